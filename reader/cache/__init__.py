@@ -1,0 +1,1 @@
+"""The local SQLite cache: every write, and the hot reads."""

@@ -1,0 +1,190 @@
+"""The cache's tables.
+
+`Paper` is slim on purpose: it holds what orders, filters and states need, so that a scan, a vote or a mark touches
+few bytes; the heavy text stands in `PaperText`. Lists of strings are joined by newlines, which cleaned text has
+none of. The full-text index, its view and its triggers are SQL in the first migration.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, LargeBinary, String, Text, text
+from sqlmodel import Field, SQLModel
+
+
+class Paper(SQLModel, table=True):
+    """A paper's facts and, derived from the events, its state."""
+
+    __table_args__ = (
+        # The list's own order; descending columns let one index serve both directions.
+        Index("paper_by_day", "sort_day", "upvotes", "pk"),
+        Index("paper_by_upvotes", "upvotes", "pk"),
+        Index("paper_unread_by_day", "sort_day", "upvotes", "pk", sqlite_where=text("read = 0 AND hidden = 0")),
+        Index("paper_starred_by_day", "sort_day", "upvotes", "pk", sqlite_where=text("starred = 1")),
+        # Joins a paper without an id to the one that later brings it.
+        Index("paper_by_title_hash", "title_hash"),
+        {"sqlite_autoincrement": True},
+    )
+
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str = Field(sa_column=Column(String, nullable=False, unique=True))
+    title: str
+    title_hash: int
+    sort_day: str = ""
+    """ISO date the list orders by: `day`, else `published`, else empty."""
+    day: str | None = None
+    first_day: str | None = None
+    """Newest and oldest ISO day that listed it."""
+    published: str | None = None
+    upvotes: int = 0
+    comments: int = 0
+    author_count: int = 0
+    code_stars: int | None = None
+    source: str = "hf"
+    added: str
+    """ISO time, UTC, when the cache first saw it."""
+    has_code: int = 0
+    has_project: int = 0
+    has_media: int = 0
+    read: int = 0
+    starred: int = 0
+    hidden: int = 0
+    has_note: int = 0
+
+
+class PaperText(SQLModel, table=True):
+    """A paper's text and links, one row for each `Paper`."""
+
+    __tablename__ = "paper_text"
+
+    pk: int = Field(primary_key=True, foreign_key="paper.pk")
+    abstract: str = ""
+    summary: str | None = None
+    authors: str = ""
+    keywords: str = ""
+    organization: str | None = None
+    organization_slug: str | None = None
+    code_url: str | None = None
+    project_url: str | None = None
+    media: str = ""
+
+
+class PaperAlias(SQLModel, table=True):
+    """An id that a paper had before its arXiv id was known."""
+
+    __tablename__ = "paper_alias"
+
+    id: str = Field(primary_key=True)
+    pk: int = Field(foreign_key="paper.pk", index=True)
+
+
+class Listing(SQLModel, table=True):
+    """That a day's page holds a paper."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    day: str = Field(primary_key=True)
+    pk: int = Field(primary_key=True, index=True, foreign_key="paper.pk")
+    rank: int = 0
+    """Position in the feed's own order, from 0."""
+
+
+class Day(SQLModel, table=True):
+    """A day that was asked of the feed, so that an empty one is known to be empty."""
+
+    day: str = Field(primary_key=True)
+    fetched: str
+    """ISO time, UTC, of the last good answer."""
+    papers: int = 0
+
+
+class Topic(SQLModel, table=True):
+    """A canonical topic, as the rules in use name it."""
+
+    pk: int | None = Field(default=None, primary_key=True)
+    slug: str = Field(sa_column=Column(String, nullable=False, unique=True))
+    name: str
+    family: str
+
+
+class PaperTopic(SQLModel, table=True):
+    """That a paper has a topic; `rank` 0 is its strongest."""
+
+    __tablename__ = "paper_topic"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    topic: int = Field(primary_key=True, foreign_key="topic.pk")
+    pk: int = Field(primary_key=True, index=True, foreign_key="paper.pk")
+    rank: int = 0
+
+
+class Event(SQLModel, table=True):
+    """One thing the user did: append-only, never dropped, the truth that states derive from.
+
+    One event may name many papers: `papers` holds their ids, newline-joined and zlib-compressed, so that marking a
+    million is one row.
+    """
+
+    __table_args__ = (
+        Index("event_by_clock", "clock", "id"),
+        # At most one row has applied = 0: an event whose effects were still being written when the program died.
+        Index("event_unapplied", "seq", sqlite_where=text("applied = 0")),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(sa_column=Column(String, nullable=False, unique=True))
+    machine: str
+    clock: int
+    """Milliseconds since 1970, raised where needed so that it always grows."""
+    kind: str
+    """`read`, `star`, `hide`, `note`, `tag:NAME`; or `undo`, `redo`, whose value is the target's id."""
+    value: str
+    papers: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    undone: int = 0
+    """Derived: taken back by an undo that was not redone."""
+    applied: int = 0
+    """Derived: its effects are all in place."""
+
+
+class Effect(SQLModel, table=True):
+    """Derived: that an event speaks of a paper. A paper's state is its newest effect of a kind that is not undone."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    pk: int = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    event: int = Field(primary_key=True, index=True)
+    """`Event.seq`."""
+
+
+class Orphan(SQLModel, table=True):
+    """Derived: an event names a paper that the cache does not hold (yet)."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    id: str = Field(primary_key=True)
+    event: int = Field(primary_key=True)
+
+
+class PaperTag(SQLModel, table=True):
+    """Derived: a paper's tags."""
+
+    __tablename__ = "paper_tag"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    tag: str = Field(primary_key=True)
+    pk: int = Field(primary_key=True, index=True)
+
+
+class Note(SQLModel, table=True):
+    """Derived: a paper's note."""
+
+    pk: int = Field(primary_key=True)
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class Meta(SQLModel, table=True):
+    """The cache's own facts: its machine id, the version of its topic rules, the last visit."""
+
+    key: str = Field(primary_key=True)
+    value: str

@@ -1,0 +1,1 @@
+"""The pure heart: papers, text, queries, topics. No I/O."""

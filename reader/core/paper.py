@@ -1,0 +1,104 @@
+"""Papers in their three shapes: a draft as a feed tells it, a row as the list needs it, a paper whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one source says about one paper, already cleaned.
+
+    `None` and the empty tuple mean that the source does not say: they never overwrite what is known.
+    """
+
+    title: str
+    id: str | None = None
+    """The bare arXiv id, or None where the source has none, such as a saved page."""
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    author_count: int | None = None
+    """Number of authors where only that is known; else it follows from `authors`."""
+    organization: str | None = None
+    """Full name, as shown."""
+    organization_slug: str | None = None
+    published: str | None = None
+    """ISO date of the first arXiv version."""
+    upvotes: int | None = None
+    comments: int | None = None
+    summary: str | None = None
+    """The feed's machine-written one-line summary."""
+    keywords: tuple[str, ...] = ()
+    code_url: str | None = None
+    code_stars: int | None = None
+    project_url: str | None = None
+    media: tuple[str, ...] = ()
+    source: str = "hf"
+    """Where it comes from: `hf`, `arxiv`, `page`, or a feed's slug."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A record that could not be used, and why in a few words."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One day of the feed as it was answered: its drafts in the feed's order."""
+
+    day: str | None
+    """ISO date; None for papers that belong to no day, such as those of a saved page."""
+    drafts: tuple[Draft, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRow:
+    """What the list draws of a paper."""
+
+    pk: int
+    id: str
+    title: str
+    day: str
+    """ISO date that the list groups by: the newest day it was listed on, else the day it was published, else empty."""
+    upvotes: int
+    comments: int
+    read: bool
+    starred: bool
+    hidden: bool
+    code: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper whole, as the detail, the exports and the command line show it."""
+
+    pk: int
+    id: str
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    author_count: int
+    organization: str | None
+    day: str | None
+    """ISO date of the newest day it was listed on; None if it never was."""
+    published: str | None
+    upvotes: int
+    comments: int
+    summary: str | None
+    keywords: tuple[str, ...]
+    topics: tuple[str, ...]
+    """Slugs, strongest first."""
+    code_url: str | None
+    code_stars: int | None
+    project_url: str | None
+    media: tuple[str, ...]
+    source: str
+    read: bool
+    starred: bool
+    hidden: bool
+    tags: tuple[str, ...] = ()
+    note: str | None = None

@@ -1,0 +1,1 @@
+"""From a feed's bytes to drafts of papers."""
