@@ -84,8 +84,6 @@ class Listing(SQLModel, table=True):
 
     day: str = Field(primary_key=True)
     pk: int = Field(primary_key=True, index=True, foreign_key="paper.pk")
-    rank: int = 0
-    """Position in the feed's own order, from 0."""
 
 
 class Day(SQLModel, table=True):
@@ -93,7 +91,7 @@ class Day(SQLModel, table=True):
 
     day: str = Field(primary_key=True)
     fetched: str
-    """ISO time, UTC, of the last good answer."""
+    """ISO time, UTC, of the last answer that changed anything here, or that came first after the day had settled."""
     papers: int = 0
 
 
@@ -126,7 +124,7 @@ class Event(SQLModel, table=True):
 
     __table_args__ = (
         Index("event_by_clock", "clock", "id"),
-        # At most one row has applied = 0: an event whose effects were still being written when the program died.
+        # Finds at once the few events, if any, whose effects were still being written when the program died.
         Index("event_unapplied", "seq", sqlite_where=text("applied = 0")),
         {"sqlite_autoincrement": True},
     )
@@ -140,6 +138,8 @@ class Event(SQLModel, table=True):
     """`read`, `star`, `hide`, `note`, `tag:NAME`; or `undo`, `redo`, whose value is the target's id."""
     value: str
     papers: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    count: int
+    """How many papers it names."""
     undone: int = 0
     """Derived: taken back by an undo that was not redone."""
     applied: int = 0
@@ -188,3 +188,10 @@ class Meta(SQLModel, table=True):
 
     key: str = Field(primary_key=True)
     value: str
+
+
+METADATA = SQLModel.metadata
+
+PAPER, TEXT, ALIAS = (METADATA.tables[name] for name in ("paper", "paper_text", "paper_alias"))
+LISTING, DAY, META = (METADATA.tables[name] for name in ("listing", "day", "meta"))
+TOPIC, PAPER_TOPIC = (METADATA.tables[name] for name in ("topic", "paper_topic"))

@@ -1,0 +1,182 @@
+"""One transaction's worth of drafts on their way in: matched, merged, written, classified."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select, text, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from reader.cache import events
+from reader.cache.merge import BLANK, Values, merged
+from reader.cache.models import ALIAS, LISTING, PAPER, PAPER_TOPIC, TEXT
+from reader.core.ids import page_id
+from reader.core.paper import Draft
+from reader.core.text import title_hash
+
+PAGE = "page:"
+"""How ids begin that a paper has until its arXiv id is known."""
+
+CLASSIFIED = {"title", "abstract", "keywords"}
+"""Columns that a paper's topics follow from."""
+
+
+class Named(Protocol):
+    """A topic as the rules define it."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+
+
+class Classifier(Protocol):
+    """What gives papers their topics: `core.topics.Topics`."""
+
+    @property
+    def version(self) -> str: ...
+    @property
+    def topics(self) -> Sequence[Named]: ...
+    def classify(self, title: str, abstract: str, keywords: Sequence[str]) -> tuple[str, ...]: ...
+
+
+@dataclass(slots=True)
+class Entry:
+    """A paper that the batch speaks of: as it is in the cache, and as it is to become."""
+
+    pk: int
+    known: Mapping[str, Any] | None
+    """None for a paper that the cache does not have."""
+    after: Values
+
+    @property
+    def changed(self) -> Values:
+        known = self.known or {}
+        return {column: value for column, value in self.after.items() if column not in known or known[column] != value}
+
+
+class Batch:
+    """The drafts of one transaction; `topic_keys` maps slugs to `topic.pk`."""
+
+    def __init__(self, connection: Connection, classifier: Classifier, topic_keys: Mapping[str, int]) -> None:
+        self._connection = connection
+        self._classifier = classifier
+        self._topic_keys = topic_keys
+        self._by_id: dict[str, Entry] = {}
+        self._by_title: dict[int, Entry] = {}
+
+    def store(self, drafts: Sequence[Draft], day: str | None, now: str, *, newer: bool) -> tuple[int, int]:
+        """Merge drafts listed on `day` into the cache; returns how many papers are new, and how many changed."""
+        self._look_up(drafts)
+        pk = self._connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'paper'")) or 0
+        entries: dict[int, Entry] = {}
+        for draft in drafts:
+            entry = self._match(draft)
+            if entry is None:
+                pk += 1
+                id = draft.id or page_id(draft.title)
+                entry = Entry(pk, None, {**BLANK, "id": id, "source": draft.source, "added": now})
+                self._remember(entry)
+            elif draft.id and entry.after["id"].startswith(PAGE):
+                self._take_id(entry, draft)
+            entry.after |= merged(entry.after, draft, day, newer=newer)
+            entries[entry.pk] = entry
+        new = [entry for entry in entries.values() if entry.known is None]
+        changed = [entry for entry in entries.values() if entry.known is not None and entry.changed]
+        self._insert(new)
+        self._update(changed)
+        if day is not None and entries:
+            rows = [{"day": day, "pk": pk} for pk in entries]
+            self._connection.execute(upsert(LISTING).on_conflict_do_nothing(), rows)
+        self.classify({entry.pk: entry.after for entry in new + changed if CLASSIFIED & entry.changed.keys()})
+        return len(new), len(changed)
+
+    def _look_up(self, drafts: Iterable[Draft]) -> None:
+        """Fetch the papers that the drafts may be about, by id and by title."""
+        hashes = {title_hash(draft.title) for draft in drafts}
+        ids = {draft.id for draft in drafts if draft.id}
+        own = {page_id(draft.title) for draft in drafts if not draft.id}
+        columns = [*PAPER.c, *(column for column in TEXT.c if column.name != "pk")]
+        query = select(*columns).join(TEXT, TEXT.c.pk == PAPER.c.pk)
+        matching = query.where(or_(PAPER.c.id.in_(ids | own), PAPER.c.title_hash.in_(hashes)))
+        for row in self._connection.execute(matching).mappings():
+            self._remember(Entry(row["pk"], dict(row), dict(row)))
+        if own:
+            aliased = query.add_columns(ALIAS.c.id.label("old")).join(ALIAS, ALIAS.c.pk == PAPER.c.pk)
+            for row in self._connection.execute(aliased.where(ALIAS.c.id.in_(own))).mappings():
+                known = {column: value for column, value in row.items() if column != "old"}
+                entry = self._by_id.get(row["id"]) or Entry(row["pk"], known, dict(known))
+                self._by_id[row["old"]] = entry
+
+    def _remember(self, entry: Entry) -> None:
+        self._by_id[entry.after["id"]] = entry
+        hash = entry.after["title_hash"]
+        # Of two papers with one title, the one that still lacks its id is the one to be matched.
+        if hash is not None and (hash not in self._by_title or entry.after["id"].startswith(PAGE)):
+            self._by_title[hash] = entry
+
+    def _match(self, draft: Draft) -> Entry | None:
+        """The paper that a draft is about: by id; by title where the draft or the paper has none."""
+        if draft.id and draft.id in self._by_id:
+            return self._by_id[draft.id]
+        entry = self._by_title.get(title_hash(draft.title))
+        if entry is not None and (draft.id is None or entry.after["id"].startswith(PAGE)):
+            return entry
+        return None if draft.id else self._by_id.get(page_id(draft.title))
+
+    def _take_id(self, entry: Entry, draft: Draft) -> None:
+        """Give a paper its arXiv id; the old one stays known, since events name it."""
+        if entry.known is not None:
+            self._connection.execute(insert(ALIAS).values(id=entry.after["id"], pk=entry.pk))
+        entry.after |= {"id": draft.id, "source": draft.source}
+        self._remember(entry)
+
+    def _insert(self, entries: Sequence[Entry]) -> None:
+        if not entries:
+            return
+        blank_state = {"read": 0, "starred": 0, "hidden": 0, "has_note": 0}
+        for table in (PAPER, TEXT):
+            names = table.c.keys()
+            rows = [{**blank_state, **entry.after, "pk": entry.pk} for entry in entries]
+            self._connection.execute(insert(table), [{name: row[name] for name in names} for row in rows])
+        driver = cast(sqlite3.Connection, self._connection.connection.driver_connection)
+        events.adopt(driver, [entry.pk for entry in entries])
+
+    def _update(self, entries: Iterable[Entry]) -> None:
+        """Write what changed and nothing else, one statement for each set of columns."""
+        for table in (PAPER, TEXT):
+            groups: dict[tuple[str, ...], list[Values]] = defaultdict(list)
+            for entry in entries:
+                values = {column: value for column, value in entry.changed.items() if column in table.c}
+                if values:
+                    groups[tuple(sorted(values))].append(
+                        {f"new_{name}": value for name, value in values.items()} | {"key": entry.pk}
+                    )
+            for columns, rows in groups.items():
+                self._connection.execute(_set(table, columns), rows)
+
+    def classify(self, papers: Mapping[int, Mapping[str, Any]]) -> None:
+        """Give papers, by key and with title, abstract and keywords, the topics that the rules see in them."""
+        if not papers:
+            return
+        rows = [
+            {"topic": self._topic_keys[slug], "pk": pk, "rank": rank}
+            for pk, paper in papers.items()
+            for rank, slug in enumerate(
+                self._classifier.classify(paper["title"], paper["abstract"], paper["keywords"].split("\n"))
+            )
+        ]
+        self._connection.execute(delete(PAPER_TOPIC).where(PAPER_TOPIC.c.pk.in_(papers)))
+        if rows:
+            self._connection.execute(insert(PAPER_TOPIC), rows)
+
+
+def _set(table: Table, columns: Iterable[str]) -> Any:
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
+    return update(table).where(table.c.pk == bindparam("key")).values(values)

@@ -1,0 +1,189 @@
+"""The cache's writes: what feeds and files bring, merged into what is known, in short transactions.
+
+Statements are SQLAlchemy Core over the SQLModel tables: 10,000 rows take 62 ms so, 764 ms as ORM objects.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import DBAPIError
+
+from reader.cache import schema
+from reader.cache.batch import Batch, Classifier
+from reader.cache.models import DAY, LISTING, META, PAPER, PAPER_TOPIC, TEXT, TOPIC
+from reader.core.paper import Listing
+
+BATCH = 200
+"""Drafts a transaction: the write lock is held for less than a key's patience."""
+
+SETTLED_DAYS = 14
+"""Days after which a day of the feed hardly changes any more: votes move for one to two weeks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What storing some records came to."""
+
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: Stored) -> Stored:
+        return Stored(
+            self.new + other.new,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.skipped + other.skipped,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DayFetched:
+    """A day that lists papers, or that the feed has answered for."""
+
+    fetched: str
+    """ISO time, UTC, of the last answer that changed anything or came first after the day settled; empty if none."""
+    papers: int
+
+
+class Cache:
+    """The cache, for writing; its methods block and belong in a thread, one at a time."""
+
+    def __init__(self, path: Path, classifier: Classifier) -> None:
+        self._path = path
+        self._engine = schema.engine(path)
+        self._classifier = classifier
+        self._topic_keys: dict[str, int] = {}
+
+    @classmethod
+    def open(cls, path: Path, classifier: Classifier) -> Cache:
+        """Open the cache at `path`, creating or migrating it first where needed."""
+        schema.ensure(path)
+        cache = cls(path, classifier)
+        cache._sync_topics()
+        return cache
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise schema.explain(error.orig or error, self._path) from error
+        except sqlite3.Error as error:
+            raise schema.explain(error, self._path) from error
+
+    # Papers
+
+    def store(self, listing: Listing, now: str, *, newer: bool = True) -> Stored:
+        """Merge a listing into the cache; `now` is ISO time, UTC.
+
+        A listing only ever adds to its day, so that a half-filled answer never replaces a fuller one. With `newer`
+        False (a file, which may be old) what is known stays and only gaps are filled. What changes nothing writes
+        nothing.
+        """
+        stored = Stored(skipped=len(listing.skipped))
+        for start in range(0, len(listing.drafts), BATCH):
+            drafts = listing.drafts[start : start + BATCH]
+            with self._transaction() as connection:
+                batch = Batch(connection, self._classifier, self._topic_keys)
+                new, updated = batch.store(drafts, listing.day, now, newer=newer)
+            stored += Stored(new, updated, len(drafts) - new - updated)
+        if listing.day is not None:
+            with self._transaction() as connection:
+                _note_day(connection, listing.day, now if newer else "")
+        return stored
+
+    def known_days(self, first: str, last: str) -> Mapping[str, DayFetched]:
+        """The days from `first` to `last` (ISO, both included) that the feed has answered for."""
+        with self._transaction() as connection:
+            rows = connection.execute(select(DAY).where(DAY.c.day.between(first, last), DAY.c.fetched != ""))
+            return {row.day: DayFetched(row.fetched, row.papers) for row in rows}
+
+    # Topics
+
+    def _sync_topics(self) -> None:
+        """Make the table of topics what the rules name; papers keep theirs until `reclassify`."""
+        wanted = {topic.slug: (topic.name, topic.family) for topic in self._classifier.topics}
+        with self._transaction() as connection:
+            known = {row.slug: row for row in connection.execute(select(TOPIC))}
+            for slug, (name, family) in wanted.items():
+                if slug not in known:
+                    connection.execute(insert(TOPIC).values(slug=slug, name=name, family=family))
+                elif (known[slug].name, known[slug].family) != (name, family):
+                    connection.execute(update(TOPIC).where(TOPIC.c.slug == slug).values(name=name, family=family))
+            for slug in known.keys() - wanted.keys():
+                connection.execute(delete(PAPER_TOPIC).where(PAPER_TOPIC.c.topic == known[slug].pk))
+                connection.execute(delete(TOPIC).where(TOPIC.c.slug == slug))
+            self._topic_keys = {row.slug: row.pk for row in connection.execute(select(TOPIC))}
+
+    def needs_classifying(self) -> bool:
+        """Whether papers have their topics from other rules than those in use."""
+        with self._transaction() as connection:
+            version = connection.scalar(select(META.c.value).where(META.c.key == "topics"))
+            if version is None:
+                self._note_rules(connection)
+            return version is not None and version != self._classifier.version
+
+    def reclassify(self) -> Iterator[tuple[int, int]]:
+        """Give every paper its topics by the rules in use; yields (papers done, papers in all) after each batch."""
+        with self._transaction() as connection:
+            total = connection.scalar(select(func.count()).select_from(PAPER)) or 0
+        done, last = 0, 0
+        while done < total:
+            with self._transaction() as connection:
+                rows = connection.execute(
+                    select(PAPER.c.pk, PAPER.c.title, TEXT.c.abstract, TEXT.c.keywords)
+                    .join(TEXT, TEXT.c.pk == PAPER.c.pk)
+                    .where(PAPER.c.pk > last)
+                    .order_by(PAPER.c.pk)
+                    .limit(BATCH)
+                ).mappings()
+                papers = {row["pk"]: dict(row) for row in rows}
+                Batch(connection, self._classifier, self._topic_keys).classify(papers)
+            if not papers:
+                break
+            done, last = done + len(papers), max(papers)
+            yield min(done, total), total
+        with self._transaction() as connection:
+            self._note_rules(connection)
+
+    def _note_rules(self, connection: Connection) -> None:
+        row = {"key": "topics", "value": self._classifier.version}
+        connection.execute(upsert(META).values(row).on_conflict_do_update(index_elements=["key"], set_=row))
+
+
+def _note_day(connection: Connection, day: str, fetched: str) -> None:
+    """Keep how many papers a day lists and when the feed answered for it; `fetched` is empty for a file."""
+    papers = connection.scalar(select(func.count()).select_from(LISTING).where(LISTING.c.day == day)) or 0
+    known = connection.execute(select(DAY).where(DAY.c.day == day)).first()
+    if (
+        known is not None
+        and known.papers == papers
+        and (not fetched or not _newly_settled(day, known.fetched, fetched))
+    ):
+        return
+    row = {"day": day, "fetched": fetched or (known.fetched if known else ""), "papers": papers}
+    connection.execute(upsert(DAY).values(row).on_conflict_do_update(index_elements=["day"], set_=row))
+
+
+def _newly_settled(day: str, before: str, now: str) -> bool:
+    """Whether an answer at `now` is the first since `day` settled (or at all)."""
+    return not before or (is_settled(day, now) and not is_settled(day, before))
+
+
+def is_settled(day: str, at: str) -> bool:
+    """Whether a day (ISO) had settled at a time (ISO)."""
+    return date.fromisoformat(at[:10]) - date.fromisoformat(day) >= timedelta(days=SETTLED_DAYS)

@@ -1,0 +1,354 @@
+"""What the user did: an append-only log, and the states that derive from it.
+
+The log is the truth. `paper.read`, `starred`, `hidden`, the tags and the notes are derived: a paper's state of a kind
+is the value of its newest event of that kind that is not undone. An event is one row and durable before anything
+else happens; its effects on many papers follow in short transactions, and an event whose effects were cut off is
+finished the next time the cache is opened.
+
+Written with the standard sqlite3: a star in the first second must not wait for SQLModel to be imported.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import time
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reader.cache import schema
+
+BATCH = 5_000
+"""Papers a transaction: few enough that another writer waits some 50 ms at the most."""
+
+STATES = {"read": "read", "star": "starred", "hide": "hidden"}
+"""Kinds of event whose state is a column of `paper`."""
+
+LABELS = {
+    ("read", "1"): "read",
+    ("read", "0"): "unread",
+    ("star", "1"): "starred",
+    ("star", "0"): "unstarred",
+    ("hide", "1"): "hidden",
+    ("hide", "0"): "shown again",
+}
+
+_NEWEST = """
+    SELECT e.value FROM effect AS f JOIN event AS e ON e.seq = f.event
+    WHERE f.pk = paper.pk AND f.kind = :kind AND e.undone = 0
+    ORDER BY e.clock DESC, e.id DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing the user did to `count` papers."""
+
+    seq: int
+    id: str
+    clock: int
+    """Milliseconds since 1970."""
+    kind: str
+    value: str
+    count: int
+
+    @property
+    def label(self) -> str:
+        """What it did, in a word or two that follow a number: `41 read`."""
+        if self.kind.startswith("tag:"):
+            return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
+        if self.kind == "note":
+            return "noted"
+        return LABELS[self.kind, self.value]
+
+
+_COLUMNS = "seq, id, clock, kind, value, count"
+
+Progress = Callable[[int, int], None]
+"""Told (papers done, papers in all) after each transaction of a long event."""
+
+
+def _silent(_done: int, _total: int) -> None:
+    pass
+
+
+class Events:
+    """The log of one cache, for one thread at a time."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, now: Callable[[], float] = time.time) -> None:
+        self._connection = connection
+        self._path = path
+        self._now = now
+
+    @classmethod
+    def open(cls, path: Path, now: Callable[[], float] = time.time) -> Events:
+        """Open the log of the cache at `path`, whose schema must be current, and finish what was cut off."""
+        with schema.explained(path):
+            events = cls(schema.connect(path, durable=True), path, now)
+            events._prepare()
+            events.recover()
+        return events
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def mark(self, kind: str, value: bool | str, pks: Sequence[int], progress: Progress = _silent) -> Event | None:
+        """Record that these papers are now so; None if all of them were already.
+
+        `kind` is `read`, `star`, `hide`, `note` or `tag:NAME`; `value` is a bool, or the note's text.
+        """
+        said = value if isinstance(value, str) else str(int(value))
+        with schema.explained(self._path):
+            connection = self._connection
+            with schema.transaction(connection):
+                ids = self._changing(kind, said, pks)
+                if not ids:
+                    return None
+                event = self._record(kind, said, ids)
+                if event.count <= BATCH:
+                    self._apply(event)
+            if event.count > BATCH:
+                self._apply_in_steps(event, progress)
+        return event
+
+    def undo(self, progress: Progress = _silent) -> Event | None:
+        """Take back the newest event that is not undone; returns that event, None if there is none."""
+        return self._reverse("undo", progress)
+
+    def redo(self, progress: Progress = _silent) -> Event | None:
+        """Do again what the newest undo took back, unless something was done since; returns what is done again."""
+        return self._reverse("redo", progress)
+
+    def recover(self) -> None:
+        """Finish the events whose effects were cut off by the end of the program."""
+        rows = self._connection.execute(f"SELECT {_COLUMNS} FROM event WHERE applied = 0 ORDER BY seq").fetchall()
+        for row in rows:
+            event = Event(*row)
+            if event.kind in ("undo", "redo"):
+                self._settle(event, self._target(event.value), _silent)
+            else:
+                self._name_papers(event)
+                self._apply_in_steps(event, _silent)
+
+    def rebuild(self) -> None:
+        """Derive every state anew from the log alone, in one transaction."""
+        connection = self._connection
+        with schema.explained(self._path), schema.transaction(connection):
+            for table in ("effect", "orphan", "paper_tag", "note"):
+                connection.execute(f"DELETE FROM {table}")
+            connection.execute("UPDATE paper SET read = 0, starred = 0, hidden = 0, has_note = 0")
+            connection.execute("UPDATE event SET undone = 0")
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM event ORDER BY clock, id").fetchall()
+            events = [Event(*row) for row in rows]
+            for event in events:
+                if event.kind in ("undo", "redo"):
+                    connection.execute("UPDATE event SET undone = ? WHERE id = ?", (event.kind == "undo", event.value))
+            for event in events:
+                if event.kind not in ("undo", "redo"):
+                    self._name_papers(event)
+                    self._apply(event)
+
+    # The steps of an event, each inside a transaction of the caller.
+
+    def _prepare(self) -> None:
+        for table in (
+            "chosen (pk INTEGER PRIMARY KEY)",
+            "touched (pk INTEGER PRIMARY KEY)",
+            "named (id TEXT PRIMARY KEY)",
+        ):
+            self._connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table}")
+
+    def _changing(self, kind: str, value: str, pks: Sequence[int]) -> list[str]:
+        """Fill `chosen` with those of the papers that the event would change, and return their ids."""
+        connection = self._connection
+        connection.execute("DELETE FROM chosen")
+        connection.executemany("INSERT OR IGNORE INTO chosen VALUES (?)", ((pk,) for pk in pks))
+        if kind in STATES:
+            same = f"SELECT pk FROM paper WHERE {STATES[kind]} = CAST(:value AS INTEGER)"
+        elif kind == "note":
+            same = "SELECT pk FROM paper WHERE coalesce((SELECT body FROM note WHERE note.pk = paper.pk), '') = :value"
+        else:
+            same = (
+                "SELECT pk FROM paper WHERE EXISTS"
+                " (SELECT 1 FROM paper_tag AS t WHERE t.tag = :tag AND t.pk = paper.pk) = CAST(:value AS INTEGER)"
+            )
+        connection.execute(
+            f"DELETE FROM chosen WHERE pk IN ({same} AND pk IN chosen)",
+            {"value": value, "tag": kind.removeprefix("tag:")},
+        )
+        rows = connection.execute("SELECT id FROM paper JOIN chosen USING (pk) ORDER BY pk")
+        return [id for (id,) in rows]
+
+    def _record(self, kind: str, value: str, ids: Sequence[str]) -> Event:
+        """Append to the log; the event counts as applied once `_apply` has run over all of its papers."""
+        connection = self._connection
+        (last,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
+        clock = max(int(self._now() * 1000), last + 1)
+        id = secrets.token_hex(12)
+        cursor = connection.execute(
+            "INSERT INTO event (id, machine, clock, kind, value, papers, count, undone, applied)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)",
+            (id, self._machine(), clock, kind, value, zlib.compress("\n".join(ids).encode()), len(ids)),
+        )
+        return Event(cursor.lastrowid or 0, id, clock, kind, value, len(ids))
+
+    def _machine(self) -> str:
+        row = self._connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone()
+        if row:
+            return str(row[0])
+        machine = secrets.token_hex(6)
+        self._connection.execute("INSERT INTO meta (key, value) VALUES ('machine', ?)", (machine,))
+        return machine
+
+    def _name_papers(self, event: Event) -> None:
+        """Fill `chosen` with the papers that an event in the log names; those that are not here become orphans."""
+        connection = self._connection
+        (packed,) = connection.execute("SELECT papers FROM event WHERE seq = ?", (event.seq,)).fetchone()
+        connection.execute("DELETE FROM named")
+        connection.executemany(
+            "INSERT OR IGNORE INTO named VALUES (?)",
+            ((id,) for id in zlib.decompress(packed).decode().split("\n")),
+        )
+        connection.execute("DELETE FROM chosen")
+        connection.execute("INSERT OR IGNORE INTO chosen SELECT p.pk FROM named JOIN paper AS p USING (id)")
+        connection.execute("INSERT OR IGNORE INTO chosen SELECT a.pk FROM named JOIN paper_alias AS a USING (id)")
+        connection.execute(
+            "INSERT OR IGNORE INTO orphan SELECT id, ? FROM named WHERE id NOT IN (SELECT id FROM paper)"
+            " AND id NOT IN (SELECT id FROM paper_alias)",
+            (event.seq,),
+        )
+
+    def _apply(self, event: Event, after: int = 0, limit: int = -1) -> int | None:
+        """Write effects on up to `limit` papers of `chosen` behind `after`; returns the last if there are more."""
+        connection = self._connection
+        connection.execute("DELETE FROM touched")
+        connection.execute("INSERT INTO touched SELECT pk FROM chosen WHERE pk > ? ORDER BY pk LIMIT ?", (after, limit))
+        connection.execute(
+            "INSERT OR IGNORE INTO effect (pk, kind, event) SELECT pk, ?, ? FROM touched",
+            (event.kind, event.seq),
+        )
+        refold(connection, event.kind)
+        return self._next(event, limit)
+
+    def _next(self, event: Event, limit: int) -> int | None:
+        count, last = self._connection.execute("SELECT count(*), max(pk) FROM touched").fetchone()
+        if limit < 0 or count < limit:
+            self._connection.execute("UPDATE event SET applied = 1 WHERE seq = ?", (event.seq,))
+            return None
+        return int(last)
+
+    def _apply_in_steps(self, event: Event, progress: Progress) -> None:
+        after: int | None = 0
+        done = 0
+        while after is not None:
+            with schema.transaction(self._connection):
+                after = self._apply(event, after, BATCH)
+            done = min(done + BATCH, event.count)
+            progress(done, event.count)
+
+    # Undo and redo.
+
+    def _reverse(self, direction: str, progress: Progress) -> Event | None:
+        with schema.explained(self._path):
+            connection = self._connection
+            with schema.transaction(connection):
+                row = connection.execute(_UNDOABLE if direction == "undo" else _REDOABLE).fetchone()
+                if row is None:
+                    return None
+                target = Event(*row)
+                step = self._record(direction, target.id, ())
+                connection.execute("UPDATE event SET undone = ? WHERE seq = ?", (direction == "undo", target.seq))
+                if target.count <= BATCH:
+                    self._settle_batch(step, target, 0, -1)
+            if target.count > BATCH:
+                self._settle(step, target, progress)
+        return target
+
+    def _target(self, id: str) -> Event:
+        row = self._connection.execute(f"SELECT {_COLUMNS} FROM event WHERE id = ?", (id,)).fetchone()
+        return Event(*row)
+
+    def _settle(self, step: Event, target: Event, progress: Progress) -> None:
+        """Derive anew the states of the papers that `target` names, in short transactions."""
+        after: int | None = 0
+        done = 0
+        while after is not None:
+            with schema.transaction(self._connection):
+                after = self._settle_batch(step, target, after, BATCH)
+            done = min(done + BATCH, target.count)
+            progress(done, target.count)
+
+    def _settle_batch(self, step: Event, target: Event, after: int, limit: int) -> int | None:
+        connection = self._connection
+        connection.execute("DELETE FROM touched")
+        connection.execute(
+            "INSERT INTO touched SELECT pk FROM effect WHERE event = ? AND pk > ? ORDER BY pk LIMIT ?",
+            (target.seq, after, limit),
+        )
+        refold(connection, target.kind)
+        return self._next(step, limit)
+
+
+_REGULAR = "kind NOT IN ('undo', 'redo')"
+
+_UNDOABLE = f"SELECT {_COLUMNS} FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
+
+# The newest undo that still stands, if nothing was done after it.
+_REDOABLE = f"""
+    SELECT {", ".join("t." + column for column in _COLUMNS.split(", "))}
+    FROM event AS u JOIN event AS t ON t.id = u.value
+    WHERE u.kind = 'undo' AND t.undone = 1
+    AND u.clock = (SELECT max(clock) FROM event AS v WHERE v.kind = 'undo' AND v.value = u.value)
+    AND NOT EXISTS (SELECT 1 FROM event AS later WHERE later.clock > u.clock AND later.{_REGULAR})
+    ORDER BY u.clock DESC LIMIT 1
+"""
+
+
+def refold(connection: sqlite3.Connection, kind: str) -> None:
+    """Derive the state of `kind` anew for the papers in the temporary table `touched`."""
+    if kind in STATES:
+        connection.execute(
+            f"UPDATE paper SET {STATES[kind]} = CAST(coalesce(({_NEWEST}), 0) AS INTEGER) WHERE pk IN touched",
+            {"kind": kind},
+        )
+    elif kind == "note":
+        connection.execute("DELETE FROM note WHERE pk IN touched")
+        connection.execute(
+            f"INSERT INTO note (pk, body) SELECT pk, body FROM (SELECT pk, ({_NEWEST}) AS body FROM paper"
+            " WHERE pk IN touched) WHERE body <> ''",
+            {"kind": kind},
+        )
+        connection.execute(
+            "UPDATE paper SET has_note = EXISTS (SELECT 1 FROM note WHERE note.pk = paper.pk) WHERE pk IN touched"
+        )
+    else:
+        tag = kind.removeprefix("tag:")
+        connection.execute("DELETE FROM paper_tag WHERE tag = ? AND pk IN touched", (tag,))
+        connection.execute(
+            f"INSERT INTO paper_tag (tag, pk) SELECT :tag, pk FROM paper WHERE pk IN touched AND ({_NEWEST}) = '1'",
+            {"kind": kind, "tag": tag},
+        )
+
+
+def adopt(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
+    """Give papers that have just come (back) what earlier events said of them, inside the caller's transaction."""
+    if connection.execute("SELECT 1 FROM orphan LIMIT 1").fetchone() is None:
+        return
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (pk INTEGER PRIMARY KEY)")
+    for pk in pks:
+        rows = connection.execute(
+            "SELECT o.event, e.kind FROM orphan AS o JOIN event AS e ON e.seq = o.event"
+            " WHERE o.id = (SELECT id FROM paper WHERE pk = ?)",
+            (pk,),
+        ).fetchall()
+        connection.execute("DELETE FROM touched")
+        connection.execute("INSERT INTO touched VALUES (?)", (pk,))
+        for seq, kind in rows:
+            connection.execute("INSERT OR IGNORE INTO effect (pk, kind, event) VALUES (?, ?, ?)", (pk, kind, seq))
+            connection.execute(
+                "DELETE FROM orphan WHERE event = ? AND id = (SELECT id FROM paper WHERE pk = ?)", (seq, pk)
+            )
+        for kind in {kind for _, kind in rows}:
+            refold(connection, kind)

@@ -1,0 +1,172 @@
+"""How a cache file is opened: pragmas, the version check, migrations with a backup before each.
+
+Everything here but `upgrade` and `engine` needs the standard library alone, since the first list is painted before
+SQLModel is imported (it costs 370 ms).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reader.core.errors import CacheBusy, CacheError, CacheTooNew
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+HEAD = "0001"
+"""The newest migration, which is the schema that this program reads and writes."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+BUSY_SECONDS = 10.0
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into sentences that say what a person can do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+
+
+def explain(error: BaseException, path: Path) -> CacheError:
+    """The sentence for an error of SQLite on the cache at `path`."""
+    text = str(error).lower()
+    if "locked" in text or "busy" in text:
+        return CacheBusy(f"Another program holds the cache {path}. Try again in a moment.")
+    if "full" in text:
+        return CacheError(f"The disk is full, so the cache {path} could not be written. Free some room and try again.")
+    if "malformed" in text or "not a database" in text:
+        return CacheError(
+            f"The cache {path} is damaged. Run 'dailypapers doctor', or move the file away to start anew."
+        )
+    if "readonly" in text or "unable to open" in text:
+        return CacheError(f"The cache {path} can't be opened for writing. Check the permissions of its folder.")
+    return CacheError(f"The cache {path} failed: {error}. Run 'dailypapers doctor'.")
+
+
+def connect(path: Path, *, query_only: bool = False, durable: bool = False) -> sqlite3.Connection:
+    """Open the cache file with the standard library; transactions are begun by hand.
+
+    `durable` waits for the disk at each commit: for what the user did, as opposed to what the feed can send again.
+    """
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    for pragma in pragmas(durable=durable):
+        connection.execute(pragma)
+    if query_only:
+        # A file opened read-only can't share a write-ahead log; a connection that refuses to write can.
+        connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def pragmas(*, durable: bool) -> tuple[str, ...]:
+    """The settings of every connection."""
+    return (
+        "PRAGMA journal_mode = WAL",
+        f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}",
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA temp_store = MEMORY",
+        "PRAGMA cache_size = -16000",
+    )
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """A write transaction that takes its lock at once, so that it can't fail half-way for a busy cache."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        # SQLite has already rolled back by itself after a full disk.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def version(path: Path) -> str | None:
+    """The number of the cache's newest migration; None for a file that is absent or empty."""
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    with (
+        explained(path),
+        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection,
+    ):
+        known = connection.execute("SELECT name FROM sqlite_schema WHERE name = 'alembic_version'").fetchone()
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if known else None
+    return row[0] if row else None
+
+
+def is_current(path: Path) -> bool:
+    """Whether the cache can be read as it is; raises CacheTooNew for one that a newer program made."""
+    number = version(path)
+    if number is not None and number > HEAD:
+        raise CacheTooNew(
+            f"The cache {path} was made by a newer dailypapers (schema {number}, this one knows {HEAD}). "
+            "Update dailypapers; the cache was left as it is."
+        )
+    return number == HEAD
+
+
+def ensure(path: Path) -> None:
+    """Bring the cache at `path` to this program's schema, creating it where there is none."""
+    if not is_current(path):
+        upgrade(path)
+
+
+def upgrade(path: Path) -> None:
+    """Run the migrations that are missing, each behind a backup of the file, all in one transaction."""
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy.exc import DBAPIError
+
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    before = version(path)
+    if before is not None:
+        back_up(path, path.with_name(f"{path.name}.before-{HEAD}"))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    database = engine(path)
+    try:
+        # Alembic reads the version behind the write lock: of two programs that start together, one waits.
+        with database.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, HEAD)
+    except DBAPIError as error:
+        raise explain(error.orig or error, path) from error
+    finally:
+        database.dispose()
+
+
+def back_up(path: Path, target: Path) -> None:
+    """Copy a cache that may be in use to `target`, whole or not at all."""
+    partial = target.with_name(f"{target.name}.part")
+    partial.unlink(missing_ok=True)
+    with explained(path), closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(partial)) as copy:
+        source.backup(copy)
+    partial.replace(target)
+
+
+def engine(path: Path) -> Engine:
+    """A SQLAlchemy engine over the cache whose transactions take the write lock as they begin."""
+    from sqlalchemy import create_engine, event
+
+    made = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(made, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        # The driver's own transactions begin too late and leave DDL outside.
+        connection.isolation_level = None
+        for pragma in pragmas(durable=False):
+            connection.execute(pragma)
+
+    @event.listens_for(made, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return made

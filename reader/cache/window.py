@@ -1,0 +1,234 @@
+"""The hot reads: what the panes show, with the standard sqlite3 alone.
+
+The first list is painted before SQLModel is imported (370 ms), so this module may not import it; a test holds the
+columns named here against the tables of `models`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reader.cache import schema
+from reader.core.paper import Paper, PaperRow
+
+if TYPE_CHECKING:
+    from reader.cache.search import Selection
+
+CHUNK = 5_000
+"""Rows taken from SQLite at once: few enough that the thread hands the interpreter over within a frame."""
+
+ROW = "p.pk, p.id, p.title, p.sort_day, p.upvotes, p.comments, p.read, p.starred, p.hidden, p.has_code"
+
+WHOLE = (
+    "p.pk, p.id, p.title, t.abstract, t.authors, p.author_count, t.organization, p.day, p.published, p.upvotes,"
+    " p.comments, t.summary, t.keywords, t.code_url, p.code_stars, t.project_url, t.media, p.source, p.read,"
+    " p.starred, p.hidden"
+)
+WHOLE_NAMES = tuple(column.strip().partition(".")[2] for column in WHOLE.split(","))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The papers of a view in their order: 8 bytes each, and the runs of days in it."""
+
+    pks: array[int]
+    groups: tuple[tuple[str, int], ...] = ()
+    """(ISO day or empty, papers) of each run, in order; empty when the order is not by day."""
+    complete: bool = True
+    """False for a first screenful, behind which there is more."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """A day that was listed, with its papers and how many of them are unread."""
+
+    day: str
+    papers: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicCount:
+    """A topic and how many papers of a selection have it."""
+
+    slug: str
+    name: str
+    family: str
+    papers: int
+
+
+class Window:
+    """Reads of one cache, for one thread at a time; `interrupt` alone may come from another."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._version = self._data_version()
+
+    @classmethod
+    def open(cls, path: Path) -> Window:
+        """Open the cache at `path`, whose schema must be current (`schema.ensure`)."""
+        from reader.cache.search import register_functions
+
+        with schema.explained(path):
+            connection = schema.connect(path, query_only=True)
+            register_functions(connection)
+            return cls(connection, path)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def interrupt(self) -> None:
+        """Make the query that is running in another thread fail with `sqlite3.OperationalError`."""
+        self._connection.interrupt()
+
+    def changed(self) -> bool:
+        """Whether another connection has written since the last call."""
+        before, self._version = self._version, self._data_version()
+        return before != self._version
+
+    def _data_version(self) -> int:
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    # Lists
+
+    def first(self, selection: Selection, limit: int) -> Order:
+        """The first `limit` papers of a selection."""
+        sql = f"{_select(selection)} LIMIT ?"
+        with schema.explained(self._path):
+            found = self._connection.execute(sql, (*selection.params, limit)).fetchall()
+        groups = tuple((day, sum(1 for _ in run)) for day, run in groupby(found, key=lambda row: row[1]))
+        pks = array("q", (pk for pk, _ in found))
+        return Order(pks, groups if selection.grouped_by_day else (), complete=len(found) < limit)
+
+    def order(self, selection: Selection) -> Order:
+        """All papers of a selection, in order."""
+        pks = array("q")
+        groups: list[tuple[str, int]] = []
+        day, count = "", 0
+        with schema.explained(self._path):
+            cursor = self._connection.execute(_select(selection), selection.params)
+            while chunk := cursor.fetchmany(CHUNK):
+                pks.extend([row[0] for row in chunk])
+                for run_day, run in groupby(chunk, key=lambda row: row[1]):
+                    if run_day != day and count:
+                        groups.append((day, count))
+                        count = 0
+                    day = run_day
+                    count += sum(1 for _ in run)
+        if count:
+            groups.append((day, count))
+        return Order(pks, tuple(groups) if selection.grouped_by_day else ())
+
+    def count(self, selection: Selection) -> int:
+        """How many papers a selection has."""
+        with schema.explained(self._path):
+            sql = f"SELECT count(*) FROM paper AS p WHERE {selection.where}"
+            return int(self._connection.execute(sql, selection.params).fetchone()[0])
+
+    # Papers
+
+    def rows(self, pks: Sequence[int]) -> list[PaperRow]:
+        """The rows of these papers, in this order; those that are gone are left out."""
+        marks = ",".join("?" * len(pks))
+        with schema.explained(self._path):
+            found = self._connection.execute(f"SELECT {ROW} FROM paper AS p WHERE p.pk IN ({marks})", tuple(pks))
+            by_pk = {row[0]: _row(row) for row in found}
+        return [by_pk[pk] for pk in pks if pk in by_pk]
+
+    def paper(self, pk: int) -> Paper | None:
+        """One paper whole."""
+        with schema.explained(self._path):
+            sql = f"SELECT {WHOLE} FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
+            row = self._connection.execute(sql, (pk,)).fetchone()
+            return None if row is None else _paper(row, self._topics(pk), self._tags(pk), self._note(pk))
+
+    def papers(self, pks: Iterable[int]) -> Iterable[Paper]:
+        """Papers whole, one by one, so that an export of everything needs no memory for it."""
+        return (paper for pk in pks if (paper := self.paper(pk)) is not None)
+
+    def _topics(self, pk: int) -> tuple[str, ...]:
+        rows = self._connection.execute(
+            "SELECT topic.slug FROM paper_topic AS pt JOIN topic ON topic.pk = pt.topic"
+            " WHERE pt.pk = ? ORDER BY pt.rank",
+            (pk,),
+        )
+        return tuple(slug for (slug,) in rows)
+
+    def _tags(self, pk: int) -> tuple[str, ...]:
+        return tuple(
+            tag for (tag,) in self._connection.execute("SELECT tag FROM paper_tag WHERE pk = ? ORDER BY tag", (pk,))
+        )
+
+    def _note(self, pk: int) -> str | None:
+        row = self._connection.execute("SELECT body FROM note WHERE pk = ?", (pk,)).fetchone()
+        return row[0] if row else None
+
+    def pk_of(self, id: str) -> int | None:
+        """The key of the paper with this id, also one that it had before its arXiv id was known."""
+        with schema.explained(self._path):
+            row = self._connection.execute(
+                "SELECT pk FROM paper WHERE id = :id UNION ALL SELECT pk FROM paper_alias WHERE id = :id",
+                {"id": id},
+            ).fetchone()
+        return None if row is None else int(row[0])
+
+    # What the filter pane counts
+
+    def newest_day(self) -> str | None:
+        """The newest day that lists a paper."""
+        with schema.explained(self._path):
+            day: str | None = self._connection.execute("SELECT max(day) FROM listing").fetchone()[0]
+        return day
+
+    def days(self, limit: int = -1) -> list[DayCount]:
+        """The newest days that list papers, newest first; hidden papers are not counted."""
+        with schema.explained(self._path):
+            rows = self._connection.execute(
+                "SELECT l.day, sum(p.hidden = 0), sum(p.read = 0 AND p.hidden = 0)"
+                " FROM (SELECT day FROM day WHERE papers > 0 ORDER BY day DESC LIMIT ?) AS d"
+                " JOIN listing AS l ON l.day = d.day JOIN paper AS p ON p.pk = l.pk GROUP BY l.day ORDER BY l.day DESC",
+                (limit,),
+            )
+            return [DayCount(*row) for row in rows]
+
+    def topics(self, selection: Selection | None = None) -> list[TopicCount]:
+        """Every topic with its papers, of a selection or of all that are not hidden."""
+        where, params = ("p.hidden = 0", ()) if selection is None else (selection.where, tuple(selection.params))
+        with schema.explained(self._path):
+            rows = self._connection.execute(
+                "SELECT topic.slug, topic.name, topic.family, coalesce(n, 0) FROM topic LEFT JOIN ("
+                " SELECT pt.topic AS topic, count(*) AS n FROM paper AS p JOIN paper_topic AS pt ON pt.pk = p.pk"
+                f" WHERE {where} GROUP BY pt.topic) AS counted ON counted.topic = topic.pk ORDER BY topic.pk",
+                params,
+            )
+            return [TopicCount(*row) for row in rows]
+
+    def meta(self, key: str) -> str | None:
+        """One of the cache's own facts."""
+        with schema.explained(self._path):
+            row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+
+def _select(selection: Selection) -> str:
+    return f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {selection.where} ORDER BY {selection.order}"
+
+
+def _row(row: tuple[int, str, str, str, int, int, int, int, int, int]) -> PaperRow:
+    return PaperRow(*row[:6], *(bool(flag) for flag in row[6:]))
+
+
+def _paper(row: tuple[Any, ...], topics: tuple[str, ...], tags: tuple[str, ...], note: str | None) -> Paper:
+    values = dict(zip(WHOLE_NAMES, row, strict=True))
+    for name in ("authors", "keywords", "media"):
+        values[name] = tuple(values[name].split("\n")) if values[name] else ()
+    for name in ("read", "starred", "hidden"):
+        values[name] = bool(values[name])
+    return Paper(**values, topics=topics, tags=tags, note=note)
