@@ -1,0 +1,94 @@
+"""The ids of papers, and the pages that belong to them."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlsplit
+
+from reader.core.text import title_hash
+
+_PAGE = "page:"
+
+# 2406.12345 since 2007 (month 01 to 12; four digits until 2014), hep-th/9901001 or math.GT/0309136 before.
+_BARE = re.compile(
+    r"(?P<id>[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}|[a-z]+(?:-[a-z]+)?(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]{1,3})?"
+)
+_PREFIX = re.compile(r"(?:arxiv:|(?:doi:\s*)?10\.48550/arxiv\.)\s*", re.IGNORECASE)
+_CATEGORY = re.compile(r"\s*\[[A-Za-z-]+(?:\.[A-Za-z-]+)?\]$")
+
+_ARXIV_PATHS = ("abs", "pdf", "html", "format", "src", "e-print", "ps", "tb")
+_PATHS = {
+    "arxiv.org": _ARXIV_PATHS,
+    "export.arxiv.org": _ARXIV_PATHS,
+    "ar5iv.org": _ARXIV_PATHS,
+    "ar5iv.labs.arxiv.org": _ARXIV_PATHS,
+    "huggingface.co": ("papers", "api/papers"),
+    "hf.co": ("papers",),
+    "alphaxiv.org": ("abs", "overview", "pdf", "html"),
+}
+_SUFFIXES = (".pdf", ".md")
+
+
+def arxiv_id(text: str) -> str | None:
+    """The bare arXiv id that a text is a form of, or None.
+
+    Forms are the id itself and `arXiv:ID`, both with or without a version, arXiv's DOI, and addresses of arXiv,
+    Hugging Face, alphaXiv and doi.org, with or without a scheme.
+    """
+    text = text.strip()
+    if len(text) > 300:
+        return None
+    if "/" in text and (address := _from_address(text)):
+        return address
+    found = _BARE.fullmatch(_CATEGORY.sub("", _PREFIX.sub("", text, count=1)))
+    return found["id"] if found else None
+
+
+def page_id(title: str) -> str:
+    """The stable id of a paper of which only the title is known: `page:` and twelve hexadecimal digits."""
+    return f"{_PAGE}{(title_hash(title) >> 16) & 0xFFFFFFFFFFFF:012x}"
+
+
+def paper_url(id: str) -> str | None:
+    """The abstract's page on arXiv; None for a paper without an arXiv id."""
+    return _url("https://arxiv.org/abs/", id)
+
+
+def pdf_url(id: str) -> str | None:
+    """The PDF on arXiv; None for a paper without an arXiv id."""
+    return _url("https://arxiv.org/pdf/", id)
+
+
+def hf_url(id: str) -> str | None:
+    """The paper's page in the feed; None for a paper without an arXiv id."""
+    return _url("https://huggingface.co/papers/", id)
+
+
+def _url(base: str, id: str) -> str | None:
+    # Only what is truly an id reaches an address that is opened or copied.
+    return base + quote(id) if arxiv_id(id) == id else None
+
+
+def _from_address(text: str) -> str | None:
+    """The id in an address of one of the sites that are known."""
+    if "://" not in text:
+        text = f"https://{text}"
+    try:
+        address = urlsplit(text)
+        host = (address.hostname or "").removeprefix("www.")
+    except ValueError:
+        return None
+    if address.scheme not in ("http", "https"):
+        return None
+    path = address.path.strip("/")
+    if host in ("doi.org", "dx.doi.org"):
+        return arxiv_id(path) if _PREFIX.match(path) else None
+    for folder in _PATHS.get(host, ()):
+        if path.startswith(f"{folder}/"):
+            rest = path.removeprefix(f"{folder}/")
+            for suffix in _SUFFIXES:
+                rest = rest.removesuffix(suffix)
+            found = _BARE.match(rest)
+            # The site may have more to say after the id, such as a section or a name.
+            return found["id"] if found and rest[found.end() : found.end() + 1] in ("", "/", ".") else None
+    return None

@@ -1,0 +1,161 @@
+r"""The LaTeX of titles, abstracts and keywords as readable Unicode: `$\alpha$-Flow` is `α-Flow`.
+
+Only the pieces that are LaTeX are handed to the converter; the rest of a text stays as it is, since prose holds
+`%`, `&`, `~` and prices in dollars that are not meant in LaTeX's sense.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+
+_GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
+
+# Math is told from prices by Pandoc's rule: no space inside the dollars, no digit after the closing one.
+_PIECE = re.compile(
+    r"""
+      (?P<math>  \$\$?(?=[^\s$]) [^$]{1,400}? (?<=[^\s\\])\$\$?(?![0-9])
+              |  \\\( .{1,400}? \\\)  |  \\\[ .{1,400}? \\\] )
+    | (?P<switch> \{ \s* \\[A-Za-z]+ (?![A-Za-z]) [^{}$]{0,400} \} )  # {\em word}
+    | (?P<accent> \\[`'^"~=.] \s* (?: \{ \s* \\?[A-Za-z] \s* \} | \\?[A-Za-z] ) )
+    | (?P<macro>  \\ (?P<name> [A-Za-z]+ ) \*? (?P<arguments> (?: GROUP ){0,3} ) )
+    | (?P<script> [\^_] GROUP )
+    | \\ (?P<escaped> [^A-Za-z\s] )
+    | (?P<space>  \\ (?=\s) )
+    """.replace("GROUP", _GROUP),
+    re.VERBOSE | re.DOTALL,
+)
+
+_SCRIPT = re.compile(rf"([\^_])\s*({_GROUP}|\\[A-Za-z]+|[^\s{{}}\\])")
+_ARGUMENT = re.compile(_GROUP)
+
+_SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+_SUBSCRIPTS = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+
+_RAISED = {"circ": "°", "∘": "°", "°": "°", "*": "*", "∗": "*", "†": "†", "'": "′"}
+
+# Mathematical letters, such as a calligraphic L, are missing from many terminals' fonts.
+_STYLED = re.compile("[ℊℋℌℐℑℒℛℜℨℬℭℯℰℱℳℴ\U0001d400-\U0001d7ff]")
+
+# What authors define for themselves in nearly every paper, and LaTeX does not know.
+_OWN = {
+    "aka": "a.k.a.",
+    "deg": "°",
+    "eg": "e.g.",
+    "etal": "et al.",
+    "etc": "etc.",
+    "ie": "i.e.",
+    "wrt": "w.r.t.",
+}
+
+# Commands whose last argument is the text, and those that only set how it looks.
+_LAST = re.compile("url|href|path|textcolor|colorbox|b")
+_SILENT = re.compile(
+    "em|it|bf|rm|sf|tt|sc|sl|(it|up|sc|sl)shape|(bf|md)series|(tt|sf|rm)family|normalfont|tiny|(script|footnote)size"
+    "|small|normalsize|large|Large|LARGE|huge|Huge|allowbreak|linebreak|newline|noindent|par|centering|color|label"
+    "|cite[pt]?|[vh]space|displaystyle|left|right|[bB]ig[glr]?|protect"
+)
+
+# Spaces, line breaks and hyphenation hints; any other escaped sign stands for itself.
+_SPACING = {"\\": " ", ",": " ", ";": " ", ":": " ", "!": "", "/": "", "-": ""}
+
+
+def latex_to_unicode(text: str) -> str:
+    r"""The text with its LaTeX as Unicode; an unknown macro such as `\ours` becomes its name.
+
+    Text without LaTeX comes back as it is. The result is not yet clean: clean it afterwards.
+    """
+    if not ("\\" in text or "$" in text or "^{" in text or "_{" in text):
+        return text
+    return _PIECE.sub(_piece, text)
+
+
+def _piece(match: re.Match[str]) -> str:
+    """One piece of LaTeX as Unicode."""
+    piece = match[0]
+    match match.lastgroup:
+        case "math":
+            text = _math(piece.strip("$") if piece.startswith("$") else piece[2:-2])
+        case "switch":
+            text = latex_to_unicode(piece[1:-1].strip()).strip()
+        case "macro":
+            text = _macro(match["name"], _ARGUMENT.findall(match["arguments"]), piece)
+        case "script":
+            text = _script(match)
+        case "escaped":
+            text = _SPACING.get(match["escaped"], match["escaped"])
+        case "space":
+            text = ""
+        case _:
+            text = _convert(piece)
+    return text
+
+
+def _macro(name: str, arguments: list[str], piece: str) -> str:
+    """A macro of running text, with the groups that follow it."""
+    inner = [latex_to_unicode(argument[1:-1]) for argument in arguments]
+    if _LAST.fullmatch(name):
+        return inner[-1] if inner else ""
+    if _SILENT.fullmatch(name):
+        return ""
+    if name in _OWN:
+        return _OWN[name] + "".join(inner)
+    if not _known(name):
+        return "".join(inner) or name
+    return _convert(piece)
+
+
+def _math(formula: str) -> str:
+    """A formula on one line."""
+    formula = _SCRIPT.sub(_script, formula.replace("$", ""))
+    return _convert(f"${formula}$").strip() if "\\" in formula or "{" in formula else formula.strip()
+
+
+def _script(match: re.Match[str]) -> str:
+    """A superscript or subscript, in small digits where Unicode has all of them."""
+    sign, group = match[0][0], match[0][1:].strip()
+    inner = group[1:-1] if group.startswith("{") else group
+    inner = _convert(_SCRIPT.sub(_script, inner)).strip() if inner != "^" else inner
+    if sign == "^" and inner in _RAISED:
+        return _RAISED[inner]
+    small = inner.translate(_SUPERSCRIPTS if sign == "^" else _SUBSCRIPTS)
+    if inner and not any(a == b for a, b in zip(inner, small, strict=True)):
+        return small
+    if len(inner) <= 1 or re.fullmatch(r"[\w.]+", inner):
+        return sign + inner
+    return f"{sign}({inner})"
+
+
+def _convert(piece: str) -> str:
+    """A piece through pylatexenc; a piece that it can't read stays as it is."""
+    if "\\" not in piece and "{" not in piece:
+        return piece
+    convert, errors = _converter()
+    try:
+        text = convert(piece)
+    except errors:
+        return piece
+    return _STYLED.sub(lambda letter: unicodedata.normalize("NFKD", letter[0]), text)
+
+
+@lru_cache(maxsize=1)
+def _converter() -> tuple[Callable[[str], str], tuple[type[Exception], ...]]:
+    """The converter, and the errors it raises on a piece that it can't read."""
+    from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
+    from pylatexenc.latexwalker import LatexWalkerError
+
+    macros = get_default_latex_context_db()
+    macros.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=lambda node: node.macroname))
+    convert = LatexNodes2Text(latex_context=macros, math_mode="text", strict_latex_spaces=False).latex_to_text
+    # Arguments that are missing surface as a LookupError, deep nesting as a RecursionError.
+    return convert, (LatexWalkerError, LookupError, RecursionError)
+
+
+@lru_cache(maxsize=512)
+def _known(name: str) -> bool:
+    """Whether the converter knows a macro of this name."""
+    from pylatexenc.latex2text import get_default_latex_context_db
+
+    return get_default_latex_context_db().get_macro_spec(name) is not None

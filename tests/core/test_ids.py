@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.ids import arxiv_id, hf_url, page_id, paper_url, pdf_url
+
+new_ids = st.builds("{:02}{:02}.{:05}".format, st.integers(7, 99), st.integers(1, 12), st.integers(0, 99_999))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2406.12345", "2406.12345"),
+        ("  2406.12345v3\n", "2406.12345"),
+        ("0704.0001", "0704.0001"),
+        ("arXiv:2406.12345", "2406.12345"),
+        ("arxiv: 2406.12345v2 [cs.CL]", "2406.12345"),
+        ("hep-th/9901001", "hep-th/9901001"),
+        ("arXiv:math.GT/0309136v1", "math.GT/0309136"),
+        ("https://arxiv.org/abs/hep-th/9901001v2", "hep-th/9901001"),
+        ("https://arxiv.org/abs/2406.12345", "2406.12345"),
+        ("http://www.arxiv.org/pdf/2406.12345v1.pdf", "2406.12345"),
+        ("arxiv.org/html/2406.12345v1#S2", "2406.12345"),
+        ("https://ar5iv.labs.arxiv.org/html/2406.12345", "2406.12345"),
+        ("https://huggingface.co/papers/2406.12345?utm=x", "2406.12345"),
+        ("https://huggingface.co/papers/2406.12345.md", "2406.12345"),
+        ("hf.co/papers/2406.12345/", "2406.12345"),
+        ("https://www.alphaxiv.org/overview/2406.12345v1", "2406.12345"),
+        ("10.48550/arXiv.2406.12345", "2406.12345"),
+        ("doi:10.48550/arxiv.2406.12345", "2406.12345"),
+        ("https://doi.org/10.48550/arXiv.2406.12345", "2406.12345"),
+        ("2413.12345", None),
+        ("2406.123456", None),
+        ("2406.123", None),
+        ("٢٤٠٦.١٢٣٤٥", None),
+        ("https://example.org/abs/2406.12345", None),
+        ("https://arxiv.org.example.org/abs/2406.12345", None),
+        ("https://arxiv.org/list/cs.CL", None),
+        ("https://arxiv.org/abs/2406.123456", None),
+        ("https://doi.org/10.1000/2406.12345", None),
+        ("https://doi.org/2406.12345", None),
+        ("ftp://arxiv.org/abs/2406.12345", None),
+        ("https://[::1/abs/2406.12345", None),
+        ("page:0123456789ab", None),
+        ("", None),
+        ("2406.12345" + " " * 400 + "x", None),
+    ],
+)
+def test_an_id_is_found_in_each_of_its_forms(text: str, expected: str | None) -> None:
+    assert arxiv_id(text) == expected
+
+
+@given(new_ids, st.integers(1, 99))
+def test_every_form_of_an_id_gives_the_same_id(id: str, version: int) -> None:
+    forms = (
+        id,
+        f"arXiv:{id}v{version}",
+        f"https://arxiv.org/pdf/{id}v{version}.pdf",
+        f"https://huggingface.co/papers/{id}",
+        f"https://alphaxiv.org/abs/{id}",
+        f"https://doi.org/10.48550/arXiv.{id}",
+        *filter(None, (paper_url(id), pdf_url(id), hf_url(id))),
+    )
+    assert len(forms) == 9
+    assert {arxiv_id(form) for form in forms} == {id}
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_an_id_or_is_not(text: str) -> None:
+    found = arxiv_id(text)
+    assert found is None or arxiv_id(found) == found
+
+
+def test_addresses_are_those_of_the_paper() -> None:
+    assert paper_url("2406.12345") == "https://arxiv.org/abs/2406.12345"
+    assert pdf_url("hep-th/9901001") == "https://arxiv.org/pdf/hep-th/9901001"
+    assert hf_url("2406.12345") == "https://huggingface.co/papers/2406.12345"
+
+
+@pytest.mark.parametrize("id", [page_id("A title"), "x y", "2406.12345v2", "../etc", ""])
+def test_what_is_no_arxiv_id_has_no_address(id: str) -> None:
+    assert paper_url(id) is None
+    assert pdf_url(id) is None
+    assert hf_url(id) is None
+
+
+def test_a_page_id_is_stable_and_blind_to_spelling() -> None:
+    assert page_id("LiveEdit: Towards Real-Time Editing") == page_id("liveedit  towards REAL TIME editing")
+    assert page_id("LiveEdit") != page_id("LiveEdits")
+    # Kept in caches: it must never change.
+    assert page_id("Attention Is All You Need") == "page:12286c43e70e"
+
+
+@given(st.text())
+def test_a_page_id_has_its_shape(title: str) -> None:
+    prefix, _, digits = page_id(title).partition(":")
+    assert prefix == "page"
+    assert len(digits) == 12
+    assert set(digits) <= set("0123456789abcdef")

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.text import clean, clean_block, fold, latex_to_unicode, title_hash
+
+# Every code point, lone surrogates included, with more of the dangerous than chance would give.
+hostile = st.text(
+    st.one_of(
+        st.characters(),
+        st.characters(categories=["Cs", "Cc", "Cf", "Mn", "Zl", "Zp", "Zs"]),
+        st.sampled_from("\x1b[]m;\x07\x9b\x9d\\\u200d\u200c\u0301a é\n"),
+    )
+)
+PIECES = r"\textbf|\href|\frac|\begin{x}|\end{x}|\alpha|\ours|\'|\(|\)|{|}|$|^|_|\\|x|[|]| |\em|\sqrt|\verb|\*|&"
+latex = st.text(st.sampled_from("\\$^_{}[]() %&~'\"abxα1\n")) | st.lists(
+    st.sampled_from(sorted(PIECES.split("|")))
+).map("".join)
+
+
+def is_harmless(text: str) -> bool:
+    joiners = "\u200c\u200d"
+    return all(unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co") or char in joiners for char in text)
+
+
+@given(hostile)
+def test_a_clean_line_is_harmless_and_clean_for_good(text: str) -> None:
+    line = clean(text)
+    assert is_harmless(line)
+    assert unicodedata.is_normalized("NFC", line)
+    assert line == " ".join(line.split())
+    assert clean(line) == line
+
+
+@given(hostile)
+def test_a_clean_block_is_clean_lines_parted_by_empty_ones(text: str) -> None:
+    block = clean_block(text)
+    paragraphs = block.split("\n\n") if block else []
+    assert all(paragraph and paragraph == clean(paragraph, 20_000) for paragraph in paragraphs)
+    assert clean_block(block) == block
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1))
+def test_plain_words_stay_as_they_are(text: str) -> None:
+    assert clean(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Adding NVMe SSDs on a\n  Single GPU", "Adding NVMe SSDs on a Single GPU"),
+        ("an [IDK] token, [/] and [b]", "an [IDK] token, [/] and [b]"),
+        ("red\x1b[31;1m alert\x1b[0m", "red alert"),
+        ("a\x1b]0;new title\x07b", "ab"),
+        ("a\x1b]8;;https://example.org\x1b\\link\x1b]8;;\x1b\\b", "alinkb"),
+        ("a\x9b31mb\x9d52;c;eA==\x9cc", "abc"),
+        ("a\x1bP1$r\x1b\\b\x1bcd", "abd"),
+        ("an unfinished \x1b]0;title", "an unfinished 0;title"),
+        ("tab\tand\x0bmore\x0c\x85lines\u2028here\u2029", "tab and more lines here"),
+        ("ev\u202elacs\u202c", "evlacs"),
+        ("ze\u200bro\u2060\ufeff width", "zero width"),
+        ("lone \ud800 surrogate", "lone surrogate"),
+        ("private \ue0b0 use", "private use"),
+        ("nul\x00l", "null"),
+        ("Cafe\u0301", "Café"),
+        ("z" + "\u0335" * 50 + "!", "z" + "\u0335" * 4 + "!"),
+        ("\u0301accent first", "accent first"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("pay\u200cload", "payload"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("👨\u200d👩", "👨👩"),
+        ("a\u3164\u115f\uffa0b", "ab"),
+        ("heart ❤\ufe0f", "heart ❤"),
+        ("no\u00a0break", "no break"),
+        ("语言模型", "语言模型"),
+        ("", ""),
+        (" \n\t ", ""),
+    ],
+)
+def test_lines(text: str, expected: str) -> None:
+    assert clean(text) == expected
+
+
+def test_length_is_capped_without_a_trailing_space() -> None:
+    assert clean("ab " * 10, limit=6) == "ab ab"
+    assert len(clean("a" * 1_000_000)) == 2_000
+    assert len(clean_block("a\n\n" * 1_000_000)) <= 20_000
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hard\nwrapped\nlines", "hard wrapped lines"),
+        ("one\n  two\nmore", "one\n\ntwo more"),
+        ("one\n\n\ntwo", "one\n\ntwo"),
+        ("one\r\n\r\ntwo\r\nmore\rstill", "one\n\ntwo more still"),
+        ("one\n \t\ntwo", "one\n\ntwo"),
+        ("one\n two", "one two"),
+        ("one\u2029two", "one\n\ntwo"),
+        ("\n\n  \x1b[1m\n\n only \n\n", "only"),
+    ],
+)
+def test_blocks(text: str, expected: str) -> None:
+    assert clean_block(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FRÉCHET", "frechet"),
+        ("Straße", "strasse"),
+        ("Ångström", "angstrom"),
+        ("𝖳𝖢⁰ ﬁne", "tc0 fine"),
+        ("İstanbul", "istanbul"),
+        ("plain", "plain"),
+        ("语言", "语言"),
+    ],
+)
+def test_folding(text: str, expected: str) -> None:
+    assert fold(text) == expected
+
+
+@given(st.text())
+def test_folding_is_for_good_and_blind_to_case(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(st.characters(categories=["Ll", "Lu", "Nd"], max_codepoint=0x24F), min_size=1))
+def test_a_title_is_the_same_whatever_its_punctuation(title: str) -> None:
+    assert title_hash(f"  {title[:3]}-{title[3:]}: ") == title_hash(title)
+
+
+@given(hostile)
+def test_a_title_hash_fits_a_signed_column(title: str) -> None:
+    assert -(2**63) <= title_hash(title) < 2**63
+
+
+def test_titles_without_letters_are_told_apart() -> None:
+    assert title_hash("★★") != title_hash("☆☆")
+    assert title_hash("Synth^2") == title_hash(latex_to_unicode("Synth$^2$"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("no LaTeX, 5% & more ~ here", "no LaTeX, 5% & more ~ here"),
+        ("Prefill \\& Decode", "Prefill & Decode"),
+        ("\\$OneMillion-Bench", "$OneMillion-Bench"),
+        ("Earn $1 Million and $5 million", "Earn $1 Million and $5 million"),
+        ("Under $0.1", "Under $0.1"),
+        ("from $5/$10 on", "from $5/$10 on"),
+        ("Bugs for 1$: Cheap", "Bugs for 1$: Cheap"),
+        ("a \\1 million prize, \\3) next", "a 1 million prize, 3) next"),
+        ("Network\\ for Time", "Network for Time"),
+        ("95\\% of 100%", "95% of 100%"),
+        ("Synth$^2$: x", "Synth²: x"),
+        ("$\\alpha$-Flow", "α-Flow"),
+        ("$k$-NN", "k-NN"),
+        ("$\\mathsf{TC}^0$", "TC⁰"),
+        ("$\\mathcal{J}\\&\\mathcal{F}$", "J&F"),
+        ("column-wise $\\ell_2$-norms", "column-wise ℓ₂-norms"),
+        ("$10^{-3}$ and $x^{2n+1}$", "10⁻³ and x²ⁿ⁺¹"),
+        ("SelfCap$_{\\text{LR}}$ dataset", "SelfCap_LR dataset"),
+        ("e^{-2 K (p_{comp} - 0.5)}", "e^(-2 K (p_comp - 0.5))"),
+        ("A$^*$ search, HumanEval$^{+}$", "A* search, HumanEval⁺"),
+        ("360^{circ} and 5{\\deg}", "360° and 5°"),
+        ("\\( O(n^3) \\) time", "O(n³) time"),
+        ("$O(n \\log n)$", "O(n log n)"),
+        ('Fr\\\'echet, Schr\\"odinger, T\\"ULU', "Fréchet, Schrödinger, TÜLU"),
+        ("LS (\\textbf{L}arge-\\textbf{S}mall)", "LS (Large-Small)"),
+        ("{\\em nice} {\\it Shallow UNet},", "nice Shallow UNet,"),
+        ("\\textbf{\\emph{x} y}", "x y"),
+        ("\\textcolor{red}{hot} \\color{red}", "hot "),
+        ("we propose \\ours, and {\\name} too", "we propose ours, and name too"),
+        ("\\mymacro{word} \\model{}", "word model"),
+        ("\\url{https://example.org/a_b}", "https://example.org/a_b"),
+        ("\\href{https://example.org}{the site}, \\url", "the site, "),
+        ("quickly, \\ie now, \\eg{} here", "quickly, i.e. now, e.g. here"),
+        ("2.3\\times", "2.3×"),
+        ("jumping\\_cod", "jumping_cod"),
+        ("line\\\\break", "line break"),
+        ("$\\frac{a}{b}$", "a/b"),
+        ("\\begin{x}", "x"),
+        ("\\sqrt", "\\sqrt"),
+    ],
+)
+def test_latex(text: str, expected: str) -> None:
+    assert latex_to_unicode(text) == expected
+
+
+@given(latex)
+def test_any_latex_is_survived(text: str) -> None:
+    assert is_harmless(clean(latex_to_unicode(text)))
+
+
+@pytest.mark.parametrize("piece", ["{", "\\textbf{", "$x", "\\(", "^{", "\\", "\\'{", "\\a{b}{c}{d", "{\\em "])
+def test_floods_of_latex_take_no_time(piece: str) -> None:
+    # Quadratic behaviour would take minutes here.
+    assert latex_to_unicode(piece * (20_000 // len(piece)))
