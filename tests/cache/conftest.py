@@ -1,0 +1,78 @@
+"""A cache to write into, with a classifier that looks for the topic's own name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from reader.cache.cache import Cache
+from reader.cache.events import Events
+from reader.cache.window import Window
+from reader.core.paper import Draft, Listing
+
+NOW = "2026-11-24T08:00:00Z"
+
+
+@dataclass(frozen=True)
+class Named:
+    slug: str
+    name: str
+    family: str
+
+
+@dataclass(frozen=True)
+class ByName:
+    """A classifier that gives a paper each topic whose slug stands in its text."""
+
+    version: str = "1"
+    slugs: tuple[str, ...] = ("agents", "video")
+
+    @property
+    def topics(self) -> Sequence[Named]:
+        return [Named(slug, slug.title(), "Family") for slug in self.slugs]
+
+    def classify(self, title: str, abstract: str, keywords: Sequence[str]) -> tuple[str, ...]:
+        said = f"{title} {abstract} {' '.join(keywords)}".lower()
+        return tuple(slug for slug in self.slugs if slug in said)
+
+
+def draft(number: int, title: str | None = None, **said: object) -> Draft:
+    """A draft with the id 2611.NNNNN."""
+    return Draft(title or f"Paper number {number}", f"2611.{number:05}", **said)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "papers.db"
+
+
+@pytest.fixture
+def cache(path: Path) -> Iterator[Cache]:
+    opened = Cache.open(path, ByName())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def filled(cache: Cache) -> Cache:
+    """Two days of papers: three on the 24th, two on the 23rd."""
+    cache.store(Listing("2026-11-24", (draft(1, upvotes=9), draft(2, upvotes=30), draft(3, upvotes=1))), NOW)
+    cache.store(Listing("2026-11-23", (draft(4, upvotes=5), draft(5, upvotes=50))), NOW)
+    return cache
+
+
+@pytest.fixture
+def window(path: Path, filled: Cache) -> Iterator[Window]:
+    opened = Window.open(path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def events(path: Path, filled: Cache) -> Iterator[Events]:
+    opened = Events.open(path)
+    yield opened
+    opened.close()
