@@ -1,0 +1,209 @@
+"""Words and keywords brought to one form, so that spellings of the same thing meet.
+
+A feed's keywords come in tens of thousands of spellings. Two are the same here if they differ only in case, accents,
+hyphens, plural, or in standing for the same abbreviation: `Large Language Models (LLMs)`, `large-language model` and
+`LLM` share the key `llm`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from reader.core.text import fold
+
+ABBREVIATIONS: Mapping[str, str] = {
+    "ai": "artificial intelligence",
+    "asr": "automatic speech recognition",
+    "bev": "bird s eye view",
+    "cfg": "classifier free guidance",
+    "clip": "contrastive language image pretraining",
+    "cot": "chain of thought",
+    "cua": "computer use agent",
+    "dit": "diffusion transformer",
+    "dllm": "diffusion large language model",
+    "dlm": "diffusion language model",
+    "dmd": "distribution matching distillation",
+    "dpo": "direct preference optimization",
+    "ffn": "feed forward network",
+    "gan": "generative adversarial network",
+    "gnn": "graph neural network",
+    "grpo": "group relative policy optimization",
+    "gui": "graphical user interface",
+    "i2v": "image to video",
+    "icl": "in context learning",
+    "iqa": "image quality assessment",
+    "kg": "knowledge graph",
+    "lalm": "large audio language model",
+    "ldm": "latent diffusion model",
+    "llm": "large language model",
+    "lmm": "large multimodal model",
+    "lora": "low rank adaptation",
+    "lrm": "large reasoning model",
+    "lvlm": "large vision language model",
+    "mcp": "model context protocol",
+    "mcts": "monte carlo tree search",
+    "mdp": "markov decision process",
+    "mllm": "multimodal large language model",
+    "moe": "mixture of expert",
+    "mtp": "multi token prediction",
+    "nerf": "neural radiance field",
+    "nvs": "novel view synthesis",
+    "ocr": "optical character recognition",
+    "ode": "ordinary differential equation",
+    "opd": "on policy distillation",
+    "pde": "partial differential equation",
+    "peft": "parameter efficient finetuning",
+    "ppo": "proximal policy optimization",
+    "prm": "process reward model",
+    "ptq": "post training quantization",
+    "qat": "quantization aware training",
+    "rag": "retrieval augmented generation",
+    "rl": "reinforcement learning",
+    "rlhf": "reinforcement learning from human feedback",
+    "rlvr": "reinforcement learning with verifiable reward",
+    "rnn": "recurrent neural network",
+    "sae": "sparse autoencoder",
+    "sam": "segment anything model",
+    "sft": "supervised finetuning",
+    "ssl": "self supervised learning",
+    "ssm": "state space model",
+    "svg": "scalable vector graphic",
+    "t2i": "text to image",
+    "t2v": "text to video",
+    "tts": "text to speech",
+    "uav": "unmanned aerial vehicle",
+    "umm": "unified multimodal model",
+    "vae": "variational autoencoder",
+    "vfm": "vision foundation model",
+    "vla": "vision language action",
+    "vlm": "vision language model",
+    "vln": "vision language navigation",
+    "vqa": "visual question answering",
+    "wer": "word error rate",
+}
+"""Abbreviations that mean one thing in this field, and what they stand for in normal form."""
+
+_EXPANSIONS = {expansion: short for short, expansion in ABBREVIATIONS.items()}
+
+# Written apart, hyphenated and together in about equal parts: together is the normal form.
+_JOINED = ("pre", "post", "mid", "multi", "fine", "auto")
+
+# `*` stands for itself, since rules use it; everything else that is no letter or digit parts words.
+_ASCII = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)} | {
+    code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)
+}
+# The same holds for two controls that cleaned text has none of: they part the fields of a paper.
+_ASCII |= {ord(char): char for char in "*\x1c\x1d"}
+_NOT_WORD = re.compile(r"[^\w*\x1c\x1d]|_")
+
+_PARENTHESES = re.compile(r"\s*\(\s*([^()]*?)\s*\)\s*$")
+_KNOWN_WORDS = 50_000
+
+
+class _Singular(dict[str, str]):
+    """Singular forms by word, worked out once; bounded, because the words come from outside."""
+
+    def __missing__(self, word: str) -> str:
+        singular = _singular(word)
+        if len(self) >= _KNOWN_WORDS:
+            self.clear()
+        self[word] = singular
+        return singular
+
+
+def _singular(word: str) -> str:
+    """The word without an English plural: rough, but the same for every spelling of a word."""
+    if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ews", "ous")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zzes")):
+        return word[:-2]
+    return word[:-1]
+
+
+_singulars = _Singular()
+
+
+def normal(text: str) -> str:
+    """Words in their one form, parted by single spaces: `Pre-trained LLMs!` is `pretrained llm`."""
+    spaced = text.translate(_ASCII) if text.isascii() else _NOT_WORD.sub(" ", fold(text))
+    line = " ".join([_singulars[word] for word in spaced.split(" ") if word])
+    if "-" in text or " " in text:
+        for prefix in _JOINED:
+            if prefix in line:
+                line = f" {line}".replace(f" {prefix} ", f" {prefix}")[1:]
+    return line
+
+
+def key(keyword: str) -> str:
+    """What spellings of the same keyword share; empty if it has no word."""
+    bare, short = _split(keyword)
+    words = normal(bare)
+    if short:
+        return normal(short) or words
+    return _EXPANSIONS.get(words, words)
+
+
+def normalize(keyword: str) -> str:
+    """The keyword as it is shown: lower case, one space between words, a known short form for the long one.
+
+    `Large Language Models (LLMs)` is `llms`; parentheses that hold no abbreviation of what stands before are kept.
+    """
+    bare, short = _split(keyword)
+    return " ".join((short or bare).split()).lower()
+
+
+def collapse(keywords: Iterable[str], common: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The keywords without repetitions, each in its normalized form, in the order they came.
+
+    `common` gives the form to show for a key, as `commonest` finds it.
+    """
+    shown: dict[str, str] = {}
+    for keyword in keywords:
+        same = key(keyword)
+        if same and same not in shown:
+            shown[same] = (common or {}).get(same) or normalize(keyword)
+    return tuple(shown.values())
+
+
+def commonest(counts: Mapping[str, int]) -> dict[str, str]:
+    """For each key the spelling that is used most, from spellings and how often each is used.
+
+    Of equally common ones the shorter is taken, then the first by alphabet.
+    """
+    totals: dict[str, dict[str, int]] = {}
+    for keyword, count in counts.items():
+        same = key(keyword)
+        if same:
+            forms = totals.setdefault(same, {})
+            form = normalize(keyword)
+            forms[form] = forms.get(form, 0) + count
+    return {
+        same: min(forms, key=lambda form: (-forms[form], len(form), form)) for same, forms in totals.items()
+    }
+
+
+def _split(keyword: str) -> tuple[str, str]:
+    """A keyword's words, and the abbreviation of them that stands in parentheses at its end, or an empty string."""
+    keyword = keyword.strip()
+    found = _PARENTHESES.search(keyword)
+    if found is None:
+        return keyword, ""
+    bare, short = keyword[: found.start()], found[1]
+    return (bare, short) if _abbreviates(short, bare) else (keyword, "")
+
+
+def _abbreviates(short: str, words: str) -> bool:
+    """Whether the letters of `short` stand in `words` in their order, the first one at the beginning of a word."""
+    letters = [char for char in fold(short) if char.isalnum()]
+    if not 2 <= len(letters) <= 8 or " " in short or len(short) >= len(words):
+        return False
+    if letters[-1] == "s" and short[-1] == "s" and short[:-1].isupper():
+        letters.pop()
+    folded = fold(words)
+    if not any(word.startswith(letters[0]) for word in re.split(r"[\W_]+", folded)):
+        return False
+    rest = iter(folded)
+    return all(letter in rest for letter in letters)
