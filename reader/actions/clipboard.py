@@ -1,0 +1,25 @@
+"""What is copied of a paper: plain text that does nothing when it is pasted into a terminal."""
+
+from __future__ import annotations
+
+from reader.core.ids import hf_url
+from reader.core.paper import Paper
+from reader.core.text import clean
+
+NAMED_AUTHORS = 3
+"""Authors of a citation that are named before the rest becomes "et al."."""
+
+
+def link(paper: Paper) -> str:
+    """The address of the paper's page; the title of a paper that has none."""
+    return hf_url(paper.id) or clean(paper.title)
+
+
+def citation(paper: Paper) -> str:
+    """The paper in one line: authors, year, title, address."""
+    authors = ", ".join(clean(name) for name in paper.authors[:NAMED_AUTHORS])
+    if paper.author_count > NAMED_AUTHORS:
+        authors += " et al."
+    year = (paper.published or paper.day or "")[:4]
+    head = f"{authors} ({year})" if authors and year else authors or year
+    return " ".join(filter(None, (f"{head}." if head else "", f"{clean(paper.title)}.", hf_url(paper.id))))

@@ -1,0 +1,222 @@
+"""Papers in other programs' formats, written one by one to a stream or, whole or not at all, to a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TextIO
+
+from reader.actions import bibtex
+from reader.actions.links import links
+from reader.core.errors import ReaderError
+from reader.core.ids import hf_url
+from reader.core.paper import Paper
+from reader.core.text import clean, clean_block
+
+Record = dict[str, Any]
+"""A paper as a JSON object: absent values are None, dates ISO, topics slugs."""
+
+Writer = Callable[[Iterable[Paper], TextIO], int]
+"""Writes papers to a stream and says how many there were."""
+
+
+class ExportFailed(ReaderError):
+    """The file could not be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format that papers can be written in."""
+
+    name: str
+    suffix: str
+    about: str
+    write: Writer
+
+
+def record(paper: Paper) -> Record:
+    """A paper as a JSON object."""
+    return {
+        "id": paper.id,
+        "title": clean(paper.title),
+        "abstract": clean_block(paper.abstract) or None,
+        "day": paper.day,
+        "published": paper.published,
+        "authors": [clean(name) for name in paper.authors],
+        "author_count": paper.author_count,
+        "organization": _line(paper.organization),
+        "upvotes": paper.upvotes,
+        "comments": paper.comments,
+        "topics": list(paper.topics),
+        "keywords": [clean(keyword) for keyword in paper.keywords],
+        "summary": _line(paper.summary),
+        "read": paper.read,
+        "starred": paper.starred,
+        "hidden": paper.hidden,
+        "tags": [clean(tag) for tag in paper.tags],
+        "note": clean_block(paper.note) if paper.note else None,
+        "url": hf_url(paper.id),
+        "code_url": _line(paper.code_url),
+        "code_stars": paper.code_stars,
+        "project_url": _line(paper.project_url),
+        "media": [clean(url) for url in paper.media],
+        "source": paper.source,
+    }
+
+
+def write_json(papers: Iterable[Paper], out: TextIO) -> int:
+    """A JSON array, one object a line."""
+    return write_array(map(record, papers), out)
+
+
+def write_array(objects: Iterable[object], out: TextIO) -> int:
+    """A JSON array of any objects, one a line, without holding them all; returns their number."""
+    count = 0
+    out.write("[")
+    for one in objects:
+        out.write(("," if count else "") + "\n" + json.dumps(one, ensure_ascii=not _speaks_unicode(out)))
+        count += 1
+    out.write("\n]\n" if count else "]\n")
+    return count
+
+
+# fmt: off
+COLUMNS = (
+    "id", "title", "authors", "day", "published", "upvotes", "comments", "topics", "keywords", "organization", "read",
+    "starred", "hidden", "tags", "url", "code_url", "project_url", "summary", "abstract",
+)
+# fmt: on
+
+
+def write_csv(papers: Iterable[Paper], out: TextIO) -> int:
+    """A table with a heading; lists are joined by semicolons, and no cell is a formula to a spreadsheet."""
+    import csv
+
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(COLUMNS)
+    count = 0
+    for paper in papers:
+        values = record(paper)
+        table.writerow(_cell(values[column]) for column in COLUMNS)
+        count += 1
+    return count
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        value = "; ".join(value)
+    text = str(value)
+    # Spreadsheets run what begins so, full-width forms and leading spaces included; the quote makes it text.
+    return f"'{text}" if re.match(r"\s*[=+\-@\t\r＝＋－＠]", text) else text
+
+
+def write_markdown(papers: Iterable[Paper], out: TextIO) -> int:
+    """A section for each paper, with links; foreign text can't format, embed or link anything."""
+    count = 0
+    for paper in papers:
+        out.write(("\n" if count else "") + "\n\n".join(_section(paper)) + "\n")
+        count += 1
+    return count
+
+
+def _section(paper: Paper) -> Iterator[str]:
+    yield f"## {_plain(clean(paper.title))}"
+    if paper.authors:
+        yield _plain(", ".join(clean(name) for name in paper.authors))
+    facts = [
+        paper.organization and _plain(clean(paper.organization)),
+        paper.day,
+        paper.published and f"arXiv {paper.published}",
+        _amount(paper.upvotes, "upvote"),
+        _amount(paper.comments, "comment"),
+        ", ".join(f"`{topic}`" for topic in paper.topics),
+    ]
+    yield " · ".join(fact for fact in facts if fact)
+    if paper.summary:
+        yield f"> AI summary: {_plain(clean(paper.summary))}"
+    yield from (_plain(part) for part in clean_block(paper.abstract).split("\n\n") if part)
+    if paper.note:
+        yield f"Note: {_plain(clean(paper.note))}"
+    if found := links(paper):
+        addresses = ((link.name, link.url.replace("(", "%28").replace(")", "%29")) for link in found)
+        yield " · ".join(f"[{name}]({url})" for name, url in addresses)
+
+
+def _plain(text: str) -> str:
+    """Text as Markdown that shows just this text."""
+    text = re.sub(r"([\\`*_\[\]<>|~$&])", r"\\\1", text)
+    return re.sub(r"^([#+=:-]|\d+(?=[.)]))", lambda found: _escape_start(found[1]), text)
+
+
+def _escape_start(text: str) -> str:
+    return f"{text}\\" if text.isdigit() else f"\\{text}"
+
+
+def _amount(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _line(text: str | None) -> str | None:
+    return clean(text) or None if text else None
+
+
+def _speaks_unicode(out: TextIO) -> bool:
+    return (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
+
+
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        one.name: one
+        for one in (
+            Format("bibtex", ".bib", "entries for LaTeX and reference managers", bibtex.write),
+            Format("markdown", ".md", "a section for each paper", write_markdown),
+            Format("csv", ".csv", "a table for spreadsheets", write_csv),
+            Format("json", ".json", "everything, for programs", write_json),
+        )
+    }
+)
+
+
+def format_of(path: Path) -> Format | None:
+    """The format that a file's name asks for."""
+    return next((one for one in FORMATS.values() if one.suffix == path.suffix.lower()), None)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[TextIO]:
+    """A stream whose text becomes the file at `path` once all of it is written; else the file stays as it was.
+
+    What is no regular file, such as a pipe or /dev/stdout, is written to directly. Raises ExportFailed.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8", newline="") as out:
+                yield out
+            return
+        target = path.resolve()
+        partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        try:
+            with partial.open("x", encoding="utf-8", newline="") as out:
+                yield out
+                out.flush()
+                os.fsync(out.fileno())
+            if target.exists():
+                partial.chmod(target.stat().st_mode & 0o777)
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise ExportFailed(f"{path} could not be written: {error.strerror}. Name another file with -o.") from error

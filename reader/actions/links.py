@@ -1,0 +1,101 @@
+"""Where a paper can be read on: its links, and how one is opened without trusting it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from reader.core.errors import ReaderError
+from reader.core.ids import hf_url, paper_url, pdf_url
+from reader.core.paper import Paper
+from reader.core.text import clean
+
+LONGEST = 2_000
+"""Characters of an address at the most: browsers and terminals take no more."""
+
+CONSOLE_BROWSERS = frozenset({"elinks", "links", "lynx", "w3m", "www-browser"})
+
+# What an address may hold unescaped (RFC 3986), % included: it is escaped already.
+_PLAIN = ":/?#[]@!$&*+,;=-._~%"
+
+
+class UnsafeLink(ReaderError):
+    """An address that is not opened, whatever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of a paper: the letter that opens it, what it leads to, and its address."""
+
+    letter: str
+    name: str
+    url: str
+
+
+def links(paper: Paper) -> tuple[Link, ...]:
+    """The links of a paper, its page first; addresses that are not safe to open are left out."""
+    media = ((str(number), f"media {number}", url) for number, url in enumerate(paper.media[:9], 1))
+    known = (
+        ("o", "page", hf_url(paper.id)),
+        ("p", "PDF", pdf_url(paper.id)),
+        ("a", "arXiv", paper_url(paper.id)),
+        ("c", "code", paper.code_url),
+        ("w", "project", paper.project_url),
+        *media,
+    )
+    safe = ((letter, name, safe_url(url)) for letter, name, url in known if url)
+    return tuple(Link(letter, name, url) for letter, name, url in safe if url)
+
+
+def safe_url(url: str) -> str | None:
+    """An address in a form that browsers, terminals and Markdown take as it is; None for what is not opened.
+
+    Only http and https with a plain host pass: `https://huggingface.co@elsewhere.org` is made to mislead. A host
+    with letters beyond ASCII is written in its ASCII form, which shows what it is.
+    """
+    url = clean(url, LONGEST + 1)
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna").decode()
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+        return None
+    if quote(host, safe=":") != host:
+        return None
+    netloc = (f"[{host}]" if ":" in host else host) + port
+    plain = urlunsplit((parts.scheme, netloc, *(quote(part, safe=_PLAIN) for part in parts[2:])))
+    return plain if len(plain) <= LONGEST else None
+
+
+def find_browser() -> str | None:
+    """The name of the browser that `open_url` would start; None where there is none."""
+    import webbrowser
+
+    try:
+        return getattr(webbrowser.get(), "name", "browser")
+    except webbrowser.Error:
+        return None
+
+
+def takes_terminal(browser: str) -> bool:
+    """Whether a browser draws in the terminal, which the reader must leave to it until it ends."""
+    return browser.rpartition("/")[2] in CONSOLE_BROWSERS
+
+
+def open_url(url: str) -> bool:
+    """Open an address in the user's browser; False where there is none or it did not start.
+
+    The browser gets an argument list, never a shell's line. It may take seconds to answer, and a console browser
+    answers only when it is left: not for the event loop. Raises UnsafeLink for all but http and https.
+    """
+    import webbrowser
+
+    safe = safe_url(url)
+    if safe is None:
+        raise UnsafeLink(f"{clean(url, 200)!r} was not opened: only http and https addresses are.")
+    try:
+        return webbrowser.open(safe)
+    except (webbrowser.Error, OSError):
+        return False

@@ -1,0 +1,244 @@
+"""Settings: one TOML file in, frozen `Settings` out, and a list of the mistakes that were in it.
+
+A mistake never stops the reader: the key it concerns keeps its default. Read before the first frame, so
+the TOML reader is imported only where there is a file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from reader.core.rules import Address, Choice, FilePath, Keys, Number, Rule, Switch, Unfit, nearest, shown
+from reader.core.toml_lines import Malformed, Statement, statements
+
+ENDPOINT_VARIABLE = "HF_ENDPOINT"
+
+LARGEST_FILE = 1 << 16
+"""Bytes; more than this is not a settings file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user can set. Each field's docstring is its documentation, here and in the template."""
+
+    endpoint: str = field(default="https://huggingface.co", metadata={"rule": Address()})
+    """Address of the feed. The environment variable HF_ENDPOINT wins over it."""
+
+    days_at_start: int = field(default=7, metadata={"rule": Number(1, 366)})
+    """Days that are fetched at the first start, and checked again at each later one."""
+
+    refresh_minutes: int = field(default=30, metadata={"rule": Number(0, 1440)})
+    """Minutes between two refreshes while the reader is open; 0 leaves refreshing to the r key."""
+
+    order: str = field(default="day", metadata={"rule": Choice(("day", "upvotes", "published", "added", "title"))})
+    """Order of the list: by day with the most upvoted first, or by one of the others alone."""
+
+    read_when: str = field(default="opened", metadata={"rule": Choice(("opened", "passed", "manual"))})
+    """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
+
+    theme: str = field(default="auto", metadata={"rule": Choice(("auto", "dark", "light", "ansi"))})
+    """Colours: dark, light, or the terminal's own (ansi); auto asks the terminal which."""
+
+    ascii: bool = field(default=False, metadata={"rule": Switch()})
+    """Draw letters in place of glyphs, for a font or a terminal that lacks them."""
+
+    filter_width: int = field(default=22, metadata={"rule": Number(16, 60)})
+    """Columns of the filter pane until it is resized."""
+
+    list_share: float = field(default=0.5, metadata={"rule": Number(0.2, 0.8)})
+    """Share of the room that the list gets until it is resized; the paper's detail has the rest."""
+
+    topics_file: str = field(default="", metadata={"rule": FilePath()})
+    """File with your own topic rules; empty means topics.toml beside this file, if there is one."""
+
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}), metadata={"rule": Keys()})
+    """Keys by action id, in a table of its own: see the ids with "dailypapers keys"."""
+
+
+RULES: Mapping[str, Rule] = MappingProxyType({one.name: one.metadata["rule"] for one in fields(Settings)})
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake in the settings; its `str` is the line to show."""
+
+    file: str
+    line: int
+    """From 1; 0 where the mistake is in no line, such as in the environment."""
+    key: str
+    """Dotted; empty where no key could be read."""
+    message: str
+    suggestion: str | None = None
+    """The nearest right word or value, as it would be written."""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        what = f"{self.key} {self.message}" if self.key else self.message
+        meant = f" Did you mean {self.suggestion}?" if self.suggestion else ""
+        return f"{place}: {what}.{meant}"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings in effect, what is wrong with them, and where each comes from."""
+
+    settings: Settings
+    mistakes: tuple[Mistake, ...]
+    origins: Mapping[str, str]
+    """By key: `default`, `FILE:LINE`, or the name of an environment variable."""
+
+
+def load(path: Path, actions: Collection[str] | None = None) -> tuple[Settings, list[Mistake]]:
+    """Read the settings at `path`; see `examine`."""
+    loaded = examine(path, actions)
+    return loaded.settings, list(loaded.mistakes)
+
+
+def examine(path: Path, actions: Collection[str] | None = None, environment: Mapping[str, str] | None = None) -> Loaded:
+    """Read the settings at `path` and what the environment overrides; a file that is not there is no mistake.
+
+    `actions` are the ids that the table `[keys]` may name; without them, any id passes.
+    """
+    reading = _Reading(str(path), actions)
+    text = reading.open(path)
+    if text:
+        reading.take(text)
+    reading.override(os.environ if environment is None else environment)
+    settings = replace(Settings(), **reading.values, keys=MappingProxyType(reading.keys))
+    return Loaded(settings, tuple(reading.mistakes), MappingProxyType(reading.origins))
+
+
+class _Reading:
+    """One pass over a settings file: the values that hold, and the mistakes."""
+
+    def __init__(self, file: str, actions: Collection[str] | None) -> None:
+        self.file = file
+        self.actions = actions
+        self.values: dict[str, Any] = {}
+        self.keys: dict[str, tuple[str, ...]] = {}
+        self.origins: dict[str, str] = dict.fromkeys(RULES, "default")
+        self.mistakes: list[Mistake] = []
+        self.lines: dict[str, int] = {}
+        self.unknown_tables: set[str] = set()
+
+    def open(self, path: Path) -> str:
+        """The file's text; empty where it is absent or unreadable."""
+        try:
+            data = path.read_bytes()
+            if len(data) > LARGEST_FILE:
+                self._wrong(0, "", f"is larger than {LARGEST_FILE // 1024} KiB and was not read")
+                return ""
+            return data.decode("utf-8-sig")
+        except (FileNotFoundError, NotADirectoryError):
+            return ""
+        except UnicodeDecodeError as error:
+            self._wrong(data.count(b"\n", 0, error.start) + 1, "", "is not UTF-8 text; the file was not read")
+        except OSError as error:
+            self._wrong(0, "", f"can't be read: {error.strerror}")
+        return ""
+
+    def take(self, text: str) -> None:
+        """Take every statement that holds; note the others."""
+        for found in statements(text):
+            if isinstance(found, Malformed):
+                self._wrong(found.line, "", f"{found.message}; this line was left out")
+                continue
+            name = ".".join(found.key)
+            if found.value is None:
+                self._header(found)
+            elif name in self.lines:
+                self._wrong(found.line, name, f"is set a second time; line {self.lines[name]} stands")
+            else:
+                self.lines[name] = found.line
+                try:
+                    self._set(found.key, found.value, found.line)
+                except Unfit as unfit:
+                    self._wrong(found.line, name, str(unfit), unfit.suggestion)
+        if not self.mistakes:
+            self._check_whole(text)
+
+    def override(self, environment: Mapping[str, str]) -> None:
+        """Let the environment win."""
+        said = environment.get(ENDPOINT_VARIABLE)
+        if not said:
+            return
+        try:
+            self.values["endpoint"] = RULES["endpoint"].check(said)
+            self.origins["endpoint"] = ENDPOINT_VARIABLE
+        except Unfit as unfit:
+            self.mistakes.append(Mistake("environment", 0, ENDPOINT_VARIABLE, str(unfit), unfit.suggestion))
+
+    def _header(self, header: Statement) -> None:
+        if header.key[0] != "keys":
+            self.unknown_tables.add(header.key[0])
+            self._wrong(header.line, header.key[0], "is no table of the settings", nearest(header.key[0], ["keys"]))
+
+    def _set(self, key: tuple[str, ...], value: object, line: int) -> None:
+        if key[0] == "keys" and len(key) > 1:
+            action = ".".join(key[1:])
+            if self.actions is not None and action not in self.actions:
+                raise Unfit("is no action", nearest(action, self.actions))
+            self.keys[action] = Keys().check_one(value)
+            self.origins[f"keys.{action}"] = f"{self.file}:{line}"
+        elif len(key) == 1 and key[0] in RULES:
+            self.values[key[0]] = RULES[key[0]].check(value)
+            self.origins[key[0]] = f"{self.file}:{line}"
+        elif key[0] not in self.unknown_tables:
+            raise Unfit("is no setting", nearest(key[0], RULES))
+
+    def _check_whole(self, text: str) -> None:
+        """Find what only the whole file can get wrong: each of its statements was well-formed."""
+        import re
+        import tomllib
+
+        try:
+            tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            place = re.search(r"\(at line (\d+)", str(error))
+            line = int(place[1]) if place else 0
+            self._wrong(line, "", f"{str(error).partition(' (at ')[0]}; other programs will refuse this file")
+
+    def _wrong(self, line: int, key: str, message: str, suggestion: str | None = None) -> None:
+        self.mistakes.append(Mistake(self.file, line, key, message, suggestion))
+
+
+def topic_rules(settings: Settings, file: Path) -> Path:
+    """The user's topic rules that settings from `file` name; the file need not exist."""
+    return file.parent / Path(settings.topics_file or "topics.toml").expanduser()
+
+
+def documentation() -> dict[str, str]:
+    """Each setting's docstring, read from the source where it is declared."""
+    import ast
+    import inspect
+
+    found: dict[str, str] = {}
+    name = ""
+    for node in ast.walk(ast.parse(inspect.getsource(Settings))):
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                pass
+            case ast.Expr(value=ast.Constant(value=str(text))) if name:
+                found[name] = " ".join(text.split())
+    return found
+
+
+def template() -> str:
+    """A new settings file: every setting with its documentation, commented out at its default."""
+    import textwrap
+
+    lines = ["# Settings of dailypapers. Take the # away before a line to change it."]
+    defaults = Settings()
+    for name, text in documentation().items():
+        wrapped = textwrap.wrap(text, 86, initial_indent="# ", subsequent_indent="# ")
+        if name == "keys":
+            lines += ["", *wrapped, "[keys]", '# "paper.star" = "s"']
+        else:
+            takes = f"# Takes {RULES[name].describe()}."
+            lines += ["", *wrapped, takes, f"# {name} = {shown(getattr(defaults, name))}"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,227 @@
+"""Exports: what every format promises for any paper, however hostile its text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.actions.export import COLUMNS, FORMATS, ExportFailed, format_of, replacing
+from reader.core.paper import Paper
+
+HOSTILE = st.text(
+    alphabet=st.one_of(st.sampled_from("=+-@\t\r\n\"';,{}[]()\\$%&#_~^<>|`*!é中\x1b\x9b\u202e "), st.characters()),
+    max_size=40,
+)
+
+PAPERS = st.lists(
+    st.builds(
+        Paper,
+        pk=st.just(1),
+        author_count=st.integers(0, 3),
+        day=st.none() | st.just("2026-06-30"),
+        upvotes=st.integers(0, 500),
+        comments=st.integers(0, 3),
+        summary=st.none() | HOSTILE,
+        topics=st.just(("video-generation",)),
+        code_url=st.none() | HOSTILE,
+        code_stars=st.none(),
+        project_url=st.none() | HOSTILE,
+        media=st.just(()),
+        source=st.just("hf"),
+        read=st.booleans(),
+        starred=st.booleans(),
+        hidden=st.booleans(),
+        id=st.one_of(
+            st.from_regex(r"2[0-6](0[1-9]|1[0-2])\.[0-9]{5}", fullmatch=True),
+            st.sampled_from(["page:0a1b2c3d4e5f", "hep-th/9901001", "x:=1", "X:=1"]),
+        ),
+        title=HOSTILE,
+        abstract=HOSTILE,
+        authors=st.lists(HOSTILE, max_size=3).map(tuple),
+        organization=st.none() | HOSTILE,
+        keywords=st.lists(HOSTILE, max_size=3).map(tuple),
+        note=st.none() | HOSTILE,
+        published=st.none() | st.just("2026-06-28"),
+    ),
+    max_size=6,
+)
+
+
+def written(name: str, *papers: Paper) -> str:
+    out = io.StringIO()
+    assert FORMATS[name].write(papers, out) == len(papers)
+    return out.getvalue()
+
+
+def parsed_bibtex(text: str) -> list:
+    import bibtexparser
+
+    library = bibtexparser.parse_string(text)
+    assert not library.failed_blocks
+    assert len(library.blocks) == len(library.entries)
+    return library.entries
+
+
+def test_bibtex_of_one_paper(live_edit: Paper) -> None:
+    [entry] = parsed_bibtex(written("bibtex", live_edit))
+    fields = {field.key: field.value for field in entry.fields}
+    assert entry.key == "wang2026-2606.12345"
+    assert entry.entry_type == "misc"
+    assert fields["title"] == "{LiveEdit: Towards Real-Time Diffusion-Based Streaming Video Editing}"
+    assert fields["author"] == "Xinyu Wang and Chongbo Zhao"
+    assert fields["year"] == "2026"
+    assert (fields["archiveprefix"], fields["eprint"]) == ("arXiv", "2606.12345")
+    assert fields["url"] == "https://arxiv.org/abs/2606.12345"
+    assert fields["organization"] == r"{R{\&}D{\_}Lab}"
+
+
+@pytest.mark.parametrize(
+    ("character", "latex"),
+    [("%", r"{\%}"), ("$", r"{\$}"), ("#", r"{\#}"), ("\\", r"{\textbackslash}"), ("ü", r"{\"u}"), ("中", "中")],
+)
+def test_bibtex_escapes(character: str, latex: str, live_edit: Paper) -> None:
+    [entry] = parsed_bibtex(written("bibtex", replace(live_edit, title=f"a{character}b")))
+    assert entry.fields_dict["title"].value == f"{{a{latex}b}}"
+
+
+def test_a_name_that_bibtex_would_split_stays_whole(live_edit: Paper) -> None:
+    [entry] = parsed_bibtex(written("bibtex", replace(live_edit, authors=("Search and Rescue Team", "Lee, Jr."))))
+    assert entry.fields_dict["author"].value == "{Search and Rescue Team} and {Lee, Jr.}"
+
+
+def test_a_paper_of_a_saved_page_has_no_eprint(live_edit: Paper) -> None:
+    [entry] = parsed_bibtex(written("bibtex", replace(live_edit, id="page:0a1b2c3d4e5f", authors=())))
+    assert entry.key == "paper2026-0a1b2c3d4e5f"
+    assert not {"eprint", "url", "doi", "author"} & entry.fields_dict.keys()
+
+
+@given(PAPERS)
+@settings(max_examples=60, deadline=None)
+def test_bibtex_keys_are_unique_and_its_braces_close(papers: list[Paper]) -> None:
+    text = written("bibtex", *papers)
+    entries = parsed_bibtex(text)
+    assert len(entries) == len(papers)
+    assert len({entry.key.lower() for entry in entries}) == len(papers)
+    assert text.count("{") == text.count("}")
+
+
+def test_a_bibtex_key_does_not_depend_on_the_other_papers(live_edit: Paper) -> None:
+    other = replace(live_edit, id="2606.00001")
+    alone = parsed_bibtex(written("bibtex", live_edit))[0].key
+    assert parsed_bibtex(written("bibtex", other, live_edit))[1].key == alone
+
+
+def test_csv_of_one_paper(live_edit: Paper) -> None:
+    [row] = csv.DictReader(io.StringIO(written("csv", live_edit)))
+    assert tuple(row) == COLUMNS
+    assert row["authors"] == "Xinyu Wang; Chongbo Zhao"
+    assert row["topics"] == "video-generation; efficient-inference"
+    assert (row["read"], row["starred"], row["project_url"]) == ("true", "false", "")
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "＝1"])
+def test_csv_neutralises_formulas(start: str, live_edit: Paper) -> None:
+    [row] = csv.DictReader(io.StringIO(written("csv", replace(live_edit, title=start, authors=(start,)))))
+    assert row["title"].startswith("'")
+    assert row["authors"].startswith("'")
+
+
+@given(PAPERS)
+@settings(max_examples=60, deadline=None)
+def test_no_csv_cell_is_a_formula(papers: list[Paper]) -> None:
+    heading, *rows = csv.reader(io.StringIO(written("csv", *papers)))
+    assert len(rows) == len(papers)
+    for row in rows:
+        assert len(row) == len(heading)
+        assert not [cell for cell in row if cell.lstrip().startswith(("=", "+", "-", "@"))]
+
+
+@given(PAPERS)
+@settings(max_examples=60, deadline=None)
+def test_json_holds_every_paper_with_the_promised_keys(papers: list[Paper]) -> None:
+    # fmt: off
+    promised = {
+        "id", "title", "abstract", "day", "published", "authors", "upvotes", "comments", "topics", "keywords", "read",
+        "starred", "hidden", "url",
+    }
+    # fmt: on
+    objects = json.loads(written("json", *papers))
+    assert [one["id"] for one in objects] == [paper.id for paper in papers]
+    assert all(promised <= one.keys() for one in objects)
+
+
+def test_absent_values_are_null_in_json(live_edit: Paper) -> None:
+    bare = replace(live_edit, id="page:0a1b2c3d4e5f", abstract="", day=None, published=None, organization=None)
+    [one] = json.loads(written("json", bare))
+    assert [one[key] for key in ("abstract", "day", "published", "organization", "url", "project_url")] == [None] * 6
+
+
+def test_json_is_ascii_for_a_stream_that_speaks_nothing_else(live_edit: Paper) -> None:
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    FORMATS["json"].write([replace(live_edit, title="Fréchet 中")], out)
+    out.seek(0)
+    assert json.loads(out.read())[0]["title"] == "Fréchet 中"
+
+
+def test_markdown_shows_foreign_text_as_it_is(live_edit: Paper) -> None:
+    title = "[x](https://evil.example) <script> *b* `c`"
+    text = written("markdown", replace(live_edit, title=title))
+    assert r"## \[x\](https://evil.example) \<script\> \*b\* \`c\`" in text
+    assert "[page](https://huggingface.co/papers/2606.12345)" in text
+    assert "187 upvotes · 1 comment" in text
+
+
+def test_markdown_paragraph_can_not_begin_a_list_or_a_heading(live_edit: Paper) -> None:
+    text = written("markdown", replace(live_edit, abstract="# one\n\n- two\n\n3. three\n\n=== four"))
+    assert all(line in text.splitlines() for line in (r"\# one", r"\- two", r"3\. three", r"\=== four"))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_format_lets_an_escape_through(name: str, live_edit: Paper) -> None:
+    hostile = replace(live_edit, title="a\x1b]0;x\x07b\x9b31m", abstract="c\x1b[2Jd", authors=("e\u202ef",))
+    text = written(name, hostile)
+    assert not [char for char in text if char in "\x1b\x9b\u202e\x07"]
+
+
+def test_the_format_follows_from_the_file_name() -> None:
+    assert format_of(Path("papers.BIB")) is FORMATS["bibtex"]
+    assert format_of(Path("papers.docx")) is None
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "papers.bib"
+    file.write_text("old")
+    file.chmod(0o640)
+    with pytest.raises(RuntimeError), replacing(file) as out:
+        out.write("half")
+        raise RuntimeError
+    assert file.read_text() == "old"
+    with replacing(file) as out:
+        out.write("new")
+    assert file.read_text() == "new"
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real.csv").write_text("old")
+    link = tmp_path / "link.csv"
+    link.symlink_to("real.csv")
+    with replacing(link) as out:
+        out.write("new")
+    assert link.is_symlink()
+    assert (tmp_path / "real.csv").read_text() == "new"
+
+
+def test_a_file_that_can_not_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ExportFailed, match="could not be written"), replacing(tmp_path / "no" / "papers.bib"):
+        pass
+    with pytest.raises(ExportFailed, match="could not be written"), replacing(tmp_path):
+        pass

@@ -1,0 +1,115 @@
+"""Links: which a paper has, and that only safe ones are opened, without a shell."""
+
+from __future__ import annotations
+
+import webbrowser
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.actions import clipboard
+from reader.actions.links import UnsafeLink, links, open_url, safe_url, takes_terminal
+from reader.core.paper import Paper
+
+
+class Browser(webbrowser.BaseBrowser):
+    def __init__(self, works: bool = True) -> None:
+        super().__init__("recorder")
+        self.works = works
+        self.opened: list[str] = []
+
+    def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:
+        self.opened.append(url)
+        return self.works
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
+    browser = Browser()
+    monkeypatch.setattr(webbrowser, "open", browser.open)
+    return browser
+
+
+def test_links_of_a_paper_have_letters(live_edit: Paper) -> None:
+    paper = replace(live_edit, project_url="https://live.example/a b", media=("https://x.example/1.mp4",))
+    assert [(link.letter, link.url) for link in links(paper)] == [
+        ("o", "https://huggingface.co/papers/2606.12345"),
+        ("p", "https://arxiv.org/pdf/2606.12345"),
+        ("a", "https://arxiv.org/abs/2606.12345"),
+        ("c", "https://github.com/someone/live_edit"),
+        ("w", "https://live.example/a%20b"),
+        ("1", "https://x.example/1.mp4"),
+    ]
+
+
+def test_a_paper_of_a_saved_page_has_only_the_links_it_brought(live_edit: Paper) -> None:
+    assert [link.letter for link in links(replace(live_edit, id="page:0a1b2c3d4e5f"))] == ["c"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "ftp://x.example/",
+        "-version",
+        "--help",
+        "https://",
+        "https://huggingface.co@evil.example/",
+        "https://a b.example/",
+        "https://x.example:99999/",
+        "http://[::1",
+        "",
+        "https://x.example/" + "a" * 3000,
+    ],
+)
+def test_other_addresses_are_not_opened(url: str, browser: Browser) -> None:
+    with pytest.raises(UnsafeLink, match="only http and https"):
+        open_url(url)
+    assert browser.opened == []
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        (" https://x.example/a?b=c#d ", "https://x.example/a?b=c#d"),
+        ("https://x.example/$(id);`id`'\"", "https://x.example/$%28id%29;%60id%60%27%22"),
+        ("https://x.example/100%25", "https://x.example/100%25"),
+        ("HTTPS://X.example:8080/", "https://x.example:8080/"),
+        ("https://bücher.example/ü", "https://xn--bcher-kva.example/%C3%BC"),
+        ("http://[::1]:8000/x", "http://[::1]:8000/x"),
+    ],
+)
+def test_addresses_are_opened_in_a_plain_form(url: str, safe: str, browser: Browser) -> None:
+    assert open_url(url)
+    assert browser.opened == [safe]
+
+
+@given(st.text(max_size=60).map(lambda text: f"https://x.example/{text}"))
+def test_a_safe_address_is_plain_and_stays_as_it_is(url: str) -> None:
+    safe = safe_url(url)
+    assert safe is not None
+    assert safe.isascii()
+    assert not set(safe) & set(" \"'<>\\^`{|}()\n\t\x1b")
+    assert safe_url(safe) == safe
+
+
+def test_no_browser_is_an_answer_not_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webbrowser, "open", Browser(works=False).open)
+    assert not open_url("https://x.example/")
+
+
+def test_console_browsers_are_known() -> None:
+    assert takes_terminal("/usr/bin/w3m")
+    assert not takes_terminal("firefox")
+
+
+def test_what_is_copied_is_one_plain_line(live_edit: Paper) -> None:
+    paper = replace(live_edit, title="a\nrm -rf\x1b[201~", authors=("A B", "C D", "E F", "G H"), author_count=4)
+    assert (
+        clipboard.citation(paper) == "A B, C D, E F et al. (2026). a rm -rf. https://huggingface.co/papers/2606.12345"
+    )
+    assert clipboard.link(paper) == "https://huggingface.co/papers/2606.12345"
+    assert clipboard.link(replace(paper, id="page:0a1b2c3d4e5f")) == "a rm -rf"

@@ -1,0 +1,253 @@
+"""Settings: every kind of mistake is told with its line, and costs only its own key."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tomllib
+from dataclasses import FrozenInstanceError, fields, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader import config
+from reader.config import Loaded, Mistake, Settings, examine, load
+
+ACTIONS = ("paper.star", "paper.read", "move.down")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def read(file: Path, text: str, **environment: str) -> Loaded:
+    file.write_text(text, encoding="utf-8")
+    return examine(file, ACTIONS, environment)
+
+
+def only_mistake(file: Path, text: str) -> Mistake:
+    loaded = read(file, text)
+    [mistake] = loaded.mistakes
+    assert mistake.file == str(file)
+    return mistake
+
+
+def test_without_a_file_everything_is_default(file: Path) -> None:
+    loaded = examine(file, ACTIONS, {})
+    assert loaded == Loaded(Settings(), (), dict.fromkeys(config.RULES, "default"))
+    assert not file.exists()
+
+
+def test_values_of_every_kind_are_taken(file: Path) -> None:
+    loaded = read(
+        file,
+        'endpoint = "http://127.0.0.1:8000/"\ndays_at_start = 3\norder = "upvotes"\nascii = true\nlist_share = 0.4\n'
+        '[keys]\n"paper.star" = "s"\npaper.read = ["m", "ctrl+r"]\nmove.down = "j  down"\n',
+    )
+    assert loaded.mistakes == ()
+    assert loaded.settings == replace(
+        Settings(),
+        endpoint="http://127.0.0.1:8000",
+        days_at_start=3,
+        order="upvotes",
+        ascii=True,
+        list_share=0.4,
+        keys={"paper.star": ("s",), "paper.read": ("m", "ctrl+r"), "move.down": ("j", "down")},
+    )
+
+
+def test_an_empty_list_takes_the_keys_of_an_action(file: Path) -> None:
+    loaded = read(file, '[keys]\n"paper.star" = []\n')
+    assert loaded.mistakes == ()
+    assert loaded.settings.keys == {"paper.star": ()}
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "says", "suggestion"),
+    [
+        ("days_at_strat = 3", "days_at_strat", "no setting", "days_at_start"),
+        ("Days-At-Start = 3", "Days-At-Start", "no setting", "days_at_start"),
+        ("xyzzy = 3", "xyzzy", "no setting", None),
+        ('days_at_start = "3"', "days_at_start", 'whole number from 1 to 366, not "3"', None),
+        ("days_at_start = true", "days_at_start", "not true", None),
+        ("days_at_start = 2.5", "days_at_start", "not 2.5", None),
+        ("days_at_start = 0", "days_at_start", "from 1 to 366, not 0", "1"),
+        ("refresh_minutes = 99999", "refresh_minutes", "from 0 to 1440", "1440"),
+        ("list_share = 2", "list_share", "from 0.2 to 0.8", "0.8"),
+        ("list_share = nan", "list_share", "from 0.2 to 0.8", None),
+        ('ascii = "yes"', "ascii", 'true or false, not "yes"', "true"),
+        ("ascii = 0", "ascii", "true or false, not 0", "false"),
+        ('order = "upvote"', "order", 'must be "day", "upvotes"', "upvotes"),
+        ("theme = 1979-05-27", "theme", "not 1979-05-27", None),
+        ("endpoint = 5", "endpoint", "address in quotes", None),
+        ('endpoint = "huggingface.co"', "endpoint", "https://", "https://huggingface.co"),
+        ('endpoint = "ftp://example.org"', "endpoint", "https address", None),
+        ('endpoint = "http://example.org"', "endpoint", "must be https", "https://example.org"),
+        ('endpoint = "http://127.evil.example"', "endpoint", "must be https", "https://127.evil.example"),
+        ('endpoint = "https://x:y"', "endpoint", "no address", None),
+        ("topics_file = 3", "topics_file", "path in quotes", None),
+        ('keys = "s"', "keys", "table", None),
+        ('keys = {"paper.strar" = "s"}', "keys.paper.strar", "no action", "paper.star"),
+        ('keys = {"paper.star" = 3}', "keys.paper.star", "must be keys", None),
+        ('keys = {"paper.star" = [3]}', "keys.paper.star", "must be keys", None),
+        ("endpoint.x = 3", "endpoint.x", "no setting", "endpoint"),
+        ("oops", "", "left out", None),
+        ("oops = ", "", "left out", None),
+        ('oops = "', "", "left out", None),
+        ("oops = [1,", "", "left out", None),
+        ('oops = """', "", "left out", None),
+        ("[keys", "", "left out", None),
+    ],
+)
+def test_a_mistake_names_its_line_and_the_right_word(
+    file: Path, line: str, key: str, says: str, suggestion: str | None
+) -> None:
+    text = f'# A comment.\n\nread_when = "passed"\n{line}\nfilter_width = 30\n'
+    mistake = only_mistake(file, text)
+    assert (mistake.line, mistake.key, mistake.suggestion) == (4, key, suggestion)
+    assert says in mistake.message
+    assert str(mistake).startswith(f"{file}:4: ")
+    # Its neighbours hold, and its own key has the default.
+    assert load(file, ACTIONS)[0] == replace(Settings(), read_when="passed", filter_width=30)
+
+
+def test_the_line_is_right_behind_values_of_many_lines(file: Path) -> None:
+    text = '[keys] # none = 1\n"paper.star" = [\n  "s", # days_at_strat\n\n  "S",\n]\n"paper.raed" = """\nm"""\n'
+    mistake = only_mistake(file, text)
+    assert (mistake.line, mistake.key, mistake.suggestion) == (7, "keys.paper.raed", "paper.read")
+    assert load(file)[0].keys["paper.star"] == ("s", "S")
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_no_mistake(file: Path) -> None:
+    file.write_bytes("\ufeffdays_at_start = 3\r\nascii = true\r\noops = 1\r\n".encode())
+    loaded = examine(file, ACTIONS, {})
+    assert [mistake.line for mistake in loaded.mistakes] == [3]
+    assert (loaded.settings.days_at_start, loaded.settings.ascii) == (3, True)
+
+
+def test_an_unknown_table_is_told_once(file: Path) -> None:
+    mistake = only_mistake(file, '[kyes]\n"paper.star" = "s"\n"paper.read" = "m"\n')
+    assert (mistake.line, mistake.key, mistake.suggestion) == (1, "kyes", "keys")
+
+
+def test_a_key_set_twice_is_told_and_the_first_stands(file: Path) -> None:
+    mistake = only_mistake(file, "filter_width = 30\n\nfilter_width = 40\n")
+    assert (mistake.line, mistake.key) == (3, "filter_width")
+    assert "line 1 stands" in mistake.message
+    assert load(file)[0].filter_width == 30
+
+
+def test_what_only_the_whole_file_gets_wrong_is_told(file: Path) -> None:
+    mistake = only_mistake(file, '[keys]\n"paper.star" = "s"\n[keys]\n"paper.read" = "m"\n')
+    assert mistake.line == 3
+    assert "other programs will refuse this file" in mistake.message
+
+
+def test_several_mistakes_come_in_the_order_of_their_lines(file: Path) -> None:
+    loaded = read(file, "a = 1\nb\nascii = 1\n")
+    assert [mistake.line for mistake in loaded.mistakes] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "says"),
+    [(b"ascii = true\n\xff\n", 2, "not UTF-8"), (b"#" * (config.LARGEST_FILE + 1), 0, "larger than")],
+)
+def test_a_file_that_is_no_text_is_one_mistake(file: Path, data: bytes, line: int, says: str) -> None:
+    file.write_bytes(data)
+    chosen, [mistake] = load(file)
+    assert chosen == Settings()
+    assert mistake.line == line
+    assert says in mistake.message
+
+
+def test_a_folder_in_place_of_the_file_is_one_mistake(tmp_path: Path) -> None:
+    chosen, [mistake] = load(tmp_path)
+    assert chosen == Settings()
+    assert "can't be read" in mistake.message
+
+
+def test_the_environment_wins_over_the_file(file: Path) -> None:
+    loaded = read(file, 'endpoint = "https://a.example"\n', HF_ENDPOINT="https://b.example/")
+    assert loaded.settings.endpoint == "https://b.example"
+    assert loaded.origins["endpoint"] == "HF_ENDPOINT"
+
+
+def test_a_wrong_endpoint_in_the_environment_is_a_mistake_and_the_file_holds(file: Path) -> None:
+    loaded = read(file, 'endpoint = "https://a.example"\n', HF_ENDPOINT="http://b.example")
+    assert loaded.settings.endpoint == "https://a.example"
+    [mistake] = loaded.mistakes
+    assert (mistake.key, mistake.line) == ("HF_ENDPOINT", 0)
+    assert str(mistake).startswith("environment: HF_ENDPOINT must be https")
+
+
+def test_an_empty_endpoint_in_the_environment_is_none(file: Path) -> None:
+    assert read(file, "", HF_ENDPOINT="").settings.endpoint == Settings().endpoint
+
+
+def test_each_value_knows_where_it_comes_from(file: Path) -> None:
+    origins = read(file, '\nascii = true\n[keys]\n"paper.star" = "s"\n').origins
+    assert origins["ascii"] == f"{file}:2"
+    assert origins["keys.paper.star"] == f"{file}:4"
+    assert origins["theme"] == "default"
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Settings().ascii = True
+
+
+def test_every_setting_is_documented_and_its_default_obeys_its_rule() -> None:
+    documentation = config.documentation()
+    assert list(documentation) == [field.name for field in fields(Settings)]
+    for name, rule in config.RULES.items():
+        assert documentation[name].endswith(".")
+        assert rule.check(getattr(Settings(), name)) == getattr(Settings(), name)
+        assert rule.describe()
+
+
+def test_the_template_has_every_default_and_can_be_used_as_it_is(file: Path) -> None:
+    template = config.template()
+    assert read(file, template) == Loaded(Settings(), (), dict.fromkeys(config.RULES, "default"))
+    lines = template.splitlines()
+    for name in config.RULES.keys() - {"keys"}:
+        [line] = [line for line in lines if line.startswith(f"# {name} = ")]
+        assert tomllib.loads(line.removeprefix("# "))[name] == getattr(Settings(), name)
+
+
+def test_topic_rules_stand_beside_the_settings_unless_named(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    assert config.topic_rules(Settings(), file) == tmp_path / "topics.toml"
+    assert config.topic_rules(Settings(topics_file="mine.toml"), file) == tmp_path / "mine.toml"
+    assert config.topic_rules(Settings(topics_file="/x/mine.toml"), file) == Path("/x/mine.toml")
+
+
+@given(
+    st.lists(st.sampled_from(["a", " ", "\n", "=", "[", "]", "{", "}", '"', "'", '"""', "#", ".", ",", "1", "\\", "é"]))
+)
+@settings(max_examples=200, deadline=None)
+def test_no_text_stops_the_reader(tmp_path_factory: pytest.TempPathFactory, pieces: list[str]) -> None:
+    file = tmp_path_factory.mktemp("settings") / "config.toml"
+    text = "".join(pieces)
+    loaded = read(file, text)
+    assert loaded.settings == Settings()
+    assert all(0 <= mistake.line <= text.count("\n") + 1 for mistake in loaded.mistakes)
+    try:
+        wrong = bool(tomllib.loads(text))
+    except tomllib.TOMLDecodeError:
+        wrong = True
+    # Nothing that these pieces make is a setting.
+    assert bool(loaded.mistakes) == wrong
+
+
+def test_loading_is_cheap_to_import() -> None:
+    script = (
+        "import json, sys; from reader import config, paths; from pathlib import Path;"
+        "config.load(Path('nowhere')); print(json.dumps(sorted(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    heavy = {"tomllib", "tomlkit", "platformdirs", "textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "difflib"}
+    assert not heavy & set(json.loads(found.stdout))

@@ -1,0 +1,51 @@
+"""Where files live: one folder on demand, and nothing made before it is needed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reader import paths
+
+ALL = (paths.cache_file, paths.config_file, paths.topics_file, paths.state_file, paths.log_file)
+
+
+def test_one_variable_moves_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
+    assert {file().parent for file in ALL} == {home}
+    assert len({file() for file in ALL}) == len(ALL)
+    assert not home.exists()
+
+
+def test_without_it_the_platform_decides_and_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DAILYPAPERS_HOME", raising=False)
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    assert all(file().is_absolute() and "dailypapers" in file().parts for file in ALL)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_relative_home_does_not_move_with_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAILYPAPERS_HOME", "here")
+    assert paths.cache_file() == Path.cwd() / "here" / "papers.db"
+
+
+def test_folders_are_made_for_the_user_alone(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    file = tmp_path / "a" / "b" / "papers.db"
+    assert paths.make_folder(file) == file
+    assert [folder.stat().st_mode & 0o777 for folder in (file.parent, file.parent.parent)] == [0o700, 0o700]
+    assert not file.exists()
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    assert paths.make_folder(file) == file
+
+
+def test_importing_reads_no_environment_and_imports_nothing_heavy() -> None:
+    script = "import json, sys; from reader import paths; print(json.dumps(sorted(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "platformdirs" not in json.loads(found.stdout)
