@@ -7,7 +7,7 @@ the TOML reader is imported only where there is a file.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -88,42 +88,47 @@ class Loaded:
     """The settings in effect, what is wrong with them, and where each comes from."""
 
     settings: Settings
-    mistakes: tuple[Mistake, ...]
-    origins: Mapping[str, str]
-    """By key: `default`, `FILE:LINE`, or the name of an environment variable."""
+    file: str
+    mistakes: tuple[Mistake, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """Line by key, of the settings that the file sets; 0 for those of the environment."""
+
+    def origin(self, key: str) -> str:
+        """Where a setting's value comes from: `default`, `FILE:LINE`, or a variable of the environment."""
+        line = self.lines.get(key)
+        return "default" if line is None else f"{self.file}:{line}" if line else ENDPOINT_VARIABLE
 
 
-def load(path: Path, actions: Collection[str] | None = None) -> tuple[Settings, list[Mistake]]:
+def load(path: Path) -> tuple[Settings, list[Mistake]]:
     """Read the settings at `path`; see `examine`."""
-    loaded = examine(path, actions)
+    loaded = examine(path)
     return loaded.settings, list(loaded.mistakes)
 
 
-def examine(path: Path, actions: Collection[str] | None = None, environment: Mapping[str, str] | None = None) -> Loaded:
+def examine(path: Path, environment: Mapping[str, str] | None = None) -> Loaded:
     """Read the settings at `path` and what the environment overrides; a file that is not there is no mistake.
 
-    `actions` are the ids that the table `[keys]` may name; without them, any id passes.
+    Which actions and keys there are is the keymap's to know: `keys` holds what the file says.
     """
-    reading = _Reading(str(path), actions)
+    reading = _Reading(str(path))
     text = reading.open(path)
     if text:
         reading.take(text)
     reading.override(os.environ if environment is None else environment)
     settings = replace(Settings(), **reading.values, keys=MappingProxyType(reading.keys))
-    return Loaded(settings, tuple(reading.mistakes), MappingProxyType(reading.origins))
+    return Loaded(settings, str(path), tuple(reading.mistakes), MappingProxyType(reading.lines))
 
 
 class _Reading:
     """One pass over a settings file: the values that hold, and the mistakes."""
 
-    def __init__(self, file: str, actions: Collection[str] | None) -> None:
+    def __init__(self, file: str) -> None:
         self.file = file
-        self.actions = actions
         self.values: dict[str, Any] = {}
         self.keys: dict[str, tuple[str, ...]] = {}
-        self.origins: dict[str, str] = dict.fromkeys(RULES, "default")
         self.mistakes: list[Mistake] = []
         self.lines: dict[str, int] = {}
+        self.seen: dict[str, int] = {}
         self.unknown_tables: set[str] = set()
 
     def open(self, path: Path) -> str:
@@ -151,10 +156,10 @@ class _Reading:
             name = ".".join(found.key)
             if found.value is None:
                 self._header(found)
-            elif name in self.lines:
-                self._wrong(found.line, name, f"is set a second time; line {self.lines[name]} stands")
+            elif name in self.seen:
+                self._wrong(found.line, name, f"is set a second time; line {self.seen[name]} stands")
             else:
-                self.lines[name] = found.line
+                self.seen[name] = found.line
                 try:
                     self._set(found.key, found.value, found.line)
                 except Unfit as unfit:
@@ -169,7 +174,7 @@ class _Reading:
             return
         try:
             self.values["endpoint"] = RULES["endpoint"].check(said)
-            self.origins["endpoint"] = ENDPOINT_VARIABLE
+            self.lines["endpoint"] = 0
         except Unfit as unfit:
             self.mistakes.append(Mistake("environment", 0, ENDPOINT_VARIABLE, str(unfit), unfit.suggestion))
 
@@ -181,13 +186,11 @@ class _Reading:
     def _set(self, key: tuple[str, ...], value: object, line: int) -> None:
         if key[0] == "keys" and len(key) > 1:
             action = ".".join(key[1:])
-            if self.actions is not None and action not in self.actions:
-                raise Unfit("is no action", nearest(action, self.actions))
             self.keys[action] = Keys().check_one(value)
-            self.origins[f"keys.{action}"] = f"{self.file}:{line}"
+            self.lines[f"keys.{action}"] = line
         elif len(key) == 1 and key[0] in RULES:
             self.values[key[0]] = RULES[key[0]].check(value)
-            self.origins[key[0]] = f"{self.file}:{line}"
+            self.lines[key[0]] = line
         elif key[0] not in self.unknown_tables:
             raise Unfit("is no setting", nearest(key[0], RULES))
 

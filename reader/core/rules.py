@@ -133,12 +133,10 @@ class Keys(Rule):
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The one of `words` that `word` was most likely meant to be."""
-    from difflib import get_close_matches
+    """The one of `words` that `word` was most likely meant to be; imported where there is a mistake to explain."""
+    from reader.core.query.nearest import nearest
 
-    known = {one.lower().replace("-", "_"): one for one in words}
-    found = get_close_matches(word.lower().replace("-", "_"), known, n=1, cutoff=0.6)
-    return known[found[0]] if found else None
+    return nearest(word, words)
 
 
 def is_loopback(host: str) -> bool:
