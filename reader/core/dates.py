@@ -1,0 +1,152 @@
+"""Dates as people write them in a query: `2026-05-11`, `2026-05`, `2026-W20`, `today`, `7d`, `a..b`.
+
+A date is parsed without knowing what day it is, and resolved to ISO days when the query is compiled, so that a saved
+query means the right days tomorrow too.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+
+DATE_WORDS = ("today", "yesterday", "latest")
+"""`latest` is the newest day that has papers."""
+
+_HELP = "write it as 2026-05-11, 2026-05, 2026-W20, today, yesterday, latest, 7d, 2w or 3m"
+_ABSOLUTE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?|-w([0-9]{2}))?")
+_AGO = re.compile(r"([0-9]{1,4})([dwmy])")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One date as written, in lower case but for the W of a week: a day, week, month or year, or relative to today."""
+
+    text: str
+
+    @property
+    def ago(self) -> bool:
+        """Whether it counts back from today, such as `7d`."""
+        return _AGO.fullmatch(self.text) is not None
+
+    @property
+    def absolute(self) -> bool:
+        """Whether it means the same days whenever it is asked."""
+        return self.text[:4].isdigit() and not self.ago
+
+    def span(self, today: date, latest: date | None = None) -> tuple[date, date] | None:
+        """First and last day it covers; None where `latest` is asked for and no day has papers."""
+        match self.text:
+            case "today":
+                return today, today
+            case "yesterday":
+                day = _back(today, 1)
+                return day, day
+            case "latest":
+                return (latest, latest) if latest else None
+        if ago := _AGO.fullmatch(self.text):
+            day = _ago(today, int(ago[1]), ago[2])
+            return day, day
+        return _absolute(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A range of days, both ends included; an end that is None is open."""
+
+    start: Moment | None
+    end: Moment | None
+
+    @property
+    def text(self) -> str:
+        """The range as `parse_days` reads it."""
+        if self.start is not None and self.start == self.end and not self.start.ago:
+            return self.start.text
+        return f"{self.start.text if self.start else ''}..{self.end.text if self.end else ''}"
+
+    def bounds(self, today: date, latest: date | None = None) -> tuple[str | None, str | None] | None:
+        """First and last ISO day, None for an open end; None as a whole if no day can be meant."""
+        first = last = None
+        if self.start is not None:
+            span = self.start.span(today, latest)
+            if span is None:
+                return None
+            first = span[0].isoformat()
+        if self.end is not None:
+            span = self.end.span(today, latest)
+            if span is None:
+                return None
+            last = span[1].isoformat()
+        return first, last
+
+
+def parse_moment(text: str) -> Moment:
+    """Read one date.
+
+    Raises ValueError, with a sentence, where it is none.
+    """
+    lower = text.strip().lower()
+    if lower in DATE_WORDS or _AGO.fullmatch(lower):
+        return Moment(lower)
+    if not _ABSOLUTE.fullmatch(lower):
+        raise ValueError(f"“{text}” is not a date: {_HELP}")
+    moment = Moment(lower.replace("w", "W"))
+    try:
+        _absolute(moment.text)
+    except ValueError:
+        raise ValueError(f"“{text}” is not in the calendar") from None
+    return moment
+
+
+def parse_days(text: str) -> Days:
+    """Read a date or a range; `7d` alone runs from seven days ago to today.
+
+    Raises ValueError, with a sentence, where it is neither.
+    """
+    left, dots, right = text.partition("..")
+    if not dots:
+        moment = parse_moment(text)
+        return Days(moment, Moment("today") if moment.ago else moment)
+    if not left and not right:
+        raise ValueError("A range needs a date on one side of the dots")
+    days = Days(parse_moment(left) if left else None, parse_moment(right) if right else None)
+    if days.start and days.end and days.start.absolute and days.end.absolute:
+        start, end = _absolute(days.start.text), _absolute(days.end.text)
+        if start[0] > end[1]:
+            raise ValueError(f"{days.start.text} is after {days.end.text}")
+    return days
+
+
+def _absolute(text: str) -> tuple[date, date]:
+    parts = _ABSOLUTE.fullmatch(text.lower())
+    if parts is None:
+        raise ValueError(text)
+    year, month, day, week = (int(part or 0) for part in parts.groups())
+    if parts[4]:
+        return date.fromisocalendar(year, week, 1), date.fromisocalendar(year, week, 7)
+    if parts[3]:
+        return date(year, month, day), date(year, month, day)
+    if parts[2]:
+        return date(year, month, 1), date(year, month, _days_in(year, month))
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def _days_in(year: int, month: int) -> int:
+    if not 1 <= month <= 12:
+        raise ValueError("There are twelve months")
+    return calendar.monthrange(year, month)[1]
+
+
+def _ago(today: date, count: int, unit: str) -> date:
+    if unit in "dw":
+        return _back(today, count * (7 if unit == "w" else 1))
+    months = today.year * 12 + today.month - 1 - count * (12 if unit == "y" else 1)
+    year, month = divmod(months, 12)
+    if year < date.min.year:
+        return date.min
+    return date(year, month + 1, min(today.day, _days_in(year, month + 1)))
+
+
+def _back(day: date, days: int) -> date:
+    return date.fromordinal(max(1, day.toordinal() - days))

@@ -1,0 +1,184 @@
+"""What a query means: a tree of frozen nodes, each of which knows its canonical text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from reader.core.dates import Days
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Words to find in a paper's text, in one field or in all.
+
+    Bare words match words that begin with them; `exact` ones, typed in quotes, match whole words in that order.
+    """
+
+    text: str
+    exact: bool = False
+    field: str | None = None
+    """`title`, `abstract`, `author`, `keyword`, `org`, or None for all of them."""
+
+    def __str__(self) -> str:
+        value = quoted(self.text) if self.exact else self.text
+        return f"{self.field}:{value}" if self.field else value
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """A regular expression to find in the title or in one of the authors."""
+
+    field: str
+    pattern: str
+
+    def __str__(self) -> str:
+        return f"{self.field}:/{self.pattern.replace('/', chr(92) + '/')}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A field with a name as its value: `topic tag source id is has`."""
+
+    field: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.field}:{self.value if is_plain(self.value) else quoted(self.value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A range of numbers, both ends included, None where open: `upvotes comments stars authors`."""
+
+    field: str
+    low: int | None
+    high: int | None
+
+    def __str__(self) -> str:
+        if self.low == self.high:
+            return f"{self.field}:{self.low}"
+        if self.high is None:
+            return f"{self.field}:>={self.low}"
+        if self.low is None:
+            return f"{self.field}:<={self.high}"
+        return f"{self.field}:{self.low}..{self.high}"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A range of days: `day published since until`."""
+
+    field: str
+    days: Days
+
+    def __str__(self) -> str:
+        days = self.days
+        if self.field == "since" and days.start:
+            return f"since:{days.start.text}"
+        if self.field == "until" and days.end:
+            return f"until:{days.end.text}"
+        return f"{self.field}:{days.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What its node does not match."""
+
+    node: Node
+
+    def __str__(self) -> str:
+        return f"-{grouped(self.node)}"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """What all its nodes match; made by `all_of`, so never nested in another and never of one."""
+
+    nodes: tuple[Node, ...]
+
+    def __str__(self) -> str:
+        return " ".join(grouped(node) if isinstance(node, Or) else str(node) for node in self.nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """What any of its nodes matches; made by `any_of`, so never nested in another and never of one."""
+
+    nodes: tuple[Node, ...]
+
+    def __str__(self) -> str:
+        return " OR ".join(grouped(node) if isinstance(node, And) else str(node) for node in self.nodes)
+
+
+Node = Match | Regex | Term | Count | When | Not | And | Or
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """The order asked for; `reverse` turns round the one that its key has by itself, newest or most first."""
+
+    key: str
+    reverse: bool = False
+
+    def __str__(self) -> str:
+        return f"sort:{'-' if self.reverse else ''}{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A term or group at the query's top level, and where it stands in the text."""
+
+    node: Node | Sort
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A parsed query; equal to another that means the same terms in the same order."""
+
+    root: Node | None = None
+    sort: Sort | None = None
+    parts: tuple[Part, ...] = field(default=(), compare=False)
+    """What stands together at the top level of the text it was parsed from, the sort included."""
+
+    @property
+    def text(self) -> str:
+        """The query in canonical form: `parse(query.text) == query`."""
+        return " ".join(str(part) for part in (self.root, self.sort) if part is not None)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def all_of(nodes: list[Node]) -> Node:
+    """All of at least one node, flat."""
+    flat = [part for node in nodes for part in (node.nodes if isinstance(node, And) else (node,))]
+    return flat[0] if len(flat) == 1 else And(tuple(flat))
+
+
+def any_of(nodes: list[Node]) -> Node:
+    """Any of at least one node, flat."""
+    flat = [part for node in nodes for part in (node.nodes if isinstance(node, Or) else (node,))]
+    return flat[0] if len(flat) == 1 else Or(tuple(flat))
+
+
+def negation(node: Node) -> Node:
+    """What a node does not match; two negations cancel."""
+    return node.node if isinstance(node, Not) else Not(node)
+
+
+def grouped(node: Node) -> str:
+    """A node's text, in parentheses where it has more than one term."""
+    return f"({node})" if isinstance(node, And | Or) else str(node)
+
+
+def is_plain(value: str) -> bool:
+    """Whether a field's value needs no quotes."""
+    return bool(value) and all(char.isalnum() or char in "-_.:/+@" for char in value)
+
+
+def quoted(value: str) -> str:
+    """A value in quotes, those within it escaped."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,212 @@
+"""Tokens to tree, with errors that point.
+
+    query := and ("OR" and)*          AND binds closer than OR
+    and   := not ("AND"? not)*
+    not   := ("-" | "NOT")* (word | "phrase" | field:value | "(" query ")")
+
+Operators are upper case, so that "mind and brain" stays three words. `sort:` may stand anywhere outside parentheses.
+A word with a colon is a field if its first half is the name of one; an error if that is nearly one and in lower case
+(`topc:agents`), or another program's name for one (`date:`); and else a word like any other (`Olmo:3`, `http://x`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reader.core.errors import QueryError
+from reader.core.query import values
+from reader.core.query.lexer import ALIASES, FIELDS, Token, lex
+from reader.core.query.nearest import distance
+from reader.core.query.nodes import Match, Node, Part, Query, Sort, all_of, any_of, negation
+
+MAX_LENGTH = 2000
+"""Longest query, in characters."""
+MAX_TERMS = 100
+"""Most terms; keeps the SQL far from SQLite's limits on depth and variables."""
+MAX_DEPTH = 30
+"""Most parentheses within each other."""
+
+
+def parse(text: str) -> Query:
+    """Read a query.
+
+    Raises QueryError, whose span and suggestion point at the first mistake.
+    """
+    if len(text) > MAX_LENGTH:
+        raise QueryError(f"A query may have at most {MAX_LENGTH:,} characters.", MAX_LENGTH, len(text))
+    tokens = lex(text)
+    tokens, sort = _lift_sort(tokens)
+    parser = _Parser(tokens)
+    root = parser.query() if tokens else None
+    parts = parser.parts if sort is None else [*parser.parts, sort]
+    parts.sort(key=lambda part: part.start)
+    return Query(root, sort.node if sort and isinstance(sort.node, Sort) else None, tuple(parts))
+
+
+class _Parser:
+    """Recursive descent over the tokens; `parts` are the spans of what stands at the top level."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        self.at = 0
+        self.depth = 0
+        self.terms = 0
+        self.parts: list[Part] = []
+
+    def query(self) -> Node:
+        root = self.any()
+        if self.at < len(self.tokens):
+            # Only a parenthesis ends a group before the text does.
+            stray = self.tokens[self.at]
+            raise QueryError("This parenthesis was never opened.", stray.start, stray.end)
+        return root
+
+    def any(self) -> Node:
+        nodes = [self.all()]
+        while self.kind() == "or":
+            self.at += 1
+            nodes.append(self.all())
+        if self.depth == 0 and len(nodes) > 1:
+            self.parts = [Part(any_of(nodes), self.tokens[0].start, self.tokens[self.at - 1].end)]
+        return any_of(nodes)
+
+    def all(self) -> Node:
+        nodes: list[Node] = []
+        joined = False
+        while (kind := self.kind()) not in ("or", "close", None):
+            if kind == "and":
+                self.expect_term_before(bool(nodes) and not joined)
+                joined = True
+                self.at += 1
+                continue
+            start = self.tokens[self.at].start
+            nodes.append(self.negated())
+            joined = False
+            if self.depth == 0:
+                self.parts.append(Part(nodes[-1], start, self.tokens[self.at - 1].end))
+        if joined:
+            self.fail_after_operator()
+        self.expect_term_before(bool(nodes))
+        return all_of(nodes)
+
+    def negated(self) -> Node:
+        flips = 0
+        while self.kind() == "not":
+            flips += 1
+            self.at += 1
+        if self.kind() in ("or", "and", "close", None):
+            self.fail_after_operator()
+        node = self.primary()
+        return negation(node) if flips % 2 else node
+
+    def primary(self) -> Node:
+        token = self.tokens[self.at]
+        self.at += 1
+        if token.kind == "open":
+            return self.group(token)
+        self.terms += len(token.values) or 1
+        if self.terms > MAX_TERMS:
+            raise QueryError(f"A query may have at most {MAX_TERMS} terms.", token.start, token.end)
+        if token.kind == "field":
+            return values.field_node(token)
+        return _phrase(token) if token.kind == "phrase" else _word(token)
+
+    def group(self, opening: Token) -> Node:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise QueryError("There are too many parentheses within each other.", opening.start, opening.end)
+        if self.kind() == "close":
+            raise QueryError("The parentheses are empty.", opening.start, self.tokens[self.at].end)
+        if self.kind() is None:
+            raise QueryError("This parenthesis is never closed.", opening.start, opening.end)
+        node = self.any()
+        if self.kind() != "close":
+            raise QueryError("This parenthesis is never closed.", opening.start, opening.end)
+        self.at += 1
+        self.depth -= 1
+        return node
+
+    def kind(self) -> str | None:
+        return self.tokens[self.at].kind if self.at < len(self.tokens) else None
+
+    def expect_term_before(self, found: bool) -> None:
+        """Fail at an operator, parenthesis or end that should have had a term before it."""
+        if found:
+            return
+        if self.kind() in ("or", "and"):
+            token = self.tokens[self.at]
+            if self.at and self.tokens[self.at - 1].kind in ("or", "and"):
+                self.fail_after_operator()
+            raise QueryError(f"{token.text} needs a term before it.", token.start, token.end)
+        self.fail_after_operator()
+
+    def fail_after_operator(self) -> None:
+        token = self.tokens[self.at - 1] if self.at else self.tokens[0]
+        if token.kind == "close" or not self.at:
+            raise QueryError("This parenthesis was never opened.", token.start, token.end)
+        raise QueryError(f"{token.text} needs a term after it.", token.start, token.end)
+
+
+def _lift_sort(tokens: list[Token]) -> tuple[list[Token], Part | None]:
+    """Take `sort:` out of the tokens, with the minus before it."""
+    rest: list[Token] = []
+    found: Part | None = None
+    depth = 0
+    for token in tokens:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if token.kind != "field" or token.text != "sort":
+            rest.append(token)
+            continue
+        if depth > 0:
+            raise QueryError("sort: stands outside the parentheses.", token.start, token.end)
+        if found:
+            raise QueryError("A query has one order: take one sort: out.", token.start, token.end)
+        sort, start = values.sort_node(token), token.start
+        while rest and rest[-1].kind == "not":
+            start = rest.pop().start
+            sort = replace(sort, reverse=not sort.reverse)
+        found = Part(sort, start, token.end)
+    return rest, found
+
+
+def _phrase(token: Token) -> Match:
+    (value,) = token.values
+    values.expect_closed(value)
+    if not value.text.strip():
+        raise QueryError("The quotes are empty.", token.start, token.end)
+    return Match(value.text, exact=True)
+
+
+def _word(token: Token) -> Match:
+    if token.text.startswith("~"):
+        raise QueryError(
+            "~ is kept for search by meaning, which does not exist yet; leave it out to search for the word.",
+            token.start,
+            token.end,
+            token.text.lstrip("~") or None,
+        )
+    name, colon, rest = token.text.partition(":")
+    if colon and not rest.startswith("//") and (field := _meant_field(name)):
+        raise QueryError(
+            f"There is no field {name}:, did you mean {field}:?",
+            token.start,
+            token.start + len(name) + 1,
+            f"{field}:",
+        )
+    return Match(token.text)
+
+
+def _meant_field(name: str) -> str | None:
+    """The field that a name before a colon was meant to be; None if it is just a word."""
+    if not (name.isascii() and name.isalpha() and name.islower()):
+        return None
+    if name in ALIASES:
+        return ALIASES[name]
+    for field in FIELDS:
+        # Short names are near to too many words: "as:" is not "is:", "cat:" is not "tag:".
+        allowed = 2 if len(field) > 6 else 1
+        if len(field) > 3 and distance(name, field, allowed) <= allowed:
+            return field
+        if len(field) == 3 and sorted(name) == sorted(field):
+            return field
+    return None

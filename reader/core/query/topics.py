@@ -1,0 +1,147 @@
+"""The filter pane's side of a query: which topics it picks, and the same text with others picked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from reader.core.query.lexer import lex
+from reader.core.query.nodes import And, Node, Not, Or, Part, Query, Sort, Term, all_of, any_of
+from reader.core.query.parser import parse
+
+
+@dataclass(frozen=True, slots=True)
+class TopicChoice:
+    """Topics that are picked, together as `all` or `any` of them, and topics that are excluded: slugs, in text order.
+
+    With fewer than two picked the two ways mean the same, and a text can't tell which was meant: it reads as `all`.
+    """
+
+    mode: Literal["all", "any"] = "all"
+    picked: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    """What a part at the query's top level says about topics, and nothing else."""
+
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+def picked_topics(query: Query) -> TopicChoice:
+    """The topics that a query asks for at its top level.
+
+    `topic:a topic:b` are all of two, `(topic:a OR topic:b)` or `topic:a,b` any of two, `-topic:c` excludes. Where both
+    ways stand together, or several groups, the pane shows the single ones, else the first group; the rest stays text.
+    """
+    roles = [role for role, _ in _shown(query)]
+    excluded = _unique(slug for role in roles for slug in role.excluded)
+    if group := next((role.any for role in roles if role.any), ()):
+        return TopicChoice("any", _unique(group), excluded)
+    return TopicChoice("all", _unique(slug for role in roles for slug in role.all), excluded)
+
+
+def with_topics(text: str, choice: TopicChoice) -> str:
+    """The text with the topics that `picked_topics` sees replaced by others, all else as it was typed.
+
+    Raises QueryError where the text does not parse.
+    """
+    query = parse(text)
+    shown = [part for _, part in _shown(query)]
+    terms = _terms(choice)
+    # An OR at the top level binds looser than the terms to be put beside it.
+    loose = isinstance(query.root, Or) and terms and not shown
+    if loose:
+        sorts = [part for part in query.parts if isinstance(part.node, Sort)]
+        order = " ".join(text[part.start : part.end] for part in sorts)
+        return " ".join(piece for piece in (terms, f"({_cut(text, sorts)})", order) if piece)
+    if not shown:
+        return " ".join(piece for piece in (terms, text.strip()) if piece)
+    if isinstance(query.root, Or):
+        # The whole text is one group of topics, within which the sort may stand.
+        order = str(query.sort) if query.sort else ""
+        return " ".join(piece for piece in (terms, order) if piece)
+    return _cut(text, shown, terms)
+
+
+def _terms(choice: TopicChoice) -> str:
+    picked: list[Node] = [Term("topic", slug) for slug in choice.picked]
+    pieces = [str(Not(Term("topic", slug))) for slug in choice.excluded]
+    if len(picked) == 1 or (picked and choice.mode == "all"):
+        pieces.insert(0, str(all_of(picked)))
+    elif picked:
+        pieces.insert(0, f"({any_of(picked)})")
+    return " ".join(pieces)
+
+
+def _cut(text: str, parts: list[Part], replacement: str = "") -> str:
+    """The text without the parts' spans and the ANDs that joined them, with `replacement` where the first stood."""
+    pieces = []
+    at = 0
+    for start, end in _spans(text, parts):
+        pieces += [text[at:start].strip(), replacement]
+        replacement, at = "", end
+    pieces.append(text[at:].strip())
+    return " ".join(piece for piece in pieces if piece)
+
+
+def _spans(text: str, parts: list[Part]) -> Iterator[tuple[int, int]]:
+    """The parts' spans, each with the written-out AND before it, or else after it."""
+    tokens = lex(text)
+    taken = 0
+    for part in parts:
+        start, end = part.start, part.end
+        before = next((token for token in reversed(tokens) if token.end <= start), None)
+        after = next((token for token in tokens if token.start >= end), None)
+        if before and before.kind == "and" and before.start >= taken:
+            start = before.start
+        elif after and after.kind == "and":
+            end = after.end
+        taken = end
+        yield start, end
+
+
+def _shown(query: Query) -> list[tuple[_Role, Part]]:
+    """The parts that the pane shows, in text order."""
+    found = []
+    for part in query.parts:
+        role = None if isinstance(part.node, Sort) else _role(part.node)
+        if role is not None:
+            found.append((role, part))
+    has_single = any(role.all for role, _ in found)
+    first_group = next((part for role, part in found if role.any), None)
+    return [(role, part) for role, part in found if not role.any or (part is first_group and not has_single)]
+
+
+def _role(node: Node) -> _Role | None:
+    """What a part says, or None if it speaks of something else too."""
+    inner = node.node if isinstance(node, Not) else node
+    negative = inner is not node
+    slugs = _slugs(inner.nodes if isinstance(inner, Or) else (inner,))
+    if slugs:
+        if negative:
+            return _Role(excluded=slugs)
+        return _Role(any=slugs) if isinstance(inner, Or) else _Role(all=slugs)
+    if not isinstance(node, And):
+        return None
+    roles = [role for part in node.nodes if (role := _role(part)) and not role.any]
+    if len(roles) < len(node.nodes):
+        return None
+    return _Role(
+        all=tuple(slug for role in roles for slug in role.all),
+        excluded=tuple(slug for role in roles for slug in role.excluded),
+    )
+
+
+def _slugs(nodes: tuple[Node, ...]) -> tuple[str, ...]:
+    """The slugs, if all of the nodes are topics."""
+    slugs = tuple(node.value for node in nodes if isinstance(node, Term) and node.field == "topic")
+    return slugs if len(slugs) == len(nodes) else ()
+
+
+def _unique(slugs: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(slugs))

@@ -1,0 +1,194 @@
+"""What may stand after a field's colon, and what it means."""
+
+from __future__ import annotations
+
+import re
+
+from reader.core.dates import DATE_WORDS, Days, parse_days, parse_moment
+from reader.core.errors import QueryError
+from reader.core.query.lexer import COUNT_FIELDS, DATE_FIELDS, TEXT_FIELDS, Token, Value
+from reader.core.query.nearest import nearest
+from reader.core.query.nodes import Count, Match, Node, Regex, Sort, Term, When, any_of
+from reader.core.query.regex import UnsafePattern, compile_pattern
+
+CHOICES = {
+    "is": ("unread", "read", "starred", "hidden", "new"),
+    "has": ("code", "project", "media", "note", "comments", "fulltext"),
+    "sort": ("day", "upvotes", "published", "added", "relevance", "title"),
+}
+"""Fields whose values are ours, and those."""
+
+EXAMPLES = {
+    "title": "title:attention",
+    "abstract": 'abstract:"world model"',
+    "author": 'author:"kaiming he"',
+    "keyword": "keyword:diffusion",
+    "org": "org:nvidia",
+    "topic": "topic:agents",
+    "tag": "tag:later",
+    "source": "source:arxiv",
+    "id": "id:2406.12345",
+    "is": "is:unread",
+    "has": "has:code",
+    "day": "day:today",
+    "published": "published:2026-05",
+    "since": "since:7d",
+    "until": "until:2026-05-31",
+    "upvotes": "upvotes:>20",
+    "comments": "comments:>=3",
+    "stars": "stars:>100",
+    "authors": "authors:<5",
+    "sort": "sort:upvotes",
+}
+"""For each field, a term that uses it."""
+
+_NUMBER = re.compile(r"(>=|<=|>|<|=)?([0-9]{1,18}k?)", re.IGNORECASE)
+_RANGE = re.compile(r"([0-9]{1,18}k?)?\.\.([0-9]{1,18}k?)?", re.IGNORECASE)
+
+_MOST = 10**15
+"""Larger numbers are taken for this one: nothing is counted that far, and SQLite's integers end."""
+
+
+def field_node(token: Token) -> Node:
+    """The node of a field's token.
+
+    Raises QueryError where its value is missing or can't be meant.
+    """
+    if not token.values or not any(value.text.strip() for value in token.values if value.closed):
+        _expect_open_value(token)
+    nodes = [_node(token, value) for value in token.values]
+    return any_of(nodes)
+
+
+def sort_node(token: Token) -> Sort:
+    """The order that a `sort:` asks for.
+
+    Raises QueryError.
+    """
+    if not token.values:
+        _expect_open_value(token)
+    value = token.values[0]
+    key = value.text.lower()
+    reverse = key.startswith("-")
+    return Sort(_choice("sort", value, key[1:] if reverse else key), reverse)
+
+
+def expect_closed(value: Value) -> None:
+    """Raise QueryError if a quote or slash was opened and never closed."""
+    if not value.closed:
+        what = "regex" if value.form == "regex" else "quote"
+        raise QueryError(f"This {what} is never closed.", value.start, value.end)
+
+
+def _expect_open_value(token: Token) -> None:
+    for value in token.values:
+        expect_closed(value)
+    raise QueryError(f"{token.text}: needs a value, such as {EXAMPLES[token.text]}.", token.start, token.end)
+
+
+def _node(token: Token, value: Value) -> Node:
+    name = token.text
+    expect_closed(value)
+    if not value.text.strip():
+        raise QueryError(f"{name}: has an empty value.", value.start, value.end)
+    if value.form == "regex":
+        return _regex(name, value)
+    if name in TEXT_FIELDS:
+        return _match(token, value)
+    if name in COUNT_FIELDS:
+        return _count(token, value)
+    if name in DATE_FIELDS:
+        return _when(token, value)
+    if name in CHOICES:
+        return Term(name, _choice(name, value, value.text.lower()))
+    return Term(name, _name(name, value.text))
+
+
+def _name(name: str, text: str) -> str:
+    """A name as it is kept: slugs and tags are lower case, and a slug has hyphens where a name has spaces."""
+    text = " ".join(text.split())
+    if name == "topic":
+        return re.sub(r"[\s_]+", "-", text.lower())
+    return text if name == "id" else text.lower()
+
+
+def _match(token: Token, value: Value) -> Match:
+    name = token.text
+    if name == "author" and value.form == "bare" and (_NUMBER.fullmatch(value.text) or value.text[0] in "<>="):
+        raise QueryError(
+            "author: takes a name, authors: counts them.",
+            token.start,
+            token.start + len("author:"),
+            "authors:",
+        )
+    return Match(value.text, exact=value.form == "quoted", field=name)
+
+
+def _regex(name: str, value: Value) -> Regex:
+    try:
+        compile_pattern(value.text)
+    except UnsafePattern as error:
+        raise QueryError(f"{error}.", value.start, value.end) from None
+    return Regex(name, value.text)
+
+
+def _count(token: Token, value: Value) -> Count:
+    name, text = token.text, value.text
+    if one := _NUMBER.fullmatch(text):
+        number = _number(one[2])
+        match one[1]:
+            case ">":
+                return Count(name, min(_MOST, number + 1), None)
+            case ">=":
+                return Count(name, number, None)
+            case "<" if number == 0:
+                raise QueryError("No number is below 0.", value.start, value.end, "0")
+            case "<":
+                return Count(name, None, number - 1)
+            case "<=":
+                return Count(name, None, number)
+        return Count(name, number, number)
+    if (ends := _RANGE.fullmatch(text)) and text != "..":
+        low, high = (_number(end) if end else None for end in ends.groups())
+        if low is not None and high is not None and low > high:
+            raise QueryError(f"{low} is more than {high}.", value.start, value.end, f"{high}..{low}")
+        return Count(name, low, high)
+    if name == "authors" and any(char.isalpha() for char in text):
+        raise QueryError(
+            "authors: counts them, author: takes a name.",
+            token.start,
+            token.start + len("authors:"),
+            "author:",
+        )
+    raise QueryError(
+        f"“{text}” is not a number: write {name}:>20, {name}:<=5, {name}:7 or {name}:10..50.",
+        value.start,
+        value.end,
+    )
+
+
+def _number(text: str) -> int:
+    return min(_MOST, int(text[:-1]) * 1000 if text[-1] in "kK" else int(text))
+
+
+def _when(token: Token, value: Value) -> When:
+    name, text = token.text, value.text
+    if name in ("since", "until") and ".." in text:
+        raise QueryError(f"{name}: takes one date; a range is day:{text}.", token.start, value.end, f"day:{text}")
+    try:
+        if name == "since":
+            return When(name, Days(parse_moment(text), None))
+        if name == "until":
+            return When(name, Days(None, parse_moment(text)))
+        return When(name, parse_days(text))
+    except ValueError as error:
+        raise QueryError(f"{error}.", value.start, value.end, nearest(text, DATE_WORDS)) from None
+
+
+def _choice(name: str, value: Value, typed: str) -> str:
+    choices = CHOICES[name]
+    if typed in choices:
+        return typed
+    meant = nearest(typed, choices)
+    rest = f"did you mean {meant}?" if meant else f"it takes {', '.join(choices[:-1])} or {choices[-1]}."
+    raise QueryError(f"{name}: has no “{typed}”, {rest}", value.start, value.end, meant)

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.dates import Days, Moment, parse_days, parse_moment
+
+TODAY = date(2026, 5, 31)
+LATEST = date(2026, 5, 29)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2026-05-11", "2026-05-11", "2026-05-11"),
+        ("2026-02", "2026-02-01", "2026-02-28"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("2026-W20", "2026-05-11", "2026-05-17"),
+        ("2026-w20", "2026-05-11", "2026-05-17"),
+        ("2020-W53", "2020-12-28", "2021-01-03"),
+        ("2025", "2025-01-01", "2025-12-31"),
+        ("Today", "2026-05-31", "2026-05-31"),
+        ("yesterday", "2026-05-30", "2026-05-30"),
+        ("latest", "2026-05-29", "2026-05-29"),
+        ("7d", "2026-05-24", "2026-05-31"),
+        ("2w", "2026-05-17", "2026-05-31"),
+        ("3m", "2026-02-28", "2026-05-31"),
+        ("1y", "2025-05-31", "2026-05-31"),
+        ("2026-05-01..2026-05-31", "2026-05-01", "2026-05-31"),
+        ("2026-04..2026-05", "2026-04-01", "2026-05-31"),
+        ("2026-05..", "2026-05-01", None),
+        ("..yesterday", None, "2026-05-30"),
+        ("14d..7d", "2026-05-17", "2026-05-24"),
+        ("7d..7d", "2026-05-24", "2026-05-24"),
+        ("9999y..", "0001-01-01", None),
+        ("9999m..", "1193-02-28", None),
+    ],
+)
+def test_days_resolve_against_today(text: str, first: str | None, last: str | None) -> None:
+    assert parse_days(text).bounds(TODAY, LATEST) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "..", "tomorrow", "2026-13", "2026-00", "2026-02-30", "2026-W54", "0000-01", "7", "7x", "-7d", "99999d"]
+    + ["2026-05-31..2026-05-01", "2026-05-01...2026-05-02", "2026-5-1", "٢٠٢٦-٠٥-١١", "2026-05-01..x"],
+)
+def test_what_is_no_date_says_so(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^(“|A range|20)"):
+        parse_days(text)
+
+
+def test_latest_means_nothing_before_a_day_has_papers() -> None:
+    assert parse_days("latest").bounds(TODAY) is None
+    assert parse_days("2026..latest").bounds(TODAY) is None
+    assert parse_days("latest..").bounds(TODAY) is None
+
+
+def test_an_inverted_relative_range_is_left_to_mean_nothing() -> None:
+    first, last = parse_days("7d..14d").bounds(TODAY) or ("", "")
+    assert first and last and first > last
+
+
+def test_the_first_day_of_the_calendar_has_no_yesterday() -> None:
+    assert parse_days("yesterday").bounds(date.min) == ("0001-01-01", "0001-01-01")
+
+
+moments = st.one_of(
+    st.dates().map(lambda day: day.isoformat()),
+    st.dates().map(lambda day: day.isoformat()[:7]),
+    st.dates(date(1900, 1, 1)).map(lambda day: "{}-W{:02}".format(*day.isocalendar())),
+    st.sampled_from(["today", "yesterday", "latest"]),
+    st.tuples(st.integers(0, 9999), st.sampled_from("dwmy")).map(lambda pair: f"{pair[0]}{pair[1]}"),
+)
+
+
+@given(moments, moments, st.dates())
+def test_a_range_reads_back_as_itself(start: str, end: str, today: date) -> None:
+    for text in (start, f"{start}..", f"..{end}"):
+        days = parse_days(text)
+        assert parse_days(days.text) == days
+        assert days.bounds(today, today) is not None
+    both = Days(parse_moment(start), parse_moment(end))
+    if not (both.start and both.end and both.start.absolute and both.end.absolute):
+        assert parse_days(both.text) == both
+
+
+@given(moments, st.dates())
+def test_a_moment_never_ends_before_it_begins(text: str, today: date) -> None:
+    span = parse_moment(text).span(today, today)
+    assert span is not None
+    assert span[0] <= span[1]
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_date_or_a_value_error(text: str) -> None:
+    try:
+        moment = parse_moment(text)
+    except ValueError:
+        return
+    assert isinstance(moment, Moment)
