@@ -1,0 +1,89 @@
+"""The filter in one line, where the pane has no room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from reader.ui.glyphs import UNICODE, Glyphs
+from reader.ui.prose import Line, Piece, measure
+from reader.ui.widgets.pieces import cut_line, draw
+
+
+@dataclass(frozen=True, slots=True)
+class StripData:
+    """What filters the list, in a few words."""
+
+    place: str = ""
+    """The view's or the day's name."""
+    count: int | None = None
+    picked: tuple[str, ...] = ()
+    """Names of topics."""
+    excluded: tuple[str, ...] = ()
+    key: str = "f"
+    """The key that opens the pane."""
+
+
+class FilterStrip(Widget):
+    """One line that says what the folded filter pane would show: `Today 31 · Agents ✓ · f opens`."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "strip--place",
+        "strip--quiet",
+        "strip--picked",
+        "strip--mark",
+        "strip--key",
+    }
+
+    class Opened(Message):
+        """The user wants the pane."""
+
+    def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._glyphs = glyphs
+        self._data = StripData()
+
+    def show(self, data: StripData) -> None:
+        """Show what filters the list now."""
+        self._data = data
+        self.refresh()
+
+    def render(self) -> Content:
+        return draw(self, self._line(self.size.width), "strip")
+
+    def on_click(self, event: events.Click) -> None:
+        """A click anywhere opens the pane."""
+        event.stop()
+        self.post_message(self.Opened())
+
+    def _line(self, width: int) -> Line:
+        """As many topics as there is room for, then how many more there are, then the key."""
+        data = self._data
+        place: Line = (Piece(" "), Piece(data.place, "place"))
+        if data.count is not None:
+            place += (Piece(f" {data.count:,}", "quiet"),)
+        key: Line = (self._dot, Piece(data.key, "key"), Piece(" opens", "quiet"))
+        topics = [(name, self._glyphs.picked) for name in data.picked]
+        topics += [(name, self._glyphs.excluded) for name in data.excluded]
+        for shown in range(len(topics), -1, -1):
+            line = (*place, *self._named(topics, shown), *key)
+            if measure(line) <= width:
+                return line
+        return cut_line(place, width, self._glyphs.ellipsis)
+
+    @property
+    def _dot(self) -> Piece:
+        return Piece(f" {self._glyphs.dot} ", "quiet")
+
+    def _named(self, topics: list[tuple[str, str]], shown: int) -> Line:
+        line: list[Piece] = []
+        for name, mark in topics[:shown]:
+            line += [self._dot, Piece(name, "picked"), Piece(f" {mark}", "mark")]
+        if shown < len(topics):
+            line += [self._dot, Piece(f"+{len(topics) - shown}", "quiet")]
+        return tuple(line)

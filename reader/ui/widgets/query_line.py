@@ -1,0 +1,352 @@
+"""The line in which a query is typed: it filters with each letter, and helps below."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from reader.core.errors import QueryError
+from reader.core.query import Completer, Completion, nearest, parse, tokens
+from reader.core.text import clean
+from reader.ui.glyphs import UNICODE, Glyphs
+from reader.ui.prose import Line, Piece, literal, measure
+from reader.ui.widgets.pieces import cut_line, draw
+from reader.ui.widgets.query_text import QUERY_ROLES, value_spans
+
+LONGEST = 2_000
+"""So many characters can be typed; the query language takes no more."""
+
+_EXAMPLES = 'words  "a phrase"  topic:agents  author:name  is:unread  since:7d  upvotes:>20  -not  OR'
+
+
+class QueryInput(Input):
+    """The one line of text, each piece of it in the style of what it is."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"query--{role}" for role in QUERY_ROLES}
+
+    def __init__(self) -> None:
+        super().__init__(highlighter=_Highlighter(self), max_length=LONGEST, select_on_focus=False, compact=True)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        # Textual would call its own handler after this one, and that puts in the first line as it comes.
+        event.prevent_default()
+        event.stop()
+        self._put(event.text)
+
+    def action_paste(self) -> None:
+        """Put in what was copied within the program, as clean as what comes from outside."""
+        self._put(self.app.clipboard)
+
+    def _put(self, text: str) -> None:
+        self.replace(clean(text, LONGEST), *self.selection)
+
+
+class _Highlighter(Highlighter):
+    """Styles a query's pieces; asked by Textual at each drawing."""
+
+    def __init__(self, widget: Widget) -> None:
+        self._widget = widget
+
+    def highlight(self, text: Text) -> None:
+        """Add the style of each piece to the text."""
+        for span in tokens(text.plain):
+            style = self._widget.get_component_rich_style(f"query--{span.kind}", partial=True)
+            text.stylize(style, span.start, span.end)
+
+
+class _Advice(Widget):
+    """The line below: what is wrong, what may come next, or what can be typed at all."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"query--quiet", "query--mistake", "query--chosen", "query--key"}
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        self._line: Line = ()
+
+    def show(self, line: Line) -> None:
+        if line != self._line:
+            self._line = line
+            self.refresh()
+
+    def render(self) -> Content:
+        return draw(self, cut_line(self._line, self.size.width, self._glyphs.ellipsis), "query")
+
+
+class QueryLine(Widget):
+    """A query as it is typed, with its mistakes, suggestions and history.
+
+    It is opened with a text by `open`, and calls `accept`, `cancel`, `complete`, `next` and `previous` are for the
+    screen to make when their keys are pressed; letters and the keys that edit a line are its own.
+    """
+
+    @dataclass
+    class Changed(Message):
+        """The text was edited."""
+
+        text: str
+        error: QueryError | None
+        """Why the text is no query as it stands, if it is none."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, QueryLine.Changed)
+
+    @dataclass
+    class Accepted(Message):
+        """The user is done and keeps the text, which parses."""
+
+        text: str
+
+    @dataclass
+    class Cancelled(Message):
+        """The user drops what was typed."""
+
+        text: str
+        """What was there before, to be put back."""
+
+    def __init__(
+        self,
+        glyphs: Glyphs = UNICODE,
+        take_key: str = "tab",
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """`take_key` is how the key is called that takes a suggestion."""
+        super().__init__(id=id, classes=classes)
+        self._glyphs = glyphs
+        self._take_key = take_key
+        self._input = QueryInput()
+        self._advice = _Advice(glyphs)
+        self._completer: Completer | None = None
+        self._topics: tuple[str, ...] = ()
+        self._before = ""
+        self._history: tuple[str, ...] = ()
+        self._recalled = -1
+        self._draft = ""
+        self._completion: Completion | None = None
+        self._selected = 0
+        self._error: QueryError | None = None
+        self._insist = False
+
+    def compose(self) -> ComposeResult:
+        yield _Prompt()
+        yield self._input
+        yield self._advice
+
+    # What it is told
+
+    def know(self, completer: Completer | None = None, topics: Sequence[str] = ()) -> None:
+        """Take what completes a text, and the topics that there are."""
+        self._completer = completer
+        self._topics = tuple(topics)
+        self._consider()
+
+    def open(self, text: str = "", history: Sequence[str] = ()) -> None:
+        """Begin with a text, the cursor at its end; `history` holds earlier queries, the last one first."""
+        self._before = clean(text, LONGEST)
+        self._history = tuple(dict.fromkeys(clean(query, LONGEST) for query in history))
+        self._recalled = -1
+        self._put(self._before)
+        self.focus()
+
+    def focus(self, scroll_visible: bool = True) -> QueryLine:
+        """Give the keys to the line of text."""
+        self._input.focus(scroll_visible)
+        return self
+
+    # What it tells
+
+    @property
+    def text(self) -> str:
+        """What is typed now."""
+        return self._input.value
+
+    @property
+    def error(self) -> QueryError | None:
+        """What is wrong with the text: a mistake, or a topic that there is not."""
+        return self._error
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        """What the piece before the cursor may become, the likeliest first."""
+        return self._completion.candidates if self._completion else ()
+
+    @property
+    def advice(self) -> str:
+        """The line below the text."""
+        return "".join(piece.text for piece in self._advice_line())
+
+    # What the keys do
+
+    def accept(self) -> None:
+        """Keep the text and be done, or say what is wrong with it."""
+        if _mistake(self.text) is None:
+            self.post_message(self.Accepted(self.text.strip()))
+        else:
+            self._insist = True
+            self._advise()
+
+    def cancel(self) -> None:
+        """Put back what was there."""
+        self._put(self._before)
+        self.post_message(self.Cancelled(self._before))
+
+    def complete(self) -> bool:
+        """Take the suggestion that is marked; returns False where there is none."""
+        if self._completion:
+            taken = self._completion
+            self._replace(taken.start, taken.end, taken.candidates[self._selected])
+        elif self._error and self._error.suggestion:
+            self._replace(self._error.start, self._error.end, self._error.suggestion)
+        else:
+            return False
+        return True
+
+    def next(self) -> None:
+        """Mark the next suggestion, or go back towards the latest query of the history."""
+        if self._recalled >= 0:
+            self._recall(self._recalled - 1)
+        elif self._selected + 1 < len(self.suggestions):
+            self._selected += 1
+            self._advise()
+
+    def previous(self) -> None:
+        """Mark the suggestion before, or from the first one on bring back earlier queries."""
+        if self._recalled < 0 and self._selected > 0:
+            self._selected -= 1
+            self._advise()
+        else:
+            self._recall(self._recalled + 1)
+
+    # What happens to the text
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell of each edit, with what is wrong with it."""
+        event.stop()
+        self._recalled = -1
+        self._tell()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """The text's own Enter, where no other key was set for it."""
+        event.stop()
+        self.accept()
+
+    def on_resize(self) -> None:
+        """Say as much as fits now."""
+        self._advise()
+
+    def _put(self, text: str) -> None:
+        """Set the text without telling of it."""
+        with self.prevent(Input.Changed):
+            self._input.value = text
+        self._input.cursor_position = len(text)
+        self._consider()
+
+    def _replace(self, start: int, end: int, word: str) -> None:
+        at_end = end >= len(self.text.rstrip())
+        # After a whole word the next one may follow at once; a field still wants its value.
+        space = " " if at_end and not word.endswith(":") else ""
+        if space:
+            end = len(self.text)
+        self._input.replace(word + space, start, end)
+
+    def _recall(self, index: int) -> None:
+        if index >= len(self._history):
+            return
+        if self._recalled < 0:
+            self._draft = self.text
+        self._recalled = index
+        self._put(self._history[index] if index >= 0 else self._draft)
+        self._tell()
+
+    def _tell(self) -> None:
+        self._consider()
+        self.post_message(self.Changed(self.text, _mistake(self.text)))
+
+    # What it advises
+
+    def _consider(self) -> None:
+        """Find out what is wrong with the text and how it may go on."""
+        text, cursor = self.text, self._input.cursor_position
+        self._insist = False
+        self._selected = 0
+        self._completion = self._completer(text, cursor) if self._completer and cursor == len(text) else None
+        self._error = _mistake(text) or _unknown_topic(text, self._topics)
+        self._advise()
+
+    def _advise(self) -> None:
+        self._advice.show(self._advice_line())
+
+    def _advice_line(self) -> Line:
+        error = self._error
+        if self._completion and not self._insist:
+            return self._suggested(self._completion.candidates)
+        if error:
+            unfinished = not self._insist and _is_unfinished(self.text, error)
+            said = Piece(literal(str(error)), "quiet" if unfinished else "mistake")
+            if not error.suggestion:
+                return (said,)
+            return (
+                said,
+                Piece("  "),
+                Piece(self._take_key, "key"),
+                Piece(f" takes {literal(error.suggestion)}", "quiet"),
+            )
+        return () if self.text.strip() else (Piece(_EXAMPLES, "quiet"),)
+
+    def _suggested(self, words: Sequence[str]) -> Line:
+        """The suggestions in a row; the first ones give way where the marked one would be out of sight."""
+        room = self._advice.size.width
+        key: Line = (Piece(self._take_key, "key"),)
+        row = [
+            (Piece("  "), Piece(literal(word), "chosen" if index == self._selected else "quiet"))
+            for index, word in enumerate(words)
+        ]
+        first = 0
+        while first < self._selected and measure(_joined(key, row[first : self._selected + 1])) > room:
+            first += 1
+        return _joined(key, row[first:])
+
+
+def _joined(head: Line, lines: Sequence[Line]) -> Line:
+    return (*head, *(piece for line in lines for piece in line))
+
+
+class _Prompt(Widget):
+    """The sign before the text."""
+
+    def render(self) -> Content:
+        return Content("/")
+
+
+def _mistake(text: str) -> QueryError | None:
+    try:
+        parse(text)
+    except QueryError as error:
+        return error
+    return None
+
+
+def _unknown_topic(text: str, topics: Collection[str]) -> QueryError | None:
+    """A topic in the text that there is not, with the nearest that there is."""
+    for span in value_spans(text, "topic") if topics else ():
+        slug = text[span.start : span.end].strip('"').lower()
+        if slug not in topics:
+            return QueryError(f"There is no topic {slug}.", span.start, span.end, nearest(slug, topics))
+    return None
+
+
+def _is_unfinished(text: str, error: QueryError) -> bool:
+    """Whether the mistake may be none once more is typed: it is at the very end, or a parenthesis is open."""
+    return not error.suggestion and (error.end >= len(text.rstrip()) or text[error.start] == "(")

@@ -1,0 +1,160 @@
+"""The last line: the keys that matter here, and at its right what just happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
+
+from reader.ui.glyphs import UNICODE, Glyphs
+from reader.ui.prose import Line, Piece, literal, measure
+from reader.ui.widgets.pieces import cut_line, draw, spread
+
+Kind = Literal["done", "warning", "progress", "state", "hint"]
+"""What is said: something done, a warning, what is under way, a state that lasts, or a word about what one sees."""
+
+_LOUDEST_FIRST: tuple[Kind, ...] = ("warning", "done", "progress", "state", "hint")
+_PASSING: tuple[Kind, ...] = ("warning", "done")
+_FEWEST_HINTS = 2
+_GAP = 3
+
+
+class StatusLine(Widget):
+    """Key hints at the left, one message at the right.
+
+    Each kind of message has a place of its own and the loudest shows, so that "offline since 08:14" is back when
+    "41 read" has passed. What was done and warnings pass after `lifetime` seconds, all else stays until it is replaced.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "status--key",
+        "status--name",
+        "status--typed",
+        "status--done",
+        "status--warning",
+        "status--progress",
+        "status--state",
+        "status--hint",
+    }
+
+    @dataclass
+    class KeyClicked(Message):
+        """The user clicked a key's hint."""
+
+        key: str
+        """As it was given to `hints` or `pending`."""
+
+    def __init__(
+        self,
+        glyphs: Glyphs = UNICODE,
+        lifetime: float | None = 8.0,
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._glyphs = glyphs
+        self._lifetime = lifetime
+        self._expiry: Timer | None = None
+        self._said: dict[Kind, str] = {}
+        self._hints: tuple[tuple[str, str], ...] = ()
+        self._pending: tuple[tuple[str, str], ...] = ()
+        self._typed = ""
+        self._clickable: list[tuple[range, str]] = []
+
+    def say(self, text: str, kind: Kind = "done") -> None:
+        """Say something in place of what was said last of this kind; an empty text takes that back."""
+        text = literal(text)
+        if kind in _PASSING:
+            # Something done and a warning are both the last thing that happened: one follows the other.
+            self._pass()
+            if text and self._lifetime is not None:
+                self._expiry = self.set_timer(self._lifetime, self._pass)
+        if text:
+            self._said[kind] = text
+        else:
+            self._said.pop(kind, None)
+        self.refresh()
+
+    @property
+    def said(self) -> str:
+        """What stands at the right now."""
+        kind = self._loudest
+        return self._said[kind] if kind else ""
+
+    def hints(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Show these keys with what they do, the most important first."""
+        self._hints = tuple(keys)
+        self.refresh()
+
+    def pending(self, follows: Sequence[tuple[str, str]], typed: str = "") -> None:
+        """Show which keys may follow a chord that was begun, in place of the hints; none ends it."""
+        self._pending = tuple(follows)
+        self._typed = typed
+        self.refresh()
+
+    def render(self) -> Content:
+        width = self.size.width
+        keys = self._pending or self._hints
+        lead: Line = (Piece(" "),)
+        if self._pending and self._typed:
+            lead = (Piece(f" {self._typed}{self._glyphs.ellipsis}", "typed"), Piece("  "))
+        kind = self._loudest
+        said: Line = (Piece(self._said[kind], kind), Piece(" ")) if kind else ()
+        count = self._fitting(keys, width - measure(lead) - (measure(said) + _GAP if said else 0))
+        if said:
+            count = max(count, min(_FEWEST_HINTS, self._fitting(keys, width // 2)))
+        left = (*lead, *_named(keys[:count]))
+        self._clickable = _places(keys[:count], measure(lead))
+        if said:
+            room = width - measure(left) - (_GAP if count else 0) - 1
+            said = (*cut_line(said[:1], room, self._glyphs.ellipsis), Piece(" "))
+        return draw(self, spread(left, said, width), "status")
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a hint is the key."""
+        for place, key in self._clickable:
+            if event.x in place:
+                event.stop()
+                self.post_message(self.KeyClicked(key))
+
+    @property
+    def _loudest(self) -> Kind | None:
+        return next((kind for kind in _LOUDEST_FIRST if kind in self._said), None)
+
+    def _fitting(self, keys: Sequence[tuple[str, str]], room: int) -> int:
+        """How many of the keys fit, the first ones first."""
+        return next((count for count in range(len(keys), 0, -1) if measure(_named(keys[:count])) <= room), 0)
+
+    def _pass(self) -> None:
+        if self._expiry is not None:
+            self._expiry.stop()
+            self._expiry = None
+        for kind in _PASSING:
+            self._said.pop(kind, None)
+        self.refresh()
+
+
+def _named(keys: Sequence[tuple[str, str]]) -> Line:
+    pieces: list[Piece] = []
+    for key, name in keys:
+        if pieces:
+            pieces.append(Piece("  "))
+        pieces += [Piece(key, "key"), Piece(f" {name}", "name")]
+    return tuple(pieces)
+
+
+def _places(keys: Sequence[tuple[str, str]], start: int) -> list[tuple[range, str]]:
+    """Which columns belong to which key."""
+    places = []
+    for key, name in keys:
+        end = start + measure(_named([(key, name)]))
+        places.append((range(start, end), key))
+        start = end + 2
+    return places

@@ -1,0 +1,155 @@
+"""The first line: where one is, the query as text, how many of how many, and when it was refreshed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
+
+from reader.ui.glyphs import UNICODE, Glyphs
+from reader.ui.prose import Line, Piece, literal, measure
+from reader.ui.widgets.pieces import cut_line, draw, spread
+from reader.ui.widgets.query_text import QUERY_ROLES, query_pieces
+
+_PROGRAM = "dailypapers"
+_GAP = 3
+_LEAST_QUERY = 12
+"""A query is shown if at least so many cells of it are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """What the first line says."""
+
+    place: str = ""
+    """The view's or the day's name."""
+    query: str = ""
+    shown: int | None = None
+    """How many papers match; None while it is not known."""
+    total: int | None = None
+    """How many there are in this place without the query."""
+    approximate: bool = False
+    """True while the exact number is being counted."""
+    refreshed: str | None = None
+    """The time of the last refresh, as it is to be shown."""
+    progress: str | None = None
+    """How far a refresh is, such as `day 3 of 7`; None while none runs."""
+
+
+class TopLine(Widget):
+    """One line over the panes; where it is narrow it drops the program's name first, then the time, then the total."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "top--quiet",
+        "top--place",
+        "top--count",
+        "top--spinner",
+        *(f"top--{role}" for role in QUERY_ROLES),
+    }
+
+    class EditQuery(Message):
+        """The user clicked the query, or where it would stand."""
+
+    def __init__(
+        self,
+        glyphs: Glyphs = UNICODE,
+        spin: float | None = 0.4,
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """`spin` is how many seconds one sign of the spinner stands; None holds it still."""
+        super().__init__(id=id, classes=classes)
+        self._glyphs = glyphs
+        self._spin = spin
+        self._spinner: Timer | None = None
+        self._turn = 0
+        self._here = Whereabouts()
+        self._query_at = range(0)
+
+    def show(self, here: Whereabouts) -> None:
+        """Say where one is now."""
+        self._here = here
+        if (here.progress is not None) != (self._spinner is not None):
+            self._turn_spinner(here.progress is not None)
+        self.refresh()
+
+    def render(self) -> Content:
+        width = self.size.width
+        left, query, right = self._fitting(width)
+        # The empty middle belongs to the query: a click there is a wish to type one.
+        self._query_at = range(measure(left), width - measure(right))
+        gap: Line = (Piece(" " * _GAP),) if query and right else ()
+        return draw(self, cut_line(spread(left, (*query, *gap, *right), width), width), "top")
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on the query is a wish to change it."""
+        if event.x in self._query_at:
+            event.stop()
+            self.post_message(self.EditQuery())
+
+    def _fitting(self, width: int) -> tuple[Line, Line, Line]:
+        """The left part, the query and the right part, as rich as the width allows."""
+        query = query_pieces(self._here.query)
+        left: Line = ()
+        right: Line = ()
+        for left, right in self._choices():
+            room = width - measure(left) - measure(right) - (2 * _GAP if query else 1)
+            if measure(query) <= room:
+                return left, query, right
+        room = width - measure(left) - measure(right) - 2 * _GAP
+        if room >= _LEAST_QUERY:
+            return left, cut_line(query, room, self._glyphs.ellipsis), right
+        room = width - measure(right) - 1
+        return cut_line(left, max(0, room), self._glyphs.ellipsis), (), right
+
+    def _choices(self) -> Iterator[tuple[Line, Line]]:
+        """Left and right parts, the richest first."""
+        name: Line = (Piece(f" {_PROGRAM}  ", "quiet"),)
+        place: Line = (Piece(" "), Piece(literal(self._here.place), "place"))
+        for age in (self._age(True), self._age(False)):
+            counts = list(self._counts(age))
+            yield (*name, *place), counts[0]
+            yield place, counts[0]
+        yield place, counts[-1]
+
+    def _counts(self, age: Line) -> Iterator[Line]:
+        """How many of how many, and when; then how many alone."""
+        here, end = self._here, Piece(" ")
+        dot: Line = (Piece(f" {self._glyphs.dot} ", "quiet"),) if age else ()
+        if here.shown is None:
+            yield (*age, end) if age else ()
+            return
+        shown = f"{'~' if here.approximate else ''}{here.shown:,}"
+        papers = " paper" if here.shown == 1 else " papers"
+        all_shown = here.total is None or here.total == here.shown
+        beside = papers if all_shown else f" of {here.total:,}"
+        yield Piece(shown, "count"), Piece(beside, "quiet"), *dot, *age, end
+        yield Piece(shown, "count"), end
+
+    def _age(self, full: bool) -> Line:
+        """How far the refresh is, or when the last one was."""
+        here = self._here
+        if here.progress is not None:
+            sign = Piece(self._glyphs.spinner[self._turn % len(self._glyphs.spinner)], "spinner")
+            return (sign, Piece(f" {literal(here.progress)}", "quiet")) if full else (sign,)
+        if here.refreshed and full:
+            return (Piece(f"{self._glyphs.refreshed} {literal(here.refreshed)}", "quiet"),)
+        return ()
+
+    def _turn_spinner(self, on: bool) -> None:
+        if self._spinner is not None:
+            self._spinner.stop()
+            self._spinner = None
+        if on and self._spin is not None and self.app.animation_level != "none":
+            self._spinner = self.set_interval(self._spin, self._step)
+
+    def _step(self) -> None:
+        self._turn += 1
+        self.refresh()
