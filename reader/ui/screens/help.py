@@ -1,0 +1,275 @@
+"""The keys of the place where help was asked for, then all others, searched by typing."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.events import Key, Resize
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.style import Style
+from textual.widgets import Input, Static
+
+from reader.ui.finding import Finder
+from reader.ui.keymap import PLACES, Action, Context, Keymap
+from reader.ui.keys import KeyReader, Match
+
+COLUMN = 62
+"""The fewest cells in which a key and its sentence read well; wider screens get more columns."""
+
+MOST_COLUMNS = 3
+GAP = 3
+MARGINS = 6
+"""Two cells at each side, one for the scrollbar and one before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One action as help shows it."""
+
+    keys: str
+    name: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Actions under one heading; `here` when they act where help was asked for, else `place` says where."""
+
+    title: str
+    place: str
+    here: bool
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Widths in cells of the keys and of the text beside them."""
+
+    keys: int
+    text: int
+
+
+def sections(keymap: Keymap, context: Context, typed: str = "") -> list[Section]:
+    """List what a person in `context` wants to know: these very keys first, then those of other places.
+
+    `typed` narrows to actions that hold each of its words; a key typed by itself comes before all else.
+    """
+    finder = Finder(typed)
+    exact: list[Row] = []
+    found: dict[tuple[bool, str, str], list[Row]] = {}
+    for action in sorted(keymap.actions, key=lambda action: context not in action.contexts):
+        here = context in action.contexts
+        row = _row(keymap, action, context if here else None)
+        if typed.strip() in keymap.labels(action.id):
+            exact.append(row)
+        elif finder.matches(" ".join((row.keys, row.name, row.about, action.group, action.id))):
+            place = "" if here else PLACES[action.contexts[0]]
+            found.setdefault((here, action.group, place), []).append(row)
+    rest = [Section(title, place, here, tuple(rows)) for (here, title, place), rows in found.items()]
+    return [Section("This key", "", True, tuple(exact)), *rest] if exact else rest
+
+
+def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
+    keys = " ".join(keymap.labels(action.id, context)) or "-"
+    return Row(keys, action.name, f"{action.help} Your own key." if keymap.is_own(action.id) else action.help)
+
+
+class HelpSearch(Input):
+    """The search line; keys that are bound in help act, all others are text."""
+
+    @dataclass
+    class Acted(Message):
+        """A key of help was pressed."""
+
+        action: Action
+        times: int
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__(placeholder="type to search", compact=True, select_on_focus=False)
+        self._reader = KeyReader(keymap)
+
+    def on_key(self, event: Key) -> None:
+        outcome = self._reader.feed(event.key, "help")
+        if isinstance(outcome, Match) and outcome.action.id in HelpScreen.ACTS:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Acted(outcome.action, outcome.times))
+
+
+class HelpScreen(ModalScreen[None]):
+    """Help over the whole screen: a heading, a search line, the keys in columns, and how to leave."""
+
+    DEFAULT_CSS = """
+    HelpScreen {
+        layout: vertical;
+        padding: 0 2;
+
+        & > Static, & > HelpSearch {
+            height: 1;
+        }
+        & > VerticalScroll {
+            height: 1fr;
+            margin: 1 0;
+            scrollbar-size-vertical: 1;
+            scrollbar-gutter: stable;
+        }
+        #help-columns {
+            height: auto;
+            padding-right: 1;
+        }
+        .help--column {
+            width: 1fr;
+            height: auto;
+            margin-left: 3;
+        }
+        .help--column:first-of-type {
+            margin-left: 0;
+        }
+    }
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "help--here",
+        "help--elsewhere",
+        "help--key",
+        "help--name",
+        "help--about",
+        "help--hit",
+    }
+
+    ACTS: ClassVar[frozenset[str]] = frozenset(
+        {
+            *("move.down", "move.up", "move.half_down", "move.half_up", "move.page_down", "move.page_up"),
+            *("move.top", "move.bottom", "help.close"),
+        }
+    )
+    """The actions that help performs itself; the app's own keys pass by."""
+
+    def __init__(self, keymap: Keymap, context: Context) -> None:
+        super().__init__()
+        self._keymap = keymap
+        self._place: Context = context
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="help-title")
+        yield HelpSearch(self._keymap)
+        with VerticalScroll(can_focus=False), Horizontal(id="help-columns"):
+            for _ in range(MOST_COLUMNS):
+                yield Static(classes="help--column")
+        yield Static(id="help-footer")
+
+    def on_mount(self) -> None:
+        title = Content.assemble(
+            ("Keys", self._look("help--here")), " ", (PLACES[self._place], self._look("help--about"))
+        )
+        self.query_one("#help-title", Static).update(title)
+
+    def on_resize(self, event: Resize) -> None:
+        self._draw(event.size.width)
+
+    @on(Input.Changed)
+    def _narrow(self, event: Input.Changed) -> None:
+        event.stop()
+        self._draw(self.size.width)
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    @on(HelpSearch.Acted)
+    def _act(self, event: HelpSearch.Acted) -> None:
+        event.stop()
+        scroll = self.query_one(VerticalScroll)
+        page = max(scroll.scrollable_content_region.height - 1, 1)
+        lines = {
+            "move.down": 1,
+            "move.up": -1,
+            "move.half_down": page // 2,
+            "move.half_up": -(page // 2),
+            "move.page_down": page,
+            "move.page_up": -page,
+        }
+        match event.action.id:
+            case "help.close":
+                self.dismiss()
+            case "move.top":
+                scroll.scroll_home(animate=False)
+            case "move.bottom":
+                scroll.scroll_end(animate=False)
+            case moved:
+                scroll.scroll_relative(y=lines[moved] * event.times, animate=False)
+
+    def _look(self, component: str) -> Style:
+        return self.get_visual_style(component, partial=True)
+
+    def _draw(self, width: int) -> None:
+        """Lay the sections out in as many columns as there is room for."""
+        room = width - MARGINS
+        count = max(1, min(MOST_COLUMNS, (room + GAP) // (COLUMN + GAP)))
+        typed = self.query_one(HelpSearch).value
+        found = sections(self._keymap, self._place, typed)
+        key_width = max((len(row.keys) for section in found for row in section.rows), default=0)
+        measure = Measure(key_width, max((room - GAP * (count - 1)) // count - key_width - 2, 10))
+        finder = Finder(typed)
+        blocks = [list(self._block(section, measure, finder)) for section in found]
+        columns = share_out(blocks or [[self._nothing(typed)]], count)
+        for column, lines in zip_longest(self.query(".help--column").results(Static), columns):
+            column.display = lines is not None
+            column.update(Content("\n").join(lines or ()))
+        self.query_one("#help-footer", Static).update(self._footer(room))
+
+    def _block(self, section: Section, measure: Measure, finder: Finder) -> Iterator[Content]:
+        """Draw a section: its heading, its rows, and the empty line after it."""
+        look = self._look("help--here" if section.here else "help--elsewhere")
+        place = f"  {section.place}" if section.place else ""
+        yield Content.assemble((section.title.upper(), look), (place, self._look("help--about")))
+        for row in section.rows:
+            for line in self._row_lines(row, measure):
+                yield self._marked(line, finder)
+        yield Content()
+
+    def _row_lines(self, row: Row, measure: Measure) -> Iterator[Content]:
+        """Draw a row: keys, name, and its sentence with the lines that follow indented under the name."""
+        first, *more = textwrap.wrap(f"{row.name}  {row.about}", measure.text)
+        about = self._look("help--about")
+        yield Content.assemble(
+            (row.keys.ljust(measure.keys), self._look("help--key")),
+            "  ",
+            (first[: len(row.name)], self._look("help--name")),
+            (first[len(row.name) :], about),
+        )
+        for line in more:
+            yield Content.assemble(" " * (measure.keys + 2), (line, about))
+
+    def _marked(self, line: Content, finder: Finder) -> Content:
+        look = self._look("help--hit")
+        for start, end in finder.spans(line.plain):
+            line = line.stylize(look, start, end)
+        return line
+
+    def _nothing(self, typed: str) -> Content:
+        return Content.assemble("No key matches  ", (typed.strip(), self._look("help--name")), ".")
+
+    def _footer(self, room: int) -> Content:
+        pairs = self._keymap.hints("help", room)
+        return Content("  ").join(
+            Content.assemble((key, self._look("help--name")), " ", (word, self._look("help--about")))
+            for key, word in pairs
+        )
+
+
+def share_out(blocks: Sequence[list[Content]], count: int) -> list[list[Content]]:
+    """Share blocks of lines out over columns of about one height, their order kept, each block whole."""
+    share = sum(map(len, blocks)) / count
+    columns: list[list[Content]] = [[] for _ in range(count)]
+    above = 0
+    for block in blocks:
+        columns[min(int((above + len(block) / 2) / share), count - 1)] += block
+        above += len(block)
+    return columns
