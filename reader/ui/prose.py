@@ -1,0 +1,288 @@
+"""Foreign text as lines of a width: made literal, cut, wrapped, and with the searched words marked.
+
+Everything is measured in terminal cells. What comes out has no markup and no control character in it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from rich.cells import cell_len, get_character_cell_size, set_cell_size
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+from reader.core.text import fold
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+UNBROKEN = "\u00a0"
+"""A space that no line is broken at; drawn as a plain one."""
+
+_WORD = re.compile(r"[^ ]+")
+_TOKEN = re.compile(r"[^\W_]+")
+_KEY = re.compile(r"`([^`\n]+)`")
+_VARIATION_SELECTOR = "\ufe0f"
+
+
+class Piece(NamedTuple):
+    """A run of text with one look."""
+
+    text: str
+    role: str = "text"
+    """What the text is, such as `title` or `people`; a widget has a style for each."""
+    hit: bool = False
+    """Whether it is a searched word."""
+    action: tuple[str, str] | None = None
+    """What a click on it means and with what, such as `("link", "https://…")`."""
+
+
+Line: TypeAlias = tuple[Piece, ...]
+
+
+def literal(text: str) -> str:
+    """One line of text as it may be drawn: every character in it has a shape, and one width in all terminals.
+
+    Controls and format characters go; joiners and variation selectors too, on whose width terminals disagree; any
+    other space is a plain one; what has no shape is `�`.
+    """
+    if text.isprintable() and _VARIATION_SELECTOR not in text:
+        return text
+    return "".join(_drawn(char) for char in text)
+
+
+@lru_cache(1024)
+def _drawn(char: str) -> str:
+    if char == _VARIATION_SELECTOR:
+        return ""
+    if char.isprintable():
+        return char
+    if char.isspace():
+        return " "
+    return "" if unicodedata.category(char) in {"Cc", "Cf"} else "\ufffd"
+
+
+def cut(text: str, width: int, ellipsis: str = "…") -> str:
+    """Shorten a text to at most `width` cells; the ellipsis says that something was left out."""
+    if cell_len(text) <= width:
+        return text
+    room = width - cell_len(ellipsis)
+    if room < 0:
+        return ""
+    return _head(text, room).rstrip(" ") + ellipsis
+
+
+def _head(text: str, room: int) -> str:
+    """The longest beginning of at most `room` cells; no wide character is halved, no accent left behind."""
+    if text.isascii():
+        return text[:room]
+    for index, char in enumerate(text):
+        room -= get_character_cell_size(char)
+        if room < 0:
+            return text[:index]
+    return text
+
+
+def wrap(text: str, width: int) -> list[tuple[int, int]]:
+    """Break a line of text into lines of at most `width` cells, two at the least.
+
+    Returns the (start, end) of each in the text; only spaces stand between them. A word longer than a line is broken
+    anywhere, and so is a text in wide characters.
+    """
+    width = max(width, 2)
+    lines: list[tuple[int, int]] = []
+    start = end = used = 0
+    for begin, stop, size in _units(text, width):
+        gap = begin - end
+        if used and used + gap + size > width:
+            lines.append((start, end))
+            used = 0
+        if used:
+            used += gap + size
+        else:
+            start, used = begin, size
+        end = stop
+    if end > start:
+        lines.append((start, end))
+    return lines
+
+
+def _units(text: str, width: int) -> Iterator[tuple[int, int, int]]:
+    """What is not broken: the start, end and cells of each word, or of its parts if it is too long or in wide ones."""
+    for word in _WORD.finditer(text):
+        start, stop = word.span()
+        size = cell_len(word.group())
+        if size <= min(width, stop - start):
+            yield start, stop, size
+            continue
+        for begin, end, part in _clusters(text, start, stop, joined=True):
+            if part <= width:
+                yield begin, end, part
+            else:
+                yield from _clusters(text, begin, end, joined=False)
+
+
+def _clusters(text: str, start: int, stop: int, joined: bool) -> Iterator[tuple[int, int, int]]:
+    """The start, end and cells of each character with its accents, where `joined` of each run of narrow ones."""
+    begin, size, last = start, 0, 0
+    for index in range(start, stop):
+        cells = get_character_cell_size(text[index])
+        if cells and size and not (joined and cells == last == 1):
+            yield begin, index, size
+            begin, size = index, 0
+        size += cells
+        last = cells or last
+    yield begin, stop, size
+
+
+def fill(pieces: Iterable[Piece], width: int) -> list[Line]:
+    """Wrap pieces that follow each other into lines."""
+    run = tuple(pieces)
+    return [_slice(run, start, end) for start, end in wrap("".join(piece.text for piece in run), width)]
+
+
+def _slice(run: Sequence[Piece], start: int, end: int) -> Line:
+    line: list[Piece] = []
+    offset = 0
+    for piece in run:
+        if offset >= end:
+            break
+        part = piece.text[max(0, start - offset) : end - offset]
+        offset += len(piece.text)
+        if part:
+            line.append(piece._replace(text=part.replace(UNBROKEN, " ")))
+    return tuple(line)
+
+
+def unbroken(text: str) -> str:
+    """Keep a short text, such as a name, on one line."""
+    return text.replace(" ", UNBROKEN)
+
+
+def measure(line: Iterable[Piece]) -> int:
+    """Width of a line in cells."""
+    return sum(cell_len(piece.text) for piece in line)
+
+
+def centre(line: Line, width: int) -> Line:
+    """Put a line in the middle of a width."""
+    return (Piece(" " * max(0, (width - measure(line)) // 2)), *line)
+
+
+@lru_cache(64)
+def pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Compile searched words to what finds them in folded text; None if there is nothing to find.
+
+    A word is found where one begins with it, one in double quotes only where it stands whole; case, accents and
+    punctuation do not count.
+    """
+    found = []
+    for word in words:
+        tokens = _TOKEN.findall(fold(word))
+        if tokens:
+            whole = word.startswith('"') and word.endswith('"')
+            found.append(r"[\W_]+".join(tokens) + (r"(?![^\W_])" if whole else ""))
+    if not found:
+        return None
+    found.sort(key=len, reverse=True)
+    return re.compile(r"(?<![^\W_])(?:" + "|".join(found) + ")")
+
+
+def hits(text: str, searched: re.Pattern[str] | None) -> list[tuple[int, int]]:
+    """Where the searched words are: the (start, end) of each in the text, in order."""
+    if searched is None:
+        return []
+    if text.isascii():
+        return [match.span() for match in searched.finditer(text.lower())]
+    folded: list[str] = []
+    origin: list[int] = []
+    for index, char in enumerate(text):
+        bare = _folded(char)
+        folded.append(bare)
+        origin.extend([index] * len(bare))
+    origin.append(len(text))
+    return [
+        (origin[match.start()], max(origin[match.end()], origin[match.start()] + 1))
+        for match in searched.finditer("".join(folded))
+    ]
+
+
+@lru_cache(4096)
+def _folded(char: str) -> str:
+    return fold(char)
+
+
+def mark(text: str, role: str, searched: re.Pattern[str] | None = None) -> list[Piece]:
+    """Make a text literal and into pieces of one role, with the searched words as pieces of their own."""
+    text = literal(text)
+    pieces: list[Piece] = []
+    done = 0
+    for start, end in hits(text, searched):
+        if start > done:
+            pieces.append(Piece(text[done:start], role))
+        pieces.append(Piece(text[start:end], role, hit=True))
+        done = end
+    if done < len(text):
+        pieces.append(Piece(text[done:], role))
+    return pieces
+
+
+def with_keys(text: str, role: str = "muted") -> list[Line]:
+    """Read a message of the program's own, a line each, in which keys stand between backticks."""
+    return [_with_keys(line, role) for line in text.split("\n")]
+
+
+def _with_keys(line: str, role: str) -> Line:
+    # The pattern has one group, so what it finds stands at the odd places.
+    parts = _KEY.split(line)
+    return tuple(Piece(literal(part), "key" if index % 2 else role) for index, part in enumerate(parts) if part)
+
+
+def day_heading(day: str, today: date) -> str:
+    """Write an ISO day as a heading: `TUESDAY 24 NOVEMBER`, with the year if it is another one."""
+    try:
+        when = date.fromisoformat(day)
+    except ValueError:
+        return literal(day).upper() or "NO DAY"
+    year = "" if when.year == today.year else f" {when.year}"
+    return f"{WEEKDAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]}{year}".upper()
+
+
+def short_day(day: str, today: date, weekday: bool = True) -> str:
+    """Write an ISO day in few cells: `Tue 24 Nov`, with the year if it is another one."""
+    try:
+        when = date.fromisoformat(day)
+    except ValueError:
+        return literal(day)
+    year = "" if when.year == today.year else f" {when.year}"
+    name = f"{WEEKDAYS[when.weekday()][:3]} " if weekday else ""
+    return f"{name}{when.day} {MONTHS[when.month - 1][:3]}{year}"
+
+
+class ControlNet(LineFilter):
+    """The last net under everything that is drawn: no control character reaches the terminal.
+
+    What it takes out leaves blanks, so that no column moves. Nothing should ever reach it.
+    """
+
+    _CAUGHT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments without their control characters."""
+        if not any(self._CAUGHT.search(text) for text, _, _ in segments):
+            return segments
+        return [
+            Segment(set_cell_size(self._CAUGHT.sub("", text), cell_len(text)), style, control)
+            if self._CAUGHT.search(text)
+            else Segment(text, style, control)
+            for text, style, control in segments
+        ]

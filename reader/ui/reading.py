@@ -1,0 +1,228 @@
+"""A paper as lines to read: the one way in which the detail pane and the paper's page show it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import urlsplit
+
+from reader.core.ids import hf_url, pdf_url
+from reader.core.paper import Paper
+from reader.ui.glyphs import UNICODE, Glyphs
+from reader.ui.prose import Line, Piece, cut, fill, literal, mark, measure, pattern, short_day, unbroken
+
+MEASURE = 78
+"""Cells of a line at the most: beyond, the eye loses the next line's beginning."""
+
+PEOPLE_LINES = 2
+"""Lines that folded authors may take."""
+
+_EMPTY: Line = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address that belongs to a paper."""
+
+    kind: str
+    """`page`, `pdf`, `code`, `project` or `media`."""
+    name: str
+    url: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a paper is shown, apart from the paper itself."""
+
+    today: date
+    words: tuple[str, ...] = ()
+    """Searched words, which are marked; see `prose.pattern`."""
+    glyphs: Glyphs = UNICODE
+    topic_names: Mapping[str, str] = field(default_factory=dict)
+    """Names of topics by slug."""
+    link_keys: Mapping[str, str] = field(default_factory=dict)
+    """Keys that open links, by the link's kind."""
+    everyone: bool = False
+    """Whether all authors are named."""
+
+
+def links(paper: Paper) -> tuple[Link, ...]:
+    """Return the paper's addresses that may be opened, all http or https."""
+    stars = f"{paper.code_stars:,}" if paper.code_stars else ""
+    known = (
+        ("page", "Page", hf_url(paper.id), ""),
+        ("pdf", "PDF", pdf_url(paper.id), ""),
+        ("code", "Code", paper.code_url, stars),
+        ("project", "Project", paper.project_url, ""),
+        *(("media", "Media", url, "") for url in paper.media),
+    )
+    return tuple(Link(kind, name, url, note) for kind, name, url, note in known if url and _is_web(url))
+
+
+def _is_web(url: str) -> bool:
+    try:
+        address = urlsplit(url)
+    except ValueError:
+        return False
+    return address.scheme in {"http", "https"} and bool(address.hostname)
+
+
+def compose(paper: Paper, width: int, look: Look) -> list[Line]:
+    """Return the paper as lines of at most `width` cells; parts stand apart by an empty line."""
+    searched = pattern(look.words)
+    parts = (
+        fill(mark(paper.title, "title", searched), width),
+        [*_people(paper, width, look), *_organization(paper, width, searched), *_facts(paper, width, look)],
+        [*_topics(paper, width, look), *_keywords(paper, width, look, searched)],
+        _note(paper, width, look),
+        _summary(paper, width, searched),
+        _abstract(paper, width, searched),
+        _links(paper, width, look),
+    )
+    lines: list[Line] = []
+    for part in parts:
+        if part:
+            lines.extend([_EMPTY, *part] if lines else part)
+    return lines
+
+
+def _people(paper: Paper, width: int, look: Look) -> list[Line]:
+    searched = pattern(look.words)
+    names = [_unbroken(mark(name, "people", searched)) for name in paper.authors]
+    count = max(paper.author_count, len(names))
+    if not names:
+        return fill([Piece(_number(count, "author"), "people")], width) if count else []
+    if look.everyone:
+        return _list_people(names, count, width, look)
+    # Few names can fit in the lines there are, whatever the number of authors.
+    most = min(len(names), PEOPLE_LINES * width // 2)
+    shown = bisect_right(
+        range(1, most + 1), PEOPLE_LINES, key=lambda n: len(_list_people(names[:n], count, width, look))
+    )
+    return _list_people(names[: max(shown, 1)], count, width, look)
+
+
+def _list_people(names: Sequence[Sequence[Piece]], count: int, width: int, look: Look) -> list[Line]:
+    pieces = [*names[0]]
+    for name in names[1:]:
+        pieces += [Piece(", ", "people"), *name]
+    if count > len(names):
+        more = unbroken(f"{look.glyphs.ellipsis} and {count - len(names):,} more")
+        action = None if look.everyone else ("people", "")
+        pieces += [Piece(", ", "people"), Piece(more, "more", action=action)]
+    return fill(pieces, width)
+
+
+def _unbroken(pieces: Iterable[Piece]) -> list[Piece]:
+    return [piece._replace(text=unbroken(piece.text)) for piece in pieces]
+
+
+def _string(items: Iterable[Sequence[Piece]], between: Piece, width: int) -> list[Line]:
+    """Put items side by side, with something between those on one line and nothing at a line's end."""
+    lines: list[Line] = []
+    for item in items:
+        fits = lines and measure(lines[-1]) + measure([between, *item]) <= width
+        if fits:
+            lines[-1] = (*lines[-1], between, *item)
+        else:
+            lines.extend(fill(item, width))
+    return lines
+
+
+def _organization(paper: Paper, width: int, searched: re.Pattern[str] | None) -> list[Line]:
+    return fill(mark(paper.organization, "people", searched), width) if paper.organization else []
+
+
+def _facts(paper: Paper, width: int, look: Look) -> list[Line]:
+    glyphs = look.glyphs
+    facts = []
+    if paper.starred:
+        facts.append(Piece(f"{glyphs.starred} starred", "star"))
+    if paper.hidden:
+        facts.append(Piece(f"{glyphs.hidden} hidden", "facts"))
+    if paper.day:
+        facts.append(Piece(short_day(paper.day, look.today), "facts"))
+    if paper.published:
+        facts.append(Piece(f"arXiv {short_day(paper.published, look.today, weekday=False)}", "facts"))
+    facts.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}", "facts"))
+    if paper.comments:
+        facts.append(Piece(_number(paper.comments, "comment"), "facts"))
+    facts.extend(Piece(literal(f"+{tag}"), "facts") for tag in paper.tags)
+    return _string([[fact] for fact in facts], _between(glyphs), width)
+
+
+def _between(glyphs: Glyphs) -> Piece:
+    return Piece(f" {glyphs.dot} ", "between")
+
+
+def _number(count: int, name: str) -> str:
+    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
+
+
+def _topics(paper: Paper, width: int, look: Look) -> list[Line]:
+    left, right = look.glyphs.chip
+    chips = []
+    for slug in paper.topics:
+        name = literal(look.topic_names.get(slug) or slug.replace("-", " ").capitalize())
+        action = ("topic", slug)
+        chips.append(
+            [
+                Piece(left, "chip-edge", action=action),
+                Piece(cut(name, width - 2, look.glyphs.ellipsis), "chip", action=action),
+                Piece(right, "chip-edge", action=action),
+            ]
+        )
+    return _string(chips, Piece(" "), width)
+
+
+def _keywords(paper: Paper, width: int, look: Look, searched: re.Pattern[str] | None) -> list[Line]:
+    return _string([mark(word, "keywords", searched) for word in paper.keywords], _between(look.glyphs), width)
+
+
+def _note(paper: Paper, width: int, look: Look) -> list[Line]:
+    if not paper.note:
+        return []
+    first, *rest = paper.note.splitlines() or [""]
+    lines = fill([Piece(f"{look.glyphs.note} ", "label"), *mark(first, "text")], width)
+    for paragraph in rest:
+        lines.extend(fill(mark(paragraph, "text"), width) or [_EMPTY])
+    return lines
+
+
+def _summary(paper: Paper, width: int, searched: re.Pattern[str] | None) -> list[Line]:
+    if not paper.summary:
+        return []
+    label = Piece(f"{unbroken('AI summary')}  ", "label")
+    return fill([label, *mark(paper.summary, "summary", searched)], width)
+
+
+def _abstract(paper: Paper, width: int, searched: re.Pattern[str] | None) -> list[Line]:
+    heading = fill([Piece("Abstract", "label")], width)
+    paragraphs = [fill(mark(text, "text", searched), width) for text in paper.abstract.split("\n\n")]
+    paragraphs = [lines for lines in paragraphs if lines]
+    if not paragraphs:
+        return [*heading, *fill([Piece("None in the cache yet.", "muted")], width)]
+    lines = [*heading, *paragraphs[0]]
+    for paragraph in paragraphs[1:]:
+        lines.extend([_EMPTY, *paragraph])
+    return lines
+
+
+def _links(paper: Paper, width: int, look: Look) -> list[Line]:
+    return [_link(link, width, look) for link in links(paper)]
+
+
+def _link(link: Link, width: int, look: Look) -> Line:
+    action = ("link", link.url)
+    key = look.link_keys.get(link.kind, "")
+    begin = [Piece(f"{key:<2}", "key", action=action), Piece(f"{link.name:<9}", "muted", action=action)]
+    end = [Piece(f"  {look.glyphs.starred} {link.note}", "star")] if link.note else []
+    shown = literal(link.url).partition("://")[2].removeprefix("www.").rstrip("/")
+    room = width - measure(begin) - measure(end)
+    if room < 8:
+        return (Piece(cut(f"{key:<2}{link.name}", width), "link", action=action),)
+    return (*begin, Piece(cut(shown, room, look.glyphs.ellipsis), "link", action=action), *end)

@@ -1,0 +1,33 @@
+"""The paper page: one paper over the whole screen, for reading."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from reader.core.paper import Paper
+from reader.ui.glyphs import UNICODE, Glyphs
+from reader.ui.widgets.paper_detail import PaperDetail
+from reader.ui.widgets.status_line import StatusLine
+
+
+class PaperPage(Screen[None], inherit_bindings=False):
+    """A measure of text in the middle, whatever the width, over a status line.
+
+    `detail` is the pane that holds the text and `foot` the line. The app reads its keys, as on the main screen.
+    """
+
+    def __init__(self, foot: StatusLine, glyphs: Glyphs = UNICODE, *, today: date | None = None) -> None:
+        super().__init__()
+        self.detail = PaperDetail(glyphs, centred=True, today=today, id="page")
+        self.foot = foot
+
+    def compose(self) -> ComposeResult:
+        yield self.detail
+        yield self.foot
+
+    def show(self, paper: Paper, words: tuple[str, ...] = ()) -> None:
+        """Show a paper from its beginning, and mark the words."""
+        self.detail.show(paper, words)

@@ -1,0 +1,222 @@
+"""The themes: dark, light, and one that leaves the colours to the terminal.
+
+One accent, one colour for stars, one for warnings; all else is text, muted text and faint text. Beside colours a
+theme sets text styles, because a terminal's own sixteen colours have no muted one: there, muted text is dim. So a
+stylesheet writes both, `color: $text-muted; text-style: $muted-style`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.segment import Segment, Segments
+from rich.style import Style
+from textual.filter import LineFilter, Monochrome, NoColor
+from textual.scrollbar import ScrollBarRender
+from textual.theme import Theme
+
+from reader.ui.prose import ControlNet
+
+DEFAULTS: Mapping[str, str] = {
+    "star": "#e3b341",
+    "rule": "#808080 40%",
+    "cursor": "#808080 20%",
+    "hit": "#4a7bd0 40%",
+    "chip": "#808080 20%",
+    "muted-style": "none",
+    "faint-style": "none",
+    "hit-style": "none",
+    "cursor-style": "none",
+    "chip-edge": "#808080 20%",
+}
+"""Our variables for a theme that does not set them: `App.get_theme_variable_defaults` returns these.
+
+`star` is the colour of stars, `rule` of the line between panes, `cursor` the ground of the highlighted line, `hit`
+the ground of a found word, `chip` that of a topic and `chip-edge` the colour of its brackets; the styles go with
+`$text-muted`, `$text-disabled`, `$hit` and `$cursor`.
+"""
+
+DARK = Theme(
+    name="dark",
+    dark=True,
+    primary="#8ab4f8",
+    secondary="#8ab4f8",
+    accent="#8ab4f8",
+    warning="#f28b6d",
+    error="#f28b6d",
+    success="#8ab4f8",
+    foreground="#d9dce3",
+    background="#14161b",
+    surface="#14161b",
+    panel="#1d2027",
+    variables={
+        "text": "#d9dce3",
+        "text-muted": "#949aa8",
+        "text-disabled": "#6b7282",
+        "star": "#e8b64c",
+        "rule": "#2a2e37",
+        "cursor": "#20242d",
+        "hit": "#2c4268",
+        "chip": "#262b36",
+        "chip-edge": "#262b36",
+        "muted-style": "none",
+        "faint-style": "none",
+        "hit-style": "none",
+        "cursor-style": "none",
+        "border": "#2a2e37",
+        "border-blurred": "#2a2e37",
+        "block-cursor-background": "#2c4268",
+        "block-cursor-foreground": "#d9dce3",
+        "block-cursor-text-style": "bold",
+        "input-selection-background": "#2c4268",
+        "scrollbar": "#333946",
+        "scrollbar-hover": "#4a5263",
+        "scrollbar-active": "#8ab4f8",
+        "scrollbar-background": "#14161b",
+        "scrollbar-background-hover": "#14161b",
+        "scrollbar-background-active": "#14161b",
+        "scrollbar-corner-color": "#14161b",
+    },
+)
+
+LIGHT = Theme(
+    name="light",
+    dark=False,
+    primary="#2457c5",
+    secondary="#2457c5",
+    accent="#2457c5",
+    warning="#b3401f",
+    error="#b3401f",
+    success="#2457c5",
+    foreground="#24272e",
+    background="#fbfaf8",
+    surface="#fbfaf8",
+    panel="#f1efeb",
+    variables={
+        "text": "#24272e",
+        "text-muted": "#646a76",
+        "text-disabled": "#7d828d",
+        "star": "#a86a00",
+        "rule": "#dedbd5",
+        "cursor": "#eeebe5",
+        "hit": "#cfdefb",
+        "chip": "#e9e6df",
+        "chip-edge": "#e9e6df",
+        "muted-style": "none",
+        "faint-style": "none",
+        "hit-style": "none",
+        "cursor-style": "none",
+        "border": "#dedbd5",
+        "border-blurred": "#dedbd5",
+        "block-cursor-background": "#cfdefb",
+        "block-cursor-foreground": "#24272e",
+        "block-cursor-text-style": "bold",
+        "input-selection-background": "#cfdefb",
+        "scrollbar": "#cfccc5",
+        "scrollbar-hover": "#b3afa7",
+        "scrollbar-active": "#2457c5",
+        "scrollbar-background": "#fbfaf8",
+        "scrollbar-background-hover": "#fbfaf8",
+        "scrollbar-background-active": "#fbfaf8",
+        "scrollbar-corner-color": "#fbfaf8",
+    },
+)
+
+ANSI = Theme(
+    name="ansi",
+    ansi=True,
+    dark=True,
+    # Magenta is the one of the sixteen that is legible on black and on white alike in the common palettes.
+    primary="ansi_magenta",
+    secondary="ansi_magenta",
+    accent="ansi_magenta",
+    warning="ansi_red",
+    error="ansi_red",
+    success="ansi_magenta",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    variables={
+        # Textual's own stylesheet reads these two.
+        "ansi-background": "ansi_black",
+        "ansi-foreground": "ansi_white",
+        "text-muted": "ansi_default",
+        "text-disabled": "ansi_default",
+        "star": "ansi_yellow",
+        "rule": "ansi_bright_black",
+        "cursor": "ansi_default",
+        "hit": "ansi_default",
+        "chip": "ansi_default",
+        "chip-edge": "ansi_default",
+        "muted-style": "dim",
+        "faint-style": "dim",
+        "hit-style": "underline",
+        "cursor-style": "not dim",
+        "block-cursor-background": "ansi_default",
+        "block-cursor-foreground": "ansi_default",
+        "block-cursor-text-style": "reverse",
+        "scrollbar": "ansi_bright_black",
+        "scrollbar-hover": "ansi_bright_black",
+        "scrollbar-active": "ansi_magenta",
+        "scrollbar-background": "ansi_default",
+        "scrollbar-background-hover": "ansi_default",
+        "scrollbar-background-active": "ansi_default",
+    },
+)
+
+THEMES: tuple[Theme, ...] = (DARK, LIGHT, ANSI)
+"""To be registered with the app, which then knows them by the names that the settings use."""
+
+
+def theme_name(choice: str, environ: Mapping[str, str]) -> str:
+    """Return the theme to start with, for a setting of dark, light, ansi or auto and the terminal's environment.
+
+    `NO_COLOR` asks for the terminal's own colours whatever the setting, as others would be sent as greys.
+    """
+    if "NO_COLOR" in environ:
+        return ANSI.name
+    if choice != "auto":
+        return choice if choice in {theme.name for theme in THEMES} else DARK.name
+    rich_colors = environ.get("COLORTERM") in {"truecolor", "24bit"} or "256color" in environ.get("TERM", "")
+    if not rich_colors:
+        return ANSI.name
+    # Set by a few terminals as "foreground;background", in numbers of the sixteen colours; 7 and 15 are whites.
+    background = environ.get("COLORFGBG", "").rpartition(";")[2]
+    return LIGHT.name if background in {"7", "15"} else DARK.name
+
+
+def line_filters(filters: Sequence[LineFilter]) -> list[LineFilter]:
+    """Return an app's own line filters with ours: no control character gets out, and `NO_COLOR` sends no colour.
+
+    Textual 8.2.8 chooses what `NO_COLOR` does by the theme it is created with, one in RGB, and would send greys.
+    """
+    return [ControlNet(), *(NoColor() if isinstance(one, Monochrome) else one for one in filters)]
+
+
+class ThinScrollBar(ScrollBarRender):
+    """A scrollbar half a cell wide, without a ground: `ScrollBar.renderer = ThinScrollBar`.
+
+    A terminal that has only ASCII keeps Textual's own, which is drawn with blanks.
+    """
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw a cell a line; a click beside the thumb turns a page, as usual."""
+        if not self.vertical:
+            yield from super().__rich_console__(console, options)
+            return
+        size = options.height or console.height
+        length, start = size, 0
+        if self.virtual_size > self.window_size > 0:
+            length = max(1, round(size * self.window_size / self.virtual_size))
+            start = round((size - length) * self.position / (self.virtual_size - self.window_size))
+        parts = ((" ", "scroll_up", start), ("▐", "grab", length), (" ", "scroll_down", size - length - start))
+        style = console.get_style(self.style)
+        cells = [
+            Segment(glyph * (options.max_width or 1), style + Style(meta={"@mouse.down": action}))
+            for glyph, action, count in parts
+            for _ in range(count)
+        ]
+        yield Segments(cells, new_lines=True)

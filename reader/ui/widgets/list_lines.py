@@ -1,0 +1,132 @@
+"""The list's lines: which paper or heading stands where, and what is drawn there.
+
+Pure: numbers and pieces of text. A million papers cost the eight bytes each that their order has.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_right
+from datetime import date
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from reader.core.paper import PaperRow
+from reader.ui.glyphs import Glyphs
+from reader.ui.prose import Line, Piece, cut, day_heading, literal, mark, measure
+
+if TYPE_CHECKING:
+    from reader.cache.window import Order
+
+NEAR = 2_000
+"""Places around its old one where a paper is looked for before the whole order is: a refresh moves papers little."""
+
+WITH_COMMENTS, WITH_CODE, WITH_UPVOTES = 76, 44, 30
+"""Cells that a list must have to show these columns; the title has all the rest."""
+
+
+class ListLines:
+    """The lines of an order: a heading before each run of a day, and a line for each paper."""
+
+    def __init__(self, order: Order | None = None) -> None:
+        self.pks: array[int] = order.pks if order else array("q")
+        self.groups = order.groups if order else ()
+        self.is_complete = order.complete if order else True
+        # Place of each group's first paper, and line of its heading. An order that is not by day has no groups.
+        self._starts = list(accumulate((count for _, count in self.groups), initial=0))[:-1]
+        self._headings = [start + group for group, start in enumerate(self._starts)]
+
+    def __len__(self) -> int:
+        return len(self.pks) + len(self.groups)
+
+    def group_of(self, index: int) -> int:
+        """Return the group that the paper at a place belongs to; -1 without groups."""
+        return bisect_right(self._starts, index) - 1
+
+    def start_of(self, group: int) -> int:
+        """Return the place of a group's first paper."""
+        return self._starts[group]
+
+    def line_of(self, index: int) -> int:
+        """Return the line of the paper at a place."""
+        return index + self.group_of(index) + 1
+
+    def at(self, line: int) -> tuple[int, int | None]:
+        """Return the group of a line, and the place of its paper: None for a heading and beyond the end."""
+        group = bisect_right(self._headings, line) - 1
+        is_heading = group >= 0 and self._headings[group] == line
+        index = line - group - 1
+        return group, index if not is_heading and 0 <= index < len(self.pks) else None
+
+    def nearest(self, line: int, down: bool) -> int:
+        """Return the place of the paper on a line, or of the next one below a heading, or above it."""
+        line = min(max(line, 0), len(self) - 1)
+        group, index = self.at(line)
+        if index is None:
+            # A heading's line less the headings above it is the place of the paper that follows.
+            index = line - group if down else line - group - 1
+        return min(max(index, 0), len(self.pks) - 1)
+
+    def find(self, pk: int, near: int) -> int | None:
+        """Return the place of a paper, looked for first around `near`; None if it is not in the order."""
+        index = self.find_near(pk, near)
+        return _index(self.pks, pk) if index is None else index
+
+    def find_near(self, pk: int, near: int) -> int | None:
+        """Return the place of a paper if it is around `near`."""
+        return _index(self.pks, pk, max(0, near - NEAR), near + NEAR)
+
+
+def _index(pks: array[int], pk: int, low: int = 0, high: int | None = None) -> int | None:
+    try:
+        return pks.index(pk, low, len(pks) if high is None else high)
+    except ValueError:
+        return None
+
+
+def draw_paper(row: PaperRow, width: int, glyphs: Glyphs, searched: re.Pattern[str] | None, highlighted: bool) -> Line:
+    """Draw a paper as one line of at most `width` cells: bar, state, upvotes, code, title, comments."""
+    state, state_role = _state(row, glyphs)
+    begin = [Piece(glyphs.cursor if highlighted else " ", "bar"), Piece(f"{state} ", state_role)]
+    if width >= WITH_UPVOTES:
+        begin.append(Piece(f"{_short(row.upvotes):>4} ", "number"))
+    if width >= WITH_CODE:
+        begin.append(Piece(f"{glyphs.code if row.code else '':<{len(glyphs.code)}} ", "mark"))
+    end: list[Piece] = []
+    if width >= WITH_COMMENTS:
+        comments = f"{_short(row.comments)}{glyphs.comments}" if row.comments else ""
+        end.append(Piece(f"  {comments:>4} ", "mark"))
+    room = width - measure(begin) - measure(end)
+    title = mark(cut(literal(row.title), room, glyphs.ellipsis), _title_role(row), searched)
+    gap = Piece(" " * (room - measure(title)), "bar") if end else Piece("", "bar")
+    return (*begin, *title, gap, *end)
+
+
+def _state(row: PaperRow, glyphs: Glyphs) -> tuple[str, str]:
+    if row.hidden:
+        return glyphs.hidden, "faint"
+    if row.starred:
+        return glyphs.starred, "star"
+    return (glyphs.read, "faint") if row.read else (glyphs.unread, "dot")
+
+
+def _title_role(row: PaperRow) -> str:
+    if row.hidden:
+        return "hidden"
+    return "read" if row.read else "unread"
+
+
+def _short(number: int) -> str:
+    """Write a number in at most four cells."""
+    if number < 10_000:
+        return str(number)
+    return f"{number // 1_000}k" if number < 1_000_000 else f"{min(number // 1_000_000, 999)}M"
+
+
+def draw_heading(day: str, count: int | None, width: int, glyphs: Glyphs, today: date) -> Line:
+    """Draw a day's heading, with its number of papers where that is known."""
+    number = f"{count:,}" if count is not None else ""
+    room = width - 3 - len(number)
+    name = cut(day_heading(day, today), room, glyphs.ellipsis)
+    return (Piece(" "), Piece(f"{name:<{max(room, 0)}}", "day"), Piece(f" {number} ", "number"))

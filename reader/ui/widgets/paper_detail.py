@@ -1,0 +1,210 @@
+"""The pane that shows one paper, to be scrolled and read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from reader.core.paper import Paper
+from reader.ui.glyphs import UNICODE, Glyphs
+from reader.ui.prose import Line, centre, fill, with_keys
+from reader.ui.reading import MEASURE, Look, compose
+
+_ROLES = (
+    "title", "people", "more", "facts", "star", "chip", "chip-edge", "keywords", "between", "label", "summary", "text",
+    "muted", "key", "link",
+)  # fmt: skip
+
+
+class PaperDetail(ScrollView, can_focus=True, inherit_bindings=False):
+    """One paper as lines, at most `MEASURE` cells wide; in the middle of its width where it is `centred`.
+
+    It knows no keys: the screen calls `scroll_lines` and `scroll_page` for them.
+    """
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    PaperDetail {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+        scrollbar-size-vertical: 1;
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"paper--{role}" for role in (*_ROLES, "hit")}
+
+    @dataclass
+    class LinkClicked(Message):
+        """The user clicked an address, http or https."""
+
+        url: str
+
+    @dataclass
+    class TopicClicked(Message):
+        """The user clicked a topic."""
+
+        slug: str
+
+    def __init__(
+        self,
+        glyphs: Glyphs = UNICODE,
+        *,
+        centred: bool = False,
+        today: date | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._centred = centred
+        self._today = today
+        self._paper: Paper | None = None
+        self._empty = ""
+        self._look = Look(today or date.today(), glyphs=glyphs)
+        self._lines: list[Line] = []
+        self._margin = 0
+        self._top = 0
+        self._strips: dict[int, Strip] = {}
+
+    # What it is told
+
+    def show(self, paper: Paper, words: tuple[str, ...] = ()) -> None:
+        """Show a paper from its beginning, or the same paper's news where it is scrolled to; mark the words."""
+        is_same = self._paper is not None and self._paper.pk == paper.pk
+        everyone = self._look.everyone and is_same
+        self._paper = paper
+        self._look = replace(self._look, words=words, everyone=everyone, today=self._today or date.today())
+        self._lay_out(keep=is_same)
+
+    def clear(self, message: str = "") -> None:
+        """Show no paper, but a message of a few lines in the middle; keys in it stand between backticks."""
+        self._paper = None
+        self._empty = message
+        self._lay_out()
+
+    def tell(
+        self,
+        topic_names: Mapping[str, str] | None = None,
+        link_keys: Mapping[str, str] | None = None,
+        glyphs: Glyphs | None = None,
+    ) -> None:
+        """Set the names of topics by slug, the keys of links by kind (`page`, `pdf`, `code`, …), or the signs."""
+        look = self._look
+        self._look = replace(
+            look,
+            topic_names=look.topic_names if topic_names is None else topic_names,
+            link_keys=look.link_keys if link_keys is None else link_keys,
+            glyphs=glyphs or look.glyphs,
+        )
+        self._lay_out(keep=True)
+
+    def toggle_people(self) -> None:
+        """Name all authors, or fold them again."""
+        self._look = replace(self._look, everyone=not self._look.everyone)
+        self._lay_out(keep=True)
+
+    def scroll_lines(self, count: int) -> bool:
+        """Scroll down by lines, or up; return whether there was nothing more to show that way."""
+        before = self.scroll_offset.y
+        self.scroll_to(y=before + count, animate=False, force=True)
+        return self.scroll_offset.y == before
+
+    def scroll_page(self, direction: int) -> bool:
+        """Scroll by a page, down for 1 and up for -1, with the last line kept in view; return as `scroll_lines`."""
+        return self.scroll_lines(direction * max(1, self.size.height - 1))
+
+    # What it tells
+
+    @property
+    def columns(self) -> int:
+        """Cells of a line, without the scrollbar."""
+        return self.size.width - self.scrollbar_size_vertical
+
+    @property
+    def paper(self) -> Paper | None:
+        """The paper that is shown."""
+        return self._paper
+
+    @property
+    def text(self) -> str:
+        """What is shown, as plain lines."""
+        return "\n".join("".join(piece.text for piece in line) for line in self._lines)
+
+    # Drawing
+
+    def _lay_out(self, keep: bool = False) -> None:
+        """Compose the lines anew for the present width; scroll back to the beginning unless told to keep the place."""
+        width = self.columns
+        if not width:
+            return
+        height = self.size.height
+        if self._paper is None:
+            self._margin = 0
+            message = [part for line in with_keys(self._empty) for part in fill(line, width - 2)]
+            self._lines = [centre(line, width) for line in message]
+            self._top = max(0, (height - len(self._lines)) // 2)
+        else:
+            column = min(width - 2, MEASURE)
+            self._margin = (width - column) // 2 if self._centred else 1
+            self._lines = compose(self._paper, column, self._look)
+            self._top = 1 if self._centred and height > 12 else 0
+        self._strips.clear()
+        # An empty last line tells the end from a cut.
+        size = Size(width, self._top + len(self._lines) + bool(self._paper))
+        if size != self.virtual_size:
+            self.virtual_size = size
+        self.scroll_to(y=self.scroll_offset.y if keep else 0, animate=False, force=True)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        index = y + self.scroll_offset.y - self._top
+        if not 0 <= index < len(self._lines):
+            return Strip.blank(self.columns, self.rich_style)
+        strip = self._strips.get(index)
+        if strip is None:
+            strip = self._strips[index] = self._strip(self._lines[index])
+        return strip
+
+    def _strip(self, line: Line) -> Strip:
+        segments = [Segment(" " * self._margin, self.rich_style)]
+        for piece in line:
+            style = self.get_component_rich_style(f"paper--{piece.role}")
+            if piece.hit:
+                style += self.get_component_rich_style("paper--hit", partial=True)
+            if piece.action is not None:
+                kind, value = piece.action
+                style += Style.from_meta({"kind": kind, "value": value})
+            segments.append(Segment(piece.text, style))
+        return Strip(segments).adjust_cell_length(self.columns, self.rich_style)
+
+    def notify_style_update(self) -> None:
+        """Forget what was drawn in other colours."""
+        super().notify_style_update()
+        self._strips.clear()
+
+    def on_resize(self) -> None:
+        self._lay_out(keep=True)
+
+    # The mouse
+
+    def on_click(self, event: events.Click) -> None:
+        meta = event.style.meta
+        kind, value = meta.get("kind"), meta.get("value", "")
+        if kind == "link":
+            self.post_message(self.LinkClicked(value))
+        elif kind == "topic":
+            self.post_message(self.TopicClicked(value))
+        elif kind == "people":
+            self.toggle_people()
+        else:
+            return
+        event.stop()

@@ -1,0 +1,448 @@
+"""The list of papers: virtual, so that a million are as quick as ten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypedDict, Unpack
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from reader.core.paper import PaperRow
+from reader.ui.glyphs import UNICODE, Glyphs
+from reader.ui.prose import Line, pattern
+from reader.ui.widgets.list_lines import ListLines, draw_heading, draw_paper
+
+if TYPE_CHECKING:
+    from reader.cache.window import Order
+
+MARGIN = 2
+"""Lines kept in view above and below the highlighted one."""
+
+ROWS_KEPT = 2_000
+"""Rows and drawn lines that are kept; a screen needs a hundred or two."""
+
+Rows: TypeAlias = Callable[[Sequence[int]], list[PaperRow]]
+"""Fetches the rows of these papers; those that are gone are left out."""
+
+_ROLES = (
+    "bar", "dot", "star", "faint", "number", "mark", "unread", "read", "hidden", "day", "text",
+)  # fmt: skip
+
+
+class RowChanges(TypedDict, total=False):
+    """What `PaperList.patch` may change of a row."""
+
+    read: bool
+    starred: bool
+    hidden: bool
+
+
+class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
+    """Papers in an order, with a heading before each day.
+
+    It holds the order, and fetches the rows that are in view with a page on each side. It knows no keys: the screen
+    calls `move` and the other methods for them.
+    """
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    PaperList {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+        scrollbar-size-vertical: 1;
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"papers--{role}" for role in (*_ROLES, "hit", "highlighted")}
+
+    @dataclass
+    class Highlighted(Message):
+        """Another paper is under the cursor, or none."""
+
+        pk: int | None
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, PaperList.Highlighted)
+
+    @dataclass
+    class Opened(Message):
+        """The user wants to read a paper: a click on the highlighted one."""
+
+        pk: int
+
+    def __init__(
+        self,
+        glyphs: Glyphs = UNICODE,
+        *,
+        today: date | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._glyphs = glyphs
+        self._today = today
+        self._lines = ListLines()
+        self._fetch: Rows = _no_rows
+        self._cursor = 0
+        self._told: int | None = None
+        self._words: tuple[str, ...] = ()
+        self._rows: dict[int, PaperRow] = {}
+        self._strips: dict[tuple[int, bool], Strip] = {}
+
+    # What it is told
+
+    def show(self, order: Order, rows: Rows, keep: int | None = None, words: tuple[str, ...] = ()) -> None:
+        """Show an order whose rows `rows` fetches, and mark the words in the titles.
+
+        The cursor goes to the paper `keep`, or to the top without one. If that is the highlighted paper, as when the
+        same view has news, nothing moves on the screen; if it is gone, the cursor goes to the one that followed.
+        """
+        old, new = self._lines, ListLines(order)
+        cursor, anchor = self._cursor, self._anchor()
+        is_news = keep is not None and keep == self.highlighted
+        index = 0 if keep is None else new.find(keep, cursor)
+        if index is None:
+            index = _heir(old, new, cursor) if is_news else 0
+        self._lines, self._fetch, self._words = new, rows, words
+        self._cursor = index
+        self._forget()
+        self._fit()
+        if is_news and anchor is not None:
+            self._hold(*anchor)
+        else:
+            self._scroll(0 if index == 0 else self._lines.line_of(index) - self.size.height // 2)
+        self._reveal()
+        self._tell()
+
+    def patch(self, pk: int, **changes: Unpack[RowChanges]) -> None:
+        """Draw a paper's new state at once, ahead of the cache; only its line is painted."""
+        row = self._rows.get(pk)
+        if row is None:
+            return
+        self._rows[pk] = replace(row, **changes)
+        self._strips.pop((pk, False), None)
+        self._strips.pop((pk, True), None)
+        for line, shown in self._in_view():
+            if shown == pk:
+                self.refresh_line(line)
+
+    def renew(self) -> None:
+        """Fetch the rows in view again: the papers are the same, what is known of them is not."""
+        self._forget()
+        self.refresh()
+
+    def draw_with(self, glyphs: Glyphs) -> None:
+        """Set the signs that it draws with."""
+        self._glyphs = glyphs
+        self._strips.clear()
+        self.refresh()
+
+    # What it tells
+
+    @property
+    def columns(self) -> int:
+        """Cells of a line, without the scrollbar."""
+        return self.size.width - self.scrollbar_size_vertical
+
+    @property
+    def highlighted(self) -> int | None:
+        """The paper under the cursor."""
+        return self._lines.pks[self._cursor] if self._lines.pks else None
+
+    @property
+    def highlighted_row(self) -> PaperRow | None:
+        """The row under the cursor, as it is drawn."""
+        return None if self.highlighted is None else self.row_of(self.highlighted)
+
+    def row_of(self, pk: int) -> PaperRow | None:
+        """A paper's row: as it is drawn where it is at hand, else as the cache has it."""
+        return self._rows.get(pk) or next(iter(self._fetch([pk])), None)
+
+    @property
+    def cursor(self) -> int:
+        """The highlighted paper's place in the order, from 0."""
+        return self._cursor
+
+    @property
+    def count(self) -> int:
+        """How many papers the order has so far."""
+        return len(self._lines.pks)
+
+    @property
+    def day(self) -> str | None:
+        """The day whose papers the cursor is among; None if the order is not by day."""
+        group = self._lines.group_of(self._cursor)
+        return self._lines.groups[group][0] if 0 <= group < len(self._lines.groups) else None
+
+    @property
+    def visible_pks(self) -> list[int]:
+        """The papers in view, from the top."""
+        return [pk for _, pk in self._in_view()]
+
+    def index_of(self, pk: int) -> int | None:
+        """The place of a paper in the order."""
+        return self._lines.find(pk, self._cursor)
+
+    def pks_above(self) -> Sequence[int]:
+        """The papers above the cursor, from the top."""
+        return self._lines.pks[: self._cursor]
+
+    def pks_all(self) -> Sequence[int]:
+        """All papers of the order."""
+        return self._lines.pks
+
+    # Moving; each says whether the cursor moved
+
+    def to_index(self, index: int) -> bool:
+        """Highlight the paper at a place, or the nearest there is."""
+        index = min(max(index, 0), len(self._lines.pks) - 1)
+        if index < 0:
+            return False
+        delta = index - self._cursor
+        if delta:
+            self._paint_cursor()
+            self._cursor = index
+            self._paint_cursor()
+        self._reveal(delta)
+        self._tell()
+        return delta != 0
+
+    def to_pk(self, pk: int) -> bool:
+        """Highlight a paper, if it is in the order."""
+        index = self.index_of(pk)
+        return index is not None and self.to_index(index)
+
+    def move(self, delta: int) -> bool:
+        """Go down by so many papers, or up."""
+        return self.to_index(self._cursor + delta)
+
+    def to_first(self) -> bool:
+        """Go to the top."""
+        return self.to_index(0)
+
+    def to_last(self) -> bool:
+        """Go to the bottom."""
+        return self.to_index(len(self._lines.pks) - 1)
+
+    def half_page(self, direction: int) -> bool:
+        """Go down half a screen for 1, up for -1; the cursor stays where it is on the screen."""
+        return self._leap(direction * max(1, self.size.height // 2))
+
+    def page(self, direction: int) -> bool:
+        """Go down a screen for 1, up for -1, with two lines of the last one kept in view."""
+        return self._leap(direction * max(1, self.size.height - 2))
+
+    def to_day(self, direction: int) -> bool:
+        """Go to the first paper of the next day in the list for 1, of the one before for -1."""
+        group = self._lines.group_of(self._cursor) + direction
+        if not 0 <= group < len(self._lines.groups):
+            return False
+        index = self._lines.start_of(group)
+        self._scroll(self._lines.line_of(index) - 1)
+        return self.to_index(index)
+
+    def next_where(
+        self, wanted: Callable[[PaperRow], bool] | Container[int], direction: int = 1, limit: int = 20_000
+    ) -> bool:
+        """Go to the nearest paper below the cursor, or above it for -1, that is wanted.
+
+        `wanted` is asked with rows, at most `limit` of them, which takes a frame or two; or is a container of papers.
+        """
+        if callable(wanted):
+            found = self._nearest_row(wanted, direction, limit)
+        else:
+            found = next((at for at in self._places(direction) if self._lines.pks[at] in wanted), None)
+        return found is not None and self.to_index(found)
+
+    def _nearest_row(self, wanted: Callable[[PaperRow], bool], direction: int, limit: int) -> int | None:
+        places = self._places(direction)[:limit]
+        for begin in range(0, len(places), 200):
+            chunk = places[begin : begin + 200]
+            pks = [self._lines.pks[at] for at in chunk]
+            # Rows at hand come first: they may have been patched ahead of the cache.
+            rows = {row.pk: row for row in self._fetch([pk for pk in pks if pk not in self._rows])}
+            for at, pk in zip(chunk, pks, strict=True):
+                row = self._rows.get(pk) or rows.get(pk)
+                if row is not None and wanted(row):
+                    return at
+        return None
+
+    def _places(self, direction: int) -> range:
+        return range(self._cursor + 1, len(self._lines.pks)) if direction > 0 else range(self._cursor - 1, -1, -1)
+
+    def _leap(self, delta: int) -> bool:
+        if not self._lines.pks:
+            return False
+        line = self._lines.line_of(self._cursor)
+        index = self._lines.nearest(line + delta, down=delta > 0)
+        self._scroll(self.scroll_offset.y + delta)
+        return self.to_index(index)
+
+    # Scrolling
+
+    def _fit(self) -> None:
+        size = Size(self.columns, len(self._lines))
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def _scroll(self, line: int) -> None:
+        """Put a line at the top, as far as there are enough below it."""
+        self.scroll_to(y=line, animate=False, force=True)
+
+    def _reveal(self, delta: int = 0) -> None:
+        """Scroll as little as shows the highlighted line below the heading on top; a margin leads the way it moved."""
+        height = self.size.height
+        if not self._lines.pks or height == 0:
+            return
+        line = self._lines.line_of(self._cursor)
+        margin = min(MARGIN, (height - 1) // 4)
+        above = (margin if delta < 0 else 0) + (1 if self._lines.groups and height > 1 else 0)
+        below = margin if delta > 0 else 0
+        top = self.scroll_offset.y
+        if line < top + above:
+            self._scroll(line - above)
+        elif line > top + height - 1 - below:
+            self._scroll(line - height + 1 + below)
+
+    def _anchor(self) -> tuple[int, int] | None:
+        """A paper that must not move on the screen, and its height there: the highlighted one, else the top one."""
+        view = list(self._in_view())
+        top = self.scroll_offset.y
+        for line, pk in view:
+            if pk == self.highlighted:
+                return pk, line - top
+        return (view[0][1], view[0][0] - top) if view else None
+
+    def _hold(self, pk: int, height: int) -> None:
+        """Scroll so that a paper is as many lines below the top as it was."""
+        index = self._lines.find_near(pk, self._cursor)
+        line = self._lines.line_of(self._cursor if index is None else index) if self._lines.pks else 0
+        self._scroll(line - height)
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        line = y + self.scroll_offset.y
+        if line >= len(self._lines):
+            return Strip.blank(self.columns, self.rich_style)
+        group, index = self._lines.at(line)
+        if index is None or (y == 0 and group >= 0):
+            # The heading stays on top while its papers pass.
+            return self._draw_heading(group)
+        return self._draw_paper(self._lines.pks[index], index == self._cursor)
+
+    def _draw_paper(self, pk: int, highlighted: bool) -> Strip:
+        strip = self._strips.get((pk, highlighted))
+        if strip is not None:
+            return strip
+        row = self._row(pk)
+        if row is None:
+            return Strip.blank(self.columns, self.rich_style)
+        line = draw_paper(row, self.columns, self._glyphs, pattern(self._words), highlighted)
+        if len(self._strips) >= ROWS_KEPT:
+            self._strips.clear()
+        strip = self._strips[pk, highlighted] = self._strip(line, highlighted)
+        return strip
+
+    def _draw_heading(self, group: int) -> Strip:
+        day, count = self._lines.groups[group]
+        # The last day of a first screenful may have more papers than are in it.
+        is_known = self._lines.is_complete or group + 1 < len(self._lines.groups)
+        today = self._today or date.today()
+        return self._strip(draw_heading(day, count if is_known else None, self.columns, self._glyphs, today))
+
+    def _strip(self, line: Line, highlighted: bool = False) -> Strip:
+        ground = self.rich_style
+        over = Style.null()
+        if highlighted:
+            over = self.get_component_rich_style("papers--highlighted", partial=True)
+        segments = []
+        for piece in line:
+            style = self.get_component_rich_style(f"papers--{piece.role}") + over
+            if piece.hit:
+                style += self.get_component_rich_style("papers--hit", partial=True)
+            segments.append(Segment(piece.text, style))
+        return Strip(segments).adjust_cell_length(self.columns, ground + over)
+
+    def _row(self, pk: int) -> PaperRow | None:
+        if pk not in self._rows:
+            self._fetch_around()
+        return self._rows.get(pk)
+
+    def _fetch_around(self) -> None:
+        """Fetch the rows in view that are not at hand, with a page on each side."""
+        height = self.size.height
+        top = self._lines.nearest(self.scroll_offset.y - height, down=True)
+        bottom = self._lines.nearest(self.scroll_offset.y + 2 * height, down=False)
+        if len(self._rows) >= ROWS_KEPT:
+            self._rows.clear()
+        missing = [pk for pk in self._lines.pks[top : bottom + 1] if pk not in self._rows]
+        self._rows.update((row.pk, row) for row in self._fetch(missing))
+
+    def _in_view(self) -> Iterator[tuple[int, int]]:
+        """The line and the paper of each line in view that has one."""
+        top = self.scroll_offset.y
+        for line in range(top, min(top + self.size.height, len(self._lines))):
+            _, index = self._lines.at(line)
+            is_covered = line == top and self._lines.groups
+            if index is not None and not is_covered:
+                yield line, self._lines.pks[index]
+
+    def _forget(self) -> None:
+        self._rows.clear()
+        self._strips.clear()
+
+    def _paint_cursor(self) -> None:
+        self.refresh_line(self._lines.line_of(self._cursor))
+
+    def _tell(self) -> None:
+        if self._told != self.highlighted:
+            self._told = self.highlighted
+            self.post_message(self.Highlighted(self._told))
+
+    def notify_style_update(self) -> None:
+        """Forget what was drawn in other colours."""
+        super().notify_style_update()
+        self._strips.clear()
+
+    def on_resize(self) -> None:
+        self._strips.clear()
+        self._fit()
+        self._reveal()
+
+    # The mouse
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None or (offset.y == 0 and self._lines.groups):
+            return
+        _, index = self._lines.at(offset.y + self.scroll_offset.y)
+        if index is None:
+            return
+        event.stop()
+        if index == self._cursor:
+            self.post_message(self.Opened(self._lines.pks[index]))
+        else:
+            self.to_index(index)
+
+
+def _no_rows(pks: Sequence[int]) -> list[PaperRow]:
+    return []
+
+
+def _heir(old: ListLines, new: ListLines, cursor: int) -> int:
+    """The place of the first paper at or below the old cursor, else above it, that the new order has nearby."""
+    around = [*old.pks[cursor : cursor + 50], *reversed(old.pks[max(0, cursor - 50) : cursor])]
+    for pk in around:
+        index = new.find_near(pk, cursor)
+        if index is not None:
+            return index
+    return min(cursor, max(0, len(new.pks) - 1))

@@ -1,0 +1,92 @@
+"""A bare app for one widget, in our themes and stylesheets, and papers to put on it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from datetime import date
+
+from textual.app import App, ComposeResult
+from textual.filter import LineFilter
+from textual.widget import Widget
+
+from reader.cache.window import Order
+from reader.core.paper import Paper, PaperRow
+from reader.ui import theme
+from reader.ui.styles import styles_directory
+
+TODAY = date(2025, 11, 24)
+SHEETS = ("app.tcss", "list.tcss", "detail.tcss", "page.tcss")
+
+
+class Stage(App[None]):
+    """Shows one widget and keeps the messages that it posts."""
+
+    def __init__(self, widget: Widget | None = None, name: str = "dark") -> None:
+        super().__init__(css_path=[styles_directory() / sheet for sheet in SHEETS])
+        self.widget = widget
+        for one in theme.THEMES:
+            self.register_theme(one)
+        self.theme = name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(theme.DEFAULTS)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return theme.line_filters(super().get_line_filters())
+
+    def compose(self) -> ComposeResult:
+        if self.widget is not None:
+            yield self.widget
+
+    def on_mount(self) -> None:
+        if self.widget is not None:
+            self.widget.focus()
+
+
+def row(pk: int, title: str = "A paper", **facts: object) -> PaperRow:
+    """A row, unread and unremarkable but for the facts given."""
+    values = {
+        "id": f"2511.{pk:05d}",
+        "day": "2025-11-24",
+        "upvotes": pk,
+        "comments": 0,
+        "read": False,
+        "starred": False,
+        "hidden": False,
+        "code": False,
+    }
+    return PaperRow(pk=pk, title=title, **{**values, **facts})
+
+
+def order(pks: Sequence[int], *groups: tuple[str, int], complete: bool = True) -> Order:
+    return Order(array("q", pks), groups, complete)
+
+
+def paper(**facts: object) -> Paper:
+    """A whole paper, with the facts given."""
+    values = {
+        "pk": 1,
+        "id": "2511.12345",
+        "title": "A memory that forgets on purpose",
+        "abstract": "What a model keeps is chosen by what it will need.\n\nThe rest is let go.",
+        "authors": ("Ada Byron", "Emmy Noether"),
+        "author_count": 2,
+        "organization": "Some Lab",
+        "day": "2025-11-24",
+        "published": "2025-11-19",
+        "upvotes": 61,
+        "comments": 3,
+        "summary": "It forgets well.",
+        "keywords": ("memory", "kv cache"),
+        "topics": ("video-generation", "agents"),
+        "code_url": "https://github.com/someone/forget",
+        "code_stars": 312,
+        "project_url": None,
+        "media": (),
+        "source": "hf",
+        "read": False,
+        "starred": False,
+        "hidden": False,
+    }
+    return Paper(**{**values, **facts})

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from rich.color import ColorType
+from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter, Monochrome, NoColor
+from textual.scrollbar import ScrollBar
+from textual.strip import Strip
+
+from reader.ui import theme
+from reader.ui.prose import ControlNet
+from reader.ui.styles import styles_directory, stylesheets
+from reader.ui.widgets.paper_list import PaperList
+
+from .stage import TODAY, Stage, order, row
+
+TRUECOLOR = {"COLORTERM": "truecolor", "TERM": "xterm-256color"}
+
+
+@pytest.mark.parametrize(
+    ("choice", "environ", "name"),
+    [
+        ("dark", TRUECOLOR, "dark"),
+        ("light", {}, "light"),
+        ("ansi", TRUECOLOR, "ansi"),
+        ("auto", TRUECOLOR, "dark"),
+        ("auto", {"TERM": "tmux-256color"}, "dark"),
+        ("auto", {**TRUECOLOR, "COLORFGBG": "0;15"}, "light"),
+        ("auto", {**TRUECOLOR, "COLORFGBG": "15;default;0"}, "dark"),
+        ("auto", {"TERM": "linux"}, "ansi"),
+        ("auto", {}, "ansi"),
+        ("dark", {**TRUECOLOR, "NO_COLOR": "1"}, "ansi"),
+        ("no such theme", TRUECOLOR, "dark"),
+    ],
+)
+def test_the_theme_follows_the_setting_and_the_terminal(choice: str, environ: dict[str, str], name: str) -> None:
+    assert theme.theme_name(choice, environ) == name
+
+
+def contrast(one: str, other: str) -> float:
+    lights = sorted(_luminance(Color.parse(color)) for color in (one, other))
+    return (lights[1] + 0.05) / (lights[0] + 0.05)
+
+
+def _luminance(color: Color) -> float:
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.normalized]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+@pytest.mark.parametrize("one", [theme.DARK, theme.LIGHT], ids=lambda one: one.name)
+def test_text_can_be_read_on_every_ground(one: theme.Theme) -> None:
+    colors = {**one.to_color_system().generate(), **one.variables}
+    grounds = [colors["background"], colors["cursor"]]
+    for name, least in (("foreground", 7), ("text-muted", 4.5), ("text-disabled", 3), ("accent", 4.5)):
+        assert all(contrast(colors[name], ground) >= least for ground in grounds), name
+    for name in ("star", "warning"):
+        assert all(contrast(colors[name], ground) >= 3.5 for ground in grounds), name
+    assert contrast(colors["foreground"], colors["hit"]) >= 7
+    assert contrast(colors["foreground"], colors["chip"]) >= 7
+
+
+@pytest.mark.parametrize("one", theme.THEMES, ids=lambda one: one.name)
+def test_every_theme_sets_every_variable_of_ours(one: theme.Theme) -> None:
+    assert set(theme.DEFAULTS) <= set(one.variables)
+
+
+def test_stylesheets_name_no_color() -> None:
+    sheets = stylesheets()
+    assert [sheets[0].name, sheets[0].parent] == ["app.tcss", styles_directory()]
+    assert {"list.tcss", "detail.tcss", "page.tcss"} <= {sheet.name for sheet in sheets}
+    for sheet in sheets:
+        rules = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for name, value in re.findall(r"\b(color|background|border[a-z-]*|outline|tint)\s*:\s*([^;]+);", rules):
+            named = re.sub(r"\$[a-z-]+|\b(solid|none|vkey|hkey|blank|transparent|[0-9]+%)", "", value)
+            assert not named.strip(), f"{sheet.name}: {name}: {value}"
+
+
+async def colors_of(name: str) -> set[ColorType]:
+    """The kinds of colour that a list in this theme sends."""
+    papers = PaperList(today=TODAY)
+    app = Stage(papers, name)
+    rows = [row(1), row(2, read=True), row(3, starred=True)]
+    async with app.run_test(size=(80, 12)) as pilot:
+        papers.show(order([1, 2, 3], ("2025-11-24", 3)), lambda pks: rows, words=("paper",))
+        await pilot.pause()
+        filters = app.get_line_filters()
+        kinds = set()
+        for strip in app.screen._compositor.render_strips():
+            kinds |= {
+                color.type for style in _styles(strip, filters) for color in (style.color, style.bgcolor) if color
+            }
+        return kinds
+
+
+def _styles(strip: Strip, filters: list[LineFilter]) -> list[Style]:
+    for one in filters:
+        strip = strip.apply_filter(one, Color.parse("black"))
+    return [segment.style for segment in strip if segment.style]
+
+
+async def test_ansi_leaves_the_colors_to_the_terminal() -> None:
+    assert await colors_of("ansi") == {ColorType.DEFAULT, ColorType.STANDARD}
+    assert ColorType.TRUECOLOR in await colors_of("dark")
+
+
+async def test_no_color_sends_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert await colors_of("ansi") == {ColorType.DEFAULT}
+
+
+def test_filters_are_netted_and_never_grey() -> None:
+    filters = theme.line_filters([Monochrome()])
+    assert [type(one) for one in filters] == [ControlNet, NoColor]
+
+
+async def test_themes_can_be_changed_while_it_runs() -> None:
+    papers = PaperList(today=TODAY)
+    app = Stage(papers, "dark")
+    async with app.run_test(size=(60, 6)) as pilot:
+        papers.show(order([1]), lambda pks: [row(1)])
+        grounds = []
+        for name in ("dark", "light", "ansi", "textual-dark"):
+            app.theme = name
+            await pilot.pause()
+            grounds.append(next(iter(papers.render_line(0))).style)
+        assert len(set(grounds)) == 4
+
+
+async def test_the_scrollbar_is_thin_and_shows_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ScrollBar, "renderer", theme.ThinScrollBar)
+    papers = PaperList(today=TODAY)
+    app = Stage(papers)
+    async with app.run_test(size=(60, 10)) as pilot:
+        papers.show(order(range(100)), lambda pks: [row(pk) for pk in pks])
+        await pilot.pause()
+
+        def thumb() -> list[int]:
+            strips = app.screen._compositor.render_strips()
+            return [y for y, strip in enumerate(strips) if strip.text.endswith("▐")]
+
+        assert thumb() == [0]
+        papers.to_last()
+        await pilot.pause()
+        assert thumb() == [9]
