@@ -16,7 +16,7 @@ from reader.ui import theme
 from reader.ui.styles import styles_directory
 
 TODAY = date(2025, 11, 24)
-SHEETS = ("app.tcss", "list.tcss", "detail.tcss", "page.tcss")
+SHEETS = ("app.tcss", "list.tcss", "detail.tcss", "page.tcss", "lines.tcss")
 
 
 class Stage(App[None]):

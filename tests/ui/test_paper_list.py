@@ -380,6 +380,16 @@ async def test_a_patch_paints_its_line_at_once() -> None:
         assert painted(papers)[2].startswith(" ●    3")
 
 
+async def test_another_order_of_the_same_length_is_painted() -> None:
+    app, papers = stage()
+    async with app.run_test(size=(60, 6)) as pilot:
+        papers.show(order([1, 2, 3]), Shelf())
+        await pilot.pause()
+        papers.show(order([1, 5, 6]), Shelf(row(1, "News")), keep=1)
+        await pilot.pause()
+        assert [line.split()[-1] for line in painted(papers)[:3]] == ["News", "5", "6"]
+
+
 async def test_a_move_paints_two_lines() -> None:
     app, papers = stage()
     async with app.run_test(size=(60, 12)) as pilot:

@@ -101,7 +101,8 @@ def _styles(strip: Strip, filters: list[LineFilter]) -> list[Style]:
     return [segment.style for segment in strip if segment.style]
 
 
-async def test_ansi_leaves_the_colors_to_the_terminal() -> None:
+async def test_ansi_leaves_the_colors_to_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
     assert await colors_of("ansi") == {ColorType.DEFAULT, ColorType.STANDARD}
     assert ColorType.TRUECOLOR in await colors_of("dark")
 

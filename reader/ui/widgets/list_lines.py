@@ -77,6 +77,17 @@ class ListLines:
         """Return the place of a paper if it is around `near`."""
         return _index(self.pks, pk, max(0, near - NEAR), near + NEAR)
 
+    def heir(self, old: ListLines, place: int) -> int:
+        """Return the place of the paper that takes over from the one at a place of an older order, gone since.
+
+        It is the first that followed it there, else that stood before it, and is here nearby.
+        """
+        for pk in (*old.pks[place : place + 50], *reversed(old.pks[max(0, place - 50) : place])):
+            index = self.find_near(pk, place)
+            if index is not None:
+                return index
+        return min(place, max(0, len(self.pks) - 1))
+
 
 def _index(pks: array[int], pk: int, low: int = 0, high: int | None = None) -> int | None:
     try:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypedDict, Unpack
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
 from rich.segment import Segment
 from rich.style import Style
@@ -19,6 +19,7 @@ from reader.core.paper import PaperRow
 from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, pattern
 from reader.ui.widgets.list_lines import ListLines, draw_heading, draw_paper
+from reader.ui.widgets.list_rows import RowChanges, Rows, RowsAtHand
 
 if TYPE_CHECKING:
     from reader.cache.window import Order
@@ -26,23 +27,12 @@ if TYPE_CHECKING:
 MARGIN = 2
 """Lines kept in view above and below the highlighted one."""
 
-ROWS_KEPT = 2_000
-"""Rows and drawn lines that are kept; a screen needs a hundred or two."""
-
-Rows: TypeAlias = Callable[[Sequence[int]], list[PaperRow]]
-"""Fetches the rows of these papers; those that are gone are left out."""
+STRIPS_KEPT = 2_000
+"""Drawn lines that are kept for the next paint."""
 
 _ROLES = (
     "bar", "dot", "star", "faint", "number", "mark", "unread", "read", "hidden", "day", "text",
 )  # fmt: skip
-
-
-class RowChanges(TypedDict, total=False):
-    """What `PaperList.patch` may change of a row."""
-
-    read: bool
-    starred: bool
-    hidden: bool
 
 
 class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
@@ -90,11 +80,10 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         self._glyphs = glyphs
         self._today = today
         self._lines = ListLines()
-        self._fetch: Rows = _no_rows
         self._cursor = 0
         self._told: int | None = None
         self._words: tuple[str, ...] = ()
-        self._rows: dict[int, PaperRow] = {}
+        self._rows = RowsAtHand()
         self._strips: dict[tuple[int, bool], Strip] = {}
 
     # What it is told
@@ -110,10 +99,11 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         is_news = keep is not None and keep == self.highlighted
         index = 0 if keep is None else new.find(keep, cursor)
         if index is None:
-            index = _heir(old, new, cursor) if is_news else 0
-        self._lines, self._fetch, self._words = new, rows, words
+            index = new.heir(old, cursor) if is_news else 0
+        self._lines, self._rows, self._words = new, RowsAtHand(rows), words
         self._cursor = index
-        self._forget()
+        self._strips.clear()
+        self.refresh()
         self._fit()
         if is_news and anchor is not None:
             self._hold(*anchor)
@@ -124,10 +114,8 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def patch(self, pk: int, **changes: Unpack[RowChanges]) -> None:
         """Draw a paper's new state at once, ahead of the cache; only its line is painted."""
-        row = self._rows.get(pk)
-        if row is None:
+        if not self._rows.patch(pk, changes):
             return
-        self._rows[pk] = replace(row, **changes)
         self._strips.pop((pk, False), None)
         self._strips.pop((pk, True), None)
         for line, shown in self._in_view():
@@ -136,7 +124,8 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def renew(self) -> None:
         """Fetch the rows in view again: the papers are the same, what is known of them is not."""
-        self._forget()
+        self._rows.forget()
+        self._strips.clear()
         self.refresh()
 
     def draw_with(self, glyphs: Glyphs) -> None:
@@ -164,7 +153,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def row_of(self, pk: int) -> PaperRow | None:
         """A paper's row: as it is drawn where it is at hand, else as the cache has it."""
-        return self._rows.get(pk) or next(iter(self._fetch([pk])), None)
+        return self._rows.of(pk)
 
     @property
     def cursor(self) -> int:
@@ -256,27 +245,15 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
 
         `wanted` is asked with rows, at most `limit` of them, which takes a frame or two; or is a container of papers.
         """
+        count = len(self._lines.pks)
+        places = range(self._cursor + 1, count) if direction > 0 else range(self._cursor - 1, -1, -1)
         if callable(wanted):
-            found = self._nearest_row(wanted, direction, limit)
+            places = places[:limit]
+            position = self._rows.first([self._lines.pks[at] for at in places], wanted)
+            found = None if position is None else places[position]
         else:
-            found = next((at for at in self._places(direction) if self._lines.pks[at] in wanted), None)
+            found = next((at for at in places if self._lines.pks[at] in wanted), None)
         return found is not None and self.to_index(found)
-
-    def _nearest_row(self, wanted: Callable[[PaperRow], bool], direction: int, limit: int) -> int | None:
-        places = self._places(direction)[:limit]
-        for begin in range(0, len(places), 200):
-            chunk = places[begin : begin + 200]
-            pks = [self._lines.pks[at] for at in chunk]
-            # Rows at hand come first: they may have been patched ahead of the cache.
-            rows = {row.pk: row for row in self._fetch([pk for pk in pks if pk not in self._rows])}
-            for at, pk in zip(chunk, pks, strict=True):
-                row = self._rows.get(pk) or rows.get(pk)
-                if row is not None and wanted(row):
-                    return at
-        return None
-
-    def _places(self, direction: int) -> range:
-        return range(self._cursor + 1, len(self._lines.pks)) if direction > 0 else range(self._cursor - 1, -1, -1)
 
     def _leap(self, delta: int) -> bool:
         if not self._lines.pks:
@@ -347,7 +324,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         if row is None:
             return Strip.blank(self.columns, self.rich_style)
         line = draw_paper(row, self.columns, self._glyphs, pattern(self._words), highlighted)
-        if len(self._strips) >= ROWS_KEPT:
+        if len(self._strips) >= STRIPS_KEPT:
             self._strips.clear()
         strip = self._strips[pk, highlighted] = self._strip(line, highlighted)
         return strip
@@ -373,19 +350,14 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         return Strip(segments).adjust_cell_length(self.columns, ground + over)
 
     def _row(self, pk: int) -> PaperRow | None:
-        if pk not in self._rows:
-            self._fetch_around()
-        return self._rows.get(pk)
-
-    def _fetch_around(self) -> None:
-        """Fetch the rows in view that are not at hand, with a page on each side."""
-        height = self.size.height
-        top = self._lines.nearest(self.scroll_offset.y - height, down=True)
-        bottom = self._lines.nearest(self.scroll_offset.y + 2 * height, down=False)
-        if len(self._rows) >= ROWS_KEPT:
-            self._rows.clear()
-        missing = [pk for pk in self._lines.pks[top : bottom + 1] if pk not in self._rows]
-        self._rows.update((row.pk, row) for row in self._fetch(missing))
+        row = self._rows.get(pk)
+        if row is None:
+            height, top = self.size.height, self.scroll_offset.y
+            first = self._lines.nearest(top - height, down=True)
+            last = self._lines.nearest(top + 2 * height, down=False)
+            self._rows.bring(self._lines.pks[first : last + 1])
+            row = self._rows.get(pk)
+        return row
 
     def _in_view(self) -> Iterator[tuple[int, int]]:
         """The line and the paper of each line in view that has one."""
@@ -395,10 +367,6 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
             is_covered = line == top and self._lines.groups
             if index is not None and not is_covered:
                 yield line, self._lines.pks[index]
-
-    def _forget(self) -> None:
-        self._rows.clear()
-        self._strips.clear()
 
     def _paint_cursor(self) -> None:
         self.refresh_line(self._lines.line_of(self._cursor))
@@ -432,17 +400,3 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Opened(self._lines.pks[index]))
         else:
             self.to_index(index)
-
-
-def _no_rows(pks: Sequence[int]) -> list[PaperRow]:
-    return []
-
-
-def _heir(old: ListLines, new: ListLines, cursor: int) -> int:
-    """The place of the first paper at or below the old cursor, else above it, that the new order has nearby."""
-    around = [*old.pks[cursor : cursor + 50], *reversed(old.pks[max(0, cursor - 50) : cursor])]
-    for pk in around:
-        index = new.find_near(pk, cursor)
-        if index is not None:
-            return index
-    return min(cursor, max(0, len(new.pks) - 1))

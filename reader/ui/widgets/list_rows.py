@@ -1,0 +1,76 @@
+"""The rows that a list has at hand: a few screens' worth, fetched when they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TypeAlias, TypedDict
+
+from reader.core.paper import PaperRow
+
+KEPT = 2_000
+"""Rows that are kept; a screen needs a hundred or two."""
+
+CHUNK = 200
+"""Papers whose rows are fetched at once while one is looked for."""
+
+Rows: TypeAlias = Callable[[Sequence[int]], list[PaperRow]]
+"""Fetches the rows of these papers; those that are gone are left out."""
+
+
+class RowChanges(TypedDict, total=False):
+    """What can change of a row ahead of the cache."""
+
+    read: bool
+    starred: bool
+    hidden: bool
+
+
+class RowsAtHand:
+    """Rows by paper, from one source; what was patched holds until they are fetched anew."""
+
+    def __init__(self, fetch: Rows | None = None) -> None:
+        self._fetch = fetch or _nothing
+        self._rows: dict[int, PaperRow] = {}
+
+    def get(self, pk: int) -> PaperRow | None:
+        """Return a paper's row if it is at hand."""
+        return self._rows.get(pk)
+
+    def of(self, pk: int) -> PaperRow | None:
+        """Return a paper's row, at hand or fetched; None if the paper is gone."""
+        return self._rows.get(pk) or next(iter(self._fetch([pk])), None)
+
+    def bring(self, pks: Iterable[int]) -> None:
+        """Fetch the rows of these papers that are not at hand."""
+        if len(self._rows) >= KEPT:
+            self._rows.clear()
+        missing = [pk for pk in pks if pk not in self._rows]
+        if missing:
+            self._rows.update((row.pk, row) for row in self._fetch(missing))
+
+    def patch(self, pk: int, changes: RowChanges) -> bool:
+        """Change a row at hand; return whether it is."""
+        row = self._rows.get(pk)
+        if row is not None:
+            self._rows[pk] = replace(row, **changes)
+        return row is not None
+
+    def first(self, pks: Sequence[int], wanted: Callable[[PaperRow], bool]) -> int | None:
+        """Return the position in `pks` of the first paper whose row is wanted; rows fetched for it are not kept."""
+        for begin in range(0, len(pks), CHUNK):
+            chunk = pks[begin : begin + CHUNK]
+            fetched = {row.pk: row for row in self._fetch([pk for pk in chunk if pk not in self._rows])}
+            for offset, pk in enumerate(chunk):
+                row = self._rows.get(pk) or fetched.get(pk)
+                if row is not None and wanted(row):
+                    return begin + offset
+        return None
+
+    def forget(self) -> None:
+        """Drop all rows, to be fetched anew."""
+        self._rows.clear()
+
+
+def _nothing(pks: Sequence[int]) -> list[PaperRow]:
+    return []
