@@ -13,13 +13,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from reader.core.query import TopicChoice
-from reader.core.text import clean
 from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, Piece, cut, literal
 from reader.ui.widgets.filter_rows import FilterData, FilterState, Kind, Mark, Row, lay_out
 from reader.ui.widgets.pieces import draw, spread
 
 _RIGHT_BUTTON = 3
+_LONGEST_TYPED = 60
 
 
 class FilterPane(ScrollView, inherit_bindings=False):
@@ -30,6 +30,7 @@ class FilterPane(ScrollView, inherit_bindings=False):
     """
 
     can_focus = True
+    ALLOW_SELECT = False
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "filter--cursor",
@@ -89,7 +90,7 @@ class FilterPane(ScrollView, inherit_bindings=False):
     # What it is told
 
     def show(self, data: FilterData) -> None:
-        """Show other data; the cursor stays on what it stands on as long as that is there."""
+        """Show other data; the cursor stays on what it stands on while that is there."""
         self._data = data
         self._lay_out()
 
@@ -112,8 +113,8 @@ class FilterPane(ScrollView, inherit_bindings=False):
         return self._state.choice
 
     @property
-    def narrowed(self) -> str:
-        """What was typed to narrow the topics; empty while all are shown."""
+    def narrowed(self) -> str | None:
+        """What was typed to narrow the topics, None while letters are keys and not text."""
         return self._state.narrowed
 
     @property
@@ -192,15 +193,34 @@ class FilterPane(ScrollView, inherit_bindings=False):
         elif row.kind is Kind.FAMILY:
             self.move(1)
 
-    def narrow(self, text: str) -> None:
-        """List only the topics whose words begin with what was typed; an empty text lists everything again."""
-        text = clean(text)
-        if text == self._state.narrowed:
+    def narrow(self, text: str | None = "") -> None:
+        """List only the topics whose words begin with a text, and take letters for more of it; None ends that."""
+        if text is not None:
+            text = literal(text).lstrip()[:_LONGEST_TYPED]
+        if text == self.narrowed:
             return
         self._become(replace(self._state, narrowed=text))
         if text:
-            first = next((index for index, row in enumerate(self._rows) if row.kind is Kind.TOPIC), 0)
-            self._go(first)
+            self._go(next((index for index, row in enumerate(self._rows) if row.kind is Kind.TOPIC), 0))
+
+    def on_key(self, event: events.Key) -> None:
+        """Take letters while topics are narrowed; all other keys are the screen's."""
+        typed = self.narrowed
+        if typed is None:
+            return
+        if event.character is not None and event.is_printable:
+            self.narrow(typed + event.character)
+        elif event.key == "backspace":
+            self.narrow(typed[:-1] if typed else None)
+        elif event.key == "escape":
+            self.narrow(None)
+        elif event.key == "enter":
+            self.toggle()
+            self.narrow(None)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
 
     # How it is drawn
 
@@ -232,8 +252,8 @@ class FilterPane(ScrollView, inherit_bindings=False):
         left: Line = (Piece(" "), Piece(row.text, "heading-here" if here else "heading"))
         if row.key != "topics":
             return left
-        if self.narrowed:
-            typed = cut(self.narrowed, width - 9, self._glyphs.ellipsis)
+        if self.narrowed is not None:
+            typed = cut(self.narrowed, width - 10, self._glyphs.ellipsis)
             return (*left, Piece("  "), Piece(typed, "typed"), Piece(self._glyphs.cursor, "mark"))
         return spread(left, (Piece(f"{self.choice.mode} {self._glyphs.unfolded} ", "count"),), width)
 
@@ -280,14 +300,9 @@ class FilterPane(ScrollView, inherit_bindings=False):
             else:
                 self.toggle()
 
-    def on_focus(self) -> None:
-        """Show the cursor, and what stands under it."""
-        self._hint = ""
-        self.refresh()
-        self._tell()
-
-    def on_blur(self) -> None:
-        """Take the cursor away, and what was said about it."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Show the cursor and tell what stands under it, or take both away."""
+        super().watch_has_focus(has_focus)
         self.refresh()
         self._tell()
 
@@ -327,7 +342,7 @@ class FilterPane(ScrollView, inherit_bindings=False):
     def _fold(self, row: Row) -> None:
         if row.kind is Kind.DAY and self._state.all_days:
             self._become(replace(self._state, all_days=False))
-        elif row.kind in (Kind.FAMILY, Kind.TOPIC) and not self.narrowed:
+        elif row.kind in (Kind.FAMILY, Kind.TOPIC) and self.narrowed is None:
             family = self._family(self._cursor)
             if family is not None:
                 self._become(replace(self._state, closed=self._state.closed | {self._rows[family].key}))

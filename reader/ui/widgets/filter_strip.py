@@ -32,6 +32,7 @@ class StripData:
 class FilterStrip(Widget):
     """One line that says what the folded filter pane would show: `Today 31 · Agents ✓ · f opens`."""
 
+    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "strip--place",
         "strip--quiet",

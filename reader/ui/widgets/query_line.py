@@ -73,14 +73,17 @@ class _Advice(Widget):
         super().__init__()
         self._glyphs = glyphs
         self._line: Line = ()
+        self._end: Line = ()
 
-    def show(self, line: Line) -> None:
-        if line != self._line:
-            self._line = line
+    def show(self, line: Line, end: Line) -> None:
+        """Say a line; its end stays where the line must be cut."""
+        if (line, end) != (self._line, self._end):
+            self._line, self._end = line, end
             self.refresh()
 
     def render(self) -> Content:
-        return draw(self, cut_line(self._line, self.size.width, self._glyphs.ellipsis), "query")
+        room = max(0, self.size.width - measure(self._end))
+        return draw(self, (*cut_line(self._line, room, self._glyphs.ellipsis), *self._end), "query")
 
 
 class QueryLine(Widget):
@@ -138,6 +141,7 @@ class QueryLine(Widget):
         self._selected = 0
         self._error: QueryError | None = None
         self._insist = False
+        self._considered = ""
 
     def compose(self) -> ComposeResult:
         yield _Prompt()
@@ -153,11 +157,12 @@ class QueryLine(Widget):
         self._consider()
 
     def open(self, text: str = "", history: Sequence[str] = ()) -> None:
-        """Begin with a text, the cursor at its end; `history` holds earlier queries, the last one first."""
+        """Begin with a text, the cursor after it; `history` holds earlier queries, the last one first."""
         self._before = clean(text, LONGEST)
         self._history = tuple(dict.fromkeys(clean(query, LONGEST) for query in history))
         self._recalled = -1
-        self._put(self._before)
+        # What is typed next is a term of its own.
+        self._put(f"{self._before} " if self._before else "")
         self.focus()
 
     def focus(self, scroll_visible: bool = True) -> QueryLine:
@@ -185,12 +190,14 @@ class QueryLine(Widget):
     @property
     def advice(self) -> str:
         """The line below the text."""
-        return "".join(piece.text for piece in self._advice_line())
+        line, end = self._advice_line()
+        return "".join(piece.text for piece in (*line, *end))
 
     # What the keys do
 
     def accept(self) -> None:
         """Keep the text and be done, or say what is wrong with it."""
+        self._catch_up()
         if _mistake(self.text) is None:
             self.post_message(self.Accepted(self.text.strip()))
         else:
@@ -204,6 +211,7 @@ class QueryLine(Widget):
 
     def complete(self) -> bool:
         """Take the suggestion that is marked; returns False where there is none."""
+        self._catch_up()
         if self._completion:
             taken = self._completion
             self._replace(taken.start, taken.end, taken.candidates[self._selected])
@@ -270,6 +278,11 @@ class QueryLine(Widget):
         self._put(self._history[index] if index >= 0 else self._draft)
         self._tell()
 
+    def _catch_up(self) -> None:
+        """Be up to date with letters whose message is still on its way."""
+        if self.text != self._considered:
+            self._consider()
+
     def _tell(self) -> None:
         self._consider()
         self.post_message(self.Changed(self.text, _mistake(self.text)))
@@ -279,6 +292,7 @@ class QueryLine(Widget):
     def _consider(self) -> None:
         """Find out what is wrong with the text and how it may go on."""
         text, cursor = self.text, self._input.cursor_position
+        self._considered = text
         self._insist = False
         self._selected = 0
         self._completion = self._completer(text, cursor) if self._completer and cursor == len(text) else None
@@ -286,24 +300,21 @@ class QueryLine(Widget):
         self._advise()
 
     def _advise(self) -> None:
-        self._advice.show(self._advice_line())
+        self._advice.show(*self._advice_line())
 
-    def _advice_line(self) -> Line:
+    def _advice_line(self) -> tuple[Line, Line]:
+        """What is to be said, and its end: the key that takes the nearest right word."""
         error = self._error
         if self._completion and not self._insist:
-            return self._suggested(self._completion.candidates)
-        if error:
-            unfinished = not self._insist and _is_unfinished(self.text, error)
-            said = Piece(literal(str(error)), "quiet" if unfinished else "mistake")
-            if not error.suggestion:
-                return (said,)
-            return (
-                said,
-                Piece("  "),
-                Piece(self._take_key, "key"),
-                Piece(f" takes {literal(error.suggestion)}", "quiet"),
-            )
-        return () if self.text.strip() else (Piece(_EXAMPLES, "quiet"),)
+            return self._suggested(self._completion.candidates), ()
+        if error is None:
+            return () if self.text.strip() else (Piece(_EXAMPLES, "quiet"),), ()
+        unfinished = not self._insist and _is_unfinished(self.text, error)
+        said = Piece(literal(str(error)), "quiet" if unfinished else "mistake")
+        if not error.suggestion:
+            return (said,), ()
+        taken = f" takes {literal(error.suggestion)}"
+        return (said,), (Piece("  "), Piece(self._take_key, "key"), Piece(taken, "quiet"))
 
     def _suggested(self, words: Sequence[str]) -> Line:
         """The suggestions in a row; the first ones give way where the marked one would be out of sight."""

@@ -32,6 +32,7 @@ class StatusLine(Widget):
     "41 read" has passed. What was done and warnings pass after `lifetime` seconds, all else stays until it is replaced.
     """
 
+    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "status--key",
         "status--name",

@@ -45,6 +45,7 @@ class Whereabouts:
 class TopLine(Widget):
     """One line over the panes; where it is narrow it drops the program's name first, then the time, then the total."""
 
+    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "top--quiet",
         "top--place",
@@ -76,9 +77,14 @@ class TopLine(Widget):
     def show(self, here: Whereabouts) -> None:
         """Say where one is now."""
         self._here = here
-        if (here.progress is not None) != (self._spinner is not None):
+        if (here.progress is not None) != self.is_turning:
             self._turn_spinner(here.progress is not None)
         self.refresh()
+
+    @property
+    def is_turning(self) -> bool:
+        """Whether the spinner turns."""
+        return self._spinner is not None
 
     def render(self) -> Content:
         width = self.size.width

@@ -1,0 +1,392 @@
+from __future__ import annotations
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Static
+
+from reader.core.query import TopicChoice
+from reader.ui.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.styles import styles_directory
+from reader.ui.theme import DEFAULTS, THEMES
+from reader.ui.widgets.filter_pane import FilterPane
+from reader.ui.widgets.filter_rows import (
+    DAYS_AT_FIRST,
+    DayItem,
+    FilterData,
+    FilterState,
+    Kind,
+    Mark,
+    TopicItem,
+    ViewItem,
+    day_name,
+    lay_out,
+)
+
+VIEWS = (ViewItem("today", "Today", 31), ViewItem("unread", "Unread", 0), ViewItem("all", "All", 9295))
+DAYS = tuple(
+    DayItem(f"2026-11-{day:02}", 0 if day in (21, 22) else day, 0 if day < 23 else day) for day in range(24, 9, -1)
+)
+TOPICS = (
+    TopicItem("reasoning", "Reasoning", "Language", "step by step", 140),
+    TopicItem("code", "Code", "Language", "programs", 0),
+    TopicItem("agents", "Agents & tools", "Agents", "plan and use tools", 12),
+    TopicItem("gui-agents", "GUI & web agents", "Agents", "operate a screen", 3, implied=True),
+    TopicItem("evaluation", "Benchmarks & evaluation", "Data", "how to measure", 1204),
+)
+DATA = FilterData(VIEWS, DAYS, TOPICS)
+
+
+class PaneApp(App[None]):
+    CSS_PATH = styles_directory() / "filter.tcss"
+
+    def __init__(self, glyphs: Glyphs = UNICODE, width: int = 28) -> None:
+        super().__init__()
+        self.pane = FilterPane(glyphs)
+        self.pane.styles.width = width
+        self.told: list[Message] = []
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = "dark"
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(DEFAULTS)
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield self.pane
+            yield Static()
+
+    def on_mount(self) -> None:
+        self.pane.show(DATA)
+        self.pane.focus()
+
+    def on_filter_pane_view_chosen(self, message: FilterPane.ViewChosen) -> None:
+        self.told.append(message)
+
+    def on_filter_pane_day_chosen(self, message: FilterPane.DayChosen) -> None:
+        self.told.append(message)
+
+    def on_filter_pane_topics_changed(self, message: FilterPane.TopicsChanged) -> None:
+        self.told.append(message)
+
+    def on_filter_pane_hint(self, message: FilterPane.Hint) -> None:
+        self.told.append(message)
+
+
+def drawn(pane: FilterPane) -> list[str]:
+    return [pane.render_line(y).text.rstrip() for y in range(pane.size.height)]
+
+
+def go_to(pane: FilterPane, key: str) -> None:
+    places = [row.key for row in pane.rows if row.selectable]
+    pane.to_first()
+    pane.move(places.index(key))
+
+
+def choices(app: PaneApp) -> list[TopicChoice]:
+    return [message.choice for message in app.told if isinstance(message, FilterPane.TopicsChanged)]
+
+
+async def test_sections_stand_below_each_other_with_tabular_counts() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)):
+        app.pane.place(view="today")
+        app.pane.choose(TopicChoice("any", ("agents",), ("evaluation",)))
+        lines = drawn(app.pane)
+    assert lines[:6] == [
+        " VIEWS",
+        "▌▸ Today                31",
+        "   Unread                0",
+        "   All               9,295",
+        "",
+        " DAYS",
+    ]
+    assert lines[6] == "   Tue 24               24"
+    assert lines[8] == "   Sun 22                –"
+    assert " ▸ 8 older" in lines
+    assert lines[lines.index(" TOPICS              any ▾") :][:10] == [
+        " TOPICS              any ▾",
+        " ▾ Language",
+        "   Reasoning           140",
+        "   Code                  –",
+        " ▾ Agents",
+        " ✓ Agents & tools       12",
+        " · GUI & web agents      3",
+        " ▾ Data",
+        " ✗ Benchmarks & eva… 1,204",
+        "",
+    ]
+
+
+async def test_ascii_draws_nothing_else() -> None:
+    app = PaneApp(ASCII)
+    async with app.run_test(size=(80, 40)):
+        app.pane.place(view="today")
+        app.pane.choose(TopicChoice("any", ("agents",), ("evaluation",)))
+        text = "\n".join(drawn(app.pane))
+    assert text.isascii()
+    assert "|> Today" in text and "+ Agents & tools" in text and "- Benchmarks" in text
+
+
+async def test_cursor_skips_headings_and_stops_at_the_ends() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)):
+        pane = app.pane
+        assert pane.current is not None and pane.current.key == "today"
+        pane.move(-5)
+        assert pane.current.key == "today"
+        pane.move(3)
+        assert pane.current.key == "2026-11-24"
+        pane.to_last()
+        assert pane.current.key == "evaluation"
+        pane.move(1)
+        assert pane.current.key == "evaluation"
+        pane.to_first()
+        assert pane.current.key == "today"
+
+
+async def test_the_cursor_and_the_accent_are_only_where_the_focus_is() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        assert "▌" in drawn(app.pane)[1]
+        focused = app.pane.render_line(0)
+        app.set_focus(None)
+        await pilot.pause()
+        assert "▌" not in "".join(drawn(app.pane))
+        assert app.pane.render_line(0) != focused
+
+
+async def test_toggling_a_view_or_a_day_chooses_it() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        go_to(app.pane, "all")
+        app.pane.toggle()
+        go_to(app.pane, "2026-11-20")
+        app.pane.toggle()
+        await pilot.pause()
+        told = [message for message in app.told if not isinstance(message, FilterPane.Hint)]
+        assert told == [FilterPane.ViewChosen("all"), FilterPane.DayChosen("2026-11-20")]
+        chosen = [row.key for row in app.pane.rows if row.mark is Mark.CHOSEN]
+        assert chosen == ["2026-11-20"]
+
+
+async def test_topics_are_picked_excluded_and_let_go() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        pane = app.pane
+        go_to(pane, "agents")
+        pane.toggle()
+        assert pane.choice == TopicChoice("any", ("agents",), ())
+        pane.exclude()
+        assert pane.choice == TopicChoice("any", (), ("agents",))
+        pane.exclude()
+        assert pane.choice == TopicChoice("any", (), ())
+        pane.toggle()
+        go_to(pane, "code")
+        pane.toggle()
+        pane.switch_mode()
+        pane.toggle()
+        await pilot.pause()
+        assert choices(app)[-1] == TopicChoice("all", ("agents",), ())
+
+
+async def test_exclude_means_topics_only() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        for key in ("today", "2026-11-24", "Agents"):
+            go_to(app.pane, key)
+            app.pane.exclude()
+        await pilot.pause()
+        assert choices(app) == []
+
+
+async def test_the_mode_holds_while_a_query_can_not_tell_it() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)):
+        app.pane.switch_mode()
+        assert app.pane.choice.mode == "all"
+        app.pane.switch_mode()
+        app.pane.choose(TopicChoice("all", ("agents",), ()))
+        assert app.pane.choice == TopicChoice("any", ("agents",), ())
+        app.pane.choose(TopicChoice("all", ("agents", "code"), ()))
+        assert app.pane.choice.mode == "all"
+
+
+async def test_folding_a_family_keeps_what_filters_in_sight() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)):
+        pane = app.pane
+        pane.choose(TopicChoice("any", ("agents",), ()))
+        go_to(pane, "gui-agents")
+        pane.fold("left")
+        assert pane.current is not None and (pane.current.kind, pane.current.key) == (Kind.FAMILY, "Agents")
+        keys = [row.key for row in pane.rows]
+        assert "agents" in keys and "gui-agents" not in keys and "reasoning" in keys
+        pane.fold("right")
+        assert "gui-agents" in [row.key for row in pane.rows]
+        pane.fold("right")
+        assert pane.current.key == "agents"
+
+
+async def test_older_days_unfold_and_fold() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 60)):
+        pane = app.pane
+        count = sum(row.kind is Kind.DAY for row in pane.rows)
+        assert count == DAYS_AT_FIRST
+        go_to(pane, "days")
+        pane.fold("right")
+        assert sum(row.kind is Kind.DAY for row in pane.rows) == len(DAYS)
+        go_to(pane, "2026-11-24")
+        pane.fold("left")
+        assert sum(row.kind is Kind.DAY for row in pane.rows) == DAYS_AT_FIRST
+
+
+def test_a_chosen_day_is_listed_however_old() -> None:
+    rows = lay_out(DATA, FilterState(day="2026-11-11"))
+    days = [row.key for row in rows if row.kind is Kind.DAY]
+    assert days[-1] == "2026-11-11" and len(days) == DAYS_AT_FIRST + 1
+    assert next(row.text for row in rows if row.kind is Kind.MORE) == "7 older"
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        ("2026-11-24", "Tue 24"),
+        ("2026-11-04", "Wed  4"),
+        ("2026-10-30", "Fri 30 Oct"),
+        ("2025-11-24", "Mon 24 Nov 2025"),
+        ("soon", "soon"),
+    ],
+)
+def test_days_are_named_as_short_as_is_clear(day: str, name: str) -> None:
+    assert day_name(day, "2026-11-24") == name
+
+
+async def test_typing_narrows_the_topics_until_escape() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        pane = app.pane
+        pane.narrow()
+        await pilot.press("a", "g")
+        assert pane.narrowed == "ag"
+        assert [row.key for row in pane.rows if row.kind is Kind.TOPIC] == ["agents", "gui-agents"]
+        assert pane.current is not None and pane.current.key == "agents"
+        assert drawn(pane)[0] == " TOPICS  ag▌"
+        await pilot.press("space", "w")
+        assert [row.key for row in pane.rows if row.kind is Kind.TOPIC] == ["gui-agents"]
+        await pilot.press("z")
+        assert [row.text for row in pane.rows] == ["TOPICS", "no topic matches"]
+        pane.move(1)
+        pane.toggle()
+        await pilot.press("escape")
+        assert pane.narrowed is None and any(row.kind is Kind.VIEW for row in pane.rows)
+        assert choices(app) == []
+
+
+async def test_enter_picks_what_was_narrowed_to() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        app.pane.narrow()
+        await pilot.press(*"bench", "enter")
+        await pilot.pause()
+        assert app.pane.narrowed is None
+        assert choices(app) == [TopicChoice("any", ("evaluation",), ())]
+        assert app.pane.current is not None and app.pane.current.key == "evaluation"
+
+
+async def test_letters_are_the_screens_while_nothing_is_narrowed() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.press("j", "x", "enter")
+        assert app.pane.narrowed is None and choices(app) == []
+        app.pane.narrow()
+        await pilot.press("j", "backspace", "backspace")
+        assert app.pane.narrowed is None
+
+
+async def test_the_meaning_of_a_topic_is_told_when_the_cursor_is_on_it() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        go_to(app.pane, "gui-agents")
+        await pilot.pause()
+        hints = [message.text for message in app.told if isinstance(message, FilterPane.Hint)]
+        assert hints[-1] == "operate a screen"
+        app.set_focus(None)
+        await pilot.pause()
+        assert [message.text for message in app.told if isinstance(message, FilterPane.Hint)][-1] == ""
+
+
+async def test_the_cursor_stays_on_its_row_when_the_data_changes() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)):
+        go_to(app.pane, "agents")
+        app.pane.show(FilterData(VIEWS, (DayItem("2026-11-25", 4, 4), *DAYS), TOPICS))
+        assert app.pane.current is not None and app.pane.current.key == "agents"
+        app.pane.show(FilterData(VIEWS, DAYS, TOPICS[:2]))
+        assert app.pane.current is not None and app.pane.current.selectable
+
+
+async def test_the_mouse_chooses_picks_excludes_and_switches() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        pane = app.pane
+        row = {row.key: y for y, row in enumerate(pane.rows)}
+        heading = next(y for y, row in enumerate(pane.rows) if row.kind is Kind.HEADING and row.key == "topics")
+        await pilot.click(pane, offset=(5, row["all"]))
+        await pilot.click(pane, offset=(5, row["agents"]))
+        await pilot.click(pane, offset=(5, row["code"]), button=3)
+        await pilot.click(pane, offset=(20, heading))
+        await pilot.click(pane, offset=(5, 0))
+        await pilot.click(pane, offset=(5, 39))
+        assert app.pane.choice == TopicChoice("all", ("agents",), ("code",))
+        assert [message.id for message in app.told if isinstance(message, FilterPane.ViewChosen)] == ["all"]
+
+
+async def test_a_low_pane_scrolls_with_the_cursor_and_back_to_the_heading() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(60, 8)) as pilot:
+        pane = app.pane
+        pane.to_last()
+        await pilot.pause()
+        assert "Benchmarks" in drawn(pane)[-1]
+        pane.to_first()
+        await pilot.pause()
+        assert drawn(pane)[0] == " VIEWS"
+
+
+HOSTILE = "[/] \x1b[31m\x07漢字漢字漢字漢字漢字漢字 \u202e[b]"
+
+
+@pytest.mark.parametrize("width", [4, 6, 10, 19, 28, 40])
+async def test_hostile_text_and_narrow_panes_are_drawn_in_place(width: int) -> None:
+    app = PaneApp(width=width)
+    async with app.run_test(size=(80, 40)) as pilot:
+        pane = app.pane
+        pane.show(
+            FilterData(
+                (ViewItem("x", HOSTILE, 10**9),),
+                (DayItem(HOSTILE, 3, 3),),
+                (TopicItem(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 10**7),),
+                approximate=True,
+            )
+        )
+        pane.narrow(HOSTILE)
+        pane.narrow(None)
+        await pilot.pause()
+        strips = [pane.render_line(y) for y in range(pane.size.height)]
+        assert {strip.cell_length for strip in strips} <= {pane.size.width, pane.scrollable_content_region.width}
+        text = "".join(strip.text for strip in strips)
+        assert not any(char in text for char in "\x1b\x07\u202e")
+        if width == 40:
+            assert "[/]" in text and "~10,000,000" in text
+
+
+def test_a_thousand_days_are_laid_out_without_any_being_lost() -> None:
+    days = tuple(DayItem(f"{2020 + n // 365}-01-{n % 28 + 1:02}", n) for n in range(1000))
+    rows = lay_out(FilterData(days=days), FilterState(all_days=True))
+    assert sum(row.kind is Kind.DAY for row in rows) == 1000
+    folded = lay_out(FilterData(days=days), FilterState())
+    assert next(row.text for row in folded if row.kind is Kind.MORE) == "993 older"
