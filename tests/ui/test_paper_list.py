@@ -354,6 +354,24 @@ async def test_a_saved_cursor_is_found_at_the_start() -> None:
         assert papers.cursor == 0
 
 
+class Early(Stage):
+    """Shows its papers before there is a size to show them in."""
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        assert isinstance(self.widget, PaperList)
+        self.widget.show(order(range(1, 101), ("2025-11-24", 100)), Shelf(), keep=60)
+
+
+async def test_papers_may_be_shown_before_the_first_layout() -> None:
+    papers = PaperList(today=TODAY)
+    async with Early(papers).run_test(size=(60, 12)) as pilot:
+        await pilot.pause()
+        lines = painted(papers)
+        assert "24 NOVEMBER" in lines[0]
+        assert any(line.startswith("▌") and line.endswith("Paper 60") for line in lines)
+
+
 async def test_papers_that_are_gone_from_the_cache_leave_an_empty_line() -> None:
     app, papers = stage()
     async with app.run_test(size=(60, 5)):

@@ -127,7 +127,7 @@ class PaperDetail(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def columns(self) -> int:
         """Cells of a line, without the scrollbar."""
-        return self.size.width - self.scrollbar_size_vertical
+        return max(0, self.size.width - self.scrollbar_size_vertical)
 
     @property
     def paper(self) -> Paper | None:

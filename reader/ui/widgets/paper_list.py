@@ -139,7 +139,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def columns(self) -> int:
         """Cells of a line, without the scrollbar."""
-        return self.size.width - self.scrollbar_size_vertical
+        return max(0, self.size.width - self.scrollbar_size_vertical)
 
     @property
     def highlighted(self) -> int | None:
