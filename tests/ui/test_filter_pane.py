@@ -265,46 +265,42 @@ def test_days_are_named_as_short_as_is_clear(day: str, name: str) -> None:
     assert day_name(day, "2026-11-24") == name
 
 
-async def test_typing_narrows_the_topics_until_escape() -> None:
+async def test_what_is_typed_narrows_the_topics() -> None:
     app = PaneApp()
     async with app.run_test(size=(80, 40)) as pilot:
         pane = app.pane
-        pane.narrow()
-        await pilot.press("a", "g")
+        go_to(pane, "Agents")
+        pane.fold("left")
+        pane.narrow("ag")
         assert pane.narrowed == "ag"
         assert [row.key for row in pane.rows if row.kind is Kind.TOPIC] == ["agents", "gui-agents"]
         assert pane.current is not None and pane.current.key == "agents"
-        assert drawn(pane)[0] == " TOPICS  ag▌"
-        await pilot.press("space", "w")
+        assert drawn(pane)[0] == " TOPICS  /ag"
+        pane.narrow("Ag W")
         assert [row.key for row in pane.rows if row.kind is Kind.TOPIC] == ["gui-agents"]
-        await pilot.press("z")
+        pane.toggle()
+        pane.narrow("")
+        await pilot.pause()
+        assert pane.narrowed == "" and any(row.kind is Kind.VIEW for row in pane.rows)
+        assert pane.current.key == "gui-agents"
+        assert choices(app) == [TopicChoice("any", ("gui-agents",), ())]
+
+
+async def test_where_no_topic_matches_nothing_can_be_picked() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        pane = app.pane
+        pane.narrow("zzz")
         assert [row.text for row in pane.rows] == ["TOPICS", "no topic matches"]
         pane.move(1)
         pane.toggle()
-        await pilot.press("escape")
-        assert pane.narrowed is None and any(row.kind is Kind.VIEW for row in pane.rows)
-        assert choices(app) == []
-
-
-async def test_enter_picks_what_was_narrowed_to() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)) as pilot:
-        app.pane.narrow()
-        await pilot.press(*"bench", "enter")
+        pane.exclude()
+        pane.fold("left")
+        pane.fold("right")
         await pilot.pause()
-        assert app.pane.narrowed is None
-        assert choices(app) == [TopicChoice("any", ("evaluation",), ())]
-        assert app.pane.current is not None and app.pane.current.key == "evaluation"
-
-
-async def test_letters_are_the_screens_while_nothing_is_narrowed() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)) as pilot:
-        await pilot.press("j", "x", "enter")
-        assert app.pane.narrowed is None and choices(app) == []
-        app.pane.narrow()
-        await pilot.press("j", "backspace", "backspace")
-        assert app.pane.narrowed is None
+        assert choices(app) == []
+        pane.narrow("")
+        assert pane.current is not None and pane.current.selectable
 
 
 async def test_the_meaning_of_a_topic_is_told_when_the_cursor_is_on_it() -> None:
@@ -374,7 +370,7 @@ async def test_hostile_text_and_narrow_panes_are_drawn_in_place(width: int) -> N
             )
         )
         pane.narrow(HOSTILE)
-        pane.narrow(None)
+        pane.narrow("")
         await pilot.pause()
         strips = [pane.render_line(y) for y in range(pane.size.height)]
         assert {strip.cell_length for strip in strips} <= {pane.size.width, pane.scrollable_content_region.width}

@@ -113,8 +113,8 @@ class FilterPane(ScrollView, inherit_bindings=False):
         return self._state.choice
 
     @property
-    def narrowed(self) -> str | None:
-        """What was typed to narrow the topics, None while letters are keys and not text."""
+    def narrowed(self) -> str:
+        """What was typed to narrow the topics; empty while everything is listed."""
         return self._state.narrowed
 
     @property
@@ -193,34 +193,14 @@ class FilterPane(ScrollView, inherit_bindings=False):
         elif row.kind is Kind.FAMILY:
             self.move(1)
 
-    def narrow(self, text: str | None = "") -> None:
-        """List only the topics whose words begin with a text, and take letters for more of it; None ends that."""
-        if text is not None:
-            text = literal(text).lstrip()[:_LONGEST_TYPED]
+    def narrow(self, text: str) -> None:
+        """List only the topics whose words begin with what was typed; an empty text lists everything again."""
+        text = literal(text).lstrip()[:_LONGEST_TYPED]
         if text == self.narrowed:
             return
         self._become(replace(self._state, narrowed=text))
         if text:
             self._go(next((index for index, row in enumerate(self._rows) if row.kind is Kind.TOPIC), 0))
-
-    def on_key(self, event: events.Key) -> None:
-        """Take letters while topics are narrowed; all other keys are the screen's."""
-        typed = self.narrowed
-        if typed is None:
-            return
-        if event.character is not None and event.is_printable:
-            self.narrow(typed + event.character)
-        elif event.key == "backspace":
-            self.narrow(typed[:-1] if typed else None)
-        elif event.key == "escape":
-            self.narrow(None)
-        elif event.key == "enter":
-            self.toggle()
-            self.narrow(None)
-        else:
-            return
-        event.stop()
-        event.prevent_default()
 
     # How it is drawn
 
@@ -252,9 +232,9 @@ class FilterPane(ScrollView, inherit_bindings=False):
         left: Line = (Piece(" "), Piece(row.text, "heading-here" if here else "heading"))
         if row.key != "topics":
             return left
-        if self.narrowed is not None:
+        if self.narrowed:
             typed = cut(self.narrowed, width - 10, self._glyphs.ellipsis)
-            return (*left, Piece("  "), Piece(typed, "typed"), Piece(self._glyphs.cursor, "mark"))
+            return (*left, Piece("  "), Piece("/", "mark"), Piece(typed, "typed"))
         return spread(left, (Piece(f"{self.choice.mode} {self._glyphs.unfolded} ", "count"),), width)
 
     def _sign(self, row: Row) -> Piece:
@@ -342,7 +322,7 @@ class FilterPane(ScrollView, inherit_bindings=False):
     def _fold(self, row: Row) -> None:
         if row.kind is Kind.DAY and self._state.all_days:
             self._become(replace(self._state, all_days=False))
-        elif row.kind in (Kind.FAMILY, Kind.TOPIC) and self.narrowed is None:
+        elif row.kind in (Kind.FAMILY, Kind.TOPIC) and not self.narrowed:
             family = self._family(self._cursor)
             if family is not None:
                 self._become(replace(self._state, closed=self._state.closed | {self._rows[family].key}))

@@ -75,8 +75,8 @@ class FilterState:
     closed: frozenset[str] = frozenset()
     """Families that are folded."""
     all_days: bool = False
-    narrowed: str | None = None
-    """What was typed to narrow the topics, None while nothing is to be typed; views and days step aside meanwhile."""
+    narrowed: str = ""
+    """What was typed to narrow the topics; views and days step aside meanwhile."""
 
 
 class Kind(StrEnum):
@@ -127,7 +127,7 @@ class Row:
 def lay_out(data: FilterData, state: FilterState) -> tuple[Row, ...]:
     """Put the data into rows, from the top of the pane to its end."""
     rows: list[Row] = []
-    if state.narrowed is None:
+    if not state.narrowed:
         rows += _views(data, state)
         rows += _days(data, state)
     rows += _topics(data, state)
@@ -188,10 +188,10 @@ def _topics(data: FilterData, state: FilterState) -> Iterator[Row]:
     yield Row(Kind.HEADING, "topics", "TOPICS")
     families: dict[str, list[TopicItem]] = {}
     for topic in data.topics:
-        if _matches(topic, state.narrowed or ""):
+        if _matches(topic, state.narrowed):
             families.setdefault(topic.family, []).append(topic)
     for family, topics in families.items():
-        folded = family in state.closed and state.narrowed is None
+        folded = family in state.closed and not state.narrowed
         mark = Mark.FOLDED if folded else Mark.OPEN
         yield Row(Kind.FAMILY, family, family, mark=mark)
         for topic in topics:
