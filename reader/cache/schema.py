@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reader.core.errors import CacheBusy, CacheError, CacheTooNew
+from reader.core.errors import CacheBusy, CacheError, CacheInterrupted, CacheTooNew
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -39,6 +39,8 @@ def explain(error: BaseException, path: Path) -> CacheError:
     text = str(error).lower()
     if "locked" in text or "busy" in text:
         return CacheBusy(f"Another program holds the cache {path}. Try again in a moment.")
+    if "interrupted" in text:
+        return CacheInterrupted("A newer question took the place of this one.")
     if "full" in text:
         return CacheError(f"The disk is full, so the cache {path} could not be written. Free some room and try again.")
     if "malformed" in text or "not a database" in text:

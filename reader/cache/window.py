@@ -181,11 +181,31 @@ class Window:
 
     # What the filter pane counts
 
+    def has_papers(self) -> bool:
+        """Whether there is any paper at all."""
+        with schema.explained(self._path):
+            return self._connection.execute("SELECT 1 FROM paper LIMIT 1").fetchone() is not None
+
+    def topic_names(self) -> dict[str, str]:
+        """Names of topics by slug, in the order of the rules."""
+        with schema.explained(self._path):
+            return dict(self._connection.execute("SELECT slug, name FROM topic ORDER BY pk").fetchall())
+
     def newest_day(self) -> str | None:
         """The newest day that lists a paper."""
         with schema.explained(self._path):
             day: str | None = self._connection.execute("SELECT max(day) FROM listing").fetchone()[0]
         return day
+
+    def day_beside(self, day: str, steps: int) -> str | None:
+        """The day that lists papers so many steps older than `day`, newer where negative; None past the ends."""
+        side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
+        with schema.explained(self._path):
+            row = self._connection.execute(
+                f"SELECT day FROM day WHERE papers > 0 AND day {side} ? ORDER BY day {order} LIMIT 1 OFFSET ?",
+                (day, abs(steps) - 1),
+            ).fetchone()
+        return row[0] if row else None
 
     def days(self, limit: int = -1) -> list[DayCount]:
         """The newest days that list papers, newest first; hidden papers are not counted."""

@@ -6,6 +6,7 @@ ReaderError
 ├── ConfigError           the settings file has a mistake; knows where
 ├── CacheError            the cache can't be opened or written
 │   ├── CacheTooNew       made by a newer version of the program
+│   ├── CacheInterrupted  a read was dropped for a newer one
 │   └── CacheBusy         another program holds the cache for too long
 └── FeedError             the feed did not give what was asked
     ├── FeedOffline       offline by choice or no network
@@ -49,6 +50,10 @@ class CacheError(ReaderError):
 
 class CacheTooNew(CacheError):
     """The cache was made by a newer version of the program and is left untouched."""
+
+
+class CacheInterrupted(CacheError):
+    """A read was dropped because a newer one took its place."""
 
 
 class CacheBusy(CacheError):

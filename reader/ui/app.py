@@ -1,0 +1,311 @@
+"""The reader: one app over one cache, its keys, and what its screens share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import events, on
+from textual.app import App
+from textual.filter import LineFilter
+from textual.screen import Screen
+from textual.scrollbar import ScrollBar
+from textual.timer import Timer
+
+from reader.config import Settings
+from reader.core.errors import ReaderError
+from reader.core.query import TopicChoice, with_topics
+from reader.ui import handlers, state, theme
+from reader.ui.browsing import VIEWS, Place, view
+from reader.ui.glyphs import glyphs
+from reader.ui.handlers import finding, linking, marking
+from reader.ui.keymap import Context, Keymap
+from reader.ui.keys import Cancelled, KeyReader, Match, Pending
+from reader.ui.library import Library
+from reader.ui.refreshing import Refreshing
+from reader.ui.screens.main import MainScreen
+from reader.ui.screens.paper_page import PaperPage
+from reader.ui.styles import stylesheets
+from reader.ui.widgets.paper_detail import PaperDetail
+from reader.ui.widgets.paper_list import PaperList
+from reader.ui.widgets.status_line import Kind, StatusLine
+
+if TYPE_CHECKING:
+    from reader.core.topics import Topics
+
+POLL = 1.0
+"""Seconds between two looks for what other programs wrote to the cache."""
+
+CHORD_HELP = 0.4
+"""Seconds after which a chord that was begun shows what may follow."""
+
+HISTORY = 50
+"""Queries that are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """The panes as the user sized them."""
+
+    filter_width: int
+    list_share: float
+
+
+class ReaderApp(App[str], inherit_bindings=False):
+    """The reader over the cache at `cache_file`.
+
+    `rules` loads the topic rules when they are needed; `query` is where to begin, in All; without one it begins where it was left. With `demo` nothing is fetched or
+    kept beside the cache. `now` is the clock; a `still` reader has no spinner and fetches nothing by itself.
+    """
+
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(
+        self,
+        settings: Settings,
+        cache_file: Path,
+        *,
+        query: str = "",
+        demo: bool = False,
+        state_file: Path | None = None,
+        rules: Callable[[], Topics],
+        warnings: Sequence[str] = (),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        still: bool = False,
+    ) -> None:
+        self.settings = settings
+        self.glyphs = glyphs(settings.ascii)
+        self.keymap = Keymap(overrides=settings.keys, ascii=settings.ascii)
+        super().__init__(css_path=list(stylesheets()))
+        for one in theme.THEMES:
+            self.register_theme(one)
+        self.theme = theme.theme_name(settings.theme, os.environ)
+        self.is_still = still
+        self.demo = demo
+        self.now = now
+        self.library = Library(cache_file)
+        self.refreshing = Refreshing(self, cache_file)
+        self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
+        self._state_file = None if demo else state_file
+        left = state.load(self._state_file) if self._state_file else state.State()
+        self._place = Place(view("all"), query) if query else Place(view(left.view), left.text)
+        self._keep = None if query else left.paper
+        self.new_since = left.visited
+        self.history = left.history
+        self.sizes = Sizes(left.filter_width or settings.filter_width, left.list_share or settings.list_share)
+        self.rules = rules
+        self.topic_names = self.library.topic_names()
+        self.about_topics: dict[str, str] = {}
+        self._keys = KeyReader(self.keymap)
+        self._chord_timer: Timer | None = None
+        self._choosing: Callable[[str], object] | None = None
+        self.page = PaperPage(StatusLine(self.glyphs), self.glyphs, today=self.fixed_today)
+        self.page_opened: int | None = None
+
+    # Set-up
+
+    def get_default_screen(self) -> Screen[None]:
+        self.main = MainScreen(self._place, self._keep)
+        return self.main
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(theme.DEFAULTS)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return theme.line_filters(super().get_line_filters())
+
+    def on_mount(self) -> None:
+        ScrollBar.renderer = theme.ThinScrollBar
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """What waits for the first frame."""
+        for warning in self._warnings[:1]:
+            more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
+            self.say(f"{warning}{more}", "warning")
+        if self.demo:
+            self.say("the bundled sample · nothing is fetched, nothing is kept", "state")
+        if not self.is_still:
+            self.set_interval(POLL, self._look_around)
+        if not self.demo and not self.is_still:
+            self.refreshing.begin()
+            if self.settings.refresh_minutes:
+                self.set_interval(60 * self.settings.refresh_minutes, self.refreshing.begin)
+
+    def _look_around(self) -> None:
+        """Show what other programs did to the cache."""
+        if self.library.changed():
+            self.main.renew()
+
+    @on(PaperDetail.LinkClicked)
+    def _browse(self, event: PaperDetail.LinkClicked) -> None:
+        linking.browse(self, event.url)
+
+    @on(PaperDetail.TopicClicked)
+    def _show_topic(self, event: PaperDetail.TopicClicked) -> None:
+        self.show_query(finding.with_topic("", event.slug))
+
+    @on(PaperList.Opened)
+    def _open_paper(self, _event: PaperList.Opened) -> None:
+        marking.open_page(self)
+
+    @on(StatusLine.KeyClicked)
+    def _press(self, event: StatusLine.KeyClicked) -> None:
+        self.simulate_key(event.key)
+
+    def on_unmount(self) -> None:
+        self.library.close()
+        self.refreshing.close()
+
+    # What time it is
+
+    @property
+    def today(self) -> date:
+        """The feed's day, which is counted in UTC."""
+        return self.now().date()
+
+    @property
+    def fixed_today(self) -> date | None:
+        """The day that the panes take for today; None leaves them to the clock, as days pass."""
+        return self.today if self.is_still else None
+
+    # Keys
+
+    @property
+    def context(self) -> Context | None:
+        """Where a key is pressed; None where a screen of its own reads its keys."""
+        if isinstance(self.screen, PaperPage):
+            return "page"
+        if self.screen is not self.main or not self.main.is_mounted:
+            return None
+        main = self.main
+        if main.query_line.display:
+            return "query"
+        if main.filter.has_focus:
+            return "filter"
+        if not main.papers.count:
+            return "empty"
+        return "detail" if main.detail.has_focus else "list"
+
+    async def on_event(self, event: events.Event) -> None:
+        """Read keys by the table before any widget does; what is bound to nothing here goes to the widgets."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self._take_key(event):
+            return
+        await super().on_event(event)
+
+    def _take_key(self, event: events.Key) -> bool:
+        context = self.context
+        if context is None:
+            return False
+        if self._choosing is not None:
+            self._take_letter(event.character or "")
+            return True
+        if context == "filter" and self.main.type_topic(event.key, event.character):
+            return True
+        if self._chord_timer is not None:
+            self._chord_timer.stop()
+        outcome = self._keys.feed(event.key, context)
+        if isinstance(outcome, Pending):
+            self._chord_timer = self.set_timer(CHORD_HELP, self._show_chord)
+            return True
+        self._show_chord()
+        if isinstance(outcome, Match):
+            self.do(outcome.action.id, outcome.count)
+            return True
+        return isinstance(outcome, Cancelled)
+
+    def ask_letter(self, what: str, choices: Sequence[tuple[str, str]], then: Callable[[str], object]) -> None:
+        """Show letters with what they stand for, and call `then` with the next key if it is one of them."""
+        letters = {letter for letter, _ in choices}
+        self._choosing = lambda typed: then(typed) if typed in letters else None
+        self.status.pending(choices, what)
+
+    def _take_letter(self, typed: str) -> None:
+        choose, self._choosing = self._choosing, None
+        self.status.pending(())
+        if choose is not None:
+            choose(typed)
+
+    def _show_chord(self) -> None:
+        """Show what may follow the keys pressed so far, or the usual hints again."""
+        pending = self._keys.pending
+        self.status.pending(pending.options if pending else (), pending.text if pending else "")
+
+    def do(self, action_id: str, count: int | None = None) -> None:
+        """Do what an action of the table says, `count` times where it takes a count."""
+        handlers.HANDLERS[action_id](self, count)
+
+    # What everyone may say and show
+
+    @property
+    def status(self) -> StatusLine:
+        """The last line of the screen in front."""
+        return self.page.foot if isinstance(self.screen, PaperPage) else self.main.status
+
+    def say(self, text: str, kind: Kind = "done") -> None:
+        """Say something in the last line, on every screen that has one."""
+        self.main.status.say(text, kind)
+        if isinstance(self.screen, PaperPage):
+            self.page.foot.say(text, kind)
+
+    def go_to_view(self, id: str) -> None:
+        """Show a view with what is typed kept."""
+        self.main.go(Place(view(id), self.main.place.text))
+
+    def pick_topics(self, choice: TopicChoice) -> None:
+        """Write the picked topics into the query."""
+        place = self.main.place
+        try:
+            self.main.go(replace(place, text=with_topics(place.text, choice)))
+        except ReaderError as error:
+            self.say(str(error), "warning")
+
+    def show_query(self, text: str) -> None:
+        """Show what a query matches in all papers."""
+        self.close_page()
+        self.main.go(Place(view("all"), text))
+
+    def close_page(self) -> None:
+        """Go back from the paper's page to the list, if it is open."""
+        if isinstance(self.screen, PaperPage):
+            self.page_opened = None
+            self.pop_screen()
+
+    def resize_panes(self, *, filter_width: int | None = None, list_share: float | None = None) -> None:
+        """Give the panes other sizes."""
+        self.sizes = Sizes(filter_width or self.sizes.filter_width, list_share or self.sizes.list_share)
+        self.main.size_panes()
+
+    def remember_query(self, text: str) -> None:
+        """Put a query at the front of the history."""
+        if text:
+            self.history = tuple(dict.fromkeys((text, *self.history)))[:HISTORY]
+
+    def refreshed(self) -> None:
+        """A refresh has ended, well or not."""
+        self.topic_names = self.library.topic_names()
+        self.main.show_whereabouts()
+        self.main.show_empty()
+        self.main.count_soon()
+
+    def leave(self) -> None:
+        """Keep where the user is, and quit."""
+        if self._state_file is not None:
+            main = self.main
+            pk = main.papers.highlighted
+            paper = self.library.paper(pk) if pk is not None else None
+            kept = state.State(
+                view=main.place.view.id,
+                text=main.place.text,
+                paper=paper.id if paper else None,
+                filter_width=self.sizes.filter_width,
+                list_share=self.sizes.list_share,
+                visited=self.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                history=self.history,
+            )
+            state.save(self._state_file, kept)
+        self.exit()

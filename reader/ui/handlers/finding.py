@@ -1,0 +1,165 @@
+"""Finding: the query, the views, the filter pane, the order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reader.core.query import TopicChoice, with_topics
+from reader.ui.browsing import Place, next_order, words
+from reader.ui.handlers.marking import next_unread, show_on_page
+from reader.ui.handlers.registry import handles
+from reader.ui.screens.paper_page import PaperPage
+from reader.ui.situation import meant_text
+
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
+
+
+@handles("find.query")
+def type_query(reader: ReaderApp, _count: int | None) -> None:
+    reader.main.open_query()
+
+
+@handles("find.filter")
+def filter_pane(reader: ReaderApp, _count: int | None) -> None:
+    if reader.context == "filter":
+        reader.main.close_filter()
+    else:
+        reader.main.open_filter()
+
+
+@handles("find.clear")
+def clear(reader: ReaderApp, _count: int | None) -> None:
+    main = reader.main
+    main.filter.narrow("")
+    main.go(Place(main.place.view))
+
+
+@handles("find.sort")
+def change_order(reader: ReaderApp, _count: int | None) -> None:
+    main = reader.main
+    text = next_order(main.place.text, reader.settings.order)
+    main.go(replace(main.place, text=text))
+    sort = main.place.query.sort
+    reader.say(f"by {sort.key if sort else reader.settings.order}")
+
+
+@handles("find.next")
+def next_hit(reader: ReaderApp, count: int | None) -> None:
+    _find(reader, 1, count or 1)
+
+
+@handles("find.previous")
+def previous_hit(reader: ReaderApp, count: int | None) -> None:
+    _find(reader, -1, count or 1)
+
+
+def _find(reader: ReaderApp, direction: int, count: int) -> None:
+    """Every paper of a search is a hit; without one, the next unread paper is looked for."""
+    if words(reader.main.place.query):
+        reader.main.papers.move(direction * count)
+        show_on_page(reader)
+        return
+    for _ in range(count):
+        if not next_unread(reader, direction):
+            return
+
+
+def _view(reader: ReaderApp, id: str) -> None:
+    if isinstance(reader.screen, PaperPage):
+        reader.pop_screen()
+    reader.go_to_view(id)
+
+
+@handles("view.today")
+def today(reader: ReaderApp, _count: int | None) -> None:
+    _view(reader, "today")
+
+
+@handles("view.unread")
+def unread(reader: ReaderApp, _count: int | None) -> None:
+    _view(reader, "unread")
+
+
+@handles("view.starred")
+def starred(reader: ReaderApp, _count: int | None) -> None:
+    _view(reader, "starred")
+
+
+@handles("view.all")
+def everything(reader: ReaderApp, _count: int | None) -> None:
+    _view(reader, "all")
+
+
+# In the filter pane
+
+
+@handles("topic.pick")
+def pick(reader: ReaderApp, _count: int | None) -> None:
+    reader.main.filter.toggle()
+
+
+@handles("topic.exclude")
+def exclude(reader: ReaderApp, _count: int | None) -> None:
+    reader.main.filter.exclude()
+
+
+@handles("topic.any_all")
+def any_or_all(reader: ReaderApp, _count: int | None) -> None:
+    reader.main.filter.switch_mode()
+
+
+@handles("topic.fold")
+def fold(reader: ReaderApp, _count: int | None) -> None:
+    reader.main.filter.fold("left")
+
+
+@handles("topic.unfold")
+def unfold(reader: ReaderApp, _count: int | None) -> None:
+    reader.main.filter.fold("right")
+
+
+@handles("topic.narrow")
+def narrow(reader: ReaderApp, _count: int | None) -> None:
+    reader.main.narrow_topics()
+
+
+# In the query line
+
+
+@handles("query.accept")
+def accept(reader: ReaderApp, _count: int | None) -> None:
+    reader.main.query_line.accept()
+
+
+@handles("query.cancel")
+def cancel(reader: ReaderApp, _count: int | None) -> None:
+    reader.main.query_line.cancel()
+
+
+@handles("query.complete")
+def complete(reader: ReaderApp, _count: int | None) -> None:
+    """Take the suggestion, of the line that is typed in or of the empty list."""
+    main = reader.main
+    if reader.context == "query":
+        main.query_line.complete()
+        return
+    meant = meant_text(main.place, reader.topic_names)
+    if meant is not None:
+        main.go(replace(main.place, text=meant))
+
+
+@handles("query.next")
+def next_suggestion(reader: ReaderApp, _count: int | None) -> None:
+    reader.main.query_line.next()
+
+
+@handles("query.previous")
+def previous_suggestion(reader: ReaderApp, _count: int | None) -> None:
+    reader.main.query_line.previous()
+
+
+def with_topic(text: str, slug: str) -> str:
+    """A query with one topic picked and no other."""
+    return with_topics(text, TopicChoice("all", (slug,), ()))

@@ -1,0 +1,177 @@
+"""Marking papers: drawn at once, then made durable, then told with the key that takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from reader.core.errors import ReaderError
+from reader.core.paper import PaperRow
+from reader.ui.browsing import words
+from reader.ui.handlers.registry import handles
+from reader.ui.screens.paper_page import PaperPage
+
+if TYPE_CHECKING:
+    from reader.cache.events import Event
+    from reader.ui.app import ReaderApp
+
+STATES = {"read": "read", "star": "starred", "hide": "hidden"}
+"""The field of a row that an event of a kind changes."""
+
+
+def mark(reader: ReaderApp, kind: str, value: bool, pks: Sequence[int], *, quietly: bool = False) -> None:
+    """Mark papers: their lines change now, the cache behind them; `quietly` says nothing of it."""
+    papers = reader.main.papers
+    shown = set(papers.visible_pks)
+    for pk in shown.intersection(pks) if len(pks) > 1 else pks:
+        papers.patch(pk, **{STATES[kind]: value})
+    reader.run_worker(_keep(reader, kind, value, pks, quietly), group="marks", exit_on_error=False)
+
+
+async def _keep(reader: ReaderApp, kind: str, value: bool, pks: Sequence[int], quietly: bool) -> None:
+    try:
+        event = await reader.library.mark(kind, value, pks)
+    except ReaderError as error:
+        reader.say(str(error), "warning")
+        reader.main.papers.renew()
+        return
+    _settle(reader)
+    if event is not None and not quietly:
+        reader.say(f"{event.count:,} {event.label} · {reader.keymap.key('mark.undo')} undoes")
+
+
+def _settle(reader: ReaderApp) -> None:
+    """Show what a mark changed beyond its line, without moving the list."""
+    reader.library.changed()
+    if len(reader.main.papers.visible_pks) > 1:
+        reader.main.papers.renew()
+    reader.main.show_detail()
+    show_on_page(reader)
+    reader.main.count_soon()
+
+
+def _toggle(reader: ReaderApp, kind: str) -> None:
+    row = reader.main.papers.highlighted_row
+    if row is not None:
+        mark(reader, kind, not getattr(row, STATES[kind]), [row.pk])
+
+
+@handles("paper.read")
+def toggle_read(reader: ReaderApp, _count: int | None) -> None:
+    _toggle(reader, "read")
+
+
+@handles("paper.star")
+def toggle_star(reader: ReaderApp, _count: int | None) -> None:
+    _toggle(reader, "star")
+
+
+@handles("paper.hide")
+def toggle_hidden(reader: ReaderApp, _count: int | None) -> None:
+    _toggle(reader, "hide")
+
+
+def mark_read(reader: ReaderApp, pk: int) -> None:
+    """Mark a paper read without a word, if it is not."""
+    row = reader.main.papers.row_of(pk)
+    if row is not None and not row.read:
+        mark(reader, "read", True, [pk], quietly=True)
+
+
+def leave_paper(reader: ReaderApp) -> None:
+    """The cursor is about to leave a paper, which reads it where passing counts."""
+    pk = reader.main.papers.highlighted
+    if pk is not None and reader.settings.read_when == "passed":
+        mark_read(reader, pk)
+
+
+@handles("mark.all_read")
+def mark_all_read(reader: ReaderApp, _count: int | None) -> None:
+    async def mark_all() -> None:
+        mark(reader, "read", True, await reader.main.all_pks())
+
+    reader.run_worker(mark_all(), group="marks", exit_on_error=False)
+
+
+@handles("mark.above_read")
+def mark_above_read(reader: ReaderApp, _count: int | None) -> None:
+    papers = reader.main.papers
+    if papers.highlighted is not None:
+        mark(reader, "read", True, [*papers.pks_above(), papers.highlighted])
+
+
+@handles("mark.undo")
+def undo(reader: ReaderApp, _count: int | None) -> None:
+    reader.run_worker(_reverse(reader, undone=True), group="marks", exit_on_error=False)
+
+
+@handles("mark.redo")
+def redo(reader: ReaderApp, _count: int | None) -> None:
+    reader.run_worker(_reverse(reader, undone=False), group="marks", exit_on_error=False)
+
+
+async def _reverse(reader: ReaderApp, undone: bool) -> None:
+    library = reader.library
+    try:
+        event = await (library.undo() if undone else library.redo())
+    except ReaderError as error:
+        reader.say(str(error), "warning")
+        return
+    if event is None:
+        reader.say("nothing to undo" if undone else "nothing to redo")
+        return
+    reader.say(_reversal(reader, event, undone))
+    library.changed()
+    reader.main.renew()
+    reader.main.show_detail()
+    show_on_page(reader)
+
+
+def _reversal(reader: ReaderApp, event: Event, undone: bool) -> str:
+    if undone:
+        return f"undone: {event.count:,} {event.label} · {reader.keymap.key('mark.redo')} does it again"
+    return f"{event.count:,} {event.label} again · {reader.keymap.key('mark.undo')} undoes"
+
+
+# The next paper to look at
+
+
+def next_unread(reader: ReaderApp, direction: int) -> bool:
+    """Go to the nearest unread paper below the cursor (1) or above it (-1)."""
+    found = reader.main.papers.next_where(_is_unread, direction)
+    if found:
+        show_on_page(reader)
+    else:
+        reader.say("no unread paper below" if direction > 0 else "no unread paper above", "hint")
+    return found
+
+
+def _is_unread(row: PaperRow) -> bool:
+    return not row.read and not row.hidden
+
+
+# The paper's page
+
+
+def open_page(reader: ReaderApp) -> None:
+    """Open the highlighted paper over the whole screen; opening reads it, unless reading is marked by hand."""
+    pk = reader.main.papers.highlighted
+    if pk is None:
+        return
+    if not isinstance(reader.screen, PaperPage):
+        reader.push_screen(reader.page)
+    show_on_page(reader)
+
+
+def show_on_page(reader: ReaderApp) -> None:
+    """Show the highlighted paper on the page, if that is open, which reads it."""
+    pk = reader.main.papers.highlighted
+    if not isinstance(reader.screen, PaperPage) or pk is None:
+        return
+    paper = reader.library.paper(pk)
+    if paper is None:
+        return
+    reader.page.show(paper, words(reader.main.place.query))
+    if reader.settings.read_when != "manual" and reader.page_opened != pk:
+        reader.page_opened = pk
+        mark_read(reader, pk)

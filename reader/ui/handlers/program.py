@@ -1,0 +1,114 @@
+"""The program itself: refresh, help, commands, the sample, back and out."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reader.ui.browsing import DAY
+from reader.ui.commands import Command, Palette, action_commands
+from reader.ui.handlers.finding import with_topic
+from reader.ui.handlers.registry import handles
+from reader.ui.screens.help import HelpScreen
+from reader.ui.screens.paper_page import PaperPage
+from reader.ui.theme import THEMES
+
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
+
+
+SAMPLE = "sample"
+"""What the app returns to ask for the sample."""
+
+
+@handles("app.refresh")
+def refresh(reader: ReaderApp, _count: int | None) -> None:
+    """Fetch the latest days, or the day that is shown."""
+    if reader.demo:
+        reader.say("this is the bundled sample: nothing is fetched", "hint")
+        return
+    view = reader.main.place.view.id
+    if view.startswith(DAY):
+        from reader.refresh import Day
+
+        reader.refreshing.begin(Day(view.removeprefix(DAY)))
+    else:
+        reader.refreshing.begin()
+
+
+@handles("app.sample")
+def open_sample(reader: ReaderApp, _count: int | None) -> None:
+    """Leave for the bundled sample, which whoever started this reader opens in its place."""
+    reader.exit(SAMPLE)
+
+
+@handles("app.help")
+def show_help(reader: ReaderApp, _count: int | None) -> None:
+    context = reader.context
+    if context is not None:
+        reader.push_screen(HelpScreen(reader.keymap, context))
+
+
+@handles("app.commands")
+def show_commands(reader: ReaderApp, _count: int | None) -> None:
+    context = reader.context
+    if context is None:
+        return
+    own = action_commands(reader.keymap, context, lambda action_id: reader.call_later(reader.do, action_id))
+    reader.push_screen(Palette([*own, *_topics(reader), *_themes(reader)]))
+
+
+def _topics(reader: ReaderApp) -> list[Command]:
+    def show(slug: str) -> None:
+        reader.call_later(reader.show_query, with_topic("", slug))
+
+    return [
+        Command(f"Topic: {name}", reader.about_topics.get(slug, "The papers of this topic."), partial(show, slug))
+        for slug, name in reader.topic_names.items()
+    ]
+
+
+def _themes(reader: ReaderApp) -> list[Command]:
+    def wear(name: str) -> None:
+        reader.theme = name
+
+    return [
+        Command(f"Theme: {theme.name}", "Change the colours until the reader is left.", partial(wear, theme.name))
+        for theme in THEMES
+    ]
+
+
+@handles("app.escape")
+def step_back(reader: ReaderApp, _count: int | None) -> None:
+    """Leave what was begun last; never the reader."""
+    if not _back(reader):
+        reader.refreshing.stop()
+
+
+@handles("app.back")
+def back_or_quit(reader: ReaderApp, _count: int | None) -> None:
+    if not _back(reader):
+        reader.leave()
+
+
+def _back(reader: ReaderApp) -> bool:
+    """One step back; False at the top."""
+    main = reader.main
+    if isinstance(reader.screen, PaperPage):
+        reader.close_page()
+        return True
+    if reader.context == "filter":
+        if main.filter.narrowed:
+            main.filter.narrow("")
+        else:
+            main.close_filter()
+        return True
+    if reader.context == "detail":
+        main.papers.focus()
+        return True
+    return False
+
+
+@handles("app.quit")
+def quit_at_once(reader: ReaderApp, _count: int | None) -> None:
+    reader.leave()

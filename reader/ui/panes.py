@@ -1,0 +1,114 @@
+"""What the filter pane, the strip and the first line show, put together from the place and what was counted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from reader.cache.search import Scope, compile_query
+from reader.core.query import picked_topics
+from reader.ui.browsing import DAY, VIEWS, Place, view
+from reader.ui.library import Counts, Question
+from reader.ui.widgets.empty import EmptyKeys
+from reader.ui.widgets.filter_rows import DayItem, FilterData, TopicItem, ViewItem, day_name
+from reader.ui.widgets.filter_strip import StripData
+from reader.ui.widgets.top_line import Whereabouts
+
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
+    from reader.ui.keymap import Keymap
+
+
+def question(place: Place, order: str, scope: Scope) -> Question:
+    """What is to be counted at a place."""
+    return Question(
+        views=tuple(compile_query(Place(one).base(order), scope) for one in VIEWS),
+        facets=compile_query(place.facets(order), scope),
+        base=compile_query(place.base(order), scope),
+        anywhere=compile_query(Place(view("all"), place.text).whole(order), scope),
+    )
+
+
+def filter_data(reader: ReaderApp, counts: Counts | None) -> FilterData:
+    """Views, days and topics; without numbers while nothing has been counted."""
+    numbers = counts.views if counts else (None,) * len(VIEWS)
+    views = tuple(ViewItem(one.id, one.name, number) for one, number in zip(VIEWS, numbers, strict=True))
+    if counts is None:
+        return FilterData(views)
+    days = tuple(DayItem(day.day, day.papers, day.unread) for day in counts.days)
+    topics = tuple(
+        TopicItem(topic.slug, topic.name, topic.family, reader.about_topics.get(topic.slug, ""), topic.papers)
+        for topic in counts.topics
+    )
+    return FilterData(views, days, topics)
+
+
+def strip_data(reader: ReaderApp, place: Place, shown: int | None) -> StripData:
+    """The filter in one line."""
+    choice = picked_topics(place.query)
+    names = reader.topic_names
+    return StripData(
+        place=place_name(place),
+        count=shown,
+        picked=tuple(names.get(slug, slug) for slug in choice.picked),
+        excluded=tuple(names.get(slug, slug) for slug in choice.excluded),
+        key=reader.keymap.key("find.filter"),
+    )
+
+
+def whereabouts(reader: ReaderApp, place: Place, counts: Counts | None, shown: int | None) -> Whereabouts:
+    """The first line; `shown` is None while the number of papers is not known."""
+    refreshing = reader.refreshing
+    return Whereabouts(
+        place=place_name(place),
+        query=place.text,
+        shown=shown,
+        total=counts.base if counts and place.text else None,
+        refreshed=_clock(refreshing.last, reader.now()),
+        progress=refreshing.progress,
+    )
+
+
+def place_name(place: Place) -> str:
+    """What a place is called: a view's name, or a day as `Tue 24`."""
+    if place.view.id.startswith(DAY):
+        return day_name(place.view.id.removeprefix(DAY), "")
+    return place.view.name
+
+
+def empty_keys(keymap: Keymap) -> EmptyKeys:
+    """The keys that an empty list names, as they are bound."""
+    actions = {
+        "refresh": "app.refresh",
+        "sample": "app.sample",
+        "quit": "app.back",
+        "stop": "app.escape",
+        "take": "query.complete",
+        "clear": "find.clear",
+        "star": "paper.star",
+        "older": "day.older",
+        "newer": "day.newer",
+        "unread": "view.unread",
+        "all": "view.all",
+    }
+    return EmptyKeys(**{name: keymap.key(action) for name, action in actions.items()})
+
+
+def link_keys(keymap: Keymap) -> dict[str, str]:
+    """The keys that open links, by the link's kind; those without one of their own are in the list of links."""
+    listed = keymap.key("link.list")
+    return {
+        "page": keymap.key("link.page"),
+        "pdf": keymap.key("link.pdf"),
+        "code": listed,
+        "project": listed,
+        "media": listed,
+    }
+
+
+def _clock(then: datetime | None, now: datetime) -> str | None:
+    """A time of today as `08:14`, of another day as `23 Nov`."""
+    if then is None:
+        return None
+    here = now.astimezone()
+    return f"{then:%H:%M}" if then.date() == here.date() else f"{then.day} {then:%b}"

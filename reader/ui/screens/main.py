@@ -1,0 +1,344 @@
+"""The main screen: filter, list and detail, and the data that flows from the place one is in to all three."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.screen import Screen
+from textual.timer import Timer
+
+from reader.cache.search import Scope, Selection, compile_query
+from reader.cache.window import Order
+from reader.core.errors import CacheInterrupted, QueryError, ReaderError
+from reader.core.query import picked_topics
+from reader.ui import panes
+from reader.ui.browsing import Place, words
+from reader.ui.library import Counts
+from reader.ui.situation import situation
+from reader.ui.widgets.empty import Empty
+from reader.ui.widgets.filter_pane import FilterPane
+from reader.ui.widgets.filter_strip import FilterStrip
+from reader.ui.widgets.paper_detail import PaperDetail
+from reader.ui.widgets.paper_list import PaperList
+from reader.ui.widgets.query_line import QueryLine
+from reader.ui.widgets.status_line import StatusLine
+from reader.ui.widgets.top_line import TopLine
+
+if TYPE_CHECKING:
+    from reader.ui.app import ReaderApp
+
+WIDE, MEDIUM = 100, 70
+"""Columns from which three panes stand side by side, and from which list and detail stand together."""
+
+SCREENFUL = 200
+"""Papers that are read before all others: more than any terminal shows."""
+
+REST = 0.03
+"""Seconds the cursor rests on a paper before its detail is drawn, so that held keys stay quick."""
+
+COUNT_AFTER = 0.15
+"""Seconds without another change before the filter pane counts."""
+
+
+class MainScreen(Screen[None], inherit_bindings=False):
+    """Filter, list and detail over one place in the cache.
+
+    It knows no keys: the app reads them and calls the handlers, which call the methods here.
+    """
+
+    def __init__(self, place: Place, keep: str | None = None) -> None:
+        """`place` is where to begin, `keep` the id of the paper to highlight there."""
+        super().__init__()
+        self.place = place
+        self._keep_at_start = keep
+        self._selection: Selection | None = None
+        self._is_whole = False
+        self._counts: Counts | None = None
+        self._is_narrowing = False
+        self._detail_timer: Timer | None = None
+        self._count_timer: Timer | None = None
+
+    @property
+    def reader(self) -> ReaderApp:
+        return cast("ReaderApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        glyphs = self.reader.glyphs
+        spin = None if self.reader.is_still else 0.4
+        yield TopLine(glyphs, spin, id="top")
+        yield FilterStrip(glyphs, id="strip")
+        with Horizontal(id="panes"):
+            yield FilterPane(glyphs, id="filter")
+            with Container(id="reading"):
+                with Vertical(id="list"):
+                    yield PaperList(glyphs, today=self.reader.fixed_today, id="papers")
+                    yield Empty(panes.empty_keys(self.reader.keymap), id="empty")
+                yield PaperDetail(glyphs, today=self.reader.fixed_today, id="detail")
+        yield QueryLine(glyphs, self.reader.keymap.key("query.complete", "query"), id="query")
+        yield StatusLine(glyphs, id="status")
+
+    def on_mount(self) -> None:
+        self.papers = self.query_one(PaperList)
+        self.detail = self.query_one(PaperDetail)
+        self.filter = self.query_one(FilterPane)
+        self.query_line = self.query_one(QueryLine)
+        self.status = self.query_one(StatusLine)
+        self.top = self.query_one(TopLine)
+        self.query_line.display = False
+        self.detail.tell(self.reader.topic_names, panes.link_keys(self.reader.keymap))
+        self.filter.show(panes.filter_data(self.reader, None))
+        self.size_panes()
+        self.show_place()
+        self.show_first()
+        self.papers.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        width = event.size.width
+        self.set_class(width >= WIDE, "-wide")
+        self.set_class(MEDIUM <= width < WIDE, "-medium")
+        self.set_class(width < MEDIUM, "-narrow")
+        if width >= WIDE:
+            self.remove_class("-filtering")
+        self.show_hints()
+
+    def size_panes(self) -> None:
+        """Give the panes the sizes that the user chose."""
+        sizes = self.reader.sizes
+        self.filter.styles.width = sizes.filter_width
+        for pane, share in ((self.query_one("#list"), sizes.list_share), (self.detail, 1 - sizes.list_share)):
+            narrow = self.size.width < WIDE
+            pane.styles.width = "1fr" if narrow else f"{round(share * 100)}fr"
+            pane.styles.height = f"{round(share * 100)}fr" if narrow else "1fr"
+
+    # Where one is
+
+    def go(self, place: Place) -> None:
+        """Be somewhere else; the list begins at its top."""
+        if place == self.place:
+            return
+        self.place = place
+        self.show_place()
+        self.load(None)
+
+    def renew(self) -> None:
+        """Show what is new where one is, without moving the cursor."""
+        self.load(self.papers.highlighted)
+
+    def show_first(self) -> None:
+        """Paint the first screenful at once, and read the rest behind it."""
+        try:
+            self._selection = self._compile(self.place)
+            order = self.reader.library.first(self._selection, SCREENFUL)
+        except ReaderError as error:
+            self.status.say(str(error), "warning")
+            return
+        keep = self.reader.library.pk_of(self._keep_at_start) if self._keep_at_start else None
+        self._show(order, keep)
+        if not order.complete or (keep is not None and keep not in order.pks):
+            self.load(keep)
+        self.count_soon()
+
+    @work(exclusive=True, group="list", exit_on_error=False)
+    async def load(self, keep: int | None) -> None:
+        """Read the list anew: its first screenful and then all, or all at once where the cursor is to stay."""
+        library = self.reader.library
+        try:
+            selection = self._compile(self.place)
+            if keep is None:
+                order = await library.screenful(selection, SCREENFUL)
+                self._selection = selection
+                self._show(order, None)
+                if order.complete:
+                    self.count_soon()
+                    return
+            order = await library.order(selection)
+        except CacheInterrupted:
+            return
+        except ReaderError as error:
+            self.status.say(str(error), "warning")
+            return
+        self._selection = selection
+        self._show(order, keep if keep is not None else self.papers.highlighted)
+        self.count_soon()
+
+    def _compile(self, place: Place) -> Selection:
+        return compile_query(place.whole(self.reader.settings.order), self.scope)
+
+    @property
+    def scope(self) -> Scope:
+        """What relative words such as `today`, `latest` and `new` mean now."""
+        reader = self.reader
+        return Scope(reader.today, reader.library.newest_day(), reader.new_since)
+
+    async def all_pks(self) -> Sequence[int]:
+        """Every paper in view, also those behind the first screenful."""
+        if self._is_whole or self._selection is None:
+            return self.papers.pks_all()
+        return (await self.reader.library.order(self._selection)).pks
+
+    def _show(self, order: Order, keep: int | None) -> None:
+        self._is_whole = order.complete
+        searched = words(self.place.query)
+        self.papers.show(order, self.reader.library.rows, keep, searched)
+        self.set_class(not order.pks, "-empty")
+        self.show_empty()
+        self.show_whereabouts()
+        self.show_hints()
+
+    def show_empty(self) -> None:
+        """Say why the list is empty, if it is."""
+        if not self.papers.count:
+            self.query_one(Empty).show(situation(self.reader, self.place, self._counts))
+
+    # What the panes show
+
+    def show_place(self) -> None:
+        """Mark in the filter pane what the place picks."""
+        view = self.place.view
+        day = view.id.removeprefix("day:") if view.id.startswith("day:") else None
+        self.filter.place(view.id, day)
+        self.filter.choose(picked_topics(self.place.query))
+        self.show_whereabouts()
+
+    def show_whereabouts(self) -> None:
+        """Say in the first line and in the strip where one is."""
+        shown = self.papers.count if self._is_whole else None
+        self.top.show(panes.whereabouts(self.reader, self.place, self._counts, shown))
+        self.query_one(FilterStrip).show(panes.strip_data(self.reader, self.place, shown))
+
+    def show_hints(self) -> None:
+        """Name the keys that matter here."""
+        context = self.reader.context
+        if context is not None:
+            self.status.hints(self.reader.keymap.hints(context, self.size.width))
+
+    @on(PaperList.Highlighted)
+    def _show_detail_soon(self, event: PaperList.Highlighted) -> None:
+        event.stop()
+        if self._detail_timer is not None:
+            self._detail_timer.stop()
+        self._detail_timer = self.set_timer(REST, self.show_detail)
+
+    def show_detail(self) -> None:
+        """Show the highlighted paper in the detail."""
+        pk = self.papers.highlighted
+        paper = None if pk is None else self.reader.library.paper(pk)
+        if paper is None:
+            self.detail.clear()
+        else:
+            self.detail.show(paper, words(self.place.query))
+
+    # Counting for the filter pane
+
+    def count_soon(self) -> None:
+        """Count what the filter pane shows, once nothing has changed for a moment."""
+        if self._count_timer is not None:
+            self._count_timer.stop()
+        self._count_timer = self.set_timer(COUNT_AFTER, self.count)
+
+    @work(exclusive=True, group="counts", exit_on_error=False)
+    async def count(self) -> None:
+        """Count the views, days and topics for the filter pane."""
+        try:
+            question = panes.question(self.place, self.reader.settings.order, self.scope)
+            self._counts = await self.reader.library.count(question)
+        except CacheInterrupted:
+            return
+        except ReaderError as error:
+            self.status.say(str(error), "warning")
+            return
+        self.filter.show(panes.filter_data(self.reader, self._counts))
+        self.show_whereabouts()
+        self.show_empty()
+
+    # What the panes tell
+
+    @on(FilterPane.ViewChosen)
+    def _go_to_view(self, event: FilterPane.ViewChosen) -> None:
+        self.reader.go_to_view(event.id)
+
+    @on(FilterPane.DayChosen)
+    def _go_to_day(self, event: FilterPane.DayChosen) -> None:
+        self.reader.go_to_view(f"day:{event.day}")
+
+    @on(FilterPane.TopicsChanged)
+    def _pick_topics(self, event: FilterPane.TopicsChanged) -> None:
+        self.reader.pick_topics(event.choice)
+
+    @on(FilterPane.Hint)
+    def _say_hint(self, event: FilterPane.Hint) -> None:
+        self.status.say(event.text, "hint")
+
+    @on(QueryLine.Changed)
+    def _filter_while_typing(self, event: QueryLine.Changed) -> None:
+        if event.error is None:
+            self.go(Place(self.place.view, event.text.strip()))
+
+    @on(QueryLine.Accepted)
+    def _keep_query(self, event: QueryLine.Accepted) -> None:
+        self.reader.remember_query(event.text)
+        self.close_query()
+        self.go(Place(self.place.view, event.text))
+
+    @on(QueryLine.Cancelled)
+    def _drop_query(self, event: QueryLine.Cancelled) -> None:
+        self.close_query()
+        self.go(Place(self.place.view, event.text))
+
+    @on(TopLine.EditQuery)
+    def open_query(self) -> None:
+        """Begin to type a query."""
+        self.query_line.display = True
+        self.status.display = False
+        self.query_line.open(self.place.text, self.reader.history)
+        self.query_line.know(topics=tuple(self.reader.topic_names))
+
+    def close_query(self) -> None:
+        self.query_line.display = False
+        self.status.display = True
+        self.papers.focus()
+
+    @on(FilterStrip.Opened)
+    def open_filter(self) -> None:
+        """Go to the filter pane, unfolding it where there is no room for it."""
+        if self.size.width < WIDE:
+            self.add_class("-filtering")
+        self.filter.focus()
+
+    def close_filter(self) -> None:
+        self.remove_class("-filtering")
+        self.papers.focus()
+
+    @on(events.DescendantFocus)
+    def _focus_moved(self) -> None:
+        self.show_hints()
+
+    # Narrowing the topics by typing
+
+    def narrow_topics(self) -> None:
+        """Let what is typed in the filter pane narrow its topics, until Enter or Escape."""
+        self._is_narrowing = True
+        self.status.say("type to narrow the topics", "hint")
+
+    def type_topic(self, key: str, character: str | None) -> bool:
+        """Take a key while topics are narrowed; False for keys that mean something else."""
+        if not self._is_narrowing:
+            return False
+        typed = self.filter.narrowed
+        if key in ("enter", "escape", "tab", "down", "up"):
+            self._is_narrowing = False
+            self.status.say("", "hint")
+            if key == "escape":
+                self.filter.narrow("")
+            return key in ("enter", "escape")
+        if key in ("backspace", "ctrl+h"):
+            self.filter.narrow(typed[:-1])
+        elif key == "ctrl+u":
+            self.filter.narrow("")
+        elif character and character.isprintable():
+            self.filter.narrow(typed + character)
+        return True
