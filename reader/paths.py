@@ -18,6 +18,11 @@ def cache_file() -> Path:
     return (home() or _platform("user_data_path")) / "papers.db"
 
 
+def refresh_stamp(cache: Path) -> Path:
+    """The file whose time is that of the last refresh of a cache that came to its end, by whichever program."""
+    return cache.with_suffix(".refreshed")
+
+
 def config_file() -> Path:
     """The settings, written by the user's hand alone."""
     return (home() or _platform("user_config_path")) / "config.toml"

@@ -1,0 +1,119 @@
+"""What a command is, and how its words are read."""
+
+from __future__ import annotations
+
+from argparse import Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from reader.commands.session import Session
+from reader.core.errors import UsageError
+from reader.paths import APP
+
+SEE_HELP = " See"
+"""Begins the last sentence of a mistake in the command line."""
+
+_SHIELD = "\0"
+"""Stands before a word that argparse must not take for an option; no shell can pass it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: its name, what it does in a sentence, examples, arguments, and the function that runs it.
+
+    `run` returns the exit code: 0 done, 1 failed in part. What fails as a whole is a ReaderError.
+    """
+
+    name: str
+    summary: str
+    examples: tuple[tuple[str, str], ...]
+    """What is typed after the program's name, and what that does."""
+    arguments: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace, Session], int]
+
+
+class Parser(ArgumentParser):
+    """A parser whose mistakes are UsageErrors of one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{self.prog}: {message.rstrip('.?')}.{SEE_HELP} '{self.prog} --help'.")
+
+
+class StoreFile(Action):
+    """Stores names of files, and lets shells complete them."""
+
+    def __call__(
+        self, parser: ArgumentParser, namespace: Namespace, values: Any, option_string: str | None = None
+    ) -> None:
+        setattr(namespace, self.dest, values)
+
+    @property
+    def complete(self) -> Mapping[str, object]:
+        """What shtab looks for; it is slow to import, so only when it does."""
+        import shtab
+
+        files: Mapping[str, object] = shtab.FILE
+        return files
+
+
+def add_arguments(parser: ArgumentParser, command: Command) -> None:
+    """Give a command's parser its arguments, examples and way of writing them."""
+    parser.description = command.summary
+    parser.epilog = examples_text(command.examples)
+    parser.formatter_class = RawDescriptionHelpFormatter
+    command.arguments(parser)
+
+
+def examples_text(examples: Iterable[tuple[str, str]]) -> str:
+    """The examples as they end a help text."""
+    lines = (f"  {APP} {line}".rstrip() + f"\n      {about}" for line, about in examples)
+    return "examples:\n" + "\n".join(lines)
+
+
+def add_query(parser: ArgumentParser) -> None:
+    """Take the words of a query; `query_of` joins them."""
+    parser.add_argument("query", nargs="*", metavar="QUERY", help="words and terms such as topic:agents is:unread")
+
+
+def add_json(parser: ArgumentParser) -> None:
+    """Take --json."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def query_of(words: Sequence[str]) -> str:
+    """The query that the words of a command line make: a word that the shell kept whole is a phrase or terms."""
+    return " ".join(words).strip()
+
+
+def parse(parser: ArgumentParser, words: Sequence[str]) -> Namespace:
+    """Read the words of a command; those such as `-topic:x`, and all behind `--`, are no options."""
+    known = set(parser._option_string_actions)
+    shielded, plain = [], False
+    for word in words:
+        if word == "--" and not plain:
+            plain = True
+        elif plain or (word[:1] == "-" and word[:2] != "--" and len(word) > 1 and word not in known):
+            shielded.append(_SHIELD + word)
+        else:
+            shielded.append(word)
+    found, rest = parser.parse_known_intermixed_args(shielded)
+    if rest:
+        _refuse(parser, rest[0].removeprefix(_SHIELD), known)
+    for name, value in vars(found).items():
+        setattr(found, name, _bare(value))
+    return found
+
+
+def _bare(value: object) -> object:
+    if isinstance(value, list):
+        return [_bare(item) for item in value]
+    return value.removeprefix(_SHIELD) if isinstance(value, str) else value
+
+
+def _refuse(parser: ArgumentParser, word: str, known: Iterable[str]) -> NoReturn:
+    from reader.core.query.nearest import nearest
+
+    meant = nearest(word.partition("=")[0], known) if word.startswith("--") else None
+    advice = f" Did you mean {meant}?" if meant else ""
+    raise UsageError(f"{parser.prog}: {word} is not understood.{advice}{SEE_HELP} '{parser.prog} --help'.")

@@ -1,0 +1,199 @@
+"""The command that examines the installation: doctor. It changes nothing and reads no paper."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from reader import __version__
+from reader.commands.command import Command, add_json
+from reader.commands.output import Style, amount, is_terminal, say, say_json, width
+from reader.commands.session import Session
+from reader.core.errors import CacheError, ConfigError, FeedError, ReaderError
+from reader.paths import refresh_stamp
+
+LIBRARIES = ("textual", "sqlmodel", "sqlalchemy", "httpx")
+
+TERMINAL = ("TERM", "COLORTERM", "TERM_PROGRAM", "NO_COLOR", "LANG", "LC_ALL")
+"""Variables that decide how a terminal is drawn on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `advice` says what to do where it is not well."""
+
+    topic: str
+    name: str
+    value: str
+    advice: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return not self.advice
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--online", action="store_true", help="also ask the feed whether it answers")
+    add_json(parser)
+
+
+def _doctor(arguments: Namespace, session: Session) -> int:
+    findings = [*_program(), *_settings(session), *_cache(session.cache_file), *_terminal()]
+    findings += _feed(session, ask=arguments.online)
+    wrong = sum(not finding.ok for finding in findings)
+    if arguments.json:
+        say_json({"ok": not wrong, "findings": [asdict(finding) | {"ok": finding.ok} for finding in findings]})
+        return 1 if wrong else 0
+    _print(findings)
+    if wrong:
+        raise ReaderError(f"{amount(wrong, 'finding')} marked with ! above.")
+    return 0
+
+
+def _print(findings: Sequence[Finding]) -> None:
+    style = Style.of(sys.stdout)
+    size = max(len(finding.name) for finding in findings)
+    topic = ""
+    for finding in findings:
+        if finding.topic != topic:
+            say(("\n" if topic else "") + style.bold(finding.topic))
+            topic = finding.topic
+        say(f"{' ' if finding.ok else style.star('!')} {finding.name:{size}}  {finding.value}")
+        if not finding.ok:
+            say(f"  {'':{size}}  {finding.advice}")
+
+
+def _program() -> Iterator[Finding]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    yield Finding("Program", "dailypapers", __version__)
+    yield Finding("Program", "Python", f"{platform.python_version()} on {platform.platform(terse=True)}")
+    yield Finding("Program", "SQLite", sqlite3.sqlite_version)
+    for name in LIBRARIES:
+        try:
+            yield Finding("Program", name, version(name))
+        except PackageNotFoundError:
+            yield Finding("Program", name, "missing", "Install dailypapers anew.")
+
+
+def _settings(session: Session) -> Iterator[Finding]:
+    file = session.config_file
+    yield Finding("Settings", "file", str(file) if file.exists() else f"{file} (not there: all defaults)")
+    for mistake in session.mistakes():
+        yield Finding("Settings", f"line {mistake.line}" if mistake.line else "mistake", mistake.key, str(mistake))
+    try:
+        rules = session.topics
+    except ReaderError as error:
+        yield Finding("Settings", "topic rules", "unreadable", str(error))
+        return
+    advice = "; ".join(f"line {one.line}: {one.message}" if one.line else one.message for one in rules.mistakes[:3])
+    yield Finding("Settings", "topic rules", amount(len(rules.topics), "topic"), advice)
+
+
+def _cache(file: Path) -> Iterator[Finding]:
+    from reader.cache import schema
+
+    yield Finding("Cache", "file", str(file))
+    try:
+        version = schema.version(file)
+        if version is None:
+            yield Finding("Cache", "papers", "none yet: 'dailypapers refresh' fetches them")
+            return
+        known = f"{version}, this program's is {schema.HEAD}"
+        schema.is_current(file)
+        yield Finding("Cache", "schema", known)
+        yield Finding("Cache", "size", _sizes(file))
+        with schema.explained(file), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as cache:
+            yield from _contents(cache)
+        yield Finding("Cache", "last refresh", _time_of(refresh_stamp(file)))
+    except CacheError as error:
+        yield Finding("Cache", "state", "unusable", str(error))
+
+
+def _sizes(file: Path) -> str:
+    """Sizes of the cache's files, its log of changes and its backups among them."""
+    sizes = ((one.name, one.stat().st_size) for one in sorted(file.parent.glob(f"{file.name}*")) if one.is_file())
+    return ", ".join(f"{name} {size / 1_000_000:,.1f} MB" for name, size in sizes)
+
+
+def _contents(cache: sqlite3.Connection) -> Iterator[Finding]:
+    wrong = [row[0] for row in cache.execute("PRAGMA quick_check(3)") if row[0] != "ok"]
+    advice = "Move the file away and refresh; 'dailypapers import' brings papers back from files." if wrong else ""
+    yield Finding("Cache", "integrity", "; ".join(wrong) or "ok", advice)
+    tables: Mapping[str, str] = {"papers": "paper", "days": "day", "marks": "event"}
+    for name, table in tables.items():
+        (count,) = cache.execute(f"SELECT count(*) FROM {table}").fetchone()
+        yield Finding("Cache", name, f"{count:,}")
+    (newest,) = cache.execute("SELECT max(day) FROM listing").fetchone()
+    yield Finding("Cache", "newest day", newest or "none")
+
+
+def _time_of(file: Path) -> str:
+    try:
+        return datetime.fromtimestamp(file.stat().st_mtime).astimezone().isoformat(" ", "minutes")
+    except OSError:
+        return "never"
+
+
+def _terminal() -> Iterator[Finding]:
+    for name, stream in (("input", sys.stdin), ("output", sys.stdout)):
+        kind = f"terminal of {width()} columns" if is_terminal(stream) else "no terminal"
+        yield Finding("Terminal", name, f"{kind}, {stream.encoding}")
+    said = (f"{name}={os.environ[name]}" for name in TERMINAL if name in os.environ)
+    yield Finding("Terminal", "environment", " ".join(said) or "nothing said")
+
+
+def _feed(session: Session, *, ask: bool) -> Iterator[Finding]:
+    from reader.feeds.environment import find_token, is_offline
+
+    settings = session.settings
+    yield Finding("Feed", "endpoint", f"{settings.endpoint} ({session.loaded.origin('endpoint')})")
+    yield Finding("Feed", "token", "found" if find_token(os.environ) else "none (none is needed)")
+    if is_offline(os.environ):
+        yield Finding("Feed", "network", "off: HF_HUB_OFFLINE asks for it")
+    if ask:
+        yield _asked(settings.endpoint)
+
+
+def _asked(endpoint: str) -> Finding:
+    """Whether the feed answers, and how fast."""
+    import asyncio
+
+    from reader.feeds.client import FeedClient
+    from reader.feeds.fetch import Bounds
+
+    async def ask() -> int:
+        async with FeedClient.from_environment(endpoint, bounds=Bounds(tries=1)) as feed:
+            # Yesterday by the most westerly clock is a day that every server knows.
+            listing, *_ = await feed.day(date.fromordinal(datetime.now(UTC).toordinal() - 1).isoformat())
+            return len(listing.drafts)
+
+    start = datetime.now(UTC)
+    try:
+        count = asyncio.run(ask())
+    except (FeedError, ConfigError) as error:
+        return Finding("Feed", "answer", "none", str(error))
+    milliseconds = (datetime.now(UTC) - start).total_seconds() * 1000
+    return Finding("Feed", "answer", f"{amount(count, 'paper')} of yesterday in {milliseconds:.0f} ms")
+
+
+COMMANDS: Sequence[Command] = (
+    Command(
+        "doctor",
+        "Examine program, settings, cache, terminal and feed; what is not well is marked, with what to do.",
+        (
+            ("doctor", "look at everything on this machine"),
+            ("doctor --online --json", "and ask the feed, as JSON, for a report"),
+        ),
+        _arguments,
+        _doctor,
+    ),
+)

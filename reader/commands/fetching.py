@@ -1,0 +1,246 @@
+"""Commands that bring papers into the cache: refresh from the feed, import from files."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader import paths
+from reader.commands.command import Command, StoreFile, add_json
+from reader.commands.output import PATIENCE, Progress, amount, say, say_json, warn
+from reader.commands.reading import positive
+from reader.commands.session import Session
+from reader.core.errors import FeedError
+
+if TYPE_CHECKING:
+    from reader.cache.cache import Cache, Stored
+    from reader.core.paper import Listing
+    from reader.refresh import Event, Finished, Plan
+
+REASONS = 3
+"""Skipped records that are told one by one."""
+
+
+def _refresh_arguments(parser: ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--day", type=_day, metavar="D", help="one day: 2026-05-11, today or yesterday")
+    which.add_argument("--days", type=positive, metavar="N", help="the last N days (default: days_at_start)")
+    which.add_argument("--since", type=_start, metavar="D", help="all days since D: a date, or such as 2w or 3m")
+    which.add_argument("--month", type=_month, metavar="M", help="a month: 2026-05")
+    add_json(parser)
+
+
+def _day(text: str) -> str:
+    """A single day as ISO, for argparse."""
+    first, last = _span(text)
+    if first != last:
+        raise ArgumentTypeError(f"{text!r} is more than a day")
+    return first
+
+
+def _start(text: str) -> str:
+    return _span(text)[0]
+
+
+def _month(text: str) -> str:
+    first, last = _span(text)
+    if first[:7] != last[:7] or first[8:] != "01" or first == last:
+        raise ArgumentTypeError(f"{text!r} is no month: write it as 2026-05")
+    return first[:7]
+
+
+def _span(text: str) -> tuple[str, str]:
+    """First and last day that a date as in a query means, in the feed's time."""
+    from reader.core.dates import parse_moment
+
+    try:
+        span = parse_moment(text).span(datetime.now(UTC).date())
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
+    if span is None:
+        raise ArgumentTypeError(f"{text!r} is no date to ask for")
+    return span[0].isoformat(), span[1].isoformat()
+
+
+def _refresh(arguments: Namespace, session: Session) -> int:
+    import asyncio
+
+    with session.cache() as cache:
+        _reclassify(cache)
+        finished = asyncio.run(_fetch(session.settings.endpoint, cache, _plan(arguments, session)))
+    if not finished.failed:
+        paths.refresh_stamp(session.cache_file).touch()
+    sums = {name: getattr(finished, name) for name in ("new", "updated", "unchanged", "skipped")}
+    if arguments.json:
+        error = str(finished.error) if finished.error else None
+        say_json(sums | {"days": finished.stored, "failed": list(finished.failed), "error": error})
+    elif finished.stored or not finished.failed:
+        say(f"{_sums(sums)} in {amount(finished.stored, 'day')}.")
+    if finished.failed:
+        raise FeedError(f"{_days(finished.failed)} could not be fetched: {finished.error}")
+    return 0
+
+
+def _days(days: Sequence[str]) -> str:
+    """`2026-05-11`, or `3 days from 2026-05-09 to 2026-05-11`."""
+    return days[0] if len(days) == 1 else f"{amount(len(days), 'day')} from {min(days)} to {max(days)}"
+
+
+def _plan(arguments: Namespace, session: Session) -> Plan:
+    from reader.refresh import Day, Latest, Month, Since
+
+    if arguments.day:
+        return Day(arguments.day)
+    if arguments.since:
+        return Since(arguments.since)
+    if arguments.month:
+        return Month(arguments.month)
+    return Latest(arguments.days or session.settings.days_at_start)
+
+
+async def _fetch(endpoint: str, cache: Cache, plan: Plan) -> Finished:
+    import asyncio
+
+    from reader.feeds.client import FeedClient
+    from reader.refresh import Finished, refresh
+
+    finished = Finished()
+    with Progress() as progress:
+        async with FeedClient.from_environment(endpoint) as feed, aclosing(refresh(feed, cache, plan)) as events:
+            progress.show(f"asking {feed.host}")
+            ticking = asyncio.create_task(_tick(progress))
+            try:
+                async for event in events:
+                    progress.show(_doing(event))
+                    if isinstance(event, Finished):
+                        finished = event
+            finally:
+                ticking.cancel()
+    return finished
+
+
+async def _tick(progress: Progress) -> None:
+    """Draw progress while nothing happens: a slow feed is not a dead program."""
+    import asyncio
+
+    while True:
+        await asyncio.sleep(PATIENCE)
+        progress.draw()
+
+
+def _doing(event: Event) -> str:
+    """What to say of an event while it goes on; empty for what says nothing."""
+    from reader.refresh import DayEmpty, DayFailed, DayStored, Waiting
+
+    match event:
+        case DayStored() | DayEmpty() | DayFailed():
+            return f"day {event.n} of {event.of} done: {event.day}"
+        case Waiting():
+            return f"waiting {event.seconds:.0f} s: {event.why}"
+    return ""
+
+
+def _sums(sums: dict[str, int]) -> str:
+    """`12 new, 3 updated, 40 unchanged`, and what was skipped, if anything."""
+    return ", ".join(f"{count:,} {name}" for name, count in sums.items() if count or name != "skipped")
+
+
+def _reclassify(cache: Cache) -> None:
+    """Give the papers their topics anew where the rules have changed."""
+    if cache.needs_classifying():
+        with Progress() as progress:
+            for done, total in cache.reclassify():
+                progress.show(f"new topic rules: {done:,} of {total:,} papers")
+
+
+def _import_arguments(parser: ArgumentParser) -> None:
+    about = "JSON or JSON lines in the feed's shape, either gzipped, or a saved page's text (- for stdin)"
+    parser.add_argument("files", nargs="+", action=StoreFile, metavar="FILE", help=about)
+    add_json(parser)
+
+
+def _import(arguments: Namespace, session: Session) -> int:
+    from reader.cache.cache import Stored
+
+    total, failed = Stored(), list[str]()
+    with session.cache() as cache:
+        _reclassify(cache)
+        for name in arguments.files:
+            try:
+                total += _import_file(cache, name)
+            except FeedError as error:
+                failed.append(str(error) if name in str(error) else f"{name}: {error}")
+    if arguments.json:
+        say_json(asdict(total) | {"failed": failed})
+    elif len(failed) < len(arguments.files):
+        say(f"{_sums(asdict(total))}.")
+    if len(failed) > 1:
+        for failure in failed:
+            warn(failure)
+        raise FeedError(f"{len(failed)} of {amount(len(arguments.files), 'file')} could not be imported.")
+    if failed:
+        raise FeedError(failed[0])
+    return 0
+
+
+def _import_file(cache: Cache, name: str) -> Stored:
+    """Store a file's papers; its skipped records are told, the first few with their place."""
+    from reader.cache.cache import Stored
+    from reader.feeds.files import read_file
+
+    now = datetime.now(UTC)
+    source = sys.stdin.buffer if name == "-" else Path(name)
+    stored = Stored()
+    reasons: list[str] = []
+    with Progress() as progress:
+        for listing in _watched(read_file(source, now.date()), name, progress):
+            stored += cache.store(listing, now.isoformat(timespec="seconds"), newer=False)
+            reasons += [f"{skipped.where}: {skipped.reason}" for skipped in listing.skipped]
+            del reasons[REASONS:]
+    for reason in reasons:
+        warn(f"{name}: {reason}; skipped")
+    if stored.skipped > len(reasons):
+        warn(f"{name}: {stored.skipped - len(reasons):,} more skipped")
+    return stored
+
+
+def _watched(listings: Iterable[Listing], name: str, progress: Progress) -> Iterator[Listing]:
+    """The same listings, with progress: papers so far, and how many a second."""
+    start = time.monotonic()
+    count = 0
+    for listing in listings:
+        yield listing
+        count += len(listing.drafts)
+        progress.show(f"{name}: {amount(count, 'paper')}, {count / (time.monotonic() - start + 1e-9):,.0f} a second")
+
+
+COMMANDS: Sequence[Command] = (
+    Command(
+        "refresh",
+        "Fetch papers from the feed; without options, the latest days.",
+        (
+            ("refresh", "the latest days"),
+            ("refresh --day 2026-05-11", "one day"),
+            ("refresh --since 3m", "three months, without the days that are known and no longer change"),
+        ),
+        _refresh_arguments,
+        _refresh,
+    ),
+    Command(
+        "import",
+        "Bring in papers from files; what the cache knows better stays.",
+        (
+            ("import daily_papers.jsonl.gz", "recorded days of the feed"),
+            ("import page.txt", "the text of a saved page of the site"),
+        ),
+        _import_arguments,
+        _import,
+    ),
+)

@@ -1,0 +1,275 @@
+"""Commands that read the cache: list, count, show, topics, open."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from reader.commands.command import Command, add_json, add_query, query_of
+from reader.commands.output import READABLE, Style, amount, fit, is_terminal, say, say_json, warn, width, wrapped
+from reader.commands.session import Session, find, parsed, selection
+from reader.core.errors import ReaderError
+from reader.core.paper import Paper, PaperRow
+from reader.core.text import clean, clean_block
+
+if TYPE_CHECKING:
+    from reader.cache.window import Window
+    from reader.ui.glyphs import Glyphs
+
+CHUNK = 200
+"""Rows that are read and printed at a time."""
+
+LINKS = ("page", "pdf", "arxiv", "code", "project")
+
+
+def positive(text: str) -> int:
+    """A whole number above zero, for argparse."""
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"{text!r} is no whole number above zero")
+    return int(text)
+
+
+def _list_arguments(parser: ArgumentParser) -> None:
+    add_query(parser)
+    parser.add_argument("--limit", type=positive, metavar="N", help="print at most N papers")
+    add_json(parser)
+
+
+def _list(arguments: Namespace, session: Session) -> int:
+    query = parsed(query_of(arguments.query))
+    with session.window() as window:
+        chosen = selection(window, query)
+        found = window.order(chosen) if arguments.limit is None else window.first(chosen, arguments.limit)
+        pks = found.pks
+        if arguments.json:
+            from reader.actions.export import write_json
+
+            write_json(window.papers(pks), sys.stdout)
+        else:
+            rows = (row for start in range(0, len(pks), CHUNK) for row in window.rows(pks[start : start + CHUNK]))
+            for line in _table(rows, session) if is_terminal(sys.stdout) else _tabbed(rows):
+                say(line)
+        if not pks:
+            _explain_nothing(window)
+    return 0
+
+
+def _explain_nothing(window: Window) -> None:
+    """Say why a list is empty, beside the output."""
+    if window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
+        warn("Nothing matches.")
+    else:
+        warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
+
+
+def _tabbed(rows: Iterable[PaperRow]) -> Iterator[str]:
+    """Fields for other programs: id, day, upvotes, comments, state, title."""
+    for row in rows:
+        yield "\t".join((row.id, row.day, str(row.upvotes), str(row.comments), _state(row), clean(row.title)))
+
+
+def _state(paper: PaperRow | Paper) -> str:
+    """In words, joined by commas."""
+    words = ("read" if paper.read else "unread", paper.starred and "starred", paper.hidden and "hidden")
+    return ",".join(word for word in words if word)
+
+
+def _table(rows: Iterable[PaperRow], session: Session) -> Iterator[str]:
+    """Lines as wide as the terminal at the most: state, id, day, upvotes, and what fits of the title."""
+    from reader.ui.glyphs import glyphs
+
+    signs = glyphs(session.settings.ascii)
+    style = Style.of(sys.stdout)
+    columns = width()
+    rows = iter(rows)
+    while chunk := list(islice(rows, CHUNK)):
+        id_width = max(len(row.id) for row in chunk)
+        for row in chunk:
+            day = f"{row.day:10}  " if columns >= READABLE - 20 else ""
+            facts = f"{row.id:{id_width}}  {day}{row.upvotes:>4}"
+            title = fit(clean(row.title), max(10, columns - len(facts) - 5)).rstrip()
+            title = title if row.read else style.bold(title)
+            yield f"{_sign(row, signs, style)} {style.faint(facts)}  {title}"
+
+
+def _sign(row: PaperRow, signs: Glyphs, style: Style) -> str:
+    if row.hidden:
+        return style.faint(signs.hidden)
+    if row.starred:
+        return style.star(signs.starred)
+    return signs.read if row.read else signs.unread
+
+
+def _count_arguments(parser: ArgumentParser) -> None:
+    add_query(parser)
+    add_json(parser)
+
+
+def _count(arguments: Namespace, session: Session) -> int:
+    query = parsed(query_of(arguments.query))
+    with session.window() as window:
+        count = window.count(selection(window, query))
+    if arguments.json:
+        say_json({"query": query.text, "count": count})
+    else:
+        say(str(count))
+    return 0
+
+
+def _show_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
+    add_json(parser)
+
+
+def _show(arguments: Namespace, session: Session) -> int:
+    paper = _paper(session, arguments.id)
+    if arguments.json:
+        from reader.actions.export import record
+
+        say_json(record(paper))
+        return 0
+    columns = min(width(), READABLE) if is_terminal(sys.stdout) else READABLE
+    for line in _page(paper, Style.of(sys.stdout), columns):
+        say(line)
+    return 0
+
+
+def _paper(session: Session, id: str) -> Paper:
+    with session.window() as window:
+        paper = window.paper(find(window, id))
+    if paper is None:
+        raise ReaderError(f"{clean(id, 100)!r} has just been removed from the cache.")
+    return paper
+
+
+def _page(paper: Paper, style: Style, columns: int) -> Iterator[str]:
+    """A paper for reading, in lines of `columns` at the most."""
+    from reader.actions.links import links
+
+    yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))
+    yield from wrapped(", ".join(clean(name) for name in paper.authors), columns)
+    facts = (
+        paper.organization and clean(paper.organization),
+        paper.day,
+        paper.published and f"arXiv {paper.published}",
+        amount(paper.upvotes, "upvote"),
+        amount(paper.comments, "comment"),
+        _state(paper).replace(",", ", "),
+    )
+    yield from (style.faint(line) for line in wrapped(" · ".join(fact for fact in facts if fact), columns))
+    named = (
+        ("Topics", ", ".join(paper.topics)),
+        ("Keywords", ", ".join(clean(keyword) for keyword in paper.keywords)),
+        ("Tags", ", ".join(clean(tag) for tag in paper.tags)),
+        ("AI summary", clean(paper.summary or "")),
+        ("Note", clean(paper.note or "")),
+    )
+    for name, text in named:
+        if text:
+            yield ""
+            yield from wrapped(f"{name}: {text}", columns)
+    for paragraph in clean_block(paper.abstract).split("\n\n"):
+        yield ""
+        yield from wrapped(paragraph, columns)
+    yield ""
+    # Addresses are not wrapped: a broken one can't be clicked or copied.
+    yield from (f"{link.name:8} {link.url}" for link in links(paper))
+
+
+def _topics_arguments(parser: ArgumentParser) -> None:
+    add_query(parser)
+    add_json(parser)
+
+
+def _topics(arguments: Namespace, session: Session) -> int:
+    text = query_of(arguments.query)
+    query = parsed(text)
+    with session.window() as window:
+        counted = window.topics(selection(window, query) if text else None)
+    counted.sort(key=lambda topic: (-topic.papers, topic.slug))
+    if arguments.json:
+        say_json([{"slug": t.slug, "name": t.name, "family": t.family, "papers": t.papers} for t in counted])
+    elif is_terminal(sys.stdout):
+        slug_width = max((len(topic.slug) for topic in counted), default=0)
+        for topic in counted:
+            say(f"{topic.papers:>9,}  {topic.slug:{slug_width}}  {clean(topic.name)}")
+    else:
+        for topic in counted:
+            say(f"{topic.slug}\t{clean(topic.name)}\t{topic.papers}")
+    return 0
+
+
+def _open_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
+    parser.add_argument("--link", choices=LINKS, help="which of its links (default: its page, or what it has)")
+    add_json(parser)
+
+
+def _open(arguments: Namespace, session: Session) -> int:
+    from reader.actions.links import links, open_url
+
+    paper = _paper(session, arguments.id)
+    found = {link.name.lower(): link.url for link in links(paper)}
+    name = arguments.link or next(iter(found), "page")
+    if name not in found:
+        has = f"It has: {', '.join(found)}." if found else "It has no links at all."
+        raise ReaderError(f"{paper.id} has no link called {name}. {has}")
+    opened = open_url(found[name])
+    if arguments.json:
+        say_json({"id": paper.id, "link": name, "url": found[name], "opened": opened})
+    elif not opened:
+        say(found[name])
+    return 0
+
+
+COMMANDS: Sequence[Command] = (
+    Command(
+        "list",
+        "Print papers, the newest day first; in a pipe as id, day, upvotes, comments, state and title with tabs "
+        "between.",
+        (
+            ("list day:today", "today's papers"),
+            ("list topic:agents is:unread sort:upvotes --limit 10", "the ten most upvoted unread papers on agents"),
+            ("list -topic:evaluation since:7d --json", "the last week without benchmarks, as JSON"),
+        ),
+        _list_arguments,
+        _list,
+    ),
+    Command(
+        "count",
+        "Print how many papers a query has.",
+        (
+            ("count is:unread", "how much there is left to read"),
+            ("count has:code day:2026-05", "papers with code in May"),
+        ),
+        _count_arguments,
+        _count,
+    ),
+    Command(
+        "show",
+        "Print one paper whole.",
+        (
+            ("show 2406.12345", "by its arXiv id"),
+            ("show https://huggingface.co/papers/2406.12345 --json", "by an address, as JSON"),
+        ),
+        _show_arguments,
+        _show,
+    ),
+    Command(
+        "topics",
+        "Print the topics of a query's papers; the one that most of them have comes first.",
+        (("topics", "of all papers"), ("topics is:starred --json", "of what you have starred, as JSON")),
+        _topics_arguments,
+        _topics,
+    ),
+    Command(
+        "open",
+        "Open a paper in the browser, or print its address where there is none.",
+        (("open 2406.12345", "its page"), ("open 2406.12345 --link pdf", "its PDF")),
+        _open_arguments,
+        _open,
+    ),
+)
