@@ -13,7 +13,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import ParamSpec, Protocol, TypeVar
 
@@ -342,7 +342,8 @@ def _days(plan: Plan, today: date) -> list[str]:
                 first = date.fromisoformat(f"{month}-01")
                 last = min(today, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
     except (ValueError, OverflowError):
-        raise UsageError(f"There is no such time: {plan}.") from None
+        (said,) = astuple(plan)
+        raise UsageError(f"There is no such time as {said}; write 2026-05-12 or 2026-05.") from None
     if last < first_day:
         raise UsageError(f"The feed begins on {FIRST_DAY}; ask for a day since then.")
     first = max(first, first_day)

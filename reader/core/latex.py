@@ -28,6 +28,9 @@ _PIECE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+# What stands between two prices: "$1 million and 2$".
+_PRICES = re.compile(r"[0-9][^\\^_{}=]*\s[^\\^_{}=]*")
+
 _SCRIPT = re.compile(rf"([\^_])\s*({_GROUP}|\\[A-Za-z]+|[^\s{{}}\\])")
 _ARGUMENT = re.compile(_GROUP)
 
@@ -77,7 +80,8 @@ def _piece(match: re.Match[str]) -> str:
     piece = match[0]
     match match.lastgroup:
         case "math":
-            text = _math(piece.strip("$") if piece.startswith("$") else piece[2:-2])
+            formula = piece.strip("$") if piece.startswith("$") else piece[2:-2]
+            text = piece if _PRICES.fullmatch(formula) else _math(formula)
         case "switch":
             text = latex_to_unicode(piece[1:-1].strip()).strip()
         case "macro":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping
 from types import TracebackType
@@ -77,7 +78,8 @@ class FeedClient:
             items += found
             if not found or not more:
                 break
-        return listings(items, day)
+        # Cleaning a hundred papers takes longer than a key may wait.
+        return await asyncio.to_thread(listings, items, day)
 
     async def _page(self, parameters: Mapping[str, str | int], on_wait: WaitTold | None) -> tuple[list[object], bool]:
         """One page's records, and whether there may be more."""

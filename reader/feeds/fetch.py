@@ -12,6 +12,7 @@ import random
 import socket
 import ssl
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -79,7 +80,7 @@ class Answer(NamedTuple):
 
 
 class _Setback(Exception):
-    """A failure that may pass: worth `tries` in all, the next after `wait` seconds (None: as backoff has it)."""
+    """A failure that may pass: worth `tries` of its kind, the next after `wait` seconds (None: by backoff)."""
 
     def __init__(self, error: FeedError, why: str, tries: int, wait: float | None = None) -> None:
         super().__init__(str(error))
@@ -138,20 +139,21 @@ class Fetcher:
             raise FeedOffline("Offline mode is on (HF_HUB_OFFLINE), so nothing was fetched; unset it to fetch again.")
         bounds = self._bounds
         async with self._turn:
-            attempt = 1
+            setbacks: Counter[str] = Counter()
             while True:
                 await self._wait(self._free_at - self._clock(), f"{self.host} asks for a pause", on_wait)
                 try:
                     return await self._try(path, parameters, read)
                 except _Setback as setback:
-                    if attempt >= min(setback.tries, bounds.tries):
+                    setbacks[setback.why] += 1
+                    tries = setbacks.total()
+                    if tries >= bounds.tries or setbacks[setback.why] >= setback.tries:
                         raise setback.error from setback.__cause__
                     wait = setback.wait
                     if wait is None:
                         # Jitter keeps many readers from coming back at the same moment.
-                        wait = bounds.backoff * 2 ** (attempt - 1) * random.SystemRandom().uniform(0.75, 1.5)
+                        wait = bounds.backoff * 2 ** (tries - 1) * random.SystemRandom().uniform(0.75, 1.5)
                     await self._wait(wait, setback.why, on_wait)
-                attempt += 1
 
     async def _wait(self, seconds: float, why: str, on_wait: WaitTold | None) -> None:
         if seconds <= 0:

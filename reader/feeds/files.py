@@ -50,10 +50,16 @@ def _read(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
     lines = numbered_lines(unpacked(stream))
     number, first = next(((number, line) for number, line in lines if line.strip()), (1, b""))
     first = first.removeprefix(_BOM)
+    if not first.strip():
+        raise FeedMalformed(f"{name} is empty.")
     if first.lstrip()[:1] in (b"{", b"["):
         yield from _Records(name).read((number, first), lines)
     else:
-        yield parse_saved_page(_page_text(first, lines, name), today)
+        text = _page_text(first, lines, name)
+        try:
+            yield parse_saved_page(text, today)
+        except FeedMalformed as error:
+            raise FeedMalformed(f"{name} is neither JSON nor the text of a saved page with its papers.") from error
 
 
 def _page_text(first: bytes, lines: Iterator[_Line], name: str) -> str:
@@ -101,9 +107,11 @@ class _Records:
             raise FeedMalformed(f"{self._name} holds no papers in the feed's shape{why}.")
 
     def _kept(self, found: Iterator[Listing]) -> Iterator[Listing]:
-        """The same listings, noted whether any holds a paper."""
+        """The same listings; noted are whether any holds a paper, and the first reason why one does not."""
         for listing in found:
             self._found = self._found or bool(listing.drafts)
+            for skip in listing.skipped[:1]:
+                self._reason = self._reason or f"{skip.where}: {skip.reason}"
             yield listing
 
     def _line(self, number: int, line: bytes) -> Iterator[Listing]:
@@ -143,7 +151,6 @@ class _Records:
             yield Listing(None, (), tuple(skipped))
 
     def _skip(self, number: int, reason: str) -> None:
-        self._reason = self._reason or f"line {number}: {reason}"
         self._skipped.append(Skipped(f"line {number}", reason))
 
 

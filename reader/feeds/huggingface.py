@@ -219,8 +219,11 @@ def _organization(outer: Mapping[str, object], paper: Mapping[str, object]) -> t
 
 def _keywords(value: object) -> tuple[str, ...]:
     """Keywords in their order, each once whatever its case."""
-    lines = (_line(keyword, _NAME_LIMIT) for keyword in _sequence(value)[:_KEYWORDS])
-    return tuple({fold(line): line for line in reversed(list(lines)) if line}.values())[::-1]
+    unique: dict[str, str] = {}
+    for keyword in _sequence(value)[:_KEYWORDS]:
+        if line := _line(keyword, _NAME_LIMIT):
+            unique.setdefault(fold(line), line)
+    return tuple(unique.values())
 
 
 def _links(paper: Mapping[str, object]) -> tuple[str | None, str | None]:

@@ -151,6 +151,8 @@ def test_titles_without_letters_are_told_apart() -> None:
         ("Prefill \\& Decode", "Prefill & Decode"),
         ("\\$OneMillion-Bench", "$OneMillion-Bench"),
         ("Earn $1 Million and $5 million", "Earn $1 Million and $5 million"),
+        ("Earn $1 Million and 2$", "Earn $1 Million and 2$"),
+        ("$5 \\times 3$", "5 × 3"),
         ("Under $0.1", "Under $0.1"),
         ("from $5/$10 on", "from $5/$10 on"),
         ("Bugs for 1$: Cheap", "Bugs for 1$: Cheap"),

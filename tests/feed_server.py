@@ -1,0 +1,239 @@
+"""A local feed for tests, with the real shapes and with faults, each on the very request that asks for it.
+
+    with FeedServer({"2026-05-12": [item("2605.00001")]}) as feed:
+        feed.faults += ["error", "ok"]   # the first request fails, the others are answered
+        ...
+        feed.requests[0].query["date"]
+
+It listens on this machine alone, and stops at once whatever its clients do.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+Item = dict[str, Any]
+
+
+def item(id: str, title: str = "", day: str | None = None, **paper: Any) -> Item:
+    """One item as the feed has it; `paper` overrides the inner record, None takes a key out."""
+    title = title or f"Paper {id}"
+    inner: Item = {
+        "id": id,
+        "authors": [{"name": "Ada Example", "hidden": False}, {"name": "Bo Sample", "hidden": False}],
+        "publishedAt": "2026-05-08T00:00:00.000Z",
+        "title": title,
+        "summary": f"We look at {title} and find that it holds.",
+        "upvotes": 5,
+        "ai_summary": "It holds.",
+        "ai_keywords": ["agents", "tool use"],
+    }
+    if day is not None:
+        inner["submittedOnDailyAt"] = f"{day}T00:58:08.622Z"
+    inner.update(paper)
+    return {
+        "paper": {key: value for key, value in inner.items() if value is not None},
+        "publishedAt": "2026-05-09T04:00:00.000Z",
+        "title": title,
+        "summary": inner["summary"],
+        "thumbnail": f"https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/{id}.png",
+        "numComments": 2,
+        "isAuthorParticipating": False,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it came in."""
+
+    path: str
+    query: Mapping[str, str]
+    headers: Message
+
+
+class FeedServer(ThreadingHTTPServer):
+    """The feed: `days` maps ISO days to items; days after `today` are refused.
+
+    `faults` holds a name for each coming request, optionally with a value (`limit:2`); once it is empty, `fault`
+    applies to all. `requests` lists what came in.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, days: Mapping[str, list[Item]] | None = None, today: str = "2026-05-12") -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.days = dict(days or {})
+        self.today = today
+        self.fault = "ok"
+        self.faults: deque[str] = deque()
+        self.requests: list[Request] = []
+        self.links = True
+        self.stopping = threading.Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stopping.set()
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, *_: object) -> None:
+        """Clients that hang up are part of the tests."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: FeedServer
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        url = urlsplit(self.path)
+        query = {key: values[-1] for key, values in parse_qs(url.query).items()}
+        self.server.requests.append(Request(url.path, query, self.headers))
+        faults = self.server.faults
+        name, _, value = (faults.popleft() if faults else self.server.fault).partition(":")
+        status, body, headers = self._list(query) if url.path == "/api/daily_papers" else self._missing()
+        getattr(self, f"_{name.replace('-', '_')}")(value, status, body, headers)
+
+    # Answers
+
+    def _missing(self) -> tuple[int, object, dict[str, str]]:
+        return 404, {"error": "Not found"}, {}
+
+    def _list(self, query: Mapping[str, str]) -> tuple[int, object, dict[str, str]]:
+        limit, page, day = int(query.get("limit", 50)), int(query.get("p", 0)), query["date"]
+        if limit > 100:
+            return 400, {"error": "Too big: expected number to be <=100"}, {}
+        if day > self.server.today:
+            return 400, {"error": f"Date must not be after {self.server.today}."}, {}
+        items = self.server.days.get(day, [])
+        headers = {}
+        if self.server.links and len(items) > (page + 1) * limit:
+            following = urlencode({**query, "p": page + 1})
+            headers["Link"] = f'<{self.server.url}/api/daily_papers?{following}>; rel="next"'
+        return 200, items[page * limit : (page + 1) * limit], headers
+
+    def _send(self, status: int, body: object, headers: Mapping[str, str], cut: int | None = None) -> None:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(status)
+        for key, value in {"Content-Type": "application/json; charset=utf-8", **headers}.items():
+            self.send_header(key, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data[:cut])
+        if cut is not None:
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
+
+    def _drip(self, data: Callable[[], bytes], pause: float) -> None:
+        """Write pieces until the client or the test has enough."""
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.close_connection = True
+        while not self.server.stopping.wait(pause):
+            piece = data()
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+
+    # Faults, by name
+
+    def _ok(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
+        self._send(status, body, headers)
+
+    def _error(self, value: str, *_: object) -> None:
+        self._send(int(value or 503), {"error": "Service unavailable"}, {})
+
+    def _error_after(self, value: str, *_: object) -> None:
+        self._send(503, {"error": "Service unavailable"}, {"Retry-After": value})
+
+    def _refuse(self, value: str, *_: object) -> None:
+        self._send(int(value), {"error": "It is \x1b[31mnot\x1b[0m allowed."}, {})
+
+    def _hang(self, *_: object) -> None:
+        self.server.stopping.wait(30)
+        self.close_connection = True
+
+    def _slow(self, value: str, *_: object) -> None:
+        self._drip(lambda: b" ", float(value))
+
+    def _endless(self, *_: object) -> None:
+        self._drip(lambda: b"A" * 65_536, 0)
+
+    def _drop(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
+        data = json.dumps(body).encode()
+        self._send(status, data, headers, cut=len(data) // 2)
+
+    def _garbage(self, *_: object) -> None:
+        self._send(200, b"\x00\xff<<<", {})
+
+    def _html(self, *_: object) -> None:
+        self._send(200, b"<html><body>Sign in</body></html>", {"Content-Type": "text/html"})
+
+    def _bare_html(self, *_: object) -> None:
+        self._send(200, b"\n<!doctype html><p>Sign in", {})
+
+    def _truncate(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
+        data = json.dumps(body).encode()
+        self._send(status, data[: len(data) // 2], headers)
+
+    def _wrongtype(self, *_: object) -> None:
+        self._send(200, {"error": None, "papers": 7}, {})
+
+    def _nulls(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
+        assert isinstance(body, list)
+        bare = [
+            {
+                **dict.fromkeys(entry),
+                "paper": {**dict.fromkeys(entry["paper"]), "id": entry["paper"]["id"], "title": "T"},
+            }
+            for entry in body
+        ]
+        self._send(status, bare, headers)
+
+    def _gzip(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
+        self._send(status, gzip.compress(json.dumps(body).encode()), {**headers, "Content-Encoding": "gzip"})
+
+    def _bomb(self, *_: object) -> None:
+        self._send(200, gzip.compress(b" " * 4_000_000), {"Content-Encoding": "gzip"})
+
+    def _bad_gzip(self, *_: object) -> None:
+        self._send(200, b"not gzip at all", {"Content-Encoding": "gzip"})
+
+    def _limit(self, value: str, *_: object) -> None:
+        headers = {"RateLimit": f'"api";r=0;t={value}', "RateLimit-Policy": '"fixed window";"api";q=500;w=300'}
+        self._send(429, {"error": "Too many requests"}, headers)
+
+    def _limit_after(self, value: str, *_: object) -> None:
+        self._send(429, {"error": "Too many requests"}, {"Retry-After": value})
+
+    def _limit_bare(self, *_: object) -> None:
+        self._send(429, b"", {})
+
+    def _spent(self, value: str, status: int, body: object, headers: dict[str, str]) -> None:
+        self._send(status, body, {**headers, "RateLimit": f'"api";r=0;t={value}'})
+
+    def _redirect(self, value: str, *_: object) -> None:
+        self._send(302, b"", {"Location": value})
+
+    def _redirect_here(self, *_: object) -> None:
+        self._send(302, b"", {"Location": self.path})
