@@ -47,10 +47,10 @@ class Settings:
     ascii: bool = field(default=False, metadata={"rule": Switch()})
     """Draw letters in place of glyphs, for a font or a terminal that lacks them."""
 
-    filter_width: int = field(default=22, metadata={"rule": Number(16, 60)})
+    filter_width: int = field(default=26, metadata={"rule": Number(16, 60)})
     """Columns of the filter pane until it is resized."""
 
-    list_share: float = field(default=0.5, metadata={"rule": Number(0.2, 0.8)})
+    list_share: float = field(default=0.55, metadata={"rule": Number(0.2, 0.8)})
     """Share of the room that the list gets until it is resized; the paper's detail has the rest."""
 
     topics_file: str = field(default="", metadata={"rule": FilePath()})

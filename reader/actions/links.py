@@ -23,6 +23,10 @@ class UnsafeLink(ReaderError):
     """An address that is not opened, whatever it is."""
 
 
+CODE = "code"
+"""The name of the link to the paper's code."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """One link of a paper: the letter that opens it, what it leads to, and its address."""
@@ -39,7 +43,7 @@ def links(paper: Paper) -> tuple[Link, ...]:
         ("o", "page", hf_url(paper.id)),
         ("p", "PDF", pdf_url(paper.id)),
         ("a", "arXiv", paper_url(paper.id)),
-        ("c", "code", paper.code_url),
+        ("c", CODE, paper.code_url),
         ("w", "project", paper.project_url),
         *media,
     )

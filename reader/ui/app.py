@@ -20,7 +20,7 @@ from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.core.query import TopicChoice, with_topics
 from reader.ui import handlers, state, theme
-from reader.ui.browsing import VIEWS, Place, view
+from reader.ui.browsing import Place, view
 from reader.ui.glyphs import glyphs
 from reader.ui.handlers import finding, linking, marking
 from reader.ui.keymap import Context, Keymap
@@ -58,8 +58,9 @@ class Sizes:
 class ReaderApp(App[str], inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
-    `rules` loads the topic rules when they are needed; `query` is where to begin, in All; without one it begins where it was left. With `demo` nothing is fetched or
-    kept beside the cache. `now` is the clock; a `still` reader has no spinner and fetches nothing by itself.
+    `rules` loads the topic rules when they are needed. `query` is where to begin, in All; without one it begins where
+    it was left. With `demo` nothing is fetched or kept beside the cache. `now` is the clock; a `still` reader has no
+    spinner and fetches nothing by itself.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -119,7 +120,8 @@ class ReaderApp(App[str], inherit_bindings=False):
         return theme.line_filters(super().get_line_filters())
 
     def on_mount(self) -> None:
-        ScrollBar.renderer = theme.ThinScrollBar
+        if not self.settings.ascii:
+            ScrollBar.renderer = theme.ThinScrollBar
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

@@ -109,7 +109,8 @@ def _words(node: Node) -> Iterator[str]:
             for inner in nodes:
                 yield from _words(inner)
         case Match(field=field) if field in WORD_FIELDS:
-            yield node.text
+            # In quotes, whole words alone are marked.
+            yield f'"{node.text}"' if node.exact else node.text
         case Not():
             return
 

@@ -170,4 +170,3 @@ class Library:
         for opened in (self._near, self._far, self._counting, self._events):
             if opened is not None:
                 opened.close()
-

@@ -95,15 +95,10 @@ def empty_keys(keymap: Keymap) -> EmptyKeys:
 
 
 def link_keys(keymap: Keymap) -> dict[str, str]:
-    """The keys that open links, by the link's kind; those without one of their own are in the list of links."""
+    """The keys that open a paper's links, by the link's letter: one of its own, or the letter after that of the list."""
     listed = keymap.key("link.list")
-    return {
-        "page": keymap.key("link.page"),
-        "pdf": keymap.key("link.pdf"),
-        "code": listed,
-        "project": listed,
-        "media": listed,
-    }
+    behind = {letter: f"{listed}{letter}" for letter in "acw123456789"}
+    return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), **behind}
 
 
 def _clock(then: datetime | None, now: datetime) -> str | None:

@@ -7,9 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from urllib.parse import urlsplit
 
-from reader.core.ids import hf_url, pdf_url
+from reader.actions.links import CODE, Link, links
 from reader.core.paper import Paper
 from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, Piece, cut, fill, literal, mark, measure, pattern, short_day, unbroken
@@ -24,17 +23,6 @@ _EMPTY: Line = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """An address that belongs to a paper."""
-
-    kind: str
-    """`page`, `pdf`, `code`, `project` or `media`."""
-    name: str
-    url: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Look:
     """How a paper is shown, apart from the paper itself."""
 
@@ -45,30 +33,9 @@ class Look:
     topic_names: Mapping[str, str] = field(default_factory=dict)
     """Names of topics by slug."""
     link_keys: Mapping[str, str] = field(default_factory=dict)
-    """Keys that open links, by the link's kind."""
+    """Keys that open links, by the link's letter."""
     everyone: bool = False
     """Whether all authors are named."""
-
-
-def links(paper: Paper) -> tuple[Link, ...]:
-    """Return the paper's addresses that may be opened, all http or https."""
-    stars = f"{paper.code_stars:,}" if paper.code_stars else ""
-    known = (
-        ("page", "Page", hf_url(paper.id), ""),
-        ("pdf", "PDF", pdf_url(paper.id), ""),
-        ("code", "Code", paper.code_url, stars),
-        ("project", "Project", paper.project_url, ""),
-        *(("media", "Media", url, "") for url in paper.media),
-    )
-    return tuple(Link(kind, name, url, note) for kind, name, url, note in known if url and _is_web(url))
-
-
-def _is_web(url: str) -> bool:
-    try:
-        address = urlsplit(url)
-    except ValueError:
-        return False
-    return address.scheme in {"http", "https"} and bool(address.hostname)
 
 
 def compose(paper: Paper, width: int, look: Look) -> list[Line]:
@@ -213,16 +180,17 @@ def _abstract(paper: Paper, width: int, searched: re.Pattern[str] | None) -> lis
 
 
 def _links(paper: Paper, width: int, look: Look) -> list[Line]:
-    return [_link(link, width, look) for link in links(paper)]
+    return [_link(link, width, look, paper.code_stars) for link in links(paper)]
 
 
-def _link(link: Link, width: int, look: Look) -> Line:
+def _link(link: Link, width: int, look: Look, stars: int | None) -> Line:
     action = ("link", link.url)
-    key = look.link_keys.get(link.kind, "")
-    begin = [Piece(f"{key:<2}", "key", action=action), Piece(f"{link.name:<9}", "muted", action=action)]
-    end = [Piece(f"  {look.glyphs.starred} {link.note}", "star")] if link.note else []
+    key = look.link_keys.get(link.letter, "")
+    name = link.name.capitalize() if link.name.islower() else link.name
+    begin = [Piece(f"{key:<3}", "key", action=action), Piece(f"{name:<9}", "muted", action=action)]
+    end = [Piece(f"  {look.glyphs.starred} {stars:,}", "star")] if stars and link.name == CODE else []
     shown = literal(link.url).partition("://")[2].removeprefix("www.").rstrip("/")
     room = width - measure(begin) - measure(end)
     if room < 8:
-        return (Piece(cut(f"{key:<2}{link.name}", width), "link", action=action),)
+        return (Piece(cut(f"{key:<3}{name}", width), "link", action=action),)
     return (*begin, Piece(cut(shown, room, look.glyphs.ellipsis), "link", action=action), *end)

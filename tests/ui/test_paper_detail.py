@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from reader.core.paper import Paper
 from reader.ui.glyphs import ASCII, UNICODE
 from reader.ui.prose import measure
-from reader.ui.reading import MEASURE, PEOPLE_LINES, Look, compose, links
+from reader.ui.reading import MEASURE, PEOPLE_LINES, Look, compose
 from reader.ui.screens.paper_page import PaperPage
 from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.widgets.status_line import StatusLine
@@ -67,9 +67,10 @@ def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
         "",
         "The rest is let go.",
         "",
-        "  Page     huggingface.co/papers/2511.12345",
-        "  PDF      arxiv.org/pdf/2511.12345",
-        "  Code     github.com/someone/forget  ★ 312",
+        "   Page     huggingface.co/papers/2511.12345",
+        "   PDF      arxiv.org/pdf/2511.12345",
+        "   arXiv    arxiv.org/abs/2511.12345",
+        "   Code     github.com/someone/forget  ★ 312",
     ]
 
 
@@ -122,16 +123,12 @@ def test_links_are_web_addresses_with_their_letters() -> None:
         project_url="file:///etc/passwd",
         media=("https://example.org/a.mp4", "http://[broken", "https://"),
     )
-    assert [link.url for link in links(one)] == [
-        "https://huggingface.co/papers/2511.12345",
-        "https://arxiv.org/pdf/2511.12345",
-        "https://example.org/a.mp4",
-    ]
-    lines = texts(one, link_keys={"page": "o", "pdf": "p"})
-    assert lines[-3:] == [
-        "o Page     huggingface.co/papers/2511.12345",
-        "p PDF      arxiv.org/pdf/2511.12345",
-        "  Media    example.org/a.mp4",
+    lines = texts(one, link_keys={"o": "o", "p": "P", "1": "L1"})
+    assert lines[-4:] == [
+        "o  Page     huggingface.co/papers/2511.12345",
+        "P  PDF      arxiv.org/pdf/2511.12345",
+        "a  arXiv    arxiv.org/abs/2511.12345",
+        "L1 Media 1  example.org/a.mp4",
     ]
 
 
@@ -294,8 +291,8 @@ async def test_names_keys_and_signs_may_come_later() -> None:
     async with app.run_test(size=(80, 40)) as pilot:
         detail.show(paper())
         await pilot.pause()
-        detail.tell(topic_names={"agents": "Agents & tools"}, link_keys={"page": "O"})
-        assert "[Agents & tools]" in detail.text and "O Page" in detail.text
+        detail.tell(topic_names={"agents": "Agents & tools"}, link_keys={"o": "O"})
+        assert "[Agents & tools]" in detail.text and "O  Page" in detail.text
         detail.tell(glyphs=ASCII)
         assert UNICODE.upvotes not in detail.text and "[Agents & tools]" in detail.text
 

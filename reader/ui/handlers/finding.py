@@ -32,7 +32,7 @@ def filter_pane(reader: ReaderApp, _count: int | None) -> None:
 @handles("find.clear")
 def clear(reader: ReaderApp, _count: int | None) -> None:
     main = reader.main
-    main.filter.narrow("")
+    main.stop_narrowing()
     main.go(Place(main.place.view))
 
 

@@ -99,7 +99,7 @@ def _back(reader: ReaderApp) -> bool:
         return True
     if reader.context == "filter":
         if main.filter.narrowed:
-            main.filter.narrow("")
+            main.stop_narrowing()
         else:
             main.close_filter()
         return True

@@ -13,7 +13,7 @@ from textual.timer import Timer
 
 from reader.cache.search import Scope, Selection, compile_query
 from reader.cache.window import Order
-from reader.core.errors import CacheInterrupted, QueryError, ReaderError
+from reader.core.errors import CacheInterrupted, ReaderError
 from reader.core.query import picked_topics
 from reader.ui import panes
 from reader.ui.browsing import Place, words
@@ -324,6 +324,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._is_narrowing = True
         self.status.say("type to narrow the topics", "hint")
 
+    def stop_narrowing(self) -> None:
+        """List all topics again."""
+        self._is_narrowing = False
+        self.filter.narrow("")
+
     def type_topic(self, key: str, character: str | None) -> bool:
         """Take a key while topics are narrowed; False for keys that mean something else."""
         if not self._is_narrowing:
@@ -333,7 +338,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._is_narrowing = False
             self.status.say("", "hint")
             if key == "escape":
-                self.filter.narrow("")
+                self.stop_narrowing()
             return key in ("enter", "escape")
         if key in ("backspace", "ctrl+h"):
             self.filter.narrow(typed[:-1])
