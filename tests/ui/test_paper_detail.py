@@ -127,7 +127,7 @@ def test_links_are_web_addresses_with_their_letters() -> None:
     assert lines[-4:] == [
         "o  Page     huggingface.co/papers/2511.12345",
         "P  PDF      arxiv.org/pdf/2511.12345",
-        "a  arXiv    arxiv.org/abs/2511.12345",
+        "   arXiv    arxiv.org/abs/2511.12345",
         "L1 Media 1  example.org/a.mp4",
     ]
 
