@@ -188,7 +188,7 @@ def _word(token: Token) -> Match:
     name, colon, rest = token.text.partition(":")
     if colon and not rest.startswith("//") and (field := _meant_field(name)):
         raise QueryError(
-            f"There is no field {name}:, did you mean {field}:?",
+            f"There is no field {name}:.",
             token.start,
             token.start + len(name) + 1,
             f"{field}:",

@@ -53,6 +53,8 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
 def matches(pattern: str, text: str) -> bool:
     """Whether a pattern is found in the head of one of the text's lines."""
     search = compile_pattern(pattern).search
+    if text.isascii() and "\n" not in text:
+        return search(text, 0, MAX_SUBJECT) is not None
     return any(search(line[:MAX_SUBJECT]) for line in without_accents(text).split("\n"))
 
 

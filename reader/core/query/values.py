@@ -190,5 +190,6 @@ def _choice(name: str, value: Value, typed: str) -> str:
     if typed in choices:
         return typed
     meant = nearest(typed, choices)
-    rest = f"did you mean {meant}?" if meant else f"it takes {', '.join(choices[:-1])} or {choices[-1]}."
-    raise QueryError(f"{name}: has no “{typed}”, {rest}", value.start, value.end, meant)
+    raise QueryError(
+        f"{name}: takes {', '.join(choices[:-1])} or {choices[-1]}, not “{typed}”.", value.start, value.end, meant
+    )

@@ -1,0 +1,134 @@
+"""Which of a selection's ways to take: found out by trying the cheap ones first, each with an end to its cost.
+
+    1. A term that hardly any paper has, such as a rare topic, a day, a tag: start from it.
+    2. Walk in the index's order and ask each paper, for a few milliseconds: what many papers have is found at once.
+    3. A term or word that few papers have: start from it.
+    4. Look up words and topics whole, then walk in order.
+
+So a common term costs no look-up of all its papers, and a rare one no walk past all others.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+from reader.cache.search import Clause, Selection
+from reader.cache.words import both
+
+WALK_SECONDS = 0.010
+"""How long a walk in order may look for the first screenful."""
+
+FEW = 20_000
+"""So many papers are looked up and sorted within 20 ms."""
+
+HARDLY_ANY = 2_000
+"""So many papers' texts are read within 20 ms, and so many papers sorted within 2 ms."""
+
+SAMPLE = 300
+"""Newest papers that are read to estimate how many have a word."""
+
+MOST_RANKED = 20_000
+"""So many papers are weighed by their words within 20 ms; where more have them, the title decides."""
+
+Row = tuple[Any, ...]
+
+
+def first(
+    connection: sqlite3.Connection, selection: Selection, limit: int, columns: str = "p.pk, p.sort_day"
+) -> list[Row]:
+    """The first rows of a selection, in its order."""
+    if selection.ranked is not None:
+        if not _is_common(connection, selection):
+            return _fetch(connection, Clause(selection.where, selection.params), selection.order, limit, columns)
+        rows: list[Row] = []
+        for tier in selection.ranked.tiers:
+            rows += first(connection, tier, limit - len(rows), columns)
+        return rows
+    where = _driven(connection, selection, HARDLY_ANY, words=False)
+    if where is None:
+        found = _walk(connection, selection, limit, columns)
+        if found is not None:
+            return found
+        where = _driven(connection, selection, FEW) or selection.by_scan
+    return _fetch(connection, where, selection.order, limit, columns)
+
+
+def tuned(connection: sqlite3.Connection, selection: Selection) -> Selection:
+    """The selection with the condition and order that read all of it soonest, for its whole order or its count."""
+    if selection.ranked is not None:
+        common = selection.ranked if _is_common(connection, selection) else None
+        return replace(selection, where=common.where, params=common.params, order=common.order) if common else selection
+    where = _driven(connection, selection, FEW) or selection.by_scan
+    return replace(selection, where=where.sql, params=where.params)
+
+
+def _driven(connection: sqlite3.Connection, selection: Selection, most: int, words: bool = True) -> Clause | None:
+    """The whole condition, led by the keys that the first driver of few papers names; None if all name more.
+
+    The keys are looked up once and handed over as they are: a phrase of common words takes longer to find than to read.
+    """
+    for driver in selection.drivers:
+        if driver.words and not words:
+            continue
+        enough = HARDLY_ANY if driver.reads else most
+        sql = f"SELECT * FROM ({driver.pks.sql}) LIMIT ?"
+        pks = connection.execute(sql, (*driver.pks.params, enough + 1)).fetchall()
+        if len(pks) <= enough:
+            named = ",".join(str(pk) for (pk,) in pks)
+            leading = Clause("p.pk IN (SELECT value FROM json_each(?))", (f"[{named}]",))
+            return both(leading, driver.rest)
+    return None
+
+
+def _walk(connection: sqlite3.Connection, selection: Selection, limit: int, columns: str) -> list[Row] | None:
+    """The first rows by asking paper after paper in order; None if that takes too long."""
+    with _deadline(connection, WALK_SECONDS) as passed:
+        try:
+            return _fetch(connection, selection.by_order, selection.order, limit, columns)
+        except sqlite3.OperationalError:
+            # Another thread's interrupt looks the same, and must reach the caller.
+            if not passed:
+                raise
+    return None
+
+
+@contextmanager
+def _deadline(connection: sqlite3.Connection, seconds: float) -> Iterator[list[bool]]:
+    """Interrupt what runs within for longer; the list is filled if that happened."""
+    end = perf_counter() + seconds
+    passed: list[bool] = []
+
+    def late() -> bool:
+        if perf_counter() < end:
+            return False
+        passed.append(True)
+        return True
+
+    connection.set_progress_handler(late, 1000)
+    try:
+        yield passed
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def _is_common(connection: sqlite3.Connection, selection: Selection) -> bool:
+    """Whether too many papers have the words to weigh them all, as the newest papers tell."""
+    if selection.ranked is None:
+        return False
+    sampled = selection.ranked.sampled
+    found, seen, newest = connection.execute(
+        f"SELECT sum({sampled.sql}), count(*), max(pk)"
+        " FROM (SELECT pk, title FROM paper ORDER BY pk DESC LIMIT ?) AS p",
+        (*sampled.params, SAMPLE),
+    ).fetchone()
+    return bool(seen) and newest * found / seen > MOST_RANKED
+
+
+def _fetch(connection: sqlite3.Connection, where: Clause, order: str, limit: int, columns: str) -> list[Row]:
+    sql = f"SELECT {columns} FROM paper AS p WHERE {where.sql} ORDER BY {order} LIMIT ?"
+    return connection.execute(sql, (*where.params, limit)).fetchall()
