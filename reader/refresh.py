@@ -13,63 +13,47 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import ParamSpec, Protocol, TypeVar
 
-from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable, UsageError
+from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable
 from reader.core.paper import Listing
-from reader.feeds.fetch import HttpRefused
+from reader.core.plan import (
+    SEARCHED_BACK,
+    Day,
+    Known,
+    Latest,
+    Month,
+    Plan,
+    Since,
+    batches,
+    planned_days,
+    worth_asking,
+)
+from reader.feeds.fetch import HttpRefused, WaitTold
+
+__all__ = [
+    "Day",
+    "DayEmpty",
+    "DayFailed",
+    "DayStored",
+    "Event",
+    "Finished",
+    "Latest",
+    "Month",
+    "Plan",
+    "Since",
+    "Started",
+    "Waiting",
+    "refresh",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-FIRST_DAY = "2023-05-04"
-"""The first day that the feed has."""
-
-SETTLING_DAYS = 14
-"""Until then votes, comments, keywords and code links still arrive, and a day is asked again."""
-
-_SEARCHED_BACK = 14
-"""Days before the wanted ones that are tried where none of these has papers."""
-
 _PATIENCE = 3
 """Failures in a row after which the rest is given up."""
-
-
-# What to ask for
-
-
-@dataclass(frozen=True, slots=True)
-class Latest:
-    """The last days up to today, and before them up to the newest one that has papers."""
-
-    days: int = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One day (ISO), whether it has settled or not."""
-
-    day: str
-
-
-@dataclass(frozen=True, slots=True)
-class Since:
-    """All days from one (ISO) to today that are not known or have not settled."""
-
-    day: str
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """All days of a month, such as `2026-05`, that are not known or have not settled."""
-
-    month: str
-
-
-Plan = Latest | Day | Since | Month
-
 
 # What happens
 
@@ -146,7 +130,9 @@ Event = Started | DayStored | DayEmpty | DayFailed | Waiting | Finished
 class Feed(Protocol):
     """Where days come from."""
 
-    async def day(self, day: str, on_wait: Callable[[float, str], None] | None = None) -> tuple[Listing, ...]: ...
+    async def day(self, day: str, on_wait: WaitTold | None = None) -> tuple[Listing, ...]: ...
+
+    async def month(self, month: str, on_wait: WaitTold | None = None) -> tuple[Listing, ...] | None: ...
 
 
 class Counts(Protocol):
@@ -160,15 +146,6 @@ class Counts(Protocol):
     def unchanged(self) -> int: ...
     @property
     def skipped(self) -> int: ...
-
-
-class Known(Protocol):
-    """When the feed last answered for a day (ISO time, UTC), and how many papers it lists."""
-
-    @property
-    def fetched(self) -> str: ...
-    @property
-    def papers(self) -> int: ...
 
 
 class Store(Protocol):
@@ -197,38 +174,39 @@ async def refresh(
     Close the iterator or cancel the task to stop: a day that is being stored is stored to its end.
     """
     today = now().date()
-    days, older, found = await _to_end(_choose, cache, plan, today, force)
-    yield Started(tuple(days))
-    sums, failed, stored, in_a_row = _Sums(), list[str](), 0, 0
+    wanted, older, found = await _to_end(_choose, cache, plan, today, force)
+    yield Started(tuple(day for days in wanted for day in days))
+    n, of = 0, sum(map(len, wanted))
+    sums, stored, failed, in_a_row = _Sums(), 0, list[str](), 0
     error: FeedError | None = None
-    n = 0
-    while days or (older and not found):
-        day = (days or older).popleft()
-        n, of = n + 1, n + 1 + len(days)
-        counts = _Sums()
+    while wanted or (older and not found):
+        days = wanted.popleft() if wanted else (older.popleft(),)
+        left = list(days)
         try:
-            async with aclosing(_fetch(feed, cache, day, now)) as steps:
+            async with aclosing(_fetch(feed, cache, days, now)) as steps:
                 async for step in steps:
                     if isinstance(step, Waiting):
                         yield step
-                    else:
-                        counts = step
+                        continue
+                    left.remove(step.day)
+                    n += 1
+                    sums += step.counts
+                    stored += step.counts.papers > 0
+                    yield step.event(n, max(n, of))
+            in_a_row = 0
         except FeedError as failure:
-            error = failure
-            failed.append(day)
-            in_a_row += 1
-            yield DayFailed(day, failure, n, of)
-            if in_a_row == _PATIENCE or isinstance(failure, FeedOffline | FeedUnreachable):
-                failed += days
+            lost = isinstance(failure, FeedOffline | FeedUnreachable)
+            if lost or len(days) == 1:
+                error = failure
+                failed.append(left.pop(0))
+                n, in_a_row = n + 1, in_a_row + 1
+                yield DayFailed(failed[-1], failure, n, max(n, of))
+            if lost or in_a_row == _PATIENCE:
+                failed += [*left, *(day for days in wanted for day in days)]
                 break
-            continue
-        in_a_row = 0
-        sums += counts
-        if counts.papers:
-            found, stored = True, stored + 1
-            yield DayStored(day, counts.new, counts.updated, counts.unchanged, counts.skipped, n, of)
-        else:
-            yield DayEmpty(day, n, of)
+        found = found or stored > 0
+        # What could not be had by the month is asked for by the day.
+        wanted.extendleft((day,) for day in reversed(left))
     yield Finished(sums.new, sums.updated, sums.unchanged, sums.skipped, stored, tuple(failed), error)
 
 
@@ -253,15 +231,29 @@ class _Sums:
         return self
 
 
-async def _fetch(
-    feed: Feed, cache: Store, day: str, now: Callable[[], datetime]
-) -> AsyncGenerator[Waiting | _Sums, None]:
-    """Fetch and store a day: the waits meanwhile, at last what storing came to.
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A day that was fetched and stored, and what storing it came to."""
 
-    Raises FeedError.
+    day: str
+    counts: _Sums
+
+    def event(self, n: int, of: int) -> DayStored | DayEmpty:
+        counts = self.counts
+        if not counts.papers:
+            return DayEmpty(self.day, n, of)
+        return DayStored(self.day, counts.new, counts.updated, counts.unchanged, counts.skipped, n, of)
+
+
+async def _fetch(
+    feed: Feed, cache: Store, days: tuple[str, ...], now: Callable[[], datetime]
+) -> AsyncGenerator[Waiting | _Done, None]:
+    """Fetch and store a day, or days of one month: the waits meanwhile, and each day once it is stored.
+
+    No day comes where the feed's list of a month does not tell the days of its papers. Raises FeedError.
     """
-    listings: tuple[Listing, ...] = ()
-    async with aclosing(_ask(feed, day)) as answers:
+    listings: tuple[Listing, ...] | None = None
+    async with aclosing(_ask(feed, days)) as answers:
         try:
             async for answer in answers:
                 if isinstance(answer, Waiting):
@@ -270,25 +262,37 @@ async def _fetch(
                     listings = answer
         except HttpRefused as refused:
             # The feed's clock decides what today is: of a day that has not come yet it says so by a 400.
-            if refused.status != 400 or day < (now().date() - timedelta(days=1)).isoformat():
+            if refused.status != 400 or days[0] < (now().date() - timedelta(days=1)).isoformat():
                 raise
+            yield _Done(days[0], _Sums())
+    if listings is None:
+        return
     skipped = sum(len(listing.skipped) for listing in listings)
     if skipped and not any(listing.drafts for listing in listings):
-        # Stored as an empty day it would never be asked again.
-        raise FeedMalformed(f"None of the {skipped} records of {day} could be read; see if there is a newer version.")
-    counts = _Sums()
-    for listing in listings:
-        counts += await _to_end(cache.store, listing, _stamp(now()))
-    yield counts
+        # Stored as empty they would never be asked for again.
+        raise FeedMalformed(f"None of the feed's {skipped} records could be read; see if there is a newer version.")
+    of_day = {listing.day: listing for listing in listings}
+    stray = [listing for listing in listings if listing.day not in days]
+    for day in days:
+        counts = _Sums()
+        for listing in (of_day.get(day, Listing(day, ())), *stray):
+            counts += await _to_end(cache.store, listing, _stamp(now()))
+        stray = []
+        yield _Done(day, counts)
 
 
-async def _ask(feed: Feed, day: str) -> AsyncGenerator[Waiting | tuple[Listing, ...], None]:
-    """The waits while a day is asked for, at last its listings.
+async def _ask(feed: Feed, days: tuple[str, ...]) -> AsyncGenerator[Waiting | tuple[Listing, ...] | None, None]:
+    """The waits while a day or the days' month is asked for, at last its listings.
 
     Raises FeedError.
     """
     told: asyncio.Queue[Waiting | None] = asyncio.Queue()
-    request = asyncio.ensure_future(feed.day(day, lambda seconds, why: told.put_nowait(Waiting(seconds, why))))
+
+    def tell(seconds: float, why: str) -> None:
+        told.put_nowait(Waiting(seconds, why))
+
+    asking = feed.day(days[0], tell) if len(days) == 1 else feed.month(days[0][:7], tell)
+    request = asyncio.ensure_future(asking)
     request.add_done_callback(lambda _: told.put_nowait(None))
     try:
         while (waiting := await told.get()) is not None:
@@ -309,56 +313,19 @@ async def _to_end(call: Callable[P, T], *arguments: P.args, **keywords: P.kwargs
         raise
 
 
-def _choose(cache: Store, plan: Plan, today: date, force: bool) -> tuple[deque[str], deque[str], bool]:
-    """The days to ask, those to try after them while nothing is found, and whether some papers are known already.
+def _choose(cache: Store, plan: Plan, today: date, force: bool) -> tuple[deque[tuple[str, ...]], deque[str], bool]:
+    """What to ask for, days to try after it while nothing is found, and whether some papers are known already.
 
     Raises UsageError.
     """
-    days = _days(plan, today)
-    if not days:
-        return deque(), deque(), True
-    known = cache.known_days(days[-1], days[0])
-    force = force or isinstance(plan, Day)
-    wanted = deque(day for day in days if force or _is_worth_asking(day, known.get(day), today))
+    days = planned_days(plan, today)
+    known = cache.known_days(days[-1], days[0]) if days else {}
+    wanted = days if force or isinstance(plan, Day) else worth_asking(days, known)
     older: deque[str] = deque()
-    if isinstance(plan, Latest):
+    if isinstance(plan, Latest) and days:
         oldest = date.fromisoformat(days[-1])
-        older.extend((oldest - timedelta(days=back)).isoformat() for back in range(1, _SEARCHED_BACK + 1))
-    return wanted, older, any(known[day].papers for day in days if day in known)
-
-
-def _days(plan: Plan, today: date) -> list[str]:
-    """The days of a plan up to today, newest first."""
-    first_day = date.fromisoformat(FIRST_DAY)
-    try:
-        match plan:
-            case Latest(count):
-                first, last = today - timedelta(days=count - 1), today
-            case Day(day):
-                first = last = date.fromisoformat(day)
-            case Since(day):
-                first, last = date.fromisoformat(day), today
-            case Month(month):
-                first = date.fromisoformat(f"{month}-01")
-                last = min(today, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
-    except (ValueError, OverflowError):
-        (said,) = astuple(plan)
-        raise UsageError(f"There is no such time as {said}; write 2026-05-12 or 2026-05.") from None
-    if last < first_day:
-        raise UsageError(f"The feed begins on {FIRST_DAY}; ask for a day since then.")
-    first = max(first, first_day)
-    return [(last - timedelta(days=back)).isoformat() for back in range((last - first).days + 1)]
-
-
-def _is_worth_asking(day: str, known: Known | None, today: date) -> bool:
-    """Whether a day can have changed since the feed answered for it last."""
-    if known is None or not known.fetched:
-        return True
-    date_of_day = date.fromisoformat(day)
-    if not known.papers and known.fetched >= (date_of_day + timedelta(days=1)).isoformat() + "T12":
-        # It was over and had nothing: a weekend or a holiday stays one.
-        return False
-    return date.fromisoformat(known.fetched[:10]) - date_of_day < timedelta(days=SETTLING_DAYS)
+        older.extend((oldest - timedelta(days=back)).isoformat() for back in range(1, SEARCHED_BACK + 1))
+    return deque(batches(wanted, today)), older, any(day.papers for day in known.values())
 
 
 def _stamp(moment: datetime) -> str:

@@ -119,12 +119,17 @@ class _Handler(BaseHTTPRequestHandler):
         return 404, {"error": "Not found"}, {}
 
     def _list(self, query: Mapping[str, str]) -> tuple[int, object, dict[str, str]]:
-        limit, page, day = int(query.get("limit", 50)), int(query.get("p", 0)), query["date"]
+        limit, page = int(query.get("limit", 50)), int(query.get("p", 0))
         if limit > 100:
             return 400, {"error": "Too big: expected number to be <=100"}, {}
-        if day > self.server.today:
+        if "month" in query:
+            items = [
+                one for day in sorted(self.server.days) if day[:7] == query["month"] for one in self.server.days[day]
+            ]
+        elif query["date"] > self.server.today:
             return 400, {"error": f"Date must not be after {self.server.today}."}, {}
-        items = self.server.days.get(day, [])
+        else:
+            items = self.server.days.get(query["date"], [])
         headers = {}
         if self.server.links and len(items) > (page + 1) * limit:
             following = urlencode({**query, "p": page + 1})

@@ -56,6 +56,20 @@ class Feed:
     asked: list[str] = field(default_factory=list)
     waits: list[tuple[float, str]] = field(default_factory=list)
     held: asyncio.Event | None = None
+    months: bool = True
+    """Whether its records name their days; else asking for a month is of no use."""
+
+    async def month(
+        self, month: str, on_wait: Callable[[float, str], None] | None = None
+    ) -> tuple[Listing, ...] | None:
+        self.asked.append(month)
+        found: list[Listing] = []
+        for day, answer in self.days.items():
+            if day.startswith(month):
+                if isinstance(answer, FeedError):
+                    raise answer
+                found += answer if isinstance(answer, tuple) else (answer,)
+        return tuple(found) if self.months else None
 
     async def day(self, day: str, on_wait: Callable[[float, str], None] | None = None) -> tuple[Listing, ...]:
         self.asked.append(day)
@@ -115,12 +129,13 @@ async def run(feed: Feed | FeedClient, cache: Cache, plan: Plan, *, force: bool 
 
 
 async def asked(plan: Plan, known: dict[str, DayFetched] | None = None, *, force: bool = False) -> list[str]:
-    """The days that a plan asks for, with a feed that has papers on each."""
+    """The days that a plan asks for one by one, with a feed that has papers on each."""
     days = [f"2026-{month:02}-{day:02}" for month in (3, 4, 5) for day in range(1, 31)]
-    feed = Feed({day: papers(1, day=day) for day in days})
+    feed = Feed({day: papers(1, day=day) for day in days}, months=False)
     events = await run(feed, Cache(known or {}), plan, force=force)
-    assert events[0] == Started(tuple(feed.asked))
-    return feed.asked
+    singly = [day for day in feed.asked if len(day) == len("2026-05-12")]
+    assert events[0] == Started(tuple(singly))
+    return singly
 
 
 # Plans
@@ -196,6 +211,53 @@ async def test_known_papers_are_papers() -> None:
     feed = Feed()
     await run(feed, Cache({"2026-05-11": DayFetched("2026-05-11T10:00:00Z", 20)}), Latest(2))
     assert feed.asked == ["2026-05-12", "2026-05-11"]
+
+
+async def test_settled_days_of_a_month_are_asked_for_together() -> None:
+    feed = Feed({"2026-04-20": papers(1, 2, day="2026-04-20"), "2026-03-31": papers(3, day="2026-03-31")})
+    cache = Cache()
+
+    events = await run(feed, cache, Since("2026-03-30"))
+
+    young = [f"2026-05-{day:02}" for day in range(12, 0, -1)] + ["2026-04-30", "2026-04-29"]
+    # Two days of March are too few to ask for the month.
+    assert feed.asked == [*young, "2026-04", "2026-03-31", "2026-03-30"]
+    assert events[0] == Started(tuple(day for day, *_ in cache.stored))
+    assert DayStored("2026-04-20", new=2, updated=0, unchanged=0, skipped=0, n=23, of=44) in events
+    assert events[-2:] == [DayEmpty("2026-03-30", n=44, of=44), Finished(new=3, stored=2)]
+    # Its empty days are known to be empty.
+    assert ("2026-04-19", 0, "2026-05-12T12:00:00Z") in cache.stored
+
+
+async def test_a_month_that_tells_no_days_is_asked_for_by_the_day() -> None:
+    feed = Feed({"2026-03-31": papers(1, day="2026-03-31")}, months=False)
+    *_, finished = await run(feed, Cache(), Month("2026-03"))
+    assert feed.asked == ["2026-03", *(f"2026-03-{day:02}" for day in range(31, 0, -1))]
+    assert finished == Finished(new=1, stored=1)
+
+
+async def test_a_month_that_fails_is_asked_for_by_the_day() -> None:
+    trouble = FeedRefused("The feed has trouble.")
+    feed = Feed({"2026-03-31": papers(1, day="2026-03-31"), "2026-03-20": trouble})
+    *_, finished = await run(feed, Cache(), Month("2026-03"))
+    assert feed.asked[:2] == ["2026-03", "2026-03-31"]
+    assert finished == Finished(new=1, stored=1, failed=("2026-03-20",), error=trouble)
+
+
+async def test_a_month_without_a_connection_ends_it() -> None:
+    gone = FeedUnreachable("No answer.")
+    *_, failed, finished = await run(Feed({"2026-03-20": gone}), Cache(), Month("2026-03"))
+    assert failed == DayFailed("2026-03-31", gone, n=1, of=31)
+    assert isinstance(finished, Finished)
+    assert len(finished.failed) == 31
+
+
+async def test_papers_of_a_month_that_say_a_day_outside_it_are_kept() -> None:
+    feed = Feed({"2026-03-31": (papers(1, day="2026-03-31"), papers(2, day="2026-04-01"))})
+    cache = Cache()
+    *_, finished = await run(feed, cache, Month("2026-03"))
+    assert finished == Finished(new=2, stored=1)
+    assert ("2026-04-01", 1, "2026-05-12T12:00:00Z") in cache.stored
 
 
 # Events

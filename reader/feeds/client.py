@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from types import TracebackType
 from typing import Self
 
 from reader.core.paper import Listing
 from reader.feeds.environment import find_token, is_offline
 from reader.feeds.fetch import Answer, Bounds, Fetcher, WaitTold
-from reader.feeds.huggingface import listings, read_items
+from reader.feeds.huggingface import listed_day, listings, read_items
 
 ENDPOINT = "https://huggingface.co"
 
@@ -19,7 +20,7 @@ PAGE = 100
 """Papers a page: the most that the feed allows."""
 
 _PAGES = 50
-"""Pages a day at the most: fifty times the busiest day."""
+"""Pages of a list at the most: several times the busiest month."""
 
 
 class FeedClient:
@@ -72,20 +73,36 @@ class FeedClient:
         A record that says it belongs to another day comes in a listing of that day. `on_wait` is called before
         each wait. Raises FeedError; an answer that breaks off on a later page is an error too, not a shorter day.
         """
-        items: list[object] = []
-        for page in range(_PAGES):
-            found, more = await self._page({"date": day, "limit": PAGE, "p": page}, on_wait)
-            items += found
-            if not found or not more:
-                break
+        items = [item async for found in self._pages({"date": day}, on_wait) for item in found]
         # Cleaning a hundred papers takes longer than a key may wait.
         return await asyncio.to_thread(listings, items, day)
 
-    async def _page(self, parameters: Mapping[str, str | int], on_wait: WaitTold | None) -> tuple[list[object], bool]:
-        """One page's records, and whether there may be more."""
+    async def month(self, month: str, on_wait: WaitTold | None = None) -> tuple[Listing, ...] | None:
+        """All papers of a month, such as `2026-05`, by day; a day without papers has no listing.
+
+        None where a record does not name its day, as old ones may not: the days must then be asked for one by one.
+        `on_wait` is called before each wait. Raises FeedError.
+        """
+        items: list[object] = []
+        async with aclosing(self._pages({"month": month}, on_wait)) as pages:
+            async for found in pages:
+                if not all(map(listed_day, found)):
+                    return None
+                items += found
+        return await asyncio.to_thread(listings, items, None)
+
+    async def _pages(
+        self, parameters: Mapping[str, str], on_wait: WaitTold | None
+    ) -> AsyncGenerator[list[object], None]:
+        """The records of the daily list, page after page."""
 
         def read(answer: Answer) -> tuple[list[object], bool]:
             found = read_items(answer.body)
             return found, len(found) >= PAGE if answer.more is None else answer.more
 
-        return await self._fetcher.get("/api/daily_papers", parameters, read, on_wait)
+        for page in range(_PAGES):
+            asked: dict[str, str | int] = {**parameters, "limit": PAGE, "p": page}
+            found, more = await self._fetcher.get("/api/daily_papers", asked, read, on_wait)
+            yield found
+            if not found or not more:
+                break

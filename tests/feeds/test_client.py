@@ -145,6 +145,33 @@ async def test_requests_go_one_at_a_time(server: FeedServer, nap: Nap) -> None:
     assert len(server.requests) == 6
 
 
+async def test_a_month_comes_by_day(server: FeedServer, nap: Nap) -> None:
+    server.days = {
+        f"2026-04-{day:02}": [item(f"2604.{day:02}{n:03}", day=f"2026-04-{day:02}") for n in range(60)]
+        for day in (1, 2, 30)
+    }
+    async with connected(server, nap) as client:
+        found = await client.month("2026-04")
+    assert found is not None
+    assert {listing.day: len(listing.drafts) for listing in found} == dict.fromkeys(server.days, 60)
+    assert [request.query for request in server.requests] == [
+        {"month": "2026-04", "limit": "100", "p": "0"},
+        {"month": "2026-04", "limit": "100", "p": "1"},
+    ]
+
+
+async def test_a_month_whose_records_name_no_day_is_given_up_at_once(server: FeedServer, nap: Nap) -> None:
+    server.days = {"2024-04-01": [item(f"2404.{n:05}") for n in range(300)]}
+    async with connected(server, nap) as client:
+        assert await client.month("2024-04") is None
+    assert len(server.requests) == 1
+
+
+async def test_a_month_without_papers_is_empty(server: FeedServer, nap: Nap) -> None:
+    async with connected(server, nap) as client:
+        assert await client.month("2023-06") == ()
+
+
 # What goes wrong and passes
 
 
