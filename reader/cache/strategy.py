@@ -47,7 +47,8 @@ def first(
             return _fetch(connection, Clause(selection.where, selection.params), selection.order, limit, columns)
         rows: list[Row] = []
         for tier in selection.ranked.tiers:
-            rows += first(connection, tier, limit - len(rows), columns)
+            if len(rows) < limit:
+                rows += first(connection, tier, limit - len(rows), columns)
         return rows
     where = _driven(connection, selection, HARDLY_ANY, words=False)
     if where is None:

@@ -6,7 +6,6 @@ query means the right days tomorrow too.
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -133,9 +132,8 @@ def _absolute(text: str) -> tuple[date, date]:
 
 
 def _days_in(year: int, month: int) -> int:
-    if not 1 <= month <= 12:
-        raise ValueError("There are twelve months")
-    return calendar.monthrange(year, month)[1]
+    first = date(year, month, 1)
+    return 31 if month == 12 else (date(year, month + 1, 1) - first).days
 
 
 def _ago(today: date, count: int, unit: str) -> date:
