@@ -78,10 +78,14 @@ def _open_reader(words: Sequence[str]) -> int:
 
     query, demo = _reader_options(words)
     parsed(query)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not _has_terminal():
         advice = _misspelled(words) or f" To print papers, use '{APP} list'."
         raise UsageError(f"The reader needs a terminal.{advice}")
     return _show_sample(Session(), query) if demo else _show_reader(Session(), query)
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _reader_options(words: Sequence[str]) -> tuple[str, bool]:

@@ -89,8 +89,12 @@ def fit(text: str, cells: int) -> str:
     return set_cell_size(set_cell_size(text, max(0, cells - 1)).rstrip() + "…", cells)
 
 
-def wrapped(text: str, cells: int) -> Iterator[str]:
-    """The lines of a paragraph at most `cells` columns wide; a longer word is broken."""
+def wrapped(text: str, cells: int | None) -> Iterator[str]:
+    """The lines of a paragraph at most `cells` columns wide, a longer word broken; None for a single line."""
+    if cells is None:
+        if text:
+            yield text
+        return
     from rich.cells import cell_len, chop_cells
 
     line, used = "", 0

@@ -131,7 +131,8 @@ def _show(arguments: Namespace, session: Session) -> int:
 
         say_json(record(paper))
         return 0
-    columns = min(width(), READABLE) if is_terminal(sys.stdout) else READABLE
+    # In a pipe a paragraph is a line: whoever reads there wraps, or searches, for itself.
+    columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
     for line in _page(paper, Style.of(sys.stdout), columns):
         say(line)
     return 0
@@ -145,8 +146,8 @@ def _paper(session: Session, id: str) -> Paper:
     return paper
 
 
-def _page(paper: Paper, style: Style, columns: int) -> Iterator[str]:
-    """A paper for reading, in lines of `columns` at the most."""
+def _page(paper: Paper, style: Style, columns: int | None) -> Iterator[str]:
+    """A paper for reading, in lines of `columns` at the most, if that is given."""
     from reader.actions.links import links
 
     yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))

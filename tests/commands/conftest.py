@@ -1,0 +1,135 @@
+"""A user's folder with six papers in its cache, and ways to run the program on it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from reader.cli import main
+from tests.feed_server import item
+
+DAYS = {
+    "2026-06-30": [
+        item(
+            "2606.26740",
+            "LiveEdit: Streaming Video Editing",
+            "2026-06-30",
+            upvotes=57,
+            ai_keywords=["video"],
+            githubRepo="https://github.com/a/b",
+        ),
+        item("2606.30616", "Agents that write their own tools", "2026-06-30", upvotes=55),
+        item("2606.28480", "A benchmark of terminal agents 中文標題", "2026-06-30", upvotes=36),
+    ],
+    "2026-06-29": [
+        item(
+            "2606.00003",
+            "Small verifiers, long horizons",
+            "2026-06-29",
+            upvotes=9,
+            ai_keywords=["reasoning"],
+            authors=[{"name": "Zoë Müller"}],
+        ),
+        item(
+            "2606.00002",
+            "=A memory that forgets [on purpose]",
+            "2026-06-29",
+            upvotes=8,
+            ai_keywords=["memory"],
+            summary="",
+        ),
+        item("2606.00001", "Where do web agents lose their way?", "2026-06-29", upvotes=7),
+    ],
+}
+
+IDS = [one["paper"]["id"] for items in DAYS.values() for one in items]
+"""In the order of the list."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> object:
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder for everything, in an environment that says nothing else."""
+    for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE", "NO_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "no-token"))
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the program in this process."""
+
+    def run(*words: str) -> Result:
+        capsys.readouterr()
+        code = main(words)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return Result(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def spawn(home: Path) -> Run:
+    """Run the program as a user does, in a process of its own with pipes."""
+
+    def spawn(*words: str, input: str = "") -> Result:
+        found = subprocess.run(
+            [sys.executable, "-m", "reader", *words], input=input, capture_output=True, encoding="utf-8", check=False
+        )
+        assert "Traceback" not in found.stderr
+        return Result(found.returncode, found.stdout, found.stderr)
+
+    return spawn
+
+
+def write_days(file: Path, days: dict[str, Sequence[object]]) -> Path:
+    lines = (json.dumps({"date": day, "items": items}) for day, items in days.items())
+    file.write_text("\n".join(lines))
+    return file
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache with the papers of `DAYS`, made once by the program itself."""
+    folder = tmp_path_factory.mktemp("filled")
+    file = write_days(folder / "days.jsonl", DAYS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAILYPAPERS_HOME", str(folder))
+        assert main(["import", str(file)]) == 0
+    return folder / "papers.db"
+
+
+@pytest.fixture
+def papers(home: Path, filled: Path) -> Path:
+    """The user's cache with the papers of `DAYS`."""
+    home.mkdir()
+    return Path(shutil.copy(filled, home / "papers.db"))

@@ -1,0 +1,225 @@
+"""The command line as a whole: which words mean what, exit codes, closed pipes, and what is imported."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reader import __version__, cli
+from reader.commands.registry import MODULES, find_command
+from reader.commands.session import Session
+from tests.commands.conftest import Run
+
+HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "alembic", "httpx", "stamina", "ahocorasick_rs", "shtab"}
+
+
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_version(run: Run, option: str) -> None:
+    assert run(option).out == f"dailypapers {__version__}\n"
+
+
+def test_help_names_every_command(run: Run) -> None:
+    found = run("--help")
+    assert found.code == 0
+    assert all(f"\n    {name} " in found.out for name in MODULES)
+    assert "examples:" in found.out
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_command_has_help_with_examples_that_parse(run: Run, name: str) -> None:
+    import shlex
+
+    from reader.commands.command import Parser, add_arguments, parse
+
+    found = run(name, "--help")
+    assert found.code == 0
+    assert f"examples:\n  dailypapers {name}" in found.out
+    command = find_command(name)
+    for example, _ in command.examples:
+        parser = Parser(prog=name, allow_abbrev=False)
+        add_arguments(parser, command)
+        first, *words = shlex.split(example.partition(" | ")[0].partition(" > ")[0])
+        assert first == name
+        assert parse(parser, words)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("list", "--jsn"), "--jsn is not understood. Did you mean --json? See 'dailypapers list --help'."),
+        (("--jsn",), "--jsn is not understood. See 'dailypapers --help'."),
+        (("--json", "list"), "'dailypapers list --help'"),
+        (("refrsh", "--days", "3"), "Did you mean 'dailypapers refresh'?"),
+        (("show",), "ID"),
+        (("keys", "--format", "xml"), "xml"),
+        (("undo", "please"), "please is not understood"),
+    ],
+)
+def test_what_is_not_understood_is_one_line_with_the_way_out(run: Run, words: tuple[str, ...], says: str) -> None:
+    found = run(*words)
+    assert (found.code, found.out) == (2, "")
+    assert found.err.count("\n") == 1
+    assert says in found.err
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[tuple[str, bool]]:
+    """What the reader was opened on: query, and whether on the sample; a terminal is there."""
+    seen: list[tuple[str, bool]] = []
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(cli, "_show_reader", lambda _session, query: seen.append((query, False)) or 0)
+    monkeypatch.setattr(cli, "_show_sample", lambda _session, query: seen.append((query, True)) or 0)
+    monkeypatch.setattr(cli, "_has_terminal", lambda: True)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("words", "query", "demo"),
+    [
+        ((), "", False),
+        (("topic:agents", "is:unread"), "topic:agents is:unread", False),
+        (("topic:agents is:unread",), "topic:agents is:unread", False),
+        (("-topic:agents", "video"), "-topic:agents video", False),
+        (("--", "list"), "list", False),
+        (("--", "--demo"), "--demo", False),
+        (("lsit",), "lsit", False),
+        (("web", "list"), "web list", False),
+        (("--demo",), "", True),
+        (("--demo", "topic:agents"), "topic:agents", True),
+        (("topic:agents", "--demo"), "topic:agents", True),
+    ],
+)
+def test_words_that_are_no_command_open_the_reader_on_a_query(
+    run: Run, opened: list[tuple[str, bool]], words: tuple[str, ...], query: str, demo: bool
+) -> None:
+    assert run(*words).code == 0
+    assert opened == [(query, demo)]
+
+
+def test_a_wrong_query_does_not_open_the_reader(run: Run, opened: list[tuple[str, bool]]) -> None:
+    assert run("topic:agents", "OR").code == 2
+    assert opened == []
+
+
+def test_without_a_terminal_the_reader_says_so(spawn: Run, home: Path) -> None:
+    found = spawn("topic:agents")
+    assert found.code == 2
+    assert "dailypapers list" in found.err
+    assert "Did you mean 'dailypapers list'?" in spawn("lsit").err
+    assert not home.exists()
+
+
+def test_the_sample_fills_a_cache(home: Path, tmp_path: Path) -> None:
+    from reader.cache.window import Window
+
+    cli.fill_with_sample(Session(), tmp_path / "sample.db")
+    window = Window.open(tmp_path / "sample.db")
+    try:
+        assert len(window.topics()) > 50
+        assert sum(day.papers for day in window.days()) >= 60
+    finally:
+        window.close()
+    assert not home.exists()
+
+
+def test_a_closed_pipe_is_no_failure(papers: Path) -> None:
+    command = [sys.executable, "-m", "reader", "list", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(30) == 0
+
+
+def test_an_interrupt_is_quiet(monkeypatch: pytest.MonkeyPatch, run: Run, papers: Path) -> None:
+    def interrupt(*_: object) -> int:
+        os.kill(os.getpid(), signal.SIGINT)
+        return 0
+
+    monkeypatch.setattr(cli, "_run_command", interrupt)
+    found = run("count")
+    assert (found.code, found.out, found.err) == (130, "", "")
+
+
+@pytest.mark.parametrize("damage", [b"no database, but long enough to be one " * 40])
+def test_a_damaged_cache_is_one_line_that_says_what_to_do(run: Run, home: Path, damage: bytes) -> None:
+    home.mkdir()
+    (home / "papers.db").write_bytes(damage)
+    for words in (
+        ("list",),
+        ("mark", "read", "2606.26740"),
+        ("import", "/nowhere"),
+        ("undo",),
+        ("export", "-o", "x.bib"),
+    ):
+        found = run(*words)
+        assert (found.code, found.out) == (1, "")
+        assert found.err.count("\n") == 1
+        assert "doctor" in found.err
+
+
+def test_a_folder_that_can_not_be_made_is_one_line(run: Run, home: Path) -> None:
+    home.write_text("a file where the folder should be")
+    found = run("list")
+    assert found.code == 1
+    assert found.err.count("\n") == 1
+    assert str(home) in found.err
+
+
+def test_output_that_knows_no_accents_still_comes(papers: Path) -> None:
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-m", "reader", "list"]
+    plain = subprocess.run(command, capture_output=True, env=environment, check=True)
+    assert b"A benchmark of terminal agents ????" in plain.stdout
+    found = subprocess.run([*command, "--json"], capture_output=True, env=environment, check=True)
+    assert json.loads(found.stdout)[2]["title"] == "A benchmark of terminal agents 中文標題"
+
+
+def imported(*words: str) -> set[str]:
+    """Names of the modules that a command imports."""
+    script = (
+        "import atexit, json, sys\n"
+        "from reader.cli import main\n"
+        "code = main(sys.argv[1:])\n"
+        "print(json.dumps([code, *sorted({name.partition('.')[0] for name in sys.modules})]), file=sys.stderr)\n"
+    )
+    found = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True, check=True)
+    code, *names = json.loads(found.stderr.splitlines()[-1])
+    assert code == 0
+    return set(names)
+
+
+def test_version_imports_next_to_nothing() -> None:
+    assert not imported("--version") & (HEAVY | {"argparse", "sqlite3", "dataclasses", "asyncio"})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list",),
+        ("list", "--json"),
+        ("count", "topic:agents"),
+        ("show", "2606.26740"),
+        ("topics",),
+        ("keys",),
+        ("config", "show"),
+        ("mark", "star", "2606.26740"),
+        ("undo",),
+        ("export", "--format", "csv"),
+    ],
+)
+def test_commands_import_neither_the_interface_nor_what_writes(papers: Path, words: tuple[str, ...]) -> None:
+    assert not imported(*words) & HEAVY
+
+
+def test_bringing_papers_in_does_not_import_the_interface(papers: Path, tmp_path: Path) -> None:
+    file = tmp_path / "one.jsonl"
+    file.write_text(json.dumps({"paper": {"id": "2606.00009", "title": "Nine"}}))
+    assert not imported("import", str(file)) & {"textual", "rich", "shtab"}

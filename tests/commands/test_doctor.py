@@ -1,0 +1,67 @@
+"""The doctor: finds what is not well, says what to do, changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Run
+from tests.feed_server import FeedServer
+
+
+def findings(run: Run, *words: str) -> dict[str, dict[str, object]]:
+    return {one["name"]: one for one in run("doctor", "--json", *words).json["findings"]}
+
+
+def test_a_healthy_installation_is_well(run: Run, papers: Path) -> None:
+    found = run("doctor")
+    assert found.code == 0
+    assert "! " not in found.out
+    named = findings(run)
+    assert named["papers"]["value"] == "6"
+    assert named["integrity"]["value"] == "ok"
+    assert named["newest day"]["value"] == "2026-06-30"
+    assert str(papers) in named["size"]["value"] or papers.name in named["size"]["value"]
+
+
+def test_without_a_cache_it_makes_none(run: Run, home: Path) -> None:
+    assert run("doctor").code == 0
+    assert "dailypapers refresh" in findings(run)["papers"]["value"]
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("damage", [b"this is no database at all, it is a note", b"SQLite format 3\0" + b"\xff" * 4000])
+def test_a_damaged_cache_is_found(run: Run, home: Path, damage: bytes) -> None:
+    home.mkdir()
+    (home / "papers.db").write_bytes(damage)
+    found = run("doctor")
+    assert found.code == 1
+    assert found.err.count("\n") == 1
+    assert "! state" in found.out
+    assert (home / "papers.db").read_bytes() == damage
+
+
+def test_a_mistake_in_the_settings_is_found(run: Run, papers: Path, home: Path) -> None:
+    (home / "config.toml").write_text("days_at_strat = 3\n")
+    found = run("doctor")
+    assert found.code == 1
+    assert "Did you mean days_at_start?" in found.out
+    assert run("doctor", "--json").json["ok"] is False
+
+
+def test_the_feed_is_asked_only_online(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with FeedServer({}, today="2999-01-01") as feed:
+        monkeypatch.setenv("HF_ENDPOINT", feed.url)
+        assert "answer" not in findings(run)
+        assert feed.requests == []
+        assert findings(run, "--online")["answer"]["ok"]
+        feed.fault = "refuse:403"
+        assert not findings(run, "--online")["answer"]["ok"]
+
+
+def test_a_token_is_never_shown(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    found = run("doctor")
+    assert "token" in found.out
+    assert "hf_secret" not in found.out + found.err

@@ -1,0 +1,170 @@
+"""Papers from the feed and from files: sums, failures that lose nothing, and what is asked for."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import DAYS, Run, write_days
+from tests.feed_server import FeedServer, item
+
+TODAY = datetime.now(UTC).date()
+
+
+def ago(days: int) -> str:
+    return (TODAY - timedelta(days=days)).isoformat()
+
+
+@pytest.fixture
+def feed(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FeedServer]:
+    """A feed with one paper today and two yesterday."""
+    days = {
+        ago(0): [item("2606.00001", "One", ago(0))],
+        ago(1): [item("2606.00002", "Two", ago(1)), item("2606.00003", "Three", ago(1))],
+    }
+    with FeedServer(days, today=ago(0)) as feed:
+        monkeypatch.setenv("HF_ENDPOINT", feed.url)
+        yield feed
+
+
+def asked(feed: FeedServer) -> list[str]:
+    """The days, or months, that were asked for."""
+    return [request.query.get("date") or request.query["month"] for request in feed.requests]
+
+
+def test_refresh_fetches_the_latest_days(run: Run, feed: FeedServer) -> None:
+    found = run("refresh", "--json")
+    assert found.code == 0
+    assert {"new": 3, "updated": 0, "unchanged": 0, "skipped": 0}.items() <= found.json.items()
+    assert run("count").out == "3\n"
+    again = run("refresh", "--days", "2")
+    assert again.out == "0 new, 0 updated, 3 unchanged in 2 days.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [
+        (("--day", ago(1)), [ago(1)]),
+        (("--day", "today"), [ago(0)]),
+        (("--day", "yesterday"), [ago(1)]),
+        (("--days", "2"), [ago(0), ago(1)]),
+        (("--since", ago(1)), [ago(0), ago(1)]),
+    ],
+)
+def test_refresh_asks_for_what_was_named(run: Run, feed: FeedServer, words: tuple[str, ...], days: list[str]) -> None:
+    assert run("refresh", *words).code == 0
+    assert sorted(asked(feed)) == sorted(days)
+
+
+def test_refresh_asks_for_a_month(run: Run, feed: FeedServer) -> None:
+    assert run("refresh", "--month", "2026-02").code == 0
+    assert feed.requests
+    assert {when[:7] for when in asked(feed)} == {"2026-02"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--day", "2026-13-01"),
+        ("--day", "2026-05"),
+        ("--day", "soon"),
+        ("--days", "0"),
+        ("--month", "2026-05-11"),
+        ("--month", "2026"),
+        ("--since", "ever"),
+        ("--day", ago(1), "--days", "3"),
+        ("today",),
+    ],
+)
+def test_refresh_of_no_date_is_used_wrongly(run: Run, feed: FeedServer, words: tuple[str, ...]) -> None:
+    found = run("refresh", *words)
+    assert (found.code, found.out) == (2, "")
+    assert found.err.count("\n") == 1
+    assert feed.requests == []
+
+
+def test_a_day_that_fails_is_told_and_the_others_stay(run: Run, feed: FeedServer) -> None:
+    feed.faults += ["ok", "refuse:403"]
+    found = run("refresh", "--days", "2")
+    assert found.code == 1
+    assert found.out == "1 new, 0 updated, 0 unchanged in 1 day.\n"
+    assert found.err.startswith(f"dailypapers: {ago(1)} could not be fetched: ")
+    assert found.err.count("\n") == 1
+    assert "\x1b" not in found.err
+    assert run("count").out == "1\n"
+
+
+def test_a_refresh_that_fails_is_json_too(run: Run, feed: FeedServer) -> None:
+    feed.fault = "garbage"
+    found = run("refresh", "--day", ago(1), "--json")
+    assert found.code == 1
+    assert found.json["failed"] == [ago(1)]
+    assert found.json["error"]
+
+
+def test_offline_is_said_and_the_cache_stays(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    found = run("refresh")
+    assert found.code == 1
+    assert "HF_HUB_OFFLINE" in found.err
+    assert run("count").out == "6\n"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_import_takes_days_plain_or_packed_and_twice_is_once(run: Run, tmp_path: Path, packed: bool) -> None:
+    file = write_days(tmp_path / "days.jsonl", DAYS)
+    if packed:
+        file = tmp_path / "days.jsonl.gz"
+        file.write_bytes(gzip.compress((tmp_path / "days.jsonl").read_bytes()))
+    assert run("import", str(file)).out == "6 new, 0 updated, 0 unchanged.\n"
+    assert run("import", str(file), "--json").json == {
+        "new": 0,
+        "updated": 0,
+        "unchanged": 6,
+        "skipped": 0,
+        "failed": [],
+    }
+
+
+def test_import_reads_standard_input(spawn: Run) -> None:
+    lines = json.dumps({"date": "2026-06-30", "items": DAYS["2026-06-30"]})
+    assert spawn("import", "-", input=lines).out == "3 new, 0 updated, 0 unchanged.\n"
+
+
+def test_import_tells_what_it_skipped(run: Run, tmp_path: Path) -> None:
+    items = [*DAYS["2026-06-30"], {"paper": {"id": 7}}, 5]
+    found = run("import", str(write_days(tmp_path / "days.jsonl", {"2026-06-30": items})))
+    assert found.code == 0
+    assert found.out == "3 new, 0 updated, 0 unchanged, 2 skipped.\n"
+    assert found.err.count("skipped\n") == 2
+    assert "line 1, item 4" in found.err
+
+
+def test_a_file_that_can_not_be_read_does_not_keep_the_others_out(run: Run, tmp_path: Path) -> None:
+    file = write_days(tmp_path / "days.jsonl", DAYS)
+    found = run("import", "/nowhere.json", str(file))
+    assert found.code == 1
+    assert found.out == "6 new, 0 updated, 0 unchanged.\n"
+    assert found.err == "dailypapers: /nowhere.json can't be read: No such file or directory.\n"
+
+
+def test_a_file_of_another_kind_is_named(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("nothing of the sort")
+    found = run("import", str(file), "--json")
+    assert found.code == 1
+    assert str(file) in found.err
+    assert len(found.json["failed"]) == 1
+
+
+def test_a_mark_stays_when_its_paper_comes_again(run: Run, papers: Path, tmp_path: Path) -> None:
+    run("mark", "star", "2606.26740")
+    later = {"2026-07-01": [item("2606.26740", "LiveEdit: Streaming Video Editing", "2026-07-01", upvotes=90)]}
+    assert run("import", str(write_days(tmp_path / "later.jsonl", later))).code == 0
+    [starred] = run("list", "is:starred", "--json").json
+    assert (starred["id"], starred["upvotes"], starred["day"]) == ("2606.26740", 90, "2026-07-01")

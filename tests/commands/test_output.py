@@ -1,0 +1,73 @@
+"""What is drawn: text that fits its columns, and progress that is only for who waits at a terminal."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from reader.commands import output
+from reader.commands.output import Progress, Style, fit, wrapped
+
+TEXT = st.text(alphabet="ab 中é・🙂", max_size=60)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@given(TEXT, st.integers(1, 30))
+def test_fitted_text_has_exactly_its_columns(text: str, cells: int) -> None:
+    assert cell_len(fit(text, cells)) == cells
+
+
+@given(TEXT, st.integers(2, 30))
+def test_wrapped_lines_fit_and_lose_no_letter(text: str, cells: int) -> None:
+    lines = list(wrapped(text, cells))
+    assert all(0 < cell_len(line) <= cells for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(("variable", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_no_escape_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert Style.of(Terminal()).bold("x") == "\x1b[1mx\x1b[0m"
+    assert Style.of(io.StringIO()).bold("x") == "x"
+    monkeypatch.setenv(variable, value)
+    assert Style.of(Terminal()).bold("x") == "x"
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [0.0]
+    monkeypatch.setattr(output.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_progress_waits_half_a_second_and_goes_away(clock: list[float]) -> None:
+    stream = Terminal()
+    with Progress(stream) as progress:
+        clock[0] = 0.4
+        progress.show("one")
+        assert stream.getvalue() == ""
+        clock[0] = 0.6
+        progress.show("two")
+        progress.show("three")
+        assert stream.getvalue() == "\r\x1b[Ktwo"
+        clock[0] = 0.8
+        progress.draw()
+        assert stream.getvalue().endswith("\r\x1b[Kthree")
+    assert stream.getvalue().endswith("\r\x1b[K")
+
+
+def test_progress_in_a_pipe_is_silent(clock: list[float]) -> None:
+    stream = io.StringIO()
+    with Progress(stream) as progress:
+        clock[0] = 9
+        progress.show("one")
+    assert stream.getvalue() == ""
