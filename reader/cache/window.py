@@ -12,13 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from reader.cache import schema
+from reader.cache import schema, strategy
+from reader.cache.search import Selection, register_functions
 from reader.core.paper import Paper, PaperRow
-
-if TYPE_CHECKING:
-    from reader.cache.search import Selection
 
 CHUNK = 5_000
 """Rows taken from SQLite at once: few enough that the thread hands the interpreter over within a frame."""
@@ -74,8 +72,6 @@ class Window:
     @classmethod
     def open(cls, path: Path) -> Window:
         """Open the cache at `path`, whose schema must be current (`schema.ensure`)."""
-        from reader.cache.search import register_functions
-
         with schema.explained(path):
             connection = schema.connect(path, query_only=True)
             register_functions(connection)
@@ -100,9 +96,8 @@ class Window:
 
     def first(self, selection: Selection, limit: int) -> Order:
         """The first `limit` papers of a selection."""
-        sql = f"{_select(selection)} LIMIT ?"
         with schema.explained(self._path):
-            found = self._connection.execute(sql, (*selection.params, limit)).fetchall()
+            found = strategy.first(self._connection, selection, limit)
         groups = tuple((day, sum(1 for _ in run)) for day, run in groupby(found, key=lambda row: row[1]))
         pks = array("q", (pk for pk, _ in found))
         return Order(pks, groups if selection.grouped_by_day else (), complete=len(found) < limit)
@@ -113,7 +108,8 @@ class Window:
         groups: list[tuple[str, int]] = []
         day, count = "", 0
         with schema.explained(self._path):
-            cursor = self._connection.execute(_select(selection), selection.params)
+            tuned = strategy.tuned(self._connection, selection)
+            cursor = self._connection.execute(_select(tuned), tuned.params)
             while chunk := cursor.fetchmany(CHUNK):
                 pks.extend([row[0] for row in chunk])
                 for run_day, run in groupby(chunk, key=lambda row: row[1]):
@@ -129,8 +125,9 @@ class Window:
     def count(self, selection: Selection) -> int:
         """How many papers a selection has."""
         with schema.explained(self._path):
-            sql = f"SELECT count(*) FROM paper AS p WHERE {selection.where}"
-            return int(self._connection.execute(sql, selection.params).fetchone()[0])
+            tuned = strategy.tuned(self._connection, selection)
+            sql = f"SELECT count(*) FROM paper AS p WHERE {tuned.where}"
+            return int(self._connection.execute(sql, tuned.params).fetchone()[0])
 
     # Papers
 
@@ -220,8 +217,12 @@ class Window:
 
     def topics(self, selection: Selection | None = None) -> list[TopicCount]:
         """Every topic with its papers, of a selection or of all that are not hidden."""
-        where, params = ("p.hidden = 0", ()) if selection is None else (selection.where, tuple(selection.params))
+        where: str = "p.hidden = 0"
+        params: tuple[str | int, ...] = ()
         with schema.explained(self._path):
+            if selection is not None:
+                tuned = strategy.tuned(self._connection, selection)
+                where, params = tuned.where, tuned.params
             rows = self._connection.execute(
                 "SELECT topic.slug, topic.name, topic.family, coalesce(n, 0) FROM topic LEFT JOIN ("
                 " SELECT pt.topic AS topic, count(*) AS n FROM paper AS p JOIN paper_topic AS pt ON pt.pk = p.pk"

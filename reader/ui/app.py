@@ -63,6 +63,7 @@ class ReaderApp(App[str], inherit_bindings=False):
     spinner and fetches nothing by itself.
     """
 
+    TITLE = "dailypapers"
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(

@@ -24,6 +24,11 @@ def test_a_new_cache_is_private_and_current(tmp_path: Path) -> None:
     assert path.parent.stat().st_mode & 0o077 == 0
 
 
+def comparable(_object: object, name: str, kind: str, *_: object) -> bool:
+    """Full-text tables are not the models' and alembic can't compare an index on an expression."""
+    return not (kind == "table" and "fts" in name) and name != "paper_by_title"
+
+
 def test_the_tables_are_what_the_models_say(tmp_path: Path) -> None:
     """The migrations and the models may not drift apart."""
     from alembic.autogenerate import compare_metadata
@@ -35,9 +40,7 @@ def test_the_tables_are_what_the_models_say(tmp_path: Path) -> None:
     schema.ensure(path)
     engine = schema.engine(path)
     with engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"include_object": lambda _object, name, kind, *_: kind != "table" or "fts" not in name}
-        )
+        context = MigrationContext.configure(connection, opts={"include_object": comparable})
         assert compare_metadata(context, METADATA) == []
     engine.dispose()
 

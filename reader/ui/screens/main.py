@@ -184,10 +184,19 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._is_whole = order.complete
         searched = words(self.place.query)
         self.papers.show(order, self.reader.library.rows, keep, searched)
-        self.set_class(not order.pks, "-empty")
+        self._be_empty(not order.pks)
         self.show_empty()
         self.show_whereabouts()
         self.show_hints()
+
+    def _be_empty(self, is_empty: bool) -> None:
+        """Show the empty state in the list's place, or the list again with the keys it had."""
+        if is_empty != self.has_class("-empty"):
+            had_keys = self.focused in (None, self.papers, self.detail)
+            self.set_class(is_empty, "-empty")
+            if had_keys:
+                # What is not shown can't have the focus, which would else go to the filter pane.
+                self.set_focus(None if is_empty else self.papers)
 
     def show_empty(self) -> None:
         """Say why the list is empty, if it is."""
