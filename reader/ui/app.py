@@ -19,7 +19,7 @@ from textual.timer import Timer
 from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.core.query import TopicChoice, with_topics
-from reader.ui import handlers, state, theme
+from reader.ui import handlers, state, terminal, theme
 from reader.ui.browsing import Place, view
 from reader.ui.glyphs import glyphs
 from reader.ui.handlers import finding, linking, marking
@@ -123,6 +123,8 @@ class ReaderApp(App[str], inherit_bindings=False):
     def on_mount(self) -> None:
         if not self.settings.ascii:
             ScrollBar.renderer = theme.ThinScrollBar
+        if not self.is_headless:
+            terminal.on_end(self.leave)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -140,8 +142,10 @@ class ReaderApp(App[str], inherit_bindings=False):
                 self.set_interval(60 * self.settings.refresh_minutes, self.refreshing.begin)
 
     def _look_around(self) -> None:
-        """Show what other programs did to the cache."""
-        if self.library.changed():
+        """Show what other programs did to the cache; leave with the terminal."""
+        if not self.is_headless and terminal.is_gone():
+            self.leave()
+        elif self.library.changed():
             self.main.renew()
 
     @on(PaperDetail.LinkClicked)
