@@ -272,7 +272,9 @@ async def _fetch(
         # Stored as empty they would never be asked for again.
         raise FeedMalformed(f"None of the feed's {skipped} records could be read; see if there is a newer version.")
     of_day = {listing.day: listing for listing in listings}
-    stray = [listing for listing in listings if listing.day not in days]
+    # Of the same month come days too that were not wanted, since they are known or were asked for by themselves.
+    asked = days[0] if len(days) == 1 else days[0][:7]
+    stray = [listing for listing in listings if not (listing.day or "").startswith(asked)]
     for day in days:
         counts = _Sums()
         for listing in (of_day.get(day, Listing(day, ())), *stray):

@@ -214,7 +214,8 @@ async def test_known_papers_are_papers() -> None:
 
 
 async def test_settled_days_of_a_month_are_asked_for_together() -> None:
-    feed = Feed({"2026-04-20": papers(1, 2, day="2026-04-20"), "2026-03-31": papers(3, day="2026-03-31")})
+    days = {"2026-04-20": (1, 2), "2026-04-30": (4,), "2026-03-31": (3,)}
+    feed = Feed({day: papers(*ids, day=day) for day, ids in days.items()})
     cache = Cache()
 
     events = await run(feed, cache, Since("2026-03-30"))
@@ -224,7 +225,9 @@ async def test_settled_days_of_a_month_are_asked_for_together() -> None:
     assert feed.asked == [*young, "2026-04", "2026-03-31", "2026-03-30"]
     assert events[0] == Started(tuple(day for day, *_ in cache.stored))
     assert DayStored("2026-04-20", new=2, updated=0, unchanged=0, skipped=0, n=23, of=44) in events
-    assert events[-2:] == [DayEmpty("2026-03-30", n=44, of=44), Finished(new=3, stored=2)]
+    assert events[-2:] == [DayEmpty("2026-03-30", n=44, of=44), Finished(new=4, stored=3)]
+    # What the month says of its young days is not stored a second time.
+    assert [day for day, *_ in cache.stored].count("2026-04-30") == 1
     # Its empty days are known to be empty.
     assert ("2026-04-19", 0, "2026-05-12T12:00:00Z") in cache.stored
 

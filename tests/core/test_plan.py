@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.errors import UsageError
+from reader.core.plan import Day, Latest, Month, Since, batches, planned_days, worth_asking
+
+TODAY = date(2026, 5, 12)
+
+
+@dataclass(frozen=True)
+class Known:
+    fetched: str
+    papers: int
+
+
+def test_plans_mean_days_newest_first() -> None:
+    assert planned_days(Latest(2), TODAY) == ["2026-05-12", "2026-05-11"]
+    assert planned_days(Day("2026-01-02"), TODAY) == ["2026-01-02"]
+    assert planned_days(Since("2026-05-10"), TODAY) == ["2026-05-12", "2026-05-11", "2026-05-10"]
+    assert planned_days(Month("2024-02"), TODAY)[::28] == ["2024-02-29", "2024-02-01"]
+    assert planned_days(Since("2026-06-01"), TODAY) == []
+
+
+def test_a_time_that_is_none_is_named() -> None:
+    with pytest.raises(UsageError, match="no such time as 2026-02-30"):
+        planned_days(Day("2026-02-30"), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("fetched", "papers", "worth"),
+    [
+        ("", 20, True),
+        ("2026-04-04T00:00:00Z", 20, True),
+        ("2026-04-17T23:59:59Z", 20, True),
+        ("2026-04-18T00:00:00Z", 20, False),
+        ("2026-04-04T23:59:59Z", 0, True),
+        ("2026-04-05T12:00:00Z", 0, False),
+    ],
+)
+def test_a_day_is_asked_again_until_it_has_settled(fetched: str, papers: int, worth: bool) -> None:
+    day = "2026-04-04"
+    assert worth_asking([day], {day: Known(fetched, papers)}) == ([day] if worth else [])
+
+
+def test_an_unknown_day_is_asked() -> None:
+    assert worth_asking(["2026-04-04"], {}) == ["2026-04-04"]
+
+
+def test_settled_days_of_a_month_come_together() -> None:
+    days = planned_days(Since("2026-03-26"), TODAY)
+    put = batches(days, TODAY)
+    assert [len(batch) for batch in put] == [1] * 14 + [28] + [1] * 6
+    assert put[14][0] == "2026-04-28"
+
+
+@given(st.dates(date(2023, 6, 1), TODAY), st.sets(st.integers(0, 60)))
+def test_batches_keep_every_day_in_its_order(first: date, left_out: set[int]) -> None:
+    days = [day for n, day in enumerate(planned_days(Since(first.isoformat()), TODAY)) if n not in left_out]
+    put = batches(days, TODAY)
+    assert [day for batch in put for day in batch] == days
+    assert all(len({day[:7] for day in batch}) == 1 for batch in put)
+    assert all(len(batch) == 1 for batch in put if batch[0] > "2026-04-28")
