@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,6 +108,17 @@ def test_a_refresh_that_fails_is_json_too(run: Run, feed: FeedServer) -> None:
     assert found.code == 1
     assert found.json["failed"] == [ago(1)]
     assert found.json["error"]
+
+
+def test_an_interrupted_refresh_is_quiet(home: Path, feed: FeedServer) -> None:
+    feed.fault = "hang"
+    command = [sys.executable, "-m", "reader", "refresh", "--day", ago(1)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while not feed.requests and process.poll() is None:
+            feed.stopping.wait(0.01)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, b"", b"")
 
 
 def test_offline_is_said_and_the_cache_stays(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
