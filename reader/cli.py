@@ -6,6 +6,7 @@ not wait for the others: what they need is imported when they run.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -122,6 +123,8 @@ def _misspelled(words: Sequence[str]) -> str:
 
 def _show_reader(session: Session, query: str, sample: Path | None = None) -> int:
     """Open the reader on the user's cache, or on that of the sample."""
+    # Looking for garbage costs 25 ms of the start, and there is none yet; the reader turns it on after its first frame.
+    gc.disable()
     from reader import paths
     from reader.cache import schema
     from reader.ui.app import ReaderApp

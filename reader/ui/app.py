@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,6 +88,8 @@ class ReaderApp(App[str], inherit_bindings=False):
         for one in theme.THEMES:
             self.register_theme(one)
         self.theme = theme.theme_name(settings.theme, os.environ)
+        self._styled_for = self.get_css_variables()
+        self.stylesheet.set_variables(self._styled_for)
         self.is_still = still
         self.demo = demo
         self.now = now
@@ -105,7 +109,6 @@ class ReaderApp(App[str], inherit_bindings=False):
         self._keys = KeyReader(self.keymap)
         self._chord_timer: Timer | None = None
         self._choosing: Callable[[str], object] | None = None
-        self.page = PaperPage(StatusLine(self.glyphs), self.glyphs, today=self.fixed_today)
         self.page_opened: int | None = None
 
     # Set-up
@@ -117,6 +120,16 @@ class ReaderApp(App[str], inherit_bindings=False):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(theme.DEFAULTS)
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Match styles again where a theme has changed them.
+
+        Textual 8.2.8 asks for this at each start, which parses all stylesheets a second time (25 ms).
+        """
+        variables = self.get_css_variables()
+        if variables != self._styled_for:
+            self._styled_for = variables
+            super().refresh_css(animate)
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         return theme.line_filters(super().get_line_filters())
 
@@ -127,8 +140,11 @@ class ReaderApp(App[str], inherit_bindings=False):
             terminal.on_end(self.leave)
         self.call_after_refresh(self._begin)
 
-    def _begin(self) -> None:
+    async def _begin(self) -> None:
         """What waits for the first frame."""
+        await self.main.finish()
+        # The command line turned it off for the start, which makes next to no garbage.
+        gc.enable()
         for warning in self._warnings[:1]:
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
             self.say(f"{warning}{more}", "warning")
@@ -190,7 +206,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         if self.screen is not self.main or not self.main.is_mounted:
             return None
         main = self.main
-        if main.query_line.display:
+        if main.is_typing:
             return "query"
         if main.filter.has_focus:
             return "filter"
@@ -270,6 +286,11 @@ class ReaderApp(App[str], inherit_bindings=False):
             self.main.go(replace(place, text=with_topics(place.text, choice)))
         except ReaderError as error:
             self.say(str(error), "warning")
+
+    @cached_property
+    def page(self) -> PaperPage:
+        """The paper's page, made when the first paper is opened."""
+        return PaperPage(StatusLine(self.glyphs), self.glyphs, today=self.fixed_today)
 
     def show_query(self, text: str) -> None:
         """Show what a query matches in all papers."""

@@ -17,6 +17,7 @@ from textual.style import Style
 
 from reader.ui.finding import Finder
 from reader.ui.keymap import Context, Keymap
+from reader.ui.styles import stylesheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Palette(CommandPalette):
     Searching does no I/O and takes well under a millisecond for hundreds of commands.
     """
 
+    CSS_PATH = stylesheet("commands")
     DEFAULT_CSS = """
     Palette {
         & > Vertical {

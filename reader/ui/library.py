@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from reader.cache.events import Event, Events
 from reader.cache.window import DayCount, Order, TopicCount, Window
 from reader.core.paper import Paper, PaperRow
 
 if TYPE_CHECKING:
+    from reader.cache.events import Event, Events
     from reader.cache.search import Selection
 
 T = TypeVar("T")
@@ -145,16 +145,18 @@ class Library:
         return await self._do(lambda events: events.mark(kind, value, pks))
 
     async def undo(self) -> Event | None:
-        return await self._do(Events.undo)
+        return await self._do(lambda events: events.undo())
 
     async def redo(self) -> Event | None:
-        return await self._do(Events.redo)
+        return await self._do(lambda events: events.redo())
 
     async def _do(self, deed: Callable[[Events], T]) -> T:
         # Shielded: what was begun is finished even when the screen that asked is gone.
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._marking, self._deed, deed))
 
     def _deed(self, deed: Callable[[Events], T]) -> T:
+        from reader.cache.events import Events
+
         if self._events is None:
             self._events = Events.open(self._path)
         return deed(self._events)

@@ -95,7 +95,7 @@ def empty_keys(keymap: Keymap) -> EmptyKeys:
 
 
 def link_keys(keymap: Keymap) -> dict[str, str]:
-    """The keys that open a paper's links, by the link's letter: one of its own, or the letter after that of the list."""
+    """The keys that open a paper's links, by its letter: one of its own, or the letter after that of the list."""
     listed = keymap.key("link.list")
     behind = {letter: f"{listed}{letter}" for letter in "acw123456789"}
     return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), **behind}

@@ -13,5 +13,12 @@ def styles_directory() -> Path:
 
 
 def stylesheets() -> list[Path]:
-    """Return every stylesheet, the base first so that the others may refine it."""
-    return sorted(styles_directory().glob("*.tcss"), key=lambda path: (path.name != "app.tcss", path.name))
+    """Return the stylesheets of the main screen and the page, the base first so that the others may refine it."""
+    return [
+        styles_directory() / f"{name}.tcss" for name in ("app", "detail", "filter", "lines", "list", "main", "page")
+    ]
+
+
+def stylesheet(name: str) -> Path:
+    """Return a stylesheet that is read when the screen it is for is first opened."""
+    return styles_directory() / f"{name}.tcss"

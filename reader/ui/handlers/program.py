@@ -6,15 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.ui.browsing import DAY
-from reader.ui.commands import Command, Palette, action_commands
 from reader.ui.handlers.finding import with_topic
 from reader.ui.handlers.registry import handles
-from reader.ui.screens.help import HelpScreen
 from reader.ui.screens.paper_page import PaperPage
 from reader.ui.theme import THEMES
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
+    from reader.ui.commands import Command
 
 
 SAMPLE = "sample"
@@ -44,6 +43,8 @@ def open_sample(reader: ReaderApp, _count: int | None) -> None:
 
 @handles("app.help")
 def show_help(reader: ReaderApp, _count: int | None) -> None:
+    from reader.ui.screens.help import HelpScreen
+
     context = reader.context
     if context is not None:
         reader.push_screen(HelpScreen(reader.keymap, context))
@@ -51,6 +52,8 @@ def show_help(reader: ReaderApp, _count: int | None) -> None:
 
 @handles("app.commands")
 def show_commands(reader: ReaderApp, _count: int | None) -> None:
+    from reader.ui.commands import Palette, action_commands
+
     context = reader.context
     if context is None:
         return
@@ -59,6 +62,8 @@ def show_commands(reader: ReaderApp, _count: int | None) -> None:
 
 
 def _topics(reader: ReaderApp) -> list[Command]:
+    from reader.ui.commands import Command
+
     def show(slug: str) -> None:
         reader.call_later(reader.show_query, with_topic("", slug))
 
@@ -69,6 +74,8 @@ def _topics(reader: ReaderApp) -> list[Command]:
 
 
 def _themes(reader: ReaderApp) -> list[Command]:
+    from reader.ui.commands import Command
+
     def wear(name: str) -> None:
         reader.theme = name
 

@@ -21,6 +21,7 @@ from textual.widgets import Input, Static
 from reader.ui.finding import Finder
 from reader.ui.keymap import PLACES, Action, Context, Keymap
 from reader.ui.keys import KeyReader, Match
+from reader.ui.styles import stylesheet
 
 COLUMN = 62
 """The fewest cells in which a key and its sentence read well; wider screens get more columns."""
@@ -108,6 +109,7 @@ class HelpSearch(Input):
 class HelpScreen(ModalScreen[None]):
     """Help over the whole screen: a heading, a search line, the keys in columns, and how to leave."""
 
+    CSS_PATH = stylesheet("help")
     DEFAULT_CSS = """
     HelpScreen {
         layout: vertical;

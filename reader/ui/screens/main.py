@@ -24,12 +24,12 @@ from reader.ui.widgets.filter_pane import FilterPane
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.widgets.paper_list import PaperList
-from reader.ui.widgets.query_line import QueryLine
 from reader.ui.widgets.status_line import StatusLine
 from reader.ui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
+    from reader.ui.widgets.query_line import QueryLine
 
 WIDE, MEDIUM = 100, 70
 """Columns from which three panes stand side by side, and from which list and detail stand together."""
@@ -59,6 +59,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._is_whole = False
         self._counts: Counts | None = None
         self._is_narrowing = False
+        self.is_typing = False
+        self.query_line: QueryLine
         self._detail_timer: Timer | None = None
         self._count_timer: Timer | None = None
 
@@ -67,6 +69,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         return cast("ReaderApp", self.app)
 
     def compose(self) -> ComposeResult:
+        # Before anything is mounted: styles are matched once.
+        self._fit(self.app.size.width)
         glyphs = self.reader.glyphs
         spin = None if self.reader.is_still else 0.4
         yield TopLine(glyphs, spin, id="top")
@@ -78,17 +82,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
                     yield PaperList(glyphs, today=self.reader.fixed_today, id="papers")
                     yield Empty(panes.empty_keys(self.reader.keymap), id="empty")
                 yield PaperDetail(glyphs, today=self.reader.fixed_today, id="detail")
-        yield QueryLine(glyphs, self.reader.keymap.key("query.complete", "query"), id="query")
         yield StatusLine(glyphs, id="status")
 
     def on_mount(self) -> None:
         self.papers = self.query_one(PaperList)
         self.detail = self.query_one(PaperDetail)
         self.filter = self.query_one(FilterPane)
-        self.query_line = self.query_one(QueryLine)
         self.status = self.query_one(StatusLine)
         self.top = self.query_one(TopLine)
-        self.query_line.display = False
         self.detail.tell(self.reader.topic_names, panes.link_keys(self.reader.keymap))
         self.filter.show(panes.filter_data(self.reader, None))
         self.size_panes()
@@ -96,14 +97,28 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.show_first()
         self.papers.focus()
 
+    async def finish(self) -> None:
+        """Add what is not seen in the first frame."""
+        from reader.ui.widgets.query_line import QueryLine
+
+        take = self.reader.keymap.key("query.complete", "query")
+        self.query_line = QueryLine(self.reader.glyphs, take, id="query")
+        self.query_line.display = False
+        if self.is_attached:
+            await self.mount(self.query_line, before=self.status)
+
     def on_resize(self, event: events.Resize) -> None:
-        width = event.size.width
+        self._fit(event.size.width)
+        self.size_panes()
+        self.show_hints()
+
+    def _fit(self, width: int) -> None:
+        """Set the classes that the stylesheet tells widths apart by."""
         self.set_class(width >= WIDE, "-wide")
         self.set_class(MEDIUM <= width < WIDE, "-medium")
         self.set_class(width < MEDIUM, "-narrow")
         if width >= WIDE:
             self.remove_class("-filtering")
-        self.show_hints()
 
     def size_panes(self) -> None:
         """Give the panes the sizes that the user chose."""
@@ -282,32 +297,31 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def _say_hint(self, event: FilterPane.Hint) -> None:
         self.status.say(event.text, "hint")
 
-    @on(QueryLine.Changed)
-    def _filter_while_typing(self, event: QueryLine.Changed) -> None:
+    def on_query_line_changed(self, event: QueryLine.Changed) -> None:
+        """Filter while the query is typed."""
         if event.error is None:
             self.go(Place(self.place.view, event.text.strip()))
 
-    @on(QueryLine.Accepted)
-    def _keep_query(self, event: QueryLine.Accepted) -> None:
+    def on_query_line_accepted(self, event: QueryLine.Accepted) -> None:
+        """Keep the query, and go to the list."""
         self.reader.remember_query(event.text)
         self.close_query()
         self.go(Place(self.place.view, event.text))
 
-    @on(QueryLine.Cancelled)
-    def _drop_query(self, event: QueryLine.Cancelled) -> None:
+    def on_query_line_cancelled(self, event: QueryLine.Cancelled) -> None:
+        """Put back the query that was there."""
         self.close_query()
         self.go(Place(self.place.view, event.text))
 
     @on(TopLine.EditQuery)
     def open_query(self) -> None:
         """Begin to type a query."""
-        self.query_line.display = True
+        self.is_typing = self.query_line.display = True
         self.status.display = False
         self.query_line.open(self.place.text, self.reader.history)
         self.query_line.know(topics=tuple(self.reader.topic_names))
 
     def close_query(self) -> None:
-        self.query_line.display = False
         self.status.display = True
         self.papers.focus()
 
