@@ -9,7 +9,6 @@ from reader.core.query import TopicChoice, with_topics
 from reader.ui.browsing import Place, next_order, words
 from reader.ui.handlers.marking import next_unread, show_on_page
 from reader.ui.handlers.registry import handles
-from reader.ui.screens.paper_page import PaperPage
 from reader.ui.situation import meant_text
 
 if TYPE_CHECKING:
@@ -67,8 +66,7 @@ def _find(reader: ReaderApp, direction: int, count: int) -> None:
 
 
 def _view(reader: ReaderApp, id: str) -> None:
-    if isinstance(reader.screen, PaperPage):
-        reader.pop_screen()
+    reader.close_page()
     reader.go_to_view(id)
 
 

@@ -55,7 +55,7 @@ def _open(reader: ReaderApp, letter: str) -> None:
     if paper is not None:
         found = next((link for link in links(paper) if link.letter == letter), None)
         if found is None:
-            reader.say("this paper has no page on the web that is known here", "hint")
+            reader.say("this paper has no page on the web that is known here")
         else:
             browse(reader, found.url)
 
@@ -80,7 +80,7 @@ def choose_link(reader: ReaderApp, _count: int | None) -> None:
         choices = [(link.letter, link.name) for link in links(paper)]
         reader.ask_letter("open", choices, lambda letter: browse(reader, urls[letter]))
     else:
-        reader.say("this paper has no links", "hint")
+        reader.say("this paper has no links")
 
 
 @handles("link.copy")

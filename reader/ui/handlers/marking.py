@@ -142,7 +142,7 @@ def next_unread(reader: ReaderApp, direction: int) -> bool:
     if found:
         show_on_page(reader)
     else:
-        reader.say("no unread paper below" if direction > 0 else "no unread paper above", "hint")
+        reader.say("no unread paper below" if direction > 0 else "no unread paper above")
     return found
 
 

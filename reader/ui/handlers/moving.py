@@ -152,7 +152,7 @@ def _turn(reader: ReaderApp, by: int) -> None:
     if reader.main.papers.move(by):
         show_on_page(reader)
     else:
-        reader.say("this is the last paper of the list" if by > 0 else "this is the first paper of the list", "hint")
+        reader.say("this is the last paper of the list" if by > 0 else "this is the first paper of the list")
 
 
 @handles("read.next")
@@ -186,7 +186,7 @@ def _to_day(reader: ReaderApp, direction: int, count: int) -> None:
     here = view.removeprefix(DAY) if view != "today" else reader.library.newest_day()
     day = reader.library.day_beside(here, direction * count) if here else None
     if day is None:
-        reader.say("no newer day is in the cache" if direction < 0 else "no older day is in the cache", "hint")
+        reader.say("no newer day is in the cache" if direction < 0 else "no older day is in the cache")
     else:
         reader.go_to_view("today" if day == reader.library.newest_day() else f"{DAY}{day}")
 

@@ -24,7 +24,7 @@ SAMPLE = "sample"
 def refresh(reader: ReaderApp, _count: int | None) -> None:
     """Fetch the latest days, or the day that is shown."""
     if reader.demo:
-        reader.say("this is the bundled sample: nothing is fetched", "hint")
+        reader.say("this is the bundled sample: nothing is fetched")
         return
     view = reader.main.place.view.id
     if view.startswith(DAY):

@@ -322,8 +322,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.query_line.know(topics=tuple(self.reader.topic_names))
 
     def close_query(self) -> None:
+        """Give the keys back to the list, or to nothing where there is none: Textual would choose the filter pane."""
+        self.set_focus(self.papers if self.papers.count else None)
+        self.is_typing = self.query_line.display = False
         self.status.display = True
-        self.papers.focus()
 
     @on(FilterStrip.Opened)
     def open_filter(self) -> None:
