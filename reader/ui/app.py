@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,18 +25,18 @@ from reader.ui.browsing import Place, view
 from reader.ui.glyphs import glyphs
 from reader.ui.handlers import finding, linking, marking
 from reader.ui.keymap import Context, Keymap
-from reader.ui.keys import Cancelled, KeyReader, Match, Pending
+from reader.ui.keys import Cancelled, KeyReader, Match, Pending, spell
 from reader.ui.library import Library
 from reader.ui.refreshing import Refreshing
 from reader.ui.screens.main import MainScreen
-from reader.ui.screens.paper_page import PaperPage
 from reader.ui.styles import stylesheets
-from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.status_line import Kind, StatusLine
 
 if TYPE_CHECKING:
     from reader.core.topics import Topics
+    from reader.ui.screens.paper_page import PaperPage
+    from reader.ui.widgets.paper_detail import PaperDetail
 
 POLL = 1.0
 """Seconds between two looks for what other programs wrote to the cache."""
@@ -109,6 +108,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         self._keys = KeyReader(self.keymap)
         self._chord_timer: Timer | None = None
         self._choosing: Callable[[str], object] | None = None
+        self._page: PaperPage | None = None
         self.page_opened: int | None = None
 
     # Set-up
@@ -164,12 +164,12 @@ class ReaderApp(App[str], inherit_bindings=False):
         elif self.library.changed():
             self.main.renew()
 
-    @on(PaperDetail.LinkClicked)
-    def _browse(self, event: PaperDetail.LinkClicked) -> None:
+    def on_paper_detail_link_clicked(self, event: PaperDetail.LinkClicked) -> None:
+        """Open a link in the browser."""
         linking.browse(self, event.url)
 
-    @on(PaperDetail.TopicClicked)
-    def _show_topic(self, event: PaperDetail.TopicClicked) -> None:
+    def on_paper_detail_topic_clicked(self, event: PaperDetail.TopicClicked) -> None:
+        """Show a topic's papers."""
         self.show_query(finding.with_topic("", event.slug))
 
     @on(PaperList.Opened)
@@ -201,18 +201,18 @@ class ReaderApp(App[str], inherit_bindings=False):
     @property
     def context(self) -> Context | None:
         """Where a key is pressed; None where a screen of its own reads its keys."""
-        if isinstance(self.screen, PaperPage):
+        if self.is_reading:
             return "page"
         if self.screen is not self.main or not self.main.is_mounted:
             return None
         main = self.main
         if main.is_typing:
             return "query"
-        if main.filter.has_focus:
+        if main.is_finished and main.filter.has_focus:
             return "filter"
         if not main.papers.count:
             return "empty"
-        return "detail" if main.detail.has_focus else "list"
+        return "detail" if main.is_finished and main.detail.has_focus else "list"
 
     async def on_event(self, event: events.Event) -> None:
         """Read keys by the table before any widget does; what is bound to nothing here goes to the widgets."""
@@ -223,7 +223,7 @@ class ReaderApp(App[str], inherit_bindings=False):
     def _take_key(self, event: events.Key) -> bool:
         context = self.context
         if context is None:
-            return False
+            return self._quits(event.key)
         if self._choosing is not None:
             self._take_letter(event.character or "")
             return True
@@ -240,6 +240,14 @@ class ReaderApp(App[str], inherit_bindings=False):
             self.do(outcome.action.id, outcome.count)
             return True
         return isinstance(outcome, Cancelled)
+
+    def _quits(self, key: str) -> bool:
+        """Leave if this key does so everywhere: screens that read their own keys know nothing of it."""
+        action = self.keymap.resolve("help").get((spell(key),))
+        if action is None or action.id != "app.quit":
+            return False
+        self.do(action.id)
+        return True
 
     def ask_letter(self, what: str, choices: Sequence[tuple[str, str]], then: Callable[[str], object]) -> None:
         """Show letters with what they stand for, and call `then` with the next key if it is one of them."""
@@ -267,12 +275,12 @@ class ReaderApp(App[str], inherit_bindings=False):
     @property
     def status(self) -> StatusLine:
         """The last line of the screen in front."""
-        return self.page.foot if isinstance(self.screen, PaperPage) else self.main.status
+        return self.page.foot if self.is_reading else self.main.status
 
     def say(self, text: str, kind: Kind = "done") -> None:
         """Say something in the last line, on every screen that has one."""
         self.main.status.say(text, kind)
-        if isinstance(self.screen, PaperPage):
+        if self.is_reading:
             self.page.foot.say(text, kind)
 
     def go_to_view(self, id: str) -> None:
@@ -287,10 +295,19 @@ class ReaderApp(App[str], inherit_bindings=False):
         except ReaderError as error:
             self.say(str(error), "warning")
 
-    @cached_property
+    @property
     def page(self) -> PaperPage:
         """The paper's page, made when the first paper is opened."""
-        return PaperPage(StatusLine(self.glyphs), self.glyphs, today=self.fixed_today)
+        if self._page is None:
+            from reader.ui.screens.paper_page import PaperPage
+
+            self._page = PaperPage(StatusLine(self.glyphs), self.glyphs, today=self.fixed_today)
+        return self._page
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the paper's page is in front."""
+        return self._page is not None and self.screen is self._page
 
     def show_query(self, text: str) -> None:
         """Show what a query matches in all papers."""
@@ -299,7 +316,7 @@ class ReaderApp(App[str], inherit_bindings=False):
 
     def close_page(self) -> None:
         """Go back from the paper's page to the list, if it is open."""
-        if isinstance(self.screen, PaperPage):
+        if self.is_reading:
             self.page_opened = None
             self.pop_screen()
 

@@ -71,7 +71,8 @@ class StatusLine(Widget):
 
     def say(self, text: str, kind: Kind = "done") -> None:
         """Say something in place of what was said last of this kind; an empty text takes that back."""
-        text = literal(text)
+        # What is said is written with the dot between its parts, which is a sign like others.
+        text = literal(text).replace(UNICODE.dot, self._glyphs.dot)
         if kind in _PASSING:
             # Something done and a warning are both the last thing that happened: one follows the other.
             self._pass()
