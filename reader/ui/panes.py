@@ -9,14 +9,14 @@ from reader.cache.search import Scope, compile_query
 from reader.core.query import picked_topics
 from reader.ui.browsing import DAY, VIEWS, Place, view
 from reader.ui.library import Counts, Question
-from reader.ui.widgets.empty import EmptyKeys
-from reader.ui.widgets.filter_rows import DayItem, FilterData, TopicItem, ViewItem, day_name
 from reader.ui.widgets.filter_strip import StripData
 from reader.ui.widgets.top_line import Whereabouts
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
     from reader.ui.keymap import Keymap
+    from reader.ui.widgets.empty import EmptyKeys
+    from reader.ui.widgets.filter_rows import FilterData
 
 
 def question(place: Place, order: str, scope: Scope) -> Question:
@@ -31,6 +31,8 @@ def question(place: Place, order: str, scope: Scope) -> Question:
 
 def filter_data(reader: ReaderApp, counts: Counts | None) -> FilterData:
     """Views, days and topics; without numbers while nothing has been counted."""
+    from reader.ui.widgets.filter_rows import DayItem, FilterData, TopicItem, ViewItem
+
     numbers = counts.views if counts else (None,) * len(VIEWS)
     views = tuple(ViewItem(one.id, one.name, number) for one, number in zip(VIEWS, numbers, strict=True))
     if counts is None:
@@ -72,12 +74,16 @@ def whereabouts(reader: ReaderApp, place: Place, counts: Counts | None, shown: i
 def place_name(place: Place) -> str:
     """What a place is called: a view's name, or a day as `Tue 24`."""
     if place.view.id.startswith(DAY):
+        from reader.ui.widgets.filter_rows import day_name
+
         return day_name(place.view.id.removeprefix(DAY), "")
     return place.view.name
 
 
 def empty_keys(keymap: Keymap) -> EmptyKeys:
     """The keys that an empty list names, as they are bound."""
+    from reader.ui.widgets.empty import EmptyKeys
+
     actions = {
         "refresh": "app.refresh",
         "sample": "app.sample",

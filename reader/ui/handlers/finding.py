@@ -9,7 +9,6 @@ from reader.core.query import TopicChoice, with_topics
 from reader.ui.browsing import Place, next_order, words
 from reader.ui.handlers.marking import next_unread, show_on_page
 from reader.ui.handlers.registry import handles
-from reader.ui.situation import meant_text
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
@@ -143,6 +142,8 @@ def complete(reader: ReaderApp, _count: int | None) -> None:
     if reader.context == "query":
         main.query_line.complete()
         return
+    from reader.ui.situation import meant_text
+
     meant = meant_text(main.place, reader.topic_names)
     if meant is not None:
         main.go(replace(main.place, text=meant))

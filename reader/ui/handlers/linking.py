@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from reader.actions import clipboard
-from reader.actions.links import find_browser, links, open_url, safe_url, takes_terminal
 from reader.core.errors import ReaderError
 from reader.core.paper import Paper
 from reader.ui.handlers.registry import handles
@@ -26,6 +24,8 @@ def browse(reader: ReaderApp, url: str) -> None:
 
 
 async def _browse(reader: ReaderApp, url: str) -> None:
+    from reader.actions.links import find_browser, open_url, safe_url, takes_terminal
+
     browser = await asyncio.to_thread(find_browser)
     if browser is None:
         copy(reader, url, "there is no browser here")
@@ -51,6 +51,8 @@ def copy(reader: ReaderApp, text: str, why: str = "") -> None:
 
 
 def _open(reader: ReaderApp, letter: str) -> None:
+    from reader.actions.links import links
+
     paper = _paper(reader)
     if paper is not None:
         found = next((link for link in links(paper) if link.letter == letter), None)
@@ -72,6 +74,8 @@ def open_pdf(reader: ReaderApp, _count: int | None) -> None:
 
 @handles("link.list")
 def choose_link(reader: ReaderApp, _count: int | None) -> None:
+    from reader.actions.links import links
+
     paper = _paper(reader)
     if paper is None:
         return
@@ -85,6 +89,8 @@ def choose_link(reader: ReaderApp, _count: int | None) -> None:
 
 @handles("link.copy")
 def copy_link(reader: ReaderApp, _count: int | None) -> None:
+    from reader.actions import clipboard
+
     paper = _paper(reader)
     if paper is not None:
         copy(reader, clipboard.link(paper))

@@ -9,7 +9,6 @@ from reader.core.errors import ReaderError
 from reader.core.paper import PaperRow
 from reader.ui.browsing import words
 from reader.ui.handlers.registry import handles
-from reader.ui.screens.paper_page import PaperPage
 
 if TYPE_CHECKING:
     from reader.cache.events import Event
@@ -158,7 +157,7 @@ def open_page(reader: ReaderApp) -> None:
     pk = reader.main.papers.highlighted
     if pk is None:
         return
-    if not isinstance(reader.screen, PaperPage):
+    if not reader.is_reading:
         reader.push_screen(reader.page)
     show_on_page(reader)
 
@@ -166,7 +165,7 @@ def open_page(reader: ReaderApp) -> None:
 def show_on_page(reader: ReaderApp) -> None:
     """Show the highlighted paper on the page, if that is open, which reads it."""
     pk = reader.main.papers.highlighted
-    if not isinstance(reader.screen, PaperPage) or pk is None:
+    if not reader.is_reading or pk is None:
         return
     paper = reader.library.paper(pk)
     if paper is None:

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 from reader.ui.browsing import DAY
 from reader.ui.handlers.marking import leave_paper, mark_read, next_unread, open_page, show_on_page
 from reader.ui.handlers.registry import handles
-from reader.ui.screens.paper_page import PaperPage
-from reader.ui.widgets.paper_detail import PaperDetail
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
+    from reader.ui.widgets.paper_detail import PaperDetail
 
 
 def text_in_front(reader: ReaderApp) -> PaperDetail | None:
     """The paper's text that is on the screen: the page's, the detail's, or None where neither is shown."""
-    if isinstance(reader.screen, PaperPage):
-        return reader.screen.detail
+    if reader.is_reading:
+        return reader.page.detail
     return reader.main.detail if reader.main.detail.is_on_screen else None
 
 

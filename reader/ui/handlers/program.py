@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from reader.ui.browsing import DAY
 from reader.ui.handlers.finding import with_topic
 from reader.ui.handlers.registry import handles
-from reader.ui.screens.paper_page import PaperPage
 from reader.ui.theme import THEMES
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def back_or_quit(reader: ReaderApp, _count: int | None) -> None:
 def _back(reader: ReaderApp) -> bool:
     """One step back; False at the top."""
     main = reader.main
-    if isinstance(reader.screen, PaperPage):
+    if reader.is_reading:
         reader.close_page()
         return True
     if reader.context == "filter":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal, Vertical
+from textual.containers import Container, Horizontal
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -18,17 +18,16 @@ from reader.core.query import picked_topics
 from reader.ui import panes
 from reader.ui.browsing import Place, words
 from reader.ui.library import Counts
-from reader.ui.situation import situation
-from reader.ui.widgets.empty import Empty
-from reader.ui.widgets.filter_pane import FilterPane
 from reader.ui.widgets.filter_strip import FilterStrip
-from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.status_line import StatusLine
 from reader.ui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
+    from reader.ui.widgets.empty import Empty
+    from reader.ui.widgets.filter_pane import FilterPane
+    from reader.ui.widgets.paper_detail import PaperDetail
     from reader.ui.widgets.query_line import QueryLine
 
 WIDE, MEDIUM = 100, 70
@@ -60,6 +59,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._counts: Counts | None = None
         self._is_narrowing = False
         self.is_typing = False
+        self.is_finished = False
+        """Whether all panes are there: a frame after the list."""
+        self.filter: FilterPane
+        self.detail: PaperDetail
+        self.empty: Empty
         self.query_line: QueryLine
         self._detail_timer: Timer | None = None
         self._count_timer: Timer | None = None
@@ -76,36 +80,48 @@ class MainScreen(Screen[None], inherit_bindings=False):
         yield TopLine(glyphs, spin, id="top")
         yield FilterStrip(glyphs, id="strip")
         with Horizontal(id="panes"):
-            yield FilterPane(glyphs, id="filter")
+            yield Container(id="left")
             with Container(id="reading"):
-                with Vertical(id="list"):
+                with Container(id="middle"):
                     yield PaperList(glyphs, today=self.reader.fixed_today, id="papers")
-                    yield Empty(panes.empty_keys(self.reader.keymap), id="empty")
-                yield PaperDetail(glyphs, today=self.reader.fixed_today, id="detail")
+                yield Container(id="right")
         yield StatusLine(glyphs, id="status")
 
     def on_mount(self) -> None:
         self.papers = self.query_one(PaperList)
-        self.detail = self.query_one(PaperDetail)
-        self.filter = self.query_one(FilterPane)
         self.status = self.query_one(StatusLine)
         self.top = self.query_one(TopLine)
-        self.detail.tell(self.reader.topic_names, panes.link_keys(self.reader.keymap))
-        self.filter.show(panes.filter_data(self.reader, None))
         self.size_panes()
-        self.show_place()
+        self.show_whereabouts()
         self.show_first()
         self.papers.focus()
 
     async def finish(self) -> None:
-        """Add what is not seen in the first frame."""
+        """Add what the first frame leaves room for: the list is there 40 ms sooner without them."""
+        from reader.ui.widgets.empty import Empty
+        from reader.ui.widgets.filter_pane import FilterPane
+        from reader.ui.widgets.paper_detail import PaperDetail
         from reader.ui.widgets.query_line import QueryLine
 
-        take = self.reader.keymap.key("query.complete", "query")
-        self.query_line = QueryLine(self.reader.glyphs, take, id="query")
+        keymap, glyphs = self.reader.keymap, self.reader.glyphs
+        self.filter = FilterPane(glyphs, id="filter")
+        self.detail = PaperDetail(glyphs, today=self.reader.fixed_today, id="detail")
+        self.empty = Empty(panes.empty_keys(keymap), id="empty")
+        self.query_line = QueryLine(glyphs, keymap.key("query.complete", "query"), id="query")
         self.query_line.display = False
-        if self.is_attached:
-            await self.mount(self.query_line, before=self.status)
+        if not self.is_attached:
+            return
+        await self.query_one("#left").mount(self.filter)
+        await self.query_one("#right").mount(self.detail)
+        await self.query_one("#middle").mount(self.empty)
+        await self.mount(self.query_line, before=self.status)
+        self.is_finished = True
+        self.detail.tell(self.reader.topic_names, panes.link_keys(keymap))
+        self.filter.show(panes.filter_data(self.reader, self._counts))
+        self.show_place()
+        self.show_detail()
+        self._be_empty(not self.papers.count)
+        self.show_empty()
 
     def on_resize(self, event: events.Resize) -> None:
         self._fit(event.size.width)
@@ -123,9 +139,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def size_panes(self) -> None:
         """Give the panes the sizes that the user chose."""
         sizes = self.reader.sizes
-        self.filter.styles.width = sizes.filter_width
-        for pane, share in ((self.query_one("#list"), sizes.list_share), (self.detail, 1 - sizes.list_share)):
-            narrow = self.size.width < WIDE
+        narrow = self.size.width < WIDE
+        self.query_one("#left").styles.width = sizes.filter_width
+        for name, share in (("#middle", sizes.list_share), ("#right", 1 - sizes.list_share)):
+            pane = self.query_one(name)
             pane.styles.width = "1fr" if narrow else f"{round(share * 100)}fr"
             pane.styles.height = f"{round(share * 100)}fr" if narrow else "1fr"
 
@@ -199,8 +216,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._is_whole = order.complete
         searched = words(self.place.query)
         self.papers.show(order, self.reader.library.rows, keep, searched)
-        self._be_empty(not order.pks)
-        self.show_empty()
+        if self.is_finished:
+            self._be_empty(not order.pks)
+            self.show_empty()
         self.show_whereabouts()
         self.show_hints()
 
@@ -215,8 +233,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def show_empty(self) -> None:
         """Say why the list is empty, if it is."""
-        if not self.papers.count:
-            self.query_one(Empty).show(situation(self.reader, self.place, self._counts))
+        if self.is_finished and not self.papers.count:
+            from reader.ui.situation import situation
+
+            self.empty.show(situation(self.reader, self.place, self._counts))
 
     # What the panes show
 
@@ -224,8 +244,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Mark in the filter pane what the place picks."""
         view = self.place.view
         day = view.id.removeprefix("day:") if view.id.startswith("day:") else None
-        self.filter.place(view.id, day)
-        self.filter.choose(picked_topics(self.place.query))
+        if self.is_finished:
+            self.filter.place(view.id, day)
+            self.filter.choose(picked_topics(self.place.query))
         self.show_whereabouts()
 
     def show_whereabouts(self) -> None:
@@ -249,6 +270,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def show_detail(self) -> None:
         """Show the highlighted paper in the detail."""
+        if not self.is_finished:
+            return
         pk = self.papers.highlighted
         paper = None if pk is None else self.reader.library.paper(pk)
         if paper is None:
@@ -275,26 +298,27 @@ class MainScreen(Screen[None], inherit_bindings=False):
         except ReaderError as error:
             self.status.say(str(error), "warning")
             return
-        self.filter.show(panes.filter_data(self.reader, self._counts))
+        if self.is_finished:
+            self.filter.show(panes.filter_data(self.reader, self._counts))
         self.show_whereabouts()
         self.show_empty()
 
     # What the panes tell
 
-    @on(FilterPane.ViewChosen)
-    def _go_to_view(self, event: FilterPane.ViewChosen) -> None:
+    def on_filter_pane_view_chosen(self, event: FilterPane.ViewChosen) -> None:
+        """Show a view."""
         self.reader.go_to_view(event.id)
 
-    @on(FilterPane.DayChosen)
-    def _go_to_day(self, event: FilterPane.DayChosen) -> None:
+    def on_filter_pane_day_chosen(self, event: FilterPane.DayChosen) -> None:
+        """Show a day."""
         self.reader.go_to_view(f"day:{event.day}")
 
-    @on(FilterPane.TopicsChanged)
-    def _pick_topics(self, event: FilterPane.TopicsChanged) -> None:
+    def on_filter_pane_topics_changed(self, event: FilterPane.TopicsChanged) -> None:
+        """Write the picked topics into the query."""
         self.reader.pick_topics(event.choice)
 
-    @on(FilterPane.Hint)
-    def _say_hint(self, event: FilterPane.Hint) -> None:
+    def on_filter_pane_hint(self, event: FilterPane.Hint) -> None:
+        """Say what a topic means."""
         self.status.say(event.text, "hint")
 
     def on_query_line_changed(self, event: QueryLine.Changed) -> None:
