@@ -1,11 +1,168 @@
-"""The first schema: the tables of the models, and the full-text index with its triggers."""
+"""The first schema: papers, listings, topics, the log of events, and the full-text index with its triggers.
+
+Written out, as a migration must stay what it was when the models move on.
+"""
 
 from alembic import op
 
-from reader.cache.models import METADATA
-
 revision = "0001"
 down_revision = None
+
+TABLES = """
+CREATE TABLE day (
+    day VARCHAR NOT NULL,
+    fetched VARCHAR NOT NULL,
+    papers INTEGER NOT NULL,
+    PRIMARY KEY (day)
+);
+
+CREATE TABLE effect (
+    pk INTEGER NOT NULL,
+    kind VARCHAR NOT NULL,
+    event INTEGER NOT NULL,
+    PRIMARY KEY (pk, kind, event)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_effect_event ON effect (event);
+
+CREATE TABLE event (
+    seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id VARCHAR NOT NULL,
+    machine VARCHAR NOT NULL,
+    clock INTEGER NOT NULL,
+    kind VARCHAR NOT NULL,
+    value VARCHAR NOT NULL,
+    papers BLOB NOT NULL,
+    count INTEGER NOT NULL,
+    undone INTEGER NOT NULL,
+    applied INTEGER NOT NULL,
+    UNIQUE (id)
+);
+
+CREATE INDEX event_by_clock ON event (clock, id);
+
+CREATE INDEX event_unapplied ON event (seq) WHERE applied = 0;
+
+CREATE TABLE meta (
+    "key" VARCHAR NOT NULL,
+    value VARCHAR NOT NULL,
+    PRIMARY KEY ("key")
+);
+
+CREATE TABLE note (
+    pk INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (pk)
+);
+
+CREATE TABLE orphan (
+    id VARCHAR NOT NULL,
+    event INTEGER NOT NULL,
+    PRIMARY KEY (id, event)
+) WITHOUT ROWID;
+
+CREATE TABLE paper (
+    pk INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id VARCHAR NOT NULL,
+    title VARCHAR NOT NULL,
+    title_hash INTEGER NOT NULL,
+    sort_day VARCHAR NOT NULL,
+    day VARCHAR,
+    first_day VARCHAR,
+    published VARCHAR,
+    upvotes INTEGER NOT NULL,
+    comments INTEGER NOT NULL,
+    author_count INTEGER NOT NULL,
+    code_stars INTEGER,
+    source VARCHAR NOT NULL,
+    added VARCHAR NOT NULL,
+    has_code INTEGER NOT NULL,
+    has_project INTEGER NOT NULL,
+    has_media INTEGER NOT NULL,
+    read INTEGER NOT NULL,
+    starred INTEGER NOT NULL,
+    hidden INTEGER NOT NULL,
+    has_note INTEGER NOT NULL,
+    UNIQUE (id)
+);
+
+CREATE INDEX paper_by_day ON paper (sort_day, upvotes, pk, hidden, first_day, day);
+
+CREATE INDEX paper_by_published ON paper (published, upvotes, pk);
+
+CREATE INDEX paper_by_title ON paper (title COLLATE NOCASE, pk);
+
+CREATE INDEX paper_by_title_hash ON paper (title_hash);
+
+CREATE INDEX paper_by_upvotes ON paper (upvotes, pk);
+
+CREATE INDEX paper_relisted ON paper (first_day, day) WHERE first_day < day;
+
+CREATE INDEX paper_starred_by_day ON paper (sort_day, upvotes, pk) WHERE starred = 1;
+
+CREATE INDEX paper_unread_by_day ON paper (sort_day, upvotes, pk) WHERE read = 0 AND hidden = 0;
+
+CREATE TABLE paper_tag (
+    tag VARCHAR NOT NULL,
+    pk INTEGER NOT NULL,
+    PRIMARY KEY (tag, pk)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_paper_tag_pk ON paper_tag (pk);
+
+CREATE TABLE topic (
+    pk INTEGER NOT NULL,
+    slug VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    family VARCHAR NOT NULL,
+    PRIMARY KEY (pk),
+    UNIQUE (slug)
+);
+
+CREATE TABLE listing (
+    day VARCHAR NOT NULL,
+    pk INTEGER NOT NULL,
+    PRIMARY KEY (day, pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_listing_pk ON listing (pk);
+
+CREATE TABLE paper_alias (
+    id VARCHAR NOT NULL,
+    pk INTEGER NOT NULL,
+    PRIMARY KEY (id),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+
+CREATE INDEX ix_paper_alias_pk ON paper_alias (pk);
+
+CREATE TABLE paper_text (
+    pk INTEGER NOT NULL,
+    abstract VARCHAR NOT NULL,
+    summary VARCHAR,
+    authors VARCHAR NOT NULL,
+    keywords VARCHAR NOT NULL,
+    organization VARCHAR,
+    organization_slug VARCHAR,
+    code_url VARCHAR,
+    project_url VARCHAR,
+    media VARCHAR NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+
+CREATE TABLE paper_topic (
+    topic INTEGER NOT NULL,
+    pk INTEGER NOT NULL,
+    rank INTEGER NOT NULL,
+    PRIMARY KEY (topic, pk),
+    FOREIGN KEY(topic) REFERENCES topic (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_paper_topic_pk ON paper_topic (pk);
+"""
 
 TOKENIZER = "unicode61 remove_diacritics 2"
 
@@ -48,7 +205,5 @@ END;
 
 def upgrade() -> None:
     """Create everything."""
-    # Frozen by the models as long as there is one migration; the next one spells its changes out.
-    METADATA.create_all(op.get_bind())
-    for statement in SEARCH.split("\n\n"):
+    for statement in (*TABLES.split(";\n\n"), *SEARCH.split("\n\n")):
         op.execute(statement)
