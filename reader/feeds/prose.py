@@ -1,0 +1,102 @@
+"""Prose from strangers: HTML as plain text with the addresses in it, LaTeX as Unicode, clean lines and blocks."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import NamedTuple
+
+from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, clean_block, latex_to_unicode
+
+_LINKS = 500
+
+_BLOCK = re.compile(
+    "address|article|aside|blockquote|body|br|caption|center|dd|details|dir|div|dl|dt|fieldset|figcaption|figure|footer"
+    "|form|h[1-6]|head|header|hgroup|hr|html|li|main|menu|nav|ol|p|pre|section|summary|table|tbody|tfoot|thead|tr|ul"
+)
+_CELL = re.compile("t[dh]")
+_INLINE = re.compile(
+    "a|abbr|acronym|audio|b|base|bdi|bdo|big|button|canvas|cite|code|col|colgroup|data|datalist|del|dfn|em|embed|font"
+    "|i|img|input|ins|kbd|label|legend|link|map|mark|math|meta|meter|nobr|noscript|optgroup|option|output|param"
+    "|picture|progress|q|r[pt]|ruby|s|samp|select|small|source|span|strike|strong|su[bp]|time|track|tt|u|var|video|wbr"
+)
+_DROPPED = re.compile("iframe|noembed|noframes|object|script|style|svg|template|textarea|title")
+
+
+def line(text: str, limit: int = LINE_LIMIT) -> str:
+    """A text that may hold LaTeX as one clean line."""
+    # Cut first: nothing downstream needs to look at megabytes.
+    return clean(latex_to_unicode(text[: 4 * limit]), limit)
+
+
+def block(text: str) -> str:
+    """A text that may hold LaTeX as clean paragraphs."""
+    return clean_block(latex_to_unicode(text[: 4 * BLOCK_LIMIT]))
+
+
+class HtmlText(NamedTuple):
+    """What a piece of HTML says."""
+
+    text: str
+    """Plain text, its paragraphs parted by empty lines; not yet clean."""
+    links: tuple[str, ...]
+    """Addresses of its links, as written."""
+
+
+def read_html(html: str) -> HtmlText:
+    """A piece of HTML, or of text that may hold some, as text; scripts, styles and drawings are left out.
+
+    A tag that HTML does not have, such as `<EOS>`, is what the text is about and stays. Of absurd lengths only the
+    beginning is read.
+    """
+    html = html[: 4 * BLOCK_LIMIT]
+    if "<" not in html and "&" not in html:
+        return HtmlText(html, ())
+    reader = _Reader()
+    try:
+        reader.feed(html)
+        reader.close()
+    except AssertionError:
+        # The parser's word for a declaration that it can't read; what came before it stands.
+        pass
+    return HtmlText("".join(reader.pieces), tuple(dict.fromkeys(reader.links)))
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self.links: list[str] = []
+        self._dropped: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if _DROPPED.fullmatch(tag):
+            self._dropped.append(tag)
+        elif _BLOCK.fullmatch(tag):
+            self._write("\n\n")
+        elif _CELL.fullmatch(tag):
+            self._write(" ")
+        elif not _INLINE.fullmatch(tag):
+            self._write(self.get_starttag_text() or "")
+        for name, value in attrs:
+            if name == "href" and value and len(self.links) < _LINKS:
+                self.links.append(value)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if not _DROPPED.fullmatch(tag):
+            self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._dropped:
+            del self._dropped[self._dropped.index(tag) :]
+        elif _BLOCK.fullmatch(tag):
+            self._write("\n\n")
+        elif not any(kind.fullmatch(tag) for kind in (_DROPPED, _CELL, _INLINE)):
+            self._write(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        self._write(data)
+
+    def _write(self, text: str) -> None:
+        if not self._dropped:
+            self.pieces.append(text)

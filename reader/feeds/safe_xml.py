@@ -1,0 +1,61 @@
+"""XML from strangers: read into a tree without obeying what it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers.expat import ExpatError, ParserCreate
+
+_DEPTH = 100
+_ELEMENTS = 1_000_000
+"""A slice of two thousand papers with six hundred authors each would have no more."""
+
+
+class UnreadableXml(ValueError):
+    """The bytes can't be read; the text says why and follows on "it"."""
+
+
+def read_xml(body: bytes) -> Element:
+    """The root element, all names without their namespace's prefix.
+
+    Declared entities are refused, since a few of them unpack to gigabytes; outer ones are never fetched. Raises
+    UnreadableXml.
+    """
+    builder = TreeBuilder()
+    depth = elements = 0
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal depth, elements
+        depth, elements = depth + 1, elements + 1
+        if depth > _DEPTH:
+            raise UnreadableXml("is nested too deeply")
+        if elements > _ELEMENTS:
+            raise UnreadableXml("has too many elements")
+        builder.start(_local(name), {_local(key): value for key, value in attributes.items()})
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        builder.end(_local(name))
+
+    def refuse_entity(*_: object) -> None:
+        raise UnreadableXml("declares entities, which may be a trap")
+
+    parser = ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = builder.data
+    parser.EntityDeclHandler = refuse_entity
+    try:
+        parser.Parse(body, True)
+    except UnreadableXml:
+        raise
+    except (ExpatError, LookupError, ValueError):
+        # An encoding that Python does not know is a LookupError, one of several bytes a ValueError.
+        raise UnreadableXml("is cut off or is not XML") from None
+    return builder.close()
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]

@@ -1,0 +1,264 @@
+"""Local servers for tests, with the shapes of arXiv and of feeds of any kind.
+
+    with Documents() as site:
+        site.pages["/feed.xml"] = Page(rss(item("One")), etag='"1"')
+        ...
+        site.requests[0].headers["If-None-Match"]
+
+    with Arxiv([Paper("2605.00001")]) as arxiv: ...
+
+They listen on this machine alone, and stop at once whatever their clients do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
+from urllib.parse import parse_qs, urlsplit
+from xml.sax.saxutils import escape, quoteattr
+
+from tests.feed_server import Request
+
+RSS_TYPE = "application/rss+xml"
+
+
+class Nap:
+    """Sleeping that takes no time, on a clock that only it moves; `taken` lists how long it would have been."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.taken: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.taken.append(seconds)
+        self.now += seconds
+        await asyncio.sleep(0)
+
+    def clock(self) -> float:
+        return self.now
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a path answers; with validators, a request that names them gets 304 and nothing."""
+
+    body: bytes = b""
+    content_type: str = RSS_TYPE
+    status: int = 200
+    etag: str | None = None
+    modified: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Documents(ThreadingHTTPServer):
+    """A site: `pages` by path, `answers` in their place for the coming requests; `requests` lists what came in."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.pages: dict[str, Page] = {}
+        self.answers: deque[Page | None] = deque()
+        self.requests: list[Request] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, *_: object) -> None:
+        """Clients that hang up are part of the tests."""
+
+    def page(self, request: Request) -> Page:
+        """What a request gets where `answers` has nothing for it."""
+        return self.pages.get(request.path, Page(b"Not here", "text/plain", 404))
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Documents
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        url = urlsplit(self.path)
+        query = {key: values[-1] for key, values in parse_qs(url.query).items()}
+        request = Request(url.path, query, self.headers)
+        self.server.requests.append(request)
+        page = (self.server.answers.popleft() if self.server.answers else None) or self.server.page(request)
+        validators = {"ETag": page.etag, "Last-Modified": page.modified}
+        same = (page.etag and self.headers["If-None-Match"] == page.etag) or (
+            page.modified and self.headers["If-Modified-Since"] == page.modified
+        )
+        status, body = (304, b"") if same else (page.status, page.body)
+        self.send_response(status)
+        said = {"Content-Type": page.content_type, **validators, **page.headers, "Content-Length": str(len(body))}
+        for name, value in said.items():
+            if value:
+                self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+# arXiv
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper as arXiv has it."""
+
+    id: str
+    title: str = "On one matter"
+    categories: tuple[str, ...] = ("cs.CL", "cs.LG")
+    version: int = 1
+    published: str = "2026-05-11"
+    updated: str = "2026-05-11"
+    announce: str = "new"
+    extra: str = ""
+    """More elements."""
+
+
+def atom_entry(paper: Paper) -> str:
+    """A paper in an answer of the API."""
+    terms = "".join(f'<category term="{term}" scheme="http://arxiv.org/schemas/atom"/>' for term in paper.categories)
+    return f"""
+    <entry>
+      <id>http://arxiv.org/abs/{paper.id}v{paper.version}</id>
+      <title>{escape(paper.title)}</title>
+      <updated>{paper.updated}T16:07:14Z</updated>
+      <link href="https://arxiv.org/abs/{paper.id}v{paper.version}" rel="alternate" type="text/html"/>
+      <summary>  We look at it
+and find that $\\alpha$ holds.
+  Then we stop.</summary>
+      {terms}
+      <published>{paper.published}T10:00:00Z</published>
+      <arxiv:primary_category term="{paper.categories[0]}"/>
+      <author><name>Ada Example</name><arxiv:affiliation>Somewhere</arxiv:affiliation></author>
+      <author><name>Bo Sample</name></author>
+      {paper.extra}
+    </entry>"""
+
+
+def api_feed(entries: Sequence[str], total: int | None = None, start: int = 0) -> bytes:
+    """An answer of the API."""
+    return f"""<?xml version='1.0' encoding='UTF-8'?>
+<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom"
+  xmlns="http://www.w3.org/2005/Atom">
+  <id>https://arxiv.org/api/anything</id>
+  <title>arXiv Query: search_query=</title>
+  <updated>2026-05-12T00:00:00Z</updated>
+  <opensearch:totalResults>{len(entries) if total is None else total}</opensearch:totalResults>
+  <opensearch:startIndex>{start}</opensearch:startIndex>{"".join(entries)}
+</feed>""".encode()
+
+
+def refused(reason: str) -> bytes:
+    """The answer to a request that arXiv does not understand."""
+    return api_feed(
+        [f"<entry><id>https://arxiv.org/api/errors#x</id><title>Error</title><summary>{reason}</summary></entry>"]
+    )
+
+
+def rss_item(paper: Paper) -> str:
+    """A paper in an announcement as RSS."""
+    terms = "".join(f"<category>{term}</category>" for term in paper.categories)
+    return f"""
+    <item>
+      <title>{escape(paper.title)}</title>
+      <link>https://arxiv.org/abs/{paper.id}</link>
+      <description>arXiv:{paper.id}v{paper.version} Announce Type: {paper.announce}{" "}
+Abstract: We look on.</description>
+      <guid isPermaLink="false">oai:arXiv.org:{paper.id}v{paper.version}</guid>
+      {terms}
+      <pubDate>Tue, 12 May 2026 00:00:00 -0400</pubDate>
+      <arxiv:announce_type>{paper.announce}</arxiv:announce_type>
+      <dc:rights>http://creativecommons.org/licenses/by/4.0/</dc:rights>
+      <dc:creator>Ada Example (Somewhere, Far), Bo Sample</dc:creator>{paper.extra}
+    </item>"""
+
+
+def announcement(items: Sequence[str]) -> bytes:
+    """An announcement as RSS."""
+    return f"""<?xml version='1.0' encoding='UTF-8'?>
+<rss xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/"
+  xmlns:atom="http://www.w3.org/2005/Atom" version="2.0">
+  <channel>
+    <title>cs.CL updates on arXiv.org</title>
+    <link>http://rss.arxiv.org/rss/cs.CL</link>
+    <atom:link href="http://rss.arxiv.org/rss/cs.CL" rel="self" type="application/rss+xml"/>
+    <pubDate>Tue, 12 May 2026 00:00:00 -0400</pubDate>
+    <skipDays><day>Saturday</day><day>Sunday</day></skipDays>{"".join(items)}
+  </channel>
+</rss>""".encode()
+
+
+class Arxiv(Documents):
+    """The API and the announcements of arXiv over the papers that are given."""
+
+    def __init__(self, papers: Sequence[Paper] = ()) -> None:
+        super().__init__()
+        self.papers = list(papers)
+
+    def page(self, request: Request) -> Page:
+        if request.path.startswith("/rss/"):
+            wanted = set(request.path.removeprefix("/rss/").split("+"))
+            return Page(announcement([rss_item(one) for one in self.papers if wanted & set(one.categories)]))
+        query = request.query
+        if ids := query.get("id_list"):
+            asked = ids.split(",")
+            if odd := next(
+                (id for id in asked if not re.fullmatch(r"[0-9]{4}\.[0-9]{4,5}|[a-z-]+/[0-9]{7}", id)), None
+            ):
+                return Page(refused(f"incorrect id format for {odd}"), status=400)
+            found = [one for one in self.papers if one.id in asked]
+        else:
+            category = re.search(r"cat:([\w.-]+)", query["search_query"])
+            first, last = re.findall("[0-9]{12}", query["search_query"])
+            assert category
+            found = [
+                one
+                for one in self.papers
+                if category[1] in one.categories and first[:8] <= one.published.replace("-", "") <= last[:8]
+            ]
+        start = int(query["start"])
+        shown = found[start : start + int(query["max_results"])]
+        return Page(api_feed([atom_entry(one) for one in shown], len(found), start), "application/atom+xml")
+
+
+# Any feed
+
+
+def item(title: str, **elements: str) -> str:
+    """An entry of an RSS feed; a double underscore in a name stands for a colon."""
+    named = ((name.replace("__", ":"), escape(text)) for name, text in elements.items())
+    inner = "".join(f"<{name}>{text}</{name}>" for name, text in named)
+    return f"<item><title>{escape(title)}</title>{inner}</item>"
+
+
+def rss(*items: str, title: str = "Notes of a lab", link: str = "https://lab.example.org/") -> bytes:
+    """An RSS feed."""
+    return f"""<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/"
+  xmlns:prism="http://prismstandard.org/namespaces/basic/2.0/">
+<channel><title>{escape(title)}</title><link>{escape(link)}</link>{"".join(items)}</channel></rss>""".encode()
+
+
+def atom(*entries: str, title: str = "Notes of a lab") -> bytes:
+    """An Atom feed."""
+    return f"""<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom"><title>{escape(title)}</title>
+<link href={quoteattr("https://lab.example.org/")}/>{"".join(entries)}</feed>""".encode()
