@@ -1,0 +1,27 @@
+"""Start an installed dailypapers in a real terminal, see the sample in it, and leave: `start PROGRAM HOME`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from tests.pty.terminal import Terminal
+
+
+def main() -> None:
+    program, home = sys.argv[1:]
+    folder = Path(home)
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "DAILYPAPERS_HOME": home}
+    with Terminal([program, "--demo"], environment, (100, 30), folder) as terminal:
+        terminal.wait_for("Today", timeout=60)
+        terminal.wait_for("bundled sample", timeout=60)
+        terminal.press("q")
+        code = terminal.process.wait(timeout=20)
+    print(f"{program} showed its sample and ended with {code}")
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""The README tells the truth: its commands, keys, settings and queries are those of the program."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from reader.cache.search import Scope, compile_query
+from reader.commands.registry import tree
+from reader.config import template
+from reader.core.query import FIELDS, parse
+from reader.ui.key_table import keys_table
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+INSTALL = "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/dailypapers"
+DEVELOP = "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest"
+
+
+def between(begin: str, end: str) -> str:
+    return README.partition(begin)[2].partition(end)[0].strip()
+
+
+@pytest.mark.parametrize("command", [INSTALL, DEVELOP])
+def test_the_two_commands_stand_on_lines_of_their_own(command: str) -> None:
+    assert command in README.splitlines()
+
+
+def test_ci_runs_the_second_command() -> None:
+    assert DEVELOP in (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+
+
+def test_the_keys_are_those_of_the_table() -> None:
+    assert between("<!-- keys: made by `dailypapers keys --format markdown` -->", "<!--") == keys_table("markdown")
+
+
+def test_the_settings_are_those_of_the_template() -> None:
+    block = between("<!-- settings: made by `dailypapers config init` -->", "<!--")
+    assert block == f"```toml\n{template().strip()}\n```"
+
+
+ROWS = re.findall(r"^\| (`.*?) \|", between("### Queries", "Case and"), re.M)
+QUERIES = re.findall(r"`([^`]+)`", " ".join(ROWS))
+
+
+def test_the_query_table_is_not_empty() -> None:
+    assert len(QUERIES) > 30
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_every_query_of_the_table_parses_and_compiles(query: str) -> None:
+    compile_query(parse(query), Scope(date(2026, 6, 30), "2026-06-30"))
+
+
+def test_every_field_stands_in_the_query_table() -> None:
+    shown = " ".join(QUERIES)
+    assert [field for field in FIELDS if f"{field}:" not in shown] == []
+
+
+def test_every_command_that_is_shown_exists() -> None:
+    known = set(re.findall(r"^    (\w+)  ", tree().format_help(), re.M))
+    shown = set(re.findall(r"dailypapers ([a-z]+)\b(?!:)", README))
+    assert shown <= known
+    assert len(shown) > 8
+
+
+def test_files_that_it_names_are_there() -> None:
+    for name in re.findall(r"\]\((\.[^)]+)\)", README):
+        assert (ROOT / name).is_file(), name
+    for line in between("```\nreader/", "```").splitlines():
+        for name in line.split("   ")[0].split():
+            assert (ROOT / "reader" / name).exists() or (ROOT / name).exists(), name
