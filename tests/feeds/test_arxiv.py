@@ -20,7 +20,7 @@ from reader.feeds.arxiv import (
 )
 from tests.feeds.servers import Paper, announcement, api_feed, atom_entry, refused, rss_item
 
-SHARED = Path("/work/shared/data/arxiv/atom")
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "arxiv" / "atom"
 
 EXTRA = """
     <arxiv:comment>12 pages,
