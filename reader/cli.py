@@ -167,8 +167,9 @@ def fill_with_sample(session: Session, file: Path) -> None:
 
     now = datetime.now(UTC)
     with closing(Cache.open(file, session.topics)) as cache:
-        for listing in read_file(BytesIO(read_text("sample.json").encode()), now.date()):
-            cache.store(listing, now.isoformat(timespec="seconds"))
+        listings = read_file(BytesIO(read_text("sample.json").encode()), now.date())
+        for _ in cache.store_all(listings, now.isoformat(timespec="seconds")):
+            pass
 
 
 # Output

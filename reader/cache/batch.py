@@ -71,12 +71,13 @@ class Batch:
         self._by_id: dict[str, Entry] = {}
         self._by_title: dict[int, Entry] = {}
 
-    def store(self, drafts: Sequence[Draft], day: str | None, now: str, *, newer: bool) -> tuple[int, int]:
-        """Merge drafts listed on `day` into the cache; returns how many papers are new, and how many changed."""
-        self._look_up(drafts)
+    def store(self, drafts: Sequence[tuple[Draft, str | None]], now: str, *, newer: bool) -> tuple[int, int]:
+        """Merge drafts, each with the day that lists it; returns how many papers are new, and how many changed."""
+        self._look_up([draft for draft, _ in drafts])
         pk = self._connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'paper'")) or 0
         entries: dict[int, Entry] = {}
-        for draft in drafts:
+        listed: dict[tuple[str, int], None] = {}
+        for draft, day in drafts:
             entry = self._match(draft)
             if entry is None:
                 pk += 1
@@ -87,12 +88,14 @@ class Batch:
                 self._take_id(entry, draft)
             entry.after |= merged(entry.after, draft, day, newer=newer)
             entries[entry.pk] = entry
+            if day is not None:
+                listed[day, entry.pk] = None
         new = [entry for entry in entries.values() if entry.known is None]
         changed = [entry for entry in entries.values() if entry.known is not None and entry.changed]
         self._insert(new)
         self._update(changed)
-        if day is not None and entries:
-            rows = [{"day": day, "pk": pk} for pk in entries]
+        if listed:
+            rows = [{"day": day, "pk": pk} for day, pk in listed]
             self._connection.execute(upsert(LISTING).on_conflict_do_nothing(), rows)
         self.classify({entry.pk: entry.after for entry in new + changed if CLASSIFIED & entry.changed.keys()})
         return len(new), len(changed)

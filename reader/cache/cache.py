@@ -6,19 +6,19 @@ Statements are SQLAlchemy Core over the SQLModel tables: 10,000 rows take 62 ms 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
 from reader.cache import schema
 from reader.cache.batch import Batch, Classifier
-from reader.cache.models import DAY, LISTING, META, PAPER, PAPER_TOPIC, TEXT, TOPIC
+from reader.cache.models import DAY, META, PAPER, PAPER_TOPIC, TEXT, TOPIC
 from reader.core.paper import Listing
 
 BATCH = 200
@@ -88,23 +88,23 @@ class Cache:
     # Papers
 
     def store(self, listing: Listing, now: str, *, newer: bool = True) -> Stored:
-        """Merge a listing into the cache; `now` is ISO time, UTC.
+        """Merge one listing into the cache; see `store_all`."""
+        return sum(self.store_all([listing], now, newer=newer), Stored())
+
+    def store_all(self, listings: Iterable[Listing], now: str, *, newer: bool = True) -> Iterator[Stored]:
+        """Merge listings into the cache, and tell after each transaction what it came to; `now` is ISO time, UTC.
 
         A listing only ever adds to its day, so that a half-filled answer never replaces a fuller one. With `newer`
         False (a file, which may be old) what is known stays and only gaps are filled. What changes nothing writes
         nothing.
         """
-        stored = Stored(skipped=len(listing.skipped))
-        for start in range(0, len(listing.drafts), BATCH):
-            drafts = listing.drafts[start : start + BATCH]
+        for part, skipped in _parts(listings):
+            drafts = [(draft, listing.day) for listing in part for draft in listing.drafts]
+            days = {listing.day for listing in part if listing.day is not None}
             with self._transaction() as connection:
-                batch = Batch(connection, self._classifier, self._topic_keys)
-                new, updated = batch.store(drafts, listing.day, now, newer=newer)
-            stored += Stored(new, updated, len(drafts) - new - updated)
-        if listing.day is not None:
-            with self._transaction() as connection:
-                _note_day(connection, listing.day, now if newer else "")
-        return stored
+                new, updated = Batch(connection, self._classifier, self._topic_keys).store(drafts, now, newer=newer)
+                _note_days(connection, days, now if newer else "")
+            yield Stored(new, updated, len(drafts) - new - updated, skipped)
 
     def known_days(self, first: str, last: str) -> Mapping[str, DayFetched]:
         """The days from `first` to `last` (ISO, both included) that the feed has answered for."""
@@ -165,23 +165,45 @@ class Cache:
         connection.execute(upsert(META).values(row).on_conflict_do_update(index_elements=["key"], set_=row))
 
 
-def _note_day(connection: Connection, day: str, fetched: str) -> None:
-    """Keep how many papers a day lists and when the feed answered for it; `fetched` is empty for a file."""
-    papers = connection.scalar(select(func.count()).select_from(LISTING).where(LISTING.c.day == day)) or 0
-    known = connection.execute(select(DAY).where(DAY.c.day == day)).first()
-    if (
-        known is not None
-        and known.papers == papers
-        and (not fetched or not _newly_settled(day, known.fetched, fetched))
-    ):
-        return
-    row = {"day": day, "fetched": fetched or (known.fetched if known else ""), "papers": papers}
-    connection.execute(upsert(DAY).values(row).on_conflict_do_update(index_elements=["day"], set_=row))
+def _parts(listings: Iterable[Listing]) -> Iterator[tuple[list[Listing], int]]:
+    """Listings as transactions of about `BATCH` drafts, with the records skipped in each: small ones together."""
+    part: list[Listing] = []
+    size = skipped = 0
+    for listing in listings:
+        skipped += len(listing.skipped)
+        for start in range(0, len(listing.drafts) or 1, BATCH):
+            drafts = listing.drafts[start : start + BATCH]
+            part.append(replace(listing, drafts=drafts))
+            size += len(drafts)
+            if size >= BATCH:
+                yield part, skipped
+                part, size, skipped = [], 0, 0
+    if part:
+        yield part, skipped
 
 
-def _newly_settled(day: str, before: str, now: str) -> bool:
-    """Whether an answer at `now` is the first since `day` settled (or at all)."""
-    return not before or (is_settled(day, now) and not is_settled(day, before))
+def _note_days(connection: Connection, days: Iterable[str], fetched: str) -> None:
+    """Keep how many papers days list and when the feed answered for them; `fetched` is empty for a file."""
+    rows = [{"day": day, "fetched": fetched, "settling": SETTLED_DAYS} for day in sorted(days)]
+    if rows:
+        connection.execute(_NOTE_DAY, rows)
+
+
+# An answer is noted if it changed the day, is the first, or is the first since the day settled: no other writes.
+_NOTE_DAY = text(
+    """
+    INSERT INTO day (day, fetched, papers)
+    VALUES (:day, :fetched, (SELECT count(*) FROM listing WHERE listing.day = :day))
+    ON CONFLICT (day) DO UPDATE SET
+        papers = excluded.papers,
+        fetched = CASE excluded.fetched WHEN '' THEN fetched ELSE excluded.fetched END
+    WHERE papers <> excluded.papers OR excluded.fetched <> '' AND (
+        fetched = ''
+        OR julianday(substr(fetched, 1, 10)) - julianday(day) < :settling
+        AND julianday(substr(excluded.fetched, 1, 10)) - julianday(day) >= :settling
+    )
+    """
+)
 
 
 def is_settled(day: str, at: str) -> bool:

@@ -197,13 +197,10 @@ def _import_file(cache: Cache, name: str) -> Stored:
 
     now = datetime.now(UTC)
     source = sys.stdin.buffer if name == "-" else Path(name)
-    stored = Stored()
     reasons: list[str] = []
     with Progress() as progress:
-        for listing in _watched(read_file(source, now.date()), name, progress):
-            stored += cache.store(listing, now.isoformat(timespec="seconds"), newer=False)
-            reasons += [f"{skipped.where}: {skipped.reason}" for skipped in listing.skipped]
-            del reasons[REASONS:]
+        listings = _watched(read_file(source, now.date()), name, progress, reasons)
+        stored = sum(cache.store_all(listings, now.isoformat(timespec="seconds"), newer=False), Stored())
     for reason in reasons:
         warn(f"{name}: {reason}; skipped")
     if stored.skipped > len(reasons):
@@ -211,13 +208,15 @@ def _import_file(cache: Cache, name: str) -> Stored:
     return stored
 
 
-def _watched(listings: Iterable[Listing], name: str, progress: Progress) -> Iterator[Listing]:
-    """The same listings, with progress: papers so far, and how many a second."""
+def _watched(listings: Iterable[Listing], name: str, progress: Progress, reasons: list[str]) -> Iterator[Listing]:
+    """The same listings, with progress (papers so far, and how many a second) and the first reasons to skip records."""
     start = time.monotonic()
     count = 0
     for listing in listings:
         yield listing
         count += len(listing.drafts)
+        reasons += [f"{skipped.where}: {skipped.reason}" for skipped in listing.skipped]
+        del reasons[REASONS:]
         progress.show(f"{name}: {amount(count, 'paper')}, {count / (time.monotonic() - start + 1e-9):,.0f} a second")
 
 
