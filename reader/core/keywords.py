@@ -87,15 +87,15 @@ ABBREVIATIONS: Mapping[str, str] = {
 _EXPANSIONS = {expansion: short for short, expansion in ABBREVIATIONS.items()}
 
 # Written apart, hyphenated and together in about equal parts: together is the normal form.
-_JOINED = ("pre", "post", "mid", "multi", "fine", "auto")
+_JOINED = tuple((f" {prefix} ", f" {prefix}") for prefix in ("pre", "post", "mid", "multi", "fine", "auto"))
 
 # `*` stands for itself, since rules use it; everything else that is no letter or digit parts words.
 _ASCII = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)} | {
     code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)
 }
-# The same holds for two controls that cleaned text has none of: they part the fields of a paper.
-_ASCII |= {ord(char): char for char in "*\x1c\x1d"}
-_NOT_WORD = re.compile(r"[^\w*\x1c\x1d]|_")
+# The same holds for a control that cleaned text has none of: it parts the keywords of a paper.
+_ASCII |= {ord(char): char for char in "*\x02"}
+_NOT_WORD = re.compile(r"[^\w*\x02]|_")
 
 _PARENTHESES = re.compile(r"\s*\(\s*([^()]*?)\s*\)\s*$")
 _KNOWN_WORDS = 50_000
@@ -129,12 +129,11 @@ _singulars = _Singular()
 def normal(text: str) -> str:
     """Words in their one form, parted by single spaces: `Pre-trained LLMs!` is `pretrained llm`."""
     spaced = text.translate(_ASCII) if text.isascii() else _NOT_WORD.sub(" ", fold(text))
-    line = " ".join([_singulars[word] for word in spaced.split(" ") if word])
-    if "-" in text or " " in text:
-        for prefix in _JOINED:
-            if prefix in line:
-                line = f" {line}".replace(f" {prefix} ", f" {prefix}")[1:]
-    return line
+    line = f" {' '.join(map(_singulars.__getitem__, spaced.split()))} "
+    for apart, together in _JOINED:
+        if apart in line:
+            line = line.replace(apart, together)
+    return line.strip()
 
 
 def key(keyword: str) -> str:
@@ -180,9 +179,7 @@ def commonest(counts: Mapping[str, int]) -> dict[str, str]:
             forms = totals.setdefault(same, {})
             form = normalize(keyword)
             forms[form] = forms.get(form, 0) + count
-    return {
-        same: min(forms, key=lambda form: (-forms[form], len(form), form)) for same, forms in totals.items()
-    }
+    return {same: min(forms, key=lambda form: (-forms[form], len(form), form)) for same, forms in totals.items()}
 
 
 def _split(keyword: str) -> tuple[str, str]:

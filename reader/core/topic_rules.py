@@ -15,11 +15,11 @@ from reader.core.toml_lines import Malformed, Statement, statements
 
 _TEXTS = ("name", "family", "about")
 _FLAGS = ("hide", "replace")
-_LISTS = ("except", "never")
 _TABLES = ("phrases", "implies", "categories")
-_KEYS = (*_TEXTS, *_FLAGS, *_LISTS, *_TABLES)
+_KEYS = (*_TEXTS, *_FLAGS, "never", *_TABLES)
 _NUMBERS = ("threshold", "floor")
 _MOST_POINTS = 1_000
+_BY_LENGTH = sorted(ABBREVIATIONS.items(), key=lambda pair: -len(pair[1]))
 _SLUG_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
@@ -39,6 +39,15 @@ class Phrase:
     parts: tuple[str, ...]
     in_title: bool = False
 
+    def within(self) -> set[Phrase]:
+        """The phrases that stand within this one wherever it stands."""
+        if len(self.parts) > 1:
+            return set()
+        words = self.parts[0].split(" ")
+        ends = range(1, len(words) + 1)
+        spans = {" ".join(words[start:end]) for end in ends for start in range(end)} - {self.parts[0]}
+        return {Phrase((span,), self.in_title) for span in spans}
+
     def __str__(self) -> str:
         return ("title:" if self.in_title else "") + " + ".join(self.parts)
 
@@ -55,7 +64,6 @@ class TopicRules:
     phrases: dict[Phrase, float] = field(default_factory=dict)
     own: set[Phrase] = field(default_factory=set)
     """The phrases that come from the user."""
-    excepts: set[str] = field(default_factory=set)
     never: set[str] = field(default_factory=set)
     implies: dict[str, float] = field(default_factory=dict)
     categories: dict[str, float] = field(default_factory=dict)
@@ -96,16 +104,25 @@ def check_rules(shipped: Iterable[str], text: str) -> list[Mistake]:
     return sorted(reader.mistakes, key=lambda mistake: mistake.line)
 
 
-def variants(part: str) -> set[str]:
-    """A part of a phrase, and the same with each of its abbreviations written out, or the other way round."""
-    found = {part}
+def short_form(part: str) -> str:
+    """The words with each known abbreviation in the place of what it stands for."""
+    if " " not in part:
+        return part
     spaced = f" {part} "
-    for short, long in ABBREVIATIONS.items():
-        if f" {short} " in spaced:
-            found.add(spaced.replace(f" {short} ", f" {long} ").strip())
-        elif f" {long} " in spaced:
-            found.add(spaced.replace(f" {long} ", f" {short} ").strip())
-    return found
+    for short, long in _BY_LENGTH:
+        if long in part:
+            spaced = spaced.replace(f" {long} ", f" {short} ")
+    return spaced.strip()
+
+
+def written_out(part: str) -> set[str]:
+    """The words as they are, and with an abbreviation written out."""
+    words = part.split(" ")
+    return {part} | {
+        " ".join([*words[:at], ABBREVIATIONS[word], *words[at + 1 :]])
+        for at, word in enumerate(words)
+        if word in ABBREVIATIONS
+    }
 
 
 def _quick_statements(text: str) -> Iterator[Statement | Malformed]:
@@ -135,6 +152,7 @@ class _Reader:
         self.own = own
         self.mistakes: list[Mistake] = []
         self._new: dict[str, int] = {}
+        self._bad_slugs: set[str] = set()
         self._implied: list[tuple[str, int]] = []
         self._seen: dict[tuple[str, Phrase], int] = {}
 
@@ -181,7 +199,9 @@ class _Reader:
     def _topic(self, slug: str, line: int) -> TopicRules | None:
         if slug not in self.rules.topics:
             if not slug or len(slug) > 40 or not _SLUG_LETTERS.issuperset(slug) or slug[0] == "-":
-                self._wrong(line, f"a topic's slug has small letters, digits and hyphens only, not {_shown(slug)}")
+                if slug not in self._bad_slugs:
+                    self._wrong(line, f"a topic's slug has small letters, digits and hyphens only, not {_shown(slug)}")
+                    self._bad_slugs.add(slug)
                 return None
             self.rules.topics[slug] = TopicRules(slug)
             self._new[slug] = line
@@ -197,21 +217,19 @@ class _Reader:
                 self._wrong(line, f"{name} must be a text in quotes")
         elif name in _FLAGS:
             self._flag(topic, name, value, line)
-        elif name in _LISTS and sub is None:
-            target = topic.excepts if name == "except" else topic.never
-            target.update(part for phrase in self._phrases(value, line) for part in phrase.parts)
+        elif name == "never" and sub is None:
+            topic.never.update(part for phrase in self._phrases(value, line) for part in phrase.parts)
         elif name == "phrases":
             self._points_of_phrases(topic, sub, value, line)
-        elif sub is not None and _is_points(value):
-            if name == "implies":
-                topic.implies[sub] = _points(value)
-                self._implied.append((sub, line))
-            elif name == "categories":
-                topic.categories[sub.casefold()] = _points(value)
-            else:
-                self._wrong(line, f"{name} must be a list of phrases")
+        elif sub is None or not _is_points(value):
+            self._wrong(line, f"{name} must be {'a list of phrases' if name == 'never' else 'a table of points'}")
+        elif name == "implies":
+            topic.implies[sub] = _points(value)
+            self._implied.append((sub, line))
+        elif name == "categories":
+            topic.categories[sub.casefold()] = _points(value)
         else:
-            self._wrong(line, f"{name} must be {'a list' if name in _LISTS else 'a table of points'}")
+            self._wrong(line, "never must be a list of phrases")
 
     def _flag(self, topic: TopicRules, name: str, value: object, line: int) -> None:
         if not isinstance(value, bool):
@@ -273,7 +291,7 @@ def parse_phrase(text: str) -> Phrase | None:
     """A phrase as the rules write it, or None if a part of it has no word."""
     body = text.strip()
     in_title = body.startswith("title:")
-    parts = tuple(normal(part) for part in body.removeprefix("title:").split(" + "))
+    parts = tuple(short_form(normal(part)) for part in body.removeprefix("title:").split(" + "))
     if len(text) > 200 or len(parts) > 4 or not all(_is_part(part) for part in parts):
         return None
     return Phrase(parts, in_title)

@@ -1,0 +1,231 @@
+"""Fits the points of the topic rules to labelled papers: seed rules in, `reader/data/topics.toml` out.
+
+    python -m tests.bench.fit_topics [--write]
+
+The seed (`tests/data/topic_seed.toml`) is written by hand: phrases and what they are worth by judgement. A logistic
+regression starts from it and is held to it by its penalty, and may give points to single words besides, so that
+the labels decide where they say something and judgement where they do not. What is left of the words after pruning is
+written out as rules like the others. Needs numpy; the reader itself does not.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from reader.core.keywords import normal
+from reader.core.topic_matcher import Found, Matcher, sixteenths
+from reader.core.topic_rules import Phrase, Rules, read_rules, short_form
+from reader.core.topics import MOST, net_points
+from tests.bench.topic_data import Labelled, labelled
+
+ROOT = Path(__file__).resolve().parents[2]
+SEED = ROOT / "tests" / "data" / "topic_seed.toml"
+TARGET = ROOT / "reader" / "data" / "topics.toml"
+
+THRESHOLD = 40
+FLOOR = 1
+SEED_SCALE = 0.12
+"""Log-odds that a point of the seed is worth."""
+SEED_BIAS = -1.9
+PENALTY = 4e-3
+WORD_SCALE = 0.6
+"""Learned words are held back more than phrases that a person chose."""
+WORD_PAPERS = 12
+"""Labelled papers that must hold a word for it to be learned."""
+WORDS_PER_TOPIC = 200
+GIVEN_WEIGHT = 4
+"""Papers of ours that one of the given ones counts for where the margin is chosen: theirs is the measure."""
+
+Array = np.ndarray
+
+
+class Problem:
+    """The labelled papers as a matrix of phrases, with the seed's points as the place to start from."""
+
+    def __init__(self, rules: Rules, papers: Sequence[Labelled]) -> None:
+        self.rules = rules
+        self.papers = papers
+        self.slugs = list(rules.topics)
+        seed = [net_points(topic.phrases) for topic in rules.topics.values()]
+        chosen = sorted({phrase for phrases in seed for phrase in phrases}, key=str)
+        words = sorted(_words(papers) - set(chosen), key=str)
+        self.phrases = chosen + words
+        column = {phrase: index for index, phrase in enumerate(self.phrases)}
+        matcher = Matcher(part for phrase in self.phrases for part in phrase.parts)
+        self.X = np.zeros((len(papers), len(self.phrases)), np.float32)
+        for row, paper in enumerate(papers):
+            found = matcher.find(paper.title, paper.abstract, paper.keywords)
+            for phrase, strength in _strengths(found, column):
+                if phrase in column:
+                    self.X[row, column[phrase]] = strength
+        self.X[:, len(chosen) :] *= WORD_SCALE
+        self.seed = np.zeros((len(self.phrases), len(self.slugs)), np.float32)
+        self.from_seed = np.zeros(self.seed.shape, bool)
+        for topic, phrases in enumerate(seed):
+            for phrase, points in phrases.items():
+                self.seed[column[phrase], topic] = points * SEED_SCALE
+                self.from_seed[column[phrase], topic] = True
+        self.Y = np.array([[slug in paper.topics for slug in self.slugs] for paper in papers], np.float32)
+
+    def fit(self, rows: Array) -> tuple[Array, Array]:
+        """Log-odds of each phrase (rows) for each topic (columns), and each topic's bias."""
+        X, Y = self.X[rows], self.Y[rows]
+        kernel = X @ X.T
+        dual, _ = _descend(kernel, X @ self.seed, Y)
+        weights = self.seed + X.T @ dual
+        importance = np.abs(weights) * np.sqrt((X > 0).sum(0))[:, None]
+        importance[self.from_seed] = 0
+        kept = self.from_seed | (importance >= np.sort(importance, axis=0)[-WORDS_PER_TOPIC])
+        biases = np.zeros(len(self.slugs), np.float32)
+        weights = np.zeros_like(self.seed)
+        for topic in range(len(self.slugs)):
+            own = kept[:, topic]
+            part = X[:, own]
+            start = self.seed[own, topic : topic + 1]
+            dual, bias = _descend(part @ part.T, part @ start, Y[:, topic : topic + 1])
+            weights[own, topic] = (start + part.T @ dual)[:, 0]
+            biases[topic] = bias[0]
+        return weights, biases
+
+
+def _descend(kernel: Array, start: Array, Y: Array, steps: int = 120) -> tuple[Array, Array]:
+    """Accelerated gradient descent of the penalised log-loss in the dual; returns its weights and the biases."""
+    count = len(kernel)
+    vector = np.ones(count, np.float32)
+    norm = np.float32(1)
+    for _ in range(15):
+        vector = kernel @ vector
+        norm = np.linalg.norm(vector)
+        vector /= norm
+    step = 1 / (0.25 * (norm / count + 1) + PENALTY)
+    dual = ahead = np.zeros_like(start)
+    bias = bias_ahead = np.full(start.shape[1], SEED_BIAS, np.float32)
+    pace = 1.0
+    for _ in range(steps):
+        error = (1 / (1 + np.exp(-(start + kernel @ ahead + bias_ahead))) - Y) / count
+        new, new_bias = ahead - step * (error + PENALTY * ahead), bias_ahead - step * error.sum(0)
+        new_pace = (1 + np.sqrt(1 + 4 * pace * pace)) / 2
+        push = (pace - 1) / new_pace
+        ahead, bias_ahead = new + push * (new - dual), new_bias + push * (new_bias - bias)
+        dual, bias, pace = new, new_bias, new_pace
+    return dual, bias
+
+
+def _words(papers: Iterable[Labelled]) -> set[Phrase]:
+    """Single words, anywhere and in the title, that enough of the papers hold."""
+    counts: Counter[Phrase] = Counter()
+    for paper in papers:
+        title = set(normal(paper.title).split())
+        everywhere = title.union(*(normal(text).split() for text in (paper.abstract, *paper.keywords)))
+        counts.update(Phrase((word,)) for word in everywhere)
+        counts.update(Phrase((word,), in_title=True) for word in title)
+    return {
+        phrase
+        for phrase, count in counts.items()
+        if count >= WORD_PAPERS
+        and re.fullmatch(r"[a-z][a-z0-9]+", phrase.parts[0])
+        and phrase.parts[0] == short_form(phrase.parts[0])
+    }
+
+
+def _strengths(found: Found, phrases: dict[Phrase, int]) -> Iterable[tuple[Phrase, float]]:
+    """The phrases that stand in a paper, and how strongly."""
+    for part, mentions in found.mentions.items():
+        yield Phrase((part,)), sixteenths(mentions) / 16
+    for part in found.title:
+        yield Phrase((part,), in_title=True), 1.0
+    for phrase in phrases:
+        if len(phrase.parts) > 1:
+            yield phrase, found.strength(phrase)
+
+
+def choose(scores: Array, margin: float) -> Array:
+    """The topics given: above the margin, at least the best one, at most `MOST`."""
+    given = scores > margin
+    ranks = np.argsort(np.argsort(-scores, axis=1), axis=1)
+    return (given & (ranks < MOST)) | (ranks == 0)
+
+
+def f1(given: Array, right: Array) -> float:
+    """Micro F1."""
+    return float(2 * (given & (right > 0)).sum() / (given.sum() + right.sum()))
+
+
+def even_margin(scores: Array, right: Array, weights: Array) -> float:
+    """The margin at which as many topics are given as are right, so that none is missed or added for nothing."""
+    wanted = (weights * right.sum(1)).sum()
+    margins = np.arange(-2.5, 0.5, 0.05)
+    return float(min(margins, key=lambda margin: abs((weights * choose(scores, margin).sum(1)).sum() - wanted)))
+
+
+def main() -> None:
+    """Cross-validate, fit on everything that is not held out, and write the rules if asked."""
+    rules, mistakes = read_rules(SEED.read_text(encoding="utf-8"))
+    for mistake in mistakes:
+        print("seed:", mistake.message)
+    papers = [paper for paper in labelled() if not paper.held_out]
+    problem = Problem(rules, papers)
+    print(f"{len(papers)} papers, {len(problem.phrases)} phrases, {len(problem.slugs)} topics")
+    folds = np.array([paper.fold for paper in papers])
+    scores = np.zeros_like(problem.Y)
+    for fold in range(5):
+        weights, biases = problem.fit(folds != fold)
+        scores[folds == fold] = problem.X[folds == fold] @ weights + biases
+    given = np.array([paper.given for paper in papers])
+    weights = np.where(given, GIVEN_WEIGHT, 1)
+    margin = even_margin(scores, problem.Y, weights)
+    chosen = choose(scores, margin)
+    print(
+        f"cross-validated micro F1 at a margin of {margin:.2f}: {f1(chosen, problem.Y):.3f}, "
+        f"of the given papers {f1(chosen[given], problem.Y[given]):.3f}, "
+        f"{chosen.sum(1).mean():.2f} topics a paper where {problem.Y.sum(1).mean():.2f} are right"
+    )
+    if "--write" in sys.argv:
+        weights, biases = problem.fit(np.ones(len(papers), bool))
+        weights[
+            [len(phrase.parts) == 1 and not problem.from_seed[row].any() for row, phrase in enumerate(problem.phrases)]
+        ] *= WORD_SCALE
+        TARGET.write_text(_written(problem, weights * THRESHOLD / (margin - biases)), encoding="utf-8")
+        print("written", TARGET.name)
+
+
+def _written(problem: Problem, points: Array) -> str:
+    """The rules with these net points as TOML."""
+    head = SEED.read_text(encoding="utf-8").split("threshold =", 1)[0]
+    blocks = [f"{head}threshold = {THRESHOLD}\nfloor = {FLOOR}\n"]
+    for index, topic in enumerate(problem.rules.topics.values()):
+        net = {
+            phrase: round(float(value))
+            for phrase, value in zip(problem.phrases, points[:, index], strict=True)
+            if round(float(value))
+        }
+        groups: dict[int, list[str]] = {}
+        for phrase, value in net.items():
+            gross = value + sum(net.get(part, 0) for part in phrase.within())
+            groups.setdefault(gross, []).append(str(phrase))
+        lines = [
+            f"\n[topics.{topic.slug}]",
+            f'name = "{topic.name}"',
+            f'family = "{topic.family}"',
+            f'about = "{topic.about}"',
+        ]
+        if topic.implies:
+            lines.append("implies = { " + ", ".join(f"{s} = {p:g}" for s, p in topic.implies.items()) + " }")
+        if topic.categories:
+            pairs = ", ".join(f'"{c.replace("CS", "cs")}" = {p:g}' for c, p in topic.categories.items())
+            lines.append("categories = { " + pairs + " }")
+        lines.append(f"[topics.{topic.slug}.phrases]")
+        for gross in sorted(groups, reverse=True):
+            lines.append(f"{gross} = [" + ", ".join(f'"{phrase}"' for phrase in sorted(groups[gross])) + "]")
+        blocks.append("\n".join(lines) + "\n")
+    return "".join(blocks)
+
+
+if __name__ == "__main__":
+    main()

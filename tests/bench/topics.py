@@ -1,0 +1,83 @@
+"""Measures the topics: how right they are, and how fast.
+
+    python -m tests.bench.topics [--topics]
+
+Prints precision, recall and F1 over the papers the rules were fitted to, and over those that were held out; the last
+are the figure that counts. `--topics` adds a line for each topic. Needs the shared archive.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+
+from reader.core.topics import Topics
+from reader.data import read_text
+from tests.bench.topic_data import ARCHIVE, Labelled, archive, labelled
+
+
+class Tally:
+    """Hits, false alarms and misses, by topic."""
+
+    def __init__(self, topics: Topics, papers: Iterable[Labelled]) -> None:
+        self.papers = 0
+        self.hits: Counter[str] = Counter()
+        self.false: Counter[str] = Counter()
+        self.missed: Counter[str] = Counter()
+        for paper in papers:
+            given = set(topics.classify(paper.title, paper.abstract, paper.keywords))
+            right = set(paper.topics)
+            self.papers += 1
+            self.hits.update(given & right)
+            self.false.update(given - right)
+            self.missed.update(right - given)
+
+    def line(self, name: str, slug: str | None = None) -> str:
+        """Precision, recall and F1 of one topic, or micro-averaged over all."""
+        hits, false, missed = (
+            counter[slug] if slug else counter.total() for counter in (self.hits, self.false, self.missed)
+        )
+        precision, recall = hits / max(1, hits + false), hits / max(1, hits + missed)
+        f1 = 2 * hits / max(1, 2 * hits + false + missed)
+        return f"{name:36} {precision:9.3f} {recall:9.3f} {f1:9.3f} {hits + missed:7}"
+
+
+def main() -> None:
+    """Print all figures."""
+    if not ARCHIVE.exists():
+        sys.exit(f"the archive is not there: {ARCHIVE}")
+    started = time.perf_counter()
+    topics = Topics.from_toml(read_text("topics.toml"))
+    parsed = time.perf_counter()
+    topics.classify("", "")
+    built = time.perf_counter()
+    papers = labelled()
+    groups = {
+        "held out (half of the given)": [paper for paper in papers if paper.held_out],
+        "fitted to: other half of the given": [paper for paper in papers if paper.given and not paper.held_out],
+        "fitted to: labelled by ourselves": [paper for paper in papers if not paper.given],
+    }
+    print(f"{'':36} precision    recall        F1  labels")
+    tallies = {name: Tally(topics, group) for name, group in groups.items()}
+    for name, tally in tallies.items():
+        print(tally.line(f"{name}, {tally.papers}"))
+    if "--topics" in sys.argv:
+        print("\nheld out, by topic")
+        for topic in topics.topics:
+            print(tallies["held out (half of the given)"].line(topic.slug, topic.slug))
+    everything = list(archive())
+    clock, cpu = time.perf_counter(), time.process_time()
+    counts = Counter(len(topics.classify(title, abstract, words)) for _, title, abstract, words in everything)
+    clock, cpu = time.perf_counter() - clock, time.process_time() - cpu
+    total = len(everything)
+    print(f"\n{total} papers of the archive: {100 * counts[0] / total:.1f} % without a topic, ", end="")
+    print(f"{sum(number * count for number, count in counts.items()) / total:.2f} topics a paper")
+    print("topics a paper:", ", ".join(f"{number}: {counts[number]}" for number in sorted(counts)))
+    print(f"{total / clock:,.0f} papers a second by the clock, {total / cpu:,.0f} by processor time")
+    print(f"rules read in {1e3 * (parsed - started):.0f} ms, automaton built in {1e3 * (built - parsed):.0f} ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Spellings of a keyword meet, and nothing else does."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.keywords import collapse, commonest, key, normal, normalize
+
+
+@pytest.mark.parametrize(
+    ("keyword", "shown"),
+    [
+        ("large language models (LLMs)", "llms"),
+        ("Large Language Models  (LLMs)", "llms"),
+        ("Chain-of-Thought (CoT)", "cot"),
+        ("GRPO", "grpo"),
+        ("  Vision–Language   Models ", "vision–language models"),
+        ("attention (softmax)", "attention (softmax)"),
+        ("scaling (2024)", "scaling (2024)"),
+        ("f(x)", "f(x)"),
+        ("", ""),
+    ],
+)
+def test_a_keyword_is_shown_in_one_form(keyword: str, shown: str) -> None:
+    assert normalize(keyword) == shown
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("large language models (LLMs)", "LLMs", "LLM", "Large Language Model", "large-language models"),
+        ("pre-training", "pretraining", "Pre-Training"),
+        ("multi-modal reasoning", "multimodal reasoning"),
+        ("diffusion policies", "diffusion policy", "Diffusion Policy"),
+        ("Fréchet distances", "frechet distance"),
+        ("text-to-image", "text to image", "T2I"),
+    ],
+)
+def test_spellings_share_a_key(spellings: tuple[str, ...]) -> None:
+    assert len({key(spelling) for spelling in spellings}) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("loss", "los"), ("gas", "ga"), ("image", "video"), ("analysis", "analyses of"), ("reward", "reward model")],
+)
+def test_different_words_keep_different_keys(one: str, other: str) -> None:
+    assert key(one) != key(other)
+
+
+def test_repetitions_collapse_in_order() -> None:
+    keywords = ("RL", "benchmarks", "Reinforcement Learning (RL)", "Benchmark", "-")
+    assert collapse(keywords) == ("rl", "benchmarks")
+
+
+def test_the_commonest_form_is_shown() -> None:
+    forms = commonest({"diffusion model": 2, "Diffusion Models": 5, "diffusion-models": 1, "...": 9})
+    assert forms == {"diffusion model": "diffusion models"}
+    assert collapse(["diffusion-model"], forms) == ("diffusion models",)
+
+
+@given(st.text())
+def test_normal_words_are_stable(text: str) -> None:
+    words = normal(text)
+    assert words == " ".join(words.split())
+    assert normal(words.upper()) == normal(words)
+    assert normalize(text) == " ".join(normalize(text).split())
+
+
+@given(st.lists(st.text(max_size=20), max_size=8))
+def test_collapsing_keeps_one_of_each(keywords: list[str]) -> None:
+    shown = collapse(keywords)
+    assert len(shown) == len({key(keyword) for keyword in keywords} - {""})
