@@ -178,6 +178,9 @@ class Fetcher:
             raise _no_connection(host, error) from error
         except httpx.ProxyError as error:
             raise FeedUnreachable(f"The proxy did not let a request to {host} through; check HTTPS_PROXY.") from error
+        except httpx.InvalidURL as error:
+            where = f"{host} sent the request on to an address that is none"
+            raise FeedRefused(f"{where}, which was not followed; this network may ask to sign in first.") from error
         except httpx.HTTPError as error:
             broken = f"The connection to {host} broke"
             raise _Setback(FeedUnreachable(f"{broken}; try again later."), broken, bounds.tries) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 from collections.abc import Callable, Sequence
@@ -150,12 +151,23 @@ class ReaderApp(App[str], inherit_bindings=False):
             self.say(f"{warning}{more}", "warning")
         if self.demo:
             self.say("the bundled sample · nothing is fetched, nothing is kept", "state")
+        self.run_worker(self._read_rules(), group="rules", exit_on_error=False)
         if not self.is_still:
             self.set_interval(POLL, self._look_around)
         if not self.demo and not self.is_still:
             self.refreshing.begin()
             if self.settings.refresh_minutes:
                 self.set_interval(60 * self.settings.refresh_minutes, self.refreshing.begin)
+
+    async def _read_rules(self) -> None:
+        """Learn what each topic means, for the filter pane and the palette."""
+        try:
+            rules = await asyncio.to_thread(self.rules)
+        except ReaderError as error:
+            self.say(str(error), "warning")
+            return
+        self.about_topics = {topic.slug: topic.about for topic in rules.topics}
+        self.main.show_counts()
 
     def _look_around(self) -> None:
         """Show what other programs did to the cache; leave with the terminal."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
-from reader.core.errors import ReaderError
+from reader.core.errors import FeedOffline, ReaderError
 
 if TYPE_CHECKING:
     from reader.cache.cache import Cache
@@ -122,6 +122,8 @@ class Refreshing:
                 self.problem = str(error)
             case Finished(error=None) as sums:
                 self._succeed(sums)
+            case Finished(error=FeedOffline() as error):
+                self._be_offline(str(error))
             case Finished(error=error):
                 self._fail(str(error))
 
@@ -139,13 +141,20 @@ class Refreshing:
         elif sums.skipped:
             self._reader.say(f"{sums.skipped:,} records of the feed could not be read and were skipped", "warning")
 
-    def _fail(self, problem: str) -> None:
+    def _be_offline(self, problem: str) -> None:
+        """Offline is a state, not a mishap: it is shown, and left when the network is back."""
         self.problem = problem
         self.failing_since = self.failing_since or self._reader.now().astimezone()
-        again = self._reader.keymap.key("app.refresh")
+        self._say_state("offline")
+
+    def _fail(self, problem: str) -> None:
+        self._be_offline(problem)
         self._reader.say(problem, "warning")
-        since = f"{self.failing_since:%H:%M}"
-        self._reader.say(f"no news since {since} · reading the cache · {again} tries again", "state")
+        self._say_state("no news")
+
+    def _say_state(self, what: str) -> None:
+        again = self._reader.keymap.key("app.refresh")
+        self._reader.say(f"{what} since {self.failing_since:%H:%M} · reading the cache · {again} tries again", "state")
 
     def close(self) -> None:
         """Close what a refresh had opened."""

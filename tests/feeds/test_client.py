@@ -311,7 +311,15 @@ async def test_a_403_with_a_token_is_about_the_token(server: FeedServer, nap: Na
 
 
 @pytest.mark.parametrize(
-    "target", ["https://example.org/login", "http://127.0.0.1:9/", "//127.0.0.2/", "ftp://127.0.0.1/", "http://[bad/"]
+    "target",
+    [
+        "https://example.org/login",
+        "http://127.0.0.1:9/",
+        "//127.0.0.2/",
+        "ftp://127.0.0.1/",
+        "http://[bad/",
+        "javascript:x",
+    ],
 )
 async def test_a_redirect_never_leaves_the_host(target: str, server: FeedServer, nap: Nap) -> None:
     server.fault = f"redirect:{target}"

@@ -298,10 +298,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
         except ReaderError as error:
             self.status.say(str(error), "warning")
             return
-        if self.is_finished:
-            self.filter.show(panes.filter_data(self.reader, self._counts))
+        self.show_counts()
         self.show_whereabouts()
         self.show_empty()
+
+    def show_counts(self) -> None:
+        """Fill the filter pane with what was counted last."""
+        if self.is_finished:
+            self.filter.show(panes.filter_data(self.reader, self._counts))
 
     # What the panes tell
 
