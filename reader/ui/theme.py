@@ -193,7 +193,11 @@ def line_filters(filters: Sequence[LineFilter]) -> list[LineFilter]:
 
     Textual 8.2.8 chooses what `NO_COLOR` does by the theme it is created with, one in RGB, and would send greys.
     """
-    return [ControlNet(), *(NoColor() if isinstance(one, Monochrome) else one for one in filters)]
+    return [_NET, *(_NO_COLOR if isinstance(one, Monochrome) else one for one in filters)]
+
+
+_NET, _NO_COLOR = ControlNet(), NoColor()
+"""Made once: a line keeps what it is after a filter, by that very filter."""
 
 
 class ThinScrollBar(ScrollBarRender):
