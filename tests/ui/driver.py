@@ -1,0 +1,298 @@
+"""A user at the reader, for tests that read as stories.
+
+    async with reader(size=(80, 24)) as r:
+        await r.do("paper.star")
+        assert r.here.starred and "starred" in r.status
+        await r.do("find.query")
+        await r.type("agents")
+        await r.until(lambda: len(r.ids) == 8)
+
+Keys are those of the keymap, found by the action's id. Nothing sleeps: each deed returns once the reader is at rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import unicodedata
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, suppress
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from textual import events
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from reader.cache.cache import Cache
+from reader.cache.window import Window
+from reader.config import Settings
+from reader.core.paper import Draft, Listing, Paper, PaperRow
+from reader.ui.app import ReaderApp
+from reader.ui.screens.main import MainScreen
+from reader.ui.widgets.empty import Empty
+from reader.ui.widgets.filter_strip import FilterStrip
+from tests.ui import papers
+
+PATIENCE = 10.0
+"""Seconds after which a condition that does not come is a failure."""
+
+BESIDE = ("refresh",)
+"""Groups of workers that may run on while the reader is at rest."""
+
+
+def fill(file: Path, days: Mapping[str, Sequence[Draft]]) -> Path:
+    """Make a cache of these days' papers, or put them into the one that is there."""
+    with closing(Cache.open(file, papers.ByTitle())) as cache:
+        for day, drafts in days.items():
+            cache.store(Listing(day, tuple(drafts)), f"{day}T06:00:00Z")
+        cache.needs_classifying()
+    return file
+
+
+def settings(**changed: object) -> Settings:
+    """Settings that fetch nothing unasked and need no terminal to tell colours."""
+    return Settings(**{"theme": "dark", "refresh_minutes": 0, "keys": MappingProxyType({}), **changed})
+
+
+def make_app(file: Path, *, now: Callable[[], datetime] = lambda: papers.NOW, **how: object) -> ReaderApp:
+    """The reader over a cache, its clock stopped, its state in a file beside."""
+    values = {"settings": settings(), "state_file": file.with_name("state.json"), "still": True, **how}
+    return ReaderApp(values.pop("settings"), file, rules=papers.ByTitle, now=now, **values)
+
+
+class Story:
+    """One run of the reader, as its user sees it."""
+
+    def __init__(self, app: ReaderApp, pilot: Pilot[str], file: Path) -> None:
+        self.app = app
+        self.file = file
+        self._pilot = pilot
+        self.opened: list[str] = []
+        """Addresses that the browser was asked for, where a test has put this in the browser's place."""
+
+    # What the user does
+
+    async def do(self, *action_ids: str, count: int | None = None) -> None:
+        """Press the keys of actions, one after the other, each behind the digits of `count`."""
+        for action_id in action_ids:
+            context = self.app.context
+            assert context is not None, f"{action_id}: the screen in front reads its own keys"
+            chords = self.app.keymap.chords(action_id, context)
+            assert chords, f"{action_id} has no key in the context {context}"
+            await self.press(*("" if count is None else str(count)), *chords[0])
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, by what stands on them."""
+        for key in keys:
+            self.app.post_message(_key(key))
+            await self._read()
+        await self.rest()
+
+    async def type(self, text: str) -> None:
+        await self.press(*text)
+
+    async def click(self, widget: Widget | str, x: int = 0, y: int = 0, *, times: int = 1, button: int = 1) -> None:
+        """Press a button of the mouse and let go, at a place in a widget."""
+        region = self.widget(widget).region
+        for _ in range(times):
+            for kind in (events.MouseDown, events.MouseUp):
+                self.app.post_message(_mouse(kind, region.x + x, region.y + y, button))
+        await self.rest()
+
+    async def scroll(self, widget: Widget | str, steps: int) -> None:
+        """Turn the wheel down over a widget, or up."""
+        region = self.widget(widget).region
+        kind = events.MouseScrollDown if steps > 0 else events.MouseScrollUp
+        for _ in range(abs(steps)):
+            self.app.post_message(_mouse(kind, region.x + 2, region.y + 2, 0))
+        await self.rest()
+
+    async def resize(self, columns: int, rows: int) -> None:
+        await self._pilot.resize_terminal(columns, rows)
+        await self.rest()
+
+    # Waiting
+
+    async def rest(self) -> None:
+        """Wait until all that was begun has ended: messages are read, workers done, marks durable, panes painted."""
+        deadline = time.monotonic() + PATIENCE
+        quiet = 0
+        while quiet < 2:
+            assert time.monotonic() < deadline, f"no rest: {self._working()}"
+            await self._read()
+            if not self.app.is_running:
+                return
+            if self._working():
+                quiet = 0
+                await asyncio.sleep(0.001)
+            else:
+                quiet += 1
+                # A layout may send messages of its own, so it is followed by another look.
+                await self._pilot.pause(0)
+
+    async def _read(self) -> None:
+        """Wait until the app and all widgets in front have read what was sent to them so far."""
+        nodes = [self.app, *self.app.screen.walk_children(with_self=True)]
+        left = len(nodes)
+        done = asyncio.Event()
+
+        def count() -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                done.set()
+
+        for node in nodes:
+            if not node.call_later(count):
+                count()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), 1.0 if self.app.is_running else 0.01)
+
+    def _working(self) -> list[object]:
+        timers = (self.main._detail_timer, self.main._count_timer)
+        waiting = [one for one in timers if one is not None and one._task is not None and not one._task.done()]
+        return waiting + [one for one in self.app.workers if not one.is_finished and one.group not in BESIDE]
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until a condition holds; fails, with the screen, if it does not come."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline, f"it did not come:\n{self.screen}"
+            await self._pilot.pause(0.005)
+
+    # What the user sees
+
+    @property
+    def main(self) -> MainScreen:
+        return self.app.main
+
+    @property
+    def lines(self) -> list[str]:
+        """The screen in front, line by line."""
+        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def screen(self) -> str:
+        return "\n".join(self.lines)
+
+    def widget(self, selector: Widget | str) -> Widget:
+        return selector if isinstance(selector, Widget) else self.app.screen.query_one(selector)
+
+    def text(self, selector: Widget | str) -> str:
+        """The part of the screen that a widget has for its text; empty while it is not shown."""
+        region = self.widget(selector).scrollable_content_region
+        lines = [line[region.x : region.right] for line in self.lines[region.y : region.bottom]]
+        return "\n".join(line.rstrip() for line in lines).rstrip("\n")
+
+    @property
+    def top(self) -> str:
+        return self.text(self.main.top)
+
+    @property
+    def status(self) -> str:
+        """What the last line says beside its hints, whole."""
+        return self.app.status.said
+
+    @property
+    def strip(self) -> str:
+        return self.text(self.main.query_one(FilterStrip))
+
+    @property
+    def empty(self) -> str:
+        """What stands in place of a list, in one line."""
+        return " ".join(self.text(self.main.query_one(Empty)).split())
+
+    @property
+    def filter_lines(self) -> list[str]:
+        """What the filter pane shows, its lines without the spaces around and between."""
+        return [" ".join(line.split()) for line in self.text(self.main.filter).splitlines()]
+
+    @property
+    def list_lines(self) -> list[str]:
+        return self.text(self.main.papers).splitlines()
+
+    @property
+    def is_on_page(self) -> bool:
+        return self.app.context == "page"
+
+    @property
+    def shown(self) -> Paper | None:
+        """The paper whose text is in front."""
+        return (self.app.page.detail if self.is_on_page else self.main.detail).paper
+
+    # What the reader holds
+
+    @property
+    def here(self) -> PaperRow:
+        """The highlighted paper, as it is drawn."""
+        row = self.main.papers.highlighted_row
+        assert row is not None, self.screen
+        return row
+
+    def row(self, index: int) -> PaperRow:
+        """The paper at a place of the list, as it is drawn."""
+        row = self.main.papers.row_of(self.main.papers.pks_all()[index])
+        assert row is not None
+        return row
+
+    @property
+    def cursor(self) -> int:
+        return self.main.papers.cursor
+
+    @property
+    def cursor_line(self) -> int:
+        """The line of the list's pane on which the highlighted paper stands."""
+        found = [at for at, line in enumerate(self.list_lines) if self.here.title[:12] in line]
+        assert len(found) == 1, self.screen
+        return found[0]
+
+    @property
+    def ids(self) -> list[str]:
+        """The papers of the list, in order."""
+        with closing(Window.open(self.file)) as window:
+            return [row.id for row in window.rows(self.main.papers.pks_all())]
+
+    def kept(self, id: str) -> Paper:
+        """A paper as another program reads it from the cache."""
+        with closing(Window.open(self.file)) as window:
+            pk = window.pk_of(id)
+            paper = None if pk is None else window.paper(pk)
+        assert paper is not None
+        return paper
+
+    @property
+    def view(self) -> str:
+        return self.main.place.view.id
+
+    @property
+    def query(self) -> str:
+        return self.main.place.text
+
+
+def _key(pressed: str) -> events.Key:
+    """A key event with the name that Textual would give it."""
+    if pressed == "space":
+        return events.Key("space", " ")
+    if len(pressed) > 1:
+        return events.Key(pressed, None)
+    if pressed == " ":
+        return events.Key("space", " ")
+    name = pressed if pressed.isalnum() else unicodedata.name(pressed).lower().replace("-", "_").replace(" ", "_")
+    return events.Key(name, pressed)
+
+
+def _mouse(kind: type[events.MouseEvent], x: int, y: int, button: int) -> events.MouseEvent:
+    return kind(None, x, y, 0, 0, button, False, False, False, x, y)
+
+
+@asynccontextmanager
+async def open_reader(file: Path, *, size: tuple[int, int] = (120, 30), **how: object) -> AsyncIterator[Story]:
+    """Open the reader on a cache, and be there once its panes are full."""
+    app = make_app(file, **how)
+    async with app.run_test(size=size) as pilot:
+        story = Story(app, pilot, file)
+        await story.rest()
+        yield story
+    await asyncio.sleep(0)

@@ -1,0 +1,135 @@
+"""How the reader begins: with papers, without any, without a network, on a query, on the sample."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reader.cli import fill_with_sample
+from reader.commands.session import Session
+from reader.ui.app import SAMPLE
+from tests.feed_server import FeedServer, item
+from tests.ui.conftest import Opener
+from tests.ui.driver import open_reader, settings
+
+
+async def test_the_newest_day_is_there_at_once(reader: Opener) -> None:
+    async with reader() as r:
+        assert r.view == "today"
+        assert r.ids == [f"2605.{number:05}" for number in range(400, 414)]
+        assert r.here.title == "Slow Video: Editing a Stream While It Plays, Frame by Frame and Without a Future"
+        assert r.shown is not None
+        assert r.shown.id == r.here.id
+        assert "14 papers" in r.top
+        assert r.status == ""
+
+
+async def test_a_query_from_the_command_line_is_asked_of_all_papers(reader: Opener) -> None:
+    async with reader(query="topic:robotics") as r:
+        assert (r.view, r.query) == ("all", "topic:robotics")
+        assert len(r.ids) == 8
+        assert "topic:robotics" in r.top
+
+
+async def test_an_empty_cache_is_filled_from_the_feed(reader: Opener) -> None:
+    days = {"2026-05-12": [item("2605.00001", "First light", "2026-05-12")]}
+    with FeedServer(days) as feed:
+        async with reader(papers={}, still=False, settings=settings(endpoint=feed.url)) as r:
+            await r.until(lambda: r.main.papers.count)
+            assert r.here.title == "First light"
+            await r.until(lambda: "1 new" in r.status)
+            await r.until(lambda: r.app.refreshing.progress is None)
+            assert "↻ " in r.top
+            assert r.app.context == "list"
+        assert {request.query["date"] for request in feed.requests} >= {"2026-05-12", "2026-05-11"}
+
+
+async def test_the_first_day_is_shown_while_others_are_still_awaited(reader: Opener) -> None:
+    days = {"2026-05-12": [item("2605.00001", "First light", "2026-05-12")]}
+    with FeedServer(days) as feed:
+        feed.faults += ["ok"]
+        feed.fault = "hang"
+        async with reader(papers={}, still=False, settings=settings(endpoint=feed.url)) as r:
+            await r.until(lambda: r.main.papers.count)
+            assert r.here.title == "First light"
+            await r.until(lambda: " of 7" in r.top)
+            await r.do("app.escape")
+            await r.until(lambda: "stopped" in r.status)
+            assert r.main.papers.count == 1
+
+
+async def test_without_a_network_an_empty_reader_says_so_and_names_the_ways_out(reader: Opener) -> None:
+    with FeedServer({}) as feed:
+        gone = feed.url
+    async with reader(papers={}, still=False, settings=settings(endpoint=gone)) as r:
+        await r.until(lambda: "No papers yet" in r.empty and "try again" in r.empty)
+        assert "127.0.0.1" in r.empty
+        assert "r try again" in r.empty
+        assert "D open the sample" in r.empty
+        assert "q quit" in r.empty
+        assert r.app.context == "empty"
+        assert "no news since" in r.status or "127.0.0.1" in r.status
+        await r.do("app.sample")
+    assert r.app.return_value == SAMPLE
+
+
+async def test_offline_with_a_cache_is_a_line_and_no_more(reader: Opener) -> None:
+    with FeedServer({}) as feed:
+        gone = feed.url
+    async with reader(still=False, settings=settings(endpoint=gone)) as r:
+        await r.until(lambda: r.app.refreshing.problem)
+        assert len(r.ids) == 14
+        assert r.app.context == "list"
+        r.app.status.say("", "warning")
+        assert r.status == "no news since 08:14 · reading the cache · r tries again"
+
+
+async def test_trying_again_reaches_the_feed_that_has_come_back(reader: Opener) -> None:
+    with FeedServer({"2026-05-12": [item("2605.00001", "Back again", "2026-05-12")]}) as feed:
+        feed.fault = "refuse:404"
+        async with reader(papers={}, still=False, settings=settings(endpoint=feed.url)) as r:
+            await r.until(lambda: r.app.refreshing.problem and r.app.refreshing.progress is None)
+            feed.fault = "ok"
+            await r.do("app.refresh")
+            await r.until(lambda: r.main.papers.count)
+            await r.until(lambda: "1 new" in r.status)
+            assert r.app.refreshing.problem == ""
+
+
+async def test_the_sample_opens_with_no_request_and_keeps_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    file = tmp_path / "papers.db"
+    fill_with_sample(Session(), file)
+    async with open_reader(file, demo=True, still=False) as r:
+        assert "sample" in r.status
+        assert r.main.papers.count
+        await r.do("app.refresh")
+        assert "nothing is fetched" in r.status
+        assert r.app.refreshing.progress is None
+        await r.do("view.all")
+        assert len(r.ids) >= 60
+        await r.do("paper.star", "app.back")
+    assert not (tmp_path / "state.json").exists()
+
+
+async def test_mistakes_in_the_settings_are_told_and_cost_nothing_else(reader: Opener) -> None:
+    mistaken = settings(keys={"paper.starr": ("s",)})
+    async with reader(settings=mistaken, warnings=["config.toml:3: refresh_minuts is no setting"]) as r:
+        assert r.status.startswith("config.toml:3: refresh_minuts is no setting")
+        assert "(and 1 more: dailypapers config check)" in r.status
+        await r.do("paper.star")
+        assert r.here.starred
+
+
+async def test_the_users_own_keys_act_and_are_named(reader: Opener) -> None:
+    async with reader(settings=settings(keys={"paper.star": ("v",), "mark.undo": ("U",)})) as r:
+        await r.press("s")
+        assert not r.here.starred
+        await r.press("v")
+        assert r.here.starred
+        assert r.status == "1 starred · U undoes"
+        assert "v star" in r.lines[-1]

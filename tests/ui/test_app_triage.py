@@ -1,0 +1,464 @@
+"""Deciding which papers matter: every key that a morning needs."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.ui.screens.help import HelpScreen
+from tests.ui.conftest import Opener
+from tests.ui.driver import settings
+from tests.ui.papers import draft
+
+
+async def test_the_cursor_goes_by_lines_counts_and_ends(reader: Opener) -> None:
+    async with reader(query="is:unread", size=(140, 30)) as r:
+        places = []
+        for keys in ("j", "k", "5j", "G", "gg", "12G", "3k", "down", "up", "end", "home", "59j", "99k"):
+            await r.press(*([keys] if keys in ("down", "up", "end", "home") else keys))
+            places.append(r.cursor)
+        assert places == [1, 0, 5, 59, 0, 11, 8, 9, 8, 59, 0, 59, 0]
+
+
+async def test_half_pages_keep_the_cursor_where_it_is_on_the_screen(reader: Opener) -> None:
+    async with reader(query="is:unread", size=(140, 30)) as r:
+        await r.do("move.down", count=20)
+        line, place = r.cursor_line, r.cursor
+        await r.do("move.half_down")
+        assert 8 < r.cursor - place < 16
+        assert abs(r.cursor_line - line) <= 1
+        await r.do("move.half_up")
+        assert abs(r.cursor - place) <= 1
+        await r.do("move.page_down")
+        assert r.cursor - place > 16
+
+
+async def test_the_detail_follows_the_cursor_and_scrolls_from_the_list(reader: Opener) -> None:
+    async with reader(size=(100, 16)) as r:
+        await r.do("move.down")
+        assert r.shown is not None
+        assert r.shown.id == r.here.id
+        first, second, *rest = r.text("#detail").splitlines()
+        await r.do("read.down", count=2)
+        assert r.text("#detail").splitlines()[: len(rest) - 1] == rest[:-1]
+        await r.do("read.up")
+        assert r.text("#detail").splitlines()[0] == second
+        await r.do("move.down", "move.up")
+        assert r.text("#detail").splitlines()[:2] == [first, second]
+        assert not r.here.read
+
+
+async def test_enter_opens_the_paper_and_reads_it(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("read.open")
+        assert r.is_on_page
+        assert r.here.read
+        assert r.kept(r.here.id).read
+        assert "Slow Video" in r.lines[1]
+        await r.do("read.next")
+        assert r.shown is not None
+        assert r.shown.id == "2605.00401"
+        assert r.kept("2605.00401").read
+        await r.do("app.back")
+        assert not r.is_on_page
+        assert r.here.id == "2605.00401"
+        assert not r.kept("2605.00402").read
+
+
+async def test_a_paper_unread_again_is_read_when_it_is_opened_again(reader: Opener) -> None:
+    async with reader() as r:
+        for way_back in ("app.back", "view.today"):
+            await r.do("read.open", "paper.read")
+            assert not r.here.read
+            await r.do(way_back)
+            assert not r.is_on_page
+            assert not r.here.read
+        await r.do("read.open")
+        assert r.here.read
+
+
+async def test_space_reads_on_and_then_goes_to_the_next_unread(reader: Opener) -> None:
+    async with reader(size=(100, 14)) as r:
+        await r.do("move.down", "paper.read", "move.up")
+        first = r.text("#detail")
+        await r.do("read.on")
+        assert r.text("#detail") != first
+        assert r.here.id == "2605.00400"
+        for _ in range(10):
+            await r.do("read.on")
+            if r.here.id != "2605.00400":
+                break
+        assert r.here.id == "2605.00402"
+        assert r.kept("2605.00400").read
+        assert not r.here.read
+
+
+async def test_space_on_the_page_reads_on_through_the_unread(reader: Opener) -> None:
+    async with reader(size=(80, 50)) as r:
+        await r.do("read.open", "read.on")
+        assert r.is_on_page
+        assert r.shown is not None
+        assert r.shown.id == "2605.00401"
+        assert r.here.read
+        await r.do("move.bottom")
+        for _ in range(13):
+            await r.do("read.on")
+        assert r.here.id == "2605.00413"
+        assert r.status == "no unread paper below"
+
+
+async def test_read_star_and_hide_are_durable_and_can_be_undone_and_redone(reader: Opener) -> None:
+    async with reader() as r:
+        id = r.here.id
+        told = []
+        for action in ("paper.read", "paper.read", "paper.star", "paper.star", "paper.hide", "paper.hide"):
+            await r.do(action)
+            told.append(r.status)
+            now, kept = r.here, r.kept(id)
+            assert (now.read, now.starred, now.hidden) == (kept.read, kept.starred, kept.hidden)
+        words = ("read", "unread", "starred", "unstarred", "hidden", "shown again")
+        assert told == [f"1 {word} · u undoes" for word in words]
+        await r.do("mark.undo")
+        assert r.kept(id).hidden
+        assert r.status == "undone: 1 shown again · ctrl+r does it again"
+        await r.do("mark.undo", "mark.undo", "mark.undo")
+        kept = r.kept(id)
+        assert (kept.read, kept.starred, kept.hidden) == (False, False, False)
+        await r.do("mark.redo")
+        assert r.kept(id).starred
+        assert r.status == "1 starred again · u undoes"
+        await r.do("mark.undo", "mark.undo", "mark.undo", "mark.undo")
+        assert r.status == "nothing to undo"
+
+
+async def test_what_is_hidden_is_out_of_all_views_and_found_by_name(reader: Opener) -> None:
+    async with reader() as r:
+        id = r.here.id
+        await r.do("paper.hide", "view.all")
+        assert id not in r.ids
+        await r.do("find.query")
+        await r.type("is:hidden")
+        assert r.ids == [id]
+        await r.do("query.accept", "mark.undo", "find.clear", "view.today")
+        assert id in r.ids
+
+
+async def test_all_in_view_are_read_by_one_key_and_unread_by_another(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("mark.all_read")
+        assert r.status == "14 read · u undoes"
+        assert all(r.row(place).read for place in range(14))
+        assert r.kept("2605.00413").read
+        assert not r.kept("2605.00300").read
+        await r.do("mark.undo")
+        assert not any(r.row(place).read for place in range(14))
+
+
+async def test_all_means_those_behind_the_first_screenful_too(reader: Opener) -> None:
+    many = {"2026-05-12": [draft(number, f"One of {number}") for number in range(250)]}
+    async with reader(papers=many, size=(80, 24)) as r:
+        assert r.main.papers.count == 250
+        await r.do("mark.all_read")
+        assert r.status == "250 read · u undoes"
+
+
+async def test_all_above_are_read_with_the_one_under_the_cursor(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("move.down", count=3)
+        await r.do("mark.above_read")
+        assert r.status == "4 read · u undoes"
+        assert [r.row(place).read for place in range(5)] == [True] * 4 + [False]
+
+
+async def test_next_is_the_next_unread_without_a_search_and_the_next_hit_with_one(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("move.down", "paper.read", "move.down", "paper.read", "move.top")
+        await r.do("find.next")
+        assert r.cursor == 3
+        await r.do("find.previous")
+        assert r.cursor == 0
+        await r.do("find.previous")
+        assert r.status == "no unread paper above"
+        await r.do("find.query")
+        await r.type("robot")
+        await r.do("query.accept", "mark.all_read", "find.next")
+        assert r.cursor == 1
+        await r.do("read.open", "find.previous")
+        assert r.cursor == 0
+        assert r.shown is not None
+        assert r.shown.id == r.here.id
+
+
+async def test_letters_filter_as_they_come_and_escape_puts_back(reader: Opener) -> None:
+    async with reader(query="is:unread") as r:
+        await r.do("move.down", "find.query")
+        found = []
+        for letter in " robots":
+            await r.type(letter)
+            found.append(len(r.ids))
+        assert found[0] == 60
+        assert found == sorted(found, reverse=True)
+        assert 0 < found[-1] < 60
+        assert r.query.split() == ["is:unread", "robots"]
+        await r.do("query.cancel")
+        assert r.query == "is:unread"
+        assert len(r.ids) == 60
+        assert r.app.context == "list"
+
+
+async def test_a_query_that_does_not_parse_says_why_and_keeps_the_list(reader: Opener) -> None:
+    async with reader(query="") as r:
+        await r.do("find.query")
+        await r.type("robot upvote")
+        await r.type(":>20")
+        assert r.query == "robot upvote"
+        assert "tab takes upvotes" in r.lines[-1]
+        await r.do("query.accept")
+        assert r.app.context == "query"
+        await r.do("query.complete")
+        assert r.main.query_line.text.strip() == "robot upvotes:>20"
+        await r.do("query.accept")
+        assert r.query == "robot upvotes:>20"
+        assert r.app.context == "list"
+
+
+async def test_earlier_queries_come_back(reader: Opener) -> None:
+    async with reader() as r:
+        for text in ("robot", "agents"):
+            await r.do("find.query")
+            await r.type(text)
+            await r.do("query.accept", "find.clear")
+        await r.do("find.query", "query.previous", "query.previous")
+        assert r.main.query_line.text.strip() == "robot"
+        await r.do("query.accept")
+        assert r.query == "robot"
+
+
+async def test_f_clears_the_query_and_keeps_the_view(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.unread", "find.query")
+        await r.type("topic:agents robot")
+        await r.do("query.accept", "find.clear")
+        assert (r.view, r.query) == ("unread", "")
+        assert len(r.ids) == 60
+
+
+async def test_brackets_go_through_the_days(reader: Opener) -> None:
+    async with reader() as r:
+        seen = []
+        for action in ("day.older", "day.older", "day.newer", "day.newer", "day.newer"):
+            await r.do(action)
+            seen.append((r.view, len(r.ids)))
+        friday = ("day:2026-05-08", 14)
+        monday = ("day:2026-05-11", 16)
+        assert seen == [monday, friday, monday, ("today", 14), ("today", 14)]
+        assert r.status == "no newer day is in the cache"
+        await r.do("day.older", count=3)
+        assert r.view == "day:2026-05-07"
+        await r.do("view.all", "day.older")
+        assert r.here.day == "2026-05-11"
+        await r.do("day.newer")
+        assert r.here.day == "2026-05-12"
+
+
+async def test_the_order_goes_round_and_shows_in_the_query(reader: Opener) -> None:
+    async with reader(query="topic:agents") as r:
+        by_day = r.ids
+        orders = []
+        for _ in range(4):
+            await r.do("find.sort")
+            orders.append((r.query, r.status))
+        assert orders == [
+            ("topic:agents sort:upvotes", "by upvotes"),
+            ("topic:agents sort:published", "by published"),
+            ("topic:agents sort:title", "by title"),
+            ("topic:agents", "by day"),
+        ]
+        assert r.ids == by_day
+        await r.do("find.sort")
+        votes = [r.row(place).upvotes for place in range(len(by_day))]
+        assert votes == sorted(votes, reverse=True)
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses that the browser was asked to open, with a browser that does no more than note them."""
+    opened: list[str] = []
+    monkeypatch.setattr("reader.actions.links.find_browser", lambda: "firefox")
+    monkeypatch.setattr("reader.actions.links.open_url", lambda url: opened.append(url) or True)
+    return opened
+
+
+async def test_links_open_in_the_browser_and_are_copied(reader: Opener, browser: list[str]) -> None:
+    async with reader() as r:
+        await r.do("move.down", "move.down", "link.page")
+        assert browser.pop() == "https://huggingface.co/papers/2605.00402"
+        assert r.status == "opening https://huggingface.co/papers/2605.00402"
+        await r.do("link.pdf")
+        assert browser.pop() == "https://arxiv.org/pdf/2605.00402"
+        await r.do("link.list")
+        assert "c code" in r.lines[-1]
+        await r.press("c")
+        assert browser.pop() == "https://github.com/example/p402"
+        await r.do("link.list")
+        await r.press("z")
+        await r.do("move.down")
+        assert r.cursor == 3
+        assert not browser
+        await r.do("link.copy")
+        assert r.app.clipboard == "https://huggingface.co/papers/2605.00403"
+        assert r.status == "copied https://huggingface.co/papers/2605.00403"
+
+
+async def test_without_a_browser_the_address_is_copied(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.actions.links.find_browser", lambda: None)
+    async with reader() as r:
+        await r.do("link.page")
+        assert r.app.clipboard == "https://huggingface.co/papers/2605.00400"
+        assert r.status.startswith("there is no browser here · copied https://")
+
+
+async def test_help_lists_the_keys_of_the_place_and_is_searched(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("app.help")
+        assert isinstance(r.app.screen, HelpScreen)
+        assert "Keys in the list" in r.lines[0]
+        assert "Star  Keep this paper in the Starred view" in r.screen
+        await r.type("undo")
+        assert "Take back the last mark" in r.screen
+        assert "Keep this paper" not in r.screen
+        await r.press("escape")
+        assert r.app.context == "list"
+        await r.do("find.filter", "app.help")
+        assert "Keys in the filter" in r.lines[0]
+        await r.press("?")
+        assert r.app.context == "filter"
+
+
+@pytest.mark.parametrize("key", [":", "ctrl+p"])
+async def test_any_command_is_found_by_its_name(reader: Opener, key: str) -> None:
+    async with reader() as r:
+        await r.press(key)
+        await r.type("star")
+        await r.until(lambda: "Keep this paper in the Starred view" in r.screen)
+        await r.press("enter")
+        await r.until(lambda: r.app.context == "list")
+        await r.until(lambda: r.here.starred)
+        await r.press(key)
+        await r.type("topic robotics")
+        await r.until(lambda: "Topic: Robotics" in r.screen)
+        await r.press("enter")
+        await r.until(lambda: r.query == "topic:robotics")
+
+
+async def test_q_steps_back_and_then_leaves(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("pane.next", "app.back")
+        assert r.app.context == "list"
+        await r.do("find.filter", "app.back")
+        assert r.app.context == "list"
+        await r.do("read.open", "app.back")
+        assert r.app.context == "list"
+        await r.do("app.escape")
+        assert r.app.is_running
+        await r.do("app.back")
+        assert not r.app.is_running
+
+
+@pytest.mark.parametrize("place", ["read.open", "find.filter", "find.query", "app.help", "app.commands"])
+async def test_ctrl_q_leaves_from_everywhere(reader: Opener, place: str) -> None:
+    async with reader() as r:
+        await r.do(place)
+        await r.press("ctrl+q")
+        assert not r.app.is_running
+        assert r.file.with_name("state.json").exists()
+
+
+async def test_the_mouse_selects_opens_and_scrolls(reader: Opener) -> None:
+    async with reader(query="is:unread", size=(140, 24)) as r:
+        await r.click("#papers", 20, 4)
+        assert r.cursor == 3
+        assert not r.is_on_page
+        await r.click("#papers", 20, 4)
+        assert r.is_on_page
+        await r.do("app.back")
+        await r.click("#papers", 20, 6, times=2)
+        assert r.is_on_page
+        assert r.here.id == "2605.00405"
+        await r.do("app.back")
+        before = r.list_lines[1:4]
+        await r.scroll("#papers", 3)
+        assert r.list_lines[1:4] != before
+        assert r.cursor == 5
+        await r.scroll("#papers", -3)
+        assert r.list_lines[1:4] == before
+        text = r.text("#detail")
+        await r.scroll("#detail", 2)
+        assert r.text("#detail") != text
+
+
+async def test_hints_lines_and_panes_take_clicks(reader: Opener, browser: list[str]) -> None:
+    async with reader(size=(140, 42)) as r:
+        await r.click("#status", r.lines[-1].index("s star"))
+        assert r.here.starred
+        await r.click("#filter", 4, r.filter_lines.index("Starred 1"))
+        assert r.view == "starred"
+        assert len(r.ids) == 1
+        await r.click("#top", 60)
+        assert r.app.context == "query"
+        await r.do("query.cancel")
+        line, text = next((at, line) for at, line in enumerate(r.lines) if "huggingface.co/papers" in line)
+        await r.click(r.app.screen, text.index("huggingface.co"), line)
+        assert browser == ["https://huggingface.co/papers/2605.00400"]
+    async with reader(size=(80, 24)) as r:
+        await r.click("#strip", 3)
+        assert r.app.context == "filter"
+
+
+@pytest.mark.parametrize(
+    ("read_when", "opened", "passed"), [("opened", True, False), ("passed", True, True), ("manual", False, False)]
+)
+async def test_when_a_paper_counts_as_read_is_the_users_choice(
+    reader: Opener, read_when: str, opened: bool, passed: bool
+) -> None:
+    async with reader(settings=settings(read_when=read_when)) as r:
+        await r.do("read.open", "app.back")
+        assert r.kept("2605.00400").read is opened
+        await r.do("move.down")
+        await r.do("move.down")
+        assert r.kept("2605.00401").read is passed
+        assert not r.kept("2605.00402").read
+        await r.do("paper.read")
+        assert r.kept("2605.00402").read
+
+
+async def test_a_chord_shows_what_may_follow_and_escape_drops_it(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.ui.app.CHORD_HELP", 0.001)
+    async with reader() as r:
+        await r.press("g")
+        await r.until(lambda: "t Today" in r.lines[-1])
+        assert "s Starred" in r.lines[-1]
+        await r.press("escape")
+        await r.until(lambda: "m read" in r.lines[-1])
+        await r.press("s")
+        assert r.here.starred
+        assert r.view == "today"
+
+
+async def test_no_key_ends_the_reader_but_those_that_say_so(reader: Opener, browser: list[str]) -> None:
+    ways = {"list": (), "detail": ("pane.next",), "page": ("read.open",), "filter": ("find.filter",)}
+    ends = ("app.quit", "app.back", "app.refresh", "app.sample")
+    async with reader(query="is:unread", size=(100, 20)) as r:
+        for context, way in ways.items():
+            for chord, action in r.app.keymap.resolve(context).items():
+                if action.id in ends:
+                    continue
+                if r.app.context != context:
+                    r.app.close_page()
+                    await r.press("escape", "escape", "escape", *"gaF")
+                    await r.do(*way)
+                assert r.app.context == context, (action.id, r.screen)
+                await r.press(*chord)
+                assert r.app.is_running, action.id
+    assert any("arxiv.org/pdf" in url for url in browser)
