@@ -100,6 +100,37 @@ class Day(SQLModel, table=True):
     papers: int = 0
 
 
+class Trending(SQLModel, table=True):
+    """A paper's place in the feed's own ranking, which is kept as it came; `meta` has when: `trending`."""
+
+    pk: int = Field(primary_key=True, foreign_key="paper.pk")
+    rank: int
+    """From 0."""
+
+
+class PaperChange(SQLModel, table=True):
+    """A paper's moving facts from a refresh on that changed them, until the next row's.
+
+    The first change of a paper writes two rows: how it was when the cache first saw it, and how it is now. One that
+    never changes has none.
+    """
+
+    __tablename__ = "paper_change"
+    __table_args__ = (Index("paper_change_by_time", "at", "pk"), {"sqlite_with_rowid": False})
+
+    pk: int = Field(primary_key=True, foreign_key="paper.pk")
+    at: int = Field(primary_key=True)
+    """Seconds since 1970."""
+    upvotes: int
+    comments: int
+    stars: int | None = None
+    """Of its code."""
+    keywords: int
+    """How many it has."""
+    links: int
+    """1 where it has code, plus 2 for a project's page, plus 4 for media."""
+
+
 class Topic(SQLModel, table=True):
     """A canonical topic, as the rules in use name it."""
 
@@ -199,4 +230,5 @@ METADATA = SQLModel.metadata
 
 PAPER, TEXT, ALIAS = (METADATA.tables[name] for name in ("paper", "paper_text", "paper_alias"))
 LISTING, DAY, META = (METADATA.tables[name] for name in ("listing", "day", "meta"))
+TRENDING, PAPER_CHANGE = (METADATA.tables[name] for name in ("trending", "paper_change"))
 TOPIC, PAPER_TOPIC = (METADATA.tables[name] for name in ("topic", "paper_topic"))

@@ -102,6 +102,20 @@ CREATE INDEX paper_starred_by_day ON paper (sort_day, upvotes, pk) WHERE starred
 
 CREATE INDEX paper_unread_by_day ON paper (sort_day, upvotes, pk) WHERE read = 0 AND hidden = 0;
 
+CREATE TABLE paper_change (
+    pk INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    upvotes INTEGER NOT NULL,
+    comments INTEGER NOT NULL,
+    stars INTEGER,
+    keywords INTEGER NOT NULL,
+    links INTEGER NOT NULL,
+    PRIMARY KEY (pk, at),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+) WITHOUT ROWID;
+
+CREATE INDEX paper_change_by_time ON paper_change (at, pk);
+
 CREATE TABLE paper_tag (
     tag VARCHAR NOT NULL,
     pk INTEGER NOT NULL,
@@ -117,6 +131,13 @@ CREATE TABLE topic (
     family VARCHAR NOT NULL,
     PRIMARY KEY (pk),
     UNIQUE (slug)
+);
+
+CREATE TABLE trending (
+    pk INTEGER NOT NULL,
+    rank INTEGER NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
 );
 
 CREATE TABLE listing (
