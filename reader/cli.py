@@ -127,8 +127,7 @@ def _show_reader(session: Session, query: str, sample: Path | None = None) -> in
     gc.disable()
     from reader import paths
     from reader.cache import schema
-    from reader.ui.app import ReaderApp
-    from reader.ui.handlers.program import SAMPLE
+    from reader.ui.app import SAMPLE, ReaderApp
 
     file = sample or session.cache_file
     schema.ensure(file)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,9 @@ from textual.timer import Timer
 
 from reader.config import Settings
 from reader.core.errors import ReaderError
-from reader.core.query import TopicChoice, with_topics
-from reader.ui import handlers, state, terminal, theme
+from reader.ui import state, terminal, theme
 from reader.ui.browsing import Place, view
 from reader.ui.glyphs import glyphs
-from reader.ui.handlers import finding, linking, marking
 from reader.ui.keymap import Context, Keymap
 from reader.ui.keys import Cancelled, KeyReader, Match, Pending, spell
 from reader.ui.library import Library
@@ -35,9 +34,13 @@ from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.status_line import Kind, StatusLine
 
 if TYPE_CHECKING:
+    from reader.core.query.topics import TopicChoice
     from reader.core.topics import Topics
     from reader.ui.screens.paper_page import PaperPage
     from reader.ui.widgets.paper_detail import PaperDetail
+
+SAMPLE = "sample"
+"""What the app returns to ask for the sample."""
 
 POLL = 1.0
 """Seconds between two looks for what other programs wrote to the cache."""
@@ -144,6 +147,8 @@ class ReaderApp(App[str], inherit_bindings=False):
     async def _begin(self) -> None:
         """What waits for the first frame."""
         await self.main.finish()
+        # The first key finds its handler loaded.
+        import_module("reader.ui.handlers")
         # The command line turned it off for the start, which makes next to no garbage.
         gc.enable()
         for warning in self._warnings[:1]:
@@ -178,19 +183,29 @@ class ReaderApp(App[str], inherit_bindings=False):
 
     def on_paper_detail_link_clicked(self, event: PaperDetail.LinkClicked) -> None:
         """Open a link in the browser."""
+        from reader.ui.handlers import linking
+
         linking.browse(self, event.url)
 
     def on_paper_detail_topic_clicked(self, event: PaperDetail.TopicClicked) -> None:
         """Show a topic's papers."""
+        from reader.ui.handlers import finding
+
         self.show_query(finding.with_topic("", event.slug))
 
     @on(PaperList.Opened)
     def _open_paper(self, _event: PaperList.Opened) -> None:
+        from reader.ui.handlers import marking
+
         marking.open_page(self)
 
     @on(StatusLine.KeyClicked)
     def _press(self, event: StatusLine.KeyClicked) -> None:
         self.simulate_key(event.key)
+
+    def open_sample(self) -> None:
+        """Leave for the bundled sample, which whoever started this reader opens in its place."""
+        self.exit(SAMPLE)
 
     def on_unmount(self) -> None:
         self.library.close()
@@ -280,7 +295,10 @@ class ReaderApp(App[str], inherit_bindings=False):
 
     def do(self, action_id: str, count: int | None = None) -> None:
         """Do what an action of the table says, `count` times where it takes a count."""
-        handlers.HANDLERS[action_id](self, count)
+        # The first frame does without the handlers and what they import (10 ms).
+        from reader.ui.handlers import HANDLERS
+
+        HANDLERS[action_id](self, count)
 
     # What everyone may say and show
 
@@ -301,6 +319,8 @@ class ReaderApp(App[str], inherit_bindings=False):
 
     def pick_topics(self, choice: TopicChoice) -> None:
         """Write the picked topics into the query."""
+        from reader.core.query.topics import with_topics
+
         place = self.main.place
         try:
             self.main.go(replace(place, text=with_topics(place.text, choice)))

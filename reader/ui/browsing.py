@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from reader.core.query import And, Match, Node, Not, Or, Query, Sort, TopicChoice, parse, picked_topics, with_topics
+from reader.core.query import And, Match, Node, Not, Or, Query, Sort, parse
 from reader.core.query.nodes import all_of
 
 DAY = "day:"
@@ -73,6 +73,8 @@ class Place:
 
     def facets(self, order: str) -> Query:
         """What topics are counted in: picked ones that combine as `any` do not narrow what others would add."""
+        from reader.core.query.topics import TopicChoice, picked_topics, with_topics
+
         choice = picked_topics(self.query)
         if choice.mode == "all":
             return self.whole(order)
@@ -113,6 +115,3 @@ def _words(node: Node) -> Iterator[str]:
             yield f'"{node.text}"' if node.exact else node.text
         case Not():
             return
-
-
-__all__ = ["DAY", "ORDERS", "VIEWS", "Place", "TopicChoice", "View", "next_order", "picked_topics", "view", "words"]

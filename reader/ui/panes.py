@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.cache.search import Scope, compile_query
-from reader.core.query import picked_topics
 from reader.ui.browsing import DAY, VIEWS, Place, view
 from reader.ui.library import Counts, Question
-from reader.ui.widgets.filter_strip import StripData
 from reader.ui.widgets.top_line import Whereabouts
 
 if TYPE_CHECKING:
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from reader.ui.keymap import Keymap
     from reader.ui.widgets.empty import EmptyKeys
     from reader.ui.widgets.filter_rows import FilterData
+    from reader.ui.widgets.filter_strip import StripData
 
 
 def question(place: Place, order: str, scope: Scope) -> Question:
@@ -47,6 +46,9 @@ def filter_data(reader: ReaderApp, counts: Counts | None) -> FilterData:
 
 def strip_data(reader: ReaderApp, place: Place, shown: int | None) -> StripData:
     """The filter in one line."""
+    from reader.core.query.topics import picked_topics
+    from reader.ui.widgets.filter_strip import StripData
+
     choice = picked_topics(place.query)
     names = reader.topic_names
     return StripData(

@@ -17,8 +17,6 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from reader.core.text import fold
-
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -185,6 +183,11 @@ def pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
     A word is found where one begins with it, one in double quotes only where it stands whole; case, accents and
     punctuation do not count.
     """
+    if not words:
+        return None
+    # A list without a search is drawn without compiling what cleans foreign text (6 ms).
+    from reader.core.text import fold
+
     found = []
     for word in words:
         tokens = _TOKEN.findall(fold(word))
@@ -218,6 +221,8 @@ def hits(text: str, searched: re.Pattern[str] | None) -> list[tuple[int, int]]:
 
 @lru_cache(4096)
 def _folded(char: str) -> str:
+    from reader.core.text import fold
+
     return fold(char)
 
 

@@ -8,7 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from reader.cache.window import DayCount
-from reader.core.query import nearest, picked_topics, with_topics
+from reader.core.query import nearest
+from reader.core.query.topics import picked_topics, with_topics
 from reader.ui.browsing import DAY, Place
 from reader.ui.library import Counts
 from reader.ui.widgets.empty import (

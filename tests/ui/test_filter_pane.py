@@ -6,7 +6,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
-from reader.core.query import TopicChoice
+from reader.core.query.topics import TopicChoice
 from reader.ui.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.styles import styles_directory
 from reader.ui.theme import DEFAULTS, THEMES

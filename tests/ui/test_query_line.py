@@ -7,7 +7,7 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.message import Message
 
-from reader.core.query import Completion, complete
+from reader.core.query.assist import Completion, complete
 from reader.ui.styles import styles_directory
 from reader.ui.theme import DEFAULTS, THEMES
 from reader.ui.widgets.query_line import LONGEST, QueryInput, QueryLine

@@ -1,14 +1,15 @@
-"""The query language: one text for the filter bar, saved views, the command line and bulk marks."""
+"""The query language: one text for the filter bar, saved views, the command line and bulk marks.
+
+What a query means is here; `assist` helps while one is typed, and `topics` is the filter pane's side of it.
+"""
 
 from __future__ import annotations
 
 from reader.core.errors import QueryError
-from reader.core.query.assist import Completer, Completion, Span, complete, tokens
 from reader.core.query.lexer import FIELDS
 from reader.core.query.nearest import nearest
 from reader.core.query.nodes import And, Count, Match, Node, Not, Or, Query, Regex, Sort, Term, When
 from reader.core.query.parser import parse
-from reader.core.query.topics import TopicChoice, picked_topics, with_topics
 from reader.core.query.values import CHOICES, EXAMPLES
 
 __all__ = [
@@ -16,8 +17,6 @@ __all__ = [
     "EXAMPLES",
     "FIELDS",
     "And",
-    "Completer",
-    "Completion",
     "Count",
     "Match",
     "Node",
@@ -27,14 +26,8 @@ __all__ = [
     "QueryError",
     "Regex",
     "Sort",
-    "Span",
     "Term",
-    "TopicChoice",
     "When",
-    "complete",
     "nearest",
     "parse",
-    "picked_topics",
-    "tokens",
-    "with_topics",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reader.core.query import TopicChoice, with_topics
+from reader.core.query.topics import TopicChoice, with_topics
 from reader.ui.browsing import Place, next_order, words
 from reader.ui.handlers.marking import next_unread, show_on_page
 from reader.ui.handlers.registry import handles

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from reader.ui.commands import Command
 
 
-SAMPLE = "sample"
-"""What the app returns to ask for the sample."""
-
-
 @handles("app.refresh")
 def refresh(reader: ReaderApp, _count: int | None) -> None:
     """Fetch the latest days, or the day that is shown."""
@@ -36,8 +32,7 @@ def refresh(reader: ReaderApp, _count: int | None) -> None:
 
 @handles("app.sample")
 def open_sample(reader: ReaderApp, _count: int | None) -> None:
-    """Leave for the bundled sample, which whoever started this reader opens in its place."""
-    reader.exit(SAMPLE)
+    reader.open_sample()
 
 
 @handles("app.help")

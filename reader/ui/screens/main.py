@@ -14,7 +14,6 @@ from textual.timer import Timer
 from reader.cache.search import Scope, Selection, compile_query
 from reader.cache.window import Order
 from reader.core.errors import CacheInterrupted, ReaderError
-from reader.core.query import picked_topics
 from reader.ui import panes
 from reader.ui.browsing import Place, words
 from reader.ui.library import Counts
@@ -242,9 +241,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def show_place(self) -> None:
         """Mark in the filter pane what the place picks."""
-        view = self.place.view
-        day = view.id.removeprefix("day:") if view.id.startswith("day:") else None
         if self.is_finished:
+            from reader.core.query.topics import picked_topics
+
+            view = self.place.view
+            day = view.id.removeprefix("day:") if view.id.startswith("day:") else None
             self.filter.place(view.id, day)
             self.filter.choose(picked_topics(self.place.query))
         self.show_whereabouts()

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from reader.core.query import TopicChoice
+from reader.core.query.topics import TopicChoice
 from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, Piece, cut, literal
 from reader.ui.widgets.filter_rows import FilterData, FilterState, Kind, Mark, Row, lay_out

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from reader.core.query import TopicChoice
+from reader.core.query.topics import TopicChoice
 from reader.core.text import fold
 
 DAYS_AT_FIRST = 7

@@ -16,7 +16,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from reader.core.errors import QueryError
-from reader.core.query import Completer, Completion, nearest, parse, tokens
+from reader.core.query import nearest, parse
+from reader.core.query.assist import Completer, Completion, tokens
 from reader.core.text import clean
 from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, Piece, literal, measure

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from reader.core.query import Span, tokens
+from typing import TYPE_CHECKING
+
 from reader.ui.prose import Line, Piece
+
+if TYPE_CHECKING:
+    from reader.core.query.assist import Span
 
 QUERY_ROLES = ("field", "value", "operator", "word", "phrase", "error")
 """The component classes that a widget needs to draw a query, after its own prefix."""
@@ -11,6 +15,10 @@ QUERY_ROLES = ("field", "value", "operator", "word", "phrase", "error")
 
 def query_pieces(text: str) -> Line:
     """Cut a query's text, right or wrong, into pieces that a widget has styles for."""
+    if not text:
+        return ()
+    from reader.core.query.assist import tokens
+
     pieces: list[Piece] = []
     done = 0
     for span in tokens(text):
@@ -25,6 +33,8 @@ def query_pieces(text: str) -> Line:
 
 def value_spans(text: str, field: str) -> list[Span]:
     """Where the values of a field stand in a query's text."""
+    from reader.core.query.assist import tokens
+
     found = []
     inside = False
     for span in tokens(text):
