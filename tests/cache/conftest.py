@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,9 +40,9 @@ class ByName:
         return tuple(slug for slug in self.slugs if slug in said)
 
 
-def draft(number: int, title: str | None = None, **said: object) -> Draft:
+def draft(number: int, title: str | None = None, **said: Any) -> Draft:
     """A draft with the id 2611.NNNNN."""
-    return Draft(title or f"Paper number {number}", f"2611.{number:05}", **said)  # type: ignore[arg-type]
+    return Draft(title or f"Paper number {number}", f"2611.{number:05}", **said)
 
 
 @pytest.fixture

@@ -118,7 +118,7 @@ def test_the_log_only_grows(events: Events, path: Path) -> None:
         assert len(rows) == len(seen) + 1
         seen = rows
     clocks = [row[3] for row in seen]
-    assert clocks == sorted(set(clocks))  # type: ignore[type-var]
+    assert clocks == sorted(set(clocks))
     connection.close()
 
 
@@ -194,19 +194,19 @@ STEPS = st.lists(
 @given(steps=STEPS)
 def test_states_are_always_what_the_log_says(tmp_path_factory: object, steps: list[tuple[object, ...]]) -> None:
     """Two instances do anything in any order; deriving everything anew changes nothing."""
-    path = tmp_path_factory.mktemp("log") / "papers.db"  # type: ignore[attr-defined]
+    path = tmp_path_factory.mktemp("log") / "papers.db"
     cache = Cache.open(path, ByName())
     cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(5))), NOW)
     cache.close()
     two = (Events.open(path), Events.open(path))
     for kind, value, pks, instance in steps:
-        events = two[instance]  # type: ignore[index]
+        events = two[instance]
         if kind == "undo":
             events.undo()
         elif kind == "redo":
             events.redo()
         else:
-            events.mark(kind, value, sorted(pks))  # type: ignore[arg-type, call-overload]
+            events.mark(kind, value, sorted(pks))
     before = states(path)
     two[0].rebuild()
     assert states(path) == before

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.errors import QueryError
-from reader.core.query import FIELDS, Match, Not, parse
+from reader.core.query import FIELDS, Match, Not, Query, parse
 from reader.core.query.assist import complete, tokens
 from reader.core.query.lexer import level
 from reader.core.query.topics import TopicChoice, picked_topics, with_topics
@@ -167,8 +167,8 @@ def test_what_is_picked_is_what_the_text_then_says(
     assert others(before) <= others(after)
 
 
-def others(query: object) -> set[str]:
+def others(query: Query) -> set[str]:
     """Words and states at the query's top level."""
-    parts = query.parts  # type: ignore[attr-defined]
+    parts = query.parts
     nodes = [part.node.node if isinstance(part.node, Not) else part.node for part in parts]
     return {str(node) for node in nodes if isinstance(node, Match)}
