@@ -1,0 +1,59 @@
+"""The feed that the bench's readers ask: in a process of its own, so that it takes no time from who measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+
+from reader.core.paper import Draft
+from tests.bench import corpus
+from tests.feed_server import FeedServer, Item, item
+
+
+@contextmanager
+def feed(papers: int = 0, fault: str = "ok") -> Iterator[str]:
+    """The address of a feed that has so many papers today and none on other days; with `fault`, each answer has it."""
+    context = get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_serve, args=(papers, fault, there), daemon=True)
+    process.start()
+    try:
+        yield here.recv()
+    finally:
+        here.send("stop")
+        process.join(5)
+        process.kill()
+
+
+def _serve(papers: int, fault: str, pipe: Connection) -> None:
+    today = datetime.now(UTC).date()
+    with FeedServer({today.isoformat(): busy_day(today, papers)} if papers else {}, today.isoformat()) as server:
+        server.fault = fault
+        pipe.send(server.url)
+        pipe.recv()
+
+
+def busy_day(day: date, papers: int) -> list[Item]:
+    """A day of so many papers, as the feed tells of them; other papers than those of the corpora."""
+    following = corpus.NEWEST + timedelta(days=3_650)
+    drafts = [draft for listing in corpus.listings(papers, following) for draft in listing.drafts]
+    return [_item(draft, day.isoformat()) for draft in {draft.id: draft for draft in drafts}.values()]
+
+
+def _item(draft: Draft, day: str) -> Item:
+    return item(
+        draft.id or "",
+        draft.title,
+        day,
+        summary=draft.abstract,
+        authors=[{"name": name, "hidden": False} for name in draft.authors],
+        upvotes=draft.upvotes,
+        ai_summary=draft.summary,
+        ai_keywords=list(draft.keywords),
+        githubRepo=draft.code_url,
+        githubStars=draft.code_stars,
+        projectPage=draft.project_url,
+    )
