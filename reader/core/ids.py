@@ -8,12 +8,17 @@ from urllib.parse import quote, urlsplit
 from reader.core.text import title_hash
 
 _PAGE = "page:"
+_FEED = "feed:"
+
+OWN = (_PAGE, _FEED)
+"""How ids begin that papers have until their arXiv id is known."""
 
 # 2406.12345 since 2007 (month 01 to 12; four digits until 2014), hep-th/9901001 or math.GT/0309136 before.
 _BARE = re.compile(
     r"(?P<id>[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}|[a-z]+(?:-[a-z]+)?(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]{1,3})?"
 )
 _PREFIX = re.compile(r"(?:arxiv:|(?:doi:\s*)?10\.48550/arxiv\.)\s*", re.IGNORECASE)
+_ARCHIVE_AND_CLASS = re.compile(r"\.[A-Z]{2}(?=/)")
 _CATEGORY = re.compile(r"\s*\[[A-Za-z-]+(?:\.[A-Za-z-]+)?\]$")
 
 _ARXIV_PATHS = ("abs", "pdf", "html", "format", "src", "e-print", "ps", "tb")
@@ -30,7 +35,7 @@ _SUFFIXES = (".pdf", ".md")
 
 
 def arxiv_id(text: str) -> str | None:
-    """The bare arXiv id that a text is a form of, or None.
+    """The bare arXiv id that a text is a form of, as arXiv itself writes it, or None.
 
     Forms are the id itself and `arXiv:ID`, both with or without a version, arXiv's DOI, and addresses of arXiv,
     Hugging Face, alphaXiv and doi.org, with or without a scheme.
@@ -41,12 +46,27 @@ def arxiv_id(text: str) -> str | None:
     if "/" in text and (address := _from_address(text)):
         return address
     found = _BARE.fullmatch(_CATEGORY.sub("", _PREFIX.sub("", text, count=1)))
-    return found["id"] if found else None
+    return _canonical(found["id"]) if found else None
+
+
+def _canonical(id: str) -> str:
+    """`math/0309136` where others write `math.GT/0309136`."""
+    return _ARCHIVE_AND_CLASS.sub("", id)
 
 
 def page_id(title: str) -> str:
     """The stable id of a paper of which only the title is known: `page:` and twelve hexadecimal digits."""
     return f"{_PAGE}{(title_hash(title) >> 16) & 0xFFFFFFFFFFFF:012x}"
+
+
+def feed_id(url: str, guid: str) -> str:
+    """The stable id of a feed's entry that names no paper of arXiv's: `feed:` and twelve hexadecimal digits.
+
+    `guid` is the entry's own, `url` the feed's address: two feeds may number their entries alike.
+    """
+    from hashlib import sha256
+
+    return _FEED + sha256(f"{url}\n{guid}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def paper_url(id: str) -> str | None:
@@ -90,5 +110,5 @@ def _from_address(text: str) -> str | None:
                 rest = rest.removesuffix(suffix)
             found = _BARE.match(rest)
             # The site may have more to say after the id, such as a section or a name.
-            return found["id"] if found and rest[found.end() : found.end() + 1] in ("", "/", ".") else None
+            return _canonical(found["id"]) if found and rest[found.end() : found.end() + 1] in ("", "/", ".") else None
     return None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """What one source says about one paper, already cleaned.
 
     `None` and the empty tuple mean that the source does not say: they never overwrite what is known.
@@ -33,20 +32,35 @@ class Draft:
     code_stars: int | None = None
     project_url: str | None = None
     media: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    """Of arXiv, such as `cs.CL`, the primary one first."""
+    version: int | None = None
+    """Number of the version that arXiv has."""
+    revised: str | None = None
+    """ISO date of that version."""
+    announced: str | None = None
+    """ISO date on which a feed told of it; orders papers of which no other date is known."""
+    remark: str | None = None
+    """The authors' own, such as `12 pages, 3 figures`."""
+    doi: str | None = None
+    """The publisher's."""
+    journal: str | None = None
+    url: str | None = None
+    """A page of the paper, or about it, that a feed leads to."""
     source: str = "hf"
     """Where it comes from: `hf`, `arxiv`, `page`, or a feed's slug."""
+    entry: str | None = None
+    """The own id of a feed's entry, `feed:` and twelve hexadecimal digits, for a paper without an arXiv id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A record that could not be used, and why in a few words."""
 
     where: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """One day of the feed as it was answered: its drafts in the feed's order."""
 
     day: str | None
@@ -55,8 +69,7 @@ class Listing:
     skipped: tuple[Skipped, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PaperRow:
+class PaperRow(NamedTuple):
     """What the list draws of a paper."""
 
     pk: int
@@ -72,8 +85,7 @@ class PaperRow:
     code: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
+class Paper(NamedTuple):
     """A paper whole, as the detail, the exports and the command line show it."""
 
     pk: int
@@ -102,3 +114,11 @@ class Paper:
     hidden: bool
     tags: tuple[str, ...] = ()
     note: str | None = None
+    categories: tuple[str, ...] = ()
+    """Of arXiv, the primary one first."""
+    version: int | None = None
+    revised: str | None = None
+    remark: str | None = None
+    doi: str | None = None
+    journal: str | None = None
+    url: str | None = None

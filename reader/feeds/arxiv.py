@@ -39,7 +39,6 @@ _NAME_LIMIT = 200
 _NUMBER_LIMIT = 1_000_000_000
 
 _VERSION = re.compile(r"[^v]v([0-9]{1,3})\s*$")
-_ARCHIVE_AND_CLASS = re.compile(r"\.[A-Z]{2}(?=/)")
 # Some categories are not arXiv's: `68T05` of the AMS and `I.2.6` of the ACM stand among them.
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*))?")
 _PREAMBLE = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*[a-z-]+\s+(?:Abstract:\s*)?", re.IGNORECASE)
@@ -52,20 +51,13 @@ class ArxivEntry:
     """A paper as arXiv tells it."""
 
     draft: Draft
-    categories: tuple[str, ...] = ()
-    """Ids such as `cs.CL`, the primary one first."""
-    version: int | None = None
-    updated: str | None = None
-    """ISO date of this version."""
     announce: Announce | None = None
     """Why it is announced: a new paper, one listed across from another category, or a new version of either."""
-    announced: str | None = None
-    """ISO date of the announcement, in New York."""
-    comment: str | None = None
-    """The authors' remark, such as `12 pages, 3 figures`."""
-    doi: str | None = None
-    """The publisher's."""
-    journal: str | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is in these categories for the first time, rather than in a new version."""
+        return self.announce in (None, "new", "cross")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +121,6 @@ def announced_categories(url: str) -> tuple[str, ...]:
     return found if len(found) == len(ids) else ()
 
 
-def canonical_id(id: str) -> str:
-    """The id as arXiv itself writes it: `math/0309136` where others write `math.GT/0309136`."""
-    return _ARCHIVE_AND_CLASS.sub("", id)
-
-
 def parse_arxiv(body: bytes) -> ArxivAnswer:
     """An answer of the API, or a feed of announcements.
 
@@ -194,7 +181,7 @@ def _entry(element: Element) -> ArxivEntry:
     """
     places = [_text(element, name).strip() for name in ("id", "guid", "link")]
     places += [link.get("href", "").strip() for link in element.findall("link")]
-    said = next((place for place in places if _bare_id(place)), "")
+    said = next((place for place in places if arxiv_id(_without_oai(place))), "")
     if not said:
         raise FeedMalformed("no arXiv id")
     title = line(_text(element, "title"))
@@ -206,29 +193,25 @@ def _entry(element: Element) -> ArxivEntry:
     version = _VERSION.search(said)
     draft = Draft(
         title=title,
-        id=_bare_id(said),
+        id=arxiv_id(_without_oai(said)),
         abstract=block(_PREAMBLE.sub("", _text(element, "summary") or _text(element, "description"), count=1)),
         authors=_authors(element),
         # An announcement's date is its own; when the first version came it does not say.
         published=None if announced else _day(stamp),
+        categories=_categories(element),
+        version=int(version[1]) if version else None,
+        revised=None if announced else iso_day(_text(element, "updated")),
+        announced=_day(stamp) if announced else None,
+        remark=line(_text(element, "comment")) or None,
+        doi=clean(_text(element, "doi") or _text(element, "DOI"), _NAME_LIMIT) or None,
+        journal=line(_text(element, "journal_ref") or _text(element, "journal_reference")) or None,
         source="arxiv",
     )
-    return ArxivEntry(
-        draft,
-        _categories(element),
-        int(version[1]) if version else None,
-        None if announced else iso_day(_text(element, "updated")),
-        announced,
-        _day(stamp) if announced else None,
-        line(_text(element, "comment")) or None,
-        clean(_text(element, "doi") or _text(element, "DOI"), _NAME_LIMIT) or None,
-        line(_text(element, "journal_ref") or _text(element, "journal_reference")) or None,
-    )
+    return ArxivEntry(draft, announced)
 
 
-def _bare_id(text: str) -> str | None:
-    id = arxiv_id(text.removeprefix("oai:arXiv.org:"))
-    return canonical_id(id) if id else None
+def _without_oai(text: str) -> str:
+    return text.removeprefix("oai:arXiv.org:")
 
 
 def _authors(element: Element) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from reader.core.errors import FeedError, UsageError
 from reader.core.ids import arxiv_id
 from reader.core.text import clean
-from reader.feeds.arxiv import ArxivAnswer, ArxivEntry, canonical_id, find_category, parse_arxiv, refusal
+from reader.feeds.arxiv import ArxivAnswer, ArxivEntry, find_category, parse_arxiv, refusal
 from reader.feeds.documents import Document, DocumentFetcher
 from reader.feeds.environment import is_offline
 from reader.feeds.fetch import Bounds, WaitTold
@@ -49,7 +49,7 @@ class ArxivClient:
     """arXiv's API and announcements, one request at a time.
 
         async with ArxivClient(folder) as arxiv:
-            found = await arxiv.categories_of(["2406.12345"])
+            found = await arxiv.papers(["2406.12345"])
 
     Answers are kept in `folder`, if one is given, until arXiv renews its papers, and serve in offline mode too.
     Close it in the event loop that it was used in.
@@ -103,22 +103,13 @@ class ArxivClient:
         What is no arXiv id is left out, since one of them would spoil the whole request. `on_wait` is called before
         each wait. Raises FeedError.
         """
-        wanted = list(dict.fromkeys(canonical_id(id) for id in ids if arxiv_id(id) == id))
+        wanted = list(dict.fromkeys(id for id in ids if arxiv_id(id) == id))
         entries: list[ArxivEntry] = []
         for start in range(0, len(wanted), IDS):
             batch = wanted[start : start + IDS]
             asked: dict[str, str | int] = {"id_list": ",".join(batch), "start": 0, "max_results": len(batch)}
             entries += (await self._query(asked, on_wait)).entries
         return tuple(entries)
-
-    async def categories_of(self, ids: Iterable[str], on_wait: WaitTold | None = None) -> dict[str, tuple[str, ...]]:
-        """The categories of papers by their bare ids, the primary one first; unknown papers are not in it.
-
-        `on_wait` is called before each wait. Raises FeedError.
-        """
-        ids = list(ids)
-        found = {entry.draft.id: entry.categories for entry in await self.papers(ids, on_wait)}
-        return {id: found[canonical_id(id)] for id in ids if found.get(canonical_id(id))}
 
     async def category_day(self, category: str, day: str, on_wait: WaitTold | None = None) -> tuple[ArxivEntry, ...]:
         """The papers of a category, those listed across included, that were first submitted on a day (ISO, UTC).

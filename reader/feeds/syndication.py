@@ -22,7 +22,6 @@ from reader.core.errors import FeedMalformed
 from reader.core.ids import arxiv_id
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean, fold
-from reader.feeds.arxiv import canonical_id
 from reader.feeds.links import web_url
 from reader.feeds.prose import HtmlText, block, line, read_html
 
@@ -178,11 +177,11 @@ def _paper(item: Mapping[str, Any], link: str | None, title: str, body: HtmlText
     for place in (link, *map(item.get, ("id", "dc_identifier", "prism_doi", "arxiv_doi"))):
         id = arxiv_id(_string(place).removeprefix("oai:arXiv.org:"))
         if id:
-            return canonical_id(id), True
+            return id, True
     before = _BEFORE_TITLE.match(title)
     for found in filter(None, (before, _AFTER_TITLE.search(title))):
         if id := arxiv_id(found[1]):
-            return canonical_id(id), True
+            return id, True
     mentioned = set(_mentioned(title)) or set(_mentioned("\n".join((body.text, *body.links))))
     return (mentioned.pop(), False) if len(mentioned) == 1 else (None, False)
 
@@ -190,7 +189,7 @@ def _paper(item: Mapping[str, Any], link: str | None, title: str, body: HtmlText
 def _mentioned(text: str) -> Iterator[str]:
     for found in _MENTION.finditer(text):
         if id := arxiv_id(found[1]):
-            yield canonical_id(id)
+            yield id
 
 
 def _said(detail: object, atom: bool) -> HtmlText:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.ids import arxiv_id, hf_url, page_id, paper_url, pdf_url
+from reader.core.ids import arxiv_id, feed_id, hf_url, page_id, paper_url, pdf_url
 
 new_ids = st.builds("{:02}{:02}.{:05}".format, st.integers(7, 99), st.integers(1, 12), st.integers(0, 99_999))
 
@@ -18,7 +18,7 @@ new_ids = st.builds("{:02}{:02}.{:05}".format, st.integers(7, 99), st.integers(1
         ("arXiv:2406.12345", "2406.12345"),
         ("arxiv: 2406.12345v2 [cs.CL]", "2406.12345"),
         ("hep-th/9901001", "hep-th/9901001"),
-        ("arXiv:math.GT/0309136v1", "math.GT/0309136"),
+        ("arXiv:math.GT/0309136v1", "math/0309136"),
         ("https://arxiv.org/abs/hep-th/9901001v2", "hep-th/9901001"),
         ("https://arxiv.org/abs/2406.12345", "2406.12345"),
         ("http://www.arxiv.org/pdf/2406.12345v1.pdf", "2406.12345"),
@@ -99,3 +99,12 @@ def test_a_page_id_has_its_shape(title: str) -> None:
     assert prefix == "page"
     assert len(digits) == 12
     assert set(digits) <= set("0123456789abcdef")
+
+
+def test_an_entry_has_an_id_of_its_feed() -> None:
+    one = feed_id("https://lab.example.org/feed.xml", "post-1")
+    assert one.startswith("feed:")
+    assert len(one) == len("feed:") + 12
+    assert one == feed_id("https://lab.example.org/feed.xml", "post-1")
+    assert one not in (feed_id("https://lab.example.org/feed.xml", "post-2"), feed_id("https://b.example", "post-1"))
+    assert arxiv_id(one) is None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from reader.core.paper import Draft, Skipped
 from reader.feeds.arxiv import (
     ArxivEntry,
     announced_categories,
-    canonical_id,
     categories,
     find_category,
     parse_arxiv,
@@ -48,14 +48,14 @@ def test_an_entry_says_all_that_arxiv_knows() -> None:
                 "We look at it and find that α holds.\n\nThen we stop.",
                 ("Ada Example", "Bo Sample"),
                 published="2026-05-02",
+                categories=("cs.LG", "cs.CL"),
+                version=3,
+                revised="2026-05-11",
+                remark="12 pages, 3 figures",
+                doi="10.1000/example.7",
+                journal="Example J. 7 (2026) 1-9",
                 source="arxiv",
             ),
-            categories=("cs.LG", "cs.CL"),
-            version=3,
-            updated="2026-05-11",
-            comment="12 pages, 3 figures",
-            doi="10.1000/example.7",
-            journal="Example J. 7 (2026) 1-9",
         ),
     )
 
@@ -64,7 +64,7 @@ def test_the_primary_category_stands_first() -> None:
     entry = atom_entry(Paper("2605.00001", categories=("cs.RO",))).replace(
         '<category term="cs.RO"', '<category term="eess.SY"/><category term="cs.RO"'
     )
-    assert parse_arxiv(api_feed([entry])).entries[0].categories == ("cs.RO", "eess.SY")
+    assert parse_arxiv(api_feed([entry])).entries[0].draft.categories == ("cs.RO", "eess.SY")
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,12 @@ def test_the_primary_category_stands_first() -> None:
 )
 def test_old_ids_are_known(id: str, bare: str) -> None:
     (entry,) = parse_arxiv(api_feed([atom_entry(Paper(id, version=2))])).entries
-    assert (entry.draft.id, entry.version) == (bare, 2)
-    assert canonical_id(id) == bare
+    assert (entry.draft.id, entry.draft.version) == (bare, 2)
 
 
 def test_an_id_without_a_version_has_none() -> None:
     entry = atom_entry(Paper("2605.00001")).replace("00001v1</id>", "00001</id>")
-    assert parse_arxiv(api_feed([entry])).entries[0].version is None
+    assert parse_arxiv(api_feed([entry])).entries[0].draft.version is None
 
 
 def test_an_unknown_id_is_silently_missing() -> None:
@@ -151,18 +150,25 @@ def test_an_announcement_says_why() -> None:
         for n, kind in enumerate(["new", "cross", "replace", "replace-cross"], start=1)
     ]
     entries = parse_arxiv(announcement([rss_item(paper) for paper in papers])).entries
-    assert [(entry.announce, entry.version) for entry in entries] == [
+    assert [(entry.announce, entry.draft.version) for entry in entries] == [
         ("new", 1),
         ("cross", 2),
         ("replace", 3),
         ("replace-cross", 4),
     ]
+    assert [entry.is_new for entry in entries] == [True, True, False, False]
     assert entries[0] == ArxivEntry(
-        Draft("On one matter", "2605.00001", "We look on.", ("Ada Example", "Bo Sample"), source="arxiv"),
-        categories=("cs.CL", "cs.LG"),
-        version=1,
+        Draft(
+            "On one matter",
+            "2605.00001",
+            "We look on.",
+            ("Ada Example", "Bo Sample"),
+            categories=("cs.CL", "cs.LG"),
+            version=1,
+            announced="2026-05-12",
+            source="arxiv",
+        ),
         announce="new",
-        announced="2026-05-12",
     )
 
 
@@ -179,8 +185,7 @@ Abstract: We look on.</summary>
       <dc:creator>Ada Example, Bo Sample</dc:creator></entry></feed>"""
     (entry,) = parse_arxiv(body).entries
     (same,) = parse_arxiv(announcement([rss_item(Paper("2605.00001"))])).entries
-    assert entry.draft == same.draft
-    assert (entry.announced, entry.journal, entry.doi) == (same.announced, "Example J.", "10.1000/7")
+    assert entry.draft == replace(same.draft, journal="Example J.", doi="10.1000/7")
 
 
 def test_a_weekend_is_empty() -> None:
@@ -190,7 +195,7 @@ def test_a_weekend_is_empty() -> None:
 @pytest.mark.parametrize("stamp", ["", "soon", "Tue, 99 May 2026 00:00:00 -0400", "Tue, 12 May 99999 00:00:00 -0400"])
 def test_a_date_that_is_none_is_none(stamp: str) -> None:
     body = announcement([rss_item(Paper("2605.00001"))]).replace(b"Tue, 12 May 2026 00:00:00 -0400", stamp.encode())
-    assert parse_arxiv(body).entries[0].announced is None
+    assert parse_arxiv(body).entries[0].draft.announced is None
 
 
 # Categories
@@ -273,8 +278,8 @@ def test_real_answers_are_read_whole() -> None:
         for entry in answer.entries:
             draft = entry.draft
             assert draft.authors and draft.published and draft.abstract
-            assert entry.version and entry.updated and entry.updated >= draft.published
-            assert entry.categories and set(entry.categories) <= set(categories())
+            assert draft.version and draft.revised and draft.revised >= draft.published
+            assert draft.categories and set(draft.categories) <= set(categories())
     assert found > 100
     (path,) = SHARED.glob("*.http400.xml")
     assert refusal(path.read_bytes()) == "incorrect id format for abc"

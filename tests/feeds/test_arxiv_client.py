@@ -49,11 +49,12 @@ async def connected(
 # What is asked
 
 
-async def test_categories_come_by_id(server: Arxiv, nap: Nap) -> None:
+async def test_papers_come_by_id(server: Arxiv, nap: Nap) -> None:
     server.papers.append(Paper("math/0309136", categories=("math.GT",)))
     async with connected(server, nap) as arxiv:
-        found = await arxiv.categories_of(["2605.00000", "2605.99999", "page:0123456789ab", "math.GT/0309136", "abc"])
-    assert found == {"2605.00000": ("cs.CL", "cs.LG"), "math.GT/0309136": ("math.GT",)}
+        found = await arxiv.papers(["2605.00000", "2605.99999", "page:0123456789ab", "math/0309136", "abc"])
+    said = {entry.draft.id: entry.draft.categories for entry in found}
+    assert said == {"2605.00000": ("cs.CL", "cs.LG"), "math/0309136": ("math.GT",)}
     (request,) = server.requests
     assert request.path == "/api/query"
     assert request.query == {"id_list": "2605.00000,2605.99999,math/0309136", "start": "0", "max_results": "3"}
@@ -64,7 +65,7 @@ async def test_categories_come_by_id(server: Arxiv, nap: Nap) -> None:
 
 async def test_nothing_is_asked_about_nothing(server: Arxiv, nap: Nap) -> None:
     async with connected(server, nap) as arxiv:
-        assert await arxiv.categories_of(["page:0123456789ab"]) == {}
+        assert await arxiv.papers(["page:0123456789ab"]) == ()
         assert await arxiv.latest([]) == ()
     assert server.requests == []
 
