@@ -13,16 +13,19 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from reader.cache import events
 from reader.cache.merge import BLANK, Values, merged
-from reader.cache.models import ALIAS, LISTING, PAPER, PAPER_TOPIC, TEXT
-from reader.core.ids import page_id
+from reader.cache.models import ALIAS, LISTING, PAPER, PAPER_CATEGORY, PAPER_SOURCE, PAPER_TOPIC, TEXT
+from reader.core.ids import FEED, OWN, page_id
 from reader.core.paper import Draft
-from reader.core.text import title_hash
+from reader.core.text import fold, title_hash
 
-PAGE = "page:"
-"""How ids begin that a paper has until its arXiv id is known."""
-
-CLASSIFIED = {"title", "abstract", "keywords"}
+CLASSIFIED = {"title", "abstract", "keywords", "categories"}
 """Columns that a paper's topics follow from."""
+
+TELLING = 25
+"""Letters of a title from which on it tells a paper: many feeds have an entry called `Week 12`."""
+
+DAILY = "hf"
+"""The source that nearly all papers come from."""
 
 
 class Named(Protocol):
@@ -43,7 +46,9 @@ class Classifier(Protocol):
     def version(self) -> str: ...
     @property
     def topics(self) -> Sequence[Named]: ...
-    def classify(self, title: str, abstract: str, keywords: Sequence[str]) -> tuple[str, ...]: ...
+    def classify(
+        self, title: str, abstract: str, keywords: Sequence[str], categories: Sequence[str]
+    ) -> tuple[str, ...]: ...
 
 
 @dataclass(slots=True)
@@ -77,19 +82,21 @@ class Batch:
         pk = self._connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'paper'")) or 0
         entries: dict[int, Entry] = {}
         listed: dict[tuple[str, int], None] = {}
+        told: dict[tuple[str, int], None] = {}
         for draft, day in drafts:
             entry = self._match(draft)
             if entry is None:
                 pk += 1
-                id = draft.id or page_id(draft.title)
-                entry = Entry(pk, None, {**BLANK, "id": id, "source": draft.source, "added": now})
+                entry = Entry(pk, None, {**BLANK, "id": _id(draft), "source": draft.source, "added": now})
                 self._remember(entry)
-            elif draft.id and entry.after["id"].startswith(PAGE):
+            elif draft.id and entry.after["id"].startswith(OWN):
                 self._take_id(entry, draft)
             entry.after |= merged(entry.after, draft, day, newer=newer)
             entries[entry.pk] = entry
             if day is not None:
                 listed[day, entry.pk] = None
+            if draft.source != DAILY or entry.after["source"] != DAILY:
+                told[draft.source, entry.pk] = None
         new = [entry for entry in entries.values() if entry.known is None]
         changed = [entry for entry in entries.values() if entry.known is not None and entry.changed]
         self._insert(new)
@@ -97,6 +104,10 @@ class Batch:
         if listed:
             rows = [{"day": day, "pk": pk} for day, pk in listed]
             self._connection.execute(upsert(LISTING).on_conflict_do_nothing(), rows)
+        if told:
+            rows = [{"source": source, "pk": pk} for source, pk in told]
+            self._connection.execute(upsert(PAPER_SOURCE).on_conflict_do_nothing(), rows)
+        self._categorize([entry for entry in (*new, *changed) if entry.changed.get("categories")])
         self.classify({entry.pk: entry.after for entry in new + changed if CLASSIFIED & entry.changed.keys()})
         return len(new), len(changed)
 
@@ -104,7 +115,7 @@ class Batch:
         """Fetch the papers that the drafts may be about, by id and by title."""
         hashes = {title_hash(draft.title) for draft in drafts}
         ids = {draft.id for draft in drafts if draft.id}
-        own = {page_id(draft.title) for draft in drafts if not draft.id}
+        own = {_id(draft) for draft in drafts if not draft.id}
         columns = [*PAPER.c, *(column for column in TEXT.c if column.name != "pk")]
         query = select(*columns).join(TEXT, TEXT.c.pk == PAPER.c.pk)
         matching = query.where(or_(PAPER.c.id.in_(ids | own), PAPER.c.title_hash.in_(hashes)))
@@ -121,17 +132,18 @@ class Batch:
         self._by_id[entry.after["id"]] = entry
         hash = entry.after["title_hash"]
         # Of two papers with one title, the one that still lacks its id is the one to be matched.
-        if hash is not None and (hash not in self._by_title or entry.after["id"].startswith(PAGE)):
+        if hash is not None and (hash not in self._by_title or entry.after["id"].startswith(OWN)):
             self._by_title[hash] = entry
 
     def _match(self, draft: Draft) -> Entry | None:
-        """The paper that a draft is about: by id; by title where the draft or the paper has none."""
-        if draft.id and draft.id in self._by_id:
-            return self._by_id[draft.id]
+        """The paper that a draft is about: by id; by title where the draft or the paper has none of arXiv's."""
+        if found := self._by_id.get(_id(draft)):
+            return found
         entry = self._by_title.get(title_hash(draft.title))
-        if entry is not None and (draft.id is None or entry.after["id"].startswith(PAGE)):
-            return entry
-        return None if draft.id else self._by_id.get(page_id(draft.title))
+        if entry is None or (draft.id and not entry.after["id"].startswith(OWN)):
+            return None
+        of_a_feed = draft.entry is not None or entry.after["id"].startswith(FEED)
+        return entry if not of_a_feed or _tells(draft.title) else None
 
     def _take_id(self, entry: Entry, draft: Draft) -> None:
         """Give a paper its arXiv id; the old one stays known, since events name it."""
@@ -164,20 +176,47 @@ class Batch:
             for columns, rows in groups.items():
                 self._connection.execute(_set(table, columns), rows)
 
+    def _categorize(self, entries: Sequence[Entry]) -> None:
+        """Make papers findable by the categories that they have now."""
+        if entries:
+            before = [entry.pk for entry in entries if entry.known is not None]
+            self._connection.execute(delete(PAPER_CATEGORY).where(PAPER_CATEGORY.c.pk.in_(before)))
+            rows = [
+                {"category": category, "pk": entry.pk}
+                for entry in entries
+                for category in entry.after["categories"].split("\n")
+            ]
+            self._connection.execute(insert(PAPER_CATEGORY), rows)
+
     def classify(self, papers: Mapping[int, Mapping[str, Any]]) -> None:
-        """Give papers, by key and with title, abstract and keywords, the topics that the rules see in them."""
+        """Give papers, by key and with the columns `CLASSIFIED`, the topics that the rules see in them."""
         if not papers:
             return
         rows = [
             {"topic": self._topic_keys[slug], "pk": pk, "rank": rank}
             for pk, paper in papers.items()
             for rank, slug in enumerate(
-                self._classifier.classify(paper["title"], paper["abstract"], paper["keywords"].split("\n"))
+                self._classifier.classify(
+                    paper["title"],
+                    paper["abstract"],
+                    paper["keywords"].split("\n"),
+                    paper["categories"].split("\n") if paper["categories"] else (),
+                )
             )
         ]
         self._connection.execute(delete(PAPER_TOPIC).where(PAPER_TOPIC.c.pk.in_(papers)))
         if rows:
             self._connection.execute(insert(PAPER_TOPIC), rows)
+
+
+def _id(draft: Draft) -> str:
+    """The id that a draft gives its paper."""
+    return draft.id or draft.entry or page_id(draft.title)
+
+
+def _tells(title: str) -> bool:
+    """Whether a title has enough letters to tell a paper from all others."""
+    return sum(map(str.isalnum, fold(title))) >= TELLING
 
 
 def _set(table: Table, columns: Iterable[str]) -> Any:

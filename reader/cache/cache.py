@@ -6,9 +6,9 @@ Statements are SQLAlchemy Core over the SQLModel tables: 10,000 rows take 62 ms 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from reader.cache import schema
 from reader.cache.batch import Batch, Classifier
-from reader.cache.models import DAY, META, PAPER, PAPER_TOPIC, TEXT, TOPIC
+from reader.cache.models import DAY, META, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
 from reader.core.paper import Listing
 
 BATCH = 200
@@ -87,24 +87,46 @@ class Cache:
 
     # Papers
 
-    def store(self, listing: Listing, now: str, *, newer: bool = True) -> Stored:
+    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> Stored:
         """Merge one listing into the cache; see `store_all`."""
-        return sum(self.store_all([listing], now, newer=newer), Stored())
+        return sum(self.store_all([listing], now, newer=newer, noted=noted), Stored())
 
-    def store_all(self, listings: Iterable[Listing], now: str, *, newer: bool = True) -> Iterator[Stored]:
+    def store_all(
+        self, listings: Iterable[Listing], now: str, *, newer: bool = True, noted: bool = True
+    ) -> Iterator[Stored]:
         """Merge listings into the cache, and tell after each transaction what it came to; `now` is ISO time, UTC.
 
         A listing only ever adds to its day, so that a half-filled answer never replaces a fuller one. With `newer`
-        False (a file, which may be old) what is known stays and only gaps are filled. What changes nothing writes
-        nothing.
+        False (a file, which may be old) what is known stays and only gaps are filled. A listing that may not be all of
+        its day comes with `noted` False: the feed has yet to answer for the day. What changes nothing writes nothing.
         """
         for part, skipped in _parts(listings):
             drafts = [(draft, listing.day) for listing in part for draft in listing.drafts]
             days = {listing.day for listing in part if listing.day is not None}
             with self._transaction() as connection:
                 new, updated = Batch(connection, self._classifier, self._topic_keys).store(drafts, now, newer=newer)
-                _note_days(connection, days, now if newer else "")
+                _note_days(connection, days, now if newer and noted else "")
             yield Stored(new, updated, len(drafts) - new - updated, skipped)
+
+    def note(self, days: Iterable[str], now: str) -> None:
+        """Keep that the feed has answered for these days (ISO), whatever it listed on them."""
+        with self._transaction() as connection:
+            _note_days(connection, days, now)
+
+    def store_trending(self, ranked: Sequence[Listing], now: str) -> Stored:
+        """Merge papers that the feed ranks, first ones first, and keep their order in place of the last one kept."""
+        stored = sum(self.store_all(ranked, now, noted=False), Stored())
+        ids = list(dict.fromkeys(draft.id for listing in ranked for draft in listing.drafts))
+        read = {"key": "trending", "value": now}
+        with self._transaction() as connection:
+            found = connection.execute(select(PAPER.c.id, PAPER.c.pk).where(PAPER.c.id.in_(ids)))
+            pks = {row.id: row.pk for row in found}
+            connection.execute(delete(TRENDING))
+            connection.execute(
+                insert(TRENDING), [{"pk": pks[id], "rank": rank} for rank, id in enumerate(ids) if id in pks]
+            )
+            connection.execute(upsert(META).values(read).on_conflict_do_update(index_elements=["key"], set_=read))
+        return stored
 
     def known_days(self, first: str, last: str) -> Mapping[str, DayFetched]:
         """The days from `first` to `last` (ISO, both included) that the feed has answered for."""
@@ -145,7 +167,7 @@ class Cache:
         while done < total:
             with self._transaction() as connection:
                 rows = connection.execute(
-                    select(PAPER.c.pk, PAPER.c.title, TEXT.c.abstract, TEXT.c.keywords)
+                    select(PAPER.c.pk, PAPER.c.title, TEXT.c.abstract, TEXT.c.keywords, TEXT.c.categories)
                     .join(TEXT, TEXT.c.pk == PAPER.c.pk)
                     .where(PAPER.c.pk > last)
                     .order_by(PAPER.c.pk)
@@ -173,7 +195,7 @@ def _parts(listings: Iterable[Listing]) -> Iterator[tuple[list[Listing], int]]:
         skipped += len(listing.skipped)
         for start in range(0, len(listing.drafts) or 1, BATCH):
             drafts = listing.drafts[start : start + BATCH]
-            part.append(replace(listing, drafts=drafts))
+            part.append(listing._replace(drafts=drafts))
             size += len(drafts)
             if size >= BATCH:
                 yield part, skipped

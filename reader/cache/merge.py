@@ -34,10 +34,21 @@ BLANK: Mapping[str, Any] = {
     "code_url": None,
     "project_url": None,
     "media": "",
+    "categories": None,
+    "version": None,
+    "revised": None,
+    "remark": None,
+    "doi": None,
+    "journal": None,
+    "url": None,
+    "arxiv_asked": None,
 }
 """What is known of a paper that nobody has spoken of: every column that merging may change."""
 
 COUNTS = ("upvotes", "comments", "code_stars")
+
+RISING = ("version", "revised")
+"""Columns that only grow, whoever speaks of them: arXiv's own answers may be a day apart."""
 
 
 def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bool) -> Values:
@@ -51,7 +62,9 @@ def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bo
         old = known[column]
         if value is None:
             continue
-        if newer or old in (None, "") or (column in COUNTS and value > old):
+        if column in RISING:
+            after[column] = value if old is None else max(old, value)
+        elif newer or old in (None, "") or (column in COUNTS and value > old):
             after[column] = value
     if draft.authors and after["authors"] == "\n".join(draft.authors):
         after["author_count"] = len(draft.authors)
@@ -60,7 +73,7 @@ def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bo
     if day is not None:
         after["day"] = max(day, known["day"] or day)
         after["first_day"] = min(day, known["first_day"] or day)
-    after["sort_day"] = after["day"] or after["published"] or ""
+    after["sort_day"] = after["day"] or after["published"] or known["sort_day"] or draft.announced or ""
     for flag, column in (("has_code", "code_url"), ("has_project", "project_url"), ("has_media", "media")):
         after[flag] = int(bool(after[column]))
     if after["title"] != known["title"]:
@@ -85,4 +98,11 @@ def _said(draft: Draft) -> Values:
         "code_url": draft.code_url,
         "project_url": draft.project_url,
         "media": "\n".join(draft.media) or None,
+        "categories": "\n".join(draft.categories) or None,
+        "version": draft.version,
+        "revised": draft.revised,
+        "remark": draft.remark,
+        "doi": draft.doi,
+        "journal": draft.journal,
+        "url": draft.url,
     }

@@ -71,6 +71,18 @@ class PaperText(SQLModel, table=True):
     code_url: str | None = None
     project_url: str | None = None
     media: str = ""
+    categories: str | None = None
+    """Of arXiv, the primary one first; None while they are not known."""
+    version: int | None = None
+    revised: str | None = None
+    """Number and ISO date of the newest version that was told of."""
+    remark: str | None = None
+    doi: str | None = None
+    journal: str | None = None
+    url: str | None = None
+    """The page that a feed's entry leads to."""
+    arxiv_asked: str | None = None
+    """ISO day on which arXiv was last asked for it."""
 
 
 class PaperAlias(SQLModel, table=True):
@@ -149,6 +161,55 @@ class PaperTopic(SQLModel, table=True):
     topic: int = Field(primary_key=True, foreign_key="topic.pk")
     pk: int = Field(primary_key=True, index=True, foreign_key="paper.pk")
     rank: int = 0
+
+
+class PaperCategory(SQLModel, table=True):
+    """That a paper is in a category of arXiv's; follows from `PaperText.categories`."""
+
+    __tablename__ = "paper_category"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    category: str = Field(primary_key=True)
+    pk: int = Field(primary_key=True, index=True, foreign_key="paper.pk")
+
+
+class PaperSource(SQLModel, table=True):
+    """That a source told of a paper.
+
+    The daily papers (`hf`) are listed only where something else brought the paper first, for nearly all are theirs.
+    """
+
+    __tablename__ = "paper_source"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    source: str = Field(primary_key=True)
+    pk: int = Field(primary_key=True, index=True, foreign_key="paper.pk")
+
+
+class Feed(SQLModel, table=True):
+    """A source that refreshes ask: the daily papers and arXiv for categories, by themselves; the rest are followed."""
+
+    pk: int | None = Field(default=None, primary_key=True)
+    slug: str = Field(sa_column=Column(String, nullable=False, unique=True))
+    """The source that its papers name."""
+    kind: str
+    """`rss`, `arxiv` for a category, or `own` for what needs no following."""
+    url: str = Field(sa_column=Column(String, nullable=False, unique=True))
+    """Its address, or the category."""
+    title: str
+    home: str | None = None
+    folder: str = ""
+    added: str
+    """ISO time, UTC."""
+    etag: str | None = None
+    modified: str | None = None
+    """What tells the last answer that was stored."""
+    answered: str | None = None
+    """ISO time, UTC, of that answer."""
+    failing_since: str | None = None
+    """ISO time, UTC, since which every answer failed; None where the last one was good."""
+    error: str | None = None
+    """Why, as a sentence."""
 
 
 class Event(SQLModel, table=True):
@@ -231,4 +292,5 @@ METADATA = SQLModel.metadata
 PAPER, TEXT, ALIAS = (METADATA.tables[name] for name in ("paper", "paper_text", "paper_alias"))
 LISTING, DAY, META = (METADATA.tables[name] for name in ("listing", "day", "meta"))
 TRENDING, PAPER_CHANGE = (METADATA.tables[name] for name in ("trending", "paper_change"))
+PAPER_CATEGORY, PAPER_SOURCE = (METADATA.tables[name] for name in ("paper_category", "paper_source"))
 TOPIC, PAPER_TOPIC = (METADATA.tables[name] for name in ("topic", "paper_topic"))

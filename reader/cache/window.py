@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from reader.cache import schema, strategy
 from reader.cache.search import Selection, register_functions
 from reader.core.paper import Paper, PaperRow
+
+T = TypeVar("T")
 
 CHUNK = 5_000
 """Rows taken from SQLite at once: few enough that the thread hands the interpreter over within a frame."""
@@ -26,13 +27,12 @@ ROW = "p.pk, p.id, p.title, p.sort_day, p.upvotes, p.comments, p.read, p.starred
 WHOLE = (
     "p.pk, p.id, p.title, t.abstract, t.authors, p.author_count, t.organization, p.day, p.published, p.upvotes,"
     " p.comments, t.summary, t.keywords, t.code_url, p.code_stars, t.project_url, t.media, p.source, p.read,"
-    " p.starred, p.hidden"
+    " p.starred, p.hidden, t.categories, t.version, t.revised, t.remark, t.doi, t.journal, t.url"
 )
 WHOLE_NAMES = tuple(column.strip().partition(".")[2] for column in WHOLE.split(","))
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """The papers of a view in their order: 8 bytes each, and the runs of days in it."""
 
     pks: array[int]
@@ -42,8 +42,7 @@ class Order:
     """False for a first screenful, behind which there is more."""
 
 
-@dataclass(frozen=True, slots=True)
-class DayCount:
+class DayCount(NamedTuple):
     """A day that was listed, with its papers and how many of them are unread."""
 
     day: str
@@ -51,8 +50,7 @@ class DayCount:
     unread: int
 
 
-@dataclass(frozen=True, slots=True)
-class TopicCount:
+class TopicCount(NamedTuple):
     """A topic and how many papers of a selection have it."""
 
     slug: str
@@ -231,6 +229,13 @@ class Window:
             )
             return [TopicCount(*row) for row in rows]
 
+    # What other modules ask
+
+    def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """The answer to a question that another module puts in SQL."""
+        with schema.explained(self._path):
+            return question(self._connection)
+
     def meta(self, key: str) -> str | None:
         """One of the cache's own facts."""
         with schema.explained(self._path):
@@ -248,7 +253,7 @@ def _row(row: tuple[int, str, str, str, int, int, int, int, int, int]) -> PaperR
 
 def _paper(row: tuple[Any, ...], topics: tuple[str, ...], tags: tuple[str, ...], note: str | None) -> Paper:
     values = dict(zip(WHOLE_NAMES, row, strict=True))
-    for name in ("authors", "keywords", "media"):
+    for name in ("authors", "keywords", "media", "categories"):
         values[name] = tuple(values[name].split("\n")) if values[name] else ()
     for name in ("read", "starred", "hidden"):
         values[name] = bool(values[name])

@@ -7,10 +7,10 @@ from urllib.parse import quote, urlsplit
 
 from reader.core.text import title_hash
 
-_PAGE = "page:"
-_FEED = "feed:"
+PAGE = "page:"
+FEED = "feed:"
 
-OWN = (_PAGE, _FEED)
+OWN = (PAGE, FEED)
 """How ids begin that papers have until their arXiv id is known."""
 
 # 2406.12345 since 2007 (month 01 to 12; four digits until 2014), hep-th/9901001 or math.GT/0309136 before.
@@ -56,7 +56,7 @@ def _canonical(id: str) -> str:
 
 def page_id(title: str) -> str:
     """The stable id of a paper of which only the title is known: `page:` and twelve hexadecimal digits."""
-    return f"{_PAGE}{(title_hash(title) >> 16) & 0xFFFFFFFFFFFF:012x}"
+    return f"{PAGE}{(title_hash(title) >> 16) & 0xFFFFFFFFFFFF:012x}"
 
 
 def feed_id(url: str, guid: str) -> str:
@@ -66,7 +66,7 @@ def feed_id(url: str, guid: str) -> str:
     """
     from hashlib import sha256
 
-    return _FEED + sha256(f"{url}\n{guid}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return FEED + sha256(f"{url}\n{guid}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def paper_url(id: str) -> str | None:

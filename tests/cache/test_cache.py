@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ import pytest
 from reader.cache import schema
 from reader.cache.cache import Cache, Stored, is_settled
 from reader.cache.events import Events
+from reader.cache.search import Scope, compile_query
 from reader.cache.window import Window
 from reader.core.errors import CacheBusy, CacheError
 from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing, Paper, Skipped
+from reader.core.query import parse
 from tests.cache.conftest import NOW, ByName, draft
 
 
@@ -222,3 +225,101 @@ def test_a_busy_cache_is_one_sentence(filled: Cache, path: Path, monkeypatch: py
         hurried.store(Listing("2026-11-24", (draft(9),)), NOW)
     hurried.close()
     holder.close()
+
+
+def test_the_feed_s_ranking_is_kept_as_it_came(filled: Cache, window: Window) -> None:
+    def shown() -> list[str]:
+        found = window.order(compile_query(parse("is:trending sort:trending"), Scope(date(2026, 11, 24))))
+        return [row.id for row in window.rows(found.pks)]
+
+    first = [Listing("2026-11-24", (draft(3),)), Listing("2025-01-07", (draft(77),)), Listing(None, (draft(5),))]
+    assert filled.store_trending(first, NOW).new == 1
+    assert shown() == ["2611.00003", "2611.00077", "2611.00005"]
+    filled.store_trending([Listing(None, (draft(1),)), Listing(None, (draft(5),))], "2026-11-24T09:00:00Z")
+    assert shown() == ["2611.00001", "2611.00005"]
+    assert window.meta("trending") == "2026-11-24T09:00:00Z"
+    # That a paper of a day is known does not mean that the day was asked for.
+    assert filled.known_days("2025-01-01", "2025-12-31") == {}
+
+
+# What arXiv and feeds say
+
+
+LONG = "A sufficiently long title that is no other paper's"
+
+
+def post(title: str = LONG, entry: str = "feed:0123456789ab", source: str = "lab", **said: object) -> Draft:
+    return Draft(title, entry=entry, source=source, **said)  # type: ignore[arg-type]
+
+
+def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(path)
+    found = connection.execute(sql).fetchall()
+    connection.close()
+    return found
+
+
+def test_arxiv_fills_in_what_the_feed_does_not_say(cache: Cache, path: Path) -> None:
+    cache.store(Listing("2026-11-24", (draft(1, upvotes=9),)), NOW)
+    said = draft(1, categories=("cs.CL", "cs.LG"), version=2, revised="2026-11-23", remark="9 pages", source="arxiv")
+    assert cache.store(Listing(None, (said,)), NOW, newer=False) == Stored(updated=1)
+    assert cache.store(Listing(None, (said,)), NOW, newer=False) == Stored(unchanged=1)
+    paper = whole(path, "2611.00001")
+    assert (paper.categories, paper.version, paper.revised, paper.remark) == (
+        ("cs.CL", "cs.LG"), 2, "2026-11-23", "9 pages",
+    )  # fmt: skip
+    assert paper.source == "hf"
+    assert rows(path, "SELECT source FROM paper_source") == [("arxiv",)]
+    assert rows(path, "SELECT category FROM paper_category ORDER BY 1") == [("cs.CL",), ("cs.LG",)]
+
+
+def test_categories_are_replaced_whole_and_versions_only_grow(cache: Cache, path: Path) -> None:
+    cache.store(Listing(None, (draft(1, categories=("cs.CL", "cs.LG"), version=2),)), NOW)
+    cache.store(Listing(None, (draft(1, categories=("cs.RO",), version=1),)), NOW)
+    paper = whole(path, "2611.00001")
+    assert (paper.categories, paper.version) == (("cs.RO",), 2)
+    assert rows(path, "SELECT category FROM paper_category") == [("cs.RO",)]
+
+
+def test_a_paper_without_another_date_stands_where_it_was_announced(cache: Cache, path: Path) -> None:
+    cache.store(Listing(None, (draft(1, announced="2026-11-20"),)), NOW)
+    assert rows(path, "SELECT sort_day FROM paper") == [("2026-11-20",)]
+    cache.store(Listing(None, (draft(1, announced="2026-11-22"),)), NOW)
+    assert rows(path, "SELECT sort_day FROM paper") == [("2026-11-20",)]
+    cache.store(Listing(None, (draft(1, published="2026-11-18"),)), NOW)
+    assert rows(path, "SELECT sort_day FROM paper") == [("2026-11-18",)]
+
+
+def test_an_entry_is_one_paper_each_time_it_comes(cache: Cache, path: Path) -> None:
+    assert cache.store(Listing(None, (post("Week 12"),)), NOW, newer=False) == Stored(new=1)
+    assert cache.store(Listing(None, (post("Week 12"),)), NOW, newer=False) == Stored(unchanged=1)
+    other = post("Week 12", "feed:ba9876543210", "club")
+    assert cache.store(Listing(None, (other,)), NOW, newer=False) == Stored(new=1)
+
+
+def test_an_entry_joins_the_paper_of_its_title_if_that_is_long_enough(cache: Cache, path: Path) -> None:
+    cache.store(Listing("2026-11-24", (draft(1, LONG), draft(2, "Week 12"))), NOW)
+    assert cache.store(Listing(None, (post(), post("Week 12", "feed:ba9876543210"))), NOW, newer=False).new == 1
+    assert whole(path, "2611.00001").source == "hf"
+    assert rows(path, "SELECT paper_source.source, p.id FROM paper_source JOIN paper AS p USING (pk) ORDER BY pk") == [
+        ("lab", "2611.00001"),
+        ("lab", "feed:ba9876543210"),
+    ]
+
+
+def test_an_entry_gives_its_id_up_for_that_of_arxiv_and_stays_known_by_it(cache: Cache, path: Path) -> None:
+    cache.store(Listing(None, (post(url="https://lab.example.org/1"),)), NOW, newer=False)
+    events = Events.open(path)
+    events.mark("star", True, [whole(path, "feed:0123456789ab").pk])
+    events.close()
+    assert cache.store(Listing("2026-11-24", (draft(1, LONG),)), NOW) == Stored(updated=1)
+    paper = whole(path, "2611.00001")
+    assert (paper.starred, paper.url) == (True, "https://lab.example.org/1")
+    assert whole(path, "feed:0123456789ab") == paper
+    assert cache.store(Listing(None, (post(),)), NOW, newer=False) == Stored(unchanged=1)
+
+
+def test_the_daily_papers_are_a_source_of_what_others_brought_first(cache: Cache, path: Path) -> None:
+    cache.store(Listing(None, (draft(1, source="arxiv"),)), NOW)
+    cache.store(Listing("2026-11-24", (draft(1), draft(2))), NOW)
+    assert rows(path, "SELECT source, pk FROM paper_source ORDER BY source") == [("arxiv", 1), ("hf", 1)]

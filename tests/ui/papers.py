@@ -37,7 +37,9 @@ class ByTitle:
         Topic("robotics", "Robotics", "Vision", "Machines that touch the world.", "robot"),
     )
 
-    def classify(self, title: str, _abstract: str, _keywords: Sequence[str]) -> tuple[str, ...]:
+    def classify(
+        self, title: str, _abstract: str, _keywords: Sequence[str], _categories: Sequence[str] = ()
+    ) -> tuple[str, ...]:
         return tuple(topic.slug for topic in self.topics if topic.word in title.lower())
 
 

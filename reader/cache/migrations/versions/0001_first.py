@@ -43,6 +43,25 @@ CREATE INDEX event_by_clock ON event (clock, id);
 
 CREATE INDEX event_unapplied ON event (seq) WHERE applied = 0;
 
+CREATE TABLE feed (
+    pk INTEGER NOT NULL,
+    slug VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    url VARCHAR NOT NULL,
+    title VARCHAR NOT NULL,
+    home VARCHAR,
+    folder VARCHAR NOT NULL,
+    added VARCHAR NOT NULL,
+    etag VARCHAR,
+    modified VARCHAR,
+    answered VARCHAR,
+    failing_since VARCHAR,
+    error VARCHAR,
+    PRIMARY KEY (pk),
+    UNIQUE (slug),
+    UNIQUE (url)
+);
+
 CREATE TABLE meta (
     "key" VARCHAR NOT NULL,
     value VARCHAR NOT NULL,
@@ -158,6 +177,24 @@ CREATE TABLE paper_alias (
 
 CREATE INDEX ix_paper_alias_pk ON paper_alias (pk);
 
+CREATE TABLE paper_category (
+    category VARCHAR NOT NULL,
+    pk INTEGER NOT NULL,
+    PRIMARY KEY (category, pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_paper_category_pk ON paper_category (pk);
+
+CREATE TABLE paper_source (
+    source VARCHAR NOT NULL,
+    pk INTEGER NOT NULL,
+    PRIMARY KEY (source, pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_paper_source_pk ON paper_source (pk);
+
 CREATE TABLE paper_text (
     pk INTEGER NOT NULL,
     abstract VARCHAR NOT NULL,
@@ -169,6 +206,14 @@ CREATE TABLE paper_text (
     code_url VARCHAR,
     project_url VARCHAR,
     media VARCHAR NOT NULL,
+    categories VARCHAR,
+    version INTEGER,
+    revised VARCHAR,
+    remark VARCHAR,
+    doi VARCHAR,
+    journal VARCHAR,
+    url VARCHAR,
+    arxiv_asked VARCHAR,
     PRIMARY KEY (pk),
     FOREIGN KEY(pk) REFERENCES paper (pk)
 );
