@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
 
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable
@@ -22,11 +23,13 @@ from reader.core.paper import Listing
 from reader.core.plan import (
     SEARCHED_BACK,
     Day,
+    Days,
     Known,
     Latest,
     Month,
     Plan,
     Since,
+    Trending,
     batches,
     planned_days,
     worth_asking,
@@ -38,6 +41,7 @@ __all__ = [
     "DayEmpty",
     "DayFailed",
     "DayStored",
+    "Days",
     "Event",
     "Finished",
     "Latest",
@@ -45,6 +49,7 @@ __all__ = [
     "Plan",
     "Since",
     "Started",
+    "Trending",
     "Waiting",
     "refresh",
 ]
@@ -134,6 +139,8 @@ class Feed(Protocol):
 
     async def month(self, month: str, on_wait: WaitTold | None = None) -> tuple[Listing, ...] | None: ...
 
+    async def trending(self, on_wait: WaitTold | None = None) -> tuple[Listing, ...]: ...
+
 
 class Counts(Protocol):
     """What storing a listing came to."""
@@ -151,7 +158,11 @@ class Counts(Protocol):
 class Store(Protocol):
     """Where listings go; its methods block and run in a thread."""
 
-    def store(self, listing: Listing, now: str) -> Counts: ...
+    def store(self, listing: Listing, now: str, *, noted: bool = True) -> Counts: ...
+
+    def note(self, days: Iterable[str], now: str) -> None: ...
+
+    def store_trending(self, ranked: Sequence[Listing], now: str) -> Counts: ...
 
     def known_days(self, first: str, last: str) -> Mapping[str, Known]: ...
 
@@ -173,6 +184,10 @@ async def refresh(
     Failures of the feed come as events; UsageError (a plan before the feed's first day) and CacheError are raised.
     Close the iterator or cancel the task to stop: a day that is being stored is stored to its end.
     """
+    if isinstance(plan, Trending):
+        async for event in _trending(feed, cache, now):
+            yield event
+        return
     today = now().date()
     wanted, older, found = await _to_end(_choose, cache, plan, today, force)
     yield Started(tuple(day for days in wanted for day in days))
@@ -208,6 +223,26 @@ async def refresh(
         # What could not be had by the month is asked for by the day.
         wanted.extendleft((day,) for day in reversed(left))
     yield Finished(sums.new, sums.updated, sums.unchanged, sums.skipped, stored, tuple(failed), error)
+
+
+async def _trending(feed: Feed, cache: Store, now: Callable[[], datetime]) -> AsyncGenerator[Event, None]:
+    """Fetch and store what the feed ranks first."""
+    yield Started(())
+    ranked: tuple[Listing, ...] = ()
+    try:
+        async with aclosing(_ask(feed.trending)) as answers:
+            async for answer in answers:
+                if isinstance(answer, Waiting):
+                    yield answer
+                else:
+                    ranked = answer
+        if not any(listing.drafts for listing in ranked):
+            raise FeedMalformed("The feed ranks no papers that could be read; try again later.")
+    except FeedError as error:
+        yield Finished(error=error)
+        return
+    counts = await _to_end(cache.store_trending, ranked, _stamp(now()))
+    yield Finished(counts.new, counts.updated, counts.unchanged, counts.skipped)
 
 
 @dataclass(slots=True)
@@ -253,7 +288,9 @@ async def _fetch(
     No day comes where the feed's list of a month does not tell the days of its papers. Raises FeedError.
     """
     listings: tuple[Listing, ...] | None = None
-    async with aclosing(_ask(feed, days)) as answers:
+    together = len(days) > 1
+    asked = days[0][:7] if together else days[0]
+    async with aclosing(_ask(partial(feed.month if together else feed.day, asked))) as answers:
         try:
             async for answer in answers:
                 if isinstance(answer, Waiting):
@@ -273,18 +310,21 @@ async def _fetch(
         raise FeedMalformed(f"None of the feed's {skipped} records could be read; see if there is a newer version.")
     of_day = {listing.day: listing for listing in listings}
     # Of the same month come days too that were not wanted, since they are known or were asked for by themselves.
-    asked = days[0] if len(days) == 1 else days[0][:7]
     stray = [listing for listing in listings if not (listing.day or "").startswith(asked)]
     for day in days:
         counts = _Sums()
         for listing in (of_day.get(day, Listing(day, ())), *stray):
-            counts += await _to_end(cache.store, listing, _stamp(now()))
+            noted = listing.day == day and not together
+            counts += await _to_end(cache.store, listing, _stamp(now()), noted=noted)
         stray = []
         yield _Done(day, counts)
+    if together:
+        # At last and all at once, so that days of one answer are never asked for again in part.
+        await _to_end(cache.note, days, _stamp(now()))
 
 
-async def _ask(feed: Feed, days: tuple[str, ...]) -> AsyncGenerator[Waiting | tuple[Listing, ...] | None, None]:
-    """The waits while a day or the days' month is asked for, at last its listings.
+async def _ask(asking: Callable[[WaitTold], Awaitable[T]]) -> AsyncGenerator[Waiting | T, None]:
+    """The waits while something is asked for, at last the answer.
 
     Raises FeedError.
     """
@@ -293,8 +333,7 @@ async def _ask(feed: Feed, days: tuple[str, ...]) -> AsyncGenerator[Waiting | tu
     def tell(seconds: float, why: str) -> None:
         told.put_nowait(Waiting(seconds, why))
 
-    asking = feed.day(days[0], tell) if len(days) == 1 else feed.month(days[0][:7], tell)
-    request = asyncio.ensure_future(asking)
+    request = asyncio.ensure_future(asking(tell))
     request.add_done_callback(lambda _: told.put_nowait(None))
     try:
         while (waiting := await told.get()) is not None:
@@ -322,7 +361,7 @@ def _choose(cache: Store, plan: Plan, today: date, force: bool) -> tuple[deque[t
     """
     days = planned_days(plan, today)
     known = cache.known_days(days[-1], days[0]) if days else {}
-    wanted = days if force or isinstance(plan, Day) else worth_asking(days, known)
+    wanted = days if force or isinstance(plan, Day | Days) else worth_asking(days, known)
     older: deque[str] = deque()
     if isinstance(plan, Latest) and days:
         oldest = date.fromisoformat(days[-1])

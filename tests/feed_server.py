@@ -62,7 +62,7 @@ class Request:
 
 
 class FeedServer(ThreadingHTTPServer):
-    """The feed: `days` maps ISO days to items; days after `today` are refused.
+    """The feed: `days` maps ISO days to items; days after `today` are refused. `ranking` is what is trending.
 
     `faults` holds a name for each coming request, optionally with a value (`limit:2`); once it is empty, `fault`
     applies to all. `requests` lists what came in.
@@ -74,6 +74,7 @@ class FeedServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.days = dict(days or {})
         self.today = today
+        self.ranking: list[Item] = []
         self.fault = "ok"
         self.faults: deque[str] = deque()
         self.requests: list[Request] = []
@@ -122,7 +123,9 @@ class _Handler(BaseHTTPRequestHandler):
         limit, page = int(query.get("limit", 50)), int(query.get("p", 0))
         if limit > 100:
             return 400, {"error": "Too big: expected number to be <=100"}, {}
-        if "month" in query:
+        if query.get("sort") == "trending":
+            items = self.server.ranking
+        elif "month" in query:
             items = [
                 one for day in sorted(self.server.days) if day[:7] == query["month"] for one in self.server.days[day]
             ]

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -25,6 +26,7 @@ from reader.refresh import (
     DayEmpty,
     DayFailed,
     DayStored,
+    Days,
     Event,
     Finished,
     Latest,
@@ -32,6 +34,7 @@ from reader.refresh import (
     Plan,
     Since,
     Started,
+    Trending,
     Waiting,
     refresh,
 )
@@ -68,8 +71,15 @@ class Feed:
             if day.startswith(month):
                 if isinstance(answer, FeedError):
                     raise answer
-                found += answer if isinstance(answer, tuple) else (answer,)
+                found += (answer,) if isinstance(answer, Listing) else answer
         return tuple(found) if self.months else None
+
+    async def trending(self, on_wait: Callable[[float, str], None] | None = None) -> tuple[Listing, ...]:
+        self.asked.append("trending")
+        answer = self.days.get("trending", ())
+        if isinstance(answer, FeedError):
+            raise answer
+        return (answer,) if isinstance(answer, Listing) else answer
 
     async def day(self, day: str, on_wait: Callable[[float, str], None] | None = None) -> tuple[Listing, ...]:
         self.asked.append(day)
@@ -81,7 +91,7 @@ class Feed:
         answer = self.days.get(day, Listing(day, ()))
         if isinstance(answer, FeedError):
             raise answer
-        return answer if isinstance(answer, tuple) else (answer,)
+        return (answer,) if isinstance(answer, Listing) else answer
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,10 @@ class Stored:
     updated: int = 0
     unchanged: int = 0
     skipped: int = 0
+
+
+def sum_of(stored: Sequence[Stored]) -> Stored:
+    return Stored(*(sum(getattr(one, name) for one in stored) for name in ("new", "updated", "unchanged", "skipped")))
 
 
 @dataclass(frozen=True)
@@ -104,12 +118,13 @@ class Cache:
 
     known: dict[str, DayFetched] = field(default_factory=dict)
     stored: list[tuple[str | None, int, str]] = field(default_factory=list)
+    noted: list[str | None] = field(default_factory=list)
     ids: set[str | None] = field(default_factory=set)
     loop_thread: int = field(default_factory=threading.get_ident)
     hold: threading.Event | None = None
     entered: threading.Event = field(default_factory=threading.Event)
 
-    def store(self, listing: Listing, now: str) -> Stored:
+    def store(self, listing: Listing, now: str, *, noted: bool = True) -> Stored:
         assert threading.get_ident() != self.loop_thread
         self.entered.set()
         if self.hold is not None:
@@ -117,7 +132,15 @@ class Cache:
         new = {draft.id for draft in listing.drafts} - self.ids
         self.ids |= new
         self.stored.append((listing.day, len(listing.drafts), now))
+        self.noted += [listing.day] if noted else []
         return Stored(len(new), 0, len(listing.drafts) - len(new), len(listing.skipped))
+
+    def note(self, days: Iterable[str], now: str) -> None:
+        assert threading.get_ident() != self.loop_thread
+        self.noted += days
+
+    def store_trending(self, ranked: Sequence[Listing], now: str) -> Stored:
+        return sum_of([self.store(listing, now, noted=False) for listing in ranked])
 
     def known_days(self, first: str, last: str) -> Mapping[str, DayFetched]:
         assert threading.get_ident() != self.loop_thread
@@ -266,6 +289,50 @@ async def test_papers_of_a_month_that_say_a_day_outside_it_are_kept() -> None:
 # Events
 
 
+async def test_the_days_of_a_month_count_as_asked_once_all_of_them_are_stored() -> None:
+    days = [f"2026-03-{day:02}" for day in range(1, 31)]
+    feed, cache = Feed({day: papers(1, day=day) for day in days}), Cache()
+    events = refresh(feed, cache, Month("2026-03"), now=noon)
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, DayStored) and event.n == 20:
+                break
+    assert len(cache.stored) == 20
+    assert cache.noted == []
+    await run(feed, cache, Month("2026-03"))
+    assert sorted(filter(None, cache.noted)) == [*days, "2026-03-31"]
+
+
+async def test_a_day_is_not_asked_for_because_a_paper_of_another_says_so() -> None:
+    cache = Cache()
+    await run(Feed({TODAY: (papers(1), papers(2, day="2026-05-04"))}), cache, Day(TODAY))
+    assert [day for day, *_ in cache.stored] == [TODAY, "2026-05-04"]
+    assert cache.noted == [TODAY]
+
+
+async def test_certain_days_are_asked_whatever_is_known_of_them() -> None:
+    known = {"2026-03-02": DayFetched("2026-04-30T00:00:00Z", 20)}
+    plan = Days(("2026-03-02", "2026-03-04", "2023-01-01", "2026-05-13"))
+    assert await asked(plan, known) == ["2026-03-04", "2026-03-02"]
+
+
+async def test_what_is_trending_is_stored_as_ranked() -> None:
+    cache = Cache()
+    feed = Feed({"trending": (papers(7, day="2026-01-05"), papers(3, day="2026-05-11"))})
+    assert await run(feed, cache, Trending()) == [Started(()), Finished(new=2)]
+    assert [day for day, *_ in cache.stored] == ["2026-01-05", "2026-05-11"]
+    assert (cache.noted, feed.asked) == ([], ["trending"])
+
+
+@pytest.mark.parametrize("answer", [FeedOffline("No network."), (Listing(None, (), (Skipped("item 1", "no title"),)),)])
+async def test_what_is_trending_can_fail(answer: FeedError | tuple[Listing, ...]) -> None:
+    cache = Cache()
+    _, finished = await run(Feed({"trending": answer}), cache, Trending())
+    assert isinstance(finished, Finished)
+    assert finished.error is not None
+    assert cache.stored == []
+
+
 async def test_a_refresh_tells_its_story() -> None:
     feed = Feed({"2026-05-12": papers(1, 2), "2026-05-10": papers(2, 3, day="2026-05-10")})
     cache = Cache()
@@ -366,7 +433,7 @@ async def test_other_refusals_are_failures(day: str, status: int) -> None:
 
 async def test_a_cache_that_fails_is_not_the_feed_s_failure() -> None:
     class Busy(Cache):
-        def store(self, listing: Listing, now: str) -> Stored:
+        def store(self, listing: Listing, now: str, *, noted: bool = True) -> Stored:
             raise CacheBusy("Another program holds the cache.")
 
     with pytest.raises(CacheBusy):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from reader.cache.words import Clause, Param, bracketed, fts, is_text, joined, matching, said
 from reader.core.dates import Days
 from reader.core.query import And, Count, Match, Node, Not, Or, Regex, Term, When
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What a query's meaning hangs on besides its text."""
 
     today: date
@@ -174,7 +172,9 @@ class Compiler:
             case "is" if value in _STATES:
                 column, _, flag = _STATES[value].partition(" = ")
                 return Clause(f"{self.column(column)} = {flag}")
-            case "is":
+            case "is" if value == "trending" and self.asks:
+                return Clause("EXISTS (SELECT 1 FROM trending WHERE trending.pk = p.pk)")
+            case "is" if value == "new":
                 newest = self.newest_known()
                 key = self.column("pk", ordered=self.key == "added")
                 return Clause(f"{key} > {newest.sql}", newest.params) if newest else Clause("0")
@@ -223,6 +223,8 @@ class Compiler:
                     f"SELECT pk FROM paper WHERE {asked.sql} UNION ALL SELECT pk FROM paper_alias WHERE {asked.sql}",
                     asked.params * 2,
                 )
+            case Term("is", "trending"):
+                return Clause("SELECT pk FROM trending")
             case Term("is", "new") if newest := self.newest_known():
                 return Clause(f"SELECT pk FROM paper WHERE pk > {newest.sql}", newest.params)
             case Count("upvotes", low, high) if low is not None:

@@ -10,18 +10,17 @@ found). Neither is good for the other's case, by a factor of a thousand, and whi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from reader.cache.conditions import Compiler, Form, Scope
 from reader.cache.functions import register_functions
-from reader.cache.words import WEIGHTS, Clause, Param, fts, is_text, matching, pruned, wanted_words
+from reader.cache.words import WEIGHTS, Clause, Param, fts, is_text, matching, pruned, respelled, wanted_words
 from reader.core.query import And, Match, Node, Not, Or, Query, Sort, Term
 
 __all__ = ["Clause", "Driver", "Scope", "Selection", "compile_query", "register_functions"]
 
 
-@dataclass(frozen=True, slots=True)
-class Driver:
+class Driver(NamedTuple):
     """One way in: from what a term names, rather than from the order."""
 
     pks: Clause
@@ -34,8 +33,7 @@ class Driver:
     """Whether the other terms read each paper's text, which costs ten times what its row does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The papers of a query and their order: `SELECT ... FROM paper AS p WHERE {where} ORDER BY {order}`.
 
     The order's marks are numbered and point into `params`, which are the condition's, so that the same values serve
@@ -56,8 +54,7 @@ class Selection:
     """How to do without a rank; None where the order is not by relevance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """What stands in for a rank where too many papers have the words to weigh each: the title has them, or not."""
 
     sampled: Clause
@@ -78,7 +75,12 @@ _KEYS = {
     # Keys are given out in the order in which papers are added.
     "added": ("p.pk",),
     "title": ("p.title COLLATE NOCASE", "p.pk"),
+    # What is not ranked comes last.
+    "trending": ("coalesce((SELECT rank FROM trending WHERE trending.pk = p.pk), 1e9)", "p.pk"),
 }
+
+_UPWARDS = ("title", "trending")
+"""Orders that begin with the least."""
 
 MOST_WORDS = 4
 """So many words of a query are tried as ways in, the longest first."""
@@ -87,7 +89,8 @@ MOST_WORDS = 4
 def compile_query(query: Query, scope: Scope) -> Selection:
     """Put a query as SQL; hidden papers are left out unless it names `is:hidden`."""
     root = pruned(query.root) if query.root else None
-    terms = list(root.nodes) if isinstance(root, And) else [root] if root else []
+    spelled = respelled(root) if root else None
+    terms = list(spelled.nodes) if isinstance(spelled, And) else [spelled] if spelled else []
     if not _names_hidden(query.root):
         terms.append(Not(Term("is", "hidden")))
     sort = query.sort or Sort("day")
@@ -114,7 +117,7 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
 
 
 def _order(sort: Sort) -> str:
-    downwards = (sort.key != "title") != sort.reverse
+    downwards = (sort.key not in _UPWARDS) != sort.reverse
     return ", ".join(f"{column} {'DESC' if downwards else 'ASC'}" for column in _KEYS[sort.key])
 
 
@@ -140,8 +143,7 @@ def _ranked(selection: Selection, terms: Sequence[Node], wanted: list[Match], re
         order=f"{titled} {down}, {selection.order}",
         tiers=tuple(reversed(tiers) if reverse else tiers),
     )
-    return replace(
-        selection,
+    return selection._replace(
         where=where,
         params=params,
         order=f"coalesce({score}, 0) {up}, {selection.order}",

@@ -51,7 +51,19 @@ class Month:
     month: str
 
 
-Plan = Latest | Day | Since | Month
+@dataclass(frozen=True, slots=True)
+class Days:
+    """These days (ISO), whether they have settled or not."""
+
+    days: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trending:
+    """What the feed ranks first now, of whatever day."""
+
+
+Plan = Latest | Day | Since | Month | Days | Trending
 
 
 class Known(Protocol):
@@ -74,8 +86,13 @@ def planned_days(plan: Plan, today: date) -> list[str]:
                 first, last = today - timedelta(days=count - 1), today
             case Day(day):
                 first = last = date.fromisoformat(day)
+            case Days(days):
+                asked = (day for day in days if FIRST_DAY <= day <= today.isoformat())
+                return sorted(asked, reverse=True)
             case Since(day):
                 first, last = date.fromisoformat(day), today
+            case Trending():
+                return []
             case Month(month):
                 first = date.fromisoformat(f"{month}-01")
                 last = min(today, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
@@ -92,6 +109,14 @@ def planned_days(plan: Plan, today: date) -> list[str]:
 def worth_asking(days: Iterable[str], known: Mapping[str, Known]) -> list[str]:
     """Those of the days that can have changed since the feed answered for them last."""
     return [day for day in days if day not in known or _may_have_changed(day, known[day])]
+
+
+def gaps(first: date, last: date, today: date, known: Mapping[str, Known]) -> tuple[str, ...]:
+    """The days from one to another, both included, of which the feed has not told yet what they hold."""
+    first, last = max(first, date.fromisoformat(FIRST_DAY)), min(last, today)
+    days = [(first + timedelta(days=after)).isoformat() for after in range((last - first).days + 1)]
+    empty = [day for day in days if day not in known or not (known[day].fetched and known[day].papers)]
+    return tuple(worth_asking(empty, known))
 
 
 def batches(days: Iterable[str], today: date) -> list[tuple[str, ...]]:

@@ -91,16 +91,24 @@ class FeedClient:
                 items += found
         return await asyncio.to_thread(listings, items, None)
 
+    async def trending(self, on_wait: WaitTold | None = None) -> tuple[Listing, ...]:
+        """What the feed ranks first, in its order: a listing for each paper, of the day that it was listed on.
+
+        `on_wait` is called before each wait. Raises FeedError.
+        """
+        items = [item async for found in self._pages({"sort": "trending"}, on_wait, most=1) for item in found]
+        return await asyncio.to_thread(lambda: tuple(one for item in items for one in listings([item], None)))
+
     async def _pages(
-        self, parameters: Mapping[str, str], on_wait: WaitTold | None
+        self, parameters: Mapping[str, str], on_wait: WaitTold | None, most: int | None = None
     ) -> AsyncGenerator[list[object], None]:
-        """The records of the daily list, page after page."""
+        """The records of the daily list, page after page, so many at the most."""
 
         def read(answer: Answer) -> tuple[list[object], bool]:
             found = read_items(answer.body)
             return found, len(found) >= PAGE if answer.more is None else answer.more
 
-        for page in range(_PAGES):
+        for page in range(most or _PAGES):
             asked: dict[str, str | int] = {**parameters, "limit": PAGE, "p": page}
             found, more = await self._fetcher.get("/api/daily_papers", asked, read, on_wait)
             yield found

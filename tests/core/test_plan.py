@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.errors import UsageError
-from reader.core.plan import Day, Latest, Month, Since, batches, planned_days, worth_asking
+from reader.core.plan import Day, Days, Latest, Month, Since, batches, gaps, planned_days, worth_asking
 
 TODAY = date(2026, 5, 12)
 
@@ -66,3 +66,17 @@ def test_batches_keep_every_day_in_its_order(first: date, left_out: set[int]) ->
     assert [day for batch in put for day in batch] == days
     assert all(len({day[:7] for day in batch}) == 1 for batch in put)
     assert all(len(batch) == 1 for batch in put if batch[0] > "2026-04-28")
+
+
+def test_gaps_are_days_whose_papers_are_not_known() -> None:
+    known = {
+        "2026-05-07": Known("2026-05-07T10:00:00Z", 12),  # young, but there: a refresh sees to it
+        "2026-05-08": Known("", 12),  # from a file
+        "2026-05-09": Known("2026-05-11T00:00:00Z", 0),  # a Saturday, over
+        "2026-05-12": Known("2026-05-12T06:00:00Z", 0),  # may still come
+    }
+    week = date(2026, 5, 7), date(2026, 5, 13)
+    assert gaps(*week, TODAY, known) == ("2026-05-08", "2026-05-10", "2026-05-11", "2026-05-12")
+    assert gaps(date(2023, 5, 1), date(2023, 5, 5), TODAY, {}) == ("2023-05-04", "2023-05-05")
+    assert gaps(date(2026, 6, 1), date(2026, 6, 30), TODAY, {}) == ()
+    assert planned_days(Days(gaps(*week, TODAY, known)), TODAY)[0] == "2026-05-12"

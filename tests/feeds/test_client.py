@@ -172,6 +172,19 @@ async def test_a_month_without_papers_is_empty(server: FeedServer, nap: Nap) -> 
         assert await client.month("2023-06") == ()
 
 
+async def test_what_is_trending_keeps_the_feed_s_order(server: FeedServer, nap: Nap) -> None:
+    days = ("2026-05-11", "2026-01-05", None)
+    server.ranking = [item(f"2605.{n:05}", day=day) for n, day in enumerate(days)]
+    async with connected(server, nap) as client:
+        ranked = await client.trending()
+    assert [(listing.day, listing.drafts[0].id) for listing in ranked] == [
+        ("2026-05-11", "2605.00000"),
+        ("2026-01-05", "2605.00001"),
+        (None, "2605.00002"),
+    ]
+    assert [request.query for request in server.requests] == [{"sort": "trending", "limit": "100", "p": "0"}]
+
+
 # What goes wrong and passes
 
 

@@ -12,9 +12,9 @@ from reader.core.query.nodes import Count, Match, Node, Regex, Sort, Term, When,
 from reader.core.query.regex import UnsafePattern, compile_pattern
 
 CHOICES = {
-    "is": ("unread", "read", "starred", "hidden", "new"),
+    "is": ("unread", "read", "starred", "hidden", "new", "trending"),
     "has": ("code", "project", "media", "note", "comments", "fulltext"),
-    "sort": ("day", "upvotes", "published", "added", "relevance", "title"),
+    "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending"),
 }
 """Fields whose values are ours, and those."""
 
