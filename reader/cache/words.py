@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from reader.cache.functions import is_letter, needle
 from reader.core.query import And, Match, Node, Not, Or, Regex
@@ -32,8 +33,7 @@ WEIGHTS = "10.0, 2.0, 3.0, 5.0, 1.0"
 """How much a word counts in title, abstract, authors, keywords and organization when papers are ranked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """A piece of SQL and the values of its marks."""
 
     sql: str
@@ -126,6 +126,22 @@ def pruned(node: Node) -> Node | None:
         case And(nodes) | Or(nodes):
             rest = tuple(kept for inner in nodes if (kept := pruned(inner)))
             return replace(node, nodes=rest) if len(rest) > 1 else rest[0] if rest else None
+    return node
+
+
+def respelled(node: Node) -> Node:
+    """A tree in which a keyword asks for any of its spellings: `keyword:llms` for "large language models" too."""
+    match node:
+        case Match(text, exact, "keyword"):
+            # A list without such a question is drawn without what tells spellings.
+            from reader.core.spellings import spellings
+
+            forms = tuple(Match(form, exact, "keyword") for form in spellings(text, exact) if needle(form, exact))
+            return Or(forms) if len(forms) > 1 else node
+        case Not(inner):
+            return Not(respelled(inner))
+        case And(nodes) | Or(nodes):
+            return replace(node, nodes=tuple(map(respelled, nodes)))
     return node
 
 

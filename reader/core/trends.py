@@ -1,0 +1,80 @@
+"""How topics move: each one's share of the papers of the last weeks, and whether it rises."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import fmean
+
+WEEKS = 12
+"""Weeks that are looked at; the last one ends with the newest day that lists papers."""
+
+LATEST = 3
+"""Weeks at the end that are held against those before."""
+
+SMOOTHING = 10
+"""Papers that are added to what came and to what was to be expected, so that few papers make no trend."""
+
+FEWEST_WEEKS = 4
+"""So many weeks must have papers before one can speak of a trend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How one topic moves."""
+
+    weeks: tuple[float, ...]
+    """Its share of each week's papers, from 0 to 1, the oldest week first; 0 for a week without papers."""
+    rising: float
+    """By how much its papers of the last weeks outnumber what the weeks before let expect: 0.5 is half as many again.
+
+    Below zero where they are fewer.
+    """
+
+
+def first_day(newest: str) -> str:
+    """The first day (ISO) of the weeks that end with `newest`."""
+    return (date.fromisoformat(newest) - timedelta(days=7 * WEEKS - 1)).isoformat()
+
+
+def trends(counts: Iterable[tuple[str, str | None, int]], newest: str) -> dict[str, Trend]:
+    """The trend of each topic by slug, from (ISO day, slug or None for all papers, papers); `newest` ends the weeks.
+
+    Empty where too few weeks have papers.
+    """
+    totals = [0] * WEEKS
+    by_topic: dict[str, list[int]] = defaultdict(lambda: [0] * WEEKS)
+    last = date.fromisoformat(newest)
+    for day, slug, papers in counts:
+        week = WEEKS - 1 - (last - date.fromisoformat(day)).days // 7
+        if 0 <= week < WEEKS:
+            (totals if slug is None else by_topic[slug])[week] += papers
+    if sum(map(bool, totals)) < FEWEST_WEEKS:
+        return {}
+    return {slug: _trend(papers, totals) for slug, papers in by_topic.items()}
+
+
+def _trend(papers: Sequence[int], totals: Sequence[int]) -> Trend:
+    shares = tuple(round(some / total, 4) if total else 0.0 for some, total in zip(papers, totals, strict=True))
+    before, after = sum(totals[:-LATEST]), sum(totals[-LATEST:])
+    if not before or not after:
+        return Trend(shares, 0.0)
+    expected = sum(papers[:-LATEST]) / before * after
+    return Trend(shares, round((sum(papers[-LATEST:]) + SMOOTHING) / (expected + SMOOTHING) - 1, 3))
+
+
+def spark(values: Sequence[float], steps: str, width: int = WEEKS) -> str:
+    """A line of at most `width` signs for the values, each for one or the mean of a few; the largest is the tallest."""
+    if not any(values):
+        return steps[0] * min(width, len(values))
+    run = -(-len(values) // width)
+    heights = [fmean(values[start : start + run]) for start in range(0, len(values), run)]
+    scale = len(steps) / max(heights)
+    return "".join(steps[min(len(steps) - 1, int(height * scale))] for height in heights)
+
+
+def percent(rising: float) -> str:
+    """A trend in short: `+42 %`, `-7 %`."""
+    return f"{round(100 * rising):+d} %"
