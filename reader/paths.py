@@ -23,6 +23,11 @@ def refresh_stamp(cache: Path) -> Path:
     return cache.with_suffix(".refreshed")
 
 
+def answers_folder() -> Path:
+    """Answers of arXiv that are good for a day, and the file by which programs keep its pace together."""
+    return (home() or _platform("user_cache_path")) / "answers"
+
+
 def config_file() -> Path:
     """The settings, written by the user's hand alone."""
     return (home() or _platform("user_config_path")) / "config.toml"

@@ -23,9 +23,12 @@ from reader.feeds.documents import Document, DocumentFetcher
 from reader.feeds.environment import is_offline
 from reader.feeds.fetch import Bounds, WaitTold
 from reader.feeds.huggingface import iso_day
+from reader.feeds.turn import turn
 
 API = "https://export.arxiv.org"
 FEEDS = "https://rss.arxiv.org"
+
+ENDPOINT_VARIABLE = "ARXIV_ENDPOINT"
 
 INTERVAL = 3.0
 """Seconds between requests, by arXiv's terms; they count for both hosts together."""
@@ -51,8 +54,8 @@ class ArxivClient:
         async with ArxivClient(folder) as arxiv:
             found = await arxiv.papers(["2406.12345"])
 
-    Answers are kept in `folder`, if one is given, until arXiv renews its papers, and serve in offline mode too.
-    Close it in the event loop that it was used in.
+    Answers are kept in `folder`, if one is given, until arXiv renews its papers, and serve in offline mode too; the
+    programs that share the folder keep the pace together. Close it in the event loop that it was used in.
     """
 
     def __init__(
@@ -69,6 +72,9 @@ class ArxivClient:
     ) -> None:
         self._api = api.rstrip("/")
         self._feeds = feeds.rstrip("/")
+        self._folder = folder
+        self._sleep = sleep
+        self._now = now
         self._kept = KeptAnswers(folder, now) if folder is not None else None
         self._fetcher = DocumentFetcher(
             self._api,
@@ -83,8 +89,11 @@ class ArxivClient:
 
     @classmethod
     def from_environment(cls, folder: Path | None = None, *, environ: Mapping[str, str] | None = None) -> ArxivClient:
-        """A client with the offline mode of the environment."""
-        return cls(folder, offline=is_offline(os.environ if environ is None else environ))
+        """A client with the offline mode of the environment; ARXIV_ENDPOINT is asked in the place of both hosts."""
+        environ = os.environ if environ is None else environ
+        other = environ.get(ENDPOINT_VARIABLE, "").strip()
+        bounds = replace(Bounds(), silence=30, total=90, longest_wait=60)
+        return cls(folder, api=other or API, feeds=other or FEEDS, offline=is_offline(environ), bounds=bounds)
 
     async def __aenter__(self) -> Self:
         return self
@@ -157,7 +166,10 @@ class ArxivClient:
                 kept.put(url, body)
             return answer
 
-        return await self._fetcher.document(url, read, on_wait=on_wait)
+        if self._folder is None:
+            return await self._fetcher.document(url, read, on_wait=on_wait)
+        async with turn(self._folder / "arxiv.turn", INTERVAL, self._sleep, lambda: self._now().timestamp()):
+            return await self._fetcher.document(url, read, on_wait=on_wait)
 
 
 class KeptAnswers:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -185,7 +184,7 @@ Abstract: We look on.</summary>
       <dc:creator>Ada Example, Bo Sample</dc:creator></entry></feed>"""
     (entry,) = parse_arxiv(body).entries
     (same,) = parse_arxiv(announcement([rss_item(Paper("2605.00001"))])).entries
-    assert entry.draft == replace(same.draft, journal="Example J.", doi="10.1000/7")
+    assert entry.draft == same.draft._replace(journal="Example J.", doi="10.1000/7")
 
 
 def test_a_weekend_is_empty() -> None:

@@ -224,12 +224,12 @@ async def test_what_arxiv_has_renewed_is_asked_again(later: timedelta, server: A
     async with connected(server, nap, tmp_path) as arxiv:
         await arxiv.latest(["cs.CL"])
         await arxiv.papers(["2605.00001"])
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(list(tmp_path.glob("*.xml"))) == 2
     async with connected(server, nap, tmp_path, NOON + later) as arxiv:
         await arxiv.latest(["cs.CL"])
     assert len(server.requests) == 3
     # Stale answers do not pile up.
-    assert len(list(tmp_path.iterdir())) == 1
+    assert len(list(tmp_path.glob("*.xml"))) == 1
 
 
 async def test_an_answer_without_papers_is_not_kept(server: Arxiv, nap: Nap, tmp_path: Path) -> None:
@@ -242,7 +242,7 @@ async def test_an_answer_without_papers_is_not_kept(server: Arxiv, nap: Nap, tmp
 async def test_a_damaged_answer_is_asked_for_again(server: Arxiv, nap: Nap, tmp_path: Path) -> None:
     async with connected(server, nap, tmp_path) as arxiv:
         await arxiv.latest(["cs.CL"])
-        (kept,) = tmp_path.iterdir()
+        (kept,) = tmp_path.glob("*.xml")
         stamp = kept.stat().st_mtime
         kept.write_bytes(kept.read_bytes()[:-20])
         os.utime(kept, (stamp, stamp))

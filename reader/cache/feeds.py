@@ -1,0 +1,183 @@
+"""The sources that refreshes ask: which are followed, and how each answered last.
+
+Needs the standard library alone, so that listing feeds is quick.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from itertools import count
+from pathlib import Path
+from typing import Literal, Self
+
+from reader.cache import schema
+from reader.core.ids import FEED, PAGE
+
+Kind = Literal["rss", "arxiv", "own"]
+"""A feed of any site, a category of arXiv's, or a source that is asked without being followed."""
+
+OWN: Mapping[str, str] = {"hf": "Daily papers of Hugging Face", "arxiv": "arXiv, for the papers' categories"}
+"""Sources that are asked without being followed: their slugs and titles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A source and how it answered last; times are ISO, UTC."""
+
+    slug: str
+    kind: Kind
+    url: str
+    """Its address, or the category."""
+    title: str
+    home: str | None
+    folder: str
+    added: str
+    etag: str | None
+    modified: str | None
+    answered: str | None
+    """When the last answer came that was stored."""
+    failing_since: str | None
+    error: str | None
+
+
+_COLUMNS = ", ".join(field.name for field in fields(Followed))
+
+
+class Feeds:
+    """The list of sources in the cache at `path`, whose schema must be current; its methods block."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the list; what is followed is the user's own, so each change waits for the disk."""
+        with schema.explained(path):
+            return cls(schema.connect(path, durable=True), path)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    # Which there are
+
+    def all(self) -> list[Followed]:
+        """Every source that is followed or has ever failed: the reader's own first, then by folder and title."""
+        with schema.explained(self._path):
+            rows = self._connection.execute(
+                f"SELECT {_COLUMNS} FROM feed ORDER BY kind <> 'own', folder COLLATE NOCASE, title COLLATE NOCASE, pk"
+            )
+            return [Followed(*row) for row in rows]
+
+    def followed(self) -> list[Followed]:
+        """The sources that are followed."""
+        return [feed for feed in self.all() if feed.kind != "own"]
+
+    def failing(self) -> list[Followed]:
+        """The sources whose last answer was none."""
+        return [feed for feed in self.all() if feed.failing_since]
+
+    def find(self, name: str) -> Followed | None:
+        """The followed source of this slug, address or category."""
+        wanted = name.strip().casefold()
+        return next((one for one in self.followed() if wanted in (one.slug, one.url.casefold())), None)
+
+    def papers(self) -> dict[str, int]:
+        """How many papers each source has told of, by slug; those of the daily papers are not counted."""
+        with schema.explained(self._path):
+            rows = self._connection.execute("SELECT source, count(*) FROM paper_source GROUP BY source")
+            found: dict[str, int] = dict(rows.fetchall())
+            for feed in self.followed():
+                if feed.kind == "arxiv":
+                    sql = "SELECT count(*) FROM paper_category WHERE category = ?"
+                    (found[feed.slug],) = self._connection.execute(sql, (feed.url,)).fetchone()
+        return found
+
+    # Following
+
+    def follow(
+        self, kind: Kind, url: str, title: str, slug: str, now: str, *, home: str | None = None, folder: str = ""
+    ) -> Followed | None:
+        """Follow a source, under a slug of its own; None where its address is followed already."""
+        if self.find(url) is not None:
+            return None
+        with schema.explained(self._path), schema.transaction(self._connection):
+            taken = {name for (name,) in self._connection.execute("SELECT slug FROM feed")} | OWN.keys() | {"page"}
+            names = (slug if number == 1 else f"{slug}-{number}" for number in count(1))
+            slug = next(name for name in names if name not in taken)
+            self._connection.execute(
+                "INSERT INTO feed (slug, kind, url, title, home, folder, added) VALUES (?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                (slug, kind, url, title, home, folder, now),
+            )
+        return self.find(slug)
+
+    def unfollow(self, slug: str) -> None:
+        """Follow a source no longer; its papers stay."""
+        with schema.explained(self._path), schema.transaction(self._connection):
+            self._connection.execute("DELETE FROM feed WHERE slug = ?", (slug,))
+
+    # How they answered
+
+    def answered(self, slug: str, now: str | None = None, etag: str | None = None, modified: str | None = None) -> None:
+        """A source answered: with something that is stored by now and told by these; without `now`, with nothing new.
+
+        The second writes only where the source was failing.
+        """
+        well = "failing_since = NULL, error = NULL"
+        with schema.explained(self._path), schema.transaction(self._connection):
+            if now is None:
+                sql = f"UPDATE feed SET {well} WHERE slug = ? AND failing_since IS NOT NULL"
+                self._connection.execute(sql, (slug,))
+            else:
+                sql = f"UPDATE feed SET {well}, answered = ?, etag = ?, modified = ? WHERE slug = ?"
+                self._connection.execute(sql, (now, etag, modified, slug))
+
+    def failed(self, slug: str, now: str, error: str) -> None:
+        """A source did not give what was asked, and why."""
+        with schema.explained(self._path), schema.transaction(self._connection):
+            if slug in OWN:
+                self._connection.execute(
+                    "INSERT INTO feed (slug, kind, url, title, folder, added) VALUES (?, 'own', ?, ?, '', ?)"
+                    " ON CONFLICT DO NOTHING",
+                    (slug, slug, OWN[slug], now),
+                )
+            self._connection.execute(
+                "UPDATE feed SET failing_since = coalesce(failing_since, ?), error = ? WHERE slug = ?"
+                " AND (failing_since IS NULL OR error <> ?)",
+                (now, error, slug, error),
+            )
+
+    # Of which papers arXiv is asked
+
+    def uncategorized(self, since: str, asked_before: str, limit: int) -> list[str]:
+        """Ids of the newest papers from a day on that lack categories, but for those arXiv was asked for since."""
+        with schema.explained(self._path):
+            rows = self._connection.execute(
+                "SELECT p.id FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
+                " WHERE p.sort_day >= ? AND t.categories IS NULL AND coalesce(t.arxiv_asked, '') < ?"
+                f" AND p.id NOT LIKE '{PAGE}%' AND p.id NOT LIKE '{FEED}%'"
+                " ORDER BY p.sort_day DESC, p.upvotes DESC LIMIT ?",
+                (since, asked_before, limit),
+            )
+            return [id for (id,) in rows]
+
+    def asked(self, ids: Iterable[str], day: str) -> None:
+        """ArXiv was asked for these papers on a day."""
+        with schema.explained(self._path), schema.transaction(self._connection):
+            self._connection.executemany(
+                "UPDATE paper_text SET arxiv_asked = ? WHERE pk = (SELECT pk FROM paper WHERE id = ?)",
+                [(day, id) for id in ids],
+            )
+
+    def sources_of(self, ids: Iterable[str]) -> dict[str, str]:
+        """Who brought these papers first, by id; those that are not in the cache are left out."""
+        found: dict[str, str] = {}
+        with schema.explained(self._path):
+            for id in ids:
+                row = self._connection.execute("SELECT source FROM paper WHERE id = ?", (id,)).fetchone()
+                if row:
+                    found[id] = row[0]
+        return found

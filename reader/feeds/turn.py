@@ -1,0 +1,68 @@
+"""A turn that the programs on one machine take one after another, with a pause between two."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+POLL = 0.2
+"""Seconds between two looks whether the turn is free."""
+
+
+@asynccontextmanager
+async def turn(
+    file: Path,
+    interval: float,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    clock: Callable[[], float] = time.time,
+) -> AsyncIterator[None]:
+    """Wait until no other program has the turn of `file` and it was given back `interval` seconds ago; then hold it.
+
+    The system gives a turn back when the program that holds it ends, however it does. Where the file can't be
+    written, nothing is waited for.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        yield
+        return
+    try:
+        while not _take(handle):
+            await sleep(POLL)
+        since = clock() - os.fstat(handle).st_mtime if os.fstat(handle).st_size else interval
+        if 0 <= since < interval:
+            await sleep(interval - since)
+        try:
+            yield
+        finally:
+            os.write(handle, b".")
+            os.utime(file, (clock(), clock()))
+    finally:
+        os.close(handle)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(handle: int) -> bool:
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _take(handle: int) -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,312 @@
+"""The whole refresh: the daily papers first, then what is followed, then what arXiv knows of new papers.
+
+    async for event in refresh_all(daily, cache, plan, sources):
+        ...
+
+Each source fails by itself: the failure is told and kept with the time since when, and the others are asked all the
+same. It knows no interface.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+
+from reader.cache.feeds import OWN, Feeds, Followed
+from reader.core.errors import FeedError, FeedOffline
+from reader.core.ids import feed_id
+from reader.core.paper import Draft, Listing
+from reader.feeds.arxiv import ArxivEntry
+from reader.feeds.documents import Validators
+from reader.feeds.syndication_client import Fetched
+from reader.refresh import Counts, Event, Feed, Finished, Latest, Plan, Store, refresh
+
+CATEGORIZED_BACK = 60
+"""Days back from today whose papers arXiv is asked for: older ones that a backfill brings would take it weeks."""
+
+CATEGORIZED_AT_ONCE = 100
+CATEGORIZED_AT_MOST = 500
+"""Papers that one request, and one refresh, asks arXiv for."""
+
+ASKED_AGAIN = 7
+"""Days after which arXiv is asked again for a paper that it did not know."""
+
+RENEWED = timedelta(hours=6)
+"""Time of day, UTC, at which arXiv's announcements of the day are surely there."""
+
+CAUGHT_UP = 4
+"""Days without an answer, after a weekend at the most, from which on announcements have been missed."""
+
+MISSED_AT_MOST = 14
+"""Days of a category that are asked for one by one where announcements were missed."""
+
+BEGUN_WITH = 3
+"""Days of a category that has just been followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStored:
+    """A source's papers are in the cache."""
+
+    slug: str
+    title: str
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFailed:
+    """A source did not give what was asked; what the cache has of it stays."""
+
+    slug: str
+    title: str
+    error: FeedError
+
+    @property
+    def was_asked_for(self) -> bool:
+        """Whether the user follows it, rather than the reader asking on its own."""
+        return self.slug not in OWN
+
+
+SourceEvent = FeedStored | FeedFailed
+
+
+class Arxiv(Protocol):
+    """Where categories and their papers come from."""
+
+    async def papers(self, ids: Iterable[str]) -> tuple[ArxivEntry, ...]: ...
+
+    async def latest(self, categories: Iterable[str]) -> tuple[ArxivEntry, ...]: ...
+
+    async def category_day(self, category: str, day: str) -> tuple[ArxivEntry, ...]: ...
+
+
+class Web(Protocol):
+    """Where feeds of any site come from."""
+
+    async def fetch(self, url: str, known: Validators | None = None, source: str | None = None) -> Fetched: ...
+
+
+class PaperStore(Protocol):
+    """Where papers go; blocks, and runs in a thread."""
+
+    def store(self, listing: Listing, now: str, *, newer: bool = True) -> Counts: ...
+
+
+async def refresh_all(
+    daily: Feed, cache: Store, plan: Plan, sources: Sources, *, force: bool = False
+) -> AsyncGenerator[Event | SourceEvent, None]:
+    """Refresh the daily papers by the plan and, where that is `Latest`, all other sources after them.
+
+    Events are those of `refresh` with those of the sources before the last, which sums them all. Raises as `refresh`.
+    """
+    finished = Finished()
+    async with aclosing(refresh(daily, cache, plan, force=force, now=sources.now)) as events:
+        async for event in events:
+            if isinstance(event, Finished):
+                finished = event
+            else:
+                yield event
+    await sources.note("hf", finished.error)
+    # With no network at all there is no use in trying them one by one.
+    if isinstance(plan, Latest):
+        async with aclosing(sources.refresh(is_offline=isinstance(finished.error, FeedOffline))) as steps:
+            async for step in steps:
+                finished = _with(finished, step)
+                yield step
+    yield finished
+
+
+def _with(finished: Finished, step: SourceEvent) -> Finished:
+    if isinstance(step, FeedFailed):
+        return finished
+    return replace(
+        finished,
+        new=finished.new + step.new,
+        updated=finished.updated + step.updated,
+        unchanged=finished.unchanged + step.unchanged,
+        skipped=finished.skipped + step.skipped,
+    )
+
+
+class Sources:
+    """What is asked besides the daily papers; with `categorize`, arXiv for the categories of papers that lack them."""
+
+    def __init__(
+        self,
+        cache: PaperStore,
+        feeds: Feeds,
+        arxiv: Arxiv,
+        web: Web,
+        *,
+        categorize: bool = True,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._cache = cache
+        self._feeds = feeds
+        self._arxiv = arxiv
+        self._web = web
+        self._categorize = categorize
+        self.now = now
+
+    async def refresh(
+        self, only: Sequence[Followed] | None = None, *, is_offline: bool = False
+    ) -> AsyncGenerator[SourceEvent, None]:
+        """Ask every source that is followed, or `only` some of them, and then arXiv for categories.
+
+        With `is_offline`, which says that there seems to be no network, the first that finds none either ends it.
+        """
+        asked = await asyncio.to_thread(self._feeds.followed) if only is None else only
+        for step in (self._announced(asked, force=only is not None), self._syndicated(asked), self._categorized()):
+            async with aclosing(step) as events:
+                async for event in events:
+                    yield event
+                    if is_offline and isinstance(event, FeedFailed) and isinstance(event.error, FeedOffline):
+                        return
+
+    async def keep(self, feed: Followed, fetched: Fetched) -> FeedStored:
+        """Store the entries of a feed's answer, and only then what tells the answer by."""
+        if fetched.feed is None:
+            await asyncio.to_thread(self._feeds.answered, feed.slug)
+            return FeedStored(feed.slug, feed.title)
+        drafts = tuple(
+            entry.draft._replace(
+                source=feed.slug,
+                url=entry.link,
+                announced=entry.published,
+                entry=None if entry.draft.id else feed_id(feed.url, entry.guid),
+            )
+            for entry in fetched.feed.entries
+        )
+        counts = await self._store(Listing(None, drafts, fetched.feed.skipped), newer=False)
+        known = Validators(feed.etag, feed.modified)
+        is_news = counts.new or counts.updated or fetched.validators != known or feed.answered is None
+        now = self._stamp() if is_news else None
+        said = (fetched.validators.etag, fetched.validators.modified)
+        await asyncio.to_thread(self._feeds.answered, feed.slug, now, *said)
+        return FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged, counts.skipped)
+
+    async def note(self, slug: str, error: FeedError | None) -> None:
+        """Keep whether a source answered well."""
+        if error is None:
+            await asyncio.to_thread(self._feeds.answered, slug)
+        else:
+            await asyncio.to_thread(self._feeds.failed, slug, self._stamp(), str(error))
+
+    async def _failed(self, slug: str, title: str, error: FeedError) -> FeedFailed:
+        await self.note(slug, error)
+        return FeedFailed(slug, title, error)
+
+    # Feeds of any site
+
+    async def _syndicated(self, feeds: Sequence[Followed]) -> AsyncGenerator[SourceEvent, None]:
+        for feed in feeds:
+            if feed.kind != "rss":
+                continue
+            try:
+                fetched = await self._web.fetch(feed.url, Validators(feed.etag, feed.modified), feed.slug)
+                yield await self.keep(feed, fetched)
+            except FeedError as error:
+                yield await self._failed(feed.slug, feed.title, error)
+
+    # Categories of arXiv
+
+    async def _announced(self, feeds: Sequence[Followed], *, force: bool) -> AsyncGenerator[SourceEvent, None]:
+        """The newest announcement of the categories that are followed, once a day, and the days that were missed."""
+        followed = [feed for feed in feeds if feed.kind == "arxiv"]
+        renewed = _stamp((self.now() - RENEWED).replace(hour=0, minute=0, second=0, microsecond=0) + RENEWED)
+        waiting = [feed for feed in followed if force or (feed.answered or "") < renewed or feed.failing_since]
+        if not waiting:
+            return
+        try:
+            entries = await self._arxiv.latest([feed.url for feed in waiting])
+        except FeedError as error:
+            for feed in waiting:
+                yield await self._failed(feed.slug, feed.title, error)
+            return
+        for feed in waiting:
+            try:
+                missed = [await self._arxiv.category_day(feed.url, day) for day in self._missed(feed)]
+            except FeedError as error:
+                yield await self._failed(feed.slug, feed.title, error)
+                continue
+            announced = [entry for entry in entries if feed.url in entry.draft.categories]
+            counts = await self._store_entries([*(entry for day in missed for entry in day), *announced])
+            await asyncio.to_thread(self._feeds.answered, feed.slug, self._stamp())
+            yield FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged, counts.skipped)
+
+    def _missed(self, feed: Followed) -> list[str]:
+        """The days, oldest first, whose announcements of a category can't be had any more."""
+        today = self.now().date()
+        if feed.answered is None:
+            first = today - timedelta(days=BEGUN_WITH)
+        else:
+            answered = date.fromisoformat(feed.answered[:10])
+            if (today - answered).days <= CAUGHT_UP:
+                return []
+            first = max(answered, today - timedelta(days=MISSED_AT_MOST))
+        return [(first + timedelta(days=after)).isoformat() for after in range((today - first).days)]
+
+    async def _categorized(self) -> AsyncGenerator[SourceEvent, None]:
+        """The categories of the newest papers, which the daily feed does not tell."""
+        today = self.now().date()
+        since, before = (today - timedelta(days=back) for back in (CATEGORIZED_BACK, ASKED_AGAIN))
+        ids: list[str] = []
+        if self._categorize:
+            wanted = (since.isoformat(), before.isoformat(), CATEGORIZED_AT_MOST)
+            ids = await asyncio.to_thread(self._feeds.uncategorized, *wanted)
+        for start in range(0, len(ids), CATEGORIZED_AT_ONCE):
+            batch = ids[start : start + CATEGORIZED_AT_ONCE]
+            try:
+                counts = await self._store_entries(await self._arxiv.papers(batch))
+            except FeedError as error:
+                yield await self._failed("arxiv", OWN["arxiv"], error)
+                return
+            await asyncio.to_thread(self._feeds.asked, batch, today.isoformat())
+            await self.note("arxiv", None)
+            # They are papers that are counted already.
+            yield FeedStored("arxiv", OWN["arxiv"], new=counts.new)
+
+    async def _store_entries(self, entries: Sequence[ArxivEntry]) -> FeedStored:
+        """Store papers as arXiv tells them: of the daily feed's it fills gaps, of all others it knows best.
+
+        New versions of papers that the cache does not have are left out.
+        """
+        ids = [entry.draft.id or "" for entry in entries]
+        sources = await asyncio.to_thread(self._feeds.sources_of, ids)
+        known: list[Draft] = []
+        better: list[Draft] = []
+        for entry in entries:
+            source = sources.get(entry.draft.id or "")
+            if source is not None or entry.is_new:
+                (known if source == "hf" else better).append(entry.draft)
+        gaps = await self._store(Listing(None, tuple(known)), newer=False)
+        told = await self._store(Listing(None, tuple(better)), newer=True)
+        sums = (one + other for one, other in zip(_counts(gaps), _counts(told), strict=True))
+        return FeedStored("arxiv", OWN["arxiv"], *sums)
+
+    async def _store(self, listing: Listing, *, newer: bool) -> Counts:
+        """Store in a thread; a cancellation lets it come to its end first."""
+        running = asyncio.ensure_future(asyncio.to_thread(self._cache.store, listing, self._stamp(), newer=newer))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await asyncio.gather(running, return_exceptions=True)
+            raise
+
+    def _stamp(self) -> str:
+        return _stamp(self.now())
+
+
+def _counts(counts: Counts) -> tuple[int, int, int, int]:
+    return counts.new, counts.updated, counts.unchanged, counts.skipped
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,86 @@
+"""The list of sources, and how each answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader.cache.cache import Cache
+from reader.cache.feeds import Feeds, Followed
+from reader.cache.window import Window
+from reader.core.paper import Draft, Listing
+from tests.cache.conftest import NOW, draft
+
+LAB = "https://lab.example.org/feed.xml"
+
+
+@pytest.fixture
+def feeds(path: Path, cache: Cache) -> Iterator[Feeds]:
+    opened = Feeds.open(path)
+    yield opened
+    opened.close()
+
+
+def follow(feeds: Feeds, url: str = LAB, slug: str = "lab") -> Followed:
+    feed = feeds.follow("rss", url, "Notes of a lab", slug, NOW)
+    assert feed is not None
+    return feed
+
+
+def test_a_feed_is_followed_once_and_found_by_each_of_its_names(feeds: Feeds) -> None:
+    feed = follow(feeds)
+    assert feeds.follow("rss", LAB, "Again", "again", NOW) is None
+    assert feeds.find("LAB") == feeds.find(LAB) == feed
+    assert feeds.find("notes") is None
+    assert feeds.followed() == [feed]
+    feeds.unfollow("lab")
+    assert feeds.followed() == []
+
+
+def test_slugs_are_each_feeds_own(feeds: Feeds) -> None:
+    slugs = [follow(feeds, f"{LAB}?{number}", slug).slug for number, slug in enumerate(("lab", "lab", "lab", "hf"))]
+    assert slugs == ["lab", "lab-2", "lab-3", "hf-2"]
+
+
+def test_failing_begins_once_and_ends_with_an_answer(feeds: Feeds, path: Path) -> None:
+    follow(feeds)
+    feeds.answered("lab", "2026-11-23T08:00:00Z", '"1"', "yesterday")
+    feeds.failed("lab", "2026-11-24T08:00:00Z", "It was away.")
+    feeds.failed("lab", "2026-11-24T09:00:00Z", "It is still away.")
+    (failing,) = feeds.failing()
+    assert (failing.failing_since, failing.error) == ("2026-11-24T08:00:00Z", "It is still away.")
+    feeds.answered("lab")
+    (feed,) = feeds.followed()
+    assert (feed.failing_since, feed.error, feed.etag, feed.answered) == (None, None, '"1"', "2026-11-23T08:00:00Z")
+    watcher = Window.open(path)
+    feeds.answered("lab")
+    assert not watcher.changed()
+    watcher.close()
+
+
+def test_the_daily_papers_fail_without_being_followed(feeds: Feeds) -> None:
+    feeds.failed("hf", NOW, "It was away.")
+    assert [(feed.slug, feed.error) for feed in feeds.failing()] == [("hf", "It was away.")]
+    assert feeds.followed() == []
+    feeds.answered("hf")
+    assert feeds.failing() == []
+
+
+def test_arxiv_is_asked_for_new_papers_that_lack_categories(feeds: Feeds, cache: Cache) -> None:
+    cache.store(Listing("2026-11-24", (draft(1), draft(2, categories=("cs.CL",)), draft(3, upvotes=9))), NOW)
+    cache.store(Listing("2026-09-01", (draft(4),)), NOW)
+    cache.store(Listing(None, (Draft("A page", source="page", published="2026-11-24"),)), NOW)
+    assert feeds.uncategorized("2026-10-01", "2026-11-17", 10) == ["2611.00003", "2611.00001"]
+    feeds.asked(["2611.00003"], "2026-11-17")
+    assert feeds.uncategorized("2026-10-01", "2026-11-17", 10) == ["2611.00001"]
+    assert feeds.uncategorized("2026-10-01", "2026-11-18", 1) == ["2611.00003"]
+
+
+def test_papers_are_counted_by_who_told_of_them(feeds: Feeds, cache: Cache) -> None:
+    follow(feeds)
+    feeds.follow("arxiv", "cs.RO", "Robotics", "cs.ro", NOW)
+    cache.store(Listing(None, (draft(1, source="lab"), draft(2, source="arxiv", categories=("cs.RO",)))), NOW)
+    assert feeds.papers() == {"lab": 1, "arxiv": 1, "cs.ro": 1}
+    assert feeds.sources_of(["2611.00001", "2611.00009"]) == {"2611.00001": "lab"}
