@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -155,6 +156,55 @@ def test_an_event_that_was_cut_off_is_finished(events: Events, path: Path) -> No
     Events.open(path).close()
     assert starred(path) == set()
     connection.close()
+
+
+def test_a_long_event_that_is_stopped_is_finished_at_the_next_start(
+    cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leaving in the middle loses nothing: neither of a mark nor of its undoing."""
+    monkeypatch.setattr(module, "BATCH", 10)
+    cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(50))), NOW)
+
+    def read() -> int:
+        return sum(row[0] for pk, row in states(path).items() if pk > 0)
+
+    stopped = Events.open(path)
+
+    def stop_at_20(done: int, _total: int) -> None:
+        if done == 20:
+            (stopped if later is None else later).stop()
+
+    later: Events | None = None
+    assert stopped.mark("read", True, range(1, 51), stop_at_20)
+    assert read() == 20
+    later = Events.open(path)
+    assert read() == 50
+    later.undo(stop_at_20)
+    assert read() == 30
+    Events.open(path).close()
+    assert read() == 0
+    stopped.close()
+    later.close()
+
+
+def test_a_mark_by_another_program_in_the_middle_of_a_long_one_stands(
+    cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BATCH", 10)
+    cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(30))), NOW)
+    one, other = Events.open(path), Events.open(path)
+
+    def undo_at_once(done: int, _total: int) -> None:
+        if done == 10:
+            other.undo()
+
+    one.mark("read", True, range(1, 31), undo_at_once)
+    before = states(path)
+    one.rebuild()
+    assert states(path) == before
+    assert not any(row[0] for pk, row in before.items() if pk > 0)
+    one.close()
+    other.close()
 
 
 KILLED = """
