@@ -108,8 +108,8 @@ def _subjects(chance: Random) -> list[str]:
 
 
 def _abstract(chance: Random, subjects: Sequence[str]) -> tuple[str, list[str]]:
-    """Some 180 words in sentences, and a dozen words of content that the paper is made of besides its subjects."""
-    drawn = chance.choices(words.vocabulary(), cum_weights=words.frequencies(), k=chance.randint(120, 240))
+    """Some 195 words in sentences, and a dozen words of content that the paper is made of besides its subjects."""
+    drawn = chance.choices(words.vocabulary(), cum_weights=words.frequencies(), k=chance.randint(140, 250))
     sentences: list[str] = []
     start = 0
     while start < len(drawn):

@@ -12,7 +12,7 @@ from tests.bench import corpus
 def test_the_same_papers_come_every_time() -> None:
     made = list(corpus.listings(200))
     assert made == list(corpus.listings(200))
-    assert made[-1].drafts[0].title == "Staderbi: Information Token Stages for Text To Video"
+    assert made[-1].drafts[0].title == "Tristridi: Design Generalization Improve beyond Text To Video"
 
 
 def test_days_are_of_the_size_asked_for_and_of_the_real_ones_bounds() -> None:

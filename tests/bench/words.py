@@ -69,10 +69,22 @@ def vocabulary() -> tuple[str, ...]:
     return (*common, *(coined(number) for number in range(COINED)))
 
 
+KNEE = 2_500
+"""The rank from which on words become rarer faster."""
+
+
 @lru_cache(1)
 def frequencies() -> list[float]:
-    """Summed weights of the words: the n-th of English text comes 1 / (n + 2.7) ** 1.07 as often (Zipf, Mandelbrot)."""
-    return list(accumulate(1 / (rank + 2.7) ** 1.07 for rank in range(1, len(vocabulary()) + 1)))
+    """Summed weights of the words.
+
+    They follow the feed's own abstracts: 3.6 % of their words are the commonest one, 37 % are none of the commonest
+    420, and 3,000 abstracts have 17,000 different words, 9,300 have 33,000.
+    """
+    return list(accumulate(_weight(rank) for rank in range(1, len(vocabulary()) + 1)))
+
+
+def _weight(rank: int) -> float:
+    return (min(rank, KNEE) + 1.5) ** -0.95 * (KNEE / max(rank, KNEE)) ** 2.2
 
 
 FIRST_WORD_OF_CONTENT = 75
