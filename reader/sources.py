@@ -10,10 +10,12 @@ same. It knows no interface.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
-from contextlib import aclosing
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from reader.cache.feeds import OWN, Feeds, Followed
@@ -21,8 +23,10 @@ from reader.core.errors import FeedError, FeedOffline
 from reader.core.ids import feed_id
 from reader.core.paper import Draft, Listing
 from reader.feeds.arxiv import ArxivEntry
-from reader.feeds.documents import Validators
-from reader.feeds.syndication_client import Fetched
+from reader.feeds.arxiv_client import ENDPOINT_VARIABLE, ArxivClient
+from reader.feeds.client import FeedClient
+from reader.feeds.documents import Validators, is_local
+from reader.feeds.syndication_client import Fetched, Syndication
 from reader.refresh import Counts, Event, Feed, Finished, Latest, Plan, Store, refresh
 
 CATEGORIZED_BACK = 60
@@ -46,6 +50,10 @@ MISSED_AT_MOST = 14
 
 BEGUN_WITH = 3
 """Days of a category that has just been followed."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +101,42 @@ class Web(Protocol):
     async def fetch(self, url: str, known: Validators | None = None, source: str | None = None) -> Fetched: ...
 
 
+class Lookup(Protocol):
+    """Where a single paper comes from."""
+
+    async def paper(self, id: str) -> Listing | None: ...
+
+
 class PaperStore(Protocol):
     """Where papers go; blocks, and runs in a thread."""
 
-    def store(self, listing: Listing, now: str, *, newer: bool = True) -> Counts: ...
+    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> Counts: ...
+
+
+@asynccontextmanager
+async def connected(
+    cache: PaperStore,
+    file: Path,
+    endpoint: str,
+    answers: Path,
+    *,
+    categorize: bool = True,
+    now: Callable[[], datetime] = _utc_now,
+    environ: Mapping[str, str] | None = None,
+) -> AsyncIterator[tuple[FeedClient, Sources]]:
+    """The daily feed at `endpoint` and the sources beside it, over the cache in `file`; arXiv's answers in `answers`.
+
+    A daily feed on this machine is a closed world: arXiv is asked for its papers only if ARXIV_ENDPOINT says where.
+    """
+    environ = os.environ if environ is None else environ
+    with closing(await asyncio.to_thread(Feeds.open, file)) as feeds:
+        async with (
+            FeedClient.from_environment(endpoint, environ=environ) as daily,
+            ArxivClient.from_environment(answers, environ=environ) as arxiv,
+            Syndication.from_environment(environ) as web,
+        ):
+            categorize = categorize and (ENDPOINT_VARIABLE in environ or not is_local(f"http://{daily.host}"))
+            yield daily, Sources(cache, feeds, arxiv, web, categorize=categorize, now=now)
 
 
 async def refresh_all(
@@ -146,13 +186,14 @@ class Sources:
         web: Web,
         *,
         categorize: bool = True,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._cache = cache
-        self._feeds = feeds
         self._arxiv = arxiv
-        self._web = web
         self._categorize = categorize
+        self._is_offline = False
+        self.feeds = feeds
+        self.web = web
         self.now = now
 
     async def refresh(
@@ -160,20 +201,22 @@ class Sources:
     ) -> AsyncGenerator[SourceEvent, None]:
         """Ask every source that is followed, or `only` some of them, and then arXiv for categories.
 
-        With `is_offline`, which says that there seems to be no network, the first that finds none either ends it.
+        With `is_offline`, which says that there seems to be no network, the first that finds none either ends it
+        without a word: nothing is wrong with that source.
         """
-        asked = await asyncio.to_thread(self._feeds.followed) if only is None else only
+        self._is_offline = is_offline
+        asked = await asyncio.to_thread(self.feeds.followed) if only is None else only
         for step in (self._announced(asked, force=only is not None), self._syndicated(asked), self._categorized()):
             async with aclosing(step) as events:
                 async for event in events:
-                    yield event
-                    if is_offline and isinstance(event, FeedFailed) and isinstance(event.error, FeedOffline):
+                    if isinstance(event, FeedFailed) and self._has_no_network(event.error):
                         return
+                    yield event
 
     async def keep(self, feed: Followed, fetched: Fetched) -> FeedStored:
         """Store the entries of a feed's answer, and only then what tells the answer by."""
         if fetched.feed is None:
-            await asyncio.to_thread(self._feeds.answered, feed.slug)
+            await asyncio.to_thread(self.feeds.answered, feed.slug)
             return FeedStored(feed.slug, feed.title)
         drafts = tuple(
             entry.draft._replace(
@@ -189,19 +232,47 @@ class Sources:
         is_news = counts.new or counts.updated or fetched.validators != known or feed.answered is None
         now = self._stamp() if is_news else None
         said = (fetched.validators.etag, fetched.validators.modified)
-        await asyncio.to_thread(self._feeds.answered, feed.slug, now, *said)
+        await asyncio.to_thread(self.feeds.answered, feed.slug, now, *said)
         return FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged, counts.skipped)
+
+    async def look_up(self, daily: Lookup, id: str) -> bool:
+        """Fetch one paper by its arXiv id, from the daily feed or else from arXiv; False where neither has it.
+
+        Raises FeedError.
+        """
+        listing, failure = None, None
+        try:
+            listing = await daily.paper(id)
+        except FeedError as error:
+            failure = error
+        if listing is None:
+            try:
+                entries = await self._arxiv.papers([id])
+            except FeedError as error:
+                raise failure or error from error
+            if entries:
+                await self._store_entries(entries)
+                return True
+            if failure is not None:
+                raise failure
+            return False
+        await self._store(listing, newer=False)
+        return True
 
     async def note(self, slug: str, error: FeedError | None) -> None:
         """Keep whether a source answered well."""
         if error is None:
-            await asyncio.to_thread(self._feeds.answered, slug)
+            await asyncio.to_thread(self.feeds.answered, slug)
         else:
-            await asyncio.to_thread(self._feeds.failed, slug, self._stamp(), str(error))
+            await asyncio.to_thread(self.feeds.failed, slug, self._stamp(), str(error))
 
     async def _failed(self, slug: str, title: str, error: FeedError) -> FeedFailed:
-        await self.note(slug, error)
+        if not self._has_no_network(error):
+            await self.note(slug, error)
         return FeedFailed(slug, title, error)
+
+    def _has_no_network(self, error: FeedError) -> bool:
+        return self._is_offline and isinstance(error, FeedOffline)
 
     # Feeds of any site
 
@@ -210,7 +281,7 @@ class Sources:
             if feed.kind != "rss":
                 continue
             try:
-                fetched = await self._web.fetch(feed.url, Validators(feed.etag, feed.modified), feed.slug)
+                fetched = await self.web.fetch(feed.url, Validators(feed.etag, feed.modified), feed.slug)
                 yield await self.keep(feed, fetched)
             except FeedError as error:
                 yield await self._failed(feed.slug, feed.title, error)
@@ -238,7 +309,7 @@ class Sources:
                 continue
             announced = [entry for entry in entries if feed.url in entry.draft.categories]
             counts = await self._store_entries([*(entry for day in missed for entry in day), *announced])
-            await asyncio.to_thread(self._feeds.answered, feed.slug, self._stamp())
+            await asyncio.to_thread(self.feeds.answered, feed.slug, self._stamp())
             yield FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged, counts.skipped)
 
     def _missed(self, feed: Followed) -> list[str]:
@@ -260,7 +331,7 @@ class Sources:
         ids: list[str] = []
         if self._categorize:
             wanted = (since.isoformat(), before.isoformat(), CATEGORIZED_AT_MOST)
-            ids = await asyncio.to_thread(self._feeds.uncategorized, *wanted)
+            ids = await asyncio.to_thread(self.feeds.uncategorized, *wanted)
         for start in range(0, len(ids), CATEGORIZED_AT_ONCE):
             batch = ids[start : start + CATEGORIZED_AT_ONCE]
             try:
@@ -268,7 +339,7 @@ class Sources:
             except FeedError as error:
                 yield await self._failed("arxiv", OWN["arxiv"], error)
                 return
-            await asyncio.to_thread(self._feeds.asked, batch, today.isoformat())
+            await asyncio.to_thread(self.feeds.asked, batch, today.isoformat())
             await self.note("arxiv", None)
             # They are papers that are counted already.
             yield FeedStored("arxiv", OWN["arxiv"], new=counts.new)
@@ -279,7 +350,7 @@ class Sources:
         New versions of papers that the cache does not have are left out.
         """
         ids = [entry.draft.id or "" for entry in entries]
-        sources = await asyncio.to_thread(self._feeds.sources_of, ids)
+        sources = await asyncio.to_thread(self.feeds.sources_of, ids)
         known: list[Draft] = []
         better: list[Draft] = []
         for entry in entries:
@@ -293,7 +364,8 @@ class Sources:
 
     async def _store(self, listing: Listing, *, newer: bool) -> Counts:
         """Store in a thread; a cancellation lets it come to its end first."""
-        running = asyncio.ensure_future(asyncio.to_thread(self._cache.store, listing, self._stamp(), newer=newer))
+        storing = asyncio.to_thread(self._cache.store, listing, self._stamp(), newer=newer, noted=False)
+        running = asyncio.ensure_future(storing)
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:

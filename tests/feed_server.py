@@ -111,10 +111,21 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.requests.append(Request(url.path, query, self.headers))
         faults = self.server.faults
         name, _, value = (faults.popleft() if faults else self.server.fault).partition(":")
-        status, body, headers = self._list(query) if url.path == "/api/daily_papers" else self._missing()
+        status, body, headers = self._answer(url.path, query)
         getattr(self, f"_{name.replace('-', '_')}")(value, status, body, headers)
 
     # Answers
+
+    def _answer(self, path: str, query: Mapping[str, str]) -> tuple[int, object, dict[str, str]]:
+        if path == "/api/daily_papers":
+            return self._list(query)
+        every = [one for day in self.server.days.values() for one in day]
+        if path == "/api/papers/search":
+            words = query["q"].lower().split()
+            return 200, [one for one in every if all(word in one["title"].lower() for word in words)], {}
+        # A paper that is asked for by its id comes bare.
+        found = next((one["paper"] for one in every if path == f"/api/papers/{one['paper']['id']}"), None)
+        return self._missing() if found is None else (200, found, {})
 
     def _missing(self) -> tuple[int, object, dict[str, str]]:
         return 404, {"error": "Not found"}, {}

@@ -15,6 +15,7 @@ import pytest
 from reader.cache.cache import Cache
 from reader.cache.feeds import Feeds
 from reader.cache.window import Window
+from reader.core.errors import FeedError
 from reader.core.paper import Paper as Known
 from reader.feeds.arxiv_client import ArxivClient
 from reader.feeds.client import FeedClient
@@ -226,7 +227,8 @@ async def test_with_no_network_the_sources_are_not_tried_one_by_one(world: World
         world.follow(f"http://nowhere-{number}.invalid/feed.xml", f"lab{number}")
     async with world.sources() as sources:
         events = [event async for event in sources.refresh(is_offline=True)]
-    assert len(of(events, FeedFailed)) == 1
+    assert events == []
+    assert world.feeds.failing() == []
 
 
 async def test_a_refresh_can_be_stopped_between_two_sources(world: World) -> None:
@@ -240,3 +242,39 @@ async def test_a_refresh_can_be_stopped_between_two_sources(world: World) -> Non
     await asyncio.sleep(0)
     assert first.slug == "lab0"
     assert len(world.site.requests) == 1
+
+
+# One paper
+
+
+async def look_up(world: World, id: str) -> bool:
+    async with FeedClient(Fetcher(world.daily.url, bounds=Bounds(tries=1))) as daily, world.sources() as sources:
+        return await sources.look_up(daily, id)
+
+
+async def test_a_paper_is_looked_up_in_the_feed_first(world: World) -> None:
+    assert await look_up(world, "2605.00002")
+    paper = world.paper("2605.00002")
+    assert paper is not None
+    assert (paper.source, paper.upvotes) == ("hf", 5)
+    assert world.arxiv.requests == []
+
+
+async def test_a_paper_that_the_feed_lacks_comes_from_arxiv(world: World) -> None:
+    world.arxiv.papers.append(Paper("math/0309136", "An old one", categories=("math.GT",)))
+    assert await look_up(world, "math/0309136")
+    paper = world.paper("math/0309136")
+    assert paper is not None
+    assert (paper.source, paper.categories) == ("arxiv", ("math.GT",))
+    assert not await look_up(world, "2605.99999")
+
+
+async def test_a_feed_that_fails_leaves_it_to_arxiv(world: World) -> None:
+    world.daily.fault = "error"
+    assert await look_up(world, "2605.00001")
+    with pytest.raises(FeedError):
+        await look_up(world, "2605.99999")
+    # A day of which one paper is known has not been answered for.
+    world.daily.fault = "ok"
+    assert await look_up(world, "2605.00002")
+    assert world.cache.known_days(TODAY, TODAY) == {}

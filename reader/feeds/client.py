@@ -8,16 +8,21 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from types import TracebackType
 from typing import Self
+from urllib.parse import quote
 
+from reader.core.errors import FeedMalformed
 from reader.core.paper import Listing
 from reader.feeds.environment import find_token, is_offline
-from reader.feeds.fetch import Answer, Bounds, Fetcher, WaitTold
-from reader.feeds.huggingface import listed_day, listings, read_items
+from reader.feeds.fetch import Answer, Bounds, Fetcher, HttpRefused, WaitTold
+from reader.feeds.huggingface import listed_day, listings, parse_item, read_items, read_json
 
 ENDPOINT = "https://huggingface.co"
 
 PAGE = 100
 """Papers a page: the most that the feed allows."""
+
+_LONGEST_SEARCH = 250
+"""Characters that the feed takes."""
 
 _PAGES = 50
 """Pages of a list at the most: several times the busiest month."""
@@ -98,6 +103,38 @@ class FeedClient:
         """
         items = [item async for found in self._pages({"sort": "trending"}, on_wait, most=1) for item in found]
         return await asyncio.to_thread(lambda: tuple(one for item in items for one in listings([item], None)))
+
+    async def paper(self, id: str, on_wait: WaitTold | None = None) -> Listing | None:
+        """One paper by its arXiv id, in a listing of the day that it was listed on; None where the feed has it not.
+
+        `on_wait` is called before each wait. Raises FeedError.
+        """
+
+        def read(answer: Answer) -> Listing | None:
+            item = read_json(answer.body)
+            try:
+                return Listing(listed_day(item), (parse_item(item),))
+            except FeedMalformed as error:
+                raise FeedMalformed(f"The feed's record of {id} can't be used: {error}.") from None
+
+        try:
+            return await self._fetcher.get(f"/api/papers/{quote(id)}", {}, read, on_wait)
+        except HttpRefused as refused:
+            if refused.status == 404:
+                return None
+            raise
+
+    async def search(self, text: str, on_wait: WaitTold | None = None) -> tuple[Listing, ...]:
+        """What the feed finds for a text, in its own order: a listing for each paper, of the day it was listed on.
+
+        `on_wait` is called before each wait. Raises FeedError.
+        """
+
+        def read(answer: Answer) -> tuple[Listing, ...]:
+            return tuple(one for item in read_items(answer.body) for one in listings([item], None))
+
+        asked: dict[str, str | int] = {"q": text[:_LONGEST_SEARCH], "limit": PAGE}
+        return await self._fetcher.get("/api/papers/search", asked, read, on_wait)
 
     async def _pages(
         self, parameters: Mapping[str, str], on_wait: WaitTold | None, most: int | None = None

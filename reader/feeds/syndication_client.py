@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 from reader.feeds.documents import Document, DocumentFetcher, Validators, origin_of
+from reader.feeds.environment import is_offline
 from reader.feeds.fetch import Bounds, WaitTold
 from reader.feeds.links import web_url
 from reader.feeds.syndication import BODY_LIMIT, Feed, parse_feed
@@ -52,6 +54,12 @@ class Syndication:
         self._clock = clock
         self._now = now
         self._hosts: dict[str, DocumentFetcher] = {}
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Syndication:
+        """A client with the offline mode of the environment; none of many feeds may hold up the others for long."""
+        bounds = replace(Bounds(), body=BODY_LIMIT, tries=2, longest_wait=30)
+        return cls(offline=is_offline(os.environ if environ is None else environ), bounds=bounds)
 
     async def __aenter__(self) -> Self:
         return self
