@@ -35,6 +35,9 @@ class Settings:
     refresh_minutes: int = field(default=30, metadata={"rule": Number(0, 1440)})
     """Minutes between two refreshes while the reader is open; 0 leaves refreshing to the r key."""
 
+    ask_arxiv: bool = field(default=True, metadata={"rule": Switch()})
+    """Ask arXiv for the categories of new papers: a request for each hundred papers that it was not asked for yet."""
+
     order: str = field(default="day", metadata={"rule": Choice(("day", "upvotes", "published", "added", "title"))})
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
 

@@ -114,6 +114,7 @@ def _cache(file: Path) -> Iterator[Finding]:
         with schema.explained(file), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as cache:
             yield from _contents(cache)
         yield Finding("Cache", "last refresh", _time_of(refresh_stamp(file)))
+        yield from _sources(file)
     except CacheError as error:
         yield Finding("Cache", "state", "unusable", str(error))
 
@@ -134,6 +135,17 @@ def _contents(cache: sqlite3.Connection) -> Iterator[Finding]:
         yield Finding("Cache", name, f"{count:,}")
     (newest,) = cache.execute("SELECT max(day) FROM listing").fetchone()
     yield Finding("Cache", "newest day", newest or "none")
+
+
+def _sources(file: Path) -> Iterator[Finding]:
+    """The sources beside the daily papers, and since when and why one fails."""
+    from reader.cache.feeds import Feeds
+
+    with closing(Feeds.open(file)) as feeds:
+        yield Finding("Sources", "followed", amount(len(feeds.followed()), "feed"))
+        for feed in feeds.failing():
+            since = datetime.fromisoformat(feed.failing_since or "").astimezone().isoformat(" ", "minutes")
+            yield Finding("Sources", feed.slug, f"failing since {since}", feed.error or "")
 
 
 def _time_of(file: Path) -> str:
@@ -188,7 +200,7 @@ def _asked(endpoint: str) -> Finding:
 COMMANDS: Sequence[Command] = (
     Command(
         "doctor",
-        "Examine program, settings, cache, terminal and feed; what is not well is marked, with what to do.",
+        "Examine program, settings, cache, sources, terminal and feed; what is not well is marked, with what to do.",
         (
             ("doctor", "look at everything on this machine"),
             ("doctor --online --json", "and ask the feed, as JSON, for a report"),

@@ -6,9 +6,10 @@ import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import asdict
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,9 @@ from reader.core.errors import FeedError
 if TYPE_CHECKING:
     from reader.cache.cache import Cache, Stored
     from reader.core.paper import Listing
+    from reader.feeds.client import FeedClient
     from reader.refresh import Event, Finished, Plan
+    from reader.sources import FeedFailed, SourceEvent, Sources
 
 REASONS = 3
 """Skipped records that are told one by one."""
@@ -34,6 +37,9 @@ def _refresh_arguments(parser: ArgumentParser) -> None:
     which.add_argument("--days", type=positive, metavar="N", help="the last N days (default: days_at_start)")
     which.add_argument("--since", type=_start, metavar="D", help="all days since D: a date, or such as 2w or 3m")
     which.add_argument("--month", type=_month, metavar="M", help="a month: 2026-05")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--quiet", action="store_true", help="print nothing unless something is missing, as for cron")
+    how.add_argument("--verbose", action="store_true", help="tell each request, its status, bytes and time")
     add_json(parser)
 
 
@@ -72,20 +78,47 @@ def _span(text: str) -> tuple[str, str]:
 def _refresh(arguments: Namespace, session: Session) -> int:
     import asyncio
 
+    if arguments.verbose:
+        tell_requests()
     with session.cache() as cache:
         _reclassify(cache)
-        finished = asyncio.run(_fetch(session.settings.endpoint, cache, _plan(arguments, session)))
+        talkative = not (arguments.quiet or arguments.verbose)
+        finished, missing = asyncio.run(_fetch(session, cache, _plan(arguments, session), talkative))
     if not finished.failed:
         paths.refresh_stamp(session.cache_file).touch()
     sums = {name: getattr(finished, name) for name in ("new", "updated", "unchanged", "skipped")}
     if arguments.json:
         error = str(finished.error) if finished.error else None
-        say_json(sums | {"days": finished.stored, "failed": list(finished.failed), "error": error})
-    elif finished.stored or not finished.failed:
+        said = {"days": finished.stored, "failed": list(finished.failed), "error": error}
+        feeds = [{"slug": one.slug, "title": one.title, "error": str(one.error)} for one in missing]
+        say_json(sums | said | {"feeds_failed": feeds})
+    elif not arguments.quiet and (finished.stored or not finished.failed):
         say(f"{_sums(sums)} in {amount(finished.stored, 'day')}.")
+    return _tell_missing(finished, missing, quiet=arguments.quiet)
+
+
+def _tell_missing(finished: Finished, missing: Sequence[FeedFailed], *, quiet: bool) -> int:
+    """Say what could not be had; raises FeedError if any of it was asked for."""
+    for one in missing:
+        if one.was_asked_for or not quiet:
+            warn(f"{one.title}: {one.error}")
     if finished.failed:
         raise FeedError(f"{_days(finished.failed)} could not be fetched: {finished.error}")
+    feeds = sum(one.was_asked_for for one in missing)
+    if feeds:
+        raise FeedError(f"{amount(feeds, 'feed')} could not be fetched; 'dailypapers feeds list' tells since when.")
     return 0
+
+
+def tell_requests() -> None:
+    """Tell each request on standard error, with its status, bytes and time."""
+    import logging
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    log = logging.getLogger("reader.feeds")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
 
 
 def _days(days: Sequence[str]) -> str:
@@ -105,25 +138,39 @@ def _plan(arguments: Namespace, session: Session) -> Plan:
     return Latest(arguments.days or session.settings.days_at_start)
 
 
-async def _fetch(endpoint: str, cache: Cache, plan: Plan) -> Finished:
+async def _fetch(session: Session, cache: Cache, plan: Plan, talkative: bool) -> tuple[Finished, list[FeedFailed]]:
+    """Refresh, with progress if `talkative`: the sums, and the sources that failed."""
     import asyncio
 
-    from reader.feeds.client import FeedClient
-    from reader.refresh import Finished, refresh
+    from reader.refresh import Finished
+    from reader.sources import FeedFailed, refresh_all
 
-    finished = Finished()
-    with Progress() as progress:
-        async with FeedClient.from_environment(endpoint) as feed, aclosing(refresh(feed, cache, plan)) as events:
-            progress.show(f"asking {feed.host}")
+    finished, missing = Finished(), list[FeedFailed]()
+    with Progress(None if talkative else StringIO()) as progress:
+        async with connection(session, cache) as (daily, sources):
+            progress.show(f"asking {daily.host}")
             ticking = asyncio.create_task(_tick(progress))
             try:
-                async for event in events:
-                    progress.show(_doing(event))
-                    if isinstance(event, Finished):
-                        finished = event
+                async with aclosing(refresh_all(daily, cache, plan, sources)) as events:
+                    async for event in events:
+                        progress.show(_doing(event))
+                        if isinstance(event, Finished):
+                            finished = event
+                        elif isinstance(event, FeedFailed):
+                            missing.append(event)
             finally:
                 ticking.cancel()
-    return finished
+    return finished, missing
+
+
+def connection(session: Session, cache: Cache) -> AbstractAsyncContextManager[tuple[FeedClient, Sources]]:
+    """The daily feed and the sources beside it, as the settings say."""
+    from reader.sources import connected
+
+    settings = session.settings
+    return connected(
+        cache, session.cache_file, settings.endpoint, paths.answers_folder(), categorize=settings.ask_arxiv
+    )
 
 
 async def _tick(progress: Progress) -> None:
@@ -135,11 +182,14 @@ async def _tick(progress: Progress) -> None:
         progress.draw()
 
 
-def _doing(event: Event) -> str:
+def _doing(event: Event | SourceEvent) -> str:
     """What to say of an event while it goes on; empty for what says nothing."""
     from reader.refresh import DayEmpty, DayFailed, DayStored, Waiting
+    from reader.sources import FeedFailed, FeedStored
 
     match event:
+        case FeedStored() | FeedFailed():
+            return f"{event.title} done"
         case DayStored() | DayEmpty() | DayFailed():
             return f"day {event.n} of {event.of} done: {event.day}"
         case Waiting():

@@ -15,10 +15,12 @@ MODULES: Mapping[str, str] = MappingProxyType(
     {
         "refresh": "fetching",
         "import": "fetching",
+        "add": "following",
+        "feeds": "following",
         "list": "reading",
         "count": "reading",
         "show": "reading",
-        "topics": "reading",
+        "topics": "topics",
         "open": "reading",
         "mark": "marking",
         "undo": "marking",
