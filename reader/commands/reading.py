@@ -1,10 +1,11 @@
-"""Commands that read the cache: list, count, show, topics, open."""
+"""Commands that read the cache: list, count, show, open."""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from reader.core.text import clean, clean_block
 
 if TYPE_CHECKING:
     from reader.cache.window import Window
+    from reader.core.topics import Reason
     from reader.ui.glyphs import Glyphs
 
 CHUNK = 200
@@ -121,19 +123,28 @@ def _count(arguments: Namespace, session: Session) -> int:
 
 def _show_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
+    parser.add_argument("--why", action="store_true", help="tell which words gave it its topics")
     add_json(parser)
 
 
 def _show(arguments: Namespace, session: Session) -> int:
     paper = _paper(session, arguments.id)
+    reasons = None
+    if arguments.why:
+        reasons = session.topics.explain(paper.title, paper.abstract, paper.keywords, paper.categories)
     if arguments.json:
         from reader.actions.export import record
 
-        say_json(record(paper))
+        say_json(record(paper) | ({"why": [asdict(reason) for reason in reasons]} if reasons is not None else {}))
         return 0
     # In a pipe a paragraph is a line: whoever reads there wraps, or searches, for itself.
     columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
-    for line in _page(paper, Style.of(sys.stdout), columns):
+    style = Style.of(sys.stdout)
+    if reasons is None:
+        lines = _page(paper, style, columns)
+    else:
+        lines = _why(paper, reasons, {topic.slug: topic.name for topic in session.topics.topics}, style)
+    for line in lines:
         say(line)
     return 0
 
@@ -146,9 +157,28 @@ def _paper(session: Session, id: str) -> Paper:
     return paper
 
 
+def _why(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], style: Style) -> Iterator[str]:
+    """What gave a paper its topics, a phrase a line: its points, and where it stands."""
+    from reader.core.why import why
+
+    yield style.bold(clean(paper.title))
+    if not reasons:
+        yield ""
+        yield "No rule gives this paper a topic."
+    for one in why(reasons, names):
+        yield ""
+        yield f"{style.bold(clean(one.name))}  {style.faint(f'{one.slug}, {one.score} points')}"
+        for cause in one.causes:
+            said = fit(clean(cause.said), 28) if cause.where else clean(cause.said)
+            yield f"{cause.points:+5d}  {said}  {style.faint(cause.where)}".rstrip()
+        if one.weaker:
+            yield style.faint(f"       and {one.weaker} weaker")
+
+
 def _page(paper: Paper, style: Style, columns: int | None) -> Iterator[str]:
     """A paper for reading, in lines of `columns` at the most, if that is given."""
     from reader.actions.links import links
+    from reader.core.keywords import collapse
 
     yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))
     yield from wrapped(", ".join(clean(name) for name in paper.authors), columns)
@@ -163,7 +193,7 @@ def _page(paper: Paper, style: Style, columns: int | None) -> Iterator[str]:
     yield from (style.faint(line) for line in wrapped(" · ".join(fact for fact in facts if fact), columns))
     named = (
         ("Topics", ", ".join(paper.topics)),
-        ("Keywords", ", ".join(clean(keyword) for keyword in paper.keywords)),
+        ("Keywords", ", ".join(clean(keyword) for keyword in collapse(paper.keywords))),
         ("Tags", ", ".join(clean(tag) for tag in paper.tags)),
         ("AI summary", clean(paper.summary or "")),
         ("Note", clean(paper.note or "")),
@@ -178,29 +208,6 @@ def _page(paper: Paper, style: Style, columns: int | None) -> Iterator[str]:
     yield ""
     # Addresses are not wrapped: a broken one can't be clicked or copied.
     yield from (f"{link.name:8} {link.url}" for link in links(paper))
-
-
-def _topics_arguments(parser: ArgumentParser) -> None:
-    add_query(parser)
-    add_json(parser)
-
-
-def _topics(arguments: Namespace, session: Session) -> int:
-    text = query_of(arguments.query)
-    query = parsed(text)
-    with session.window() as window:
-        counted = window.topics(selection(window, query) if text else None)
-    counted.sort(key=lambda topic: (-topic.papers, topic.slug))
-    if arguments.json:
-        say_json([{"slug": t.slug, "name": t.name, "family": t.family, "papers": t.papers} for t in counted])
-    elif is_terminal(sys.stdout):
-        slug_width = max((len(topic.slug) for topic in counted), default=0)
-        for topic in counted:
-            say(f"{topic.papers:>9,}  {topic.slug:{slug_width}}  {clean(topic.name)}")
-    else:
-        for topic in counted:
-            say(f"{topic.slug}\t{clean(topic.name)}\t{topic.papers}")
-    return 0
 
 
 def _open_arguments(parser: ArgumentParser) -> None:
@@ -255,16 +262,10 @@ COMMANDS: Sequence[Command] = (
         (
             ("show 2406.12345", "by its arXiv id"),
             ("show https://huggingface.co/papers/2406.12345 --json", "by an address, as JSON"),
+            ("show 2406.12345 --why", "which words gave it its topics"),
         ),
         _show_arguments,
         _show,
-    ),
-    Command(
-        "topics",
-        "Print the topics of a query's papers; the one that most of them have comes first.",
-        (("topics", "of all papers"), ("topics is:starred --json", "of what you have starred, as JSON")),
-        _topics_arguments,
-        _topics,
     ),
     Command(
         "open",

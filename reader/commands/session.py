@@ -82,6 +82,14 @@ class Session:
             raise ReaderError(f"The topic rules {own} can't be read: {error}. Mend or move the file.") from error
         return Topics.from_toml(read_text("topics.toml"), *texts)
 
+    @cached_property
+    def shipped_topics(self) -> Topics:
+        """The topic rules that ship, for what a file of the user's is checked against."""
+        from reader.core.topics import Topics
+        from reader.data import read_text
+
+        return Topics.from_toml(read_text("topics.toml"))
+
     @contextmanager
     def window(self) -> Iterator[Window]:
         """The cache for reading, made first where there is none."""

@@ -7,11 +7,17 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
 
 from reader.actions.links import CODE, Link, links
 from reader.core.paper import Paper
 from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, Piece, cut, fill, literal, mark, measure, pattern, short_day, unbroken
+
+if TYPE_CHECKING:
+    from reader.core.why import Cause, Why
 
 MEASURE = 78
 """Cells of a line at the most: beyond, the eye loses the next line's beginning."""
@@ -36,6 +42,8 @@ class Look:
     """Keys that open links, by the link's letter."""
     everyone: bool = False
     """Whether all authors are named."""
+    why: tuple[Why, ...] | None = None
+    """What gave the paper its topics; None while nobody asks."""
 
 
 def compose(paper: Paper, width: int, look: Look) -> list[Line]:
@@ -45,6 +53,7 @@ def compose(paper: Paper, width: int, look: Look) -> list[Line]:
         fill(mark(paper.title, "title", searched), width),
         [*_people(paper, width, look), *_organization(paper, width, searched), *_facts(paper, width, look)],
         [*_topics(paper, width, look), *_keywords(paper, width, look, searched)],
+        _why(look, width),
         _note(paper, width, look),
         _summary(paper, width, searched),
         _abstract(paper, width, searched),
@@ -146,8 +155,46 @@ def _topics(paper: Paper, width: int, look: Look) -> list[Line]:
     return _string(chips, Piece(" "), width)
 
 
+WHY = "Why these topics"
+"""The heading over what gave a paper its topics."""
+
+
+def _why(look: Look, width: int) -> list[Line]:
+    if look.why is None:
+        return []
+    lines: list[Line] = [(Piece(WHY, "label"),)]
+    if not look.why:
+        lines.append((Piece(cut("No rule gives this paper a topic.", width), "muted"),))
+    for one in look.why:
+        score = f"  {one.score}"
+        name = cut(literal(one.name), width - len(score), look.glyphs.ellipsis)
+        lines.append((Piece(name, "title", action=("topic", one.slug)), Piece(score, "muted")))
+        said = min(max((cell_len(cause.said) for cause in one.causes), default=0), max(8, width // 2))
+        lines.extend(_cause(cause, said, width, look) for cause in one.causes)
+        if one.weaker:
+            lines.append((Piece(cut(f"       and {one.weaker} weaker", width), "muted"),))
+    return lines
+
+
+def _cause(cause: Cause, column: int, width: int, look: Look) -> Line:
+    """One cause: its points, what is said and where, the latter in columns."""
+    said = cut(literal(cause.said), column, look.glyphs.ellipsis)
+    line = [Piece(f"{cause.points:+5d}  ", "key" if cause.points > 0 else "muted"), Piece(said, "text")]
+    room = width - 7 - column - 2
+    if room < 8:
+        return tuple(line)
+    return (
+        *line,
+        Piece(" " * (column + 2 - cell_len(said))),
+        Piece(cut(cause.where, room, look.glyphs.ellipsis), "muted"),
+    )
+
+
 def _keywords(paper: Paper, width: int, look: Look, searched: re.Pattern[str] | None) -> list[Line]:
-    return _string([mark(word, "keywords", searched) for word in paper.keywords], _between(look.glyphs), width)
+    from reader.core.keywords import collapse
+
+    words = collapse(paper.keywords)
+    return _string([mark(word, "keywords", searched) for word in words], _between(look.glyphs), width)
 
 
 def _note(paper: Paper, width: int, look: Look) -> list[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from reader.core.dates import DATE_WORDS
@@ -32,6 +32,15 @@ class Completion:
     start: int
     end: int
     candidates: tuple[str, ...]
+    papers: tuple[int, ...] = ()
+    """How many papers have each, where that is known of all."""
+
+
+Vocabulary = Mapping[str, Mapping[str, int] | Sequence[str]]
+"""The values known for a field (`topic`, `tag`, `keyword`, `author`, `org`, `source`), likeliest first.
+
+Where they are a mapping it tells how many papers have each.
+"""
 
 
 def tokens(text: str) -> list[Span]:
@@ -44,12 +53,8 @@ def tokens(text: str) -> list[Span]:
     return spans
 
 
-def complete(text: str, cursor: int, vocabulary: Mapping[str, Sequence[str]], limit: int = 8) -> Completion | None:
-    """What the piece before the cursor may become, or None if nothing fits.
-
-    `vocabulary` holds the values known for a field (`topic`, `tag`, `keyword`, `author`, `org`, `source`),
-    likeliest first.
-    """
+def complete(text: str, cursor: int, vocabulary: Vocabulary, limit: int = 8) -> Completion | None:
+    """What the piece before the cursor may become, or None if nothing fits."""
     head = level(text[:cursor])
     typed = re.search(r'-*([^\s()]*"[^"]*|[^\s()"]*)$', head)
     if typed is None or not typed[1]:
@@ -67,22 +72,41 @@ def complete(text: str, cursor: int, vocabulary: Mapping[str, Sequence[str]], li
         return None
     # Of a list with commas only the last is being typed.
     item = value.rpartition(",")[2] if not value.startswith('"') else value
-    known = _known(field, item, vocabulary)
-    return _completion(cursor - len(item), cursor, item, known, limit)
+    start = cursor - len(item)
+    known = vocabulary.get(field, ())
+    if field in CHOICES or field in DATE_FIELDS:
+        return _completion(start, cursor, item, _words_of(field, item), limit)
+    found = _known(known, item.strip('"').lower(), limit + 1)
+    papers = {_quoted(word): known[word] for word in found} if isinstance(known, Mapping) else {}
+    completion = _completion(start, cursor, item, map(_quoted, found), limit)
+    if completion is None or not papers:
+        return completion
+    return replace(completion, papers=tuple(papers[candidate] for candidate in completion.candidates))
 
 
-def _known(field: str, item: str, vocabulary: Mapping[str, Sequence[str]]) -> list[str]:
+def _words_of(field: str, item: str) -> list[str]:
+    """The words of the language itself that a field takes and that begin as was typed."""
     typed = item.strip('"').lstrip("-" if field == "sort" else "").lower()
     if field in CHOICES:
         sign = "-" if item.startswith("-") else ""
         return [sign + choice for choice in CHOICES[field] if choice.startswith(typed)]
-    if field in DATE_FIELDS:
-        before, dots, end = typed.rpartition("..")
-        return [before + dots + word for word in (*DATE_WORDS, "7d", "2w", "3m") if word.startswith(end)]
-    words = vocabulary.get(field, ())
-    begin = [word for word in words if word.lower().startswith(typed)]
-    inside = [word for word in words if f" {typed}" in word.lower() or f"-{typed}" in word.lower()]
-    return [_quoted(word) for word in dict.fromkeys([*begin, *inside])]
+    before, dots, end = typed.rpartition("..")
+    return [before + dots + word for word in (*DATE_WORDS, "7d", "2w", "3m") if word.startswith(end)]
+
+
+def _known(words: Iterable[str], typed: str, most: int) -> list[str]:
+    """Those that begin as was typed, then those in which a later word does; no further than need be looked."""
+    begin: list[str] = []
+    inside: list[str] = []
+    for word in words:
+        small = word.lower()
+        if small.startswith(typed):
+            begin.append(word)
+            if len(begin) == most:
+                break
+        elif len(inside) < most and (f" {typed}" in small or f"-{typed}" in small):
+            inside.append(word)
+    return [*begin, *inside]
 
 
 def _completion(start: int, end: int, typed: str, found: Iterable[str], limit: int) -> Completion | None:

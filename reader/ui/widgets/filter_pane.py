@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
-from rich.cells import cell_len
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -13,13 +12,17 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from reader.core.query.topics import TopicChoice
+from reader.core.trends import WEEKS, percent, spark
 from reader.ui.glyphs import UNICODE, Glyphs
-from reader.ui.prose import Line, Piece, cut, literal
-from reader.ui.widgets.filter_rows import FilterData, FilterState, Kind, Mark, Row, lay_out
+from reader.ui.prose import Line, Piece, cut, literal, measure
+from reader.ui.widgets.filter_rows import TOPIC_ORDERS, FilterData, FilterState, Kind, Mark, Row, TopicOrder, lay_out
 from reader.ui.widgets.pieces import draw, spread
 
 _RIGHT_BUTTON = 3
 _LONGEST_TYPED = 60
+
+_NAME_ROOM = 15
+"""Cells that a topic's name keeps beside its sparkline."""
 
 
 class FilterPane(ScrollView, inherit_bindings=False):
@@ -45,6 +48,8 @@ class FilterPane(ScrollView, inherit_bindings=False):
         "filter--picked",
         "filter--excluded",
         "filter--typed",
+        "filter--spark",
+        "filter--implied",
     }
 
     @dataclass
@@ -118,6 +123,11 @@ class FilterPane(ScrollView, inherit_bindings=False):
         return self._state.narrowed
 
     @property
+    def order(self) -> TopicOrder:
+        """How the topics are listed."""
+        return self._state.order
+
+    @property
     def current(self) -> Row | None:
         """The row under the cursor."""
         return self._rows[self._cursor] if self._cursor < len(self._rows) else None
@@ -181,6 +191,14 @@ class FilterPane(ScrollView, inherit_bindings=False):
         mode: Literal["any", "all"] = "any" if self.choice.mode == "all" else "all"
         self._choose(replace(self.choice, mode=mode))
 
+    def switch_order(self) -> TopicOrder:
+        """List the topics the next way: by family, by papers, rising ones first where that is known."""
+        known = any(topic.weeks for topic in self._data.topics)
+        orders = TOPIC_ORDERS if known else TOPIC_ORDERS[:-1]
+        order = orders[(orders.index(self.order) + 1) % len(orders)] if self.order in orders else orders[0]
+        self._become(replace(self._state, order=order))
+        return order
+
     def fold(self, direction: Literal["left", "right"]) -> None:
         """Go out of a group or into it: left folds it, right unfolds it and then goes to its first row."""
         row = self.current
@@ -221,11 +239,23 @@ class FilterPane(ScrollView, inherit_bindings=False):
         if row.kind is Kind.HEADING:
             return self._heading(row, width)
         bar = Piece(signs.cursor, "mark") if at_cursor else Piece(" ")
-        count = self._count(row)
-        right: Line = (Piece(count, "count" if row.count else "nothing"), Piece(" ")) if count else (Piece(" "),)
-        name = cut(literal(row.text), width - 4 - cell_len(count) - bool(count), signs.ellipsis)
+        right = self._right(row, width)
+        name = cut(literal(row.text), width - 3 - measure(right), signs.ellipsis)
         left: Line = (bar, self._sign(row), Piece(" "), Piece(name, _role(row)))
         return spread(left, right, width)
+
+    def _right(self, row: Row, width: int) -> Line:
+        """What stands at the right of a row: how a topic moves, where there is room, and a number."""
+        number = percent(row.rising) if row.weeks and self.order == "rising" else self._count(row)
+        if not number:
+            return (Piece(" "),)
+        right: Line = (Piece(" "), Piece(number, "count" if row.count else "nothing"), Piece(" "))
+        # Numbers stand in a column of five, so that the lines before them stand below each other.
+        room = width - 3 - _NAME_ROOM - max(measure(right), 7) - 1
+        if not row.weeks or room < WEEKS // 2:
+            return right
+        line = spark(row.weeks, self._glyphs.spark, WEEKS if room >= WEEKS else WEEKS // 2)
+        return (Piece(" "), Piece(line, "spark"), Piece(" " * (7 - measure(right))), *right)
 
     def _heading(self, row: Row, width: int) -> Line:
         here = self.has_focus and row.key == self._section(self._cursor)
@@ -235,6 +265,8 @@ class FilterPane(ScrollView, inherit_bindings=False):
         if self.narrowed:
             typed = cut(self.narrowed, width - 10, self._glyphs.ellipsis)
             return (*left, Piece("  "), Piece("/", "mark"), Piece(typed, "typed"))
+        if self.order != "family":
+            left = (*left, Piece(f"  {'rising' if self.order == 'rising' else 'by papers'}", "count"))
         return spread(left, (Piece(f"{self.choice.mode} {self._glyphs.unfolded} ", "count"),), width)
 
     def _sign(self, row: Row) -> Piece:
@@ -354,10 +386,18 @@ class FilterPane(ScrollView, inherit_bindings=False):
 
     def _tell(self) -> None:
         row = self.current
-        hint = row.about if row is not None and self.has_focus else ""
+        hint = self._meaning(row) if row is not None and self.has_focus else ""
         if hint != self._hint:
             self._hint = hint
             self.post_message(self.Hint(hint))
+
+
+    def _meaning(self, row: Row) -> str:
+        """What there is to say of a row: for a topic how it moves, and what it means."""
+        if not row.weeks:
+            return row.about
+        moves = f"{spark(row.weeks, self._glyphs.spark)} {percent(row.rising)}"
+        return f"{moves} · {row.about}" if row.about else moves
 
 
 def _without(choice: TopicChoice, slug: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -374,6 +414,8 @@ def _role(row: Row) -> str:
         return "picked"
     if row.mark is Mark.EXCLUDED:
         return "excluded"
+    if row.mark is Mark.IMPLIED:
+        return "implied"
     if row.kind is Kind.FAMILY:
         return "family"
     return "quiet" if row.quiet else "name"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Literal, get_args
 
 from reader.core.query.topics import TopicChoice
 from reader.core.text import fold
@@ -51,6 +52,10 @@ class TopicItem:
     count: int | None = None
     implied: bool = False
     """True where another topic that is picked brings this one along."""
+    weeks: tuple[float, ...] = ()
+    """Its share of each week's papers, the oldest first; empty where it is not known."""
+    rising: float = 0.0
+    """By how much it has more papers lately than before, below zero where it has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,12 @@ class FilterData:
     """True where the topics' counts are estimates; they are marked with `~`."""
 
 
+TopicOrder = Literal["family", "papers", "rising"]
+"""How topics are listed: in their families, or alone by their papers or by how they move."""
+
+TOPIC_ORDERS: tuple[TopicOrder, ...] = get_args(TopicOrder)
+
+
 @dataclass(frozen=True, slots=True)
 class FilterState:
     """What is chosen and unfolded in the filter pane."""
@@ -77,6 +88,7 @@ class FilterState:
     all_days: bool = False
     narrowed: str = ""
     """What was typed to narrow the topics; views and days step aside meanwhile."""
+    order: TopicOrder = "family"
 
 
 class Kind(StrEnum):
@@ -117,6 +129,9 @@ class Row:
     quiet: bool = False
     approximate: bool = False
     about: str = ""
+    weeks: tuple[float, ...] = ()
+    """A topic's share of each week's papers; empty where it is not known."""
+    rising: float = 0.0
 
     @property
     def selectable(self) -> bool:
@@ -186,22 +201,52 @@ def _topics(data: FilterData, state: FilterState) -> Iterator[Row]:
     if not data.topics:
         return
     yield Row(Kind.HEADING, "topics", "TOPICS")
+    found = [topic for topic in data.topics if _matches(topic, state.narrowed)]
+    if state.order == "family":
+        yield from _families(found, data, state)
+    else:
+        # What is equal stays in the order of the families.
+        key = _papers if state.order == "papers" else _rising
+        for topic in sorted(found, key=key, reverse=True):
+            yield _topic(topic, data, state)
+    if not found:
+        yield Row(Kind.NOTE, "topics", "no topic matches", quiet=True)
+
+
+def _papers(topic: TopicItem) -> float:
+    return topic.count or 0
+
+
+def _rising(topic: TopicItem) -> float:
+    return topic.rising
+
+
+def _families(found: Iterable[TopicItem], data: FilterData, state: FilterState) -> Iterator[Row]:
     families: dict[str, list[TopicItem]] = {}
-    for topic in data.topics:
-        if _matches(topic, state.narrowed):
-            families.setdefault(topic.family, []).append(topic)
+    for topic in found:
+        families.setdefault(topic.family, []).append(topic)
     for family, topics in families.items():
         folded = family in state.closed and not state.narrowed
-        mark = Mark.FOLDED if folded else Mark.OPEN
-        yield Row(Kind.FAMILY, family, family, mark=mark)
+        yield Row(Kind.FAMILY, family, family, mark=Mark.FOLDED if folded else Mark.OPEN)
         for topic in topics:
             # What filters stays in sight, folded or not.
-            mark = _mark(topic, state.choice)
-            if not folded or mark in (Mark.PICKED, Mark.EXCLUDED):
-                quiet = not topic.count
-                yield Row(Kind.TOPIC, topic.slug, topic.name, topic.count, mark, quiet, data.approximate, topic.about)
-    if not families:
-        yield Row(Kind.NOTE, "topics", "no topic matches", quiet=True)
+            if not folded or _mark(topic, state.choice) in (Mark.PICKED, Mark.EXCLUDED):
+                yield _topic(topic, data, state)
+
+
+def _topic(topic: TopicItem, data: FilterData, state: FilterState) -> Row:
+    return Row(
+        Kind.TOPIC,
+        topic.slug,
+        topic.name,
+        topic.count,
+        _mark(topic, state.choice),
+        quiet=not topic.count,
+        approximate=data.approximate,
+        about=topic.about,
+        weeks=topic.weeks,
+        rising=topic.rising,
+    )
 
 
 def _mark(topic: TopicItem, choice: TopicChoice) -> Mark:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,7 +18,10 @@ from textual.strip import Strip
 from reader.core.paper import Paper
 from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, centre, fill, with_keys
-from reader.ui.reading import MEASURE, Look, compose
+from reader.ui.reading import MEASURE, WHY, Look, compose
+
+if TYPE_CHECKING:
+    from reader.core.why import Why
 
 _ROLES = (
     "title", "people", "more", "facts", "star", "chip", "chip-edge", "keywords", "between", "label", "summary", "text",
@@ -69,6 +72,7 @@ class PaperDetail(ScrollView, can_focus=True, inherit_bindings=False):
         self._today = today
         self._paper: Paper | None = None
         self._empty = ""
+        self._explained_from = 0
         self._look = Look(today or date.today(), glyphs=glyphs)
         self._lines: list[Line] = []
         self._margin = 0
@@ -81,8 +85,9 @@ class PaperDetail(ScrollView, can_focus=True, inherit_bindings=False):
         """Show a paper from its beginning, or the same paper's news where it is scrolled to; mark the words."""
         is_same = self._paper is not None and self._paper.pk == paper.pk
         everyone = self._look.everyone and is_same
+        why = self._look.why if is_same else None
         self._paper = paper
-        self._look = replace(self._look, words=words, everyone=everyone, today=self._today or date.today())
+        self._look = replace(self._look, words=words, everyone=everyone, why=why, today=self._today or date.today())
         self._lay_out(keep=is_same)
 
     def clear(self, message: str = "") -> None:
@@ -112,6 +117,18 @@ class PaperDetail(ScrollView, can_focus=True, inherit_bindings=False):
         self._look = replace(self._look, everyone=not self._look.everyone)
         self._lay_out(keep=True)
 
+    def explain(self, why: tuple[Why, ...] | None) -> None:
+        """Show what gave the paper its topics, from its heading on; None takes that away and goes back."""
+        if self._paper is None:
+            return
+        if not self.is_explaining:
+            self._explained_from = self.scroll_offset.y
+        self._look = replace(self._look, why=why)
+        self._lay_out(keep=True)
+        heading = next((at for at, line in enumerate(self._lines) if line and line[0].text == WHY), None)
+        top = self._explained_from if heading is None else heading + self._top
+        self.scroll_to(y=top, animate=False, force=True)
+
     def scroll_lines(self, count: int) -> bool:
         """Scroll down by lines, or up; return whether there was nothing more to show that way."""
         before = self.scroll_offset.y
@@ -128,6 +145,11 @@ class PaperDetail(ScrollView, can_focus=True, inherit_bindings=False):
     def columns(self) -> int:
         """Cells of a line, without the scrollbar."""
         return max(0, self.size.width - self.scrollbar_size_vertical)
+
+    @property
+    def is_explaining(self) -> bool:
+        """Whether it is shown what gave the paper its topics."""
+        return self._paper is not None and self._look.why is not None
 
     @property
     def paper(self) -> Paper | None:

@@ -68,7 +68,13 @@ class _Highlighter(Highlighter):
 class _Advice(Widget):
     """The line below: what is wrong, what may come next, or what can be typed at all."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"query--quiet", "query--mistake", "query--chosen", "query--key"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "query--quiet",
+        "query--mistake",
+        "query--chosen",
+        "query--key",
+        "query--number",
+    }
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
@@ -168,7 +174,8 @@ class QueryLine(Widget):
 
     def focus(self, scroll_visible: bool = True) -> QueryLine:
         """Give the keys to the line of text."""
-        self._input.focus(scroll_visible)
+        # At once: letters that come in the same breath as the key that opened the line are its own.
+        self.screen.set_focus(self._input, scroll_visible)
         return self
 
     # What it tells
@@ -307,7 +314,7 @@ class QueryLine(Widget):
         """What is to be said, and its end: the key that takes the nearest right word."""
         error = self._error
         if self._completion and not self._insist:
-            return self._suggested(self._completion.candidates), ()
+            return self._suggested(self._completion), ()
         if error is None:
             return () if self.text.strip() else (Piece(_EXAMPLES, "quiet"),), ()
         unfinished = not self._insist and _is_unfinished(self.text, error)
@@ -317,13 +324,21 @@ class QueryLine(Widget):
         taken = f" takes {literal(error.suggestion)}"
         return (said,), (Piece("  "), Piece(self._take_key, "key"), Piece(taken, "quiet"))
 
-    def _suggested(self, words: Sequence[str]) -> Line:
-        """The suggestions in a row; the first ones give way where the marked one would be out of sight."""
+    def _suggested(self, completion: Completion) -> Line:
+        """The suggestions in a row, with their papers where these are known.
+
+        The first ones give way where the marked one would be out of sight.
+        """
         room = self._advice.size.width
         key: Line = (Piece(self._take_key, "key"),)
-        row = [
-            (Piece("  "), Piece(literal(word), "chosen" if index == self._selected else "quiet"))
-            for index, word in enumerate(words)
+        papers = completion.papers
+        row: list[Line] = [
+            (
+                Piece("  "),
+                Piece(literal(word), "chosen" if index == self._selected else "quiet"),
+                *((Piece(f" {papers[index]:,}", "number"),) if papers else ()),
+            )
+            for index, word in enumerate(completion.candidates)
         ]
         first = 0
         while first < self._selected and measure(_joined(key, row[first : self._selected + 1])) > room:

@@ -1,0 +1,114 @@
+"""The command about topics: their papers, how they move, and whether rules of the user's own are right."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader import config
+from reader.commands.command import Command, add_json, query_of
+from reader.commands.output import Style, amount, is_terminal, say, say_json
+from reader.commands.session import Session, parsed, selection
+from reader.core.errors import ReaderError, UsageError
+from reader.core.text import clean
+
+if TYPE_CHECKING:
+    from reader.cache.window import TopicCount
+    from reader.core.trends import Trend
+
+CHECK = "check"
+"""The first word of `topics check FILE`."""
+
+
+def _topics_arguments(parser: ArgumentParser) -> None:
+    about = "words and terms such as is:unread; or check FILE, to find mistakes in a file of topic rules"
+    parser.add_argument("query", nargs="*", metavar="QUERY", help=about)
+    add_json(parser)
+
+
+def _topics(arguments: Namespace, session: Session) -> int:
+    if arguments.query[:1] == [CHECK]:
+        return _check(arguments.query[1:], session, arguments.json)
+    from reader.cache import insight
+
+    text = query_of(arguments.query)
+    query = parsed(text)
+    with session.window() as window:
+        counted = window.topics(selection(window, query) if text else None)
+        newest = window.read(insight.extent).newest
+        moves = window.read(lambda connection: insight.topic_trends(connection, newest))
+    counted.sort(key=lambda topic: (-topic.papers, topic.slug))
+    if arguments.json:
+        say_json([_record(topic, moves.get(topic.slug)) for topic in counted])
+    elif is_terminal(sys.stdout):
+        _table(counted, moves, session)
+    else:
+        for topic in counted:
+            say(f"{topic.slug}\t{clean(topic.name)}\t{topic.papers}")
+    return 0
+
+
+def _record(topic: TopicCount, trend: Trend | None) -> dict[str, object]:
+    return {
+        "slug": topic.slug,
+        "name": topic.name,
+        "family": topic.family,
+        "papers": topic.papers,
+        "weeks": list(trend.weeks) if trend else [],
+        "rising": trend.rising if trend else None,
+    }
+
+
+def _table(counted: Sequence[TopicCount], moves: dict[str, Trend], session: Session) -> None:
+    from reader.core.trends import WEEKS, percent, spark
+    from reader.ui.glyphs import glyphs
+
+    steps = glyphs(session.settings.ascii).spark
+    style = Style.of(sys.stdout)
+    slug_width = max((len(topic.slug) for topic in counted), default=0)
+    for topic in counted:
+        trend = moves.get(topic.slug)
+        moved = f"{spark(trend.weeks, steps)} {percent(trend.rising):>6}" if trend else " " * (WEEKS + 7)
+        trail = f"  {style.faint(moved)}" if moves else ""
+        say(f"{topic.papers:>9,}{trail}  {topic.slug:{slug_width}}  {clean(topic.name)}")
+
+
+def _check(files: Sequence[str], session: Session, as_json: bool) -> int:
+    """Tell the mistakes of a file of rules by line; without a name, of the user's own."""
+    if len(files) > 1:
+        raise UsageError(f"'topics {CHECK}' takes one file.")
+    file = Path(files[0]) if files else config.topic_rules(session.settings, session.config_file)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ReaderError(f"{file} can't be read: {reason}.") from error
+    mistakes = session.shipped_topics.check(text)
+    if as_json:
+        say_json([{"file": str(file), "line": mistake.line, "message": mistake.message} for mistake in mistakes])
+        return 1 if mistakes else 0
+    for mistake in mistakes:
+        say(f"{file}:{mistake.line}: {mistake.message}")
+    if mistakes:
+        raise ReaderError(f"{amount(len(mistakes), 'mistake')}; the rest of the file counts all the same.")
+    say(f"{file}: no mistakes.")
+    return 0
+
+
+COMMANDS: Sequence[Command] = (
+    Command(
+        "topics",
+        "Print the topics of a query's papers, the most frequent first, with each one's share of all papers in the "
+        "last 12 weeks; or check a file of topic rules.",
+        (
+            ("topics", "of all papers"),
+            ("topics is:starred --json", "of what you have starred, as JSON"),
+            ("topics check my-topics.toml", "mistakes in rules of your own, by line"),
+        ),
+        _topics_arguments,
+        _topics,
+    ),
+)
