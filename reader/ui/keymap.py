@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 from reader.core.errors import ConfigError
 from reader.ui.keys import Chord, is_typed, label, parse_keys
@@ -67,8 +67,7 @@ _EMPTY: Final[Contexts] = ("empty",)
 _HELP: Final[Contexts] = ("help",)
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One thing a key can do; `keys` are its default bindings with spaces between, `repeatable` takes a count."""
 
     id: str
@@ -101,6 +100,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("read.on", "space", "Read on", "A page further; at the end, the next unread paper.", _PAPER),
     _motion("read.down", "J", "Scroll down", "The paper's text, a line down.", _PAPER),
     _motion("read.up", "K", "Scroll up", "The paper's text, a line up.", _PAPER),
+    Action("read.why", "W", "Why these topics", "Which words gave the paper its topics; again closes.", _PAPER),
     _motion("read.next", "l right", "Next paper", "The page of the next paper in the list.", _PAGE),
     _motion("read.previous", "h left", "Previous paper", "The page of the paper before.", _PAGE),
     _motion("move.down", "j down", "Down", "The next paper, topic or line; 5j goes five.", _SCROLL),
@@ -114,6 +114,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.query", "/", "Search", "Type words or a query; the list follows each letter.", _SEARCH),
     _motion("find.next", "n", "Next hit", "The next paper with your words, or the next unread.", _PAPER),
     _motion("find.previous", "N", "Previous hit", "The hit or unread paper before.", _PAPER),
+    Action("find.topic", "T", "Filter by topic", "By one of this paper's topics; again lets it go.", _PAPER),
     Action("find.filter", "f", "Filter pane", "Go to the filter pane, and back.", _MAIN),
     Action("find.clear", "F", "Clear filters", "Drop the query and all picked topics.", _MAIN),
     Action("find.sort", "S", "Change order", "By day, upvotes, date, title, and around again.", _PANES),
@@ -130,6 +131,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("topic.pick", "space enter", "Pick", "Open this view or day; pick a topic or let go.", _TOPIC),
     Action("topic.exclude", "- x", "Exclude", "Leave out papers of this topic.", _TOPIC),
     Action("topic.any_all", "a", "Any or all", "Papers of any picked topic, or of all of them.", _TOPIC),
+    Action("topic.order", "o", "Order topics", "By family, by papers, rising ones first, and around.", _TOPIC),
     Action("topic.narrow", "/", "Narrow", "Type to narrow the list of topics.", _TOPIC),
     Action("topic.fold", "h left", "Fold", "Close this group of topics.", _TOPIC),
     Action("topic.unfold", "l right", "Unfold", "Open this group of topics.", _TOPIC),
@@ -192,8 +194,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
 """The keys that matter most in each context, with the word the footer has room for; the last one stays longest."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyMistake:
+class KeyMistake(NamedTuple):
     """A binding that can't be taken; the action keeps the keys it had."""
 
     action: str

@@ -8,24 +8,31 @@ next begins; they wait for the disk, which the event loop must not.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import closing
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from reader.cache.window import DayCount, Order, TopicCount, Window
 from reader.core.paper import Paper, PaperRow
 
 if TYPE_CHECKING:
     from reader.cache.events import Event, Events
+    from reader.cache.insight import Extent, Vocabulary
     from reader.cache.search import Selection
+    from reader.core.trends import Trend
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+
+def _silent(_done: int, _total: int) -> None:
+    pass
+
+
+class Question(NamedTuple):
     """What the filter pane wants counted."""
 
     views: tuple[Selection, ...]
@@ -35,8 +42,7 @@ class Question:
     anywhere: Selection
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """What the filter pane counts."""
 
     views: tuple[int, ...]
@@ -49,6 +55,15 @@ class Counts:
     """Papers that the query matches in no matter what view."""
 
 
+class TopicFacts(NamedTuple):
+    """What there is to say of topics beyond their counts."""
+
+    trends: Mapping[str, Trend]
+    """By slug; empty where the cache holds too few weeks."""
+    implied: frozenset[str]
+    """Topics that the picked ones bring along."""
+
+
 class Library:
     """One open cache."""
 
@@ -58,6 +73,11 @@ class Library:
         self._far: Window | None = None
         self._counting: Window | None = None
         self._events: Events | None = None
+        self._extent: Extent | None = None
+        self._trends: Mapping[str, Trend] = {}
+        self._implied: dict[str, frozenset[str]] = {}
+        self._marks = 0
+        self._screenfuls = ThreadPoolExecutor(1, "screenful")
         self._reading = ThreadPoolExecutor(1, "read")
         self._counts = ThreadPoolExecutor(1, "count")
         self._marking = ThreadPoolExecutor(1, "mark")
@@ -85,6 +105,24 @@ class Library:
     def day_beside(self, day: str, steps: int) -> str | None:
         """The day with papers that is so many steps older than `day`, newer where negative; None past the ends."""
         return self._near.day_beside(day, steps)
+
+    def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
+        """What is known of the days from one to another, both included, by ISO day."""
+        from reader.cache.calendar import day_states
+
+        return self._near.read(lambda connection: day_states(connection, first.isoformat(), last.isoformat()))
+
+    def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
+        """Those of the days that the feed was not asked for, or had nothing on yet; ISO."""
+        from reader.core.plan import gaps
+
+        return gaps(first, last, today, self.days_between(first, last))
+
+    def oldest_day(self) -> str | None:
+        """The oldest day that the feed was asked for."""
+        from reader.cache.calendar import oldest_day
+
+        return self._near.read(oldest_day)
 
     def newest_day(self) -> str | None:
         return self._near.newest_day()
@@ -127,9 +165,7 @@ class Library:
         return await asyncio.get_running_loop().run_in_executor(self._counts, self._count, question)
 
     def _count(self, question: Question) -> Counts:
-        if self._counting is None:
-            self._counting = Window.open(self._path)
-        window = self._counting
+        window = self._counts_window
         return Counts(
             views=tuple(window.count(view) for view in question.views),
             days=tuple(window.days()),
@@ -137,6 +173,44 @@ class Library:
             base=window.count(question.base),
             anywhere=window.count(question.anywhere),
         )
+
+    @property
+    def _counts_window(self) -> Window:
+        if self._counting is None:
+            self._counting = Window.open(self._path)
+        return self._counting
+
+    async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
+        """How topics move, and which ones come with those that are picked; raises CacheInterrupted as `count` does."""
+        return await asyncio.get_running_loop().run_in_executor(self._counts, self._topic_facts, tuple(picked))
+
+    def _topic_facts(self, picked: tuple[str, ...]) -> TopicFacts:
+        from reader.cache import insight
+
+        window = self._counts_window
+        extent = window.read(insight.extent)
+        if extent != self._extent:
+            self._trends = window.read(lambda connection: insight.topic_trends(connection, extent.newest))
+            self._implied = {}
+            self._extent = extent
+        for slug in picked:
+            if slug not in self._implied:
+                self._implied[slug] = window.read(partial(insight.implied_topics, slug=slug))
+        implied = frozenset().union(*(self._implied[slug] for slug in picked))
+        return TopicFacts(self._trends, implied - set(picked))
+
+    async def vocabulary(self) -> Vocabulary:
+        """The keywords, people and other values that a query may ask for.
+
+        Neither letters that are typed meanwhile nor counts wait for it: it has a thread and a connection of its own.
+        """
+        return await asyncio.to_thread(self._vocabulary)
+
+    def _vocabulary(self) -> Vocabulary:
+        from reader.cache import insight
+
+        with closing(Window.open(self._path)) as window:
+            return window.read(insight.vocabulary)
 
     # In the marking thread
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.cache.search import Scope, compile_query
-from reader.ui.browsing import DAY, VIEWS, Place, view
-from reader.ui.library import Counts, Question
+from reader.ui.browsing import SPECIAL, VIEWS, Place, view
+from reader.ui.library import Counts, Question, TopicFacts
 from reader.ui.widgets.top_line import Whereabouts
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def question(place: Place, order: str, scope: Scope) -> Question:
     )
 
 
-def filter_data(reader: ReaderApp, counts: Counts | None) -> FilterData:
+def filter_data(reader: ReaderApp, counts: Counts | None, facts: TopicFacts | None = None) -> FilterData:
     """Views, days and topics; without numbers while nothing has been counted."""
     from reader.ui.widgets.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 
@@ -38,8 +38,18 @@ def filter_data(reader: ReaderApp, counts: Counts | None) -> FilterData:
         return FilterData(views)
     days = tuple(DayItem(day.day, day.papers, day.unread) for day in counts.days)
     topics = tuple(
-        TopicItem(topic.slug, topic.name, topic.family, reader.about_topics.get(topic.slug, ""), topic.papers)
+        TopicItem(
+            topic.slug,
+            topic.name,
+            topic.family,
+            reader.about_topics.get(topic.slug, ""),
+            topic.papers,
+            implied=facts is not None and topic.slug in facts.implied,
+            weeks=trend.weeks if trend else (),
+            rising=trend.rising if trend else 0.0,
+        )
         for topic in counts.topics
+        for trend in [facts.trends.get(topic.slug) if facts else None]
     )
     return FilterData(views, days, topics)
 

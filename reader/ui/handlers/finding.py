@@ -107,6 +107,12 @@ def any_or_all(reader: ReaderApp, _count: int | None) -> None:
     reader.main.filter.switch_mode()
 
 
+@handles("topic.order")
+def order_topics(reader: ReaderApp, _count: int | None) -> None:
+    order = reader.main.filter.switch_order()
+    reader.say({"family": "topics by family", "papers": "topics by papers", "rising": "rising topics first"}[order])
+
+
 @handles("topic.fold")
 def fold(reader: ReaderApp, _count: int | None) -> None:
     reader.main.filter.fold("left")

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
 
-def _paper(reader: ReaderApp) -> Paper | None:
+def highlighted_paper(reader: ReaderApp) -> Paper | None:
+    """The paper under the cursor, whole."""
     pk = reader.main.papers.highlighted
     return None if pk is None else reader.library.paper(pk)
 
@@ -53,7 +54,7 @@ def copy(reader: ReaderApp, text: str, why: str = "") -> None:
 def _open(reader: ReaderApp, letter: str) -> None:
     from reader.actions.links import links
 
-    paper = _paper(reader)
+    paper = highlighted_paper(reader)
     if paper is not None:
         found = next((link for link in links(paper) if link.letter == letter), None)
         if found is None:
@@ -76,7 +77,7 @@ def open_pdf(reader: ReaderApp, _count: int | None) -> None:
 def choose_link(reader: ReaderApp, _count: int | None) -> None:
     from reader.actions.links import links
 
-    paper = _paper(reader)
+    paper = highlighted_paper(reader)
     if paper is None:
         return
     urls = {link.letter: link.url for link in links(paper)}
@@ -91,6 +92,6 @@ def choose_link(reader: ReaderApp, _count: int | None) -> None:
 def copy_link(reader: ReaderApp, _count: int | None) -> None:
     from reader.actions import clipboard
 
-    paper = _paper(reader)
+    paper = highlighted_paper(reader)
     if paper is not None:
         copy(reader, clipboard.link(paper))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reader.ui.browsing import DAY
 from reader.ui.handlers.finding import with_topic
+from reader.ui.handlers.moving import text_in_front
 from reader.ui.handlers.registry import handles
 from reader.ui.theme import THEMES
 
@@ -95,6 +96,10 @@ def back_or_quit(reader: ReaderApp, _count: int | None) -> None:
 def _back(reader: ReaderApp) -> bool:
     """One step back; False at the top."""
     main = reader.main
+    text = text_in_front(reader)
+    if text is not None and text.is_explaining:
+        text.explain(None)
+        return True
     if reader.is_reading:
         reader.close_page()
         return True

@@ -16,7 +16,7 @@ from reader.cache.window import Order
 from reader.core.errors import CacheInterrupted, ReaderError
 from reader.ui import panes
 from reader.ui.browsing import Place, words
-from reader.ui.library import Counts
+from reader.ui.library import Counts, TopicFacts
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.status_line import StatusLine
@@ -24,6 +24,7 @@ from reader.ui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
+    from reader.ui.suggesting import Suggestions
     from reader.ui.widgets.empty import Empty
     from reader.ui.widgets.filter_pane import FilterPane
     from reader.ui.widgets.paper_detail import PaperDetail
@@ -56,6 +57,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._selection: Selection | None = None
         self._is_whole = False
         self._counts: Counts | None = None
+        self._topic_facts: TopicFacts | None = None
+        self._suggestions: Suggestions | None = None
         self._is_narrowing = False
         self.is_typing = False
         self.is_finished = False
@@ -116,7 +119,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         await self.mount(self.query_line, before=self.status)
         self.is_finished = True
         self.detail.tell(self.reader.topic_names, panes.link_keys(keymap))
-        self.filter.show(panes.filter_data(self.reader, self._counts))
+        self.filter.show(panes.filter_data(self.reader, self._counts, self._topic_facts))
         self.show_place()
         self.show_detail()
         self._be_empty(not self.papers.count)
@@ -157,6 +160,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def renew(self) -> None:
         """Show what is new where one is, without moving the cursor."""
+        if not self.is_typing:
+            self._suggestions = None
         self.load(self.papers.highlighted)
 
     def show_first(self) -> None:
@@ -302,11 +307,27 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.show_counts()
         self.show_whereabouts()
         self.show_empty()
+        await self._learn_of_topics()
+
+    async def _learn_of_topics(self) -> None:
+        """Find out how topics move and which ones the picked ones bring along; last, for it is wanted least."""
+        from reader.core.query.topics import picked_topics
+
+        try:
+            facts = await self.reader.library.topic_facts(picked_topics(self.place.query).picked)
+        except CacheInterrupted:
+            return
+        except ReaderError as error:
+            self.status.say(str(error), "warning")
+            return
+        if facts != self._topic_facts:
+            self._topic_facts = facts
+            self.show_counts()
 
     def show_counts(self) -> None:
         """Fill the filter pane with what was counted last."""
         if self.is_finished:
-            self.filter.show(panes.filter_data(self.reader, self._counts))
+            self.filter.show(panes.filter_data(self.reader, self._counts, self._topic_facts))
 
     # What the panes tell
 
@@ -348,7 +369,20 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.is_typing = self.query_line.display = True
         self.status.display = False
         self.query_line.open(self.place.text, self.reader.history)
-        self.query_line.know(topics=tuple(self.reader.topic_names))
+        self.suggest_anew()
+
+    def suggest_anew(self) -> None:
+        """Let the query line know what there is to suggest."""
+        if self._suggestions is None:
+            from reader.ui.suggesting import Suggestions
+
+            self._suggestions = Suggestions(self.reader)
+        self.query_line.know(self._suggestions.complete, tuple(self.reader.topic_names))
+
+    def topic_papers(self) -> dict[str, int]:
+        """Topics with their papers in view, those with the most first."""
+        counted = sorted(self._counts.topics, key=lambda topic: -topic.papers) if self._counts else ()
+        return {topic.slug: topic.papers for topic in counted} or dict.fromkeys(self.reader.topic_names, 0)
 
     def close_query(self) -> None:
         """Give the keys back to the list, or to nothing where there is none: Textual would choose the filter pane."""
