@@ -180,8 +180,14 @@ class Compiler:
                 return Clause(f"{key} > {newest.sql}", newest.params) if newest else Clause("0")
             case "has":
                 return Clause(f"p.{_HAS[value]}" if value in _HAS else "0")
-            case "source":
-                return Clause("p.source = ?", (value,))
+            case "source" if value == "hf":
+                told = self.among(Clause("SELECT pk FROM paper_source WHERE source = 'hf'"))
+                return Clause(f"(p.source = 'hf' OR {told.sql})")
+            case "source" if self.asks:
+                return Clause("EXISTS (SELECT 1 FROM paper_source WHERE source = ? AND pk = p.pk)", (value,))
+            case "category" if self.asks:
+                asked = _category(value)
+                return Clause(f"EXISTS (SELECT 1 FROM paper_category WHERE {asked.sql} AND pk = p.pk)", asked.params)
             case "id" if self.asks:
                 return self.identified(value)
             case "topic" if self.asks:
@@ -214,6 +220,11 @@ class Compiler:
         match node:
             case Term("topic", slug):
                 return Clause(f"SELECT pk FROM paper_topic WHERE {_TOPIC}", (slug,))
+            case Term("category", category):
+                asked = _category(category)
+                return Clause(f"SELECT pk FROM paper_category WHERE {asked.sql}", asked.params)
+            case Term("source", source) if source != "hf":
+                return Clause("SELECT pk FROM paper_source WHERE source = ?", (source,))
             case Term("tag", tag):
                 return Clause("SELECT pk FROM paper_tag WHERE tag = ? COLLATE NOCASE", (tag,))
             case Term("id", id):
@@ -242,13 +253,18 @@ class Compiler:
         return None
 
 
+def _category(value: str) -> Clause:
+    """What a category is: itself, or any of the archive that it names, such as `cs`."""
+    if "." in value:
+        return Clause("category = ?", (value,))
+    return Clause("(category = ? OR category > ? AND category < ?)", (value, f"{value}.", f"{value}/"))
+
+
 _TOPIC = "topic = (SELECT pk FROM topic WHERE slug = ?)"
 _LAST = "\U0010ffff"
 
 
 def _id_prefixes(value: str) -> list[str]:
-    """An id as typed, in lower case, and in the way of before 2007: `math.GT/0309136`."""
-    archive, dot, rest = value.lower().partition(".")
-    kind, slash, number = rest.partition("/")
-    old = f"{archive}{dot}{kind.upper()}{slash}{number}" if slash else value
-    return list(dict.fromkeys((value, value.lower(), old)))
+    """An id as typed, in lower case, and without the class that some write in ids of before 2007: `math.GT/0309136`."""
+    archive, slash, number = value.lower().partition("/")
+    return list(dict.fromkeys((value, value.lower(), f"{archive.partition('.')[0]}{slash}{number}" if slash else value)))

@@ -32,7 +32,7 @@ FACTS = {
     2: ("2605.00002", "2026-05-21", 9, 3, 1, 120, "hf", "2026-05-28T12:00:00Z"),
     3: ("2605.00003", "2026-03-30", 9, 1, 1, None, "hf", "2026-05-28T12:00:00Z"),
     4: ("2604.00004", "2026-04-28", 0, 0, 1, 7, "hf", "2026-05-28T12:00:00Z"),
-    5: ("math.GT/0309136", "2003-09-08", 1, 0, 1, None, "arxiv", "2026-05-30T12:00:00Z"),
+    5: ("math/0309136", "2003-09-08", 1, 0, 1, None, "arxiv", "2026-05-30T12:00:00Z"),
     6: ("page:0123456789ab", None, 2, 0, 1, None, "page", "2026-05-30T12:00:00Z"),
 }
 LISTED = {
@@ -52,6 +52,8 @@ FLAGS = {
     "starred": (2,),
     "hidden": (6,),
 }
+CATEGORIES = {"cs.CL": (1, 2), "cs.LG": (1, 3), "csx.AA": (4,), "hep-th": (5,), "math.GT": (5,)}
+SOURCES = {"arxiv": (1, 5), "page": (6,), "hf": (5,)}
 TOPICS = {"agents": (1, 3, 6), "world-models": (3,), "maps": (4,), "code": ()}
 
 
@@ -76,6 +78,9 @@ def fill(connection: sqlite3.Connection) -> None:
         connection.executemany(
             "INSERT INTO paper_topic (topic, pk, rank) VALUES (?, ?, 0)", [(number, pk) for pk in pks]
         )
+    for table, named in (("paper_category", CATEGORIES), ("paper_source", SOURCES)):
+        rows = [(name, pk) for name, pks in named.items() for pk in pks]
+        connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows)
     connection.execute("INSERT INTO paper_tag (tag, pk) VALUES ('To Read', 2)")
     connection.execute("INSERT INTO paper_alias (id, pk) VALUES ('page:ffff', 1)")
 
@@ -148,7 +153,16 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
         ("topic:nothing", []),
         ('tag:"to read"', [2]),
         ("-tag:x", [1, 3, 2, 4, 5]),
-        ("source:arXiv", [5]),
+        ("source:arXiv", [1, 5]),
+        ("source:hf", [1, 3, 2, 4, 5]),
+        ("-source:hf", []),
+        ("source:page is:hidden", [6]),
+        ("category:cs.cl", [1, 2]),
+        ("category:CS", [1, 3, 2]),
+        ("category:cs.LG,hep-th", [1, 3, 5]),
+        ("-category:cs", [4, 5]),
+        ("https://arxiv.org/abs/math.GT/0309136v2", [5]),
+        ("arXiv:2605.00002", [2]),
         ("id:2605", [1, 3, 2]),
         ("id:2605.00002", [2]),
         ("id:page:FFFF", [1]),
@@ -381,17 +395,13 @@ def test_a_walk_that_takes_too_long_gives_way(connection: sqlite3.Connection) ->
         patch.setattr(strategy, "WALK_SECONDS", -1)
         endless = Clause("(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n)")
         selection = compile_query(parse("sort:title"), SCOPE)
-        endless_selection = Selection(**{**_fields(selection), "by_order": endless})
+        endless_selection = selection._replace(by_order=endless)
         assert [row[0] for row in strategy.first(connection, endless_selection, 2)] == [3, 1]
 
 
 def test_an_interrupt_from_outside_reaches_the_caller(connection: sqlite3.Connection) -> None:
     connection.create_function("stopped", 0, lambda: connection.interrupt() or 1)
     selection = compile_query(parse("sort:title"), SCOPE)
-    stopped = Selection(**{**_fields(selection), "by_order": Clause("stopped() OR stopped()")})
+    stopped = selection._replace(by_order=Clause("stopped() OR stopped()"))
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):
         strategy.first(connection, stopped, 2)
-
-
-def _fields(selection: Selection) -> dict[str, object]:
-    return {name: getattr(selection, name) for name in selection.__slots__}

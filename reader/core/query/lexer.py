@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 TEXT_FIELDS = ("title", "abstract", "author", "keyword", "org")
-NAME_FIELDS = ("topic", "tag", "source", "id", "is", "has")
+NAME_FIELDS = ("topic", "tag", "source", "category", "id", "is", "has")
 DATE_FIELDS = ("day", "published", "since", "until")
 COUNT_FIELDS = ("upvotes", "comments", "stars", "authors")
 FIELDS = (*TEXT_FIELDS, *NAME_FIELDS, *DATE_FIELDS, *COUNT_FIELDS, "sort")
@@ -46,8 +45,7 @@ Kind = Literal["word", "phrase", "field", "open", "close", "or", "and", "not"]
 Form = Literal["bare", "quoted", "regex"]
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One value of a field, or the text of a phrase; `start` and `end` take in its quotes or slashes."""
 
     text: str
@@ -57,8 +55,7 @@ class Value:
     closed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One piece of a query; `text` is what it says, `start` and `end` where it stands."""
 
     kind: Kind

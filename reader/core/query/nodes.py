@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from reader.core.dates import Days
 
@@ -113,8 +114,7 @@ class Or:
 Node = Match | Regex | Term | Count | When | Not | And | Or
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(NamedTuple):
     """The order asked for; `reverse` turns round the one that its key has by itself, newest or most first."""
 
     key: str
@@ -124,8 +124,7 @@ class Sort:
         return f"sort:{'-' if self.reverse else ''}{self.key}"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A term or group at the query's top level, and where it stands in the text."""
 
     node: Node | Sort

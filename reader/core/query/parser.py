@@ -7,17 +7,16 @@
 Operators are upper case, so that "mind and brain" stays three words. `sort:` may stand anywhere outside parentheses.
 A word with a colon is a field if its first half is the name of one; an error if that is nearly one and in lower case
 (`topc:agents`), or another program's name for one (`date:`); and else a word like any other (`Olmo:3`, `http://x`).
+A word that names a paper (`2406.12345`, `https://arxiv.org/abs/2406.12345`) is that paper's `id:`.
 """
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from reader.core.errors import QueryError
 from reader.core.query import values
 from reader.core.query.lexer import ALIASES, FIELDS, Token, lex
 from reader.core.query.nearest import distance
-from reader.core.query.nodes import Match, Node, Part, Query, Sort, all_of, any_of, negation
+from reader.core.query.nodes import Match, Node, Part, Query, Sort, Term, all_of, any_of, negation
 
 MAX_LENGTH = 2000
 """Longest query, in characters."""
@@ -164,7 +163,7 @@ def _lift_sort(tokens: list[Token]) -> tuple[list[Token], Part | None]:
         sort, start = values.sort_node(token), token.start
         while rest and rest[-1].kind == "not":
             start = rest.pop().start
-            sort = replace(sort, reverse=not sort.reverse)
+            sort = sort._replace(reverse=not sort.reverse)
         found = Part(sort, start, token.end)
     return rest, found
 
@@ -177,7 +176,7 @@ def _phrase(token: Token) -> Match:
     return Match(value.text, exact=True)
 
 
-def _word(token: Token) -> Match:
+def _word(token: Token) -> Match | Term:
     if token.text.startswith("~"):
         raise QueryError(
             "~ is kept for search by meaning, which does not exist yet; leave it out to search for the word.",
@@ -185,6 +184,8 @@ def _word(token: Token) -> Match:
             token.end,
             token.text.lstrip("~") or None,
         )
+    if id := _named_paper(token.text):
+        return Term("id", id)
     name, colon, rest = token.text.partition(":")
     if colon and not rest.startswith("//") and (field := _meant_field(name)):
         raise QueryError(
@@ -194,6 +195,15 @@ def _word(token: Token) -> Match:
             f"{field}:",
         )
     return Match(token.text)
+
+
+def _named_paper(word: str) -> str | None:
+    """The arXiv id that a word is, or that an address leads to, such as one that was pasted."""
+    if "." not in word and "/" not in word:
+        return None
+    from reader.core.ids import arxiv_id
+
+    return arxiv_id(word)
 
 
 def _meant_field(name: str) -> str | None:

@@ -27,6 +27,7 @@ EXAMPLES = {
     "topic": "topic:agents",
     "tag": "tag:later",
     "source": "source:arxiv",
+    "category": "category:cs.RO",
     "id": "id:2406.12345",
     "is": "is:unread",
     "has": "has:code",
@@ -109,7 +110,16 @@ def _name(name: str, text: str) -> str:
     text = " ".join(text.split())
     if name == "topic":
         return re.sub(r"[\s_]+", "-", text.lower())
-    return text if name == "id" else text.lower()
+    if name == "category":
+        # As arXiv writes them: `cs.RO`, `cond-mat.mes-hall`.
+        archive, dot, part = text.partition(".")
+        return archive.lower() + dot + (part.upper() if len(part) == 2 else part.lower())
+    if name == "id":
+        # An address will do, and is looked for in the form of an id.
+        from reader.core.ids import arxiv_id
+
+        return arxiv_id(text) or text
+    return text.lower()
 
 
 def _match(token: Token, value: Value) -> Match:
