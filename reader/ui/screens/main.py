@@ -395,11 +395,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Go to the filter pane, unfolding it where there is no room for it."""
         if self.size.width < WIDE:
             self.add_class("-filtering")
-        self.filter.focus()
+        # At once, as the next key may come in the same breath.
+        self.set_focus(self.filter)
 
     def close_filter(self) -> None:
         self.remove_class("-filtering")
-        self.papers.focus()
+        self.set_focus(self.papers)
 
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:

@@ -19,7 +19,7 @@ from reader.ui.widgets.pieces import cut_line, draw, spread
 Kind = Literal["done", "warning", "progress", "state", "hint"]
 """What is said: something done, a warning, what is under way, a state that lasts, or a word about what one sees."""
 
-_LOUDEST_FIRST: tuple[Kind, ...] = ("warning", "done", "progress", "state", "hint")
+_LOUDEST_FIRST: tuple[Kind, ...] = ("warning", "done", "progress", "hint", "state")
 _PASSING: tuple[Kind, ...] = ("warning", "done")
 _FEWEST_HINTS = 2
 _GAP = 3
