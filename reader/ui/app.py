@@ -235,11 +235,11 @@ class ReaderApp(App[str], inherit_bindings=False):
         main = self.main
         if main.is_typing:
             return "query"
-        if main.is_finished and main.filter.has_focus:
+        if main.is_finished and main.focused is main.filter:
             return "filter"
         if not main.papers.count:
             return "empty"
-        return "detail" if main.is_finished and main.detail.has_focus else "list"
+        return "detail" if main.is_finished and main.focused is main.detail else "list"
 
     async def on_event(self, event: events.Event) -> None:
         """Read keys by the table before any widget does; what is bound to nothing here goes to the widgets."""
@@ -365,6 +365,8 @@ class ReaderApp(App[str], inherit_bindings=False):
     def refreshed(self) -> None:
         """A refresh has ended, well or not."""
         self.topic_names = self.library.topic_names()
+        if self.main.is_finished:
+            self.main.detail.tell(self.topic_names)
         self.main.show_whereabouts()
         self.main.show_empty()
         self.main.count_soon()
