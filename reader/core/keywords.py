@@ -87,7 +87,8 @@ ABBREVIATIONS: Mapping[str, str] = {
 _EXPANSIONS = {expansion: short for short, expansion in ABBREVIATIONS.items()}
 
 # Written apart, hyphenated and together in about equal parts: together is the normal form.
-_JOINED = tuple((f" {prefix} ", f" {prefix}") for prefix in ("pre", "post", "mid", "multi", "fine", "auto"))
+_JOINED = frozenset(("pre", "post", "mid", "multi", "fine", "auto"))
+_JOIN = "\x03"
 
 # `*` stands for itself, since rules use it; everything else that is no letter or digit parts words.
 _ASCII = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)} | {
@@ -102,10 +103,10 @@ _KNOWN_WORDS = 50_000
 
 
 class _Singular(dict[str, str]):
-    """Singular forms by word, worked out once; bounded, because the words come from outside."""
+    """Words in the form that counts, worked out once; bounded, because the words come from outside."""
 
     def __missing__(self, word: str) -> str:
-        singular = _singular(word)
+        singular = word + _JOIN if word in _JOINED else _singular(word)
         if len(self) >= _KNOWN_WORDS:
             self.clear()
         self[word] = singular
@@ -129,11 +130,8 @@ _singulars = _Singular()
 def normal(text: str) -> str:
     """Words in their one form, parted by single spaces: `Pre-trained LLMs!` is `pretrained llm`."""
     spaced = text.translate(_ASCII) if text.isascii() else _NOT_WORD.sub(" ", fold(text))
-    line = f" {' '.join(map(_singulars.__getitem__, spaced.split()))} "
-    for apart, together in _JOINED:
-        if apart in line:
-            line = line.replace(apart, together)
-    return line.strip()
+    line = " ".join(map(_singulars.__getitem__, spaced.split()))
+    return line.replace(f"{_JOIN} ", "").replace(_JOIN, "") if _JOIN in line else line
 
 
 def key(keyword: str) -> str:

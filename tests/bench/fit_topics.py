@@ -38,6 +38,8 @@ WORD_SCALE = 0.6
 """Learned words are held back more than phrases that a person chose."""
 WORD_PAPERS = 12
 """Labelled papers that must hold a word for it to be learned."""
+WORD_SHARE = 0.3
+"""Share of the papers from which on a word tells nothing and only costs time."""
 WORDS_PER_TOPIC = 200
 GIVEN_WEIGHT = 4
 """Papers of ours that one of the given ones counts for where the margin is chosen: theirs is the measure."""
@@ -117,7 +119,7 @@ def _descend(kernel: Array, start: Array, Y: Array, steps: int = 120) -> tuple[A
     return dual, bias
 
 
-def _words(papers: Iterable[Labelled]) -> set[Phrase]:
+def _words(papers: Sequence[Labelled]) -> set[Phrase]:
     """Single words, anywhere and in the title, that enough of the papers hold."""
     counts: Counter[Phrase] = Counter()
     for paper in papers:
@@ -128,7 +130,7 @@ def _words(papers: Iterable[Labelled]) -> set[Phrase]:
     return {
         phrase
         for phrase, count in counts.items()
-        if count >= WORD_PAPERS
+        if WORD_PAPERS <= count <= WORD_SHARE * len(papers)
         and re.fullmatch(r"[a-z][a-z0-9]+", phrase.parts[0])
         and phrase.parts[0] == short_form(phrase.parts[0])
     }
