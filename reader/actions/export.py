@@ -62,12 +62,19 @@ def record(paper: Paper) -> Record:
         "hidden": paper.hidden,
         "tags": [clean(tag) for tag in paper.tags],
         "note": clean_block(paper.note) if paper.note else None,
-        "url": hf_url(paper.id),
+        "url": hf_url(paper.id) or _line(paper.url),
         "code_url": _line(paper.code_url),
         "code_stars": paper.code_stars,
         "project_url": _line(paper.project_url),
         "media": [clean(url) for url in paper.media],
         "source": paper.source,
+        "categories": list(paper.categories),
+        "version": paper.version,
+        "revised": paper.revised,
+        "remark": _line(paper.remark),
+        "doi": _line(paper.doi),
+        "journal": _line(paper.journal),
+        "entry_url": _line(paper.url),
     }
 
 

@@ -37,18 +37,29 @@ class Link:
 
 
 def links(paper: Paper) -> tuple[Link, ...]:
-    """The links of a paper, its page first; addresses that are not safe to open are left out."""
+    """The links of a paper, its page first, each once; addresses that are not safe to open are left out."""
     media = ((str(number), f"media {number}", url) for number, url in enumerate(paper.media[:9], 1))
     known = (
-        ("o", "page", hf_url(paper.id)),
+        ("o", "page", _page(paper)),
         ("p", "PDF", pdf_url(paper.id)),
         ("a", "arXiv", paper_url(paper.id)),
         ("c", CODE, paper.code_url),
         ("w", "project", paper.project_url),
+        ("d", "DOI", f"https://doi.org/{quote(paper.doi)}" if paper.doi else None),
+        ("e", "entry", paper.url),
         *media,
     )
-    safe = ((letter, name, safe_url(url)) for letter, name, url in known if url)
-    return tuple(Link(letter, name, url) for letter, name, url in safe if url)
+    found: dict[str, Link] = {}
+    for letter, name, url in known:
+        if safe := safe_url(url or ""):
+            found.setdefault(safe, Link(letter, name, safe))
+    return tuple(found.values())
+
+
+def _page(paper: Paper) -> str | None:
+    """Where a paper is at home: in the daily feed, else at arXiv, else where an entry of a feed leads."""
+    home = hf_url(paper.id) if paper.day or paper.source in ("hf", "page") else paper_url(paper.id)
+    return home or paper.url
 
 
 def safe_url(url: str) -> str | None:

@@ -267,4 +267,5 @@ _LAST = "\U0010ffff"
 def _id_prefixes(value: str) -> list[str]:
     """An id as typed, in lower case, and without the class that some write in ids of before 2007: `math.GT/0309136`."""
     archive, slash, number = value.lower().partition("/")
-    return list(dict.fromkeys((value, value.lower(), f"{archive.partition('.')[0]}{slash}{number}" if slash else value)))
+    plain = f"{archive.partition('.')[0]}{slash}{number}" if slash else value
+    return list(dict.fromkeys((value, value.lower(), plain)))

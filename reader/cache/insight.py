@@ -86,27 +86,40 @@ def implied_topics(connection: sqlite3.Connection, slug: str) -> frozenset[str]:
     return frozenset(other for other, count in papers.items() if count >= MOST * total)
 
 
+_SOURCES = """
+SELECT source, papers FROM (
+    SELECT source, count(*) AS papers FROM paper_source WHERE source <> 'hf' GROUP BY source
+    UNION ALL
+    SELECT 'hf', count(*) FROM paper WHERE source = 'hf'
+) ORDER BY papers DESC
+"""
+
+
 def vocabulary(connection: sqlite3.Connection) -> Vocabulary:
-    """The keywords, authors, organizations and tags that more than one of the newest papers has; all of the tags.
+    """The keywords, authors and organizations that more than one of the newest papers has, and all other values.
 
     Spellings of a keyword are counted together, and the commonest form stands for all.
     """
     spelled: Counter[str] = Counter()
     authors: Counter[str] = Counter()
     organizations: Counter[str] = Counter()
+    categories: Counter[str] = Counter()
     rows = connection.execute(
-        "SELECT keywords, authors, organization FROM paper_text ORDER BY pk DESC LIMIT ?", (RECENT,)
+        "SELECT keywords, authors, organization, categories FROM paper_text ORDER BY pk DESC LIMIT ?", (RECENT,)
     )
-    for keywords, people, organization in rows:
+    for keywords, people, organization, filed in rows:
         spelled.update(keywords.split("\n"))
         authors.update(people.split("\n"))
         organizations[organization or ""] += 1
+        categories.update(filed.split("\n") if filed else ())
     tags = Counter(dict(connection.execute("SELECT tag, count(*) FROM paper_tag GROUP BY tag").fetchall()))
     return {
         "keyword": _common(_collapsed(spelled)),
         "author": _common(authors),
         "org": _common(organizations),
         "tag": dict(tags.most_common()),
+        "category": dict(categories.most_common()),
+        "source": dict(connection.execute(_SOURCES).fetchall()),
     }
 
 

@@ -22,7 +22,7 @@ from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.feeds import Feeds, Followed
-    from reader.feeds.arxiv import Category
+    from reader.feeds.categories import Category
     from reader.feeds.opml import Outline
     from reader.feeds.syndication_client import Fetched
     from reader.sources import SourceEvent, Web
@@ -156,7 +156,7 @@ def _fail(failures: Sequence[str]) -> int:
 
 def _categories(name: str) -> tuple[Category, ...]:
     """The categories of arXiv that a name or an address of its announcements names; none if it is something else."""
-    from reader.feeds.arxiv import announced_categories, categories, find_category
+    from reader.feeds.categories import announced_categories, categories, find_category
 
     if "/" not in name:
         try:
@@ -286,7 +286,7 @@ def _import(arguments: Namespace, session: Session) -> int:
 
 
 def _follow_outline(feeds: Feeds, outline: Outline) -> list[Followed]:
-    from reader.feeds.arxiv import announced_categories, find_category
+    from reader.feeds.categories import announced_categories, find_category
     from reader.feeds.syndication import feed_slug
 
     if categories := announced_categories(outline.url):

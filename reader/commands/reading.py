@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CHUNK = 200
 """Rows that are read and printed at a time."""
 
-LINKS = ("page", "pdf", "arxiv", "code", "project")
+LINKS = ("page", "pdf", "arxiv", "code", "project", "doi", "entry")
 
 
 def positive(text: str) -> int:
@@ -186,6 +186,7 @@ def _page(paper: Paper, style: Style, columns: int | None) -> Iterator[str]:
         paper.organization and clean(paper.organization),
         paper.day,
         paper.published and f"arXiv {paper.published}",
+        paper.version and paper.version > 1 and f"v{paper.version} {paper.revised or ''}".rstrip(),
         amount(paper.upvotes, "upvote"),
         amount(paper.comments, "comment"),
         _state(paper).replace(",", ", "),
@@ -193,9 +194,12 @@ def _page(paper: Paper, style: Style, columns: int | None) -> Iterator[str]:
     yield from (style.faint(line) for line in wrapped(" · ".join(fact for fact in facts if fact), columns))
     named = (
         ("Topics", ", ".join(paper.topics)),
+        ("Categories", ", ".join(paper.categories)),
         ("Keywords", ", ".join(clean(keyword) for keyword in collapse(paper.keywords))),
         ("Tags", ", ".join(clean(tag) for tag in paper.tags)),
         ("AI summary", clean(paper.summary or "")),
+        ("Remark", clean(paper.remark or "")),
+        ("Journal", clean(paper.journal or "")),
         ("Note", clean(paper.note or "")),
     )
     for name, text in named:

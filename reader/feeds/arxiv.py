@@ -6,20 +6,15 @@ title is skipped with a reason, and only what is no feed at all is an error. `ar
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, cast
-from urllib.parse import urlsplit
 
-from reader.core.errors import FeedMalformed, FeedRefused, UsageError
+from reader.core.errors import FeedMalformed, FeedRefused
 from reader.core.ids import arxiv_id
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean
-from reader.data import read_text
 from reader.feeds.huggingface import iso_day
 from reader.feeds.prose import block, line
 
@@ -30,7 +25,6 @@ Announce = Literal["new", "cross", "replace", "replace-cross"]
 
 _ANNOUNCED = ("new", "cross", "replace", "replace-cross")
 
-_HOSTS = ("arxiv.org", "export.arxiv.org", "rss.arxiv.org")
 
 # More than any real entry has.
 _AUTHORS = 5_000
@@ -68,57 +62,6 @@ class ArxivAnswer:
     skipped: tuple[Skipped, ...] = ()
     total: int | None = None
     """How many papers the API has in all for what was asked; None for an announcement."""
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """A category of arXiv's, such as `cs.CL`, Computation and Language, in Computer Science."""
-
-    id: str
-    name: str
-    group: str
-
-
-@lru_cache(maxsize=1)
-def categories() -> Mapping[str, Category]:
-    """The categories of arXiv by their ids, those included that only old papers are in."""
-    groups: Mapping[str, Mapping[str, str]] = json.loads(read_text("categories.json"))
-    return {id: Category(id, name, group) for group, names in groups.items() for id, name in names.items()}
-
-
-def find_category(text: str) -> Category:
-    """The category that a text names by its id, in whatever case.
-
-    Raises UsageError with the nearest right id.
-    """
-    from difflib import get_close_matches
-
-    known = {id.casefold(): category for id, category in categories().items()}
-    wanted = text.strip().casefold()
-    if wanted not in known:
-        near = get_close_matches(wanted, known, n=1)
-        advice = f"did you mean {known[near[0]].id}?" if near else "one is called cs.CL, for example."
-        raise UsageError(f"{clean(text, 40)!r} is no category of arXiv's; {advice}")
-    return known[wanted]
-
-
-def announced_categories(url: str) -> tuple[str, ...]:
-    """The categories whose announcements an address is of, such as `https://rss.arxiv.org/rss/cs.CL+cs.LG`.
-
-    Empty where it is another address, or of categories that are not known.
-    """
-    try:
-        parts = urlsplit(url.strip())
-        host = (parts.hostname or "").removeprefix("www.")
-    except ValueError:
-        return ()
-    kind, _, names = parts.path.strip("/").partition("/")
-    if host not in _HOSTS or kind not in ("rss", "atom"):
-        return ()
-    known = {id.casefold(): id for id in categories()}
-    ids = [known.get(name.casefold()) for name in names.split("+")]
-    found = tuple(id for id in ids if id)
-    return found if len(found) == len(ids) else ()
 
 
 def parse_arxiv(body: bytes) -> ArxivAnswer:

@@ -18,7 +18,8 @@ from urllib.parse import urlencode
 from reader.core.errors import FeedError, UsageError
 from reader.core.ids import arxiv_id
 from reader.core.text import clean
-from reader.feeds.arxiv import ArxivAnswer, ArxivEntry, find_category, parse_arxiv, refusal
+from reader.feeds.arxiv import ArxivAnswer, ArxivEntry, parse_arxiv, refusal
+from reader.feeds.categories import find_category
 from reader.feeds.documents import Document, DocumentFetcher
 from reader.feeds.environment import is_offline
 from reader.feeds.fetch import Bounds, WaitTold

@@ -124,11 +124,27 @@ def _facts(paper: Paper, width: int, look: Look) -> list[Line]:
         facts.append(Piece(short_day(paper.day, look.today), "facts"))
     if paper.published:
         facts.append(Piece(f"arXiv {short_day(paper.published, look.today, weekday=False)}", "facts"))
+    if paper.version and paper.version > 1:
+        revised = f" {short_day(paper.revised, look.today, weekday=False)}" if paper.revised else ""
+        facts.append(Piece(f"v{paper.version}{revised}", "facts"))
     facts.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}", "facts"))
     if paper.comments:
         facts.append(Piece(_number(paper.comments, "comment"), "facts"))
     facts.extend(Piece(literal(f"+{tag}"), "facts") for tag in paper.tags)
-    return _string([[fact] for fact in facts], _between(glyphs), width)
+    return [*_string([[fact] for fact in facts], _between(glyphs), width), *_categories(paper, width, look)]
+
+
+def _categories(paper: Paper, width: int, look: Look) -> list[Line]:
+    """The categories of arXiv, the primary one by its name; what the authors and the journal say of it."""
+    items = []
+    if paper.categories:
+        from reader.feeds.categories import categories
+
+        first, *others = paper.categories
+        known = categories().get(first)
+        items = [f"{known.name} {first}" if known else first, *others]
+    items += [text for text in (paper.journal, paper.remark) if text]
+    return _string([[Piece(literal(item), "facts")] for item in items], _between(look.glyphs), width)
 
 
 def _between(glyphs: Glyphs) -> Piece:

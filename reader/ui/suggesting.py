@@ -12,7 +12,7 @@ from reader.core.query.assist import Completion, complete
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
-_ASKS = re.compile(r"\b(?:keyword|author|org|tag):", re.IGNORECASE)
+_ASKS = re.compile(r"\b(?:keyword|author|org|tag|category|source):", re.IGNORECASE)
 
 
 class Suggestions:

@@ -7,16 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.errors import FeedMalformed, FeedRefused, UsageError
+from reader.core.errors import FeedMalformed, FeedRefused
 from reader.core.paper import Draft, Skipped
-from reader.feeds.arxiv import (
-    ArxivEntry,
-    announced_categories,
-    categories,
-    find_category,
-    parse_arxiv,
-    refusal,
-)
+from reader.feeds.arxiv import ArxivEntry, parse_arxiv, refusal
+from reader.feeds.categories import categories
 from tests.feeds.servers import Paper, announcement, api_feed, atom_entry, refused, rss_item
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "arxiv" / "atom"
@@ -195,46 +189,6 @@ def test_a_weekend_is_empty() -> None:
 def test_a_date_that_is_none_is_none(stamp: str) -> None:
     body = announcement([rss_item(Paper("2605.00001"))]).replace(b"Tue, 12 May 2026 00:00:00 -0400", stamp.encode())
     assert parse_arxiv(body).entries[0].draft.announced is None
-
-
-# Categories
-
-
-def test_categories_have_names_and_groups() -> None:
-    known = categories()
-    assert known["cs.CL"].name == "Computation and Language"
-    assert known["cs.CL"].group == "Computer Science"
-    assert known["hep-th"].group == "Physics"
-    assert len(known) > 150
-    assert all(id == category.id and category.name for id, category in known.items())
-
-
-def test_a_category_is_found_in_any_case() -> None:
-    assert find_category(" CS.ro ").id == "cs.RO"
-
-
-def test_an_unknown_category_gets_the_nearest() -> None:
-    with pytest.raises(UsageError, match=r"'cs.CLL' is no category of arXiv's; did you mean cs\.CL\?"):
-        find_category("cs.CLL")
-    with pytest.raises(UsageError, match=r"one is called cs\.CL, for example\."):
-        find_category("\x1b[31mwhatever")
-
-
-@pytest.mark.parametrize(
-    ("url", "ids"),
-    [
-        ("https://rss.arxiv.org/rss/cs.CL+cs.lg", ("cs.CL", "cs.LG")),
-        ("http://export.arxiv.org/rss/hep-th", ("hep-th",)),
-        (" https://www.arxiv.org/atom/cs.RO/ ", ("cs.RO",)),
-        ("https://rss.arxiv.org/rss/cs.CL+cs.XX", ()),
-        ("https://rss.arxiv.org/rss/", ()),
-        ("https://arxiv.org/abs/2605.00001", ()),
-        ("https://example.org/rss/cs.CL", ()),
-        ("https://[bad/rss/cs.CL", ()),
-    ],
-)
-def test_announcements_are_known_by_their_address(url: str, ids: tuple[str, ...]) -> None:
-    assert announced_categories(url) == ids
 
 
 # Any bytes
