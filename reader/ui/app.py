@@ -6,11 +6,10 @@ import asyncio
 import gc
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events, on
 from textual.app import App
@@ -36,6 +35,7 @@ from reader.ui.widgets.status_line import Kind, StatusLine
 if TYPE_CHECKING:
     from reader.core.query.topics import TopicChoice
     from reader.core.topics import Topics
+    from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
     from reader.ui.widgets.paper_detail import PaperDetail
 
@@ -52,8 +52,7 @@ HISTORY = 50
 """Queries that are remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(NamedTuple):
     """The panes as the user sized them."""
 
     filter_width: int
@@ -114,6 +113,8 @@ class ReaderApp(App[str], inherit_bindings=False):
         self._choosing: Callable[[str], object] | None = None
         self._page: PaperPage | None = None
         self.page_opened: int | None = None
+        self.calendar: CalendarScreen | None = None
+        """The calendar, while it is open."""
 
     # Set-up
 
@@ -157,6 +158,10 @@ class ReaderApp(App[str], inherit_bindings=False):
         if self.demo:
             self.say("the bundled sample · nothing is fetched, nothing is kept", "state")
         self.run_worker(self._read_rules(), group="rules", exit_on_error=False)
+        if self.library.has_unfinished_marks():
+            from reader.ui.handlers import marking
+
+            marking.finish(self)
         if not self.is_still:
             self.set_interval(POLL, self._look_around)
         if not self.demo and not self.is_still:
@@ -178,7 +183,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         """Show what other programs did to the cache; leave with the terminal."""
         if not self.is_headless and terminal.is_gone():
             self.leave()
-        elif self.library.changed():
+        elif not self.library.is_marking and self.library.changed():
             self.main.renew()
 
     def on_paper_detail_link_clicked(self, event: PaperDetail.LinkClicked) -> None:
@@ -230,6 +235,8 @@ class ReaderApp(App[str], inherit_bindings=False):
         """Where a key is pressed; None where a screen of its own reads its keys."""
         if self.is_reading:
             return "page"
+        if self.calendar is not None and self.screen is self.calendar:
+            return "calendar"
         if self.screen is not self.main or not self.main.is_mounted:
             return None
         main = self.main
@@ -255,6 +262,8 @@ class ReaderApp(App[str], inherit_bindings=False):
             self._take_letter(event.character or "")
             return True
         if context == "filter" and self.main.type_topic(event.key, event.character):
+            return True
+        if context == "calendar" and self.calendar is not None and self.calendar.type(event.key, event.character):
             return True
         if self._chord_timer is not None:
             self._chord_timer.stop()
@@ -316,6 +325,10 @@ class ReaderApp(App[str], inherit_bindings=False):
     def go_to_view(self, id: str) -> None:
         """Show a view with what is typed kept."""
         self.main.go(Place(view(id), self.main.place.text))
+        if ":" in id:
+            from reader.ui.handlers import dating
+
+            dating.fetch_missing(self)
 
     def pick_topics(self, choice: TopicChoice) -> None:
         """Write the picked topics into the query."""
@@ -323,7 +336,7 @@ class ReaderApp(App[str], inherit_bindings=False):
 
         place = self.main.place
         try:
-            self.main.go(replace(place, text=with_topics(place.text, choice)))
+            self.main.go(place._replace(text=with_topics(place.text, choice)))
         except ReaderError as error:
             self.say(str(error), "warning")
 

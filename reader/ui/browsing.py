@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from typing import NamedTuple
 
 from reader.core.query import And, Match, Node, Not, Or, Query, Sort, parse
 from reader.core.query.nodes import all_of
@@ -18,13 +17,14 @@ ORDERS = ("day", "upvotes", "published", "title")
 WORD_FIELDS = (None, "title", "abstract", "author", "keyword", "org")
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A place to be: what it is called, and the query that its papers match."""
 
     id: str
     name: str
     query: str
+    order: str = ""
+    """The order it has by itself; empty where that is the one of the settings."""
 
 
 VIEWS = (
@@ -34,25 +34,23 @@ VIEWS = (
     View("all", "All", ""),
 )
 
+SPECIAL = (View("trending", "Trending", "is:trending", "trending"),)
+"""Views that are listed only while they have papers: the feed's own ranking, as it was read last."""
+
 
 def view(id: str) -> View:
-    """The view with this id, also that of a day; Today where there is no such view."""
-    if id.startswith(DAY):
-        day = id.removeprefix(DAY)
-        return View(id, _day_name(day), f"day:{day}")
-    return next((view for view in VIEWS if view.id == id), VIEWS[0])
+    """The view with this id, also that of a day, week or month; Today where there is no such view."""
+    if ":" in id:
+        from reader.core.periods import period_of
+
+        period = period_of(id)
+        if period is not None:
+            # Of a week or a month one wants the best.
+            return View(id, period.name, f"day:{period.date}", "" if period.kind == "day" else "upvotes")
+    return next((view for view in (*VIEWS, *SPECIAL) if view.id == id), VIEWS[0])
 
 
-def _day_name(day: str) -> str:
-    try:
-        then = date.fromisoformat(day)
-    except ValueError:
-        return day
-    return f"{then:%A} {then.day} {then:%B} {then.year}"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A view and the query typed in it."""
 
     view: View = VIEWS[0]
@@ -64,22 +62,25 @@ class Place:
         return parse(self.text)
 
     def whole(self, order: str) -> Query:
-        """All that the list asks for, by `order` where the text names none."""
-        return _joined(self.view.query, self.query, order)
+        """All that the list asks for, by `order` where neither text nor view names one."""
+        return _joined(self.view.query, self.query, self.view.order or order)
 
     def base(self, order: str) -> Query:
         """The view without what was typed."""
-        return _joined(self.view.query, Query(), order)
+        return _joined(self.view.query, Query(), self.view.order or order)
 
-    def facets(self, order: str) -> Query:
-        """What topics are counted in: picked ones that combine as `any` do not narrow what others would add."""
+    def facets(self, order: str, mode: str = "all") -> Query:
+        """What topics are counted in: picked ones that combine as `any` do not narrow what others would add.
+
+        `mode` is how they would combine, which a query with less than two can't tell.
+        """
         from reader.core.query.topics import TopicChoice, picked_topics, with_topics
 
         choice = picked_topics(self.query)
-        if choice.mode == "all":
+        if (choice.mode if len(choice.picked) > 1 else mode) == "all":
             return self.whole(order)
         others = with_topics(self.text, TopicChoice("any", (), choice.excluded))
-        return _joined(self.view.query, parse(others), order)
+        return _joined(self.view.query, parse(others), self.view.order or order)
 
 
 def _joined(base: str, query: Query, order: str) -> Query:

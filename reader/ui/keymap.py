@@ -6,7 +6,6 @@ Pure Python, for the command line prints the table without the interface.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
@@ -14,7 +13,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 from reader.core.errors import ConfigError
 from reader.ui.keys import Chord, is_typed, label, parse_keys
 
-Context: TypeAlias = Literal["list", "detail", "page", "filter", "query", "help", "empty"]
+Context: TypeAlias = Literal["list", "detail", "page", "filter", "query", "calendar", "help", "empty"]
 """Where a key is pressed: the pane or screen that listens."""
 
 Contexts: TypeAlias = tuple[Context, ...]
@@ -27,6 +26,7 @@ PLACES: Final[Mapping[Context, str]] = {
     "page": "on a paper's page",
     "filter": "in the filter",
     "query": "while typing a query",
+    "calendar": "in the calendar",
     "help": "in this help",
     "empty": "with nothing to show",
 }
@@ -42,6 +42,8 @@ GROUPS: Final[Mapping[str, str]] = {
     "find": "Find",
     "view": "Views and days",
     "day": "Views and days",
+    "period": "Views and days",
+    "date": "Calendar",
     "link": "Links",
     "topic": "Filter pane",
     "pane": "Panes",
@@ -59,12 +61,13 @@ _BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty")
 _SCROLL: Final[Contexts] = ("list", "detail", "page", "filter", "help")
 _SEARCH: Final[Contexts] = ("list", "detail", "empty")
 _GUESS: Final[Contexts] = ("query", "empty")
-_NOT_HELP: Final[Contexts] = ("list", "detail", "page", "filter", "query", "empty")
+_NOT_HELP: Final[Contexts] = ("list", "detail", "page", "filter", "query", "calendar", "empty")
 _PAGE: Final[Contexts] = ("page",)
 _TOPIC: Final[Contexts] = ("filter",)
 _QUERY: Final[Contexts] = ("query",)
 _EMPTY: Final[Contexts] = ("empty",)
 _HELP: Final[Contexts] = ("help",)
+_DATE: Final[Contexts] = ("calendar",)
 
 
 class Action(NamedTuple):
@@ -116,12 +119,20 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("find.previous", "N", "Previous hit", "The hit or unread paper before.", _PAPER),
     Action("find.topic", "T", "Filter by topic", "By one of this paper's topics; again lets it go.", _PAPER),
     Action("find.filter", "f", "Filter pane", "Go to the filter pane, and back.", _MAIN),
+    Action("find.add", "a", "Add a paper", "Paste its id or address; enter shows it, or fetches it.", _SEARCH),
+    Action("find.fetch", "enter", "Fetch the paper", "The paper whose id or address was typed.", _EMPTY),
     Action("find.clear", "F", "Clear filters", "Drop the query and all picked topics.", _MAIN),
     Action("find.sort", "S", "Change order", "By day, upvotes, date, title, and around again.", _PANES),
     Action("view.today", "gt", "Today", "The newest day that has papers.", _BROWSE),
     Action("view.unread", "gu", "Unread", "What you have not read yet, of all days.", _BROWSE),
     Action("view.starred", "gs", "Starred", "What you have starred, of all days.", _BROWSE),
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
+    Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
+    Action("view.week", "gw", "Week", "The best of the week of the paper or day one is at.", _BROWSE),
+    Action("view.month", "gm", "Month", "The best of its month; the order key puts it by day.", _BROWSE),
+    Action("day.go", "gd", "Go to a date", "A calendar: which days are here, what is unread.", _BROWSE),
+    _motion("period.earlier", "{", "Period before", "The day, week or month before, fetched if need be.", _BROWSE),
+    _motion("period.later", "}", "Period after", "The day, week or month after.", _BROWSE),
     _motion("day.older", "[", "Older day", "The day before that has papers.", _MAIN),
     _motion("day.newer", "]", "Newer day", "The day after that has papers.", _MAIN),
     Action("link.page", "o", "Open in browser", "The paper's page on the web.", _PAPER),
@@ -144,6 +155,18 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("query.complete", "tab", "Take suggestion", "Put the suggested word in its place.", _GUESS),
     Action("query.next", "down", "Next suggestion", "Go down in the suggestions.", _QUERY),
     Action("query.previous", "up", "Previous suggestion", "Go up in the suggestions.", _QUERY),
+    Action("date.day", "enter", "Day", "Go to this day, or to the date that was typed.", _DATE),
+    Action("date.week", "w", "Week", "Go to the best of this week.", _DATE),
+    Action("date.month", "m", "Month", "Go to the best of this month.", _DATE),
+    Action("date.left", "h left", "Day before", "A day back.", _DATE),
+    Action("date.right", "l right", "Day after", "A day on.", _DATE),
+    Action("date.down", "j down", "Week after", "A week on.", _DATE),
+    Action("date.up", "k up", "Week before", "A week back.", _DATE),
+    Action("date.earlier", "{ [ pageup", "Month before", "A month back.", _DATE),
+    Action("date.later", "} ] pagedown", "Month after", "A month on.", _DATE),
+    Action("date.today", "t", "Today", "Back to today.", _DATE),
+    Action("date.close", "escape q", "Close", "Stay where you were.", _DATE),
+    Action("app.older", "gD", "Fetch older papers", "All days since a date, which the calendar asks for.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch what is new from the feed now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),
     Action("app.help", "? f1", "Keys", "The keys that act here, searched by typing.", _NOT_HELP),
@@ -188,6 +211,14 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "app.help": "keys",
     },
     "query": {"query.accept": "keep", "query.complete": "take word", "query.cancel": "put back", "app.help": "keys"},
+    "calendar": {
+        "date.day": "day",
+        "date.week": "week",
+        "date.month": "month",
+        "date.later": "next",
+        "date.today": "today",
+        "date.close": "close",
+    },
     "help": {"move.down": "down", "move.up": "up", "move.page_down": "page", "help.close": "close"},
     "empty": {"app.refresh": "refresh", "find.clear": "clear", "find.filter": "filter", "app.help": "keys"},
 }

@@ -1,8 +1,9 @@
 """The cache as the screens use it: small reads at once, long ones and marks in threads of their own.
 
 A read of a screenful takes 0.1 ms and is made where it is needed. What may take longer (a whole order, counts) runs in
-one thread, where a newer question interrupts an older one. Marks run in another, in order, each durable before the
-next begins; they wait for the disk, which the event loop must not.
+threads, where a newer question interrupts an older one; first screenfuls have one of their own, because a search for
+words can't be interrupted before its first hit. Marks run in another, in order, each durable before the next begins;
+they wait for the disk, which the event loop must not.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from reader.cache.window import DayCount, Order, TopicCount, Window
 from reader.core.paper import Paper, PaperRow
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from reader.cache.calendar import DayState
     from reader.cache.events import Event, Events
     from reader.cache.insight import Extent, Vocabulary
     from reader.cache.search import Selection
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+Progress = Callable[[int, int], None]
+"""Told (papers done, papers in all)."""
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -71,6 +77,7 @@ class Library:
         self._path = path
         self._near = Window.open(path)
         self._far: Window | None = None
+        self._quick: Window | None = None
         self._counting: Window | None = None
         self._events: Events | None = None
         self._extent: Extent | None = None
@@ -97,6 +104,10 @@ class Library:
     def has_papers(self) -> bool:
         """Whether the cache holds any paper at all."""
         return self._near.has_papers()
+
+    def has_unfinished_marks(self) -> bool:
+        """Whether an earlier run left marks whose effects are not all there."""
+        return self._near.has_unfinished_marks()
 
     def topic_names(self) -> dict[str, str]:
         """Names of topics by slug."""
@@ -142,21 +153,26 @@ class Library:
 
     async def screenful(self, selection: Selection, limit: int) -> Order:
         """The first papers of a selection; raises CacheInterrupted when a newer question comes."""
-        return await self._ask(lambda window: window.first(selection, limit))
+        for window in (self._quick, self._far):
+            if window is not None:
+                window.interrupt()
+        return await asyncio.get_running_loop().run_in_executor(self._screenfuls, self._screenful, selection, limit)
+
+    def _screenful(self, selection: Selection, limit: int) -> Order:
+        if self._quick is None:
+            self._quick = Window.open(self._path)
+        return self._quick.first(selection, limit)
 
     async def order(self, selection: Selection) -> Order:
         """All papers of a selection; raises CacheInterrupted when a newer question comes."""
-        return await self._ask(lambda window: window.order(selection))
-
-    async def _ask(self, question: Callable[[Window], T]) -> T:
         if self._far is not None:
             self._far.interrupt()
-        return await asyncio.get_running_loop().run_in_executor(self._reading, self._answer, question)
+        return await asyncio.get_running_loop().run_in_executor(self._reading, self._order, selection)
 
-    def _answer(self, question: Callable[[Window], T]) -> T:
+    def _order(self, selection: Selection) -> Order:
         if self._far is None:
             self._far = Window.open(self._path)
-        return question(self._far)
+        return self._far.order(selection)
 
     async def count(self, question: Question) -> Counts:
         """Count for the filter pane; raises CacheInterrupted when asked again meanwhile."""
@@ -214,35 +230,65 @@ class Library:
 
     # In the marking thread
 
-    async def mark(self, kind: str, value: bool | str, pks: Sequence[int]) -> Event | None:
-        """Record what the user did; it is durable when this returns. None if nothing changed."""
-        return await self._do(lambda events: events.mark(kind, value, pks))
+    def mark(
+        self, kind: str, value: bool | str, pks: Sequence[int], told: Progress = _silent
+    ) -> Awaitable[Event | None]:
+        """Record what the user did, whether or not it is waited for; it is durable when that is over.
 
-    async def undo(self) -> Event | None:
-        return await self._do(lambda events: events.undo())
+        None if nothing changed. `told` hears (papers done, papers in all) while many are marked.
+        """
+        return self._do(lambda events, tell: events.mark(kind, value, pks, tell), told)
 
-    async def redo(self) -> Event | None:
-        return await self._do(lambda events: events.redo())
+    def undo(self, told: Progress = _silent) -> Awaitable[Event | None]:
+        return self._do(lambda events, tell: events.undo(tell), told)
 
-    async def _do(self, deed: Callable[[Events], T]) -> T:
+    def redo(self, told: Progress = _silent) -> Awaitable[Event | None]:
+        return self._do(lambda events, tell: events.redo(tell), told)
+
+    def finish_marks(self, told: Progress = _silent) -> Awaitable[None]:
+        """Bring in what marks of an earlier run had still to change."""
+        return self._do(lambda events, tell: events.recover(tell), told)
+
+    @property
+    def is_marking(self) -> bool:
+        """Whether a mark is under way, so that changes of the cache are to be expected."""
+        return self._marks > 0
+
+    def _do(self, deed: Callable[[Events, Progress], T], told: Progress) -> Awaitable[T]:
+        loop = asyncio.get_running_loop()
+
+        def tell(done: int, total: int) -> None:
+            loop.call_soon_threadsafe(told, done, total)
+
+        doing = loop.run_in_executor(self._marking, self._deed, deed, tell)
+        self._marks += 1
+        doing.add_done_callback(self._done)
         # Shielded: what was begun is finished even when the screen that asked is gone.
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._marking, self._deed, deed))
+        return asyncio.shield(doing)
 
-    def _deed(self, deed: Callable[[Events], T]) -> T:
+    def _done(self, _deed: object) -> None:
+        self._marks -= 1
+
+    def _deed(self, deed: Callable[[Events, Progress], T], tell: Progress) -> T:
         from reader.cache.events import Events
 
         if self._events is None:
-            self._events = Events.open(self._path)
-        return deed(self._events)
+            self._events = Events.open(self._path, recover=False)
+        return deed(self._events, tell)
 
     def close(self) -> None:
-        """Drop what is being read, finish what is being marked, and close the file."""
-        for window in (self._far, self._counting):
+        """Drop what is being read, record what is being marked, and close the file.
+
+        What a mark of many papers has still to change is changed at the next start.
+        """
+        for window in (self._quick, self._far, self._counting):
             if window is not None:
                 window.interrupt()
-        for executor in (self._reading, self._counts):
+        if self._events is not None:
+            self._events.stop()
+        for executor in (self._screenfuls, self._reading, self._counts):
             executor.shutdown(wait=True, cancel_futures=True)
         self._marking.shutdown(wait=True)
-        for opened in (self._near, self._far, self._counting, self._events):
+        for opened in (self._near, self._quick, self._far, self._counting, self._events):
             if opened is not None:
                 opened.close()

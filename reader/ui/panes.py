@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from reader.ui.widgets.filter_strip import StripData
 
 
-def question(place: Place, order: str, scope: Scope) -> Question:
-    """What is to be counted at a place."""
+def question(place: Place, order: str, scope: Scope, mode: str) -> Question:
+    """What is to be counted at a place, where picked topics combine by `mode`."""
     return Question(
-        views=tuple(compile_query(Place(one).base(order), scope) for one in VIEWS),
-        facets=compile_query(place.facets(order), scope),
+        views=tuple(compile_query(Place(one).base(order), scope) for one in (*VIEWS, *SPECIAL)),
+        facets=compile_query(place.facets(order, mode), scope),
         base=compile_query(place.base(order), scope),
         anywhere=compile_query(Place(view("all"), place.text).whole(order), scope),
     )
@@ -32,10 +32,13 @@ def filter_data(reader: ReaderApp, counts: Counts | None, facts: TopicFacts | No
     """Views, days and topics; without numbers while nothing has been counted."""
     from reader.ui.widgets.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 
-    numbers = counts.views if counts else (None,) * len(VIEWS)
-    views = tuple(ViewItem(one.id, one.name, number) for one, number in zip(VIEWS, numbers, strict=True))
     if counts is None:
-        return FilterData(views)
+        return FilterData(tuple(ViewItem(one.id, one.name) for one in VIEWS))
+    views = tuple(
+        ViewItem(one.id, one.name, number)
+        for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
+        if number or one in VIEWS
+    )
     days = tuple(DayItem(day.day, day.papers, day.unread) for day in counts.days)
     topics = tuple(
         TopicItem(
@@ -62,7 +65,7 @@ def strip_data(reader: ReaderApp, place: Place, shown: int | None) -> StripData:
     choice = picked_topics(place.query)
     names = reader.topic_names
     return StripData(
-        place=place_name(place),
+        place=place_name(reader, place),
         count=shown,
         picked=tuple(names.get(slug, slug) for slug in choice.picked),
         excluded=tuple(names.get(slug, slug) for slug in choice.excluded),
@@ -74,7 +77,7 @@ def whereabouts(reader: ReaderApp, place: Place, counts: Counts | None, shown: i
     """The first line; `shown` is None while the number of papers is not known."""
     refreshing = reader.refreshing
     return Whereabouts(
-        place=place_name(place),
+        place=place_name(reader, place),
         query=place.text,
         shown=shown,
         total=counts.base if counts and place.text else None,
@@ -83,12 +86,18 @@ def whereabouts(reader: ReaderApp, place: Place, counts: Counts | None, shown: i
     )
 
 
-def place_name(place: Place) -> str:
-    """What a place is called: a view's name, or a day as `Tue 24`."""
-    if place.view.id.startswith(DAY):
-        from reader.ui.widgets.filter_rows import day_name
+def place_name(reader: ReaderApp, place: Place) -> str:
+    """What a place is called in few words: a view's name, a day as `Tue 24 Nov`, a ranking with the time it is of."""
+    read = reader.library.meta("trending") if place.view.id == "trending" else None
+    if read is not None:
+        then = _clock(datetime.fromisoformat(read).astimezone(), reader.now())
+        return f"{place.view.name} {reader.glyphs.dot} {then}"
+    if ":" in place.view.id:
+        from reader.core.periods import period_of
 
-        return day_name(place.view.id.removeprefix(DAY), "")
+        period = period_of(place.view.id)
+        if period is not None:
+            return period.short
     return place.view.name
 
 
@@ -108,6 +117,7 @@ def empty_keys(keymap: Keymap) -> EmptyKeys:
         "newer": "day.newer",
         "unread": "view.unread",
         "all": "view.all",
+        "fetch": "find.fetch",
     }
     return EmptyKeys(**{name: keymap.key(action) for name, action in actions.items()})
 
@@ -115,7 +125,7 @@ def empty_keys(keymap: Keymap) -> EmptyKeys:
 def link_keys(keymap: Keymap) -> dict[str, str]:
     """The keys that open a paper's links, by its letter: one of its own, or the letter after that of the list."""
     listed = keymap.key("link.list")
-    behind = {letter: f"{listed}{letter}" for letter in "acw123456789"}
+    behind = {letter: f"{listed}{letter}" for letter in "acwde123456789"}
     return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), **behind}
 
 

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+import time
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from textual.worker import Worker
+from textual.worker import Worker, WorkerError
 
 from reader.core.errors import FeedOffline, ReaderError
+from reader.core.pace import pace
+from reader.paths import answers_folder
 
 if TYPE_CHECKING:
     from reader.cache.cache import Cache
+    from reader.cache.feeds import Followed
     from reader.feeds.client import FeedClient
     from reader.refresh import Event, Finished, Plan
+    from reader.sources import SourceEvent, Sources
     from reader.ui.app import ReaderApp
 
 GROUP = "refresh"
+
+LONG = 31
+"""Days from which on a refresh tells how fast it goes and how long it still takes."""
+
+
+class Job(NamedTuple):
+    """Something to fetch."""
+
+    plan: Plan | None = None
+    """None for the latest days."""
+    place: str = ""
+    """The id of the view that it is fetched for; empty where it is for none."""
+    name: str = ""
+    """What the progress is of, in few words; empty for the latest days."""
 
 
 class Refreshing:
@@ -30,6 +49,9 @@ class Refreshing:
         self._reader = reader
         self._cache_file = cache_file
         self._worker: Worker[None] | None = None
+        self._job = Job()
+        self._later: list[Job] = []
+        self._begun = 0.0
         self._cache: Cache | None = None
         self.progress: str | None = None
         """How far the refresh that runs is, such as `day 3 of 7`; None while none runs."""
@@ -52,49 +74,120 @@ class Refreshing:
 
     def begin(self, plan: Plan | None = None) -> None:
         """Fetch the latest days, or what `plan` says, unless a refresh runs already."""
-        if self._worker is None or self._worker.is_finished:
-            self.progress = "starting"
-            work = partial(self._run, plan)
-            self._worker = self._reader.run_worker(work(), group=GROUP, exclusive=True, exit_on_error=False)
-            self._reader.main.show_whereabouts()
+        if not self.is_running:
+            self._start(Job(plan))
+
+    def fetch(self, plan: Plan, place: str, name: str) -> None:
+        """Fetch what is looked at now; a refresh that runs is taken up again behind it.
+
+        `place` is the id of the view that it is for, empty for none, and `name` what it is called.
+        """
+        if self.is_running:
+            if self._job.plan == plan:
+                return
+            if not self._job.place:
+                # What was wanted for a place is not, once one has gone elsewhere.
+                self._later.append(self._job)
+        self._start(Job(plan, place, name))
+
+    @property
+    def is_running(self) -> bool:
+        """Whether something is being fetched."""
+        return self._worker is not None and not self._worker.is_finished
+
+    @property
+    def place(self) -> str:
+        """The id of the view that something is being fetched for; empty if for none."""
+        return self._job.place if self.is_running else ""
+
+    def _start(self, job: Job) -> None:
+        before, self._job, self.progress = self._worker, job, "starting"
+        self._worker = self._reader.run_worker(self._run(job, before), group=GROUP, exclusive=True, exit_on_error=False)
+        self._reader.main.show_whereabouts()
+        self._reader.main.show_empty()
 
     def stop(self) -> bool:
         """Stop the refresh that runs; what is stored stays. Returns whether one ran."""
         if self._worker is None or self._worker.is_finished:
             return False
+        self._later.clear()
         self._worker.cancel()
         self._reader.say("refresh stopped · what has come is kept")
         return True
 
-    async def _run(self, plan: Plan | None) -> None:
+    async def _run(self, job: Job, before: Worker[None] | None) -> None:
         try:
-            await self._refresh(plan)
+            if before is not None:
+                # What it was storing is stored to its end.
+                with suppress(WorkerError):
+                    await before.wait()
+            await self._refresh(job.plan)
         except ReaderError as error:
             self._fail(str(error))
         finally:
-            self.progress = None
+            if job is self._job:
+                self.progress = None
             self._reader.refreshed()
+        if self._later:
+            self._start(self._later.pop())
 
     async def _refresh(self, plan: Plan | None) -> None:
         """Import what a refresh needs in a thread (0.5 s), then run it here."""
-        refresh, client, cache = await asyncio.to_thread(self._prepare)
-        async with client:
-            asked = plan or refresh.Latest(self._reader.settings.days_at_start)
-            events = refresh.refresh(client, cache, asked, now=self._reader.now)
+        sources, cache = await asyncio.to_thread(self._prepare)
+        self._begun = time.monotonic()
+        async with self._connected(sources, cache) as (daily, others):
+            asked = plan or sources.Latest(self._reader.settings.days_at_start)
+            events = sources.refresh_all(daily, cache, asked, others)
             async with aclosing(events):
                 async for event in events:
-                    self._tell(event, client.host)
+                    self._tell(event, daily.host)
+            if not self.problem:
+                self._tell_failing(await asyncio.to_thread(others.feeds.failing))
         if await asyncio.to_thread(cache.needs_classifying):
             await self._reclassify(cache)
 
-    def _prepare(self) -> tuple[ModuleType, FeedClient, Cache]:
-        from reader import refresh
+    def _prepare(self) -> tuple[ModuleType, Cache]:
+        from reader import sources
         from reader.cache.cache import Cache
-        from reader.feeds.client import FeedClient
 
         if self._cache is None:
             self._cache = Cache.open(self._cache_file, self._reader.rules())
-        return refresh, FeedClient.from_environment(self._reader.settings.endpoint), self._cache
+        return sources, self._cache
+
+    def _connected(self, sources: ModuleType, cache: Cache) -> AbstractAsyncContextManager[tuple[FeedClient, Sources]]:
+        settings = self._reader.settings
+        connection: AbstractAsyncContextManager[tuple[FeedClient, Sources]] = sources.connected(
+            cache,
+            self._cache_file,
+            settings.endpoint,
+            answers_folder(),
+            categorize=settings.ask_arxiv,
+            now=self._reader.now,
+        )
+        return connection
+
+    # One paper
+
+    def look_up(self, id: str) -> None:
+        """Fetch one paper by its arXiv id, and show it."""
+        self._reader.run_worker(self._look_up(id), group="lookup", exclusive=True, exit_on_error=False)
+
+    async def _look_up(self, id: str) -> None:
+        self._reader.say(f"fetching {id}", "progress")
+        try:
+            sources, cache = await asyncio.to_thread(self._prepare)
+            async with self._connected(sources, cache) as (daily, others):
+                found = await others.look_up(daily, id)
+        except ReaderError as error:
+            self._reader.say(str(error), "warning")
+            return
+        finally:
+            self._reader.say("", "progress")
+        if found:
+            self._reader.say(f"fetched {id}")
+            self._reader.main.renew()
+        else:
+            self._reader.say(f"{id} is known neither to the feed nor to arXiv", "warning")
 
     async def _reclassify(self, cache: Cache) -> None:
         """Give all papers their topics by rules that have changed."""
@@ -104,18 +197,23 @@ class Refreshing:
             self._show(f"topics {done:,} of {total:,}")
         self._reader.main.renew()
 
-    def _tell(self, event: Event, host: str) -> None:
+    def _tell(self, event: Event | SourceEvent, host: str) -> None:
         from reader.refresh import DayEmpty, DayFailed, DayStored, Finished, Started, Waiting
+        from reader.sources import FeedStored
 
         match event:
+            case FeedStored(title=title, new=new, updated=updated):
+                self._show(title)
+                if new or updated:
+                    self._reader.main.renew()
             case Started(days):
-                self._show(f"day 1 of {len(days)}")
+                self._show_day(0, len(days))
             case DayStored(new=new, updated=updated, n=n, of=of):
-                self._show(f"day {min(n + 1, of)} of {of}")
+                self._show_day(n, of)
                 if new or updated:
                     self._reader.main.renew()
             case DayEmpty(n=n, of=of):
-                self._show(f"day {min(n + 1, of)} of {of}")
+                self._show_day(n, of)
             case Waiting(seconds, why):
                 self._show(f"{why}, {seconds:.0f} s")
             case DayFailed(error=error):
@@ -127,6 +225,24 @@ class Refreshing:
             case Finished(error=error):
                 self._fail(str(error))
 
+    def _tell_failing(self, failing: Sequence[Followed]) -> None:
+        """Say which sources beside the daily papers do not answer, and since when."""
+        if failing:
+            first = failing[0]
+            since = datetime.fromisoformat(first.failing_since or "").astimezone()
+            when = f"{since:%H:%M}" if since.date() == self._reader.now().astimezone().date() else f"{since:%d %b}"
+            more = f" and {len(failing) - 1} more" if failing[1:] else ""
+            self._reader.say(f"{first.title}{more}: no answer since {when}", "state")
+
+    def _show_day(self, done: int, of: int) -> None:
+        """Say how far the days are: of one day its name alone, of many how long they still take."""
+        parts = [self._job.name] if self._job.name else []
+        if of > 1 or not parts:
+            parts.append(f"day {min(done + 1, of):,} of {of:,}")
+        if of >= LONG and (told := pace(done, of, time.monotonic() - self._begun)):
+            parts.append(told)
+        self._show(f" {self._reader.glyphs.dot} ".join(parts))
+
     def _show(self, progress: str) -> None:
         self.progress = progress
         self._reader.main.show_whereabouts()
@@ -134,7 +250,10 @@ class Refreshing:
 
     def _succeed(self, sums: Finished) -> None:
         self.problem, self.failing_since = "", None
-        self.stamp.touch()
+        if not self._job.place:
+            self.stamp.touch()
+        elif self._job.place == self._reader.main.place.view.id:
+            self._reader.main.renew()
         self._reader.say("", "state")
         if sums.new:
             self._reader.say(f"{sums.new:,} new" + (f", {sums.skipped:,} records skipped" if sums.skipped else ""))

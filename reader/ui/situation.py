@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from reader.cache.window import DayCount
-from reader.core.query import nearest
+from reader.core.periods import Period, around, period_of
+from reader.core.query import Term, nearest
 from reader.core.query.topics import picked_topics, with_topics
-from reader.ui.browsing import DAY, Place
+from reader.ui.browsing import Place
 from reader.ui.library import Counts
 from reader.ui.widgets.empty import (
     AllRead,
     DayEmpty,
     Fetching,
+    FetchingPlace,
     NoPapers,
+    NotHere,
     NothingMatches,
     NothingStarred,
+    NotRanked,
     Situation,
 )
 from reader.ui.widgets.filter_rows import day_name
@@ -34,6 +37,8 @@ def situation(reader: ReaderApp, place: Place, counts: Counts | None) -> Situati
     if reader.library.newest_day() is None and not reader.library.has_papers():
         progress = reader.refreshing.progress
         return NoPapers(reader.refreshing.problem) if progress is None else Fetching(progress)
+    if id := missing_paper(reader, place):
+        return NotHere(id)
     if place.text:
         return _nothing_matches(reader, place, counts)
     days = counts.days if counts else ()
@@ -41,10 +46,25 @@ def situation(reader: ReaderApp, place: Place, counts: Counts | None) -> Situati
         return NothingStarred()
     if place.view.id == "unread":
         return AllRead(sum(day.papers for day in days), "what is here")
-    day = place.view.id.removeprefix(DAY)
-    name = day_name(day, reader.today.isoformat())
-    older, newer = _beside(day, days)
-    return DayEmpty(name, _is_weekend(day), _named(older), _named(newer))
+    if reader.refreshing.place == place.view.id and reader.refreshing.progress is not None:
+        return FetchingPlace(place.view.name, reader.refreshing.progress)
+    if place.view.id == "trending":
+        return NotRanked(reader.refreshing.problem)
+    return _nothing_listed(reader, period_of(place.view.id) or around("day", reader.today), days)
+
+
+def _nothing_listed(reader: ReaderApp, period: Period, days: tuple[DayCount, ...]) -> DayEmpty:
+    is_day = period.kind == "day"
+    older, newer = _beside(period, days)
+    return DayEmpty(
+        day_name(period.date, reader.today.isoformat()) if is_day else period.name,
+        is_day and period.first.weekday() >= SATURDAY,
+        _named(older),
+        _named(newer),
+        asked=not reader.library.gaps(period.first, period.last, reader.today),
+        reason=reader.refreshing.problem,
+        preposition="on" if is_day else "in",
+    )
 
 
 def _nothing_matches(reader: ReaderApp, place: Place, counts: Counts | None) -> Situation:
@@ -54,6 +74,16 @@ def _nothing_matches(reader: ReaderApp, place: Place, counts: Counts | None) -> 
     if counts is not None and counts.anywhere:
         return NothingMatches(place.text, wider=(f"the view {place.view.name}", counts.anywhere))
     return NothingMatches(place.text)
+
+
+def missing_paper(reader: ReaderApp, place: Place) -> str | None:
+    """The arXiv id that is all that the query asks for, where the cache does not have that paper."""
+    from reader.core.ids import arxiv_id
+
+    asked = place.query.root
+    if not isinstance(asked, Term) or asked.field != "id" or arxiv_id(asked.value) != asked.value:
+        return None
+    return asked.value if reader.library.pk_of(asked.value) is None else None
 
 
 def meant_text(place: Place, topics: Mapping[str, str]) -> str | None:
@@ -69,19 +99,12 @@ def meant_text(place: Place, topics: Mapping[str, str]) -> str | None:
     return text if text != place.text else None
 
 
-def _beside(day: str, days: tuple[DayCount, ...]) -> tuple[DayCount | None, DayCount | None]:
+def _beside(period: Period, days: tuple[DayCount, ...]) -> tuple[DayCount | None, DayCount | None]:
     """The nearest older and newer days that list papers; `days` is newest first."""
-    older = next((other for other in days if other.day < day), None)
-    newer = next((other for other in reversed(days) if other.day > day), None)
+    older = next((other for other in days if other.day < period.first.isoformat()), None)
+    newer = next((other for other in reversed(days) if other.day > period.last.isoformat()), None)
     return older, newer
 
 
 def _named(day: DayCount | None) -> tuple[str, int] | None:
     return (day_name(day.day, day.day), day.papers) if day else None
-
-
-def _is_weekend(day: str) -> bool:
-    try:
-        return date.fromisoformat(day).weekday() >= SATURDAY
-    except ValueError:
-        return False

@@ -59,7 +59,7 @@ CASES: list[tuple[Situation, list[str]]] = [
     ),
     (
         DayEmpty("Tuesday 24 November"),
-        ["No papers on Tuesday 24 November.", "The feed listed nothing, or was not asked yet.", "r fetch"],
+        ["No papers on Tuesday 24 November.", "The feed listed nothing.", "r fetch"],
     ),
     (NothingStarred(), ["Nothing starred yet.", "s keeps a paper here   ga all papers"]),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reader.core.query.topics import TopicChoice, with_topics
@@ -37,10 +36,11 @@ def clear(reader: ReaderApp, _count: int | None) -> None:
 @handles("find.sort")
 def change_order(reader: ReaderApp, _count: int | None) -> None:
     main = reader.main
-    text = next_order(main.place.text, reader.settings.order)
-    main.go(replace(main.place, text=text))
+    default = main.place.view.order or reader.settings.order
+    text = next_order(main.place.text, default)
+    main.go(main.place._replace(text=text))
     sort = main.place.query.sort
-    reader.say(f"by {sort.key if sort else reader.settings.order}")
+    reader.say(f"by {sort.key if sort else default}")
 
 
 @handles("find.next")
@@ -152,7 +152,7 @@ def complete(reader: ReaderApp, _count: int | None) -> None:
 
     meant = meant_text(main.place, reader.topic_names)
     if meant is not None:
-        main.go(replace(main.place, text=meant))
+        main.go(main.place._replace(text=meant))
 
 
 @handles("query.next")

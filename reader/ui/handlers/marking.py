@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Iterable, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
@@ -13,30 +14,72 @@ from reader.ui.handlers.registry import handles
 if TYPE_CHECKING:
     from reader.cache.events import Event
     from reader.ui.app import ReaderApp
+    from reader.ui.library import Progress
+
+BLINK = 0.5
+"""Seconds after which the user is told how far it is."""
 
 STATES = {"read": "read", "star": "starred", "hide": "hidden"}
 """The field of a row that an event of a kind changes."""
 
 
-def mark(reader: ReaderApp, kind: str, value: bool, pks: Sequence[int], *, quietly: bool = False) -> None:
-    """Mark papers: their lines change now, the cache behind them; `quietly` says nothing of it."""
-    papers = reader.main.papers
-    shown = set(papers.visible_pks)
-    for pk in shown.intersection(pks) if len(pks) > 1 else pks:
-        papers.patch(pk, **{STATES[kind]: value})
-    reader.run_worker(_keep(reader, kind, value, pks, quietly), group="marks", exit_on_error=False)
+def mark(
+    reader: ReaderApp,
+    kind: str,
+    value: bool,
+    pks: Sequence[int],
+    *,
+    shown: Iterable[int] | None = None,
+    quietly: bool = False,
+) -> None:
+    """Mark papers: their lines change now, the cache behind them; `quietly` says nothing of it.
+
+    `shown` are those in view where `pks` may be all papers there are, which are too many to go through.
+    """
+    for pk in pks if shown is None else shown:
+        reader.main.papers.patch(pk, **{STATES[kind]: value})
+    marking = reader.library.mark(kind, value, pks, _telling(reader, "marking"))
+    reader.run_worker(_keep(reader, marking, quietly), group="marks", exit_on_error=False)
 
 
-async def _keep(reader: ReaderApp, kind: str, value: bool, pks: Sequence[int], quietly: bool) -> None:
+async def _keep(reader: ReaderApp, marking: Awaitable[Event | None], quietly: bool) -> None:
     try:
-        event = await reader.library.mark(kind, value, pks)
+        event = await marking
     except ReaderError as error:
         reader.say(str(error), "warning")
         reader.main.papers.renew()
         return
+    finally:
+        reader.say("", "progress")
     _settle(reader)
     if event is not None and not quietly:
         reader.say(f"{event.count:,} {event.label} · {reader.keymap.key('mark.undo')} undoes")
+
+
+def _telling(reader: ReaderApp, what: str) -> Progress:
+    """Says how far a mark of many papers is, once it has taken longer than a blink."""
+    began = monotonic()
+
+    def tell(done: int, total: int) -> None:
+        if monotonic() - began > BLINK:
+            reader.say(f"{what} {done:,} of {total:,}", "progress")
+
+    return tell
+
+
+def finish(reader: ReaderApp) -> None:
+    """Bring in what an earlier run left of a mark of many papers."""
+    reader.run_worker(_finish(reader), group="marks", exit_on_error=False)
+
+
+async def _finish(reader: ReaderApp) -> None:
+    try:
+        await reader.library.finish_marks(_telling(reader, "marking"))
+    except ReaderError as error:
+        reader.say(str(error), "warning")
+    finally:
+        reader.say("", "progress")
+    reader.main.renew()
 
 
 def _settle(reader: ReaderApp) -> None:
@@ -87,7 +130,8 @@ def leave_paper(reader: ReaderApp) -> None:
 @handles("mark.all_read")
 def mark_all_read(reader: ReaderApp, _count: int | None) -> None:
     async def mark_all() -> None:
-        mark(reader, "read", True, await reader.main.all_pks())
+        pks = await reader.main.all_pks()
+        mark(reader, "read", True, pks, shown=reader.main.papers.visible_pks)
 
     reader.run_worker(mark_all(), group="marks", exit_on_error=False)
 
@@ -96,7 +140,11 @@ def mark_all_read(reader: ReaderApp, _count: int | None) -> None:
 def mark_above_read(reader: ReaderApp, _count: int | None) -> None:
     papers = reader.main.papers
     if papers.highlighted is not None:
-        mark(reader, "read", True, [*papers.pks_above(), papers.highlighted])
+        above = papers.pks_all()[: papers.cursor + 1]
+        shown = papers.visible_pks
+        if papers.highlighted in shown:
+            shown = shown[: shown.index(papers.highlighted) + 1]
+        mark(reader, "read", True, above, shown=shown)
 
 
 @handles("mark.undo")
@@ -112,10 +160,13 @@ def redo(reader: ReaderApp, _count: int | None) -> None:
 async def _reverse(reader: ReaderApp, undone: bool) -> None:
     library = reader.library
     try:
-        event = await (library.undo() if undone else library.redo())
+        tell = _telling(reader, "undoing" if undone else "doing again")
+        event = await (library.undo(tell) if undone else library.redo(tell))
     except ReaderError as error:
         reader.say(str(error), "warning")
         return
+    finally:
+        reader.say("", "progress")
     if event is None:
         reader.say("nothing to undo" if undone else "nothing to redo")
         return

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.ui.browsing import DAY
+from reader.core.periods import Period, period_of
+from reader.core.plan import Days
+from reader.ui.handlers import dating
 from reader.ui.handlers.finding import with_topic
 from reader.ui.handlers.moving import text_in_front
 from reader.ui.handlers.registry import handles
@@ -18,17 +21,23 @@ if TYPE_CHECKING:
 
 @handles("app.refresh")
 def refresh(reader: ReaderApp, _count: int | None) -> None:
-    """Fetch the latest days, or the day that is shown."""
+    """Fetch the latest days, or what is shown."""
     if reader.demo:
         reader.say("this is the bundled sample: nothing is fetched")
         return
     view = reader.main.place.view.id
-    if view.startswith(DAY):
-        from reader.refresh import Day
-
-        reader.refreshing.begin(Day(view.removeprefix(DAY)))
+    period = period_of(view)
+    if view == "trending":
+        dating.fetch_trending(reader)
+    elif period is not None:
+        days = tuple(date.fromordinal(day).isoformat() for day in range(*_ordinals(period)))
+        reader.refreshing.fetch(Days(days), period.id, period.short)
     else:
         reader.refreshing.begin()
+
+
+def _ordinals(period: Period) -> tuple[int, int]:
+    return period.first.toordinal(), period.last.toordinal() + 1
 
 
 @handles("app.sample")

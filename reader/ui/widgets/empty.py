@@ -27,6 +27,7 @@ class EmptyKeys:
     newer: str = "]"
     unread: str = "gu"
     all: str = "ga"
+    fetch: str = "enter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,13 @@ class NothingMatches:
 
 
 @dataclass(frozen=True, slots=True)
+class NotHere:
+    """The query names one paper, which the cache does not have."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AllRead:
     """All papers of a place are read, and only unread ones are asked for."""
 
@@ -70,7 +78,7 @@ class AllRead:
 
 @dataclass(frozen=True, slots=True)
 class DayEmpty:
-    """Nothing was listed on a day."""
+    """Nothing was listed on a day, or in a week or month."""
 
     day: str
     """As it is called."""
@@ -78,6 +86,27 @@ class DayEmpty:
     older: tuple[str, int] | None = None
     """The next older day that has papers, as it is called, and how many."""
     newer: tuple[str, int] | None = None
+    asked: bool = True
+    """Whether the feed has answered for it."""
+    reason: str = ""
+    """Why it could not be asked, as a whole sentence."""
+    preposition: str = "on"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchingPlace:
+    """The papers of a day, a week, a month or a ranking are on their way."""
+
+    what: str
+    progress: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRanked:
+    """The feed's ranking was not read yet."""
+
+    reason: str = ""
+    """Why it could not be, as a whole sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +114,9 @@ class NothingStarred:
     """No paper is starred yet."""
 
 
-Situation = NoPapers | Fetching | NothingMatches | AllRead | DayEmpty | NothingStarred
+Situation = (
+    NoPapers | Fetching | NotHere | NothingMatches | AllRead | DayEmpty | FetchingPlace | NotRanked | NothingStarred
+)
 
 _DEFAULT_KEYS = EmptyKeys()
 _LONGEST_TERM = 120
@@ -102,12 +133,20 @@ def empty_state(situation: Situation, keys: EmptyKeys = _DEFAULT_KEYS) -> tuple[
             why = "The latest days are being fetched" + (f": {progress}" if progress else ".")
             help_ = _keys((keys.stop, "stop"), (keys.sample, "open the sample"))
             lines = _what("No papers yet."), _why(why), help_
+        case NotHere(id=id):
+            help_ = _keys((keys.fetch, "fetches it from the feed or from arXiv"), (keys.clear, "clears the filter"))
+            lines = (Piece(id, "term"), Piece(" is not here yet.", "what")), (), help_
         case NothingMatches():
             lines = _nothing_matches(situation, keys)
         case AllRead():
             lines = _all_read(situation, keys)
         case DayEmpty():
             lines = _day_empty(situation, keys)
+        case FetchingPlace(what=what, progress=progress):
+            lines = _what(f"Fetching {what}."), _why(progress), _keys((keys.stop, "stop"))
+        case NotRanked(reason=reason):
+            help_ = _keys((keys.refresh, "try again" if reason else "ask the feed"))
+            lines = _what("No ranking yet."), _why(reason), help_
         case NothingStarred():
             help_ = _keys((keys.star, "keeps a paper here"), (keys.all, "all papers"))
             lines = _what("Nothing starred yet."), (), help_
@@ -140,14 +179,16 @@ def _all_read(situation: AllRead, keys: EmptyKeys) -> tuple[Line, Line, Line]:
 
 
 def _day_empty(situation: DayEmpty, keys: EmptyKeys) -> tuple[Line, Line, Line]:
-    why = "The feed rests at weekends." if situation.weekend else "The feed listed nothing, or was not asked yet."
+    why = "The feed rests at weekends." if situation.weekend else "The feed listed nothing."
+    if not (situation.asked or situation.weekend):
+        why = situation.reason or "The feed was not asked yet."
     help_ = []
     for key, near in ((keys.older, situation.older), (keys.newer, situation.newer)):
         if near:
             help_.append((key, f"{near[0]} has {near[1]:,}"))
     if not situation.weekend:
         help_.append((keys.refresh, "fetch"))
-    return _what(f"No papers on {situation.day}."), _why(why), _keys(*help_)
+    return _what(f"No papers {situation.preposition} {situation.day}."), _why(why), _keys(*help_)
 
 
 def _what(text: str) -> Line:

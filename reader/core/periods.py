@@ -1,0 +1,118 @@
+"""Days, weeks and months as stretches of the feed that one goes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, TypeAlias
+
+from reader.core.dates import parse_moment
+
+Kind: TypeAlias = Literal["day", "week", "month"]
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A day, a week from Monday to Sunday, or a month."""
+
+    kind: Kind
+    first: date
+
+    @property
+    def last(self) -> date:
+        """Its last day, itself included."""
+        match self.kind:
+            case "day":
+                return self.first
+            case "week":
+                return self.first + timedelta(days=6)
+        return (self.first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+    @property
+    def date(self) -> str:
+        """It as a query writes it: `2026-05-11`, `2026-W20` or `2026-05`."""
+        match self.kind:
+            case "day":
+                return self.first.isoformat()
+            case "week":
+                year, week, _ = self.first.isocalendar()
+                return f"{year}-W{week:02}"
+        return self.first.isoformat()[:7]
+
+    @property
+    def id(self) -> str:
+        """It as the id of a view: `week:2026-W20`."""
+        return f"{self.kind}:{self.date}"
+
+    @property
+    def name(self) -> str:
+        """It in words: `Monday 11 May 2026`, `Week 20, 11 to 17 May 2026`, `May 2026`."""
+        first, last = self.first, self.last
+        month = f"{_MONTHS[last.month - 1]} {last.year}"
+        match self.kind:
+            case "day":
+                return f"{_WEEKDAYS[first.weekday()]} {first.day} {month}"
+            case "week":
+                begin = f"{first.day}" if first.month == last.month else f"{first.day} {_MONTHS[first.month - 1][:3]}"
+                return f"Week {first.isocalendar().week}, {begin} to {last.day} {month}"
+        return month
+
+    @property
+    def short(self) -> str:
+        """It in few words, for one who knows which year it is: `Mon 11 May`, `Week 20`, `May 2026`."""
+        match self.kind:
+            case "day":
+                return f"{_WEEKDAYS[self.first.weekday()][:3]} {self.first.day} {_MONTHS[self.first.month - 1][:3]}"
+            case "week":
+                return f"Week {self.first.isocalendar().week}"
+        return self.name
+
+    @property
+    def earlier(self) -> Period:
+        """The one before."""
+        return around(self.kind, self.first - timedelta(days=1))
+
+    @property
+    def later(self) -> Period:
+        """The one after."""
+        return around(self.kind, self.last + timedelta(days=1))
+
+
+def around(kind: Kind, day: date) -> Period:
+    """The day, week or month that a day is in."""
+    match kind:
+        case "day":
+            return Period(kind, day)
+        case "week":
+            return Period(kind, day - timedelta(days=day.weekday()))
+    return Period(kind, day.replace(day=1))
+
+
+def period_of(id: str) -> Period | None:
+    """The period that the id of a view names, such as `month:2026-05`; None where it names none."""
+    _, _, text = id.partition(":")
+    try:
+        period = period_at(text, date.min)
+    except ValueError:
+        return None
+    return period if period.id == id else None
+
+
+def period_at(text: str, today: date) -> Period:
+    """The period that a date as in a query means.
+
+    Raises ValueError, with a sentence, where it means none.
+    """
+    span = parse_moment(text).span(today)
+    if span is not None:
+        kinds: tuple[Kind, ...] = ("day", "week", "month")
+        for period in (around(kind, span[0]) for kind in kinds):
+            if (period.first, period.last) == span:
+                return period
+    raise ValueError(f"“{text}” is no day, week or month: write it as 2026-05-11, 2026-W20 or 2026-05")

@@ -1,0 +1,260 @@
+"""A month at a time: which days are in the cache and what is unread of them, to go to one or to fetch since one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from reader.cache.calendar import DayState
+from reader.core.periods import Kind, Period, around, period_at
+from reader.core.plan import FIRST_DAY
+from reader.ui.glyphs import Glyphs
+from reader.ui.keymap import Keymap
+from reader.ui.prose import WEEKDAYS, Line, Piece, literal, measure
+from reader.ui.styles import stylesheet
+from reader.ui.widgets.pieces import cut_line, draw, spread
+
+States = Callable[[date, date], Mapping[str, DayState]]
+"""What is known of the days from one to another, by ISO day."""
+
+CELL = 7
+"""Columns of a day: its number, a space, what is unread."""
+
+MARGIN = 4
+"""Columns of the week's number."""
+
+WIDTH = MARGIN + 7 * CELL
+WEEKS = 6
+TOP = 2
+"""Lines above the first week."""
+
+LONGEST_TYPED = 12
+_DATE_LETTERS = frozenset("0123456789-wWdmy")
+
+
+class Month(Widget):
+    """The days of one month, one of them under the cursor, and a line about it."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"calendar--{role}"
+        for role in ("heading", "quiet", "day", "unread", "faint", "cursor", "week", "typed", "mistake", "key")
+    }
+
+    @dataclass
+    class Clicked(Message):
+        """The user clicked a day."""
+
+        day: date
+
+    def __init__(self, states: States, day: date, today: date, glyphs: Glyphs, title: str) -> None:
+        super().__init__()
+        self._states = states
+        self._today = today
+        self._glyphs = glyphs
+        self._title = title
+        self.day = day
+        self.typed = ""
+        self._known: Mapping[str, DayState] = {}
+        self._learn()
+
+    @property
+    def first(self) -> date:
+        """The Monday on which the first line begins."""
+        return around("week", self.day.replace(day=1)).first
+
+    def go(self, day: date) -> None:
+        """Put the cursor on a day of the feed, the nearest one where it has none so early or late."""
+        self.day = min(max(day, date.fromisoformat(FIRST_DAY)), self._today)
+        self._learn()
+        self.refresh()
+
+    def _learn(self) -> None:
+        self._known = self._states(self.first, self.first + timedelta(days=7 * WEEKS - 1))
+
+    def render(self) -> Content:
+        lines = [self._heading(), self._weekdays(), *map(self._week, range(WEEKS)), (), self._about()]
+        return Content("\n").join(draw(self, cut_line(line, WIDTH), "calendar") for line in lines)
+
+    def _heading(self) -> Line:
+        month = around("month", self.day)
+        return spread((Piece(month.name, "heading"),), (Piece(self._title, "quiet"),), WIDTH)
+
+    def _weekdays(self) -> Line:
+        names = "".join(f"{name[:2]:>3}{'':{CELL - 3}}" for name in WEEKDAYS)
+        return (Piece(f"{'':{MARGIN}}{names}", "quiet"),)
+
+    def _week(self, week: int) -> Line:
+        monday = self.first + timedelta(days=7 * week)
+        days = [monday + timedelta(days=after) for after in range(7)]
+        if not any(self._is_shown(day) for day in days):
+            return ()
+        number = Piece(f"{monday.isocalendar().week:>{MARGIN - 2}}  ", "week")
+        return (number, *(piece for day in days for piece in self._day(day)))
+
+    def _day(self, day: date) -> Line:
+        if not self._is_shown(day):
+            return (Piece(" " * CELL),)
+        sign, role = self._sign(day)
+        under = day == self.day
+        known = role != "faint"
+        bar = self._glyphs.cursor if under else " "
+        number = Piece(f"{bar}{day.day:>2} ", "cursor" if under else "day" if known else "faint")
+        return (number, Piece(f"{sign:<{CELL - 4}}", "cursor" if under else role))
+
+    def _sign(self, day: date) -> tuple[str, str]:
+        """What stands behind a day, and its role: the unread papers, all read, nothing listed, or not in the cache."""
+        state = self._known.get(day.isoformat())
+        if state is None or not (state.fetched or state.papers):
+            return "", "faint"
+        if state.unread:
+            return f"{state.unread:,}" if state.unread < 1_000 else "999", "unread"
+        return (self._glyphs.picked, "quiet") if state.papers else (self._glyphs.nothing, "quiet")
+
+    def _is_shown(self, day: date) -> bool:
+        return day.month == self.day.month
+
+    def _about(self) -> Line:
+        if self.typed:
+            _, mistake = read_typed(self.typed, self._today)
+            said = Piece(f"  {mistake}", "mistake") if mistake else Piece("")
+            return (Piece(f"{self.typed}{self._glyphs.cursor}", "typed"), said)
+        name = around("day", self.day).name
+        state = self._known.get(self.day.isoformat())
+        if state is None or not (state.fetched or state.papers):
+            told = "not in the cache"
+        elif not state.papers:
+            told = "the feed listed nothing"
+        else:
+            papers = "1 paper" if state.papers == 1 else f"{state.papers:,} papers"
+            told = f"{papers}, {state.unread:,} unread" if state.unread else f"{papers}, all read"
+        return (Piece(name, "heading"), Piece(f" {self._glyphs.dot} {told}", "quiet"))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a day goes to it."""
+        event.stop()
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        week, column = offset.y - TOP, (offset.x - MARGIN) // CELL
+        day = self.first + timedelta(days=7 * week + column)
+        if 0 <= week < WEEKS and 0 <= column < 7 and self._is_shown(day) and day <= self._today:
+            self.go(day)
+            self.post_message(self.Clicked(day))
+
+
+class CalendarScreen(ModalScreen[None]):
+    """The calendar over the list; with `since` it asks for the day to fetch from.
+
+    The app reads its keys, as on the main screen; digits are a date that is typed.
+    """
+
+    CSS_PATH = stylesheet("calendar")
+
+    def __init__(
+        self, states: States, day: date, today: date, glyphs: Glyphs, keymap: Keymap, *, since: bool = False
+    ) -> None:
+        super().__init__()
+        self.since = since
+        self._today = today
+        self._keymap = keymap
+        self._month = Month(states, day, today, glyphs, "fetch all since…" if since else "go to…")
+
+    def compose(self) -> ComposeResult:
+        from textual.containers import Container
+
+        with Container(id="calendar"):
+            yield self._month
+            yield Hints(self._keymap, since=self.since)
+
+    def move(self, *, days: int = 0, months: int = 0) -> None:
+        """Go so many days on, and so many months, to the same day of the month or its last."""
+        day = self._month.day
+        for _ in range(abs(months)):
+            month = around("month", day).later if months > 0 else around("month", day).earlier
+            day = min(month.first + timedelta(days=day.day - 1), month.last)
+        self.go(day + timedelta(days=days))
+
+    def go(self, day: date) -> None:
+        """Put the cursor on a day."""
+        self._month.typed = ""
+        self._month.go(day)
+
+    @property
+    def day(self) -> date:
+        """The day under the cursor."""
+        return self._month.day
+
+    def type(self, key: str, character: str | None) -> bool:
+        """Take a key that writes a date; False for keys that mean something else."""
+        typed = self._month.typed
+        if not typed and not (character and character.isdigit()):
+            return False
+        if key in ("backspace", "ctrl+h"):
+            typed = typed[:-1]
+        elif key in ("escape", "ctrl+u"):
+            typed = ""
+        elif character and character in _DATE_LETTERS and len(typed) < LONGEST_TYPED:
+            typed += character
+        else:
+            return False
+        self._month.typed = typed
+        period, _ = read_typed(typed, self._today)
+        self._month.go(period.first if period else self._month.day)
+        return True
+
+    def chosen(self, kind: Kind | None) -> Period | None:
+        """What was typed, else the day under the cursor, or its week or month; None where what was typed is no date."""
+        if self._month.typed:
+            period, _ = read_typed(self._month.typed, self._today)
+            return around(kind, period.first) if period and kind else period
+        return around(kind or "day", self._month.day)
+
+    def on_month_clicked(self, event: Month.Clicked) -> None:
+        """Do what Enter does."""
+        event.stop()
+        # The app knows what a day is chosen for.
+        self.app.simulate_key(next(iter(self._keymap.labels("date.day", "calendar")), "enter"))
+
+
+class Hints(Widget):
+    """The keys of the calendar."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"calendar--key", "calendar--quiet"}
+
+    def __init__(self, keymap: Keymap, *, since: bool) -> None:
+        super().__init__()
+        left_out = {"week", "month"} if since else set()
+        keys = [(key, word) for key, word in keymap.hints("calendar", WIDTH) if word not in left_out]
+        self._keys = [(key, "fetch since" if since and word == "day" else word) for key, word in keys]
+
+    def render(self) -> Content:
+        line: list[Piece] = []
+        for key, word in self._keys:
+            line += [Piece(key, "key"), Piece(f" {word}  ", "quiet")]
+        typed = "2026-05 types a date"
+        if measure(line) + len(typed) <= WIDTH:
+            line.append(Piece(literal(typed), "quiet"))
+        return draw(self, cut_line(tuple(line), WIDTH), "calendar")
+
+
+def read_typed(text: str, today: date) -> tuple[Period | None, str]:
+    """The period that was typed, or what is wrong with it: nothing while more may be typed."""
+    try:
+        period = period_at(text, today)
+    except ValueError:
+        return None, "a day, week or month, such as 2026-05-11" if len(text) > len("2026-05-1") else ""
+    if period.first > today:
+        return None, "that has not come yet"
+    if period.last < date.fromisoformat(FIRST_DAY):
+        return None, f"the feed begins on {FIRST_DAY}"
+    return period, ""
