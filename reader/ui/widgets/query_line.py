@@ -163,13 +163,13 @@ class QueryLine(Widget):
         self._topics = tuple(topics)
         self._consider()
 
-    def open(self, text: str = "", history: Sequence[str] = ()) -> None:
-        """Begin with a text, the cursor after it; `history` holds earlier queries, the last one first."""
+    def open(self, text: str = "", history: Sequence[str] = (), begun: str = "") -> None:
+        """Begin with a text, or in its place with what is `begun`; `history` holds earlier queries, the last first."""
         self._before = clean(text, LONGEST)
         self._history = tuple(dict.fromkeys(clean(query, LONGEST) for query in history))
         self._recalled = -1
         # What is typed next is a term of its own.
-        self._put(f"{self._before} " if self._before else "")
+        self._put(begun or (f"{self._before} " if self._before else ""))
         self.focus()
 
     def focus(self, scroll_visible: bool = True) -> QueryLine:
@@ -304,7 +304,10 @@ class QueryLine(Widget):
         self._insist = False
         self._selected = 0
         self._completion = self._completer(text, cursor) if self._completer and cursor == len(text) else None
-        self._error = _mistake(text) or _unknown_topic(text, self._topics)
+        self._error = error = _mistake(text) or _unknown_topic(text, self._topics)
+        if error and error.suggestion and self._completion and error.end <= self._completion.start:
+            # What is wrong already is mended before more is put behind it.
+            self._completion = None
         self._advise()
 
     def _advise(self) -> None:
