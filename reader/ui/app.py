@@ -110,6 +110,8 @@ class ReaderApp(App[str], inherit_bindings=False):
         self.about_topics: dict[str, str] = {}
         self._keys = KeyReader(self.keymap)
         self._chord_timer: Timer | None = None
+        self._early: list[events.Key] | None = []
+        """Keys that wait for the panes; None once those are there."""
         self._choosing: Callable[[str], object] | None = None
         self._page: PaperPage | None = None
         self.page_opened: int | None = None
@@ -150,6 +152,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         await self.main.finish()
         # The first key finds its handler loaded.
         import_module("reader.ui.handlers")
+        self.call_after_refresh(self._take_early_keys)
         # The command line turned it off for the start, which makes next to no garbage.
         gc.enable()
         for warning in self._warnings[:1]:
@@ -250,9 +253,24 @@ class ReaderApp(App[str], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Read keys by the table before any widget does; what is bound to nothing here goes to the widgets."""
-        if isinstance(event, events.Key) and not event.is_forwarded and self._take_key(event):
-            return
-        await super().on_event(event)
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+        elif self._early is not None:
+            self._early.append(event)
+        else:
+            await self._deliver(event)
+
+    async def _take_early_keys(self) -> None:
+        """Do what was typed before the panes were there, in order; what is typed meanwhile waits too."""
+        early = self._early or []
+        while early:
+            await self._deliver(early.pop(0))
+        self._early = None
+
+    async def _deliver(self, event: events.Key) -> None:
+        """Let a key act here, or else in the widget that has the keys."""
+        if not self._take_key(event):
+            await super().on_event(event)
 
     def _take_key(self, event: events.Key) -> bool:
         context = self.context
