@@ -7,6 +7,7 @@ import gc
 import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,7 +21,7 @@ from textual.timer import Timer
 
 from reader.config import Settings
 from reader.core.errors import ReaderError
-from reader.ui import state, terminal, theme
+from reader.ui import panes, state, terminal, theme
 from reader.ui.browsing import Place, view
 from reader.ui.glyphs import glyphs
 from reader.ui.keymap import Context, Keymap
@@ -364,7 +365,9 @@ class ReaderApp(App[str], inherit_bindings=False):
         if self._page is None:
             from reader.ui.screens.paper_page import PaperPage
 
-            self._page = PaperPage(StatusLine(self.glyphs), self.glyphs, today=self.fixed_today)
+            hints = partial(self.keymap.hints, "page")
+            self._page = PaperPage(StatusLine(self.glyphs), self.glyphs, today=self.fixed_today, hints=hints)
+            self._page.detail.tell(self.topic_names, panes.link_keys(self.keymap))
         return self._page
 
     @property
@@ -398,6 +401,8 @@ class ReaderApp(App[str], inherit_bindings=False):
         self.topic_names = self.library.topic_names()
         if self.main.is_finished:
             self.main.detail.tell(self.topic_names)
+        if self._page is not None:
+            self._page.detail.tell(self.topic_names)
         self.main.show_whereabouts()
         self.main.show_empty()
         self.main.count_soon()

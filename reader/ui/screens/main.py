@@ -264,7 +264,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def show_hints(self) -> None:
         """Name the keys that matter here."""
         context = self.reader.context
-        if context is not None:
+        if context not in (None, "page"):
             self.status.hints(self.reader.keymap.hints(context, self.size.width))
 
     @on(PaperList.Highlighted)
@@ -389,6 +389,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.set_focus(self.papers if self.papers.count else None)
         self.is_typing = self.query_line.display = False
         self.status.display = True
+        self.show_hints()
 
     @on(FilterStrip.Opened)
     def open_filter(self) -> None:

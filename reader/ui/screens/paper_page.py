@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from textual.app import ComposeResult
+from textual.events import Resize
 from textual.screen import Screen
 
 from reader.core.paper import Paper
@@ -19,14 +21,26 @@ class PaperPage(Screen[None], inherit_bindings=False):
     `detail` is the pane that holds the text and `foot` the line. The app reads its keys, as on the main screen.
     """
 
-    def __init__(self, foot: StatusLine, glyphs: Glyphs = UNICODE, *, today: date | None = None) -> None:
+    def __init__(
+        self,
+        foot: StatusLine,
+        glyphs: Glyphs = UNICODE,
+        *,
+        today: date | None = None,
+        hints: Callable[[int], Sequence[tuple[str, str]]] = lambda width: (),
+    ) -> None:
+        """`hints` gives the keys that the line names in so many cells."""
         super().__init__()
+        self._hints = hints
         self.detail = PaperDetail(glyphs, centred=True, today=today, id="page")
         self.foot = foot
 
     def compose(self) -> ComposeResult:
         yield self.detail
         yield self.foot
+
+    def on_resize(self, event: Resize) -> None:
+        self.foot.hints(self._hints(event.size.width))
 
     def show(self, paper: Paper, words: tuple[str, ...] = ()) -> None:
         """Show a paper from its beginning, and mark the words."""
