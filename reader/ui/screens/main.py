@@ -297,7 +297,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
     async def count(self) -> None:
         """Count the views, days and topics for the filter pane."""
         try:
-            question = panes.question(self.place, self.reader.settings.order, self.scope)
+            mode = self.filter.choice.mode if self.is_finished else "any"
+            question = panes.question(self.place, self.reader.settings.order, self.scope, mode)
             self._counts = await self.reader.library.count(question)
         except CacheInterrupted:
             return
@@ -342,6 +343,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def on_filter_pane_topics_changed(self, event: FilterPane.TopicsChanged) -> None:
         """Write the picked topics into the query."""
         self.reader.pick_topics(event.choice)
+        self.count_soon()
 
     def on_filter_pane_hint(self, event: FilterPane.Hint) -> None:
         """Say what a topic means."""
@@ -405,6 +407,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:
+        if self.is_finished and self.focused is not self.filter:
+            self._is_narrowing = False
         self.show_hints()
 
     # Narrowing the topics by typing
