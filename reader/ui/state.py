@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
+from reader.config import RULES
+from reader.core.errors import QueryError
+from reader.core.query import parse
+from reader.core.rules import Unfit
 from reader.paths import make_folder
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What the reader returns to."""
 
     view: str = "today"
@@ -27,6 +31,43 @@ class State:
     """Queries that were used, newest first."""
 
 
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_query(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        parse(value)
+    except QueryError:
+        return False
+    return True
+
+
+def _would_do(setting: str) -> Callable[[object], bool]:
+    """What tells whether a value would do as a setting."""
+
+    def is_good(value: object) -> bool:
+        try:
+            RULES[setting].check(value)
+        except Unfit:
+            return False
+        return True
+
+    return is_good
+
+
+_GOOD: Mapping[str, Callable[[object], bool]] = {
+    "view": _is_text,
+    "text": _is_query,
+    "paper": _is_text,
+    "filter_width": _would_do("filter_width"),
+    "list_share": _would_do("list_share"),
+    "visited": _is_text,
+}
+
+
 def load(path: Path) -> State:
     """Read the state; whatever is not as expected is as if it had not been written."""
     try:
@@ -35,8 +76,7 @@ def load(path: Path) -> State:
         return State()
     if not isinstance(found, dict):
         return State()
-    kinds = {"view": str, "text": str, "paper": str, "filter_width": int, "list_share": float, "visited": str}
-    good = {name: found[name] for name, kind in kinds.items() if isinstance(found.get(name), kind)}
+    good = {name: found[name] for name, is_good in _GOOD.items() if is_good(found.get(name))}
     history = found.get("history")
     if isinstance(history, list):
         good["history"] = tuple(text for text in history if isinstance(text, str))
@@ -46,5 +86,5 @@ def load(path: Path) -> State:
 def save(path: Path, state: State) -> None:
     """Write the state, whole or not at all."""
     partial = make_folder(path).with_name(f".{path.name}.{os.getpid()}")
-    partial.write_text(json.dumps(asdict(state), ensure_ascii=False, indent=1), "utf-8")
+    partial.write_text(json.dumps(state._asdict(), ensure_ascii=False, indent=1), "utf-8")
     partial.replace(path)
