@@ -341,7 +341,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.reader.go_to_view(f"day:{event.day}")
 
     def on_filter_pane_topics_changed(self, event: FilterPane.TopicsChanged) -> None:
-        """Write the picked topics into the query."""
+        """Write the picked topics into the query; how they combine counts even where it does not tell."""
         self.reader.pick_topics(event.choice)
         self.count_soon()
 
@@ -354,23 +354,35 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if event.error is None:
             self.go(Place(self.place.view, event.text.strip()))
 
-    def on_query_line_accepted(self, event: QueryLine.Accepted) -> None:
-        """Keep the query, and go to the list."""
-        self.reader.remember_query(event.text)
-        self.close_query()
-        self.go(Place(self.place.view, event.text))
+    def on_query_line_submitted(self) -> None:
+        """Keep the query by the line's own key."""
+        self.accept_query()
 
-    def on_query_line_cancelled(self, event: QueryLine.Cancelled) -> None:
+    # Both at once and not by a message of the line: keys that were typed behind these are for the list.
+
+    def accept_query(self) -> None:
+        """Keep the query and go to the list, unless the line says what is wrong with it."""
+        text = self.query_line.accept()
+        if text is not None:
+            self.reader.remember_query(text)
+            self.close_query()
+            self.go(Place(self.place.view, text))
+
+    def cancel_query(self) -> None:
         """Put back the query that was there."""
+        text = self.query_line.cancel()
         self.close_query()
-        self.go(Place(self.place.view, event.text))
+        self.go(Place(self.place.view, text))
 
     @on(TopLine.EditQuery)
-    def open_query(self) -> None:
-        """Begin to type a query."""
+    def _edit_query(self) -> None:
+        self.open_query()
+
+    def open_query(self, begun: str = "") -> None:
+        """Begin to type a query: to go on with the one that is there, or one that is `begun`."""
         self.is_typing = self.query_line.display = True
         self.status.display = False
-        self.query_line.open(self.place.text, self.reader.history)
+        self.query_line.open(self.place.text, self.reader.history, begun)
         self.suggest_anew()
 
     def suggest_anew(self) -> None:

@@ -1,0 +1,64 @@
+"""Papers that are not in the cache: offered, fetched, shown; and sources that fail, told."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reader.cache.feeds import Feeds
+from tests.feed_server import FeedServer, item
+from tests.feeds.servers import Arxiv, Paper
+from tests.ui.conftest import Opener
+from tests.ui.driver import settings
+
+
+@pytest.mark.parametrize("typed", ["https://huggingface.co/papers/2404.00009", "arXiv:2404.00009v2", "2404.00009"])
+async def test_a_link_that_is_typed_offers_its_paper(reader: Opener, typed: str) -> None:
+    with FeedServer({"2024-04-02": [item("2404.00009", "An old one", "2024-04-02")]}) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await r.do("find.query")
+            await r.type(typed)
+            await r.do("query.accept")
+            assert r.empty.startswith("2404.00009 is not here yet. enter fetches it")
+            await r.do("find.fetch")
+            await r.until(lambda: r.ids == ["2404.00009"])
+            assert "fetched 2404.00009" in r.status
+            assert r.here.title == "An old one"
+
+
+async def test_a_paper_that_is_here_is_found_by_its_link(reader: Opener) -> None:
+    async with reader() as r:
+        id = r.ids[3]
+        await r.do("find.add")
+        await r.type(f"https://arxiv.org/abs/{id}v3")
+        await r.do("query.accept")
+        assert r.ids == [id]
+        await r.do("find.clear")
+        assert len(r.ids) > 1
+
+
+async def test_what_the_feed_lacks_comes_from_arxiv_or_is_told(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with FeedServer() as feed, Arxiv([Paper("hep-th/9901001", "An old one")]) as arxiv:
+        monkeypatch.setenv("ARXIV_ENDPOINT", arxiv.url)
+        monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
+        monkeypatch.setattr("reader.feeds.arxiv_client.INTERVAL", 0)
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            for id, said in (("hep-th/9901001", "fetched"), ("hep-th/9901002", "neither to the feed nor to arXiv")):
+                await r.do("find.add")
+                await r.type(id)
+                await r.do("query.accept", "find.fetch")
+                await r.until(lambda said=said: said in r.status)
+
+
+async def test_a_source_that_fails_is_told_and_the_rest_is_there(reader: Opener) -> None:
+    with FeedServer() as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            with closing(Feeds.open(r.file)) as feeds:
+                feeds.follow("rss", f"{feed.url}/nothing.xml", "Notes of a lab", "lab", "2026-05-12T08:00:00Z")
+            await r.do("app.refresh")
+            await r.until(lambda: "Notes of a lab: no answer since" in r.status)
+            assert r.app.refreshing.last is not None
