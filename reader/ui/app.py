@@ -270,8 +270,12 @@ class ReaderApp(App[str], inherit_bindings=False):
 
     async def _deliver(self, event: events.Key) -> None:
         """Let a key act here, or else in the widget that has the keys."""
-        if not self._take_key(event):
-            await super().on_event(event)
+        if self._take_key(event):
+            return
+        await super().on_event(event)
+        if self.main.is_typing:
+            # The next key may be Enter, which is for all that was typed before it.
+            await self.main.query_line.catch_up()
 
     def _take_key(self, event: events.Key) -> bool:
         context = self.context

@@ -133,12 +133,12 @@ def narrow(reader: ReaderApp, _count: int | None) -> None:
 
 @handles("query.accept")
 def accept(reader: ReaderApp, _count: int | None) -> None:
-    reader.main.query_line.accept()
+    reader.main.accept_query()
 
 
 @handles("query.cancel")
 def cancel(reader: ReaderApp, _count: int | None) -> None:
-    reader.main.query_line.cancel()
+    reader.main.cancel_query()
 
 
 @handles("query.complete")

@@ -341,7 +341,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.reader.go_to_view(f"day:{event.day}")
 
     def on_filter_pane_topics_changed(self, event: FilterPane.TopicsChanged) -> None:
-        """Write the picked topics into the query; how they combine counts even where it does not tell."""
+        """Write the picked topics into the query."""
         self.reader.pick_topics(event.choice)
         self.count_soon()
 
@@ -351,7 +351,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def on_query_line_changed(self, event: QueryLine.Changed) -> None:
         """Filter while the query is typed."""
-        if event.error is None:
+        if self.is_typing and event.error is None:
             self.go(Place(self.place.view, event.text.strip()))
 
     def on_query_line_submitted(self) -> None:
@@ -375,14 +375,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.go(Place(self.place.view, text))
 
     @on(TopLine.EditQuery)
-    def _edit_query(self) -> None:
-        self.open_query()
-
-    def open_query(self, begun: str = "") -> None:
-        """Begin to type a query: to go on with the one that is there, or one that is `begun`."""
+    def open_query(self) -> None:
+        """Begin to type a query."""
         self.is_typing = self.query_line.display = True
         self.status.display = False
-        self.query_line.open(self.place.text, self.reader.history, begun)
+        self.query_line.open(self.place.text, self.reader.history)
         self.suggest_anew()
 
     def suggest_anew(self) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -26,6 +28,9 @@ from reader.ui.widgets.query_text import QUERY_ROLES, value_spans
 
 LONGEST = 2_000
 """So many characters can be typed; the query language takes no more."""
+
+_PATIENCE = 1.0
+"""Seconds after which a key is not waited for any more: a letter that comes late is better than none that come."""
 
 _EXAMPLES = 'words  "a phrase"  topic:agents  author:name  is:unread  since:7d  upvotes:>20  -not  OR'
 
@@ -112,17 +117,8 @@ class QueryLine(Widget):
             return isinstance(message, QueryLine.Changed)
 
     @dataclass
-    class Accepted(Message):
-        """The user is done and keeps the text, which parses."""
-
-        text: str
-
-    @dataclass
-    class Cancelled(Message):
-        """The user drops what was typed."""
-
-        text: str
-        """What was there before, to be put back."""
+    class Submitted(Message):
+        """Enter was pressed in the text itself, where another key is set for keeping it."""
 
     def __init__(
         self,
@@ -203,19 +199,26 @@ class QueryLine(Widget):
 
     # What the keys do
 
-    def accept(self) -> None:
-        """Keep the text and be done, or say what is wrong with it."""
+    def accept(self) -> str | None:
+        """Return the text if it parses; else say what is wrong with it, and return None."""
         self._catch_up()
         if _mistake(self.text) is None:
-            self.post_message(self.Accepted(self.text.strip()))
-        else:
-            self._insist = True
-            self._advise()
+            return self.text.strip()
+        self._insist = True
+        self._advise()
+        return None
 
-    def cancel(self) -> None:
-        """Put back what was there."""
+    def cancel(self) -> str:
+        """Put back what was there, and return it."""
         self._put(self._before)
-        self.post_message(self.Cancelled(self._before))
+        return self._before
+
+    async def catch_up(self) -> None:
+        """Return once the text has taken the keys that were sent to it."""
+        taken = asyncio.Event()
+        if self._input.call_later(taken.set):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(taken.wait(), _PATIENCE)
 
     def complete(self) -> bool:
         """Take the suggestion that is marked; returns False where there is none."""
@@ -254,9 +257,9 @@ class QueryLine(Widget):
         self._tell()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """The text's own Enter, where no other key was set for it."""
+        """Tell of the text's own Enter."""
         event.stop()
-        self.accept()
+        self.post_message(self.Submitted())
 
     def on_resize(self) -> None:
         """Say as much as fits now."""
