@@ -57,6 +57,13 @@ def _utc_now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedAsked:
+    """A source is asked now."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedStored:
     """A source's papers are in the cache."""
 
@@ -82,7 +89,7 @@ class FeedFailed:
         return self.slug not in OWN
 
 
-SourceEvent = FeedStored | FeedFailed
+SourceEvent = FeedAsked | FeedStored | FeedFailed
 
 
 class Arxiv(Protocol):
@@ -164,7 +171,7 @@ async def refresh_all(
 
 
 def _with(finished: Finished, step: SourceEvent) -> Finished:
-    if isinstance(step, FeedFailed):
+    if not isinstance(step, FeedStored):
         return finished
     return replace(
         finished,
@@ -280,6 +287,7 @@ class Sources:
         for feed in feeds:
             if feed.kind != "rss":
                 continue
+            yield FeedAsked(feed.title)
             try:
                 fetched = await self.web.fetch(feed.url, Validators(feed.etag, feed.modified), feed.slug)
                 yield await self.keep(feed, fetched)
@@ -295,6 +303,7 @@ class Sources:
         waiting = [feed for feed in followed if force or (feed.answered or "") < renewed or feed.failing_since]
         if not waiting:
             return
+        yield FeedAsked("arXiv's announcements")
         try:
             entries = await self._arxiv.latest([feed.url for feed in waiting])
         except FeedError as error:
@@ -302,6 +311,7 @@ class Sources:
                 yield await self._failed(feed.slug, feed.title, error)
             return
         for feed in waiting:
+            yield FeedAsked(feed.title)
             try:
                 missed = [await self._arxiv.category_day(feed.url, day) for day in self._missed(feed)]
             except FeedError as error:
@@ -334,6 +344,7 @@ class Sources:
             ids = await asyncio.to_thread(self.feeds.uncategorized, *wanted)
         for start in range(0, len(ids), CATEGORIZED_AT_ONCE):
             batch = ids[start : start + CATEGORIZED_AT_ONCE]
+            yield FeedAsked(f"arXiv, papers {start + 1} to {start + len(batch)} of {len(ids)}")
             try:
                 counts = await self._store_entries(await self._arxiv.papers(batch))
             except FeedError as error:

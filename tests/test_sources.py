@@ -22,7 +22,7 @@ from reader.feeds.client import FeedClient
 from reader.feeds.fetch import Bounds, Fetcher
 from reader.feeds.syndication_client import Syndication
 from reader.refresh import Day, Event, Finished, Latest
-from reader.sources import FeedFailed, FeedStored, SourceEvent, Sources, refresh_all
+from reader.sources import FeedAsked, FeedFailed, FeedStored, SourceEvent, Sources, refresh_all
 from tests.cache.conftest import ByName
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Documents, Nap, Page, Paper, rss
@@ -227,8 +227,8 @@ async def test_with_no_network_the_sources_are_not_tried_one_by_one(world: World
         world.follow(f"http://nowhere-{number}.invalid/feed.xml", f"lab{number}")
     async with world.sources() as sources:
         events = [event async for event in sources.refresh(is_offline=True)]
-    assert events == []
-    assert world.feeds.failing() == []
+    assert len(events) == 1
+    assert of(events, FeedFailed) == world.feeds.failing() == []
 
 
 async def test_a_refresh_can_be_stopped_between_two_sources(world: World) -> None:
@@ -237,9 +237,11 @@ async def test_a_refresh_can_be_stopped_between_two_sources(world: World) -> Non
         world.follow(f"{world.site.url}/{number}.xml", f"lab{number}")
     async with world.sources() as sources:
         steps = sources.refresh()
-        first = await anext(steps)
+        asked, first = await anext(steps), await anext(steps)
         await steps.aclose()
     await asyncio.sleep(0)
+    assert asked == FeedAsked("Lab0")
+    assert isinstance(first, FeedStored)
     assert first.slug == "lab0"
     assert len(world.site.requests) == 1
 

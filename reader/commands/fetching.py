@@ -149,11 +149,12 @@ async def _fetch(session: Session, cache: Cache, plan: Plan, talkative: bool) ->
     with Progress(None if talkative else StringIO()) as progress:
         async with connection(session, cache) as (daily, sources):
             progress.show(f"asking {daily.host}")
+            begun = time.monotonic()
             ticking = asyncio.create_task(_tick(progress))
             try:
                 async with aclosing(refresh_all(daily, cache, plan, sources)) as events:
                     async for event in events:
-                        progress.show(_doing(event))
+                        progress.show(_doing(event, time.monotonic() - begun))
                         if isinstance(event, Finished):
                             finished = event
                         elif isinstance(event, FeedFailed):
@@ -182,16 +183,18 @@ async def _tick(progress: Progress) -> None:
         progress.draw()
 
 
-def _doing(event: Event | SourceEvent) -> str:
-    """What to say of an event while it goes on; empty for what says nothing."""
+def _doing(event: Event | SourceEvent, seconds: float) -> str:
+    """What to say of an event, so many seconds after the first; empty for what says nothing."""
+    from reader.core.pace import pace
     from reader.refresh import DayEmpty, DayFailed, DayStored, Waiting
-    from reader.sources import FeedFailed, FeedStored
+    from reader.sources import FeedAsked
 
     match event:
-        case FeedStored() | FeedFailed():
-            return f"{event.title} done"
+        case FeedAsked(title):
+            return f"asking {title}"
         case DayStored() | DayEmpty() | DayFailed():
-            return f"day {event.n} of {event.of} done: {event.day}"
+            told = pace(event.n, event.of, seconds) if event.of > 1 else ""
+            return f"day {event.n:,} of {event.of:,} done: {event.day}" + (f" · {told}" if told else "")
         case Waiting():
             return f"waiting {event.seconds:.0f} s: {event.why}"
     return ""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from reader.feeds.categories import Category
     from reader.feeds.opml import Outline
     from reader.feeds.syndication_client import Fetched
-    from reader.sources import SourceEvent, Web
+    from reader.sources import FeedFailed, FeedStored, Web
 
 # feeds
 
@@ -110,10 +110,11 @@ async def _add_all(arguments: Namespace, session: Session) -> int:
     """Follow feeds, each of which must answer, and categories; raises FeedError for the last that did not."""
     failures: list[str] = []
     added: list[dict[str, object]] = []
+    # A category that there is not is a mistake, to be told before anything is done.
+    named = [(name, _categories(name)) for name in arguments.names]
     with session.cache() as cache:
         async with connection(session, cache) as (_, sources):
-            for name in arguments.names:
-                found = _categories(name)
+            for name, found in named:
                 try:
                     if found:
                         follow = (_follow_category(sources.feeds, one) for one in found)
@@ -231,15 +232,17 @@ async def _check_all(arguments: Namespace, session: Session) -> int:
     """Ask feeds, by default all, and tell what each said."""
     from contextlib import aclosing
 
-    from reader.sources import FeedFailed, FeedStored
+    from reader.sources import FeedAsked, FeedFailed, FeedStored
 
-    answers: list[SourceEvent] = []
+    answers: list[FeedStored | FeedFailed] = []
     with session.cache() as cache:
         async with connection(session, cache) as (_, sources):
             feeds = sources.feeds
             only = [_named(feeds, name) for name in arguments.names] if arguments.names else feeds.followed()
             async with aclosing(sources.refresh(only)) as events:
                 async for event in events:
+                    if isinstance(event, FeedAsked):
+                        continue
                     answers.append(event)
                     if not arguments.json and isinstance(event, FeedStored):
                         told = f"{event.new:,} new, {event.updated:,} updated, {event.unchanged:,} unchanged"
@@ -250,7 +253,7 @@ async def _check_all(arguments: Namespace, session: Session) -> int:
     return _fail([f"{one.title}: {one.error}" for one in failed if one.was_asked_for])
 
 
-def _answer(event: SourceEvent) -> dict[str, object]:
+def _answer(event: FeedStored | FeedFailed) -> dict[str, object]:
     from reader.sources import FeedStored
 
     if isinstance(event, FeedStored):

@@ -199,13 +199,13 @@ class Refreshing:
 
     def _tell(self, event: Event | SourceEvent, host: str) -> None:
         from reader.refresh import DayEmpty, DayFailed, DayStored, Finished, Started, Waiting
-        from reader.sources import FeedStored
+        from reader.sources import FeedAsked, FeedStored
 
         match event:
-            case FeedStored(title=title, new=new, updated=updated):
+            case FeedAsked(title):
                 self._show(title)
-                if new or updated:
-                    self._reader.main.renew()
+            case FeedStored(new=new, updated=updated) if new or updated:
+                self._reader.main.renew()
             case Started(days):
                 self._show_day(0, len(days))
             case DayStored(new=new, updated=updated, n=n, of=of):
