@@ -31,6 +31,7 @@ from reader.core.plan import (
     Since,
     Trending,
     batches,
+    is_settled,
     planned_days,
     worth_asking,
 )
@@ -360,13 +361,15 @@ def _choose(cache: Store, plan: Plan, today: date, force: bool) -> tuple[deque[t
     Raises UsageError.
     """
     days = planned_days(plan, today)
-    known = cache.known_days(days[-1], days[0]) if days else {}
+    known = cache.known_days(f"{days[-1][:7]}-01", days[0]) if days else {}
     wanted = days if force or isinstance(plan, Day | Days) else worth_asking(days, known)
     older: deque[str] = deque()
     if isinstance(plan, Latest) and days:
         oldest = date.fromisoformat(days[-1])
         older.extend((oldest - timedelta(days=back)).isoformat() for back in range(1, SEARCHED_BACK + 1))
-    return deque(batches(wanted, today)), older, any(day.papers for day in known.values())
+    done = {day[:7] for day in known.keys() - set(wanted) if known[day].papers and is_settled(day, today)}
+    found = any(known[day].papers for day in days if day in known)
+    return deque(batches(wanted, today, done)), older, found
 
 
 def _stamp(moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -119,17 +119,24 @@ def gaps(first: date, last: date, today: date, known: Mapping[str, Known]) -> tu
     return tuple(worth_asking(empty, known))
 
 
-def batches(days: Iterable[str], today: date) -> list[tuple[str, ...]]:
+def batches(days: Iterable[str], today: date, done: Container[str] = ()) -> list[tuple[str, ...]]:
     """Days in the order given, put together where the feed's list of their month is the shorter way.
 
-    Only settled days are put together: of the others the newest papers shall come first, and soon.
+    Only settled days are put together: of the others the newest papers shall come first, and soon. Nor are those of
+    months that are `done` in part (`2026-05`): their list would bring again what needs no asking.
     """
     settled = (today - timedelta(days=SETTLING_DAYS)).isoformat()
     put: list[tuple[str, ...]] = []
-    for (_, old), group in groupby(days, key=lambda day: (day[:7], day <= settled)):
+    for (month, old), group in groupby(days, key=lambda day: (day[:7], day <= settled)):
         together = tuple(group)
-        put += [together] if old and len(together) >= WORTH_A_MONTH else [(day,) for day in together]
+        is_worth = old and len(together) >= WORTH_A_MONTH and month not in done
+        put += [together] if is_worth else [(day,) for day in together]
     return put
+
+
+def is_settled(day: str, today: date) -> bool:
+    """Whether a day (ISO) is so old that it hardly changes any more."""
+    return today - date.fromisoformat(day) >= timedelta(days=SETTLING_DAYS)
 
 
 def _may_have_changed(day: str, known: Known) -> bool:
