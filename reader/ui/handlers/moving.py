@@ -203,9 +203,9 @@ def previous_pane(reader: ReaderApp, _count: int | None) -> None:
 def _change_pane(reader: ReaderApp, by: int) -> None:
     main = reader.main
     panes = [pane for pane in (main.filter, main.papers, main.detail) if pane.is_on_screen]
-    now = next((at for at, pane in enumerate(panes) if pane.has_focus), 0)
+    now = next((at for at, pane in enumerate(panes) if pane is main.focused), 0)
     if panes:
-        panes[(now + by) % len(panes)].focus()
+        main.set_focus(panes[(now + by) % len(panes)])
 
 
 @handles("pane.wider")

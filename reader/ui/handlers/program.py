@@ -119,7 +119,7 @@ def _back(reader: ReaderApp) -> bool:
             main.close_filter()
         return True
     if reader.context == "detail":
-        main.papers.focus()
+        main.set_focus(main.papers)
         return True
     return False
 
