@@ -13,7 +13,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -63,9 +62,9 @@ def tuned(connection: sqlite3.Connection, selection: Selection) -> Selection:
     """The selection with the condition and order that read all of it soonest, for its whole order or its count."""
     if selection.ranked is not None:
         common = selection.ranked if _is_common(connection, selection) else None
-        return replace(selection, where=common.where, params=common.params, order=common.order) if common else selection
+        return selection._replace(where=common.where, params=common.params, order=common.order) if common else selection
     where = _driven(connection, selection, FEW) or selection.by_scan
-    return replace(selection, where=where.sql, params=where.params)
+    return selection._replace(where=where.sql, params=where.params)
 
 
 def _driven(connection: sqlite3.Connection, selection: Selection, most: int, words: bool = True) -> Clause | None:

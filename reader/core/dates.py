@@ -7,8 +7,8 @@ query means the right days tomorrow too.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 DATE_WORDS = ("today", "yesterday", "latest")
 """`latest` is the newest day that has papers."""
@@ -18,8 +18,7 @@ _ABSOLUTE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?|-w([0-9]{2}))?
 _AGO = re.compile(r"([0-9]{1,4})([dwmy])")
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """One date as written, in lower case but for the W of a week: a day, week, month or year, or relative to today."""
 
     text: str
@@ -50,8 +49,7 @@ class Moment:
         return _absolute(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(NamedTuple):
     """A range of days, both ends included; an end that is None is open."""
 
     start: Moment | None

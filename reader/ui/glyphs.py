@@ -5,11 +5,10 @@ All are one cell wide in every terminal, but for `code` and `ellipsis`, which te
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(NamedTuple):
     """One set of signs; state is told by their shape first, by colour second."""
 
     unread: str

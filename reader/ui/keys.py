@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from reader.core.errors import ConfigError
 
@@ -173,8 +173,7 @@ class Match:
         return 1 if self.count is None else self.count
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """A count or chord has begun: what was typed, and the keys that may follow with the names of their actions."""
 
     text: str
@@ -186,8 +185,7 @@ class Cancelled:
     """Escape dropped what had begun and has no other effect."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(NamedTuple):
     """Nothing is bound to this here; where text is typed, the key belongs to the text."""
 
     text: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,17 +86,17 @@ def test_bibtex_of_one_paper(live_edit: Paper) -> None:
     [("%", r"{\%}"), ("$", r"{\$}"), ("#", r"{\#}"), ("\\", r"{\textbackslash}"), ("ü", r"{\"u}"), ("中", "中")],
 )
 def test_bibtex_escapes(character: str, latex: str, live_edit: Paper) -> None:
-    [entry] = parsed_bibtex(written("bibtex", replace(live_edit, title=f"a{character}b")))
+    [entry] = parsed_bibtex(written("bibtex", live_edit._replace(title=f"a{character}b")))
     assert entry.fields_dict["title"].value == f"{{a{latex}b}}"
 
 
 def test_a_name_that_bibtex_would_split_stays_whole(live_edit: Paper) -> None:
-    [entry] = parsed_bibtex(written("bibtex", replace(live_edit, authors=("Search and Rescue Team", "Lee, Jr."))))
+    [entry] = parsed_bibtex(written("bibtex", live_edit._replace(authors=("Search and Rescue Team", "Lee, Jr."))))
     assert entry.fields_dict["author"].value == "{Search and Rescue Team} and {Lee, Jr.}"
 
 
 def test_a_paper_of_a_saved_page_has_no_eprint(live_edit: Paper) -> None:
-    [entry] = parsed_bibtex(written("bibtex", replace(live_edit, id="page:0a1b2c3d4e5f", authors=())))
+    [entry] = parsed_bibtex(written("bibtex", live_edit._replace(id="page:0a1b2c3d4e5f", authors=())))
     assert entry.key == "paper2026-0a1b2c3d4e5f"
     assert not {"eprint", "url", "doi", "author"} & entry.fields_dict.keys()
 
@@ -113,7 +112,7 @@ def test_bibtex_keys_are_unique_and_its_braces_close(papers: list[Paper]) -> Non
 
 
 def test_a_bibtex_key_does_not_depend_on_the_other_papers(live_edit: Paper) -> None:
-    other = replace(live_edit, id="2606.00001")
+    other = live_edit._replace(id="2606.00001")
     alone = parsed_bibtex(written("bibtex", live_edit))[0].key
     assert parsed_bibtex(written("bibtex", other, live_edit))[1].key == alone
 
@@ -128,7 +127,7 @@ def test_csv_of_one_paper(live_edit: Paper) -> None:
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "＝1"])
 def test_csv_neutralises_formulas(start: str, live_edit: Paper) -> None:
-    [row] = csv.DictReader(io.StringIO(written("csv", replace(live_edit, title=start, authors=(start,)))))
+    [row] = csv.DictReader(io.StringIO(written("csv", live_edit._replace(title=start, authors=(start,)))))
     assert row["title"].startswith("'")
     assert row["authors"].startswith("'")
 
@@ -158,34 +157,34 @@ def test_json_holds_every_paper_with_the_promised_keys(papers: list[Paper]) -> N
 
 
 def test_absent_values_are_null_in_json(live_edit: Paper) -> None:
-    bare = replace(live_edit, id="page:0a1b2c3d4e5f", abstract="", day=None, published=None, organization=None)
+    bare = live_edit._replace(id="page:0a1b2c3d4e5f", abstract="", day=None, published=None, organization=None)
     [one] = json.loads(written("json", bare))
     assert [one[key] for key in ("abstract", "day", "published", "organization", "url", "project_url")] == [None] * 6
 
 
 def test_json_is_ascii_for_a_stream_that_speaks_nothing_else(live_edit: Paper) -> None:
     out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    FORMATS["json"].write([replace(live_edit, title="Fréchet 中")], out)
+    FORMATS["json"].write([live_edit._replace(title="Fréchet 中")], out)
     out.seek(0)
     assert json.loads(out.read())[0]["title"] == "Fréchet 中"
 
 
 def test_markdown_shows_foreign_text_as_it_is(live_edit: Paper) -> None:
     title = "[x](https://evil.example) <script> *b* `c`"
-    text = written("markdown", replace(live_edit, title=title))
+    text = written("markdown", live_edit._replace(title=title))
     assert r"## \[x\](https://evil.example) \<script\> \*b\* \`c\`" in text
     assert "[page](https://huggingface.co/papers/2606.12345)" in text
     assert "187 upvotes · 1 comment" in text
 
 
 def test_markdown_paragraph_can_not_begin_a_list_or_a_heading(live_edit: Paper) -> None:
-    text = written("markdown", replace(live_edit, abstract="# one\n\n- two\n\n3. three\n\n=== four"))
+    text = written("markdown", live_edit._replace(abstract="# one\n\n- two\n\n3. three\n\n=== four"))
     assert all(line in text.splitlines() for line in (r"\# one", r"\- two", r"3\. three", r"\=== four"))
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_format_lets_an_escape_through(name: str, live_edit: Paper) -> None:
-    hostile = replace(live_edit, title="a\x1b]0;x\x07b\x9b31m", abstract="c\x1b[2Jd", authors=("e\u202ef",))
+    hostile = live_edit._replace(title="a\x1b]0;x\x07b\x9b31m", abstract="c\x1b[2Jd", authors=("e\u202ef",))
     text = written(name, hostile)
     assert not [char for char in text if char in "\x1b\x9b\u202e\x07"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import webbrowser
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -33,7 +32,7 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
 
 
 def test_links_of_a_paper_have_letters(live_edit: Paper) -> None:
-    paper = replace(live_edit, project_url="https://live.example/a b", media=("https://x.example/1.mp4",))
+    paper = live_edit._replace(project_url="https://live.example/a b", media=("https://x.example/1.mp4",))
     assert [(link.letter, link.url) for link in links(paper)] == [
         ("o", "https://huggingface.co/papers/2606.12345"),
         ("p", "https://arxiv.org/pdf/2606.12345"),
@@ -45,7 +44,7 @@ def test_links_of_a_paper_have_letters(live_edit: Paper) -> None:
 
 
 def test_a_paper_of_a_saved_page_has_only_the_links_it_brought(live_edit: Paper) -> None:
-    assert [link.letter for link in links(replace(live_edit, id="page:0a1b2c3d4e5f"))] == ["c"]
+    assert [link.letter for link in links(live_edit._replace(id="page:0a1b2c3d4e5f"))] == ["c"]
 
 
 @pytest.mark.parametrize(
@@ -107,9 +106,9 @@ def test_console_browsers_are_known() -> None:
 
 
 def test_what_is_copied_is_one_plain_line(live_edit: Paper) -> None:
-    paper = replace(live_edit, title="a\nrm -rf\x1b[201~", authors=("A B", "C D", "E F", "G H"), author_count=4)
+    paper = live_edit._replace(title="a\nrm -rf\x1b[201~", authors=("A B", "C D", "E F", "G H"), author_count=4)
     assert (
         clipboard.citation(paper) == "A B, C D, E F et al. (2026). a rm -rf. https://huggingface.co/papers/2606.12345"
     )
     assert clipboard.link(paper) == "https://huggingface.co/papers/2606.12345"
-    assert clipboard.link(replace(paper, id="page:0a1b2c3d4e5f")) == "a rm -rf"
+    assert clipboard.link(paper._replace(id="page:0a1b2c3d4e5f")) == "a rm -rf"

@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -224,7 +223,7 @@ def test_unknown_keys_name_the_nearest() -> None:
 @given(st.dictionaries(st.sampled_from([a.id for a in ACTIONS]), st.text("gsmx5 ?<>+ctrl", max_size=6), max_size=6))
 def test_whatever_a_user_writes_the_keymap_is_without_clash(overrides: dict[str, str]) -> None:
     keymap = Keymap(overrides=overrides)
-    settled = tuple(replace(action, keys=" ".join(map(written, keymap.chords(action.id)))) for action in keymap.actions)
+    settled = tuple(action._replace(keys=" ".join(map(written, keymap.chords(action.id)))) for action in keymap.actions)
     assert Keymap(settled).mistakes == ()
 
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,7 +96,7 @@ def test_what_is_not_known_takes_no_room() -> None:
         "Abstract",
         "None in the cache yet.",
     ]
-    assert "12 authors" in texts(replace(bare, author_count=12))
+    assert "12 authors" in texts(bare._replace(author_count=12))
 
 
 def test_many_authors_are_folded_and_can_be_named() -> None:
@@ -152,8 +150,7 @@ words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题"
 
 @given(
     st.builds(
-        replace,
-        st.just(paper()),
+        paper()._replace,
         title=words,
         abstract=words,
         authors=st.lists(words, max_size=30).map(tuple),
@@ -190,7 +187,7 @@ async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_rea
         await pilot.pause()
         assert drawn(detail)[0] == " A memory that forgets on purpose"
         assert not detail.scroll_lines(5)
-        detail.show(replace(LONG, upvotes=99))
+        detail.show(LONG._replace(upvotes=99))
         await pilot.pause()
         assert detail.scroll_offset.y == 5
         detail.show(paper())

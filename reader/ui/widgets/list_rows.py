@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import TypeAlias, TypedDict
 
 from reader.core.paper import PaperRow
@@ -53,7 +52,7 @@ class RowsAtHand:
         """Change a row at hand; return whether it is."""
         row = self._rows.get(pk)
         if row is not None:
-            self._rows[pk] = replace(row, **changes)
+            self._rows[pk] = row._replace(**changes)
         return row is not None
 
     def first(self, pks: Sequence[int], wanted: Callable[[PaperRow], bool]) -> int | None:
