@@ -158,14 +158,16 @@ def test_show_of_what_is_not_there_fails_and_says_what_to_do(run: Run, papers: P
     )
 
 
-def test_topics_count_the_papers_of_a_query(run: Run, papers: Path) -> None:
-    all_of_them = {line.split("\t")[0]: int(line.split("\t")[2]) for line in run("topics").lines}
-    assert all_of_them["agents"] >= 3
-    counts = list(all_of_them.values())
-    assert counts == sorted(counts, reverse=True)
-    found = run("topics", "id:2606.26740", "--json").json
-    assert {tuple(one) for one in found} == {("slug", "name", "family", "papers")}
-    assert max(one["papers"] for one in found) == 1
+def test_show_why_tells_the_words_and_where_they_stand(run: Run, papers: Path) -> None:
+    found = run("show", "2606.26740", "--why")
+    assert found.lines[0] == "LiveEdit: Streaming Video Editing"
+    assert any(line.startswith("Video generation  video-generation, ") for line in found.lines)
+    (line,) = [line for line in found.lines if " video editing " in line][:1]
+    assert line.split()[0].startswith("+")
+    assert "title" in line
+    told = run("show", "2606.26740", "--why", "--json").json
+    assert [one["slug"] for one in told["why"]] == told["topics"]
+    assert {"phrase", "where", "points"} == set(told["why"][0]["evidence"][0])
 
 
 @pytest.fixture

@@ -1,0 +1,86 @@
+"""The command about topics."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Run, write_days
+from tests.feed_server import item
+
+RULES = """\
+[topics.agents]
+nam = "Agents"
+[topics.mine]
+phrases = ["my own thing"]
+"""
+
+
+def test_topics_count_the_papers_of_a_query(run: Run, papers: Path) -> None:
+    all_of_them = {line.split("\t")[0]: int(line.split("\t")[2]) for line in run("topics").lines}
+    assert all_of_them["agents"] >= 3
+    counts = list(all_of_them.values())
+    assert counts == sorted(counts, reverse=True)
+    found = run("topics", "id:2606.26740", "--json").json
+    assert {tuple(one) for one in found} == {("slug", "name", "family", "papers", "weeks", "rising")}
+    assert max(one["papers"] for one in found) == 1
+
+
+def test_two_days_make_no_trend(run: Run, papers: Path) -> None:
+    found = run("topics", "--json").json
+    assert all(one["weeks"] == [] and one["rising"] is None for one in found)
+
+
+def test_twelve_weeks_do(run: Run, home: Path, tmp_path: Path) -> None:
+    days = {}
+    for week in range(12):
+        day = (date(2026, 4, 14) + timedelta(weeks=week)).isoformat()
+        titles = ["Robot hands that grasp", "A web agent that clicks"] + ["A robot that walks"] * (week > 8)
+        days[day] = [item(f"2604.{week:02}{place:03}", f"{title} {week}", day) for place, title in enumerate(titles)]
+    assert run("import", str(write_days(tmp_path / "days.jsonl", days))).code == 0
+    found = {one["slug"]: one for one in run("topics", "--json").json}
+    assert found["robotics"]["weeks"] == [0.5] * 9 + [0.6667] * 3
+    assert found["robotics"]["rising"] > 0 > found["agents"]["rising"]
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    file = tmp_path / "own.toml"
+    file.write_text(RULES)
+    return file
+
+
+def test_check_tells_mistakes_by_line(run: Run, rules: Path) -> None:
+    found = run("topics", "check", str(rules))
+    assert found.code == 1
+    assert found.out == f'{rules}:2: unknown key "nam"; did you mean "name"?\n'
+    assert found.err == "dailypapers: 1 mistake; the rest of the file counts all the same.\n"
+    told = run("topics", "check", str(rules), "--json")
+    assert (told.code, told.json[0]["line"]) == (1, 2)
+
+
+def test_check_of_a_right_file_says_so(run: Run, rules: Path) -> None:
+    rules.write_text(RULES.replace("nam ", "name "))
+    found = run("topics", "check", str(rules))
+    assert (found.code, found.out) == (0, f"{rules}: no mistakes.\n")
+
+
+def test_check_without_a_name_looks_at_the_users_own_file(run: Run, home: Path) -> None:
+    missing = run("topics", "check")
+    assert missing.code == 1
+    assert missing.err == f"dailypapers: {home / 'topics.toml'} can't be read: No such file or directory.\n"
+    home.mkdir(exist_ok=True)
+    (home / "topics.toml").write_text(RULES)
+    assert f"{home / 'topics.toml'}:2:" in run("topics", "check").out
+    assert run("topics", "check", "a", "b").code == 2
+
+
+def test_rules_of_the_users_own_change_the_papers_at_the_next_import(run: Run, papers: Path, home: Path) -> None:
+    assert run("count", "topic:mine").out == "0\n"
+    (home / "topics.toml").write_text('[topics.mine]\nphrases = ["live edit", "memory"]\n')
+    empty = home / "empty.jsonl"
+    empty.write_text("")
+    run("import", str(empty))
+    assert run("list", "topic:mine").lines[0].startswith("2606.00002\t")
