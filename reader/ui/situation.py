@@ -10,7 +10,7 @@ from reader.cache.window import DayCount
 from reader.core.periods import Period, around, period_of
 from reader.core.query import Term, nearest
 from reader.core.query.topics import picked_topics, with_topics
-from reader.ui.browsing import Place
+from reader.ui.browsing import VIEWS, Place
 from reader.ui.library import Counts
 from reader.ui.widgets.empty import (
     AllRead,
@@ -39,6 +39,8 @@ def situation(reader: ReaderApp, place: Place, counts: Counts | None) -> Situati
         return NoPapers(reader.refreshing.problem) if progress is None else Fetching(progress)
     if id := missing_paper(reader, place):
         return NotHere(id)
+    if counts is not None and counts.base and str(place.query.root) == "is:unread":
+        return _all_read(reader, place, counts)
     if place.text:
         return _nothing_matches(reader, place, counts)
     days = counts.days if counts else ()
@@ -51,6 +53,19 @@ def situation(reader: ReaderApp, place: Place, counts: Counts | None) -> Situati
     if place.view.id == "trending":
         return NotRanked(reader.refreshing.problem)
     return _nothing_listed(reader, period_of(place.view.id) or around("day", reader.today), days)
+
+
+def _all_read(reader: ReaderApp, place: Place, counts: Counts) -> AllRead:
+    """Nothing is left unread where there are papers; of a day, also where to go on."""
+    unread = next(count for one, count in zip(VIEWS, counts.views, strict=False) if one.id == "unread")
+    is_today = place.view.id == "today"
+    period = period_of(place.view.id)
+    day = reader.library.newest_day() if is_today else period.date if period and period.kind == "day" else None
+    if day is None:
+        return AllRead(counts.base, period.name if period else "what is here", elsewhere=unread)
+    older = next((other for other in counts.days if other.day < day and other.unread), None)
+    left = (day_name(older.day, day), older.unread) if older else None
+    return AllRead(counts.base, "today" if is_today else day_name(day, reader.today.isoformat()), left, unread)
 
 
 def _nothing_listed(reader: ReaderApp, period: Period, days: tuple[DayCount, ...]) -> DayEmpty:
