@@ -40,6 +40,8 @@ class Job(NamedTuple):
     """The id of the view that it is fetched for; empty where it is for none."""
     name: str = ""
     """What the progress is of, in few words; empty for the latest days."""
+    asked: bool = False
+    """Whether the user asked for it, and is told too that there was nothing new."""
 
 
 class Refreshing:
@@ -72,10 +74,10 @@ class Refreshing:
         except OSError:
             return None
 
-    def begin(self, plan: Plan | None = None) -> None:
-        """Fetch the latest days, or what `plan` says, unless a refresh runs already."""
+    def begin(self, plan: Plan | None = None, *, asked: bool = False) -> None:
+        """Fetch the latest days, or what `plan` says, unless a refresh runs already; `asked` for by the user or not."""
         if not self.is_running:
-            self._start(Job(plan))
+            self._start(Job(plan, asked=asked))
 
     def fetch(self, plan: Plan, place: str, name: str) -> None:
         """Fetch what is looked at now; a refresh that runs is taken up again behind it.
@@ -259,6 +261,8 @@ class Refreshing:
             self._reader.say(f"{sums.new:,} new" + (f", {sums.skipped:,} records skipped" if sums.skipped else ""))
         elif sums.skipped:
             self._reader.say(f"{sums.skipped:,} records of the feed could not be read and were skipped", "warning")
+        elif self._job.asked:
+            self._reader.say("nothing new")
 
     def _be_offline(self, problem: str) -> None:
         """Offline is a state, not a mishap: it is shown, and left when the network is back."""

@@ -33,7 +33,7 @@ def refresh(reader: ReaderApp, _count: int | None) -> None:
         days = tuple(date.fromordinal(day).isoformat() for day in range(*_ordinals(period)))
         reader.refreshing.fetch(Days(days), period.id, period.short)
     else:
-        reader.refreshing.begin()
+        reader.refreshing.begin(asked=True)
 
 
 def _ordinals(period: Period) -> tuple[int, int]:
