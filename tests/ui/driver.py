@@ -90,6 +90,12 @@ class Story:
             await self._read()
         await self.rest()
 
+    async def burst(self, *keys: str) -> None:
+        """Press keys faster than anything can follow."""
+        for key in keys:
+            self.app.post_message(_key(key))
+        await self.rest()
+
     async def type(self, text: str) -> None:
         await self.press(*text)
 
@@ -206,8 +212,8 @@ class Story:
 
     @property
     def filter_lines(self) -> list[str]:
-        """What the filter pane shows, its lines without the spaces around and between."""
-        return [" ".join(line.split()) for line in self.text(self.main.filter).splitlines()]
+        """What the filter pane shows, its lines without the cursor and the spaces around and between."""
+        return [" ".join(line.lstrip("▌").split()) for line in self.text(self.main.filter).splitlines()]
 
     @property
     def list_lines(self) -> list[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from reader.cli import fill_with_sample
 from reader.commands.session import Session
 from reader.ui.app import SAMPLE
+from reader.ui.screens.main import MainScreen
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import open_reader, settings
@@ -23,6 +25,22 @@ async def test_the_newest_day_is_there_at_once(reader: Opener) -> None:
         assert r.shown.id == r.here.id
         assert "14 papers" in r.top
         assert r.status == ""
+
+
+async def test_keys_pressed_before_the_panes_are_there_are_not_lost(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = MainScreen.finish
+
+    async def type_ahead(main: MainScreen) -> None:
+        for key in ("J", "space", "f", "f", "/", *"robot"):
+            await main.app.on_event(events.Key(key, " " if key == "space" else key))
+        await finish(main)
+
+    monkeypatch.setattr(MainScreen, "finish", type_ahead)
+    async with reader() as r:
+        await r.until(lambda: r.query == "robot")
+        assert r.app.context == "query"
 
 
 async def test_a_query_from_the_command_line_is_asked_of_all_papers(reader: Opener) -> None:

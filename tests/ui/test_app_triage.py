@@ -221,6 +221,19 @@ async def test_a_query_that_does_not_parse_says_why_and_keeps_the_list(reader: O
         assert r.app.context == "list"
 
 
+async def test_keys_may_come_faster_than_frames(reader: Opener) -> None:
+    async with reader() as r:
+        await r.burst(*"ga/robot", "enter", *"jjk")
+        assert (r.view, r.query, r.app.context) == ("all", "robot", "list")
+        await r.burst(*"ggjjs")
+        assert r.cursor == 2
+        assert r.kept(r.here.id).starred
+        await r.burst(*"fGfF", "tab", "q", "enter", "l", "q", *"m")
+        assert (r.query, r.app.context) == ("", "list")
+        await r.burst(*"fjjf", *"gt")
+        assert (r.view, r.app.context) == ("today", "list")
+
+
 async def test_earlier_queries_come_back(reader: Opener) -> None:
     async with reader() as r:
         for text in ("robot", "agents"):

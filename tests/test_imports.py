@@ -1,0 +1,151 @@
+"""What is imported when: the first list waits for nothing it does not show, and no layer knows one above it.
+
+Each test asks a fresh interpreter for its `sys.modules`, since this one has imported everything.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.feed_server import item
+
+SLOW = {"sqlmodel", "sqlalchemy", "alembic", "httpx", "pydantic", "stamina", "tomlkit", "ahocorasick_rs", "pylatexenc"}
+"""What takes longer to import than the whole first frame, and its like."""
+
+TO_FIRST_LIST = """
+import os, sys
+
+from reader import cli
+
+def modules_at_first_list():
+    from textual.app import App
+    from reader.ui.widgets.paper_list import PaperList
+
+    run, render_line = App.run, PaperList.render_line
+
+    def run_headless(app, **how):
+        return run(app, headless=True, size=(100, 30), **how)
+
+    def watch(self, y):
+        strip = render_line(self, y)
+        if LAST in strip.text:
+            os.write(1, "\\n".join(sys.modules).encode())
+            os._exit(0)
+        return strip
+
+    App.run, PaperList.render_line = run_headless, watch
+
+cli._has_terminal = lambda: True
+modules_at_first_list()
+sys.exit(cli.main([]))
+"""
+
+CORE = """
+import importlib, pkgutil, sys
+
+import reader.core
+
+for found in pkgutil.walk_packages(reader.core.__path__, "reader.core."):
+    importlib.import_module(found.name)
+print("\\n".join(sys.modules))
+"""
+
+COMMANDS = """
+import contextlib, io, json, sys
+
+from reader.cli import main
+
+for words in json.loads(sys.argv[1]):
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        code = main(words)
+    if code:
+        sys.exit(f"{words} failed: {said.getvalue()}")
+    if "textual" in sys.modules or "rich" in sys.modules:
+        sys.exit(f"{words} imported the interface")
+print("done")
+"""
+
+LAST = "The last of them"
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a cache of three papers and the file that they came from."""
+    home = tmp_path_factory.mktemp("home")
+    titles = ("The first of them", "One between", LAST)
+    items = [item(f"2606.0000{at}", title, "2026-06-30", upvotes=9 - at) for at, title in enumerate(titles)]
+    file = home / "days.jsonl"
+    file.write_text(json.dumps({"date": "2026-06-30", "items": items}))
+    run(f"from reader.cli import main; main(['import', {str(file)!r}])", home)
+    return home
+
+
+def run(program: str, home: Path, *words: str) -> str:
+    """The output of a program in a fresh interpreter that has this folder for everything."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "COV"))}
+    environment |= {"DAILYPAPERS_HOME": str(home), "HF_HUB_OFFLINE": "1", "TERM": "xterm-256color"}
+    found = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        env=environment,
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
+    return found.stdout
+
+
+def test_the_first_list_is_painted_before_anything_slow_is_imported(papers: Path, tmp_path: Path) -> None:
+    shutil.copy(papers / "papers.db", tmp_path)
+    modules = set(run(f"LAST = {LAST!r}\n{TO_FIRST_LIST}", tmp_path).split())
+    assert "reader.ui.widgets.paper_list" in modules
+    assert "textual" in modules
+    assert not {name.partition(".")[0] for name in modules} & SLOW
+    unseen = {
+        "reader.refresh",
+        "reader.feeds.client",
+        "reader.cache.cache",
+        "reader.cache.models",
+        "reader.core.topics",
+    }
+    assert not modules & unseen
+
+
+def test_the_core_imports_nothing_of_the_rest(tmp_path: Path) -> None:
+    modules = run(CORE, tmp_path).split()
+    ours = {name for name in modules if name.partition(".")[0] == "reader"}
+    assert "reader.core.query.parser" in ours
+    assert {name for name in ours if not name.startswith("reader.core")} == {"reader"}
+    foreign = {name.partition(".")[0] for name in modules} & (SLOW | {"textual", "rich", "platformdirs"})
+    assert not foreign
+
+
+def test_no_command_imports_the_interface(papers: Path) -> None:
+    id = "2606.00000"
+    commands = [
+        ["--help"],
+        ["--version"],
+        ["list", "--json"],
+        ["count", "is:unread"],
+        ["show", id],
+        ["topics"],
+        ["mark", "star", id],
+        ["undo"],
+        ["export", "--format", "json"],
+        ["import", str(papers / "days.jsonl")],
+        ["doctor"],
+        ["config", "show"],
+        ["keys"],
+        ["completions", "bash"],
+    ]
+    assert run(COMMANDS, papers, json.dumps(commands)).strip() == "done"

@@ -1,0 +1,117 @@
+"""What stands where no papers are: why, and the key that helps; and that the key does help."""
+
+from __future__ import annotations
+
+from tests.ui.conftest import Opener
+from tests.ui.papers import draft
+
+
+async def test_a_topic_that_there_is_not_is_mended_by_tab(reader: Opener) -> None:
+    async with reader(query="topic:agnets is:unread") as r:
+        assert "Nothing matches topic:agnets is:unread" in r.empty
+        assert "Did you mean topic:agents is:unread?" in r.empty
+        assert "tab takes it" in r.empty
+        assert r.app.context == "empty"
+        await r.do("query.complete")
+        assert r.query == "topic:agents is:unread"
+        assert len(r.ids) == 8
+        assert r.app.context == "list"
+        assert r.main.papers.has_focus
+
+
+async def test_a_topic_that_was_typed_wrong_is_mended_by_tab_too(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.all", "find.query")
+        await r.type("topic:agnets")
+        await r.do("query.accept")
+        assert r.app.context == "empty"
+        await r.do("query.complete")
+        assert len(r.ids) == 8
+
+
+async def test_nothing_in_this_view_says_how_many_there_are_elsewhere(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.starred", "find.query")
+        await r.type("robot")
+        await r.do("query.accept")
+        await r.until(lambda: "Without the view Starred there are 8" in r.empty)
+        assert "F clears the filter" in r.empty
+        await r.do("find.clear")
+        assert "Nothing starred yet" in r.empty
+        assert "s keeps a paper here" in r.empty
+        await r.do("view.all")
+        assert r.app.context == "list"
+
+
+async def test_nothing_unread_is_left(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.all", "mark.all_read", "view.unread")
+        await r.until(lambda: r.app.context == "empty")
+        assert "read" in r.empty
+        await r.do("mark.undo")
+        assert len(r.ids) == 60
+        assert r.app.context == "list"
+
+
+async def test_all_of_today_are_read_and_yesterday_has_some_left(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("mark.all_read", "find.query")
+        await r.type("is:unread")
+        await r.do("query.accept")
+        await r.until(lambda: "All 14 of today read" in r.empty)
+        assert "16 left" in r.empty
+        assert "gu all 46 unread" in r.empty
+
+
+async def test_a_day_without_papers_names_the_days_beside_it(reader: Opener) -> None:
+    async with reader() as r:
+        r.app.go_to_view("day:2026-05-10")
+        await r.rest()
+        assert "No papers on Sun 10" in r.empty
+        assert "rests at weekends" in r.empty
+        assert "[ Fri 8 has 14" in r.empty
+        assert "] Mon 11 has 16" in r.empty
+        await r.do("day.older")
+        assert r.view == "day:2026-05-08"
+        assert r.app.context == "list"
+
+
+async def test_a_list_that_becomes_empty_by_hiding_all_says_so(reader: Opener) -> None:
+    async with reader(papers={"2026-05-12": [draft(1, "Alone")]}) as r:
+        await r.do("paper.hide", "view.unread")
+        assert r.app.context == "empty"
+        assert r.empty
+        await r.do("view.all")
+        assert r.empty
+        await r.do("mark.undo")
+        assert r.main.papers.count == 1
+
+
+async def test_keys_that_need_a_paper_do_nothing_without_one(reader: Opener) -> None:
+    async with reader(papers={}) as r:
+        assert "No papers yet" in r.empty
+        for context in ("empty", "filter"):
+            for chord, action in r.app.keymap.resolve(context).items():
+                if action.id in ("app.quit", "app.back", "app.refresh", "app.sample"):
+                    continue
+                if context == "filter" and r.app.context != "filter":
+                    await r.press("f")
+                await r.press(*chord)
+                assert r.app.is_running, action.id
+                await r.press("escape", "escape")
+        for key in "msxAMnNJKopyLjk":
+            await r.press(key)
+        await r.press("enter", "space")
+        assert r.app.is_running
+        assert "No papers yet" in r.empty
+
+
+async def test_empty_states_fit_the_smallest_screen(reader: Opener) -> None:
+    async with reader(size=(60, 20), query='topic:agnets title:"a very long phrase that is nowhere" is:unread') as r:
+        assert "Nothing matches" in r.empty
+        assert "tab takes it" in r.empty
+        assert "f opens" in r.strip
+        await r.do("find.filter")
+        assert r.app.context == "filter"
+        await r.do("app.escape")
+        assert r.app.context == "empty"

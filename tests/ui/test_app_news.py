@@ -1,0 +1,178 @@
+"""What changes under the user's hands: refreshes, other programs, and writes that fail."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reader.cache.events import Events
+from tests.feed_server import FeedServer, item
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story, fill, settings
+from tests.ui.papers import draft
+
+TODAY = "2026-05-12"
+
+
+def _as_feed(r: Story, *ids: str) -> list[dict[str, object]]:
+    """Papers that the reader has, as the feed lists them."""
+    return [item(id, r.kept(id).title, TODAY, upvotes=r.kept(id).upvotes) for id in ids]
+
+
+async def test_new_papers_come_above_and_the_cursor_stays_on_its_line(reader: Opener) -> None:
+    with FeedServer() as feed:
+        async with reader(settings=settings(endpoint=feed.url), size=(140, 16)) as r:
+            await r.do("move.down", count=8)
+            id, line = r.here.id, r.cursor_line
+            new = [item(f"2605.1000{place}", f"Hot news {place}", TODAY, upvotes=500) for place in range(5)]
+            feed.days[TODAY] = [*_as_feed(r, *r.ids), *new]
+            await r.do("app.refresh")
+            await r.until(lambda: r.main.papers.count == 19)
+            await r.until(lambda: "5 new" in r.status)
+            assert (r.here.id, r.cursor_line) == (id, line)
+            await r.do("move.top")
+            assert r.here.title.startswith("Hot news")
+            await r.do("find.query")
+            await r.type("is:new")
+
+
+async def test_a_refresh_on_the_page_leaves_the_page(reader: Opener) -> None:
+    with FeedServer() as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await r.do("read.open")
+            feed.days[TODAY] = [item("2605.10000", "Hot news", TODAY, upvotes=500)]
+            await r.do("app.refresh")
+            await r.until(lambda: r.app.refreshing.progress is None)
+            assert r.is_on_page
+            assert r.shown is not None
+            assert r.shown.id == "2605.00400"
+            assert "1 new" in r.lines[-1]
+
+
+async def test_a_refresh_that_changes_nothing_writes_nothing_and_says_little(reader: Opener) -> None:
+    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await r.do("app.refresh")
+            await r.until(lambda: "1 new" in r.status)
+            with closing(sqlite3.connect(r.file)) as other:
+                before, asked = other.execute("PRAGMA data_version").fetchone(), len(feed.requests)
+                await r.do("app.refresh")
+                await r.until(lambda: r.app.refreshing.progress is None and len(feed.requests) > asked)
+                assert other.execute("PRAGMA data_version").fetchone() == before
+            assert r.status == "nothing new"
+
+
+async def test_progress_is_told_and_escape_stops_it(reader: Opener) -> None:
+    with FeedServer() as feed:
+        feed.fault = "hang"
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await r.do("app.refresh")
+            await r.until(lambda: "day 1 of 7" in r.top)
+            await r.do("move.down", "paper.star")
+            assert r.kept(r.here.id).starred
+            await r.do("app.escape")
+            assert r.status == "refresh stopped · what has come is kept"
+            await r.until(lambda: r.app.refreshing.progress is None)
+            assert "day" not in r.top.split()
+
+
+@pytest.mark.parametrize("fault", ["garbage", "html", "wrongtype", "drop", "refuse:403", "bomb", "error:500"])
+async def test_whatever_the_feed_does_the_papers_stay_and_a_line_says_what_is_wrong(reader: Opener, fault: str) -> None:
+    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
+        feed.fault = fault
+        async with reader(settings=settings(endpoint=feed.url, days_at_start=1)) as r:
+            ids = r.ids
+            await r.do("app.refresh")
+            await r.until(lambda: r.app.refreshing.problem)
+            await r.until(lambda: r.app.refreshing.progress is None)
+            assert r.ids == ids
+            assert r.status == r.app.refreshing.problem
+            assert "\n" not in r.status
+            assert "\x1b" not in r.status
+            r.app.status.say("", "warning")
+            assert "no news since 08:14" in r.status
+            feed.fault = "ok"
+            await r.do("app.refresh")
+            await r.until(lambda: "1 new" in r.status)
+            r.app.status.say("")
+            assert r.status == ""
+
+
+async def test_r_on_a_day_fetches_that_day(reader: Opener) -> None:
+    with FeedServer({"2026-05-08": [item("2605.10000", "Late news", "2026-05-08", upvotes=999)]}) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await r.do("day.older", "day.older", "app.refresh")
+            await r.until(lambda: r.main.papers.count == 15)
+            assert {request.query["date"] for request in feed.requests} == {"2026-05-08"}
+
+
+async def test_what_another_instance_does_appears(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.ui.app.POLL", 0.01)
+    with FeedServer() as feed:
+        async with reader(settings=settings(endpoint=feed.url), still=False) as r:
+            await r.until(lambda: r.app.refreshing.progress is None)
+            with closing(Events.open(r.file)) as other:
+                other.mark("star", True, [r.main.papers.pks_all()[2]])
+            await r.until(lambda: r.row(2).starred)
+            await r.until(lambda: "Starred 1" in r.filter_lines)
+            assert "★" in r.list_lines[3]
+            assert r.cursor == 0
+            fill(r.file, {TODAY: [draft(900, "From another instance", upvotes=999)]})
+            await r.until(lambda: "From another instance" in r.list_lines[1])
+            assert r.here.id == "2605.00400"
+
+
+async def test_two_readers_on_one_cache_keep_both_their_stars(reader: Opener) -> None:
+    async with reader() as one, reader() as two:
+        await one.do("paper.star")
+        await two.do("move.down", "paper.star")
+        assert [one.kept(id).starred for id in one.ids[:3]] == [True, True, False]
+
+
+def _refuse_marks(file: Path) -> None:
+    """Let the cache take no more events, as on a disk that is full."""
+    with closing(sqlite3.connect(file)) as other:
+        other.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+
+
+async def test_a_mark_that_can_not_be_kept_goes_back_and_says_why(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("paper.star")
+        _refuse_marks(r.file)
+        for action in ("paper.read", "paper.hide", "mark.all_read"):
+            await r.do(action)
+            assert "disk is full" in r.status
+            assert not r.here.read
+            assert not r.here.hidden
+        assert not any(r.row(place).read for place in range(14))
+        await r.do("mark.undo")
+        assert "disk is full" in r.status
+        assert r.here.starred
+        with closing(sqlite3.connect(r.file)) as other:
+            other.execute("DROP TRIGGER full")
+        await r.do("paper.read")
+        assert r.kept(r.here.id).read
+
+
+async def test_a_mark_on_the_page_that_can_not_be_kept_says_so_there(reader: Opener) -> None:
+    async with reader(settings=settings(read_when="manual")) as r:
+        await r.do("read.open")
+        _refuse_marks(r.file)
+        await r.do("paper.star")
+        assert "disk is full" in r.lines[-1]
+        assert not r.here.starred
+
+
+async def test_marks_pressed_faster_than_the_disk_are_all_kept(reader: Opener) -> None:
+    async with reader() as r:
+        for _ in range(14):
+            r.app.do("paper.star")
+            r.app.do("move.down")
+        await r.rest()
+        assert all(r.kept(id).starred for id in r.ids[:13])
+        assert all(r.row(place).starred for place in range(13))

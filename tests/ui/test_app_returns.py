@@ -1,0 +1,97 @@
+"""Leaving and coming back: everything is as it was, and nothing that was kept can stop the reader."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.ui.conftest import Opener
+
+
+async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.unread", "find.query")
+        await r.type("robot")
+        await r.do("query.accept", "pane.wider", "move.down", "move.down")
+        place = (r.view, r.query, r.here.id)
+        sizes = (r.main.papers.region, r.main.detail.region)
+        await r.do("find.filter", "pane.narrower", "find.filter", "app.back")
+        assert not r.app.is_running
+    async with reader() as r:
+        assert (r.view, r.query, r.here.id) == place
+        assert r.main.filter.region.width == 24
+        assert r.main.papers.region.width != sizes[0].width
+        await r.do("find.filter", "pane.wider", "find.filter")
+        assert (r.main.papers.region, r.main.detail.region) == sizes
+        await r.do("find.query", "query.previous")
+        assert r.main.query_line.text.strip() == "robot"
+
+
+async def test_the_cursor_returns_to_a_paper_far_down_the_list(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.ui.screens.main.SCREENFUL", 20)
+    async with reader() as r:
+        await r.do("view.all")
+        assert r.main.papers.count == 60
+        await r.do("move.bottom", "app.back")
+    async with reader() as r:
+        assert r.cursor == 59
+        assert r.here.title[:12] in r.text("#papers")
+
+
+async def test_a_day_is_returned_to_and_one_that_is_gone_is_today(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("day.older", "day.older", "app.back")
+    async with reader() as r:
+        assert r.view == "day:2026-05-08"
+        assert len(r.ids) == 14
+        state = r.file.with_name("state.json")
+    state.write_text(json.dumps({"view": "nowhere", "text": "robot", "paper": "2605.99999"}))
+    async with reader() as r:
+        assert (r.view, r.query, r.cursor) == ("today", "robot", 0)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "",
+        "[]",
+        "{",
+        '{"view": 7, "text": null, "history": "x", "list_share": "wide"}',
+        '{"text": "topic:(", "view": "all"}',
+        '{"filter_width": 100000, "list_share": 99.0}',
+        '{"filter_width": -3, "list_share": -1.5}',
+        '{"filter_width": true, "visited": "yesterday", "history": [1, "\\u001b[31m", "robot"]}',
+        "\x00\xff",
+    ],
+)
+async def test_no_state_can_stop_the_reader(reader: Opener, state: str) -> None:
+    async with reader() as r:
+        file = r.file.with_name("state.json")
+    file.write_text(state)
+    async with reader() as r:
+        assert r.main.papers.count or r.empty
+        assert r.main.papers.region.width > 20
+        assert r.main.detail.region.width > 20
+        await r.do("find.clear", "view.all")
+        assert len(r.ids) == 60
+
+
+async def test_a_query_from_the_command_line_leaves_what_was_kept_for_later(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.unread", "app.back")
+    async with reader(query="robot") as r:
+        assert r.view == "all"
+        await r.do("paper.star", "app.quit")
+    async with reader() as r:
+        assert r.main.papers.count
+
+
+async def test_marks_are_there_after_leaving_at_once(reader: Opener) -> None:
+    async with reader() as r:
+        r.app.do("paper.star")
+        r.app.do("app.quit")
+    async with reader() as r:
+        assert r.kept("2605.00400").starred
+        await r.do("mark.undo")
+        assert r.status == "undone: 1 starred · ctrl+r does it again"

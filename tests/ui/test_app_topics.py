@@ -1,0 +1,202 @@
+"""Filtering by topic: in the pane, in the query's text, and that both say the same."""
+
+from __future__ import annotations
+
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story
+
+
+async def _go_to(r: Story, name: str) -> None:
+    """Put the filter pane's cursor on a row by its text."""
+    pane = r.main.filter
+    if r.app.context != "filter":
+        await r.do("find.filter")
+    rows = [row.text for row in pane.rows if row.selectable]
+    await r.do("move.top")
+    if rows.index(name):
+        await r.do("move.down", count=rows.index(name))
+    assert pane.current is not None
+    assert pane.current.text == name
+
+
+async def test_picked_topics_stand_in_the_query_and_are_marked(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.all")
+        await _go_to(r, "Agents & tools")
+        await r.do("topic.pick")
+        assert r.query == "topic:agents"
+        assert len(r.ids) == 8
+        assert "✓ Agents & tools 8" in r.filter_lines
+        assert r.app.context == "filter"
+        await r.do("topic.pick")
+        assert r.query == ""
+        assert len(r.ids) == 60
+
+
+async def test_picked_topics_combine_as_any_or_all(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.all")
+        for name in ("Video generation", "Agents & tools"):
+            await _go_to(r, name)
+            await r.do("topic.pick")
+        assert r.query == "(topic:video OR topic:agents)"
+        assert len(r.ids) == 16
+        assert "TOPICS any ▾" in r.filter_lines
+        await r.do("topic.any_all")
+        assert r.query == "topic:video topic:agents"
+        assert not r.ids
+        assert "TOPICS all ▾" in r.filter_lines
+        assert r.app.context == "filter"
+        await r.do("topic.any_all")
+        assert len(r.ids) == 16
+
+
+async def test_a_topic_is_left_out_by_one_key(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.all")
+        await _go_to(r, "Robotics")
+        await r.do("topic.exclude")
+        assert r.query == "-topic:robotics"
+        assert len(r.ids) == 52
+        assert any(line.startswith("✗ Robotics") for line in r.filter_lines)
+        await _go_to(r, "Agents & tools")
+        await r.do("topic.pick")
+        assert r.query == "topic:agents -topic:robotics"
+        await _go_to(r, "Robotics")
+        await r.do("topic.exclude")
+        assert r.query == "topic:agents"
+
+
+async def test_what_is_typed_shows_as_picked_and_the_rest_stays(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.all", "find.query")
+        await r.type("is:unread topic:agents -topic:video upvotes:>3")
+        await r.do("query.accept")
+        assert "✓ Agents & tools" in " ".join(r.filter_lines)
+        assert "✗ Video generation" in " ".join(r.filter_lines)
+        await _go_to(r, "Video generation")
+        await r.do("topic.exclude")
+        await _go_to(r, "Reasoning")
+        await r.do("topic.pick")
+        assert r.query == "is:unread (topic:agents OR topic:reasoning) upvotes:>3"
+        await r.do("find.clear")
+        assert r.query == ""
+        assert "✓" not in " ".join(r.filter_lines)
+
+
+async def test_counts_follow_the_view_and_the_query(reader: Opener) -> None:
+    async with reader() as r:
+        assert "Video generation 2" in r.filter_lines
+        await r.do("view.all")
+        await r.until(lambda: "Video generation 8" in r.filter_lines)
+        await r.do("find.query")
+        await r.type("dozen OR night")
+        await r.do("query.accept")
+        found = len(r.ids)
+        await r.until(lambda: "Video generation 1" in r.filter_lines)
+        assert f"{found} of 60" in r.top
+        await r.do("find.clear", "mark.all_read")
+        await r.until(lambda: "Unread 0" in r.filter_lines)
+        await r.do("mark.undo")
+        await r.until(lambda: "Unread 60" in r.filter_lines)
+        await r.do("paper.star")
+        await r.until(lambda: "Starred 1" in r.filter_lines)
+
+
+async def test_topics_that_combine_as_any_count_what_they_would_add(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.all")
+        for name in ("Video generation", "Agents & tools"):
+            await _go_to(r, name)
+            await r.do("topic.pick")
+        await r.until(lambda: "Robotics 8" in r.filter_lines)
+        await r.do("topic.any_all")
+        await r.until(lambda: "Robotics –" in r.filter_lines)
+
+
+async def test_typing_narrows_the_topics(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.all", "find.filter", "topic.narrow")
+        await r.type("vid")
+        assert r.filter_lines == ["TOPICS /vid", "▾ Vision", "Video generation 8"]
+        await r.press("enter")
+        await r.do("topic.pick")
+        assert r.query == "topic:video"
+        await r.do("app.escape")
+        assert "Robotics 8" in r.filter_lines
+        assert r.app.context == "filter"
+        await r.do("topic.narrow")
+        await r.type("xyz")
+        await r.press("backspace", "backspace", "backspace")
+        assert "Robotics 8" in r.filter_lines
+        await r.type("rob")
+        await r.press("escape")
+        assert "✓ Video generation 8" in r.filter_lines
+        await r.press("escape")
+        assert r.app.context == "list"
+
+
+async def test_narrowing_ends_where_the_pane_is_left(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("find.filter", "topic.narrow")
+        await r.type("vid")
+        await r.click("#papers", 20, 3)
+        await r.do("paper.star")
+        assert r.here.starred
+        await r.do("find.filter", "move.top", "find.filter")
+        assert r.app.context == "list"
+
+
+async def test_views_and_days_are_opened_from_the_pane(reader: Opener) -> None:
+    async with reader() as r:
+        await _go_to(r, "Starred")
+        await r.do("topic.pick")
+        assert r.view == "starred"
+        await _go_to(r, "Fri  8")
+        await r.do("topic.pick")
+        assert r.view == "day:2026-05-08"
+        assert len(r.ids) == 14
+        assert any(line.startswith("▸ Fri 8") for line in r.filter_lines)
+
+
+async def test_families_fold(reader: Opener) -> None:
+    async with reader() as r:
+        await _go_to(r, "Video generation")
+        await r.do("topic.fold")
+        assert "▸ Vision" in r.filter_lines
+        assert "Robotics 2" not in r.filter_lines
+        await r.do("topic.unfold")
+        assert "Robotics 2" in r.filter_lines
+
+
+async def test_the_strip_says_what_is_picked_where_the_pane_is_folded(reader: Opener) -> None:
+    async with reader(size=(80, 24), query="(topic:agents OR topic:video) -topic:robotics") as r:
+        assert r.strip.strip() == "All 16 · Agents & tools ✓ · Video generation ✓ · Robotics ✗ · f opens"
+        await r.do("find.filter")
+        assert "✓ Agents & tools" in " ".join(r.filter_lines)
+        await r.do("topic.narrow")
+        await r.type("rob")
+        await r.press("enter")
+        await r.do("topic.exclude")
+        assert r.query == "(topic:agents OR topic:video)"
+
+
+async def test_a_topic_in_the_detail_is_a_way_to_its_papers(reader: Opener) -> None:
+    async with reader() as r:
+        line, text = next((at, line) for at, line in enumerate(r.lines) if "[Video generation]" in line)
+        await r.click(r.app.screen, text.index("[Video generation]") + 2, line)
+        assert (r.view, r.query) == ("all", "topic:video")
+        await r.do("read.open")
+        line, text = next((at, line) for at, line in enumerate(r.lines) if "[Video generation]" in line)
+        await r.click(r.app.screen, text.index("[Video generation]") + 2, line)
+        assert not r.is_on_page
+
+
+async def test_a_topic_is_completed_while_it_is_typed(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.all", "find.query")
+        await r.type("topic:robotic")
+        await r.do("query.complete")
+        assert r.main.query_line.text.strip() == "topic:robotics"
+        await r.do("query.accept")
+        assert len(r.ids) == 8
