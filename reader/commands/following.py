@@ -1,4 +1,4 @@
-"""Commands about other sources than the daily papers: feeds that are followed, and papers looked up one by one."""
+"""The command about other sources than the daily papers: the feeds and categories that are followed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from reader.commands.fetching import connection, tell_requests
 from reader.commands.output import Style, amount, fit, is_terminal, say, say_json, warn, width
 from reader.commands.session import Session
 from reader.core.errors import FeedError, ReaderError, UsageError
-from reader.core.ids import arxiv_id
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from reader.feeds.opml import Outline
     from reader.feeds.syndication_client import Fetched
     from reader.sources import FeedFailed, FeedStored, Web
-
-# feeds
 
 
 def _feeds_arguments(parser: ArgumentParser) -> None:
@@ -325,52 +322,6 @@ def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-# add
-
-
-def _add_paper_arguments(parser: ArgumentParser) -> None:
-    about = "an arXiv id, arXiv's DOI, or an address of arXiv, Hugging Face or alphaXiv"
-    parser.add_argument("papers", nargs="+", metavar="ID", help=about)
-    add_json(parser)
-
-
-def _add_papers(arguments: Namespace, session: Session) -> int:
-    ids = [_id(text) for text in arguments.papers]
-    failures = asyncio.run(_look_up(session, ids))
-    with session.window() as window:
-        pks = [window.pk_of(id) for id in ids]
-        found = [paper for pk in pks if pk is not None and (paper := window.paper(pk)) is not None]
-    if arguments.json:
-        from reader.actions.export import record
-
-        say_json([record(paper) for paper in found])
-    else:
-        for paper in found:
-            say(f"{paper.id}  {clean(paper.title)}")
-    return _fail(failures)
-
-
-def _id(text: str) -> str:
-    id = arxiv_id(text)
-    if id is None:
-        raise UsageError(f"{clean(text, 100)!r} names no paper: give an arXiv id or an address with one.")
-    return id
-
-
-async def _look_up(session: Session, ids: Sequence[str]) -> list[str]:
-    """Bring papers into the cache; why those did not come that did not."""
-    failures: list[str] = []
-    with session.cache() as cache:
-        async with connection(session, cache) as (daily, sources):
-            for id in ids:
-                try:
-                    if not await sources.look_up(daily, id):
-                        failures.append(f"{id} is known neither to the feed nor to arXiv.")
-                except FeedError as error:
-                    failures.append(f"{id} could not be fetched: {error}")
-    return failures
-
-
 COMMANDS: Sequence[Command] = (
     Command(
         "feeds",
@@ -383,15 +334,5 @@ COMMANDS: Sequence[Command] = (
         ),
         _feeds_arguments,
         _feeds,
-    ),
-    Command(
-        "add",
-        "Fetch papers by id or address into the cache, from the feed or else from arXiv.",
-        (
-            ("add 2406.12345", "one paper"),
-            ("add https://arxiv.org/abs/2406.12345v2", "an address will do"),
-        ),
-        _add_paper_arguments,
-        _add_papers,
     ),
 )

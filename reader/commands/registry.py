@@ -15,7 +15,8 @@ MODULES: Mapping[str, str] = MappingProxyType(
     {
         "refresh": "fetching",
         "import": "fetching",
-        "add": "following",
+        "add": "looking_up",
+        "search": "looking_up",
         "feeds": "following",
         "list": "reading",
         "count": "reading",

@@ -163,3 +163,15 @@ def test_a_paper_is_added_by_its_address(run: Run, daily: FeedServer, arxiv: Arx
     assert missing.code == 1
     assert "neither to the feed nor to arXiv" in missing.err
     assert run("add", "https://example.org").code == 2
+
+
+def test_the_feed_is_searched_beyond_the_cache(run: Run, daily: FeedServer) -> None:
+    daily.days["2024-04-02"] = [item("2404.00009", "One old avatar", "2024-04-02")]
+    run("add", "2606.00001")
+    found = run("search", "one")
+    assert [line[:13] for line in found.out.splitlines()] == ["  2606.00001 ", "+ 2404.00009 "]
+    assert [paper["in_cache"] for paper in run("search", "one", "--json").json] == [True, False]
+    assert run("count").out == "1\n"
+    assert "1 paper added" in run("search", "one", "--add").err
+    assert run("count", "day:2024-04-02").out == "1\n"
+    assert "finds nothing" in run("search", "nothing").err
