@@ -6,6 +6,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select, text, update
@@ -13,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from reader.cache import events
 from reader.cache.merge import BLANK, Values, merged
-from reader.cache.models import ALIAS, LISTING, PAPER, PAPER_CATEGORY, PAPER_SOURCE, PAPER_TOPIC, TEXT
+from reader.cache.models import ALIAS, LISTING, PAPER, PAPER_CATEGORY, PAPER_CHANGE, PAPER_SOURCE, PAPER_TOPIC, TEXT
 from reader.core.ids import FEED, OWN, page_id
 from reader.core.paper import Draft
 from reader.core.text import fold, title_hash
@@ -26,6 +27,10 @@ TELLING = 25
 
 DAILY = "hf"
 """The source that nearly all papers come from."""
+
+
+MOVING = {"upvotes", "comments", "code_stars", "keywords", "has_code", "has_project", "has_media"}
+"""Columns whose changes are kept."""
 
 
 class Named(Protocol):
@@ -100,6 +105,7 @@ class Batch:
         new = [entry for entry in entries.values() if entry.known is None]
         changed = [entry for entry in entries.values() if entry.known is not None and entry.changed]
         self._insert(new)
+        self._note_changes(changed, now)
         self._update(changed)
         if listed:
             rows = [{"day": day, "pk": pk} for day, pk in listed]
@@ -163,6 +169,15 @@ class Batch:
         driver = cast(sqlite3.Connection, self._connection.connection.driver_connection)
         events.adopt(driver, [entry.pk for entry in entries])
 
+    def _note_changes(self, entries: Iterable[Entry], now: str) -> None:
+        """Keep how the moving facts of papers were, and how they are from now on."""
+        moved = [entry for entry in entries if entry.known and MOVING & entry.changed.keys()]
+        if moved:
+            first = [_change(entry.pk, entry.known, entry.known["added"]) for entry in moved if entry.known]
+            self._connection.execute(upsert(PAPER_CHANGE).on_conflict_do_nothing(), first)
+            latest = [_change(entry.pk, entry.after, now) for entry in moved]
+            self._connection.execute(insert(PAPER_CHANGE).prefix_with("OR REPLACE"), latest)
+
     def _update(self, entries: Iterable[Entry]) -> None:
         """Write what changed and nothing else, one statement for each set of columns."""
         for table in (PAPER, TEXT):
@@ -217,6 +232,20 @@ def _id(draft: Draft) -> str:
 def _tells(title: str) -> bool:
     """Whether a title has enough letters to tell a paper from all others."""
     return sum(map(str.isalnum, fold(title))) >= TELLING
+
+
+def _change(pk: int, facts: Mapping[str, Any], at: str) -> Values:
+    """The moving facts of a paper as a row of `paper_change`."""
+    flags = ("has_code", "has_project", "has_media")
+    return {
+        "pk": pk,
+        "at": int(datetime.fromisoformat(at).timestamp()),
+        "upvotes": facts["upvotes"],
+        "comments": facts["comments"],
+        "stars": facts["code_stars"],
+        "keywords": len(facts["keywords"].split("\n")) if facts["keywords"] else 0,
+        "links": sum(facts[flag] << bit for bit, flag in enumerate(flags)),
+    }
 
 
 def _set(table: Table, columns: Iterable[str]) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
+from reader.cache.history import RISEN
 from reader.cache.words import Clause, Param, bracketed, fts, is_text, joined, matching, said
 from reader.core.dates import Days
 from reader.core.query import And, Count, Match, Node, Not, Or, Regex, Term, When
@@ -172,6 +173,8 @@ class Compiler:
             case "is" if value in _STATES:
                 column, _, flag = _STATES[value].partition(" = ")
                 return Clause(f"{self.column(column)} = {flag}")
+            case "is" if value == "risen" and self.asks:
+                return Clause(f"({RISEN})")
             case "is" if value == "trending" and self.asks:
                 return Clause("EXISTS (SELECT 1 FROM trending WHERE trending.pk = p.pk)")
             case "is" if value == "new":
@@ -234,6 +237,8 @@ class Compiler:
                     f"SELECT pk FROM paper WHERE {asked.sql} UNION ALL SELECT pk FROM paper_alias WHERE {asked.sql}",
                     asked.params * 2,
                 )
+            case Term("is", "risen"):
+                return Clause(f"SELECT p.pk FROM paper AS p WHERE {RISEN}")
             case Term("is", "trending"):
                 return Clause("SELECT pk FROM trending")
             case Term("is", "new") if newest := self.newest_known():

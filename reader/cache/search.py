@@ -10,10 +10,12 @@ found). Neither is good for the other's case, by a factor of a thousand, and whi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from reader.cache.conditions import Compiler, Form, Scope
 from reader.cache.functions import register_functions
+from reader.cache.history import RISING_DAYS, votes_gained
 from reader.cache.words import WEIGHTS, Clause, Param, fts, is_text, matching, pruned, respelled, wanted_words
 from reader.core.query import And, Match, Node, Not, Or, Query, Sort, Term
 
@@ -108,7 +110,7 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
     return Selection(
         plain.sql,
         plain.params,
-        _order(sort),
+        _order(sort, scope),
         grouped_by_day=sort.key == "day",
         by_order=by_order,
         by_scan=by_scan,
@@ -116,9 +118,13 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
     )
 
 
-def _order(sort: Sort) -> str:
+def _order(sort: Sort, scope: Scope) -> str:
+    columns = _KEYS.get(sort.key, ())
+    if sort.key == "rising":
+        begin = scope.today - timedelta(days=RISING_DAYS)
+        columns = (votes_gained(int(datetime(*begin.timetuple()[:3], tzinfo=UTC).timestamp())), "p.upvotes", "p.pk")
     downwards = (sort.key not in _UPWARDS) != sort.reverse
-    return ", ".join(f"{column} {'DESC' if downwards else 'ASC'}" for column in _KEYS[sort.key])
+    return ", ".join(f"{column} {'DESC' if downwards else 'ASC'}" for column in columns)
 
 
 def _ranked(selection: Selection, terms: Sequence[Node], wanted: list[Match], reverse: bool, scope: Scope) -> Selection:

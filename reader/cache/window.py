@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from reader.cache import schema, strategy
+from reader.cache.history import rose
 from reader.cache.search import Selection, register_functions
 from reader.core.paper import Paper, PaperRow
 
@@ -23,6 +25,9 @@ CHUNK = 5_000
 """Rows taken from SQLite at once: few enough that the thread hands the interpreter over within a frame."""
 
 ROW = "p.pk, p.id, p.title, p.sort_day, p.upvotes, p.comments, p.read, p.starred, p.hidden, p.has_code"
+
+VISIBLE = "p.hidden = 0"
+"""The condition of a query that asks nothing."""
 
 WHOLE = (
     "p.pk, p.id, p.title, t.abstract, t.authors, p.author_count, t.organization, p.day, p.published, p.upvotes,"
@@ -66,6 +71,11 @@ class Window:
         self._connection = connection
         self._path = path
         self._version = self._data_version()
+        self._rose = rose(None)
+
+    def visited(self, at: int) -> None:
+        """Take this time, in seconds since 1970, for that at which the user looked at what bears no mark."""
+        self._rose = rose(at)
 
     @classmethod
     def open(cls, path: Path) -> Window:
@@ -123,9 +133,14 @@ class Window:
     def count(self, selection: Selection) -> int:
         """How many papers a selection has."""
         with schema.explained(self._path):
-            tuned = strategy.tuned(self._connection, selection)
-            sql = f"SELECT count(*) FROM paper AS p WHERE {tuned.where}"
-            return int(self._connection.execute(sql, tuned.params).fetchone()[0])
+            if selection.where == VISIBLE:
+                # Counting a whole table takes a tenth of what looking at its rows does.
+                hidden = "SELECT count(*) FROM paper WHERE hidden = 1"
+                sql, params = f"SELECT count(*) - ({hidden}) FROM paper", selection.params
+            else:
+                tuned = strategy.tuned(self._connection, selection)
+                sql, params = f"SELECT count(*) FROM paper AS p WHERE {tuned.where}", tuned.params
+            return int(self._connection.execute(sql, params).fetchone()[0])
 
     # Papers
 
@@ -133,7 +148,8 @@ class Window:
         """The rows of these papers, in this order; those that are gone are left out."""
         marks = ",".join("?" * len(pks))
         with schema.explained(self._path):
-            found = self._connection.execute(f"SELECT {ROW} FROM paper AS p WHERE p.pk IN ({marks})", tuple(pks))
+            sql = f"SELECT {ROW}, {self._rose} FROM paper AS p WHERE p.pk IN ({marks})"
+            found = self._connection.execute(sql, tuple(pks))
             by_pk = {row[0]: _row(row) for row in found}
         return [by_pk[pk] for pk in pks if pk in by_pk]
 
@@ -181,10 +197,21 @@ class Window:
         with schema.explained(self._path):
             return self._connection.execute("SELECT 1 FROM paper LIMIT 1").fetchone() is not None
 
+    def has_unfinished_marks(self) -> bool:
+        """Whether an event has effects that were cut off by the end of a program; an index holds those few alone."""
+        with schema.explained(self._path):
+            return self._connection.execute("SELECT 1 FROM event WHERE applied = 0 LIMIT 1").fetchone() is not None
+
     def topic_names(self) -> dict[str, str]:
         """Names of topics by slug, in the order of the rules."""
         with schema.explained(self._path):
             return dict(self._connection.execute("SELECT slug, name FROM topic ORDER BY pk").fetchall())
+
+    def topic_names_by_key(self) -> dict[int, tuple[str, str, str]]:
+        """Slug, name and family of each topic by its key, in the order of the rules."""
+        with schema.explained(self._path):
+            rows = self._connection.execute("SELECT pk, slug, name, family FROM topic ORDER BY pk")
+            return {key: (slug, name, family) for key, slug, name, family in rows}
 
     def newest_day(self) -> str | None:
         """The newest day that lists a paper."""
@@ -202,32 +229,27 @@ class Window:
             ).fetchone()
         return row[0] if row else None
 
-    def days(self, limit: int = -1) -> list[DayCount]:
+    def days(self, limit: int | None = None) -> list[DayCount]:
         """The newest days that list papers, newest first; hidden papers are not counted."""
         with schema.explained(self._path):
-            rows = self._connection.execute(
-                "SELECT l.day, sum(p.hidden = 0), sum(p.read = 0 AND p.hidden = 0)"
-                " FROM (SELECT day FROM day WHERE papers > 0 ORDER BY day DESC LIMIT ?) AS d"
-                " JOIN listing AS l ON l.day = d.day JOIN paper AS p ON p.pk = l.pk GROUP BY l.day ORDER BY l.day DESC",
-                (limit,),
-            )
-            return [DayCount(*row) for row in rows]
+            papers = Counter(dict(self._connection.execute(_BY_DAY).fetchall()))
+            unread = Counter(dict(self._connection.execute(_UNREAD_BY_DAY).fetchall()))
+            for day, more, more_unread in self._connection.execute(_AGAIN):
+                papers[day] += more
+                unread[day] += more_unread
+        return [DayCount(day, papers[day], unread[day]) for day in sorted(papers, reverse=True)[:limit]]
 
     def topics(self, selection: Selection | None = None) -> list[TopicCount]:
         """Every topic with its papers, of a selection or of all that are not hidden."""
-        where: str = "p.hidden = 0"
-        params: tuple[str | int, ...] = ()
         with schema.explained(self._path):
-            if selection is not None:
+            if selection is None or selection.where == VISIBLE:
+                counts = Counter(dict(self._connection.execute(_BY_TOPIC).fetchall()))
+                counts.subtract(dict(self._connection.execute(_HIDDEN_BY_TOPIC).fetchall()))
+            else:
                 tuned = strategy.tuned(self._connection, selection)
-                where, params = tuned.where, tuned.params
-            rows = self._connection.execute(
-                "SELECT topic.slug, topic.name, topic.family, coalesce(n, 0) FROM topic LEFT JOIN ("
-                " SELECT pt.topic AS topic, count(*) AS n FROM paper AS p JOIN paper_topic AS pt ON pt.pk = p.pk"
-                f" WHERE {where} GROUP BY pt.topic) AS counted ON counted.topic = topic.pk ORDER BY topic.pk",
-                params,
-            )
-            return [TopicCount(*row) for row in rows]
+                sql = _TOPICS_OF.format(pks=f"SELECT p.pk AS pk FROM paper AS p WHERE {tuned.where}")
+                counts = Counter(dict(self._connection.execute(sql, tuned.params).fetchall()))
+        return [TopicCount(*names, counts[key]) for key, names in self.topic_names_by_key().items()]
 
     # What other modules ask
 
@@ -243,11 +265,29 @@ class Window:
         return row[0] if row else None
 
 
+# A paper's newest day is what the list orders by, so its index has the counts; the few papers that are on more than one
+# day are added. Joined to their listings, a million papers would take 0.6 s in place of 0.1 s.
+_BY_DAY = "SELECT sort_day, count(*) FROM paper WHERE day IS NOT NULL AND hidden = 0 GROUP BY sort_day"
+_UNREAD_BY_DAY = (
+    "SELECT sort_day, count(*) FROM paper WHERE read = 0 AND hidden = 0 AND day IS NOT NULL GROUP BY sort_day"
+)
+_AGAIN = (
+    "SELECT l.day, count(*), sum(p.read = 0) FROM paper AS p CROSS JOIN listing AS l ON l.pk = p.pk AND l.day <> p.day"
+    " WHERE p.first_day < p.day AND p.hidden = 0 GROUP BY l.day"
+)
+
+_BY_TOPIC = "SELECT topic, count(*) FROM paper_topic GROUP BY topic"
+_TOPICS_OF = (
+    "SELECT pt.topic, count(*) FROM ({pks}) AS one CROSS JOIN paper_topic AS pt ON pt.pk = one.pk GROUP BY pt.topic"
+)
+_HIDDEN_BY_TOPIC = _TOPICS_OF.format(pks="SELECT pk FROM paper WHERE hidden = 1")
+
+
 def _select(selection: Selection) -> str:
     return f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {selection.where} ORDER BY {selection.order}"
 
 
-def _row(row: tuple[int, str, str, str, int, int, int, int, int, int]) -> PaperRow:
+def _row(row: tuple[int, str, str, str, int, int, int, int, int, int, int]) -> PaperRow:
     return PaperRow(*row[:6], *(bool(flag) for flag in row[6:]))
 
 

@@ -83,6 +83,8 @@ class PaperRow(NamedTuple):
     starred: bool
     hidden: bool
     code: bool
+    rising: bool = False
+    """Whether it gained clearly in votes since the user looked."""
 
 
 class Paper(NamedTuple):

@@ -104,6 +104,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         self._place = Place(view("all"), query) if query else Place(view(left.view), left.text)
         self._keep = None if query else left.paper
         self.new_since = left.visited
+        self.library.left_at(left.visited)
         self.history = left.history
         self.sizes = Sizes(left.filter_width or settings.filter_width, left.list_share or settings.list_share)
         self.rules = rules

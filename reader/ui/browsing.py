@@ -34,8 +34,11 @@ VIEWS = (
     View("all", "All", ""),
 )
 
-SPECIAL = (View("trending", "Trending", "is:trending", "trending"),)
-"""Views that are listed only while they have papers: the feed's own ranking, as it was read last."""
+SPECIAL = (
+    View("trending", "Trending", "is:trending", "trending"),
+    View("second", "Second look", "is:risen (is:read OR is:hidden) -is:starred", "rising"),
+)
+"""Views that are listed only while they have papers: the feed's own ranking, and what rose after it was put away."""
 
 
 def view(id: str) -> View:

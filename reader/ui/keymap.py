@@ -128,6 +128,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("view.starred", "gs", "Starred", "What you have starred, of all days.", _BROWSE),
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
+    Action("view.second", "gl", "Second look", "Put away unstarred, and has risen or got code since.", _BROWSE),
     Action("view.week", "gw", "Week", "The best of the week of the paper or day one is at.", _BROWSE),
     Action("view.month", "gm", "Month", "The best of its month; the order key puts it by day.", _BROWSE),
     Action("day.go", "gd", "Go to a date", "A calendar: which days are here, what is unread.", _BROWSE),

@@ -18,14 +18,17 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from reader.cache.window import DayCount, Order, TopicCount, Window
 from reader.core.paper import Paper, PaperRow
+from reader.ui.asking import Asking
 
 if TYPE_CHECKING:
     from datetime import date
 
     from reader.cache.calendar import DayState
     from reader.cache.events import Event, Events
+    from reader.cache.history import Votes
     from reader.cache.insight import Extent, Vocabulary
     from reader.cache.search import Selection
+    from reader.cache.tally import Tally
     from reader.core.trends import Trend
 
 T = TypeVar("T")
@@ -59,6 +62,8 @@ class Counts(NamedTuple):
     """Papers of the view without the query."""
     anywhere: int
     """Papers that the query matches in no matter what view."""
+    approximate: bool = False
+    """Whether the topics' numbers are estimates, and exact ones can be asked for."""
 
 
 class TopicFacts(NamedTuple):
@@ -76,17 +81,14 @@ class Library:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._near = Window.open(path)
-        self._far: Window | None = None
-        self._quick: Window | None = None
-        self._counting: Window | None = None
+        self._visited: int | None = None
         self._events: Events | None = None
         self._extent: Extent | None = None
         self._trends: Mapping[str, Trend] = {}
         self._implied: dict[str, frozenset[str]] = {}
         self._marks = 0
-        self._screenfuls = ThreadPoolExecutor(1, "screenful")
-        self._reading = ThreadPoolExecutor(1, "read")
-        self._counts = ThreadPoolExecutor(1, "count")
+        self._tally: Tally | None = None
+        self._screenfuls, self._whole, self._counts = (Asking(path, name) for name in ("screenful", "order", "count"))
         self._marking = ThreadPoolExecutor(1, "mark")
 
     # At once
@@ -116,6 +118,20 @@ class Library:
     def day_beside(self, day: str, steps: int) -> str | None:
         """The day with papers that is so many steps older than `day`, newer where negative; None past the ends."""
         return self._near.day_beside(day, steps)
+
+    def left_at(self, visited: str | None) -> None:
+        """Take an ISO time for that at which the user looked at what bears no mark."""
+        if visited is not None:
+            from datetime import datetime
+
+            self._visited = int(datetime.fromisoformat(visited).timestamp())
+            self._near.visited(self._visited)
+
+    def votes(self, pk: int) -> Votes:
+        """How a paper's votes moved."""
+        from reader.cache.history import votes
+
+        return self._near.read(lambda connection: votes(connection, pk, self._visited))
 
     def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
         """What is known of the days from one to another, both included, by ISO day."""
@@ -153,57 +169,45 @@ class Library:
 
     async def screenful(self, selection: Selection, limit: int) -> Order:
         """The first papers of a selection; raises CacheInterrupted when a newer question comes."""
-        for window in (self._quick, self._far):
-            if window is not None:
-                window.interrupt()
-        return await asyncio.get_running_loop().run_in_executor(self._screenfuls, self._screenful, selection, limit)
-
-    def _screenful(self, selection: Selection, limit: int) -> Order:
-        if self._quick is None:
-            self._quick = Window.open(self._path)
-        return self._quick.first(selection, limit)
+        self._whole.interrupt()
+        return await self._screenfuls.ask(lambda window: window.first(selection, limit))
 
     async def order(self, selection: Selection) -> Order:
         """All papers of a selection; raises CacheInterrupted when a newer question comes."""
-        if self._far is not None:
-            self._far.interrupt()
-        return await asyncio.get_running_loop().run_in_executor(self._reading, self._order, selection)
+        return await self._whole.ask(lambda window: window.order(selection))
 
-    def _order(self, selection: Selection) -> Order:
-        if self._far is None:
-            self._far = Window.open(self._path)
-        return self._far.order(selection)
+    async def count(self, question: Question, *, exactly: bool = False) -> Counts:
+        """Count for the filter pane; raises CacheInterrupted when asked again meanwhile.
 
-    async def count(self, question: Question) -> Counts:
-        """Count for the filter pane; raises CacheInterrupted when asked again meanwhile."""
-        if self._counting is not None:
-            self._counting.interrupt()
-        return await asyncio.get_running_loop().run_in_executor(self._counts, self._count, question)
+        What takes longer than a blink is estimated first, and counted `exactly` when asked for.
+        """
+        return await self._counts.ask(lambda window: self._count(window, question, exactly))
 
-    def _count(self, question: Question) -> Counts:
-        window = self._counts_window
+    def _count(self, window: Window, question: Question, exactly: bool) -> Counts:
+        from reader.cache.tally import Tally
+
+        if self._tally is None:
+            self._tally = Tally(window)
+        tally = self._tally
+        tally.look()
+        facets = tally.facets(question.facets, exactly=exactly)
         return Counts(
-            views=tuple(window.count(view) for view in question.views),
-            days=tuple(window.days()),
-            topics=tuple(window.topics(question.facets)),
-            base=window.count(question.base),
-            anywhere=window.count(question.anywhere),
+            views=tuple(tally.count(view) for view in question.views),
+            days=tally.days(),
+            topics=facets.topics,
+            base=tally.count(question.base),
+            # Asked for where nothing is found, which is soon known.
+            anywhere=0 if facets.approximate else tally.count(question.anywhere),
+            approximate=facets.approximate,
         )
-
-    @property
-    def _counts_window(self) -> Window:
-        if self._counting is None:
-            self._counting = Window.open(self._path)
-        return self._counting
 
     async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
         """How topics move, and which ones come with those that are picked; raises CacheInterrupted as `count` does."""
-        return await asyncio.get_running_loop().run_in_executor(self._counts, self._topic_facts, tuple(picked))
+        return await self._counts.ask_next(lambda window: self._topic_facts(window, tuple(picked)))
 
-    def _topic_facts(self, picked: tuple[str, ...]) -> TopicFacts:
+    def _topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
         from reader.cache import insight
 
-        window = self._counts_window
         extent = window.read(insight.extent)
         if extent != self._extent:
             self._trends = window.read(lambda connection: insight.topic_trends(connection, extent.newest))
@@ -281,14 +285,11 @@ class Library:
 
         What a mark of many papers has still to change is changed at the next start.
         """
-        for window in (self._quick, self._far, self._counting):
-            if window is not None:
-                window.interrupt()
         if self._events is not None:
             self._events.stop()
-        for executor in (self._screenfuls, self._reading, self._counts):
-            executor.shutdown(wait=True, cancel_futures=True)
+        for asking in (self._screenfuls, self._whole, self._counts):
+            asking.close()
         self._marking.shutdown(wait=True)
-        for opened in (self._near, self._quick, self._far, self._counting, self._events):
-            if opened is not None:
-                opened.close()
+        if self._events is not None:
+            self._events.close()
+        self._near.close()

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from reader.actions.links import CODE, Link, links
+from reader.cache.history import STILL, Votes
 from reader.core.paper import Paper
+from reader.core.trends import spark
 from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, Piece, cut, fill, literal, mark, measure, pattern, short_day, unbroken
 
@@ -24,6 +26,9 @@ MEASURE = 78
 
 PEOPLE_LINES = 2
 """Lines that folded authors may take."""
+
+SPARKED = 12
+"""Changes of its votes that a paper's sparkline shows, the latest ones."""
 
 _EMPTY: Line = ()
 
@@ -44,6 +49,8 @@ class Look:
     """Whether all authors are named."""
     why: tuple[Why, ...] | None = None
     """What gave the paper its topics; None while nobody asks."""
+    votes: Votes = STILL
+    """How its votes moved."""
 
 
 def compose(paper: Paper, width: int, look: Look) -> list[Line]:
@@ -127,11 +134,19 @@ def _facts(paper: Paper, width: int, look: Look) -> list[Line]:
     if paper.version and paper.version > 1:
         revised = f" {short_day(paper.revised, look.today, weekday=False)}" if paper.revised else ""
         facts.append(Piece(f"v{paper.version}{revised}", "facts"))
-    facts.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}", "facts"))
+    facts.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(look)}", "facts"))
     if paper.comments:
         facts.append(Piece(_number(paper.comments, "comment"), "facts"))
     facts.extend(Piece(literal(f"+{tag}"), "facts") for tag in paper.tags)
     return [*_string([[fact] for fact in facts], _between(glyphs), width), *_categories(paper, width, look)]
+
+
+def _moved(look: Look) -> str:
+    """How the votes moved: `  ▂▄▇ +41 since you looked`."""
+    if not look.votes.points:
+        return ""
+    line = spark(look.votes.points[-SPARKED:], look.glyphs.spark)
+    return unbroken(f" {line} {look.votes.gained:+d} since you looked" if look.votes.gained else f" {line}")
 
 
 def _categories(paper: Paper, width: int, look: Look) -> list[Line]:

@@ -84,6 +84,11 @@ def starred(reader: ReaderApp, _count: int | None) -> None:
     _view(reader, "starred")
 
 
+@handles("view.second")
+def second_look(reader: ReaderApp, _count: int | None) -> None:
+    _view(reader, "second")
+
+
 @handles("view.all")
 def everything(reader: ReaderApp, _count: int | None) -> None:
     _view(reader, "all")

@@ -221,7 +221,7 @@ def show_on_page(reader: ReaderApp) -> None:
     paper = reader.library.paper(pk)
     if paper is None:
         return
-    reader.page.show(paper, words(reader.main.place.query))
+    reader.page.show(paper, words(reader.main.place.query), reader.library.votes(pk))
     if reader.settings.read_when != "manual" and reader.page_opened != pk:
         reader.page_opened = pk
         mark_read(reader, pk)

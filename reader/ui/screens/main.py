@@ -16,7 +16,7 @@ from reader.cache.window import Order
 from reader.core.errors import CacheInterrupted, ReaderError
 from reader.ui import panes
 from reader.ui.browsing import Place, words
-from reader.ui.library import Counts, TopicFacts
+from reader.ui.library import Counts, Question, TopicFacts
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.status_line import StatusLine
@@ -57,6 +57,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._selection: Selection | None = None
         self._is_whole = False
         self._counts: Counts | None = None
+        self._counted: Question | None = None
+        """What was last counted exactly."""
         self._topic_facts: TopicFacts | None = None
         self._suggestions: Suggestions | None = None
         self._is_narrowing = False
@@ -283,7 +285,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if paper is None:
             self.detail.clear()
         else:
-            self.detail.show(paper, words(self.place.query))
+            self.detail.show(paper, words(self.place.query), self.reader.library.votes(paper.pk))
 
     # Counting for the filter pane
 
@@ -299,16 +301,25 @@ class MainScreen(Screen[None], inherit_bindings=False):
         try:
             mode = self.filter.choice.mode if self.is_finished else "any"
             question = panes.question(self.place, self.reader.settings.order, self.scope, mode)
-            self._counts = await self.reader.library.count(question)
+            counts = await self.reader.library.count(question)
+            # Exact numbers of the same question stand until there are newer ones, or they would flicker.
+            if not counts.approximate or question != self._counted:
+                self._show_counted(counts)
+            if counts.approximate:
+                self._show_counted(await self.reader.library.count(question, exactly=True))
+            self._counted = question
         except CacheInterrupted:
             return
         except ReaderError as error:
             self.status.say(str(error), "warning")
             return
+        await self._learn_of_topics()
+
+    def _show_counted(self, counts: Counts) -> None:
+        self._counts = counts
         self.show_counts()
         self.show_whereabouts()
         self.show_empty()
-        await self._learn_of_topics()
 
     async def _learn_of_topics(self) -> None:
         """Find out how topics move and which ones the picked ones bring along; last, for it is wanted least."""
@@ -341,7 +352,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.reader.go_to_view(f"day:{event.day}")
 
     def on_filter_pane_topics_changed(self, event: FilterPane.TopicsChanged) -> None:
-        """Write the picked topics into the query."""
+        """Write the picked topics into the query; how they combine counts even where it does not tell."""
         self.reader.pick_topics(event.choice)
         self.count_soon()
 
@@ -375,11 +386,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.go(Place(self.place.view, text))
 
     @on(TopLine.EditQuery)
-    def open_query(self) -> None:
-        """Begin to type a query."""
+    def _edit_query(self) -> None:
+        self.open_query()
+
+    def open_query(self, begun: str = "") -> None:
+        """Begin to type a query: to go on with the one that is there, or one that is `begun`."""
         self.is_typing = self.query_line.display = True
         self.status.display = False
-        self.query_line.open(self.place.text, self.reader.history)
+        self.query_line.open(self.place.text, self.reader.history, begun)
         self.suggest_anew()
 
     def suggest_anew(self) -> None:

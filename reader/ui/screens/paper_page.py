@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.events import Resize
 from textual.screen import Screen
 
+from reader.cache.history import STILL, Votes
 from reader.core.paper import Paper
 from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.widgets.paper_detail import PaperDetail
@@ -42,6 +43,6 @@ class PaperPage(Screen[None], inherit_bindings=False):
     def on_resize(self, event: Resize) -> None:
         self.foot.hints(self._hints(event.size.width))
 
-    def show(self, paper: Paper, words: tuple[str, ...] = ()) -> None:
+    def show(self, paper: Paper, words: tuple[str, ...] = (), votes: Votes = STILL) -> None:
         """Show a paper from its beginning, and mark the words."""
-        self.detail.show(paper, words)
+        self.detail.show(paper, words, votes)

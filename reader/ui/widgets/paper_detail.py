@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from reader.cache.history import STILL, Votes
 from reader.core.paper import Paper
 from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, centre, fill, with_keys
@@ -81,13 +82,17 @@ class PaperDetail(ScrollView, can_focus=True, inherit_bindings=False):
 
     # What it is told
 
-    def show(self, paper: Paper, words: tuple[str, ...] = ()) -> None:
+    def show(self, paper: Paper, words: tuple[str, ...] = (), votes: Votes = STILL) -> None:
         """Show a paper from its beginning, or the same paper's news where it is scrolled to; mark the words."""
         is_same = self._paper is not None and self._paper.pk == paper.pk
         everyone = self._look.everyone and is_same
         why = self._look.why if is_same else None
+        if is_same and not votes.gained:
+            # What it had gained is told until one turns to another, though one is looking now.
+            votes = votes._replace(gained=self._look.votes.gained)
         self._paper = paper
-        self._look = replace(self._look, words=words, everyone=everyone, why=why, today=self._today or date.today())
+        today = self._today or date.today()
+        self._look = replace(self._look, words=words, everyone=everyone, why=why, today=today, votes=votes)
         self._lay_out(keep=is_same)
 
     def clear(self, message: str = "") -> None:

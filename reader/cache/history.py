@@ -1,0 +1,84 @@
+"""How papers moved: votes since the user looked, papers that rose after they were put away, votes of the last days.
+
+One has looked at a paper when it was last marked, or hidden, and at all papers when the reader was last left.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+LEAST_VOTES = 10
+"""Votes that a paper must gain to have risen clearly, and"""
+
+LEAST_SHARE = 4
+"""the part of those it had before: a quarter."""
+
+RISING_DAYS = 7
+"""Days whose votes the order of rising papers counts."""
+
+_MARKED = (
+    "(SELECT max(e.clock) / 1000 FROM effect AS f JOIN event AS e ON e.seq = f.event"
+    " WHERE f.pk = p.pk AND f.kind IN ('read', 'hide') AND e.undone = 0)"
+)
+
+
+def _then(column: str, looked: str) -> str:
+    """What a column of `paper_change` was when the user looked; NULL where that was before the paper came."""
+    return f"(SELECT {column} FROM paper_change AS c WHERE c.pk = p.pk AND c.at <= {looked} ORDER BY c.at DESC LIMIT 1)"
+
+
+def _gained(looked: str) -> str:
+    then = _then("c.upvotes", looked)
+    return f"p.upvotes - {then} >= max({LEAST_VOTES}, {then} / {LEAST_SHARE})"
+
+
+def rose(visited: int | None) -> str:
+    """Whether the paper `p` gained clearly since the user looked; `visited` is in seconds since 1970."""
+    looked = f"coalesce({_MARKED}, {visited:d})" if visited is not None else _MARKED
+    return f"EXISTS (SELECT 1 FROM paper_change WHERE pk = p.pk) AND coalesce({_gained(looked)}, 0)"
+
+
+RISEN = (
+    "p.pk IN (SELECT pk FROM paper_change) AND"
+    f" coalesce({_gained(_MARKED)} OR p.has_code = 1 AND {_then('c.links & 1', _MARKED)} = 0, 0)"
+)
+"""Whether the paper `p` gained clearly, or got code, since it was marked."""
+
+
+def votes_gained(since: int) -> str:
+    """The votes that the paper `p` gained since a time, in seconds since 1970; found once, not once for each paper."""
+    before = (
+        f"coalesce((SELECT upvotes FROM paper_change WHERE pk = w.pk AND at <= {since:d} ORDER BY at DESC LIMIT 1),"
+        " (SELECT upvotes FROM paper_change WHERE pk = w.pk ORDER BY at LIMIT 1))"
+    )
+    return (
+        f"coalesce((WITH gained AS MATERIALIZED (SELECT w.pk AS pk, q.upvotes - {before} AS votes"
+        f" FROM (SELECT DISTINCT pk FROM paper_change WHERE at > {since:d}) AS w JOIN paper AS q ON q.pk = w.pk)"
+        " SELECT votes FROM gained WHERE gained.pk = p.pk), 0)"
+    )
+
+
+class Votes(NamedTuple):
+    """A paper's votes as they moved."""
+
+    points: tuple[int, ...] = ()
+    """At each change, the oldest first; empty where none was seen."""
+    gained: int = 0
+    """Since the user looked."""
+
+
+STILL = Votes()
+"""Votes of which no change was seen."""
+
+
+def votes(connection: sqlite3.Connection, pk: int, visited: int | None) -> Votes:
+    """How a paper's votes moved; `visited` is when the reader was last left, in seconds since 1970."""
+    rows = connection.execute("SELECT upvotes FROM paper_change WHERE pk = ? ORDER BY at", (pk,)).fetchall()
+    if not rows:
+        return STILL
+    looked = f"coalesce({_MARKED}, ?)"
+    row = connection.execute(
+        f"SELECT p.upvotes - {_then('c.upvotes', looked)} FROM paper AS p WHERE p.pk = ?", (visited, pk)
+    ).fetchone()
+    return Votes(tuple(points for (points,) in rows), row[0] or 0 if row else 0)

@@ -1,0 +1,126 @@
+"""How papers move, and what is said of it: kept on change alone, counted since the user looked."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from reader.cache.cache import Cache
+from reader.cache.events import Events
+from reader.cache.history import STILL, Votes, votes
+from reader.cache.search import Scope, compile_query
+from reader.cache.window import Window
+from reader.core.paper import Listing
+from reader.core.query import parse
+from tests.cache.conftest import draft
+
+DAY = "2026-11-20"
+
+
+def stamp(day: int) -> str:
+    return f"2026-11-{day}T08:00:00Z"
+
+
+def seconds(day: int) -> int:
+    return int(datetime(2026, 11, day, 9, tzinfo=UTC).timestamp())
+
+
+def tell(cache: Cache, day: int, **facts: object) -> None:
+    """The feed says something of paper 1; of paper 2 it says the same every day."""
+    cache.store(Listing(DAY, (draft(1, **facts), draft(2, upvotes=40))), stamp(day))
+
+
+def changes(path: Path) -> list[tuple[int, ...]]:
+    with closing(sqlite3.connect(path)) as cache:
+        return cache.execute(
+            "SELECT pk, upvotes, comments, stars, keywords, links FROM paper_change ORDER BY pk, at"
+        ).fetchall()
+
+
+def moved(path: Path, visited: int | None = None, pk: int = 1) -> Votes:
+    with closing(Window.open(path)) as window:
+        return window.read(lambda connection: votes(connection, pk, visited))
+
+
+def found(path: Path, query: str) -> list[int]:
+    with closing(Window.open(path)) as window:
+        return list(window.order(compile_query(parse(query), Scope(date(2026, 11, 24)))).pks)
+
+
+def rising(path: Path, visited: int | None = None) -> list[bool]:
+    with closing(Window.open(path)) as window:
+        if visited is not None:
+            window.visited(visited)
+        return [row.rising for row in window.rows([1, 2])]
+
+
+def mark(path: Path, kind: str, day: int, pk: int = 1) -> None:
+    with closing(Events.open(path, now=lambda: float(seconds(day)))) as events:
+        events.mark(kind, True, [pk])
+
+
+def test_only_what_moves_is_kept(cache: Cache, path: Path) -> None:
+    tell(cache, 20, upvotes=10)
+    tell(cache, 21, upvotes=10)
+    assert changes(path) == []
+    tell(cache, 22, upvotes=31, comments=2)
+    tell(cache, 23, keywords=("lora", "video"), code_url="https://github.com/a/b", code_stars=7)
+    assert changes(path) == [(1, 10, 0, None, 0, 0), (1, 31, 2, None, 0, 0), (1, 31, 2, 7, 2, 1)]
+    assert moved(path, pk=2) == STILL
+
+
+def test_votes_are_counted_since_the_user_looked(cache: Cache, path: Path) -> None:
+    tell(cache, 20, upvotes=10)
+    tell(cache, 21, upvotes=25)
+    tell(cache, 23, upvotes=66)
+    assert moved(path) == Votes((10, 25, 66), 0)
+    assert moved(path, visited=seconds(20)).gained == 56
+    assert moved(path, visited=seconds(22)).gained == 41
+    assert moved(path, visited=seconds(24)).gained == 0
+    # Before the paper came, nobody can have looked at it.
+    assert moved(path, visited=seconds(10)).gained == 0
+    mark(path, "read", 22)
+    assert moved(path, visited=seconds(20)).gained == 41
+
+
+@pytest.mark.parametrize(("upvotes", "clearly"), [(109, False), (110, False), (124, False), (125, True)])
+def test_a_clear_rise_is_marked(cache: Cache, path: Path, upvotes: int, clearly: bool) -> None:
+    tell(cache, 20, upvotes=100)
+    tell(cache, 22, upvotes=upvotes)
+    assert rising(path, seconds(21)) == [clearly, False]
+    assert rising(path, seconds(23)) == [False, False]
+    assert rising(path) == [False, False]
+
+
+def test_a_second_look_is_due_to_what_rose_after_it_was_put_away(cache: Cache, path: Path) -> None:
+    tell(cache, 20, upvotes=10)
+    mark(path, "hide", 21)
+    mark(path, "read", 21, pk=2)
+    second = "is:risen (is:read OR is:hidden) -is:starred"
+    assert found(path, second) == []
+    tell(cache, 22, upvotes=40)
+    assert found(path, second) == [1]
+    mark(path, "star", 23)
+    assert found(path, second) == []
+
+
+def test_code_that_comes_later_is_worth_a_second_look(cache: Cache, path: Path) -> None:
+    tell(cache, 20, upvotes=10)
+    mark(path, "read", 21)
+    tell(cache, 22, upvotes=11, code_url="https://github.com/a/b")
+    assert found(path, "is:risen") == [1]
+    assert found(path, "-is:risen") == [2]
+    mark(path, "hide", 23)
+    assert found(path, "is:risen OR is:hidden is:risen") == []
+
+
+def test_rising_papers_come_first_by_the_votes_of_the_last_days(cache: Cache, path: Path) -> None:
+    cache.store(Listing("2026-11-01", tuple(draft(n, upvotes=100 * n) for n in (1, 2, 3))), stamp(10))
+    cache.store(Listing("2026-11-01", (draft(3, upvotes=600),)), stamp(12))
+    cache.store(Listing("2026-11-01", (draft(1, upvotes=150), draft(3, upvotes=610))), stamp(23))
+    assert found(path, "sort:rising") == [1, 3, 2]
+    assert found(path, "sort:-rising") == [2, 3, 1]
