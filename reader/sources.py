@@ -26,6 +26,7 @@ from reader.feeds.arxiv import ArxivEntry
 from reader.feeds.arxiv_client import ENDPOINT_VARIABLE, ArxivClient
 from reader.feeds.client import FeedClient
 from reader.feeds.documents import Validators, is_local
+from reader.feeds.environment import is_offline
 from reader.feeds.syndication_client import Fetched, Syndication
 from reader.refresh import Counts, Event, Feed, Finished, Latest, Plan, Store, refresh
 
@@ -143,7 +144,8 @@ async def connected(
             Syndication.from_environment(environ) as web,
         ):
             categorize = categorize and (ENDPOINT_VARIABLE in environ or not is_local(f"http://{daily.host}"))
-            yield daily, Sources(cache, feeds, arxiv, web, categorize=categorize, now=now)
+            by_choice = is_offline(environ)
+            yield daily, Sources(cache, feeds, arxiv, web, categorize=categorize, stays_offline=by_choice, now=now)
 
 
 async def refresh_all(
@@ -163,7 +165,7 @@ async def refresh_all(
     await sources.note("hf", finished.error)
     # With no network at all there is no use in trying them one by one.
     if isinstance(plan, Latest):
-        async with aclosing(sources.refresh(is_offline=isinstance(finished.error, FeedOffline))) as steps:
+        async with aclosing(sources.refresh(no_network=isinstance(finished.error, FeedOffline))) as steps:
             async for step in steps:
                 finished = _with(finished, step)
                 yield step
@@ -183,7 +185,10 @@ def _with(finished: Finished, step: SourceEvent) -> Finished:
 
 
 class Sources:
-    """What is asked besides the daily papers; with `categorize`, arXiv for the categories of papers that lack them."""
+    """What is asked besides the daily papers; with `categorize`, arXiv for the categories of papers that lack them.
+
+    With `stays_offline` the user has asked to keep off the network.
+    """
 
     def __init__(
         self,
@@ -193,25 +198,27 @@ class Sources:
         web: Web,
         *,
         categorize: bool = True,
+        stays_offline: bool = False,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._cache = cache
         self._arxiv = arxiv
         self._categorize = categorize
-        self._is_offline = False
+        self._stays_offline = stays_offline
+        self._no_network = False
         self.feeds = feeds
         self.web = web
         self.now = now
 
     async def refresh(
-        self, only: Sequence[Followed] | None = None, *, is_offline: bool = False
+        self, only: Sequence[Followed] | None = None, *, no_network: bool = False
     ) -> AsyncGenerator[SourceEvent, None]:
         """Ask every source that is followed, or `only` some of them, and then arXiv for categories.
 
-        With `is_offline`, which says that there seems to be no network, the first that finds none either ends it
+        With `no_network`, which says that there seems to be no network, the first that finds none either ends it
         without a word: nothing is wrong with that source.
         """
-        self._is_offline = is_offline
+        self._no_network = no_network
         asked = await asyncio.to_thread(self.feeds.followed) if only is None else only
         for step in (self._announced(asked, force=only is not None), self._syndicated(asked), self._categorized()):
             async with aclosing(step) as events:
@@ -267,10 +274,10 @@ class Sources:
         return True
 
     async def note(self, slug: str, error: FeedError | None) -> None:
-        """Keep whether a source answered well."""
+        """Keep whether a source answered well; of one that was not asked, by choice, there is nothing to keep."""
         if error is None:
             await asyncio.to_thread(self.feeds.answered, slug)
-        else:
+        elif not (self._stays_offline and isinstance(error, FeedOffline)):
             await asyncio.to_thread(self.feeds.failed, slug, self._stamp(), str(error))
 
     async def _failed(self, slug: str, title: str, error: FeedError) -> FeedFailed:
@@ -279,7 +286,7 @@ class Sources:
         return FeedFailed(slug, title, error)
 
     def _has_no_network(self, error: FeedError) -> bool:
-        return self._is_offline and isinstance(error, FeedOffline)
+        return self._no_network and isinstance(error, FeedOffline)
 
     # Feeds of any site
 
@@ -320,7 +327,7 @@ class Sources:
             announced = [entry for entry in entries if feed.url in entry.draft.categories]
             counts = await self._store_entries([*(entry for day in missed for entry in day), *announced])
             await asyncio.to_thread(self.feeds.answered, feed.slug, self._stamp())
-            yield FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged, counts.skipped)
+            yield FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged)
 
     def _missed(self, feed: Followed) -> list[str]:
         """The days, oldest first, whose announcements of a category can't be had any more."""
@@ -370,7 +377,7 @@ class Sources:
                 (known if source == "hf" else better).append(entry.draft)
         gaps = await self._store(Listing(None, tuple(known)), newer=False)
         told = await self._store(Listing(None, tuple(better)), newer=True)
-        sums = (one + other for one, other in zip(_counts(gaps), _counts(told), strict=True))
+        sums = (gaps.new + told.new, gaps.updated + told.updated, gaps.unchanged + told.unchanged)
         return FeedStored("arxiv", OWN["arxiv"], *sums)
 
     async def _store(self, listing: Listing, *, newer: bool) -> Counts:
@@ -385,10 +392,6 @@ class Sources:
 
     def _stamp(self) -> str:
         return _stamp(self.now())
-
-
-def _counts(counts: Counts) -> tuple[int, int, int, int]:
-    return counts.new, counts.updated, counts.unchanged, counts.skipped
 
 
 def _stamp(moment: datetime) -> str:

@@ -226,7 +226,7 @@ async def test_with_no_network_the_sources_are_not_tried_one_by_one(world: World
     for number in range(3):
         world.follow(f"http://nowhere-{number}.invalid/feed.xml", f"lab{number}")
     async with world.sources() as sources:
-        events = [event async for event in sources.refresh(is_offline=True)]
+        events = [event async for event in sources.refresh(no_network=True)]
     assert len(events) == 1
     assert of(events, FeedFailed) == world.feeds.failing() == []
 

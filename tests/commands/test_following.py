@@ -175,3 +175,13 @@ def test_the_feed_is_searched_beyond_the_cache(run: Run, daily: FeedServer) -> N
     assert "1 paper added" in run("search", "one", "--add").err
     assert run("count", "day:2024-04-02").out == "1\n"
     assert "finds nothing" in run("search", "nothing").err
+
+
+def test_offline_by_choice_is_no_failure_of_a_source(
+    run: Run, site: Documents, daily: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("feeds", "add", f"{site.url}/feed.xml")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert run("refresh").code == 1
+    assert run("feeds", "check").code == 1
+    assert [feed["error"] for feed in run("feeds", "list", "--json").json] == [None]
