@@ -179,9 +179,9 @@ async def test_what_passed_gives_back_the_line_to_what_lasts() -> None:
             await pilot.pause(0.001)
         assert status.said == "importing 1,200 of 9,295"
         status.say("", "progress")
-        assert status.said == "offline since 08:14"
-        status.say("", "state")
         assert status.said == "operates a screen"
+        status.say("", "hint")
+        assert status.said == "offline since 08:14"
 
 
 async def test_the_last_thing_that_happened_replaces_the_one_before() -> None:

@@ -218,6 +218,19 @@ async def test_a_marked_suggestion_is_in_sight_where_it_is_narrow() -> None:
         assert "candidate-7" in app.drawn()[1]
 
 
+async def test_suggestions_tell_their_papers_where_these_are_known() -> None:
+    app = LineApp()
+    known = {"keyword": {"large language models": 1248, "lora": 62, "agents": 9}}
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.line.know(lambda text, cursor: complete(text, cursor, known))
+        await pilot.press(*"keyword:l")
+        await pilot.pause()
+        assert app.line.advice == 'tab  "large language models" 1,248  lora 62'
+        assert app.line.complete()
+        await pilot.pause()
+        assert app.line.text == 'keyword:"large language models" '
+
+
 def test_pieces_make_up_the_text_and_know_what_they_are() -> None:
     text = '  topic:agents,gui-agents -"a b" (x OR y)'
     pieces = query_pieces(text)
