@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from reader.core.paper import Draft
+from reader.core.topics import Evidence, Reason
 
 NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
 """A Tuesday, on which the newest day of `DAYS` is today."""
@@ -41,6 +42,13 @@ class ByTitle:
         self, title: str, _abstract: str, _keywords: Sequence[str], _categories: Sequence[str] = ()
     ) -> tuple[str, ...]:
         return tuple(topic.slug for topic in self.topics if topic.word in title.lower())
+
+    def explain(
+        self, title: str, abstract: str, keywords: Sequence[str], categories: Sequence[str] = ()
+    ) -> tuple[Reason, ...]:
+        given = self.classify(title, abstract, keywords, categories)
+        words = {topic.slug: topic.word for topic in self.topics}
+        return tuple(Reason(slug, 50.0, (Evidence(words[slug], ("title",), 50.0),)) for slug in given)
 
 
 TITLES: Mapping[str, Sequence[str]] = {

@@ -1,0 +1,103 @@
+"""A paper's topics: why it has them, filtering by one of them, and rules that change."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui import papers
+from tests.ui.conftest import Opener
+
+BOTH = {"2026-05-12": (papers.draft(1, "A Robot Agent"), papers.draft(2, "An Agent"), papers.draft(3, "Nothing"))}
+
+
+async def test_one_key_tells_the_words_of_each_topic_and_takes_them_away(reader: Opener) -> None:
+    async with reader(papers=BOTH, query="robot") as r:
+        await r.do("read.why")
+        await r.until(lambda: r.main.detail.is_explaining)
+        await r.rest()
+        shown = [" ".join(line.split()) for line in r.text(r.main.detail).splitlines()]
+        at = shown.index("Why these topics")
+        assert shown[at : at + 5] == [
+            "Why these topics",
+            "Agents & tools 50",
+            "+50 agent title",
+            "Robotics 50",
+            "+50 robot title",
+        ]
+        await r.do("read.why")
+        assert "Why these topics" not in r.text(r.main.detail)
+        await r.do("read.why")
+        await r.until(lambda: r.main.detail.is_explaining)
+        await r.do("app.escape")
+        assert not r.main.detail.is_explaining
+        assert r.app.context == "list"
+
+
+async def test_it_is_told_on_the_page_too_and_of_no_topic_as_well(reader: Opener) -> None:
+    async with reader(papers=BOTH, query="nothing") as r:
+        await r.do("read.open", "read.why")
+        await r.until(lambda: r.app.page.detail.is_explaining)
+        await r.rest()
+        assert "No rule gives this paper a topic." in r.app.page.detail.text
+        await r.do("app.escape")
+        assert r.is_on_page
+        await r.do("app.escape")
+        assert not r.is_on_page
+
+
+async def test_another_paper_begins_without_it(reader: Opener) -> None:
+    async with reader(papers=BOTH) as r:
+        await r.do("read.why")
+        await r.until(lambda: r.main.detail.is_explaining)
+        await r.do("move.down")
+        await r.rest()
+        assert not r.main.detail.is_explaining
+
+
+async def test_a_paper_leads_to_those_of_one_of_its_topics(reader: Opener) -> None:
+    async with reader(papers=BOTH, query="robot") as r:
+        await r.do("find.clear")
+        await r.do("find.next") if r.here.title != "A Robot Agent" else None
+        while r.here.title != "A Robot Agent":
+            await r.do("move.down")
+        await r.do("find.topic")
+        assert "1 Agents & tools  2 Robotics" in r.lines[-1]
+        await r.press("1")
+        assert (r.query, len(r.ids), r.here.title) == ("topic:agents", 2, "A Robot Agent")
+        await r.do("find.topic")
+        await r.press("2")
+        assert (r.query, len(r.ids)) == ("topic:agents topic:robotics", 1)
+        await r.do("find.topic")
+        await r.press("2")
+        assert (r.query, r.here.title) == ("topic:agents", "A Robot Agent")
+
+
+async def test_a_paper_of_one_topic_asks_nothing_and_one_of_none_says_so(reader: Opener) -> None:
+    async with reader(papers=BOTH, query='"an agent"') as r:
+        await r.do("find.clear")
+        while r.here.title != "An Agent":
+            await r.do("move.down")
+        await r.do("find.topic")
+        assert r.query == "topic:agents"
+        await r.do("find.topic")
+        assert r.query == ""
+        await r.do("move.top")
+        while r.here.title != "Nothing":
+            await r.do("move.down")
+        await r.do("find.topic")
+        assert r.status == "this paper has no topic"
+
+
+async def test_other_rules_reach_all_papers_without_a_network(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = papers.Topic("mine", "My own thing", "Mine", "What I read.", "nothing")
+    rules = papers.ByTitle("2", (*papers.ByTitle().topics, mine))
+    async with reader(papers=BOTH) as r:
+        assert "My own thing" not in r.screen
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr(papers, "ByTitle", lambda: rules)
+    async with reader() as r:
+        await r.do("app.refresh")
+        await r.until(lambda: r.app.refreshing.progress is None)
+        await r.until(lambda: "My own thing 1" in r.filter_lines)
+        assert r.kept("2605.00003").topics == ("mine",)
+        assert "offline" in r.status
