@@ -30,6 +30,7 @@ MODULES: Mapping[str, str] = MappingProxyType(
         "keys": "setting",
         "completions": "setting",
         "doctor": "doctor",
+        "schedule": "scheduling",
     }
 )
 """The module of `reader.commands` that has a command, by the command's name."""

@@ -1,0 +1,165 @@
+"""Refreshing at set times by what the system has for it: a systemd user timer, a launchd agent or a crontab.
+
+Nothing here asks the user or runs before it is told to. What is written is marked as ours, and only that is removed.
+"""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from reader.core.errors import ReaderError
+
+NAME = "dailypapers"
+MARK = "# dailypapers refresh"
+"""Ends our line of the crontab."""
+
+LABEL = "org.dailypapers.refresh"
+
+Run = Callable[[Sequence[str], str | None], str]
+"""Runs a program with its arguments and input; returns its output, raises ReaderError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What is to be written, and the programs that put it to work or out of it."""
+
+    kind: str
+    """`systemd`, `launchd` or `cron`."""
+    files: Mapping[Path, str]
+    """Text by file; for `cron` empty."""
+    line: str = ""
+    """The crontab's line, for `cron`."""
+    start: tuple[tuple[str, ...], ...] = ()
+    stop: tuple[tuple[str, ...], ...] = ()
+
+    def text(self) -> str:
+        """All that would be written, to be shown."""
+        if self.line:
+            return f"crontab\n{self.line}"
+        return "\n\n".join(f"{file}\n{text.rstrip()}" for file, text in self.files.items())
+
+
+def plan(hours: int, home: Path, environment: Mapping[str, str], platform: str = sys.platform) -> Schedule:
+    """The schedule for a refresh every so many hours, by what this system has.
+
+    `environment` has the variables that the refresh must see. Raises ReaderError where there is nothing to schedule by.
+    """
+    command = (sys.executable, "-m", "reader", "refresh", "--quiet")
+    if platform == "darwin":
+        return _launchd(hours, home, command, environment)
+    if shutil.which("systemctl") and Path("/run/systemd/system").is_dir():
+        return _systemd(hours, home, command, environment)
+    if shutil.which("crontab"):
+        return _cron(hours, command, environment)
+    raise ReaderError("This system has neither systemd nor launchd nor cron; have 'dailypapers refresh --quiet' run.")
+
+
+def _systemd(hours: int, home: Path, command: Sequence[str], environment: Mapping[str, str]) -> Schedule:
+    folder = home / ".config" / "systemd" / "user"
+    said = "".join(f'Environment="{_unit(f"{name}={value}")}"\n' for name, value in environment.items())
+    # Only in a command a dollar begins a variable.
+    words = " ".join(f'"{_unit(word).replace("$", "$$")}"' for word in command)
+    times = "06" if hours == 24 else f"00/{hours}"
+    service = f"[Unit]\nDescription=Refresh of {NAME}\n\n[Service]\nType=oneshot\nNice=10\n{said}ExecStart={words}\n"
+    timer = (
+        f"[Unit]\nDescription=Refresh of {NAME} every {hours} h\n\n[Timer]\nOnCalendar=*-*-* {times}:17:00\n"
+        "RandomizedDelaySec=10min\nPersistent=true\n\n[Install]\nWantedBy=timers.target\n"
+    )
+    control = ("systemctl", "--user")
+    return Schedule(
+        "systemd",
+        {folder / f"{NAME}.service": service, folder / f"{NAME}.timer": timer},
+        start=((*control, "daemon-reload"), (*control, "enable", "--now", f"{NAME}.timer")),
+        stop=((*control, "disable", "--now", f"{NAME}.timer"),),
+    )
+
+
+def _unit(text: str) -> str:
+    """A text within double quotes of a unit file."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+
+
+def _launchd(hours: int, home: Path, command: Sequence[str], environment: Mapping[str, str]) -> Schedule:
+    file = home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
+    words = "".join(f"<string>{escape(word)}</string>" for word in command)
+    said = "".join(f"<key>{escape(name)}</key><string>{escape(value)}</string>" for name, value in environment.items())
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><dict>\n'
+        f"<key>Label</key><string>{LABEL}</string>\n<key>ProgramArguments</key><array>{words}</array>\n"
+        f"<key>EnvironmentVariables</key><dict>{said}</dict>\n"
+        f"<key>StartInterval</key><integer>{hours * 3600}</integer>\n</dict></plist>\n"
+    )
+    load, unload = ("launchctl", "load", "-w", str(file)), ("launchctl", "unload", "-w", str(file))
+    return Schedule("launchd", {file: text}, start=(load,), stop=(unload,))
+
+
+def _cron(hours: int, command: Sequence[str], environment: Mapping[str, str]) -> Schedule:
+    said = [f"{name}={shlex.quote(value)}" for name, value in environment.items()]
+    # Cron takes a per cent sign for a line's end.
+    words = " ".join([*said, shlex.join(command)]).replace("%", "\\%")
+    times = f"17 */{hours} * * *" if hours < 24 else "17 6 * * *"
+    return Schedule("cron", {}, f"{times} {words} {MARK}")
+
+
+def is_installed(schedule: Schedule, run: Run) -> bool:
+    """Whether a schedule of ours, of whatever times, is there."""
+    if schedule.line:
+        return any(line.endswith(MARK) for line in _crontab(run))
+    return all(file.exists() for file in schedule.files)
+
+
+def install(schedule: Schedule, run: Run) -> None:
+    """Write it and put it to work, in place of one that is there; raises ReaderError."""
+    if schedule.line:
+        _write_crontab([*(line for line in _crontab(run) if not line.endswith(MARK)), schedule.line], run)
+        return
+    for file, text in schedule.files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    for command in schedule.start:
+        run(command, None)
+
+
+def remove(schedule: Schedule, run: Run) -> None:
+    """Put it out of work and take it away; raises ReaderError."""
+    if schedule.line:
+        _write_crontab([line for line in _crontab(run) if not line.endswith(MARK)], run)
+        return
+    for command in schedule.stop:
+        run(command, None)
+    for file in schedule.files:
+        file.unlink(missing_ok=True)
+
+
+def _crontab(run: Run) -> list[str]:
+    try:
+        return run(("crontab", "-l"), None).splitlines()
+    except ReaderError as error:
+        # A user without a crontab is told so by a failure; any other must not end in an empty one.
+        if "no crontab" in str(error).lower():
+            return []
+        raise
+
+
+def _write_crontab(lines: Sequence[str], run: Run) -> None:
+    run(("crontab", "-"), "".join(f"{line}\n" for line in lines))
+
+
+def run_program(command: Sequence[str], text: str | None) -> str:
+    """Run a program by its arguments, never through a shell; what it printed. Raises ReaderError."""
+    from reader.core.text import clean
+
+    try:
+        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ReaderError(f"{command[0]} could not be run: {error}.") from error
+    if done.returncode:
+        raise ReaderError(f"{command[0]} failed: {clean(done.stderr, 200) or done.returncode}.")
+    return done.stdout

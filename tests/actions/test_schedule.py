@@ -1,0 +1,108 @@
+"""Schedules are shown as they are written, put in place once, and leave what is not theirs alone."""
+
+from __future__ import annotations
+
+import plistlib
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from reader.actions import schedule
+from reader.core.errors import ReaderError
+
+ODD = {"DAILYPAPERS_HOME": 'a b"$HOME`x`%<&'}
+
+
+class Programs:
+    """The system's programs, with a crontab in memory."""
+
+    def __init__(self, crontab: str | None = None, fails: str = "") -> None:
+        self.crontab, self.fails = crontab, fails
+        self.ran: list[tuple[str, ...]] = []
+
+    def __call__(self, command: Sequence[str], text: str | None) -> str:
+        self.ran.append(tuple(command))
+        if self.fails:
+            raise ReaderError(self.fails)
+        if command[0] == "crontab" and text is None:
+            if self.crontab is None:
+                raise ReaderError("crontab failed: no crontab for ada.")
+            return self.crontab
+        if command[0] == "crontab":
+            self.crontab = text
+        return ""
+
+
+@pytest.fixture
+def only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule.shutil, "which", lambda name: "/bin/crontab" if name == "crontab" else None)
+
+
+@pytest.mark.usefixtures("only")
+def test_a_crontab_s_other_lines_stay(tmp_path: Path) -> None:
+    programs = Programs("MAILTO=ada\n5 4 * * * backup\n")
+    for hours in (6, 3):
+        planned = schedule.plan(hours, tmp_path, ODD, "linux")
+        schedule.install(planned, programs)
+    assert programs.crontab is not None
+    mail, backup, ours = programs.crontab.splitlines()
+    assert (mail, backup) == ("MAILTO=ada", "5 4 * * * backup")
+    assert ours.startswith("17 */3 * * * DAILYPAPERS_HOME=")
+    words = shlex.split(ours.replace("\\%", "%"), comments=True)
+    assert words[5] == f"DAILYPAPERS_HOME={ODD['DAILYPAPERS_HOME']}"
+    assert words[-4:] == ["-m", "reader", "refresh", "--quiet"]
+    assert schedule.is_installed(planned, programs)
+    assert planned.line in planned.text()
+    schedule.remove(planned, programs)
+    assert programs.crontab == "MAILTO=ada\n5 4 * * * backup\n"
+    assert not schedule.is_installed(planned, programs)
+
+
+@pytest.mark.usefixtures("only")
+def test_a_crontab_that_can_not_be_read_is_not_written(tmp_path: Path) -> None:
+    programs = Programs(fails="crontab failed: you are not allowed.")
+    with pytest.raises(ReaderError, match="not allowed"):
+        schedule.install(schedule.plan(6, tmp_path, {}, "linux"), programs)
+    assert programs.ran == [("crontab", "-l")]
+    fresh = Programs()
+    schedule.install(schedule.plan(24, tmp_path, {}, "linux"), fresh)
+    assert (fresh.crontab or "").startswith("17 6 * * * ")
+
+
+def test_a_systemd_timer(tmp_path: Path) -> None:
+    planned, programs = schedule._systemd(6, tmp_path, ("/opt/py $thon", "-m", "reader"), ODD), Programs()
+    schedule.install(planned, programs)
+    service, timer = (file.read_text() for file in planned.files)
+    assert 'ExecStart="/opt/py $$thon" "-m" "reader"' in service
+    assert 'Environment="DAILYPAPERS_HOME=a b\\"$HOME`x`%%<&"' in service
+    assert "OnCalendar=*-*-* 00/6:17:00" in timer
+    assert programs.ran[-1] == ("systemctl", "--user", "enable", "--now", "dailypapers.timer")
+    schedule.remove(planned, programs)
+    assert not schedule.is_installed(planned, programs)
+
+
+def test_a_launchd_agent(tmp_path: Path) -> None:
+    planned, programs = schedule.plan(6, tmp_path, ODD, "darwin"), Programs()
+    schedule.install(planned, programs)
+    (file,) = planned.files
+    agent = plistlib.loads(file.read_bytes())
+    assert agent["EnvironmentVariables"] == ODD
+    assert agent["ProgramArguments"][-2:] == ["refresh", "--quiet"]
+    assert agent["StartInterval"] == 6 * 3600
+    assert programs.ran == [("launchctl", "load", "-w", str(file))]
+
+
+def test_without_any_of_them_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule.shutil, "which", lambda name: None)
+    with pytest.raises(ReaderError, match="neither systemd"):
+        schedule.plan(6, tmp_path, {}, "linux")
+
+
+def test_programs_that_fail_are_one_sentence() -> None:
+    with pytest.raises(ReaderError, match="could not be run"):
+        schedule.run_program(("no-such-program-here",), None)
+    with pytest.raises(ReaderError, match="false failed"):
+        schedule.run_program(("false",), None)
+    assert schedule.run_program(("cat",), "as it is") == "as it is"

@@ -1,0 +1,68 @@
+"""Days, weeks and months: what they are called, what follows them, how they are written."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.dates import parse_moment
+from reader.core.pace import pace
+from reader.core.periods import Kind, around, period_at, period_of
+
+TODAY = date(2026, 5, 12)
+KINDS = st.sampled_from(["day", "week", "month"])
+DAYS = st.dates(date(2001, 1, 1), date(2099, 12, 1))
+
+
+@pytest.mark.parametrize(
+    ("id", "name", "short"),
+    [
+        ("day:2026-05-11", "Monday 11 May 2026", "Mon 11 May"),
+        ("week:2026-W20", "Week 20, 11 to 17 May 2026", "Week 20"),
+        ("week:2026-W01", "Week 1, 29 Dec to 4 January 2026", "Week 1"),
+        ("month:2024-02", "February 2024", "February 2024"),
+    ],
+)
+def test_names(id: str, name: str, short: str) -> None:
+    period = period_of(id)
+    assert period is not None
+    assert (period.id, period.name, period.short) == (id, name, short)
+
+
+@pytest.mark.parametrize("id", ["all", "day:today", "day:2026-W20", "month:2026-13", "week:2026", "day:", "x:2026-05"])
+def test_ids_that_are_none(id: str) -> None:
+    assert period_of(id) is None
+
+
+@given(KINDS, DAYS)
+def test_periods_follow_each_other_without_a_gap(kind: Kind, day: date) -> None:
+    period = around(kind, day)
+    assert period.first <= day <= period.last
+    assert period.later.first == period.last + timedelta(days=1)
+    assert period.later.earlier == period == period_of(period.id)
+    assert parse_moment(period.date).span(TODAY) == (period.first, period.last)
+    assert period_at(period.date, TODAY) == period
+
+
+def test_a_date_is_read_as_what_it_covers() -> None:
+    assert period_at("today", TODAY).id == "day:2026-05-12"
+    assert period_at("2026-w20", TODAY).id == "week:2026-W20"
+    with pytest.raises(ValueError, match="no day, week or month"):
+        period_at("2026", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("done", "of", "seconds", "told"),
+    [
+        (0, 9, 5, ""),
+        (3, 9, 0.5, ""),
+        (320, 1290, 8, "40 a second · 24 s left"),
+        (10, 100, 4, "2.5 a second · 36 s left"),
+        (1, 31, 4, "15 a minute · 2 min left"),
+    ],
+)
+def test_a_pace(done: int, of: int, seconds: float, told: str) -> None:
+    assert pace(done, of, seconds) == told

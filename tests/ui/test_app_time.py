@@ -1,0 +1,79 @@
+"""Time: the calendar, weeks and months, what is fetched on going there, what is trending."""
+
+from __future__ import annotations
+
+from tests.feed_server import FeedServer, item
+from tests.ui.conftest import Opener
+from tests.ui.driver import settings
+
+TODAY = "2026-05-12"
+
+
+async def test_the_calendar_goes_to_days_weeks_and_months(reader: Opener) -> None:
+    async with reader(size=(80, 24)) as r:
+        await r.do("day.go")
+        shown = r.screen
+        assert "May 2026" in shown
+        assert "▌12 14" in shown
+        assert "Tuesday 12 May 2026 · 14 papers, 14 unread" in shown
+        await r.do("date.left", "date.day")
+        assert (r.view, r.app.context) == ("day:2026-05-11", "list")
+        await r.do("day.go", "date.up", "date.week")
+        assert r.view == "week:2026-W19"
+        assert r.row(0).upvotes >= r.row(1).upvotes
+        await r.do("day.go")
+        await r.type("2026-05")
+        await r.do("date.day")
+        assert r.view == "month:2026-05"
+        assert len(r.ids) == 60
+        await r.do("find.sort")
+        assert "sort:day" in r.query
+        await r.do("day.go", "date.close")
+        assert r.view == "month:2026-05"
+
+
+async def test_what_is_missing_is_fetched_once_on_going_there(reader: Opener) -> None:
+    old = [item(f"2604.1000{place}", f"An old paper {place}", "2026-04-29") for place in range(3)]
+    with FeedServer({"2026-04-29": old}, TODAY) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            r.app.is_still = False
+            await r.do("day.go")
+            await r.type("2026-04-29")
+            await r.do("date.day")
+            await r.until(lambda: len(r.ids) == 3 and r.app.refreshing.progress is None)
+            assert [request.query["date"] for request in feed.requests] == ["2026-04-29"]
+            await r.do("period.earlier")
+            await r.until(lambda: r.app.refreshing.progress is None)
+            assert "No papers on Tue 28 Apr. The feed listed nothing." in r.empty
+            await r.do("period.later", "period.earlier")
+            await r.until(lambda: r.app.refreshing.progress is None)
+            asked = [request.query["date"] for request in feed.requests]
+            # Nothing was listed, and the day is over: it is not asked for again, nor stopped at.
+            assert asked.count("2026-04-28") == asked.count("2026-04-29") == 1
+            r.app.is_still = True
+
+
+async def test_what_is_trending_is_shown_as_ranked_with_its_time(reader: Opener) -> None:
+    with FeedServer(today=TODAY) as feed:
+        feed.ranking = [item(f"2601.1000{place}", f"Ranked {place}", "2026-01-08", upvotes=place) for place in range(4)]
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await r.do("view.trending")
+            await r.until(lambda: len(r.ids) == 4 and r.app.refreshing.progress is None)
+            assert [r.row(place).title for place in range(4)] == [f"Ranked {place}" for place in range(4)]
+            assert "Trending · " in r.top
+            await r.do("view.today", "view.trending")
+            assert len(feed.requests) == 1
+
+
+async def test_older_papers_are_fetched_since_a_day_that_is_chosen(reader: Opener) -> None:
+    days = {f"2026-04-{day}": [item(f"2604.100{day}", day=f"2026-04-{day}")] for day in (28, 29, 30)}
+    with FeedServer(days, TODAY) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await r.do("app.older")
+            assert "fetch all since" in r.screen
+            await r.type("2026-04-28")
+            await r.do("date.day")
+            await r.until(lambda: r.app.refreshing.progress is None)
+            await r.until(lambda: "new" in r.status)
+            await r.do("view.all")
+            assert len(r.ids) == 63
