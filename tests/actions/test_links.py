@@ -47,6 +47,18 @@ def test_a_paper_of_a_saved_page_has_only_the_links_it_brought(live_edit: Paper)
     assert [link.letter for link in links(live_edit._replace(id="page:0a1b2c3d4e5f"))] == ["c"]
 
 
+def test_a_paper_that_the_daily_feed_never_listed_is_at_home_elsewhere(live_edit: Paper) -> None:
+    paper = live_edit._replace(day=None, source="arxiv", code_url=None, doi="10.1000/a b", url="https://lab.example/1")
+    assert [(link.letter, link.url) for link in links(paper)] == [
+        ("o", "https://arxiv.org/abs/2606.12345"),
+        ("p", "https://arxiv.org/pdf/2606.12345"),
+        ("d", "https://doi.org/10.1000/a%20b"),
+        ("e", "https://lab.example/1"),
+    ]
+    post = paper._replace(id="feed:0a1b2c3d4e5f", source="lab", doi=None)
+    assert [(link.letter, link.url) for link in links(post)] == [("o", "https://lab.example/1")]
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -43,6 +43,16 @@ def texts(one: Paper, width: int = 60, **look: object) -> list[str]:
 # What is shown
 
 
+def test_arxiv_is_told_where_it_is_known() -> None:
+    said = {"version": 3, "revised": "2025-11-22", "categories": ("cs.CL", "x.Y"), "remark": "9 pages [/]"}
+    lines = texts(paper(**said))
+    assert lines[4:6] == [
+        "Mon 24 Nov · arXiv 19 Nov · v3 22 Nov · ▲ 61 · 3 comments",
+        "Computation and Language cs.CL · x.Y · 9 pages [/]",
+    ]
+    assert "x.Y · cs.CL" in texts(paper(categories=("x.Y", "cs.CL")))
+
+
 def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
     lines = texts(paper(starred=True, note="Read again.", tags=("later",)), topic_names={"agents": "Agents & tools"})
     assert lines == [
