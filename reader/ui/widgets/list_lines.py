@@ -99,8 +99,8 @@ def _index(pks: array[int], pk: int, low: int = 0, high: int | None = None) -> i
 def draw_paper(row: PaperRow, width: int, glyphs: Glyphs, searched: re.Pattern[str] | None, highlighted: bool) -> Line:
     """Draw a paper as one line of at most `width` cells: bar, state, rising, upvotes, code, title, comments."""
     state, state_role = _state(row, glyphs)
-    begin = [Piece(glyphs.cursor if highlighted else " ", "bar")]
-    begin += [Piece(state, state_role), Piece(glyphs.rising, "bar")] if row.rising else [Piece(f"{state} ", state_role)]
+    rising = glyphs.rising if row.rising else " "
+    begin = [Piece(glyphs.cursor if highlighted else " ", "bar"), Piece(state, state_role), Piece(rising, "bar")]
     if width >= WITH_UPVOTES:
         begin.append(Piece(f"{_short(row.upvotes):>4} ", "number"))
     if width >= WITH_CODE:
