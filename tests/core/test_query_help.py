@@ -142,10 +142,13 @@ def test_picking_changes_the_topics_and_nothing_else(text: str, choice: TopicCho
     assert with_topics(text, choice) == result
 
 
+# Of several groups the pane shows one, and the others stay text: texts with one at the most can be told from outside.
+ungrouped = texts.filter(lambda text: "OR" not in text and "," not in text)
+
 slugs = st.lists(st.sampled_from(SLUGS), unique=True, max_size=3).map(tuple)
 
 
-@given(texts, st.sampled_from(["all", "any"]), slugs, slugs)
+@given(ungrouped, st.sampled_from(["all", "any"]), slugs, slugs)
 def test_what_is_picked_is_what_the_text_then_says(
     text: str, mode: str, picked: tuple[str, ...], excluded: tuple[str, ...]
 ) -> None:
@@ -158,7 +161,6 @@ def test_what_is_picked_is_what_the_text_then_says(
     after = parse(with_topics(text, choice))
     assert after.sort == before.sort
     again = picked_topics(after)
-    # A second group in the text is shown once the first is gone; what was picked is there in any case.
     assert set(picked) <= set(again.picked) or picked == ()
     assert set(excluded) <= set(again.excluded)
     if picked:
