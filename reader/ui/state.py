@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,6 +46,13 @@ def _is_query(value: object) -> bool:
     return True
 
 
+def _is_time(value: object) -> bool:
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
 def _would_do(setting: str) -> Callable[[object], bool]:
     """What tells whether a value would do as a setting."""
 
@@ -64,7 +72,7 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
     "paper": _is_text,
     "filter_width": _would_do("filter_width"),
     "list_share": _would_do("list_share"),
-    "visited": _is_text,
+    "visited": _is_time,
 }
 
 
