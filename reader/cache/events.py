@@ -98,12 +98,16 @@ class Events:
         self._is_stopped = False
 
     @classmethod
-    def open(cls, path: Path, now: Callable[[], float] = time.time) -> Events:
-        """Open the log of the cache at `path`, whose schema must be current, and finish what was cut off."""
+    def open(cls, path: Path, now: Callable[[], float] = time.time, *, recover: bool = True) -> Events:
+        """Open the log of the cache at `path`, whose schema must be current, and finish what was cut off.
+
+        With `recover` False what was cut off waits for a call of `recover`, which can be stopped.
+        """
         with schema.explained(path):
             events = cls(schema.connect(path, durable=True), path, now)
             events._prepare()
-            events.recover()
+            if recover:
+                events.recover()
         return events
 
     def close(self) -> None:
@@ -122,7 +126,7 @@ class Events:
         with schema.explained(self._path):
             # Looked up ahead of the lock: a paper that changes until then is named in vain, which does no harm.
             batches, ids, count = self._changing(kind, said, pks)
-            if not count or self._is_stopped:
+            if not count:
                 return None
             with schema.transaction(self._connection):
                 event = self._record(kind, said, ids, count)
@@ -195,8 +199,6 @@ class Events:
         packed = bytearray()
         total = 0
         for start in range(0, len(pks), BATCH):
-            if self._is_stopped:
-                break
             some = json.dumps(list(pks[start : start + BATCH]))
             values = {"pks": some, "value": value, "tag": kind.removeprefix("tag:")}
             count, keys, ids = self._connection.execute(changing, values).fetchone()

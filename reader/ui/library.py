@@ -154,6 +154,10 @@ class Library:
     def newest_day(self) -> str | None:
         return self._near.newest_day()
 
+    def newest(self, limit: int) -> Order:
+        """The newest day's first papers, for the first paint of the usual beginning."""
+        return self._near.newest(limit)
+
     def first(self, selection: Selection, limit: int) -> Order:
         """The first screenful, for the first paint; later ones come from `order`."""
         return self._near.first(selection, limit)

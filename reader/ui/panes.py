@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reader.cache.search import Scope, compile_query
 from reader.ui.browsing import SPECIAL, VIEWS, Place, view
 from reader.ui.library import Counts, Question, TopicFacts
 from reader.ui.widgets.top_line import Whereabouts
 
 if TYPE_CHECKING:
+    from reader.cache.search import Scope
     from reader.ui.app import ReaderApp
     from reader.ui.keymap import Keymap
     from reader.ui.widgets.empty import EmptyKeys
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 def question(place: Place, order: str, scope: Scope, mode: str) -> Question:
     """What is to be counted at a place, where picked topics combine by `mode`."""
+    from reader.cache.search import compile_query
+
     return Question(
         views=tuple(compile_query(Place(one).base(order), scope) for one in (*VIEWS, *SPECIAL)),
         facets=compile_query(place.facets(order, mode), scope),
@@ -54,7 +56,7 @@ def filter_data(reader: ReaderApp, counts: Counts | None, facts: TopicFacts | No
         for topic in counts.topics
         for trend in [facts.trends.get(topic.slug) if facts else None]
     )
-    return FilterData(views, days, topics)
+    return FilterData(views, days, topics, counts.approximate)
 
 
 def strip_data(reader: ReaderApp, place: Place, shown: int | None) -> StripData:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reader.core.query.topics import TopicChoice, with_topics
-from reader.ui.browsing import Place, next_order, words
+from reader.ui.browsing import Place, next_order
 from reader.ui.handlers.marking import next_unread, show_on_page
 from reader.ui.handlers.registry import handles
 
@@ -55,7 +55,7 @@ def previous_hit(reader: ReaderApp, count: int | None) -> None:
 
 def _find(reader: ReaderApp, direction: int, count: int) -> None:
     """Every paper of a search is a hit; without one, the next unread paper is looked for."""
-    if words(reader.main.place.query):
+    if reader.main.place.words:
         reader.main.papers.move(direction * count)
         show_on_page(reader)
         return

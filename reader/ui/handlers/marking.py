@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.paper import PaperRow
-from reader.ui.browsing import words
 from reader.ui.handlers.registry import handles
 
 if TYPE_CHECKING:
@@ -221,7 +220,7 @@ def show_on_page(reader: ReaderApp) -> None:
     paper = reader.library.paper(pk)
     if paper is None:
         return
-    reader.page.show(paper, words(reader.main.place.query), reader.library.votes(pk))
+    reader.page.show(paper, reader.main.place.words, reader.library.votes(pk))
     if reader.settings.read_when != "manual" and reader.page_opened != pk:
         reader.page_opened = pk
         mark_read(reader, pk)

@@ -11,11 +11,10 @@ from textual.containers import Container, Horizontal
 from textual.screen import Screen
 from textual.timer import Timer
 
-from reader.cache.search import Scope, Selection, compile_query
 from reader.cache.window import Order
 from reader.core.errors import CacheInterrupted, ReaderError
 from reader.ui import panes
-from reader.ui.browsing import Place, words
+from reader.ui.browsing import VIEWS, Place
 from reader.ui.library import Counts, Question, TopicFacts
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.paper_list import PaperList
@@ -23,6 +22,7 @@ from reader.ui.widgets.status_line import StatusLine
 from reader.ui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
+    from reader.cache.search import Scope, Selection
     from reader.ui.app import ReaderApp
     from reader.ui.suggesting import Suggestions
     from reader.ui.widgets.empty import Empty
@@ -128,7 +128,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.show_empty()
 
     def on_resize(self, event: events.Resize) -> None:
+        was_wide = self.has_class("-wide")
         self._fit(event.size.width)
+        if was_wide != self.has_class("-wide"):
+            self.show_whereabouts()
         self.size_panes()
         self.show_hints()
 
@@ -169,8 +172,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def show_first(self) -> None:
         """Paint the first screenful at once, and read the rest behind it."""
         try:
-            self._selection = self._compile(self.place)
-            order = self.reader.library.first(self._selection, SCREENFUL)
+            order = self._first_order()
         except ReaderError as error:
             self.status.say(str(error), "warning")
             return
@@ -179,6 +181,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if not order.complete or (keep is not None and keep not in order.pks):
             self.load(keep)
         self.count_soon()
+
+    def _first_order(self) -> Order:
+        if self.place == Place(VIEWS[0]) and self.reader.settings.order == "day":
+            return self.reader.library.newest(SCREENFUL)
+        self._selection = self._compile(self.place)
+        return self.reader.library.first(self._selection, SCREENFUL)
 
     @work(exclusive=True, group="list", exit_on_error=False)
     async def load(self, keep: int | None) -> None:
@@ -204,11 +212,15 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.count_soon()
 
     def _compile(self, place: Place) -> Selection:
+        from reader.cache.search import compile_query
+
         return compile_query(place.whole(self.reader.settings.order), self.scope)
 
     @property
     def scope(self) -> Scope:
         """What relative words such as `today`, `latest` and `new` mean now."""
+        from reader.cache.search import Scope
+
         reader = self.reader
         return Scope(reader.today, reader.library.newest_day(), reader.new_since)
 
@@ -220,8 +232,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _show(self, order: Order, keep: int | None) -> None:
         self._is_whole = order.complete
-        searched = words(self.place.query)
-        self.papers.show(order, self.reader.library.rows, keep, searched)
+        self.papers.show(order, self.reader.library.rows, keep, self.place.words)
         if self.is_finished:
             self._be_empty(not order.pks)
             self.show_empty()
@@ -261,7 +272,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Say in the first line and in the strip where one is."""
         shown = self.papers.count if self._is_whole else None
         self.top.show(panes.whereabouts(self.reader, self.place, self._counts, shown))
-        self.query_one(FilterStrip).show(panes.strip_data(self.reader, self.place, shown))
+        if not self.has_class("-wide"):
+            self.query_one(FilterStrip).show(panes.strip_data(self.reader, self.place, shown))
 
     def show_hints(self) -> None:
         """Name the keys that matter here."""
@@ -285,7 +297,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if paper is None:
             self.detail.clear()
         else:
-            self.detail.show(paper, words(self.place.query), self.reader.library.votes(paper.pk))
+            self.detail.show(paper, self.place.words, self.reader.library.votes(paper.pk))
 
     # Counting for the filter pane
 

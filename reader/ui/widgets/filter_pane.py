@@ -391,7 +391,6 @@ class FilterPane(ScrollView, inherit_bindings=False):
             self._hint = hint
             self.post_message(self.Hint(hint))
 
-
     def _meaning(self, row: Row) -> str:
         """What there is to say of a row: for a topic how it moves, and what it means."""
         if not row.weeks:

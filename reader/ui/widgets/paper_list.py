@@ -180,10 +180,6 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         """The place of a paper in the order."""
         return self._lines.find(pk, self._cursor)
 
-    def pks_above(self) -> Sequence[int]:
-        """The papers above the cursor, from the top."""
-        return self._lines.pks[: self._cursor]
-
     def pks_all(self) -> Sequence[int]:
         """All papers of the order."""
         return self._lines.pks

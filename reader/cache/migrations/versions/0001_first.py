@@ -119,7 +119,19 @@ CREATE INDEX paper_relisted ON paper (first_day, day) WHERE first_day < day;
 
 CREATE INDEX paper_starred_by_day ON paper (sort_day, upvotes, pk) WHERE starred = 1;
 
-CREATE INDEX paper_unread_by_day ON paper (sort_day, upvotes, pk) WHERE read = 0 AND hidden = 0;
+CREATE INDEX paper_unread_by_day ON paper (sort_day, upvotes, pk, day) WHERE read = 0 AND hidden = 0;
+
+CREATE INDEX paper_read_by_day ON paper (sort_day, upvotes, pk) WHERE read = 1;
+
+CREATE INDEX paper_hidden_by_day ON paper (sort_day, upvotes, pk) WHERE hidden = 1;
+
+CREATE INDEX paper_noted ON paper (pk) WHERE has_note = 1;
+
+CREATE INDEX paper_by_comments ON paper (comments);
+
+CREATE INDEX paper_by_authors ON paper (author_count);
+
+CREATE INDEX paper_by_stars ON paper (code_stars) WHERE code_stars IS NOT NULL;
 
 CREATE TABLE paper_change (
     pk INTEGER NOT NULL,
