@@ -317,7 +317,7 @@ async def test_the_meaning_of_a_topic_is_told_when_the_cursor_is_on_it() -> None
 
 MOVING = FilterData(
     topics=(
-        TopicItem("reasoning", "Reasoning", "Language", "step by step", 140, weeks=(0.4,) * 9 + (0.1,) * 3, rising=-0.4),
+        TopicItem("reasoning", "Reasoning", "Language", "in steps", 140, weeks=(0.4,) * 9 + (0.1,) * 3, rising=-0.4),
         TopicItem("code", "Code", "Language", "programs", 0, weeks=(0.1,) * 11 + (0.8,), rising=0.75),
         TopicItem("agents", "Agents & tools", "Agents", "plan and use tools", 12, weeks=(0.2,) * 12),
     )
