@@ -408,6 +408,8 @@ class ReaderApp(App[str], inherit_bindings=False):
             self.main.detail.tell(self.topic_names)
         if self._page is not None:
             self._page.detail.tell(self.topic_names)
+        if self.calendar is not None:
+            self.calendar.renew()
         self.main.show_whereabouts()
         self.main.show_empty()
         self.main.count_soon()

@@ -189,10 +189,9 @@ class CalendarScreen(ModalScreen[None]):
         self._month.typed = ""
         self._month.go(day)
 
-    @property
-    def day(self) -> date:
-        """The day under the cursor."""
-        return self._month.day
+    def renew(self) -> None:
+        """Show what is known of the days now."""
+        self._month.go(self._month.day)
 
     def type(self, key: str, character: str | None) -> bool:
         """Take a key that writes a date; False for keys that mean something else."""
