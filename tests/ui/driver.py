@@ -53,7 +53,8 @@ def fill(file: Path, days: Mapping[str, Sequence[Draft]]) -> Path:
 
 def settings(**changed: object) -> Settings:
     """Settings that fetch nothing unasked and need no terminal to tell colours."""
-    return Settings(**{"theme": "dark", "refresh_minutes": 0, "ask_arxiv": False, "keys": MappingProxyType({}), **changed})
+    quiet = {"theme": "dark", "refresh_minutes": 0, "ask_arxiv": False, "keys": MappingProxyType({})}
+    return Settings(**{**quiet, **changed})
 
 
 def make_app(file: Path, *, now: Callable[[], datetime] = lambda: papers.NOW, **how: object) -> ReaderApp:
