@@ -71,8 +71,9 @@ def spark(values: Sequence[float], steps: str, width: int = WEEKS) -> str:
         return steps[0] * min(width, len(values))
     run = -(-len(values) // width)
     heights = [fmean(values[start : start + run]) for start in range(0, len(values), run)]
-    scale = len(steps) / max(heights)
-    return "".join(steps[min(len(steps) - 1, int(height * scale))] for height in heights)
+    tallest = max(heights)
+    # Shares first: a number may be so small that dividing by it leaves the range of floats.
+    return "".join(steps[min(len(steps) - 1, int(height / tallest * len(steps)))] for height in heights)
 
 
 def percent(rising: float) -> str:
