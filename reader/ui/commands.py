@@ -17,6 +17,7 @@ from textual.style import Style
 
 from reader.ui.finding import Finder
 from reader.ui.keymap import Context, Keymap
+from reader.ui.screens.once import DismissedOnce
 from reader.ui.styles import stylesheet
 
 
@@ -49,7 +50,7 @@ def action_commands(keymap: Keymap, context: Context, run: Callable[[str], objec
     ]
 
 
-class Palette(CommandPalette):
+class Palette(DismissedOnce, CommandPalette):
     """A palette over the commands it is given, for one opening.
 
     Searching does no I/O and takes well under a millisecond for hundreds of commands.

@@ -21,6 +21,7 @@ from textual.widgets import Input, Static
 from reader.ui.finding import Finder
 from reader.ui.keymap import PLACES, Action, Context, Keymap
 from reader.ui.keys import KeyReader, Match
+from reader.ui.screens.once import DismissedOnce
 from reader.ui.styles import stylesheet
 
 COLUMN = 62
@@ -106,7 +107,7 @@ class HelpSearch(Input):
             self.post_message(self.Acted(outcome.action, outcome.times))
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(DismissedOnce, ModalScreen[None]):
     """Help over the whole screen: a heading, a search line, the keys in columns, and how to leave."""
 
     CSS_PATH = stylesheet("help")
