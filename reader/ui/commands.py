@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
+from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.content import Content
 from textual.style import Style
 
 from reader.ui.finding import Finder
 from reader.ui.keymap import Context, Keymap
-from reader.ui.screens.once import DismissedOnce
 from reader.ui.styles import stylesheet
 
 
@@ -50,7 +50,7 @@ def action_commands(keymap: Keymap, context: Context, run: Callable[[str], objec
     ]
 
 
-class Palette(DismissedOnce, CommandPalette):
+class Palette(CommandPalette):
     """A palette over the commands it is given, for one opening.
 
     Searching does no I/O and takes well under a millisecond for hundreds of commands.
@@ -86,6 +86,10 @@ class Palette(DismissedOnce, CommandPalette):
     def on_mount(self) -> None:
         # The default is a picture two cells wide that some terminals draw as one.
         self.query_one(SearchIcon).icon = ":"
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Leave once: Textual 8.2.8 takes the screen below along where a second key follows before this one is gone."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
 
     def _draw(self, command: Command, finder: Finder) -> Content:
         """Draw a command in two lines: its name with the typed words marked and its keys, then what it does."""

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.events import Key, Resize
@@ -21,7 +22,6 @@ from textual.widgets import Input, Static
 from reader.ui.finding import Finder
 from reader.ui.keymap import PLACES, Action, Context, Keymap
 from reader.ui.keys import KeyReader, Match
-from reader.ui.screens.once import DismissedOnce
 from reader.ui.styles import stylesheet
 
 COLUMN = 62
@@ -107,7 +107,7 @@ class HelpSearch(Input):
             self.post_message(self.Acted(outcome.action, outcome.times))
 
 
-class HelpScreen(DismissedOnce, ModalScreen[None]):
+class HelpScreen(ModalScreen[None]):
     """Help over the whole screen: a heading, a search line, the keys in columns, and how to leave."""
 
     CSS_PATH = stylesheet("help")
@@ -207,6 +207,10 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
                 scroll.scroll_end(animate=False)
             case moved:
                 scroll.scroll_relative(y=lines[moved] * event.times, animate=False)
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Leave once: Textual 8.2.8 takes the screen below along where a second key follows before this one is gone."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
 
     def _look(self, component: str) -> Style:
         return self.get_visual_style(component, partial=True)
