@@ -6,10 +6,12 @@ Needs the standard library alone, so that listing feeds is quick.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from itertools import count
 from pathlib import Path
+from threading import RLock
 from typing import Literal, Self
 
 from reader.cache import schema
@@ -51,6 +53,7 @@ class Feeds:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
+        self._lock = RLock()
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -59,13 +62,20 @@ class Feeds:
             return cls(schema.connect(path, durable=True), path)
 
     def close(self) -> None:
-        self._connection.close()
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep others out: a refresh that is cancelled leaves its thread behind, which may not meet a closed file."""
+        with self._lock, schema.explained(self._path):
+            yield
 
     # Which there are
 
     def all(self) -> list[Followed]:
         """Every source that is followed or has ever failed: the reader's own first, then by folder and title."""
-        with schema.explained(self._path):
+        with self._alone():
             rows = self._connection.execute(
                 f"SELECT {_COLUMNS} FROM feed ORDER BY kind <> 'own', folder COLLATE NOCASE, title COLLATE NOCASE, pk"
             )
@@ -86,7 +96,7 @@ class Feeds:
 
     def papers(self) -> dict[str, int]:
         """How many papers each source has told of, by slug; those of the daily papers are not counted."""
-        with schema.explained(self._path):
+        with self._alone():
             rows = self._connection.execute("SELECT source, count(*) FROM paper_source GROUP BY source")
             found: dict[str, int] = dict(rows.fetchall())
             for feed in self.followed():
@@ -103,7 +113,7 @@ class Feeds:
         """Follow a source, under a slug of its own; None where its address is followed already."""
         if self.find(url) is not None:
             return None
-        with schema.explained(self._path), schema.transaction(self._connection):
+        with self._alone(), schema.transaction(self._connection):
             taken = {name for (name,) in self._connection.execute("SELECT slug FROM feed")} | OWN.keys() | {"page"}
             names = (slug if number == 1 else f"{slug}-{number}" for number in count(1))
             slug = next(name for name in names if name not in taken)
@@ -116,7 +126,7 @@ class Feeds:
 
     def unfollow(self, slug: str) -> None:
         """Follow a source no longer; its papers stay."""
-        with schema.explained(self._path), schema.transaction(self._connection):
+        with self._alone(), schema.transaction(self._connection):
             self._connection.execute("DELETE FROM feed WHERE slug = ?", (slug,))
 
     # How they answered
@@ -127,7 +137,7 @@ class Feeds:
         The second writes only where the source was failing.
         """
         well = "failing_since = NULL, error = NULL"
-        with schema.explained(self._path), schema.transaction(self._connection):
+        with self._alone(), schema.transaction(self._connection):
             if now is None:
                 sql = f"UPDATE feed SET {well} WHERE slug = ? AND failing_since IS NOT NULL"
                 self._connection.execute(sql, (slug,))
@@ -137,7 +147,7 @@ class Feeds:
 
     def failed(self, slug: str, now: str, error: str) -> None:
         """A source did not give what was asked, and why."""
-        with schema.explained(self._path), schema.transaction(self._connection):
+        with self._alone(), schema.transaction(self._connection):
             if slug in OWN:
                 self._connection.execute(
                     "INSERT INTO feed (slug, kind, url, title, folder, added) VALUES (?, 'own', ?, ?, '', ?)"
@@ -154,7 +164,7 @@ class Feeds:
 
     def uncategorized(self, since: str, asked_before: str, limit: int) -> list[str]:
         """Ids of the newest papers from a day on that lack categories, but for those arXiv was asked for since."""
-        with schema.explained(self._path):
+        with self._alone():
             rows = self._connection.execute(
                 "SELECT p.id FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
                 " WHERE p.sort_day >= ? AND t.categories IS NULL AND coalesce(t.arxiv_asked, '') < ?"
@@ -166,7 +176,7 @@ class Feeds:
 
     def asked(self, ids: Iterable[str], day: str) -> None:
         """ArXiv was asked for these papers on a day."""
-        with schema.explained(self._path), schema.transaction(self._connection):
+        with self._alone(), schema.transaction(self._connection):
             self._connection.executemany(
                 "UPDATE paper_text SET arxiv_asked = ? WHERE pk = (SELECT pk FROM paper WHERE id = ?)",
                 [(day, id) for id in ids],
@@ -175,7 +185,7 @@ class Feeds:
     def sources_of(self, ids: Iterable[str]) -> dict[str, str]:
         """Who brought these papers first, by id; those that are not in the cache are left out."""
         found: dict[str, str] = {}
-        with schema.explained(self._path):
+        with self._alone():
             for id in ids:
                 row = self._connection.execute("SELECT source FROM paper WHERE id = ?", (id,)).fetchone()
                 if row:
