@@ -192,6 +192,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     async def load(self, keep: int | None) -> None:
         """Read the list anew: its first screenful and then all, or all at once where the cursor is to stay."""
         library = self.reader.library
+        before = self.papers.highlighted
         try:
             selection = self._compile(self.place)
             if keep is None:
@@ -208,7 +209,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self.status.say(str(error), "warning")
             return
         self._selection = selection
-        self._show(order, keep if keep is not None else self.papers.highlighted)
+        # Who has moved on while it was read stays where they are now.
+        now = self.papers.highlighted
+        self._show(order, keep if keep is not None and now == before else now)
         self.count_soon()
 
     def _compile(self, place: Place) -> Selection:
