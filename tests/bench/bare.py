@@ -14,7 +14,7 @@ READY = "line 0"
 class Bare(App[None]):
     """Shows which line it is on."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("j", "move", "Down"), Binding("q", "quit", "Quit")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("j", "move", "Down"), Binding("ctrl+q", "quit", "Quit")]
     ENABLE_COMMAND_PALETTE = False
 
     line = 0

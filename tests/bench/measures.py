@@ -126,6 +126,7 @@ def measure_start(bench: Bench) -> None:
     bares: list[float] = []
     boats: list[float] = []
     quits: list[float] = []
+    bare_quits: list[float] = []
     with feed() as endpoint:
         for _ in range(STARTS + 1):
             with open_bare(empty) as terminal:
@@ -139,7 +140,7 @@ def measure_start(bench: Bench) -> None:
                 boats.append(_newsboat_start(theirs))
     # The first of each warms the disk's cache.
     bench.add("start to first list", _ms(ours[1:]), _ms(bares[1:]), _ms(boats[1:]), "floor: bare Textual app")
-    bench.add("quit soon after the start", _ms(quits[1:]))
+    bench.add("quit soon after the start", _ms(quits[1:]), _ms(bare_quits[1:]))
 
 
 def _newsboat_start(home: Path) -> float:
