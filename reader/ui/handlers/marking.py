@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from reader.core.paper import PaperRow
 from reader.ui.handlers.registry import handles
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from reader.cache.events import Event
     from reader.ui.app import ReaderApp
     from reader.ui.library import Progress
@@ -38,7 +41,12 @@ def mark(
     for pk in pks if shown is None else shown:
         reader.main.papers.patch(pk, **{STATES[kind]: value})
     marking = reader.library.mark(kind, value, pks, _telling(reader, "marking"))
-    reader.run_worker(_keep(reader, marking, quietly), group="marks", exit_on_error=False)
+    _start(reader, partial(_keep, reader, marking, quietly))
+
+
+def _start(reader: ReaderApp, work: Callable[[], Coroutine[None, None, None]]) -> Worker[None]:
+    """Let work go on beside; what must not be lost where the reader is left at once is asked of the library before."""
+    return reader.run_worker(work, group="marks", exit_on_error=False)
 
 
 async def _keep(reader: ReaderApp, marking: Awaitable[Event | None], quietly: bool) -> None:
@@ -68,7 +76,7 @@ def _telling(reader: ReaderApp, what: str) -> Progress:
 
 def finish(reader: ReaderApp) -> None:
     """Bring in what an earlier run left of a mark of many papers."""
-    reader.run_worker(_finish(reader), group="marks", exit_on_error=False)
+    _start(reader, partial(_finish, reader))
 
 
 async def _finish(reader: ReaderApp) -> None:
@@ -128,11 +136,15 @@ def leave_paper(reader: ReaderApp) -> None:
 
 @handles("mark.all_read")
 def mark_all_read(reader: ReaderApp, _count: int | None) -> None:
-    async def mark_all() -> None:
-        pks = await reader.main.all_pks()
-        mark(reader, "read", True, pks, shown=reader.main.papers.visible_pks)
+    main = reader.main
 
-    reader.run_worker(mark_all(), group="marks", exit_on_error=False)
+    async def mark_all() -> None:
+        mark(reader, "read", True, await main.all_pks(), shown=main.papers.visible_pks)
+
+    if main.is_whole:
+        mark(reader, "read", True, main.papers.pks_all(), shown=main.papers.visible_pks)
+    else:
+        _start(reader, mark_all)
 
 
 @handles("mark.above_read")
@@ -148,19 +160,19 @@ def mark_above_read(reader: ReaderApp, _count: int | None) -> None:
 
 @handles("mark.undo")
 def undo(reader: ReaderApp, _count: int | None) -> None:
-    reader.run_worker(_reverse(reader, undone=True), group="marks", exit_on_error=False)
+    undoing = reader.library.undo(_telling(reader, "undoing"))
+    _start(reader, partial(_tell_reversal, reader, undoing, True))
 
 
 @handles("mark.redo")
 def redo(reader: ReaderApp, _count: int | None) -> None:
-    reader.run_worker(_reverse(reader, undone=False), group="marks", exit_on_error=False)
+    redoing = reader.library.redo(_telling(reader, "doing again"))
+    _start(reader, partial(_tell_reversal, reader, redoing, False))
 
 
-async def _reverse(reader: ReaderApp, undone: bool) -> None:
-    library = reader.library
+async def _tell_reversal(reader: ReaderApp, reversing: Awaitable[Event | None], undone: bool) -> None:
     try:
-        tell = _telling(reader, "undoing" if undone else "doing again")
-        event = await (library.undo(tell) if undone else library.redo(tell))
+        event = await reversing
     except ReaderError as error:
         reader.say(str(error), "warning")
         return
@@ -170,7 +182,7 @@ async def _reverse(reader: ReaderApp, undone: bool) -> None:
         reader.say("nothing to undo" if undone else "nothing to redo")
         return
     reader.say(_reversal(reader, event, undone))
-    library.changed()
+    reader.library.changed()
     reader.main.renew()
     reader.main.show_detail()
     show_on_page(reader)

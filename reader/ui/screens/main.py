@@ -55,7 +55,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.place = place
         self._keep_at_start = keep
         self._selection: Selection | None = None
-        self._is_whole = False
+        self.is_whole = False
+        """Whether the list holds all papers of its place, not only a first screenful."""
         self._counts: Counts | None = None
         self._counted: Question | None = None
         """What was last counted exactly."""
@@ -229,12 +230,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     async def all_pks(self) -> Sequence[int]:
         """Every paper in view, also those behind the first screenful."""
-        if self._is_whole or self._selection is None:
+        if self.is_whole or self._selection is None:
             return self.papers.pks_all()
         return (await self.reader.library.order(self._selection)).pks
 
     def _show(self, order: Order, keep: int | None) -> None:
-        self._is_whole = order.complete
+        self.is_whole = order.complete
         self.papers.show(order, self.reader.library.rows, keep, self.place.words)
         if self.is_finished:
             self._be_empty(not order.pks)
@@ -273,7 +274,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def show_whereabouts(self) -> None:
         """Say in the first line and in the strip where one is."""
-        shown = self.papers.count if self._is_whole else None
+        shown = self.papers.count if self.is_whole else None
         self.top.show(panes.whereabouts(self.reader, self.place, self._counts, shown))
         if not self.has_class("-wide"):
             self.query_one(FilterStrip).show(panes.strip_data(self.reader, self.place, shown))
