@@ -218,7 +218,7 @@ class Compiler:
     def members(self, node: Node) -> Clause | None:
         """A SELECT of the papers that a node names, where an index leads to them.
 
-        Not for `is:`, whose indexes are in the list's own order: walking them is as good.
+        Not for what most papers have, such as `is:unread`.
         """
         match node:
             case Term("topic", slug):
@@ -243,8 +243,12 @@ class Compiler:
                 return Clause("SELECT pk FROM trending")
             case Term("is", "new") if newest := self.newest_known():
                 return Clause(f"SELECT pk FROM paper WHERE pk > {newest.sql}", newest.params)
-            case Count("upvotes", low, high) if low is not None:
-                asked = self.between("upvotes", low, high)
+            case Term("is", ("read" | "starred" | "hidden") as state):
+                return Clause(f"SELECT pk FROM paper WHERE {_STATES[state]}")
+            case Term("has", "note"):
+                return Clause(f"SELECT pk FROM paper WHERE {_HAS['note']}")
+            case Count(name, low, high):
+                asked = self.between(_COUNTS[name], low, high)
                 return Clause(f"SELECT pk FROM paper WHERE {asked.sql}", asked.params)
             case When("published", days) if bounds := self.bounds(days):
                 asked = self.between("published", *bounds)

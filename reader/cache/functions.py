@@ -24,7 +24,7 @@ def needle(text: str, exact: bool) -> str:
     found = " ".join(_words(text))
     if not found:
         return ""
-    return f" {found} " if exact or not is_letter(text.rstrip('"')[-1:]) else f" {found}"
+    return f" {found} " if exact or not is_letter(text[-1:]) else f" {found}"
 
 
 def is_letter(char: str) -> bool:

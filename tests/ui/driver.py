@@ -35,7 +35,7 @@ from reader.ui.widgets.empty import Empty
 from reader.ui.widgets.filter_strip import FilterStrip
 from tests.ui import papers
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds after which a condition that does not come is a failure."""
 
 BESIDE = ("refresh",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 
 import pytest
@@ -87,11 +88,20 @@ async def test_a_query_from_the_command_line_leaves_what_was_kept_for_later(read
         assert r.main.papers.count
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning", "error::pytest.PytestUnraisableExceptionWarning")
 async def test_marks_are_there_after_leaving_at_once(reader: Opener) -> None:
     async with reader() as r:
         r.app.do("paper.star")
         r.app.do("app.quit")
+    gc.collect()
     async with reader() as r:
         assert r.kept("2605.00400").starred
+        r.app.do("mark.undo")
+        r.app.do("mark.all_read")
+        r.app.do("app.quit")
+    gc.collect()
+    async with reader() as r:
+        assert not r.kept("2605.00400").starred
+        assert all(r.kept(id).read for id in r.ids)
         await r.do("mark.undo")
-        assert r.status == "undone: 1 starred · ctrl+r does it again"
+        assert r.status == "undone: 14 read · ctrl+r does it again"

@@ -96,7 +96,7 @@ async def test_offline_with_a_cache_is_a_line_and_no_more(reader: Opener) -> Non
     with FeedServer({}) as feed:
         gone = feed.url
     async with reader(still=False, settings=settings(endpoint=gone)) as r:
-        await r.until(lambda: r.app.refreshing.problem)
+        await r.until(lambda: r.app.refreshing.problem and not r.app.refreshing.is_running)
         assert len(r.ids) == 14
         assert r.app.context == "list"
         r.app.status.say("", "warning")

@@ -50,6 +50,8 @@ def test_no_file_is_the_beginning(tmp_path: Path) -> None:
         ("list_share", 2.0),
         ("list_share", "wide"),
         ("visited", 3),
+        ("visited", "yesterday"),
+        ("visited", "2026-05-12T08:14:00"),
         ("history", "robot"),
         ("no such thing", 1),
     ],

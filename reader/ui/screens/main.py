@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 WIDE, MEDIUM = 100, 70
 """Columns from which three panes stand side by side, and from which list and detail stand together."""
 
-SCREENFUL = 200
+SCREENFUL = 100
 """Papers that are read before all others: more than any terminal shows."""
 
 REST = 0.03

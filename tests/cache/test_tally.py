@@ -1,0 +1,68 @@
+"""Counts for the filter pane: exact where that is quick, estimated and marked so where it is not, never stale."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from reader.cache import tally as module
+from reader.cache.cache import Cache
+from reader.cache.events import Events
+from reader.cache.search import Scope, Selection, compile_query
+from reader.cache.tally import Tally
+from reader.cache.window import VISIBLE, Window
+from reader.core.paper import Listing
+from reader.core.query import parse
+from tests.cache.conftest import NOW, draft
+
+DAY = "2026-11-24"
+
+
+def selection(text: str) -> Selection:
+    return compile_query(parse(text), Scope(date(2026, 11, 24), DAY))
+
+
+@pytest.fixture
+def window(cache: Cache, path: Path) -> Window:
+    papers = tuple(draft(number, f"On {'agents' if number % 4 else 'video'} {number}") for number in range(40))
+    cache.store(Listing(DAY, papers), NOW)
+    cache.store(Listing("2026-11-23", papers[:3]), NOW)
+    return Window.open(path)
+
+
+def test_the_query_that_asks_nothing_is_known_by_its_condition() -> None:
+    assert selection("").where == selection("sort:title").where == VISIBLE
+
+
+def test_estimates_are_of_the_first_papers_and_marked(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SOON", 10)
+    monkeypatch.setattr(module, "SAMPLE", 20)
+    tally = Tally(window)
+    estimated = tally.facets(selection("on"), exactly=False)
+    assert estimated.approximate
+    assert {topic.slug: topic.papers for topic in estimated.topics} == {"agents": 30, "video": 10}
+    exact = tally.facets(selection("on"), exactly=True)
+    assert not exact.approximate
+    assert tally.facets(selection("on"), exactly=False) == exact, "what is known is not estimated again"
+    assert not tally.facets(selection("video"), exactly=False).approximate, "few papers"
+    assert not tally.facets(selection(""), exactly=False).approximate, "everything has a count of its own"
+
+
+def test_hidden_papers_are_counted_nowhere_and_changes_are_seen(window: Window, path: Path) -> None:
+    tally = Tally(window)
+    before = (tally.count(selection("")), tally.days(), tally.facets(selection(""), exactly=True).topics)
+    assert before[0] == 40
+    assert [(day.day, day.papers, day.unread) for day in before[1]] == [(DAY, 40, 40), ("2026-11-23", 3, 3)]
+    events = Events.open(path)
+    events.mark("hide", True, [1])
+    events.mark("read", True, [2, 9])
+    events.close()
+    assert tally.count(selection("")) == 40, "kept until it is told to look"
+    tally.look()
+    assert tally.count(selection("")) == 39
+    assert [(day.day, day.papers, day.unread) for day in tally.days()] == [(DAY, 39, 37), ("2026-11-23", 2, 1)]
+    topics = {topic.slug: topic.papers for topic in tally.facets(selection(""), exactly=True).topics}
+    assert sum(topics.values()) == 39
+    window.close()
