@@ -243,6 +243,14 @@ class Compiler:
                 return Clause("SELECT pk FROM trending")
             case Term("is", "new") if newest := self.newest_known():
                 return Clause(f"SELECT pk FROM paper WHERE pk > {newest.sql}", newest.params)
+            case Or(nodes):
+                members = [found for inner in nodes if (found := self.members(inner))]
+                return joined(members, "UNION ALL") if len(members) == len(nodes) else None
+        return self.indexed(node)
+
+    def indexed(self, node: Node) -> Clause | None:
+        """The same for what stands in a paper's row, or a day's."""
+        match node:
             case Term("is", ("read" | "starred" | "hidden") as state):
                 return Clause(f"SELECT pk FROM paper WHERE {_STATES[state]}")
             case Term("has", "note"):
@@ -256,9 +264,6 @@ class Compiler:
             case When("day", days) if bounds := self.bounds(days):
                 asked = self.between("day", *bounds)
                 return Clause(f"SELECT pk FROM listing WHERE {asked.sql}", asked.params)
-            case Or(nodes):
-                members = [found for inner in nodes if (found := self.members(inner))]
-                return joined(members, "UNION ALL") if len(members) == len(nodes) else None
         return None
 
 
