@@ -70,8 +70,6 @@ class Story:
         self.app = app
         self.file = file
         self._pilot = pilot
-        self.opened: list[str] = []
-        """Addresses that the browser was asked for, where a test has put this in the browser's place."""
 
     # What the user does
 
