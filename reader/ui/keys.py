@@ -132,7 +132,8 @@ def _is_key_name(word: str) -> bool:
 def _known_key(name: str) -> str:
     spelled = spell(name)
     base = spelled[:-1].rpartition("+")[2] + spelled[-1:]
-    if len(base) != 1 and base not in _NAMED:
+    is_modified = len(spelled) > 1 and "+" in spelled[:-1]
+    if (len(base) != 1 and base not in _NAMED) or (is_modified and not _MODIFIED.fullmatch(spelled)):
         raise ConfigError(_no_such_key(name))
     return spelled
 
