@@ -139,7 +139,7 @@ def _convert(piece: str) -> str:
     convert, errors = _converter()
     try:
         text = convert(piece)
-    except errors:
+    except (*errors, AttributeError):  # an accent before a macro with arguments trips pylatexenc 2.10
         return piece
     return _STYLED.sub(lambda letter: unicodedata.normalize("NFKD", letter[0]), text)
 
