@@ -139,7 +139,7 @@ def _convert(piece: str) -> str:
     convert, errors = _converter()
     try:
         text = convert(piece)
-    except (*errors, AttributeError):  # an accent before a macro with arguments trips pylatexenc 2.10
+    except errors:
         return piece
     return _STYLED.sub(lambda letter: unicodedata.normalize("NFKD", letter[0]), text)
 
@@ -153,8 +153,8 @@ def _converter() -> tuple[Callable[[str], str], tuple[type[Exception], ...]]:
     macros = get_default_latex_context_db()
     macros.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=lambda node: node.macroname))
     convert = LatexNodes2Text(latex_context=macros, math_mode="text", strict_latex_spaces=False).latex_to_text
-    # Arguments that are missing surface as a LookupError, deep nesting as a RecursionError.
-    return convert, (LatexWalkerError, LookupError, RecursionError)
+    # Missing arguments surface as a LookupError or AttributeError, deep nesting as a RecursionError.
+    return convert, (LatexWalkerError, AttributeError, LookupError, RecursionError)
 
 
 @lru_cache(maxsize=512)
