@@ -124,6 +124,7 @@ class Session:
         cache = Cache.open(self.cache_file, self.topics)
         try:
             yield cache
+            cache.rest()
         finally:
             cache.close()
 

@@ -147,6 +147,7 @@ class Refreshing:
                 self._tell_failing(await asyncio.to_thread(others.feeds.failing))
         if await asyncio.to_thread(cache.needs_classifying):
             await self._reclassify(cache)
+        await asyncio.to_thread(cache.rest)
 
     def _prepare(self) -> tuple[ModuleType, Cache]:
         from reader import sources

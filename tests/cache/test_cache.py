@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from reader.cache import cache as module
 from reader.cache import schema
 from reader.cache.cache import Cache, Stored, is_settled
 from reader.cache.events import Events
@@ -323,3 +325,17 @@ def test_the_daily_papers_are_a_source_of_what_others_brought_first(cache: Cache
     cache.store(Listing(None, (draft(1, source="arxiv"),)), NOW)
     cache.store(Listing("2026-11-24", (draft(1), draft(2))), NOW)
     assert rows(path, "SELECT source, pk FROM paper_source ORDER BY source") == [("arxiv", 1), ("hf", 1)]
+
+
+def test_much_that_was_stored_is_counted_for_the_planner(
+    cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MUCH", 50)
+    with closing(sqlite3.connect(path)) as connection:
+        analyzed = "SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_stat1'"
+        cache.store(Listing("2026-11-24", (draft(1),)), NOW)
+        cache.rest()
+        assert connection.execute(analyzed).fetchone() == (0,)
+        cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(2, 60))), NOW)
+        cache.rest()
+        assert connection.execute(analyzed).fetchone() == (1,)
