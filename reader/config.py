@@ -11,10 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reader.core.rules import Address, Choice, FilePath, Keys, Number, Rule, Switch, Unfit, nearest, shown
 from reader.core.toml_lines import Malformed, Statement, statements
+
+if TYPE_CHECKING:
+    from datetime import date
 
 ENDPOINT_VARIABLE = "HF_ENDPOINT"
 
@@ -37,6 +40,9 @@ class Settings:
 
     ask_arxiv: bool = field(default=True, metadata={"rule": Switch()})
     """Ask arXiv for the categories of new papers: a request for each hundred papers that it was not asked for yet."""
+
+    keep_days: int = field(default=0, metadata={"rule": Number(0, 36_500)})
+    """Days that papers are kept for; starred, tagged and noted ones stay for ever, as all do with 0."""
 
     order: str = field(default="day", metadata={"rule": Choice(("day", "upvotes", "published", "added", "title"))})
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
@@ -216,6 +222,13 @@ class _Reading:
 def topic_rules(settings: Settings, file: Path) -> Path:
     """The user's topic rules that settings from `file` name; the file need not exist."""
     return file.parent / Path(settings.topics_file or "topics.toml").expanduser()
+
+
+def kept_since(settings: Settings, today: date) -> str | None:
+    """The first day (ISO) whose papers are all kept; None if those of every day are."""
+    from datetime import timedelta
+
+    return (today - timedelta(days=settings.keep_days)).isoformat() if settings.keep_days else None
 
 
 def documentation() -> dict[str, str]:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
-from reader.cache import schema
+from reader.cache import retention, schema
 from reader.cache.batch import Batch, Classifier
 from reader.cache.models import DAY, META, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
 from reader.core.paper import Listing
@@ -153,6 +153,21 @@ class Cache:
         with self._transaction() as connection:
             rows = connection.execute(select(DAY).where(DAY.c.day.between(first, last), DAY.c.fetched != ""))
             return {row.day: DayFetched(row.fetched, row.papers) for row in rows}
+
+    def drop_before(self, day: str) -> Iterator[int]:
+        """Drop the papers that were last listed before a day (ISO) and that the user did not keep.
+
+        Yields after each transaction how many have gone in all.
+        """
+        total = 0
+        while True:
+            with self._transaction() as connection:
+                dropped = retention.drop(cast(sqlite3.Connection, connection.connection.driver_connection), day, BATCH)
+            if not dropped:
+                return
+            total += dropped
+            self._changes += dropped
+            yield total
 
     # Topics
 

@@ -18,6 +18,7 @@ from reader.commands.command import Command, StoreFile, add_json
 from reader.commands.output import PATIENCE, Progress, amount, say, say_json, warn
 from reader.commands.reading import positive
 from reader.commands.session import Session
+from reader.config import kept_since
 from reader.core.errors import FeedError
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def _refresh(arguments: Namespace, session: Session) -> int:
         _reclassify(cache)
         talkative = not (arguments.quiet or arguments.verbose)
         finished, missing = asyncio.run(_fetch(session, cache, _plan(arguments, session), talkative))
+        _drop_old(session, cache)
     if not finished.failed:
         paths.refresh_stamp(session.cache_file).touch()
     sums = {name: getattr(finished, name) for name in ("new", "updated", "unchanged", "skipped")}
@@ -211,6 +213,14 @@ def _reclassify(cache: Cache) -> None:
         with Progress() as progress:
             for done, total in cache.reclassify():
                 progress.show(f"new topic rules: {done:,} of {total:,} papers")
+
+
+def _drop_old(session: Session, cache: Cache) -> None:
+    """Let go of papers that are older than the user keeps them."""
+    if before := kept_since(session.settings, datetime.now(UTC).date()):
+        with Progress() as progress:
+            for dropped in cache.drop_before(before):
+                progress.show(f"{amount(dropped, 'paper')} from before {before} dropped")
 
 
 def _import_arguments(parser: ArgumentParser) -> None:

@@ -31,6 +31,7 @@ MODULES: Mapping[str, str] = MappingProxyType(
         "completions": "setting",
         "doctor": "doctor",
         "schedule": "scheduling",
+        "cache": "keeping",
     }
 )
 """The module of `reader.commands` that has a command, by the command's name."""

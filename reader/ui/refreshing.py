@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.worker import Worker, WorkerError
 
+from reader.config import kept_since
 from reader.core.errors import FeedOffline, ReaderError
 from reader.core.pace import pace
 from reader.paths import answers_folder
@@ -147,7 +148,17 @@ class Refreshing:
                 self._tell_failing(await asyncio.to_thread(others.feeds.failing))
         if await asyncio.to_thread(cache.needs_classifying):
             await self._reclassify(cache)
+        await self._drop_old(cache)
         await asyncio.to_thread(cache.rest)
+
+    async def _drop_old(self, cache: Cache) -> None:
+        """Let go of papers that are older than the user keeps them."""
+        before = kept_since(self._reader.settings, self._reader.today)
+        if before is None:
+            return
+        steps = cache.drop_before(before)
+        while (dropped := await asyncio.to_thread(next, steps, None)) is not None:
+            self._show(f"{dropped:,} old papers dropped")
 
     def _prepare(self) -> tuple[ModuleType, Cache]:
         from reader import sources
