@@ -133,6 +133,7 @@ def measure_start(bench: Bench) -> None:
                 bares.append(
                     until(terminal, lambda terminal: bare.READY in terminal.text, quiet=0.2) - terminal.started
                 )
+                bare_quits.append(quit_time(terminal))
             with open_reader(home, endpoint) as terminal:
                 ours.append(until(terminal, first, quiet=0.2) - terminal.started)
                 quits.append(quit_time(terminal))
