@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from itertools import accumulate
 
@@ -84,7 +85,7 @@ def frequencies() -> list[float]:
 
 
 def _weight(rank: int) -> float:
-    return (min(rank, KNEE) + 1.5) ** -0.95 * (KNEE / max(rank, KNEE)) ** 2.2
+    return math.pow(min(rank, KNEE) + 1.5, -0.95) * math.pow(KNEE / max(rank, KNEE), 2.2)
 
 
 FIRST_WORD_OF_CONTENT = 75
