@@ -357,9 +357,9 @@ _UNDOABLE = f"SELECT {_COLUMNS} FROM event WHERE {_REGULAR} AND undone = 0 ORDER
 _REDOABLE = f"""
     SELECT {", ".join("t." + column for column in _COLUMNS.split(", "))}
     FROM event AS u JOIN event AS t ON t.id = u.value
-    WHERE u.kind = 'undo' AND t.undone = 1
-    AND u.clock = (SELECT max(clock) FROM event AS v WHERE v.kind = 'undo' AND v.value = u.value)
-    AND NOT EXISTS (SELECT 1 FROM event AS later WHERE later.clock > u.clock AND later.{_REGULAR})
+    WHERE u.clock > coalesce((SELECT clock FROM event WHERE {_REGULAR} ORDER BY clock DESC LIMIT 1), 0)
+    AND u.kind = 'undo' AND t.undone = 1
+    AND NOT EXISTS (SELECT 1 FROM event AS v WHERE v.clock > u.clock AND v.kind = 'undo' AND v.value = u.value)
     ORDER BY u.clock DESC LIMIT 1
 """
 
