@@ -18,8 +18,8 @@ from reader.cache.window import VISIBLE, DayCount, TopicCount, Window
 SAMPLE = 2_000
 """First papers of a selection whose topics tell those of all."""
 
-SOON = 20_000
-"""The topics of so many papers are counted within 50 ms."""
+SOON = 10_000
+"""The topics of so many papers are counted within 50 ms, their words looked up included."""
 
 T = TypeVar("T")
 

@@ -156,6 +156,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         import_module("reader.ui.handlers")
         self.call_after_refresh(self._take_early_keys)
         # The command line turned it off for the start, which makes next to no garbage.
+        gc.freeze()
         gc.enable()
         for warning in self._warnings[:1]:
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
@@ -181,6 +182,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         except ReaderError as error:
             self.say(str(error), "warning")
             return
+        gc.freeze()
         self.about_topics = {topic.slug: topic.about for topic in rules.topics}
         self.main.show_counts()
 

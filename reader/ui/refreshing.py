@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
@@ -166,6 +167,9 @@ class Refreshing:
 
         if self._cache is None:
             self._cache = Cache.open(self._cache_file, self._reader.rules())
+            # What is there to stay is not looked through for garbage again and again: that took 0.1 s, twice a second
+            # while a key was held.
+            gc.freeze()
         return sources, self._cache
 
     def _connected(self, sources: ModuleType, cache: Cache) -> AbstractAsyncContextManager[tuple[FeedClient, Sources]]:

@@ -36,8 +36,8 @@ WIDE, MEDIUM = 100, 70
 SCREENFUL = 100
 """Papers that are read before all others: more than any terminal shows."""
 
-REST = 0.03
-"""Seconds the cursor rests on a paper before its detail is drawn, so that held keys stay quick."""
+REST = 0.06
+"""Seconds the cursor rests on a paper before its detail is drawn: longer than a held key takes to come again."""
 
 COUNT_AFTER = 0.15
 """Seconds without another change before the filter pane counts."""
