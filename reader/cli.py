@@ -125,6 +125,8 @@ def _show_reader(session: Session, query: str, sample: Path | None = None) -> in
     """Open the reader on the user's cache, or on that of the sample."""
     # Looking for garbage costs 25 ms of the start, and there is none yet; the reader turns it on after its first frame.
     gc.disable()
+    # A key waits for as long as a thread that stores papers may go on, several times a frame: half of it at 5 ms.
+    sys.setswitchinterval(0.001)
     from reader import paths
     from reader.cache import schema
     from reader.ui.app import SAMPLE, ReaderApp
