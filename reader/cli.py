@@ -9,8 +9,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -21,6 +22,7 @@ from reader.paths import APP
 
 if TYPE_CHECKING:
     from reader.commands.session import Session
+    from reader.jobs import Job, Message
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -125,8 +127,6 @@ def _show_reader(session: Session, query: str, sample: Path | None = None) -> in
     """Open the reader on the user's cache, or on that of the sample."""
     # Looking for garbage costs 25 ms of the start, and there is none yet; the reader turns it on after its first frame.
     gc.disable()
-    # A key waits for as long as a thread that stores papers may go on, several times a frame: half of it at 5 ms.
-    sys.setswitchinterval(0.001)
     from reader import paths
     from reader.cache import schema
     from reader.ui.app import SAMPLE, ReaderApp
@@ -139,6 +139,7 @@ def _show_reader(session: Session, query: str, sample: Path | None = None) -> in
         query=query,
         demo=sample is not None,
         state_file=paths.state_file(),
+        run_job=partial(_run_job, session, file),
         rules=lambda: session.topics,
         warnings=[str(mistake) for mistake in session.loaded.mistakes],
     )
@@ -148,6 +149,15 @@ def _show_reader(session: Session, query: str, sample: Path | None = None) -> in
     if outcome == SAMPLE and not sample:
         return _show_sample(session, query)
     return app.return_code or 0
+
+
+def _run_job(session: Session, file: Path, job: Job) -> AsyncGenerator[Message, None]:
+    """Do a job of the reader's in a process of its own."""
+    from reader import config, worker
+    from reader.jobs import Workplace
+
+    own = config.topic_rules(session.settings, session.config_file)
+    return worker.run(Workplace(file, session.settings, partial(config.load_topics, own)), job)
 
 
 def _show_sample(session: Session, query: str) -> int:

@@ -13,11 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from reader.core.errors import ReaderError
 from reader.core.rules import Address, Choice, FilePath, Keys, Number, Rule, Switch, Unfit, nearest, shown
 from reader.core.toml_lines import Malformed, Statement, statements
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from reader.core.topics import Topics
 
 ENDPOINT_VARIABLE = "HF_ENDPOINT"
 
@@ -222,6 +225,20 @@ class _Reading:
 def topic_rules(settings: Settings, file: Path) -> Path:
     """The user's topic rules that settings from `file` name; the file need not exist."""
     return file.parent / Path(settings.topics_file or "topics.toml").expanduser()
+
+
+def load_topics(own: Path) -> Topics:
+    """The topic rules that ship, and on top those of the user's file, which need not exist; raises ReaderError."""
+    from reader.core.topics import Topics
+    from reader.data import read_text
+
+    try:
+        texts = [own.read_text(encoding="utf-8")]
+    except FileNotFoundError:
+        texts = []
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReaderError(f"The topic rules {own} can't be read: {error}. Mend or move the file.") from error
+    return Topics.from_toml(read_text("topics.toml"), *texts)
 
 
 def kept_since(settings: Settings, today: date) -> str | None:

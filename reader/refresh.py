@@ -26,109 +26,21 @@ from reader.core.plan import (
     Days,
     Known,
     Latest,
-    Month,
     Plan,
-    Since,
     Trending,
     batches,
     is_settled,
     planned_days,
     worth_asking,
 )
+from reader.core.progress import DayEmpty, DayFailed, DayStored, Event, Finished, Started, Waiting
 from reader.feeds.fetch import HttpRefused, WaitTold
-
-__all__ = [
-    "Day",
-    "DayEmpty",
-    "DayFailed",
-    "DayStored",
-    "Days",
-    "Event",
-    "Finished",
-    "Latest",
-    "Month",
-    "Plan",
-    "Since",
-    "Started",
-    "Trending",
-    "Waiting",
-    "refresh",
-]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _PATIENCE = 3
 """Failures in a row after which the rest is given up."""
-
-# What happens
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """The days (ISO) that will be asked for, newest first."""
-
-    days: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DayStored:
-    """A day's papers are in the cache; it was request `n` of `of`."""
-
-    day: str
-    new: int
-    updated: int
-    unchanged: int
-    skipped: int
-    n: int
-    of: int
-
-
-@dataclass(frozen=True, slots=True)
-class DayEmpty:
-    """A day has no papers: a weekend, a holiday, or not yet."""
-
-    day: str
-    n: int
-    of: int
-
-
-@dataclass(frozen=True, slots=True)
-class DayFailed:
-    """A day could not be fetched; what the cache has of it stays."""
-
-    day: str
-    error: FeedError
-    n: int
-    of: int
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The feed is given a pause of so many seconds before the next request."""
-
-    seconds: float
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """Always the last event: the sums, and what went wrong."""
-
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-    stored: int = 0
-    """Days with papers that were stored."""
-    failed: tuple[str, ...] = ()
-    """Days (ISO) that are missing, those included that were given up."""
-    error: FeedError | None = None
-    """The last failure, if any."""
-
-
-Event = Started | DayStored | DayEmpty | DayFailed | Waiting | Finished
-
 
 # Between whom
 

@@ -13,7 +13,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -22,13 +22,15 @@ from reader.cache.feeds import OWN, Feeds, Followed
 from reader.core.errors import FeedError, FeedOffline
 from reader.core.ids import feed_id
 from reader.core.paper import Draft, Listing
+from reader.core.plan import Latest, Plan
+from reader.core.progress import Event, FeedAsked, FeedFailed, FeedStored, Finished, SourceEvent
 from reader.feeds.arxiv import ArxivEntry
 from reader.feeds.arxiv_client import ENDPOINT_VARIABLE, ArxivClient
 from reader.feeds.client import FeedClient
 from reader.feeds.documents import Validators, is_local
 from reader.feeds.environment import is_offline
 from reader.feeds.syndication_client import Fetched, Syndication
-from reader.refresh import Counts, Event, Feed, Finished, Latest, Plan, Store, refresh
+from reader.refresh import Counts, Feed, Store, refresh
 
 CATEGORIZED_BACK = 60
 """Days back from today whose papers arXiv is asked for: older ones that a backfill brings would take it weeks."""
@@ -55,42 +57,6 @@ BEGUN_WITH = 3
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class FeedAsked:
-    """A source is asked now."""
-
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class FeedStored:
-    """A source's papers are in the cache."""
-
-    slug: str
-    title: str
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class FeedFailed:
-    """A source did not give what was asked; what the cache has of it stays."""
-
-    slug: str
-    title: str
-    error: FeedError
-
-    @property
-    def was_asked_for(self) -> bool:
-        """Whether the user follows it, rather than the reader asking on its own."""
-        return self.slug not in OWN
-
-
-SourceEvent = FeedAsked | FeedStored | FeedFailed
 
 
 class Arxiv(Protocol):
@@ -283,7 +249,7 @@ class Sources:
     async def _failed(self, slug: str, title: str, error: FeedError) -> FeedFailed:
         if not self._has_no_network(error):
             await self.note(slug, error)
-        return FeedFailed(slug, title, error)
+        return FeedFailed(slug, title, error, slug not in OWN)
 
     def _has_no_network(self, error: FeedError) -> bool:
         return self._no_network and isinstance(error, FeedOffline)

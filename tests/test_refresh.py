@@ -19,25 +19,11 @@ from reader.core.errors import (
     UsageError,
 )
 from reader.core.paper import Draft, Listing, Skipped
+from reader.core.plan import Day, Days, Latest, Month, Plan, Since, Trending
+from reader.core.progress import DayEmpty, DayFailed, DayStored, Event, Finished, Started, Waiting
 from reader.feeds.client import FeedClient
 from reader.feeds.fetch import Bounds, Fetcher, HttpRefused
-from reader.refresh import (
-    Day,
-    DayEmpty,
-    DayFailed,
-    Days,
-    DayStored,
-    Event,
-    Finished,
-    Latest,
-    Month,
-    Plan,
-    Since,
-    Started,
-    Trending,
-    Waiting,
-    refresh,
-)
+from reader.refresh import refresh
 from tests.feed_server import FeedServer, item
 
 TODAY = "2026-05-12"  # a Tuesday

@@ -17,12 +17,13 @@ from reader.cache.feeds import Feeds
 from reader.cache.window import Window
 from reader.core.errors import FeedError
 from reader.core.paper import Paper as Known
+from reader.core.plan import Day, Latest
+from reader.core.progress import Event, FeedAsked, FeedFailed, FeedStored, Finished, SourceEvent
 from reader.feeds.arxiv_client import ArxivClient
 from reader.feeds.client import FeedClient
 from reader.feeds.fetch import Bounds, Fetcher
 from reader.feeds.syndication_client import Syndication
-from reader.refresh import Day, Event, Finished, Latest
-from reader.sources import FeedAsked, FeedFailed, FeedStored, SourceEvent, Sources, refresh_all
+from reader.sources import Sources, refresh_all
 from tests.cache.conftest import ByName
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Documents, Nap, Page, Paper, rss

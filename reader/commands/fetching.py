@@ -24,9 +24,10 @@ from reader.core.errors import FeedError
 if TYPE_CHECKING:
     from reader.cache.cache import Cache, Stored
     from reader.core.paper import Listing
+    from reader.core.plan import Plan
+    from reader.core.progress import Event, FeedFailed, Finished, SourceEvent
     from reader.feeds.client import FeedClient
-    from reader.refresh import Event, Finished, Plan
-    from reader.sources import FeedFailed, SourceEvent, Sources
+    from reader.sources import Sources
 
 REASONS = 3
 """Skipped records that are told one by one."""
@@ -129,7 +130,7 @@ def _days(days: Sequence[str]) -> str:
 
 
 def _plan(arguments: Namespace, session: Session) -> Plan:
-    from reader.refresh import Day, Latest, Month, Since
+    from reader.core.plan import Day, Latest, Month, Since
 
     if arguments.day:
         return Day(arguments.day)
@@ -144,8 +145,8 @@ async def _fetch(session: Session, cache: Cache, plan: Plan, talkative: bool) ->
     """Refresh, with progress if `talkative`: the sums, and the sources that failed."""
     import asyncio
 
-    from reader.refresh import Finished
-    from reader.sources import FeedFailed, refresh_all
+    from reader.core.progress import FeedFailed, Finished
+    from reader.sources import refresh_all
 
     finished, missing = Finished(), list[FeedFailed]()
     with Progress(None if talkative else StringIO()) as progress:
@@ -188,8 +189,7 @@ async def _tick(progress: Progress) -> None:
 def _doing(event: Event | SourceEvent, seconds: float) -> str:
     """What to say of an event, so many seconds after the first; empty for what says nothing."""
     from reader.core.pace import pace
-    from reader.refresh import DayEmpty, DayFailed, DayStored, Waiting
-    from reader.sources import FeedAsked
+    from reader.core.progress import DayEmpty, DayFailed, DayStored, FeedAsked, Waiting
 
     match event:
         case FeedAsked(title):

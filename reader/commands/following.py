@@ -21,10 +21,11 @@ from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.feeds import Feeds, Followed
+    from reader.core.progress import FeedFailed, FeedStored
     from reader.feeds.categories import Category
     from reader.feeds.opml import Outline
     from reader.feeds.syndication_client import Fetched
-    from reader.sources import FeedFailed, FeedStored, Web
+    from reader.sources import Web
 
 
 def _feeds_arguments(parser: ArgumentParser) -> None:
@@ -229,7 +230,7 @@ async def _check_all(arguments: Namespace, session: Session) -> int:
     """Ask feeds, by default all, and tell what each said."""
     from contextlib import aclosing
 
-    from reader.sources import FeedAsked, FeedFailed, FeedStored
+    from reader.core.progress import FeedAsked, FeedFailed, FeedStored
 
     answers: list[FeedStored | FeedFailed] = []
     with session.cache() as cache:
@@ -251,7 +252,7 @@ async def _check_all(arguments: Namespace, session: Session) -> int:
 
 
 def _answer(event: FeedStored | FeedFailed) -> dict[str, object]:
-    from reader.sources import FeedStored
+    from reader.core.progress import FeedStored
 
     if isinstance(event, FeedStored):
         return {"ok": True} | asdict(event)

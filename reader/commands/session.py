@@ -70,17 +70,7 @@ class Session:
     @cached_property
     def topics(self) -> Topics:
         """The topic rules that ship, and the user's own on top."""
-        from reader.core.topics import Topics
-        from reader.data import read_text
-
-        own = config.topic_rules(self.settings, self.config_file)
-        try:
-            texts = [own.read_text(encoding="utf-8")]
-        except FileNotFoundError:
-            texts = []
-        except (OSError, UnicodeDecodeError) as error:
-            raise ReaderError(f"The topic rules {own} can't be read: {error}. Mend or move the file.") from error
-        return Topics.from_toml(read_text("topics.toml"), *texts)
+        return config.load_topics(config.topic_rules(self.settings, self.config_file))
 
     @cached_property
     def shipped_topics(self) -> Topics:

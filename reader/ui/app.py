@@ -36,6 +36,7 @@ from reader.ui.widgets.status_line import Kind, StatusLine
 if TYPE_CHECKING:
     from reader.core.query.topics import TopicChoice
     from reader.core.topics import Topics
+    from reader.jobs import Runner
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
     from reader.ui.widgets.paper_detail import PaperDetail
@@ -63,9 +64,9 @@ class Sizes(NamedTuple):
 class ReaderApp(App[str], inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
-    `rules` loads the topic rules when they are needed. `query` is where to begin, in All; without one it begins where
-    it was left. With `demo` nothing is fetched or kept beside the cache. `now` is the clock; a `still` reader has no
-    spinner and fetches nothing by itself.
+    `run_job` does what is done behind it, such as a refresh; `rules` loads the topic rules when they are needed.
+    `query` is where to begin, in All; without one it begins where it was left. With `demo` nothing is fetched or kept
+    beside the cache. `now` is the clock; a `still` reader has no spinner and fetches nothing by itself.
     """
 
     TITLE = "dailypapers"
@@ -79,6 +80,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         query: str = "",
         demo: bool = False,
         state_file: Path | None = None,
+        run_job: Runner,
         rules: Callable[[], Topics],
         warnings: Sequence[str] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -97,7 +99,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         self.demo = demo
         self.now = now
         self.library = Library(cache_file)
-        self.refreshing = Refreshing(self, cache_file)
+        self.refreshing = Refreshing(self, cache_file, run_job)
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         self._state_file = None if demo else state_file
         left = state.load(self._state_file) if self._state_file else state.State()
@@ -221,7 +223,6 @@ class ReaderApp(App[str], inherit_bindings=False):
 
     def on_unmount(self) -> None:
         self.library.close()
-        self.refreshing.close()
 
     # What time it is
 

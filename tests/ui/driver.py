@@ -18,6 +18,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -25,6 +26,7 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from reader import jobs
 from reader.cache.cache import Cache
 from reader.cache.window import Window
 from reader.config import Settings
@@ -60,7 +62,10 @@ def settings(**changed: object) -> Settings:
 def make_app(file: Path, *, now: Callable[[], datetime] = lambda: papers.NOW, **how: object) -> ReaderApp:
     """The reader over a cache, its clock stopped, its state in a file beside."""
     values = {"settings": settings(), "state_file": file.with_name("state.json"), "still": True, **how}
-    return ReaderApp(values.pop("settings"), file, rules=papers.ByTitle, now=now, **values)
+    chosen = values.pop("settings")
+    # A process for each refresh would take most of the tests' time.
+    run_job = partial(jobs.run, jobs.Workplace(file, chosen, papers.ByTitle, now))
+    return ReaderApp(chosen, file, run_job=run_job, rules=papers.ByTitle, now=now, **values)
 
 
 class Story:

@@ -1,0 +1,169 @@
+"""What is done behind the reader: a job is asked for, and tells message by message how it goes.
+
+    async for message in run(workplace, Refresh(Latest())):
+        ...
+
+Jobs and messages are plain data, so that a job can be done in a process of its own: see `reader.worker`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.config import Settings, kept_since
+from reader.core.plan import Plan
+from reader.core.progress import Event, SourceEvent
+from reader.paths import answers_folder
+
+if TYPE_CHECKING:
+    from reader.cache.cache import Cache
+    from reader.core.topics import Topics
+    from reader.feeds.client import FeedClient
+    from reader.sources import Sources
+
+# Jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Fetch what the plan says, and then do what the cache needs."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Fetch one paper by its arXiv id."""
+
+    id: str
+
+
+Job = Refresh | LookUp
+
+
+# Messages
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFailing:
+    """A source beside the daily papers that does not answer, since when (ISO, UTC), and how many more there are."""
+
+    title: str
+    since: str
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """So many papers have their topics by the rules in use."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """So many old papers were let go of so far."""
+
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """Whether a paper was found anywhere."""
+
+    found: bool
+
+
+Message = Event | SourceEvent | SourceFailing | Classified | Dropped | LookedUp
+
+
+# Doing them
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """The cache that jobs work on, and by what; `rules` loads the topic rules."""
+
+    cache_file: Path
+    settings: Settings
+    rules: Callable[[], Topics]
+    now: Callable[[], datetime] = _utc_now
+
+
+Runner = Callable[[Job], AsyncGenerator[Message, None]]
+"""Does a job, wherever; raises ReaderError. To close its iterator is to stop the job; what is stored stays."""
+
+
+async def run(place: Workplace, job: Job) -> AsyncGenerator[Message, None]:
+    """Do a job here; raises ReaderError."""
+    async with _opened(place) as cache:
+        doing = _refresh(place, cache, job.plan) if isinstance(job, Refresh) else _look_up(place, cache, job.id)
+        async with aclosing(doing) as messages:
+            async for message in messages:
+                yield message
+
+
+@asynccontextmanager
+async def _opened(place: Workplace) -> AsyncIterator[Cache]:
+    cache = await asyncio.to_thread(_open, place)
+    try:
+        yield cache
+    finally:
+        cache.close()
+
+
+def _open(place: Workplace) -> Cache:
+    """Open the cache, and import in this thread all that a job needs (0.5 s)."""
+    import reader.sources  # noqa: F401
+    from reader.cache.cache import Cache
+
+    return Cache.open(place.cache_file, place.rules())
+
+
+def _connected(place: Workplace, cache: Cache) -> AbstractAsyncContextManager[tuple[FeedClient, Sources]]:
+    from reader.sources import connected
+
+    return connected(
+        cache,
+        place.cache_file,
+        place.settings.endpoint,
+        answers_folder(),
+        categorize=place.settings.ask_arxiv,
+        now=place.now,
+    )
+
+
+async def _refresh(place: Workplace, cache: Cache, plan: Plan) -> AsyncGenerator[Message, None]:
+    from reader.sources import refresh_all
+
+    async with _connected(place, cache) as (daily, sources):
+        async with aclosing(refresh_all(daily, cache, plan, sources)) as events:
+            async for event in events:
+                yield event
+        if failing := await asyncio.to_thread(sources.feeds.failing):
+            yield SourceFailing(failing[0].title, failing[0].failing_since or "", len(failing) - 1)
+    if await asyncio.to_thread(cache.needs_classifying):
+        steps = cache.reclassify()
+        while (step := await asyncio.to_thread(next, steps, None)) is not None:
+            yield Classified(*step)
+    if before := kept_since(place.settings, place.now().date()):
+        drops = cache.drop_before(before)
+        while (dropped := await asyncio.to_thread(next, drops, None)) is not None:
+            yield Dropped(dropped)
+    await asyncio.to_thread(cache.rest)
+
+
+async def _look_up(place: Workplace, cache: Cache, id: str) -> AsyncGenerator[Message, None]:
+    async with _connected(place, cache) as (daily, sources):
+        yield LookedUp(await sources.look_up(daily, id))
