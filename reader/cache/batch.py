@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast
 from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from reader.cache import events
+from reader.cache import derived
 from reader.cache.merge import BLANK, Values, merged
 from reader.cache.models import ALIAS, LISTING, PAPER, PAPER_CATEGORY, PAPER_CHANGE, PAPER_SOURCE, PAPER_TOPIC, TEXT
 from reader.core.ids import FEED, OWN, page_id
@@ -167,7 +167,7 @@ class Batch:
             rows = [{**blank_state, **entry.after, "pk": entry.pk} for entry in entries]
             self._connection.execute(insert(table), [{name: row[name] for name in names} for row in rows])
         driver = cast(sqlite3.Connection, self._connection.connection.driver_connection)
-        events.adopt(driver, [entry.pk for entry in entries])
+        derived.adopt(driver, [entry.pk for entry in entries])
 
     def _note_changes(self, entries: Iterable[Entry], now: str) -> None:
         """Keep how the moving facts of papers were, and how they are from now on."""

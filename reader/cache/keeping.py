@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import schema
-from reader.cache.events import STATES
+from reader.cache.derived import STATES
 from reader.core.errors import CacheError
 
 MERGE_PAGES = 500

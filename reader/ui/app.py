@@ -17,15 +17,14 @@ from textual.app import App
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
-from textual.timer import Timer
 
 from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.ui import panes, state, terminal, theme
 from reader.ui.browsing import Place, view
 from reader.ui.glyphs import glyphs
+from reader.ui.keyboard import Keyboard
 from reader.ui.keymap import Context, Keymap
-from reader.ui.keys import Cancelled, KeyReader, Match, Pending, spell
 from reader.ui.library import Library
 from reader.ui.refreshing import Refreshing
 from reader.ui.screens.main import MainScreen
@@ -34,6 +33,7 @@ from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.status_line import Kind, StatusLine
 
 if TYPE_CHECKING:
+    from reader.cache.search import Scope
     from reader.core.query.topics import TopicChoice
     from reader.core.topics import Topics
     from reader.jobs import Runner
@@ -46,9 +46,6 @@ SAMPLE = "sample"
 
 POLL = 1.0
 """Seconds between two looks for what other programs wrote to the cache."""
-
-CHORD_HELP = 0.4
-"""Seconds after which a chord that was begun shows what may follow."""
 
 HISTORY = 50
 """Queries that are remembered."""
@@ -112,11 +109,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         self.rules = rules
         self.topic_names = self.library.topic_names()
         self.about_topics: dict[str, str] = {}
-        self._keys = KeyReader(self.keymap)
-        self._chord_timer: Timer | None = None
-        self._early: list[events.Key] | None = []
-        """Keys that wait for the panes; None once those are there."""
-        self._choosing: Callable[[str], object] | None = None
+        self.keyboard = Keyboard(self, super().on_event)
         self._page: PaperPage | None = None
         self.page_opened: int | None = None
         self.calendar: CalendarScreen | None = None
@@ -156,7 +149,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         await self.main.finish()
         # The first key finds its handler loaded.
         import_module("reader.ui.handlers")
-        self.call_after_refresh(self._take_early_keys)
+        self.call_after_refresh(self.keyboard.begin)
         # The command line turned it off for the start, which makes next to no garbage.
         gc.freeze()
         gc.enable()
@@ -236,6 +229,13 @@ class ReaderApp(App[str], inherit_bindings=False):
         """The day that the panes take for today; None leaves them to the clock, as days pass."""
         return self.today if self.is_still else None
 
+    @property
+    def scope(self) -> Scope:
+        """What relative words such as `today`, `latest` and `new` mean now."""
+        from reader.cache.search import Scope
+
+        return Scope(self.today, self.library.newest_day(), self.new_since)
+
     # Keys
 
     @property
@@ -258,76 +258,10 @@ class ReaderApp(App[str], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Read keys by the table before any widget does; what is bound to nothing here goes to the widgets."""
-        if not isinstance(event, events.Key) or event.is_forwarded:
-            await super().on_event(event)
-        elif self._early is not None:
-            self._early.append(event)
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self.keyboard.press(event)
         else:
-            await self._deliver(event)
-
-    async def _take_early_keys(self) -> None:
-        """Do what was typed before the panes were there, in order; what is typed meanwhile waits too."""
-        early = self._early or []
-        while early:
-            await self._deliver(early.pop(0))
-        self._early = None
-
-    async def _deliver(self, event: events.Key) -> None:
-        """Let a key act here, or else in the widget that has the keys."""
-        if self._take_key(event):
-            return
-        await super().on_event(event)
-        if self.main.is_typing:
-            # The next key may be Enter, which is for all that was typed before it.
-            await self.main.query_line.catch_up()
-
-    def _take_key(self, event: events.Key) -> bool:
-        context = self.context
-        if context is None:
-            return self._quits(event.key)
-        if self._choosing is not None:
-            self._take_letter(event.character or "")
-            return True
-        if context == "filter" and self.main.type_topic(event.key, event.character):
-            return True
-        if context == "calendar" and self.calendar is not None and self.calendar.type(event.key, event.character):
-            return True
-        if self._chord_timer is not None:
-            self._chord_timer.stop()
-        outcome = self._keys.feed(event.key, context)
-        if isinstance(outcome, Pending):
-            self._chord_timer = self.set_timer(CHORD_HELP, self._show_chord)
-            return True
-        self._show_chord()
-        if isinstance(outcome, Match):
-            self.do(outcome.action.id, outcome.count)
-            return True
-        return isinstance(outcome, Cancelled)
-
-    def _quits(self, key: str) -> bool:
-        """Leave if this key does so everywhere: screens that read their own keys know nothing of it."""
-        action = self.keymap.resolve("help").get((spell(key),))
-        if action is None or action.id != "app.quit":
-            return False
-        self.do(action.id)
-        return True
-
-    def ask_letter(self, what: str, choices: Sequence[tuple[str, str]], then: Callable[[str], object]) -> None:
-        """Show letters with what they stand for, and call `then` with the next key if it is one of them."""
-        letters = {letter for letter, _ in choices}
-        self._choosing = lambda typed: then(typed) if typed in letters else None
-        self.status.pending(choices, what)
-
-    def _take_letter(self, typed: str) -> None:
-        choose, self._choosing = self._choosing, None
-        self.status.pending(())
-        if choose is not None:
-            choose(typed)
-
-    def _show_chord(self) -> None:
-        """Show what may follow the keys pressed so far, or the usual hints again."""
-        pending = self._keys.pending
-        self.status.pending(pending.options if pending else (), pending.text if pending else "")
+            await super().on_event(event)
 
     def do(self, action_id: str, count: int | None = None) -> None:
         """Do what an action of the table says, `count` times where it takes a count."""

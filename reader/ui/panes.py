@@ -5,29 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reader.ui.browsing import SPECIAL, VIEWS, Place, view
-from reader.ui.library import Counts, Question, TopicFacts
+from reader.ui.browsing import SPECIAL, VIEWS, Place
+from reader.ui.library import Counts, TopicFacts
 from reader.ui.widgets.top_line import Whereabouts
 
 if TYPE_CHECKING:
-    from reader.cache.search import Scope
     from reader.ui.app import ReaderApp
     from reader.ui.keymap import Keymap
     from reader.ui.widgets.empty import EmptyKeys
     from reader.ui.widgets.filter_rows import FilterData
     from reader.ui.widgets.filter_strip import StripData
-
-
-def question(place: Place, order: str, scope: Scope, mode: str) -> Question:
-    """What is to be counted at a place, where picked topics combine by `mode`."""
-    from reader.cache.search import compile_query
-
-    return Question(
-        views=tuple(compile_query(Place(one).base(order), scope) for one in (*VIEWS, *SPECIAL)),
-        facets=compile_query(place.facets(order, mode), scope),
-        base=compile_query(place.base(order), scope),
-        anywhere=compile_query(Place(view("all"), place.text).whole(order), scope),
-    )
 
 
 def filter_data(reader: ReaderApp, counts: Counts | None, facts: TopicFacts | None = None) -> FilterData:

@@ -28,7 +28,13 @@ class Suggestions:
         if not self._words and not self._is_learning and _ASKS.search(text):
             self._is_learning = True
             self._reader.run_worker(self._learn(), group="words", exit_on_error=False)
-        return complete(text, cursor, {**self._words, "topic": self._reader.main.topic_papers()})
+        return complete(text, cursor, {**self._words, "topic": self._topic_papers()})
+
+    def _topic_papers(self) -> dict[str, int]:
+        """Topics with their papers in view, those with the most first."""
+        counts = self._reader.main.counts
+        counted = sorted(counts.topics, key=lambda topic: -topic.papers) if counts else ()
+        return {topic.slug: topic.papers for topic in counted} or dict.fromkeys(self._reader.topic_names, 0)
 
     async def _learn(self) -> None:
         try:

@@ -42,7 +42,7 @@ def reader(tmp_path: Path, caches: Mapping[str, Path], monkeypatch: pytest.Monke
     monkeypatch.setenv("HF_HOME", str(tmp_path / "no-token"))
     # The detail and the counts wait for the user's fingers, which are quicker here.
     monkeypatch.setattr("reader.ui.screens.main.REST", 0.001)
-    monkeypatch.setattr("reader.ui.screens.main.COUNT_AFTER", 0.001)
+    monkeypatch.setattr("reader.ui.counting.COUNT_AFTER", 0.001)
 
     def open_it(
         *, papers: Mapping[str, Sequence[Draft]] | None = None, **how: object

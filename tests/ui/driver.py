@@ -161,7 +161,9 @@ class Story:
             await asyncio.wait_for(done.wait(), 1.0 if self.app.is_running else 0.01)
 
     def _working(self) -> list[object]:
-        timers = (self.main._detail_timer, self.main._count_timer)
+        if not self.main.is_finished:
+            return [self.main]
+        timers = (self.main._detail_timer, self.main.counting._timer)
         waiting = [one for one in timers if one is not None and one._task is not None and not one._task.done()]
         return waiting + [one for one in self.app.workers if not one.is_finished and one.group not in BESIDE]
 

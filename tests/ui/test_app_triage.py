@@ -458,7 +458,7 @@ async def test_when_a_paper_counts_as_read_is_the_users_choice(
 async def test_a_chord_shows_what_may_follow_and_escape_drops_it(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.ui.app.CHORD_HELP", 0.001)
+    monkeypatch.setattr("reader.ui.keyboard.CHORD_HELP", 0.001)
     async with reader() as r:
         await r.press("g")
         await r.until(lambda: "t Today" in r.lines[-1])

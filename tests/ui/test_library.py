@@ -15,8 +15,8 @@ from reader.cache.search import Scope, compile_query
 from reader.cache.window import Window
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.query import parse
-from reader.ui import panes
 from reader.ui.browsing import Place, view
+from reader.ui.counting import question
 from reader.ui.library import Library
 from tests.ui import papers
 
@@ -80,7 +80,7 @@ def window_errors(window: Window) -> object:
 
 async def test_counts_are_those_of_the_cache(library: Library) -> None:
     place = Place(view("today"), "(topic:agents OR topic:video) is:unread")
-    counts = await library.count(panes.question(place, "day", SCOPE, "any"))
+    counts = await library.count(question(place, "day", SCOPE, "any"))
     assert counts.views[:4] == (14, 60, 0, 60)
     assert counts.base == 14
     assert counts.anywhere == 16

@@ -30,7 +30,7 @@ def filter_by_topic(reader: ReaderApp, _count: int | None) -> None:
     else:
         slugs = {str(number): slug for number, slug in enumerate(paper.topics, 1)}
         choices = [(digit, reader.topic_names.get(slug, slug)) for digit, slug in slugs.items()]
-        reader.ask_letter("topic", choices, lambda digit: _toggle(reader, paper, slugs[digit]))
+        reader.keyboard.ask_letter("topic", choices, lambda digit: _toggle(reader, paper, slugs[digit]))
 
 
 def _toggle(reader: ReaderApp, paper: Paper, slug: str) -> None:

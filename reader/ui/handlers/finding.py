@@ -29,7 +29,7 @@ def filter_pane(reader: ReaderApp, _count: int | None) -> None:
 @handles("find.clear")
 def clear(reader: ReaderApp, _count: int | None) -> None:
     main = reader.main
-    main.stop_narrowing()
+    main.filter.stop_narrowing()
     main.go(Place(main.place.view))
 
 
@@ -130,20 +130,33 @@ def unfold(reader: ReaderApp, _count: int | None) -> None:
 
 @handles("topic.narrow")
 def narrow(reader: ReaderApp, _count: int | None) -> None:
-    reader.main.narrow_topics()
+    reader.main.filter.begin_narrowing()
 
 
 # In the query line
 
 
+# The first two act at once and not by a message of the line: keys that were typed behind theirs are for the list.
+
+
 @handles("query.accept")
 def accept(reader: ReaderApp, _count: int | None) -> None:
-    reader.main.accept_query()
+    """Keep the query and go to the list, unless the line says what is wrong with it."""
+    main = reader.main
+    text = main.query_line.accept()
+    if text is not None:
+        reader.remember_query(text)
+        main.close_query()
+        main.go(Place(main.place.view, text))
 
 
 @handles("query.cancel")
 def cancel(reader: ReaderApp, _count: int | None) -> None:
-    reader.main.cancel_query()
+    """Put back the query that was there."""
+    main = reader.main
+    text = main.query_line.cancel()
+    main.close_query()
+    main.go(Place(main.place.view, text))
 
 
 @handles("query.complete")

@@ -83,7 +83,7 @@ def choose_link(reader: ReaderApp, _count: int | None) -> None:
     urls = {link.letter: link.url for link in links(paper)}
     if urls:
         choices = [(link.letter, link.name) for link in links(paper)]
-        reader.ask_letter("open", choices, lambda letter: browse(reader, urls[letter]))
+        reader.keyboard.ask_letter("open", choices, lambda letter: browse(reader, urls[letter]))
     else:
         reader.say("this paper has no links")
 

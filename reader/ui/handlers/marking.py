@@ -7,6 +7,7 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from reader.cache.derived import STATES
 from reader.core.errors import ReaderError
 from reader.core.paper import PaperRow
 from reader.ui.handlers.registry import handles
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
 BLINK = 0.5
 """Seconds after which the user is told how far it is."""
-
-STATES = {"read": "read", "star": "starred", "hide": "hidden"}
-"""The field of a row that an event of a kind changes."""
 
 
 def mark(

@@ -114,7 +114,7 @@ def _back(reader: ReaderApp) -> bool:
         return True
     if reader.context == "filter":
         if main.filter.narrowed:
-            main.stop_narrowing()
+            main.filter.stop_narrowing()
         else:
             main.close_filter()
         return True

@@ -15,15 +15,16 @@ from reader.cache.window import Order
 from reader.core.errors import CacheInterrupted, ReaderError
 from reader.ui import panes
 from reader.ui.browsing import VIEWS, Place
-from reader.ui.library import Counts, Question, TopicFacts
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.status_line import StatusLine
 from reader.ui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
-    from reader.cache.search import Scope, Selection
+    from reader.cache.search import Selection
     from reader.ui.app import ReaderApp
+    from reader.ui.counting import Counting
+    from reader.ui.library import Counts
     from reader.ui.suggesting import Suggestions
     from reader.ui.widgets.empty import Empty
     from reader.ui.widgets.filter_pane import FilterPane
@@ -38,9 +39,6 @@ SCREENFUL = 100
 
 REST = 0.06
 """Seconds the cursor rests on a paper before its detail is drawn: longer than a held key takes to come again."""
-
-COUNT_AFTER = 0.15
-"""Seconds without another change before the filter pane counts."""
 
 
 class MainScreen(Screen[None], inherit_bindings=False):
@@ -57,12 +55,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._selection: Selection | None = None
         self.is_whole = False
         """Whether the list holds all papers of its place, not only a first screenful."""
-        self._counts: Counts | None = None
-        self._counted: Question | None = None
-        """What was last counted exactly."""
-        self._topic_facts: TopicFacts | None = None
         self._suggestions: Suggestions | None = None
-        self._is_narrowing = False
         self.is_typing = False
         self.is_finished = False
         """Whether all panes are there: a frame after the list."""
@@ -70,8 +63,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.detail: PaperDetail
         self.empty: Empty
         self.query_line: QueryLine
+        self.counting: Counting
         self._detail_timer: Timer | None = None
-        self._count_timer: Timer | None = None
 
     @property
     def reader(self) -> ReaderApp:
@@ -103,6 +96,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     async def finish(self) -> None:
         """Add what the first frame leaves room for: the list is there 40 ms sooner without them."""
+        from reader.ui.counting import Counting
         from reader.ui.widgets.empty import Empty
         from reader.ui.widgets.filter_pane import FilterPane
         from reader.ui.widgets.paper_detail import PaperDetail
@@ -114,6 +108,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.empty = Empty(panes.empty_keys(keymap), id="empty")
         self.query_line = QueryLine(glyphs, keymap.key("query.complete", "query"), id="query")
         self.query_line.display = False
+        self.counting = Counting(self)
         if not self.is_attached:
             return
         await self.query_one("#left").mount(self.filter)
@@ -122,11 +117,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         await self.mount(self.query_line, before=self.status)
         self.is_finished = True
         self.detail.tell(self.reader.topic_names, panes.link_keys(keymap))
-        self.filter.show(panes.filter_data(self.reader, self._counts, self._topic_facts))
+        self.show_counts()
         self.show_place()
         self.show_detail()
         self._be_empty(not self.papers.count)
         self.show_empty()
+        self.count_soon()
 
     def on_resize(self, event: events.Resize) -> None:
         was_wide = self.has_class("-wide")
@@ -218,15 +214,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def _compile(self, place: Place) -> Selection:
         from reader.cache.search import compile_query
 
-        return compile_query(place.whole(self.reader.settings.order), self.scope)
-
-    @property
-    def scope(self) -> Scope:
-        """What relative words such as `today`, `latest` and `new` mean now."""
-        from reader.cache.search import Scope
-
-        reader = self.reader
-        return Scope(reader.today, reader.library.newest_day(), reader.new_since)
+        return compile_query(place.whole(self.reader.settings.order), self.reader.scope)
 
     async def all_pks(self) -> Sequence[int]:
         """Every paper in view, also those behind the first screenful."""
@@ -257,7 +245,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if self.is_finished and not self.papers.count:
             from reader.ui.situation import situation
 
-            self.empty.show(situation(self.reader, self.place, self._counts))
+            self.empty.show(situation(self.reader, self.place, self.counts))
 
     # What the panes show
 
@@ -275,7 +263,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def show_whereabouts(self) -> None:
         """Say in the first line and in the strip where one is."""
         shown = self.papers.count if self.is_whole else None
-        self.top.show(panes.whereabouts(self.reader, self.place, self._counts, shown))
+        self.top.show(panes.whereabouts(self.reader, self.place, self.counts, shown))
         if not self.has_class("-wide"):
             self.query_one(FilterStrip).show(panes.strip_data(self.reader, self.place, shown))
 
@@ -305,57 +293,26 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     # Counting for the filter pane
 
+    @property
+    def counts(self) -> Counts | None:
+        """What was counted last; None until then."""
+        return self.counting.counts if self.is_finished else None
+
     def count_soon(self) -> None:
-        """Count what the filter pane shows, once nothing has changed for a moment."""
-        if self._count_timer is not None:
-            self._count_timer.stop()
-        self._count_timer = self.set_timer(COUNT_AFTER, self.count)
+        """Count what the filter pane shows, once nothing has changed for a moment and all panes are there."""
+        if self.is_finished:
+            self.counting.soon()
 
-    @work(exclusive=True, group="counts", exit_on_error=False)
-    async def count(self) -> None:
-        """Count the views, days and topics for the filter pane."""
-        try:
-            mode = self.filter.choice.mode if self.is_finished else "any"
-            question = panes.question(self.place, self.reader.settings.order, self.scope, mode)
-            counts = await self.reader.library.count(question)
-            # Exact numbers of the same question stand until there are newer ones, or they would flicker.
-            if not counts.approximate or question != self._counted:
-                self._show_counted(counts)
-            if counts.approximate:
-                self._show_counted(await self.reader.library.count(question, exactly=True))
-            self._counted = question
-        except CacheInterrupted:
-            return
-        except ReaderError as error:
-            self.status.say(str(error), "warning")
-            return
-        await self._learn_of_topics()
-
-    def _show_counted(self, counts: Counts) -> None:
-        self._counts = counts
+    def show_counted(self) -> None:
+        """Show what was counted in all places that tell of it."""
         self.show_counts()
         self.show_whereabouts()
         self.show_empty()
 
-    async def _learn_of_topics(self) -> None:
-        """Find out how topics move and which ones the picked ones bring along; last, for it is wanted least."""
-        from reader.core.query.topics import picked_topics
-
-        try:
-            facts = await self.reader.library.topic_facts(picked_topics(self.place.query).picked)
-        except CacheInterrupted:
-            return
-        except ReaderError as error:
-            self.status.say(str(error), "warning")
-            return
-        if facts != self._topic_facts:
-            self._topic_facts = facts
-            self.show_counts()
-
     def show_counts(self) -> None:
         """Fill the filter pane with what was counted last."""
         if self.is_finished:
-            self.filter.show(panes.filter_data(self.reader, self._counts, self._topic_facts))
+            self.filter.show(panes.filter_data(self.reader, self.counts, self.counting.topic_facts))
 
     # What the panes tell
 
@@ -373,7 +330,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.count_soon()
 
     def on_filter_pane_hint(self, event: FilterPane.Hint) -> None:
-        """Say what a topic means."""
+        """Say what the filter pane has to tell."""
         self.status.say(event.text, "hint")
 
     def on_query_line_changed(self, event: QueryLine.Changed) -> None:
@@ -383,23 +340,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def on_query_line_submitted(self) -> None:
         """Keep the query by the line's own key."""
-        self.accept_query()
+        from reader.ui.handlers import finding
 
-    # Both at once and not by a message of the line: keys that were typed behind these are for the list.
-
-    def accept_query(self) -> None:
-        """Keep the query and go to the list, unless the line says what is wrong with it."""
-        text = self.query_line.accept()
-        if text is not None:
-            self.reader.remember_query(text)
-            self.close_query()
-            self.go(Place(self.place.view, text))
-
-    def cancel_query(self) -> None:
-        """Put back the query that was there."""
-        text = self.query_line.cancel()
-        self.close_query()
-        self.go(Place(self.place.view, text))
+        finding.accept(self.reader, None)
 
     @on(TopLine.EditQuery)
     def _edit_query(self) -> None:
@@ -419,11 +362,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
             self._suggestions = Suggestions(self.reader)
         self.query_line.know(self._suggestions.complete, tuple(self.reader.topic_names))
-
-    def topic_papers(self) -> dict[str, int]:
-        """Topics with their papers in view, those with the most first."""
-        counted = sorted(self._counts.topics, key=lambda topic: -topic.papers) if self._counts else ()
-        return {topic.slug: topic.papers for topic in counted} or dict.fromkeys(self.reader.topic_names, 0)
 
     def close_query(self) -> None:
         """Give the keys back to the list, or to nothing where there is none: Textual would choose the filter pane."""
@@ -446,37 +384,4 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:
-        if self.is_finished and self.focused is not self.filter:
-            self._is_narrowing = False
         self.show_hints()
-
-    # Narrowing the topics by typing
-
-    def narrow_topics(self) -> None:
-        """Let what is typed in the filter pane narrow its topics, until Enter or Escape."""
-        self._is_narrowing = True
-        self.status.say("type to narrow the topics", "hint")
-
-    def stop_narrowing(self) -> None:
-        """List all topics again."""
-        self._is_narrowing = False
-        self.filter.narrow("")
-
-    def type_topic(self, key: str, character: str | None) -> bool:
-        """Take a key while topics are narrowed; False for keys that mean something else."""
-        if not self._is_narrowing:
-            return False
-        typed = self.filter.narrowed
-        if key in ("enter", "escape", "tab", "down", "up"):
-            self._is_narrowing = False
-            self.status.say("", "hint")
-            if key == "escape":
-                self.stop_narrowing()
-            return key in ("enter", "escape")
-        if key in ("backspace", "ctrl+h"):
-            self.filter.narrow(typed[:-1])
-        elif key == "ctrl+u":
-            self.filter.narrow("")
-        elif character and character.isprintable():
-            self.filter.narrow(typed + character)
-        return True

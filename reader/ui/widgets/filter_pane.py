@@ -12,17 +12,14 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from reader.core.query.topics import TopicChoice
-from reader.core.trends import WEEKS, percent, spark
 from reader.ui.glyphs import UNICODE, Glyphs
-from reader.ui.prose import Line, Piece, cut, literal, measure
+from reader.ui.prose import Line, literal
+from reader.ui.widgets.filter_lines import draw_heading, draw_row, meaning
 from reader.ui.widgets.filter_rows import TOPIC_ORDERS, FilterData, FilterState, Kind, Mark, Row, TopicOrder, lay_out
-from reader.ui.widgets.pieces import draw, spread
+from reader.ui.widgets.pieces import draw
 
 _RIGHT_BUTTON = 3
 _LONGEST_TYPED = 60
-
-_NAME_ROOM = 15
-"""Cells that a topic's name keeps beside its sparkline."""
 
 
 class FilterPane(ScrollView, inherit_bindings=False):
@@ -76,7 +73,7 @@ class FilterPane(ScrollView, inherit_bindings=False):
 
     @dataclass
     class Hint(Message):
-        """What the topic under the cursor means; empty where there is nothing to say."""
+        """What the topic under the cursor means, or what may be typed; empty where there is nothing to say."""
 
         text: str
 
@@ -91,6 +88,7 @@ class FilterPane(ScrollView, inherit_bindings=False):
         self._rows: tuple[Row, ...] = ()
         self._cursor = 0
         self._hint = ""
+        self._is_narrowing = False
 
     # What it is told
 
@@ -211,6 +209,34 @@ class FilterPane(ScrollView, inherit_bindings=False):
         elif row.kind is Kind.FAMILY:
             self.move(1)
 
+    def begin_narrowing(self) -> None:
+        """Let what is typed narrow the topics, until Enter or Escape."""
+        self._is_narrowing = True
+        self.post_message(self.Hint("type to narrow the topics"))
+
+    def stop_narrowing(self) -> None:
+        """List all topics again."""
+        self._is_narrowing = False
+        self.narrow("")
+
+    def type(self, key: str, character: str | None) -> bool:
+        """Take a key while topics are narrowed; False for keys that mean something else."""
+        if not self._is_narrowing:
+            return False
+        if key in ("enter", "escape", "tab", "down", "up"):
+            self._is_narrowing = False
+            self.post_message(self.Hint(""))
+            if key == "escape":
+                self.stop_narrowing()
+            return key in ("enter", "escape")
+        if key in ("backspace", "ctrl+h"):
+            self.narrow(self.narrowed[:-1])
+        elif key == "ctrl+u":
+            self.narrow("")
+        elif character and character.isprintable():
+            self.narrow(self.narrowed + character)
+        return True
+
     def narrow(self, text: str) -> None:
         """List only the topics whose words begin with what was typed; an empty text lists everything again."""
         text = literal(text).lstrip()[:_LONGEST_TYPED]
@@ -230,64 +256,15 @@ class FilterPane(ScrollView, inherit_bindings=False):
         row = self._rows[index]
         at_cursor = index == self._cursor and self.has_focus and row.selectable
         under = ("filter--cursor",) if at_cursor else ()
-        line = draw(self, self._line(row, at_cursor, width), "filter", *under)
+        line = draw(self, self._line(row, width, at_cursor), "filter", *under)
         base = self.get_visual_style(*under)
         return Strip(line.render_segments(base)).adjust_cell_length(width, base.rich_style)
 
-    def _line(self, row: Row, at_cursor: bool, width: int) -> Line:
-        signs = self._glyphs
-        if row.kind is Kind.HEADING:
-            return self._heading(row, width)
-        bar = Piece(signs.cursor, "mark") if at_cursor else Piece(" ")
-        right = self._right(row, width)
-        name = cut(literal(row.text), width - 3 - measure(right), signs.ellipsis)
-        left: Line = (bar, self._sign(row), Piece(" "), Piece(name, _role(row)))
-        return spread(left, right, width)
-
-    def _right(self, row: Row, width: int) -> Line:
-        """What stands at the right of a row: how a topic moves, where there is room, and a number."""
-        number = percent(row.rising) if row.weeks and self.order == "rising" else self._count(row)
-        if not number:
-            return (Piece(" "),)
-        right: Line = (Piece(" "), Piece(number, "count" if row.count else "nothing"), Piece(" "))
-        # Numbers stand in a column of five, so that the lines before them stand below each other.
-        room = width - 3 - _NAME_ROOM - max(measure(right), 7) - 1
-        if not row.weeks or room < WEEKS // 2:
-            return right
-        line = spark(row.weeks, self._glyphs.spark, WEEKS if room >= WEEKS else WEEKS // 2)
-        return (Piece(" "), Piece(line, "spark"), Piece(" " * (7 - measure(right))), *right)
-
-    def _heading(self, row: Row, width: int) -> Line:
+    def _line(self, row: Row, width: int, at_cursor: bool) -> Line:
+        if row.kind is not Kind.HEADING:
+            return draw_row(row, width, self._state, self._glyphs, at_cursor)
         here = self.has_focus and row.key == self._section(self._cursor)
-        left: Line = (Piece(" "), Piece(row.text, "heading-here" if here else "heading"))
-        if row.key != "topics":
-            return left
-        if self.narrowed:
-            typed = cut(self.narrowed, width - 10, self._glyphs.ellipsis)
-            return (*left, Piece("  "), Piece("/", "mark"), Piece(typed, "typed"))
-        if self.order != "family":
-            left = (*left, Piece(f"  {'rising' if self.order == 'rising' else 'by papers'}", "count"))
-        return spread(left, (Piece(f"{self.choice.mode} {self._glyphs.unfolded} ", "count"),), width)
-
-    def _sign(self, row: Row) -> Piece:
-        signs = self._glyphs
-        marks = {
-            Mark.NONE: (" ", "name"),
-            Mark.CHOSEN: (signs.here, "mark"),
-            Mark.OPEN: (signs.unfolded, "quiet"),
-            Mark.FOLDED: (signs.folded, "quiet"),
-            Mark.PICKED: (signs.picked, "mark"),
-            Mark.EXCLUDED: (signs.excluded, "mark"),
-            Mark.IMPLIED: (signs.implied, "mark"),
-        }
-        return Piece(*marks[row.mark])
-
-    def _count(self, row: Row) -> str:
-        if row.count is None:
-            return ""
-        if not row.count and row.kind is not Kind.VIEW:
-            return self._glyphs.nothing
-        return f"~{row.count:,}" if row.approximate else f"{row.count:,}"
+        return draw_heading(row, width, self._state, self._glyphs, here)
 
     def _section(self, index: int) -> str:
         """The heading that stands over a row."""
@@ -315,6 +292,8 @@ class FilterPane(ScrollView, inherit_bindings=False):
     def watch_has_focus(self, has_focus: bool) -> None:
         """Show the cursor and tell what stands under it, or take both away."""
         super().watch_has_focus(has_focus)
+        if self.screen.focused is not self:
+            self._is_narrowing = False
         self.refresh()
         self._tell()
 
@@ -386,17 +365,10 @@ class FilterPane(ScrollView, inherit_bindings=False):
 
     def _tell(self) -> None:
         row = self.current
-        hint = self._meaning(row) if row is not None and self.has_focus else ""
+        hint = meaning(row, self._glyphs) if row is not None and self.has_focus else ""
         if hint != self._hint:
             self._hint = hint
             self.post_message(self.Hint(hint))
-
-    def _meaning(self, row: Row) -> str:
-        """What there is to say of a row: for a topic how it moves, and what it means."""
-        if not row.weeks:
-            return row.about
-        moves = f"{spark(row.weeks, self._glyphs.spark)} {percent(row.rising)}"
-        return f"{moves} · {row.about}" if row.about else moves
 
 
 def _without(choice: TopicChoice, slug: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -405,16 +377,3 @@ def _without(choice: TopicChoice, slug: str) -> tuple[tuple[str, ...], tuple[str
         tuple(other for other in choice.picked if other != slug),
         tuple(other for other in choice.excluded if other != slug),
     )
-
-
-def _role(row: Row) -> str:
-    """The component class of a row's text."""
-    if row.mark in (Mark.PICKED, Mark.CHOSEN):
-        return "picked"
-    if row.mark is Mark.EXCLUDED:
-        return "excluded"
-    if row.mark is Mark.IMPLIED:
-        return "implied"
-    if row.kind is Kind.FAMILY:
-        return "family"
-    return "quiet" if row.quiet else "name"

@@ -1,0 +1,80 @@
+"""Counting behind the list: how many papers each view, day and topic has where one is, and how topics move."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from reader.cache.search import compile_query
+from reader.core.errors import CacheInterrupted, ReaderError
+from reader.core.query.topics import picked_topics
+from reader.ui.browsing import SPECIAL, VIEWS, Place, view
+from reader.ui.library import Counts, Question, TopicFacts
+
+if TYPE_CHECKING:
+    from reader.cache.search import Scope
+    from reader.ui.screens.main import MainScreen
+
+COUNT_AFTER = 0.15
+"""Seconds without another change before anything is counted."""
+
+
+class Counting:
+    """What was counted for the main screen, and the worker that counts."""
+
+    def __init__(self, main: MainScreen) -> None:
+        self._main = main
+        self._timer: Timer | None = None
+        self._counted: Question | None = None
+        """What was last counted exactly."""
+        self.counts: Counts | None = None
+        """What was counted last."""
+        self.topic_facts: TopicFacts | None = None
+        """How topics move, and which ones the picked ones bring along."""
+
+    def soon(self) -> None:
+        """Count once nothing has changed for a moment."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self._main.set_timer(COUNT_AFTER, self._begin)
+
+    def _begin(self) -> None:
+        self._main.run_worker(self._count(), exclusive=True, group="counts", exit_on_error=False)
+
+    async def _count(self) -> None:
+        """Count, first as well as can be done in a blink, and show it; topics' facts last, they are wanted least."""
+        main, reader = self._main, self._main.reader
+        library = reader.library
+        try:
+            asked = question(main.place, reader.settings.order, reader.scope, main.filter.choice.mode)
+            counts = await library.count(asked)
+            # Exact numbers of the same question stand until there are newer ones, or they would flicker.
+            if not counts.approximate or asked != self._counted:
+                self._show(counts)
+            if counts.approximate:
+                self._show(await library.count(asked, exactly=True))
+            self._counted = asked
+            facts = await library.topic_facts(picked_topics(main.place.query).picked)
+        except CacheInterrupted:
+            return
+        except ReaderError as error:
+            main.status.say(str(error), "warning")
+            return
+        if facts != self.topic_facts:
+            self.topic_facts = facts
+            main.show_counts()
+
+    def _show(self, counts: Counts) -> None:
+        self.counts = counts
+        self._main.show_counted()
+
+
+def question(place: Place, order: str, scope: Scope, mode: str) -> Question:
+    """What is to be counted at a place, where picked topics combine by `mode`."""
+    return Question(
+        views=tuple(compile_query(Place(one).base(order), scope) for one in (*VIEWS, *SPECIAL)),
+        facets=compile_query(place.facets(order, mode), scope),
+        base=compile_query(place.base(order), scope),
+        anywhere=compile_query(Place(view("all"), place.text).whole(order), scope),
+    )

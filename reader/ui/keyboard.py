@@ -1,0 +1,103 @@
+"""The keyboard: what each key means where it is pressed, from the first one on."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from reader.ui.keys import Cancelled, KeyReader, Match, Pending, spell
+
+if TYPE_CHECKING:
+    from textual.events import Key
+    from textual.timer import Timer
+
+    from reader.ui.app import ReaderApp
+
+CHORD_HELP = 0.4
+"""Seconds after which a chord that was begun shows what may follow."""
+
+
+class Keyboard:
+    """Reads the reader's keys by the table; `forward` sends those that are bound to nothing to the widgets."""
+
+    def __init__(self, reader: ReaderApp, forward: Callable[[Key], Awaitable[None]]) -> None:
+        self._reader = reader
+        self._forward = forward
+        self._keys = KeyReader(reader.keymap)
+        self._chord_timer: Timer | None = None
+        self._early: list[Key] | None = []
+        """Keys that wait for the panes; None once those are there."""
+        self._choosing: Callable[[str], object] | None = None
+
+    async def press(self, key: Key) -> None:
+        """Let a key act, once there is something to act on."""
+        if self._early is not None:
+            self._early.append(key)
+        else:
+            await self._deliver(key)
+
+    async def begin(self) -> None:
+        """Do what was typed before the panes were there, in order; what is typed meanwhile waits too."""
+        early = self._early or []
+        while early:
+            await self._deliver(early.pop(0))
+        self._early = None
+
+    def ask_letter(self, what: str, choices: Sequence[tuple[str, str]], then: Callable[[str], object]) -> None:
+        """Show letters with what they stand for, and call `then` with the next key if it is one of them."""
+        letters = {letter for letter, _ in choices}
+        self._choosing = lambda typed: then(typed) if typed in letters else None
+        self._reader.status.pending(choices, what)
+
+    async def _deliver(self, key: Key) -> None:
+        """Let a key act here, or else in the widget that has the keys."""
+        if self._takes(key):
+            return
+        await self._forward(key)
+        main = self._reader.main
+        if main.is_typing:
+            # The next key may be Enter, which is for all that was typed before it.
+            await main.query_line.catch_up()
+
+    def _takes(self, key: Key) -> bool:
+        """Act by the table, or by what is being typed or asked for; False where the key is a widget's."""
+        reader, context = self._reader, self._reader.context
+        if context is None:
+            return self._quits(key.key)
+        if self._choosing is not None:
+            self._take_letter(key.character or "")
+            return True
+        if context == "filter" and reader.main.filter.type(key.key, key.character):
+            return True
+        if context == "calendar" and reader.calendar is not None and reader.calendar.type(key.key, key.character):
+            return True
+        if self._chord_timer is not None:
+            self._chord_timer.stop()
+        outcome = self._keys.feed(key.key, context)
+        if isinstance(outcome, Pending):
+            self._chord_timer = reader.set_timer(CHORD_HELP, self._show_chord)
+            return True
+        self._show_chord()
+        if isinstance(outcome, Match):
+            reader.do(outcome.action.id, outcome.count)
+            return True
+        return isinstance(outcome, Cancelled)
+
+    def _quits(self, key: str) -> bool:
+        """Leave if this key does so everywhere: screens that read their own keys know nothing of it."""
+        action = self._reader.keymap.resolve("help").get((spell(key),))
+        if action is None or action.id != "app.quit":
+            return False
+        self._reader.do(action.id)
+        return True
+
+    def _take_letter(self, typed: str) -> None:
+        choose, self._choosing = self._choosing, None
+        self._reader.status.pending(())
+        if choose is not None:
+            choose(typed)
+
+    def _show_chord(self) -> None:
+        """Show what may follow the keys pressed so far, or the usual hints again."""
+        pending = self._keys.pending
+        self._reader.status.pending(pending.options if pending else (), pending.text if pending else "")

@@ -1,0 +1,90 @@
+"""The filter pane's lines: what is drawn of a heading and of a row. Pure: rows and pieces of text."""
+
+from __future__ import annotations
+
+from reader.core.trends import WEEKS, percent, spark
+from reader.ui.glyphs import Glyphs
+from reader.ui.prose import Line, Piece, cut, literal, measure
+from reader.ui.widgets.filter_rows import FilterState, Kind, Mark, Row, TopicOrder
+from reader.ui.widgets.pieces import spread
+
+NAME_ROOM = 15
+"""Cells that a topic's name keeps beside its sparkline."""
+
+
+def draw_row(row: Row, width: int, state: FilterState, glyphs: Glyphs, at_cursor: bool) -> Line:
+    """Draw a row in `width` cells: cursor, sign, name, and at the right how it moves and its number."""
+    bar = Piece(glyphs.cursor, "mark") if at_cursor else Piece(" ")
+    right = _right(row, width, state.order, glyphs)
+    name = cut(literal(row.text), width - 3 - measure(right), glyphs.ellipsis)
+    left: Line = (bar, _sign(row, glyphs), Piece(" "), Piece(name, _role(row)))
+    return spread(left, right, width)
+
+
+def draw_heading(row: Row, width: int, state: FilterState, glyphs: Glyphs, here: bool) -> Line:
+    """Draw a heading in `width` cells, `here` where the cursor is below it; that of the topics tells their state."""
+    left: Line = (Piece(" "), Piece(row.text, "heading-here" if here else "heading"))
+    if row.key != "topics":
+        return left
+    if state.narrowed:
+        typed = cut(state.narrowed, width - 10, glyphs.ellipsis)
+        return (*left, Piece("  "), Piece("/", "mark"), Piece(typed, "typed"))
+    if state.order != "family":
+        left = (*left, Piece(f"  {'rising' if state.order == 'rising' else 'by papers'}", "count"))
+    return spread(left, (Piece(f"{state.choice.mode} {glyphs.unfolded} ", "count"),), width)
+
+
+def meaning(row: Row, glyphs: Glyphs) -> str:
+    """What there is to say of a row: for a topic how it moves, and what it means."""
+    if not row.weeks:
+        return row.about
+    moves = f"{spark(row.weeks, glyphs.spark)} {percent(row.rising)}"
+    return f"{moves} · {row.about}" if row.about else moves
+
+
+def _right(row: Row, width: int, order: TopicOrder, glyphs: Glyphs) -> Line:
+    """What stands at the right of a row: how a topic moves, where there is room, and a number."""
+    number = percent(row.rising) if row.weeks and order == "rising" else _count(row, glyphs)
+    if not number:
+        return (Piece(" "),)
+    right: Line = (Piece(" "), Piece(number, "count" if row.count else "nothing"), Piece(" "))
+    # Numbers stand in a column of five, so that the lines before them stand below each other.
+    room = width - 3 - NAME_ROOM - max(measure(right), 7) - 1
+    if not row.weeks or room < WEEKS // 2:
+        return right
+    line = spark(row.weeks, glyphs.spark, WEEKS if room >= WEEKS else WEEKS // 2)
+    return (Piece(" "), Piece(line, "spark"), Piece(" " * (7 - measure(right))), *right)
+
+
+def _count(row: Row, glyphs: Glyphs) -> str:
+    if row.count is None:
+        return ""
+    if not row.count and row.kind is not Kind.VIEW:
+        return glyphs.nothing
+    return f"~{row.count:,}" if row.approximate else f"{row.count:,}"
+
+
+def _sign(row: Row, glyphs: Glyphs) -> Piece:
+    marks = {
+        Mark.NONE: (" ", "name"),
+        Mark.CHOSEN: (glyphs.here, "mark"),
+        Mark.OPEN: (glyphs.unfolded, "quiet"),
+        Mark.FOLDED: (glyphs.folded, "quiet"),
+        Mark.PICKED: (glyphs.picked, "mark"),
+        Mark.EXCLUDED: (glyphs.excluded, "mark"),
+        Mark.IMPLIED: (glyphs.implied, "mark"),
+    }
+    return Piece(*marks[row.mark])
+
+
+def _role(row: Row) -> str:
+    """The component class of a row's text."""
+    if row.mark in (Mark.PICKED, Mark.CHOSEN):
+        return "picked"
+    if row.mark is Mark.EXCLUDED:
+        return "excluded"
+    if row.mark is Mark.IMPLIED:
+        return "implied"
+    if row.kind is Kind.FAMILY:
+        return "family"
+    return "quiet" if row.quiet else "name"
