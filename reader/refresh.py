@@ -143,7 +143,7 @@ async def _trending(feed: Feed, cache: Store, now: Callable[[], datetime]) -> As
     yield Started(())
     ranked: tuple[Listing, ...] = ()
     try:
-        async with aclosing(_ask(feed.trending)) as answers:
+        async with aclosing(ask(feed.trending)) as answers:
             async for answer in answers:
                 if isinstance(answer, Waiting):
                     yield answer
@@ -203,7 +203,7 @@ async def _fetch(
     listings: tuple[Listing, ...] | None = None
     together = len(days) > 1
     asked = days[0][:7] if together else days[0]
-    async with aclosing(_ask(partial(feed.month if together else feed.day, asked))) as answers:
+    async with aclosing(ask(partial(feed.month if together else feed.day, asked))) as answers:
         try:
             async for answer in answers:
                 if isinstance(answer, Waiting):
@@ -226,7 +226,8 @@ async def _fetch(
     stray = [listing for listing in listings if not (listing.day or "").startswith(asked)]
     for day in days:
         counts = _Sums()
-        for listing in (of_day.get(day, Listing(day, ())), *stray):
+        # The day's own comes last: once its validator is kept, the answer is not sent again.
+        for listing in (*stray, of_day.get(day, Listing(day, ()))):
             noted = listing.day == day and not together
             counts += await _to_end(cache.store, listing, _stamp(now()), noted=noted)
         stray = []
@@ -236,8 +237,8 @@ async def _fetch(
         await _to_end(cache.note, days, _stamp(now()))
 
 
-async def _ask(asking: Callable[[WaitTold], Awaitable[T]]) -> AsyncGenerator[Waiting | T, None]:
-    """The waits while something is asked for, at last the answer.
+async def ask(asking: Callable[[WaitTold], Awaitable[T]]) -> AsyncGenerator[Waiting | T, None]:
+    """The waits while the feed is asked for something, at last the answer.
 
     Raises FeedError.
     """

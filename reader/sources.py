@@ -32,12 +32,8 @@ from reader.feeds.environment import is_offline
 from reader.feeds.syndication_client import Fetched, Syndication
 from reader.refresh import Counts, Feed, Store, refresh
 
-CATEGORIZED_BACK = 60
-"""Days back from today whose papers arXiv is asked for: older ones that a backfill brings would take it weeks."""
-
-CATEGORIZED_AT_ONCE = 100
-CATEGORIZED_AT_MOST = 500
-"""Papers that one request, and one refresh, asks arXiv for."""
+CATEGORIZED_A_DAY = 200
+"""Papers that arXiv is asked for in the one request of a day, the newest first: a usual week of the feed's."""
 
 ASKED_AGAIN = 7
 """Days after which arXiv is asked again for a paper that it did not know."""
@@ -86,6 +82,8 @@ class PaperStore(Protocol):
 
     def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> Counts: ...
 
+    def validators(self) -> Mapping[str, str]: ...
+
 
 @asynccontextmanager
 async def connected(
@@ -103,9 +101,10 @@ async def connected(
     A daily feed on this machine is a closed world: arXiv is asked for its papers only if ARXIV_ENDPOINT says where.
     """
     environ = os.environ if environ is None else environ
+    validators = await asyncio.to_thread(cache.validators)
     with closing(await asyncio.to_thread(Feeds.open, file)) as feeds:
         async with (
-            FeedClient.from_environment(endpoint, environ=environ) as daily,
+            FeedClient.from_environment(endpoint, environ=environ, validators=validators) as daily,
             ArxivClient.from_environment(answers, environ=environ) as arxiv,
             Syndication.from_environment(environ) as web,
         ):
@@ -308,25 +307,24 @@ class Sources:
         return [(first + timedelta(days=after)).isoformat() for after in range((today - first).days)]
 
     async def _categorized(self) -> AsyncGenerator[SourceEvent, None]:
-        """The categories of the newest papers, which the daily feed does not tell."""
+        """Categories, which the daily feed does not tell: once a day those of the newest papers that lack them."""
         today = self.now().date()
-        since, before = (today - timedelta(days=back) for back in (CATEGORIZED_BACK, ASKED_AGAIN))
-        ids: list[str] = []
-        if self._categorize:
-            wanted = (since.isoformat(), before.isoformat(), CATEGORIZED_AT_MOST)
-            ids = await asyncio.to_thread(self.feeds.uncategorized, *wanted)
-        for start in range(0, len(ids), CATEGORIZED_AT_ONCE):
-            batch = ids[start : start + CATEGORIZED_AT_ONCE]
-            yield FeedAsked(f"arXiv, papers {start + 1} to {start + len(batch)} of {len(ids)}")
-            try:
-                counts = await self._store_entries(await self._arxiv.papers(batch))
-            except FeedError as error:
-                yield await self._failed("arxiv", OWN["arxiv"], error)
-                return
-            await asyncio.to_thread(self.feeds.asked, batch, today.isoformat())
-            await self.note("arxiv", None)
-            # They are papers that are counted already.
-            yield FeedStored("arxiv", OWN["arxiv"], new=counts.new)
+        if not self._categorize or await asyncio.to_thread(self.feeds.last_asked) == today.isoformat():
+            return
+        before = (today - timedelta(days=ASKED_AGAIN)).isoformat()
+        ids = await asyncio.to_thread(self.feeds.uncategorized, before, CATEGORIZED_A_DAY)
+        if not ids:
+            return
+        yield FeedAsked(f"arXiv, the categories of {len(ids)}")
+        try:
+            counts = await self._store_entries(await self._arxiv.papers(ids))
+        except FeedError as error:
+            yield await self._failed("arxiv", OWN["arxiv"], error)
+            return
+        await asyncio.to_thread(self.feeds.asked, ids, today.isoformat())
+        await self.note("arxiv", None)
+        # They are papers that are counted already.
+        yield FeedStored("arxiv", OWN["arxiv"], new=counts.new)
 
     async def _store_entries(self, entries: Sequence[ArxivEntry]) -> FeedStored:
         """Store papers as arXiv tells them: of the daily feed's it fills gaps, of all others it knows best.

@@ -14,6 +14,7 @@ import gzip
 import json
 import socket
 import threading
+import zlib
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ class FeedServer(ThreadingHTTPServer):
     """The feed: `days` maps ISO days to items; days after `today` are refused. `ranking` is what is trending.
 
     `faults` holds a name for each coming request, optionally with a value (`limit:2`); once it is empty, `fault`
-    applies to all. `requests` lists what came in.
+    applies to all. `requests` lists what came in. With `etags` answers have validators, and heed those of requests.
     """
 
     daemon_threads = True
@@ -79,6 +80,7 @@ class FeedServer(ThreadingHTTPServer):
         self.faults: deque[str] = deque()
         self.requests: list[Request] = []
         self.links = True
+        self.etags = False
         self.stopping = threading.Event()
 
     @property
@@ -177,6 +179,11 @@ class _Handler(BaseHTTPRequestHandler):
     # Faults, by name
 
     def _ok(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
+        if self.server.etags:
+            tag = f'W/"{zlib.crc32(json.dumps(body).encode()):x}"'
+            if self.headers["If-None-Match"] == tag:
+                status, body = 304, b""
+            headers = {**headers, "ETag": tag}
         self._send(status, body, headers)
 
     def _error(self, value: str, *_: object) -> None:

@@ -292,7 +292,7 @@ async def test_the_days_of_a_month_count_as_asked_once_all_of_them_are_stored() 
 async def test_a_day_is_not_asked_for_because_a_paper_of_another_says_so() -> None:
     cache = Cache()
     await run(Feed({TODAY: (papers(1), papers(2, day="2026-05-04"))}), cache, Day(TODAY))
-    assert [day for day, *_ in cache.stored] == [TODAY, "2026-05-04"]
+    assert [day for day, *_ in cache.stored] == ["2026-05-04", TODAY]
     assert cache.noted == [TODAY]
 
 
@@ -343,7 +343,7 @@ async def test_papers_that_say_another_day_are_stored_on_it() -> None:
     cache = Cache()
     _, stored, _ = await run(feed, cache, Day(TODAY))
     assert stored == DayStored(TODAY, new=2, updated=0, unchanged=0, skipped=0, n=1, of=1)
-    assert [day for day, *_ in cache.stored] == [TODAY, "2026-05-11"]
+    assert [day for day, *_ in cache.stored] == ["2026-05-11", TODAY]
 
 
 async def test_skipped_records_are_counted() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from reader.cache.cache import Cache
 from reader.cache.feeds import Feeds
 from reader.cache.window import Window
 from reader.core.errors import FeedError
+from reader.core.paper import Listing
 from reader.core.paper import Paper as Known
 from reader.core.plan import Day, Latest
 from reader.core.progress import Event, FeedAsked, FeedFailed, FeedStored, Finished, SourceEvent
@@ -23,7 +24,7 @@ from reader.feeds.arxiv_client import ArxivClient
 from reader.feeds.client import FeedClient
 from reader.feeds.fetch import Bounds, Fetcher
 from reader.feeds.syndication_client import Syndication
-from reader.sources import Sources, refresh_all
+from reader.sources import Sources, connected, refresh_all
 from tests.cache.conftest import ByName
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Documents, Nap, Page, Paper, rss
@@ -112,6 +113,41 @@ async def test_categories_of_the_daily_papers_come_by_one_request(world: World) 
     assert (last(again).new, last(again).updated, last(again).unchanged) == (0, 0, 2)
 
 
+async def test_papers_of_a_backfill_get_theirs_day_by_day_the_newest_first(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.sources.CATEGORIZED_A_DAY", 3)
+    world.daily.days["2024-03-01"] = [item(f"2403.0000{n}", day="2024-03-01", upvotes=n) for n in range(1, 6)]
+    world.arxiv.papers += [Paper(f"2403.0000{n}", categories=("cs.RO",)) for n in range(1, 6)]
+    await world.refresh(Day("2024-03-01"))
+    assert world.arxiv.requests == []
+    assert world.feeds.count_uncategorized() == 5
+    asked: list[list[str]] = []
+    for _ in range(3):
+        before = len(world.arxiv.requests)
+        await world.refresh()
+        # However often one refreshes, it is one request a day.
+        await world.refresh()
+        asked += [sorted(request.query["id_list"].split(",")) for request in world.arxiv.requests[before:]]
+        world.now += timedelta(days=1)
+    assert asked == [
+        ["2403.00005", "2605.00001", "2605.00002"],
+        ["2403.00002", "2403.00003", "2403.00004"],
+        ["2403.00001"],
+    ]
+    # One that arXiv does not know is left.
+    assert world.feeds.count_uncategorized() == 1
+
+
+async def test_a_request_for_categories_that_fails_is_made_again(world: World) -> None:
+    world.arxiv.answers.append(Page(b"", status=503))
+    await world.refresh()
+    await world.refresh()
+    paper = world.paper("2605.00001")
+    assert paper is not None
+    assert paper.categories == ("cs.CL", "cs.LG")
+
+
 async def test_a_refresh_that_changes_nothing_writes_nothing(world: World) -> None:
     world.site.pages["/feed.xml"] = Page(rss(entry("A post", guid="1")))
     world.follow(f"{world.site.url}/feed.xml")
@@ -121,6 +157,38 @@ async def test_a_refresh_that_changes_nothing_writes_nothing(world: World) -> No
     await world.refresh()
     assert not watcher.changed()
     watcher.close()
+
+
+async def test_a_day_that_has_not_changed_is_not_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    file = tmp_path / "papers.db"
+    with FeedServer({TODAY: [item("2605.00001", day=TODAY)]}, today=TODAY) as feed:
+        feed.etags = True
+
+        async def refresh(now: datetime) -> list[Event | SourceEvent]:
+            with closing(Cache.open(file, ByName())) as cache:
+                async with connected(cache, file, feed.url, tmp_path / "answers", now=lambda: now) as (daily, sources):
+                    return [event async for event in refresh_all(daily, cache, Latest(1), sources)]
+
+        sent = [last(await refresh(NOON)) for _ in range(2)]
+        assert [(sums.new, sums.unchanged, sums.stored) for sums in sent] == [(1, 0, 1), (0, 1, 1)]
+        tags = [request.headers["If-None-Match"] for request in feed.requests]
+        assert tags[0] is None
+        assert tags[1] is not None
+        watcher = Window.open(file)
+        await refresh(NOON)
+        assert not watcher.changed()
+        watcher.close()
+        feed.days[TODAY] = [item("2605.00001", day=TODAY, upvotes=50), item("2605.00002", day=TODAY)]
+        news = last(await refresh(NOON))
+        assert (news.new, news.updated) == (1, 1)
+        with closing(Cache.open(file, ByName())) as cache:
+            assert set(cache.validators()) == {TODAY}
+            # Nothing is kept of days that have settled.
+            other = Listing("2026-06-20", (), validator='"1"')
+            cache.store(other, "2026-06-20T12:00:00Z")
+            assert set(cache.validators()) == {"2026-06-20"}
 
 
 async def test_one_day_alone_asks_no_other_source(world: World) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from reader.cache import retention, schema
 from reader.cache.batch import Batch, Classifier
-from reader.cache.models import DAY, META, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
+from reader.cache.models import DAY, LISTING, META, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
 from reader.core.paper import Listing
 
 BATCH = 200
@@ -125,8 +125,11 @@ class Cache:
             with self._transaction() as connection:
                 new, updated = Batch(connection, self._classifier, self._topic_keys).store(drafts, now, newer=newer)
                 _note_days(connection, days, now if newer and noted else "")
+                if newer and noted:
+                    _note_validators(connection, part, now)
+                same = sum(_count_papers(connection, listing.day) for listing in part if listing.is_unchanged)
             self._changes += new + updated
-            yield Stored(new, updated, len(drafts) - new - updated, skipped)
+            yield Stored(new, updated, len(drafts) - new - updated + same, skipped)
 
     def note(self, days: Iterable[str], now: str) -> None:
         """Keep that the feed has answered for these days (ISO), whatever it listed on them."""
@@ -153,6 +156,12 @@ class Cache:
         with self._transaction() as connection:
             rows = connection.execute(select(DAY).where(DAY.c.day.between(first, last), DAY.c.fetched != ""))
             return {row.day: DayFetched(row.fetched, row.papers) for row in rows}
+
+    def validators(self) -> dict[str, str]:
+        """What tells the feed's last answers for days that have not settled, by ISO day."""
+        with self._transaction() as connection:
+            rows = connection.execute(select(META).where(META.c.key.startswith(_VALIDATOR)))
+            return {row.key.removeprefix(_VALIDATOR): row.value for row in rows}
 
     def drop_before(self, day: str) -> Iterator[int]:
         """Drop the papers that were last listed before a day (ISO) and that the user did not keep.
@@ -230,7 +239,8 @@ def _parts(listings: Iterable[Listing]) -> Iterator[tuple[list[Listing], int]]:
         skipped += len(listing.skipped)
         for start in range(0, len(listing.drafts) or 1, BATCH):
             drafts = listing.drafts[start : start + BATCH]
-            part.append(listing._replace(drafts=drafts))
+            is_last = start + BATCH >= len(listing.drafts)
+            part.append(listing._replace(drafts=drafts, validator=listing.validator if is_last else None))
             size += len(drafts)
             if size >= BATCH:
                 yield part, skipped
@@ -261,6 +271,32 @@ _NOTE_DAY = text(
     )
     """
 )
+
+
+_VALIDATOR = "validator:"
+"""How the keys in `meta` begin of what tells the feed's answer for a day."""
+
+
+def _note_validators(connection: Connection, listings: Iterable[Listing], now: str) -> None:
+    """Keep what tells answers by, as long as their days are asked for again."""
+    rows = [
+        {"key": f"{_VALIDATOR}{listing.day}", "value": listing.validator}
+        for listing in listings
+        if listing.validator and listing.day and not is_settled(listing.day, now)
+    ]
+    if rows:
+        settled = date.fromisoformat(now[:10]) - timedelta(days=SETTLED_DAYS)
+        old = META.c.key.between(_VALIDATOR, f"{_VALIDATOR}{settled.isoformat()}")
+        put = upsert(META)
+        news = META.c.value != put.excluded.value
+        put = put.on_conflict_do_update(index_elements=["key"], set_={"value": put.excluded.value}, where=news)
+        connection.execute(put, rows)
+        connection.execute(delete(META).where(old))
+
+
+def _count_papers(connection: Connection, day: str | None) -> int:
+    query = select(func.count()).select_from(LISTING).where(LISTING.c.day == day)
+    return connection.scalar(query) or 0
 
 
 def is_settled(day: str, at: str) -> bool:

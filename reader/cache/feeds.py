@@ -44,6 +44,14 @@ class Followed:
     error: str | None
 
 
+_LAST_ASKED = "categories_asked"
+"""The key in `meta` of the day on which arXiv was last asked for categories."""
+
+_UNCATEGORIZED = (
+    "paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE t.categories IS NULL"
+    f" AND p.id NOT LIKE '{PAGE}%' AND p.id NOT LIKE '{FEED}%'"
+)
+
 _COLUMNS = ", ".join(field.name for field in fields(Followed))
 
 
@@ -162,17 +170,21 @@ class Feeds:
 
     # Of which papers arXiv is asked
 
-    def uncategorized(self, since: str, asked_before: str, limit: int) -> list[str]:
-        """Ids of the newest papers from a day on that lack categories, but for those arXiv was asked for since."""
+    def uncategorized(self, asked_before: str, limit: int) -> list[str]:
+        """Ids of the newest papers that lack categories, but for those that arXiv was asked for since a day."""
         with self._alone():
             rows = self._connection.execute(
-                "SELECT p.id FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
-                " WHERE p.sort_day >= ? AND t.categories IS NULL AND coalesce(t.arxiv_asked, '') < ?"
-                f" AND p.id NOT LIKE '{PAGE}%' AND p.id NOT LIKE '{FEED}%'"
+                f"SELECT p.id FROM {_UNCATEGORIZED} AND coalesce(t.arxiv_asked, '') < ?"
                 " ORDER BY p.sort_day DESC, p.upvotes DESC LIMIT ?",
-                (since, asked_before, limit),
+                (asked_before, limit),
             )
             return [id for (id,) in rows]
+
+    def count_uncategorized(self) -> int:
+        """How many papers lack categories that arXiv can be asked for."""
+        with self._alone():
+            (count,) = self._connection.execute(f"SELECT count(*) FROM {_UNCATEGORIZED}").fetchone()
+        return int(count)
 
     def asked(self, ids: Iterable[str], day: str) -> None:
         """ArXiv was asked for these papers on a day."""
@@ -181,6 +193,13 @@ class Feeds:
                 "UPDATE paper_text SET arxiv_asked = ? WHERE pk = (SELECT pk FROM paper WHERE id = ?)",
                 [(day, id) for id in ids],
             )
+            self._connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_LAST_ASKED, day))
+
+    def last_asked(self) -> str | None:
+        """The day on which arXiv was last asked for categories."""
+        with self._alone():
+            row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (_LAST_ASKED,)).fetchone()
+        return row[0] if row else None
 
     def sources_of(self, ids: Iterable[str]) -> dict[str, str]:
         """Who brought these papers first, by id; those that are not in the cache are left out."""

@@ -67,6 +67,10 @@ class Listing(NamedTuple):
     """ISO date; None for papers that belong to no day, such as those of a saved page."""
     drafts: tuple[Draft, ...]
     skipped: tuple[Skipped, ...] = ()
+    validator: str | None = None
+    """What tells this answer, with which the feed can be asked whether it has changed."""
+    is_unchanged: bool = False
+    """Whether the feed said that the day is as it was, and nothing else."""
 
 
 class PaperRow(NamedTuple):
@@ -85,12 +89,15 @@ class PaperRow(NamedTuple):
     code: bool
     rising: bool = False
     """Whether it gained clearly in votes since the user looked."""
+    kept: bool = True
+    """False for a paper that the feed has found and the cache does not have."""
 
 
 class Paper(NamedTuple):
     """A paper whole, as the detail, the exports and the command line show it."""
 
     pk: int
+    """Its key in the cache; negative for one that the feed has found and the cache does not have."""
     id: str
     title: str
     abstract: str

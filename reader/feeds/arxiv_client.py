@@ -34,8 +34,8 @@ ENDPOINT_VARIABLE = "ARXIV_ENDPOINT"
 INTERVAL = 3.0
 """Seconds between requests, by arXiv's terms; they count for both hosts together."""
 
-IDS = 100
-"""Papers asked for by id in one request."""
+IDS = 200
+"""Papers asked for by id in one request; more would make an address that is too long for some proxies."""
 
 _SLICE = 500
 """Papers of a category in one answer."""

@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 from urllib.parse import quote
 
 from reader.core.errors import FeedMalformed
@@ -28,6 +28,15 @@ _PAGES = 50
 """Pages of a list at the most: several times the busiest month."""
 
 
+class _Page(NamedTuple):
+    """Records of the daily list."""
+
+    items: list[object]
+    more: bool
+    validator: str | None = None
+    is_unchanged: bool = False
+
+
 class FeedClient:
     """The feed, one request at a time.
 
@@ -37,8 +46,10 @@ class FeedClient:
     Close it in the event loop that it was used in.
     """
 
-    def __init__(self, fetcher: Fetcher) -> None:
+    def __init__(self, fetcher: Fetcher, validators: Mapping[str, str] | None = None) -> None:
+        """`validators` tell the last answers for days, by ISO day: those days are asked for only if they changed."""
         self._fetcher = fetcher
+        self._validators = validators or {}
         self.host = fetcher.host
         """Name of the feed's host, for sentences."""
 
@@ -49,6 +60,7 @@ class FeedClient:
         *,
         environ: Mapping[str, str] | None = None,
         bounds: Bounds | None = None,
+        validators: Mapping[str, str] | None = None,
     ) -> FeedClient:
         """The feed at `endpoint` (HF_ENDPOINT wins over it), with the token and the offline mode of the environment.
 
@@ -56,7 +68,7 @@ class FeedClient:
         """
         environ = os.environ if environ is None else environ
         address = environ.get("HF_ENDPOINT", "").strip() or endpoint
-        return cls(Fetcher(address, find_token(environ), offline=is_offline(environ), bounds=bounds))
+        return cls(Fetcher(address, find_token(environ), offline=is_offline(environ), bounds=bounds), validators)
 
     async def __aenter__(self) -> Self:
         return self
@@ -78,9 +90,14 @@ class FeedClient:
         A record that says it belongs to another day comes in a listing of that day. `on_wait` is called before
         each wait. Raises FeedError; an answer that breaks off on a later page is an error too, not a shorter day.
         """
-        items = [item async for found in self._pages({"date": day}, on_wait) for item in found]
+        pages = [page async for page in self._pages({"date": day}, on_wait, validator=self._validators.get(day))]
+        if any(page.is_unchanged for page in pages):
+            return (Listing(day, (), is_unchanged=True),)
         # Cleaning a hundred papers takes longer than a key may wait.
-        return await asyncio.to_thread(listings, items, day)
+        first, *others = await asyncio.to_thread(listings, [item for page in pages for item in page.items], day)
+        # A full page does not tell of what follows it; and what could not be read is to come again.
+        validator = pages[0].validator if len(pages[0].items) < PAGE and not first.skipped else None
+        return (first._replace(validator=validator), *others)
 
     async def month(self, month: str, on_wait: WaitTold | None = None) -> tuple[Listing, ...] | None:
         """All papers of a month, such as `2026-05`, by day; a day without papers has no listing.
@@ -90,10 +107,10 @@ class FeedClient:
         """
         items: list[object] = []
         async with aclosing(self._pages({"month": month}, on_wait)) as pages:
-            async for found in pages:
-                if not all(map(listed_day, found)):
+            async for page in pages:
+                if not all(map(listed_day, page.items)):
                     return None
-                items += found
+                items += page.items
         return await asyncio.to_thread(listings, items, None)
 
     async def trending(self, on_wait: WaitTold | None = None) -> tuple[Listing, ...]:
@@ -101,7 +118,7 @@ class FeedClient:
 
         `on_wait` is called before each wait. Raises FeedError.
         """
-        items = [item async for found in self._pages({"sort": "trending"}, on_wait, most=1) for item in found]
+        items = [item async for page in self._pages({"sort": "trending"}, on_wait, most=1) for item in page.items]
         return await asyncio.to_thread(lambda: tuple(one for item in items for one in listings([item], None)))
 
     async def paper(self, id: str, on_wait: WaitTold | None = None) -> Listing | None:
@@ -137,17 +154,24 @@ class FeedClient:
         return await self._fetcher.get("/api/papers/search", asked, read, on_wait)
 
     async def _pages(
-        self, parameters: Mapping[str, str], on_wait: WaitTold | None, most: int | None = None
-    ) -> AsyncGenerator[list[object], None]:
-        """The records of the daily list, page after page, so many at the most."""
+        self,
+        parameters: Mapping[str, str],
+        on_wait: WaitTold | None,
+        most: int | None = None,
+        validator: str | None = None,
+    ) -> AsyncGenerator[_Page, None]:
+        """The daily list, page after page, so many at the most; with a `validator` of the first one if it changed."""
 
-        def read(answer: Answer) -> tuple[list[object], bool]:
+        def read(answer: Answer) -> _Page:
+            if answer.is_unchanged:
+                return _Page([], more=False, is_unchanged=True)
             found = read_items(answer.body)
-            return found, len(found) >= PAGE if answer.more is None else answer.more
+            return _Page(found, len(found) >= PAGE if answer.more is None else answer.more, answer.validator)
 
         for page in range(most or _PAGES):
             asked: dict[str, str | int] = {**parameters, "limit": PAGE, "p": page}
-            found, more = await self._fetcher.get("/api/daily_papers", asked, read, on_wait)
+            known = validator if page == 0 else None
+            found = await self._fetcher.get("/api/daily_papers", asked, read, on_wait, validator=known)
             yield found
-            if not found or not more:
+            if not found.items or not found.more:
                 break

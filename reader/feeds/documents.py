@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 _ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
 _REDIRECTS = 5
 _LASTING = (301, 308)
-_VALIDATOR_LIMIT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Validators:
     @classmethod
     def told(cls, headers: Mapping[str, str]) -> Validators:
         """Those of an answer; what could not be sent back as it is, is none."""
-        return cls(_sendable(headers.get("ETag")), _sendable(headers.get("Last-Modified")))
+        return cls(responses.sendable(headers.get("ETag")), responses.sendable(headers.get("Last-Modified")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +205,3 @@ def is_local(url: str) -> bool:
     except ValueError:
         return False
     return not address.is_global
-
-
-def _sendable(value: str | None) -> str | None:
-    value = (value or "").strip()
-    fits = value.isascii() and value.isprintable() and len(value) <= _VALIDATOR_LIMIT
-    return value if value and fits else None

@@ -77,6 +77,10 @@ class Answer(NamedTuple):
     body: bytes
     more: bool | None
     """Whether the answer says that a next page follows; None where it says nothing about pages."""
+    validator: str | None = None
+    """Its ETag."""
+    is_unchanged: bool = False
+    """Whether it says that nothing has changed since the answer of the validator that was sent; `body` is empty."""
 
 
 class _Setback(Exception):
@@ -116,6 +120,7 @@ class Fetcher:
         self._clock = clock
         self._turn = asyncio.Lock()
         self._free_at = float("-inf")
+        self._validator: str | None = None
         self._client: httpx.AsyncClient | None = None
 
     async def aclose(self) -> None:
@@ -130,15 +135,18 @@ class Fetcher:
         parameters: Mapping[str, str | int],
         read: Callable[[Answer], T],
         on_wait: WaitTold | None = None,
+        *,
+        validator: str | None = None,
     ) -> T:
         """What `read` makes of the answer; `read` runs in a thread and may raise FeedMalformed.
 
-        Raises FeedError.
+        With a `validator` it may be that of an answer which says that nothing has changed. Raises FeedError.
         """
         if self.offline:
             raise FeedOffline("Offline mode is on (HF_HUB_OFFLINE), so nothing was fetched; unset it to fetch again.")
         bounds = self._bounds
         async with self._turn:
+            self._validator = validator
             setbacks: Counter[str] = Counter()
             while True:
                 await self._wait(self._free_at - self._clock(), f"{self.host} asks for a pause", on_wait)
@@ -194,9 +202,10 @@ class Fetcher:
         client = self._open()
         url = f"{self.endpoint}{path}"
         query: Mapping[str, str | int] | None = parameters
+        conditions = {"If-None-Match": self._validator} if self._validator else {}
         for _ in range(_REDIRECTS):
             started = self._clock()
-            async with client.stream("GET", url, params=query) as response:
+            async with client.stream("GET", url, params=query, headers=conditions) as response:
                 body = await self._body(response)
             seconds = self._clock() - started
             log.info("GET %s %d, %d bytes in %.2f s", response.url, response.status_code, len(body), seconds)
@@ -207,13 +216,16 @@ class Fetcher:
             if response.is_redirect and target:
                 url, query = self._redirected(str(response.url), target), None
                 continue
+            if response.status_code == 304 and conditions:
+                return Answer(b"", None, self._validator, is_unchanged=True)
             if not response.is_success:
                 self._refuse(response, body)
             if _is_web_page(response, body):
                 raise FeedMalformed(
                     f"{self.host} answered with a web page in place of the feed; this network may ask to sign in first."
                 )
-            return Answer(body, responses.says_more(response.headers))
+            validator = responses.sendable(response.headers.get("ETag"))
+            return Answer(body, responses.says_more(response.headers), validator)
         raise FeedRefused(f"{self.host} sends the request around in circles; check the feed's address.")
 
     def _open(self) -> httpx.AsyncClient:

@@ -10,6 +10,8 @@ from email.utils import parsedate_to_datetime
 
 from reader.core.text import clean
 
+_LONGEST_VALIDATOR = 1_000
+
 _LEFT = re.compile(r";\s*r=([0-9]{1,9})(?![0-9.])")
 _RESET = re.compile(r";\s*t=([0-9]{1,9})")
 _NEXT = re.compile(r';\s*rel\s*=\s*"?next\b', re.IGNORECASE)
@@ -40,6 +42,13 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+
+
+def sendable(validator: str | None) -> str | None:
+    """A validator (an ETag, a date of change) that can be sent back as it is; None for what can't."""
+    said = (validator or "").strip()
+    fits = said.isascii() and said.isprintable() and len(said) <= _LONGEST_VALIDATOR
+    return said if said and fits else None
 
 
 def says_more(headers: Mapping[str, str]) -> bool | None:

@@ -70,13 +70,13 @@ async def test_nothing_is_asked_about_nothing(server: Arxiv, nap: Nap) -> None:
     assert server.requests == []
 
 
-async def test_a_hundred_ids_go_at_once_three_seconds_apart(server: Arxiv, nap: Nap) -> None:
-    server.papers = [Paper(f"2605.{number:05}") for number in range(250)]
+async def test_two_hundred_ids_go_at_once_three_seconds_apart(server: Arxiv, nap: Nap) -> None:
+    server.papers = [Paper(f"2605.{number:05}") for number in range(450)]
     told: list[tuple[float, str]] = []
     async with connected(server, nap) as arxiv:
         found = await arxiv.papers((paper.id for paper in server.papers), lambda *wait: told.append(wait))
-    assert len(found) == 250
-    assert [request.query["max_results"] for request in server.requests] == ["100", "100", "50"]
+    assert len(found) == 450
+    assert [request.query["max_results"] for request in server.requests] == ["200", "200", "50"]
     assert nap.taken == [3, 3]
     assert told == [(3, "127.0.0.1 asks for a pause")] * 2
 

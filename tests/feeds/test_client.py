@@ -21,6 +21,7 @@ from reader.core.errors import (
     FeedRefused,
     FeedUnreachable,
 )
+from reader.core.paper import Listing
 from reader.feeds.client import FeedClient
 from reader.feeds.fetch import Bounds, Fetcher, HttpRefused
 from tests.feed_server import FeedServer, item
@@ -114,6 +115,43 @@ async def test_endless_pages_come_to_an_end(server: FeedServer, nap: Nap, monkey
     server.days[DAY] = [item(f"2605.{number:05}") for number in range(1_000)]
     async with connected(server, nap) as client:
         assert len(await ids(client)) == 300
+
+
+async def test_a_day_is_not_sent_again_while_it_is_as_it_was(server: FeedServer, nap: Nap) -> None:
+    server.etags = True
+    async with connected(server, nap) as client:
+        (first,) = await client.day(DAY)
+    assert first.validator
+    assert server.requests[0].headers["If-None-Match"] is None
+    again = FeedClient(Fetcher(server.url, bounds=QUICK, sleep=nap, clock=nap.clock), {DAY: first.validator})
+    async with again:
+        assert await again.day(DAY) == (Listing(DAY, (), is_unchanged=True),)
+        assert server.requests[1].headers["If-None-Match"] == first.validator
+        server.days[DAY].append(item("2605.00009"))
+        (news,) = await again.day(DAY)
+        assert len(news.drafts) == 4
+        assert news.validator not in (None, first.validator)
+        # Of another day nothing is known.
+        await again.day("2026-05-11")
+    assert server.requests[-1].headers["If-None-Match"] is None
+
+
+@pytest.mark.parametrize("papers", [100, 101])
+async def test_a_full_page_is_always_sent_since_more_may_follow(papers: int, server: FeedServer, nap: Nap) -> None:
+    server.etags = True
+    server.days[DAY] = [item(f"2605.{number:05}") for number in range(papers)]
+    async with connected(server, nap) as client:
+        (listing,) = await client.day(DAY)
+    assert listing.validator is None
+
+
+async def test_a_day_of_which_not_all_could_be_read_is_sent_again(server: FeedServer, nap: Nap) -> None:
+    server.etags = True
+    server.days[DAY] += [{"paper": {"id": 7}}]
+    async with connected(server, nap) as client:
+        (listing,) = await client.day(DAY)
+    assert listing.skipped
+    assert listing.validator is None
 
 
 async def test_an_empty_day_is_empty(server: FeedServer, nap: Nap) -> None:
