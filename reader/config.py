@@ -14,7 +14,20 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import ReaderError
-from reader.core.rules import Address, Choice, FilePath, Keys, Number, Rule, Switch, Unfit, nearest, shown
+from reader.core.rules import (
+    Address,
+    Choice,
+    FilePath,
+    Keys,
+    Number,
+    Program,
+    Queries,
+    Rule,
+    Switch,
+    Unfit,
+    nearest,
+    shown,
+)
 from reader.core.toml_lines import Malformed, Statement, statements
 
 if TYPE_CHECKING:
@@ -42,7 +55,13 @@ class Settings:
     """Minutes between two refreshes while the reader is open; 0 leaves refreshing to the r key."""
 
     ask_arxiv: bool = field(default=True, metadata={"rule": Switch()})
-    """Ask arXiv for the categories of new papers: a request for each hundred papers that it was not asked for yet."""
+    """Ask arXiv for the categories of the feed's papers: one request a day, the newest papers without any first."""
+
+    notify: tuple[str, ...] = field(default=(), metadata={"rule": Queries()})
+    """Queries, such as ["topic:agents"]: you are told of each new paper that matches one, once; empty is off."""
+
+    notify_command: tuple[str, ...] = field(default=(), metadata={"rule": Program()})
+    """Program that tells you, in place of a desktop notification: it gets the papers as JSON on its standard input."""
 
     keep_days: int = field(default=0, metadata={"rule": Number(0, 36_500)})
     """Days that papers are kept for; starred, tagged and noted ones stay for ever, as all do with 0."""

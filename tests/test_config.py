@@ -77,6 +77,12 @@ def test_an_empty_list_takes_the_keys_of_an_action(file: Path) -> None:
         ("refresh_minutes = 99999", "refresh_minutes", "from 0 to 1440", "1440"),
         ("list_share = 2", "list_share", "from 0.2 to 0.8", "0.8"),
         ("list_share = nan", "list_share", "from 0.2 to 0.8", None),
+        ('notify = ["topic:agents", "upvots:>3"]', "notify", 'has a mistake in "upvots:>3"', '"upvotes:>3"'),
+        ('notify = ["", "topic:agents"]', "notify", "must not be an empty query", None),
+        ("notify = 3", "notify", "a query in quotes, or a list of queries, not 3", None),
+        ('notify_command = "mail me"', "notify_command", "a list of a program and its arguments", '["mail", "me"]'),
+        ('notify_command = ["", "me"]', "notify_command", "a list of a program and its arguments", None),
+        ('notify_command = ["mail", 3]', "notify_command", "a list of a program and its arguments", None),
         ('ascii = "yes"', "ascii", 'true or false, not "yes"', "true"),
         ("ascii = 0", "ascii", "true or false, not 0", "false"),
         ('order = "upvote"', "order", 'must be "day", "upvotes"', "upvotes"),
@@ -212,7 +218,8 @@ def test_the_template_has_every_default_and_can_be_used_as_it_is(file: Path) -> 
     lines = template.splitlines()
     for name in config.RULES.keys() - {"keys"}:
         [line] = [line for line in lines if line.startswith(f"# {name} = ")]
-        assert tomllib.loads(line.removeprefix("# "))[name] == getattr(Settings(), name)
+        written = tomllib.loads(line.removeprefix("# "))[name]
+        assert config.RULES[name].check(written) == getattr(Settings(), name)
 
 
 def test_topic_rules_stand_beside_the_settings_unless_named(tmp_path: Path) -> None:
@@ -248,3 +255,11 @@ def test_loading_is_cheap_to_import() -> None:
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     heavy = {"tomllib", "tomlkit", "platformdirs", "textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "difflib"}
     assert not heavy & set(json.loads(found.stdout))
+
+
+def test_queries_to_be_told_of_and_the_program_that_tells(file: Path) -> None:
+    loaded = read(file, "notify = 'topic:agents upvotes:>20'\nnotify_command = ['mail', '-s', 'a b', '']\n")
+    assert loaded.mistakes == ()
+    assert loaded.settings.notify == ("topic:agents upvotes:>20",)
+    assert loaded.settings.notify_command == ("mail", "-s", "a b", "")
+    assert read(file, "notify = []\nnotify_command = []\n").mistakes == ()

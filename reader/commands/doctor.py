@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reader import __version__
 from reader.commands.command import Command, add_json
@@ -19,6 +20,9 @@ from reader.commands.output import Style, amount, is_terminal, say, say_json, wi
 from reader.commands.session import Session
 from reader.core.errors import CacheError, ConfigError, FeedError, ReaderError
 from reader.paths import refresh_stamp
+
+if TYPE_CHECKING:
+    from reader.cache.feeds import Feeds
 
 LIBRARIES = ("textual", "sqlmodel", "sqlalchemy", "httpx")
 
@@ -46,8 +50,10 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _doctor(arguments: Namespace, session: Session) -> int:
-    findings = [*_program(), *_settings(session), *_cache(session.cache_file), *_terminal()]
+    findings = [*_program(), *_settings(session), *_cache(session.cache_file, categorize=session.settings.ask_arxiv)]
+    findings += _terminal()
     findings += _feed(session, ask=arguments.online)
+    findings += _notifications(session)
     wrong = sum(not finding.ok for finding in findings)
     if arguments.json:
         say_json({"ok": not wrong, "findings": [asdict(finding) | {"ok": finding.ok} for finding in findings]})
@@ -98,7 +104,7 @@ def _settings(session: Session) -> Iterator[Finding]:
     yield Finding("Settings", "topic rules", amount(len(rules.topics), "topic"), advice)
 
 
-def _cache(file: Path) -> Iterator[Finding]:
+def _cache(file: Path, *, categorize: bool) -> Iterator[Finding]:
     from reader.cache import schema
 
     yield Finding("Cache", "file", str(file))
@@ -114,7 +120,7 @@ def _cache(file: Path) -> Iterator[Finding]:
         with schema.explained(file), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as cache:
             yield from _contents(cache)
         yield Finding("Cache", "last refresh", _time_of(refresh_stamp(file)))
-        yield from _sources(file)
+        yield from _sources(file, categorize=categorize)
     except CacheError as error:
         yield Finding("Cache", "state", "unusable", str(error))
 
@@ -137,15 +143,30 @@ def _contents(cache: sqlite3.Connection) -> Iterator[Finding]:
     yield Finding("Cache", "newest day", newest or "none")
 
 
-def _sources(file: Path) -> Iterator[Finding]:
-    """The sources beside the daily papers, and since when and why one fails."""
+def _sources(file: Path, *, categorize: bool) -> Iterator[Finding]:
+    """The sources beside the daily papers, since when and why one fails, and how far arXiv was asked."""
     from reader.cache.feeds import Feeds
 
     with closing(Feeds.open(file)) as feeds:
         yield Finding("Sources", "followed", amount(len(feeds.followed()), "feed"))
+        yield Finding("Sources", "categories", _categories(feeds, categorize))
         for feed in feeds.failing():
-            since = datetime.fromisoformat(feed.failing_since or "").astimezone().isoformat(" ", "minutes")
-            yield Finding("Sources", feed.slug, f"failing since {since}", feed.error or "")
+            yield Finding("Sources", feed.slug, f"failing since {_local(feed.failing_since or '')}", feed.error or "")
+
+
+def _categories(feeds: Feeds, categorize: bool) -> str:
+    from reader.sources import CATEGORIZED_A_DAY
+
+    lacking = feeds.count_uncategorized()
+    if not lacking:
+        return "known of all papers"
+    rest = f"arXiv is asked for {CATEGORIZED_A_DAY} a day" if categorize else "arXiv is not asked: ask_arxiv is off"
+    return f"not known of {amount(lacking, 'paper')}; {rest}"
+
+
+def _local(stamp: str) -> str:
+    """A time of the cache's in local time, to the minute."""
+    return datetime.fromisoformat(stamp).astimezone().isoformat(" ", "minutes")
 
 
 def _time_of(file: Path) -> str:
@@ -173,6 +194,32 @@ def _feed(session: Session, *, ask: bool) -> Iterator[Finding]:
         yield Finding("Feed", "network", "off: HF_HUB_OFFLINE asks for it")
     if ask:
         yield _asked(settings.endpoint)
+
+
+def _notifications(session: Session) -> Iterator[Finding]:
+    """What tells of new papers, whether it is there, and how it went last."""
+    from reader.actions import notify
+    from reader.cache import schema, told
+
+    settings = session.settings
+    if not settings.notify:
+        yield Finding("Notifications", "queries", "none: off")
+        return
+    yield Finding("Notifications", "queries", ", ".join(settings.notify))
+    if settings.notify_command:
+        program = notify.find_program(settings.notify_command)
+        advice = "" if program else "It is not on the path, or may not be run: check notify_command."
+        yield Finding("Notifications", "program", program or settings.notify_command[0], advice)
+    else:
+        program = notify.desktop_program()
+        advice = "" if program else "Install notify-send (libnotify), or set notify_command."
+        yield Finding("Notifications", "program", program or "none", advice)
+    try:
+        problem = told.problem(session.cache_file) if schema.version(session.cache_file) else None
+    except CacheError:
+        return
+    if problem is not None:
+        yield Finding("Notifications", "last", f"failing since {_local(problem.since)}", problem.error)
 
 
 def _asked(endpoint: str) -> Finding:

@@ -19,7 +19,7 @@ from reader.commands.output import PATIENCE, Progress, amount, say, say_json, wa
 from reader.commands.reading import positive
 from reader.commands.session import Session
 from reader.config import kept_since
-from reader.core.errors import FeedError
+from reader.core.errors import FeedError, ReaderError
 
 if TYPE_CHECKING:
     from reader.cache.cache import Cache, Stored
@@ -85,7 +85,7 @@ def _refresh(arguments: Namespace, session: Session) -> int:
     with session.cache() as cache:
         _reclassify(cache)
         talkative = not (arguments.quiet or arguments.verbose)
-        finished, missing = asyncio.run(_fetch(session, cache, _plan(arguments, session), talkative))
+        finished, missing = asyncio.run(_fetch_and_tell(session, cache, _plan(arguments, session), talkative))
         _drop_old(session, cache)
     if not finished.failed:
         paths.refresh_stamp(session.cache_file).touch()
@@ -139,6 +139,23 @@ def _plan(arguments: Namespace, session: Session) -> Plan:
     if arguments.month:
         return Month(arguments.month)
     return Latest(arguments.days or session.settings.days_at_start)
+
+
+async def _fetch_and_tell(
+    session: Session, cache: Cache, plan: Plan, talkative: bool
+) -> tuple[Finished, list[FeedFailed]]:
+    """Refresh, and tell of new papers as the settings say; see `_fetch`."""
+    from reader.notifying import Notifier
+
+    notifier = Notifier.for_plan(plan, session.cache_file, session.settings)
+    await notifier.begin()
+    finished = await _fetch(session, cache, plan, talkative)
+    try:
+        await notifier.tell()
+    except ReaderError as error:
+        # What was asked for is there: no failure of the refresh.
+        warn(str(error))
+    return finished
 
 
 async def _fetch(session: Session, cache: Cache, plan: Plan, talkative: bool) -> tuple[Finished, list[FeedFailed]]:

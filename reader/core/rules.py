@@ -113,6 +113,52 @@ class FilePath(Rule):
         return "a path"
 
 
+class Queries(Rule):
+    """Queries: one, or a list of them; an empty list for none."""
+
+    def check(self, value: object) -> object:
+        from reader.core.errors import QueryError
+        from reader.core.query import parse
+
+        queries = _words(value)
+        if queries is None:
+            raise Unfit(f"must be {self.describe()}, not {shown(value)}")
+        for query in queries:
+            try:
+                if parse(query).root is None:
+                    raise Unfit("must not be an empty query, which all papers match: leave the list empty for none")
+            except QueryError as error:
+                meant = f"{query[: error.start]}{error.suggestion}{query[error.end :]}" if error.suggestion else None
+                said = str(error).rstrip(".")
+                raise Unfit(f"has a mistake in {shown(query)}: {said}", shown(meant) if meant else None) from error
+        return queries
+
+    def describe(self) -> str:
+        return "a query in quotes, or a list of queries"
+
+
+class Program(Rule):
+    """A program and its arguments, each a text of its own: no shell reads them. Empty for none."""
+
+    def check(self, value: object) -> object:
+        words = None if isinstance(value, str) else _words(value)
+        if words is None or (words and not words[0].strip()):
+            meant = shown(value.split()) if isinstance(value, str) and value.strip() else None
+            raise Unfit(f"must be {self.describe()}, not {shown(value)}", meant)
+        return words
+
+    def describe(self) -> str:
+        return "a list of a program and its arguments"
+
+
+def _words(value: object) -> tuple[str, ...] | None:
+    """A text or a list of texts as a tuple; None for all else, and for what holds a null character."""
+    words = [value] if isinstance(value, str) else value
+    if not isinstance(words, list | tuple) or not all(isinstance(word, str) and "\0" not in word for word in words):
+        return None
+    return tuple(words)
+
+
 class Keys(Rule):
     """Keys of actions by their id: a text with spaces between, or a list; an empty one leaves an action none."""
 

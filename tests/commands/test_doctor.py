@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,21 @@ def test_a_mistake_in_the_settings_is_found(run: Run, papers: Path, home: Path) 
     assert found.code == 1
     assert "Did you mean days_at_start?" in found.out
     assert run("doctor", "--json").json["ok"] is False
+
+
+def test_papers_without_categories_are_counted(run: Run, papers: Path, home: Path) -> None:
+    assert findings(run)["categories"]["value"] == "not known of 6 papers; arXiv is asked for 200 a day"
+    (home / "config.toml").write_text("ask_arxiv = false\n")
+    assert "ask_arxiv is off" in findings(run)["categories"]["value"]
+
+
+def test_what_would_notify_is_looked_for(run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert findings(run)["queries"]["value"] == "none: off"
+    (home / "config.toml").write_text('notify = ["topic:agents"]\n')
+    monkeypatch.setenv("PATH", str(home))
+    assert "Install notify-send" in findings(run)["program"]["advice"] or sys.platform == "darwin"
+    (home / "config.toml").write_text(f'notify = ["topic:agents"]\nnotify_command = ["{sys.executable}", "-V"]\n')
+    assert findings(run)["program"]["ok"]
 
 
 def test_the_feed_is_asked_only_online(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:

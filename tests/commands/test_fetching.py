@@ -182,3 +182,40 @@ def test_a_mark_stays_when_its_paper_comes_again(run: Run, papers: Path, tmp_pat
     assert run("import", str(write_days(tmp_path / "later.jsonl", later))).code == 0
     [starred] = run("list", "is:starred", "--json").json
     assert (starred["id"], starred["upvotes"], starred["day"]) == ("2606.26740", 90, "2026-07-01")
+
+
+def test_new_papers_that_match_are_told_by_the_users_program_once(
+    run: Run, spawn: Run, feed: FeedServer, home: Path
+) -> None:
+    heard = home / "heard.jsonl"
+    tell = home / "tell"
+    home.mkdir()
+    tell.write_text(f"#!{sys.executable}\nimport sys\nopen({str(heard)!r}, 'a').write(sys.stdin.read() + '\\n')\n")
+    tell.chmod(0o755)
+    (home / "config.toml").write_text(f"notify = 'title:four'\nnotify_command = [{json.dumps(str(tell))}]\n")
+    assert run("refresh").code == 0
+    assert not heard.exists()
+    feed.days[ago(0)] += [item("2606.00004", "Four $(touch x) \x1b[31m`", ago(0)), item("2606.00005", "Five", ago(0))]
+    for _ in range(2):
+        found = spawn("refresh", "--quiet")
+        assert (found.code, found.out, found.err) == (0, "", "")
+    (said,) = map(json.loads, heard.read_text().splitlines())
+    assert [(paper["title"], paper["matches"]) for paper in said["papers"]] == [("Four $(touch x) `", ["title:four"])]
+    assert "program" in run("doctor").out
+    # What a backfill brings is no news.
+    feed.days[ago(0)] += [item("2606.00006", "Four again", ago(0))]
+    run("refresh", "--since", ago(1))
+    assert len(heard.read_text().splitlines()) == 1
+
+
+def test_a_program_that_fails_is_told_and_the_refresh_is_good(run: Run, feed: FeedServer, home: Path) -> None:
+    home.mkdir()
+    (home / "config.toml").write_text('notify = ["three"]\nnotify_command = ["/no/such/program"]\n')
+    found = run("refresh", "--quiet")
+    assert (found.code, found.out) == (0, "")
+    assert found.err == ("/no/such/program was not found, so nothing was told; check notify_command.\n")
+    doctor = run("doctor")
+    assert doctor.code == 1
+    assert "! program" in doctor.out
+    assert "failing since" in doctor.out
+    assert "was not found, so nothing was told" in doctor.out

@@ -1,0 +1,104 @@
+"""Programs that tell the user something: a desktop notification, or one of the user's own.
+
+They are run by argument lists, never through a shell, and what they are told of papers is data: an argument behind all
+options, or text on their standard input.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from reader.core.errors import ReaderError
+from reader.core.text import clean
+
+PATIENCE = 30.0
+"""Seconds that a program may take."""
+
+_LOOK = 0.05
+"""Seconds between two looks whether it has ended."""
+
+_SCRIPT = (
+    "on run argv",
+    "display notification (item 2 of argv) with title (item 1 of argv)",
+    "end run",
+)
+
+
+class NotifyError(ReaderError):
+    """A program that was to tell something did not."""
+
+
+def desktop(title: str, body: str, platform: str = sys.platform) -> tuple[str, ...]:
+    """The command that shows a desktop notification; raises NotifyError where there is no program for it."""
+    program = desktop_program(platform)
+    if program is None:
+        raise NotifyError("Nothing here shows notifications: install notify-send (libnotify), or set notify_command.")
+    if platform == "darwin":
+        return (program, *(word for line in _SCRIPT for word in ("-e", line)), title, body)
+    # The body is markup to most desktops.
+    return (program, "--app-name=dailypapers", "--", title, html.escape(body, quote=False))
+
+
+def desktop_program(platform: str = sys.platform) -> str | None:
+    """The program that shows desktop notifications; None where there is none."""
+    return shutil.which("osascript" if platform == "darwin" else "notify-send")
+
+
+def find_program(command: Sequence[str]) -> str | None:
+    """Where the program of a command is; None if it is nowhere."""
+    return shutil.which(str(Path(command[0]).expanduser())) if command else None
+
+
+async def run(command: Sequence[str], text: str = "", patience: float = PATIENCE) -> None:
+    """Run a command with a text on its standard input until it ends; raises NotifyError.
+
+    One that takes longer than `patience` (seconds) is killed with all that it started. If this is cancelled it goes on
+    by itself: what it tells is told once.
+    """
+    name = clean(command[0], 100)
+    program = find_program(command)
+    if program is None:
+        raise NotifyError(f"{name} was not found, so nothing was told; check notify_command.")
+    # Files, not pipes: nobody waits for what a program leaves unread, or for one that it leaves behind.
+    with TemporaryFile() as given, TemporaryFile() as said:
+        given.write(text.encode("utf-8", "replace"))
+        given.seek(0)
+        try:
+            process = await asyncio.to_thread(
+                subprocess.Popen,
+                (program, *command[1:]),
+                stdin=given,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise NotifyError(f"{name} could not be run: {error.strerror}; check notify_command.") from error
+        late = time.monotonic() + patience
+        while process.poll() is None:
+            if time.monotonic() > late:
+                _kill(process)
+                raise NotifyError(f"{name} took longer than {patience:g} s and was stopped; check notify_command.")
+            await asyncio.sleep(_LOOK)
+        if process.returncode:
+            said.seek(0)
+            lines = said.read(4_000).decode("utf-8", "replace").strip().splitlines()
+            why = clean(lines[-1], 200) if lines else f"exit code {process.returncode}"
+            raise NotifyError(f"{name} failed: {why.rstrip('.')}; check notify_command.")
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
