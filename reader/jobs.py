@@ -13,18 +13,22 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.config import Settings, kept_since
+from reader.core.errors import ReaderError
+from reader.core.paper import Listing
 from reader.core.plan import Plan
-from reader.core.progress import Event, SourceEvent
+from reader.core.progress import Event, SourceEvent, Waiting
 from reader.paths import answers_folder
 
 if TYPE_CHECKING:
     from reader.cache.cache import Cache
     from reader.core.topics import Topics
     from reader.feeds.client import FeedClient
+    from reader.notifying import Notifier
     from reader.sources import Sources
 
 # Jobs
@@ -44,7 +48,21 @@ class LookUp:
     id: str
 
 
-Job = Refresh | LookUp
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Search all that the feed has; nothing of it is kept."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Put papers into the cache that a search has found: a listing of one each."""
+
+    listings: tuple[Listing, ...]
+
+
+Job = Refresh | LookUp | Search | Keep
 
 
 # Messages
@@ -81,7 +99,28 @@ class LookedUp:
     found: bool
 
 
-Message = Event | SourceEvent | SourceFailing | Classified | Dropped | LookedUp
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the feed found, in its own order: a listing for each paper."""
+
+    listings: tuple[Listing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """So many papers that were found are in the cache now, and were not before."""
+
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotTold:
+    """New papers could not be told of, and why."""
+
+    error: ReaderError
+
+
+Message = Event | SourceEvent | SourceFailing | Classified | Dropped | LookedUp | Answered | Kept | NotTold
 
 
 # Doing them
@@ -107,11 +146,21 @@ Runner = Callable[[Job], AsyncGenerator[Message, None]]
 
 async def run(place: Workplace, job: Job) -> AsyncGenerator[Message, None]:
     """Do a job here; raises ReaderError."""
-    async with _opened(place) as cache:
-        doing = _refresh(place, cache, job.plan) if isinstance(job, Refresh) else _look_up(place, cache, job.id)
-        async with aclosing(doing) as messages:
-            async for message in messages:
-                yield message
+    async with aclosing(_doing(place, job)) as messages:
+        async for message in messages:
+            yield message
+
+
+def _doing(place: Workplace, job: Job) -> AsyncGenerator[Message, None]:
+    match job:
+        case Refresh(plan):
+            return _refresh(place, plan)
+        case LookUp(id):
+            return _look_up(place, id)
+        case Search(text):
+            return _search(place, text)
+        case Keep(listings):
+            return _keep(place, listings)
 
 
 @asynccontextmanager
@@ -144,7 +193,19 @@ def _connected(place: Workplace, cache: Cache) -> AbstractAsyncContextManager[tu
     )
 
 
-async def _refresh(place: Workplace, cache: Cache, plan: Plan) -> AsyncGenerator[Message, None]:
+async def _refresh(place: Workplace, plan: Plan) -> AsyncGenerator[Message, None]:
+    from reader.notifying import Notifier
+
+    notifier = Notifier.for_plan(plan, place.cache_file, place.settings, place.now)
+    async with _opened(place) as cache:
+        await notifier.begin()
+        for step in (_fetch(place, cache, plan), _tell(notifier), _tidy(place, cache)):
+            async with aclosing(step) as messages:
+                async for message in messages:
+                    yield message
+
+
+async def _fetch(place: Workplace, cache: Cache, plan: Plan) -> AsyncGenerator[Message, None]:
     from reader.sources import refresh_all
 
     async with _connected(place, cache) as (daily, sources):
@@ -153,6 +214,18 @@ async def _refresh(place: Workplace, cache: Cache, plan: Plan) -> AsyncGenerator
                 yield event
         if failing := await asyncio.to_thread(sources.feeds.failing):
             yield SourceFailing(failing[0].title, failing[0].failing_since or "", len(failing) - 1)
+
+
+async def _tell(notifier: Notifier) -> AsyncGenerator[Message, None]:
+    """Tell of new papers that the user waits for."""
+    try:
+        await notifier.tell()
+    except ReaderError as error:
+        yield NotTold(error)
+
+
+async def _tidy(place: Workplace, cache: Cache) -> AsyncGenerator[Message, None]:
+    """Do what the cache needs."""
     if await asyncio.to_thread(cache.needs_classifying):
         steps = cache.reclassify()
         while (step := await asyncio.to_thread(next, steps, None)) is not None:
@@ -164,6 +237,26 @@ async def _refresh(place: Workplace, cache: Cache, plan: Plan) -> AsyncGenerator
     await asyncio.to_thread(cache.rest)
 
 
-async def _look_up(place: Workplace, cache: Cache, id: str) -> AsyncGenerator[Message, None]:
-    async with _connected(place, cache) as (daily, sources):
+async def _look_up(place: Workplace, id: str) -> AsyncGenerator[Message, None]:
+    async with _opened(place) as cache, _connected(place, cache) as (daily, sources):
         yield LookedUp(await sources.look_up(daily, id))
+
+
+async def _search(place: Workplace, text: str) -> AsyncGenerator[Message, None]:
+    from reader.feeds.client import FeedClient
+    from reader.refresh import ask
+
+    async with (
+        FeedClient.from_environment(place.settings.endpoint) as daily,
+        aclosing(ask(partial(daily.search, text))) as answers,
+    ):
+        async for answer in answers:
+            yield answer if isinstance(answer, Waiting) else Answered(answer)
+
+
+async def _keep(place: Workplace, listings: tuple[Listing, ...]) -> AsyncGenerator[Message, None]:
+    async with _opened(place) as cache:
+        # These are not all papers of their days, and a refresh may have brought newer records of them.
+        now = place.now().isoformat(timespec="seconds")
+        storing = cache.store_all(listings, now, newer=False, noted=False)
+        yield Kept(sum([stored.new for stored in await asyncio.to_thread(list, storing)]))

@@ -28,6 +28,7 @@ from reader.ui.keymap import Context, Keymap
 from reader.ui.library import Library
 from reader.ui.refreshing import Refreshing
 from reader.ui.screens.main import MainScreen
+from reader.ui.searching import Searching
 from reader.ui.styles import stylesheets
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.status_line import Kind, StatusLine
@@ -97,6 +98,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         self.now = now
         self.library = Library(cache_file)
         self.refreshing = Refreshing(self, cache_file, run_job)
+        self.searching = Searching(self, run_job)
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         self._state_file = None if demo else state_file
         left = state.load(self._state_file) if self._state_file else state.State()

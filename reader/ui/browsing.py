@@ -122,6 +122,20 @@ def next_order(text: str, default: str) -> str:
     return kept if order == default else f"{kept} sort:{order}".strip()
 
 
+def feed_text(text: str) -> str:
+    """What to search the feed for: the words of a query, for it knows nothing else of ours; all of a text that is none.
+
+    Empty where a query has no words.
+    """
+    from reader.core.query import QueryError, parse
+
+    try:
+        query = parse(text)
+    except QueryError:
+        return " ".join(text.split())
+    return " ".join(word.strip('"') for word in words(query))
+
+
 def words(query: Query) -> tuple[str, ...]:
     """The words and phrases that a query looks for in text, to be marked where they stand."""
     return tuple(_words(query.root)) if query.root is not None else ()

@@ -15,6 +15,8 @@ class Glyphs(NamedTuple):
     read: str
     starred: str
     hidden: str
+    elsewhere: str
+    """Of a paper that the feed has and the cache does not."""
     rising: str
     code: str
     fulltext: str
@@ -53,6 +55,7 @@ UNICODE = Glyphs(
     read=" ",
     starred="★",
     hidden="◌",
+    elsewhere="+",
     rising="▲",
     code="‹›",
     fulltext="▤",
@@ -82,6 +85,7 @@ ASCII = Glyphs(
     read=".",
     starred="#",
     hidden="x",
+    elsewhere="+",
     rising="^",
     code="<",
     fulltext="=",

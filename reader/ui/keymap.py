@@ -61,6 +61,7 @@ _BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty")
 _SCROLL: Final[Contexts] = ("list", "detail", "page", "filter", "help")
 _SEARCH: Final[Contexts] = ("list", "detail", "empty")
 _GUESS: Final[Contexts] = ("query", "empty")
+_ASK: Final[Contexts] = ("list", "detail", "query", "empty")
 _NOT_HELP: Final[Contexts] = ("list", "detail", "page", "filter", "query", "calendar", "empty")
 _PAGE: Final[Contexts] = ("page",)
 _TOPIC: Final[Contexts] = ("filter",)
@@ -121,6 +122,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.filter", "f", "Filter pane", "Go to the filter pane, and back.", _MAIN),
     Action("find.add", "a", "Add a paper", "Paste its id or address; enter shows it, or fetches it.", _SEARCH),
     Action("find.fetch", "enter", "Fetch the paper", "The paper whose id or address was typed.", _EMPTY),
+    Action("find.feed", "ctrl+s", "Search the feed", "All that the feed has for your words, in its order.", _ASK),
     Action("find.clear", "F", "Clear filters", "Drop the query and all picked topics.", _MAIN),
     Action("find.sort", "S", "Change order", "By day, upvotes, date, title, and around again.", _PANES),
     Action("view.today", "gt", "Today", "The newest day that has papers.", _BROWSE),
@@ -211,7 +213,13 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "find.filter": "back",
         "app.help": "keys",
     },
-    "query": {"query.accept": "keep", "query.complete": "take word", "query.cancel": "put back", "app.help": "keys"},
+    "query": {
+        "query.accept": "keep",
+        "find.feed": "search the feed",
+        "query.complete": "take word",
+        "query.cancel": "put back",
+        "app.help": "keys",
+    },
     "calendar": {
         "date.day": "day",
         "date.week": "week",

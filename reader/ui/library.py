@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from reader.cache.search import Selection
     from reader.cache.tally import Tally
     from reader.core.trends import Trend
+    from reader.ui.found import Found
 
 T = TypeVar("T")
 
@@ -88,6 +89,8 @@ class Library:
         self._implied: dict[str, frozenset[str]] = {}
         self._marks = 0
         self._tally: Tally | None = None
+        self.found: Found | None = None
+        """What the feed found last: its papers are read and marked as if all of them were in the cache."""
         self._screenfuls, self._whole, self._counts = (Asking(path, name) for name in ("screenful", "order", "count"))
         self._marking = ThreadPoolExecutor(1, "mark")
 
@@ -95,10 +98,16 @@ class Library:
 
     def rows(self, pks: Sequence[int]) -> list[PaperRow]:
         """The rows of a windowful of papers."""
-        return self._near.rows(pks)
+        return self._near.rows(pks) if self.found is None else self.found.rows(pks, self._near.rows)
 
     def paper(self, pk: int) -> Paper | None:
-        return self._near.paper(pk)
+        known = self._known(pk)
+        if known is not None:
+            return self._near.paper(known)
+        return None if self.found is None else self.found.paper(pk)
+
+    def _known(self, pk: int) -> int | None:
+        return pk if self.found is None else self.found.pk_of(pk)
 
     def pk_of(self, id: str) -> int | None:
         return self._near.pk_of(id)
@@ -129,9 +138,10 @@ class Library:
 
     def votes(self, pk: int) -> Votes:
         """How a paper's votes moved."""
-        from reader.cache.history import votes
+        from reader.cache.history import STILL, votes
 
-        return self._near.read(lambda connection: votes(connection, pk, self._visited))
+        known = self._known(pk)
+        return STILL if known is None else self._near.read(lambda connection: votes(connection, known, self._visited))
 
     def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
         """What is known of the days from one to another, both included, by ISO day."""
@@ -243,9 +253,23 @@ class Library:
     ) -> Awaitable[Event | None]:
         """Record what the user did, whether or not it is waited for; it is durable when that is over.
 
-        None if nothing changed. `told` hears (papers done, papers in all) while many are marked.
+        None if nothing changed. `told` hears (papers done, papers in all) while many are marked. Papers that only the
+        feed has are put into the cache first.
         """
-        return self._do(lambda events, tell: events.mark(kind, value, pks, tell), told)
+        keys = self._keeping(pks)
+        return self._do(lambda events, tell: events.mark(kind, value, keys(), tell), told)
+
+    def keep(self, pks: Sequence[int]) -> Awaitable[Sequence[int]]:
+        """Put papers into the cache that only the feed has; their keys there."""
+        keys = self._keeping(pks)
+        return self._do(lambda _events, _tell: keys(), _silent)
+
+    def _keeping(self, pks: Sequence[int]) -> Callable[[], Sequence[int]]:
+        return (lambda: pks) if self.found is None else partial(self._keep, self.found, pks)
+
+    def _keep(self, found: Found, pks: Sequence[int]) -> Sequence[int]:
+        with closing(Window.open(self._path)) as window:
+            return found.keep(pks, window.pk_of)
 
     def undo(self, told: Progress = _silent) -> Awaitable[Event | None]:
         return self._do(lambda events, tell: events.undo(tell), told)

@@ -65,18 +65,21 @@ def strip_data(reader: ReaderApp, place: Place, shown: int | None) -> StripData:
 def whereabouts(reader: ReaderApp, place: Place, counts: Counts | None, shown: int | None) -> Whereabouts:
     """The first line; `shown` is None while the number of papers is not known."""
     refreshing = reader.refreshing
+    found = reader.main.found
     return Whereabouts(
         place=place_name(reader, place),
-        query=place.text,
+        query=place.text if found is None else found.text,
         shown=shown,
-        total=counts.base if counts and place.text else None,
+        total=counts.base if counts and place.text and found is None else None,
         refreshed=_clock(refreshing.last, reader.now()),
-        progress=refreshing.progress,
+        progress="searching" if reader.searching.is_slow else refreshing.progress,
     )
 
 
 def place_name(reader: ReaderApp, place: Place) -> str:
     """What a place is called in few words: a view's name, a day as `Tue 24 Nov`, a ranking with the time it is of."""
+    if reader.main.found is not None:
+        return "From the feed"
     read = reader.library.meta("trending") if place.view.id == "trending" else None
     if read is not None:
         then = _clock(datetime.fromisoformat(read).astimezone(), reader.now())
@@ -107,6 +110,8 @@ def empty_keys(keymap: Keymap) -> EmptyKeys:
         "unread": "view.unread",
         "all": "view.all",
         "fetch": "find.fetch",
+        "feed": "find.feed",
+        "search": "find.query",
     }
     return EmptyKeys(**{name: keymap.key(action) for name, action in actions.items()})
 

@@ -123,6 +123,8 @@ def _organization(paper: Paper, width: int, searched: re.Pattern[str] | None) ->
 def _facts(paper: Paper, width: int, look: Look) -> list[Line]:
     glyphs = look.glyphs
     facts = []
+    if paper.pk < 0:
+        facts.append(Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
     if paper.starred:
         facts.append(Piece(f"{glyphs.starred} starred", "star"))
     if paper.hidden:

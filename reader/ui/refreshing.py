@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import aclosing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from textual.timer import Timer
 from textual.worker import Worker, WorkerError
 
 from reader.core.errors import FeedOffline, ReaderError
 from reader.core.pace import pace
+from reader.feeds.environment import is_offline
 
 if TYPE_CHECKING:
     from reader.core.plan import Plan
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
 GROUP = "refresh"
+
+RETRY, LATEST_RETRY = 60.0, 960.0
+"""Seconds after which a refresh that found no network is tried again: the first time, and at the most."""
 
 LONG = 31
 """Days from which on a refresh tells how fast it goes and how long it still takes."""
@@ -49,6 +55,8 @@ class Refreshing:
         self._wanted = Wanted()
         self._later: list[Wanted] = []
         self._begun = 0.0
+        self._again: Timer | None = None
+        self._tries = 0
         self.progress: str | None = None
         """How far the refresh that runs is, such as `day 3 of 7`; None while none runs."""
         self.problem = ""
@@ -175,7 +183,7 @@ class Refreshing:
             Started,
             Waiting,
         )
-        from reader.jobs import Classified, Dropped, SourceFailing
+        from reader.jobs import Classified, Dropped, NotTold, SourceFailing
 
         match message:
             case FeedAsked(title):
@@ -198,6 +206,7 @@ class Refreshing:
                 self._succeed(sums)
             case Finished(error=FeedOffline() as error):
                 self._be_offline(str(error))
+                self._try_later()
             case Finished(error=error):
                 self._fail(str(error))
             case SourceFailing() if not self.problem:
@@ -206,6 +215,8 @@ class Refreshing:
                 self._show(f"topics {done:,} of {total:,}")
                 if done == total:
                     self._reader.main.renew()
+            case NotTold(error):
+                self._reader.say(str(error), "warning")
             case Dropped(papers):
                 self._show(f"{papers:,} old papers dropped")
 
@@ -231,7 +242,7 @@ class Refreshing:
         self._reader.main.show_empty()
 
     def _succeed(self, sums: Finished) -> None:
-        self.problem, self.failing_since = "", None
+        self.problem, self.failing_since, self._tries = "", None, 0
         if not self._wanted.place:
             self.stamp.touch()
         elif self._wanted.place == self._reader.main.place.view.id:
@@ -249,6 +260,15 @@ class Refreshing:
         self.problem = problem
         self.failing_since = self.failing_since or self._reader.now().astimezone()
         self._say_state("offline")
+
+    def _try_later(self) -> None:
+        """See by itself whether the network is back: soon, then ever less often; not where offline was chosen."""
+        if self._again is not None:
+            self._again.stop()
+        if not (self._reader.is_still or is_offline(os.environ)):
+            wait = min(RETRY * 2**self._tries, LATEST_RETRY)
+            self._tries += 1
+            self._again = self._reader.set_timer(wait, self.begin)
 
     def _fail(self, problem: str) -> None:
         self._be_offline(problem)

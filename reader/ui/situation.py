@@ -10,7 +10,7 @@ from reader.cache.window import DayCount
 from reader.core.periods import Period, around, period_of
 from reader.core.query import Term, nearest
 from reader.core.query.topics import picked_topics, with_topics
-from reader.ui.browsing import VIEWS, Place
+from reader.ui.browsing import VIEWS, Place, feed_text
 from reader.ui.library import Counts
 from reader.ui.widgets.empty import (
     AllRead,
@@ -19,6 +19,7 @@ from reader.ui.widgets.empty import (
     FetchingPlace,
     NoPapers,
     NotHere,
+    NothingFound,
     NothingMatches,
     NothingStarred,
     NotRanked,
@@ -34,6 +35,8 @@ SATURDAY = 5
 
 def situation(reader: ReaderApp, place: Place, counts: Counts | None) -> Situation:
     """Say why the list of a place is empty; `counts` is None while they are not known."""
+    if reader.main.found is not None:
+        return NothingFound(reader.main.found.text)
     if reader.library.newest_day() is None and not reader.library.has_papers():
         progress = reader.refreshing.progress
         return NoPapers(reader.refreshing.problem) if progress is None else Fetching(progress)
@@ -86,9 +89,8 @@ def _nothing_matches(reader: ReaderApp, place: Place, counts: Counts | None) -> 
     meant = meant_text(place, reader.topic_names)
     if meant is not None:
         return NothingMatches(place.text, meant)
-    if counts is not None and counts.anywhere:
-        return NothingMatches(place.text, wider=(f"the view {place.view.name}", counts.anywhere))
-    return NothingMatches(place.text)
+    wider = (f"the view {place.view.name}", counts.anywhere) if counts is not None and counts.anywhere else None
+    return NothingMatches(place.text, wider=wider, is_searchable=bool(feed_text(place.text)) and not reader.demo)
 
 
 def missing_paper(reader: ReaderApp, place: Place) -> str | None:

@@ -20,9 +20,10 @@ async def test_a_link_that_is_typed_offers_its_paper(reader: Opener, typed: str)
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await r.do("find.query")
             await r.type(typed)
-            await r.do("query.accept")
             assert r.empty.startswith("2404.00009 is not here yet. enter fetches it")
-            await r.do("find.fetch")
+            assert "searches the feed" not in r.main.query_line.advice
+            assert feed.requests == []
+            await r.do("query.accept")
             await r.until(lambda: r.ids == ["2404.00009"])
             assert "fetched 2404.00009" in r.status
             assert r.here.title == "An old one"
@@ -50,8 +51,12 @@ async def test_what_the_feed_lacks_comes_from_arxiv_or_is_told(
             for id, said in (("hep-th/9901001", "fetched"), ("hep-th/9901002", "neither to the feed nor to arXiv")):
                 await r.do("find.add")
                 await r.type(id)
-                await r.do("query.accept", "find.fetch")
+                await r.do("query.accept")
                 await r.until(lambda said=said: said in r.status)
+            assert r.empty.startswith("hep-th/9901002 is not here yet. enter fetches it")
+            asked = len(feed.requests)
+            await r.do("find.fetch")
+            await r.until(lambda: len(feed.requests) > asked)
 
 
 async def test_a_source_that_fails_is_told_and_the_rest_is_there(reader: Opener) -> None:

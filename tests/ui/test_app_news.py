@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.events import Events
+from reader.core.errors import FeedOffline
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, fill, settings
@@ -176,3 +177,50 @@ async def test_marks_pressed_faster_than_the_disk_are_all_kept(reader: Opener) -
         await r.rest()
         assert all(r.kept(id).starred for id in r.ids[:13])
         assert all(r.row(place).starred for place in range(13))
+
+
+async def test_new_papers_that_match_are_told_of_and_what_fails_is_said(reader: Opener, tmp_path: Path) -> None:
+    heard = tmp_path / "heard"
+    tell = tmp_path / "tell"
+    tell.write_text(f"#!/bin/sh\ncat > {heard}\n")
+    tell.chmod(0o755)
+    wanted = {"notify": ("title:news",), "notify_command": (str(tell),)}
+    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
+        async with reader(settings=settings(endpoint=feed.url, **wanted)) as r:
+            await r.do("app.refresh")
+            await r.until(lambda: "1 new" in r.status and r.app.refreshing.progress is None)
+            assert '"title": "Hot news"' in heard.read_text()
+            feed.days[TODAY].append(item("2605.10001", "More news", TODAY))
+            tell.unlink()
+            await r.do("app.refresh")
+            await r.until(lambda: "so nothing was told; check notify_command" in r.status)
+
+
+async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.ui.refreshing.RETRY", 0.05)
+    refused = FeedOffline("There is no network.")
+    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed, monkeypatch.context() as away:
+
+        async def get(*_: object, **__: object) -> None:
+            raise refused
+
+        away.setattr("reader.feeds.fetch.Fetcher.get", get)
+        async with reader(settings=settings(endpoint=feed.url), still=False) as r:
+            await r.until(lambda: "offline since 08:14 · reading the cache" in r.status)
+            away.undo()
+            await r.until(lambda: "1 new" in r.status)
+            await r.until(lambda: r.app.refreshing.failing_since is None)
+            r.app.status.say("")
+            assert r.status == ""
+
+
+async def test_offline_by_choice_is_respected(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.ui.refreshing.RETRY", 0.01)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
+        async with reader(settings=settings(endpoint=feed.url), still=False) as r:
+            await r.until(lambda: "offline since 08:14" in r.status and r.app.refreshing.progress is None)
+            assert r.app.refreshing._again is None
+            assert feed.requests == []

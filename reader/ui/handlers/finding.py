@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reader.core.query.topics import TopicChoice, with_topics
-from reader.ui.browsing import Place, next_order
+from reader.ui.browsing import Place, feed_text, next_order
 from reader.ui.handlers.marking import next_unread, show_on_page
 from reader.ui.handlers.registry import handles
 
@@ -16,6 +16,26 @@ if TYPE_CHECKING:
 @handles("find.query")
 def type_query(reader: ReaderApp, _count: int | None) -> None:
     reader.main.open_query()
+
+
+@handles("find.feed")
+def search_feed(reader: ReaderApp, _count: int | None) -> None:
+    """Search the feed for what is typed, or else for what is looked at."""
+    main = reader.main
+    typed = main.query_line.text if main.is_typing else main.found.text if main.found else main.place.text
+    text = feed_text(typed)
+    if main.is_typing and text:
+        # The list is as it was while the feed is asked, and when its answers are left.
+        cancel(reader, None)
+        reader.remember_query(typed.strip())
+    elif main.is_typing:
+        accept(reader, None)
+    if reader.demo:
+        reader.say("this is the bundled sample: nothing is fetched")
+    elif text:
+        reader.searching.begin(text)
+    else:
+        reader.say(f"the feed is searched for words: {reader.keymap.key('find.query')} to type some")
 
 
 @handles("find.filter")
@@ -36,6 +56,9 @@ def clear(reader: ReaderApp, _count: int | None) -> None:
 @handles("find.sort")
 def change_order(reader: ReaderApp, _count: int | None) -> None:
     main = reader.main
+    if main.found is not None:
+        reader.say("what the feed finds keeps the feed's own order")
+        return
     default = main.place.view.order or reader.settings.order
     text = next_order(main.place.text, default)
     main.go(main.place._replace(text=text))
@@ -55,7 +78,7 @@ def previous_hit(reader: ReaderApp, count: int | None) -> None:
 
 def _find(reader: ReaderApp, direction: int, count: int) -> None:
     """Every paper of a search is a hit; without one, the next unread paper is looked for."""
-    if reader.main.place.words:
+    if reader.main.words:
         reader.main.papers.move(direction * count)
         show_on_page(reader)
         return
@@ -141,13 +164,20 @@ def narrow(reader: ReaderApp, _count: int | None) -> None:
 
 @handles("query.accept")
 def accept(reader: ReaderApp, _count: int | None) -> None:
-    """Keep the query and go to the list, unless the line says what is wrong with it."""
+    """Keep the query and go to the list, unless the line says what is wrong with it.
+
+    A paper that it names is fetched if it is not here, as the list below offers.
+    """
+    from reader.ui.situation import missing_paper
+
     main = reader.main
     text = main.query_line.accept()
     if text is not None:
         reader.remember_query(text)
         main.close_query()
         main.go(Place(main.place.view, text))
+        if missing_paper(reader, main.place):
+            reader.do("find.fetch")
 
 
 @handles("query.cancel")
@@ -156,7 +186,7 @@ def cancel(reader: ReaderApp, _count: int | None) -> None:
     main = reader.main
     text = main.query_line.cancel()
     main.close_query()
-    main.go(Place(main.place.view, text))
+    reader.searching.put_back(Place(main.place.view, text))
 
 
 @handles("query.complete")

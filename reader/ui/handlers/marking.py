@@ -37,7 +37,7 @@ def mark(
     `shown` are those in view where `pks` may be all papers there are, which are too many to go through.
     """
     for pk in pks if shown is None else shown:
-        reader.main.papers.patch(pk, **{STATES[kind]: value})
+        reader.main.papers.patch(pk, **{STATES[kind]: value, "kept": True})
     marking = reader.library.mark(kind, value, pks, _telling(reader, "marking"))
     _start(reader, partial(_keep, reader, marking, quietly))
 
@@ -127,9 +127,10 @@ def mark_read(reader: ReaderApp, pk: int) -> None:
 
 def leave_paper(reader: ReaderApp) -> None:
     """The cursor is about to leave a paper, which reads it where passing counts."""
-    pk = reader.main.papers.highlighted
-    if pk is not None and reader.settings.read_when == "passed":
-        mark_read(reader, pk)
+    row = reader.main.papers.highlighted_row
+    # One that only the feed has would be kept by it, and it was merely passed.
+    if row is not None and row.kept and reader.settings.read_when == "passed":
+        mark_read(reader, row.pk)
 
 
 @handles("mark.all_read")
@@ -230,7 +231,21 @@ def show_on_page(reader: ReaderApp) -> None:
     paper = reader.library.paper(pk)
     if paper is None:
         return
-    reader.page.show(paper, reader.main.place.words, reader.library.votes(pk))
-    if reader.settings.read_when != "manual" and reader.page_opened != pk:
-        reader.page_opened = pk
+    reader.page.show(paper, reader.main.words, reader.library.votes(pk))
+    if reader.page_opened == pk:
+        return
+    reader.page_opened = pk
+    if reader.settings.read_when != "manual":
         mark_read(reader, pk)
+    elif paper.pk < 0:
+        _start(reader, partial(_keep_opened, reader, reader.library.keep([pk])))
+
+
+async def _keep_opened(reader: ReaderApp, keeping: Awaitable[object]) -> None:
+    """What was opened is kept, also where opening marks nothing."""
+    try:
+        await keeping
+    except ReaderError as error:
+        reader.say(str(error), "warning")
+        return
+    _settle(reader)

@@ -106,6 +106,9 @@ def _back(reader: ReaderApp) -> bool:
     """One step back; False at the top."""
     main = reader.main
     text = text_in_front(reader)
+    if reader.searching.stop():
+        reader.say("search stopped")
+        return True
     if text is not None and text.is_explaining:
         text.explain(None)
         return True
@@ -121,7 +124,7 @@ def _back(reader: ReaderApp) -> bool:
     if reader.context == "detail":
         main.set_focus(main.papers)
         return True
-    return False
+    return reader.searching.leave()
 
 
 @handles("app.quit")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reader.cache.search import Selection
     from reader.ui.app import ReaderApp
     from reader.ui.counting import Counting
+    from reader.ui.found import Found
     from reader.ui.library import Counts
     from reader.ui.suggesting import Suggestions
     from reader.ui.widgets.empty import Empty
@@ -106,7 +107,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.filter = FilterPane(glyphs, id="filter")
         self.detail = PaperDetail(glyphs, today=self.reader.fixed_today, id="detail")
         self.empty = Empty(panes.empty_keys(keymap), id="empty")
-        self.query_line = QueryLine(glyphs, keymap.key("query.complete", "query"), id="query")
+        keys = (keymap.key("query.complete", "query"), keymap.key("find.feed", "query"))
+        self.query_line = QueryLine(glyphs, *keys, id="query")
         self.query_line.display = False
         self.counting = Counting(self)
         if not self.is_attached:
@@ -154,11 +156,22 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def go(self, place: Place) -> None:
         """Be somewhere else; the list begins at its top."""
-        if place == self.place:
+        if place == self.place and self.found is None:
             return
+        self.reader.searching.drop()
         self.place = place
         self.show_place()
         self.load(None)
+
+    @property
+    def found(self) -> Found | None:
+        """What the feed found, while it is listed over the papers of the place."""
+        return self.reader.searching.shown
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is looked for, to be marked where it stands."""
+        return self.place.words if self.found is None else tuple(self.found.text.split())
 
     def renew(self) -> None:
         """Show what is new where one is, without moving the cursor."""
@@ -186,9 +199,13 @@ class MainScreen(Screen[None], inherit_bindings=False):
         return self.reader.library.first(self._selection, SCREENFUL)
 
     @work(exclusive=True, group="list", exit_on_error=False)
-    async def load(self, keep: int | None) -> None:
+    async def load(self, keep: int | None, height: int | None = None) -> None:
         """Read the list anew: its first screenful and then all, or all at once where the cursor is to stay."""
         library = self.reader.library
+        if self.found is not None:
+            self.found.look(library.pk_of)
+            self._show(self.found.order, keep, height)
+            return
         before = self.papers.highlighted
         try:
             selection = self._compile(self.place)
@@ -208,7 +225,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._selection = selection
         # Who has moved on while it was read stays where they are now.
         now = self.papers.highlighted
-        self._show(order, keep if keep is not None and now == before else now)
+        self._show(order, keep if keep is not None and now == before else now, height)
         self.count_soon()
 
     def _compile(self, place: Place) -> Selection:
@@ -222,9 +239,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
             return self.papers.pks_all()
         return (await self.reader.library.order(self._selection)).pks
 
-    def _show(self, order: Order, keep: int | None) -> None:
+    def _show(self, order: Order, keep: int | None, height: int | None = None) -> None:
         self.is_whole = order.complete
-        self.papers.show(order, self.reader.library.rows, keep, self.place.words)
+        self.papers.show(order, self.reader.library.rows, keep, self.words, height)
         if self.is_finished:
             self._be_empty(not order.pks)
             self.show_empty()
@@ -289,7 +306,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if paper is None:
             self.detail.clear()
         else:
-            self.detail.show(paper, self.place.words, self.reader.library.votes(paper.pk))
+            self.detail.show(paper, self.words, self.reader.library.votes(paper.pk))
 
     # Counting for the filter pane
 
@@ -350,6 +367,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def open_query(self, begun: str = "") -> None:
         """Begin to type a query: to go on with the one that is there, or one that is `begun`."""
+        self.reader.searching.remember()
         self.is_typing = self.query_line.display = True
         self.status.display = False
         self.query_line.open(self.place.text, self.reader.history, begun)

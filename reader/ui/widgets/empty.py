@@ -28,6 +28,8 @@ class EmptyKeys:
     unread: str = "gu"
     all: str = "ga"
     fetch: str = "enter"
+    feed: str = "ctrl+s"
+    search: str = "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,15 @@ class NothingMatches:
     """What was probably meant, to be taken by a key."""
     wider: tuple[str, int] | None = None
     """A term that could go, and how many papers match without it."""
+    is_searchable: bool = False
+    """Whether it has words that the feed can be searched for."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingFound:
+    """The feed was searched for some words and has nothing."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +126,16 @@ class NothingStarred:
 
 
 Situation = (
-    NoPapers | Fetching | NotHere | NothingMatches | AllRead | DayEmpty | FetchingPlace | NotRanked | NothingStarred
+    NoPapers
+    | Fetching
+    | NotHere
+    | NothingMatches
+    | NothingFound
+    | AllRead
+    | DayEmpty
+    | FetchingPlace
+    | NotRanked
+    | NothingStarred
 )
 
 _DEFAULT_KEYS = EmptyKeys()
@@ -138,6 +158,9 @@ def empty_state(situation: Situation, keys: EmptyKeys = _DEFAULT_KEYS) -> tuple[
             lines = (Piece(id, "term"), Piece(" is not here yet.", "what")), (), help_
         case NothingMatches():
             lines = _nothing_matches(situation, keys)
+        case NothingFound(text=text):
+            what = (Piece("The feed finds nothing for ", "what"), Piece(cut(text, _LONGEST_TERM), "term"))
+            lines = what, (), _keys((keys.search, "other words"), (keys.stop, "back to the list"))
         case AllRead():
             lines = _all_read(situation, keys)
         case DayEmpty():
@@ -156,14 +179,15 @@ def empty_state(situation: Situation, keys: EmptyKeys = _DEFAULT_KEYS) -> tuple[
 def _nothing_matches(situation: NothingMatches, keys: EmptyKeys) -> tuple[Line, Line, Line]:
     what = (Piece("Nothing matches ", "what"), Piece(cut(situation.query, _LONGEST_TERM), "term"))
     clear = (keys.clear, "clears the filter")
+    further = [clear, (keys.feed, "searches the feed")] if situation.is_searchable else [clear]
     if situation.suggestion:
         meant = (Piece("Did you mean ", "why"), Piece(situation.suggestion, "term"), Piece("?", "why"))
         return what, meant, _keys((keys.take, "takes it"), clear)
     if situation.wider:
         term, count = situation.wider
         there = f" there {'is' if count == 1 else 'are'} {count:,}."
-        return what, (Piece("Without ", "why"), Piece(term, "term"), Piece(there, "why")), _keys(clear)
-    return what, (), _keys(clear)
+        return what, (Piece("Without ", "why"), Piece(term, "term"), Piece(there, "why")), _keys(*further)
+    return what, (), _keys(*further)
 
 
 def _all_read(situation: AllRead, keys: EmptyKeys) -> tuple[Line, Line, Line]:

@@ -116,6 +116,8 @@ def draw_paper(row: PaperRow, width: int, glyphs: Glyphs, searched: re.Pattern[s
 
 
 def _state(row: PaperRow, glyphs: Glyphs) -> tuple[str, str]:
+    if not row.kept:
+        return glyphs.elsewhere, "dot"
     if row.hidden:
         return glyphs.hidden, "faint"
     if row.starred:

@@ -23,6 +23,7 @@ class RowChanges(TypedDict, total=False):
     read: bool
     starred: bool
     hidden: bool
+    kept: bool
 
 
 class RowsAtHand:

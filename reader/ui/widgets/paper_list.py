@@ -88,11 +88,19 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
 
     # What it is told
 
-    def show(self, order: Order, rows: Rows, keep: int | None = None, words: tuple[str, ...] = ()) -> None:
+    def show(
+        self,
+        order: Order,
+        rows: Rows,
+        keep: int | None = None,
+        words: tuple[str, ...] = (),
+        height: int | None = None,
+    ) -> None:
         """Show an order whose rows `rows` fetches, and mark the words in the titles.
 
-        The cursor goes to the paper `keep`, or to the top without one. If that is the highlighted paper, as when the
-        same view has news, nothing moves on the screen; if it is gone, the cursor goes to the one that followed.
+        The cursor goes to the paper `keep`, or to the top without one; with `height`, so many lines below the list's
+        top. If that is the highlighted paper, as when the same view has news, nothing moves on the screen; if it is
+        gone, the cursor goes to the one that followed.
         """
         old, new = self._lines, ListLines(order)
         cursor, anchor = self._cursor, self._anchor()
@@ -107,6 +115,8 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         self._fit()
         if is_news and anchor is not None:
             self._hold(*anchor)
+        elif keep is not None and height is not None:
+            self._hold(keep, height)
         else:
             self._scroll(0 if index == 0 else self._lines.line_of(index) - self.size.height // 2)
         self._reveal()
@@ -170,6 +180,12 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         """The day whose papers the cursor is among; None if the order is not by day."""
         group = self._lines.group_of(self._cursor)
         return self._lines.groups[group][0] if 0 <= group < len(self._lines.groups) else None
+
+    @property
+    def height(self) -> int | None:
+        """How many lines below the list's top the highlighted paper stands; None where it is out of view."""
+        anchor = self._anchor()
+        return anchor[1] if anchor and anchor[0] == self.highlighted else None
 
     @property
     def visible_pks(self) -> list[int]:

@@ -21,6 +21,7 @@ from reader.core.errors import QueryError
 from reader.core.query import nearest, parse
 from reader.core.query.assist import Completer, Completion, tokens
 from reader.core.text import clean
+from reader.ui.browsing import feed_text
 from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, Piece, literal, measure
 from reader.ui.widgets.pieces import cut_line, draw
@@ -124,14 +125,16 @@ class QueryLine(Widget):
         self,
         glyphs: Glyphs = UNICODE,
         take_key: str = "tab",
+        feed_key: str = "",
         *,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """`take_key` is how the key is called that takes a suggestion."""
+        """`take_key` is how the key is called that takes a suggestion, `feed_key` the one that searches the feed."""
         super().__init__(id=id, classes=classes)
         self._glyphs = glyphs
         self._take_key = take_key
+        self._feed_key = feed_key
         self._input = QueryInput()
         self._advice = _Advice(glyphs)
         self._completer: Completer | None = None
@@ -320,15 +323,24 @@ class QueryLine(Widget):
         """What is to be said, and its end: the key that takes the nearest right word."""
         error = self._error
         if self._completion and not self._insist:
-            return self._suggested(self._completion), ()
+            suggested = self._suggested(self._completion)
+            room = self._advice.size.width - measure(suggested)
+            return suggested, self._feed_hint(room)
         if error is None:
-            return () if self.text.strip() else (Piece(_EXAMPLES, "quiet"),), ()
+            return ((), self._feed_hint()) if self.text.strip() else ((Piece(_EXAMPLES, "quiet"),), ())
         unfinished = not self._insist and _is_unfinished(self.text, error)
         said = Piece(literal(str(error)), "quiet" if unfinished else "mistake")
         if not error.suggestion:
             return (said,), ()
         taken = f" takes {literal(error.suggestion)}"
         return (said,), (Piece("  "), Piece(self._take_key, "key"), Piece(taken, "quiet"))
+
+    def _feed_hint(self, room: int | None = None) -> Line:
+        """The key that searches the feed for the words that are typed, where there are some and it has room."""
+        if not self._feed_key or not feed_text(self.text):
+            return ()
+        hint: Line = (Piece("  "), Piece(self._feed_key, "key"), Piece(" searches the feed", "quiet"))
+        return hint if room is None or measure(hint) <= room else ()
 
     def _suggested(self, completion: Completion) -> Line:
         """The suggestions in a row, with their papers where these are known.

@@ -1,0 +1,266 @@
+"""Searching all that the feed has, from the reader."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from reader.cache.window import Window
+from tests.feed_server import FeedServer, Item, item
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story, fill, settings
+from tests.ui.papers import draft
+
+OLD = "2024-04-02"
+
+HERE = "2605.00401"
+"""Of the made-up papers, `Agents That Write Their Own Tools, and Keep Them`."""
+
+
+def _answers() -> list[Item]:
+    return [
+        item("2404.00001", "Agents and Their Avatars", OLD, upvotes=7),
+        item(HERE, "Agents That Write Their Own Tools, and Keep Them", "2026-05-12", upvotes=97),
+        item("2404.00002", "[/] Agents \x1b[31mof Chaos", OLD, upvotes=300),
+    ]
+
+
+async def _search(r: Story, text: str) -> None:
+    await r.do("find.query")
+    await r.type(text)
+    await r.do("find.feed")
+
+
+def _has(r: Story, id: str) -> bool:
+    with closing(Window.open(r.file)) as window:
+        return window.pk_of(id) is not None
+
+
+def _listed(r: Story) -> list[str]:
+    """The ids of the list, also of papers that the cache does not have."""
+    return [row.id for row in r.app.library.rows(r.main.papers.pks_all())]
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 42)])
+async def test_the_feed_answers_in_its_own_order_and_nothing_is_kept(reader: Opener, size: tuple[int, int]) -> None:
+    with FeedServer({OLD: _answers()}) as feed:
+        async with reader(settings=settings(endpoint=feed.url), size=size) as r:
+            await _search(r, "agents is:unread")
+            await r.until(lambda: r.app.searching.shown)
+            await r.rest()
+            assert [request.query["q"] for request in feed.requests] == ["agents"]
+            assert _listed(r) == ["2404.00001", HERE, "2404.00002"]
+            assert "From the feed" in r.screen
+            first, second, third = r.list_lines[:3]
+            assert "+" in first
+            assert "+" not in second
+            assert "[/] Agents of Chaos" in third or size[0] == 60
+            assert not _has(r, "2404.00001")
+            assert not _has(r, "2404.00002")
+
+
+async def test_a_paper_that_is_marked_is_kept_and_the_list_stays(reader: Opener) -> None:
+    with FeedServer({OLD: _answers()}) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await _search(r, "agents")
+            await r.until(lambda: r.app.searching.shown)
+            await r.do("move.bottom", "paper.star")
+            assert r.kept("2404.00002").starred
+            assert r.kept("2404.00002").day == OLD
+            assert not _has(r, "2404.00001")
+            assert (r.cursor, r.here.starred, r.here.kept) == (2, True, True)
+            assert "1 starred · u undoes" in r.status
+            await r.do("mark.undo")
+            assert not r.here.starred
+            await r.do("move.top", "read.open")
+            assert r.shown is not None
+            assert r.shown.title == "Agents and Their Avatars"
+            assert r.kept("2404.00001").read
+            # A day of which two papers are known was not asked for.
+            with closing(Window.open(r.file)) as window:
+                asked = window.read(
+                    lambda cache: cache.execute("SELECT fetched FROM day WHERE day = ?", (OLD,)).fetchall()
+                )
+            assert asked == [("",)]
+
+
+async def test_opening_keeps_a_paper_where_it_marks_nothing_and_passing_does_not(reader: Opener) -> None:
+    with FeedServer({OLD: _answers()}) as feed:
+        async with reader(settings=settings(endpoint=feed.url, read_when="passed")) as r:
+            await _search(r, "agents")
+            await r.until(lambda: r.app.searching.shown)
+            await r.do("move.down", "move.down")
+            assert not _has(r, "2404.00001")
+            assert r.kept(HERE).read
+        async with reader(settings=settings(endpoint=feed.url, read_when="manual")) as r:
+            await _search(r, "agents")
+            await r.until(lambda: r.app.searching.shown)
+            await r.do("read.open")
+            assert _has(r, "2404.00001")
+            assert not r.kept("2404.00001").read
+
+
+async def test_a_mark_is_kept_though_the_reader_is_left_at_once(reader: Opener) -> None:
+    with FeedServer({OLD: _answers()}) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await _search(r, "agents")
+            await r.until(lambda: r.app.searching.shown)
+            await r.burst("s", "ctrl+q")
+        assert r.kept("2404.00001").starred
+
+
+@pytest.mark.parametrize("leave", ["app.escape", "app.back", "view.today"])
+async def test_leaving_goes_back_to_the_list_as_it_was(reader: Opener, leave: str) -> None:
+    with FeedServer({OLD: _answers()}) as feed:
+        async with reader(settings=settings(endpoint=feed.url), size=(140, 14)) as r:
+            await r.do("find.query")
+            await r.type("i")
+            await r.do("query.accept", "move.down", "move.down", "move.down")
+            before, id, line = r.ids, r.here.id, r.cursor_line
+            await _search(r, "gents")
+            await r.until(lambda: r.app.searching.shown)
+            await r.do("move.down", leave)
+            assert r.app.searching.shown is None
+            assert r.ids == before
+            assert r.query == "i"
+            if leave != "view.today":
+                assert (r.here.id, r.cursor_line) == (id, line)
+                assert r.app.is_running
+
+
+async def test_a_query_that_is_dropped_leaves_the_answers(reader: Opener) -> None:
+    with FeedServer({OLD: _answers()}) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await _search(r, "agents")
+            await r.until(lambda: r.app.searching.shown)
+            await r.do("find.query", "query.cancel")
+            assert r.app.searching.shown
+            await r.do("move.down", "find.query")
+            await r.type("robot")
+            assert r.app.searching.shown is None
+            await r.do("query.cancel")
+            assert len(_listed(r)) == 3
+            assert r.cursor == 1
+            assert "From the feed" in r.top
+            await r.do("find.sort")
+            assert "own order" in r.status
+            await r.do("find.query")
+            await r.type("robot")
+            await r.do("query.accept")
+            assert r.app.searching.shown is None
+
+
+async def test_what_a_refresh_brings_meanwhile_is_no_longer_marked(reader: Opener) -> None:
+    with FeedServer({OLD: _answers()}) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await _search(r, "agents")
+            await r.until(lambda: r.app.searching.shown)
+            assert not r.here.kept
+            fill(r.file, {OLD: [draft(1, "Agents and Their Avatars", id="2404.00001")]})
+            r.main.renew()
+            await r.rest()
+            assert r.here.kept
+            assert r.cursor == 0
+
+
+async def test_a_slow_search_says_so_and_escape_stops_it(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.ui.searching.BLINK", 0.01)
+    with FeedServer({OLD: _answers()}) as feed:
+        feed.fault = "hang"
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            before = r.ids
+            r.app.searching.begin("agents of [b]chaos")
+            await r.until(lambda: "searching the feed for agents of [b]chaos · esc stops" in r.app.status.said)
+            assert "searching" in r.top
+            # Keys are not held up by it.
+            r.app.do("move.down")
+            await r.until(lambda: r.cursor == 1)
+            r.app.do("app.escape")
+            await r.rest()
+            assert r.status == "search stopped"
+            assert "searching" not in r.top
+            assert r.ids == before
+
+
+@pytest.mark.parametrize("fault", ["garbage", "html", "wrongtype", "refuse:403"])
+async def test_a_search_that_fails_says_why_in_a_line(reader: Opener, fault: str) -> None:
+    with FeedServer({OLD: _answers()}) as feed:
+        feed.fault = fault
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            before = r.ids
+            r.app.searching.begin("agents")
+            await r.until(lambda: "ctrl+s searches again" in r.status)
+            assert "\x1b" not in r.status
+            assert r.ids == before
+
+
+async def test_without_a_network_one_sentence_says_so(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    async with reader() as r:
+        await _search(r, "agents")
+        await r.until(lambda: "Offline mode is on (HF_HUB_OFFLINE)" in r.status)
+        assert r.app.searching.shown is None
+
+
+async def test_an_empty_answer_says_what_to_do_next(reader: Opener) -> None:
+    with FeedServer({OLD: _answers()}) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            before = r.ids
+            await _search(r, "zeppelins")
+            await r.until(lambda: r.app.searching.shown)
+            assert r.empty == "The feed finds nothing for zeppelins / other words esc back to the list"
+            await r.do("app.escape")
+            assert r.ids == before
+            await r.do("find.query")
+            await r.type("zeppelins")
+            await r.do("query.accept")
+            assert r.empty == "Nothing matches zeppelins F clears the filter ctrl+s searches the feed"
+            await r.do("find.feed")
+            await r.until(lambda: r.app.searching.shown)
+            await r.do("app.escape")
+            assert r.query == "zeppelins"
+
+
+async def test_what_is_no_query_can_be_searched_for_too(reader: Opener) -> None:
+    with FeedServer({OLD: _answers()}) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await _search(r, 'agents "their')
+            await r.until(lambda: r.app.searching.shown)
+            assert [request.query["q"] for request in feed.requests] == ['agents "their']
+            assert not r.main.is_typing
+            assert r.app.history == ('agents "their',)
+
+
+async def test_what_has_no_words_is_not_searched_for(reader: Opener) -> None:
+    with FeedServer() as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await _search(r, "topic:agents")
+            assert "searched for words" in r.status
+            await r.do("find.query", "find.feed")
+            assert feed.requests == []
+        async with reader(demo=True) as r:
+            await _search(r, "agents")
+            assert "bundled sample" in r.status
+
+
+async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener) -> None:
+    with FeedServer({OLD: _answers()}) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await r.do("read.open")
+            r.app.searching.begin("agents")
+            await r.until(lambda: "the feed has found 3 for agents · ctrl+s shows them" in r.status)
+            assert r.is_on_page
+            assert r.app.searching.shown is None
+            await r.do("app.back")
+            await _search(r, "agents")
+            assert r.app.searching.shown
+            assert len(feed.requests) == 1
+
+
+async def test_the_line_names_the_key_where_there_are_words(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("find.query")
+        assert "searches the feed" not in r.main.query_line.advice
+        await r.type("agents")
+        assert "ctrl+s searches the feed" in r.main.query_line.advice
