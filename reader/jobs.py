@@ -247,7 +247,7 @@ async def _search(place: Workplace, text: str) -> AsyncGenerator[Message, None]:
     from reader.refresh import ask
 
     async with (
-        FeedClient.from_environment(place.settings.endpoint) as daily,
+        FeedClient.from_environment(place.settings.endpoint, turns=answers_folder()) as daily,
         aclosing(ask(partial(daily.search, text))) as answers,
     ):
         async for answer in answers:

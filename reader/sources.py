@@ -104,7 +104,7 @@ async def connected(
     validators = await asyncio.to_thread(cache.validators)
     with closing(await asyncio.to_thread(Feeds.open, file)) as feeds:
         async with (
-            FeedClient.from_environment(endpoint, environ=environ, validators=validators) as daily,
+            FeedClient.from_environment(endpoint, environ=environ, validators=validators, turns=answers) as daily,
             ArxivClient.from_environment(answers, environ=environ) as arxiv,
             Syndication.from_environment(environ) as web,
         ):

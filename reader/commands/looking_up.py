@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from reader import paths
 from reader.commands.command import Command, add_json
 from reader.commands.fetching import connection
 from reader.commands.output import Style, amount, fit, is_terminal, say, say_json, warn, width
@@ -80,7 +81,7 @@ def _search(arguments: Namespace, session: Session) -> int:
     text = " ".join(arguments.words)
 
     async def ask() -> tuple[Listing, ...]:
-        async with FeedClient.from_environment(session.settings.endpoint) as daily:
+        async with FeedClient.from_environment(session.settings.endpoint, turns=paths.answers_folder()) as daily:
             return await daily.search(text)
 
     listings = asyncio.run(ask())

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import quote
@@ -61,14 +62,17 @@ class FeedClient:
         environ: Mapping[str, str] | None = None,
         bounds: Bounds | None = None,
         validators: Mapping[str, str] | None = None,
+        turns: Path | None = None,
     ) -> FeedClient:
         """The feed at `endpoint` (HF_ENDPOINT wins over it), with the token and the offline mode of the environment.
 
-        Raises ConfigError for an address that must not be asked.
+        `turns` is the folder by which programs ask it one at a time. Raises ConfigError for an address that must not
+        be asked.
         """
         environ = os.environ if environ is None else environ
         address = environ.get("HF_ENDPOINT", "").strip() or endpoint
-        return cls(Fetcher(address, find_token(environ), offline=is_offline(environ), bounds=bounds), validators)
+        fetcher = Fetcher(address, find_token(environ), offline=is_offline(environ), bounds=bounds, turns=turns)
+        return cls(fetcher, validators)
 
     async def __aenter__(self) -> Self:
         return self

@@ -14,8 +14,10 @@ import ssl
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -30,6 +32,7 @@ from reader.core.errors import (
 )
 from reader.core.text import clean
 from reader.feeds import responses
+from reader.feeds.turn import turn
 
 if TYPE_CHECKING:
     import httpx
@@ -97,8 +100,9 @@ class _Setback(Exception):
 class Fetcher:
     """GET requests to one endpoint, one at a time.
 
-    Proxies and certificates come from the environment as httpx has it, except for an endpoint on this machine.
-    Raises ConfigError for an endpoint that is neither https nor on this machine.
+    Programs that share the folder `turns` ask a host one at a time too. Proxies and certificates come from the
+    environment as httpx has it, except for an endpoint on this machine. Raises ConfigError for an endpoint that is
+    neither https nor on this machine.
     """
 
     def __init__(
@@ -108,6 +112,7 @@ class Fetcher:
         *,
         offline: bool = False,
         bounds: Bounds | None = None,
+        turns: Path | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -116,6 +121,7 @@ class Fetcher:
         self.offline = offline
         self._token = token
         self._bounds = bounds or Bounds()
+        self._turns = turns
         self._sleep = sleep
         self._clock = clock
         self._turn = asyncio.Lock()
@@ -176,7 +182,7 @@ class Fetcher:
 
         host, bounds = self.host, self._bounds
         try:
-            async with asyncio.timeout(bounds.total):
+            async with self._alone(), asyncio.timeout(bounds.total):
                 answer = await self._request(path, parameters)
         except (TimeoutError, httpx.TimeoutException) as error:
             seconds = {httpx.ConnectTimeout: bounds.connect, TimeoutError: bounds.total}
@@ -196,6 +202,10 @@ class Fetcher:
             return await asyncio.to_thread(read, answer)
         except FeedMalformed as error:
             raise _Setback(error, f"{host} sent something unreadable", tries=2) from error
+
+    def _alone(self) -> AbstractAsyncContextManager[None]:
+        """A request's turn among those of all programs; none has it while it waits to try again."""
+        return nullcontext() if self._turns is None else turn(self._turns / f"{self.host}.turn", 0, self._sleep)
 
     async def _request(self, path: str, parameters: Mapping[str, str | int]) -> Answer:
         """One request, its redirects followed within the host."""

@@ -24,6 +24,7 @@ from reader.core.errors import (
 from reader.core.paper import Listing
 from reader.feeds.client import FeedClient
 from reader.feeds.fetch import Bounds, Fetcher, HttpRefused
+from reader.feeds.turn import turn
 from tests.feed_server import FeedServer, item
 
 DAY = "2026-05-12"
@@ -181,6 +182,34 @@ async def test_requests_go_one_at_a_time(server: FeedServer, nap: Nap) -> None:
     async with connected(server, Watched()) as client:
         await asyncio.gather(*(client.day(DAY) for _ in range(3)))
     assert len(server.requests) == 6
+
+
+async def test_requests_of_two_programs_go_one_at_a_time_too(server: FeedServer, nap: Nap, tmp_path: Path) -> None:
+    clients = [FeedClient(Fetcher(server.url, bounds=QUICK, turns=tmp_path)) for _ in range(2)]
+    file = tmp_path / "127.0.0.1.turn"
+    async with clients[0] as one, clients[1] as two:
+        async with turn(file, 0):
+            waiting = asyncio.ensure_future(one.day(DAY))
+            await asyncio.sleep(0.05)
+            assert server.requests == []
+        await asyncio.gather(waiting, two.day(DAY))
+    assert len(server.requests) == 2
+
+
+async def test_a_program_that_waits_to_try_again_is_in_nobodys_way(
+    server: FeedServer, nap: Nap, tmp_path: Path
+) -> None:
+    server.faults += ["error", "ok"]
+    served: list[int] = []
+
+    async def pause(_: float) -> None:
+        async with FeedClient(Fetcher(server.url, bounds=QUICK, turns=tmp_path)) as other:
+            await other.day(DAY)
+        served.append(len(server.requests))
+
+    async with FeedClient(Fetcher(server.url, bounds=QUICK, turns=tmp_path, sleep=pause)) as client:
+        await client.day(DAY)
+    assert served == [2]
 
 
 async def test_a_month_comes_by_day(server: FeedServer, nap: Nap) -> None:
