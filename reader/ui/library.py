@@ -90,7 +90,7 @@ class Library:
         self._marks = 0
         self._tally: Tally | None = None
         self.found: Found | None = None
-        """What the feed found last: its papers are read and marked as if all of them were in the cache."""
+        """What is listed of the feed's answers: its papers are read and marked as if all of them were in the cache."""
         self._screenfuls, self._whole, self._counts = (Asking(path, name) for name in ("screenful", "order", "count"))
         self._marking = ThreadPoolExecutor(1, "mark")
 

@@ -35,8 +35,7 @@ class Searching:
         self._worker: Worker[None] | None = None
         self._blink: Timer | None = None
         self._waiting: Found | None = None
-        self._before: Found | None = None
-        self._typed_at: Position = (None, None)
+        self._before: tuple[Place, Found | None, Position] | None = None
         self._left: Position = (None, None)
         self.shown: Found | None = None
         """What the feed found, while it is listed."""
@@ -122,7 +121,7 @@ class Searching:
     def _show(self, found: Found) -> None:
         if self.shown is None:
             self._left = self._position
-        self.shown = self._reader.library.found = found
+        self.shown = found
         self._reader.main.load(None)
 
     @property
@@ -146,12 +145,15 @@ class Searching:
     def remember(self) -> None:
         """A query begins to be typed, after which what is listed now may be put back."""
         self.stop()
-        self._before, self._typed_at = self.shown, self._position
+        self._before = (self._reader.main.place, self.shown, self._position)
 
-    def put_back(self, place: Place) -> None:
+    def put_back(self) -> None:
         """The query was dropped: be where one was before, answers and all."""
         main = self._reader.main
-        if (place, self._before) != (main.place, self.shown):
+        if self._before is None:
+            return
+        (place, shown, position), self._before = self._before, None
+        if (place, shown) != (main.place, self.shown):
             main.go(place)
-            self.shown = self._before
-            main.load(*self._typed_at)
+            self.shown = shown
+            main.load(*position)

@@ -134,8 +134,11 @@ async def test_a_query_that_is_dropped_leaves_the_answers(reader: Opener) -> Non
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await _search(r, "agents")
             await r.until(lambda: r.app.searching.shown)
-            await r.do("find.query", "query.cancel")
+            await r.do("find.query")
+            assert r.main.query_line.text == "agents "
+            await r.do("query.cancel")
             assert r.app.searching.shown
+            assert r.query == ""
             await r.do("move.down", "find.query")
             await r.type("robot")
             assert r.app.searching.shown is None

@@ -184,9 +184,9 @@ def accept(reader: ReaderApp, _count: int | None) -> None:
 def cancel(reader: ReaderApp, _count: int | None) -> None:
     """Put back the query that was there."""
     main = reader.main
-    text = main.query_line.cancel()
+    main.query_line.cancel()
     main.close_query()
-    reader.searching.put_back(Place(main.place.view, text))
+    reader.searching.put_back()
 
 
 @handles("query.complete")

@@ -241,6 +241,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _show(self, order: Order, keep: int | None, height: int | None = None) -> None:
         self.is_whole = order.complete
+        self.reader.library.found = self.found
         self.papers.show(order, self.reader.library.rows, keep, self.words, height)
         if self.is_finished:
             self._be_empty(not order.pks)
@@ -370,7 +371,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.reader.searching.remember()
         self.is_typing = self.query_line.display = True
         self.status.display = False
-        self.query_line.open(self.place.text, self.reader.history, begun)
+        text = self.place.text if self.found is None else self.found.text
+        self.query_line.open(text, self.reader.history, begun)
         self.suggest_anew()
 
     def suggest_anew(self) -> None:
