@@ -85,7 +85,8 @@ class Notifier:
 
     def _claim(self) -> Matches:
         with closing(Window.open(self._file)) as window:
-            scope = Scope(self._now().date(), window.newest_day())
+            # All that is asked for is new.
+            scope = Scope(self._now().date(), window.newest_day(), new_since="")
             found = told.claim(self._file, dict(_parsed(self._queries)), scope)
             return {paper: found[pk] for pk in found if (paper := window.paper(pk)) is not None}
 

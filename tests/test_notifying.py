@@ -68,7 +68,7 @@ async def test_only_what_is_new_matches_and_was_not_told_is_told(
     file = tmp_path / "papers.db"
     store(1, 2)
     for _ in range(2):
-        one = notifier(file, "agents", "upvotes:>4")
+        one = notifier(file, "agents is:new", "upvotes:>4")
         await one.begin()
         await one.tell()
         assert heard == []
@@ -78,10 +78,10 @@ async def test_only_what_is_new_matches_and_was_not_told_is_told(
     assert await one.tell() == 0
     assert heard[0][:2] == ("tell", "-x")
     said = json.loads(heard[0][-1])
-    assert said["queries"] == ["agents", "upvotes:>4"]
+    assert said["queries"] == ["agents is:new", "upvotes:>4"]
     assert [(paper["id"], paper["matches"]) for paper in said["papers"]] == [
-        ("2605.00005", ["agents", "upvotes:>4"]),
-        ("2605.00003", ["agents"]),
+        ("2605.00005", ["agents is:new", "upvotes:>4"]),
+        ("2605.00003", ["agents is:new"]),
     ]
     assert said["papers"][1]["title"] == "Agents of Chaos 3"
     assert len(heard) == 1

@@ -46,19 +46,23 @@ def claim(path: Path, queries: Mapping[str, Query], scope: Scope) -> dict[int, t
     """
     oldest = (scope.today - timedelta(days=NEWS_DAYS)).isoformat()
     matches: dict[int, tuple[str, ...]] = {}
-    with _opened(path) as cache, schema.transaction(cache):
-        row = cache.execute("SELECT value FROM meta WHERE key = ?", (_TOLD,)).fetchone()
-        last = int(row[0]) if row else 0
+    with _opened(path) as cache:
+        # What is claimed is looked through behind the transaction, which others may be waiting for.
+        with schema.transaction(cache):
+            row = cache.execute("SELECT value FROM meta WHERE key = ?", (_TOLD,)).fetchone()
+            (newest,) = cache.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
+            _note(cache, _TOLD, str(newest))
         for name, query in queries.items():
-            selection = compile_query(query, scope)
+            # They are few, so each is asked whether it matches.
+            asked = compile_query(query, scope).by_order
             found = cache.execute(
-                f"SELECT p.pk FROM paper AS p WHERE ({selection.where}) AND p.pk > ? AND p.read = 0 AND p.hidden = 0"
-                " AND (p.sort_day >= ? OR p.sort_day = '') ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk",
-                (*selection.params, last, oldest),
+                f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND p.pk BETWEEN ? AND ? AND +p.read = 0"
+                " AND +p.hidden = 0 AND (+p.sort_day >= ? OR +p.sort_day = '')"
+                " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk",
+                (*asked.params, int(row[0]) + 1 if row else 0, newest, oldest),
             )
             for (pk,) in found.fetchall():
                 matches[pk] = (*matches.get(pk, ()), name)
-        _note(cache, _TOLD, str(cache.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()[0]))
     return matches
 
 
