@@ -151,6 +151,26 @@ def test_readers_and_commands_on_one_cache_see_each_other(
         terminal.wait_for(lambda terminal: "★" in row(terminal, "Harvest number 2"))
 
 
+def test_what_the_feed_finds_is_kept_by_a_star_though_one_leaves_at_once(
+    start: Open, environment: dict[str, str], feed: FeedServer
+) -> None:
+    feed.days["2024-03-12"] = [item(f"2403.0000{n}", f"An old lantern, part {n}", "2024-03-12") for n in (1, 2)]
+    terminal = start()
+    terminal.wait_for(is_refreshed)
+    do(terminal, "find.query")
+    terminal.press("lantern")
+    terminal.wait_for("searches the feed")
+    do(terminal, "find.feed")
+    terminal.wait_for(lambda terminal: "part 1" in highlighted(terminal))
+    assert "From the feed" in terminal.lines[0]
+    assert "+" in highlighted(terminal)
+    assert run(environment, "count", "title:lantern") == "0\n"
+    do(terminal, "move.down", "paper.star", "app.quit")
+    assert terminal.wait_closed() == 0
+    assert run(environment, "list", "title:lantern is:starred").startswith("2403.00002\t")
+    assert run(environment, "count", "title:lantern") == "1\n"
+
+
 def test_without_network_and_papers_it_says_so_and_names_the_keys(start: Open) -> None:
     terminal = start(HF_HUB_OFFLINE="1")
     terminal.wait_for("try again")
