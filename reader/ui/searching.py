@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from textual.timer import Timer
 from textual.worker import Worker
 
 from reader.core.errors import ReaderError
@@ -33,7 +32,6 @@ class Searching:
         self._reader = reader
         self._run_job = run_job
         self._worker: Worker[None] | None = None
-        self._blink: Timer | None = None
         self._waiting: Found | None = None
         self._before: tuple[Place, Found | None, Position] | None = None
         self._left: Position = (None, None)
@@ -50,25 +48,31 @@ class Searching:
         if answer is not None and answer.text == text:
             self._show(answer)
         else:
+            self.stop()
             self._worker = self._reader.run_worker(self._run(text), group="search", exclusive=True, exit_on_error=False)
 
     def stop(self) -> bool:
         """Search no more; returns whether there was something to stop."""
-        if self._worker is None or self._worker.is_finished:
+        worker, self._worker = self._worker, None
+        if worker is None or worker.is_finished:
             return False
-        self._worker.cancel()
+        worker.cancel()
+        self._end()
         return True
 
     async def _run(self, text: str) -> None:
         again = self._reader.keymap.key("find.feed")
-        self._blink = self._reader.set_timer(BLINK, lambda: self._tell(f"searching the feed for {text}"))
+        blink = self._reader.set_timer(BLINK, lambda: self._tell(f"searching the feed for {text}"))
         try:
             listings = await self._ask(text)
         except ReaderError as error:
+            self._end()
             self._reader.say(f"{error} · {again} searches again", "warning")
             return
         finally:
-            self._end()
+            # Of one that was stopped no more is said: another may run by now.
+            blink.stop()
+        self._end()
         found = Found(text, listings, self._reader.library.pk_of, self._keep)
         if self._reader.context in ("list", "detail", "filter", "empty"):
             sign, back = self._reader.glyphs.elsewhere, self._reader.keymap.key("app.escape")
@@ -110,8 +114,6 @@ class Searching:
         self._reader.main.show_whereabouts()
 
     def _end(self) -> None:
-        if self._blink is not None:
-            self._blink.stop()
         self.is_slow = False
         self._reader.say("", "progress")
         self._reader.main.show_whereabouts()

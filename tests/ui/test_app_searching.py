@@ -267,3 +267,22 @@ async def test_the_line_names_the_key_where_there_are_words(reader: Opener) -> N
         assert "searches the feed" not in r.main.query_line.advice
         await r.type("agents")
         assert "ctrl+s searches the feed" in r.main.query_line.advice
+
+
+async def test_a_search_that_takes_anothers_place_tells_of_itself(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.ui.searching.BLINK", 0.01)
+    with FeedServer({OLD: _answers()}) as feed:
+        feed.fault = "hang"
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            r.app.searching.begin("agents")
+            await r.until(lambda: "for agents" in r.app.status.said)
+            r.app.searching.begin("robots")
+            await r.until(lambda: len(feed.requests) == 2)
+            await r.until(lambda: "for robots" in r.app.status.said)
+            r.app.do("app.escape")
+            await r.rest()
+            assert r.status == "search stopped"
+            r.app.do("app.escape")
+            assert not r.app.searching.stop()
