@@ -8,20 +8,24 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from reader.commands.command import Command
-from reader.commands.output import is_terminal, say
+from reader.commands.command import Command, add_json
+from reader.commands.output import is_terminal, say, say_json
 from reader.commands.reading import positive
 from reader.commands.session import Session
 from reader.core.errors import UsageError
 
-SEEN = ("DAILYPAPERS_HOME", "HF_ENDPOINT", "HF_HOME", "HF_TOKEN_PATH", "HTTPS_PROXY", "SSL_CERT_FILE")
-"""Variables that a scheduled refresh must see as they are now; tokens stay where they are."""
+SEEN = (
+    *("DAILYPAPERS_HOME", "HF_ENDPOINT", "ARXIV_ENDPOINT", "HF_HOME", "HF_TOKEN_PATH"),
+    *("HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "DBUS_SESSION_BUS_ADDRESS"),
+)
+"""Variables that a scheduled refresh, and what it tells, must see as they are now; tokens stay where they are."""
 
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("what", choices=("install", "remove", "show"), help="what to do with the schedule")
     parser.add_argument("--hours", type=positive, default=6, metavar="N", help="refresh every N hours (default: 6)")
     parser.add_argument("--yes", action="store_true", help="do not ask before writing or removing")
+    add_json(parser)
 
 
 def _schedule(arguments: Namespace, _session: Session) -> int:
@@ -32,19 +36,24 @@ def _schedule(arguments: Namespace, _session: Session) -> int:
     environment = {name: os.environ[name] for name in SEEN if os.environ.get(name)}
     planned = schedule.plan(arguments.hours, Path.home(), environment)
     there = schedule.is_installed(planned, schedule.run_program)
+    tell = (lambda _: None) if arguments.json else say
     if arguments.what == "remove":
         if not there:
-            say("There is no schedule.")
+            tell("There is no schedule.")
         elif _agreed(arguments.yes, "Remove the schedule?"):
             schedule.remove(planned, schedule.run_program)
-            say("Removed.")
-        return 0
-    say(planned.text())
-    if arguments.what == "show":
-        say(f"\n{'A schedule is installed' if there else 'Nothing is installed yet'} ({planned.kind}).")
-    elif _agreed(arguments.yes, "\nInstall this?"):
-        schedule.install(planned, schedule.run_program)
-        say("Installed.")
+            there = False
+            tell("Removed.")
+    else:
+        tell(planned.text())
+        if arguments.what == "show":
+            tell(f"\n{'A schedule is installed' if there else 'Nothing is installed yet'} ({planned.kind}).")
+        elif _agreed(arguments.yes, "\nInstall this?"):
+            schedule.install(planned, schedule.run_program)
+            there = True
+            tell("Installed.")
+    if arguments.json:
+        say_json({"kind": planned.kind, "installed": there, "text": planned.text()})
     return 0
 
 

@@ -1,0 +1,61 @@
+"""Refreshes at set times: shown, agreed to, written, and taken away."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from reader.actions import schedule
+from tests.commands.conftest import Run
+
+CRONTAB = """#!{python}
+import pathlib, sys
+file = pathlib.Path({file!r})
+if sys.argv[1] == "-l":
+    if not file.exists():
+        sys.exit("no crontab for ada")
+    print(file.read_text(), end="")
+else:
+    file.write_text(sys.stdin.read())
+"""
+
+
+@pytest.fixture
+def crontab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A system with nothing but a crontab, which is this file."""
+    file = tmp_path / "crontab.txt"
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "crontab"
+    program.write_text(CRONTAB.format(python=sys.executable, file=str(file)))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr(schedule.sys, "platform", "linux")
+    return file
+
+
+def test_a_schedule_is_shown_then_written_then_removed(run: Run, home: Path, crontab: Path) -> None:
+    shown = run("schedule", "show", "--hours", "3")
+    assert shown.code == 0
+    assert "17 */3 * * *" in shown.out
+    assert f"DAILYPAPERS_HOME={home}" in shown.out
+    assert "-m reader refresh --quiet" in shown.out
+    assert shown.out.endswith("Nothing is installed yet (cron).\n")
+    assert not crontab.exists()
+    # Nobody is there to agree.
+    assert run("schedule", "install").code == 2
+    assert not crontab.exists()
+    crontab.write_text("5 4 * * * water the plants\n")
+    assert run("schedule", "install", "--yes").out.endswith("Installed.\n")
+    assert len(crontab.read_text().splitlines()) == 2
+    found = run("schedule", "show", "--json").json
+    assert (found["kind"], found["installed"]) == ("cron", True)
+    assert run("schedule", "remove", "--yes").out == "Removed.\n"
+    assert crontab.read_text() == "5 4 * * * water the plants\n"
+    assert run("schedule", "remove", "--yes", "--json").json["installed"] is False
+
+
+@pytest.mark.parametrize("hours", ["5", "0", "48", "x"])
+def test_hours_that_do_not_divide_a_day_are_used_wrongly(run: Run, crontab: Path, hours: str) -> None:
+    assert run("schedule", "show", "--hours", hours).code == 2
