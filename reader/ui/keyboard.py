@@ -81,6 +81,10 @@ class Keyboard:
         if isinstance(outcome, Match):
             reader.do(outcome.action.id, outcome.count)
             return True
+        if context == "query" and spell(key.key) == "enter":
+            # Also where another key is set for it; by the text's own message the keys behind it would be text.
+            reader.do("query.accept")
+            return True
         return isinstance(outcome, Cancelled)
 
     def _quits(self, key: str) -> bool:

@@ -54,12 +54,16 @@ _PUNCTUATION = {
 
 _SAME_BYTE = {
     "ctrl+m": "enter",
+    "ctrl+j": "enter",
     "ctrl+i": "tab",
     "ctrl+[": "escape",
     "ctrl+h": "backspace",
     "ctrl+@": "ctrl+space",
 }
-"""Keys that a plain terminal can't tell apart, so no terminal shall."""
+"""Keys that a plain terminal can't tell apart, so no terminal shall.
+
+Enter is `ctrl+j` where it was pressed before the reader listened: the terminal makes a line feed of it until then.
+"""
 
 _MODIFIED = re.compile(r"(?:(?:ctrl|alt|shift|super|hyper|meta)\+)+.+", re.IGNORECASE | re.DOTALL)
 _CHORD_KEY = re.compile(r"<([^<>\s]{2,})>|(.)", re.DOTALL)

@@ -234,6 +234,24 @@ async def test_keys_may_come_faster_than_frames(reader: Opener) -> None:
         assert (r.view, r.app.context) == ("today", "list")
 
 
+@pytest.mark.parametrize(
+    ("enter", "keys"),
+    [
+        ("enter", {}),
+        # What is typed before the reader listens has its Enter turned into a line feed by the terminal.
+        ("ctrl+j", {}),
+        # Enter keeps a query also where another key does.
+        ("enter", {"query.accept": "ctrl+y"}),
+    ],
+)
+async def test_keys_behind_a_querys_enter_are_for_the_list(reader: Opener, enter: str, keys: dict[str, str]) -> None:
+    async with reader(settings=settings(keys=keys)) as r:
+        await r.burst(*"/robot", enter, "F")
+        assert (r.query, r.app.context) == ("", "list")
+        await r.burst(*"/robot", enter, "j")
+        assert (r.query, r.app.context) == ("robot", "list")
+
+
 async def test_earlier_queries_come_back(reader: Opener) -> None:
     async with reader() as r:
         for text in ("robot", "agents"):

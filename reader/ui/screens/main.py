@@ -356,12 +356,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if self.is_typing and event.error is None:
             self.go(Place(self.place.view, event.text.strip()))
 
-    def on_query_line_submitted(self) -> None:
-        """Keep the query by the line's own key."""
-        from reader.ui.handlers import finding
-
-        finding.accept(self.reader, None)
-
     @on(TopLine.EditQuery)
     def _edit_query(self) -> None:
         self.open_query()

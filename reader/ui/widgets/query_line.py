@@ -117,10 +117,6 @@ class QueryLine(Widget):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, QueryLine.Changed)
 
-    @dataclass
-    class Submitted(Message):
-        """Enter was pressed in the text itself, where another key is set for keeping it."""
-
     def __init__(
         self,
         glyphs: Glyphs = UNICODE,
@@ -258,11 +254,6 @@ class QueryLine(Widget):
         event.stop()
         self._recalled = -1
         self._tell()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Tell of the text's own Enter."""
-        event.stop()
-        self.post_message(self.Submitted())
 
     def on_resize(self) -> None:
         """Say as much as fits now."""
