@@ -17,7 +17,8 @@ from html import unescape
 from reader.core.errors import FeedMalformed
 from reader.core.ids import arxiv_id
 from reader.core.paper import Draft, Listing, Skipped
-from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, clean_block, fold, latex_to_unicode
+from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, fold
+from reader.feeds import prose
 from reader.feeds.links import github_url, web_url
 
 # More than any real record has: the busiest of the archive lists 664 authors and 44 keywords.
@@ -154,13 +155,12 @@ def _string(value: object) -> str:
 
 def _line(value: object, limit: int = LINE_LIMIT) -> str:
     """A value as one clean line; empty where it is no text."""
-    # Cut first: nothing downstream needs to look at megabytes.
-    return clean(latex_to_unicode(_string(value)[: 4 * limit]), limit)
+    return prose.line(_string(value), limit)
 
 
 def _block(value: object) -> str:
     """A value as clean paragraphs; empty where it is no text."""
-    return clean_block(latex_to_unicode(_prose(value)))
+    return prose.block(_prose(value))
 
 
 def _prose(value: object) -> str:

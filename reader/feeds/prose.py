@@ -25,13 +25,13 @@ _DROPPED = re.compile("iframe|noembed|noframes|object|script|style|svg|template|
 
 def line(text: str, limit: int = LINE_LIMIT) -> str:
     """A text that may hold LaTeX as one clean line."""
-    # Cut first: nothing downstream needs to look at megabytes.
-    return clean(latex_to_unicode(text[: 4 * limit]), limit)
+    # Clean before too: what is taken out of an escape sequence as LaTeX would leave its rest as text.
+    return clean(latex_to_unicode(clean(text, 4 * limit)), limit)
 
 
 def block(text: str) -> str:
     """A text that may hold LaTeX as clean paragraphs."""
-    return clean_block(latex_to_unicode(text[: 4 * BLOCK_LIMIT]))
+    return clean_block(latex_to_unicode(clean_block(text, 4 * BLOCK_LIMIT)))
 
 
 class HtmlText(NamedTuple):

@@ -14,7 +14,8 @@ from datetime import date
 
 from reader.core.errors import FeedMalformed
 from reader.core.paper import Draft, Listing
-from reader.core.text import clean, clean_block, fold, latex_to_unicode
+from reader.core.text import clean, fold
+from reader.feeds import prose
 
 _TITLE_LIMIT = 300
 """No title is longer; an abstract that stands without authors and date is told from other lines by being so."""
@@ -123,9 +124,9 @@ def _papers(block: _Block) -> list[Draft]:
         abstract: list[str] = []
         while len(texts) > 1 and (not abstract or len(texts[-1]) > _TITLE_LIMIT):
             abstract.append(texts.pop())
-        title = clean(latex_to_unicode(texts.pop()), _TITLE_LIMIT) if texts else ""
+        title = prose.line(texts.pop(), _TITLE_LIMIT) if texts else ""
         if title and (abstract or dated):
-            body = clean_block(latex_to_unicode("\n\n".join(reversed(abstract))))
+            body = prose.block("\n\n".join(reversed(abstract)))
             found.append(_draft(title, body, block if dated else _Block()))
         dated = False
     return found[::-1]

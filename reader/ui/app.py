@@ -196,6 +196,10 @@ class ReaderApp(App[str], inherit_bindings=False):
 
         linking.browse(self, event.url)
 
+    def on_month_clicked(self) -> None:
+        """Go to the day that was clicked in the calendar."""
+        self.do("date.day")
+
     def on_paper_detail_topic_clicked(self, event: PaperDetail.TopicClicked) -> None:
         """Show a topic's papers."""
         from reader.ui.handlers import finding

@@ -5,7 +5,7 @@ Pure Python, for the command line prints the table without the interface.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
@@ -314,12 +314,15 @@ class Keymap:
             if len(chord) > size and chord[:size] == begun
         )
 
-    def hints(self, context: Context, width: int) -> list[tuple[str, str]]:
-        """Give the (key, word) pairs of a footer that fit in `width` cells, two spaces between pairs."""
+    def hints(self, context: Context, width: int, without: Collection[str] = ()) -> list[tuple[str, str]]:
+        """Give the (key, word) pairs of a footer that fit in `width` cells, two spaces between pairs.
+
+        `without` are actions that would do nothing now.
+        """
         hints = [
             (self.key(action_id, context), word)
             for action_id, word in FOOTERS[context].items()
-            if action_id in self._actions and self.key(action_id, context)
+            if action_id in self._actions and action_id not in without and self.key(action_id, context)
         ]
         while hints and sum(len(key) + len(word) + 3 for key, word in hints) - 2 > width:
             del hints[max(len(hints) - 2, 0)]

@@ -46,8 +46,8 @@ def filter_data(reader: ReaderApp, counts: Counts | None, facts: TopicFacts | No
     return FilterData(views, days, topics, counts.approximate)
 
 
-def strip_data(reader: ReaderApp, place: Place, shown: int | None) -> StripData:
-    """The filter in one line."""
+def strip_data(reader: ReaderApp, place: Place, shown: int | None, is_open: bool) -> StripData:
+    """The filter in one line; `is_open` while the pane is unfolded."""
     from reader.core.query.topics import picked_topics
     from reader.ui.widgets.filter_strip import StripData
 
@@ -59,6 +59,7 @@ def strip_data(reader: ReaderApp, place: Place, shown: int | None) -> StripData:
         picked=tuple(names.get(slug, slug) for slug in choice.picked),
         excluded=tuple(names.get(slug, slug) for slug in choice.excluded),
         key=reader.keymap.key("find.filter"),
+        is_open=is_open,
     )
 
 

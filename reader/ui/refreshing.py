@@ -272,9 +272,13 @@ class Refreshing:
 
     def _fail(self, problem: str) -> None:
         self._be_offline(problem)
-        self._reader.say(problem, "warning")
+        if self._reader.library.has_papers():
+            self._reader.say(problem, "warning")
         self._say_state("no news")
 
     def _say_state(self, what: str) -> None:
+        """Say what lasts; where there are no papers, what stands in their place says why."""
+        if not self._reader.library.has_papers():
+            return
         again = self._reader.keymap.key("app.refresh")
         self._reader.say(f"{what} since {self.failing_since:%H:%M} · reading the cache · {again} tries again", "state")

@@ -179,6 +179,7 @@ def test_what_can_not_be_used_says_why(record: object, reason: str) -> None:
         ("Prefill \\& Decode", "Prefill & Decode"),
         ("Earn $1 Million and 2$", "Earn $1 Million and 2$"),
         ("Evil\x1b]0;x\x07 \u202etitle", "Evil title"),
+        ("Evil \x1b]52;c;T1dORUQ=\x1b\\ title", "Evil title"),
     ],
 )
 def test_titles(title: str, expected: str) -> None:

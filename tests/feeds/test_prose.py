@@ -41,6 +41,24 @@ def test_latex_becomes_unicode() -> None:
     assert block("One $\\beta$\n\nTwo") == "One β\n\nTwo"
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        # LaTeX would take the end of the sequence for a space or a macro, and leave what it carries.
+        "Clipboard \x1b]52;c;T1dORUQ=\x1b\\ thief",
+        "Clipboard \x1b]0;OWNED\x1b\\thief",
+        "Clipboard \x1b]0;{\\bf OWNED}$x^{2}$\x07 thief",
+    ],
+)
+def test_an_escape_sequence_goes_whole_though_it_holds_latex(hostile: str) -> None:
+    for text in (line(hostile), block(hostile)):
+        assert text.replace(" ", "") == "Clipboardthief"
+
+
+def test_what_latex_makes_is_clean_too() -> None:
+    assert line("a\\symbol{27}[31mb $\\text{\x1b}[0m$ \\char27 c").isprintable()
+
+
 def test_absurd_lengths_cost_nothing() -> None:
     assert len(read_html("<p>x" * BLOCK_LIMIT).text) < 4 * BLOCK_LIMIT
     assert len(block("x" * 10 * BLOCK_LIMIT)) == BLOCK_LIMIT

@@ -40,9 +40,15 @@ async def test_list_over_detail_and_the_filter_in_a_line_at_80(reader: Opener) -
         await r.do("find.filter")
         assert panes(r) == ["filter", "strip", "papers"]
         assert r.app.context == "filter"
+        assert r.strip.strip() == "Today 14 · f closes"
         await r.do("find.filter")
         assert panes(r) == ["strip", "papers", "detail"]
         assert r.app.context == "list"
+        assert r.strip.strip() == "Today 14 · f opens"
+        await r.click("#strip", 4)
+        assert panes(r) == ["filter", "strip", "papers"]
+        await r.click("#strip", 4)
+        assert panes(r) == ["strip", "papers", "detail"]
 
 
 async def test_one_pane_at_a_time_at_60(reader: Opener) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from reader.cache.events import Events
+from reader.cache.search import Selection
+from reader.cache.window import Order
 from reader.core.errors import FeedOffline
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
@@ -38,6 +41,26 @@ async def test_new_papers_come_above_and_the_cursor_stays_on_its_line(reader: Op
             assert r.here.title.startswith("Hot news")
             await r.do("find.query")
             await r.type("is:new")
+
+
+async def test_who_moves_on_while_news_are_read_stays_there(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with reader() as r:
+        order, may_go_on = r.app.library.order, asyncio.Event()
+
+        async def slow_order(selection: Selection) -> Order:
+            found = await order(selection)
+            await may_go_on.wait()
+            return found
+
+        monkeypatch.setattr(r.app.library, "order", slow_order)
+        r.main.renew()
+        for _ in range(3):
+            r.app.simulate_key("j")
+        await r.until(lambda: r.cursor == 3)
+        id = r.here.id
+        may_go_on.set()
+        await r.rest()
+        assert (r.cursor, r.here.id) == (3, id)
 
 
 async def test_a_refresh_on_the_page_leaves_the_page(reader: Opener) -> None:

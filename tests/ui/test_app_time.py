@@ -32,6 +32,19 @@ async def test_the_calendar_goes_to_days_weeks_and_months(reader: Opener) -> Non
         assert r.view == "month:2026-05"
 
 
+async def test_the_calendar_is_closed_once_however_fast(reader: Opener) -> None:
+    async with reader(size=(80, 24)) as r:
+        for keys in (["escape"] * 3, ["enter", "escape", "escape"], ["q", "escape"]):
+            await r.do("day.go")
+            await r.burst(*keys)
+            assert (len(r.app.screen_stack), r.app.context) == (1, "list")
+        await r.do("day.go")
+        await r.type("2026-0")
+        # Monday 11 May.
+        await r.click("Month", 5, 4, times=2)
+        assert (r.view, len(r.app.screen_stack), r.app.context) == ("day:2026-05-11", 1, "list")
+
+
 async def test_what_is_missing_is_fetched_once_on_going_there(reader: Opener) -> None:
     old = [item(f"2604.1000{place}", f"An old paper {place}", "2026-04-29") for place in range(3)]
     with FeedServer({"2026-04-29": old}, TODAY) as feed:

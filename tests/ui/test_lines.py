@@ -47,7 +47,7 @@ class LineApp(App[None]):
     def on_status_line_key_clicked(self, message: StatusLine.KeyClicked) -> None:
         self.told.append(message)
 
-    def on_filter_strip_opened(self, message: FilterStrip.Opened) -> None:
+    def on_filter_strip_clicked(self, message: FilterStrip.Clicked) -> None:
         self.told.append(message)
 
 
@@ -152,16 +152,26 @@ async def test_hints_stand_left_and_what_happened_right() -> None:
         assert line.endswith("41 read · u undoes")
 
 
-async def test_hints_give_way_to_a_message_but_two_stay() -> None:
+async def test_hints_give_way_to_a_message_but_two_stay_the_way_to_all_others_longest() -> None:
     status = StatusLine(lifetime=None)
     async with LineApp(status).run_test(size=(60, 3)):
         status.hints(KEYS)
         status.say("offline since 08:14 · reading the cache · r tries again", "state")
         line = drawn(status)
-        assert line.startswith(" m read  s star    offline since 08:14")
+        assert line.startswith(" m read  ? keys    offline since 08:14")
         assert line.endswith("…")
         status.say("", "state")
         assert drawn(status).endswith("? keys")
+
+
+@pytest.mark.parametrize(
+    ("width", "line"), [(40, " m read  s star  x hide  ? keys"), (18, " m read  ? keys"), (8, " ? keys"), (5, "")]
+)
+async def test_the_last_hint_is_the_last_to_go(width: int, line: str) -> None:
+    status = StatusLine(lifetime=None)
+    async with LineApp(status).run_test(size=(width, 3)):
+        status.hints(KEYS)
+        assert drawn(status) == line
 
 
 async def test_what_passed_gives_back_the_line_to_what_lasts() -> None:

@@ -212,7 +212,7 @@ def to_today(reader: ReaderApp, _count: int | None) -> None:
 
 @handles("date.close")
 def close(reader: ReaderApp, _count: int | None) -> None:
-    """Close the calendar."""
-    if reader.calendar is not None:
-        reader.calendar = None
+    """Close the calendar, once: a second key may follow before it is gone, and must not take the list along."""
+    calendar, reader.calendar = reader.calendar, None
+    if calendar is not None and calendar.is_current:
         reader.pop_screen()

@@ -219,10 +219,8 @@ class CalendarScreen(ModalScreen[None]):
         return around(kind or "day", self._month.day)
 
     def on_month_clicked(self, event: Month.Clicked) -> None:
-        """Do what Enter does."""
-        event.stop()
-        # The app knows what a day is chosen for.
-        self.app.simulate_key(next(iter(self._keymap.labels("date.day", "calendar")), "enter"))
+        """Let the day count, not what was typed; the app knows what it is chosen for."""
+        self.go(event.day)
 
 
 class Hints(Widget):

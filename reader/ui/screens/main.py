@@ -283,13 +283,15 @@ class MainScreen(Screen[None], inherit_bindings=False):
         shown = self.papers.count if self.is_whole else None
         self.top.show(panes.whereabouts(self.reader, self.place, self.counts, shown))
         if not self.has_class("-wide"):
-            self.query_one(FilterStrip).show(panes.strip_data(self.reader, self.place, shown))
+            is_open = self.has_class("-filtering")
+            self.query_one(FilterStrip).show(panes.strip_data(self.reader, self.place, shown, is_open))
 
     def show_hints(self) -> None:
         """Name the keys that matter here."""
         context = self.reader.context
         if context not in (None, "page"):
-            self.status.hints(self.reader.keymap.hints(context, self.size.width))
+            idle = () if self.place.text else ("find.clear",)
+            self.status.hints(self.reader.keymap.hints(context, self.size.width, without=idle))
 
     @on(PaperList.Highlighted)
     def _show_detail_soon(self, event: PaperList.Highlighted) -> None:
@@ -384,16 +386,24 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.status.display = True
         self.show_hints()
 
-    @on(FilterStrip.Opened)
+    @on(FilterStrip.Clicked)
+    def _toggle_filter(self) -> None:
+        if self.has_class("-filtering"):
+            self.close_filter()
+        else:
+            self.open_filter()
+
     def open_filter(self) -> None:
         """Go to the filter pane, unfolding it where there is no room for it."""
         if self.size.width < WIDE:
             self.add_class("-filtering")
+            self.show_whereabouts()
         # At once, as the next key may come in the same breath.
         self.set_focus(self.filter)
 
     def close_filter(self) -> None:
         self.remove_class("-filtering")
+        self.show_whereabouts()
         self.set_focus(self.papers)
 
     @on(events.DescendantFocus)

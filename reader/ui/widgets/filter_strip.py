@@ -26,7 +26,9 @@ class StripData:
     """Names of topics."""
     excluded: tuple[str, ...] = ()
     key: str = "f"
-    """The key that opens the pane."""
+    """The key that opens the pane, and closes it."""
+    is_open: bool = False
+    """Whether the pane is unfolded now."""
 
 
 class FilterStrip(Widget):
@@ -41,8 +43,8 @@ class FilterStrip(Widget):
         "strip--key",
     }
 
-    class Opened(Message):
-        """The user wants the pane."""
+    class Clicked(Message):
+        """The user wants the pane, or to be rid of it."""
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -58,9 +60,9 @@ class FilterStrip(Widget):
         return draw(self, self._line(self.size.width), "strip")
 
     def on_click(self, event: events.Click) -> None:
-        """A click anywhere opens the pane."""
+        """A click anywhere opens the pane, or closes it."""
         event.stop()
-        self.post_message(self.Opened())
+        self.post_message(self.Clicked())
 
     def _line(self, width: int) -> Line:
         """As many topics as there is room for, then how many more there are, then the key."""
@@ -68,7 +70,7 @@ class FilterStrip(Widget):
         place: Line = (Piece(" "), Piece(data.place, "place"))
         if data.count is not None:
             place += (Piece(f" {data.count:,}", "quiet"),)
-        key: Line = (self._dot, Piece(data.key, "key"), Piece(" opens", "quiet"))
+        key: Line = (self._dot, Piece(data.key, "key"), Piece(" closes" if data.is_open else " opens", "quiet"))
         topics = [(name, self._glyphs.picked) for name in data.picked]
         topics += [(name, self._glyphs.excluded) for name in data.excluded]
         for shown in range(len(topics), -1, -1):

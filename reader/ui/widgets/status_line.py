@@ -91,7 +91,7 @@ class StatusLine(Widget):
         return self._said[kind] if kind else ""
 
     def hints(self, keys: Sequence[tuple[str, str]]) -> None:
-        """Show these keys with what they do, the most important first."""
+        """Show these keys with what they do, the most important first; where room is short the last one stays."""
         self._hints = tuple(keys)
         self.refresh()
 
@@ -112,8 +112,9 @@ class StatusLine(Widget):
         count = self._fitting(keys, width - measure(lead) - (measure(said) + _GAP if said else 0))
         if said:
             count = max(count, min(_FEWEST_HINTS, self._fitting(keys, width // 2)))
-        left = (*lead, *_named(keys[:count]))
-        self._clickable = _places(keys[:count], measure(lead))
+        shown = self._first(keys, count)
+        left = (*lead, *_named(shown))
+        self._clickable = _places(shown, measure(lead))
         if said:
             room = width - measure(left) - (_GAP if count else 0) - 1
             said = (*cut_line(said[:1], room, self._glyphs.ellipsis), Piece(" "))
@@ -131,8 +132,14 @@ class StatusLine(Widget):
         return next((kind for kind in _LOUDEST_FIRST if kind in self._said), None)
 
     def _fitting(self, keys: Sequence[tuple[str, str]], room: int) -> int:
-        """How many of the keys fit, the first ones first."""
-        return next((count for count in range(len(keys), 0, -1) if measure(_named(keys[:count])) <= room), 0)
+        """How many of the keys fit."""
+        return next(
+            (count for count in range(len(keys), 0, -1) if measure(_named(self._first(keys, count))) <= room), 0
+        )
+
+    def _first(self, keys: Sequence[tuple[str, str]], count: int) -> Sequence[tuple[str, str]]:
+        """So many of the keys, the first ones first; but the last hint, the way to all others, stays longest."""
+        return keys[:count] if self._pending or not count else (*keys[: count - 1], keys[-1])
 
     def _pass(self) -> None:
         if self._expiry is not None:
