@@ -63,8 +63,8 @@ ANSWERS = {
 }
 """What this terminal answers to the questions of a program; it is silent to all others, as many terminals are."""
 
-FRAME_END = b"\x1b[?2026l"
-"""Stands at the end of each frame of a program that draws by synchronized output."""
+FRAME_BEGIN, FRAME_END = b"\x1b[?2026h", b"\x1b[?2026l"
+"""Stand around each frame of a program that draws by synchronized output."""
 
 
 class Output(NamedTuple):

@@ -17,7 +17,7 @@ import pytest
 
 from reader.ui.keymap import Keymap
 from tests.feed_server import FeedServer, Item, item
-from tests.pty.terminal import SEQUENCE, Terminal
+from tests.pty.terminal import FRAME_BEGIN, FRAME_END, SEQUENCE, Terminal
 
 ROOT = Path(__file__).parents[2]
 KEYMAP = Keymap()
@@ -236,9 +236,9 @@ def test_hostile_titles_reach_the_terminal_as_harmless_text(start: Open, feed: F
     for number in range(1, len(HOSTILE)):
         do(terminal, "move.down")
         terminal.wait_for(f"▲ {50 - number}")
-    terminal.read_until_quiet(0.3)
-    # What was read last may end within a sequence, whose rest is still on its way.
-    raw = re.sub(rb"\x1b[^\x1b]{0,30}\Z", lambda end: end[0] if SEQUENCE.match(end[0]) else b"", bytes(terminal.raw))
+    # The last frame whole: what was read may end within a sequence, whose rest is still on its way.
+    terminal.wait_for(lambda terminal: terminal.raw.rfind(FRAME_END) > terminal.raw.rfind(FRAME_BEGIN))
+    raw = bytes(terminal.raw[: terminal.raw.rfind(FRAME_END)])
     strings = [found[0] for found in SEQUENCE.finditer(raw) if found["string"]]
     assert not [string for string in strings if not string.startswith(b"\x1b]22;")], "only the pointer's shape is set"
     assert b"\x1b[31m" not in raw

@@ -55,3 +55,12 @@ def reader(tmp_path: Path, caches: Mapping[str, Path], monkeypatch: pytest.Monke
         return open_reader(file, **how)
 
     return open_it
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses that the browser was asked to open, with a browser that does no more than note them."""
+    opened: list[str] = []
+    monkeypatch.setattr("reader.actions.links.find_browser", lambda: "firefox")
+    monkeypatch.setattr("reader.actions.links.open_url", lambda url: opened.append(url) or True)
+    return opened

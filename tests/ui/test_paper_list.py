@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -10,12 +9,12 @@ from rich.cells import cell_len
 from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 
-from reader.core.paper import PaperRow
 from reader.ui.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.prose import measure, pattern
 from reader.ui.widgets.list_lines import ListLines, draw_heading, draw_paper
 from reader.ui.widgets.paper_list import PaperList
 
+from .lists import Shelf, drawn, highlighted_line, list_stage, painted
 from .stage import TODAY, Stage, order, row
 
 HOSTILE = [
@@ -29,43 +28,11 @@ HOSTILE = [
 ]
 
 
-class Shelf:
-    """Rows by paper, and what was fetched of them."""
-
-    def __init__(self, *rows: PaperRow) -> None:
-        self.rows = {row.pk: row for row in rows}
-        self.fetched: list[int] = []
-
-    def __call__(self, pks: Sequence[int]) -> list[PaperRow]:
-        self.fetched.extend(pks)
-        return [self.rows.get(pk) or row(pk, f"Paper {pk}") for pk in pks if pk >= 0]
-
-
-def stage(**options: object) -> tuple[Stage, PaperList]:
-    papers = PaperList(today=TODAY, **options)
-    return Stage(papers), papers
-
-
-def drawn(papers: PaperList) -> list[str]:
-    return [papers.render_line(y).text.rstrip() for y in range(papers.size.height)]
-
-
-def painted(papers: PaperList) -> list[str]:
-    """The lines as they stand on the screen, so that a line that was not painted anew shows."""
-    strips = papers.screen._compositor.render_strips()
-    region = papers.region
-    return [strips[y].crop(region.x, region.right).text.rstrip() for y in range(region.y, region.bottom)]
-
-
-def highlighted_line(papers: PaperList) -> int:
-    return next(y for y, line in enumerate(drawn(papers)) if line.startswith(UNICODE.cursor))
-
-
 # Drawing
 
 
 async def test_rows_tell_state_by_shape_and_days_stand_above() -> None:
-    app, papers = stage()
+    app, papers = list_stage()
     shelf = Shelf(
         row(1, "New", upvotes=187, code=True, comments=3),
         row(2, "Seen", read=True),
@@ -85,7 +52,7 @@ async def test_rows_tell_state_by_shape_and_days_stand_above() -> None:
 
 
 async def test_unread_is_bold_and_read_is_not() -> None:
-    app, papers = stage()
+    app, papers = list_stage()
     async with app.run_test(size=(60, 6)):
         papers.show(order([1, 2]), Shelf(row(1, "New"), row(2, "Seen", read=True)))
         bold = {
@@ -113,7 +80,7 @@ def test_lines_keep_to_the_width(title: str, width: int, number: int, flag: bool
 
 @pytest.mark.parametrize("title", HOSTILE)
 async def test_hostile_titles_are_drawn_literally(title: str) -> None:
-    app, papers = stage()
+    app, papers = list_stage()
     async with app.run_test(size=(60, 6)) as pilot:
         papers.show(order([1, 2]), Shelf(row(1, title), row(2, "Next")))
         await pilot.pause()
@@ -146,7 +113,7 @@ def test_ascii_has_a_letter_for_each_state() -> None:
 
 
 async def test_searched_words_are_marked_in_titles() -> None:
-    app, papers = stage()
+    app, papers = list_stage()
     async with app.run_test(size=(60, 6)):
         papers.show(order([1]), Shelf(row(1, "Web agents")), words=("agent",))
         strip = papers.render_line(0)
@@ -156,7 +123,7 @@ async def test_searched_words_are_marked_in_titles() -> None:
 
 
 async def test_the_heading_stays_on_top_while_its_papers_pass() -> None:
-    app, papers = stage()
+    app, papers = list_stage()
     async with app.run_test(size=(60, 6)):
         papers.show(order(range(1, 41), ("2025-11-24", 20), ("2025-11-21", 20)), Shelf())
         papers.to_index(15)
@@ -192,199 +159,11 @@ def test_lines_and_places_agree(groups: list[tuple[str, int]], loose: int) -> No
         assert all(0 <= lines.nearest(line, down) < count for line in range(-3, 50) for down in (True, False))
 
 
-# Moving
-
-
-async def test_moves_stop_at_the_ends_and_say_so() -> None:
-    app, papers = stage()
-    async with app.run_test(size=(60, 12)):
-        papers.show(order(range(1, 31), ("2025-11-24", 30)), Shelf())
-        assert papers.highlighted == 1
-        assert papers.move(5) and papers.highlighted == 6
-        assert papers.move(1_000) and papers.highlighted == 30
-        assert not papers.move(1)
-        assert papers.to_first() and papers.highlighted == 1
-        assert not papers.move(-1)
-        assert papers.to_pk(17) and papers.cursor == 16
-        assert not papers.to_pk(99)
-
-
-async def test_half_a_page_moves_the_screen_with_the_cursor() -> None:
-    app, papers = stage()
-    async with app.run_test(size=(60, 12)):
-        papers.show(order(range(1, 101)), Shelf())
-        papers.to_index(20)
-        top, line = papers.scroll_offset.y, highlighted_line(papers)
-        assert papers.half_page(1)
-        assert (papers.scroll_offset.y, highlighted_line(papers)) == (top + 6, line)
-        assert papers.half_page(-1)
-        assert (papers.scroll_offset.y, highlighted_line(papers)) == (top, line)
-        assert papers.page(1)
-        assert papers.scroll_offset.y == top + 10
-        while papers.page(1):
-            pass
-        assert papers.highlighted == 100
-
-
-async def test_days_are_reached_by_their_headings() -> None:
-    app, papers = stage()
-    async with app.run_test(size=(60, 12)):
-        papers.show(order(range(30), ("2025-11-24", 5), ("2025-11-21", 5), ("2025-11-20", 20)), Shelf())
-        papers.to_index(3)
-        assert papers.to_day(1) and papers.cursor == 5 and papers.day == "2025-11-21"
-        assert papers.to_day(1) and papers.cursor == 10
-        assert not papers.to_day(1)
-        assert "20 NOVEMBER" in drawn(papers)[0]
-        assert papers.to_day(-1) and papers.cursor == 5
-
-
-async def test_next_where_asks_rows_or_a_set() -> None:
-    app, papers = stage()
-    shelf = Shelf(*(row(pk, read=pk != 3_000) for pk in range(1, 5_001)))
-    async with app.run_test(size=(60, 12)):
-        papers.show(order(range(1, 5_001)), shelf)
-        assert papers.next_where(lambda one: not one.read) and papers.highlighted == 3_000
-        assert not papers.next_where(lambda one: not one.read)
-        assert papers.next_where({7, 9}, -1) and papers.highlighted == 9
-        assert not papers.next_where(lambda one: not one.read, limit=100)
-        assert papers.highlighted == 9
-
-
-async def test_next_where_believes_a_patch_more_than_the_cache() -> None:
-    app, papers = stage()
-    async with app.run_test(size=(60, 12)) as pilot:
-        papers.show(order([1, 2, 3]), Shelf())
-        await pilot.pause()
-        papers.patch(2, read=True)
-        assert papers.next_where(lambda one: not one.read) and papers.highlighted == 3
-
-
-async def test_an_empty_list_moves_nowhere() -> None:
-    app, papers = stage()
-    async with app.run_test(size=(60, 12)):
-        papers.show(order([]), Shelf())
-        assert papers.highlighted is None and papers.day is None and papers.visible_pks == []
-        moves = (
-            papers.move(1),
-            papers.to_first(),
-            papers.to_last(),
-            papers.page(1),
-            papers.half_page(-1),
-            papers.to_day(1),
-            papers.next_where(lambda one: True),
-        )
-        assert not any(moves)
-        assert drawn(papers) == [""] * 12
-
-
-# News
-
-
-async def test_a_refresh_moves_nothing_on_the_screen() -> None:
-    app, papers = stage()
-    async with app.run_test(size=(60, 12)) as pilot:
-        papers.show(order(range(1, 101), ("2025-11-24", 100)), Shelf())
-        papers.to_index(49)
-        papers.scroll_to(y=papers.scroll_offset.y + 3, animate=False)
-        await pilot.pause()
-        before = drawn(papers)
-        papers.show(order([*range(200, 220), *range(1, 101)], ("2025-11-24", 120)), Shelf(), keep=50)
-        await pilot.pause()
-        assert papers.highlighted == 50 and papers.cursor == 69
-        assert drawn(papers)[1:] == before[1:]
-
-
-async def test_a_refresh_keeps_what_is_looked_at_away_from_the_cursor() -> None:
-    app, papers = stage()
-    async with app.run_test(size=(60, 12)) as pilot:
-        papers.show(order(range(1, 101)), Shelf())
-        papers.scroll_to(y=60, animate=False)
-        await pilot.pause()
-        before = drawn(papers)
-        papers.show(order([200, *range(1, 101)]), Shelf(), keep=1)
-        await pilot.pause()
-        assert papers.highlighted == 1
-        assert drawn(papers) == before
-
-
-async def test_a_paper_that_is_gone_hands_the_cursor_to_the_next() -> None:
-    app, papers = stage()
-    async with app.run_test(size=(60, 12)):
-        papers.show(order(range(1, 31)), Shelf())
-        papers.to_index(9)
-        papers.show(order([40, *(pk for pk in range(1, 31) if pk not in (10, 11))]), Shelf(), keep=10)
-        assert papers.highlighted == 12
-        papers.show(order([40, 1, 2, 3]), Shelf(), keep=12)
-        assert papers.highlighted == 3
-        papers.show(order([]), Shelf(), keep=3)
-        assert papers.highlighted is None
-
-
-async def test_another_query_begins_at_the_top() -> None:
-    app, papers = stage()
-    async with app.run_test(size=(60, 12)):
-        papers.show(order(range(1, 101)), Shelf())
-        papers.to_last()
-        papers.show(order(range(1, 51)), Shelf())
-        assert papers.cursor == 0 and papers.scroll_offset.y == 0
-
-
-async def test_the_rest_of_an_order_comes_without_a_jump() -> None:
-    app, papers = stage()
-    async with app.run_test(size=(60, 12)) as pilot:
-        papers.show(order(range(1, 31), ("2025-11-24", 30), complete=False), Shelf())
-        papers.move(7)
-        await pilot.pause()
-        before = drawn(papers)
-        assert before[0].strip() == "MONDAY 24 NOVEMBER"
-        papers.show(order(range(1, 301), ("2025-11-24", 40), ("2025-11-21", 260)), Shelf(), keep=papers.highlighted)
-        await pilot.pause()
-        after = drawn(papers)
-        assert after[1:] == before[1:]
-        assert after[0].split() == ["MONDAY", "24", "NOVEMBER", "40"]
-        assert papers.virtual_size.height == 302
-
-
-async def test_a_saved_cursor_is_found_at_the_start() -> None:
-    app, papers = stage()
-    async with app.run_test(size=(60, 12)):
-        papers.show(order(range(1, 5_001)), Shelf(), keep=4_000)
-        assert papers.highlighted == 4_000 and 4_000 in papers.visible_pks
-        papers.show(order(range(1, 51)), Shelf(), keep=77)
-        assert papers.cursor == 0
-
-
-class Early(Stage):
-    """Shows its papers before there is a size to show them in."""
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        assert isinstance(self.widget, PaperList)
-        self.widget.show(order(range(1, 101), ("2025-11-24", 100)), Shelf(), keep=60)
-
-
-async def test_papers_may_be_shown_before_the_first_layout() -> None:
-    papers = PaperList(today=TODAY)
-    async with Early(papers).run_test(size=(60, 12)) as pilot:
-        await pilot.pause()
-        lines = painted(papers)
-        assert "24 NOVEMBER" in lines[0]
-        assert any(line.startswith("▌") and line.endswith("Paper 60") for line in lines)
-
-
-async def test_papers_that_are_gone_from_the_cache_leave_an_empty_line() -> None:
-    app, papers = stage()
-    async with app.run_test(size=(60, 5)):
-        papers.show(order([1, -2, 3]), Shelf())
-        lines = drawn(papers)
-        assert lines[1] == "" and lines[2].endswith("Paper 3")
-
-
 # Painting
 
 
 async def test_a_patch_paints_its_line_at_once() -> None:
-    app, papers = stage()
+    app, papers = list_stage()
     async with app.run_test(size=(60, 12)) as pilot:
         papers.show(order(range(1, 31)), Shelf())
         await pilot.pause()
@@ -399,7 +178,7 @@ async def test_a_patch_paints_its_line_at_once() -> None:
 
 
 async def test_another_order_of_the_same_length_is_painted() -> None:
-    app, papers = stage()
+    app, papers = list_stage()
     async with app.run_test(size=(60, 6)) as pilot:
         papers.show(order([1, 2, 3]), Shelf())
         await pilot.pause()
@@ -409,7 +188,7 @@ async def test_another_order_of_the_same_length_is_painted() -> None:
 
 
 async def test_a_move_paints_two_lines() -> None:
-    app, papers = stage()
+    app, papers = list_stage()
     async with app.run_test(size=(60, 12)) as pilot:
         papers.show(order(range(1, 31)), Shelf())
         await pilot.pause()
@@ -428,7 +207,7 @@ async def test_a_move_paints_two_lines() -> None:
 
 
 async def test_a_resize_draws_anew_and_keeps_the_cursor_in_view() -> None:
-    app, papers = stage()
+    app, papers = list_stage()
     async with app.run_test(size=(80, 30)) as pilot:
         papers.show(order(range(1, 101)), Shelf(row(29, "A title that is far too long for a narrow list")))
         papers.to_index(28)
@@ -445,7 +224,7 @@ async def test_a_resize_draws_anew_and_keeps_the_cursor_in_view() -> None:
 async def test_a_million_papers_cost_what_a_screen_does() -> None:
     many = 1_000_000
     days = tuple((f"20{10 + number // 300:02d}-01-01", 1_000) for number in range(1_000))
-    app, papers = stage()
+    app, papers = list_stage()
     shelf = Shelf()
     async with app.run_test(size=(140, 42)) as pilot:
         papers.show(order(range(many), *days), shelf)
@@ -466,7 +245,7 @@ async def test_a_million_papers_cost_what_a_screen_does() -> None:
 
 
 async def test_rows_are_fetched_a_page_ahead_and_once() -> None:
-    app, papers = stage()
+    app, papers = list_stage()
     shelf = Shelf()
     async with app.run_test(size=(60, 10)) as pilot:
         papers.show(order(range(1, 1_001)), shelf)
@@ -534,7 +313,7 @@ async def test_a_click_highlights_and_a_second_one_opens() -> None:
 
 
 async def test_the_wheel_scrolls_and_leaves_the_cursor() -> None:
-    app, papers = stage()
+    app, papers = list_stage()
     async with app.run_test(size=(60, 12)) as pilot:
         papers.show(order(range(1, 101)), Shelf())
         await pilot.pause()

@@ -1,0 +1,43 @@
+"""A paper list on a bare stage, and what stands on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reader.core.paper import PaperRow
+from reader.ui.glyphs import UNICODE
+from reader.ui.widgets.paper_list import PaperList
+
+from .stage import TODAY, Stage, row
+
+
+class Shelf:
+    """Rows by paper, and what was fetched of them."""
+
+    def __init__(self, *rows: PaperRow) -> None:
+        self.rows = {row.pk: row for row in rows}
+        self.fetched: list[int] = []
+
+    def __call__(self, pks: Sequence[int]) -> list[PaperRow]:
+        self.fetched.extend(pks)
+        return [self.rows.get(pk) or row(pk, f"Paper {pk}") for pk in pks if pk >= 0]
+
+
+def list_stage(**options: object) -> tuple[Stage, PaperList]:
+    papers = PaperList(today=TODAY, **options)
+    return Stage(papers), papers
+
+
+def drawn(papers: PaperList) -> list[str]:
+    return [papers.render_line(y).text.rstrip() for y in range(papers.size.height)]
+
+
+def painted(papers: PaperList) -> list[str]:
+    """The lines as they stand on the screen, so that a line that was not painted anew shows."""
+    strips = papers.screen._compositor.render_strips()
+    region = papers.region
+    return [strips[y].crop(region.x, region.right).text.rstrip() for y in range(region.y, region.bottom)]
+
+
+def highlighted_line(papers: PaperList) -> int:
+    return next(y for y, line in enumerate(drawn(papers)) if line.startswith(UNICODE.cursor))

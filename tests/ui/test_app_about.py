@@ -1,0 +1,150 @@
+"""Getting about: help and commands, the mouse, chords, and the ways back and out."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.ui.screens.help import HelpScreen
+from tests.ui.conftest import Opener
+
+
+async def test_help_lists_the_keys_of_the_place_and_is_searched(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("app.help")
+        assert isinstance(r.app.screen, HelpScreen)
+        assert "Keys in the list" in r.lines[0]
+        assert "Star  Keep this paper in the Starred view" in r.screen
+        await r.type("undo")
+        assert "Take back the last mark" in r.screen
+        assert "Keep this paper" not in r.screen
+        await r.press("escape")
+        assert r.app.context == "list"
+        await r.do("find.filter", "app.help")
+        assert "Keys in the filter" in r.lines[0]
+        await r.press("?")
+        assert r.app.context == "filter"
+
+
+@pytest.mark.parametrize("key", [":", "ctrl+p"])
+async def test_any_command_is_found_by_its_name(reader: Opener, key: str) -> None:
+    async with reader() as r:
+        await r.press(key)
+        await r.type("star")
+        await r.until(lambda: "Keep this paper in the Starred view" in r.screen)
+        await r.press("enter")
+        await r.until(lambda: r.app.context == "list")
+        await r.until(lambda: r.here.starred)
+        await r.press(key)
+        await r.type("topic robotics")
+        await r.until(lambda: "Topic: Robotics" in r.screen)
+        await r.press("enter")
+        await r.until(lambda: r.query == "topic:robotics")
+
+
+@pytest.mark.parametrize("place", ["app.help", "app.commands", "read.open", "find.filter", "find.query", "link.list"])
+async def test_escape_pressed_again_and_again_leaves_one_place_and_not_the_reader(reader: Opener, place: str) -> None:
+    async with reader() as r:
+        await r.do(place)
+        await r.burst(*["escape"] * 4)
+        assert r.app.is_running
+        assert r.app.context == "list"
+        await r.do("paper.star")
+        assert r.here.starred
+
+
+async def test_q_steps_back_and_then_leaves(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("pane.next", "app.back")
+        assert r.app.context == "list"
+        await r.do("find.filter", "app.back")
+        assert r.app.context == "list"
+        await r.do("read.open", "app.back")
+        assert r.app.context == "list"
+        await r.do("app.escape")
+        assert r.app.is_running
+        await r.do("app.back")
+        assert not r.app.is_running
+
+
+@pytest.mark.parametrize("place", ["read.open", "find.filter", "find.query", "app.help", "app.commands"])
+async def test_ctrl_q_leaves_from_everywhere(reader: Opener, place: str) -> None:
+    async with reader() as r:
+        await r.do(place)
+        await r.press("ctrl+q")
+        assert not r.app.is_running
+        assert r.file.with_name("state.json").exists()
+
+
+async def test_the_mouse_selects_opens_and_scrolls(reader: Opener) -> None:
+    async with reader(query="is:unread", size=(140, 24)) as r:
+        await r.click("#papers", 20, 4)
+        assert r.cursor == 3
+        assert not r.is_on_page
+        await r.click("#papers", 20, 4)
+        assert r.is_on_page
+        await r.do("app.back")
+        await r.click("#papers", 20, 6, times=2)
+        assert r.is_on_page
+        assert r.here.id == "2605.00405"
+        await r.do("app.back")
+        before = r.list_lines[1:4]
+        await r.scroll("#papers", 3)
+        assert r.list_lines[1:4] != before
+        assert r.cursor == 5
+        await r.scroll("#papers", -3)
+        assert r.list_lines[1:4] == before
+        text = r.text("#detail")
+        await r.scroll("#detail", 2)
+        assert r.text("#detail") != text
+
+
+async def test_hints_lines_and_panes_take_clicks(reader: Opener, browser: list[str]) -> None:
+    async with reader(size=(140, 42)) as r:
+        await r.click("#status", r.lines[-1].index("s star"))
+        assert r.here.starred
+        await r.click("#filter", 4, r.filter_lines.index("Starred 1"))
+        assert r.view == "starred"
+        assert len(r.ids) == 1
+        await r.click("#top", 60)
+        assert r.app.context == "query"
+        await r.do("query.cancel")
+        line, text = next((at, line) for at, line in enumerate(r.lines) if "huggingface.co/papers" in line)
+        await r.click(r.app.screen, text.index("huggingface.co"), line)
+        assert browser == ["https://huggingface.co/papers/2605.00400"]
+    async with reader(size=(80, 24)) as r:
+        await r.click("#strip", 3)
+        assert r.app.context == "filter"
+
+
+async def test_a_chord_shows_what_may_follow_and_escape_drops_it(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.ui.keyboard.CHORD_HELP", 0.001)
+    async with reader() as r:
+        await r.press("g")
+        await r.until(lambda: "t Today" in r.lines[-1])
+        assert "s Starred" in r.lines[-1]
+        await r.press("escape")
+        await r.until(lambda: "m read" in r.lines[-1])
+        await r.press("s")
+        assert r.here.starred
+        assert r.view == "today"
+
+
+async def test_no_key_ends_the_reader_but_those_that_say_so(reader: Opener, browser: list[str]) -> None:
+    ways = {"list": (), "page": ("read.open",), "filter": ("find.filter",)}
+    ends = ("app.quit", "app.back", "app.refresh", "app.sample")
+    async with reader(query="is:unread", size=(100, 16)) as r:
+        for context, way in ways.items():
+            bound = r.app.keymap.resolve(context).values()
+            actions = [action.id for action in bound if action.id not in ends and not action.repeatable]
+            for action_id in dict.fromkeys(actions):
+                if r.app.context != context:
+                    r.app.close_page()
+                    await r.press("escape")
+                    await r.burst("escape", "escape", *"gaF")
+                    await r.do(*way)
+                assert r.app.context == context, (action_id, r.screen)
+                await r.do(action_id)
+                assert r.app.is_running, action_id
+    assert any("arxiv.org/pdf" in url for url in browser)
