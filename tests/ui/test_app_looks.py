@@ -51,6 +51,21 @@ async def test_list_over_detail_and_the_filter_in_a_line_at_80(reader: Opener) -
         assert panes(r) == ["strip", "papers", "detail"]
 
 
+async def test_a_smaller_terminal_leaves_the_keys_where_they_are_seen(reader: Opener) -> None:
+    async with reader(size=(140, 42)) as r:
+        await r.do("find.filter")
+        await r.resize(80, 24)
+        assert panes(r) == ["filter", "strip", "papers"]
+        assert (r.app.context, r.main.focused) == ("filter", r.main.filter)
+        await r.resize(140, 42)
+        await r.do("find.filter", "pane.next")
+        assert r.app.context == "detail"
+        await r.resize(60, 20)
+        assert panes(r) == ["strip", "papers"]
+        assert (r.app.context, r.main.focused) == ("list", r.main.papers)
+        assert r.lines[-1].startswith(" m read")
+
+
 async def test_one_pane_at_a_time_at_60(reader: Opener) -> None:
     async with reader(size=(60, 20)) as r:
         assert panes(r) == ["strip", "papers"]

@@ -132,7 +132,15 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if was_wide != self.has_class("-wide"):
             self.show_whereabouts()
         self.size_panes()
+        self._keep_focus()
         self.show_hints()
+
+    def _keep_focus(self) -> None:
+        """Leave the keys in the filter pane, which a fold would take them from; from the detail they go to the list."""
+        if self.is_finished and self.focused is self.filter and not self.has_class("-wide"):
+            self.open_filter()
+        elif self.is_finished and self.focused is self.detail and self.has_class("-narrow"):
+            self.set_focus(self.papers)
 
     def _fit(self, width: int) -> None:
         """Set the classes that the stylesheet tells widths apart by."""
