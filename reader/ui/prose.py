@@ -283,7 +283,7 @@ class ControlNet(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the segments without their control characters."""
-        if not any(self._CAUGHT.search(text) for text, _, _ in segments):
+        if not self._CAUGHT.search("".join([text for text, _, _ in segments])):
             return segments
         return [
             Segment(set_cell_size(self._CAUGHT.sub("", text), cell_len(text)), style, control)

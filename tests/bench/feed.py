@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from multiprocessing import get_context
@@ -14,14 +14,26 @@ from tests.feed_server import FeedServer, Item, item
 
 
 @contextmanager
-def feed(papers: int = 0, fault: str = "ok") -> Iterator[str]:
-    """The address of a feed that has so many papers today and none on other days; with `fault`, each answer has it."""
+def feed(fault: str = "ok") -> Iterator[str]:
+    """The address of a feed that has no papers; with `fault`, each answer has it."""
+    with publishing(0, fault) as (url, _):
+        yield url
+
+
+@contextmanager
+def publishing(papers: int, fault: str = "ok") -> Iterator[tuple[str, Callable[[], None]]]:
+    """The address of a feed that has no papers, and what to call for it to have so many of today's."""
     context = get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_serve, args=(papers, fault, there), daemon=True)
     process.start()
+
+    def publish() -> None:
+        here.send("publish")
+        here.recv()
+
     try:
-        yield here.recv()
+        yield here.recv(), publish
     finally:
         here.send("stop")
         process.join(5)
@@ -30,10 +42,13 @@ def feed(papers: int = 0, fault: str = "ok") -> Iterator[str]:
 
 def _serve(papers: int, fault: str, pipe: Connection) -> None:
     today = datetime.now(UTC).date()
-    with FeedServer({today.isoformat(): busy_day(today, papers)} if papers else {}, today.isoformat()) as server:
+    coming = busy_day(today, papers) if papers else []
+    with FeedServer({}, today.isoformat()) as server:
         server.fault = fault
         pipe.send(server.url)
-        pipe.recv()
+        while pipe.recv() == "publish":
+            server.days = {today.isoformat(): coming}
+            pipe.send("published")
 
 
 def busy_day(day: date, papers: int) -> list[Item]:

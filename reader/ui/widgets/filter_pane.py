@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import ClassVar, Literal
 
 from textual import events
@@ -311,14 +312,17 @@ class FilterPane(ScrollView, inherit_bindings=False):
         if state != self._state:
             self._state = state
             self._lay_out()
+            self.refresh()
 
     def _lay_out(self) -> None:
-        before = self.current
+        before, current = self._rows, self.current
         self._rows = lay_out(self._data, self._state)
         self.virtual_size = Size(0, len(self._rows))
-        self._cursor = self._find(before)
+        self._cursor = self._find(current)
         self._reveal()
-        self.refresh()
+        for index, (old, new) in enumerate(zip_longest(before, self._rows)):
+            if old != new:
+                self.refresh_lines(index)
         self._tell()
 
     def _find(self, row: Row | None) -> int:

@@ -53,8 +53,9 @@ class FilterStrip(Widget):
 
     def show(self, data: StripData) -> None:
         """Show what filters the list now."""
-        self._data = data
-        self.refresh()
+        if data != self._data:
+            self._data = data
+            self.refresh()
 
     def render(self) -> Content:
         return draw(self, self._line(self.size.width), "strip")

@@ -59,6 +59,11 @@ class ListLines:
         index = line - group - 1
         return group, index if not is_heading and 0 <= index < len(self.pks) else None
 
+    def heading(self, group: int) -> tuple[str, int | None]:
+        """Return a group's day and how many papers it has; of the last one of a first screenful there may be more."""
+        day, count = self.groups[group]
+        return day, count if self.is_complete or group + 1 < len(self.groups) else None
+
     def nearest(self, line: int, down: bool) -> int:
         """Return the place of the paper on a line, or of the next one below a heading, or above it."""
         line = min(max(line, 0), len(self) - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar, Unpack
 
 from rich.segment import Segment
@@ -84,7 +85,8 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         self._told: int | None = None
         self._words: tuple[str, ...] = ()
         self._rows = RowsAtHand()
-        self._strips: dict[tuple[int, bool], Strip] = {}
+        self._strips: dict[tuple[PaperRow, bool], Strip] = {}
+        """What rows look like, highlighted or not; a row that changes is another row."""
 
     # What it is told
 
@@ -108,10 +110,9 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         index = 0 if keep is None else new.find(keep, cursor)
         if index is None:
             index = new.heir(old, cursor) if is_news else 0
+        before = self._picture() if is_news and words == self._words else None
         self._lines, self._rows, self._words = new, RowsAtHand(rows), words
         self._cursor = index
-        self._strips.clear()
-        self.refresh()
         self._fit()
         if is_news and anchor is not None:
             self._hold(*anchor)
@@ -120,23 +121,22 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         else:
             self._scroll(0 if index == 0 else self._lines.line_of(index) - self.size.height // 2)
         self._reveal()
+        self._repaint(before)
         self._tell()
 
     def patch(self, pk: int, **changes: Unpack[RowChanges]) -> None:
         """Draw a paper's new state at once, ahead of the cache; only its line is painted."""
         if not self._rows.patch(pk, changes):
             return
-        self._strips.pop((pk, False), None)
-        self._strips.pop((pk, True), None)
         for line, shown in self._in_view():
             if shown == pk:
                 self.refresh_line(line)
 
     def renew(self) -> None:
         """Fetch the rows in view again: the papers are the same, what is known of them is not."""
+        before = self._picture()
         self._rows.forget()
-        self._strips.clear()
-        self.refresh()
+        self._repaint(before)
 
     def draw_with(self, glyphs: Glyphs) -> None:
         """Set the signs that it draws with."""
@@ -329,24 +329,44 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         return self._draw_paper(self._lines.pks[index], index == self._cursor)
 
     def _draw_paper(self, pk: int, highlighted: bool) -> Strip:
-        strip = self._strips.get((pk, highlighted))
-        if strip is not None:
-            return strip
         row = self._row(pk)
         if row is None:
             return Strip.blank(self.columns, self.rich_style)
+        strip = self._strips.get((row, highlighted))
+        if strip is not None:
+            return strip
         line = draw_paper(row, self.columns, self._glyphs, pattern(self._words), highlighted)
         if len(self._strips) >= STRIPS_KEPT:
             self._strips.clear()
-        strip = self._strips[pk, highlighted] = self._strip(line, highlighted)
+        strip = self._strips[row, highlighted] = self._strip(line, highlighted)
         return strip
 
     def _draw_heading(self, group: int) -> Strip:
-        day, count = self._lines.groups[group]
-        # The last day of a first screenful may have more papers than are in it.
-        is_known = self._lines.is_complete or group + 1 < len(self._lines.groups)
         today = self._today or date.today()
-        return self._strip(draw_heading(day, count if is_known else None, self.columns, self._glyphs, today))
+        return self._strip(draw_heading(*self._lines.heading(group), self.columns, self._glyphs, today))
+
+    def _picture(self) -> list[object]:
+        """What each line in view shows, for telling which ones change."""
+        top = self.scroll_offset.y
+        shown: list[object] = []
+        for y in range(self.size.height):
+            group, index = self._lines.at(top + y) if top + y < len(self._lines) else (-1, None)
+            if index is None or (y == 0 and group >= 0):
+                shown.append(self._lines.heading(group) if group >= 0 else None)
+            else:
+                shown.append((self._row(self._lines.pks[index]), index == self._cursor))
+        return shown
+
+    def _repaint(self, before: Sequence[object] | None) -> None:
+        """Paint the lines that show something else than before; all of them where nothing is known of that."""
+        if before is None:
+            self._strips.clear()
+            self.refresh()
+            return
+        top = self.scroll_offset.y
+        for y, (old, new) in enumerate(zip_longest(before, self._picture())):
+            if old != new:
+                self.refresh_line(top + y)
 
     def _strip(self, line: Line, highlighted: bool = False) -> Strip:
         ground = self.rich_style

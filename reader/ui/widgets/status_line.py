@@ -68,6 +68,8 @@ class StatusLine(Widget):
         self._pending: tuple[tuple[str, str], ...] = ()
         self._typed = ""
         self._clickable: list[tuple[range, str]] = []
+        self._shown: object = None
+        """What it was last painted with."""
 
     def say(self, text: str, kind: Kind = "done") -> None:
         """Say something in place of what was said last of this kind; an empty text takes that back."""
@@ -82,7 +84,7 @@ class StatusLine(Widget):
             self._said[kind] = text
         else:
             self._said.pop(kind, None)
-        self.refresh()
+        self._repaint()
 
     @property
     def said(self) -> str:
@@ -93,13 +95,13 @@ class StatusLine(Widget):
     def hints(self, keys: Sequence[tuple[str, str]]) -> None:
         """Show these keys with what they do, the most important first; where room is short the last one stays."""
         self._hints = tuple(keys)
-        self.refresh()
+        self._repaint()
 
     def pending(self, follows: Sequence[tuple[str, str]], typed: str = "") -> None:
         """Show which keys may follow a chord that was begun, in place of the hints; none ends it."""
         self._pending = tuple(follows)
         self._typed = typed
-        self.refresh()
+        self._repaint()
 
     def render(self) -> Content:
         width = self.size.width
@@ -141,13 +143,20 @@ class StatusLine(Widget):
         """So many of the keys, the first ones first; but the last hint, the way to all others, stays longest."""
         return keys[:count] if self._pending or not count else (*keys[: count - 1], keys[-1])
 
+    def _repaint(self) -> None:
+        """Paint the line if anything on it has changed: with it all panes are put together anew, which takes 5 ms."""
+        shown = (self._hints, self._pending, self._typed, self._loudest, self.said)
+        if shown != self._shown:
+            self._shown = shown
+            self.refresh()
+
     def _pass(self) -> None:
         if self._expiry is not None:
             self._expiry.stop()
             self._expiry = None
         for kind in _PASSING:
             self._said.pop(kind, None)
-        self.refresh()
+        self._repaint()
 
 
 def _named(keys: Sequence[tuple[str, str]]) -> Line:

@@ -74,6 +74,8 @@ class TopLine(Widget):
 
     def show(self, here: Whereabouts) -> None:
         """Say where one is now."""
+        if here == self._here:
+            return
         self._here = here
         if (here.progress is not None) != self.is_turning:
             self._turn_spinner(here.progress is not None)
