@@ -107,6 +107,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         self.new_since = left.visited
         self.library.left_at(left.visited)
         self.history = left.history
+        self.topic_order = left.topic_order
         self.sizes = Sizes(left.filter_width or settings.filter_width, left.list_share or settings.list_share)
         self.rules = rules
         self.topic_names = self.library.topic_names()
@@ -371,6 +372,7 @@ class ReaderApp(App[str], inherit_bindings=False):
                 list_share=self.sizes.list_share,
                 visited=self.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
                 history=self.history,
+                topic_order=self.topic_order,
             )
             state.save(self._state_file, kept)
         self.exit()

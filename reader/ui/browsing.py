@@ -6,7 +6,7 @@ The query language is imported where it is asked: the first frame of the usual b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
     from reader.core.query import Node, Query
@@ -16,6 +16,11 @@ DAY = "day:"
 
 ORDERS = ("day", "upvotes", "published", "title")
 """What the order key goes through."""
+
+TopicOrder = Literal["family", "papers", "rising"]
+"""How topics are listed: in their families, or alone by their papers or by how they move."""
+
+TOPIC_ORDERS: tuple[TopicOrder, ...] = get_args(TopicOrder)
 
 WORD_FIELDS = (None, "title", "abstract", "author", "keyword", "org")
 

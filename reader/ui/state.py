@@ -14,6 +14,7 @@ from reader.core.errors import QueryError
 from reader.core.query import parse
 from reader.core.rules import Unfit
 from reader.paths import make_folder
+from reader.ui.browsing import TOPIC_ORDERS, TopicOrder
 
 
 class State(NamedTuple):
@@ -30,6 +31,7 @@ class State(NamedTuple):
     """ISO time, UTC, when the reader was last left: what was added since is new."""
     history: tuple[str, ...] = ()
     """Queries that were used, newest first."""
+    topic_order: TopicOrder = "family"
 
 
 def _is_text(value: object) -> bool:
@@ -73,6 +75,7 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
     "filter_width": _would_do("filter_width"),
     "list_share": _would_do("list_share"),
     "visited": _is_time,
+    "topic_order": lambda value: isinstance(value, str) and value in TOPIC_ORDERS,
 }
 
 

@@ -105,3 +105,13 @@ async def test_marks_are_there_after_leaving_at_once(reader: Opener) -> None:
         assert all(r.kept(id).read for id in r.ids)
         await r.do("mark.undo")
         assert r.status == "undone: 14 read · ctrl+r does it again"
+
+
+async def test_the_order_of_the_topics_is_kept(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("find.filter", "topic.order")
+        assert r.main.filter.order == "papers"
+        await r.do("find.filter", "app.back")
+    async with reader() as r:
+        assert r.main.filter.order == "papers"
+        assert "by papers" in "\n".join(r.filter_lines)

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from reader.ui.state import State, load, save
 
-LEFT = State("day:2026-05-08", "robot é", "2605.00400", 30, 0.6, "2026-05-12T08:14:00.000Z", ("robot", "agents"))
+LEFT = State(
+    "day:2026-05-08", "robot é", "2605.00400", 30, 0.6, "2026-05-12T08:14:00.000Z", ("robot", "agents"), "rising"
+)
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
@@ -53,6 +55,8 @@ def test_no_file_is_the_beginning(tmp_path: Path) -> None:
         ("visited", "yesterday"),
         ("visited", "2026-05-12T08:14:00"),
         ("history", "robot"),
+        ("topic_order", "by weight"),
+        ("topic_order", ["family"]),
         ("no such thing", 1),
     ],
 )

@@ -137,7 +137,7 @@ def any_or_all(reader: ReaderApp, _count: int | None) -> None:
 
 @handles("topic.order")
 def order_topics(reader: ReaderApp, _count: int | None) -> None:
-    order = reader.main.filter.switch_order()
+    order = reader.topic_order = reader.main.filter.switch_order()
     reader.say({"family": "topics by family", "papers": "topics by papers", "rising": "rising topics first"}[order])
 
 

@@ -104,7 +104,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         from reader.ui.widgets.query_line import QueryLine
 
         keymap, glyphs = self.reader.keymap, self.reader.glyphs
-        self.filter = FilterPane(glyphs, id="filter")
+        self.filter = FilterPane(glyphs, order=self.reader.topic_order, id="filter")
         self.detail = PaperDetail(glyphs, today=self.reader.fixed_today, id="detail")
         self.empty = Empty(panes.empty_keys(keymap), id="empty")
         keys = (keymap.key("query.complete", "query"), keymap.key("find.feed", "query"))

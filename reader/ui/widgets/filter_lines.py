@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from reader.core.trends import WEEKS, percent, spark
+from reader.ui.browsing import TopicOrder
 from reader.ui.glyphs import Glyphs
 from reader.ui.prose import Line, Piece, cut, literal, measure
-from reader.ui.widgets.filter_rows import FilterState, Kind, Mark, Row, TopicOrder
+from reader.ui.widgets.filter_rows import FilterState, Kind, Mark, Row
 from reader.ui.widgets.pieces import spread
 
 NAME_ROOM = 15

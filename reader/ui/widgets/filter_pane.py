@@ -13,10 +13,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from reader.core.query.topics import TopicChoice
+from reader.ui.browsing import TOPIC_ORDERS, TopicOrder
 from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, literal
 from reader.ui.widgets.filter_lines import draw_heading, draw_row, meaning
-from reader.ui.widgets.filter_rows import TOPIC_ORDERS, FilterData, FilterState, Kind, Mark, Row, TopicOrder, lay_out
+from reader.ui.widgets.filter_rows import FilterData, FilterState, Kind, Mark, Row, lay_out
 from reader.ui.widgets.pieces import draw
 
 _RIGHT_BUTTON = 3
@@ -81,11 +82,18 @@ class FilterPane(ScrollView, inherit_bindings=False):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, FilterPane.Hint)
 
-    def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self,
+        glyphs: Glyphs = UNICODE,
+        *,
+        order: TopicOrder = "family",
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
         super().__init__(id=id, classes=classes)
         self._glyphs = glyphs
         self._data = FilterData()
-        self._state = FilterState()
+        self._state = FilterState(order=order)
         self._rows: tuple[Row, ...] = ()
         self._cursor = 0
         self._hint = ""

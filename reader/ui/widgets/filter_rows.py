@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Literal, get_args
 
 from reader.core.query.topics import TopicChoice
 from reader.core.text import fold
+from reader.ui.browsing import TopicOrder
 
 DAYS_AT_FIRST = 7
 """So many days stand in the pane until the older ones are unfolded."""
@@ -68,12 +68,6 @@ class FilterData:
     topics: tuple[TopicItem, ...] = ()
     approximate: bool = False
     """True where the topics' counts are estimates; they are marked with `~`."""
-
-
-TopicOrder = Literal["family", "papers", "rising"]
-"""How topics are listed: in their families, or alone by their papers or by how they move."""
-
-TOPIC_ORDERS: tuple[TopicOrder, ...] = get_args(TopicOrder)
 
 
 @dataclass(frozen=True, slots=True)
