@@ -55,20 +55,14 @@ class Matcher:
 
     def find(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> Found:
         """What stands in a paper."""
-        part_of = self._part_of
-        titled = self._patterns(title)
-        mentions: dict[str, int] = {}
-        for pattern, count in Counter(self._patterns(_KEYWORD.join((abstract, *keywords)))).items():
-            part = part_of[pattern]
-            mentions[part] = mentions.get(part, 0) + count
-        for pattern in titled:
-            part = part_of[pattern]
-            mentions[part] = mentions.get(part, 0) + _IN_TITLE
-        return Found(mentions, {part_of[pattern] for pattern in titled})
+        titled = self._parts(title) if title else []
+        mentions = Counter(self._parts(_KEYWORD.join((abstract, *keywords))) + titled * _IN_TITLE)
+        return Found(mentions, set(titled))
 
-    def _patterns(self, text: str) -> list[str]:
-        """The patterns that stand in a text, as often as they do."""
-        return self._search.find_matches_as_strings(f" {normal(text[:_LONGEST])} ", overlapping=True)
+    def _parts(self, text: str) -> list[str]:
+        """The parts that stand in a text, as often as they do."""
+        patterns = self._search.find_matches_as_strings(f" {normal(text[:_LONGEST])} ", overlapping=True)
+        return list(map(self._part_of.__getitem__, patterns))
 
 
 def _pattern(part: str) -> str:

@@ -175,8 +175,8 @@ class _Scorer:
         """What each phrase adds to those that stand within it, by topic."""
         self._anywhere = dict.fromkeys(parts, 0)
         self._in_title: dict[str, int] = {}
-        self._together: dict[str, list[tuple[int, Phrase, float]]] = {}
-        """By the first part of a phrase that has several."""
+        self._together: dict[str, list[tuple[str, int, Phrase, float]]] = {}
+        """By the first part of a phrase that has several, beside the second: most stand there without the other."""
         self._never: dict[str, list[int]] = {}
         self._categories: dict[str, list[tuple[int, float]]] = {}
         self._own = [(index, _own_points(topic)) for index, topic in enumerate(rules) if topic.own]
@@ -184,7 +184,7 @@ class _Scorer:
             for phrase, points in self.points[index].items():
                 first = phrase.parts[0]
                 if len(phrase.parts) > 1:
-                    self._together.setdefault(first, []).append((index, phrase, points))
+                    self._together.setdefault(first, []).append((phrase.parts[1], index, phrase, points))
                 else:
                     target = self._in_title if phrase.in_title else self._anywhere
                     target[first] = target.get(first, 0) + (round(points * _UNIT) << _LANE * index)
@@ -201,19 +201,17 @@ class _Scorer:
         """The points of each topic, by index."""
         total = self._lift
         anywhere, in_title, together = self._anywhere, self._in_title, self._together
-        # Most parts stand there once: they are summed up first and weighed together.
-        once = 0
-        for part, mentions in found.mentions.items():
-            if mentions == 1:
-                once += anywhere[part]
-            else:
-                total += anywhere[part] * sixteenths(mentions)
-        total += 16 * sum([in_title[part] for part in found.title if part in in_title], once)
+        # Most parts stand there once, and are weighed together.
+        once = [anywhere[part] for part, mentions in found.mentions.items() if mentions == 1]
+        once += [in_title[part] for part in found.title if part in in_title]
+        more = [anywhere[part] * sixteenths(mentions) for part, mentions in found.mentions.items() if mentions > 1]
+        total = sum(more, total + 16 * sum(once))
         lanes = self._lanes.unpack((total & self._mask).to_bytes(self._lanes.size, "little"))
         scores = [(lane - _LIFT) / (_UNIT * 16) for lane in lanes]
         for part in together.keys() & found.mentions.keys():
-            for index, phrase, points in together[part]:
-                scores[index] += points * found.strength(phrase)
+            for other, index, phrase, points in together[part]:
+                if other in found.mentions:
+                    scores[index] += points * found.strength(phrase)
         for category in categories:
             for index, points in self._categories.get(category.casefold(), ()):
                 scores[index] += points

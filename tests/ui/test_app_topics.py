@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import closing
+
+from reader.cache.cache import Cache
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story
+from tests.ui.papers import ByTitle
 
 
 async def _go_to(r: Story, name: str) -> None:
@@ -200,3 +205,22 @@ async def test_a_topic_is_completed_while_it_is_typed(reader: Opener) -> None:
         assert r.main.query_line.text.strip() == "topic:robotics"
         await r.do("query.accept")
         assert len(r.ids) == 8
+
+
+class NoTopics(ByTitle):
+    """Rules that were changed: they give no paper any topic."""
+
+    def classify(
+        self, title: str, _abstract: str, _keywords: Sequence[str], _categories: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        return ()
+
+
+async def test_topics_by_changed_rules_show_in_the_detail_without_a_key(reader: Opener) -> None:
+    async with reader() as r:
+        assert "[Video generation]" in r.text("#detail")
+        with closing(Cache.open(r.file, NoTopics())) as cache:
+            list(cache.reclassify())
+        r.main.renew()
+        await r.until(lambda: "[Video generation]" not in r.text("#detail"))
+        assert r.here.title[:10] in r.text("#detail")

@@ -234,6 +234,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
         # Who has moved on while it was read stays where they are now.
         now = self.papers.highlighted
         self._show(order, keep if keep is not None and now == before else now, height)
+        if keep is not None and keep == self.papers.highlighted:
+            # The same paper may have got other votes, links or topics.
+            self.show_detail()
         self.count_soon()
 
     def _compile(self, place: Place) -> Selection:
