@@ -5,7 +5,7 @@
 The seed (`tests/data/topic_seed.toml`) is written by hand: phrases and what they are worth by judgement. A logistic
 regression starts from it and is held to it by its penalty, and may give points to single words besides, so that
 the labels decide where they say something and judgement where they do not. What is left of the words after pruning is
-written out as rules like the others. Needs numpy; the reader itself does not.
+written out as rules like the others. Needs numpy, of the extras for development; the reader itself does not.
 """
 
 from __future__ import annotations

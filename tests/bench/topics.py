@@ -4,6 +4,10 @@
 
 Prints precision, recall and F1 over the papers the rules were fitted to, and over those that were held out; the last
 are the figure that counts. `--topics` adds a line for each topic. Needs the shared archive.
+
+With 1,899 papers that we labelled by reading them, and half of the 200 given ones, the micro F1 is 0.832 on the half
+that was held out. `python -m tests.bench.fit_topics` cross-validates the fit: 0.826 on the given papers among those it
+was fitted to, 0.805 on all; what it was fitted to and is measured on, above 0.92, says little.
 """
 
 from __future__ import annotations
@@ -34,14 +38,22 @@ class Tally:
             self.false.update(given - right)
             self.missed.update(right - given)
 
+    @property
+    def f1(self) -> float:
+        """Micro-averaged over all topics."""
+        return _f1(self.hits.total(), self.false.total(), self.missed.total())
+
     def line(self, name: str, slug: str | None = None) -> str:
         """Precision, recall and F1 of one topic, or micro-averaged over all."""
         hits, false, missed = (
             counter[slug] if slug else counter.total() for counter in (self.hits, self.false, self.missed)
         )
         precision, recall = hits / max(1, hits + false), hits / max(1, hits + missed)
-        f1 = 2 * hits / max(1, 2 * hits + false + missed)
-        return f"{name:36} {precision:9.3f} {recall:9.3f} {f1:9.3f} {hits + missed:7}"
+        return f"{name:36} {precision:9.3f} {recall:9.3f} {_f1(hits, false, missed):9.3f} {hits + missed:7}"
+
+
+def _f1(hits: int, false: int, missed: int) -> float:
+    return 2 * hits / max(1, 2 * hits + false + missed)
 
 
 def main() -> None:

@@ -80,6 +80,9 @@ class StatusLine(Widget):
             self._pass()
             if text and self._lifetime is not None:
                 self._expiry = self.set_timer(self._lifetime, self._pass)
+        if kind == "hint" and text:
+            # Who looks at something else has seen what was done before.
+            self._said.pop("done", None)
         if text:
             self._said[kind] = text
         else:
