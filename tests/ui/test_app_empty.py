@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ui.conftest import Opener
 from tests.ui.papers import draft
 
@@ -101,6 +103,18 @@ async def test_no_key_ends_a_reader_that_has_no_papers(reader: Opener) -> None:
         await r.burst(*"msxAMnNJKopyLjk", "enter", "space", "escape")
         assert r.app.is_running
         assert "No papers yet" in r.empty
+
+
+@pytest.mark.parametrize("place", ["day.go", "app.help", "app.commands"])
+@pytest.mark.parametrize("size", [(60, 20), (140, 42)])
+async def test_what_is_closed_over_an_empty_list_gives_its_keys_back(
+    reader: Opener, place: str, size: tuple[int, int]
+) -> None:
+    async with reader(papers={}, size=size) as r:
+        await r.do(place)
+        await r.press("escape")
+        assert r.app.context == "empty"
+        assert r.lines[-1].split() == ["r", "refresh", "f", "filter", "?", "keys"]
 
 
 async def test_empty_states_fit_the_smallest_screen(reader: Opener) -> None:

@@ -48,6 +48,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
     It knows no keys: the app reads them and calls the handlers, which call the methods here.
     """
 
+    AUTO_FOCUS = ""
+    """Where nothing has the keys, as over an empty list, Textual would give them to the filter pane, folded or not."""
+
     def __init__(self, place: Place, keep: str | None = None) -> None:
         """`place` is where to begin, `keep` the id of the paper to highlight there."""
         super().__init__()
