@@ -37,6 +37,8 @@ class Searching:
         self._left: Position = (None, None)
         self.shown: Found | None = None
         """What the feed found, while it is listed."""
+        self.wanted = ""
+        """What was searched for last, until its answers are shown or one goes elsewhere."""
         self.is_slow = False
         """Whether a search runs that takes longer than a blink."""
 
@@ -44,6 +46,7 @@ class Searching:
 
     def begin(self, text: str) -> None:
         """Search the feed for a text, in place of what it is being searched for."""
+        self.wanted = text
         answer, self._waiting = self._waiting, None
         if answer is not None and answer.text == text:
             self._show(answer)
@@ -123,7 +126,7 @@ class Searching:
     def _show(self, found: Found) -> None:
         if self.shown is None:
             self._left = self._position
-        self.shown = found
+        self.shown, self.wanted = found, ""
         self._reader.main.load(None)
 
     @property
@@ -142,7 +145,7 @@ class Searching:
     def drop(self) -> None:
         """List answers no more, and wait for none: one goes elsewhere."""
         self.stop()
-        self.shown = None
+        self.shown, self.wanted = None, ""
 
     def remember(self) -> None:
         """A query begins to be typed, after which what is listed now may be put back."""

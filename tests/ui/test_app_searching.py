@@ -196,6 +196,10 @@ async def test_a_search_that_fails_says_why_in_a_line(reader: Opener, fault: str
             await r.until(lambda: "ctrl+s searches again" in r.status)
             assert "\x1b" not in r.status
             assert r.ids == before
+            feed.fault = "ok"
+            await r.do("find.feed")
+            await r.until(lambda: r.app.searching.shown)
+            assert r.app.searching.shown.text == "agents"
 
 
 async def test_without_a_network_one_sentence_says_so(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,10 +259,11 @@ async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener) -> None:
             await r.until(lambda: "the feed has found 3 for agents · ctrl+s shows them" in r.status)
             assert r.is_on_page
             assert r.app.searching.shown is None
-            await r.do("app.back")
-            await _search(r, "agents")
+            await r.do("app.back", "find.feed")
             assert r.app.searching.shown
             assert len(feed.requests) == 1
+            await r.do("app.escape", "view.all", "find.feed")
+            assert "searched for words" in r.status
 
 
 async def test_the_line_names_the_key_where_there_are_words(reader: Opener) -> None:

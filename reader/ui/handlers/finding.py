@@ -22,7 +22,8 @@ def type_query(reader: ReaderApp, _count: int | None) -> None:
 def search_feed(reader: ReaderApp, _count: int | None) -> None:
     """Search the feed for what is typed, or else for what is looked at."""
     main = reader.main
-    typed = main.query_line.text if main.is_typing else main.found.text if main.found else main.place.text
+    listed = main.found.text if main.found else main.place.text
+    typed = main.query_line.text if main.is_typing else reader.searching.wanted or listed
     text = feed_text(typed)
     if main.is_typing and text:
         # The list is as it was while the feed is asked, and when its answers are left.
