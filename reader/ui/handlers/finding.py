@@ -25,7 +25,7 @@ def search_feed(reader: ReaderApp, _count: int | None) -> None:
     listed = main.found.text if main.found else main.place.text
     typed = main.query_line.text if main.is_typing else reader.searching.wanted or listed
     text = feed_text(typed)
-    if main.is_typing and text:
+    if main.is_typing and text and not reader.demo:
         # The list is as it was while the feed is asked, and when its answers are left.
         cancel(reader, None)
         reader.remember_query(typed.strip())
