@@ -1,0 +1,52 @@
+"""What moved since one looked: votes in the detail, a mark in the list, a second look at what was put away."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from reader.cache.cache import Cache
+from reader.core.paper import Listing
+from tests.ui import papers
+from tests.ui.conftest import Opener
+from tests.ui.papers import draft
+
+TODAY = "2026-05-12"
+TITLES = papers.TITLES[TODAY]
+
+
+def _store(file: Path, at: str, **upvotes: int) -> None:
+    """A later answer of the feed for some of today's papers, by `pN`."""
+    drafts = tuple(draft(int(p[1:]), TITLES[int(p[1:]) - 400], votes) for p, votes in upvotes.items())
+    with closing(Cache.open(file, papers.ByTitle())) as cache:
+        cache.store(Listing(TODAY, drafts), at)
+
+
+async def test_the_detail_tells_how_votes_moved_since_one_looked(reader: Opener) -> None:
+    async with reader() as r:
+        assert r.here.upvotes == 192
+        assert "since you looked" not in r.text("#detail")
+        await r.do("app.back")
+    _store(r.file, "2026-05-12T12:00:00Z", p400=220)
+    _store(r.file, "2026-05-12T18:00:00Z", p400=260, p401=100)
+    async with reader() as r:
+        assert "▲ 260 ▆▇█ +68 since you looked" in " ".join(r.text("#detail").split())
+        # A clear rise is marked in the list, three votes are none.
+        assert "▲" in r.list_lines[1]
+        assert "▲" not in r.list_lines[2]
+        await r.do("find.query")
+        await r.type("sort:rising")
+        await r.do("query.accept")
+        assert r.ids[:2] == ["2605.00400", "2605.00401"]
+
+
+async def test_what_rose_after_it_was_put_away_is_worth_a_second_look(reader: Opener) -> None:
+    async with reader() as r:
+        assert not any("Second look" in line for line in r.filter_lines)
+        await r.do("paper.read", "move.down", "paper.hide", "move.down", "paper.star")
+        _store(r.file, "2099-01-01T00:00:00Z", p400=300, p401=200, p402=200, p403=200)
+        r.main.renew()
+        await r.do("view.second")
+        # Not what was starred, nor what is still to be read.
+        assert r.ids == ["2605.00400", "2605.00401"]
+        assert "▸ Second look 2" in r.filter_lines
