@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import time
@@ -84,6 +85,8 @@ class Bench:
         home.mkdir()
         if not empty:
             shutil.copyfile(self.corpus, home / "papers.db")
+            # What the disk has yet to write is not the reader's to wait for.
+            os.sync()
         (home / "state.json").write_text(f'{{"view": "{view}"}}')
         return home
 
