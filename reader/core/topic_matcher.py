@@ -32,7 +32,7 @@ def sixteenths(mentions: int) -> int:
 class Found:
     """The parts of phrases that stand in a paper."""
 
-    mentions: dict[str, int]
+    mentions: Counter[str]
     """How often each stands in all fields; the title's count more."""
     title: set[str]
 
@@ -40,7 +40,7 @@ class Found:
         """How often the phrase's points count: that of its weakest part; 0 where one is missing."""
         if phrase.in_title:
             return 1.0 if self.title.issuperset(phrase.parts) else 0.0
-        return min(sixteenths(self.mentions.get(part, 0)) for part in phrase.parts) / 16
+        return sixteenths(min(map(self.mentions.__getitem__, phrase.parts))) / 16
 
 
 class Matcher:
