@@ -174,6 +174,19 @@ async def test_the_last_hint_is_the_last_to_go(width: int, line: str) -> None:
         assert drawn(status) == line
 
 
+async def test_what_was_done_makes_room_for_the_meaning_of_what_one_turns_to() -> None:
+    status = StatusLine(lifetime=None)
+    async with LineApp(status).run_test(size=(80, 3)):
+        status.say("topics by papers")
+        status.say("", "hint")
+        assert status.said == "topics by papers"
+        status.say("operates a screen", "hint")
+        assert status.said == "operates a screen"
+        status.say("no network", "warning")
+        status.say("plans and uses tools", "hint")
+        assert status.said == "no network"
+
+
 async def test_what_passed_gives_back_the_line_to_what_lasts() -> None:
     status = StatusLine(lifetime=0.001)
     async with LineApp(status).run_test(size=(80, 3)) as pilot:
