@@ -171,7 +171,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
             return
         self.reader.searching.drop()
         self.place = place
-        self.show_place()
         self.load(None)
 
     @property
@@ -223,6 +222,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
             if keep is None:
                 order = await library.screenful(selection, SCREENFUL)
                 self._selection = selection
+                # Not before: a first line that is painted by itself makes the list come a frame later.
+                self.show_place()
                 self._show(order, None)
                 if order.complete:
                     self.count_soon()
@@ -231,6 +232,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         except CacheInterrupted:
             return
         except ReaderError as error:
+            self.show_place()
             self.status.say(str(error), "warning")
             return
         self._selection = selection

@@ -20,6 +20,7 @@ from reader.core.paper import Paper
 from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, centre, fill, with_keys
 from reader.ui.reading import MEASURE, WHY, Look, compose
+from reader.ui.widgets.pieces import RoleStyles
 
 if TYPE_CHECKING:
     from reader.core.why import Why
@@ -79,6 +80,7 @@ class PaperDetail(ScrollView, can_focus=True, inherit_bindings=False):
         self._margin = 0
         self._top = 0
         self._strips: dict[int, Strip] = {}
+        self._style = RoleStyles(self, "paper")
 
     # What it is told
 
@@ -90,10 +92,11 @@ class PaperDetail(ScrollView, can_focus=True, inherit_bindings=False):
         if is_same and not votes.gained:
             # What it had gained is told until one turns to another, though one is looking now.
             votes = votes._replace(gained=self._look.votes.gained)
-        self._paper = paper
         today = self._today or date.today()
-        self._look = replace(self._look, words=words, everyone=everyone, why=why, today=today, votes=votes)
-        self._lay_out(keep=is_same)
+        look = replace(self._look, words=words, everyone=everyone, why=why, today=today, votes=votes)
+        if (paper, look) != (self._paper, self._look):
+            self._paper, self._look = paper, look
+            self._lay_out(keep=is_same)
 
     def clear(self, message: str = "") -> None:
         """Show no paper, but a message of a few lines in the middle; keys in it stand between backticks."""
@@ -195,28 +198,29 @@ class PaperDetail(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y - self._top
         if not 0 <= index < len(self._lines):
-            return Strip.blank(self.columns, self.rich_style)
+            return Strip.blank(self.columns, self._style())
         strip = self._strips.get(index)
         if strip is None:
             strip = self._strips[index] = self._strip(self._lines[index])
         return strip
 
     def _strip(self, line: Line) -> Strip:
-        segments = [Segment(" " * self._margin, self.rich_style)]
+        segments = [Segment(" " * self._margin, self._style())]
         for piece in line:
-            style = self.get_component_rich_style(f"paper--{piece.role}")
+            style = self._style(piece.role)
             if piece.hit:
-                style += self.get_component_rich_style("paper--hit", partial=True)
+                style += self._style("hit", partial=True)
             if piece.action is not None:
                 kind, value = piece.action
                 style += Style.from_meta({"kind": kind, "value": value})
             segments.append(Segment(piece.text, style))
-        return Strip(segments).adjust_cell_length(self.columns, self.rich_style)
+        return Strip(segments).adjust_cell_length(self.columns, self._style())
 
     def notify_style_update(self) -> None:
         """Forget what was drawn in other colours."""
         super().notify_style_update()
         self._strips.clear()
+        self._style.forget()
 
     def on_resize(self) -> None:
         self._lay_out(keep=True)

@@ -21,6 +21,7 @@ from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, pattern
 from reader.ui.widgets.list_lines import ListLines, draw_heading, draw_paper
 from reader.ui.widgets.list_rows import RowChanges, Rows, RowsAtHand
+from reader.ui.widgets.pieces import RoleStyles
 
 if TYPE_CHECKING:
     from reader.cache.window import Order
@@ -87,6 +88,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         self._rows = RowsAtHand()
         self._strips: dict[tuple[PaperRow, bool], Strip] = {}
         """What rows look like, highlighted or not; a row that changes is another row."""
+        self._style = RoleStyles(self, "papers")
 
     # What it is told
 
@@ -321,7 +323,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         line = y + self.scroll_offset.y
         if line >= len(self._lines):
-            return Strip.blank(self.columns, self.rich_style)
+            return Strip.blank(self.columns, self._style())
         group, index = self._lines.at(line)
         if index is None or (y == 0 and group >= 0):
             # The heading stays on top while its papers pass.
@@ -331,7 +333,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
     def _draw_paper(self, pk: int, highlighted: bool) -> Strip:
         row = self._row(pk)
         if row is None:
-            return Strip.blank(self.columns, self.rich_style)
+            return Strip.blank(self.columns, self._style())
         strip = self._strips.get((row, highlighted))
         if strip is not None:
             return strip
@@ -369,17 +371,14 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
                 self.refresh_line(top + y)
 
     def _strip(self, line: Line, highlighted: bool = False) -> Strip:
-        ground = self.rich_style
-        over = Style.null()
-        if highlighted:
-            over = self.get_component_rich_style("papers--highlighted", partial=True)
+        over = self._style("highlighted", partial=True) if highlighted else Style.null()
         segments = []
         for piece in line:
-            style = self.get_component_rich_style(f"papers--{piece.role}") + over
+            style = self._style(piece.role) + over
             if piece.hit:
-                style += self.get_component_rich_style("papers--hit", partial=True)
+                style += self._style("hit", partial=True)
             segments.append(Segment(piece.text, style))
-        return Strip(segments).adjust_cell_length(self.columns, ground + over)
+        return Strip(segments).adjust_cell_length(self.columns, self._style() + over)
 
     def _row(self, pk: int) -> PaperRow | None:
         row = self._rows.get(pk)
@@ -412,6 +411,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         """Forget what was drawn in other colours."""
         super().notify_style_update()
         self._strips.clear()
+        self._style.forget()
 
     def on_resize(self) -> None:
         self._strips.clear()
