@@ -127,6 +127,10 @@ def _show_reader(session: Session, query: str, sample: Path | None = None) -> in
     """Open the reader on the user's cache, or on that of the sample."""
     # Looking for garbage costs 25 ms of the start, and there is none yet; the reader turns it on after its first frame.
     gc.disable()
+    # A key waits for as long as a thread that reads the cache may go on, several times a frame: each time 5 ms of 16.
+    sys.setswitchinterval(0.001)
+    # Textual paints at ticks of its clock: what comes just after one of its 60 a second waits for 16 ms.
+    os.environ.setdefault("TEXTUAL_FPS", "120")
     from reader import paths
     from reader.cache import schema
     from reader.ui.app import SAMPLE, ReaderApp

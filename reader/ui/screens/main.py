@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -37,6 +38,9 @@ WIDE, MEDIUM = 100, 70
 
 SCREENFUL = 100
 """Papers that are read before all others: more than any terminal shows."""
+
+AFTER_SCREENFUL = 0.04
+"""Seconds between the first screenful of papers and the reading of the rest."""
 
 REST = 0.06
 """Seconds the cursor rests on a paper before its detail is drawn: longer than a held key takes to come again."""
@@ -228,6 +232,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
                 if order.complete:
                     self.count_soon()
                     return
+                # Let it be painted first; whoever types on is not in need of the rest.
+                await asyncio.sleep(AFTER_SCREENFUL)
             order = await library.order(selection)
         except CacheInterrupted:
             return
