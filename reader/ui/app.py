@@ -189,7 +189,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         if not self.is_headless and terminal.is_gone():
             self.leave()
         elif not self.library.is_marking and self.library.changed():
-            self.main.renew()
+            self.keyboard.when_still(self.main.renew)
 
     def on_paper_detail_link_clicked(self, event: PaperDetail.LinkClicked) -> None:
         """Open a link in the browser."""

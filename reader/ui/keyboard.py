@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.ui.keys import Cancelled, KeyReader, Match, Pending, spell
@@ -17,6 +19,13 @@ CHORD_HELP = 0.4
 """Seconds after which a chord that was begun shows what may follow."""
 
 
+STILL = 0.12
+"""Seconds without a key after which no key is held down."""
+
+PUT_OFF = 1.0
+"""Seconds after which what waits for that is done all the same."""
+
+
 class Keyboard:
     """Reads the reader's keys by the table; `forward` sends those that are bound to nothing to the widgets."""
 
@@ -28,9 +37,12 @@ class Keyboard:
         self._early: list[Key] | None = []
         """Keys that wait for the panes; None once those are there."""
         self._choosing: Callable[[str], object] | None = None
+        self._pressed = 0.0
+        self._put_off_until: float | None = None
 
     async def press(self, key: Key) -> None:
         """Let a key act, once there is something to act on."""
+        self._pressed = time.monotonic()
         if self._early is not None:
             self._early.append(key)
         else:
@@ -42,6 +54,23 @@ class Keyboard:
         while early:
             await self._deliver(early.pop(0))
         self._early = None
+
+    def when_still(self, then: Callable[[], object]) -> None:
+        """Do something once no key is held down: whoever holds one waits for no other work.
+
+        Only one thing is put off at a time, the first: what is asked for meanwhile is taken to be the same.
+        """
+        if self._put_off_until is None:
+            self._put_off_until = time.monotonic() + PUT_OFF
+            self._do_if_still(then)
+
+    def _do_if_still(self, then: Callable[[], object]) -> None:
+        wait = min(self._pressed + STILL, self._put_off_until or 0.0) - time.monotonic()
+        if wait > 0:
+            self._reader.set_timer(wait, partial(self._do_if_still, then))
+        else:
+            self._put_off_until = None
+            then()
 
     def ask_letter(self, what: str, choices: Sequence[tuple[str, str]], then: Callable[[str], object]) -> None:
         """Show letters with what they stand for, and call `then` with the next key if it is one of them."""

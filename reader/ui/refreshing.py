@@ -189,13 +189,13 @@ class Refreshing:
             case FeedAsked(title):
                 self._show(title)
             case FeedStored(new=new, updated=updated) if new or updated:
-                self._reader.main.renew()
+                self._renew()
             case Started(days):
                 self._show_day(0, len(days))
             case DayStored(new=new, updated=updated, n=n, of=of):
                 self._show_day(n, of)
                 if new or updated:
-                    self._reader.main.renew()
+                    self._renew()
             case DayEmpty(n=n, of=of):
                 self._show_day(n, of)
             case Waiting(seconds, why):
@@ -214,11 +214,14 @@ class Refreshing:
             case Classified(done, total):
                 self._show(f"topics {done:,} of {total:,}")
                 if done == total:
-                    self._reader.main.renew()
+                    self._renew()
             case NotTold(error):
                 self._reader.say(str(error), "warning")
             case Dropped(papers):
                 self._show(f"{papers:,} old papers dropped")
+
+    def _renew(self) -> None:
+        self._reader.keyboard.when_still(self._reader.main.renew)
 
     def _tell_failing(self, failing: SourceFailing) -> None:
         """Say which sources beside the daily papers do not answer, and since when."""
@@ -246,7 +249,7 @@ class Refreshing:
         if not self._wanted.place:
             self.stamp.touch()
         elif self._wanted.place == self._reader.main.place.view.id:
-            self._reader.main.renew()
+            self._renew()
         self._reader.say("", "state")
         if sums.new:
             self._reader.say(f"{sums.new:,} new" + (f", {sums.skipped:,} records skipped" if sums.skipped else ""))

@@ -103,6 +103,19 @@ async def test_progress_is_told_and_escape_stops_it(reader: Opener) -> None:
             assert "day" not in r.top.split()
 
 
+async def test_news_wait_while_a_key_is_held_down_but_not_for_ever(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY, upvotes=999)]}) as feed:
+        async with reader(settings=settings(endpoint=feed.url, days_at_start=1)) as r:
+            monkeypatch.setattr("reader.ui.keyboard.STILL", 60.0)
+            count = r.main.papers.count
+            await r.do("app.refresh")
+            await r.until(lambda: "1 new" in r.status)
+            assert r.main.papers.count == count
+            await r.until(lambda: r.main.papers.count == count + 1)
+
+
 @pytest.mark.parametrize("fault", ["garbage", "html", "wrongtype", "refuse:403", "bomb"])
 async def test_whatever_the_feed_does_the_papers_stay_and_a_line_says_what_is_wrong(reader: Opener, fault: str) -> None:
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:

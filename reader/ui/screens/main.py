@@ -73,6 +73,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.query_line: QueryLine
         self.counting: Counting
         self._detail_timer: Timer | None = None
+        self._place_timer: Timer | None = None
 
     @property
     def reader(self) -> ReaderApp:
@@ -227,7 +228,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
                 order = await library.screenful(selection, SCREENFUL)
                 self._selection = selection
                 # Not before: a first line that is painted by itself makes the list come a frame later.
-                self.show_place()
+                self._show_place_with_list()
                 self._show(order, None)
                 if order.complete:
                     self.count_soon()
@@ -245,6 +246,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         # Who has moved on while it was read stays where they are now.
         now = self.papers.highlighted
         self._show(order, keep if keep is not None and now == before else now, height)
+        self.show_whereabouts()
         if keep is not None and keep == self.papers.highlighted:
             # The same paper may have got other votes, links or topics.
             self.show_detail()
@@ -268,8 +270,19 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if self.is_finished:
             self._be_empty(not order.pks)
             self.show_empty()
-        self.show_whereabouts()
+        if not self.is_typing:
+            self.show_whereabouts()
         self.show_hints()
+
+    def _show_place_with_list(self) -> None:
+        """Say where one is; a query that is being typed stands in its own line, and comes after what it finds."""
+        if self._place_timer is not None:
+            self._place_timer.stop()
+            self._place_timer = None
+        if self.is_typing:
+            self._place_timer = self.set_timer(AFTER_SCREENFUL, self.show_place)
+        else:
+            self.show_place()
 
     def _be_empty(self, is_empty: bool) -> None:
         """Show the empty state in the list's place, or the list again with the keys it had."""
