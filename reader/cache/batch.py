@@ -80,11 +80,13 @@ class Batch:
         self._topic_keys = topic_keys
         self._by_id: dict[str, Entry] = {}
         self._by_title: dict[int, Entry] = {}
+        self._last_known: int = connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'paper'")) or 0
+        """The greatest key that a paper had before."""
 
     def store(self, drafts: Sequence[tuple[Draft, str | None]], now: str, *, newer: bool) -> tuple[int, int]:
         """Merge drafts, each with the day that lists it; returns how many papers are new, and how many changed."""
         self._look_up([draft for draft, _ in drafts])
-        pk = self._connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'paper'")) or 0
+        pk = self._last_known
         entries: dict[int, Entry] = {}
         listed: dict[tuple[str, int], None] = {}
         told: dict[tuple[str, int], None] = {}
@@ -219,7 +221,8 @@ class Batch:
                 )
             )
         ]
-        self._connection.execute(delete(PAPER_TOPIC).where(PAPER_TOPIC.c.pk.in_(papers)))
+        if known := [pk for pk in papers if pk <= self._last_known]:
+            self._connection.execute(delete(PAPER_TOPIC).where(PAPER_TOPIC.c.pk.in_(known)))
         if rows:
             self._connection.execute(insert(PAPER_TOPIC), rows)
 

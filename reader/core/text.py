@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import blake2b
 
 from reader.core.latex import latex_to_unicode
@@ -80,6 +81,7 @@ def fold(text: str) -> str:
     return "".join(char for char in again if not unicodedata.combining(char))
 
 
+@lru_cache(maxsize=1_024)
 def title_hash(title: str) -> int:
     """A signed 64-bit hash of a title to which case, accents, spaces and punctuation do not matter."""
     folded = fold(title)
