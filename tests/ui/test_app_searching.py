@@ -284,7 +284,6 @@ async def test_a_search_that_takes_anothers_place_tells_of_itself(
             r.app.searching.begin("agents")
             await r.until(lambda: "for agents" in r.app.status.said)
             r.app.searching.begin("robots")
-            await r.until(lambda: len(feed.requests) == 2)
             await r.until(lambda: "for robots" in r.app.status.said)
             r.app.do("app.escape")
             await r.rest()
