@@ -144,14 +144,8 @@ Runner = Callable[[Job], AsyncGenerator[Message, None]]
 """Does a job, wherever; raises ReaderError. To close its iterator is to stop the job; what is stored stays."""
 
 
-async def run(place: Workplace, job: Job) -> AsyncGenerator[Message, None]:
-    """Do a job here; raises ReaderError."""
-    async with aclosing(_doing(place, job)) as messages:
-        async for message in messages:
-            yield message
-
-
-def _doing(place: Workplace, job: Job) -> AsyncGenerator[Message, None]:
+def run(place: Workplace, job: Job) -> AsyncGenerator[Message, None]:
+    """Do a job here; its messages raise ReaderError."""
     match job:
         case Refresh(plan):
             return _refresh(place, plan)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 CHORD_HELP = 0.4
 """Seconds after which a chord that was begun shows what may follow."""
 
-
 STILL = 0.12
 """Seconds without a key after which no key is held down."""
 
