@@ -87,9 +87,10 @@ class Classified:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """So many old papers were let go of so far."""
+    """So many papers from before a day (ISO) were let go of so far."""
 
     papers: int
+    before: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +175,11 @@ def _open(place: Workplace) -> Cache:
     return Cache.open(place.cache_file, place.rules())
 
 
-def _connected(place: Workplace, cache: Cache) -> AbstractAsyncContextManager[tuple[FeedClient, Sources]]:
-    from reader.sources import connected
+def connected(place: Workplace, cache: Cache) -> AbstractAsyncContextManager[tuple[FeedClient, Sources]]:
+    """The daily feed and the sources beside it, as the settings say."""
+    from reader import sources
 
-    return connected(
+    return sources.connected(
         cache,
         place.cache_file,
         place.settings.endpoint,
@@ -202,7 +204,7 @@ async def _refresh(place: Workplace, plan: Plan) -> AsyncGenerator[Message, None
 async def _fetch(place: Workplace, cache: Cache, plan: Plan) -> AsyncGenerator[Message, None]:
     from reader.sources import refresh_all
 
-    async with _connected(place, cache) as (daily, sources):
+    async with connected(place, cache) as (daily, sources):
         async with aclosing(refresh_all(daily, cache, plan, sources)) as events:
             async for event in events:
                 yield event
@@ -220,19 +222,21 @@ async def _tell(notifier: Notifier) -> AsyncGenerator[Message, None]:
 
 async def _tidy(place: Workplace, cache: Cache) -> AsyncGenerator[Message, None]:
     """Do what the cache needs."""
-    if await asyncio.to_thread(cache.needs_classifying):
+    from reader.refresh import to_end
+
+    if await to_end(cache.needs_classifying):
         steps = cache.reclassify()
-        while (step := await asyncio.to_thread(next, steps, None)) is not None:
+        while (step := await to_end(next, steps, None)) is not None:
             yield Classified(*step)
     if before := kept_since(place.settings, place.now().date()):
         drops = cache.drop_before(before)
-        while (dropped := await asyncio.to_thread(next, drops, None)) is not None:
-            yield Dropped(dropped)
-    await asyncio.to_thread(cache.rest)
+        while (dropped := await to_end(next, drops, None)) is not None:
+            yield Dropped(dropped, before)
+    await to_end(cache.rest)
 
 
 async def _look_up(place: Workplace, id: str) -> AsyncGenerator[Message, None]:
-    async with _opened(place) as cache, _connected(place, cache) as (daily, sources):
+    async with _opened(place) as cache, connected(place, cache) as (daily, sources):
         yield LookedUp(await sources.look_up(daily, id))
 
 
@@ -249,8 +253,10 @@ async def _search(place: Workplace, text: str) -> AsyncGenerator[Message, None]:
 
 
 async def _keep(place: Workplace, listings: tuple[Listing, ...]) -> AsyncGenerator[Message, None]:
+    from reader.refresh import to_end
+
     async with _opened(place) as cache:
         # These are not all papers of their days, and a refresh may have brought newer records of them.
         now = place.now().isoformat(timespec="seconds")
         storing = cache.store_all(listings, now, newer=False, noted=False)
-        yield Kept(sum([stored.new for stored in await asyncio.to_thread(list, storing)]))
+        yield Kept(sum([stored.new for stored in await to_end(list, storing)]))

@@ -102,7 +102,7 @@ async def refresh(
             yield event
         return
     today = now().date()
-    wanted, older, found = await _to_end(_choose, cache, plan, today, force)
+    wanted, older, found = await to_end(_choose, cache, plan, today, force)
     yield Started(tuple(day for days in wanted for day in days))
     n, of = 0, sum(map(len, wanted))
     sums, stored, failed, in_a_row = _Sums(), 0, list[str](), 0
@@ -154,7 +154,7 @@ async def _trending(feed: Feed, cache: Store, now: Callable[[], datetime]) -> As
     except FeedError as error:
         yield Finished(error=error)
         return
-    counts = await _to_end(cache.store_trending, ranked, _stamp(now()))
+    counts = await to_end(cache.store_trending, ranked, _stamp(now()))
     yield Finished(counts.new, counts.updated, counts.unchanged, counts.skipped)
 
 
@@ -229,12 +229,12 @@ async def _fetch(
         # The day's own comes last: once its validator is kept, the answer is not sent again.
         for listing in (*stray, of_day.get(day, Listing(day, ()))):
             noted = listing.day == day and not together
-            counts += await _to_end(cache.store, listing, _stamp(now()), noted=noted)
+            counts += await to_end(cache.store, listing, _stamp(now()), noted=noted)
         stray = []
         yield _Done(day, counts)
     if together:
         # At last and all at once, so that days of one answer are never asked for again in part.
-        await _to_end(cache.note, days, _stamp(now()))
+        await to_end(cache.note, days, _stamp(now()))
 
 
 async def ask(asking: Callable[[WaitTold], Awaitable[T]]) -> AsyncGenerator[Waiting | T, None]:
@@ -258,7 +258,7 @@ async def ask(asking: Callable[[WaitTold], Awaitable[T]]) -> AsyncGenerator[Wait
         await asyncio.gather(request, return_exceptions=True)
 
 
-async def _to_end(call: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
+async def to_end(call: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
     """What a blocking call returns, run in a thread; a cancellation lets it come to its end first."""
     running = asyncio.ensure_future(asyncio.to_thread(call, *arguments, **keywords))
     try:

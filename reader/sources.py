@@ -30,7 +30,7 @@ from reader.feeds.client import FeedClient
 from reader.feeds.documents import Validators, is_local
 from reader.feeds.environment import is_offline
 from reader.feeds.syndication_client import Fetched, Syndication
-from reader.refresh import Counts, Feed, Store, refresh
+from reader.refresh import Counts, Feed, Store, refresh, to_end
 
 CATEGORIZED_A_DAY = 200
 """Papers that arXiv is asked for in the one request of a day, the newest first: a usual week of the feed's."""
@@ -98,7 +98,7 @@ async def connected(
 ) -> AsyncIterator[tuple[FeedClient, Sources]]:
     """The daily feed at `endpoint` and the sources beside it, over the cache in `file`; arXiv's answers in `answers`.
 
-    A daily feed on this machine is a closed world: arXiv is asked for its papers only if ARXIV_ENDPOINT says where.
+    In a closed world arXiv is not asked for what the feed's papers lack.
     """
     environ = os.environ if environ is None else environ
     validators = await asyncio.to_thread(cache.validators)
@@ -108,9 +108,14 @@ async def connected(
             ArxivClient.from_environment(answers, environ=environ) as arxiv,
             Syndication.from_environment(environ) as web,
         ):
-            categorize = categorize and (ENDPOINT_VARIABLE in environ or not is_local(f"http://{daily.host}"))
+            categorize = categorize and not is_closed_world(f"http://{daily.host}", environ)
             by_choice = is_offline(environ)
             yield daily, Sources(cache, feeds, arxiv, web, categorize=categorize, stays_offline=by_choice, now=now)
+
+
+def is_closed_world(endpoint: str, environ: Mapping[str, str]) -> bool:
+    """Whether the feed is on this machine or its network: arXiv is not asked then, unless ARXIV_ENDPOINT says where."""
+    return ENDPOINT_VARIABLE not in environ and is_local(endpoint)
 
 
 async def refresh_all(
@@ -345,14 +350,7 @@ class Sources:
         return FeedStored("arxiv", OWN["arxiv"], *sums)
 
     async def _store(self, listing: Listing, *, newer: bool) -> Counts:
-        """Store in a thread; a cancellation lets it come to its end first."""
-        storing = asyncio.to_thread(self._cache.store, listing, self._stamp(), newer=newer, noted=False)
-        running = asyncio.ensure_future(storing)
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            await asyncio.gather(running, return_exceptions=True)
-            raise
+        return await to_end(self._cache.store, listing, self._stamp(), newer=newer, noted=False)
 
     def _stamp(self) -> str:
         return _stamp(self.now())

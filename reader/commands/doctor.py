@@ -23,6 +23,7 @@ from reader.paths import refresh_stamp
 
 if TYPE_CHECKING:
     from reader.cache.feeds import Feeds
+    from reader.config import Settings
 
 LIBRARIES = ("textual", "sqlmodel", "sqlalchemy", "httpx")
 
@@ -50,7 +51,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _doctor(arguments: Namespace, session: Session) -> int:
-    findings = [*_program(), *_settings(session), *_cache(session.cache_file, categorize=session.settings.ask_arxiv)]
+    findings = [*_program(), *_settings(session), *_cache(session.cache_file, session.settings)]
     findings += _terminal()
     findings += _feed(session, ask=arguments.online)
     findings += _notifications(session)
@@ -104,7 +105,7 @@ def _settings(session: Session) -> Iterator[Finding]:
     yield Finding("Settings", "topic rules", amount(len(rules.topics), "topic"), advice)
 
 
-def _cache(file: Path, *, categorize: bool) -> Iterator[Finding]:
+def _cache(file: Path, settings: Settings) -> Iterator[Finding]:
     from reader.cache import schema
 
     yield Finding("Cache", "file", str(file))
@@ -120,7 +121,7 @@ def _cache(file: Path, *, categorize: bool) -> Iterator[Finding]:
         with schema.explained(file), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as cache:
             yield from _contents(cache)
         yield Finding("Cache", "last refresh", _time_of(refresh_stamp(file)))
-        yield from _sources(file, categorize=categorize)
+        yield from _sources(file, settings)
     except CacheError as error:
         yield Finding("Cache", "state", "unusable", str(error))
 
@@ -143,24 +144,29 @@ def _contents(cache: sqlite3.Connection) -> Iterator[Finding]:
     yield Finding("Cache", "newest day", newest or "none")
 
 
-def _sources(file: Path, *, categorize: bool) -> Iterator[Finding]:
+def _sources(file: Path, settings: Settings) -> Iterator[Finding]:
     """The sources beside the daily papers, since when and why one fails, and how far arXiv was asked."""
     from reader.cache.feeds import Feeds
 
     with closing(Feeds.open(file)) as feeds:
         yield Finding("Sources", "followed", amount(len(feeds.followed()), "feed"))
-        yield Finding("Sources", "categories", _categories(feeds, categorize))
+        yield Finding("Sources", "categories", _categories(feeds, settings))
         for feed in feeds.failing():
             yield Finding("Sources", feed.slug, f"failing since {_local(feed.failing_since or '')}", feed.error or "")
 
 
-def _categories(feeds: Feeds, categorize: bool) -> str:
-    from reader.sources import CATEGORIZED_A_DAY
+def _categories(feeds: Feeds, settings: Settings) -> str:
+    from reader.sources import CATEGORIZED_A_DAY, is_closed_world
 
     lacking = feeds.count_uncategorized()
     if not lacking:
         return "known of all papers"
-    rest = f"arXiv is asked for {CATEGORIZED_A_DAY} a day" if categorize else "arXiv is not asked: ask_arxiv is off"
+    if not settings.ask_arxiv:
+        rest = "arXiv is not asked: ask_arxiv is off"
+    elif is_closed_world(settings.endpoint, os.environ):
+        rest = "arXiv is not asked: the feed is on this machine or its network, and ARXIV_ENDPOINT is not set"
+    else:
+        rest = f"arXiv is asked for {CATEGORIZED_A_DAY} a day"
     return f"not known of {amount(lacking, 'paper')}; {rest}"
 
 

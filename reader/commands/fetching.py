@@ -6,28 +6,23 @@ import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import asdict
 from datetime import UTC, datetime
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader import paths
 from reader.commands.command import Command, StoreFile, add_json
-from reader.commands.output import PATIENCE, Progress, amount, say, say_json, warn
+from reader.commands.output import Progress, amount, say, say_json, warn
 from reader.commands.reading import positive
 from reader.commands.session import Session
-from reader.config import kept_since
-from reader.core.errors import FeedError, ReaderError
+from reader.core.errors import FeedError
 
 if TYPE_CHECKING:
     from reader.cache.cache import Cache, Stored
     from reader.core.paper import Listing
     from reader.core.plan import Plan
-    from reader.core.progress import Event, FeedFailed, Finished, SourceEvent
-    from reader.feeds.client import FeedClient
-    from reader.sources import Sources
+    from reader.core.progress import FeedFailed, Finished
 
 REASONS = 3
 """Skipped records that are told one by one."""
@@ -78,23 +73,27 @@ def _span(text: str) -> tuple[str, str]:
 
 
 def _refresh(arguments: Namespace, session: Session) -> int:
-    import asyncio
+    from reader.commands.working import work
+    from reader.core.progress import FeedFailed, Finished
+    from reader.jobs import NotTold, Refresh
 
     if arguments.verbose:
         tell_requests()
-    with session.cache() as cache:
-        _reclassify(cache)
-        talkative = not (arguments.quiet or arguments.verbose)
-        finished, missing = asyncio.run(_fetch_and_tell(session, cache, _plan(arguments, session), talkative))
-        _drop_old(session, cache)
+    said = work(session, Refresh(_plan(arguments, session)), quiet=arguments.quiet or arguments.verbose)
+    for message in said:
+        if isinstance(message, NotTold):
+            # What was asked for is there: no failure of the refresh.
+            warn(str(message.error))
+    finished = next(message for message in said if isinstance(message, Finished))
+    missing = [message for message in said if isinstance(message, FeedFailed)]
     if not finished.failed:
         paths.refresh_stamp(session.cache_file).touch()
     sums = {name: getattr(finished, name) for name in ("new", "updated", "unchanged", "skipped")}
     if arguments.json:
         error = str(finished.error) if finished.error else None
-        said = {"days": finished.stored, "failed": list(finished.failed), "error": error}
+        days = {"days": finished.stored, "failed": list(finished.failed), "error": error}
         feeds = [{"slug": one.slug, "title": one.title, "error": str(one.error)} for one in missing]
-        say_json(sums | said | {"feeds_failed": feeds})
+        say_json(sums | days | {"feeds_failed": feeds})
     elif not arguments.quiet and (finished.stored or not finished.failed):
         say(f"{_sums(sums)} in {amount(finished.stored, 'day')}.")
     return _tell_missing(finished, missing, quiet=arguments.quiet)
@@ -141,84 +140,6 @@ def _plan(arguments: Namespace, session: Session) -> Plan:
     return Latest(arguments.days or session.settings.days_at_start)
 
 
-async def _fetch_and_tell(
-    session: Session, cache: Cache, plan: Plan, talkative: bool
-) -> tuple[Finished, list[FeedFailed]]:
-    """Refresh, and tell of new papers as the settings say; see `_fetch`."""
-    from reader.notifying import Notifier
-
-    notifier = Notifier.for_plan(plan, session.cache_file, session.settings)
-    await notifier.begin()
-    finished = await _fetch(session, cache, plan, talkative)
-    try:
-        await notifier.tell()
-    except ReaderError as error:
-        # What was asked for is there: no failure of the refresh.
-        warn(str(error))
-    return finished
-
-
-async def _fetch(session: Session, cache: Cache, plan: Plan, talkative: bool) -> tuple[Finished, list[FeedFailed]]:
-    """Refresh, with progress if `talkative`: the sums, and the sources that failed."""
-    import asyncio
-
-    from reader.core.progress import FeedFailed, Finished
-    from reader.sources import refresh_all
-
-    finished, missing = Finished(), list[FeedFailed]()
-    with Progress(None if talkative else StringIO()) as progress:
-        async with connection(session, cache) as (daily, sources):
-            progress.show(f"asking {daily.host}")
-            begun = time.monotonic()
-            ticking = asyncio.create_task(_tick(progress))
-            try:
-                async with aclosing(refresh_all(daily, cache, plan, sources)) as events:
-                    async for event in events:
-                        progress.show(_doing(event, time.monotonic() - begun))
-                        if isinstance(event, Finished):
-                            finished = event
-                        elif isinstance(event, FeedFailed):
-                            missing.append(event)
-            finally:
-                ticking.cancel()
-    return finished, missing
-
-
-def connection(session: Session, cache: Cache) -> AbstractAsyncContextManager[tuple[FeedClient, Sources]]:
-    """The daily feed and the sources beside it, as the settings say."""
-    from reader.sources import connected
-
-    settings = session.settings
-    return connected(
-        cache, session.cache_file, settings.endpoint, paths.answers_folder(), categorize=settings.ask_arxiv
-    )
-
-
-async def _tick(progress: Progress) -> None:
-    """Draw progress while nothing happens: a slow feed is not a dead program."""
-    import asyncio
-
-    while True:
-        await asyncio.sleep(PATIENCE)
-        progress.draw()
-
-
-def _doing(event: Event | SourceEvent, seconds: float) -> str:
-    """What to say of an event, so many seconds after the first; empty for what says nothing."""
-    from reader.core.pace import pace
-    from reader.core.progress import DayEmpty, DayFailed, DayStored, FeedAsked, Waiting
-
-    match event:
-        case FeedAsked(title):
-            return f"asking {title}"
-        case DayStored() | DayEmpty() | DayFailed():
-            told = pace(event.n, event.of, seconds) if event.of > 1 else ""
-            return f"day {event.n:,} of {event.of:,} done: {event.day}" + (f" · {told}" if told else "")
-        case Waiting():
-            return f"waiting {event.seconds:.0f} s: {event.why}"
-    return ""
-
-
 def _sums(sums: dict[str, int]) -> str:
     """`12 new, 3 updated, 40 unchanged`, and what was skipped, if anything."""
     return ", ".join(f"{count:,} {name}" for name, count in sums.items() if count or name != "skipped")
@@ -226,18 +147,13 @@ def _sums(sums: dict[str, int]) -> str:
 
 def _reclassify(cache: Cache) -> None:
     """Give the papers their topics anew where the rules have changed."""
+    from reader.commands.working import told
+    from reader.jobs import Classified
+
     if cache.needs_classifying():
         with Progress() as progress:
-            for done, total in cache.reclassify():
-                progress.show(f"new topic rules: {done:,} of {total:,} papers")
-
-
-def _drop_old(session: Session, cache: Cache) -> None:
-    """Let go of papers that are older than the user keeps them."""
-    if before := kept_since(session.settings, datetime.now(UTC).date()):
-        with Progress() as progress:
-            for dropped in cache.drop_before(before):
-                progress.show(f"{amount(dropped, 'paper')} from before {before} dropped")
+            for step in cache.reclassify():
+                progress.show(told(Classified(*step)))
 
 
 def _import_arguments(parser: ArgumentParser) -> None:

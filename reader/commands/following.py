@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, StoreFile, add_json
-from reader.commands.fetching import connection, tell_requests
+from reader.commands.fetching import tell_requests
 from reader.commands.output import Style, amount, fit, is_terminal, say, say_json, warn, width
 from reader.commands.session import Session
 from reader.core.errors import FeedError, ReaderError, UsageError
@@ -106,12 +106,14 @@ def _add(arguments: Namespace, session: Session) -> int:
 
 async def _add_all(arguments: Namespace, session: Session) -> int:
     """Follow feeds, each of which must answer, and categories; raises FeedError for the last that did not."""
+    from reader.jobs import connected
+
     failures: list[str] = []
     added: list[dict[str, object]] = []
     # A category that there is not is a mistake, to be told before anything is done.
     named = [(name, _categories(name)) for name in arguments.names]
     with session.cache() as cache:
-        async with connection(session, cache) as (_, sources):
+        async with connected(session.workplace, cache) as (_, sources):
             for name, found in named:
                 try:
                     if found:
@@ -231,10 +233,11 @@ async def _check_all(arguments: Namespace, session: Session) -> int:
     from contextlib import aclosing
 
     from reader.core.progress import FeedAsked, FeedFailed, FeedStored
+    from reader.jobs import connected
 
     answers: list[FeedStored | FeedFailed] = []
     with session.cache() as cache:
-        async with connection(session, cache) as (_, sources):
+        async with connected(session.workplace, cache) as (_, sources):
             feeds = sources.feeds
             only = [_named(feeds, name) for name in arguments.names] if arguments.names else feeds.followed()
             async with aclosing(sources.refresh(only)) as events:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from reader import paths
 from reader.commands.command import Command, add_json
-from reader.commands.fetching import connection
 from reader.commands.output import Style, amount, fit, is_terminal, say, say_json, warn, width
 from reader.commands.session import Session
 from reader.core.errors import FeedError, UsageError
@@ -30,7 +26,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _add(arguments: Namespace, session: Session) -> int:
     ids = [_id(text) for text in arguments.papers]
-    failures = asyncio.run(_look_up(session, ids))
+    failures = [failure for id in ids if (failure := _look_up(session, id))]
     with session.window() as window:
         pks = [window.pk_of(id) for id in ids]
         found = [paper for pk in pks if pk is not None and (paper := window.paper(pk)) is not None]
@@ -55,18 +51,17 @@ def _id(text: str) -> str:
     return id
 
 
-async def _look_up(session: Session, ids: Sequence[str]) -> list[str]:
-    """Bring papers into the cache; why those did not come that did not."""
-    failures: list[str] = []
-    with session.cache() as cache:
-        async with connection(session, cache) as (daily, sources):
-            for id in ids:
-                try:
-                    if not await sources.look_up(daily, id):
-                        failures.append(f"{id} is known neither to the feed nor to arXiv.")
-                except FeedError as error:
-                    failures.append(f"{id} could not be fetched: {error}")
-    return failures
+def _look_up(session: Session, id: str) -> str:
+    """Bring a paper into the cache; why it did not come, if it did not."""
+    from reader.commands.working import work
+    from reader.jobs import LookedUp, LookUp
+
+    try:
+        if LookedUp(found=True) in work(session, LookUp(id)):
+            return ""
+    except FeedError as error:
+        return f"{id} could not be fetched: {error}"
+    return f"{id} is known neither to the feed nor to arXiv."
 
 
 def _search_arguments(parser: ArgumentParser) -> None:
@@ -76,15 +71,11 @@ def _search_arguments(parser: ArgumentParser) -> None:
 
 
 def _search(arguments: Namespace, session: Session) -> int:
-    from reader.feeds.client import FeedClient
+    from reader.commands.working import work
+    from reader.jobs import Answered, Search
 
-    text = " ".join(arguments.words)
-
-    async def ask() -> tuple[Listing, ...]:
-        async with FeedClient.from_environment(session.settings.endpoint, turns=paths.answers_folder()) as daily:
-            return await daily.search(text)
-
-    listings = asyncio.run(ask())
+    said = work(session, Search(" ".join(arguments.words)))
+    listings = next(message.listings for message in said if isinstance(message, Answered))
     found = [(draft, listing.day) for listing in listings for draft in listing.drafts]
     with session.window() as window:
         known = {draft.id for draft, _ in found if draft.id and window.pk_of(draft.id) is not None}
@@ -99,12 +90,13 @@ def _search(arguments: Namespace, session: Session) -> int:
     return 0
 
 
-def _keep(session: Session, listings: Sequence[Listing]) -> None:
-    """Store what was found, which is not all of its days."""
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    with session.cache() as cache:
-        new = sum(stored.new for stored in cache.store_all(listings, now, newer=False, noted=False))
-    warn(f"{amount(new, 'paper')} added.")
+def _keep(session: Session, listings: tuple[Listing, ...]) -> None:
+    """Put what was found into the cache."""
+    from reader.commands.working import work
+    from reader.jobs import Keep, Kept
+
+    added = sum(message.papers for message in work(session, Keep(listings)) if isinstance(message, Kept))
+    warn(f"{amount(added, 'paper')} added.")
 
 
 def _record(draft: Draft, day: str | None, is_known: bool) -> dict[str, object]:

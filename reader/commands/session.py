@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reader.config import Loaded, Mistake, Settings
     from reader.core.query import Query
     from reader.core.topics import Topics
+    from reader.jobs import Workplace
     from reader.ui.keymap import Keymap
 
 
@@ -79,6 +80,13 @@ class Session:
         from reader.data import read_text
 
         return Topics.from_toml(read_text("topics.toml"))
+
+    @property
+    def workplace(self) -> Workplace:
+        """Where jobs are done."""
+        from reader.jobs import Workplace
+
+        return Workplace(self.cache_file, self.settings, lambda: self.topics)
 
     @contextmanager
     def window(self) -> Iterator[Window]:

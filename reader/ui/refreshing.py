@@ -15,6 +15,7 @@ from textual.worker import Worker, WorkerError
 from reader.core.errors import FeedOffline, ReaderError
 from reader.core.pace import pace
 from reader.feeds.environment import is_offline
+from reader.paths import refresh_stamp
 
 if TYPE_CHECKING:
     from reader.core.plan import Plan
@@ -66,7 +67,7 @@ class Refreshing:
     @property
     def stamp(self) -> Path:
         """A file whose time is that of the last good refresh, by whichever program."""
-        return self._cache_file.with_suffix(".refreshed")
+        return refresh_stamp(self._cache_file)
 
     @property
     def last(self) -> datetime | None:
@@ -217,7 +218,7 @@ class Refreshing:
                     self._renew()
             case NotTold(error):
                 self._reader.say(str(error), "warning")
-            case Dropped(papers):
+            case Dropped(papers=papers):
                 self._show(f"{papers:,} old papers dropped")
 
     def _renew(self) -> None:

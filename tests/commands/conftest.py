@@ -76,7 +76,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder for everything, in an environment that says nothing else."""
-    for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE", "NO_COLOR", "COLUMNS"):
+    for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE", "ARXIV_ENDPOINT", "NO_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "no-token"))
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))

@@ -57,6 +57,13 @@ def test_papers_without_categories_are_counted(run: Run, papers: Path, home: Pat
     assert "ask_arxiv is off" in findings(run)["categories"]["value"]
 
 
+def test_arxiv_is_not_said_to_be_asked_where_it_is_not(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:8000")
+    assert "arXiv is not asked: the feed is on this machine" in findings(run)["categories"]["value"]
+    monkeypatch.setenv("ARXIV_ENDPOINT", "http://127.0.0.1:8001")
+    assert "arXiv is asked" in findings(run)["categories"]["value"]
+
+
 def test_what_would_notify_is_looked_for(run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert findings(run)["queries"]["value"] == "none: off"
     (home / "config.toml").write_text('notify = ["topic:agents"]\n')
