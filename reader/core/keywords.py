@@ -89,6 +89,7 @@ _EXPANSIONS = {expansion: short for short, expansion in ABBREVIATIONS.items()}
 # Written apart, hyphenated and together in about equal parts: together is the normal form.
 _JOINED = frozenset(("pre", "post", "mid", "multi", "fine", "auto"))
 _JOIN = "\x03"
+_JOINING = tuple((f" {word} ", f" {word}") for word in sorted(_JOINED))
 
 # `*` stands for itself, since rules use it; everything else that is no letter or digit parts words.
 _ASCII = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)} | {
@@ -129,9 +130,32 @@ _singulars = _Singular()
 
 def normal(text: str) -> str:
     """Words in their one form, parted by single spaces: `Pre-trained LLMs!` is `pretrained llm`."""
-    spaced = text.translate(_ASCII) if text.isascii() else _NOT_WORD.sub(" ", fold(text))
-    line = " ".join(map(_singulars.__getitem__, spaced.split()))
+    line = " ".join(map(_singulars.__getitem__, _words_alone(text).split()))
     return line.replace(f"{_JOIN} ", "").replace(_JOIN, "") if _JOIN in line else line
+
+
+def spaced(text: str) -> str:
+    """The same but for plurals, with a space before and after each word too: searched for `spellings` at little cost."""
+    line = f" {_words_alone(text)} ".replace("   ", " ")
+    while "  " in line:
+        line = line.replace("  ", " ")
+    for alone, joined in _JOINING:
+        line = line.replace(alone, joined)
+    return line
+
+
+def spellings(word: str) -> list[str]:
+    """The forms in which a normal word may stand in a spaced text: itself and its plurals."""
+    forms = [form for form in (word, f"{word}s", f"{word}es", f"{word[:-1]}ies") if _singular(form) == word]
+    for joined in _JOINED:
+        if word.startswith(joined) and word != joined:
+            forms += [joined + form for form in spellings(word.removeprefix(joined))]
+    return list(dict.fromkeys((word, *forms)))
+
+
+def _words_alone(text: str) -> str:
+    """The text without case, accents and punctuation."""
+    return text.translate(_ASCII) if text.isascii() else _NOT_WORD.sub(" ", fold(text))
 
 
 def key(keyword: str) -> str:

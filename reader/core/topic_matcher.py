@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, product
 from math import log2
 
-from reader.core.keywords import normal
+from reader.core.keywords import spaced, spellings
 from reader.core.topic_rules import Phrase, written_out
 
 _IN_TITLE = 3
@@ -18,6 +19,9 @@ _STEPS = tuple(round(16 * log2(1 + mentions)) for mentions in range(_ENOUGH + 1)
 
 _KEYWORD = " \x02 "
 """Parts the keywords, so that no phrase reaches from one into the next."""
+
+_MOST_SPELLINGS = 256
+"""Of a phrase: more than eight words give more, and the first of those are searched as they are."""
 
 _LONGEST = 10_000
 """Characters of a field that are looked at: three times the longest abstract of the feed."""
@@ -50,7 +54,9 @@ class Matcher:
         # Imported late: only a refresh or a change of the rules classifies, no start of the reader does.
         from ahocorasick_rs import AhoCorasick
 
-        self._part_of = {_pattern(form): part for part in dict.fromkeys(parts) for form in written_out(part)}
+        self._part_of = {
+            pattern: part for part in dict.fromkeys(parts) for form in written_out(part) for pattern in _patterns(form)
+        }
         self._search = AhoCorasick(list(self._part_of), store_patterns=True)
 
     def find(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> Found:
@@ -61,12 +67,16 @@ class Matcher:
 
     def _parts(self, text: str) -> list[str]:
         """The parts that stand in a text, as often as they do."""
-        patterns = self._search.find_matches_as_strings(f" {normal(text[:_LONGEST])} ", overlapping=True)
+        patterns = self._search.find_matches_as_strings(spaced(text[:_LONGEST]), overlapping=True)
         return list(map(self._part_of.__getitem__, patterns))
 
 
-def _pattern(part: str) -> str:
-    """The part as it stands in a text whose words are parted by spaces; a star leaves the word open."""
+def _patterns(part: str) -> Iterator[str]:
+    """The part as it may stand in a spaced text, in all its plurals; a star leaves the word open."""
     start = "" if part.startswith("*") else " "
     end = "" if part.endswith("*") else " "
-    return f"{start}{part.strip('*')}{end}"
+    words = [spellings(word) for word in part.strip("*").split(" ")]
+    if not end:
+        # The others begin with it, but for the plural of a word that ends in "y".
+        words[-1] = [words[-1][0], *(form for form in words[-1] if not form.startswith(words[-1][0]))]
+    return (f"{start}{' '.join(forms)}{end}" for forms in islice(product(*words), _MOST_SPELLINGS))

@@ -31,6 +31,7 @@ _LANE = 32
 _LIFT = 1 << _LANE - 2
 _UNIT = 4
 """Points are added up in quarters, and each mention in sixteenths."""
+_SCALE = 1 / (_UNIT * 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +176,8 @@ class _Scorer:
         """What each phrase adds to those that stand within it, by topic."""
         self._anywhere = dict.fromkeys(parts, 0)
         self._in_title: dict[str, int] = {}
-        self._together: dict[str, list[tuple[str, int, Phrase, float]]] = {}
-        """By the first part of a phrase that has several, beside the second: most stand there without the other."""
+        self._together: dict[str, dict[str, list[tuple[int, Phrase, float]]]] = {}
+        """By the first part of a phrase that has several, then the second: most stand there without the other."""
         self._never: dict[str, list[int]] = {}
         self._categories: dict[str, list[tuple[int, float]]] = {}
         self._own = [(index, _own_points(topic)) for index, topic in enumerate(rules) if topic.own]
@@ -184,7 +185,8 @@ class _Scorer:
             for phrase, points in self.points[index].items():
                 first = phrase.parts[0]
                 if len(phrase.parts) > 1:
-                    self._together.setdefault(first, []).append((phrase.parts[1], index, phrase, points))
+                    pairs = self._together.setdefault(first, {})
+                    pairs.setdefault(phrase.parts[1], []).append((index, phrase, points))
                 else:
                     target = self._in_title if phrase.in_title else self._anywhere
                     target[first] = target.get(first, 0) + (round(points * _UNIT) << _LANE * index)
@@ -199,18 +201,21 @@ class _Scorer:
 
     def scores(self, found: Found, categories: Iterable[str]) -> list[float]:
         """The points of each topic, by index."""
-        total = self._lift
         anywhere, in_title, together = self._anywhere, self._in_title, self._together
-        # Most parts stand there once, and are weighed together.
-        once = [anywhere[part] for part, mentions in found.mentions.items() if mentions == 1]
-        once += [in_title[part] for part in found.title if part in in_title]
-        more = [anywhere[part] * sixteenths(mentions) for part, mentions in found.mentions.items() if mentions > 1]
-        total = sum(more, total + 16 * sum(once))
+        # Those that stand there equally often are weighed together.
+        by_mentions: dict[int, list[int]] = {1: [in_title[part] for part in found.title if part in in_title]}
+        for part, mentions in found.mentions.items():
+            if mentions in by_mentions:
+                by_mentions[mentions].append(anywhere[part])
+            else:
+                by_mentions[mentions] = [anywhere[part]]
+        total = self._lift + sum([sixteenths(mentions) * sum(points) for mentions, points in by_mentions.items()])
         lanes = self._lanes.unpack((total & self._mask).to_bytes(self._lanes.size, "little"))
-        scores = [(lane - _LIFT) / (_UNIT * 16) for lane in lanes]
+        scores = [(lane - _LIFT) * _SCALE for lane in lanes]
         for part in together.keys() & found.mentions.keys():
-            for other, index, phrase, points in together[part]:
-                if other in found.mentions:
+            pairs = together[part]
+            for other in pairs.keys() & found.mentions.keys():
+                for index, phrase, points in pairs[other]:
                     scores[index] += points * found.strength(phrase)
         for category in categories:
             for index, points in self._categories.get(category.casefold(), ()):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.keywords import collapse, commonest, key, normal, normalize
+from reader.core.keywords import collapse, commonest, key, normal, normalize, spaced, spellings
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,38 @@ def test_the_commonest_form_is_shown() -> None:
 
 @given(st.text())
 def test_normal_words_are_stable(text: str) -> None:
-    words = normal(text)
+    # The dotless i alone is another letter in capitals.
+    words = normal(text.replace("ı", ""))
     assert words == " ".join(words.split())
     assert normal(words.upper()) == normal(words)
     assert normalize(text) == " ".join(normalize(text).split())
+
+
+@pytest.mark.parametrize(
+    ("word", "texts"),
+    [
+        ("policy", ("Policies!", "a policy")),
+        ("class", ("CLASSES", "class")),
+        ("multiagent", ("multi-agents", "Multi agent", "multiagent")),
+        ("finegrained", ("fine\n grained",)),
+        ("bias", ("the bias",)),
+    ],
+)
+def test_a_normal_word_is_found_in_all_its_spellings(word: str, texts: tuple[str, ...]) -> None:
+    for text in texts:
+        assert word in normal(text).split()
+        assert any(f" {form} " in spaced(text) for form in spellings(word))
+
+
+@given(
+    st.lists(st.sampled_from(["Image", "images", "multi", "-", ", ", "étude", "*", "\n", "Losses", "post"]), max_size=9)
+)
+def test_spaced_words_are_the_normal_ones_but_for_plurals(words: list[str]) -> None:
+    text = " ".join(words)
+    found = spaced(text).split(" ")
+    assert found[0] == found[-1] == ""
+    singles = [word for word in normal(text).split() if not word.startswith(("multi", "post"))]
+    assert [normal(word) for word in found if word and not word.startswith(("multi", "post"))] == singles
 
 
 @given(st.lists(st.text(max_size=20), max_size=8))

@@ -61,6 +61,7 @@ def test_topics_keep_their_order_and_words() -> None:
         ("", "Large-language-model AGENTS plan.", (), ("agents",)),
         ("", "It plans.", ("LLM agents",), ("agents",)),
         ("An agent", "It plans.", (), ("agents",)),
+        ("Robots' arms", "Robot arm", (), ("robotics",)),
         ("", "Only one agent in passing.", (), ("agents",)),
         ("Reagents", "A reagent and a robot arms race.", (), ("robotics",)),
         ("Tools", "Something else.", (), ("agents",)),
