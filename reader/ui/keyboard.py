@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from reader.ui.app import ReaderApp
+    from reader.ui.keymap import Action, Context
 
 CHORD_HELP = 0.4
 """Seconds after which a chord that was begun shows what may follow."""
@@ -33,26 +34,49 @@ class Keyboard:
         self._forward = forward
         self._keys = KeyReader(reader.keymap)
         self._chord_timer: Timer | None = None
-        self._early: list[Key] | None = []
-        """Keys that wait for the panes; None once those are there."""
+        self._waiting: list[Key] = []
+        """Keys that wait for the panes, or behind what is held."""
+        self._held: Match | None = None
+        """What is to be done to the papers of a list that is still to come."""
+        self._has_begun = self._is_busy = False
         self._choosing: Callable[[str], object] | None = None
         self._pressed = 0.0
         self._put_off_until: float | None = None
 
     async def press(self, key: Key) -> None:
-        """Let a key act, once there is something to act on."""
+        """Let a key act, once there is what it is for: the panes, and the list that was asked for before it."""
         self._pressed = time.monotonic()
-        if self._early is not None:
-            self._early.append(key)
-        else:
-            await self._deliver(key)
+        self._waiting.append(key)
+        await self.go_on()
 
     async def begin(self) -> None:
-        """Do what was typed before the panes were there, in order; what is typed meanwhile waits too."""
-        early = self._early or []
-        while early:
-            await self._deliver(early.pop(0))
-        self._early = None
+        """The panes are there: do what was typed before."""
+        self._has_begun = True
+        await self.go_on()
+
+    async def go_on(self) -> None:
+        """Let keys that wait act in order, as far as there is what they are for; what is typed meanwhile waits too."""
+        if self._is_busy or not self._has_begun:
+            return
+        self._is_busy = True
+        try:
+            while self._do_held() and self._waiting:
+                await self._deliver(self._waiting.pop(0))
+        finally:
+            self._is_busy = False
+
+    def _do_held(self) -> bool:
+        """Do what is held, if anything is and its list has come; False while that is awaited."""
+        reader, held = self._reader, self._held
+        if held is None:
+            return True
+        if reader.main.is_on_its_way:
+            return False
+        self._held = None
+        # The list may have come without papers.
+        if reader.context in held.action.contexts:
+            reader.do(held.action.id, held.count)
+        return True
 
     def when_still(self, then: Callable[[], object]) -> None:
         """Do something once no key is held down: whoever holds one waits for no other work.
@@ -99,6 +123,9 @@ class Keyboard:
             return True
         if context == "calendar" and reader.calendar is not None and reader.calendar.type(key.key, key.character):
             return True
+        is_coming = reader.main.is_on_its_way
+        if is_coming and context == "empty":
+            context = "list"
         if self._chord_timer is not None:
             self._chord_timer.stop()
         outcome = self._keys.feed(key.key, context)
@@ -107,7 +134,10 @@ class Keyboard:
             return True
         self._show_chord()
         if isinstance(outcome, Match):
-            reader.do(outcome.action.id, outcome.count)
+            if is_coming and _is_for_papers(outcome.action, context):
+                self._held = outcome
+            else:
+                reader.do(outcome.action.id, outcome.count)
             return True
         if context == "query" and spell(key.key) == "enter":
             # Also where another key is set for it; by the text's own message the keys behind it would be text.
@@ -133,3 +163,8 @@ class Keyboard:
         """Show what may follow the keys pressed so far, or the usual hints again."""
         pending = self._keys.pending
         self._reader.status.pending(pending.options if pending else (), pending.text if pending else "")
+
+
+def _is_for_papers(action: Action, context: Context) -> bool:
+    """Whether an action is for papers that are listed, so that over an empty list there is none such."""
+    return "empty" not in action.contexts and (context in ("list", "detail") or action.id.startswith("mark."))

@@ -100,6 +100,12 @@ class Story:
             self.app.post_message(_key(key))
         await self.rest()
 
+    async def begin(self, *keys: str) -> None:
+        """Press keys and go on as soon as they are read: what they began may take its time."""
+        for key in keys:
+            self.app.post_message(_key(key))
+            await self._read()
+
     async def type(self, text: str) -> None:
         await self.press(*text)
 

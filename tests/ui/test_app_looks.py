@@ -49,6 +49,13 @@ async def test_list_over_detail_and_the_filter_in_a_line_at_80(reader: Opener) -
         assert panes(r) == ["filter", "strip", "papers"]
         await r.click("#strip", 4)
         assert panes(r) == ["strip", "papers", "detail"]
+        # What the strip says is so wherever the keys are.
+        await r.do("find.filter", "pane.next")
+        assert r.app.context == "list"
+        assert r.strip.strip() == "Today 14 · f closes"
+        await r.do("find.filter")
+        assert panes(r) == ["strip", "papers", "detail"]
+        assert r.app.context == "list"
 
 
 async def test_a_smaller_terminal_leaves_the_keys_where_they_are_seen(reader: Opener) -> None:

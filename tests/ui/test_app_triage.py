@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from reader.cache.search import Selection
+from reader.cache.window import Order
+from reader.ui.library import Library
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
 from tests.ui.papers import draft
@@ -249,6 +254,42 @@ async def test_keys_behind_a_querys_enter_are_for_the_list(reader: Opener, enter
         assert (r.query, r.app.context) == ("", "list")
         await r.burst(*"/robot", enter, "j")
         assert (r.query, r.app.context) == ("robot", "list")
+
+
+async def test_keys_for_papers_wait_for_those_that_a_query_finds(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screenful = Library.screenful
+    may_come = asyncio.Event()
+
+    async def slow(library: Library, selection: Selection, limit: int) -> Order:
+        await may_come.wait()
+        return await screenful(library, selection, limit)
+
+    async with reader() as r:
+        before = r.ids
+        monkeypatch.setattr(Library, "screenful", slow)
+        await r.begin(*"/agents", "enter", "s", *"js")
+        assert r.ids == before
+        assert not any(r.kept(id).starred for id in before)
+        may_come.set()
+        await r.rest()
+        assert r.query == "agents"
+        assert r.cursor == 1
+        assert [r.kept(id).starred for id in r.ids] == [True, True, *[False] * (len(r.ids) - 2)]
+        await r.do("find.clear")
+        # What is not for papers waits for none, and nothing acts where none come.
+        may_come.clear()
+        await r.begin(*"/zebra", "enter", "/")
+        assert r.app.context == "query"
+        await r.begin("enter", "s", "A", "G")
+        may_come.set()
+        await r.rest()
+        assert r.ids == []
+        assert r.app.context == "empty"
+        await r.do("find.clear")
+        assert sum(r.kept(id).starred for id in r.ids) <= 2
+        assert not any(r.kept(id).read for id in r.ids)
 
 
 async def test_earlier_queries_come_back(reader: Opener) -> None:

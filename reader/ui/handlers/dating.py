@@ -46,7 +46,8 @@ def _go(reader: ReaderApp, period: Period) -> None:
 
 def _around(reader: ReaderApp, kind: Kind) -> None:
     _go(reader, around(kind, here(reader).first))
-    reader.say(f"the best first · {reader.keymap.key('find.sort')} for another order")
+    another = f"{reader.keymap.key('find.sort')} for another order"
+    reader.main.status.say(f"the best first · {another}", of_place=True)
 
 
 @handles("view.week")

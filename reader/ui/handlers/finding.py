@@ -41,7 +41,7 @@ def search_feed(reader: ReaderApp, _count: int | None) -> None:
 
 @handles("find.filter")
 def filter_pane(reader: ReaderApp, _count: int | None) -> None:
-    if reader.context == "filter":
+    if reader.context == "filter" or reader.main.has_class("-filtering"):
         reader.main.close_filter()
     else:
         reader.main.open_filter()

@@ -63,6 +63,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._selection: Selection | None = None
         self.is_whole = False
         """Whether the list holds all papers of its place, not only a first screenful."""
+        self.is_on_its_way = False
+        """Whether the list of where one is has still to come, and that of another place is shown."""
         self._suggestions: Suggestions | None = None
         self.is_typing = False
         self.is_finished = False
@@ -175,6 +177,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if place == self.place and self.found is None:
             return
         self.reader.searching.drop()
+        if place.view != self.place.view:
+            self.status.leave_place()
         self.place = place
         self.load(None)
 
@@ -192,7 +196,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Show what is new where one is, without moving the cursor."""
         if not self.is_typing:
             self._suggestions = None
-        self.load(self.papers.highlighted)
+        self._read_list(None if self.is_on_its_way else self.papers.highlighted)
 
     def show_first(self) -> None:
         """Paint the first screenful at once, and read the rest behind it."""
@@ -204,7 +208,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         keep = self.reader.library.pk_of(self._keep_at_start) if self._keep_at_start else None
         self._show(order, keep)
         if not order.complete or (keep is not None and keep not in order.pks):
-            self.load(keep)
+            self._read_list(keep)
         self.count_soon()
 
     def _first_order(self) -> Order:
@@ -213,8 +217,30 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._selection = self._compile(self.place)
         return self.reader.library.first(self._selection, SCREENFUL)
 
+    def load(self, keep: int | None, height: int | None = None) -> None:
+        """Show the list of where one is now; keys for its papers wait until it is there."""
+        self.is_on_its_way = True
+        self._read_list(keep, height)
+
     @work(exclusive=True, group="list", exit_on_error=False)
-    async def load(self, keep: int | None, height: int | None = None) -> None:
+    async def _read_list(self, keep: int | None, height: int | None = None) -> None:
+        try:
+            await self._read_and_show(keep, height)
+        except CacheInterrupted:
+            pass
+        except ReaderError as error:
+            self.show_place()
+            self.status.say(str(error), "warning")
+        # One that is cancelled gives way to another, which is on its way then.
+        self._arrive()
+
+    def _arrive(self) -> None:
+        """The list is there, or won't come: let keys act that wait for it."""
+        if self.is_on_its_way:
+            self.is_on_its_way = False
+            self.reader.call_later(self.reader.keyboard.go_on)
+
+    async def _read_and_show(self, keep: int | None, height: int | None) -> None:
         """Read the list anew: its first screenful and then all, or all at once where the cursor is to stay."""
         library = self.reader.library
         if self.found is not None:
@@ -222,26 +248,19 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._show(self.found.order, keep, height)
             return
         before = self.papers.highlighted
-        try:
-            selection = self._compile(self.place)
-            if keep is None:
-                order = await library.screenful(selection, SCREENFUL)
-                self._selection = selection
-                # Not before: a first line that is painted by itself makes the list come a frame later.
-                self._show_place_with_list()
-                self._show(order, None)
-                if order.complete:
-                    self.count_soon()
-                    return
-                # Let it be painted first; whoever types on is not in need of the rest.
-                await asyncio.sleep(AFTER_SCREENFUL)
-            order = await library.order(selection)
-        except CacheInterrupted:
-            return
-        except ReaderError as error:
-            self.show_place()
-            self.status.say(str(error), "warning")
-            return
+        selection = self._compile(self.place)
+        if keep is None:
+            order = await library.screenful(selection, SCREENFUL)
+            self._selection = selection
+            # Not before: a first line that is painted by itself makes the list come a frame later.
+            self._show_place_with_list()
+            self._show(order, None)
+            if order.complete:
+                self.count_soon()
+                return
+            # Let it be painted first; whoever types on is not in need of the rest.
+            await asyncio.sleep(AFTER_SCREENFUL)
+        order = await library.order(selection)
         self._selection = selection
         # Who has moved on while it was read stays where they are now.
         now = self.papers.highlighted
@@ -273,6 +292,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if not self.is_typing:
             self.show_whereabouts()
         self.show_hints()
+        self._arrive()
 
     def _show_place_with_list(self) -> None:
         """Say where one is; a query that is being typed stands in its own line, and comes after what it finds."""
@@ -437,9 +457,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.set_focus(self.filter)
 
     def close_filter(self) -> None:
+        """Fold the filter pane where it was unfolded; its keys go to the list."""
+        had_keys = self.focused is self.filter
         self.remove_class("-filtering")
         self.show_whereabouts()
-        self.set_focus(self.papers)
+        if had_keys:
+            self.set_focus(self.papers)
 
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:

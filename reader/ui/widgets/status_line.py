@@ -63,6 +63,7 @@ class StatusLine(Widget):
         self._glyphs = glyphs
         self._lifetime = lifetime
         self._expiry: Timer | None = None
+        self._is_of_place = False
         self._said: dict[Kind, str] = {}
         self._hints: tuple[tuple[str, str], ...] = ()
         self._pending: tuple[tuple[str, str], ...] = ()
@@ -71,13 +72,17 @@ class StatusLine(Widget):
         self._shown: object = None
         """What it was last painted with."""
 
-    def say(self, text: str, kind: Kind = "done") -> None:
-        """Say something in place of what was said last of this kind; an empty text takes that back."""
+    def say(self, text: str, kind: Kind = "done", *, of_place: bool = False) -> None:
+        """Say something in place of what was said last of this kind; an empty text takes that back.
+
+        What is said `of_place` passes when one leaves that too.
+        """
         # What is said is written with the dot between its parts, which is a sign like others.
         text = literal(text).replace(UNICODE.dot, self._glyphs.dot)
         if kind in _PASSING:
             # Something done and a warning are both the last thing that happened: one follows the other.
             self._pass()
+            self._is_of_place = of_place
             if text and self._lifetime is not None:
                 self._expiry = self.set_timer(self._lifetime, self._pass)
         if kind == "hint" and text:
@@ -88,6 +93,11 @@ class StatusLine(Widget):
         else:
             self._said.pop(kind, None)
         self._repaint()
+
+    def leave_place(self) -> None:
+        """One is elsewhere now: what was said of the place is true no more."""
+        if self._is_of_place:
+            self._pass()
 
     @property
     def said(self) -> str:
@@ -157,6 +167,7 @@ class StatusLine(Widget):
         if self._expiry is not None:
             self._expiry.stop()
             self._expiry = None
+        self._is_of_place = False
         for kind in _PASSING:
             self._said.pop(kind, None)
         self._repaint()
