@@ -107,7 +107,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         self.new_since = left.visited
         self.library.left_at(left.visited)
         self.history = left.history
-        self.topic_order = left.topic_order
+        self.topic_order, self.topic_mode, self.folded = left.topic_order, left.topic_mode, left.folded
         self.sizes = Sizes(left.filter_width or settings.filter_width, left.list_share or settings.list_share)
         self.rules = rules
         self.topic_names = self.library.topic_names()
@@ -362,6 +362,8 @@ class ReaderApp(App[str], inherit_bindings=False):
         """Keep where the user is, and quit."""
         if self._state_file is not None:
             main = self.main
+            if main.is_finished:
+                self.topic_mode, self.folded = main.filter.choice.mode, tuple(sorted(main.filter.folded))
             pk = main.papers.highlighted
             paper = self.library.paper(pk) if pk is not None else None
             kept = state.State(
@@ -373,6 +375,8 @@ class ReaderApp(App[str], inherit_bindings=False):
                 visited=self.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
                 history=self.history,
                 topic_order=self.topic_order,
+                topic_mode=self.topic_mode,
+                folded=self.folded,
             )
             state.save(self._state_file, kept)
         self.exit()

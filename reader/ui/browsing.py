@@ -22,6 +22,11 @@ TopicOrder = Literal["family", "papers", "rising"]
 
 TOPIC_ORDERS: tuple[TopicOrder, ...] = get_args(TopicOrder)
 
+TopicMode = Literal["any", "all"]
+"""How picked topics combine."""
+
+TOPIC_MODES: tuple[TopicMode, ...] = get_args(TopicMode)
+
 WORD_FIELDS = (None, "title", "abstract", "author", "keyword", "org")
 
 

@@ -14,7 +14,7 @@ from reader.core.errors import QueryError
 from reader.core.query import parse
 from reader.core.rules import Unfit
 from reader.paths import make_folder
-from reader.ui.browsing import TOPIC_ORDERS, TopicOrder
+from reader.ui.browsing import TOPIC_MODES, TOPIC_ORDERS, TopicMode, TopicOrder
 
 
 class State(NamedTuple):
@@ -32,6 +32,10 @@ class State(NamedTuple):
     history: tuple[str, ...] = ()
     """Queries that were used, newest first."""
     topic_order: TopicOrder = "family"
+    topic_mode: TopicMode = "any"
+    """How picked topics combine where the query does not tell."""
+    folded: tuple[str, ...] = ()
+    """Families of topics that are folded."""
 
 
 def _is_text(value: object) -> bool:
@@ -76,6 +80,7 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
     "list_share": _would_do("list_share"),
     "visited": _is_time,
     "topic_order": lambda value: isinstance(value, str) and value in TOPIC_ORDERS,
+    "topic_mode": lambda value: isinstance(value, str) and value in TOPIC_MODES,
 }
 
 
@@ -88,9 +93,10 @@ def load(path: Path) -> State:
     if not isinstance(found, dict):
         return State()
     good = {name: found[name] for name, is_good in _GOOD.items() if is_good(found.get(name))}
-    history = found.get("history")
-    if isinstance(history, list):
-        good["history"] = tuple(text for text in history if isinstance(text, str))
+    for name in ("history", "folded"):
+        texts = found.get(name)
+        if isinstance(texts, list):
+            good[name] = tuple(text for text in texts if isinstance(text, str))
     return State(**good)
 
 

@@ -115,3 +115,21 @@ async def test_the_order_of_the_topics_is_kept(reader: Opener) -> None:
     async with reader() as r:
         assert r.main.filter.order == "papers"
         assert "by papers" in "\n".join(r.filter_lines)
+
+
+async def test_how_topics_combine_and_which_families_are_folded_are_kept(reader: Opener) -> None:
+    async with reader() as r:
+        before = r.main.filter.choice.mode
+        await r.do("find.filter", "topic.any_all", "move.bottom", "topic.fold")
+        assert r.main.filter.choice.mode != before
+        assert "Robotics 2" not in r.filter_lines
+        shown = r.filter_lines
+        await r.do("find.filter", "app.back")
+    async with reader() as r:
+        assert r.main.filter.choice.mode != before
+        assert r.main.filter.folded == {"Vision"}
+        assert [line for line in r.filter_lines if "Vision" in line] == [line for line in shown if "Vision" in line]
+        await r.do("find.filter", "topic.any_all", "move.bottom", "topic.unfold", "find.filter", "app.back")
+    async with reader() as r:
+        assert r.main.filter.choice.mode == before
+        assert not r.main.filter.folded

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from reader.ui.state import State, load, save
 
 LEFT = State(
-    "day:2026-05-08", "robot é", "2605.00400", 30, 0.6, "2026-05-12T08:14:00.000Z", ("robot", "agents"), "rising"
+    "day:2026-05-08",
+    "robot é",
+    "2605.00400",
+    30,
+    0.6,
+    "2026-05-12T08:14:00.000Z",
+    ("robot", "agents"),
+    "rising",
+    "all",
+    ("Vision",),
 )
 
 
@@ -57,6 +66,9 @@ def test_no_file_is_the_beginning(tmp_path: Path) -> None:
         ("history", "robot"),
         ("topic_order", "by weight"),
         ("topic_order", ["family"]),
+        ("topic_mode", "some"),
+        ("topic_mode", ["all"]),
+        ("folded", "Vision"),
         ("no such thing", 1),
     ],
 )
@@ -80,7 +92,7 @@ JSON = st.recursive(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(st.binary(max_size=40) | st.fixed_dictionaries({}, optional=dict.fromkeys(LEFT.__slots__, JSON)))
+@given(st.binary(max_size=40) | st.fixed_dictionaries({}, optional=dict.fromkeys(LEFT._fields, JSON)))
 def test_anything_loads(tmp_path: Path, content: bytes | dict[str, object]) -> None:
     file = tmp_path / "state.json"
     file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())

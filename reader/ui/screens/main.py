@@ -114,7 +114,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         from reader.ui.widgets.query_line import QueryLine
 
         keymap, glyphs = self.reader.keymap, self.reader.glyphs
-        self.filter = FilterPane(glyphs, order=self.reader.topic_order, id="filter")
+        reader = self.reader
+        self.filter = FilterPane(
+            glyphs, order=reader.topic_order, mode=reader.topic_mode, folded=reader.folded, id="filter"
+        )
         self.detail = PaperDetail(glyphs, today=self.reader.fixed_today, id="detail")
         self.empty = Empty(panes.empty_keys(keymap), id="empty")
         keys = (keymap.key("query.complete", "query"), keymap.key("find.feed", "query"))

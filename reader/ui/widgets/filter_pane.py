@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import ClassVar, Literal
@@ -13,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from reader.core.query.topics import TopicChoice
-from reader.ui.browsing import TOPIC_ORDERS, TopicOrder
+from reader.ui.browsing import TOPIC_ORDERS, TopicMode, TopicOrder
 from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, literal
 from reader.ui.widgets.filter_lines import draw_heading, draw_row, meaning
@@ -87,13 +88,15 @@ class FilterPane(ScrollView, inherit_bindings=False):
         glyphs: Glyphs = UNICODE,
         *,
         order: TopicOrder = "family",
+        mode: TopicMode = "any",
+        folded: Iterable[str] = (),
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._glyphs = glyphs
         self._data = FilterData()
-        self._state = FilterState(order=order)
+        self._state = FilterState(choice=TopicChoice(mode), closed=frozenset(folded), order=order)
         self._rows: tuple[Row, ...] = ()
         self._cursor = 0
         self._hint = ""
@@ -133,6 +136,11 @@ class FilterPane(ScrollView, inherit_bindings=False):
     def order(self) -> TopicOrder:
         """How the topics are listed."""
         return self._state.order
+
+    @property
+    def folded(self) -> frozenset[str]:
+        """Families that are folded."""
+        return self._state.closed
 
     @property
     def current(self) -> Row | None:
@@ -195,7 +203,7 @@ class FilterPane(ScrollView, inherit_bindings=False):
 
     def switch_mode(self) -> None:
         """Let picked topics combine the other way: any of them, or all."""
-        mode: Literal["any", "all"] = "any" if self.choice.mode == "all" else "all"
+        mode: TopicMode = "any" if self.choice.mode == "all" else "all"
         self._choose(replace(self.choice, mode=mode))
 
     def switch_order(self) -> TopicOrder:
