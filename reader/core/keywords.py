@@ -135,7 +135,7 @@ def normal(text: str) -> str:
 
 
 def spaced(text: str) -> str:
-    """The same but for plurals, with a space before and after each word too: searched for `spellings` at little cost."""
+    """The same but for plurals, and with a space at both ends: `spellings` are found in it at little cost."""
     line = f" {_words_alone(text)} ".replace("   ", " ")
     while "  " in line:
         line = line.replace("  ", " ")

@@ -77,7 +77,7 @@ def test_normal_words_are_stable(text: str) -> None:
         ("class", ("CLASSES", "class")),
         ("multiagent", ("multi-agents", "Multi agent", "multiagent")),
         ("finegrained", ("fine\n grained",)),
-        ("bias", ("the bias",)),
+        ("loss", ("Losses", "the loss")),
     ],
 )
 def test_a_normal_word_is_found_in_all_its_spellings(word: str, texts: tuple[str, ...]) -> None:
@@ -86,15 +86,13 @@ def test_a_normal_word_is_found_in_all_its_spellings(word: str, texts: tuple[str
         assert any(f" {form} " in spaced(text) for form in spellings(word))
 
 
-@given(
-    st.lists(st.sampled_from(["Image", "images", "multi", "-", ", ", "étude", "*", "\n", "Losses", "post"]), max_size=9)
-)
+@given(st.lists(st.sampled_from(["Image", "images", "-", ", ", "étude", "*", "\n", "Losses", "  "]), max_size=9))
 def test_spaced_words_are_the_normal_ones_but_for_plurals(words: list[str]) -> None:
     text = " ".join(words)
-    found = spaced(text).split(" ")
-    assert found[0] == found[-1] == ""
-    singles = [word for word in normal(text).split() if not word.startswith(("multi", "post"))]
-    assert [normal(word) for word in found if word and not word.startswith(("multi", "post"))] == singles
+    found = spaced(text)
+    assert found[0] == found[-1] == " "
+    assert "  " not in found
+    assert [normal(word) for word in found.split()] == normal(text).split()
 
 
 @given(st.lists(st.text(max_size=20), max_size=8))
