@@ -16,7 +16,6 @@ from textual import events, on
 from textual.app import App
 from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.scrollbar import ScrollBar
 
 from reader.config import Settings
 from reader.core.errors import ReaderError
@@ -31,6 +30,7 @@ from reader.ui.screens.main import MainScreen
 from reader.ui.searching import Searching
 from reader.ui.styles import stylesheets
 from reader.ui.widgets.paper_list import PaperList
+from reader.ui.widgets.scrollbar import draw_scrollbars
 from reader.ui.widgets.status_line import Kind, StatusLine
 
 if TYPE_CHECKING:
@@ -141,8 +141,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         return theme.line_filters(super().get_line_filters())
 
     def on_mount(self) -> None:
-        if not self.settings.ascii:
-            ScrollBar.renderer = theme.ThinScrollBar
+        draw_scrollbars(ascii=self.settings.ascii)
         if not self.is_headless:
             terminal.on_end(self.leave)
         self.call_after_refresh(self._begin)

@@ -9,11 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rich.console import Console, ConsoleOptions, RenderResult
-from rich.segment import Segment, Segments
-from rich.style import Style
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
-from textual.scrollbar import ScrollBarRender
 from textual.theme import Theme
 
 from reader.ui.prose import ControlNet
@@ -200,29 +196,3 @@ def line_filters(filters: Sequence[LineFilter]) -> list[LineFilter]:
 
 _NET, _NO_COLOR = ControlNet(), NoColor()
 """Made once: a line keeps what it is after a filter, by that very filter."""
-
-
-class ThinScrollBar(ScrollBarRender):
-    """A scrollbar half a cell wide, without a ground: `ScrollBar.renderer = ThinScrollBar`.
-
-    A terminal that has only ASCII keeps Textual's own, which is drawn with blanks.
-    """
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw a cell a line; a click beside the thumb turns a page, as usual."""
-        if not self.vertical:
-            yield from super().__rich_console__(console, options)
-            return
-        size = options.height or console.height
-        length, start = size, 0
-        if self.virtual_size > self.window_size > 0:
-            length = max(1, round(size * self.window_size / self.virtual_size))
-            start = round((size - length) * self.position / (self.virtual_size - self.window_size))
-        parts = ((" ", "scroll_up", start), ("▐", "grab", length), (" ", "scroll_down", size - length - start))
-        style = console.get_style(self.style)
-        cells = [
-            Segment(glyph * (options.max_width or 1), style + Style(meta={"@mouse.down": action}))
-            for glyph, action, count in parts
-            for _ in range(count)
-        ]
-        yield Segments(cells, new_lines=True)

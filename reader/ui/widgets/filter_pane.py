@@ -10,7 +10,6 @@ from typing import ClassVar, Literal
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from reader.core.query.topics import TopicChoice
@@ -19,21 +18,19 @@ from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, literal
 from reader.ui.widgets.filter_lines import draw_heading, draw_row, meaning
 from reader.ui.widgets.filter_rows import FilterData, FilterState, Kind, Mark, Row, lay_out
+from reader.ui.widgets.pane import Pane
 from reader.ui.widgets.pieces import draw
 
 _RIGHT_BUTTON = 3
 _LONGEST_TYPED = 60
 
 
-class FilterPane(ScrollView, inherit_bindings=False):
+class FilterPane(Pane, can_focus=True, inherit_bindings=False):
     """Where one chooses what the list holds: a view, a day, topics.
 
     It is told its data by `show` and what is chosen by `place` and `choose`, and posts what the user wants. It knows
     no keys: the screen calls `move`, `toggle` and the other methods for them.
     """
-
-    can_focus = True
-    ALLOW_SELECT = False
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "filter--cursor",

@@ -12,7 +12,6 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from reader.cache.history import STILL, Votes
@@ -20,6 +19,7 @@ from reader.core.paper import Paper
 from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, centre, fill, with_keys
 from reader.ui.reading import MEASURE, WHY, Look, compose
+from reader.ui.widgets.pane import Pane
 from reader.ui.widgets.pieces import RoleStyles
 
 if TYPE_CHECKING:
@@ -31,21 +31,12 @@ _ROLES = (
 )  # fmt: skip
 
 
-class PaperDetail(ScrollView, can_focus=True, inherit_bindings=False):
+class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
     """One paper as lines, at most `MEASURE` cells wide; in the middle of its width where it is `centred`.
 
     It knows no keys: the screen calls `scroll_lines` and `scroll_page` for them.
     """
 
-    ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    PaperDetail {
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-gutter: stable;
-        scrollbar-size-vertical: 1;
-    }
-    """
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"paper--{role}" for role in (*_ROLES, "hit")}
 
     @dataclass
@@ -148,11 +139,6 @@ class PaperDetail(ScrollView, can_focus=True, inherit_bindings=False):
         return self.scroll_lines(direction * max(1, self.size.height - 1))
 
     # What it tells
-
-    @property
-    def columns(self) -> int:
-        """Cells of a line, without the scrollbar."""
-        return max(0, self.size.width - self.scrollbar_size_vertical)
 
     @property
     def is_explaining(self) -> bool:

@@ -13,7 +13,6 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from reader.core.paper import PaperRow
@@ -21,6 +20,7 @@ from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, pattern
 from reader.ui.widgets.list_lines import ListLines, draw_heading, draw_paper
 from reader.ui.widgets.list_rows import RowChanges, Rows, RowsAtHand
+from reader.ui.widgets.pane import Pane
 from reader.ui.widgets.pieces import RoleStyles
 
 if TYPE_CHECKING:
@@ -37,22 +37,13 @@ _ROLES = (
 )  # fmt: skip
 
 
-class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
+class PaperList(Pane, can_focus=True, inherit_bindings=False):
     """Papers in an order, with a heading before each day.
 
     It holds the order, and fetches the rows that are in view with a page on each side. It knows no keys: the screen
     calls `move` and the other methods for them.
     """
 
-    ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    PaperList {
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-gutter: stable;
-        scrollbar-size-vertical: 1;
-    }
-    """
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"papers--{role}" for role in (*_ROLES, "hit", "highlighted")}
 
     @dataclass
@@ -147,11 +138,6 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     # What it tells
-
-    @property
-    def columns(self) -> int:
-        """Cells of a line, without the scrollbar."""
-        return max(0, self.size.width - self.scrollbar_size_vertical)
 
     @property
     def highlighted(self) -> int | None:
