@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.events import MouseScrollDown
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from reader.ui.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.prose import measure, pattern
+from reader.ui.prose import Line, measure, pattern
 from reader.ui.widgets.list_lines import ListLines, draw_heading, draw_paper
 from reader.ui.widgets.paper_list import PaperList
 
@@ -187,22 +188,22 @@ async def test_another_order_of_the_same_length_is_painted() -> None:
         assert [line.split()[-1] for line in painted(papers)[:3]] == ["News", "5", "6"]
 
 
-async def test_a_move_paints_two_lines() -> None:
+async def test_a_move_draws_two_lines() -> None:
     app, papers = list_stage()
     async with app.run_test(size=(60, 12)) as pilot:
         papers.show(order(range(1, 31)), Shelf())
         await pilot.pause()
-        lines: list[int] = []
-        draw = papers.render_line
+        drawn: list[str] = []
+        draw = papers._strip
 
-        def watched(y: int) -> object:
-            lines.append(y)
-            return draw(y)
+        def watched(line: Line, *how: str) -> Strip:
+            drawn.append("".join(piece.text for piece in line))
+            return draw(line, *how)
 
-        papers.render_line = watched
+        papers._strip = watched
         papers.move(1)
         await pilot.pause()
-        assert set(lines) == {0, 1}
+        assert len(drawn) == 2
         assert painted(papers)[1].startswith("▌") and not painted(papers)[0].startswith("▌")
 
 

@@ -7,7 +7,6 @@ from rich.color import ColorType
 from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter, Monochrome, NoColor
-from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from reader.ui import theme
@@ -128,21 +127,3 @@ async def test_themes_can_be_changed_while_it_runs() -> None:
             await pilot.pause()
             grounds.append(next(iter(papers.render_line(0))).style)
         assert len(set(grounds)) == 4
-
-
-async def test_the_scrollbar_is_thin_and_shows_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ScrollBar, "renderer", theme.ThinScrollBar)
-    papers = PaperList(today=TODAY)
-    app = Stage(papers)
-    async with app.run_test(size=(60, 10)) as pilot:
-        papers.show(order(range(100)), lambda pks: [row(pk) for pk in pks])
-        await pilot.pause()
-
-        def thumb() -> list[int]:
-            strips = app.screen._compositor.render_strips()
-            return [y for y, strip in enumerate(strips) if strip.text.endswith("▐")]
-
-        assert thumb() == [0]
-        papers.to_last()
-        await pilot.pause()
-        assert thumb() == [9]

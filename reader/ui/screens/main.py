@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal
+from textual.containers import Container
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -52,6 +52,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
     It knows no keys: the app reads them and calls the handlers, which call the methods here.
     """
 
+    BLANK = True
+    """It draws nothing itself; nor is what it lies under put together line by line, for every frame."""
+
     AUTO_FOCUS = ""
     """Where nothing has the keys, as over an empty list, Textual would give them to the filter pane, folded or not."""
 
@@ -88,13 +91,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         spin = None if self.reader.is_still else 0.4
         yield TopLine(glyphs, spin, id="top")
         yield FilterStrip(glyphs, id="strip")
-        with Horizontal(id="panes"):
-            yield Container(id="left")
-            with Container(id="reading"):
-                with Container(id="middle"):
-                    yield PaperList(glyphs, today=self.reader.fixed_today, id="papers")
-                yield Container(id="right")
         yield StatusLine(glyphs, id="status")
+        yield Container(id="left")
+        yield PaperList(glyphs, today=self.reader.fixed_today, id="papers")
+        yield Container(id="right")
 
     def on_mount(self) -> None:
         self.papers = self.query_one(PaperList)
@@ -128,8 +128,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
             return
         await self.query_one("#left").mount(self.filter)
         await self.query_one("#right").mount(self.detail)
-        await self.query_one("#middle").mount(self.empty)
-        await self.mount(self.query_line, before=self.status)
+        await self.mount(self.empty, after=self.papers)
+        await self.mount(self.query_line, after=self.status)
         self.is_finished = True
         self.detail.tell(self.reader.topic_names, panes.link_keys(keymap))
         self.show_counts()
@@ -167,9 +167,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Give the panes the sizes that the user chose."""
         sizes = self.reader.sizes
         narrow = self.size.width < WIDE
-        self.query_one("#left").styles.width = sizes.filter_width
-        for name, share in (("#middle", sizes.list_share), ("#right", 1 - sizes.list_share)):
-            pane = self.query_one(name)
+        # One more for the rule behind it.
+        self.query_one("#left").styles.width = sizes.filter_width + 1
+        for pane, share in ((self.papers, sizes.list_share), (self.query_one("#right"), 1 - sizes.list_share)):
             pane.styles.width = "1fr" if narrow else f"{round(share * 100)}fr"
             pane.styles.height = f"{round(share * 100)}fr" if narrow else "1fr"
 

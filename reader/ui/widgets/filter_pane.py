@@ -19,7 +19,7 @@ from reader.ui.prose import Line, literal
 from reader.ui.widgets.filter_lines import draw_heading, draw_row, meaning
 from reader.ui.widgets.filter_rows import FilterData, FilterState, Kind, Mark, Row, lay_out
 from reader.ui.widgets.pane import Pane
-from reader.ui.widgets.pieces import draw
+from reader.ui.widgets.pieces import PLAIN
 
 _RIGHT_BUTTON = 3
 _LONGEST_TYPED = 60
@@ -32,6 +32,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
     no keys: the screen calls `move`, `toggle` and the other methods for them.
     """
 
+    PREFIX = "filter"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "filter--cursor",
         "filter--heading",
@@ -98,6 +99,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self._cursor = 0
         self._hint = ""
         self._is_narrowing = False
+        self._strips: dict[int, Strip] = {}
 
     # What it is told
 
@@ -264,15 +266,29 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         index = self.scroll_offset.y + y
-        width = self.scrollable_content_region.width
-        if index >= len(self._rows) or width <= 0:
-            return Strip.blank(self.size.width, self.visual_style.rich_style)
-        row = self._rows[index]
-        at_cursor = index == self._cursor and self.has_focus and row.selectable
-        under = ("filter--cursor",) if at_cursor else ()
-        line = draw(self, self._line(row, width, at_cursor), "filter", *under)
-        base = self.get_visual_style(*under)
-        return Strip(line.render_segments(base)).adjust_cell_length(width, base.rich_style)
+        if index >= len(self._rows):
+            return Strip.blank(self.columns, self._style())
+        strip = self._strips.get(index)
+        if strip is None:
+            row = self._rows[index]
+            at_cursor = index == self._cursor and self.has_focus and row.selectable
+            line = self._line(row, self.columns, at_cursor)
+            strip = self._strips[index] = self._strip(line, "cursor" if at_cursor else PLAIN)
+        return strip
+
+    def _repaint(self, *indexes: int) -> None:
+        """Draw some rows anew, or all."""
+        if not indexes:
+            self._strips.clear()
+            self.refresh()
+        for index in indexes:
+            self._strips.pop(index, None)
+            self.refresh_line(index)
+
+    def notify_style_update(self) -> None:
+        """Forget what was drawn in other colours."""
+        super().notify_style_update()
+        self._strips.clear()
 
     def _line(self, row: Row, width: int, at_cursor: bool) -> Line:
         if row.kind is not Kind.HEADING:
@@ -308,11 +324,12 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         super().watch_has_focus(has_focus)
         if self.screen.focused is not self:
             self._is_narrowing = False
-        self.refresh()
+        self._repaint()
         self._tell()
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
+        self._strips.clear()
         self._reveal()
 
     # Inside
@@ -325,7 +342,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         if state != self._state:
             self._state = state
             self._lay_out()
-            self.refresh()
+            self._repaint()
 
     def _lay_out(self) -> None:
         before, current = self._rows, self.current
@@ -335,7 +352,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self._reveal()
         for index, (old, new) in enumerate(zip_longest(before, self._rows)):
             if old != new:
-                self.refresh_lines(index)
+                self._repaint(index)
         self._tell()
 
     def _find(self, row: Row | None) -> int:
@@ -366,10 +383,9 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         section_changed = self._section(before) != self._section(index)
         self._reveal()
         if section_changed:
-            self.refresh()
+            self._repaint()
         else:
-            self.refresh_lines(before)
-            self.refresh_lines(index)
+            self._repaint(before, index)
         self._tell()
 
     def _reveal(self) -> None:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
+from textual.strip import Strip
 
+from reader.ui.prose import Line
+from reader.ui.widgets.pieces import PLAIN, RoleStyles
 from reader.ui.widgets.scrollbar import PaneScrollBar
 
 
 class Pane(ScrollView, inherit_bindings=False):
-    """Lines that scroll; a subclass draws each by `render_line`."""
+    """Lines that scroll; a subclass draws each by `render_line`, and keeps what it drew.
+
+    A pane has no border and no padding: what stands around it belongs to its container.
+    """
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -20,6 +29,12 @@ class Pane(ScrollView, inherit_bindings=False):
         scrollbar-size-vertical: 1;
     }
     """
+    PREFIX = ""
+    """What the names of its component classes begin with: `papers` for `papers--title`."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._style = RoleStyles(self, self.PREFIX)
 
     @property
     def columns(self) -> int:
@@ -34,3 +49,37 @@ class Pane(ScrollView, inherit_bindings=False):
             self._vertical_scrollbar.display = False
             self.app._start_widget(self, self._vertical_scrollbar)
         return self._vertical_scrollbar
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a region, as the pane itself keeps them.
+
+        Textual would put a border and padding around each, of which there are none, for half of a frame's time.
+        """
+        _, ground = self.background_colors
+        strips = [self.render_line(y) for y in crop.line_range]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, ground) for strip in strips]
+        x, end = crop.column_span
+        if (x, end) != (0, self.columns):
+            strips = [strip.crop_extend(x, end, self._style()) for strip in strips]
+        return strips
+
+    def _strip(self, line: Line, over: str = PLAIN, margin: int = 0) -> Strip:
+        """Draw a line, with the style of a role laid over all of it, behind so many blanks."""
+        above = self._style(over, partial=True) if over != PLAIN else Style.null()
+        ground = self._style() + above
+        segments = [Segment(" " * margin, ground)] if margin else []
+        for piece in line:
+            style = self._style(piece.role) + above
+            if piece.hit:
+                style += self._style("hit", partial=True)
+            if piece.action is not None:
+                kind, value = piece.action
+                style += Style.from_meta({"kind": kind, "value": value})
+            segments.append(Segment(piece.text, style))
+        return Strip(segments).adjust_cell_length(self.columns, ground)
+
+    def notify_style_update(self) -> None:
+        """Forget what was drawn in other colours."""
+        super().notify_style_update()
+        self._style.forget()

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
@@ -20,13 +18,12 @@ from reader.ui.glyphs import UNICODE, Glyphs
 from reader.ui.prose import Line, centre, fill, with_keys
 from reader.ui.reading import MEASURE, WHY, Look, compose
 from reader.ui.widgets.pane import Pane
-from reader.ui.widgets.pieces import RoleStyles
 
 if TYPE_CHECKING:
     from reader.core.why import Why
 
 _ROLES = (
-    "title", "people", "more", "facts", "star", "chip", "chip-edge", "keywords", "between", "label", "summary", "text",
+    "title", "people", "more", "facts", "star", "chip", "chip-edge", "keywords", "between", "label", "summary",
     "muted", "key", "link",
 )  # fmt: skip
 
@@ -37,6 +34,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
     It knows no keys: the screen calls `scroll_lines` and `scroll_page` for them.
     """
 
+    PREFIX = "paper"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"paper--{role}" for role in (*_ROLES, "hit")}
 
     @dataclass
@@ -71,7 +69,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._margin = 0
         self._top = 0
         self._strips: dict[int, Strip] = {}
-        self._style = RoleStyles(self, "paper")
 
     # What it is told
 
@@ -187,26 +184,13 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             return Strip.blank(self.columns, self._style())
         strip = self._strips.get(index)
         if strip is None:
-            strip = self._strips[index] = self._strip(self._lines[index])
+            strip = self._strips[index] = self._strip(self._lines[index], margin=self._margin)
         return strip
-
-    def _strip(self, line: Line) -> Strip:
-        segments = [Segment(" " * self._margin, self._style())]
-        for piece in line:
-            style = self._style(piece.role)
-            if piece.hit:
-                style += self._style("hit", partial=True)
-            if piece.action is not None:
-                kind, value = piece.action
-                style += Style.from_meta({"kind": kind, "value": value})
-            segments.append(Segment(piece.text, style))
-        return Strip(segments).adjust_cell_length(self.columns, self._style())
 
     def notify_style_update(self) -> None:
         """Forget what was drawn in other colours."""
         super().notify_style_update()
         self._strips.clear()
-        self._style.forget()
 
     def on_resize(self) -> None:
         self._lay_out(keep=True)

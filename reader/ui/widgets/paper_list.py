@@ -8,8 +8,6 @@ from datetime import date
 from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar, Unpack
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
@@ -17,11 +15,11 @@ from textual.strip import Strip
 
 from reader.core.paper import PaperRow
 from reader.ui.glyphs import UNICODE, Glyphs
-from reader.ui.prose import Line, pattern
+from reader.ui.prose import pattern
 from reader.ui.widgets.list_lines import ListLines, draw_heading, draw_paper
 from reader.ui.widgets.list_rows import RowChanges, Rows, RowsAtHand
 from reader.ui.widgets.pane import Pane
-from reader.ui.widgets.pieces import RoleStyles
+from reader.ui.widgets.pieces import PLAIN
 
 if TYPE_CHECKING:
     from reader.cache.window import Order
@@ -33,7 +31,7 @@ STRIPS_KEPT = 2_000
 """Drawn lines that are kept for the next paint."""
 
 _ROLES = (
-    "bar", "dot", "star", "faint", "number", "mark", "unread", "read", "hidden", "day", "text",
+    "bar", "dot", "star", "faint", "number", "mark", "unread", "read", "hidden", "day",
 )  # fmt: skip
 
 
@@ -44,6 +42,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     calls `move` and the other methods for them.
     """
 
+    PREFIX = "papers"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"papers--{role}" for role in (*_ROLES, "hit", "highlighted")}
 
     @dataclass
@@ -77,9 +76,8 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._told: int | None = None
         self._words: tuple[str, ...] = ()
         self._rows = RowsAtHand()
-        self._strips: dict[tuple[PaperRow, bool], Strip] = {}
-        """What rows look like, highlighted or not; a row that changes is another row."""
-        self._style = RoleStyles(self, "papers")
+        self._strips: dict[tuple[object, object], Strip] = {}
+        """What rows look like, highlighted or not, and headings on a day; a row that changes is another row."""
 
     # What it is told
 
@@ -321,17 +319,24 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         if row is None:
             return Strip.blank(self.columns, self._style())
         strip = self._strips.get((row, highlighted))
-        if strip is not None:
-            return strip
-        line = draw_paper(row, self.columns, self._glyphs, pattern(self._words), highlighted)
-        if len(self._strips) >= STRIPS_KEPT:
-            self._strips.clear()
-        strip = self._strips[row, highlighted] = self._strip(line, highlighted)
+        if strip is None:
+            line = draw_paper(row, self.columns, self._glyphs, pattern(self._words), highlighted)
+            strip = self._keep((row, highlighted), self._strip(line, "highlighted" if highlighted else PLAIN))
         return strip
 
     def _draw_heading(self, group: int) -> Strip:
-        today = self._today or date.today()
-        return self._strip(draw_heading(*self._lines.heading(group), self.columns, self._glyphs, today))
+        heading, today = self._lines.heading(group), self._today or date.today()
+        strip = self._strips.get((heading, today))
+        if strip is None:
+            line = draw_heading(*heading, self.columns, self._glyphs, today)
+            strip = self._keep((heading, today), self._strip(line))
+        return strip
+
+    def _keep(self, shown: tuple[object, object], strip: Strip) -> Strip:
+        if len(self._strips) >= STRIPS_KEPT:
+            self._strips.clear()
+        self._strips[shown] = strip
+        return strip
 
     def _picture(self) -> list[object]:
         """What each line in view shows, for telling which ones change."""
@@ -355,16 +360,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         for y, (old, new) in enumerate(zip_longest(before, self._picture())):
             if old != new:
                 self.refresh_line(top + y)
-
-    def _strip(self, line: Line, highlighted: bool = False) -> Strip:
-        over = self._style("highlighted", partial=True) if highlighted else Style.null()
-        segments = []
-        for piece in line:
-            style = self._style(piece.role) + over
-            if piece.hit:
-                style += self._style("hit", partial=True)
-            segments.append(Segment(piece.text, style))
-        return Strip(segments).adjust_cell_length(self.columns, self._style() + over)
 
     def _row(self, pk: int) -> PaperRow | None:
         row = self._rows.get(pk)
@@ -397,7 +392,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         """Forget what was drawn in other colours."""
         super().notify_style_update()
         self._strips.clear()
-        self._style.forget()
 
     def on_resize(self) -> None:
         self._strips.clear()

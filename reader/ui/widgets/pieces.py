@@ -60,13 +60,13 @@ class RoleStyles:
         self._prefix = prefix
         self._known: dict[str, Style] = {}
 
-    def __call__(self, role: str = "", *, partial: bool = False) -> Style:
-        """The style of a role, `partial` where it is laid over another; without a role the widget's own."""
+    def __call__(self, role: str = PLAIN, *, partial: bool = False) -> Style:
+        """The style of a role, `partial` where it is laid over another; the widget's own for plain text."""
         style = self._known.get(role)
         if style is None:
             widget = self._widget
             named = f"{self._prefix}--{role}"
-            style = widget.get_component_rich_style(named, partial=partial) if role else widget.rich_style
+            style = widget.rich_style if role == PLAIN else widget.get_component_rich_style(named, partial=partial)
             self._known[role] = style
         return style
 

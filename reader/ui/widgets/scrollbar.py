@@ -97,7 +97,7 @@ class PaneScrollBar(ScrollBar):
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Be painted, unless that would be the same picture again."""
-        is_same = self._picture is not None and self._look()[1] == self._picture
+        is_same = self._picture is not None and self.is_attached and self._look()[1] == self._picture
         if is_same and not (layout or recompose):
             return self
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
