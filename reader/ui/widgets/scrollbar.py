@@ -80,9 +80,11 @@ class PaneScrollBar(ScrollBar):
         return bar, (self.size, *bar.thumb(self.size.height), bar.look)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        bar, picture = self._look()
-        if picture != self._picture:
-            self._picture, self._strips = picture, self._draw(bar)
+        # What is being removed is on the screen for a moment more, as it was.
+        if self.is_attached:
+            bar, picture = self._look()
+            if picture != self._picture:
+                self._picture, self._strips = picture, self._draw(bar)
         return [strip.crop(crop.x, crop.right) for strip in self._strips[crop.y : crop.bottom]]
 
     def _draw(self, bar: ThinScrollBar) -> list[Strip]:
