@@ -148,20 +148,31 @@ class Compiler:
         return self.implying(first, last, listed)
 
     def implying(self, first: str | None, last: str | None, clause: Clause) -> Clause:
-        """A condition on days with what follows from it for the order, so that the walk begins and ends there.
-
-        What is listed in time is not ordered behind the last day, but for what was listed again later; that is little,
-        and an index of its own tells how late.
-        """
+        """A condition on days with what follows from it for the order, so that the walk begins and ends there."""
         if self.key != "day" or self.form not in ("order", "scan"):
             return clause
-        ends = []
-        if first is not None:
-            ends.append(Clause("p.sort_day >= ?", (first,)))
-        if last is not None:
-            again = "SELECT max(day) FROM paper WHERE first_day < day AND first_day <= ?"
-            ends.append(Clause(f"p.sort_day <= max(?, coalesce(({again}), ''))", (last, last)))
-        return bracketed(joined([*ends, clause], "AND"))
+        return bracketed(joined([*_walked(first, last), clause], "AND"))
+
+    def ends(self, nodes: Sequence[Node]) -> Clause:
+        """What follows from conditions on days for the order by day."""
+        bounds = [bounds for node in nodes if isinstance(node, When) and (bounds := self.walked(node))]
+        return joined([end for first, last in bounds for end in _walked(first, last)], "AND")
+
+    def span(self, nodes: Sequence[Node]) -> Clause | None:
+        """A SELECT of the least and greatest key of the papers published when the nodes say; None if none says so."""
+        for node in nodes:
+            if isinstance(node, When) and node.field == "published" and (bounds := self.bounds(node.days)):
+                asked = self.between("published", *bounds)
+                return Clause(f"SELECT min(pk), max(pk) FROM paper WHERE {asked.sql}", asked.params)
+        return None
+
+    def walked(self, node: When) -> tuple[str | None, str | None] | None:
+        """The first and last day that a condition asks for of those that order the list."""
+        bounds = self.bounds(node.days)
+        if bounds is None or node.field == "published":
+            return None
+        first, last = bounds
+        return None if node.field == "until" else first, None if node.field == "since" else last
 
     def bounds(self, days: Days) -> tuple[str | None, str | None] | None:
         newest = self.scope.newest_day
@@ -272,6 +283,21 @@ def _category(value: str) -> Clause:
     if "." in value:
         return Clause("category = ?", (value,))
     return Clause("(category = ? OR category > ? AND category < ?)", (value, f"{value}.", f"{value}/"))
+
+
+def _walked(first: str | None, last: str | None) -> list[Clause]:
+    """Where a walk in the order of days begins and ends, for papers that were listed from one day to another.
+
+    What is listed in time is not ordered behind the last day, but for what was listed again later; that is little, and
+    an index of its own tells how late.
+    """
+    ends = []
+    if first is not None:
+        ends.append(Clause("p.sort_day >= ?", (first,)))
+    if last is not None:
+        again = "SELECT max(day) FROM paper WHERE first_day < day AND first_day <= ?"
+        ends.append(Clause(f"p.sort_day <= max(?, coalesce(({again}), ''))", (last, last)))
+    return ends
 
 
 _TOPIC = "topic = (SELECT pk FROM topic WHERE slug = ?)"

@@ -21,7 +21,7 @@ def needle(text: str, exact: bool) -> str:
 
     The empty string if the text has no words, so that it says nothing.
     """
-    found = " ".join(_words(text))
+    found = " ".join(words(text))
     if not found:
         return ""
     return f" {found} " if exact or not is_letter(text[-1:]) else f" {found}"
@@ -37,11 +37,12 @@ def says(needle: str, *texts: str | None) -> bool:
     if " " in needle.strip():
         first = needle[: needle.index(" ", 1)]
         # Splitting costs ten times what a look for the first word does.
-        return any(first in _spaced(text) and needle in f" {' '.join(_words(text))} " for text in texts if text)
+        return any(first in _spaced(text) and needle in f" {' '.join(words(text))} " for text in texts if text)
     return any(needle in _spaced(text) for text in texts if text)
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
+    """A text's words as the full-text index has them."""
     return text.translate(_FOLDED).split()
 
 

@@ -4,7 +4,8 @@ What a query asks of a paper can be put in several ways. The state of a paper st
 is either looked up from the topic or word (`p.pk IN (...)`, quick when few papers have it) or asked of each paper in
 turn (`EXISTS`, `says`; quick when many have it and the order comes from an index, for then the first fifty are soon
 found). Neither is good for the other's case, by a factor of a thousand, and which it is can't be seen in the query:
-`Selection` holds both, and `strategy` chooses as it reads.
+`Selection` holds both, and `strategy` chooses as it reads. Words that are listed by day have a third way between the
+two: they are looked up for some days at a time (`Sweep`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import NamedTuple
 from reader.cache.conditions import Compiler, Form, Scope
 from reader.cache.functions import register_functions
 from reader.cache.history import RISING_DAYS, votes_gained
-from reader.cache.words import WEIGHTS, Clause, Param, fts, is_text, matching, pruned, respelled, wanted_words
+from reader.cache.words import WEIGHTS, Clause, Param, fts, indexed, is_text, matching, pruned, respelled, wanted_words
 from reader.core.query import And, Match, Node, Not, Or, Query, Sort, Term
 
 __all__ = ["Clause", "Driver", "Scope", "Selection", "compile_query", "register_functions"]
@@ -33,6 +34,27 @@ class Driver(NamedTuple):
     """Whether it reads the full-text index, which takes its time before the first paper and can't be interrupted."""
     reads: bool
     """Whether the other terms read each paper's text, which costs ten times what its row does."""
+    sample: str | None = None
+    """For a single word, an expression that tells soon how many of some papers have it, or a little more."""
+
+
+class Sweep(NamedTuple):
+    """How the papers of a few days are found at a time, for a walk from day to day."""
+
+    expression: str | None
+    """Words of the query for the full-text index, only such as it reads from any paper on."""
+    excludes: bool
+    """Whether it finds those that are not wanted."""
+    span: Clause | None
+    """A SELECT of the least and greatest key that a paper can have, where the query tells."""
+    ends: Clause
+    """What the query says of the days that the walk begins and ends with."""
+    rest: Clause
+    """What else is asked of each paper: all other terms, and words that the expression does not ask for in full."""
+    reads: bool
+    """Whether that includes words that many a paper may not have, though its text is read for them."""
+    upwards: bool
+    """Whether the oldest day comes first."""
 
 
 class Selection(NamedTuple):
@@ -52,6 +74,8 @@ class Selection(NamedTuple):
     """The same, with words and topics looked up first and the walk in the index's order."""
     drivers: tuple[Driver, ...] = ()
     """Other ways in, cheapest to try first."""
+    sweep: Sweep | None = None
+    """How to look words up while walking from day to day; None for other orders, and where no words are asked for."""
     ranked: Ranked | None = None
     """How to do without a rank; None where the order is not by relevance."""
 
@@ -115,7 +139,26 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
         by_order=by_order,
         by_scan=by_scan,
         drivers=_drivers(terms, Compiler(scope, sort.key, "driven")),
+        sweep=_sweep(terms, sort, scope) if sort.key == "day" else None,
     )
+
+
+def _sweep(terms: Sequence[Node], sort: Sort, scope: Scope) -> Sweep | None:
+    texts = [node for node in terms if is_text(node)]
+    wanted = [(node, found) for node in texts if (found := indexed(node)) and fts(found)]
+    unwanted = [node for node in texts if isinstance(node, Not) and fts(node.node) and indexed(node)]
+    if wanted:
+        expression = fts(And((*(found for _, found in wanted), *unwanted)))
+    else:
+        expression = fts(Or(tuple(node.node for node in unwanted))) if unwanted else None
+    compiler = Compiler(scope, sort.key, "order")
+    span = compiler.span(terms)
+    if expression is None and span is None:
+        return None
+    settled = [*(node for node, found in wanted if node == found), *unwanted]
+    rest = _without(terms, settled)
+    reads = any(is_text(node) and not _is_a_letter(node) for node in rest)
+    return Sweep(expression, not wanted, span, compiler.ends(rest), compiler.all(rest), reads, upwards=sort.reverse)
 
 
 def _order(sort: Sort, scope: Scope) -> str:
@@ -169,12 +212,26 @@ def _drivers(terms: Sequence[Node], compiler: Compiler) -> tuple[Driver, ...]:
     for node in terms:
         if members := compiler.members(node):
             led.append(_driver(members, _without(terms, [node]), compiler, words=False))
-    matches = sorted((node for node in terms if fts(node)), key=lambda node: len(str(node)), reverse=True)
-    alone = [_driver(matching(fts(node) or ""), _without(terms, [node]), compiler, words=True) for node in matches]
+    matches = sorted((node for node in terms if fts(node) and indexed(node)), key=_length, reverse=True)
+    alone = [
+        _driver(matching(fts(node) or ""), _without(terms, [node]), compiler, words=True)._replace(
+            sample=fts(indexed(node) or node)
+        )
+        for node in matches
+    ]
     if len(matches) < 2:
         return (*led, *alone)
     together = matching(fts(And(tuple(matches))) or "")
     return (*led, *alone[:MOST_WORDS], _driver(together, _without(terms, matches), compiler, words=True))
+
+
+def _length(node: Node) -> int:
+    return len(str(node))
+
+
+def _is_a_letter(node: Node) -> bool:
+    """Whether a node is one that nothing is looked up for: it begins some word of nearly every paper."""
+    return isinstance(node, Match) and node.field in (None, "abstract") and not indexed(node)
 
 
 def _without(terms: Sequence[Node], some: Sequence[Node]) -> list[Node]:

@@ -2,8 +2,9 @@
 
     1. A term that hardly any paper has, such as a rare topic, a day, a tag: start from it.
     2. Walk in the index's order and ask each paper, for a few milliseconds: what many papers have is found at once.
+       Words in the order of days are looked up on the way, for some days at a time.
     3. A term or word that few papers have: start from it.
-    4. Look up words and topics whole, then walk in order.
+    4. Go on with that walk; in another order, look up words and topics whole, then walk.
 
 So a common term costs no look-up of all its papers, and a rare one no walk past all others.
 """
@@ -11,12 +12,13 @@ So a common term costs no look-up of all its papers, and a rare one no walk past
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
-from reader.cache.search import Clause, Selection
+from reader.cache.search import Clause, Driver, Selection, Sweep
+from reader.cache.sweep import Scattered, stretches
 from reader.cache.words import Param, both
 
 WALK_SECONDS = 0.010
@@ -25,6 +27,9 @@ WALK_SECONDS = 0.010
 What a walk meets so seldom is better looked up; what it meets more often it has soon, and a look-up would take longer:
 that of a letter which begins a word in every paper takes 0.5 s of 1,000,000, and can't be interrupted.
 """
+
+READING_SECONDS, SWEEPING_SECONDS = 0.050, 0.150
+"""How long a walk that looks words up on its way may take, by what it has found; less where it reads texts, too."""
 
 FEW = 20_000
 """So many papers are looked up and sorted within 20 ms."""
@@ -54,6 +59,10 @@ def first(
                 rows += first(connection, tier, limit - len(rows), columns)
         return rows
     where = _driven(connection, selection, HARDLY_ANY, words=False)
+    if where is None and selection.sweep is not None:
+        found = _sweep(connection, selection, selection.sweep, limit, columns)
+        if found is not None:
+            return found
     if where is None:
         found = _walk(connection, selection, limit, columns)
         if found is not None:
@@ -76,9 +85,8 @@ def _driven(connection: sqlite3.Connection, selection: Selection, most: int, wor
 
     The keys are looked up once and handed over as they are: a phrase of common words takes longer to find than to read.
     """
-    for driver in selection.drivers:
-        if driver.words and not words:
-            continue
+    drivers = [driver for driver in selection.drivers if words or not driver.words]
+    for driver in _rarest_first(connection, drivers) if words else drivers:
         enough = HARDLY_ANY if driver.reads else most
         sql = f"SELECT * FROM ({driver.pks.sql}) LIMIT ?"
         pks = connection.execute(sql, (*driver.pks.params, enough + 1)).fetchall()
@@ -87,6 +95,50 @@ def _driven(connection: sqlite3.Connection, selection: Selection, most: int, wor
             leading = Clause("p.pk IN (SELECT value FROM json_each(?))", (f"[{named}]",))
             return both(leading, driver.rest)
     return None
+
+
+def _rarest_first(connection: sqlite3.Connection, drivers: Sequence[Driver]) -> Sequence[Driver]:
+    """The ways in, those by single words in the order of how many of the newest papers have them."""
+    if sum(bool(driver.sample) for driver in drivers) < 2:
+        return drivers
+    (newest,) = connection.execute("SELECT max(pk) FROM paper").fetchone()
+
+    def papers(driver: Driver) -> int:
+        if not driver.sample:
+            # Terms lead the way, and all words together end it.
+            return SAMPLE + 1 if driver.words else -1
+        sql = "SELECT count(*) FROM paper_fts WHERE paper_fts MATCH ? AND rowid > ?"
+        return int(connection.execute(sql, (driver.sample, newest - SAMPLE)).fetchone()[0])
+
+    return sorted(drivers, key=papers)
+
+
+def _sweep(
+    connection: sqlite3.Connection, selection: Selection, sweep: Sweep, limit: int, columns: str
+) -> list[Row] | None:
+    """The first rows by looking words up for some days at a time; None where papers do not come in the order of days.
+
+    Where that promises to take long, what few papers have is looked up after all.
+    """
+    rows: list[Row] = []
+    most = READING_SECONDS if sweep.reads else SWEEPING_SECONDS
+    began, tried = 0.0, False
+    try:
+        for some in stretches(connection, sweep, selection.order, limit, columns):
+            rows += some
+            if len(rows) >= limit:
+                return rows[:limit]
+            # What goes before the first stretch that may have any does not tell how many there are.
+            began = began or perf_counter()
+            taken = perf_counter() - began
+            if not tried and taken > WALK_SECONDS and taken * limit > most * len(rows):
+                tried = True
+                where = _driven(connection, selection, FEW) or (selection.by_scan if sweep.reads else None)
+                if where is not None:
+                    return _fetch(connection, where, selection.order, limit, columns)
+    except Scattered:
+        return None
+    return rows
 
 
 def _walk(connection: sqlite3.Connection, selection: Selection, limit: int, columns: str) -> list[Row] | None:

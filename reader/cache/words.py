@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from reader.cache.functions import is_letter, needle
+from reader.cache.functions import is_letter, needle, words
 from reader.core.query import And, Match, Node, Not, Or, Regex
 
 Param = str | int
@@ -81,6 +81,38 @@ def fts(node: Node) -> str | None:
             found = f"({' AND '.join(wanted)})"
             return f"({found} NOT ({' OR '.join(unwanted)}))" if unwanted else found
     return None
+
+
+PREFIXES = (2, 3)
+"""Letters of the beginnings that the full-text index holds by themselves (`prefix` in the first migration).
+
+Only those are read from where a reader wants to begin; all words that begin with another one are first merged whole:
+of 1,000,000 papers, 0.1 s for "mode", 1 s for "t".
+"""
+
+
+def indexed(node: Node) -> Node | None:
+    """A node that finds at least the same papers and merges no words; None if that would be all papers.
+
+    What it says of the text is the same if it is equal to the node.
+    """
+    match node:
+        case Match(text, exact, field):
+            said = words(text)
+            if exact or not is_letter(text[-1:]) or len(said[-1]) in PREFIXES:
+                return node
+            if len(said[-1]) > PREFIXES[-1]:
+                return Match(" ".join((*said[:-1], said[-1][: PREFIXES[-1]])), exact=False, field=field)
+            return Match(" ".join(said[:-1]), exact=True, field=field) if said[1:] else None
+        case Not(inner):
+            return node if indexed(inner) == inner else None
+        case Or(nodes):
+            found = [one for inner in nodes if (one := indexed(inner))]
+            return replace(node, nodes=tuple(found)) if len(found) == len(nodes) else None
+        case And(nodes):
+            found = [one for inner in nodes if (one := indexed(inner))]
+            return replace(node, nodes=tuple(found)) if found else None
+    return node
 
 
 def matching(expression: str) -> Clause:

@@ -19,6 +19,7 @@ from reader.cache.search import Scope, compile_query
 from reader.cache.window import Window
 from reader.core.errors import QueryError
 from reader.core.query import parse
+from reader.core.query.assist import asked
 from reader.core.query.topics import picked_topics
 from reader.ui.browsing import Place, view
 from tests.bench import bare, floors, newsboat
@@ -295,14 +296,15 @@ def _typed(bench: Bench, terminal: Terminal, text: str) -> list[float]:
 
 def _expected(bench: Bench, text: str) -> list[str] | None:
     """The titles that stand first once a text is typed; None where the list stays as it is."""
+    text = asked(text)
     try:
-        query = parse(text.strip())
+        query = parse(text)
     except QueryError:
         return None
     with closing(sqlite3.connect(bench.corpus)) as connection:
         known = {slug for (slug,) in connection.execute("SELECT slug FROM topic")}
     choice = picked_topics(query)
-    return bench.titles(text.strip()) if known.issuperset((*choice.picked, *choice.excluded)) else None
+    return bench.titles(text) if known.issuperset((*choice.picked, *choice.excluded)) else None
 
 
 def _search_floor(bench: Bench, text: str) -> Sequence[float]:

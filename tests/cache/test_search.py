@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from reader.cache import schema, strategy
+from reader.cache import schema, strategy, sweep
 from reader.cache.search import Clause, Scope, Selection, compile_query, register_functions
 from reader.core.query import CHOICES, EXAMPLES, QueryError, parse
 
@@ -275,7 +275,27 @@ def test_no_word_is_an_operator(connection: sqlite3.Connection, word: str) -> No
 terms = st.one_of(
     st.sampled_from(sorted(text for text in EXAMPLES.values() if not text.startswith("sort"))),
     st.sampled_from([f"{field}:{value}" for field in ("is", "has") for value in CHOICES[field]]),
-    st.sampled_from(["agent", "model", "world", '"world model"', "a", "li", "kai", "c++", "&", "title:world", "nunez"]),
+    st.sampled_from(
+        [
+            "agent",
+            "model",
+            "world",
+            '"world model"',
+            "world-m",
+            "mod",
+            "mo",
+            "a",
+            "li",
+            "-m",
+            "-world",
+            "kai",
+            "c++",
+            "&",
+            "title:world",
+            "nunez",
+        ]
+    ),
+    st.sampled_from(["world-m", "mod", "mo", "-m", "-mo", "-models", "-world", "title:mod", "author:l"]),
     st.sampled_from(
         ["topic:agents", "topic:agents,maps", "topic:maps", "author:kai", "title:/^a/", "id:26", "stars:<200"]
     ),
@@ -306,7 +326,14 @@ def test_all_ways_agree(connection: sqlite3.Connection, text: str, order: str) -
         assert read(connection, strategy.tuned(connection, selection)) == plain
         patch.setattr(strategy, "HARDLY_ANY", 0)
         assert [row[0] for row in strategy.first(connection, selection, 100)] == plain, "a walk"
+        patch.setattr(sweep, "SHORTEST", 1)
+        assert [row[0] for row in strategy.first(connection, selection, 100)] == plain, "day by day"
+        patch.setattr(sweep, "SPREAD", -1)
+        assert [row[0] for row in strategy.first(connection, selection, 100)] == plain, "days in disorder"
+        patch.setattr(sweep, "SPREAD", 10)
         patch.setattr(strategy, "WALK_SECONDS", -1)
+        patch.setattr(strategy, "READING_SECONDS", 0)
+        patch.setattr(strategy, "SWEEPING_SECONDS", 0)
         assert [row[0] for row in strategy.first(connection, selection, 3)] == plain[:3], "words looked up"
         patch.setattr(strategy, "FEW", 0)
         assert read(connection, strategy.tuned(connection, selection)) == plain

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reader.core.errors import QueryError
 from reader.core.query import FIELDS, Match, Not, Query, parse
-from reader.core.query.assist import complete, tokens
+from reader.core.query.assist import asked, complete, tokens
 from reader.core.query.lexer import level
 from reader.core.query.topics import TopicChoice, picked_topics, with_topics
 
@@ -89,6 +89,26 @@ def test_what_was_begun_is_completed(text: str, first: str) -> None:
     found = complete(text, len(text), {"topic": SLUGS, "author": ["Kaiming He"]})
     assert found is not None
     assert found.candidates[0] == first
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("diffusion -v", "diffusion"),
+        ("-v", ""),
+        ("-title:v", ""),
+        ("(a OR b) -V", "(a OR b)"),
+        ("diffusion -vi", "diffusion -vi"),
+        (" -v ", "-v"),
+        ("-tag:v", "-tag:v"),
+        ("v", "v"),
+        ("a-v", "a-v"),
+        ('"a -v', '"a -v'),
+        ("diffusion OR -v", "diffusion OR -v"),
+    ],
+)
+def test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed(text: str, meant: str) -> None:
+    assert asked(text) == meant
 
 
 @pytest.mark.parametrize("text", ["", "is:unread ", '"to', "nothing-like-it", "unknown:to", "is:unread"])

@@ -53,6 +53,22 @@ def tokens(text: str) -> list[Span]:
     return spans
 
 
+_BEGUN_TO_EXCLUDE = re.compile(r"(?:^|(?<=[\s(]))-(?:(?:title|abstract|author|keyword|org):)?[^\W_]$", re.IGNORECASE)
+
+
+def asked(text: str) -> str:
+    """What a text that is being typed asks for: not yet to leave out what begins with its one last letter.
+
+    On the way to `-video`, `-v` would leave out nearly every paper.
+    """
+    kept = _BEGUN_TO_EXCLUDE.sub("", text).strip()
+    try:
+        parse(kept)
+    except QueryError:
+        return text.strip()
+    return kept
+
+
 def complete(text: str, cursor: int, vocabulary: Vocabulary, limit: int = 8) -> Completion | None:
     """What the piece before the cursor may become, or None if nothing fits."""
     head = level(text[:cursor])

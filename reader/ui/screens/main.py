@@ -413,8 +413,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def on_query_line_changed(self, event: QueryLine.Changed) -> None:
         """Filter while the query is typed."""
+        from reader.core.query.assist import asked
+
         if self.is_typing and event.error is None:
-            self.go(Place(self.place.view, event.text.strip()))
+            self.go(Place(self.place.view, asked(event.text)))
 
     @on(TopLine.EditQuery)
     def _edit_query(self) -> None:
