@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +10,10 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
+import textual.app
+import textual.pilot
+from textual._context import active_app
+from textual.pilot import Pilot
 
 from reader.core.paper import Draft
 from tests.ui import papers
@@ -17,6 +22,30 @@ from tests.ui.driver import Story, fill, open_reader
 # A screen that is painted makes objects by the hundred thousand, and looking them all over for garbage as often as
 # Python does by default takes half of the tests' time.
 gc.set_threshold(100_000, 50, 50)
+
+
+
+async def settle(*_: float) -> None:
+    """Wait until all is read that widgets were sent and sent each other for it, workers have ended and all is painted.
+
+    Textual's own wait for that is for a processor that idles: 20 ms for each key at the least, and it can be wrong.
+    """
+    app = active_app.get()
+    pilot = Pilot(app)
+    quiet = 0
+    while quiet < 3 and app.is_running:
+        await pilot.pause(0)
+        nodes = [app, *app.screen.walk_children(with_self=True)]
+        is_busy = (
+            any(node.message_queue_size for node in nodes)
+            or app._resize_timer is not None
+            or any(not worker.is_finished for worker in app.workers)
+        )
+        quiet = 0 if is_busy else quiet + 1
+        await asyncio.sleep(0.001 if is_busy else 0)
+
+
+textual.app.wait_for_idle = textual.pilot.wait_for_idle = settle
 
 Opener = Callable[..., AbstractAsyncContextManager[Story]]
 
