@@ -1,8 +1,9 @@
 """Jobs in a process of their own, so that no key waits for one.
 
 In a thread of the reader's, storing papers would share its interpreter lock with the keys: a repaint of 10 ms took
-200. A process that is killed at any moment leaves the cache whole, so stopping a job is as quick as that. What is sent
-either way are pickled `reader.jobs`.
+200. A process that is killed at any moment leaves the cache whole, so stopping a job is as quick as that, and it ends
+with its reader however that ends: one that hung on would have the feed's turn. What is sent either way are pickled
+`reader.jobs`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import fields, is_dataclass, replace
@@ -61,11 +63,11 @@ class _Process:
             stderr=subprocess.PIPE,
         )
         pipes = (self._popen.stdin, self._popen.stdout, self._popen.stderr)
-        stdin, self._said, self._failed = (cast(BinaryIO, pipe) for pipe in pipes)
+        self._alive, self._said, self._failed = (cast(BinaryIO, pipe) for pipe in pipes)
         # Keys are none of a job's business, and their read-only mapping can't be pickled.
         place = replace(place, settings=replace(place.settings, keys={}))
-        with suppress(BrokenPipeError), stdin:
-            pickle.dump((place, job), stdin)
+        with suppress(BrokenPipeError):
+            _say((place, job), self._alive)
 
     def hear(self) -> Any:
         """The next thing that it says; blocks until it does."""
@@ -81,6 +83,8 @@ class _Process:
     def close(self) -> None:
         """Close what led to it, once it is dead; a thread that still listens has heard of its end by then."""
         self._popen.wait()
+        with suppress(BrokenPipeError):
+            self._alive.close()
         self._said.close()
         self._failed.close()
 
@@ -93,9 +97,16 @@ def main() -> None:
     with suppress(AttributeError, OSError):
         os.nice(NICENESS)
     place, job = pickle.load(sys.stdin.buffer)  # noqa: S301 (it is the reader that speaks)
-    # Once the reader is gone nobody listens, and the next message ends this.
+    threading.Thread(target=_end_with_reader, args=(sys.stdin.fileno(),), daemon=True).start()
     with suppress(BrokenPipeError):
         asyncio.run(_tell(place, job, sys.stdout.buffer))
+
+
+def _end_with_reader(alive: int) -> None:
+    """End once the reader is gone: then what it holds open, and never writes on again, comes to its end."""
+    while os.read(alive, 1):
+        pass
+    os._exit(1)
 
 
 async def _tell(place: Workplace, job: Job, out: BinaryIO) -> None:

@@ -171,3 +171,20 @@ def test_the_reader_itself_imports_nothing_slow_and_a_folder_of_its_name_is_not_
     assert new == "1"
     assert "reader.worker" in modules
     assert not {name.partition(".")[0] for name in modules} & {"httpx", "sqlmodel", "sqlalchemy", "alembic"}
+
+
+async def test_a_job_ends_with_a_reader_that_is_killed(place: Callable[..., Workplace], tmp_path: Path) -> None:
+    with FeedServer({DAY: [item("2605.00001")]}) as feed:
+        where = place(feed)
+        feed.fault = "hang"
+        command = [sys.executable, "-c", IN_A_FOLDER, str(tmp_path), feed.url]
+        with subprocess.Popen(command, cwd=Path(__file__).parent.parent) as reader:
+            while not feed.requests:
+                assert reader.poll() is None
+                await asyncio.sleep(0.01)
+            reader.kill()
+        # What hung on would have its turn with the feed for ten seconds.
+        feed.fault = "ok"
+        begun = time.monotonic()
+        assert await said(jobs.run(where, Refresh(Day(DAY))))
+        assert time.monotonic() - begun < 5
