@@ -23,11 +23,6 @@ def server() -> Iterator[Arxiv]:
         yield arxiv
 
 
-@pytest.fixture
-def nap() -> Nap:
-    return Nap()
-
-
 @asynccontextmanager
 async def connected(
     server: Arxiv, nap: Nap, folder: Path | None = None, now: datetime = NOON, *, offline: bool = False

@@ -1,0 +1,42 @@
+"""A client of the daily feed on a server of this machine, whose waits take no time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from reader.feeds.client import FeedClient
+from reader.feeds.fetch import Bounds, Fetcher
+from tests.feed_server import FeedServer, item
+from tests.feeds.servers import Nap
+
+DAY = "2026-05-12"
+QUICK = Bounds(connect=2, silence=10, total=20, body=1_000_000, backoff=0.5)
+
+
+@pytest.fixture
+def server() -> Iterator[FeedServer]:
+    with FeedServer({DAY: [item(f"2605.{number:05}", day=DAY) for number in range(3)]}) as feed:
+        yield feed
+
+
+@pytest.fixture
+def nap() -> Nap:
+    return Nap()
+
+
+@asynccontextmanager
+async def connected(
+    server: FeedServer, nap: Nap, *, bounds: Bounds = QUICK, token: str | None = None
+) -> AsyncIterator[FeedClient]:
+    fetcher = Fetcher(server.url, token, bounds=bounds, sleep=nap, clock=nap.clock)
+    async with FeedClient(fetcher) as client:
+        yield client
+
+
+async def ids(client: FeedClient, day: str = DAY) -> list[str | None]:
+    listing, *_ = await client.day(day)
+    assert listing.day == day
+    return [draft.id for draft in listing.drafts]
