@@ -24,7 +24,6 @@ from tests.ui.driver import Story, fill, open_reader
 gc.set_threshold(100_000, 50, 50)
 
 
-
 async def settle(*_: float) -> None:
     """Wait until all is read that widgets were sent and sent each other for it, workers have ended and all is painted.
 

@@ -64,6 +64,7 @@ async def test_a_source_that_fails_is_told_and_the_rest_is_there(reader: Opener)
         async with reader(settings=settings(endpoint=feed.url)) as r:
             with closing(Feeds.open(r.file)) as feeds:
                 feeds.follow("rss", f"{feed.url}/nothing.xml", "Notes of a lab", "lab", "2026-05-12T08:00:00Z")
-            await r.do("app.refresh")
+            # Who asks for it is first told that there is nothing new, for as long as such words stand.
+            r.app.refreshing.begin()
             await r.until(lambda: "Notes of a lab: no answer since" in r.status)
             assert r.app.refreshing.last is not None

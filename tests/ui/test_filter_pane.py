@@ -1,15 +1,11 @@
+"""The filter pane: what is drawn, what the cursor, the keys' calls and the mouse do, what is told."""
+
 from __future__ import annotations
 
 import pytest
-from textual.app import App, ComposeResult
-from textual.containers import Horizontal
-from textual.message import Message
-from textual.widgets import Static
 
 from reader.core.query.topics import TopicChoice
-from reader.ui.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.styles import styles_directory
-from reader.ui.theme import DEFAULTS, THEMES
+from reader.ui.glyphs import ASCII
 from reader.ui.widgets.filter_pane import FilterPane
 from reader.ui.widgets.filter_rows import (
     DAYS_AT_FIRST,
@@ -23,70 +19,7 @@ from reader.ui.widgets.filter_rows import (
     day_name,
     lay_out,
 )
-
-VIEWS = (ViewItem("today", "Today", 31), ViewItem("unread", "Unread", 0), ViewItem("all", "All", 9295))
-DAYS = tuple(
-    DayItem(f"2026-11-{day:02}", 0 if day in (21, 22) else day, 0 if day < 23 else day) for day in range(24, 9, -1)
-)
-TOPICS = (
-    TopicItem("reasoning", "Reasoning", "Language", "step by step", 140),
-    TopicItem("code", "Code", "Language", "programs", 0),
-    TopicItem("agents", "Agents & tools", "Agents", "plan and use tools", 12),
-    TopicItem("gui-agents", "GUI & web agents", "Agents", "operate a screen", 3, implied=True),
-    TopicItem("evaluation", "Benchmarks & evaluation", "Data", "how to measure", 1204),
-)
-DATA = FilterData(VIEWS, DAYS, TOPICS)
-
-
-class PaneApp(App[None]):
-    CSS_PATH = styles_directory() / "filter.tcss"
-
-    def __init__(self, glyphs: Glyphs = UNICODE, width: int = 28) -> None:
-        super().__init__()
-        self.pane = FilterPane(glyphs)
-        self.pane.styles.width = width
-        self.told: list[Message] = []
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = "dark"
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(DEFAULTS)
-
-    def compose(self) -> ComposeResult:
-        with Horizontal():
-            yield self.pane
-            yield Static()
-
-    def on_mount(self) -> None:
-        self.pane.show(DATA)
-        self.pane.focus()
-
-    def on_filter_pane_view_chosen(self, message: FilterPane.ViewChosen) -> None:
-        self.told.append(message)
-
-    def on_filter_pane_day_chosen(self, message: FilterPane.DayChosen) -> None:
-        self.told.append(message)
-
-    def on_filter_pane_topics_changed(self, message: FilterPane.TopicsChanged) -> None:
-        self.told.append(message)
-
-    def on_filter_pane_hint(self, message: FilterPane.Hint) -> None:
-        self.told.append(message)
-
-
-def drawn(pane: FilterPane) -> list[str]:
-    return [pane.render_line(y).text.rstrip() for y in range(pane.size.height)]
-
-
-def go_to(pane: FilterPane, key: str) -> None:
-    places = [row.key for row in pane.rows if row.selectable]
-    pane.to_first()
-    pane.move(places.index(key))
-
-
-def choices(app: PaneApp) -> list[TopicChoice]:
-    return [message.choice for message in app.told if isinstance(message, FilterPane.TopicsChanged)]
+from tests.ui.filter_stage import DATA, DAYS, TOPICS, VIEWS, PaneApp, choices, drawn, go_to
 
 
 async def test_sections_stand_below_each_other_with_tabular_counts() -> None:
@@ -313,65 +246,6 @@ async def test_the_meaning_of_a_topic_is_told_when_the_cursor_is_on_it() -> None
         app.set_focus(None)
         await pilot.pause()
         assert [message.text for message in app.told if isinstance(message, FilterPane.Hint)][-1] == ""
-
-
-MOVING = FilterData(
-    topics=(
-        TopicItem("reasoning", "Reasoning", "Language", "in steps", 140, weeks=(0.4,) * 9 + (0.1,) * 3, rising=-0.4),
-        TopicItem("code", "Code", "Language", "programs", 0, weeks=(0.1,) * 11 + (0.8,), rising=0.75),
-        TopicItem("agents", "Agents & tools", "Agents", "plan and use tools", 12, weeks=(0.2,) * 12),
-    )
-)
-
-
-def named(pane: FilterPane) -> list[str]:
-    return [row.key for row in pane.rows if row.kind is Kind.TOPIC]
-
-
-async def test_topics_are_listed_by_family_by_papers_or_rising_ones_first() -> None:
-    app = PaneApp(width=30)
-    async with app.run_test(size=(80, 40)):
-        app.pane.show(MOVING)
-        go_to(app.pane, "agents")
-        assert named(app.pane) == ["reasoning", "code", "agents"]
-        assert app.pane.switch_order() == "papers"
-        assert named(app.pane) == ["reasoning", "agents", "code"]
-        assert app.pane.current is not None and app.pane.current.key == "agents"
-        assert app.pane.switch_order() == "rising"
-        assert drawn(app.pane)[:4] == [
-            " TOPICS  rising        any ▾",
-            "   Code                +75 %",
-            "▌  Agents & tools       +0 %",
-            "   Reasoning           -40 %",
-        ]
-        assert app.pane.switch_order() == "family"
-        assert named(app.pane) == ["reasoning", "code", "agents"]
-
-
-async def test_nothing_rises_while_no_trend_is_known() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)):
-        assert [app.pane.switch_order() for _ in range(3)] == ["papers", "family", "papers"]
-
-
-@pytest.mark.parametrize(("width", "line"), [(30, ""), (34, "▂▂▂▂▂█"), (40, "▂▂▂▂▂▂▂▂▂▂▂█")])
-async def test_a_sparkline_stands_where_there_is_room(width: int, line: str) -> None:
-    app = PaneApp(width=width)
-    async with app.run_test(size=(80, 40)):
-        app.pane.show(MOVING)
-        (row,) = [row for row in drawn(app.pane) if row.startswith("   Code")]
-    assert set(row.split()[1:-1]) == ({line} if line else set())
-    assert row.endswith("–")
-
-
-async def test_how_a_topic_moves_is_told_with_what_it_means() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)) as pilot:
-        app.pane.show(MOVING)
-        go_to(app.pane, "code")
-        await pilot.pause()
-        hints = [message.text for message in app.told if isinstance(message, FilterPane.Hint)]
-    assert hints[-1] == "▂▂▂▂▂▂▂▂▂▂▂█ +75 % · programs"
 
 
 async def test_picked_excluded_and_implied_differ_by_shape() -> None:

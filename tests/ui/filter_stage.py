@@ -1,0 +1,84 @@
+"""A bare app for the filter pane, what is in it, and how tests look at it."""
+
+from __future__ import annotations
+
+from textual.app import App, ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Static
+
+from reader.core.query.topics import TopicChoice
+from reader.ui.glyphs import UNICODE, Glyphs
+from reader.ui.styles import styles_directory
+from reader.ui.theme import DEFAULTS, THEMES
+from reader.ui.widgets.filter_pane import FilterPane
+from reader.ui.widgets.filter_rows import (
+    DayItem,
+    FilterData,
+    TopicItem,
+    ViewItem,
+)
+
+VIEWS = (ViewItem("today", "Today", 31), ViewItem("unread", "Unread", 0), ViewItem("all", "All", 9295))
+DAYS = tuple(
+    DayItem(f"2026-11-{day:02}", 0 if day in (21, 22) else day, 0 if day < 23 else day) for day in range(24, 9, -1)
+)
+TOPICS = (
+    TopicItem("reasoning", "Reasoning", "Language", "step by step", 140),
+    TopicItem("code", "Code", "Language", "programs", 0),
+    TopicItem("agents", "Agents & tools", "Agents", "plan and use tools", 12),
+    TopicItem("gui-agents", "GUI & web agents", "Agents", "operate a screen", 3, implied=True),
+    TopicItem("evaluation", "Benchmarks & evaluation", "Data", "how to measure", 1204),
+)
+DATA = FilterData(VIEWS, DAYS, TOPICS)
+
+
+class PaneApp(App[None]):
+    CSS_PATH = styles_directory() / "filter.tcss"
+
+    def __init__(self, glyphs: Glyphs = UNICODE, width: int = 28) -> None:
+        super().__init__()
+        self.pane = FilterPane(glyphs)
+        self.pane.styles.width = width
+        self.told: list[Message] = []
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = "dark"
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(DEFAULTS)
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield self.pane
+            yield Static()
+
+    def on_mount(self) -> None:
+        self.pane.show(DATA)
+        self.pane.focus()
+
+    def on_filter_pane_view_chosen(self, message: FilterPane.ViewChosen) -> None:
+        self.told.append(message)
+
+    def on_filter_pane_day_chosen(self, message: FilterPane.DayChosen) -> None:
+        self.told.append(message)
+
+    def on_filter_pane_topics_changed(self, message: FilterPane.TopicsChanged) -> None:
+        self.told.append(message)
+
+    def on_filter_pane_hint(self, message: FilterPane.Hint) -> None:
+        self.told.append(message)
+
+
+def drawn(pane: FilterPane) -> list[str]:
+    return [pane.render_line(y).text.rstrip() for y in range(pane.size.height)]
+
+
+def go_to(pane: FilterPane, key: str) -> None:
+    places = [row.key for row in pane.rows if row.selectable]
+    pane.to_first()
+    pane.move(places.index(key))
+
+
+def choices(app: PaneApp) -> list[TopicChoice]:
+    return [message.choice for message in app.told if isinstance(message, FilterPane.TopicsChanged)]

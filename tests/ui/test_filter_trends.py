@@ -1,0 +1,71 @@
+"""How topics are listed in the filter pane, and how it shows that they move."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.ui.widgets.filter_pane import FilterPane
+from reader.ui.widgets.filter_rows import (
+    FilterData,
+    Kind,
+    TopicItem,
+)
+from tests.ui.filter_stage import PaneApp, drawn, go_to
+
+MOVING = FilterData(
+    topics=(
+        TopicItem("reasoning", "Reasoning", "Language", "in steps", 140, weeks=(0.4,) * 9 + (0.1,) * 3, rising=-0.4),
+        TopicItem("code", "Code", "Language", "programs", 0, weeks=(0.1,) * 11 + (0.8,), rising=0.75),
+        TopicItem("agents", "Agents & tools", "Agents", "plan and use tools", 12, weeks=(0.2,) * 12),
+    )
+)
+
+
+def named(pane: FilterPane) -> list[str]:
+    return [row.key for row in pane.rows if row.kind is Kind.TOPIC]
+
+
+async def test_topics_are_listed_by_family_by_papers_or_rising_ones_first() -> None:
+    app = PaneApp(width=30)
+    async with app.run_test(size=(80, 40)):
+        app.pane.show(MOVING)
+        go_to(app.pane, "agents")
+        assert named(app.pane) == ["reasoning", "code", "agents"]
+        assert app.pane.switch_order() == "papers"
+        assert named(app.pane) == ["reasoning", "agents", "code"]
+        assert app.pane.current is not None and app.pane.current.key == "agents"
+        assert app.pane.switch_order() == "rising"
+        assert drawn(app.pane)[:4] == [
+            " TOPICS  rising        any ▾",
+            "   Code                +75 %",
+            "▌  Agents & tools       +0 %",
+            "   Reasoning           -40 %",
+        ]
+        assert app.pane.switch_order() == "family"
+        assert named(app.pane) == ["reasoning", "code", "agents"]
+
+
+async def test_nothing_rises_while_no_trend_is_known() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)):
+        assert [app.pane.switch_order() for _ in range(3)] == ["papers", "family", "papers"]
+
+
+@pytest.mark.parametrize(("width", "line"), [(30, ""), (34, "▂▂▂▂▂█"), (40, "▂▂▂▂▂▂▂▂▂▂▂█")])
+async def test_a_sparkline_stands_where_there_is_room(width: int, line: str) -> None:
+    app = PaneApp(width=width)
+    async with app.run_test(size=(80, 40)):
+        app.pane.show(MOVING)
+        (row,) = [row for row in drawn(app.pane) if row.startswith("   Code")]
+    assert set(row.split()[1:-1]) == ({line} if line else set())
+    assert row.endswith("–")
+
+
+async def test_how_a_topic_moves_is_told_with_what_it_means() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        app.pane.show(MOVING)
+        go_to(app.pane, "code")
+        await pilot.pause()
+        hints = [message.text for message in app.told if isinstance(message, FilterPane.Hint)]
+    assert hints[-1] == "▂▂▂▂▂▂▂▂▂▂▂█ +75 % · programs"
