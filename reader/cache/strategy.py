@@ -72,12 +72,17 @@ def first(
 
 
 def tuned(connection: sqlite3.Connection, selection: Selection) -> Selection:
-    """The selection with the condition and order that read all of it soonest, for its whole order or its count."""
+    """The selection with the condition and order that read all of it soonest in its order."""
     if selection.ranked is not None:
         common = selection.ranked if _is_common(connection, selection) else None
         return selection._replace(where=common.where, params=common.params, order=common.order) if common else selection
     where = _driven(connection, selection, FEW) or selection.by_scan
     return selection._replace(where=where.sql, params=where.params)
+
+
+def counted(connection: sqlite3.Connection, selection: Selection) -> Clause:
+    """The condition that finds all papers of a selection soonest, in no order."""
+    return _driven(connection, selection, FEW) or Clause(selection.where, selection.params)
 
 
 def _driven(connection: sqlite3.Connection, selection: Selection, most: int, words: bool = True) -> Clause | None:

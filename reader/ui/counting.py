@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from reader.cache.search import Scope
     from reader.ui.screens.main import MainScreen
 
-COUNT_AFTER = 0.15
-"""Seconds without another change before anything is counted."""
+COUNT_AFTER = 0.03
+"""Seconds without another change before anything is counted: what is new in the list is painted first."""
 
 
 class Counting:

@@ -184,6 +184,7 @@ class Library:
     async def screenful(self, selection: Selection, limit: int) -> Order:
         """The first papers of a selection; raises CacheInterrupted when a newer question comes."""
         self._whole.interrupt()
+        self._counts.interrupt()
         return await self._screenfuls.ask(lambda window: window.first(selection, limit))
 
     async def order(self, selection: Selection) -> Order:

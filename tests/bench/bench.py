@@ -18,7 +18,8 @@ from statistics import median, quantiles
 
 from tests.bench import corpus, newsboat
 from tests.bench.drive import ROOT
-from tests.bench.measures import MEASURES, Bench
+from tests.bench.measures import MEASURES
+from tests.bench.stage import Bench
 
 
 @dataclass

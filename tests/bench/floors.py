@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import groupby
 from pathlib import Path
 
 from reader.cache import schema
@@ -70,33 +69,55 @@ def write_seconds(path: Path, statements: Sequence[str]) -> float:
 
 @dataclass(frozen=True)
 class Ingest:
-    """Papers a second."""
+    """Papers a second, of each pair of equal parts that were added one after the other."""
 
-    ours: float
+    ours: list[float]
     """Through the door by which the feed's papers come: matched, merged, classified."""
-    raw: float
+    raw: list[float]
     """The very same rows by `executemany` upserts, in transactions as large as ours."""
-    raw_in_one: float
-    """The same in a single transaction."""
 
     @property
-    def ratio(self) -> float:
-        return self.ours / self.raw
+    def ratios(self) -> list[float]:
+        return [ours / raw for ours, raw in zip(self.ours, self.raw, strict=True)]
 
 
-def ingest(paths: tuple[Path, Path, Path], papers: int) -> Ingest:
-    """Add so many papers to three caches of the same contents, each in another way."""
-    ours, raw, raw_in_one = paths
-    following = list(corpus.listings(papers, corpus.NEWEST + timedelta(days=3_650)))
-    with closing(Cache.open(ours, corpus.shipped_topics())) as cache:
-        began = time.perf_counter()
-        stored = [cache.store(listing, f"{listing.day}T08:00:00Z") for listing in following]
-        seconds = time.perf_counter() - began
-    assert sum(one.new for one in stored) == papers
-    rows = _rows(ours, following)
-    return Ingest(
-        papers / seconds, papers / _upsert_seconds(raw, rows, BATCH), papers / _upsert_seconds(raw_in_one, rows, papers)
-    )
+PART = 600
+"""Papers that are added in a turn: some days, so that a few turns share whatever else the machine does."""
+
+
+def ingest(ours: Path, raw: Path, papers: int) -> Ingest:
+    """Add so many papers to two caches of the same contents, in turns: as the reader does, and as plain rows."""
+    found = Ingest([], [])
+    with closing(Cache.open(ours, corpus.shipped_topics())) as cache, closing(schema.connect(raw)) as plain:
+        for pragma in schema.pragmas(durable=False, mebibytes=16):
+            plain.execute(pragma)
+        names = {table: [row[1] for row in plain.execute(f"PRAGMA table_info({table})")] for table in TABLES}
+        with opened(ours) as connection:
+            topics = connection.execute("SELECT pk, slug, name, family FROM topic").fetchall()
+        plain.executemany("INSERT OR IGNORE INTO topic (pk, slug, name, family) VALUES (?, ?, ?, ?)", topics)
+        for part in _parts(papers):
+            began = time.perf_counter()
+            new = sum(stored.new for stored in cache.store_all(part, f"{part[-1].day}T08:00:00Z"))
+            found.ours.append(new / (time.perf_counter() - began))
+            batches = list(_batches(_rows(ours, part), names))
+            began = time.perf_counter()
+            for batch in batches:
+                plain.execute("BEGIN IMMEDIATE")
+                for table in TABLES:
+                    plain.executemany(_upsert(table, names[table]), batch[table])
+                plain.execute("COMMIT")
+            found.raw.append(new / (time.perf_counter() - began))
+    return found
+
+
+def _parts(papers: int) -> Iterator[list[Listing]]:
+    """So many papers that are newer than those of the corpus, some days at a time, in full parts."""
+    part: list[Listing] = []
+    for listing in corpus.listings(papers, corpus.NEWEST + timedelta(days=3_650)):
+        part.append(listing)
+        if sum(len(one.drafts) for one in part) >= PART:
+            yield part
+            part = []
 
 
 Rows = dict[str, list[tuple[object, ...]]]
@@ -104,42 +125,21 @@ Rows = dict[str, list[tuple[object, ...]]]
 
 def _rows(path: Path, listings: Sequence[Listing]) -> Rows:
     """The rows of the papers that the listings brought, by table, in the order of their keys."""
-    first_day = listings[0].day
     with opened(path) as connection:
-        new = "SELECT pk FROM paper WHERE first_day >= ?"
+        new = "SELECT pk FROM paper WHERE first_day BETWEEN ? AND ?"
+        days = (listings[0].day, listings[-1].day)
         return {
-            table: connection.execute(f"SELECT * FROM {table} WHERE pk IN ({new}) ORDER BY pk", (first_day,)).fetchall()
+            table: connection.execute(f"SELECT * FROM {table} WHERE pk IN ({new}) ORDER BY pk", days).fetchall()
             for table in TABLES
         }
 
 
-def _upsert_seconds(path: Path, rows: Rows, batch: int) -> float:
-    """Seconds to write rows, so many papers a transaction."""
-    with closing(schema.connect(path)) as connection:
-        names = {table: [row[1] for row in connection.execute(f"PRAGMA table_info({table})")] for table in TABLES}
-        connection.executemany(
-            "INSERT OR IGNORE INTO topic (pk, slug, name, family) VALUES (?, ?, ?, ?)",
-            [(number, f"topic-{number}", "Topic", "Family") for number in range(1, 200)],
-        )
-        batches = _batches(rows, names, batch)
-        began = time.perf_counter()
-        for some in batches:
-            connection.execute("BEGIN IMMEDIATE")
-            for table in TABLES:
-                connection.executemany(_upsert(table, names[table]), some[table])
-            connection.execute("COMMIT")
-        return time.perf_counter() - began
-
-
-def _batches(rows: Rows, names: dict[str, list[str]], batch: int) -> list[Rows]:
-    """The rows by transaction, so many papers each."""
-    first = rows["paper"][0][names["paper"].index("pk")]
-    batches: list[Rows] = [{table: [] for table in TABLES} for _ in range(-(-len(rows["paper"]) // batch))]
-    for table in TABLES:
-        key = names[table].index("pk")
-        for number, some in groupby(rows[table], key=lambda row: (int(str(row[key])) - int(str(first))) // batch):
-            batches[number][table] += some
-    return batches
+def _batches(rows: Rows, names: dict[str, list[str]]) -> Iterator[Rows]:
+    """The rows by transaction, as many papers each as the reader's have."""
+    pks = [row[names["paper"].index("pk")] for row in rows["paper"]]
+    for start in range(0, len(pks), BATCH):
+        some = set(pks[start : start + BATCH])
+        yield {table: [row for row in rows[table] if row[names[table].index("pk")] in some] for table in TABLES}
 
 
 def _upsert(table: str, names: Sequence[str]) -> str:

@@ -83,6 +83,8 @@ READS: dict[str, Callable[[Window], object]] = {
     "days": lambda window: window.days(),
     "topics": lambda window: window.topics(),
     "topics of": lambda window: window.topics(selection("topic:agents is:unread")),
+    "topics of most": lambda window: window.topics(selection("paper is:unread"), most=True),
+    "size": lambda window: window.size(),
     "estimate": lambda window: Tally(window)._estimate(selection("paper")),
     "views": lambda window: [window.count(selection(text)) for text in ("", "is:unread", "is:starred", "day:latest")],
 }

@@ -38,6 +38,7 @@ def test_the_query_that_asks_nothing_is_known_by_its_condition() -> None:
 
 def test_estimates_are_of_the_first_papers_and_marked(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SOON", 10)
+    monkeypatch.setattr(module, "SMALL", 10)
     monkeypatch.setattr(module, "SAMPLE", 20)
     tally = Tally(window)
     estimated = tally.facets(selection("on"), exactly=False)
@@ -48,6 +49,17 @@ def test_estimates_are_of_the_first_papers_and_marked(window: Window, monkeypatc
     assert tally.facets(selection("on"), exactly=False) == exact, "what is known is not estimated again"
     assert not tally.facets(selection("video"), exactly=False).approximate, "few papers"
     assert not tally.facets(selection(""), exactly=False).approximate, "everything has a count of its own"
+
+
+def test_both_ways_of_counting_agree(window: Window) -> None:
+    for text in ("on", "video", "topic:agents", "day:2026-11-23", "-agents", "nothing"):
+        asked = selection(text)
+        assert window.topics(asked, most=True) == window.topics(asked), text
+
+
+def test_a_small_cache_estimates_nothing(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SOON", 10)
+    assert not Tally(window).facets(selection("on"), exactly=False).approximate
 
 
 def test_hidden_papers_are_counted_nowhere_and_changes_are_seen(window: Window, path: Path) -> None:

@@ -272,7 +272,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if keep is not None and keep == self.papers.highlighted:
             # The same paper may have got other votes, links or topics.
             self.show_detail()
-        self.count_soon()
+        if keep is not None:
+            self.count_soon()
 
     def _compile(self, place: Place) -> Selection:
         from reader.cache.search import compile_query

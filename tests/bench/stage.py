@@ -1,0 +1,89 @@
+"""Where the bench measures: a folder with a corpus, homes in it, and a reader that has come to rest in one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from reader.cache.search import Scope, Selection, compile_query
+from reader.cache.window import Window
+from reader.ui.browsing import Place, view
+from tests.bench.drive import open_reader, settle, shows, until
+from tests.pty.terminal import Terminal
+
+REST = 0.3
+"""Seconds of silence after which a program is taken to have drawn all it will."""
+
+
+class Add(Protocol):
+    """Takes a line of the table."""
+
+    def __call__(
+        self,
+        name: str,
+        reader: Sequence[float] | float,
+        floor: Sequence[float] | float = (),
+        newsboat: Sequence[float] | float = (),
+        note: str = "",
+    ) -> None: ...
+
+
+@dataclass
+class Bench:
+    """One run: a folder to work in, the corpus, and where figures go."""
+
+    folder: Path
+    corpus: Path
+    papers: int
+    add: Add
+    newsboat: bool = False
+    homes: int = field(default=0, init=False)
+
+    def home(self, *, view: str = "all", empty: bool = False) -> Path:
+        """A new home of the reader's with a copy of the corpus, left at a view."""
+        self.homes += 1
+        home = self.folder / f"home-{self.homes}"
+        home.mkdir()
+        if not empty:
+            shutil.copyfile(self.corpus, home / "papers.db")
+            # What the disk has yet to write is not the reader's to wait for.
+            os.sync()
+        (home / "state.json").write_text(f'{{"view": "{view}"}}')
+        return home
+
+    def titles(self, text: str = "", limit: int = 8) -> list[str]:
+        """The titles that a query shows first in the view All, as the cache has them."""
+        with closing(Window.open(self.corpus)) as window:
+            return [row.title for row in window.rows(window.first(selected(window, text), limit).pks)]
+
+    def topics(self, text: str) -> dict[str, int]:
+        """How many papers of a query in the view All have each topic, by its name."""
+        with closing(Window.open(self.corpus)) as window:
+            return {topic.name: topic.papers for topic in window.topics(selected(window, text))}
+
+
+def selected(window: Window, text: str) -> Selection:
+    """What a query selects in the view All."""
+    scope = Scope(datetime.now(UTC).date(), window.newest_day(), None)
+    return compile_query(Place(view("all"), text).whole("day"), scope)
+
+
+@contextmanager
+def reading(bench: Bench, home: Path, endpoint: str) -> Iterator[Terminal]:
+    """A reader that has started, refreshed from a feed with no news, counted, and come to rest."""
+    with open_reader(home, endpoint) as terminal:
+        until(terminal, shows(bench.titles()))
+        until(terminal, lambda terminal: "↻" in terminal.lines[0])
+        settle(terminal, 1.0)
+        yield terminal
+
+
+def in_ms(seconds: Sequence[float]) -> list[float]:
+    """Seconds as milliseconds."""
+    return [1_000 * one for one in seconds]
