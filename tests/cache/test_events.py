@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -240,14 +242,22 @@ STEPS = st.lists(
 )
 
 
+@pytest.fixture(scope="module")
+def five(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache of five papers without marks."""
+    path = tmp_path_factory.mktemp("five") / "papers.db"
+    with closing(Cache.open(path, ByName())) as cache:
+        cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(5))), NOW)
+    return path
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
-def test_states_are_always_what_the_log_says(tmp_path_factory: object, steps: list[tuple[object, ...]]) -> None:
+def test_states_are_always_what_the_log_says(
+    five: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[object, ...]]
+) -> None:
     """Two instances do anything in any order; deriving everything anew changes nothing."""
-    path = tmp_path_factory.mktemp("log") / "papers.db"
-    cache = Cache.open(path, ByName())
-    cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(5))), NOW)
-    cache.close()
+    path = Path(shutil.copy(five, tmp_path_factory.mktemp("log")))
     two = (Events.open(path), Events.open(path))
     for kind, value, pks, instance in steps:
         events = two[instance]

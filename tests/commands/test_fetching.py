@@ -184,9 +184,7 @@ def test_a_mark_stays_when_its_paper_comes_again(run: Run, papers: Path, tmp_pat
     assert (starred["id"], starred["upvotes"], starred["day"]) == ("2606.26740", 90, "2026-07-01")
 
 
-def test_new_papers_that_match_are_told_by_the_users_program_once(
-    run: Run, spawn: Run, feed: FeedServer, home: Path
-) -> None:
+def test_new_papers_that_match_are_told_by_the_users_program_once(run: Run, feed: FeedServer, home: Path) -> None:
     heard = home / "heard.jsonl"
     tell = home / "tell"
     home.mkdir()
@@ -197,7 +195,7 @@ def test_new_papers_that_match_are_told_by_the_users_program_once(
     assert not heard.exists()
     feed.days[ago(0)] += [item("2606.00004", "Four $(touch x) \x1b[31m`", ago(0)), item("2606.00005", "Five", ago(0))]
     for _ in range(2):
-        found = spawn("refresh", "--quiet")
+        found = run("refresh", "--quiet")
         assert (found.code, found.out, found.err) == (0, "", "")
     (said,) = map(json.loads, heard.read_text().splitlines())
     assert [(paper["title"], paper["matches"]) for paper in said["papers"]] == [("Four $(touch x) `", ["title:four"])]
