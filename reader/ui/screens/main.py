@@ -258,8 +258,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
             # Not before: a first line that is painted by itself makes the list come a frame later.
             self._show_place_with_list()
             self._show(order, None)
+            self.count_soon()
             if order.complete:
-                self.count_soon()
                 return
             # Let it be painted first; whoever types on is not in need of the rest.
             await asyncio.sleep(AFTER_SCREENFUL)
