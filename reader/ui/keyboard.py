@@ -70,7 +70,7 @@ class Keyboard:
         reader, held = self._reader, self._held
         if held is None:
             return True
-        if reader.main.is_on_its_way:
+        if reader.main.listing.is_on_its_way:
             return False
         self._held = None
         # The list may have come without papers.
@@ -123,7 +123,7 @@ class Keyboard:
             return True
         if context == "calendar" and reader.calendar is not None and reader.calendar.type(key.key, key.character):
             return True
-        is_coming = reader.main.is_on_its_way
+        is_coming = reader.main.listing.is_on_its_way
         if is_coming and context == "empty":
             context = "list"
         if self._chord_timer is not None:

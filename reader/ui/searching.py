@@ -127,7 +127,7 @@ class Searching:
         if self.shown is None:
             self._left = self._position
         self.shown, self.wanted = found, ""
-        self._reader.main.load(None)
+        self._reader.main.listing.load(None)
 
     @property
     def _position(self) -> Position:
@@ -139,7 +139,7 @@ class Searching:
         if self.shown is None:
             return False
         self.shown = None
-        self._reader.main.load(*self._left)
+        self._reader.main.listing.load(*self._left)
         return True
 
     def drop(self) -> None:
@@ -161,4 +161,4 @@ class Searching:
         if (place, shown) != (main.place, self.shown):
             main.go(place)
             self.shown = shown
-            main.load(*position)
+            main.listing.load(*position)

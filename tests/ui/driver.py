@@ -169,7 +169,7 @@ class Story:
     def _working(self) -> list[object]:
         if not self.main.is_finished:
             return [self.main]
-        timers = (self.main._detail_timer, self.main._place_timer, self.main.counting._timer)
+        timers = (self.main._detail_timer, self.main.counting._timer, self.main.listing._place_timer)
         waiting = [one for one in timers if one is not None and one._task is not None and not one._task.done()]
         return waiting + [one for one in self.app.workers if not one.is_finished and one.group not in BESIDE]
 

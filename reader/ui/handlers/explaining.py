@@ -43,7 +43,7 @@ def _toggle(reader: ReaderApp, paper: Paper, slug: str) -> None:
     excluded = tuple(other for other in choice.excluded if other != slug)
     reader.close_page()
     reader.pick_topics(TopicChoice(choice.mode, others if is_picked else (*others, slug), excluded))
-    reader.main.load(paper.pk)
+    reader.main.listing.load(paper.pk)
     name = reader.topic_names.get(slug, slug)
     reader.say(f"{name} no longer filters" if is_picked else f"only {name}")
 

@@ -138,9 +138,9 @@ def mark_all_read(reader: ReaderApp, _count: int | None) -> None:
     main = reader.main
 
     async def mark_all() -> None:
-        mark(reader, "read", True, await main.all_pks(), shown=main.papers.visible_pks)
+        mark(reader, "read", True, await main.listing.all_pks(), shown=main.papers.visible_pks)
 
-    if main.is_whole:
+    if main.listing.is_whole:
         mark(reader, "read", True, main.papers.pks_all(), shown=main.papers.visible_pks)
     else:
         _start(reader, mark_all)

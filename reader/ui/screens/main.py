@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
 from textual.timer import Timer
 
 from reader.cache.window import Order
-from reader.core.errors import CacheInterrupted, ReaderError
 from reader.ui import panes
-from reader.ui.browsing import VIEWS, Place
+from reader.ui.browsing import Place
+from reader.ui.loading import ListLoading
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.status_line import StatusLine
 from reader.ui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
-    from reader.cache.search import Selection
     from reader.ui.app import ReaderApp
     from reader.ui.counting import Counting
     from reader.ui.found import Found
@@ -35,12 +32,6 @@ if TYPE_CHECKING:
 
 WIDE, MEDIUM = 100, 70
 """Columns from which three panes stand side by side, and from which list and detail stand together."""
-
-SCREENFUL = 100
-"""Papers that are read before all others: more than any terminal shows."""
-
-AFTER_SCREENFUL = 0.04
-"""Seconds between the first screenful of papers and the reading of the rest."""
 
 REST = 0.06
 """Seconds the cursor rests on a paper before its detail is drawn: longer than a held key takes to come again."""
@@ -63,11 +54,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self.place = place
         self._keep_at_start = keep
-        self._selection: Selection | None = None
-        self.is_whole = False
-        """Whether the list holds all papers of its place, not only a first screenful."""
-        self.is_on_its_way = False
-        """Whether the list of where one is has still to come, and that of another place is shown."""
+        self.listing = ListLoading(self)
         self._suggestions: Suggestions | None = None
         self.is_typing = False
         self.is_finished = False
@@ -78,7 +65,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.query_line: QueryLine
         self.counting: Counting
         self._detail_timer: Timer | None = None
-        self._place_timer: Timer | None = None
 
     @property
     def reader(self) -> ReaderApp:
@@ -102,7 +88,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.top = self.query_one(TopLine)
         self.size_panes()
         self.show_whereabouts()
-        self.show_first()
+        self.listing.first(self._keep_at_start)
         self.papers.focus()
 
     async def finish(self) -> None:
@@ -183,7 +169,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if place.view != self.place.view:
             self.status.leave_place()
         self.place = place
-        self.load(None)
+        self.listing.load(None)
 
     @property
     def found(self) -> Found | None:
@@ -199,95 +185,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Show what is new where one is, without moving the cursor."""
         if not self.is_typing:
             self._suggestions = None
-        self._read_list(None if self.is_on_its_way else self.papers.highlighted)
+        self.listing.renew()
 
-    def show_first(self) -> None:
-        """Paint the first screenful at once, and read the rest behind it."""
-        try:
-            order = self._first_order()
-        except ReaderError as error:
-            self.status.say(str(error), "warning")
-            return
-        keep = self.reader.library.pk_of(self._keep_at_start) if self._keep_at_start else None
-        self._show(order, keep)
-        if not order.complete or (keep is not None and keep not in order.pks):
-            self._read_list(keep)
-        self.count_soon()
-
-    def _first_order(self) -> Order:
-        if self.place == Place(VIEWS[0]) and self.reader.settings.order == "day":
-            return self.reader.library.newest(SCREENFUL)
-        self._selection = self._compile(self.place)
-        return self.reader.library.first(self._selection, SCREENFUL)
-
-    def load(self, keep: int | None, height: int | None = None) -> None:
-        """Show the list of where one is now; keys for its papers wait until it is there."""
-        self.is_on_its_way = True
-        self._read_list(keep, height)
-
-    @work(exclusive=True, group="list", exit_on_error=False)
-    async def _read_list(self, keep: int | None, height: int | None = None) -> None:
-        try:
-            await self._read_and_show(keep, height)
-        except CacheInterrupted:
-            pass
-        except ReaderError as error:
-            self.show_place()
-            self.status.say(str(error), "warning")
-        # One that is cancelled gives way to another, which is on its way then.
-        self._arrive()
-
-    def _arrive(self) -> None:
-        """The list is there, or won't come: let keys act that wait for it."""
-        if self.is_on_its_way:
-            self.is_on_its_way = False
-            self.reader.call_later(self.reader.keyboard.go_on)
-
-    async def _read_and_show(self, keep: int | None, height: int | None) -> None:
-        """Read the list anew: its first screenful and then all, or all at once where the cursor is to stay."""
-        library = self.reader.library
-        if self.found is not None:
-            self.found.look(library.pk_of)
-            self._show(self.found.order, keep, height)
-            return
-        before = self.papers.highlighted
-        selection = self._compile(self.place)
-        if keep is None:
-            order = await library.screenful(selection, SCREENFUL)
-            self._selection = selection
-            # Not before: a first line that is painted by itself makes the list come a frame later.
-            self._show_place_with_list()
-            self._show(order, None)
-            self.count_soon()
-            if order.complete:
-                return
-            # Let it be painted first; whoever types on is not in need of the rest.
-            await asyncio.sleep(AFTER_SCREENFUL)
-        order = await library.order(selection)
-        self._selection = selection
-        # Who has moved on while it was read stays where they are now.
-        now = self.papers.highlighted
-        self._show(order, keep if keep is not None and now == before else now, height)
-        self.show_whereabouts()
-        if keep is not None and keep == self.papers.highlighted:
-            # The same paper may have got other votes, links or topics.
-            self.show_detail()
-        if keep is not None:
-            self.count_soon()
-
-    def _compile(self, place: Place) -> Selection:
-        from reader.cache.search import compile_query
-
-        return compile_query(place.whole(self.reader.settings.order), self.reader.scope)
-
-    async def all_pks(self) -> Sequence[int]:
-        """Every paper in view, also those behind the first screenful."""
-        if self.is_whole or self._selection is None:
-            return self.papers.pks_all()
-        return (await self.reader.library.order(self._selection)).pks
-
-    def _show(self, order: Order, keep: int | None, height: int | None = None) -> None:
-        self.is_whole = order.complete
+    def show_list(self, order: Order, keep: int | None, height: int | None = None) -> None:
+        """Show an order of papers with the cursor on the paper `keep`, so many lines below the top."""
         self.reader.library.found = self.found
         self.papers.show(order, self.reader.library.rows, keep, self.words, height)
         if self.is_finished:
@@ -296,17 +197,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if not self.is_typing:
             self.show_whereabouts()
         self.show_hints()
-        self._arrive()
-
-    def _show_place_with_list(self) -> None:
-        """Say where one is; a query that is being typed stands in its own line, and comes after what it finds."""
-        if self._place_timer is not None:
-            self._place_timer.stop()
-            self._place_timer = None
-        if self.is_typing:
-            self._place_timer = self.set_timer(AFTER_SCREENFUL, self.show_place)
-        else:
-            self.show_place()
 
     def _be_empty(self, is_empty: bool) -> None:
         """Show the empty state in the list's place, or the list again with the keys it had."""
@@ -339,7 +229,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def show_whereabouts(self) -> None:
         """Say in the first line and in the strip where one is."""
-        shown = self.papers.count if self.is_whole else None
+        shown = self.papers.count if self.listing.is_whole else None
         self.top.show(panes.whereabouts(self.reader, self.place, self.counts, shown))
         if not self.has_class("-wide"):
             is_open = self.has_class("-filtering")
