@@ -71,7 +71,7 @@ def reader(tmp_path: Path, caches: Mapping[str, Path], monkeypatch: pytest.Monke
     # The detail and the counts wait for the user's fingers, which are quicker here.
     monkeypatch.setattr("reader.ui.keyboard.STILL", 0.0)
     monkeypatch.setattr("reader.ui.screens.main.REST", 0.001)
-    monkeypatch.setattr("reader.ui.screens.main.AFTER_SCREENFUL", 0.001)
+    monkeypatch.setattr("reader.ui.loading.AFTER_SCREENFUL", 0.001)
     monkeypatch.setattr("reader.ui.counting.COUNT_AFTER", 0.001)
 
     def open_it(
