@@ -77,3 +77,20 @@ def test_all_of_a_scrollbar_is_drawn(renderer: type[ThinScrollBar], glyph: str) 
         assert {cell.text for cell in cells[start : start + length]} == {glyph}
         actions = [cell.style.meta["@mouse.down"] for cell in cells if cell.style]
         assert actions == ["scroll_up"] * start + ["grab"] * length + ["scroll_down"] * (10 - start - length)
+
+
+async def test_a_click_beside_the_thumb_turns_a_page_and_the_thumb_is_dragged() -> None:
+    papers = PaperList(today=TODAY)
+    app = Stage(papers)
+    async with app.run_test(size=(60, 10)) as pilot:
+        papers.show(order(range(100)), lambda pks: [row(pk) for pk in pks])
+        await pilot.pause()
+        await pilot.click(offset=(59, 8))
+        await pilot.pause(0.3)
+        turned = papers.scroll_offset.y
+        assert 0 < turned <= 10
+        await pilot.mouse_down(offset=(59, thumb(app)[0]))
+        await pilot.hover(offset=(59, 9))
+        await pilot.mouse_up(offset=(59, 9))
+        await pilot.pause(0.3)
+        assert papers.scroll_offset.y > turned
