@@ -64,15 +64,12 @@ def _counts_after(bench: Bench, terminal: Terminal, name: str, keys: Mapping[str
     """Press the keys that make each query, and the one that takes it back."""
     firsts, exacts = [], []
     for text, typed in keys.items():
-        expected = bench.topics(text)
+        is_exact = _tells(bench.topics(text))
         settle(terminal, 1.0)
         before = counts(terminal)
         pressed = terminal.press(*typed)
         firsts.append(until(terminal, _others(before)) - pressed)
-        if _are_exact(counts(terminal), expected):
-            exacts.append(firsts[-1])
-        else:
-            exacts.append(until(terminal, lambda terminal: _are_exact(counts(terminal), expected)) - pressed)
+        exacts.append(firsts[-1] if is_exact(terminal) else until(terminal, is_exact) - pressed)
         settle(terminal, 0.5)
         terminal.press(back)
     bench.add(f"counts after {name}", in_ms(firsts), note="the first ones, ~ where they are estimates")
@@ -82,6 +79,10 @@ def _counts_after(bench: Bench, terminal: Terminal, name: str, keys: Mapping[str
 def _others(before: dict[str, str]) -> Condition:
     """Whether anything has another number now; what comes and goes as panes change their height tells nothing."""
     return lambda terminal: any(count != before.get(name, count) for name, count in counts(terminal).items())
+
+
+def _tells(expected: dict[str, int]) -> Condition:
+    return lambda terminal: _are_exact(counts(terminal), expected)
 
 
 def _are_exact(shown: dict[str, str], expected: dict[str, int]) -> bool:
