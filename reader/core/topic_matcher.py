@@ -17,8 +17,9 @@ _ENOUGH = 15
 """Mentions from which on more of them add nothing."""
 _STEPS = tuple(round(16 * log2(1 + mentions)) for mentions in range(_ENOUGH + 1))
 
-_KEYWORD = " \x02 "
-"""Parts the keywords, so that no phrase reaches from one into the next."""
+_PARTED = "\x02"
+_PARTING = f" {_PARTED} "
+"""Parts the title, the abstract and the keywords, so that no phrase reaches from one into the next."""
 
 _MOST_SPELLINGS = 256
 """Of a phrase: more than eight words give more, and the first of those are searched as they are."""
@@ -61,13 +62,15 @@ class Matcher:
 
     def find(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> Found:
         """What stands in a paper."""
-        titled = self._parts(title) if title else []
-        mentions = Counter(self._parts(_KEYWORD.join((abstract, *keywords))) + titled * _IN_TITLE)
-        return Found(mentions, set(titled))
+        fields = [title[:_LONGEST], _PARTING.join((abstract, *keywords))[:_LONGEST]]
+        text = spaced(_PARTING.join(fields))
+        parts = self._parts(text)
+        titled = self._parts(text[: text.index(_PARTED)]) if title else []
+        return Found(Counter(parts + titled * (_IN_TITLE - 1)), set(titled))
 
     def _parts(self, text: str) -> list[str]:
-        """The parts that stand in a text, as often as they do."""
-        patterns = self._search.find_matches_as_strings(spaced(text[:_LONGEST]), overlapping=True)
+        """The parts that stand in a spaced text, as often as they do."""
+        patterns = self._search.find_matches_as_strings(text, overlapping=True)
         return list(map(self._part_of.__getitem__, patterns))
 
 

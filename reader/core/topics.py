@@ -230,8 +230,6 @@ class _Scorer:
 
     def denied(self, found: Found) -> set[int]:
         """The topics that a phrase of the paper forbids."""
-        if self._never.keys().isdisjoint(found.mentions):
-            return set()
         return {index for part in self._never.keys() & found.mentions.keys() for index in self._never[part]}
 
 

@@ -17,7 +17,7 @@ TOPICS = Topics.from_toml(read_text("topics.toml"))
 def test_topics_of_papers_that_were_held_out_are_right() -> None:
     tally = Tally(TOPICS, [paper for paper in labelled() if paper.held_out])
     assert tally.papers == 104
-    assert tally.f1 >= 0.8
+    assert tally.f1 >= 0.82
 
 
 def test_nearly_every_paper_has_a_topic_and_none_has_many() -> None:
