@@ -37,9 +37,9 @@ async def test_topics_are_listed_by_family_by_papers_or_rising_ones_first() -> N
         assert app.pane.switch_order() == "rising"
         assert drawn(app.pane)[:4] == [
             " TOPICS  rising        any ▾",
-            "   Code                +75 %",
-            "▌  Agents & tools       +0 %",
-            "   Reasoning           -40 %",
+            "   Code               ▂▂▂▂▂█",
+            "▌  Agents & tools     ██████",
+            "   Reasoning          ████▆▃",
         ]
         assert app.pane.switch_order() == "family"
         assert named(app.pane) == ["reasoning", "code", "agents"]

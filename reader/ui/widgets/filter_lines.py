@@ -51,6 +51,9 @@ def _right(row: Row, width: int, order: TopicOrder, glyphs: Glyphs) -> Line:
     right: Line = (Piece(" "), Piece(number, "count" if row.count else "nothing"), Piece(" "))
     # Numbers stand in a column of five, so that the lines before them stand below each other.
     room = width - 3 - NAME_ROOM - max(measure(right), 7) - 1
+    if row.weeks and order == "rising" and room < WEEKS // 2:
+        # Where only one has room, the shape says more: the order and the line on the topic's meaning have the number.
+        return (Piece(" "), Piece(spark(row.weeks, glyphs.spark, WEEKS // 2), "spark"), Piece(" "))
     if not row.weeks or room < WEEKS // 2:
         return right
     line = spark(row.weeks, glyphs.spark, WEEKS if room >= WEEKS else WEEKS // 2)
