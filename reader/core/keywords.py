@@ -89,7 +89,6 @@ _EXPANSIONS = {expansion: short for short, expansion in ABBREVIATIONS.items()}
 # Written apart, hyphenated and together in about equal parts: together is the normal form.
 _JOINED = frozenset(("pre", "post", "mid", "multi", "fine", "auto"))
 _JOIN = "\x03"
-_JOINING = tuple((f" {word} ", f" {word}") for word in sorted(_JOINED))
 
 # `*` stands for itself, since rules use it; everything else that is no letter or digit parts words.
 _ASCII = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)} | {
@@ -136,11 +135,10 @@ def normal(text: str) -> str:
 
 def spaced(text: str) -> str:
     """The same but for plurals, and with a space at both ends: `spellings` are found in it at little cost."""
-    line = f" {_words_alone(text)} ".replace("   ", " ")
-    while "  " in line:
-        line = line.replace("  ", " ")
-    for alone, joined in _JOINING:
-        line = line.replace(alone, joined)
+    words = _words_alone(text).split()
+    line = " ".join(("", *words, ""))
+    for joined in sorted(_JOINED.intersection(words)):
+        line = line.replace(f" {joined} ", f" {joined}")
     return line
 
 

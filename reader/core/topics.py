@@ -212,9 +212,10 @@ class _Scorer:
         total = self._lift + sum([sixteenths(mentions) * sum(points) for mentions, points in by_mentions.items()])
         lanes = self._lanes.unpack((total & self._mask).to_bytes(self._lanes.size, "little"))
         scores = [(lane - _LIFT) * _SCALE for lane in lanes]
-        for part in together.keys() & found.mentions.keys():
+        stands = found.mentions.__contains__
+        for part in filter(stands, together):
             pairs = together[part]
-            for other in pairs.keys() & found.mentions.keys():
+            for other in filter(stands, pairs):
                 for index, phrase, points in pairs[other]:
                     scores[index] += points * found.strength(phrase)
         for category in categories:
