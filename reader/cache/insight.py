@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeVar
 
 from reader.core.trends import Trend, first_day, trends
 
@@ -26,6 +26,11 @@ RECENT = 20_000
 
 KNOWN = 20_000
 """Suggestions of a kind that are kept, the commonest first."""
+
+AT_ONCE = 200
+"""Of so many papers or words the suggestions are gathered in a few milliseconds."""
+
+T = TypeVar("T")
 
 Vocabulary = Mapping[str, Mapping[str, int]]
 """The values that a field of the query language may have, each with its papers, the commonest first."""
@@ -95,10 +100,11 @@ SELECT source, papers FROM (
 """
 
 
-def vocabulary(connection: sqlite3.Connection) -> Vocabulary:
+def vocabulary(connection: sqlite3.Connection, breathe: Callable[[], None] = lambda: None) -> Vocabulary:
     """The keywords, authors and organizations that more than one of the newest papers has, and all other values.
 
-    Spellings of a keyword are counted together, and the commonest form stands for all.
+    Spellings of a keyword are counted together, and the commonest form stands for all. `breathe` is called every
+    few milliseconds, for a thread that lets another one go first.
     """
     spelled: Counter[str] = Counter()
     authors: Counter[str] = Counter()
@@ -107,14 +113,14 @@ def vocabulary(connection: sqlite3.Connection) -> Vocabulary:
     rows = connection.execute(
         "SELECT keywords, authors, organization, categories FROM paper_text ORDER BY pk DESC LIMIT ?", (RECENT,)
     )
-    for keywords, people, organization, filed in rows:
+    for keywords, people, organization, filed in _unhurried(rows, breathe):
         spelled.update(keywords.split("\n"))
         authors.update(people.split("\n"))
         organizations[organization or ""] += 1
         categories.update(filed.split("\n") if filed else ())
     tags = Counter(dict(connection.execute("SELECT tag, count(*) FROM paper_tag GROUP BY tag").fetchall()))
     return {
-        "keyword": _common(_collapsed(spelled)),
+        "keyword": _common(_collapsed(spelled, breathe)),
         "author": _common(authors),
         "org": _common(organizations),
         "tag": dict(tags.most_common()),
@@ -123,11 +129,18 @@ def vocabulary(connection: sqlite3.Connection) -> Vocabulary:
     }
 
 
-def _collapsed(spelled: Mapping[str, int]) -> Counter[str]:
+def _unhurried(items: Iterable[T], breathe: Callable[[], None]) -> Iterator[T]:
+    for number, item in enumerate(items):
+        if number % AT_ONCE == 0:
+            breathe()
+        yield item
+
+
+def _collapsed(spelled: Mapping[str, int], breathe: Callable[[], None]) -> Counter[str]:
     """Papers by the commonest form of each keyword; those of one paper are left out."""
     from reader.core.keywords import commonest, key
 
-    keys = {keyword: key(keyword) for keyword in spelled}
+    keys = {keyword: key(keyword) for keyword in _unhurried(spelled, breathe)}
     papers: Counter[str] = Counter()
     for keyword, count in spelled.items():
         papers[keys[keyword]] += count

@@ -9,6 +9,7 @@ they wait for the disk, which the event loop must not.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from reader.ui.found import Found
 
 T = TypeVar("T")
+
+BREATH = 0.004
+"""Seconds for which the reading of what is to be suggested stands back: about as long as it has worked."""
 
 Progress = Callable[[int, int], None]
 """Told (papers done, papers in all)."""
@@ -237,7 +241,8 @@ class Library:
     async def vocabulary(self) -> Vocabulary:
         """The keywords, people and other values that a query may ask for.
 
-        Neither letters that are typed meanwhile nor counts wait for it: it has a thread and a connection of its own.
+        Neither letters that are typed meanwhile nor counts wait for it: it has a thread and a connection of its own,
+        and stands back every few milliseconds.
         """
         return await asyncio.to_thread(self._vocabulary)
 
@@ -245,7 +250,7 @@ class Library:
         from reader.cache import insight
 
         with closing(Window.open(self._path)) as window:
-            return window.read(insight.vocabulary)
+            return window.read(partial(insight.vocabulary, breathe=partial(time.sleep, BREATH)))
 
     # In the marking thread
 
