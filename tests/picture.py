@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,6 +22,7 @@ FONTS = 'ui-monospace, "Cascadia Code", Menlo, Consolas, "DejaVu Sans Mono", mon
 
 async def draw() -> str:
     """Star two papers of the sample, read one, and take the picture."""
+    from reader import jobs
     from reader.cli import fill_with_sample
     from reader.commands.session import Session
     from reader.config import Settings
@@ -30,9 +32,12 @@ async def draw() -> str:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "papers.db"
         fill_with_sample(session, file)
+        settings = Settings(theme="dark", refresh_minutes=0)
         app = ReaderApp(
-            Settings(theme="dark"),
+            settings,
             file,
+            run_job=partial(jobs.run, jobs.Workplace(file, settings, lambda: session.topics)),
+            demo=True,
             query="since:2026-06",
             rules=lambda: session.topics,
             now=lambda: NOW,
