@@ -22,7 +22,7 @@ SOON = 25_000
 """The topics of so many papers are counted within 70 ms in a cache of 1,000,000."""
 
 SMALL = 150_000
-"""In a cache of so many papers, the topics of any of them are counted within 100 ms."""
+"""In a cache of so many papers, the topics of any of them are counted within 0.2 s: no estimate is shown before."""
 
 T = TypeVar("T")
 

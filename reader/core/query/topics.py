@@ -22,6 +22,15 @@ class TopicChoice:
     picked: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
 
+    def toggle(self, slug: str, where: Literal["picked", "excluded"]) -> TopicChoice:
+        """The choice with a topic picked or excluded, whatever it was before; let go of if it is so already."""
+        picked, excluded = (tuple(one for one in slugs if one != slug) for slugs in (self.picked, self.excluded))
+        if where == "picked" and slug not in self.picked:
+            picked = (*picked, slug)
+        elif where == "excluded" and slug not in self.excluded:
+            excluded = (*excluded, slug)
+        return TopicChoice(self.mode, picked, excluded)
+
 
 @dataclass(frozen=True, slots=True)
 class _Role:

@@ -35,14 +35,12 @@ def filter_by_topic(reader: ReaderApp, _count: int | None) -> None:
 
 def _toggle(reader: ReaderApp, paper: Paper, slug: str) -> None:
     """Pick a topic on top of what is picked, or let it go; the cursor stays on the paper."""
-    from reader.core.query.topics import TopicChoice, picked_topics
+    from reader.core.query.topics import picked_topics
 
     choice = picked_topics(reader.main.place.query)
-    others = tuple(other for other in choice.picked if other != slug)
-    is_picked = len(others) < len(choice.picked)
-    excluded = tuple(other for other in choice.excluded if other != slug)
+    is_picked = slug in choice.picked
     reader.close_page()
-    reader.pick_topics(TopicChoice(choice.mode, others if is_picked else (*others, slug), excluded))
+    reader.pick_topics(choice.toggle(slug, "picked"))
     reader.main.listing.load(paper.pk)
     name = reader.topic_names.get(slug, slug)
     reader.say(f"{name} no longer filters" if is_picked else f"only {name}")

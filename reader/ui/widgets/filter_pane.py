@@ -182,10 +182,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
                 self.place(day=row.key)
                 self.post_message(self.DayChosen(row.key))
             case Kind.TOPIC:
-                picked, excluded = _without(self.choice, row.key)
-                if row.mark is not Mark.PICKED:
-                    picked = (*picked, row.key)
-                self._choose(replace(self.choice, picked=picked, excluded=excluded))
+                self._choose(self.choice.toggle(row.key, "picked"))
             case Kind.FAMILY:
                 self._become(replace(self._state, closed=self._state.closed ^ {row.key}))
             case Kind.MORE:
@@ -195,10 +192,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         """Leave out the papers of the topic under the cursor, or let them in again."""
         row = self.current
         if row is not None and row.kind is Kind.TOPIC:
-            picked, excluded = _without(self.choice, row.key)
-            if row.mark is not Mark.EXCLUDED:
-                excluded = (*excluded, row.key)
-            self._choose(replace(self.choice, picked=picked, excluded=excluded))
+            self._choose(self.choice.toggle(row.key, "excluded"))
 
     def switch_mode(self) -> None:
         """Let picked topics combine the other way: any of them, or all."""
@@ -402,11 +396,3 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         if hint != self._hint:
             self._hint = hint
             self.post_message(self.Hint(hint))
-
-
-def _without(choice: TopicChoice, slug: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The picked and the excluded topics but for one."""
-    return (
-        tuple(other for other in choice.picked if other != slug),
-        tuple(other for other in choice.excluded if other != slug),
-    )

@@ -58,16 +58,16 @@ class RoleStyles:
     def __init__(self, widget: Widget, prefix: str) -> None:
         self._widget = widget
         self._prefix = prefix
-        self._known: dict[str, Style] = {}
+        self._known: dict[tuple[str, bool], Style] = {}
 
     def __call__(self, role: str = PLAIN, *, partial: bool = False) -> Style:
         """The style of a role, `partial` where it is laid over another; the widget's own for plain text."""
-        style = self._known.get(role)
+        style = self._known.get((role, partial))
         if style is None:
             widget = self._widget
             named = f"{self._prefix}--{role}"
             style = widget.rich_style if role == PLAIN else widget.get_component_rich_style(named, partial=partial)
-            self._known[role] = style
+            self._known[role, partial] = style
         return style
 
     def forget(self) -> None:
