@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from reader.cache import derived
 from reader.cache.merge import BLANK, Values, merged
 from reader.cache.models import ALIAS, LISTING, PAPER, PAPER_CATEGORY, PAPER_CHANGE, PAPER_SOURCE, PAPER_TOPIC, TEXT
+from reader.cache.topic_sets import CHANGED
 from reader.core.ids import FEED, OWN, page_id
 from reader.core.paper import Draft
 from reader.core.text import fold, title_hash
@@ -31,6 +32,13 @@ DAILY = "hf"
 
 MOVING = {"upvotes", "comments", "code_stars", "keywords", "has_code", "has_project", "has_media"}
 """Columns whose changes are kept."""
+
+
+COUNT_CHANGE = text(
+    f"INSERT INTO meta (key, value) VALUES ('{CHANGED}', '1')"
+    " ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+)
+"""Tells whoever keeps the papers of topics that they have changed."""
 
 
 class Named(Protocol):
@@ -223,6 +231,7 @@ class Batch:
         ]
         if known := [pk for pk in papers if pk <= self._last_known]:
             self._connection.execute(delete(PAPER_TOPIC).where(PAPER_TOPIC.c.pk.in_(known)))
+            self._connection.execute(COUNT_CHANGE)
         if rows:
             self._connection.execute(insert(PAPER_TOPIC), rows)
 

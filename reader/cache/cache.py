@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
 from reader.cache import retention, schema
-from reader.cache.batch import Batch, Classifier
+from reader.cache.batch import COUNT_CHANGE, Batch, Classifier
 from reader.cache.models import DAY, LISTING, META, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
 from reader.core.paper import Listing
 
@@ -193,6 +193,8 @@ class Cache:
             for slug in known.keys() - wanted.keys():
                 connection.execute(delete(PAPER_TOPIC).where(PAPER_TOPIC.c.topic == known[slug].pk))
                 connection.execute(delete(TOPIC).where(TOPIC.c.slug == slug))
+                # Its key may be given to another topic.
+                connection.execute(COUNT_CHANGE)
             self._topic_keys = {row.slug: row.pk for row in connection.execute(select(TOPIC))}
 
     def needs_classifying(self) -> bool:

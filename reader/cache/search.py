@@ -18,7 +18,7 @@ from reader.cache.conditions import Compiler, Form, Scope
 from reader.cache.functions import register_functions
 from reader.cache.history import RISING_DAYS, votes_gained
 from reader.cache.words import WEIGHTS, Clause, Param, fts, indexed, is_text, matching, pruned, respelled, wanted_words
-from reader.core.query import And, Match, Node, Not, Or, Query, Sort, Term
+from reader.core.query import And, Match, Node, Not, Or, Query, Sort, Term, When
 
 __all__ = ["Clause", "Driver", "Scope", "Selection", "compile_query", "register_functions"]
 
@@ -78,6 +78,8 @@ class Selection(NamedTuple):
     """How to look words up while walking from day to day; None for other orders, and where no words are asked for."""
     ranked: Ranked | None = None
     """How to do without a rank; None where the order is not by relevance."""
+    is_spread: bool = False
+    """Whether the papers come by day and may be of any: the first ones tell how many there are."""
 
 
 class Ranked(NamedTuple):
@@ -140,6 +142,7 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
         by_scan=by_scan,
         drivers=_drivers(terms, Compiler(scope, sort.key, "driven")),
         sweep=_sweep(terms, sort, scope) if sort.key == "day" else None,
+        is_spread=sort.key == "day" and not sort.reverse and not any(map(_tells_when, terms)),
     )
 
 
@@ -240,6 +243,16 @@ def _without(terms: Sequence[Node], some: Sequence[Node]) -> list[Node]:
 
 def _driver(pks: Clause, others: Sequence[Node], compiler: Compiler, words: bool) -> Driver:
     return Driver(pks, compiler.all(others), words, reads=any(map(is_text, others)))
+
+
+def _tells_when(node: Node) -> bool:
+    """Whether a node says of which days or keys papers are."""
+    match node:
+        case And(nodes) | Or(nodes):
+            return any(map(_tells_when, nodes))
+        case Not(inner):
+            return _tells_when(inner)
+    return isinstance(node, When) or node == Term("is", "new") or (isinstance(node, Term) and node.field == "id")
 
 
 def _names_hidden(node: Node | None) -> bool:

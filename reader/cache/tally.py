@@ -6,23 +6,20 @@ Each question is put to the index that answers it alone: the topics of everythin
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, TypeVar
 
 from reader.cache import strategy
 from reader.cache.search import Selection
+from reader.cache.topic_sets import TopicSets, bits
 from reader.cache.window import VISIBLE, DayCount, TopicCount, Window
 
 SAMPLE = 2_000
 """First papers of a selection whose topics tell those of all."""
 
-SOON = 25_000
-"""The topics of so many papers are counted within 70 ms in a cache of 1,000,000."""
-
 SMALL = 150_000
-"""In a cache of so many papers, the topics of any of them are counted within 0.2 s: no estimate is shown before."""
+"""In a cache of so many papers, the papers of any words are found within 0.15 s: no estimate is shown before."""
 
 T = TypeVar("T")
 
@@ -40,12 +37,17 @@ class Tally:
 
     def __init__(self, window: Window) -> None:
         self._window = window
+        self._topic_sets = TopicSets()
         self._known: dict[Hashable, Any] = {}
 
     def look(self) -> None:
         """Forget what was counted if the cache has changed since."""
         if self._window.changed():
             self._known.clear()
+
+    def prepare(self) -> None:
+        """Read what counting topics needs; soon done where it is known."""
+        self._once("sets", lambda: self._window.read(self._topic_sets.load))
 
     def count(self, selection: Selection) -> int:
         """How many papers a selection has."""
@@ -58,30 +60,45 @@ class Tally:
     def facets(self, selection: Selection, *, exactly: bool) -> Facets:
         """The topics of a selection, counted if that takes no longer than a blink or `exactly` is True."""
         key = ("topics", *_asked(selection))
-        if exactly or key in self._known or selection.where == VISIBLE or self._is_soon(selection):
-            return self._once(key, lambda: Facets(self._topics(selection), approximate=False))
-        return self._estimate(selection)
+        if selection.where == VISIBLE:
+            return self._once(key, lambda: Facets(tuple(self._window.topics()), approximate=False))
+        if not exactly and key not in self._known and selection.is_spread and self._papers() > SMALL:
+            estimated = self._estimate(selection)
+            if estimated is not None:
+                return estimated
+        return self._once(key, lambda: self._counted(selection))
 
-    def _is_soon(self, selection: Selection) -> bool:
-        return self.count(selection) <= SOON or self._papers() <= SMALL
+    def _counted(self, selection: Selection) -> Facets:
+        """The topics of a selection, and, as it is known then, its number."""
+        papers = self._window.read(lambda connection: _papers(connection, selection))
+        self._known["count", *_asked(selection)] = papers.bit_count()
+        return self._facets(papers)
 
-    def _topics(self, selection: Selection) -> tuple[TopicCount, ...]:
-        most = selection.where != VISIBLE and 2 * self.count(selection) > self._papers()
-        return tuple(self._window.topics(selection, most=most))
+    def _facets(self, papers: int, scale: float | None = None) -> Facets:
+        """The topics of some papers, or, by so much more, of those that they stand for."""
+        self.prepare()
+        found = self._topic_sets.count(papers)
+        names = self._once("names", self._window.topic_names_by_key)
+        return Facets(
+            tuple(TopicCount(*names[key], round(found.get(key, 0) * (scale or 1))) for key in names),
+            approximate=scale is not None,
+        )
 
     def _papers(self) -> int:
         """About how many papers there are."""
         return self._once("papers", self._window.size)
 
-    def _estimate(self, selection: Selection) -> Facets:
-        """The topics of a selection as its first papers have them."""
-        found = self._window.read(lambda connection: _first_topics(connection, selection))
-        scale = self.count(selection) / SAMPLE
-        topics = self._once("names", self._window.topic_names_by_key)
-        return Facets(
-            tuple(TopicCount(*names, round(found.get(key, 0) * scale)) for key, names in topics.items()),
-            approximate=True,
-        )
+    def _estimate(self, selection: Selection) -> Facets | None:
+        """The topics of a selection as those of its newest days have them; None where it has few papers."""
+        rows = self._window.read(lambda connection: strategy.first(connection, selection, SAMPLE))
+        # Of the last day, there may be more.
+        whole = [(pk,) for pk, day in rows if day > rows[-1][1]]
+        if len(rows) < SAMPLE or not whole:
+            return None
+        newest, last = rows[0][1], rows[-1][1]
+        older = sum(day.papers for day in self.days() if day.day <= newest)
+        seen = sum(day.papers for day in self.days() if last < day.day <= newest)
+        return self._facets(bits(whole, self._papers()), older / max(1, seen))
 
     def _once(self, key: Hashable, count: Callable[[], T]) -> T:
         if key not in self._known:
@@ -95,11 +112,10 @@ def _asked(selection: Selection) -> tuple[Hashable, ...]:
     return selection.where, selection.params
 
 
-def _first_topics(connection: sqlite3.Connection, selection: Selection) -> dict[int, int]:
-    """Papers by key of topic, among the first of a selection."""
-    pks = [row[0] for row in strategy.first(connection, selection, SAMPLE)]
-    rows = connection.execute(
-        "SELECT topic, count(*) FROM paper_topic WHERE pk IN (SELECT value FROM json_each(?)) GROUP BY topic",
-        (json.dumps(pks),),
-    )
-    return dict(rows.fetchall())
+def _papers(connection: sqlite3.Connection, selection: Selection) -> int:
+    """The papers of a selection, as a set of bits."""
+    where = strategy.counted(connection, selection)
+    # Before the papers, of which more may have come meanwhile, is known which key is the greatest.
+    rows = connection.execute(f"SELECT p.pk FROM paper AS p WHERE {where.sql}", where.params)
+    (greatest,) = connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
+    return bits(rows, greatest)

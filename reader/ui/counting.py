@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
 from reader.cache.search import compile_query
 from reader.core.errors import CacheInterrupted, ReaderError
+from reader.core.query import Sort
 from reader.core.query.topics import picked_topics
 from reader.ui.browsing import SPECIAL, VIEWS, Place, view
 from reader.ui.library import Counts, Question, TopicFacts
@@ -71,10 +73,14 @@ class Counting:
 
 
 def question(place: Place, order: str, scope: Scope, mode: str) -> Question:
-    """What is to be counted at a place, where picked topics combine by `mode`."""
+    """What is to be counted at a place, where picked topics combine by `mode`.
+
+    The order does not matter for that, but by day the first papers tell most of all.
+    """
+    asked = replace(place.facets(order, mode), sort=Sort("day"))
     return Question(
         views=tuple(compile_query(Place(one).base(order), scope) for one in (*VIEWS, *SPECIAL)),
-        facets=compile_query(place.facets(order, mode), scope),
+        facets=compile_query(asked, scope),
         base=compile_query(place.base(order), scope),
         anywhere=compile_query(Place(view("all"), place.text).whole(order), scope),
     )

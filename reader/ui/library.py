@@ -227,6 +227,8 @@ class Library:
     def _topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
         from reader.cache import insight
 
+        if self._tally is not None:
+            self._tally.prepare()
         extent = window.read(insight.extent)
         if extent != self._extent:
             self._trends = window.read(lambda connection: insight.topic_trends(connection, extent.newest))

@@ -16,6 +16,7 @@ from reader.cache.cache import Cache
 from reader.cache.events import Events
 from reader.cache.search import Scope, Selection, compile_query
 from reader.cache.tally import Tally
+from reader.cache.topic_sets import TopicSets
 from reader.cache.window import Window
 from reader.core.paper import Listing
 from reader.core.query import parse
@@ -83,7 +84,8 @@ READS: dict[str, Callable[[Window], object]] = {
     "days": lambda window: window.days(),
     "topics": lambda window: window.topics(),
     "topics of": lambda window: window.topics(selection("topic:agents is:unread")),
-    "topics of most": lambda window: window.topics(selection("paper is:unread"), most=True),
+    "topic sets": lambda window: window.read(TopicSets().load),
+    "facets": lambda window: Tally(window).facets(selection("paper is:unread"), exactly=True),
     "size": lambda window: window.size(),
     "estimate": lambda window: Tally(window)._estimate(selection("paper")),
     "views": lambda window: [window.count(selection(text)) for text in ("", "is:unread", "is:starred", "day:latest")],

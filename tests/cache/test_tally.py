@@ -36,29 +36,52 @@ def test_the_query_that_asks_nothing_is_known_by_its_condition() -> None:
     assert selection("").where == selection("sort:title").where == VISIBLE
 
 
-def test_estimates_are_of_the_first_papers_and_marked(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SOON", 10)
+@pytest.fixture
+def many_days(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> Tally:
+    """Forty papers on four days, in a cache that is taken to be large."""
+    for day in range(4):
+        papers = tuple(
+            draft(number, f"On {'agents' if number % 4 else 'video'} {number}")
+            for number in range(10 * day, 10 * day + 10)
+        )
+        cache.store(Listing(f"2026-11-2{day}", papers), NOW)
     monkeypatch.setattr(module, "SMALL", 10)
-    monkeypatch.setattr(module, "SAMPLE", 20)
-    tally = Tally(window)
-    estimated = tally.facets(selection("on"), exactly=False)
+    monkeypatch.setattr(module, "SAMPLE", 24)
+    return Tally(Window.open(path))
+
+
+def test_estimates_are_of_the_newest_days_and_marked(many_days: Tally) -> None:
+    estimated = many_days.facets(selection("on"), exactly=False)
     assert estimated.approximate
-    assert {topic.slug: topic.papers for topic in estimated.topics} == {"agents": 30, "video": 10}
-    exact = tally.facets(selection("on"), exactly=True)
+    found = {topic.slug: topic.papers for topic in estimated.topics}
+    # Two whole days stand for all four.
+    assert found["agents"] == 2 * sum(1 for number in range(20, 40) if number % 4)
+    exact = many_days.facets(selection("on"), exactly=True)
     assert not exact.approximate
-    assert tally.facets(selection("on"), exactly=False) == exact, "what is known is not estimated again"
-    assert not tally.facets(selection("video"), exactly=False).approximate, "few papers"
-    assert not tally.facets(selection(""), exactly=False).approximate, "everything has a count of its own"
+    assert many_days.facets(selection("on"), exactly=False) == exact, "what is known is not estimated again"
 
 
-def test_both_ways_of_counting_agree(window: Window) -> None:
-    for text in ("on", "video", "topic:agents", "day:2026-11-23", "-agents", "nothing"):
+@pytest.mark.parametrize(
+    "text", ["", "video", "on since:2026-11-01", "on sort:title", "on is:new", "id:2611", "on day:2026-11-23"]
+)
+def test_nothing_is_estimated_where_the_first_papers_do_not_tell(many_days: Tally, text: str) -> None:
+    assert not many_days.facets(selection(text), exactly=False).approximate
+
+
+def test_nothing_is_estimated_by_a_part_of_one_day(many_days: Tally, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAMPLE", 5)
+    assert not many_days.facets(selection("on"), exactly=False).approximate
+
+
+def test_topics_are_counted_as_sql_counts_them(window: Window) -> None:
+    tally = Tally(window)
+    for text in ("on", "video", "topic:agents", "day:2026-11-23", "-agents", "nothing", "is:unread"):
         asked = selection(text)
-        assert window.topics(asked, most=True) == window.topics(asked), text
+        assert list(tally.facets(asked, exactly=True).topics) == window.topics(asked), text
+        assert tally.count(asked) == window.count(asked), text
 
 
-def test_a_small_cache_estimates_nothing(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SOON", 10)
+def test_a_small_cache_estimates_nothing(window: Window) -> None:
     assert not Tally(window).facets(selection("on"), exactly=False).approximate
 
 
