@@ -18,8 +18,11 @@ from reader.cache.window import VISIBLE, DayCount, TopicCount, Window
 SAMPLE = 2_000
 """First papers of a selection whose topics tell those of all."""
 
-SMALL = 150_000
-"""In a cache of so many papers, the papers of any words are found within 0.15 s: no estimate is shown before."""
+SMALL = 50_000
+"""In a cache of so many papers, the papers of any words are found within 50 ms: no estimate is shown before."""
+
+SOON = 40_000
+"""So many papers are found within 60 ms in a cache of 1,000,000."""
 
 T = TypeVar("T")
 
@@ -89,7 +92,7 @@ class Tally:
         return self._once("papers", self._window.size)
 
     def _estimate(self, selection: Selection) -> Facets | None:
-        """The topics of a selection as those of its newest days have them; None where it has few papers."""
+        """The topics of a selection as those of its newest days have them; None where it has few."""
         rows = self._window.read(lambda connection: strategy.first(connection, selection, SAMPLE))
         # Of the last day, there may be more.
         whole = [(pk,) for pk, day in rows if day > rows[-1][1]]
@@ -98,7 +101,8 @@ class Tally:
         newest, last = rows[0][1], rows[-1][1]
         older = sum(day.papers for day in self.days() if day.day <= newest)
         seen = sum(day.papers for day in self.days() if last < day.day <= newest)
-        return self._facets(bits(whole, self._papers()), older / max(1, seen))
+        scale = older / max(1, seen)
+        return self._facets(bits(whole, self._papers()), scale) if scale * len(whole) > SOON else None
 
     def _once(self, key: Hashable, count: Callable[[], T]) -> T:
         if key not in self._known:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reader.cache.search import Scope
     from reader.ui.screens.main import MainScreen
 
-COUNT_AFTER = 0.03
+COUNT_AFTER = 0.015
 """Seconds without another change before anything is counted: what is new in the list is painted first."""
 
 

@@ -57,18 +57,28 @@ def measure_facets(bench: Bench) -> None:
         _counts_after(bench, terminal, "a topic", {f"topic:{TOPIC}": ["space"]}, "space")
         terminal.press("escape", "escape")
         for name, texts in COUNTED.items():
-            _counts_after(bench, terminal, name, {text: ["/", text] for text in texts}, "escape")
+            _counts_after(bench, terminal, name, {text: _typed_last(bench, text) for text in texts}, "escape")
+
+
+def _typed_last(bench: Bench, text: str) -> tuple[str, str]:
+    """The keys of a query in two parts: the beginning that other counts belong to, and the letters that change them."""
+    topics = bench.topics(text)
+    length = next(length for length in range(len(text) - 1, 0, -1) if bench.topics(text[:length]) != topics)
+    return f"/{text[:length]}", text[length:]
 
 
 def _counts_after(bench: Bench, terminal: Terminal, name: str, keys: Mapping[str, Sequence[str]], back: str) -> None:
-    """Press the keys that make each query, and the one that takes it back."""
+    """Press the keys that make each query, the last of them from a rest on, and then the one that takes it back."""
     firsts, exacts = [], []
     for text, typed in keys.items():
         is_exact = _tells(bench.topics(text))
         settle(terminal, 1.0)
-        before = counts(terminal)
-        pressed = terminal.press(*typed)
-        firsts.append(until(terminal, _others(before)) - pressed)
+        terminal.press(*typed[:-1])
+        # Not for long: the cursor of a query blinks.
+        settle(terminal, 0.4)
+        shown = counts(terminal)
+        pressed = terminal.press(typed[-1])
+        firsts.append(until(terminal, _others(shown)) - pressed)
         exacts.append(firsts[-1] if is_exact(terminal) else until(terminal, is_exact) - pressed)
         settle(terminal, 0.5)
         terminal.press(back)

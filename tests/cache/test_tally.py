@@ -46,6 +46,7 @@ def many_days(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> Tall
         )
         cache.store(Listing(f"2026-11-2{day}", papers), NOW)
     monkeypatch.setattr(module, "SMALL", 10)
+    monkeypatch.setattr(module, "SOON", 15)
     monkeypatch.setattr(module, "SAMPLE", 24)
     return Tally(Window.open(path))
 
@@ -66,6 +67,11 @@ def test_estimates_are_of_the_newest_days_and_marked(many_days: Tally) -> None:
 )
 def test_nothing_is_estimated_where_the_first_papers_do_not_tell(many_days: Tally, text: str) -> None:
     assert not many_days.facets(selection(text), exactly=False).approximate
+
+
+def test_what_is_soon_counted_is_not_estimated(many_days: Tally, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SOON", 40)
+    assert not many_days.facets(selection("on"), exactly=False).approximate
 
 
 def test_nothing_is_estimated_by_a_part_of_one_day(many_days: Tally, monkeypatch: pytest.MonkeyPatch) -> None:
