@@ -129,7 +129,7 @@ def _show_reader(session: Session, query: str, sample: Path | None = None) -> in
     gc.disable()
     # A key waits for as long as a thread that reads the cache may go on, several times a frame: each time 5 ms of 16.
     sys.setswitchinterval(0.001)
-    # Textual paints at ticks of its clock, and what is new after a rest waits for two of them: 33 ms at its 60 a second.
+    # Textual paints at ticks of its clock, and after a rest lets two of them pass: 33 ms at its 60 a second.
     os.environ.setdefault("TEXTUAL_FPS", "250")
     from reader import paths
     from reader.cache import schema

@@ -15,8 +15,8 @@ from reader.cache.search import Selection
 from reader.cache.topic_sets import TopicSets, bits
 from reader.cache.window import VISIBLE, DayCount, TopicCount, Window
 
-SAMPLE = 2_000
-"""First papers of a selection whose topics tell those of all."""
+SAMPLE = 500
+"""First papers of a selection whose topics tell those of all: found within 15 ms."""
 
 SMALL = 50_000
 """In a cache of so many papers, the papers of any words are found within 50 ms: no estimate is shown before."""
@@ -92,23 +92,26 @@ class Tally:
         return self._once("papers", self._window.size)
 
     def _estimate(self, selection: Selection) -> Facets | None:
-        """The topics of a selection as those of its newest days have them; None where it has few."""
-        rows = self._window.read(lambda connection: strategy.first(connection, selection, SAMPLE))
-        # Of the last day, there may be more.
-        whole = [(pk,) for pk, day in rows if day > rows[-1][1]]
-        if len(rows) < SAMPLE or not whole:
+        """The topics of a selection as its first papers have them; None where it has few."""
+        columns = "p.pk, p.sort_day, p.upvotes"
+        rows = self._window.read(lambda connection: strategy.first(connection, selection, SAMPLE, columns))
+        if len(rows) < SAMPLE:
             return None
-        newest, last = rows[0][1], rows[-1][1]
+        newest, (pk, last, upvotes) = rows[0][1], rows[-1]
         older = sum(day.papers for day in self.days() if day.day <= newest)
         seen = sum(day.papers for day in self.days() if last < day.day <= newest)
-        scale = older / max(1, seen)
-        return self._facets(bits(whole, self._papers()), scale) if scale * len(whole) > SOON else None
+        seen += self._window.read(lambda connection: connection.execute(_ABOVE, (last, upvotes, pk)).fetchone()[0])
+        scale = older / seen
+        return self._facets(bits(((pk,) for pk, *_ in rows), self._papers()), scale) if scale * SAMPLE > SOON else None
 
     def _once(self, key: Hashable, count: Callable[[], T]) -> T:
         if key not in self._known:
             self._known[key] = count()
         found: T = self._known[key]
         return found
+
+
+_ABOVE = "SELECT count(*) FROM paper WHERE sort_day = ? AND (upvotes, pk) >= (?, ?) AND hidden = 0"
 
 
 def _asked(selection: Selection) -> tuple[Hashable, ...]:

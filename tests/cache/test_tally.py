@@ -47,11 +47,11 @@ def many_days(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> Tall
         cache.store(Listing(f"2026-11-2{day}", papers), NOW)
     monkeypatch.setattr(module, "SMALL", 10)
     monkeypatch.setattr(module, "SOON", 15)
-    monkeypatch.setattr(module, "SAMPLE", 24)
+    monkeypatch.setattr(module, "SAMPLE", 20)
     return Tally(Window.open(path))
 
 
-def test_estimates_are_of_the_newest_days_and_marked(many_days: Tally) -> None:
+def test_estimates_are_of_the_first_papers_and_marked(many_days: Tally) -> None:
     estimated = many_days.facets(selection("on"), exactly=False)
     assert estimated.approximate
     found = {topic.slug: topic.papers for topic in estimated.topics}
@@ -74,9 +74,11 @@ def test_what_is_soon_counted_is_not_estimated(many_days: Tally, monkeypatch: py
     assert not many_days.facets(selection("on"), exactly=False).approximate
 
 
-def test_nothing_is_estimated_by_a_part_of_one_day(many_days: Tally, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_of_a_day_stands_for_as_much_as_it_is(many_days: Tally, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SAMPLE", 5)
-    assert not many_days.facets(selection("on"), exactly=False).approximate
+    found = {topic.slug: topic.papers for topic in many_days.facets(selection("topic:agents"), exactly=False).topics}
+    # The first five that have it are found among the first six of the newest day.
+    assert found["agents"] == round(5 * 40 / 6)
 
 
 def test_topics_are_counted_as_sql_counts_them(window: Window) -> None:

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 from reader.cache.window import Order
 from reader.ui import panes
@@ -57,6 +58,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.listing = ListLoading(self)
         self._suggestions: Suggestions | None = None
         self.is_typing = False
+        self._is_empty = False
         self.is_finished = False
         """Whether all panes are there: a frame after the list."""
         self.filter: FilterPane
@@ -106,6 +108,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         )
         self.detail = PaperDetail(glyphs, today=self.reader.fixed_today, id="detail")
         self.empty = Empty(panes.empty_keys(keymap), id="empty")
+        _put_away(self.empty, True)
         keys = (keymap.key("query.complete", "query"), keymap.key("find.feed", "query"))
         self.query_line = QueryLine(glyphs, *keys, id="query")
         self.query_line.display = False
@@ -200,9 +203,13 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _be_empty(self, is_empty: bool) -> None:
         """Show the empty state in the list's place, or the list again with the keys it had."""
-        if is_empty != self.has_class("-empty"):
+        if is_empty != self._is_empty:
+            self._is_empty = is_empty
             had_keys = self.focused in (None, self.papers, self.detail)
-            self.set_class(is_empty, "-empty")
+            # By a class on the screen it would take 25 ms: all styles of all panes would be looked up.
+            for pane in (self.papers, self.query_one("#right")):
+                _put_away(pane, is_empty)
+            _put_away(self.empty, not is_empty)
             if had_keys:
                 # What is not shown can't have the focus, which would else go to the filter pane.
                 self.set_focus(None if is_empty else self.papers)
@@ -363,3 +370,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:
         self.show_hints()
+
+
+def _put_away(pane: Widget, is_away: bool) -> None:
+    """Leave no room for a pane, or what the stylesheet leaves it."""
+    if is_away:
+        pane.styles.display = "none"
+    else:
+        pane.styles.clear_rule("display")
+        pane.refresh(layout=True)
