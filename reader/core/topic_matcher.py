@@ -41,11 +41,15 @@ class Found:
     """How often each stands in all fields; the title's count more."""
     title: set[str]
 
-    def strength(self, phrase: Phrase) -> float:
-        """How often the phrase's points count: that of its weakest part; 0 where one is missing."""
+    def sixteenths(self, phrase: Phrase) -> int:
+        """How often the phrase's points count, in sixteenths: that of its weakest part; 0 where one is missing."""
         if phrase.in_title:
-            return 1.0 if self.title.issuperset(phrase.parts) else 0.0
-        return sixteenths(min(map(self.mentions.__getitem__, phrase.parts))) / 16
+            return 16 if self.title.issuperset(phrase.parts) else 0
+        return sixteenths(min(map(self.mentions.__getitem__, phrase.parts)))
+
+    def strength(self, phrase: Phrase) -> float:
+        """The same as a number."""
+        return self.sixteenths(phrase) / 16
 
 
 class Matcher:

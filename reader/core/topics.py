@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from struct import Struct
+from typing import Any
 
 from reader.core.topic_matcher import Found, Matcher, sixteenths
 from reader.core.topic_rules import Mistake, Phrase, TopicRules, check_rules, read_rules
@@ -176,7 +177,7 @@ class _Scorer:
         """What each phrase adds to those that stand within it, by topic."""
         self._anywhere = dict.fromkeys(parts, 0)
         self._in_title: dict[str, int] = {}
-        self._together: dict[str, dict[str, list[tuple[int, Phrase, float]]]] = {}
+        self._together: dict[str, dict[str, dict[Phrase, int]]] = {}
         """By the first part of a phrase that has several, then the second: most stand there without the other."""
         self._never: dict[str, list[int]] = {}
         self._categories: dict[str, list[tuple[int, float]]] = {}
@@ -184,12 +185,12 @@ class _Scorer:
         for index, topic in enumerate(rules):
             for phrase, points in self.points[index].items():
                 first = phrase.parts[0]
+                target: dict[Any, int] = self._in_title if phrase.in_title else self._anywhere
+                key: Phrase | str = first
                 if len(phrase.parts) > 1:
-                    pairs = self._together.setdefault(first, {})
-                    pairs.setdefault(phrase.parts[1], []).append((index, phrase, points))
-                else:
-                    target = self._in_title if phrase.in_title else self._anywhere
-                    target[first] = target.get(first, 0) + (round(points * _UNIT) << _LANE * index)
+                    target = self._together.setdefault(first, {}).setdefault(phrase.parts[1], {})
+                    key = phrase
+                target[key] = target.get(key, 0) + (round(points * _UNIT) << _LANE * index)
             for part in topic.never:
                 self._never.setdefault(part, []).append(index)
             for category, points in topic.categories.items():
@@ -210,14 +211,13 @@ class _Scorer:
             else:
                 by_mentions[mentions] = [anywhere[part]]
         total = self._lift + sum([sixteenths(mentions) * sum(points) for mentions, points in by_mentions.items()])
-        lanes = self._lanes.unpack((total & self._mask).to_bytes(self._lanes.size, "little"))
-        scores = [(lane - _LIFT) * _SCALE for lane in lanes]
         stands = found.mentions.__contains__
         for part in filter(stands, together):
             pairs = together[part]
             for other in filter(stands, pairs):
-                for index, phrase, points in pairs[other]:
-                    scores[index] += points * found.strength(phrase)
+                total += sum([points * found.sixteenths(phrase) for phrase, points in pairs[other].items()])
+        lanes = self._lanes.unpack((total & self._mask).to_bytes(self._lanes.size, "little"))
+        scores = [(lane - _LIFT) * _SCALE for lane in lanes]
         for category in categories:
             for index, points in self._categories.get(category.casefold(), ()):
                 scores[index] += points
