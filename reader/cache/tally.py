@@ -1,7 +1,8 @@
 """Counting for the filter pane: what was counted is kept until the cache changes, what takes long is estimated.
 
 Each question is put to the index that answers it alone: the topics of everything are counted in `paper_topic`
-(1,000,000 papers: 0.2 s; joined to their papers 2 s), days in the list's own index.
+(1,000,000 papers: 0.2 s; joined to their papers 2 s), days in the list's own index. The topics of a query's papers are
+counted by sets of bits.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from reader.cache import strategy
 from reader.cache.search import Selection
-from reader.cache.topic_sets import TopicSets, bits
+from reader.cache.topic_sets import GREATEST, TopicSets, bits
 from reader.cache.window import VISIBLE, DayCount, TopicCount, Window
 
 SAMPLE = 500
@@ -101,8 +102,11 @@ class Tally:
         older = sum(day.papers for day in self.days() if day.day <= newest)
         seen = sum(day.papers for day in self.days() if last < day.day <= newest)
         seen += self._window.read(lambda connection: connection.execute(_ABOVE, (last, upvotes, pk)).fetchone()[0])
-        scale = older / seen
-        return self._facets(bits(((pk,) for pk, *_ in rows), self._papers()), scale) if scale * SAMPLE > SOON else None
+        # Hidden papers, and those that no day lists, are not among them.
+        scale = older / max(1, seen)
+        if scale * SAMPLE <= SOON:
+            return None
+        return self._facets(bits(((pk,) for pk, *_ in rows), max(pk for pk, *_ in rows)), scale)
 
     def _once(self, key: Hashable, count: Callable[[], T]) -> T:
         if key not in self._known:
@@ -122,7 +126,5 @@ def _asked(selection: Selection) -> tuple[Hashable, ...]:
 def _papers(connection: sqlite3.Connection, selection: Selection) -> int:
     """The papers of a selection, as a set of bits."""
     where = strategy.counted(connection, selection)
-    # Before the papers, of which more may have come meanwhile, is known which key is the greatest.
     rows = connection.execute(f"SELECT p.pk FROM paper AS p WHERE {where.sql}", where.params)
-    (greatest,) = connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
-    return bits(rows, greatest)
+    return bits(rows, connection.execute(GREATEST).fetchone()[0])

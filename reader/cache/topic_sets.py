@@ -14,6 +14,9 @@ from operator import itemgetter
 CHANGED = "topics_changed"
 """Fact in `meta` that counts how often papers that were here got other topics."""
 
+GREATEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'paper'"
+"""The greatest key that a paper was ever given: no paper that was read before has a greater one."""
+
 _ZERO, _ONE = ord("0"), ord("1")
 
 
@@ -41,7 +44,7 @@ class TopicSets:
     def load(self, connection: sqlite3.Connection) -> None:
         """Read what is not known yet; one that is interrupted is gone on with by the next."""
         version, newest = connection.execute(
-            "SELECT (SELECT value FROM meta WHERE key = ?), (SELECT coalesce(max(pk), 0) FROM paper)", (CHANGED,)
+            f"SELECT (SELECT value FROM meta WHERE key = ?), ({GREATEST})", (CHANGED,)
         ).fetchone()
         topics = {key for (key,) in connection.execute("SELECT pk FROM topic")}
         if version != self._version:

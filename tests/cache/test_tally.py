@@ -93,6 +93,23 @@ def test_a_small_cache_estimates_nothing(window: Window) -> None:
     assert not Tally(window).facets(selection("on"), exactly=False).approximate
 
 
+def test_hidden_papers_are_not_estimated(many_days: Tally, path: Path) -> None:
+    events = Events.open(path)
+    events.mark("hide", True, range(1, 41))
+    events.close()
+    many_days.look()
+    assert not many_days.facets(selection("is:hidden"), exactly=False).approximate
+
+
+def test_papers_that_come_while_one_counts_do_no_harm(many_days: Tally, cache: Cache) -> None:
+    assert many_days.facets(selection("on"), exactly=False).approximate
+    newer = tuple(draft(number, f"On agents {number}") for number in range(100, 400))
+    cache.store(Listing("2026-11-25", newer), NOW)
+    assert many_days.facets(selection("agents"), exactly=False).approximate
+    found = {topic.slug: topic.papers for topic in many_days.facets(selection("on"), exactly=True).topics}
+    assert found["agents"] >= 30
+
+
 def test_hidden_papers_are_counted_nowhere_and_changes_are_seen(window: Window, path: Path) -> None:
     tally = Tally(window)
     before = (tally.count(selection("")), tally.days(), tally.facets(selection(""), exactly=True).topics)
