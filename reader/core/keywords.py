@@ -96,10 +96,22 @@ _ASCII = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)
 }
 # The same holds for a control that cleaned text has none of: it parts the keywords of a paper.
 _ASCII |= {ord(char): char for char in "*\x02"}
-_NOT_WORD = re.compile(r"[^\w*\x02]|_")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 _PARENTHESES = re.compile(r"\s*\(\s*([^()]*?)\s*\)\s*$")
 _KNOWN_WORDS = 50_000
+_KNOWN_LETTERS = 5_000
+
+
+class _Folded(dict[str, str]):
+    """What letters beyond ASCII are without case and accents, and a space for what is none; bounded likewise."""
+
+    def __missing__(self, char: str) -> str:
+        folded = "".join(one if one.isalnum() else " " for one in fold(char))
+        if len(self) >= _KNOWN_LETTERS:
+            self.clear()
+        self[char] = folded
+        return folded
 
 
 class _Singular(dict[str, str]):
@@ -124,6 +136,7 @@ def _singular(word: str) -> str:
     return word[:-1]
 
 
+_folded = _Folded()
 _singulars = _Singular()
 
 
@@ -153,7 +166,10 @@ def spellings(word: str) -> list[str]:
 
 def _words_alone(text: str) -> str:
     """The text without case, accents and punctuation."""
-    return text.translate(_ASCII) if text.isascii() else _NOT_WORD.sub(" ", fold(text))
+    if not text.isascii():
+        # Letter by letter comes to the same, and few of a text are not ASCII.
+        text = _NOT_ASCII.sub(lambda found: _folded[found[0]], text)
+    return text.translate(_ASCII)
 
 
 def key(keyword: str) -> str:
