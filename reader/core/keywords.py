@@ -96,7 +96,10 @@ _ASCII = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)
 }
 # The same holds for a control that cleaned text has none of: it parts the keywords of a paper.
 _ASCII |= {ord(char): char for char in "*\x02"}
+# Where phrases are looked for, brackets and quotes stand in no phrase's way: `models (LLMs) reason`.
+_WITHIN = _ASCII | dict.fromkeys(map(ord, '()[]"`'))
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_QUOTES = "“”„«»"
 
 _PARENTHESES = re.compile(r"\s*\(\s*([^()]*?)\s*\)\s*$")
 _KNOWN_WORDS = 50_000
@@ -104,10 +107,10 @@ _KNOWN_LETTERS = 5_000
 
 
 class _Folded(dict[str, str]):
-    """What letters beyond ASCII are without case and accents, and a space for what is none; bounded likewise."""
+    """What letters beyond ASCII are without case and accents, and a space for most that is none; bounded likewise."""
 
     def __missing__(self, char: str) -> str:
-        folded = "".join(one if one.isalnum() else " " for one in fold(char))
+        folded = '"' if char in _QUOTES else "".join(one if one.isalnum() else " " for one in fold(char))
         if len(self) >= _KNOWN_LETTERS:
             self.clear()
         self[char] = folded
@@ -147,29 +150,32 @@ def normal(text: str) -> str:
 
 
 def spaced(text: str) -> str:
-    """The same but for plurals, and with a space at both ends: `spellings` are found in it at little cost."""
-    words = _words_alone(text).split()
-    line = " ".join(("", *words, ""))
-    for joined in sorted(_JOINED.intersection(words)):
-        line = line.replace(f" {joined} ", f" {joined}")
-    return line
+    """Words as they are but for case and accents, with a space at both ends: `spellings` are found in it.
+
+    What punctuation parts has more than one space between, so that no phrase reaches over a comma.
+    """
+    text = text.replace("\n", " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return f" {_words_alone(text, _WITHIN)} "
 
 
 def spellings(word: str) -> list[str]:
-    """The forms in which a normal word may stand in a spaced text: itself and its plurals."""
+    """The forms in which a normal word may stand in a spaced text: itself, its plurals, and what it is joined of."""
     forms = [form for form in (word, f"{word}s", f"{word}es", f"{word[:-1]}ies") if _singular(form) == word]
     for joined in _JOINED:
         if word.startswith(joined) and word != joined:
-            forms += [joined + form for form in spellings(word.removeprefix(joined))]
+            rest = spellings(word.removeprefix(joined))
+            forms += [joined + form for form in rest] + [f"{joined} {form}" for form in rest]
     return list(dict.fromkeys((word, *forms)))
 
 
-def _words_alone(text: str) -> str:
+def _words_alone(text: str, letters: Mapping[int, str | None] = _ASCII) -> str:
     """The text without case, accents and punctuation."""
     if not text.isascii():
         # Letter by letter comes to the same, and few of a text are not ASCII.
         text = _NOT_ASCII.sub(lambda found: _folded[found[0]], text)
-    return text.translate(_ASCII)
+    return text.translate(letters)
 
 
 def key(keyword: str) -> str:

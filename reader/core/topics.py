@@ -21,7 +21,7 @@ __all__ = ["MOST", "Evidence", "Mistake", "Reason", "Topic", "Topics"]
 MOST = 5
 """Topics of a paper at the most."""
 
-_VERSION = "1"
+_VERSION = "2"
 """Changes when the same rules give other topics, so that caches know to classify anew."""
 
 _LEAST = 0.001
