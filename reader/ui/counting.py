@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual.timer import Timer
-
 from reader.cache.search import compile_query
 from reader.core.errors import CacheInterrupted, ReaderError
 from reader.core.query import Sort
 from reader.core.query.topics import picked_topics
 from reader.ui.browsing import SPECIAL, VIEWS, Place, view
 from reader.ui.library import Counts, Question, TopicFacts
+from reader.ui.once import Once
 
 if TYPE_CHECKING:
     from reader.cache.search import Scope
@@ -27,7 +26,7 @@ class Counting:
 
     def __init__(self, main: MainScreen) -> None:
         self._main = main
-        self._timer: Timer | None = None
+        self._count_soon = Once(main, self._begin)
         self._counted: Question | None = None
         """What was last counted exactly."""
         self.counts: Counts | None = None
@@ -37,9 +36,7 @@ class Counting:
 
     def soon(self) -> None:
         """Count once nothing has changed for a moment."""
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self._main.set_timer(COUNT_AFTER, self._begin)
+        self._count_soon.begin(COUNT_AFTER)
 
     def _begin(self) -> None:
         self._main.run_worker(self._count(), exclusive=True, group="counts", exit_on_error=False)

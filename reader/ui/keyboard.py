@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.ui.keys import Cancelled, KeyReader, Match, Pending, spell
+from reader.ui.once import Once
 
 if TYPE_CHECKING:
     from textual.events import Key
-    from textual.timer import Timer
 
     from reader.ui.app import ReaderApp
     from reader.ui.keymap import Action, Context
@@ -33,7 +32,7 @@ class Keyboard:
         self._reader = reader
         self._forward = forward
         self._keys = KeyReader(reader.keymap)
-        self._chord_timer: Timer | None = None
+        self._chord_help = Once(reader, self._show_chord)
         self._waiting: list[Key] = []
         """Keys that wait for the panes, or behind what is held."""
         self._held: Match | None = None
@@ -41,7 +40,9 @@ class Keyboard:
         self._has_begun = self._is_busy = False
         self._choosing: Callable[[str], object] | None = None
         self._pressed = 0.0
-        self._put_off_until: float | None = None
+        self._put_off: Callable[[], object] | None = None
+        self._put_off_until = 0.0
+        self._still = Once(reader, self._do_if_still)
 
     async def press(self, key: Key) -> None:
         """Let a key act, once there is what it is for: the panes, and the list that was asked for before it."""
@@ -83,16 +84,16 @@ class Keyboard:
 
         Only one thing is put off at a time, the first: what is asked for meanwhile is taken to be the same.
         """
-        if self._put_off_until is None:
-            self._put_off_until = time.monotonic() + PUT_OFF
-            self._do_if_still(then)
+        if self._put_off is None:
+            self._put_off, self._put_off_until = then, time.monotonic() + PUT_OFF
+            self._do_if_still()
 
-    def _do_if_still(self, then: Callable[[], object]) -> None:
-        wait = min(self._pressed + STILL, self._put_off_until or 0.0) - time.monotonic()
+    def _do_if_still(self) -> None:
+        wait = min(self._pressed + STILL, self._put_off_until) - time.monotonic()
         if wait > 0:
-            self._reader.set_timer(wait, partial(self._do_if_still, then))
-        else:
-            self._put_off_until = None
+            self._still.begin(wait)
+        elif self._put_off is not None:
+            then, self._put_off = self._put_off, None
             then()
 
     def ask_letter(self, what: str, choices: Sequence[tuple[str, str]], then: Callable[[str], object]) -> None:
@@ -126,11 +127,10 @@ class Keyboard:
         is_coming = reader.main.listing.is_on_its_way
         if is_coming and context == "empty":
             context = "list"
-        if self._chord_timer is not None:
-            self._chord_timer.stop()
+        self._chord_help.stop()
         outcome = self._keys.feed(key.key, context)
         if isinstance(outcome, Pending):
-            self._chord_timer = reader.set_timer(CHORD_HELP, self._show_chord)
+            self._chord_help.begin(CHORD_HELP)
             return True
         self._show_chord()
         if isinstance(outcome, Match):

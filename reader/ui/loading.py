@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.timer import Timer
 from textual.worker import WorkType
 
 from reader.cache.window import Order
 from reader.core.errors import CacheInterrupted, ReaderError
 from reader.ui.browsing import VIEWS, Place
+from reader.ui.once import Once
 
 if TYPE_CHECKING:
     from reader.cache.search import Selection
@@ -35,7 +35,7 @@ class ListLoading:
         """Whether the list holds all papers of its place, not only a first screenful."""
         self.is_on_its_way = False
         """Whether a list was asked for and is not there yet: keys for its papers wait until it is."""
-        self._place_timer: Timer | None = None
+        self._place_soon = Once(main, main.show_place)
 
     def first(self, keep: str | None) -> None:
         """Paint the first screenful at once, and read the rest behind it; `keep` is the id of the paper to be on."""
@@ -141,10 +141,8 @@ class ListLoading:
     def _show_place_with_list(self) -> None:
         """Say where one is; a query that is being typed stands in its own line, and comes after what it finds."""
         main = self._main
-        if self._place_timer is not None:
-            self._place_timer.stop()
-            self._place_timer = None
         if main.is_typing:
-            self._place_timer = main.set_timer(AFTER_SCREENFUL, main.show_place)
+            self._place_soon.begin(AFTER_SCREENFUL)
         else:
+            self._place_soon.stop()
             main.show_place()

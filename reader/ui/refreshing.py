@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.timer import Timer
 from textual.worker import Worker, WorkerError
 
 from reader.core.errors import FeedOffline, ReaderError
 from reader.core.pace import pace
 from reader.feeds.environment import is_offline
 from reader.paths import refresh_stamp
+from reader.ui.once import Once
 
 if TYPE_CHECKING:
     from reader.core.plan import Plan
@@ -56,7 +56,7 @@ class Refreshing:
         self._wanted = Wanted()
         self._later: list[Wanted] = []
         self._begun = 0.0
-        self._again: Timer | None = None
+        self._again = Once(reader, self.begin)
         self._tries = 0
         self.progress: str | None = None
         """How far the refresh that runs is, such as `day 3 of 7`; None while none runs."""
@@ -267,12 +267,11 @@ class Refreshing:
 
     def _try_later(self) -> None:
         """See by itself whether the network is back: soon, then ever less often; not where offline was chosen."""
-        if self._again is not None:
-            self._again.stop()
+        self._again.stop()
         if not (self._reader.is_still or is_offline(os.environ)):
             wait = min(RETRY * 2**self._tries, LATEST_RETRY)
             self._tries += 1
-            self._again = self._reader.set_timer(wait, self.begin)
+            self._again.begin(wait)
 
     def _fail(self, problem: str) -> None:
         self._be_offline(problem)

@@ -12,6 +12,7 @@ from textual.worker import Worker
 from reader.core.errors import ReaderError
 from reader.core.paper import Listing
 from reader.ui.found import Found
+from reader.ui.once import Once
 
 if TYPE_CHECKING:
     from reader.jobs import Runner
@@ -65,7 +66,8 @@ class Searching:
 
     async def _run(self, text: str) -> None:
         again = self._reader.keymap.key("find.feed")
-        blink = self._reader.set_timer(BLINK, lambda: self._tell(f"searching the feed for {text}"))
+        blink = Once(self._reader, lambda: self._tell(f"searching the feed for {text}"))
+        blink.begin(BLINK)
         try:
             listings = await self._ask(text)
         except ReaderError as error:

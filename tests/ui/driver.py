@@ -169,8 +169,8 @@ class Story:
     def _working(self) -> list[object]:
         if not self.main.is_finished:
             return [self.main]
-        timers = (self.main._detail_timer, self.main.counting._timer, self.main.listing._place_timer)
-        waiting = [one for one in timers if one is not None and one._task is not None and not one._task.done()]
+        soon = (self.main._detail_soon, self.main.counting._count_soon, self.main.listing._place_soon)
+        waiting: list[object] = [one for one in soon if one.is_waiting]
         return waiting + [one for one in self.app.workers if not one.is_finished and one.group not in BESIDE]
 
     async def until(self, condition: Callable[[], object]) -> None:

@@ -258,5 +258,5 @@ async def test_offline_by_choice_is_respected(reader: Opener, monkeypatch: pytes
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: "offline since 08:14" in r.status and r.app.refreshing.progress is None)
-            assert r.app.refreshing._again is None
+            assert not r.app.refreshing._again.is_waiting
             assert feed.requests == []

@@ -8,13 +8,13 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widget import Widget
 
 from reader.cache.window import Order
 from reader.ui import panes
 from reader.ui.browsing import Place
 from reader.ui.loading import ListLoading
+from reader.ui.once import Once
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.status_line import StatusLine
@@ -66,7 +66,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.empty: Empty
         self.query_line: QueryLine
         self.counting: Counting
-        self._detail_timer: Timer | None = None
+        self._detail_soon = Once(self, self.show_detail)
 
     @property
     def reader(self) -> ReaderApp:
@@ -252,9 +252,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     @on(PaperList.Highlighted)
     def _show_detail_soon(self, event: PaperList.Highlighted) -> None:
         event.stop()
-        if self._detail_timer is not None:
-            self._detail_timer.stop()
-        self._detail_timer = self.set_timer(REST, self.show_detail)
+        self._detail_soon.begin(REST)
 
     def show_detail(self) -> None:
         """Show the highlighted paper in the detail."""

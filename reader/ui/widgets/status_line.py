@@ -9,10 +9,10 @@ from typing import ClassVar, Literal
 from textual import events
 from textual.content import Content
 from textual.message import Message
-from textual.timer import Timer
 from textual.widget import Widget
 
 from reader.ui.glyphs import UNICODE, Glyphs
+from reader.ui.once import Once
 from reader.ui.prose import Line, Piece, literal, measure
 from reader.ui.widgets.pieces import cut_line, draw, spread
 
@@ -62,7 +62,7 @@ class StatusLine(Widget):
         super().__init__(id=id, classes=classes)
         self._glyphs = glyphs
         self._lifetime = lifetime
-        self._expiry: Timer | None = None
+        self._expiry = Once(self, self._pass)
         self._is_of_place = False
         self._said: dict[Kind, str] = {}
         self._hints: tuple[tuple[str, str], ...] = ()
@@ -84,7 +84,7 @@ class StatusLine(Widget):
             self._pass()
             self._is_of_place = of_place
             if text and self._lifetime is not None:
-                self._expiry = self.set_timer(self._lifetime, self._pass)
+                self._expiry.begin(self._lifetime)
         if kind == "hint" and text:
             # Who looks at something else has seen what was done before.
             self._said.pop("done", None)
@@ -164,9 +164,7 @@ class StatusLine(Widget):
             self.refresh()
 
     def _pass(self) -> None:
-        if self._expiry is not None:
-            self._expiry.stop()
-            self._expiry = None
+        self._expiry.stop()
         self._is_of_place = False
         for kind in _PASSING:
             self._said.pop(kind, None)
