@@ -101,7 +101,8 @@ class Window:
         return before != self._version
 
     def _data_version(self) -> int:
-        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        with schema.explained(self._path):
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
     # Lists
 

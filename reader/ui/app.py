@@ -20,6 +20,7 @@ from textual.screen import Screen
 from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.ui import panes, state, terminal, theme
+from reader.ui.beside import go_on_beside
 from reader.ui.browsing import Place, view
 from reader.ui.glyphs import glyphs
 from reader.ui.keyboard import Keyboard
@@ -160,7 +161,7 @@ class ReaderApp(App[str], inherit_bindings=False):
             self.say(f"{warning}{more}", "warning")
         if self.demo:
             self.say("the bundled sample · nothing is fetched, nothing is kept", "state")
-        self.run_worker(self._read_rules(), group="rules", exit_on_error=False)
+        go_on_beside(self, "rules", self._read_rules)
         if self.library.has_unfinished_marks():
             from reader.ui.handlers import marking
 
@@ -187,8 +188,12 @@ class ReaderApp(App[str], inherit_bindings=False):
         """Show what other programs did to the cache; leave with the terminal."""
         if not self.is_headless and terminal.is_gone():
             self.leave()
-        elif not self.library.is_marking and self.library.changed():
-            self.keyboard.when_still(self.main.renew)
+        elif not self.library.is_marking:
+            try:
+                if self.library.changed():
+                    self.keyboard.when_still(self.main.renew)
+            except ReaderError as error:
+                self.say(str(error), "warning")
 
     def on_paper_detail_link_clicked(self, event: PaperDetail.LinkClicked) -> None:
         """Open a link in the browser."""

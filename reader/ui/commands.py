@@ -12,7 +12,7 @@ from functools import partial
 from typing import ClassVar
 
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.content import Content
 from textual.style import Style
 
@@ -90,6 +90,12 @@ class Palette(CommandPalette):
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Leave once: Textual 8.2.8 takes the screen below along where a second key follows before this one is gone."""
         return super().dismiss(result) if self.is_current else AwaitComplete()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let no key page through a list without a line to show, which ends the program in Textual 8.2.8."""
+        if action == "command_list" and self.query_one(CommandList).size.height == 0:
+            return False
+        return super().check_action(action, parameters)
 
     def _draw(self, command: Command, finder: Finder) -> Content:
         """Draw a command in two lines: its name with the typed words marked and its keys, then what it does."""

@@ -9,6 +9,7 @@ from reader.cache.search import compile_query
 from reader.core.errors import CacheInterrupted, ReaderError
 from reader.core.query import Sort
 from reader.core.query.topics import picked_topics
+from reader.ui.beside import go_on_beside
 from reader.ui.browsing import SPECIAL, VIEWS, Place, view
 from reader.ui.library import Counts, Question, TopicFacts
 from reader.ui.once import Once
@@ -39,7 +40,7 @@ class Counting:
         self._count_soon.begin(COUNT_AFTER)
 
     def _begin(self) -> None:
-        self._main.run_worker(self._count(), exclusive=True, group="counts", exit_on_error=False)
+        go_on_beside(self._main.reader, "counts", self._count, exclusive=True)
 
     async def _count(self) -> None:
         """Count, first as well as can be done in a blink, and show it; topics' facts last, they are wanted least."""

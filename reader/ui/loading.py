@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.worker import WorkType
-
 from reader.cache.window import Order
 from reader.core.errors import CacheInterrupted, ReaderError
+from reader.ui.beside import go_on_beside
 from reader.ui.browsing import VIEWS, Place
 from reader.ui.once import Once
 
@@ -79,13 +78,16 @@ class ListLoading:
         return compile_query(place.whole(self._main.reader.settings.order), self._main.reader.scope)
 
     def _read(self, keep: int | None, height: int | None = None) -> None:
-        # Made when the worker begins: one that gives way before that would leave a coroutine unawaited.
-        reading: WorkType[None] = partial(self._read_and_show, keep, height)
-        self._main.run_worker(reading, exclusive=True, group="list", exit_on_error=False)
+        go_on_beside(
+            self._main.reader,
+            "list",
+            partial(self._read_and_show, keep, self._main.papers.highlighted, height),
+            exclusive=True,
+        )
 
-    async def _read_and_show(self, keep: int | None, height: int | None) -> None:
+    async def _read_and_show(self, keep: int | None, before: int | None, height: int | None) -> None:
         try:
-            await self._read_anew(keep, height)
+            await self._read_anew(keep, before, height)
         except CacheInterrupted:
             pass
         except ReaderError as error:
@@ -94,15 +96,17 @@ class ListLoading:
         # One that is cancelled gives way to another, which is on its way then.
         self._arrive()
 
-    async def _read_anew(self, keep: int | None, height: int | None) -> None:
-        """Read the list's first screenful and then all, or all at once where the cursor is to stay."""
+    async def _read_anew(self, keep: int | None, before: int | None, height: int | None) -> None:
+        """Read the list's first screenful and then all, or all at once where the cursor is to stay.
+
+        `before` is the paper that the cursor was on when this was asked for.
+        """
         main = self._main
         library, papers, found = main.reader.library, main.papers, main.found
         if found is not None:
             found.look(library.pk_of)
             self._show(found.order, keep, height)
             return
-        before = papers.highlighted
         selection = self._compile(main.place)
         if keep is None:
             order = await library.screenful(selection, SCREENFUL)

@@ -6,6 +6,7 @@ import os
 import time
 from contextlib import aclosing, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,7 @@ from reader.core.errors import FeedOffline, ReaderError
 from reader.core.pace import pace
 from reader.feeds.environment import is_offline
 from reader.paths import refresh_stamp
+from reader.ui.beside import go_on_beside
 from reader.ui.once import Once
 
 if TYPE_CHECKING:
@@ -107,8 +109,8 @@ class Refreshing:
 
     def _start(self, wanted: Wanted) -> None:
         before, self._wanted, self.progress = self._worker, wanted, "starting"
-        running = self._run(wanted, before)
-        self._worker = self._reader.run_worker(running, group=GROUP, exclusive=True, exit_on_error=False)
+        running = partial(self._run, wanted, before)
+        self._worker = go_on_beside(self._reader, GROUP, running, exclusive=True)
         self._reader.main.show_whereabouts()
         self._reader.main.show_empty()
 
@@ -151,7 +153,7 @@ class Refreshing:
 
     def look_up(self, id: str) -> None:
         """Fetch one paper by its arXiv id, and show it."""
-        self._reader.run_worker(self._look_up(id), group="lookup", exclusive=True, exit_on_error=False)
+        go_on_beside(self._reader, "lookup", partial(self._look_up, id), exclusive=True)
 
     async def _look_up(self, id: str) -> None:
         from reader import jobs

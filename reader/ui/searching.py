@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
 from reader.core.errors import ReaderError
 from reader.core.paper import Listing
+from reader.ui.beside import go_on_beside
 from reader.ui.found import Found
 from reader.ui.once import Once
 
@@ -53,7 +55,7 @@ class Searching:
             self._show(answer)
         else:
             self.stop()
-            self._worker = self._reader.run_worker(self._run(text), group="search", exclusive=True, exit_on_error=False)
+            self._worker = go_on_beside(self._reader, "search", partial(self._run, text), exclusive=True)
 
     def stop(self) -> bool:
         """Search no more; returns whether there was something to stop."""

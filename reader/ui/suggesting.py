@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.query.assist import Completion, complete
+from reader.ui.beside import go_on_beside
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
@@ -27,7 +28,7 @@ class Suggestions:
         """What the piece before the cursor may become; what is not known yet comes to the query line later."""
         if not self._words and not self._is_learning and _ASKS.search(text):
             self._is_learning = True
-            self._reader.run_worker(self._learn(), group="words", exit_on_error=False)
+            go_on_beside(self._reader, "suggestions", self._learn)
         return complete(text, cursor, {**self._words, "topic": self._topic_papers()})
 
     def _topic_papers(self) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from textual._context import active_app
 from textual.pilot import Pilot
 
 from reader.core.paper import Draft
+from reader.ui import beside
+from reader.ui.beside import mistake
 from tests.ui import papers
 from tests.ui.driver import Story, fill, open_reader
 
@@ -63,7 +65,24 @@ def cache_file(tmp_path: Path, caches: Mapping[str, Path]) -> Path:
 
 
 @pytest.fixture
-def reader(tmp_path: Path, caches: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch) -> Opener:
+def mistakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Exception]]:
+    """What failed beside the reader though nobody has foreseen it; a test with any left fails."""
+    made: list[Exception] = []
+
+    def note(group: str, error: Exception) -> str:
+        made.append(error)
+        return mistake(group, error)
+
+    monkeypatch.setattr(beside, "mistake", note)
+    yield made
+    for error in made:
+        raise error
+
+
+@pytest.fixture
+def reader(
+    tmp_path: Path, caches: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch, mistakes: list[Exception]
+) -> Opener:
     """Open the reader on the user's cache; `papers` is what is in it where it does not exist yet, by day."""
     for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE", "NO_COLOR", "COLORFGBG"):
         monkeypatch.delenv(name, raising=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.paper import Paper
+from reader.ui.beside import go_on_beside
 from reader.ui.handlers.linking import highlighted_paper
 from reader.ui.handlers.marking import open_page
 from reader.ui.handlers.moving import text_in_front
@@ -57,7 +58,7 @@ def explain(reader: ReaderApp, _count: int | None) -> None:
     if text is not None and text.is_explaining:
         text.explain(None)
     else:
-        reader.run_worker(_explain(reader, paper), group="why", exclusive=True, exit_on_error=False)
+        go_on_beside(reader, "why", partial(_explain, reader, paper), exclusive=True)
 
 
 async def _explain(reader: ReaderApp, paper: Paper) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.paper import Paper
+from reader.ui.beside import go_on_beside
 from reader.ui.handlers.registry import handles
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ def highlighted_paper(reader: ReaderApp) -> Paper | None:
 
 def browse(reader: ReaderApp, url: str) -> None:
     """Open an address in the user's browser, without waiting for it."""
-    reader.run_worker(_browse(reader, url), group="browser", exit_on_error=False)
+    go_on_beside(reader, "browser", partial(_browse, reader, url))
 
 
 async def _browse(reader: ReaderApp, url: str) -> None:

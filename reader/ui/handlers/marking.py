@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from reader.cache.derived import STATES
 from reader.core.errors import ReaderError
 from reader.core.paper import PaperRow
+from reader.ui.beside import go_on_beside
 from reader.ui.handlers.registry import handles
 
 if TYPE_CHECKING:
-    from textual.worker import Worker
-
     from reader.cache.events import Event
     from reader.ui.app import ReaderApp
     from reader.ui.library import Progress
@@ -42,9 +41,9 @@ def mark(
     _start(reader, partial(_keep, reader, marking, quietly))
 
 
-def _start(reader: ReaderApp, work: Callable[[], Coroutine[None, None, None]]) -> Worker[None]:
+def _start(reader: ReaderApp, work: Callable[[], Coroutine[None, None, None]]) -> None:
     """Let work go on beside; what must not be lost where the reader is left at once is asked of the library before."""
-    return reader.run_worker(work, group="marks", exit_on_error=False)
+    go_on_beside(reader, "marks", work)
 
 
 async def _keep(reader: ReaderApp, marking: Awaitable[Event | None], quietly: bool) -> None:
