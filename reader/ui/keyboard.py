@@ -46,6 +46,9 @@ class Keyboard:
 
     async def press(self, key: Key) -> None:
         """Let a key act, once there is what it is for: the panes, and the list that was asked for before it."""
+        if self._reader.return_code is not None:
+            # What is typed behind the key that leaves would open screens that end before they begin.
+            return
         self._pressed = time.monotonic()
         self._waiting.append(key)
         await self.go_on()

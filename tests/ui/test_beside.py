@@ -76,3 +76,11 @@ async def test_leaving_while_a_refresh_runs_is_no_mistake(reader: Opener) -> Non
         await r.begin(*r.app.keymap.chords("app.refresh", "list")[0])
         assert r.app.refreshing.is_running
         r.app.leave()
+
+
+@pytest.mark.parametrize("key", ["?", ":"])
+async def test_keys_behind_the_one_that_leaves_open_nothing(reader: Opener, key: str) -> None:
+    async with reader() as r:
+        r.app.leave()
+        # A screen that opened now would end before it has any lines, and take the reader down with an error.
+        await r.burst(key, key)
