@@ -126,5 +126,5 @@ def _asked(selection: Selection) -> tuple[Hashable, ...]:
 def _papers(connection: sqlite3.Connection, selection: Selection) -> int:
     """The papers of a selection, as a set of bits."""
     where = strategy.counted(connection, selection)
-    rows = connection.execute(f"SELECT p.pk FROM paper AS p WHERE {where.sql}", where.params)
-    return bits(rows, connection.execute(GREATEST).fetchone()[0])
+    greatest = connection.execute(GREATEST).fetchone()[0]
+    return bits(connection.execute(f"SELECT p.pk FROM paper AS p WHERE {where.sql}", where.params), greatest)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
+from traceback import clear_frames
 from typing import Any, TypeVar
 
 from reader.cache.window import Window
@@ -60,7 +61,11 @@ class Asking:
     def _answer(self, question: Callable[[Window], T]) -> T:
         if self._window is None:
             self._window = Window.open(self._path)
-        return question(self._window)
+        try:
+            return question(self._window)
+        except Exception as error:
+            _let_go(error)
+            raise
 
     def close(self) -> None:
         """Drop what is being read, and close the window."""
@@ -70,3 +75,15 @@ class Asking:
         self._executor.shutdown(wait=True)
         if self._window is not None:
             self._window.close()
+
+
+def _let_go(error: BaseException) -> None:
+    """Free what the failed question still holds, which its error would keep for as long as anybody knows of that.
+
+    A statement among it that was left half-way would keep an interruption in force for all that follow, and an old
+    state of the cache in view.
+    """
+    one: BaseException | None = error
+    while one is not None:
+        clear_frames(one.__traceback__)
+        one = one.__cause__ or one.__context__

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 COUNT_AFTER = 0.015
 """Seconds without another change before anything is counted: what is new in the list is painted first."""
 
+COUNT_AGAIN = 0.3
+"""Seconds after which what was interrupted is counted again, if nothing else counts before."""
+
 
 class Counting:
     """What was counted for the main screen, and the worker that counts."""
@@ -57,6 +60,8 @@ class Counting:
             self._counted = asked
             facts = await library.topic_facts(picked_topics(main.place.query).picked)
         except CacheInterrupted:
+            # Whoever interrupts has it counted anew, but may be stopped before that.
+            self._count_soon.begin(COUNT_AGAIN)
             return
         except ReaderError as error:
             main.status.say(str(error), "warning")

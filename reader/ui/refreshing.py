@@ -100,7 +100,7 @@ class Refreshing:
     @property
     def is_running(self) -> bool:
         """Whether something is being fetched."""
-        return self._worker is not None and not self._worker.is_finished
+        return self.progress is not None
 
     @property
     def place(self) -> str:
@@ -116,10 +116,13 @@ class Refreshing:
 
     def stop(self) -> bool:
         """Stop the refresh that runs; what is stored stays. Returns whether one ran."""
-        if self._worker is None or self._worker.is_finished:
+        if self._worker is None or not self.is_running:
             return False
         self._later.clear()
         self._worker.cancel()
+        # One that has not begun yet never will, and says nothing of its end.
+        self.progress = None
+        self._reader.refreshed()
         self._reader.say("refresh stopped · what has come is kept")
         return True
 

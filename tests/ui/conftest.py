@@ -92,6 +92,7 @@ def reader(
     monkeypatch.setattr("reader.ui.screens.main.REST", 0.001)
     monkeypatch.setattr("reader.ui.loading.AFTER_SCREENFUL", 0.001)
     monkeypatch.setattr("reader.ui.counting.COUNT_AFTER", 0.001)
+    monkeypatch.setattr("reader.ui.counting.COUNT_AGAIN", 0.01)
 
     def open_it(
         *, papers: Mapping[str, Sequence[Draft]] | None = None, **how: object

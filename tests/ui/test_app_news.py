@@ -215,6 +215,18 @@ async def test_marks_pressed_faster_than_the_disk_are_all_kept(reader: Opener) -
         assert all(r.row(place).starred for place in range(13))
 
 
+async def test_a_refresh_that_is_stopped_before_it_begins_is_in_no_ones_way(reader: Opener) -> None:
+    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            r.app.refreshing.begin()
+            assert r.app.refreshing.stop()
+            await r.rest()
+            assert r.app.refreshing.progress is None
+            assert not r.app.refreshing.stop()
+            await r.do("app.refresh")
+            await r.until(lambda: "1 new" in r.status)
+
+
 async def test_new_papers_that_match_are_told_of_and_what_fails_is_said(reader: Opener, tmp_path: Path) -> None:
     heard = tmp_path / "heard"
     tell = tmp_path / "tell"

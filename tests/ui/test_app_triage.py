@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
@@ -394,3 +395,22 @@ async def test_when_a_paper_counts_as_read_is_the_users_choice(
         assert not r.kept("2605.00402").read
         await r.do("paper.read")
         assert r.kept("2605.00402").read
+
+
+async def test_a_line_that_is_read_again_before_its_mark_is_durable_shows_the_mark_after_that(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with reader(size=(60, 20)) as r:
+        await r.do("find.query")
+        await r.type("id:2605.00403")
+        await r.do("query.accept")
+        assert r.main.papers.count == 1
+        mark, may_go_on = r.app.library._deed, threading.Event()
+        monkeypatch.setattr(r.app.library, "_deed", lambda *deed: (may_go_on.wait(), mark(*deed))[1])
+        await r.begin("s")
+        assert r.here.starred
+        r.main.papers.renew()
+        assert not r.here.starred
+        may_go_on.set()
+        await r.rest()
+        assert r.here.starred

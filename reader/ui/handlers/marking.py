@@ -89,8 +89,7 @@ async def _finish(reader: ReaderApp) -> None:
 def _settle(reader: ReaderApp) -> None:
     """Show what a mark changed beyond its line, without moving the list."""
     reader.library.changed()
-    if len(reader.main.papers.visible_pks) > 1:
-        reader.main.papers.renew()
+    reader.main.papers.renew()
     reader.main.show_detail()
     show_on_page(reader)
     reader.main.count_soon()
