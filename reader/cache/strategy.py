@@ -106,7 +106,7 @@ def _rarest_first(connection: sqlite3.Connection, drivers: Sequence[Driver]) -> 
     """The ways in, those by single words in the order of how many of the newest papers have them."""
     if sum(bool(driver.sample) for driver in drivers) < 2:
         return drivers
-    (newest,) = connection.execute("SELECT max(pk) FROM paper").fetchone()
+    (newest,) = connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
 
     def papers(driver: Driver) -> int:
         if not driver.sample:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from reader.cache import schema, strategy, sweep
 from reader.cache.search import Clause, Scope, Selection, compile_query, register_functions
+from reader.cache.tally import Tally
+from reader.cache.window import Window
 from reader.core.query import CHOICES, EXAMPLES, QueryError, parse
 
 SCOPE = Scope(today=date(2026, 5, 31), newest_day="2026-05-29", new_since="2026-05-29T00:00:00Z")
@@ -340,6 +343,29 @@ def test_all_ways_agree(connection: sqlite3.Connection, text: str, order: str) -
         if selection.ranked is None:
             for where in (selection.by_order, selection.by_scan):
                 assert read(connection, selection, where) == plain
+
+
+@pytest.fixture(scope="module")
+def nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
+    path: Path = tmp_path_factory.mktemp("nothing") / "papers.db"
+    schema.ensure(path)
+    with closing(Window.open(path)) as window:
+        yield window
+
+
+@given(st.lists(groups, min_size=1, max_size=3).map(" ".join), orders)
+@example("the model", "")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_nothing_is_found_where_there_is_nothing(nothing: Window, text: str, order: str) -> None:
+    selection = compile_query(parse(text + order), Scope(today=date(2026, 5, 31)))
+    tally = Tally(nothing)
+    with pytest.MonkeyPatch.context() as patch:
+        for few in (strategy.HARDLY_ANY, 0):
+            patch.setattr(strategy, "HARDLY_ANY", few)
+            assert list(nothing.first(selection, 100).pks) == list(nothing.order(selection).pks) == []
+            assert nothing.count(selection) == tally.count(selection) == 0
+            assert tally.facets(selection, exactly=False).topics == ()
+            assert nothing.topics(selection) == []
 
 
 @given(st.lists(groups, min_size=1, max_size=3).map(" ".join), st.sampled_from([" sort:relevance", " sort:-relevance"]))
