@@ -10,14 +10,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json, add_query, query_of
-from reader.commands.output import READABLE, Style, amount, fit, is_terminal, say, say_json, warn, width, wrapped
-from reader.commands.session import Session, find, parsed, selection
+from reader.commands.output import READABLE, Style, amount, fit, is_terminal, say, say_json, width, wrapped
+from reader.commands.session import Session, explain_nothing, find, parsed, selection
 from reader.core.errors import ReaderError
 from reader.core.paper import Paper, PaperRow
 from reader.core.text import clean, clean_block
 
 if TYPE_CHECKING:
-    from reader.cache.window import Window
     from reader.core.topics import Reason
     from reader.ui.glyphs import Glyphs
 
@@ -55,16 +54,8 @@ def _list(arguments: Namespace, session: Session) -> int:
             for line in _table(rows, session) if is_terminal(sys.stdout) else _tabbed(rows):
                 say(line)
         if not pks:
-            _explain_nothing(window)
+            explain_nothing(window)
     return 0
-
-
-def _explain_nothing(window: Window) -> None:
-    """Say why a list is empty, beside the output."""
-    if window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
-        warn("Nothing matches.")
-    else:
-        warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
 
 
 def _tabbed(rows: Iterable[PaperRow]) -> Iterator[str]:

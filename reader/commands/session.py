@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader import config, paths
+from reader.commands.output import warn
 from reader.core.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:
@@ -171,3 +172,11 @@ def find(window: Window, text: str) -> int:
 def find_all(window: Window, texts: Sequence[str]) -> list[int]:
     """The keys of papers by their ids; raises NotInCache for the first that is not there."""
     return [find(window, text) for text in texts]
+
+
+def explain_nothing(window: Window) -> None:
+    """Say why nothing is found, beside the output."""
+    if window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
+        warn("Nothing matches.")
+    else:
+        warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")

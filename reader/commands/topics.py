@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from reader import config
 from reader.commands.command import Command, add_json, query_of
 from reader.commands.output import Style, amount, is_terminal, say, say_json
-from reader.commands.session import Session, parsed, selection
+from reader.commands.session import Session, explain_nothing, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.text import clean
 
@@ -40,6 +40,8 @@ def _topics(arguments: Namespace, session: Session) -> int:
         counted = window.topics(selection(window, query) if text else None)
         newest = window.read(insight.extent).newest
         moves = window.read(lambda connection: insight.topic_trends(connection, newest))
+        if not any(topic.papers for topic in counted):
+            explain_nothing(window)
     counted.sort(key=lambda topic: (-topic.papers, topic.slug))
     if arguments.json:
         say_json([_record(topic, moves.get(topic.slug)) for topic in counted])

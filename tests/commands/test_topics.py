@@ -84,3 +84,12 @@ def test_rules_of_the_users_own_change_the_papers_at_the_next_import(run: Run, p
     empty.write_text("")
     run("import", str(empty))
     assert run("list", "topic:mine").lines[0].startswith("2606.00002\t")
+
+
+def test_where_nothing_is_found_it_is_said_why(run: Run, papers: Path) -> None:
+    assert run("topics", "id:2606.26740").err == ""
+    assert "Nothing matches." in run("topics", "upvotes:>999999").err
+
+
+def test_without_papers_it_is_said_what_to_do(run: Run) -> None:
+    assert "There are no papers yet. 'dailypapers refresh'" in run("topics", "the", "model").err
