@@ -175,11 +175,7 @@ class ReaderApp(App[str], inherit_bindings=False):
 
     async def _read_rules(self) -> None:
         """Learn what each topic means, for the filter pane and the palette."""
-        try:
-            rules = await asyncio.to_thread(self.rules)
-        except ReaderError as error:
-            self.say(str(error), "warning")
-            return
+        rules = await asyncio.to_thread(self.rules)
         gc.freeze()
         self.about_topics = {topic.slug: topic.about for topic in rules.topics}
         self.main.show_counts()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reader.cache.search import compile_query
-from reader.core.errors import CacheInterrupted, ReaderError
+from reader.core.errors import CacheInterrupted
 from reader.core.query import Sort
 from reader.core.query.topics import picked_topics
 from reader.ui.beside import go_on_beside
@@ -62,9 +62,6 @@ class Counting:
         except CacheInterrupted:
             # Whoever interrupts has it counted anew, but may be stopped before that.
             self._count_soon.begin(COUNT_AGAIN)
-            return
-        except ReaderError as error:
-            main.status.say(str(error), "warning")
             return
         if facts != self.topic_facts:
             self.topic_facts = facts

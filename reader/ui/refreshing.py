@@ -167,9 +167,6 @@ class Refreshing:
             async with aclosing(self._run_job(jobs.LookUp(id))) as messages:
                 async for message in messages:
                     found = isinstance(message, jobs.LookedUp) and message.found
-        except ReaderError as error:
-            self._reader.say(str(error), "warning")
-            return
         finally:
             self._reader.say("", "progress")
         if found:

@@ -6,7 +6,6 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.core.errors import ReaderError
 from reader.core.paper import Paper
 from reader.ui.beside import go_on_beside
 from reader.ui.handlers.linking import highlighted_paper
@@ -63,11 +62,7 @@ def explain(reader: ReaderApp, _count: int | None) -> None:
 
 async def _explain(reader: ReaderApp, paper: Paper) -> None:
     """Ask the rules in a thread: the first time they are read and put together for it (0.3 s)."""
-    try:
-        found = await asyncio.to_thread(partial(_reasons, reader, paper))
-    except ReaderError as error:
-        reader.say(str(error), "warning")
-        return
+    found = await asyncio.to_thread(partial(_reasons, reader, paper))
     text = text_in_front(reader)
     if text is not None and text.paper is not None and text.paper.pk == paper.pk:
         text.explain(found)

@@ -6,7 +6,6 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.core.errors import ReaderError
 from reader.core.paper import Paper
 from reader.ui.beside import go_on_beside
 from reader.ui.handlers.registry import handles
@@ -34,15 +33,11 @@ async def _browse(reader: ReaderApp, url: str) -> None:
         copy(reader, url, "there is no browser here")
         return
     reader.say(f"opening {safe_url(url) or url}")
-    try:
-        if takes_terminal(browser):
-            with reader.suspend():
-                opened = open_url(url)
-        else:
-            opened = await asyncio.to_thread(open_url, url)
-    except ReaderError as error:
-        reader.say(str(error), "warning")
-        return
+    if takes_terminal(browser):
+        with reader.suspend():
+            opened = open_url(url)
+    else:
+        opened = await asyncio.to_thread(open_url, url)
     if not opened:
         copy(reader, url, "the browser did not start")
 

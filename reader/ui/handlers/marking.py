@@ -170,9 +170,6 @@ def redo(reader: ReaderApp, _count: int | None) -> None:
 async def _tell_reversal(reader: ReaderApp, reversing: Awaitable[Event | None], undone: bool) -> None:
     try:
         event = await reversing
-    except ReaderError as error:
-        reader.say(str(error), "warning")
-        return
     finally:
         reader.say("", "progress")
     if event is None:
@@ -241,9 +238,5 @@ def show_on_page(reader: ReaderApp) -> None:
 
 async def _keep_opened(reader: ReaderApp, keeping: Awaitable[object]) -> None:
     """What was opened is kept, also where opening marks nothing."""
-    try:
-        await keeping
-    except ReaderError as error:
-        reader.say(str(error), "warning")
-        return
+    await keeping
     _settle(reader)
