@@ -21,8 +21,8 @@ from reader.core.errors import ReaderError, UsageError
 from reader.paths import APP
 
 if TYPE_CHECKING:
-    from reader.commands.session import Session
-    from reader.jobs import Job, Message
+    from reader.commands.workspace import Session
+    from reader.refresh.jobs import Job, Message
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,7 +64,7 @@ def run(words: Sequence[str]) -> int:
 
 def _run_command(name: str, words: Sequence[str]) -> int:
     from reader.commands.command import Parser, add_arguments, parse
-    from reader.commands.session import Session
+    from reader.commands.workspace import Session
 
     command = find_command(name)
     parser = Parser(prog=f"{APP} {name}", allow_abbrev=False)
@@ -77,7 +77,7 @@ def _run_command(name: str, words: Sequence[str]) -> int:
 
 def _open_reader(words: Sequence[str]) -> int:
     """Open the reader on a query; a command that stands behind an option, or is misspelled, is told."""
-    from reader.commands.session import Session, parsed
+    from reader.commands.workspace import Session, parsed
 
     query, demo = _reader_options(words)
     parsed(query)
@@ -117,7 +117,7 @@ def _misplaced(words: Sequence[str]) -> str:
 
 def _misspelled(words: Sequence[str]) -> str:
     """What to say of a first word that is nearly a command; empty if it is not."""
-    from reader.core.query.nearest import nearest
+    from reader.core.nearest import nearest
 
     meant = nearest(words[0], MODULES) if words and words[0].isalpha() else None
     return f" Did you mean '{APP} {meant}'?" if meant else ""
@@ -157,8 +157,9 @@ def _show_reader(session: Session, query: str, sample: Path | None = None) -> in
 
 def _run_job(session: Session, file: Path, job: Job) -> AsyncGenerator[Message, None]:
     """Do a job of the reader's in a process of its own."""
-    from reader import config, worker
-    from reader.jobs import Workplace
+    from reader import config
+    from reader.refresh import worker
+    from reader.refresh.jobs import Workplace
 
     own = config.topic_rules(session.settings, session.config_file)
     return worker.run(Workplace(file, session.settings, partial(config.load_topics, own)), job)
@@ -179,9 +180,9 @@ def fill_with_sample(session: Session, file: Path) -> None:
     from datetime import UTC, datetime
     from io import BytesIO
 
-    from reader.cache.cache import Cache
+    from reader.cache.papers import Cache
     from reader.data import read_text
-    from reader.feeds.files import read_file
+    from reader.feeds.files.papers_file import read_file
 
     now = datetime.now(UTC)
     with closing(Cache.open(file, session.topics)) as cache:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import ReaderError
-from reader.core.rules import (
+from reader.core.setting_types import (
     Address,
     Choice,
     FilePath,
@@ -33,7 +33,7 @@ from reader.core.toml_lines import Malformed, Statement, statements
 if TYPE_CHECKING:
     from datetime import date
 
-    from reader.core.topics import Topics
+    from reader.core.topics.scorer import Topics
 
 ENDPOINT_VARIABLE = "HF_ENDPOINT"
 
@@ -248,7 +248,7 @@ def topic_rules(settings: Settings, file: Path) -> Path:
 
 def load_topics(own: Path) -> Topics:
     """The topic rules that ship, and on top those of the user's file, which need not exist; raises ReaderError."""
-    from reader.core.topics import Topics
+    from reader.core.topics.scorer import Topics
     from reader.data import read_text
 
     try:

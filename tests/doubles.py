@@ -12,10 +12,10 @@ from reader.core.errors import (
     FeedError,
 )
 from reader.core.paper import Draft, Listing
-from reader.core.plan import Plan
-from reader.core.progress import Event, Started
-from reader.feeds.client import FeedClient
-from reader.refresh import refresh
+from reader.feeds.huggingface.client import FeedClient
+from reader.refresh.daily import refresh
+from reader.refresh.plan import Plan
+from reader.refresh.progress import Event, Started
 
 TODAY = "2026-05-12"  # a Tuesday
 

@@ -22,10 +22,10 @@ FONTS = 'ui-monospace, "Cascadia Code", Menlo, Consolas, "DejaVu Sans Mono", mon
 
 async def draw() -> str:
     """Star two papers of the sample, read one, and take the picture."""
-    from reader import jobs
     from reader.cli import fill_with_sample
-    from reader.commands.session import Session
+    from reader.commands.workspace import Session
     from reader.config import Settings
+    from reader.refresh import jobs
     from reader.ui.app import ReaderApp
 
     session = Session()

@@ -112,11 +112,11 @@ def test_the_first_list_is_painted_before_anything_slow_is_imported(papers: Path
     assert "textual" in modules
     assert not {name.partition(".")[0] for name in modules} & SLOW
     unseen = {
-        "reader.refresh",
-        "reader.feeds.client",
-        "reader.cache.cache",
-        "reader.cache.models",
-        "reader.core.topics",
+        "reader.refresh.daily",
+        "reader.feeds.huggingface.client",
+        "reader.cache.papers",
+        "reader.cache.tables",
+        "reader.core.topics.scorer",
     }
     assert not modules & unseen
 

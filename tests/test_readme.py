@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.search import Scope, compile_query
+from reader.cache.search.compile import Scope, compile_query
 from reader.commands.registry import tree
 from reader.config import template
 from reader.core.query import FIELDS, parse
-from reader.ui.key_table import keys_table
+from reader.keys.listing import keys_table
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from reader.data import read_text
-from reader.feeds.huggingface import listings
+from reader.feeds.huggingface.parse import listings
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 ARCHIVE = SHARED / "huggingface" / "daily_papers.jsonl.gz"

@@ -1,4 +1,4 @@
-"""Refreshing at set times by what the system has for it: a systemd user timer, a launchd agent or a crontab.
+"""Refresher at set times by what the system has for it: a systemd user timer, a launchd agent or a crontab.
 
 Nothing here asks the user or runs before it is told to. What is written is marked as ours, and only that is removed.
 """

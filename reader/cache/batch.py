@@ -12,10 +12,10 @@ from typing import Any, Protocol, cast
 from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from reader.cache import derived
+from reader.cache.marks import derived
 from reader.cache.merge import BLANK, Values, merged
-from reader.cache.models import ALIAS, LISTING, PAPER, PAPER_CATEGORY, PAPER_CHANGE, PAPER_SOURCE, PAPER_TOPIC, TEXT
-from reader.cache.topic_sets import CHANGED
+from reader.cache.search.topic_sets import CHANGED
+from reader.cache.tables import ALIAS, LISTING, PAPER, PAPER_CATEGORY, PAPER_CHANGE, PAPER_SOURCE, PAPER_TOPIC, TEXT
 from reader.core.ids import FEED, OWN, page_id
 from reader.core.paper import Draft
 from reader.core.text import fold, title_hash

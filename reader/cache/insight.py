@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
-from reader.core.trends import Trend, first_day, trends
+from reader.core.topics.trends import Trend, first_day, trends
 
 SAMPLE = 2_000
 """Newest papers of a topic that are looked at for what comes with it."""

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.cache import schema
-from reader.cache.functions import register_functions
 from reader.cache.history import rose
+from reader.cache.search.functions import register_functions
 from reader.core.paper import Paper, PaperRow
 
 if TYPE_CHECKING:
-    from reader.cache.search import Selection
+    from reader.cache.search.compile import Selection
 
 T = TypeVar("T")
 
@@ -122,21 +122,21 @@ class Window:
 
     def first(self, selection: Selection, limit: int) -> Order:
         """The first `limit` papers of a selection."""
-        from reader.cache import strategy
+        from reader.cache.search import plan
 
         with schema.explained(self._path):
-            found = strategy.first(self._connection, selection, limit)
+            found = plan.first(self._connection, selection, limit)
         return _order(found, limit, grouped=selection.grouped_by_day)
 
     def order(self, selection: Selection) -> Order:
         """All papers of a selection, in order."""
-        from reader.cache import strategy
+        from reader.cache.search import plan
 
         pks = array("q")
         groups: list[tuple[str, int]] = []
         day, count = "", 0
         with schema.explained(self._path):
-            tuned = strategy.tuned(self._connection, selection)
+            tuned = plan.tuned(self._connection, selection)
             cursor = self._connection.execute(_select(tuned), tuned.params)
             while chunk := cursor.fetchmany(CHUNK):
                 pks.extend([row[0] for row in chunk])
@@ -152,7 +152,7 @@ class Window:
 
     def count(self, selection: Selection) -> int:
         """How many papers a selection has."""
-        from reader.cache import strategy
+        from reader.cache.search import plan
 
         with schema.explained(self._path):
             if selection.where == VISIBLE:
@@ -160,7 +160,7 @@ class Window:
                 hidden = "SELECT count(*) FROM paper WHERE hidden = 1"
                 sql, params = f"SELECT count(*) - ({hidden}) FROM paper", selection.params
             else:
-                where = strategy.counted(self._connection, selection)
+                where = plan.counted(self._connection, selection)
                 sql, params = f"SELECT count(*) FROM paper AS p WHERE {where.sql}", where.params
             return int(self._connection.execute(sql, params).fetchone()[0])
 
@@ -268,14 +268,14 @@ class Window:
 
     def topics(self, selection: Selection | None = None) -> list[TopicCount]:
         """Every topic with its papers, of a selection or of all that are not hidden."""
-        from reader.cache import strategy
+        from reader.cache.search import plan
 
         with schema.explained(self._path):
             if selection is None or selection.where == VISIBLE:
                 counts = Counter(dict(self._connection.execute(_BY_TOPIC).fetchall()))
                 counts.subtract(dict(self._connection.execute(_HIDDEN_BY_TOPIC).fetchall()))
             else:
-                where = strategy.counted(self._connection, selection)
+                where = plan.counted(self._connection, selection)
                 sql = _TOPICS_OF.format(pks=f"SELECT p.pk AS pk FROM paper AS p WHERE {where.sql}")
                 counts = Counter(dict(self._connection.execute(sql, where.params).fetchall()))
         return [TopicCount(*names, counts[key]) for key, names in self.topic_names_by_key().items()]

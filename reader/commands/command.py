@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from reader.commands.session import Session
+from reader.commands.workspace import Session
 from reader.core.errors import UsageError
 from reader.paths import APP
 
@@ -112,7 +112,7 @@ def _bare(value: object) -> object:
 
 
 def _refuse(parser: ArgumentParser, word: str, known: Iterable[str]) -> NoReturn:
-    from reader.core.query.nearest import nearest
+    from reader.core.nearest import nearest
 
     meant = nearest(word.partition("=")[0], known) if word.startswith("--") else None
     advice = f" Did you mean {meant}?" if meant else ""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from reader import __version__
 from reader.commands.command import Command, add_json
 from reader.commands.output import Style, amount, is_terminal, say, say_json, width
-from reader.commands.session import Session
+from reader.commands.workspace import Session
 from reader.core.errors import CacheError, ConfigError, FeedError, ReaderError
 from reader.paths import refresh_stamp
 
@@ -156,7 +156,7 @@ def _sources(file: Path, settings: Settings) -> Iterator[Finding]:
 
 
 def _categories(feeds: Feeds, settings: Settings) -> str:
-    from reader.sources import CATEGORIZED_A_DAY, is_closed_world
+    from reader.refresh.sources import CATEGORIZED_A_DAY, is_closed_world
 
     lacking = feeds.count_uncategorized()
     if not lacking:
@@ -191,7 +191,7 @@ def _terminal() -> Iterator[Finding]:
 
 
 def _feed(session: Session, *, ask: bool) -> Iterator[Finding]:
-    from reader.feeds.environment import find_token, is_offline
+    from reader.feeds.http.environment import find_token, is_offline
 
     settings = session.settings
     yield Finding("Feed", "endpoint", f"{settings.endpoint} ({session.loaded.origin('endpoint')})")
@@ -205,7 +205,7 @@ def _feed(session: Session, *, ask: bool) -> Iterator[Finding]:
 def _notifications(session: Session) -> Iterator[Finding]:
     """What tells of new papers, whether it is there, and how it went last."""
     from reader.actions import notify
-    from reader.cache import schema, told
+    from reader.cache import notified, schema
 
     settings = session.settings
     if not settings.notify:
@@ -221,7 +221,7 @@ def _notifications(session: Session) -> Iterator[Finding]:
         advice = "" if program else "Install notify-send (libnotify), or set notify_command."
         yield Finding("Notifications", "program", program or "none", advice)
     try:
-        problem = told.problem(session.cache_file) if schema.version(session.cache_file) else None
+        problem = notified.problem(session.cache_file) if schema.version(session.cache_file) else None
     except CacheError:
         return
     if problem is not None:
@@ -232,8 +232,8 @@ def _asked(endpoint: str) -> Finding:
     """Whether the feed answers, and how fast."""
     import asyncio
 
-    from reader.feeds.client import FeedClient
-    from reader.feeds.fetch import Bounds
+    from reader.feeds.http.fetch import Bounds
+    from reader.feeds.huggingface.client import FeedClient
 
     async def ask() -> int:
         async with FeedClient.from_environment(endpoint, bounds=Bounds(tries=1)) as feed:

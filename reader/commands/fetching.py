@@ -15,14 +15,14 @@ from reader import paths
 from reader.commands.command import Command, StoreFile, add_json
 from reader.commands.output import Progress, amount, say, say_json, warn
 from reader.commands.reading import positive
-from reader.commands.session import Session
+from reader.commands.workspace import Session
 from reader.core.errors import FeedError
 
 if TYPE_CHECKING:
-    from reader.cache.cache import Cache, Stored
+    from reader.cache.papers import Cache, Stored
     from reader.core.paper import Listing
-    from reader.core.plan import Plan
-    from reader.core.progress import FeedFailed, Finished
+    from reader.refresh.plan import Plan
+    from reader.refresh.progress import FeedFailed, Finished
 
 REASONS = 3
 """Skipped records that are told one by one."""
@@ -73,9 +73,9 @@ def _span(text: str) -> tuple[str, str]:
 
 
 def _refresh(arguments: Namespace, session: Session) -> int:
-    from reader.commands.working import work
-    from reader.core.progress import FeedFailed, Finished
-    from reader.jobs import NotTold, Refresh
+    from reader.commands.run_job import work
+    from reader.refresh.jobs import NotTold, Refresh
+    from reader.refresh.progress import FeedFailed, Finished
 
     if arguments.verbose:
         tell_requests()
@@ -129,7 +129,7 @@ def _days(days: Sequence[str]) -> str:
 
 
 def _plan(arguments: Namespace, session: Session) -> Plan:
-    from reader.core.plan import Day, Latest, Month, Since
+    from reader.refresh.plan import Day, Latest, Month, Since
 
     if arguments.day:
         return Day(arguments.day)
@@ -147,8 +147,8 @@ def _sums(sums: dict[str, int]) -> str:
 
 def _reclassify(cache: Cache) -> None:
     """Give the papers their topics anew where the rules have changed."""
-    from reader.commands.working import told
-    from reader.jobs import Classified
+    from reader.commands.run_job import told
+    from reader.refresh.jobs import Classified
 
     if cache.needs_classifying():
         with Progress() as progress:
@@ -163,7 +163,7 @@ def _import_arguments(parser: ArgumentParser) -> None:
 
 
 def _import(arguments: Namespace, session: Session) -> int:
-    from reader.cache.cache import Stored
+    from reader.cache.papers import Stored
 
     total, failed = Stored(), list[str]()
     with session.cache() as cache:
@@ -188,8 +188,8 @@ def _import(arguments: Namespace, session: Session) -> int:
 
 def _import_file(cache: Cache, name: str) -> Stored:
     """Store a file's papers; its skipped records are told, the first few with their place."""
-    from reader.cache.cache import Stored
-    from reader.feeds.files import read_file
+    from reader.cache.papers import Stored
+    from reader.feeds.files.papers_file import read_file
 
     now = datetime.now(UTC)
     source = sys.stdin.buffer if name == "-" else Path(name)

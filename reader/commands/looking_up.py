@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json
 from reader.commands.output import Style, amount, fit, is_terminal, say, say_json, warn, width
-from reader.commands.session import Session
+from reader.commands.workspace import Session
 from reader.core.errors import FeedError, UsageError
 from reader.core.ids import arxiv_id
 from reader.core.text import clean
@@ -53,8 +53,8 @@ def _id(text: str) -> str:
 
 def _look_up(session: Session, id: str) -> str:
     """Bring a paper into the cache; why it did not come, if it did not."""
-    from reader.commands.working import work
-    from reader.jobs import LookedUp, LookUp
+    from reader.commands.run_job import work
+    from reader.refresh.jobs import LookedUp, LookUp
 
     try:
         if LookedUp(found=True) in work(session, LookUp(id)):
@@ -71,8 +71,8 @@ def _search_arguments(parser: ArgumentParser) -> None:
 
 
 def _search(arguments: Namespace, session: Session) -> int:
-    from reader.commands.working import work
-    from reader.jobs import Answered, Search
+    from reader.commands.run_job import work
+    from reader.refresh.jobs import Answered, Search
 
     said = work(session, Search(" ".join(arguments.words)))
     listings = next(message.listings for message in said if isinstance(message, Answered))
@@ -92,8 +92,8 @@ def _search(arguments: Namespace, session: Session) -> int:
 
 def _keep(session: Session, listings: tuple[Listing, ...]) -> None:
     """Put what was found into the cache."""
-    from reader.commands.working import work
-    from reader.jobs import Keep, Kept
+    from reader.commands.run_job import work
+    from reader.refresh.jobs import Keep, Kept
 
     added = sum(message.papers for message in work(session, Keep(listings)) if isinstance(message, Kept))
     warn(f"{amount(added, 'paper')} added.")

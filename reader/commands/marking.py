@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json
 from reader.commands.output import Progress, amount, say, say_json
-from reader.commands.session import Session, find_all, parsed, selection
+from reader.commands.workspace import Session, find_all, parsed, selection
 from reader.core.errors import UsageError
 
 if TYPE_CHECKING:

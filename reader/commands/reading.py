@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json, add_query, query_of
 from reader.commands.output import READABLE, Style, amount, fit, is_terminal, say, say_json, width, wrapped
-from reader.commands.session import Session, explain_nothing, find, parsed, selection
+from reader.commands.workspace import Session, explain_nothing, find, parsed, selection
 from reader.core.errors import ReaderError
 from reader.core.paper import Paper, PaperRow
 from reader.core.text import clean, clean_block
 
 if TYPE_CHECKING:
-    from reader.core.topics import Reason
-    from reader.ui.glyphs import Glyphs
+    from reader.core.topics.scorer import Reason
+    from reader.ui.text.glyphs import Glyphs
 
 CHUNK = 200
 """Rows that are read and printed at a time."""
@@ -72,7 +72,7 @@ def _state(paper: PaperRow | Paper) -> str:
 
 def _table(rows: Iterable[PaperRow], session: Session) -> Iterator[str]:
     """Lines as wide as the terminal at the most: state, id, day, upvotes, and what fits of the title."""
-    from reader.ui.glyphs import glyphs
+    from reader.ui.text.glyphs import glyphs
 
     signs = glyphs(session.settings.ascii)
     style = Style.of(sys.stdout)
@@ -150,7 +150,7 @@ def _paper(session: Session, id: str) -> Paper:
 
 def _why(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], style: Style) -> Iterator[str]:
     """What gave a paper its topics, a phrase a line: its points, and where it stands."""
-    from reader.core.why import why
+    from reader.core.topics.explain import why
 
     yield style.bold(clean(paper.title))
     if not reasons:

@@ -17,7 +17,7 @@ MODULES: Mapping[str, str] = MappingProxyType(
         "import": "fetching",
         "add": "looking_up",
         "search": "looking_up",
-        "feeds": "following",
+        "feeds": "feeds",
         "list": "reading",
         "count": "reading",
         "show": "reading",
@@ -25,13 +25,13 @@ MODULES: Mapping[str, str] = MappingProxyType(
         "open": "reading",
         "mark": "marking",
         "undo": "marking",
-        "export": "exporting",
+        "export": "export",
         "config": "setting",
         "keys": "setting",
         "completions": "setting",
         "doctor": "doctor",
-        "schedule": "scheduling",
-        "cache": "keeping",
+        "schedule": "schedule",
+        "cache": "cache",
     }
 )
 """The module of `reader.commands` that has a command, by the command's name."""

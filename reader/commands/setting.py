@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from reader import config
 from reader.commands.command import Command, add_json
 from reader.commands.output import Style, amount, say, say_json, warn
-from reader.commands.session import Session
+from reader.commands.workspace import Session
 from reader.core.errors import ReaderError
-from reader.core.rules import shown
+from reader.core.setting_types import shown
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -127,7 +127,7 @@ def _keys_arguments(parser: ArgumentParser) -> None:
 
 
 def _keys(arguments: Namespace, session: Session) -> int:
-    from reader.ui.key_table import keys_table
+    from reader.keys.listing import keys_table
 
     say(keys_table("json" if arguments.json else arguments.format, session.keymap))
     _tell_mistakes(session)

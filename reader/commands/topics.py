@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from reader import config
 from reader.commands.command import Command, add_json, query_of
 from reader.commands.output import Style, amount, is_terminal, say, say_json
-from reader.commands.session import Session, explain_nothing, parsed, selection
+from reader.commands.workspace import Session, explain_nothing, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.window import TopicCount
-    from reader.core.trends import Trend
+    from reader.core.topics.trends import Trend
 
 CHECK = "check"
 """The first word of `topics check FILE`."""
@@ -65,8 +65,8 @@ def _record(topic: TopicCount, trend: Trend | None) -> dict[str, object]:
 
 
 def _table(counted: Sequence[TopicCount], moves: dict[str, Trend], session: Session) -> None:
-    from reader.core.trends import WEEKS, percent, spark
-    from reader.ui.glyphs import glyphs
+    from reader.core.topics.trends import WEEKS, percent, spark
+    from reader.ui.text.glyphs import glyphs
 
     steps = glyphs(session.settings.ascii).spark
     style = Style.of(sys.stdout)

@@ -19,26 +19,27 @@ from textual.screen import Screen
 
 from reader.config import Settings
 from reader.core.errors import ReaderError
-from reader.ui import panes, state, terminal, theme
-from reader.ui.beside import go_on_beside
-from reader.ui.browsing import Place, view
-from reader.ui.glyphs import glyphs
+from reader.keys.keymap import Context, Keymap
+from reader.session import visit
+from reader.session.places import Place, view
+from reader.ui import terminal, theme, view_models
 from reader.ui.keyboard import Keyboard
-from reader.ui.keymap import Context, Keymap
-from reader.ui.library import Library
-from reader.ui.refreshing import Refreshing
 from reader.ui.screens.main import MainScreen
-from reader.ui.searching import Searching
-from reader.ui.styles import stylesheets
+from reader.ui.stylesheets import stylesheets
+from reader.ui.text.glyphs import glyphs
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.scrollbar import draw_scrollbars
 from reader.ui.widgets.status_line import Kind, StatusLine
+from reader.ui.work.background import start
+from reader.ui.work.feed_search import FeedSearch
+from reader.ui.work.library import Library
+from reader.ui.work.refresher import Refresher
 
 if TYPE_CHECKING:
-    from reader.cache.search import Scope
-    from reader.core.query.topics import TopicChoice
-    from reader.core.topics import Topics
-    from reader.jobs import Runner
+    from reader.cache.search.compile import Scope
+    from reader.core.query.topic_choice import TopicChoice
+    from reader.core.topics.scorer import Topics
+    from reader.refresh.jobs import Runner
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
     from reader.ui.widgets.paper_detail import PaperDetail
@@ -98,11 +99,11 @@ class ReaderApp(App[str], inherit_bindings=False):
         self.demo = demo
         self.now = now
         self.library = Library(cache_file)
-        self.refreshing = Refreshing(self, cache_file, run_job)
-        self.searching = Searching(self, run_job)
+        self.refreshing = Refresher(self, cache_file, run_job)
+        self.searching = FeedSearch(self, run_job)
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         self._state_file = None if demo else state_file
-        left = state.load(self._state_file) if self._state_file else state.State()
+        left = visit.load(self._state_file) if self._state_file else visit.State()
         self._place = Place(view("all"), query) if query else Place(view(left.view), left.text)
         self._keep = None if query else left.paper
         self.new_since = left.visited
@@ -161,11 +162,11 @@ class ReaderApp(App[str], inherit_bindings=False):
             self.say(f"{warning}{more}", "warning")
         if self.demo:
             self.say("the bundled sample · nothing is fetched, nothing is kept", "state")
-        go_on_beside(self, "rules", self._read_rules)
+        start(self, "rules", self._read_rules)
         if self.library.has_unfinished_marks():
-            from reader.ui.handlers import marking
+            from reader.ui.handlers import marks
 
-            marking.finish(self)
+            marks.finish(self)
         if not self.is_still:
             self.set_interval(POLL, self._look_around)
         if not self.demo and not self.is_still:
@@ -193,9 +194,9 @@ class ReaderApp(App[str], inherit_bindings=False):
 
     def on_paper_detail_link_clicked(self, event: PaperDetail.LinkClicked) -> None:
         """Open a link in the browser."""
-        from reader.ui.handlers import linking
+        from reader.ui.handlers import links
 
-        linking.browse(self, event.url)
+        links.browse(self, event.url)
 
     def on_month_clicked(self) -> None:
         """Go to the day that was clicked in the calendar."""
@@ -203,15 +204,15 @@ class ReaderApp(App[str], inherit_bindings=False):
 
     def on_paper_detail_topic_clicked(self, event: PaperDetail.TopicClicked) -> None:
         """Show a topic's papers."""
-        from reader.ui.handlers import finding
+        from reader.ui.handlers import query
 
-        self.show_query(finding.with_topic("", event.slug))
+        self.show_query(query.with_topic("", event.slug))
 
     @on(PaperList.Opened)
     def _open_paper(self, _event: PaperList.Opened) -> None:
-        from reader.ui.handlers import marking
+        from reader.ui.handlers import marks
 
-        marking.open_page(self)
+        marks.open_page(self)
 
     @on(StatusLine.KeyClicked)
     def _press(self, event: StatusLine.KeyClicked) -> None:
@@ -239,7 +240,7 @@ class ReaderApp(App[str], inherit_bindings=False):
     @property
     def scope(self) -> Scope:
         """What relative words such as `today`, `latest` and `new` mean now."""
-        from reader.cache.search import Scope
+        from reader.cache.search.compile import Scope
 
         return Scope(self.today, self.library.newest_day(), self.new_since)
 
@@ -294,13 +295,13 @@ class ReaderApp(App[str], inherit_bindings=False):
         """Show a view with what is typed kept."""
         self.main.go(Place(view(id), self.main.place.text))
         if ":" in id:
-            from reader.ui.handlers import dating
+            from reader.ui.handlers import dates
 
-            dating.fetch_missing(self)
+            dates.fetch_missing(self)
 
     def pick_topics(self, choice: TopicChoice) -> None:
         """Write the picked topics into the query."""
-        from reader.core.query.topics import with_topics
+        from reader.core.query.topic_choice import with_topics
 
         place = self.main.place
         try:
@@ -316,7 +317,7 @@ class ReaderApp(App[str], inherit_bindings=False):
 
             hints = partial(self.keymap.hints, "page")
             self._page = PaperPage(StatusLine(self.glyphs), self.glyphs, today=self.fixed_today, hints=hints)
-            self._page.detail.tell(self.topic_names, panes.link_keys(self.keymap))
+            self._page.detail.tell(self.topic_names, view_models.link_keys(self.keymap))
         return self._page
 
     @property
@@ -366,7 +367,7 @@ class ReaderApp(App[str], inherit_bindings=False):
                 self.topic_mode, self.folded = main.filter.choice.mode, tuple(sorted(main.filter.folded))
             pk = main.papers.highlighted
             paper = self.library.paper(pk) if pk is not None else None
-            kept = state.State(
+            kept = visit.State(
                 view=main.place.view.id,
                 text=main.place.text,
                 paper=paper.id if paper else None,
@@ -378,5 +379,5 @@ class ReaderApp(App[str], inherit_bindings=False):
                 topic_mode=self.topic_mode,
                 folded=self.folded,
             )
-            state.save(self._state_file, kept)
+            visit.save(self._state_file, kept)
         self.exit()

@@ -6,14 +6,14 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from reader.ui.keys import Cancelled, KeyReader, Match, Pending, spell
-from reader.ui.once import Once
+from reader.keys.chords import Cancelled, KeyReader, Match, Pending, spell
+from reader.ui.work.delayed import Delayed
 
 if TYPE_CHECKING:
     from textual.events import Key
 
+    from reader.keys.keymap import Action, Context
     from reader.ui.app import ReaderApp
-    from reader.ui.keymap import Action, Context
 
 CHORD_HELP = 0.4
 """Seconds after which a chord that was begun shows what may follow."""
@@ -32,7 +32,7 @@ class Keyboard:
         self._reader = reader
         self._forward = forward
         self._keys = KeyReader(reader.keymap)
-        self._chord_help = Once(reader, self._show_chord)
+        self._chord_help = Delayed(reader, self._show_chord)
         self._waiting: list[Key] = []
         """Keys that wait for the panes, or behind what is held."""
         self._held: Match | None = None
@@ -42,7 +42,7 @@ class Keyboard:
         self._pressed = 0.0
         self._put_off: Callable[[], object] | None = None
         self._put_off_until = 0.0
-        self._still = Once(reader, self._do_if_still)
+        self._still = Delayed(reader, self._do_if_still)
 
     async def press(self, key: Key) -> None:
         """Let a key act, once there is what it is for: the panes, and the list that was asked for before it."""

@@ -27,7 +27,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from reader.core.plan import FIRST_DAY, SETTLING_DAYS
+from reader.refresh.plan import FIRST_DAY, SETTLING_DAYS
 
 TOOL = Path(__file__).resolve().parents[3] / "shared" / "tools" / "hf_feed.py"
 

@@ -18,10 +18,10 @@ from pathlib import Path
 from random import Random
 
 from reader.cache import schema
-from reader.cache.cache import Cache
-from reader.cache.events import Events
+from reader.cache.marks.events import Events
+from reader.cache.papers import Cache
 from reader.core.paper import Draft, Listing
-from reader.core.topics import Topics
+from reader.core.topics.scorer import Topics
 from reader.data import read_text
 from tests.bench import words
 

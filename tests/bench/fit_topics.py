@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from reader.core.keywords import normal
-from reader.core.topic_matcher import Found, Matcher, sixteenths
-from reader.core.topic_rules import Phrase, Rules, read_rules, short_form
-from reader.core.topics import MOST, net_points
+from reader.core.topics.matcher import FeedResults, Matcher, sixteenths
+from reader.core.topics.rules import Phrase, Rules, read_rules, short_form
+from reader.core.topics.scorer import MOST, net_points
 from tests.bench.topic_data import Labelled, labelled, tell_missing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -187,7 +187,7 @@ def _words(papers: Sequence[Labelled]) -> set[Phrase]:
     }
 
 
-def _strengths(found: Found, together: Iterable[Phrase]) -> Iterable[tuple[Phrase, float]]:
+def _strengths(found: FeedResults, together: Iterable[Phrase]) -> Iterable[tuple[Phrase, float]]:
     """The phrases that stand in a paper, and how strongly."""
     for part, mentions in found.mentions.items():
         yield Phrase((part,)), sixteenths(mentions) / 16

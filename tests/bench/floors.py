@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from reader.cache import schema
-from reader.cache.cache import BATCH, Cache
+from reader.cache.papers import BATCH, Cache
 from reader.core.paper import Listing
 from tests.bench import corpus
 

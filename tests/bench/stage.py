@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from reader.cache.search import Scope, Selection, compile_query
+from reader.cache.search.compile import Scope, Selection, compile_query
 from reader.cache.window import Window
-from reader.ui.browsing import Place, view
+from reader.session.places import Place, view
 from tests.bench.drive import open_reader, settle, shows, until
 from tests.pty.terminal import Terminal
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from reader.core.topics import MOST, Topics
+from reader.core.topics.scorer import MOST, Topics
 from reader.data import read_text
 from tests.bench.topic_data import ARCHIVE, archive, labelled
-from tests.bench.topics import Tally
+from tests.bench.topics import CountCache
 
 pytestmark = pytest.mark.skipif(not ARCHIVE.exists(), reason="the archive is not there")
 
@@ -15,7 +15,7 @@ TOPICS = Topics.from_toml(read_text("topics.toml"))
 
 
 def test_topics_of_papers_that_were_held_out_are_right() -> None:
-    tally = Tally(TOPICS, [paper for paper in labelled() if paper.held_out])
+    tally = CountCache(TOPICS, [paper for paper in labelled() if paper.held_out])
     assert tally.papers == 104
     assert tally.f1 >= 0.82
 

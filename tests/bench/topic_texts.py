@@ -14,8 +14,8 @@ import json
 from collections.abc import Iterable
 
 from reader.core.paper import Draft
-from reader.feeds.arxiv_client import ArxivClient
-from reader.feeds.client import FeedClient
+from reader.feeds.arxiv.client import ArxivClient
+from reader.feeds.huggingface.client import FeedClient
 from tests.bench.topic_data import TEXTS, without_text
 
 LISTED = ("2026-07", "2026-08")

@@ -20,12 +20,12 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 
-from reader.core.topics import Topics
+from reader.core.topics.scorer import Topics
 from reader.data import read_text
 from tests.bench.topic_data import ARCHIVE, Labelled, archive, labelled, tell_missing
 
 
-class Tally:
+class CountCache:
     """Hits, false alarms and misses, by topic."""
 
     def __init__(self, topics: Topics, papers: Iterable[Labelled]) -> None:
@@ -76,13 +76,13 @@ def main() -> None:
         "fitted to: labelled by ourselves": [paper for paper in papers if not (paper.given or paper.later)],
     }
     print(f"{'':36} precision    recall        F1  labels")
-    tallies = {name: Tally(topics, group) for name, group in groups.items()}
+    tallies = {name: CountCache(topics, group) for name, group in groups.items()}
     for name, tally in tallies.items():
         print(tally.line(f"{name}, {tally.papers:,}"))
     tell_missing()
     if "--topics" in sys.argv:
         print("\nheld out, by topic")
-        held_out = Tally(topics, [paper for paper in papers if paper.held_out or paper.later])
+        held_out = CountCache(topics, [paper for paper in papers if paper.held_out or paper.later])
         for topic in topics.topics:
             print(held_out.line(topic.slug, topic.slug))
     everything = list(archive())

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from reader.cache.cache import Cache
-from reader.cache.events import Events
+from reader.cache.marks.events import Events
+from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.core.paper import Draft, Listing
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.cache import Cache
 from reader.cache.feeds import Feeds, Followed
+from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.core.paper import Draft, Listing
 from tests.cache.conftest import NOW, draft

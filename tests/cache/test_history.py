@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.cache import Cache
-from reader.cache.events import Events
 from reader.cache.history import STILL, Votes, votes
-from reader.cache.search import Scope, compile_query
+from reader.cache.marks.events import Events
+from reader.cache.papers import Cache
+from reader.cache.search.compile import Scope, compile_query
 from reader.cache.window import Window
 from reader.core.paper import Listing
 from reader.core.query import parse

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from reader.cache import insight
-from reader.cache.cache import Cache
-from reader.cache.events import Events
-from reader.cache.search import Scope, compile_query
+from reader.cache.marks.events import Events
+from reader.cache.papers import Cache
+from reader.cache.search.compile import Scope, compile_query
 from reader.cache.window import Window
 from reader.core.paper import Listing
 from reader.core.query import parse
-from reader.core.trends import WEEKS
+from reader.core.topics.trends import WEEKS
 from tests.cache.conftest import NOW, draft
 
 NEWEST = date(2026, 11, 24)

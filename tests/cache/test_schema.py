@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache import schema
-from reader.cache.cache import Cache
+from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.core.errors import CacheBusy, CacheError, CacheTooNew
 from tests.cache.conftest import ByName
@@ -34,7 +34,7 @@ def test_the_tables_are_what_the_models_say(tmp_path: Path) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from reader.cache.models import METADATA
+    from reader.cache.tables import METADATA
 
     path = tmp_path / "papers.db"
     schema.ensure(path)

@@ -11,7 +11,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from reader.core.plan import SETTLING_DAYS
+from reader.refresh.plan import SETTLING_DAYS
 from tests.feed_server import FeedServer, item
 
 PATIENCE = 30

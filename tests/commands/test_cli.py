@@ -13,7 +13,7 @@ import pytest
 
 from reader import __version__, cli
 from reader.commands.registry import MODULES, find_command
-from reader.commands.session import Session
+from reader.commands.workspace import Session
 from tests.commands.conftest import Run
 
 HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "alembic", "httpx", "stamina", "ahocorasick_rs", "shtab"}

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from reader.feeds.client import FeedClient
-from reader.feeds.fetch import Bounds, Fetcher
+from reader.feeds.http.fetch import Bounds, Fetcher
+from reader.feeds.huggingface.client import FeedClient
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Nap
 

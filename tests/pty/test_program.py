@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.ui.keymap import Keymap
+from reader.keys.keymap import Keymap
 from tests.feed_server import FeedServer, Item, item
 from tests.pty.terminal import FRAME_BEGIN, FRAME_END, SEQUENCE, Terminal
 

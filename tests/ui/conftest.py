@@ -16,8 +16,8 @@ from textual._context import active_app
 from textual.pilot import Pilot
 
 from reader.core.paper import Draft
-from reader.ui import beside
-from reader.ui.beside import mistake
+from reader.ui.work import background
+from reader.ui.work.background import mistake
 from tests.ui import papers
 from tests.ui.driver import Story, fill, open_reader
 
@@ -73,7 +73,7 @@ def mistakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Exception]]:
         made.append(error)
         return mistake(group, error)
 
-    monkeypatch.setattr(beside, "mistake", note)
+    monkeypatch.setattr(background, "mistake", note)
     yield made
     for error in made:
         raise error
@@ -90,9 +90,9 @@ def reader(
     # The detail and the counts wait for the user's fingers, which are quicker here.
     monkeypatch.setattr("reader.ui.keyboard.STILL", 0.0)
     monkeypatch.setattr("reader.ui.screens.main.REST", 0.001)
-    monkeypatch.setattr("reader.ui.loading.AFTER_SCREENFUL", 0.001)
-    monkeypatch.setattr("reader.ui.counting.COUNT_AFTER", 0.001)
-    monkeypatch.setattr("reader.ui.counting.COUNT_AGAIN", 0.01)
+    monkeypatch.setattr("reader.ui.work.list_loader.AFTER_SCREENFUL", 0.001)
+    monkeypatch.setattr("reader.ui.work.counter.COUNT_AFTER", 0.001)
+    monkeypatch.setattr("reader.ui.work.counter.COUNT_AGAIN", 0.01)
 
     def open_it(
         *, papers: Mapping[str, Sequence[Draft]] | None = None, **how: object

@@ -26,11 +26,11 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from reader import jobs
-from reader.cache.cache import Cache
+from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.config import Settings
 from reader.core.paper import Draft, Listing, Paper, PaperRow
+from reader.refresh import jobs
 from reader.ui.app import ReaderApp
 from reader.ui.screens.main import MainScreen
 from reader.ui.widgets.empty import Empty

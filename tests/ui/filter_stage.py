@@ -7,9 +7,9 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
-from reader.core.query.topics import TopicChoice
-from reader.ui.glyphs import UNICODE, Glyphs
-from reader.ui.styles import styles_directory
+from reader.core.query.topic_choice import TopicChoice
+from reader.ui.stylesheets import styles_directory
+from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.theme import DEFAULTS, THEMES
 from reader.ui.widgets.filter_pane import FilterPane
 from reader.ui.widgets.filter_rows import (

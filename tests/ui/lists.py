@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reader.core.paper import PaperRow
-from reader.ui.glyphs import UNICODE
+from reader.ui.text.glyphs import UNICODE
 from reader.ui.widgets.paper_list import PaperList
-
-from .stage import TODAY, Stage, row
+from tests.ui.stage import TODAY, Stage, row
 
 
 class Shelf:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from reader.core.paper import Draft
-from reader.core.topics import Evidence, Reason
+from reader.core.topics.scorer import Evidence, Reason
 
 NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
 """A Tuesday, on which the newest day of `DAYS` is today."""

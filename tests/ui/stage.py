@@ -13,7 +13,7 @@ from textual.widget import Widget
 from reader.cache.window import Order
 from reader.core.paper import Paper, PaperRow
 from reader.ui import theme
-from reader.ui.styles import styles_directory
+from reader.ui.stylesheets import styles_directory
 
 TODAY = date(2025, 11, 24)
 SHEETS = ("app.tcss", "list.tcss", "detail.tcss", "page.tcss", "lines.tcss")

@@ -46,7 +46,7 @@ async def test_what_the_feed_lacks_comes_from_arxiv_or_is_told(
     with FeedServer() as feed, Arxiv([Paper("hep-th/9901001", "An old one")]) as arxiv:
         monkeypatch.setenv("ARXIV_ENDPOINT", arxiv.url)
         monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
-        monkeypatch.setattr("reader.feeds.arxiv_client.INTERVAL", 0)
+        monkeypatch.setattr("reader.feeds.arxiv.client.INTERVAL", 0)
         async with reader(settings=settings(endpoint=feed.url)) as r:
             for id, said in (("hep-th/9901001", "fetched"), ("hep-th/9901002", "neither to the feed nor to arXiv")):
                 await r.do("find.add")

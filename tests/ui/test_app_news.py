@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.events import Events
-from reader.cache.search import Selection
+from reader.cache.marks.events import Events
+from reader.cache.search.compile import Selection
 from reader.cache.window import Order
 from reader.core.errors import FeedOffline
 from tests.feed_server import FeedServer, item
@@ -247,14 +247,14 @@ async def test_new_papers_that_match_are_told_of_and_what_fails_is_said(reader: 
 async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.ui.refreshing.RETRY", 0.05)
+    monkeypatch.setattr("reader.ui.work.refresher.RETRY", 0.05)
     refused = FeedOffline("There is no network.")
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed, monkeypatch.context() as away:
 
         async def get(*_: object, **__: object) -> None:
             raise refused
 
-        away.setattr("reader.feeds.fetch.Fetcher.get", get)
+        away.setattr("reader.feeds.http.fetch.Fetcher.get", get)
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: "offline since 08:14 · reading the cache" in r.status)
             away.undo()
@@ -265,7 +265,7 @@ async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
 
 
 async def test_offline_by_choice_is_respected(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.refreshing.RETRY", 0.01)
+    monkeypatch.setattr("reader.ui.work.refresher.RETRY", 0.01)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:

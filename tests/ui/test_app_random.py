@@ -7,9 +7,9 @@ from contextlib import closing
 
 import pytest
 
-from reader.cache.tally import Tally
+from reader.cache.search.counts import CountCache
 from reader.cache.window import Window
-from reader.ui.counting import question
+from reader.ui.work.counter import question
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story
 
@@ -26,7 +26,7 @@ def lies(r: Story) -> list[str]:
     """What the panes show otherwise than a new look at the cache."""
     main, asked = r.main, r.main.papers.highlighted
     with closing(Window.open(r.file)) as window:
-        tally = Tally(window)
+        tally = CountCache(window)
         here = question(main.place, r.app.settings.order, r.app.scope, main.filter.choice.mode)
         counts, paper = main.counts, None if asked is None else window.paper(asked)
         facets, views = tally.facets(here.facets, exactly=True), tuple(tally.count(view) for view in here.views)

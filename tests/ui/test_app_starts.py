@@ -8,7 +8,7 @@ import pytest
 from textual import events
 
 from reader.cli import fill_with_sample
-from reader.commands.session import Session
+from reader.commands.workspace import Session
 from reader.ui.app import SAMPLE
 from reader.ui.screens.main import MainScreen
 from tests.feed_server import FeedServer, item

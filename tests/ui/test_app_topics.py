@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from reader.cache.cache import Cache
+from reader.cache.papers import Cache
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story
 from tests.ui.papers import ByTitle
@@ -113,7 +113,7 @@ async def test_counts_follow_the_view_and_the_query(reader: Opener) -> None:
 async def test_a_list_longer_than_its_first_screenful_is_counted_too(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.ui.loading.SCREENFUL", 5)
+    monkeypatch.setattr("reader.ui.work.list_loader.SCREENFUL", 5)
     async with reader() as r:
         await r.do("view.all", "find.query")
         await r.type("video")

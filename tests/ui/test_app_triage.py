@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from reader.cache.search import Selection
+from reader.cache.search.compile import Selection
 from reader.cache.window import Order
-from reader.ui.library import Library
+from reader.ui.work.library import Library
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
 from tests.ui.papers import draft

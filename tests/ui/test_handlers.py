@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from reader.keys.keymap import ACTIONS, CONTEXTS, Keymap
 from reader.ui.handlers import HANDLERS
-from reader.ui.keymap import ACTIONS, CONTEXTS, Keymap
 from reader.ui.screens.help import HelpScreen
 
 BY_HELP = HelpScreen.ACTS - {action.id for action in ACTIONS if action.contexts != ("help",)}

@@ -18,7 +18,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from reader.cache.events import Events
+from reader.cache.marks.events import Events
 from reader.cache.window import Window
 from tests.ui import papers
 from tests.ui.driver import Story, make_app, settings
@@ -63,7 +63,7 @@ def _refreshed(file: Path) -> Path:
 def picture(snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> Picture:
     """Compare the reader, after some steps, with the picture that is kept of it."""
     monkeypatch.setattr("reader.ui.screens.main.REST", 0.001)
-    monkeypatch.setattr("reader.ui.counting.COUNT_AFTER", 0.001)
+    monkeypatch.setattr("reader.ui.work.counter.COUNT_AFTER", 0.001)
 
     def compare(file: Path, size: tuple[int, int], steps: Steps = nothing, **how: object) -> bool:
         app = make_app(file, **how)

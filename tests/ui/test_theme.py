@@ -10,11 +10,10 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.strip import Strip
 
 from reader.ui import theme
-from reader.ui.prose import ControlNet
-from reader.ui.styles import styles_directory, stylesheets
+from reader.ui.stylesheets import styles_directory, stylesheets
+from reader.ui.text.lines import ControlNet
 from reader.ui.widgets.paper_list import PaperList
-
-from .stage import TODAY, Stage, order, row
+from tests.ui.stage import TODAY, Stage, order, row
 
 TRUECOLOR = {"COLORTERM": "truecolor", "TERM": "xterm-256color"}
 

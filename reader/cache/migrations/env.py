@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from reader.cache.models import METADATA
+from reader.cache.tables import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
 context.run_migrations()

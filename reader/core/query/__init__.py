@@ -1,13 +1,12 @@
 """The query language: one text for the filter bar, saved views, the command line and bulk marks.
 
-What a query means is here; `assist` helps while one is typed, and `topics` is the filter pane's side of it.
+What a query means is here; `suggestions` helps while one is typed, and `topic_choice` is the filter pane's side of it.
 """
 
 from __future__ import annotations
 
 from reader.core.errors import QueryError
 from reader.core.query.lexer import FIELDS
-from reader.core.query.nearest import nearest
 from reader.core.query.nodes import And, Count, Match, Node, Not, Or, Query, Regex, Sort, Term, When
 from reader.core.query.parser import parse
 from reader.core.query.values import CHOICES, EXAMPLES
@@ -28,6 +27,5 @@ __all__ = [
     "Sort",
     "Term",
     "When",
-    "nearest",
     "parse",
 ]

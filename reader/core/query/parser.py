@@ -13,9 +13,9 @@ A word that names a paper (`2406.12345`, `https://arxiv.org/abs/2406.12345`) is 
 from __future__ import annotations
 
 from reader.core.errors import QueryError
+from reader.core.nearest import distance
 from reader.core.query import values
 from reader.core.query.lexer import ALIASES, FIELDS, Token, lex
-from reader.core.query.nearest import distance
 from reader.core.query.nodes import Match, Node, Part, Query, Sort, Term, all_of, any_of, negation
 
 MAX_LENGTH = 2000

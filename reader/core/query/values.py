@@ -6,8 +6,8 @@ import re
 
 from reader.core.dates import DATE_WORDS, Days, parse_days, parse_moment
 from reader.core.errors import QueryError
+from reader.core.nearest import nearest
 from reader.core.query.lexer import COUNT_FIELDS, DATE_FIELDS, TEXT_FIELDS, Token, Value
-from reader.core.query.nearest import nearest
 from reader.core.query.nodes import Count, Match, Node, Regex, Sort, Term, When, any_of
 from reader.core.query.regex import UnsafePattern, compile_pattern
 

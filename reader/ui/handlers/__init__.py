@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reader.ui.handlers import adding, dating, explaining, finding, linking, marking, moving, program
+from reader.ui.handlers import add, dates, links, marks, movement, program, query, topics
 from reader.ui.handlers.registry import REGISTRY, Handler
 
 HANDLERS: Mapping[str, Handler] = REGISTRY
 
-__all__ = ["HANDLERS", "adding", "dating", "explaining", "finding", "linking", "marking", "moving", "program"]
+__all__ = ["HANDLERS", "add", "dates", "links", "marks", "movement", "program", "query", "topics"]

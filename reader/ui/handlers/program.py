@@ -7,16 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.periods import Period, period_of
-from reader.core.plan import Days
-from reader.ui.handlers import dating
-from reader.ui.handlers.finding import with_topic
-from reader.ui.handlers.moving import text_in_front
+from reader.refresh.plan import Days
+from reader.ui.handlers import dates
+from reader.ui.handlers.movement import text_in_front
+from reader.ui.handlers.query import with_topic
 from reader.ui.handlers.registry import handles
 from reader.ui.theme import THEMES
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
-    from reader.ui.commands import Command
+    from reader.ui.screens.palette import Command
 
 
 @handles("app.refresh")
@@ -28,7 +28,7 @@ def refresh(reader: ReaderApp, _count: int | None) -> None:
     view = reader.main.place.view.id
     period = period_of(view)
     if view == "trending":
-        dating.fetch_trending(reader)
+        dates.fetch_trending(reader)
     elif period is not None:
         days = tuple(date.fromordinal(day).isoformat() for day in range(*_ordinals(period)))
         reader.refreshing.fetch(Days(days), period.id, period.short)
@@ -56,7 +56,7 @@ def show_help(reader: ReaderApp, _count: int | None) -> None:
 
 @handles("app.commands")
 def show_commands(reader: ReaderApp, _count: int | None) -> None:
-    from reader.ui.commands import Palette, action_commands
+    from reader.ui.screens.palette import Palette, action_commands
 
     context = reader.context
     if context is None:
@@ -66,7 +66,7 @@ def show_commands(reader: ReaderApp, _count: int | None) -> None:
 
 
 def _topics(reader: ReaderApp) -> list[Command]:
-    from reader.ui.commands import Command
+    from reader.ui.screens.palette import Command
 
     def show(slug: str) -> None:
         reader.call_later(reader.show_query, with_topic("", slug))
@@ -78,7 +78,7 @@ def _topics(reader: ReaderApp) -> list[Command]:
 
 
 def _themes(reader: ReaderApp) -> list[Command]:
-    from reader.ui.commands import Command
+    from reader.ui.screens.palette import Command
 
     def wear(name: str) -> None:
         reader.theme = name

@@ -14,14 +14,14 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from reader.cache.calendar import DayState
+from reader.cache.days import DayState
 from reader.core.periods import Kind, Period, around, period_at
-from reader.core.plan import FIRST_DAY
-from reader.ui.glyphs import Glyphs
-from reader.ui.keymap import Keymap
-from reader.ui.prose import WEEKDAYS, Line, Piece, literal, measure
-from reader.ui.styles import stylesheet
-from reader.ui.widgets.pieces import cut_line, draw, spread
+from reader.keys.keymap import Keymap
+from reader.refresh.plan import FIRST_DAY
+from reader.ui.stylesheets import stylesheet
+from reader.ui.text.glyphs import Glyphs
+from reader.ui.text.lines import WEEKDAYS, Line, Piece, literal, measure
+from reader.ui.text.styled_text import cut_line, draw, spread
 
 States = Callable[[date, date], Mapping[str, DayState]]
 """What is known of the days from one to another, by ISO day."""

@@ -19,10 +19,10 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Input, Static
 
-from reader.ui.finding import Finder
-from reader.ui.keymap import PLACES, Action, Context, Keymap
-from reader.ui.keys import KeyReader, Match
-from reader.ui.styles import stylesheet
+from reader.keys.chords import KeyReader, Match
+from reader.keys.keymap import PLACES, Action, Context, Keymap
+from reader.ui.stylesheets import stylesheet
+from reader.ui.text.finder import Finder
 
 COLUMN = 62
 """The fewest cells in which a key and its sentence read well; wider screens get more columns."""

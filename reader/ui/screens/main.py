@@ -11,25 +11,25 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from reader.cache.window import Order
-from reader.ui import panes
-from reader.ui.browsing import Place
-from reader.ui.loading import ListLoading
-from reader.ui.once import Once
+from reader.session.places import Place
+from reader.ui import view_models
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.status_line import StatusLine
 from reader.ui.widgets.top_line import TopLine
+from reader.ui.work.delayed import Delayed
+from reader.ui.work.list_loader import ListLoader
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
-    from reader.ui.counting import Counting
-    from reader.ui.found import Found
-    from reader.ui.library import Counts
-    from reader.ui.suggesting import Suggestions
     from reader.ui.widgets.empty import Empty
     from reader.ui.widgets.filter_pane import FilterPane
     from reader.ui.widgets.paper_detail import PaperDetail
     from reader.ui.widgets.query_line import QueryLine
+    from reader.ui.work.counter import Counter
+    from reader.ui.work.feed_results import FeedResults
+    from reader.ui.work.library import Counts
+    from reader.ui.work.suggestions import Suggestions
 
 WIDE, MEDIUM = 100, 70
 """Columns from which three panes stand side by side, and from which list and detail stand together."""
@@ -55,7 +55,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self.place = place
         self._keep_at_start = keep
-        self.listing = ListLoading(self)
+        self.listing = ListLoader(self)
         self._suggestions: Suggestions | None = None
         self.is_typing = False
         self._is_empty = False
@@ -65,8 +65,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.detail: PaperDetail
         self.empty: Empty
         self.query_line: QueryLine
-        self.counting: Counting
-        self._detail_soon = Once(self, self.show_detail)
+        self.counting: Counter
+        self._detail_soon = Delayed(self, self.show_detail)
 
     @property
     def reader(self) -> ReaderApp:
@@ -95,11 +95,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     async def finish(self) -> None:
         """Add what the first frame leaves room for: the list is there 40 ms sooner without them."""
-        from reader.ui.counting import Counting
         from reader.ui.widgets.empty import Empty
         from reader.ui.widgets.filter_pane import FilterPane
         from reader.ui.widgets.paper_detail import PaperDetail
         from reader.ui.widgets.query_line import QueryLine
+        from reader.ui.work.counter import Counter
 
         keymap, glyphs = self.reader.keymap, self.reader.glyphs
         reader = self.reader
@@ -107,12 +107,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
             glyphs, order=reader.topic_order, mode=reader.topic_mode, folded=reader.folded, id="filter"
         )
         self.detail = PaperDetail(glyphs, today=self.reader.fixed_today, id="detail")
-        self.empty = Empty(panes.empty_keys(keymap), id="empty")
+        self.empty = Empty(view_models.empty_keys(keymap), id="empty")
         _put_away(self.empty, True)
         keys = (keymap.key("query.complete", "query"), keymap.key("find.feed", "query"))
         self.query_line = QueryLine(glyphs, *keys, id="query")
         self.query_line.display = False
-        self.counting = Counting(self)
+        self.counting = Counter(self)
         if not self.is_attached:
             return
         await self.query_one("#left").mount(self.filter)
@@ -120,7 +120,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         await self.mount(self.empty, after=self.papers)
         await self.mount(self.query_line, after=self.status)
         self.is_finished = True
-        self.detail.tell(self.reader.topic_names, panes.link_keys(keymap))
+        self.detail.tell(self.reader.topic_names, view_models.link_keys(keymap))
         self.show_counts()
         self.show_place()
         self.show_detail()
@@ -175,7 +175,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.listing.load(None)
 
     @property
-    def found(self) -> Found | None:
+    def found(self) -> FeedResults | None:
         """What the feed found, while it is listed over the papers of the place."""
         return self.reader.searching.shown
 
@@ -217,7 +217,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def show_empty(self) -> None:
         """Say why the list is empty, if it is."""
         if self.is_finished and not self.papers.count:
-            from reader.ui.situation import situation
+            from reader.ui.empty_reason import situation
 
             self.empty.show(situation(self.reader, self.place, self.counts))
 
@@ -226,7 +226,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def show_place(self) -> None:
         """Mark in the filter pane what the place picks."""
         if self.is_finished:
-            from reader.core.query.topics import picked_topics
+            from reader.core.query.topic_choice import picked_topics
 
             view = self.place.view
             day = view.id.removeprefix("day:") if view.id.startswith("day:") else None
@@ -237,10 +237,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def show_whereabouts(self) -> None:
         """Say in the first line and in the strip where one is."""
         shown = self.papers.count if self.listing.is_whole else None
-        self.top.show(panes.whereabouts(self.reader, self.place, self.counts, shown))
+        self.top.show(view_models.whereabouts(self.reader, self.place, self.counts, shown))
         if not self.has_class("-wide"):
             is_open = self.has_class("-filtering")
-            self.query_one(FilterStrip).show(panes.strip_data(self.reader, self.place, shown, is_open))
+            self.query_one(FilterStrip).show(view_models.strip_data(self.reader, self.place, shown, is_open))
 
     def show_hints(self) -> None:
         """Name the keys that matter here."""
@@ -286,7 +286,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def show_counts(self) -> None:
         """Fill the filter pane with what was counted last."""
         if self.is_finished:
-            self.filter.show(panes.filter_data(self.reader, self.counts, self.counting.topic_facts))
+            self.filter.show(view_models.filter_data(self.reader, self.counts, self.counting.topic_facts))
 
     # What the panes tell
 
@@ -309,7 +309,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def on_query_line_changed(self, event: QueryLine.Changed) -> None:
         """Filter while the query is typed."""
-        from reader.core.query.assist import asked
+        from reader.core.query.suggestions import asked
 
         if self.is_typing and event.error is None:
             self.go(Place(self.place.view, asked(event.text)))
@@ -330,7 +330,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def suggest_anew(self) -> None:
         """Let the query line know what there is to suggest."""
         if self._suggestions is None:
-            from reader.ui.suggesting import Suggestions
+            from reader.ui.work.suggestions import Suggestions
 
             self._suggestions = Suggestions(self.reader)
         self.query_line.know(self._suggestions.complete, tuple(self.reader.topic_names))

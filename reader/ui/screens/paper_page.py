@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from reader.cache.history import STILL, Votes
 from reader.core.paper import Paper
-from reader.ui.glyphs import UNICODE, Glyphs
+from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.widgets.status_line import StatusLine
 

@@ -8,8 +8,8 @@ from typing import ClassVar
 from textual.content import Content
 from textual.widget import Widget
 
-from reader.ui.prose import Line, Piece, cut, fill, unbroken
-from reader.ui.widgets.pieces import draw
+from reader.ui.text.lines import Line, Piece, cut, fill, unbroken
+from reader.ui.text.styled_text import draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class NothingStarred:
     """No paper is starred yet."""
 
 
-Situation = (
+EmptyReason = (
     NoPapers
     | Fetching
     | NotHere
@@ -142,7 +142,7 @@ _DEFAULT_KEYS = EmptyKeys()
 _LONGEST_TERM = 120
 
 
-def empty_state(situation: Situation, keys: EmptyKeys = _DEFAULT_KEYS) -> tuple[Line, ...]:
+def empty_state(situation: EmptyReason, keys: EmptyKeys = _DEFAULT_KEYS) -> tuple[Line, ...]:
     """Say what is so, why, and which keys help, in at most three lines."""
     match situation:
         case NoPapers(reason=reason):
@@ -244,7 +244,7 @@ class Empty(Widget):
         self._keys = keys
         self._lines: tuple[Line, ...] = ()
 
-    def show(self, situation: Situation) -> None:
+    def show(self, situation: EmptyReason) -> None:
         """Say what is so, and which keys help."""
         self._lines = empty_state(situation, self._keys)
         self.refresh()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from reader.core.trends import WEEKS, percent, spark
-from reader.ui.browsing import TopicOrder
-from reader.ui.glyphs import Glyphs
-from reader.ui.prose import Line, Piece, cut, literal, measure
+from reader.core.topics.trends import WEEKS, percent, spark
+from reader.session.places import TopicOrder
+from reader.ui.text.glyphs import Glyphs
+from reader.ui.text.lines import Line, Piece, cut, literal, measure
+from reader.ui.text.styled_text import spread
 from reader.ui.widgets.filter_rows import FilterState, Kind, Mark, Row
-from reader.ui.widgets.pieces import spread
 
 NAME_ROOM = 15
 """Cells that a topic's name keeps beside its sparkline."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from reader.core.query.topics import TopicChoice
+from reader.core.query.topic_choice import TopicChoice
 from reader.core.text import fold
-from reader.ui.browsing import TopicOrder
+from reader.session.places import TopicOrder
 
 DAYS_AT_FIRST = 7
 """So many days stand in the pane until the older ones are unfolded."""

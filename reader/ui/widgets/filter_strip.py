@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from reader.ui.glyphs import UNICODE, Glyphs
-from reader.ui.prose import Line, Piece, measure
-from reader.ui.widgets.pieces import cut_line, draw
+from reader.ui.text.glyphs import UNICODE, Glyphs
+from reader.ui.text.lines import Line, Piece, measure
+from reader.ui.text.styled_text import cut_line, draw
 
 
 @dataclass(frozen=True, slots=True)

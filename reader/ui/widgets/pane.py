@@ -9,8 +9,8 @@ from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
-from reader.ui.prose import Line
-from reader.ui.widgets.pieces import PLAIN, RoleStyles
+from reader.ui.text.lines import Line
+from reader.ui.text.styled_text import PLAIN, RoleStyles
 from reader.ui.widgets.scrollbar import PaneScrollBar
 
 

@@ -14,13 +14,13 @@ from textual.strip import Strip
 
 from reader.cache.history import STILL, Votes
 from reader.core.paper import Paper
-from reader.ui.glyphs import UNICODE, Glyphs
-from reader.ui.prose import Line, centre, fill, with_keys
-from reader.ui.reading import MEASURE, WHY, Look, compose
+from reader.ui.text.glyphs import UNICODE, Glyphs
+from reader.ui.text.lines import Line, centre, fill, with_keys
+from reader.ui.text.paper_lines import MEASURE, WHY, Look, compose
 from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
-    from reader.core.why import Why
+    from reader.core.topics.explain import Why
 
 _ROLES = (
     "title", "people", "more", "facts", "star", "chip", "chip-edge", "keywords", "between", "label", "summary",

@@ -18,14 +18,15 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from reader.core.errors import QueryError
-from reader.core.query import nearest, parse
-from reader.core.query.assist import Completer, Completion, tokens
+from reader.core.nearest import nearest
+from reader.core.query import parse
+from reader.core.query.suggestions import Completer, Completion, tokens
 from reader.core.text import clean
-from reader.ui.browsing import feed_text
-from reader.ui.glyphs import UNICODE, Glyphs
-from reader.ui.prose import Line, Piece, literal, measure
-from reader.ui.widgets.pieces import cut_line, draw
-from reader.ui.widgets.query_text import QUERY_ROLES, value_spans
+from reader.session.places import feed_text
+from reader.ui.text.glyphs import UNICODE, Glyphs
+from reader.ui.text.lines import Line, Piece, literal, measure
+from reader.ui.text.query_text import QUERY_ROLES, value_spans
+from reader.ui.text.styled_text import cut_line, draw
 
 LONGEST = 2_000
 """So many characters can be typed; the query language takes no more."""

@@ -11,10 +11,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from reader.ui.glyphs import UNICODE, Glyphs
-from reader.ui.once import Once
-from reader.ui.prose import Line, Piece, literal, measure
-from reader.ui.widgets.pieces import cut_line, draw, spread
+from reader.ui.text.glyphs import UNICODE, Glyphs
+from reader.ui.text.lines import Line, Piece, literal, measure
+from reader.ui.text.styled_text import cut_line, draw, spread
+from reader.ui.work.delayed import Delayed
 
 Kind = Literal["done", "warning", "progress", "state", "hint"]
 """What is said: something done, a warning, what is under way, a state that lasts, or a word about what one sees."""
@@ -62,7 +62,7 @@ class StatusLine(Widget):
         super().__init__(id=id, classes=classes)
         self._glyphs = glyphs
         self._lifetime = lifetime
-        self._expiry = Once(self, self._pass)
+        self._expiry = Delayed(self, self._pass)
         self._is_of_place = False
         self._said: dict[Kind, str] = {}
         self._hints: tuple[tuple[str, str], ...] = ()

@@ -11,10 +11,10 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from reader.ui.glyphs import UNICODE, Glyphs
-from reader.ui.prose import Line, Piece, literal, measure
-from reader.ui.widgets.pieces import cut_line, draw, spread
-from reader.ui.widgets.query_text import QUERY_ROLES, query_pieces
+from reader.ui.text.glyphs import UNICODE, Glyphs
+from reader.ui.text.lines import Line, Piece, literal, measure
+from reader.ui.text.query_text import QUERY_ROLES, query_pieces
+from reader.ui.text.styled_text import cut_line, draw, spread
 
 _PROGRAM = "dailypapers"
 _GAP = 3

@@ -1,0 +1,198 @@
+"""Keeping house: how large the cache is and of what, making it smaller, and whether it is what it says.
+
+With the standard sqlite3 alone, on a file that other programs may have open: nothing here holds a lock for long but
+the last step of `compact`, and what waits for that waits as for any other writer.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from reader.cache import schema
+from reader.cache.marks.derived import STATES
+from reader.core.errors import CacheError
+
+MERGE_PAGES = 500
+"""Pages of the full-text index that are merged in one transaction: some 20 ms."""
+
+TOLD = 20
+"""Faults of a kind that are looked for: more would tell nothing new."""
+
+
+class Part(NamedTuple):
+    """A table with its indexes, or the full-text index."""
+
+    name: str
+    rows: int | None
+    """None for the full-text index."""
+    bytes: int
+
+
+class Sizes(NamedTuple):
+    """What the file holds; sizes in bytes."""
+
+    parts: tuple[Part, ...]
+    """The largest first."""
+    papers: int
+    events: int
+    file: int
+    log: int
+    """The write-ahead log beside the file."""
+    free: int
+    """In pages that hold nothing any more."""
+
+
+def sizes(path: Path) -> Sizes:
+    """Measure the cache at `path`; reads every page of it (5 GB: 4 s)."""
+    with schema.explained(path), closing(schema.connect(path, query_only=True)) as connection:
+        found = connection.execute(
+            "SELECT CASE WHEN d.name LIKE 'paper_fts%' THEN 'full-text index' ELSE coalesce(s.tbl_name, d.name) END"
+            " AS part, sum(d.pgsize) FROM dbstat AS d LEFT JOIN sqlite_schema AS s ON s.name = d.name"
+            " WHERE d.aggregate = 1 GROUP BY part ORDER BY 2 DESC"
+        ).fetchall()
+        parts = tuple(Part(name, _rows(connection, name), size) for name, size in found)
+        free, page = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_size"))
+        papers, events = (_rows(connection, name) or 0 for name in ("paper", "event"))
+    log = path.with_name(f"{path.name}-wal")
+    return Sizes(parts, papers, events, path.stat().st_size, log.stat().st_size if log.exists() else 0, free * page)
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> int | None:
+    if " " in table:
+        return None
+    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+# Making it smaller
+
+
+def compact(path: Path) -> Iterator[str]:
+    """Merge the full-text index, count for the planner and write the file anew without gaps; yields what is under way.
+
+    Raises CacheBusy while another program reads or writes without a pause, CacheError where the disk has no room.
+    """
+    room = shutil.disk_usage(path.parent).free
+    needed = 2 * path.stat().st_size
+    if room < needed:
+        raise CacheError(f"Compacting {path} needs {needed >> 20:,} MiB of free disk, and there are {room >> 20:,}.")
+    with schema.explained(path), closing(schema.connect(path)) as connection:
+        yield "merging the full-text index"
+        # A negative number begins to merge all there is; each further step is a transaction of its own.
+        pages = -MERGE_PAGES
+        while True:
+            before = connection.total_changes
+            connection.execute("INSERT INTO paper_fts(paper_fts, rank) VALUES ('merge', ?)", (pages,))
+            if connection.total_changes - before < 2:
+                break
+            pages = MERGE_PAGES
+        yield "counting for the planner"
+        connection.execute("PRAGMA analysis_limit = 2000")
+        connection.execute("ANALYZE")
+        yield "writing the file anew"
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+# Whether it is what it says
+
+
+class Check(NamedTuple):
+    """One thing that was verified."""
+
+    name: str
+    faults: tuple[str, ...] = ()
+    """What is wrong, as sentences; empty where nothing is."""
+
+
+def verify(path: Path) -> Iterator[Check]:
+    """Look whether the cache holds together, check by check; changes nothing."""
+    with schema.explained(path), closing(schema.connect(path)) as connection:
+        yield Check(
+            "file", tuple(row[0] for row in connection.execute(f"PRAGMA integrity_check({TOLD})") if row[0] != "ok")
+        )
+        yield Check("references", tuple(_references(connection)))
+        yield Check("full-text index", tuple(_search(connection)))
+        yield Check("days", tuple(_days(connection)))
+        yield Check("log", tuple(_log(connection)))
+        yield Check("marks", tuple(_marks(connection)))
+
+
+def _references(connection: sqlite3.Connection) -> Iterator[str]:
+    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(TOLD):
+        yield f"row {row} of {table} belongs to no {parent}"
+
+
+def _search(connection: sqlite3.Connection) -> Iterator[str]:
+    try:
+        # The 1 compares it with the papers' texts too.
+        connection.execute("INSERT INTO paper_fts(paper_fts, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.DatabaseError as error:
+        if "malformed" not in str(error):
+            raise
+        yield "it is not that of the papers' texts"
+
+
+def _days(connection: sqlite3.Connection) -> Iterator[str]:
+    rows = connection.execute(
+        "SELECT day.day, day.papers, (SELECT count(*) FROM listing WHERE listing.day = day.day) AS listed FROM day"
+        " WHERE papers <> listed LIMIT ?",
+        (TOLD,),
+    )
+    for day, papers, listed in rows:
+        yield f"{day} is said to have {papers} papers and lists {listed}"
+
+
+def _log(connection: sqlite3.Connection) -> Iterator[str]:
+    """Each event can be read and has an effect, or an orphan, for each paper that it names."""
+    for seq, packed, count, applied in connection.execute(
+        "SELECT seq, papers, count, applied FROM event WHERE kind NOT IN ('undo', 'redo')"
+    ).fetchall():
+        try:
+            named = len(set(zlib.decompress(packed).split(b"\n")))
+        except zlib.error:
+            yield f"event {seq} can't be read"
+            continue
+        (found,) = connection.execute(
+            "SELECT (SELECT count(*) FROM effect WHERE event = ?) + (SELECT count(*) FROM orphan WHERE event = ?)",
+            (seq, seq),
+        ).fetchone()
+        if named != count or (applied and found < count):
+            yield f"event {seq} is of {count} papers, names {named} and has changed {found}"
+
+
+_NEWEST = (
+    "(SELECT e.value FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = p.pk AND f.kind = {kind}"
+    " AND e.undone = 0 ORDER BY e.clock DESC, e.id DESC LIMIT 1)"
+)
+
+
+def _marks(connection: sqlite3.Connection) -> Iterator[str]:
+    """The states of papers are those that the log gives them; while a long mark is under way they are not yet."""
+    if connection.execute("SELECT 1 FROM event WHERE applied = 0 LIMIT 1").fetchone():
+        return
+    for kind, column in STATES.items():
+        newest = _NEWEST.format(kind=f"'{kind}'")
+        wrong = f"SELECT id FROM paper AS p WHERE {column} <> CAST(coalesce({newest}, 0) AS INTEGER) LIMIT {TOLD}"
+        for (id,) in connection.execute(wrong):
+            yield f"{id} is not {column} as the log has it"
+    note = _NEWEST.format(kind="'note'")
+    stored = "coalesce((SELECT body FROM note WHERE note.pk = p.pk), '')"
+    noted = "p.pk IN (SELECT pk FROM effect WHERE kind = 'note' UNION SELECT pk FROM note)"
+    for (id,) in connection.execute(
+        f"SELECT id FROM paper AS p WHERE {noted} AND {stored} <> coalesce({note}, '') LIMIT {TOLD}"
+    ):
+        yield f"the note of {id} is not that of the log"
+    tags = "SELECT pk, substr(kind, 5) AS tag FROM effect WHERE kind LIKE 'tag:%' UNION SELECT pk, tag FROM paper_tag"
+    tagged = "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = one.tag AND t.pk = p.pk)"
+    newest = _NEWEST.format(kind="'tag:' || one.tag")
+    for id, tag in connection.execute(
+        f"SELECT p.id, one.tag FROM ({tags}) AS one JOIN paper AS p USING (pk)"
+        f" WHERE {tagged} <> (coalesce({newest}, '0') = '1') LIMIT {TOLD}"
+    ):
+        yield f"the tag {tag} of {id} is not as the log has it"

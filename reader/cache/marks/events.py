@@ -1,0 +1,356 @@
+"""What the user did: an append-only log, and the states that derive from it.
+
+The log is the truth. `paper.read`, `starred`, `hidden`, the tags and the notes are derived: a paper's state of a kind
+is the value of its newest event of that kind that is not undone. An event is one row and durable before anything
+else happens; its effects on many papers follow in short transactions, and an event whose effects were cut off is
+finished the next time the cache is opened.
+
+Written with the standard sqlite3: a star in the first second must not wait for SQLModel to be imported.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import secrets
+import sqlite3
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from reader.cache import schema
+from reader.cache.marks.derived import STATES, refold
+
+BATCH = 5_000
+"""Papers a transaction: few enough that another writer waits some 50 ms at the most.
+
+Papers of a batch go to SQLite as one JSON array and come back as one: as rows, each costs Python an object and holds
+up the keys, 1.9 s in all for a million.
+"""
+
+LABELS = {
+    ("read", "1"): "read",
+    ("read", "0"): "unread",
+    ("star", "1"): "starred",
+    ("star", "0"): "unstarred",
+    ("hide", "1"): "hidden",
+    ("hide", "0"): "shown again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing the user did to `count` papers."""
+
+    seq: int
+    id: str
+    clock: int
+    """Milliseconds since 1970."""
+    kind: str
+    value: str
+    count: int
+
+    @property
+    def label(self) -> str:
+        """What it did, in a word or two that follow a number: `41 read`."""
+        if self.kind.startswith("tag:"):
+            return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
+        if self.kind == "note":
+            return "noted"
+        return LABELS[self.kind, self.value]
+
+
+_COLUMNS = "seq, id, clock, kind, value, count"
+
+PACKING = 6
+"""How hard zlib tries: a million ids take 2.3 MB for good, and 0.4 s once."""
+
+NOBODY = zlib.compress(b"")
+"""The papers of an event that names none."""
+
+Progress = Callable[[int, int], None]
+"""Told (papers done, papers in all) after each transaction of a long event."""
+
+
+def _silent(_done: int, _total: int) -> None:
+    pass
+
+
+class Events:
+    """The log of one cache, for one thread at a time."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, now: Callable[[], float] = time.time) -> None:
+        self._connection = connection
+        self._path = path
+        self._now = now
+        self._is_stopped = False
+
+    @classmethod
+    def open(cls, path: Path, now: Callable[[], float] = time.time, *, recover: bool = True) -> Events:
+        """Open the log of the cache at `path`, whose schema must be current, and finish what was cut off.
+
+        With `recover` False what was cut off waits for a call of `recover`, which can be stopped.
+        """
+        with schema.explained(path):
+            events = cls(schema.connect(path, durable=True), path, now)
+            events._prepare()
+            if recover:
+                events.recover()
+        return events
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def stop(self) -> None:
+        """Leave off between two transactions, from another thread: what is recorded is finished at the next start."""
+        self._is_stopped = True
+
+    def mark(self, kind: str, value: bool | str, pks: Sequence[int], progress: Progress = _silent) -> Event | None:
+        """Record that these papers are now so; None if all of them were already.
+
+        `kind` is `read`, `star`, `hide`, `note` or `tag:NAME`; `value` is a bool, or the note's text.
+        """
+        said = value if isinstance(value, str) else str(int(value))
+        with schema.explained(self._path):
+            # Looked up ahead of the lock: a paper that changes until then is named in vain, which does no harm.
+            batches, ids, count = self._changing(kind, said, pks)
+            if not count:
+                return None
+            with schema.transaction(self._connection):
+                event = self._record(kind, said, ids, count)
+                if len(batches) == 1:
+                    self._apply(event, batches[0])
+                    self._finish(event)
+            if len(batches) > 1:
+                self._apply_in_steps(event, batches, progress)
+        return event
+
+    def undo(self, progress: Progress = _silent) -> Event | None:
+        """Take back the newest event that is not undone; returns that event, None if there is none."""
+        return self._reverse("undo", progress)
+
+    def redo(self, progress: Progress = _silent) -> Event | None:
+        """Do again what the newest undo took back, unless something was done since; returns what is done again."""
+        return self._reverse("redo", progress)
+
+    def recover(self, progress: Progress = _silent) -> None:
+        """Finish the events whose effects were cut off by the end of the program."""
+        with schema.explained(self._path):
+            rows = self._connection.execute(f"SELECT {_COLUMNS} FROM event WHERE applied = 0 ORDER BY seq").fetchall()
+            for row in rows:
+                event = Event(*row)
+                if event.kind in ("undo", "redo"):
+                    self._settle(event, self._target(event.value), progress)
+                else:
+                    self._apply_in_steps(event, self._named(event), progress)
+
+    def rebuild(self) -> None:
+        """Derive every state anew from the log alone, in one transaction."""
+        connection = self._connection
+        with schema.explained(self._path), schema.transaction(connection):
+            for table in ("effect", "orphan", "paper_tag", "note"):
+                connection.execute(f"DELETE FROM {table}")
+            connection.execute("UPDATE paper SET read = 0, starred = 0, hidden = 0, has_note = 0")
+            connection.execute("UPDATE event SET undone = 0")
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM event ORDER BY clock, id").fetchall()
+            events = [Event(*row) for row in rows]
+            for event in events:
+                if event.kind in ("undo", "redo"):
+                    connection.execute("UPDATE event SET undone = ? WHERE id = ?", (event.kind == "undo", event.value))
+            for event in events:
+                if event.kind not in ("undo", "redo"):
+                    for batch in self._named(event):
+                        self._apply(event, batch)
+                    self._finish(event)
+
+    # The steps of an event, each inside a transaction of the caller.
+
+    def _prepare(self) -> None:
+        self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (pk INTEGER PRIMARY KEY)")
+
+    def _changing(self, kind: str, value: str, pks: Sequence[int]) -> tuple[list[str], bytes, int]:
+        """Those of the papers that the event would change: their keys by batch, their ids packed, their number."""
+        if kind in STATES:
+            same = f"{STATES[kind]} = CAST(:value AS INTEGER)"
+        elif kind == "note":
+            same = "coalesce((SELECT body FROM note WHERE note.pk = paper.pk), '') = :value"
+        else:
+            same = (
+                "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = :tag AND t.pk = paper.pk) = CAST(:value AS INTEGER)"
+            )
+        changing = (
+            "SELECT count(*), json_group_array(pk), group_concat(id, char(10)) FROM paper"
+            f" WHERE pk IN (SELECT value FROM json_each(:pks)) AND NOT {same}"
+        )
+        batches: list[str] = []
+        packer = zlib.compressobj(PACKING)
+        packed = bytearray()
+        total = 0
+        for start in range(0, len(pks), BATCH):
+            some = json.dumps(list(pks[start : start + BATCH]))
+            values = {"pks": some, "value": value, "tag": kind.removeprefix("tag:")}
+            count, keys, ids = self._connection.execute(changing, values).fetchone()
+            if count:
+                packed += packer.compress(f"{chr(10) if total else ''}{ids}".encode())
+                batches.append(keys)
+                total += count
+        return batches, bytes(packed + packer.flush()), total
+
+    def _record(self, kind: str, value: str, ids: bytes = NOBODY, count: int = 0) -> Event:
+        """Append to the log; the event counts as applied once `_finish` says so."""
+        connection = self._connection
+        (last,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
+        clock = max(int(self._now() * 1000), last + 1)
+        id = secrets.token_hex(12)
+        cursor = connection.execute(
+            "INSERT INTO event (id, machine, clock, kind, value, papers, count, undone, applied)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)",
+            (id, self._machine(), clock, kind, value, ids, count),
+        )
+        return Event(cursor.lastrowid or 0, id, clock, kind, value, count)
+
+    def _machine(self) -> str:
+        row = self._connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone()
+        if row:
+            return str(row[0])
+        machine = secrets.token_hex(6)
+        self._connection.execute("INSERT INTO meta (key, value) VALUES ('machine', ?)", (machine,))
+        return machine
+
+    def _named(self, event: Event) -> Iterator[str]:
+        """The keys, by batch, of the papers that an event in the log names; those that are not here become orphans."""
+        connection = self._connection
+        (packed,) = connection.execute("SELECT papers FROM event WHERE seq = ?", (event.seq,)).fetchone()
+        lines = io.StringIO(zlib.decompress(packed).decode())
+        while some := [line.rstrip("\n") for line in islice(lines, BATCH)]:
+            values = {"ids": json.dumps(some), "event": event.seq}
+            connection.execute(
+                "INSERT OR IGNORE INTO orphan SELECT value, :event FROM json_each(:ids)"
+                " WHERE value NOT IN (SELECT id FROM paper) AND value NOT IN (SELECT id FROM paper_alias)",
+                values,
+            )
+            (keys,) = connection.execute(
+                "SELECT json_group_array(pk) FROM ("
+                "SELECT pk FROM paper WHERE id IN (SELECT value FROM json_each(:ids))"
+                " UNION SELECT pk FROM paper_alias WHERE id IN (SELECT value FROM json_each(:ids)))",
+                values,
+            ).fetchone()
+            yield keys
+
+    def _apply(self, event: Event, batch: str) -> None:
+        """Write an event's effects on a batch of papers."""
+        connection = self._connection
+        self._touch(batch)
+        connection.execute(
+            "INSERT OR IGNORE INTO effect (pk, kind, event) SELECT pk, ?, ? FROM touched",
+            (event.kind, event.seq),
+        )
+        if event.kind in STATES and self._is_newest(event):
+            connection.execute(
+                f"UPDATE paper SET {STATES[event.kind]} = CAST(? AS INTEGER) WHERE pk IN touched", (event.value,)
+            )
+        else:
+            refold(connection, event.kind)
+
+    def _touch(self, batch: str) -> None:
+        self._connection.execute("DELETE FROM touched")
+        self._connection.execute(
+            "INSERT INTO touched SELECT pk FROM paper WHERE pk IN (SELECT value FROM json_each(?))", (batch,)
+        )
+
+    def _is_newest(self, event: Event) -> bool:
+        """Whether nothing was done after an event, so that what it says is what is so."""
+        later = "SELECT 1 FROM event WHERE clock >= ? AND seq <> ? LIMIT 1"
+        return self._connection.execute(later, (event.clock, event.seq)).fetchone() is None
+
+    def _finish(self, event: Event) -> None:
+        self._connection.execute("UPDATE event SET applied = 1 WHERE seq = ?", (event.seq,))
+
+    def _apply_in_steps(self, event: Event, batches: Iterable[str], progress: Progress) -> None:
+        done = 0
+        with self._in_haste():
+            for batch in batches:
+                if self._is_stopped:
+                    return
+                with schema.transaction(self._connection):
+                    self._apply(event, batch)
+                done = min(done + BATCH, event.count)
+                progress(done, event.count)
+            with schema.transaction(self._connection):
+                self._finish(event)
+
+    @contextmanager
+    def _in_haste(self) -> Iterator[None]:
+        """Do without the wait for the disk: what is written can be derived from the log again."""
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            self._connection.execute("PRAGMA synchronous = FULL")
+
+    # Undo and redo.
+
+    def _reverse(self, direction: str, progress: Progress) -> Event | None:
+        with schema.explained(self._path):
+            connection = self._connection
+            with schema.transaction(connection):
+                row = connection.execute(_UNDOABLE if direction == "undo" else _REDOABLE).fetchone()
+                if row is None:
+                    return None
+                target = Event(*row)
+                step = self._record(direction, target.id)
+                connection.execute("UPDATE event SET undone = ? WHERE seq = ?", (direction == "undo", target.seq))
+                if target.count <= BATCH:
+                    self._settle_batch(step, target, 0)
+            if target.count > BATCH:
+                self._settle(step, target, progress)
+        return target
+
+    def _target(self, id: str) -> Event:
+        row = self._connection.execute(f"SELECT {_COLUMNS} FROM event WHERE id = ?", (id,)).fetchone()
+        return Event(*row)
+
+    def _settle(self, step: Event, target: Event, progress: Progress) -> None:
+        """Derive anew the states of the papers that `target` names, in short transactions."""
+        after: int | None = 0
+        done = 0
+        with self._in_haste():
+            while after is not None and not self._is_stopped:
+                with schema.transaction(self._connection):
+                    after = self._settle_batch(step, target, after)
+                done = min(done + BATCH, target.count)
+                progress(done, target.count)
+
+    def _settle_batch(self, step: Event, target: Event, after: int) -> int | None:
+        """Derive anew the states of a batch of papers behind `after`; returns the last if there are more."""
+        connection = self._connection
+        connection.execute("DELETE FROM touched")
+        connection.execute(
+            "INSERT INTO touched SELECT pk FROM effect WHERE event = ? AND pk > ? ORDER BY pk LIMIT ?",
+            (target.seq, after, BATCH),
+        )
+        refold(connection, target.kind)
+        count, last = connection.execute("SELECT count(*), max(pk) FROM touched").fetchone()
+        if count == BATCH:
+            return int(last)
+        self._finish(step)
+        return None
+
+
+_REGULAR = "kind NOT IN ('undo', 'redo')"
+
+_UNDOABLE = f"SELECT {_COLUMNS} FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
+
+# The newest undo that still stands, if nothing was done after it.
+_REDOABLE = f"""
+    SELECT {", ".join("t." + column for column in _COLUMNS.split(", "))}
+    FROM event AS u JOIN event AS t ON t.id = u.value
+    WHERE u.clock > coalesce((SELECT clock FROM event WHERE {_REGULAR} ORDER BY clock DESC LIMIT 1), 0)
+    AND u.kind = 'undo' AND t.undone = 1
+    AND NOT EXISTS (SELECT 1 FROM event AS v WHERE v.clock > u.clock AND v.kind = 'undo' AND v.value = u.value)
+    ORDER BY u.clock DESC LIMIT 1
+"""

@@ -1,0 +1,113 @@
+"""The command that keeps house: cache info, compact, verify."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from reader.commands.command import Command, add_json
+from reader.commands.output import Progress, Style, amount, say, say_json
+from reader.commands.workspace import Session
+from reader.core.errors import CacheError
+from reader.paths import APP
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "what",
+        choices=("info", "compact", "verify"),
+        metavar="info|compact|verify",
+        help="what takes how much room; write the file anew without gaps; look whether it holds together",
+    )
+    add_json(parser)
+
+
+def _cache(arguments: Namespace, session: Session) -> int:
+    if not session.cache_file.exists():
+        raise CacheError(f"There is no cache yet at {session.cache_file}. '{APP} refresh' makes one.")
+    from reader.cache import schema
+
+    schema.ensure(session.cache_file)
+    return {"info": _info, "compact": _compact, "verify": _verify}[arguments.what](arguments, session)
+
+
+def _info(arguments: Namespace, session: Session) -> int:
+    from reader.cache import maintenance
+
+    file = session.cache_file
+    sizes = maintenance.sizes(file)
+    if arguments.json:
+        said = {"path": str(file), "papers": sizes.papers, "events": sizes.events}
+        said |= {"file_bytes": sizes.file, "log_bytes": sizes.log, "free_bytes": sizes.free}
+        say_json(said | {"parts": [{"name": one.name, "rows": one.rows, "bytes": one.bytes} for one in sizes.parts]})
+        return 0
+    style = Style.of(sys.stdout)
+    say(style.bold(str(file)))
+    a_paper = f", {sizes.file // sizes.papers:,} bytes a paper" if sizes.papers else ""
+    say(f"{amount(sizes.papers, 'paper')}, {amount(sizes.events, 'event')}, {_mebibytes(sizes.file)}{a_paper}")
+    if sizes.log or sizes.free:
+        say(f"{_mebibytes(sizes.log)} not yet written into the file, {_mebibytes(sizes.free)} in it free")
+    for part in sizes.parts:
+        rows = "" if part.rows is None else amount(part.rows, "row")
+        say(f"  {part.name:16}{_mebibytes(part.bytes):>13}  {style.faint(f'{rows:>16}')}".rstrip())
+    return 0
+
+
+def _compact(arguments: Namespace, session: Session) -> int:
+    from reader.cache import maintenance
+
+    file = session.cache_file
+    before = file.stat().st_size
+    with Progress() as progress:
+        for step in maintenance.compact(file):
+            progress.show(step)
+    after = file.stat().st_size
+    if arguments.json:
+        say_json({"before_bytes": before, "after_bytes": after})
+    elif after < before:
+        say(f"{_mebibytes(before)} before, {_mebibytes(after)} now: {1 - after / before:.0%} gained.")
+    else:
+        say(f"{_mebibytes(after)}, as small as before.")
+    return 0
+
+
+def _verify(arguments: Namespace, session: Session) -> int:
+    from reader.cache import maintenance
+
+    checks = []
+    with Progress() as progress:
+        progress.show("looking at the file")
+        for check in maintenance.verify(session.cache_file):
+            checks.append(check)
+            progress.show(f"{check.name} looked at")
+    faults = [fault for check in checks for fault in check.faults]
+    if arguments.json:
+        say_json({"ok": not faults, "checks": [{"name": one.name, "faults": list(one.faults)} for one in checks]})
+        return 1 if faults else 0
+    for check in checks:
+        say(f"{'! ' if check.faults else '  '}{check.name:16}{'; '.join(check.faults) or 'ok'}")
+    if faults:
+        raise CacheError(
+            f"The cache is not what it should be. Keep a copy of {session.cache_file}, which has your marks,"
+            f" before you do anything else; '{APP} doctor' tells more."
+        )
+    return 0
+
+
+def _mebibytes(size: int) -> str:
+    return f"{size / (1 << 20):,.1f} MiB"
+
+
+COMMANDS = (
+    Command(
+        "cache",
+        "Keep house: see what the cache is made of, make it smaller, verify it.",
+        (
+            ("cache info", "sizes of its tables"),
+            ("cache compact", "merge the full-text index and give free room back; other programs may go on"),
+            ("cache verify", "compare file, index, days and marks with what they follow from"),
+        ),
+        _arguments,
+        _cache,
+    ),
+)

@@ -1,0 +1,182 @@
+"""What a command works with: settings, files and the cache, each opened when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader import config, paths
+from reader.commands.output import warn
+from reader.core.errors import ReaderError, UsageError
+
+if TYPE_CHECKING:
+    from reader.cache.marks.events import Events
+    from reader.cache.papers import Cache
+    from reader.cache.search.compile import Selection
+    from reader.cache.window import Window
+    from reader.config import Loaded, Mistake, Settings
+    from reader.core.query import Query
+    from reader.core.topics.scorer import Topics
+    from reader.keys.keymap import Keymap
+    from reader.refresh.jobs import Workplace
+
+
+class NotInCache(ReaderError):
+    """A paper that was named is not there."""
+
+
+class Session:
+    """One run of a command."""
+
+    @cached_property
+    def cache_file(self) -> Path:
+        return paths.cache_file()
+
+    @cached_property
+    def config_file(self) -> Path:
+        return paths.config_file()
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        return config.examine(self.config_file)
+
+    @property
+    def settings(self) -> Settings:
+        return self.loaded.settings
+
+    @cached_property
+    def keymap(self) -> Keymap:
+        from reader.keys.keymap import Keymap
+
+        return Keymap(overrides=self.settings.keys, ascii=self.settings.ascii)
+
+    def mistakes(self) -> list[Mistake]:
+        """Everything that is wrong in the settings, the keys included, by line."""
+        keys = (
+            config.Mistake(
+                self.loaded.file,
+                self.loaded.lines.get(f"keys.{one.action}", 0),
+                f"keys.{one.action}",
+                one.problem,
+                one.suggestion,
+            )
+            for one in self.keymap.mistakes
+        )
+        return sorted([*self.loaded.mistakes, *keys], key=lambda mistake: mistake.line)
+
+    @cached_property
+    def topics(self) -> Topics:
+        """The topic rules that ship, and the user's own on top."""
+        return config.load_topics(config.topic_rules(self.settings, self.config_file))
+
+    @cached_property
+    def shipped_topics(self) -> Topics:
+        """The topic rules that ship, for what a file of the user's is checked against."""
+        from reader.core.topics.scorer import Topics
+        from reader.data import read_text
+
+        return Topics.from_toml(read_text("topics.toml"))
+
+    @property
+    def workplace(self) -> Workplace:
+        """Where jobs are done."""
+        from reader.refresh.jobs import Workplace
+
+        return Workplace(self.cache_file, self.settings, lambda: self.topics)
+
+    @contextmanager
+    def window(self) -> Iterator[Window]:
+        """The cache for reading, made first where there is none."""
+        from reader.cache import schema
+        from reader.cache.window import Window
+
+        schema.ensure(self.cache_file)
+        window = Window.open(self.cache_file)
+        try:
+            yield window
+        finally:
+            window.close()
+
+    @contextmanager
+    def events(self) -> Iterator[Events]:
+        """The log of what the user did."""
+        from reader.cache import schema
+        from reader.cache.marks.events import Events
+
+        schema.ensure(self.cache_file)
+        events = Events.open(self.cache_file)
+        try:
+            yield events
+        finally:
+            events.close()
+
+    @contextmanager
+    def cache(self) -> Iterator[Cache]:
+        """The cache for writing papers."""
+        from reader.cache.papers import Cache
+
+        cache = Cache.open(self.cache_file, self.topics)
+        try:
+            yield cache
+            cache.rest()
+        finally:
+            cache.close()
+
+
+def parsed(text: str, *, also: str = "") -> Query:
+    """A query, as an AND with the query `also`; raises UsageError, whose line points at what is wrong."""
+    from reader.core.query import QueryError, parse
+    from reader.core.query.nodes import all_of
+
+    try:
+        query = parse(text)
+    except QueryError as error:
+        wrong = text[error.start : error.end]
+        place = f" at {wrong!r}" if wrong else ""
+        meant = f" Did you mean {error.suggestion}?" if error.suggestion else ""
+        raise UsageError(f"The query is wrong{place}: {str(error).rstrip('.')}.{meant}") from error
+    if also:
+        nodes = [node for node in (query.root, parse(also).root) if node is not None]
+        query = replace(query, root=all_of(nodes))
+    return query
+
+
+def selection(window: Window, query: Query) -> Selection:
+    """The papers of a query, in the cache as it is now."""
+    from reader.cache.search.compile import Scope, compile_query
+    from reader.session import visit
+
+    # The feed counts its days in UTC; what is new is what came since the reader was left.
+    today = datetime.now(UTC).date()
+    return compile_query(query, Scope(today, window.newest_day(), visit.load(paths.state_file()).visited))
+
+
+def find(window: Window, text: str) -> int:
+    """The key of the paper that an id in any form names: bare, with a version, an address; raises NotInCache."""
+    from reader.core.ids import arxiv_id
+    from reader.core.text import clean
+
+    pk = window.pk_of(arxiv_id(text) or text.strip())
+    if pk is None:
+        raise NotInCache(
+            f"{clean(text, 100)!r} is not in the cache. 'dailypapers refresh --day DAY' fetches the papers of a day."
+        )
+    return pk
+
+
+def find_all(window: Window, texts: Sequence[str]) -> list[int]:
+    """The keys of papers by their ids; raises NotInCache for the first that is not there."""
+    return [find(window, text) for text in texts]
+
+
+def explain_nothing(window: Window) -> None:
+    """Say why nothing is found, beside the output."""
+    if window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
+        warn("Nothing matches.")
+    else:
+        warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")

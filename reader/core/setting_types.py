@@ -1,0 +1,207 @@
+"""What a setting takes: rules that check a value from a settings file and say, in words, what would do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+class Unfit(ValueError):
+    """A value that a setting does not take; the text says what it takes."""
+
+    def __init__(self, message: str, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.suggestion = suggestion
+
+
+class Rule:
+    """What a setting takes."""
+
+    def check(self, value: object) -> object:
+        """The value as the setting holds it; raises Unfit."""
+        raise NotImplementedError
+
+    def describe(self) -> str:
+        """What it takes, in a few words."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Number(Rule):
+    """A number between two bounds, both included; a whole one where the bounds are whole."""
+
+    low: float
+    high: float
+
+    def check(self, value: object) -> object:
+        whole = isinstance(self.low, int)
+        if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+            raise Unfit(f"must be {self.describe()}, not {shown(value)}")
+        if not self.low <= value <= self.high:
+            bound = shown(self.low) if value < self.low else shown(self.high) if value > self.high else None
+            raise Unfit(f"must be {self.describe()}, not {shown(value)}", bound)
+        return value if whole else float(value)
+
+    def describe(self) -> str:
+        kind = "a whole number" if isinstance(self.low, int) else "a number"
+        return f"{kind} from {shown(self.low)} to {shown(self.high)}"
+
+
+@dataclass(frozen=True)
+class Choice(Rule):
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def check(self, value: object) -> object:
+        if value not in self.words:
+            raise Unfit(f"must be {self.describe()}, not {shown(value)}", nearest(str(value), self.words))
+        return value
+
+    def describe(self) -> str:
+        *most, last = (f'"{word}"' for word in self.words)
+        return f"{', '.join(most)} or {last}"
+
+
+class Switch(Rule):
+    """true or false."""
+
+    def check(self, value: object) -> object:
+        if not isinstance(value, bool):
+            words = {"yes": "true", "on": "true", "1": "true", "true": "true"}
+            meant = words.get(str(value).lower(), "false")
+            raise Unfit(f"must be true or false, not {shown(value)}", meant)
+        return value
+
+    def describe(self) -> str:
+        return "true or false"
+
+
+class Address(Rule):
+    """The address of a server: https, or http on this very machine."""
+
+    def check(self, value: object) -> object:
+        if not isinstance(value, str):
+            raise Unfit(f"must be an address in quotes, not {shown(value)}")
+        try:
+            parts = urlsplit(value.strip())
+            host, _port = parts.hostname, parts.port
+        except ValueError as error:
+            raise Unfit(f"{shown(value)} is no address: {error}") from error
+        if not host and "://" not in value:
+            raise Unfit(f"must begin with https://, not {shown(value)}", f"https://{value.strip()}")
+        if not host or parts.scheme not in ("http", "https"):
+            raise Unfit(f"must be an https address, not {shown(value)}")
+        if parts.scheme == "http" and not is_loopback(host):
+            raise Unfit(f"must be https, since {shown(value)} is not on this machine", f"https{value.strip()[4:]}")
+        return value.strip().rstrip("/")
+
+    def describe(self) -> str:
+        return "an https address, or http on this machine"
+
+
+class FilePath(Rule):
+    """A file; `~` is the home folder, and a relative one stands beside the settings file. Empty for none."""
+
+    def check(self, value: object) -> object:
+        if not isinstance(value, str):
+            raise Unfit(f"must be a path in quotes, not {shown(value)}")
+        return value
+
+    def describe(self) -> str:
+        return "a path"
+
+
+class Queries(Rule):
+    """Queries: one, or a list of them; an empty list for none."""
+
+    def check(self, value: object) -> object:
+        from reader.core.errors import QueryError
+        from reader.core.query import parse
+
+        queries = _words(value)
+        if queries is None:
+            raise Unfit(f"must be {self.describe()}, not {shown(value)}")
+        for query in queries:
+            try:
+                if parse(query).root is None:
+                    raise Unfit("must not be an empty query, which all papers match: leave the list empty for none")
+            except QueryError as error:
+                meant = f"{query[: error.start]}{error.suggestion}{query[error.end :]}" if error.suggestion else None
+                said = str(error).rstrip(".")
+                raise Unfit(f"has a mistake in {shown(query)}: {said}", shown(meant) if meant else None) from error
+        return queries
+
+    def describe(self) -> str:
+        return "a query in quotes, or a list of queries"
+
+
+class Program(Rule):
+    """A program and its arguments, each a text of its own: no shell reads them. Empty for none."""
+
+    def check(self, value: object) -> object:
+        words = None if isinstance(value, str) else _words(value)
+        if words is None or (words and not words[0].strip()):
+            meant = shown(value.split()) if isinstance(value, str) and value.strip() else None
+            raise Unfit(f"must be {self.describe()}, not {shown(value)}", meant)
+        return words
+
+    def describe(self) -> str:
+        return "a list of a program and its arguments"
+
+
+def _words(value: object) -> tuple[str, ...] | None:
+    """A text or a list of texts as a tuple; None for all else, and for what holds a null character."""
+    words = [value] if isinstance(value, str) else value
+    if not isinstance(words, list | tuple) or not all(isinstance(word, str) and "\0" not in word for word in words):
+        return None
+    return tuple(words)
+
+
+class Keys(Rule):
+    """Keys of actions by their id: a text with spaces between, or a list; an empty one leaves an action none."""
+
+    def check(self, value: object) -> object:
+        if not isinstance(value, Mapping):
+            raise Unfit("must be a table of action ids: write [keys] on a line of its own")
+        return value
+
+    def check_one(self, value: object) -> tuple[str, ...]:
+        """The keys of one action."""
+        keys = value.split() if isinstance(value, str) else value
+        if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+            raise Unfit(f'must be keys such as "s" or "j down", or a list of them, not {shown(value)}')
+        return tuple(keys)
+
+    def describe(self) -> str:
+        return "a key or a list of keys for each action id"
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The one of `words` that `word` was most likely meant to be; imported where there is a mistake to explain."""
+    from reader.core.nearest import nearest
+
+    return nearest(word, words)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name is this very machine."""
+    import ipaddress
+
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def shown(value: object) -> str:
+    """A value as the file would have it."""
+    import json
+
+    if isinstance(value, tuple):
+        value = list(value)
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except TypeError:
+        return str(value)

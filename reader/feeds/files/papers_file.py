@@ -1,0 +1,189 @@
+"""Papers from files: the feed's records as JSON or JSON lines, either gzipped, or the text of a saved page.
+
+What a file is follows from its content, not from its name. Lines are read one by one, so that memory stays flat
+however long a file is; what can't be used is skipped and counted, with the number of its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import date
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, BinaryIO, TypeGuard
+
+from reader.core.errors import FeedError, FeedMalformed
+from reader.core.paper import Listing, Skipped
+from reader.feeds.files.saved_page import parse_saved_page
+from reader.feeds.files.unpack import Damaged, numbered_lines, unpacked
+from reader.feeds.huggingface.parse import iso_day, listings, read_json
+
+BATCH = 200
+"""Records that stand alone on their lines come in listings made of this many."""
+
+_WHOLE_LIMIT = 256 * 1024 * 1024
+_PAGE_LIMIT = 16 * 1024 * 1024
+_BOM = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+_Line = tuple[int, bytes]
+
+
+def read_file(source: Path | BinaryIO, today: date) -> Iterator[Listing]:
+    """The listings of a file, or of a binary stream such as standard input; `today` dates a saved page.
+
+    A record belongs to the day it names, else to the day its line names. Raises FeedError where the file can't be
+    read, FeedMalformed where nothing in it is of a shape that is known.
+    """
+    name = str(source) if isinstance(source, Path) else "The input"
+    try:
+        with source.open("rb") if isinstance(source, Path) else nullcontext(source) as stream:
+            yield from _read(stream, name, today)
+    except Damaged as error:
+        raise FeedMalformed(f"{name} can't be unpacked: {error}.") from error
+    except OSError as error:
+        raise FeedError(f"{name} can't be read: {error.strerror or error}.") from error
+
+
+def _read(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
+    lines = numbered_lines(unpacked(stream))
+    number, first = next(((number, line) for number, line in lines if line.strip()), (1, b""))
+    first = first.removeprefix(_BOM)
+    if not first.strip():
+        raise FeedMalformed(f"{name} is empty.")
+    if first.lstrip()[:1] in (b"{", b"["):
+        yield from _Records(name).read((number, first), lines)
+    else:
+        text = _page_text(first, lines, name)
+        try:
+            yield parse_saved_page(text, today)
+        except FeedMalformed as error:
+            raise FeedMalformed(f"{name} is neither JSON nor the text of a saved page with its papers.") from error
+
+
+def _page_text(first: bytes, lines: Iterator[_Line], name: str) -> str:
+    """The whole text of what may be a saved page."""
+    body = bytearray(first)
+    for _, line in lines:
+        body += b"\n" + line
+        if len(body) > _PAGE_LIMIT:
+            raise FeedMalformed(f"{name} is too long for the text of a saved page.")
+    if body.startswith(_UTF_16):
+        return body.decode("utf-16", errors="replace")
+    if b"\0" in body:
+        raise FeedMalformed(f"{name} is neither JSON nor the text of a saved page.")
+    if body.lstrip()[:1] == b"<":
+        raise FeedMalformed(f"{name} is a page's source; copy the page's text from the browser, and import that.")
+    return body.decode(errors="replace")
+
+
+class _Records:
+    """Records of the feed, gathered from lines into listings."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._alone: list[object] = []
+        self._alone_at: list[int] = []
+        self._skipped: list[Skipped] = []
+        self._reason = ""
+        self._found = False
+
+    def read(self, first: _Line, lines: Iterator[_Line]) -> Iterator[Listing]:
+        """The listings of lines that each hold a value, or together hold one."""
+        number = first[0]
+        try:
+            value, lines = _begin(first, lines)
+            if value is not None:
+                yield from self._kept(self._value(value, number))
+            for number, line in lines:
+                yield from self._kept(self._line(number, line))
+        except Damaged as error:
+            # What came before the damage is good.
+            self._skip(number + 1, str(error))
+        yield from self._kept(self._flush())
+        if not self._found:
+            why = f" ({self._reason})" if self._reason else ""
+            raise FeedMalformed(f"{self._name} holds no papers in the feed's shape{why}.")
+
+    def _kept(self, found: Iterator[Listing]) -> Iterator[Listing]:
+        """The same listings; noted are whether any holds a paper, and the first reason why one does not."""
+        for listing in found:
+            self._found = self._found or bool(listing.drafts)
+            for skip in listing.skipped[:1]:
+                self._reason = self._reason or f"{skip.where}: {skip.reason}"
+            yield listing
+
+    def _line(self, number: int, line: bytes) -> Iterator[Listing]:
+        if not line.strip():
+            return
+        try:
+            value = read_json(line)
+        except FeedMalformed:
+            self._skip(number, "not JSON")
+        else:
+            yield from self._value(value, number)
+        if len(self._alone) + len(self._skipped) >= BATCH:
+            yield from self._flush()
+
+    def _value(self, value: object, number: int) -> Iterator[Listing]:
+        """The listings of one value: a day with its items, an item, or a list of either."""
+        place = f"line {number}, item {{}}".format
+        if _is_day(value):
+            yield from listings(value["items"], iso_day(value.get("date")), place)
+        elif isinstance(value, dict):
+            self._alone.append(value)
+            self._alone_at.append(number)
+        elif isinstance(value, list):
+            for entry in filter(_is_day, value):
+                yield from self._value(entry, number)
+            if items := [entry for entry in value if not _is_day(entry)]:
+                yield from listings(items, None, place)
+        else:
+            self._skip(number, "not a record")
+
+    def _flush(self) -> Iterator[Listing]:
+        """The listings of the records that stood alone, and what was skipped meanwhile."""
+        alone, at, skipped = self._alone, self._alone_at, self._skipped
+        self._alone, self._alone_at, self._skipped = [], [], []
+        yield from listings(alone, None, lambda number: f"line {at[number - 1]}")
+        if skipped:
+            yield Listing(None, (), tuple(skipped))
+
+    def _skip(self, number: int, reason: str) -> None:
+        self._skipped.append(Skipped(f"line {number}", reason))
+
+
+def _is_day(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether a value is a day with its items."""
+    return isinstance(value, dict) and isinstance(value.get("items"), list)
+
+
+def _begin(first: _Line, lines: Iterator[_Line]) -> tuple[object, Iterator[_Line]]:
+    """The value that stands on the first line or, laid out by an indenting writer, on all of them; and the rest.
+
+    Where neither is JSON the value is None, and the rest are all the lines, to be taken one by one.
+    """
+    held = [first]
+    if first[1].strip() not in (b"[", b"{"):
+        if (value := _parsed(first[1])) is not None:
+            return value, lines
+        held += islice((line for line in lines if line[1].strip()), 1)
+        if len(held) < 2 or _parsed(held[1][1]) is not None:
+            return None, chain(held, lines)
+    size = sum(len(line) for _, line in held)
+    for line in lines:
+        held.append(line)
+        size += len(line[1])
+        if size > _WHOLE_LIMIT:
+            return None, chain(held, lines)
+    value = _parsed(b"\n".join(line for _, line in held))
+    return value, iter(held if value is None else ())
+
+
+def _parsed(line: bytes) -> object:
+    """The JSON value of a line; None where it is none."""
+    try:
+        return read_json(line)
+    except FeedMalformed:
+        return None

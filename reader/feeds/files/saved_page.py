@@ -1,0 +1,192 @@
+"""The text of a saved page of the feed's site, as a person copies it, to drafts.
+
+A page is a header, then blocks: title, abstract, `• 6 authors` or an organization, `·`, a date, which a number of
+comments may follow. Some blocks lack what comes after the abstract. Blank lines, wraps and what stands before and
+after the blocks differ from copy to copy, so the blocks are found from what is certain, the dates, backwards.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from reader.core.errors import FeedMalformed
+from reader.core.paper import Draft, Listing
+from reader.core.text import clean, fold
+from reader.feeds import plain_text
+
+_TITLE_LIMIT = 300
+"""No title is longer; an abstract that stands without authors and date is told from other lines by being so."""
+
+_NAME_LIMIT = 120
+"""No organization's name is longer."""
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DATE = r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>[0-9]{1,2})(?:, ?(?P<year>[0-9]{4}))?(?: +(?P<comments>[0-9]{1,6}))?"
+_AUTHORS = r"(?:[•*·-] *)?(?P<authors>[0-9]{1,5}) authors?"
+_DATE_LINE = re.compile(_DATE)
+_AUTHORS_LINE = re.compile(_AUTHORS, re.IGNORECASE)
+_WHOLE_LINE = re.compile(f"(?:{_AUTHORS}|(?P<organization>.{{1,120}}?)) *[·•] *{_DATE}", re.IGNORECASE)
+_NUMBER_LINE = re.compile(r"[0-9]{1,6}")
+_DOTS = ("·", "•")
+
+
+@dataclass(slots=True)
+class _Block:
+    """The lines up to a date, and what was said with the date."""
+
+    lines: list[str] = field(default_factory=list)
+    author_count: int | None = None
+    organization: str | None = None
+    published: str | None = None
+    comments: int | None = None
+    dated: bool = False
+
+
+def parse_saved_page(text: str, today: date) -> Listing:
+    """The papers of a page; a date without a year is the last such day up to `today`.
+
+    Raises FeedMalformed where the text is no such page.
+    """
+    drafts: dict[str, Draft] = {}
+    dated = False
+    for block in _blocks(text, today):
+        dated = dated or block.dated
+        for draft in _papers(block):
+            drafts.setdefault(fold(draft.title), draft)
+    if not (dated and drafts):
+        raise FeedMalformed("This is not the text of a saved page: no paper with its authors and date was found in it.")
+    return Listing(None, tuple(drafts.values()))
+
+
+def _blocks(text: str, today: date) -> Iterator[_Block]:
+    """The page cut behind each date that authors or an organization stand before."""
+    lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    block = _Block()
+    at = 0
+    while at < len(lines):
+        used = _finish(block, [line for line in lines[at : at + 12] if line], today)
+        if used and lines[at]:
+            yield block
+            block = _Block()
+            # `used` counts lines with text; the blank ones between go with them.
+            while used:
+                used -= bool(lines[at])
+                at += 1
+        else:
+            block.lines.append(lines[at])
+            at += 1
+    yield block
+
+
+def _finish(block: _Block, ahead: list[str], today: date) -> int:
+    """Fill a block from its last lines, if these are next; how many they are, 0 where they are not."""
+    authors = organization = None
+    if ahead and (dates := _WHOLE_LINE.fullmatch(ahead[0])):
+        authors, organization, used = dates["authors"], dates["organization"], 1
+    elif len(ahead) > 1 and ahead[0] in _DOTS and (dates := _DATE_LINE.fullmatch(ahead[1])):
+        used = 2
+    elif (
+        len(ahead) > 2
+        and ahead[1] in _DOTS
+        and len(ahead[0]) <= _NAME_LIMIT
+        and (dates := _DATE_LINE.fullmatch(ahead[2]))
+    ):
+        found = _AUTHORS_LINE.fullmatch(ahead[0])
+        authors, organization, used = (found["authors"], None, 3) if found else (None, ahead[0], 3)
+    else:
+        return 0
+    published = _published(dates, today)
+    if published is None:
+        return 0
+    comments = dates["comments"]
+    if comments is None and len(ahead) > used and _NUMBER_LINE.fullmatch(ahead[used]):
+        comments, used = ahead[used], used + 1
+    block.author_count = int(authors) if authors else None
+    block.organization = _without_echo(clean(organization, _NAME_LIMIT)) or None if organization else None
+    block.published = published
+    block.comments = int(comments) if comments else None
+    block.dated = True
+    return used
+
+
+def _papers(block: _Block) -> list[Draft]:
+    """The papers of a block: the last has what was said with the date, those before it lack that."""
+    texts = _paragraphs(block.lines)
+    found: list[Draft] = []
+    dated = block.dated
+    while texts:
+        if not dated:
+            while texts and len(texts[-1]) <= _TITLE_LIMIT:
+                texts.pop()
+        abstract: list[str] = []
+        while len(texts) > 1 and (not abstract or len(texts[-1]) > _TITLE_LIMIT):
+            abstract.append(texts.pop())
+        title = plain_text.line(texts.pop(), _TITLE_LIMIT) if texts else ""
+        if title and (abstract or dated):
+            body = plain_text.block("\n\n".join(reversed(abstract)))
+            found.append(_draft(title, body, block if dated else _Block()))
+        dated = False
+    return found[::-1]
+
+
+def _draft(title: str, abstract: str, block: _Block) -> Draft:
+    return Draft(
+        title=title,
+        abstract=abstract,
+        author_count=block.author_count,
+        organization=block.organization,
+        published=block.published,
+        comments=block.comments,
+        source="page",
+    )
+
+
+def _paragraphs(lines: list[str]) -> list[str]:
+    """Lines joined where they were wrapped: between blank lines, if none of them is a whole abstract by itself."""
+    wrapped = "" in lines
+    paragraphs: list[str] = []
+    group: list[str] = []
+    for line in [*lines, ""]:
+        if line:
+            group.append(line)
+            continue
+        if wrapped and all(len(member) <= _TITLE_LIMIT for member in group):
+            group = [" ".join(group)] if group else []
+        paragraphs += group
+        group = []
+    return paragraphs
+
+
+def _published(found: re.Match[str], today: date) -> str | None:
+    """The ISO day of a date; None where there is no such day."""
+    name = found["month"].lower()
+    month = next((number for number, short in enumerate(_MONTHS, start=1) if name.startswith(short)), None)
+    if month is None:
+        return None
+    # The last leap year is eight years back at the most.
+    years = [int(found["year"])] if found["year"] else range(today.year, today.year - 9, -1)
+    for year in years:
+        try:
+            day = date(year, month, int(found["day"]))
+        except ValueError:
+            continue
+        if found["year"] or day <= today:
+            return day.isoformat()
+    return None
+
+
+def _without_echo(name: str) -> str:
+    """An organization's name without its picture's label before it, which says the same: `acme-labs Acme Labs`."""
+    words = name.split()
+    for cut in range(1, len(words)):
+        label, rest = "".join(words[:cut]), "".join(words[cut:])
+        if _letters(label) == _letters(rest):
+            return " ".join(words[cut:])
+    return name
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, fold(text)))

@@ -1,0 +1,1 @@
+"""HTTP with good manners: limits, retries, host locks."""

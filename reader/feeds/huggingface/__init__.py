@@ -1,0 +1,1 @@
+"""The daily papers of Hugging Face."""

@@ -1,0 +1,249 @@
+"""The daily papers API of Hugging Face: bytes to drafts, and nothing else.
+
+An answer is read leniently and trusted little. A key that is absent, null or of another type than expected says
+nothing; a record without an arXiv id or a title is skipped with a reason; only an answer that is no list of
+records at all is an error.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from html import unescape
+
+from reader.core.errors import FeedMalformed
+from reader.core.ids import arxiv_id
+from reader.core.paper import Draft, Listing, Skipped
+from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, fold
+from reader.feeds import plain_text
+from reader.feeds.addresses import github_url, web_url
+
+# More than any real record has: the busiest of the archive lists 664 authors and 44 keywords.
+_AUTHORS = 5_000
+_KEYWORDS = 100
+_MEDIA = 50
+_NAME_LIMIT = 200
+_COUNT_LIMIT = 1_000_000_000
+
+# HTML's own elements only: `<EOS>` or `<s>` in an abstract are what it is about.
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|blockquote|code|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|span|strong|su[bp]|table|tbody|t[dhrt]"
+    r"|thead|u|ul)(?:\s[^<>]{0,2000})?/?>",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"<br\s*/?>|</?p(?:\s[^<>]{0,2000})?>", re.IGNORECASE)
+# Reasoning that leaked before the text. A text that speaks about the tag keeps it.
+_LEAKED_THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
+_ENTITY = re.compile(r"&(?:[A-Za-z]{2,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_THUMBNAIL = "/social-thumbnails/"
+
+
+def parse_daily(body: bytes, day: str | None) -> tuple[Listing, ...]:
+    """An answer of the daily list; `day` is the date that was asked for, None where none was.
+
+    Raises FeedMalformed where the answer is no list of records.
+    """
+    return listings(read_items(body), day)
+
+
+def read_items(body: bytes) -> list[object]:
+    """The raw records of an answer.
+
+    Raises FeedMalformed.
+    """
+    items = read_json(body)
+    if not isinstance(items, list):
+        raise FeedMalformed("The feed answered, but not with a list of papers; try again later.")
+    return items
+
+
+def read_json(body: bytes | str) -> object:
+    """The value of a JSON text.
+
+    Raises FeedMalformed.
+    """
+    try:
+        value: object = json.loads(body)
+    except (ValueError, RecursionError):
+        raise FeedMalformed("The feed's answer is cut off or is not JSON; try again later.") from None
+    return value
+
+
+def listings(
+    items: Iterable[object], day: str | None, place: Callable[[int], str] = "item {}".format
+) -> tuple[Listing, ...]:
+    """Raw records by the day they are listed on: `submittedOnDailyAt` as written, else `day`.
+
+    With a `day` the first listing is of that day, even if it is empty. A paper that stands twice on a day is kept
+    once. `place` names the place of a record that is skipped, by its number from 1.
+    """
+    days: dict[str | None, dict[str, Draft]] = {} if day is None else {day: {}}
+    skipped: list[Skipped] = []
+    for number, item in enumerate(items, start=1):
+        try:
+            draft = parse_item(item)
+        except FeedMalformed as error:
+            skipped.append(Skipped(place(number), str(error)))
+            continue
+        listed = days.setdefault(listed_day(item) or day, {})
+        listed.setdefault(draft.id or draft.title, draft)
+    if skipped and not days:
+        days[None] = {}
+    first = next(iter(days), None)
+    return tuple(
+        Listing(key, tuple(drafts.values()), tuple(skipped) if key == first else ()) for key, drafts in days.items()
+    )
+
+
+def parse_item(item: object) -> Draft:
+    """One record: an item of a list, or a paper as it stands alone or in a search's answer.
+
+    Raises FeedMalformed with the reason, in a few words, where it can't be used.
+    """
+    if not isinstance(item, Mapping):
+        raise FeedMalformed("not a record")
+    outer: Mapping[str, object] = item
+    paper = _mapping(outer.get("paper")) or outer
+    id = arxiv_id(_string(paper.get("id")))
+    if id is None:
+        raise FeedMalformed("no arXiv id")
+    title = _line(paper.get("title")) or _line(outer.get("title"))
+    if not title:
+        raise FeedMalformed("no title")
+    organization, slug = _organization(outer, paper)
+    code, project = _links(paper)
+    return Draft(
+        title=title,
+        id=id,
+        abstract=_block(paper.get("summary")),
+        authors=_authors(paper.get("authors")),
+        organization=organization,
+        organization_slug=slug,
+        published=iso_day(paper.get("publishedAt")),
+        upvotes=_count(paper.get("upvotes")),
+        comments=_count(outer.get("numComments")),
+        summary=_line(_prose(paper.get("ai_summary"))) or None,
+        keywords=_keywords(paper.get("ai_keywords")),
+        code_url=code,
+        code_stars=_count(paper.get("githubStars")) if code else None,
+        project_url=project,
+        media=_media(outer, paper),
+    )
+
+
+def listed_day(item: object) -> str | None:
+    """The ISO day a record says it was listed on; it is never shifted to another time zone."""
+    outer = _mapping(item)
+    return iso_day(_mapping(outer.get("paper")).get("submittedOnDailyAt")) or iso_day(outer.get("submittedOnDailyAt"))
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _sequence(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else ()
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _line(value: object, limit: int = LINE_LIMIT) -> str:
+    """A value as one clean line; empty where it is no text."""
+    return plain_text.line(_string(value), limit)
+
+
+def _block(value: object) -> str:
+    """A value as clean paragraphs; empty where it is no text."""
+    return plain_text.block(_prose(value))
+
+
+def _prose(value: object) -> str:
+    """A text without HTML and without a leaked thought before it, not yet clean."""
+    text = _LEAKED_THOUGHT.sub("", _string(value)[: 4 * BLOCK_LIMIT], count=1) if value else ""
+    if "<" in text:
+        text = _TAG.sub("", _BREAK.sub("\n\n", text))
+    if "&" in text:
+        text = _ENTITY.sub(lambda entity: unescape(entity[0]), text)
+    return text
+
+
+def _count(value: object) -> int | None:
+    """A number of things; None where it is none or can't be true."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return int(value) if 0 <= value <= _COUNT_LIMIT else None
+
+
+def iso_day(value: object) -> str | None:
+    """The day of an ISO stamp, as written and never shifted; None where there is no such day."""
+    text = _string(value)[:10]
+    if not _ISO_DAY.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return None
+
+
+def _authors(value: object) -> tuple[str, ...]:
+    """The names of the authors who are not hidden, in order."""
+    names = (
+        _line(author if isinstance(author, str) else _mapping(author).get("name"), _NAME_LIMIT)
+        for author in _sequence(value)[:_AUTHORS]
+        if _mapping(author).get("hidden") is not True
+    )
+    return tuple(filter(None, names))
+
+
+def _organization(outer: Mapping[str, object], paper: Mapping[str, object]) -> tuple[str | None, str | None]:
+    """Full name and slug of the organization, from wherever it stands."""
+    places = (
+        outer.get("organization"),
+        paper.get("organization"),
+        outer.get("submitterOrganization"),
+        paper.get("submitterOrganization"),
+    )
+    for place in places:
+        slug = _line(_mapping(place).get("name"), _NAME_LIMIT) or None
+        name = _line(_mapping(place).get("fullname"), _NAME_LIMIT) or slug or _line(place, _NAME_LIMIT)
+        if name:
+            return name, slug
+    return None, None
+
+
+def _keywords(value: object) -> tuple[str, ...]:
+    """Keywords in their order, each once whatever its case."""
+    unique: dict[str, str] = {}
+    for keyword in _sequence(value)[:_KEYWORDS]:
+        if line := _line(keyword, _NAME_LIMIT):
+            unique.setdefault(fold(line), line)
+    return tuple(unique.values())
+
+
+def _links(paper: Mapping[str, object]) -> tuple[str | None, str | None]:
+    """Where the code and the project's page are; a page that is a repository is code."""
+    said = _string(paper.get("githubRepo"))
+    code = github_url(said) or web_url(said)
+    page = web_url(_string(paper.get("projectPage")))
+    if page and (repository := github_url(page)):
+        code = code or repository
+        page = None if repository == code else page
+    return code, page
+
+
+def _media(outer: Mapping[str, object], paper: Mapping[str, object]) -> tuple[str, ...]:
+    """Addresses of pictures and films; the thumbnail that every paper has is none."""
+    said = (
+        *_sequence(outer.get("mediaUrls"))[:_MEDIA],
+        *_sequence(paper.get("mediaUrls"))[:_MEDIA],
+        outer.get("mediaUrl"),
+        paper.get("mediaUrl"),
+    )
+    addresses = (web_url(_string(value)) for value in said)
+    return tuple(dict.fromkeys(address for address in addresses if address and _THUMBNAIL not in address))

@@ -1,0 +1,126 @@
+"""Lists of feeds as OPML, the format in which feed readers exchange them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from io import BytesIO
+from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
+
+from reader.core.errors import FeedMalformed
+from reader.core.paper import Skipped
+from reader.core.text import clean
+from reader.feeds.addresses import web_url
+from reader.feeds.safe_xml import UnreadableXml, read_xml
+
+BODY_LIMIT = 16 * 1024 * 1024
+
+_OUTLINES = 10_000
+_NAME_LIMIT = 200
+_BETWEEN_FOLDERS = " / "
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A feed in a list of feeds."""
+
+    title: str
+    url: str
+    home: str | None = None
+    """Address of the site that the feed belongs to."""
+    folder: str = ""
+    """The folder that it lies in, and those around that before it: `Labs / Europe`; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedList:
+    """The feeds of a file, each once, in its order."""
+
+    feeds: tuple[Outline, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+
+def parse_opml(body: bytes) -> FeedList:
+    """The feeds of an OPML file, its folders flattened.
+
+    Raises FeedMalformed where it is no such file.
+    """
+    if len(body) > BODY_LIMIT:
+        raise FeedMalformed(f"The file has more than {BODY_LIMIT // 1024**2} MiB, which no list of feeds has.")
+    try:
+        root = read_xml(body)
+    except UnreadableXml as error:
+        raise FeedMalformed(f"The file {error}; export it again.") from None
+    content = root.find("body")
+    if root.tag.lower() != "opml" or content is None:
+        raise FeedMalformed("The file is XML, but not an OPML list of feeds.")
+    feeds: dict[str, Outline] = {}
+    skipped: list[Skipped] = []
+    for number, (outline, folders) in enumerate(_outlines(content), start=1):
+        found = _feed(outline, folders)
+        if isinstance(found, Outline) and len(feeds) < _OUTLINES:
+            feeds.setdefault(found.url, found)
+        elif isinstance(found, str):
+            skipped.append(Skipped(f"outline {number}", found))
+    return FeedList(tuple(feeds.values()), tuple(skipped))
+
+
+def write_opml(feeds: Iterable[Outline], title: str, now: datetime) -> bytes:
+    """An OPML 2.0 file, each folder with its feeds in the order of its first."""
+    root = Element("opml", version="2.0")
+    head = SubElement(root, "head")
+    SubElement(head, "title").text = clean(title, _NAME_LIMIT)
+    SubElement(head, "dateCreated").text = format_datetime(now.astimezone(UTC), usegmt=True)
+    body = SubElement(root, "body")
+    folders: dict[str, Element] = {"": body}
+    for feed in feeds:
+        if feed.folder not in folders:
+            folders[feed.folder] = SubElement(body, "outline", text=feed.folder, title=feed.folder)
+        said = {"type": "rss", "text": feed.title, "title": feed.title, "xmlUrl": feed.url}
+        SubElement(folders[feed.folder], "outline", said | ({"htmlUrl": feed.home} if feed.home else {}))
+    indent(root)
+    file = BytesIO()
+    ElementTree(root).write(file, encoding="utf-8", xml_declaration=True)
+    return file.getvalue() + b"\n"
+
+
+def _outlines(element: Element, folders: tuple[str, ...] = ()) -> Iterator[tuple[Element, tuple[str, ...]]]:
+    """The outlines that hold no others, each with the names of the folders around it."""
+    for outline in element:
+        if outline.tag.lower() != "outline":
+            continue
+        yield outline, folders
+        # A feed that holds others is a folder of its own name too.
+        name = _attribute(outline, "text") or _attribute(outline, "title")
+        yield from _outlines(outline, (*folders, name) if name else folders)
+
+
+def _feed(outline: Element, folders: tuple[str, ...]) -> Outline | str | None:
+    """The feed of an outline, or why there is none; None for a folder or a remark."""
+    said = _attribute(outline, "xmlurl", 4_000)
+    if not said:
+        kind = _attribute(outline, "type").lower()
+        return "no address" if kind in ("rss", "atom") and len(outline) == 0 else None
+    url = web_url(_without_feed_scheme(said))
+    if url is None:
+        return f"no address of the web: {clean(said, 80)}"
+    title = _attribute(outline, "title") or _attribute(outline, "text") or url
+    return Outline(title, url, web_url(_attribute(outline, "htmlurl", 4_000)), _BETWEEN_FOLDERS.join(folders))
+
+
+def _without_feed_scheme(address: str) -> str:
+    """The address behind `feed:`, which some programs write before or in place of `https:`."""
+    scheme, _, rest = address.partition(":")
+    if scheme.strip().lower() != "feed":
+        return address
+    return f"https:{rest}" if rest.startswith("//") else rest
+
+
+def _attribute(outline: Element, name: str, limit: int = _NAME_LIMIT) -> str:
+    """An attribute, whatever the case of its name, as one clean line; empty where there is none."""
+    said = outline.get(name)
+    if said is None:
+        said = next((value for key, value in outline.items() if key.lower() == name), "")
+    return clean(said, limit)

@@ -1,0 +1,308 @@
+"""RSS and Atom feeds of any origin: bytes to entries. `syndication_client` asks for them.
+
+feedparser reads what is there, however broken; what it says is trusted no more than any other foreign text. Markup
+becomes plain text, and an entry that is about one paper of arXiv's gets that paper's id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from html.parser import HTMLParser
+from importlib import import_module
+from io import BytesIO
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from reader.core.errors import FeedMalformed
+from reader.core.ids import arxiv_id
+from reader.core.paper import Draft, Skipped
+from reader.core.text import clean, fold
+from reader.feeds.addresses import web_url
+from reader.feeds.plain_text import HtmlText, block, line, read_html
+
+BODY_LIMIT = 5 * 1024 * 1024
+"""Bytes of a feed: the worst that can be made of so many takes its parser half a minute."""
+
+_ENTRIES = 1_000
+_AUTHORS = 500
+_TAGS = 30
+_NAME_LIMIT = 200
+_GUID_LIMIT = 500
+_PAGE_LIMIT = 200_000
+_SLUG_LIMIT = 40
+_SLUGS_TAKEN = ("hf", "arxiv", "page")
+_OLDEST = date(1970, 1, 2)
+
+_ID = r"([0-9]{4}\.[0-9]{4,5}|[a-z]+(?:-[a-z]+)?(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]{1,3})?(?![0-9])"
+_MENTION = re.compile(
+    r"(?:(?:arxiv|alphaxiv)\.org/(?:abs|pdf|html|overview)/|huggingface\.co/papers/|10\.48550/arxiv\.|\barxiv:\s?)"
+    rf"(?-i:{_ID})",
+    re.IGNORECASE,
+)
+# How some feeds write the id into the title: `[2406.12345] Title`, `Title (arXiv:2406.12345v1 [cs.CL])`.
+_BEFORE_TITLE = re.compile(rf"^\[(?:arXiv:)?{_ID}\]\s*(?=\S)")
+_AFTER_TITLE = re.compile(rf"(?<=\S)\s*\(arXiv:{_ID}[^()]{{0,60}}\)$", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(r",\s+|;\s*|\s+and\s+")
+# Numbers of characters that no XML may hold, such as `&#xD83D;` for half of an emoji: feedparser fails at them.
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
+_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
+
+
+class NotAFeed(FeedMalformed):
+    """A document that is no feed; `feeds` are addresses of those that it names, if it is a web page."""
+
+    def __init__(self, message: str, feeds: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.feeds = feeds
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a feed."""
+
+    draft: Draft
+    """Its `id` is that of the paper of arXiv's that the entry is about, if it is about one."""
+    link: str | None
+    guid: str
+    """What tells it from the feed's other entries, today and tomorrow."""
+    published: str | None = None
+    """ISO date, UTC, of the entry itself, which is not the paper's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed as it was answered."""
+
+    title: str
+    slug: str
+    """A short name made of the title or the host; not unique among feeds."""
+    home: str | None
+    """Address of the site that it belongs to."""
+    entries: tuple[Entry, ...]
+    """In the feed's order, at most a thousand."""
+    skipped: tuple[Skipped, ...] = ()
+    problem: str | None = None
+    """What is wrong with its XML, in a few words; its entries are those that could be read all the same."""
+
+
+def parse_feed(
+    body: bytes, url: str, today: date, *, source: str | None = None, content_type: str = "application/xml"
+) -> Feed:
+    """The feed that came from an address; entries of days after tomorrow count as undated.
+
+    Raises NotAFeed.
+    """
+    # Imported by name, since feedparser brings no types.
+    parse = import_module("feedparser").parse
+    try:
+        # As a stream: feedparser would take a string for an address or the name of a file, if it looks like one.
+        told = parse(
+            BytesIO(_REFERENCE.sub(_mended, body[:BODY_LIMIT])),
+            response_headers={"content-location": url, "content-type": content_type or "application/xml"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (ArithmeticError, AttributeError, AssertionError, LookupError, TypeError, ValueError, RecursionError):
+        # It is made to take anything, but it is large, and what it is given may be made to break it.
+        raise NotAFeed(f"{_host(url)} sent a feed that can't be read; check its address.") from None
+    if not told.get("version") and not told.entries:
+        raise NotAFeed(*_not_a_feed(body, url))
+    about = told.feed
+    title = line(read_html(_string(about.get("title"))).text, _NAME_LIMIT) or _host(url)
+    slug = feed_slug(title, url)
+    atom = str(told.get("version")).startswith("atom")
+    entries: dict[str, Entry] = {}
+    skipped: list[Skipped] = []
+    for number, item in enumerate(told.entries[:_ENTRIES], start=1):
+        # As a plain dictionary: feedparser's own answers for keys that are missing, with warnings.
+        entry = _entry(dict(item), source or slug, today, atom)
+        if entry is None:
+            skipped.append(Skipped(f"entry {number}", "neither title nor text"))
+        else:
+            entries.setdefault(entry.guid, entry)
+    return Feed(
+        title, slug, web_url(_string(about.get("link"))), tuple(entries.values()), tuple(skipped), _problem(told)
+    )
+
+
+def feed_slug(title: str, url: str) -> str:
+    """A short name for a feed, of the letters a to z, digits and hyphens: of its title, else of its host."""
+    for name in (title, _host(url).removeprefix("www."), "feed"):
+        slug = "-".join(re.findall("[a-z0-9]+", fold(name)))[:_SLUG_LIMIT].strip("-")
+        if slug:
+            break
+    return f"{slug}-feed" if slug in _SLUGS_TAKEN else slug
+
+
+def _entry(item: Mapping[str, Any], source: str, today: date, atom: bool) -> Entry | None:
+    """One entry; None where it says nothing."""
+    link = web_url(_string(item.get("link")))
+    heading = _said(item.get("title_detail"), atom)
+    contents = item.get("content")
+    content = contents[0] if isinstance(contents, list) and contents else None
+    body = _said(content, atom)
+    if not body.text.strip():
+        body = _said(item.get("summary_detail"), atom)
+    abstract = block(body.text)
+    title = line(heading.text) or abstract[:100].strip()
+    if not title:
+        return None
+    id, itself = _paper(item, link, title, body)
+    title = _AFTER_TITLE.sub("", _BEFORE_TITLE.sub("", title)) if id else title
+    published = _day(item, today)
+    draft = Draft(
+        title=title,
+        id=id,
+        abstract=abstract,
+        # What is merely about a paper has its own authors, date and tags.
+        authors=_authors(item) if itself or not id else (),
+        published=None if id else published,
+        keywords=() if id else _tags(item),
+        source=source,
+    )
+    guid = clean(_string(item.get("id")), _GUID_LIMIT) or link or _digest(f"{title}\n{abstract}")
+    return Entry(draft, link, guid, published)
+
+
+def _paper(item: Mapping[str, Any], link: str | None, title: str, body: HtmlText) -> tuple[str | None, bool]:
+    """The id of the paper that an entry is about, and whether it is the paper itself that the entry stands for.
+
+    An entry whose text speaks of several papers is about none of them.
+    """
+    for place in (link, *map(item.get, ("id", "dc_identifier", "prism_doi", "arxiv_doi"))):
+        id = arxiv_id(_string(place).removeprefix("oai:arXiv.org:"))
+        if id:
+            return id, True
+    before = _BEFORE_TITLE.match(title)
+    for found in filter(None, (before, _AFTER_TITLE.search(title))):
+        if id := arxiv_id(found[1]):
+            return id, True
+    mentioned = set(_mentioned(title)) or set(_mentioned("\n".join((body.text, *body.links))))
+    return (mentioned.pop(), False) if len(mentioned) == 1 else (None, False)
+
+
+def _mentioned(text: str) -> Iterator[str]:
+    for found in _MENTION.finditer(text):
+        if id := arxiv_id(found[1]):
+            yield id
+
+
+def _said(detail: object, atom: bool) -> HtmlText:
+    """A text as the feed gives it, with its type."""
+    if not isinstance(detail, Mapping):
+        return HtmlText("", ())
+    text = _string(detail.get("value"))
+    # Only Atom means it when it calls a text plain; RSS has no word for it, and tags are common.
+    return HtmlText(text, ()) if atom and detail.get("type") == "text/plain" else read_html(text)
+
+
+def _authors(item: Mapping[str, Any]) -> tuple[str, ...]:
+    said = item.get("authors")
+    names = [_string(author.get("name")) for author in said if isinstance(author, Mapping)] if said else []
+    if len(names) == 1:
+        # `Ada Example, Bo Sample` are two; `Example, Ada` is one.
+        parts = [part.strip() for part in _BETWEEN_NAMES.split(names[0][: _AUTHORS * 50])]
+        names = parts if all(" " in part for part in parts) else names
+    return tuple(filter(None, (line(read_html(name).text, _NAME_LIMIT) for name in names[:_AUTHORS])))
+
+
+def _tags(item: Mapping[str, Any]) -> tuple[str, ...]:
+    said = item.get("tags")
+    tags = [tag.get("label") or tag.get("term") for tag in said if isinstance(tag, Mapping)] if said else []
+    lines = filter(None, (line(_string(tag), _NAME_LIMIT) for tag in tags[:_TAGS]))
+    unique: dict[str, str] = {}
+    for tag in lines:
+        unique.setdefault(fold(tag), tag)
+    return tuple(unique.values())
+
+
+def _day(item: Mapping[str, Any], today: date) -> str | None:
+    """The day of an entry; None where it gives none that can be true."""
+    for stamp in map(item.get, ("published_parsed", "updated_parsed", "created_parsed")):
+        try:
+            day = date(*stamp[:3]) if stamp else date.min
+        except (TypeError, ValueError):
+            continue
+        if _OLDEST <= day <= today + timedelta(days=1):
+            return day.isoformat()
+    return None
+
+
+def _problem(told: Mapping[str, Any]) -> str | None:
+    """What is wrong with the feed's XML; what is only odd about how it was sent does not matter."""
+    from xml.sax import SAXException
+
+    error = told.get("bozo_exception")
+    if not isinstance(error, SAXException):
+        return None
+    return clean(error.getMessage(), 200) or "its XML is broken"
+
+
+def _mended(reference: re.Match[bytes]) -> bytes:
+    """The reference to a character, or nothing if XML may not hold it."""
+    hexadecimal, decimal = reference.groups()
+    digits = (hexadecimal or decimal).lstrip(b"0")
+    if not 0 < len(digits) <= 7:
+        return b""
+    number = int(digits, 16 if hexadecimal else 10)
+    fine = number in (0x9, 0xA, 0xD) or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0x10FFFF
+    return reference[0] if fine else b""
+
+
+def _not_a_feed(body: bytes, url: str) -> tuple[str, tuple[str, ...]]:
+    """The sentence for a document that is no feed, and the feeds that it names."""
+    host = _host(url)
+    finder = _FeedFinder(url)
+    # What came before a declaration that the parser can't read still counts.
+    with suppress(AssertionError):
+        finder.feed(body[:_PAGE_LIMIT].decode("utf-8", "replace"))
+    if finder.feeds:
+        return f"{host} has a web page there, not a feed; its feed is {finder.feeds[0]}.", tuple(finder.feeds)
+    if not body.strip():
+        return f"{host} sent an empty answer in place of a feed; try again later.", ()
+    kind = "a web page" if finder.is_page else "something else"
+    return f"{host} has {kind} there, not an RSS or Atom feed; check the address.", ()
+
+
+class _FeedFinder(HTMLParser):
+    """The feeds that a web page names."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.feeds: list[str] = []
+        self.is_page = False
+        self._url = url
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.is_page = self.is_page or tag in ("html", "body", "head")
+        said = {name: value or "" for name, value in attrs}
+        if tag != "link" or "alternate" not in said.get("rel", "").lower().split():
+            return
+        if said.get("type", "").lower().strip() not in _FEED_TYPES or len(self.feeds) >= 20:
+            return
+        try:
+            address = web_url(urljoin(self._url, said.get("href", "")))
+        except ValueError:
+            return
+        if address and address not in self.feeds:
+            self.feeds.append(address)
+
+
+def _host(url: str) -> str:
+    try:
+        return clean(urlsplit(url).hostname or "", 100) or "The feed's host"
+    except ValueError:
+        return "The feed's host"
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

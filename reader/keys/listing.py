@@ -1,0 +1,61 @@
+"""The table of keys as text, for the command line and the README."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
+
+from reader.keys.chords import written
+from reader.keys.keymap import Action, Keymap
+
+KeysFormat: TypeAlias = Literal["table", "json", "markdown"]
+
+
+def keys_table(format: KeysFormat = "table", keymap: Keymap | None = None) -> str:
+    """Write the table of keys as plain text, JSON or Markdown, without a newline at the end.
+
+    JSON has the keys as the settings file takes them, the others as they are shown.
+    """
+    keymap = keymap or Keymap()
+    if format == "json":
+        return json.dumps([_as_json(keymap, action) for action in keymap.actions], ensure_ascii=False, indent=2)
+    if format == "markdown":
+        rows = (f"| {_code_cell(keymap, action)} | {_cell(action)} | `{action.id}` |" for action in keymap.actions)
+        return "\n".join(("| Keys | What it does | Id |", "|---|---|---|", *rows))
+    return "\n".join(_plain_lines(keymap))
+
+
+def _as_json(keymap: Keymap, action: Action) -> dict[str, object]:
+    return {
+        "id": action.id,
+        "keys": [written(chord) for chord in keymap.chords(action.id)],
+        "name": action.name,
+        "help": action.help,
+        "group": action.group,
+        "contexts": list(action.contexts),
+        "repeatable": action.repeatable,
+    }
+
+
+def _code_cell(keymap: Keymap, action: Action) -> str:
+    shown = (key.replace("|", "\\|") for key in keymap.labels(action.id))
+    return " ".join(f"`` {key} ``" if "`" in key else f"`{key}`" for key in shown)
+
+
+def _cell(action: Action) -> str:
+    return f"{action.name}: {action.help}".replace("|", "\\|")
+
+
+def _plain_lines(keymap: Keymap) -> Iterator[str]:
+    keys = {action.id: " ".join(keymap.labels(action.id)) for action in keymap.actions}
+    key_width = max(map(len, keys.values()), default=0)
+    name_width = max((len(action.name) for action in keymap.actions), default=0)
+    group = ""
+    for action in keymap.actions:
+        if action.group != group:
+            if group:
+                yield ""
+            group = action.group
+            yield group
+        yield f"  {keys[action.id]:<{key_width}}  {action.name:<{name_width}}  {action.help}  ({action.id})"

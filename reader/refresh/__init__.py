@@ -1,0 +1,1 @@
+"""From feeds to the cache: plans, jobs, and the process that runs them."""

@@ -1,0 +1,118 @@
+"""Telling of new papers that match the user's queries, once each: begun before a refresh, told after it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reader.actions import notify
+from reader.actions.export import record
+from reader.cache import notified
+from reader.cache.search.conditions import Scope
+from reader.cache.window import Window
+from reader.config import Settings
+from reader.core.errors import QueryError
+from reader.core.paper import Paper
+from reader.core.query import Query, parse
+from reader.refresh.plan import Latest, Plan
+
+NAMED = 3
+"""Titles in a desktop notification before the rest becomes a number."""
+
+Matches = Mapping[Paper, tuple[str, ...]]
+"""The queries that each paper matches."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Notifier:
+    """Tells of new papers by a desktop notification or, where there is one, by a command of the user's.
+
+    Without queries it does nothing.
+    """
+
+    def __init__(
+        self,
+        cache_file: Path,
+        queries: Sequence[str],
+        command: Sequence[str],
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._file = cache_file
+        self._queries = tuple(queries)
+        self._command = tuple(command)
+        self._now = now
+
+    @classmethod
+    def for_plan(
+        cls, plan: Plan, cache_file: Path, settings: Settings, now: Callable[[], datetime] = _utc_now
+    ) -> Notifier:
+        """What tells of a refresh by this plan: only the latest days bring news, what one has gone to is seen."""
+        queries = settings.notify if isinstance(plan, Latest) else ()
+        return cls(cache_file, queries, settings.notify_command, now)
+
+    async def begin(self) -> None:
+        """Take what comes from now on for new; the first time, for later it goes on where it was."""
+        if self._queries:
+            await asyncio.to_thread(notified.begin, self._file)
+
+    async def tell(self) -> int:
+        """Tell of the new papers that match; returns how many. Raises ReaderError, having kept why for the doctor."""
+        if not self._queries:
+            return 0
+        matches = await asyncio.to_thread(self._claim)
+        if not matches:
+            return 0
+        try:
+            if self._command:
+                await notify.run(self._command, as_json(self._queries, matches))
+            else:
+                await notify.run(notify.desktop(*in_words(self._queries, matches)))
+        except notify.NotifyError as error:
+            await self._note(str(error))
+            raise
+        await self._note(None)
+        return len(matches)
+
+    async def _note(self, error: str | None) -> None:
+        await asyncio.to_thread(notified.note_problem, self._file, self._now().isoformat(timespec="seconds"), error)
+
+    def _claim(self) -> Matches:
+        with closing(Window.open(self._file)) as window:
+            # All that is asked for is new.
+            scope = Scope(self._now().date(), window.newest_day(), new_since="")
+            found = notified.claim(self._file, dict(_parsed(self._queries)), scope)
+            return {paper: found[pk] for pk in found if (paper := window.paper(pk)) is not None}
+
+
+def _parsed(queries: Sequence[str]) -> list[tuple[str, Query]]:
+    """The queries that are some; the settings were checked for the rest, which are told there."""
+    parsed = []
+    for text in queries:
+        try:
+            parsed.append((text, parse(text)))
+        except QueryError:
+            continue
+    return parsed
+
+
+def as_json(queries: Sequence[str], matches: Matches) -> str:
+    """What a command gets: the queries, and the papers as `list --json` has them, each with those that it matches."""
+    papers = [record(paper) | {"matches": list(matched)} for paper, matched in matches.items()]
+    return json.dumps({"queries": list(queries), "papers": papers}, ensure_ascii=False)
+
+
+def in_words(queries: Sequence[str], matches: Matches) -> tuple[str, str]:
+    """A notification's title and text."""
+    count = len(matches)
+    papers = f"{count:,} new paper" + ("s" if count > 1 else "")
+    of = f": {queries[0]}" if len(queries) == 1 else ""
+    titles = [paper.title for paper in matches]
+    more = [f"and {count - NAMED:,} more"] if count > NAMED else []
+    return f"{papers}{of}", "\n".join(titles[:NAMED] + more)

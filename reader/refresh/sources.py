@@ -1,0 +1,360 @@
+"""The whole refresh: the daily papers first, then what is followed, then what arXiv knows of new papers.
+
+    async for event in refresh_all(daily, cache, plan, sources):
+        ...
+
+Each source fails by itself: the failure is told and kept with the time since when, and the others are asked all the
+same. It knows no interface.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager, closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from reader.cache.feeds import OWN, Feeds, Followed
+from reader.core.errors import FeedError, FeedOffline
+from reader.core.ids import feed_id
+from reader.core.paper import Draft, Listing
+from reader.feeds.arxiv.client import ENDPOINT_VARIABLE, ArxivClient
+from reader.feeds.arxiv.parse import ArxivEntry
+from reader.feeds.http.documents import Validators, is_local
+from reader.feeds.http.environment import is_offline
+from reader.feeds.huggingface.client import FeedClient
+from reader.feeds.syndication.client import Fetched, Syndication
+from reader.refresh.daily import Counts, Feed, Store, refresh, to_end
+from reader.refresh.plan import Latest, Plan
+from reader.refresh.progress import Event, FeedAsked, FeedFailed, FeedStored, Finished, SourceEvent
+
+CATEGORIZED_A_DAY = 200
+"""Papers that arXiv is asked for in the one request of a day, the newest first: a usual week of the feed's."""
+
+ASKED_AGAIN = 7
+"""Days after which arXiv is asked again for a paper that it did not know."""
+
+RENEWED = timedelta(hours=6)
+"""Time of day, UTC, at which arXiv's announcements of the day are surely there."""
+
+CAUGHT_UP = 4
+"""Days without an answer, after a weekend at the most, from which on announcements have been missed."""
+
+MISSED_AT_MOST = 14
+"""Days of a category that are asked for one by one where announcements were missed."""
+
+BEGUN_WITH = 3
+"""Days of a category that has just been followed."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Arxiv(Protocol):
+    """Where categories and their papers come from."""
+
+    async def papers(self, ids: Iterable[str]) -> tuple[ArxivEntry, ...]: ...
+
+    async def latest(self, categories: Iterable[str]) -> tuple[ArxivEntry, ...]: ...
+
+    async def category_day(self, category: str, day: str) -> tuple[ArxivEntry, ...]: ...
+
+
+class Web(Protocol):
+    """Where feeds of any site come from."""
+
+    async def fetch(self, url: str, known: Validators | None = None, source: str | None = None) -> Fetched: ...
+
+
+class Lookup(Protocol):
+    """Where a single paper comes from."""
+
+    async def paper(self, id: str) -> Listing | None: ...
+
+
+class PaperStore(Protocol):
+    """Where papers go; blocks, and runs in a thread."""
+
+    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> Counts: ...
+
+    def validators(self) -> Mapping[str, str]: ...
+
+
+@asynccontextmanager
+async def connected(
+    cache: PaperStore,
+    file: Path,
+    endpoint: str,
+    answers: Path,
+    *,
+    categorize: bool = True,
+    now: Callable[[], datetime] = _utc_now,
+    environ: Mapping[str, str] | None = None,
+) -> AsyncIterator[tuple[FeedClient, Sources]]:
+    """The daily feed at `endpoint` and the sources beside it, over the cache in `file`; arXiv's answers in `answers`.
+
+    In a closed world arXiv is not asked for what the feed's papers lack.
+    """
+    environ = os.environ if environ is None else environ
+    validators = await asyncio.to_thread(cache.validators)
+    with closing(await asyncio.to_thread(Feeds.open, file)) as feeds:
+        async with (
+            FeedClient.from_environment(endpoint, environ=environ, validators=validators, turns=answers) as daily,
+            ArxivClient.from_environment(answers, environ=environ) as arxiv,
+            Syndication.from_environment(environ) as web,
+        ):
+            categorize = categorize and not is_closed_world(f"http://{daily.host}", environ)
+            by_choice = is_offline(environ)
+            yield daily, Sources(cache, feeds, arxiv, web, categorize=categorize, stays_offline=by_choice, now=now)
+
+
+def is_closed_world(endpoint: str, environ: Mapping[str, str]) -> bool:
+    """Whether the feed is on this machine or its network: arXiv is not asked then, unless ARXIV_ENDPOINT says where."""
+    return ENDPOINT_VARIABLE not in environ and is_local(endpoint)
+
+
+async def refresh_all(
+    daily: Feed, cache: Store, plan: Plan, sources: Sources, *, force: bool = False
+) -> AsyncGenerator[Event | SourceEvent, None]:
+    """Refresh the daily papers by the plan and, where that is `Latest`, all other sources after them.
+
+    Events are those of `refresh` with those of the sources before the last, which sums them all. Raises as `refresh`.
+    """
+    finished = Finished()
+    async with aclosing(refresh(daily, cache, plan, force=force, now=sources.now)) as events:
+        async for event in events:
+            if isinstance(event, Finished):
+                finished = event
+            else:
+                yield event
+    await sources.note("hf", finished.error)
+    # With no network at all there is no use in trying them one by one.
+    if isinstance(plan, Latest):
+        async with aclosing(sources.refresh(no_network=isinstance(finished.error, FeedOffline))) as steps:
+            async for step in steps:
+                finished = _with(finished, step)
+                yield step
+    yield finished
+
+
+def _with(finished: Finished, step: SourceEvent) -> Finished:
+    if not isinstance(step, FeedStored):
+        return finished
+    return replace(
+        finished,
+        new=finished.new + step.new,
+        updated=finished.updated + step.updated,
+        unchanged=finished.unchanged + step.unchanged,
+        skipped=finished.skipped + step.skipped,
+    )
+
+
+class Sources:
+    """What is asked besides the daily papers; with `categorize`, arXiv for the categories of papers that lack them.
+
+    With `stays_offline` the user has asked to keep off the network.
+    """
+
+    def __init__(
+        self,
+        cache: PaperStore,
+        feeds: Feeds,
+        arxiv: Arxiv,
+        web: Web,
+        *,
+        categorize: bool = True,
+        stays_offline: bool = False,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._cache = cache
+        self._arxiv = arxiv
+        self._categorize = categorize
+        self._stays_offline = stays_offline
+        self._no_network = False
+        self.feeds = feeds
+        self.web = web
+        self.now = now
+
+    async def refresh(
+        self, only: Sequence[Followed] | None = None, *, no_network: bool = False
+    ) -> AsyncGenerator[SourceEvent, None]:
+        """Ask every source that is followed, or `only` some of them, and then arXiv for categories.
+
+        With `no_network`, which says that there seems to be no network, the first that finds none either ends it
+        without a word: nothing is wrong with that source.
+        """
+        self._no_network = no_network
+        asked = await asyncio.to_thread(self.feeds.followed) if only is None else only
+        for step in (self._announced(asked, force=only is not None), self._syndicated(asked), self._categorized()):
+            async with aclosing(step) as events:
+                async for event in events:
+                    if isinstance(event, FeedFailed) and self._has_no_network(event.error):
+                        return
+                    yield event
+
+    async def keep(self, feed: Followed, fetched: Fetched) -> FeedStored:
+        """Store the entries of a feed's answer, and only then what tells the answer by."""
+        if fetched.feed is None:
+            await asyncio.to_thread(self.feeds.answered, feed.slug)
+            return FeedStored(feed.slug, feed.title)
+        drafts = tuple(
+            entry.draft._replace(
+                source=feed.slug,
+                url=entry.link,
+                announced=entry.published,
+                entry=None if entry.draft.id else feed_id(feed.url, entry.guid),
+            )
+            for entry in fetched.feed.entries
+        )
+        counts = await self._store(Listing(None, drafts, fetched.feed.skipped), newer=False)
+        known = Validators(feed.etag, feed.modified)
+        is_news = counts.new or counts.updated or fetched.validators != known or feed.answered is None
+        now = self._stamp() if is_news else None
+        said = (fetched.validators.etag, fetched.validators.modified)
+        await asyncio.to_thread(self.feeds.answered, feed.slug, now, *said)
+        return FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged, counts.skipped)
+
+    async def look_up(self, daily: Lookup, id: str) -> bool:
+        """Fetch one paper by its arXiv id, from the daily feed or else from arXiv; False where neither has it.
+
+        Raises FeedError.
+        """
+        listing, failure = None, None
+        try:
+            listing = await daily.paper(id)
+        except FeedError as error:
+            failure = error
+        if listing is None:
+            try:
+                entries = await self._arxiv.papers([id])
+            except FeedError as error:
+                raise failure or error from error
+            if entries:
+                await self._store_entries(entries)
+                return True
+            if failure is not None:
+                raise failure
+            return False
+        await self._store(listing, newer=False)
+        return True
+
+    async def note(self, slug: str, error: FeedError | None) -> None:
+        """Keep whether a source answered well; of one that was not asked, by choice, there is nothing to keep."""
+        if error is None:
+            await asyncio.to_thread(self.feeds.answered, slug)
+        elif not (self._stays_offline and isinstance(error, FeedOffline)):
+            await asyncio.to_thread(self.feeds.failed, slug, self._stamp(), str(error))
+
+    async def _failed(self, slug: str, title: str, error: FeedError) -> FeedFailed:
+        if not self._has_no_network(error):
+            await self.note(slug, error)
+        return FeedFailed(slug, title, error, slug not in OWN)
+
+    def _has_no_network(self, error: FeedError) -> bool:
+        return self._no_network and isinstance(error, FeedOffline)
+
+    # Feeds of any site
+
+    async def _syndicated(self, feeds: Sequence[Followed]) -> AsyncGenerator[SourceEvent, None]:
+        for feed in feeds:
+            if feed.kind != "rss":
+                continue
+            yield FeedAsked(feed.title)
+            try:
+                fetched = await self.web.fetch(feed.url, Validators(feed.etag, feed.modified), feed.slug)
+                yield await self.keep(feed, fetched)
+            except FeedError as error:
+                yield await self._failed(feed.slug, feed.title, error)
+
+    # Categories of arXiv
+
+    async def _announced(self, feeds: Sequence[Followed], *, force: bool) -> AsyncGenerator[SourceEvent, None]:
+        """The newest announcement of the categories that are followed, once a day, and the days that were missed."""
+        followed = [feed for feed in feeds if feed.kind == "arxiv"]
+        renewed = _stamp((self.now() - RENEWED).replace(hour=0, minute=0, second=0, microsecond=0) + RENEWED)
+        waiting = [feed for feed in followed if force or (feed.answered or "") < renewed or feed.failing_since]
+        if not waiting:
+            return
+        yield FeedAsked("arXiv's announcements")
+        try:
+            entries = await self._arxiv.latest([feed.url for feed in waiting])
+        except FeedError as error:
+            for feed in waiting:
+                yield await self._failed(feed.slug, feed.title, error)
+            return
+        for feed in waiting:
+            yield FeedAsked(feed.title)
+            try:
+                missed = [await self._arxiv.category_day(feed.url, day) for day in self._missed(feed)]
+            except FeedError as error:
+                yield await self._failed(feed.slug, feed.title, error)
+                continue
+            announced = [entry for entry in entries if feed.url in entry.draft.categories]
+            counts = await self._store_entries([*(entry for day in missed for entry in day), *announced])
+            await asyncio.to_thread(self.feeds.answered, feed.slug, self._stamp())
+            yield FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged)
+
+    def _missed(self, feed: Followed) -> list[str]:
+        """The days, oldest first, whose announcements of a category can't be had any more."""
+        today = self.now().date()
+        if feed.answered is None:
+            first = today - timedelta(days=BEGUN_WITH)
+        else:
+            answered = date.fromisoformat(feed.answered[:10])
+            if (today - answered).days <= CAUGHT_UP:
+                return []
+            first = max(answered, today - timedelta(days=MISSED_AT_MOST))
+        return [(first + timedelta(days=after)).isoformat() for after in range((today - first).days)]
+
+    async def _categorized(self) -> AsyncGenerator[SourceEvent, None]:
+        """Categories, which the daily feed does not tell: once a day those of the newest papers that lack them."""
+        today = self.now().date()
+        if not self._categorize or await asyncio.to_thread(self.feeds.last_asked) == today.isoformat():
+            return
+        before = (today - timedelta(days=ASKED_AGAIN)).isoformat()
+        ids = await asyncio.to_thread(self.feeds.uncategorized, before, CATEGORIZED_A_DAY)
+        if not ids:
+            return
+        yield FeedAsked(f"arXiv, the categories of {len(ids)}")
+        try:
+            counts = await self._store_entries(await self._arxiv.papers(ids))
+        except FeedError as error:
+            yield await self._failed("arxiv", OWN["arxiv"], error)
+            return
+        await asyncio.to_thread(self.feeds.asked, ids, today.isoformat())
+        await self.note("arxiv", None)
+        # They are papers that are counted already.
+        yield FeedStored("arxiv", OWN["arxiv"], new=counts.new)
+
+    async def _store_entries(self, entries: Sequence[ArxivEntry]) -> FeedStored:
+        """Store papers as arXiv tells them: of the daily feed's it fills gaps, of all others it knows best.
+
+        New versions of papers that the cache does not have are left out.
+        """
+        ids = [entry.draft.id or "" for entry in entries]
+        sources = await asyncio.to_thread(self.feeds.sources_of, ids)
+        known: list[Draft] = []
+        better: list[Draft] = []
+        for entry in entries:
+            source = sources.get(entry.draft.id or "")
+            if source is not None or entry.is_new:
+                (known if source == "hf" else better).append(entry.draft)
+        gaps = await self._store(Listing(None, tuple(known)), newer=False)
+        told = await self._store(Listing(None, tuple(better)), newer=True)
+        sums = (gaps.new + told.new, gaps.updated + told.updated, gaps.unchanged + told.unchanged)
+        return FeedStored("arxiv", OWN["arxiv"], *sums)
+
+    async def _store(self, listing: Listing, *, newer: bool) -> Counts:
+        return await to_end(self._cache.store, listing, self._stamp(), newer=newer, noted=False)
+
+    def _stamp(self) -> str:
+        return _stamp(self.now())
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

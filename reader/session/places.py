@@ -1,0 +1,165 @@
+"""Where one is in the reader: a view, a query in it, a paper; and what that asks of the cache.
+
+The query language is imported where it is asked: the first frame of the usual beginning does without it (20 ms).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+
+if TYPE_CHECKING:
+    from reader.core.query import Node, Query
+
+DAY = "day:"
+"""How the id of a day's view begins; the ISO day follows."""
+
+ORDERS = ("day", "upvotes", "published", "title")
+"""What the order key goes through."""
+
+TopicOrder = Literal["family", "papers", "rising"]
+"""How topics are listed: in their families, or alone by their papers or by how they move."""
+
+TOPIC_ORDERS: tuple[TopicOrder, ...] = get_args(TopicOrder)
+
+TopicMode = Literal["any", "all"]
+"""How picked topics combine."""
+
+TOPIC_MODES: tuple[TopicMode, ...] = get_args(TopicMode)
+
+WORD_FIELDS = (None, "title", "abstract", "author", "keyword", "org")
+
+
+class View(NamedTuple):
+    """A place to be: what it is called, and the query that its papers match."""
+
+    id: str
+    name: str
+    query: str
+    order: str = ""
+    """The order it has by itself; empty where that is the one of the settings."""
+
+
+VIEWS = (
+    View("today", "Today", "day:latest"),
+    View("unread", "Unread", "is:unread"),
+    View("starred", "Starred", "is:starred"),
+    View("all", "All", ""),
+)
+
+SPECIAL = (
+    View("trending", "Trending", "is:trending", "trending"),
+    View("second", "Second look", "is:risen (is:read OR is:hidden) -is:starred", "rising"),
+)
+"""Views that are listed only while they have papers: the feed's own ranking, and what rose after it was put away."""
+
+
+def view(id: str) -> View:
+    """The view with this id, also that of a day, week or month; Today where there is no such view."""
+    if ":" in id:
+        from reader.core.periods import period_of
+
+        period = period_of(id)
+        if period is not None:
+            # Of a week or a month one wants the best.
+            return View(id, period.name, f"day:{period.date}", "" if period.kind == "day" else "upvotes")
+    return next((view for view in (*VIEWS, *SPECIAL) if view.id == id), VIEWS[0])
+
+
+class Place(NamedTuple):
+    """A view and the query typed in it."""
+
+    view: View = VIEWS[0]
+    text: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words and phrases that are looked for in text, to be marked where they stand; raises QueryError."""
+        return words(self.query) if self.text else ()
+
+    @property
+    def query(self) -> Query:
+        """What the user typed; raises QueryError."""
+        from reader.core.query import parse
+
+        return parse(self.text)
+
+    def whole(self, order: str) -> Query:
+        """All that the list asks for, by `order` where neither text nor view names one."""
+        return _joined(self.view.query, self.query, self.view.order or order)
+
+    def base(self, order: str) -> Query:
+        """The view without what was typed."""
+        from reader.core.query import Query
+
+        return _joined(self.view.query, Query(), self.view.order or order)
+
+    def facets(self, order: str, mode: str = "all") -> Query:
+        """What topics are counted in: picked ones that combine as `any` do not narrow what others would add.
+
+        `mode` is how they would combine, which a query with less than two can't tell.
+        """
+        from reader.core.query import parse
+        from reader.core.query.topic_choice import TopicChoice, picked_topics, with_topics
+
+        choice = picked_topics(self.query)
+        if (choice.mode if len(choice.picked) > 1 else mode) == "all":
+            return self.whole(order)
+        others = with_topics(self.text, TopicChoice("any", (), choice.excluded))
+        return _joined(self.view.query, parse(others), self.view.order or order)
+
+
+def _joined(base: str, query: Query, order: str) -> Query:
+    from reader.core.query import Query, Sort, parse
+    from reader.core.query.nodes import all_of
+
+    nodes = [node for node in (parse(base).root, query.root) if node is not None]
+    return Query(all_of(nodes) if nodes else None, query.sort or Sort(order))
+
+
+def next_order(text: str, default: str) -> str:
+    """The text with its `sort:` moved on to the next order, and none for the default."""
+    from reader.core.query import Sort, parse
+
+    query = parse(text)
+    now = query.sort.key if query.sort else default
+    orders = (default, *(order for order in ORDERS if order != default))
+    order = orders[(orders.index(now) + 1) % len(orders)] if now in orders else default
+    kept = text
+    for part in reversed(query.parts):
+        if isinstance(part.node, Sort):
+            kept = f"{kept[: part.start].rstrip()} {kept[part.end :].lstrip()}".strip()
+    return kept if order == default else f"{kept} sort:{order}".strip()
+
+
+def feed_text(text: str) -> str:
+    """What to search the feed for: the words of a query, for it knows nothing else of ours; all of a text that is none.
+
+    Empty where a query has no words.
+    """
+    from reader.core.query import QueryError, parse
+
+    try:
+        query = parse(text)
+    except QueryError:
+        return " ".join(text.split())
+    return " ".join(word.strip('"') for word in words(query))
+
+
+def words(query: Query) -> tuple[str, ...]:
+    """The words and phrases that a query looks for in text, to be marked where they stand."""
+    return tuple(_words(query.root)) if query.root is not None else ()
+
+
+def _words(node: Node) -> Iterator[str]:
+    from reader.core.query import And, Match, Not, Or
+
+    match node:
+        case And(nodes) | Or(nodes):
+            for inner in nodes:
+                yield from _words(inner)
+        case Match(field=field) if field in WORD_FIELDS:
+            # In quotes, whole words alone are marked.
+            yield f'"{node.text}"' if node.exact else node.text
+        case Not():
+            return

@@ -1,0 +1,128 @@
+"""The command palette: every action that can be done here, and what the app adds, found by name.
+
+Textual's own palette with our matching and drawing: its matcher reads names as markup, which a topic's or a saved
+view's name must never be, and tries so many placings of the typed letters that some words would stop the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+from textual.await_complete import AwaitComplete
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
+from textual.content import Content
+from textual.style import Style
+
+from reader.keys.keymap import Context, Keymap
+from reader.ui.stylesheets import stylesheet
+from reader.ui.text.finder import Finder
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: its name, a sentence about it, what it does, its keys as shown, other words that find it."""
+
+    name: str
+    about: str
+    run: Callable[[], object]
+    keys: str = ""
+    also: str = ""
+
+
+def action_commands(keymap: Keymap, context: Context, run: Callable[[str], object]) -> list[Command]:
+    """Make a command of each action that acts in `context`, in the table's order; `run` gets the action's id.
+
+    Left out are the palette itself and mere moving about, which nobody does by name.
+    """
+    return [
+        Command(
+            action.name,
+            action.help,
+            partial(run, action.id),
+            " ".join(keymap.labels(action.id, context)),
+            f"{action.group} {action.id}",
+        )
+        for action in keymap.actions
+        if context in action.contexts and action.id != "app.commands" and not action.id.startswith("move.")
+    ]
+
+
+class Palette(CommandPalette):
+    """A palette over the commands it is given, for one opening.
+
+    Searching does no I/O and takes well under a millisecond for hundreds of commands.
+    """
+
+    CSS_PATH = stylesheet("commands")
+    DEFAULT_CSS = """
+    Palette {
+        & > Vertical {
+            margin: 1 0 0 0;
+            width: 100%;
+            max-width: 84;
+        }
+        #--input, #--input.--list-visible {
+            border: none;
+        }
+        CommandList {
+            border: none;
+            max-height: 80vh;
+            scrollbar-size-vertical: 1;
+        }
+        CommandList > .option-list--option {
+            text-style: none;
+        }
+    }
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"palette--name", "palette--keys", "palette--about", "palette--hit"}
+
+    def __init__(self, commands: Iterable[Command]) -> None:
+        super().__init__([_provider_of(tuple(commands), self._draw)], placeholder="a command")
+
+    def on_mount(self) -> None:
+        # The default is a picture two cells wide that some terminals draw as one.
+        self.query_one(SearchIcon).icon = ":"
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Leave once: Textual 8.2.8 takes the screen below along where a second key follows before this one is gone."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let no key page through a list without a line to show, which ends the program in Textual 8.2.8."""
+        if action == "command_list" and self.query_one(CommandList).size.height == 0:
+            return False
+        return super().check_action(action, parameters)
+
+    def _draw(self, command: Command, finder: Finder) -> Content:
+        """Draw a command in two lines: its name with the typed words marked and its keys, then what it does."""
+        name = Content.assemble((command.name, self._look("name")))
+        for start, end in finder.spans(command.name):
+            name = name.stylize(self._look("hit"), start, end)
+        keys = f"  {command.keys}" if command.keys else ""
+        about = f"\n{command.about}"
+        return Content.assemble(name, (keys, self._look("keys")), (about, self._look("about")))
+
+    def _look(self, part: str) -> Style:
+        return self.get_visual_style(f"palette--{part}", partial=True)
+
+
+def _provider_of(commands: Sequence[Command], draw: Callable[[Command, Finder], Content]) -> type[Provider]:
+    """Make the provider class that Textual asks for; it makes the instances itself and passes on no data."""
+
+    class Commands(Provider):
+        async def search(self, query: str) -> Hits:
+            finder = Finder(query)
+            for command in commands:
+                score = finder.score(command.name, f"{command.keys} {command.about} {command.also}")
+                if score > 0:
+                    yield Hit(score, draw(command, finder), command.run, text=command.name)
+
+        async def discover(self) -> Hits:
+            for command in commands:
+                yield DiscoveryHit(draw(command, Finder("")), command.run, text=command.name)
+
+    return Commands

@@ -1,0 +1,1 @@
+"""Text for the screen, as lines of styled pieces."""

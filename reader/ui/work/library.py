@@ -1,0 +1,333 @@
+"""The cache as the screens use it: small reads at once, long ones and marks in threads of their own.
+
+A read of a screenful takes 0.1 ms and is made where it is needed. What may take longer (a whole order, counts) runs in
+threads, where a newer question interrupts an older one; first screenfuls have one of their own, because a search for
+words can't be interrupted before its first hit. Marks run in another, in order, each durable before the next begins;
+they wait for the disk, which the event loop must not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from reader.cache.window import DayCount, Order, TopicCount, Window
+from reader.core.paper import Paper, PaperRow
+from reader.ui.work.query_thread import QueryThread
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from reader.cache.days import DayState
+    from reader.cache.history import Votes
+    from reader.cache.insight import Extent, Vocabulary
+    from reader.cache.marks.events import Event, Events
+    from reader.cache.search.compile import Selection
+    from reader.cache.search.counts import CountCache
+    from reader.core.topics.trends import Trend
+    from reader.ui.work.feed_results import FeedResults
+
+T = TypeVar("T")
+
+BREATH = 0.004
+"""Seconds for which the reading of what is to be suggested stands back: about as long as it has worked."""
+
+Progress = Callable[[int, int], None]
+"""Told (papers done, papers in all)."""
+
+
+def _silent(_done: int, _total: int) -> None:
+    pass
+
+
+class Question(NamedTuple):
+    """What the filter pane wants counted."""
+
+    views: tuple[Selection, ...]
+    facets: Selection
+    """What the topics are counted in."""
+    base: Selection
+    anywhere: Selection
+
+
+class Counts(NamedTuple):
+    """What the filter pane counts."""
+
+    views: tuple[int, ...]
+    """Papers of each view asked for, in that order."""
+    days: tuple[DayCount, ...]
+    topics: tuple[TopicCount, ...]
+    base: int
+    """Papers of the view without the query."""
+    anywhere: int
+    """Papers that the query matches in no matter what view."""
+    approximate: bool = False
+    """Whether the topics' numbers are estimates, and exact ones can be asked for."""
+
+
+class TopicFacts(NamedTuple):
+    """What there is to say of topics beyond their counts."""
+
+    trends: Mapping[str, Trend]
+    """By slug; empty where the cache holds too few weeks."""
+    implied: frozenset[str]
+    """Topics that the picked ones bring along."""
+
+
+class Library:
+    """One open cache."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._near = Window.open(path)
+        self._visited: int | None = None
+        self._events: Events | None = None
+        self._extent: Extent | None = None
+        self._trends: Mapping[str, Trend] = {}
+        self._implied: dict[str, frozenset[str]] = {}
+        self._marks = 0
+        self._tally: CountCache | None = None
+        self.found: FeedResults | None = None
+        """What is listed of the feed's answers: its papers are read and marked as if all of them were in the cache."""
+        self._screenfuls, self._whole, self._counts = (
+            QueryThread(path, name) for name in ("screenful", "order", "count")
+        )
+        self._marking = ThreadPoolExecutor(1, "mark")
+
+    # At once
+
+    def rows(self, pks: Sequence[int]) -> list[PaperRow]:
+        """The rows of a windowful of papers."""
+        return self._near.rows(pks) if self.found is None else self.found.rows(pks, self._near.rows)
+
+    def paper(self, pk: int) -> Paper | None:
+        known = self._known(pk)
+        if known is not None:
+            return self._near.paper(known)
+        return None if self.found is None else self.found.paper(pk)
+
+    def _known(self, pk: int) -> int | None:
+        return pk if self.found is None else self.found.pk_of(pk)
+
+    def pk_of(self, id: str) -> int | None:
+        return self._near.pk_of(id)
+
+    def has_papers(self) -> bool:
+        """Whether the cache holds any paper at all."""
+        return self._near.has_papers()
+
+    def has_unfinished_marks(self) -> bool:
+        """Whether an earlier run left marks whose effects are not all there."""
+        return self._near.has_unfinished_marks()
+
+    def topic_names(self) -> dict[str, str]:
+        """Names of topics by slug."""
+        return self._near.topic_names()
+
+    def day_beside(self, day: str, steps: int) -> str | None:
+        """The day with papers that is so many steps older than `day`, newer where negative; None past the ends."""
+        return self._near.day_beside(day, steps)
+
+    def left_at(self, visited: str | None) -> None:
+        """Take an ISO time for that at which the user looked at what bears no mark."""
+        if visited is not None:
+            from datetime import datetime
+
+            self._visited = int(datetime.fromisoformat(visited).timestamp())
+            self._near.visited(self._visited)
+
+    def votes(self, pk: int) -> Votes:
+        """How a paper's votes moved."""
+        from reader.cache.history import STILL, votes
+
+        known = self._known(pk)
+        return STILL if known is None else self._near.read(lambda connection: votes(connection, known, self._visited))
+
+    def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
+        """What is known of the days from one to another, both included, by ISO day."""
+        from reader.cache.days import day_states
+
+        return self._near.read(lambda connection: day_states(connection, first.isoformat(), last.isoformat()))
+
+    def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
+        """Those of the days that the feed was not asked for, or had nothing on yet; ISO."""
+        from reader.refresh.plan import gaps
+
+        return gaps(first, last, today, self.days_between(first, last))
+
+    def oldest_day(self) -> str | None:
+        """The oldest day that the feed was asked for."""
+        from reader.cache.days import oldest_day
+
+        return self._near.read(oldest_day)
+
+    def newest_day(self) -> str | None:
+        return self._near.newest_day()
+
+    def newest(self, limit: int) -> Order:
+        """The newest day's first papers, for the first paint of the usual beginning."""
+        return self._near.newest(limit)
+
+    def first(self, selection: Selection, limit: int) -> Order:
+        """The first screenful, for the first paint; later ones come from `order`."""
+        return self._near.first(selection, limit)
+
+    def meta(self, key: str) -> str | None:
+        return self._near.meta(key)
+
+    def changed(self) -> bool:
+        """Whether anything else than these reads has written to the cache since the last call."""
+        return self._near.changed()
+
+    # In the reading threads
+
+    async def screenful(self, selection: Selection, limit: int) -> Order:
+        """The first papers of a selection; raises CacheInterrupted when a newer question comes."""
+        self._whole.interrupt()
+        self._counts.interrupt()
+        return await self._screenfuls.ask(lambda window: window.first(selection, limit))
+
+    async def order(self, selection: Selection) -> Order:
+        """All papers of a selection; raises CacheInterrupted when a newer question comes."""
+        return await self._whole.ask(lambda window: window.order(selection))
+
+    async def count(self, question: Question, *, exactly: bool = False) -> Counts:
+        """Count for the filter pane; raises CacheInterrupted when asked again meanwhile.
+
+        What takes longer than a blink is estimated first, and counted `exactly` when asked for.
+        """
+        return await self._counts.ask(lambda window: self._count(window, question, exactly))
+
+    def _count(self, window: Window, question: Question, exactly: bool) -> Counts:
+        from reader.cache.search.counts import CountCache
+
+        if self._tally is None:
+            self._tally = CountCache(window)
+        tally = self._tally
+        tally.look()
+        facets = tally.facets(question.facets, exactly=exactly)
+        return Counts(
+            views=tuple(tally.count(view) for view in question.views),
+            days=tally.days(),
+            topics=facets.topics,
+            base=tally.count(question.base),
+            # Asked for where nothing is found, which is soon known.
+            anywhere=0 if facets.approximate else tally.count(question.anywhere),
+            approximate=facets.approximate,
+        )
+
+    async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
+        """How topics move, and which ones come with those that are picked; raises CacheInterrupted as `count` does."""
+        return await self._counts.ask_next(lambda window: self._topic_facts(window, tuple(picked)))
+
+    def _topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
+        from reader.cache import insight
+
+        if self._tally is not None:
+            self._tally.prepare()
+        extent = window.read(insight.extent)
+        if extent != self._extent:
+            self._trends = window.read(lambda connection: insight.topic_trends(connection, extent.newest))
+            self._implied = {}
+            self._extent = extent
+        for slug in picked:
+            if slug not in self._implied:
+                self._implied[slug] = window.read(partial(insight.implied_topics, slug=slug))
+        implied = frozenset().union(*(self._implied[slug] for slug in picked))
+        return TopicFacts(self._trends, implied - set(picked))
+
+    async def vocabulary(self) -> Vocabulary:
+        """The keywords, people and other values that a query may ask for.
+
+        Neither letters that are typed meanwhile nor counts wait for it: it has a thread and a connection of its own,
+        and stands back every few milliseconds.
+        """
+        return await asyncio.to_thread(self._vocabulary)
+
+    def _vocabulary(self) -> Vocabulary:
+        from reader.cache import insight
+
+        with closing(Window.open(self._path)) as window:
+            return window.read(partial(insight.vocabulary, breathe=partial(time.sleep, BREATH)))
+
+    # In the marking thread
+
+    def mark(
+        self, kind: str, value: bool | str, pks: Sequence[int], told: Progress = _silent
+    ) -> Awaitable[Event | None]:
+        """Record what the user did, whether or not it is waited for; it is durable when that is over.
+
+        None if nothing changed. `told` hears (papers done, papers in all) while many are marked. Papers that only the
+        feed has are put into the cache first.
+        """
+        keys = self._keeping(pks)
+        return self._do(lambda events, tell: events.mark(kind, value, keys(), tell), told)
+
+    def keep(self, pks: Sequence[int]) -> Awaitable[Sequence[int]]:
+        """Put papers into the cache that only the feed has; their keys there."""
+        keys = self._keeping(pks)
+        return self._do(lambda _events, _tell: keys(), _silent)
+
+    def _keeping(self, pks: Sequence[int]) -> Callable[[], Sequence[int]]:
+        return (lambda: pks) if self.found is None else partial(self._keep, self.found, pks)
+
+    def _keep(self, found: FeedResults, pks: Sequence[int]) -> Sequence[int]:
+        with closing(Window.open(self._path)) as window:
+            return found.keep(pks, window.pk_of)
+
+    def undo(self, told: Progress = _silent) -> Awaitable[Event | None]:
+        return self._do(lambda events, tell: events.undo(tell), told)
+
+    def redo(self, told: Progress = _silent) -> Awaitable[Event | None]:
+        return self._do(lambda events, tell: events.redo(tell), told)
+
+    def finish_marks(self, told: Progress = _silent) -> Awaitable[None]:
+        """Bring in what marks of an earlier run had still to change."""
+        return self._do(lambda events, tell: events.recover(tell), told)
+
+    @property
+    def is_marking(self) -> bool:
+        """Whether a mark is under way, so that changes of the cache are to be expected."""
+        return self._marks > 0
+
+    def _do(self, deed: Callable[[Events, Progress], T], told: Progress) -> Awaitable[T]:
+        loop = asyncio.get_running_loop()
+
+        def tell(done: int, total: int) -> None:
+            loop.call_soon_threadsafe(told, done, total)
+
+        doing = loop.run_in_executor(self._marking, self._deed, deed, tell)
+        self._marks += 1
+        doing.add_done_callback(self._done)
+        # Shielded: what was begun is finished even when the screen that asked is gone.
+        return asyncio.shield(doing)
+
+    def _done(self, _deed: object) -> None:
+        self._marks -= 1
+
+    def _deed(self, deed: Callable[[Events, Progress], T], tell: Progress) -> T:
+        from reader.cache.marks.events import Events
+
+        if self._events is None:
+            self._events = Events.open(self._path, recover=False)
+        return deed(self._events, tell)
+
+    def close(self) -> None:
+        """Drop what is being read, record what is being marked, and close the file.
+
+        What a mark of many papers has still to change is changed at the next start.
+        """
+        if self._events is not None:
+            self._events.stop()
+        for asking in (self._screenfuls, self._whole, self._counts):
+            asking.close()
+        self._marking.shutdown(wait=True)
+        if self._events is not None:
+            self._events.close()
+        self._near.close()

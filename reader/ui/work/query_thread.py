@@ -1,0 +1,89 @@
+"""Questions to the cache in a thread of their own, where a newer one takes the place of an older one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from pathlib import Path
+from traceback import clear_frames
+from typing import Any, TypeVar
+
+from reader.cache.window import Window
+
+T = TypeVar("T")
+
+AGAIN = 0.003
+"""Seconds between two interruptions: one that comes between two statements of a question stops neither."""
+
+
+class QueryThread:
+    """One window on the cache at `path` and the thread that reads it."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path = path
+        self._executor = ThreadPoolExecutor(1, name)
+        self._window: Window | None = None
+        self._running: Future[Any] | None = None
+
+    async def ask(self, question: Callable[[Window], T]) -> T:
+        """The answer to a question; raises CacheInterrupted when a newer one comes."""
+        while self._interrupt():
+            await self._end()
+        return await self.ask_next(question)
+
+    async def _end(self) -> None:
+        """Wait for the end of the question that was interrupted, but not for long."""
+        over, loop = asyncio.Event(), asyncio.get_running_loop()
+        if self._running is not None:
+            self._running.add_done_callback(lambda _: loop.call_soon_threadsafe(over.set))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), AGAIN)
+
+    async def ask_next(self, question: Callable[[Window], T]) -> T:
+        """The answer to a question that waits for its turn, and gives way to a newer one as the one before it does."""
+        self._running = running = self._executor.submit(self._answer, question)
+        return await asyncio.wrap_future(running)
+
+    def interrupt(self) -> None:
+        """Drop the question that is being answered: what it asked is not wanted any more."""
+        self._interrupt()
+
+    def _interrupt(self) -> bool:
+        """Interrupt the question that is being answered; returns whether there is one."""
+        if self._running is None or self._running.done():
+            return False
+        if self._window is not None:
+            self._window.interrupt()
+        return True
+
+    def _answer(self, question: Callable[[Window], T]) -> T:
+        if self._window is None:
+            self._window = Window.open(self._path)
+        try:
+            return question(self._window)
+        except Exception as error:
+            _let_go(error)
+            raise
+
+    def close(self) -> None:
+        """Drop what is being read, and close the window."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        while self._running is not None and self._interrupt():
+            wait([self._running], AGAIN)
+        self._executor.shutdown(wait=True)
+        if self._window is not None:
+            self._window.close()
+
+
+def _let_go(error: BaseException) -> None:
+    """Free what the failed question still holds, which its error would keep for as long as anybody knows of that.
+
+    A statement among it that was left half-way would keep an interruption in force for all that follow, and an old
+    state of the cache in view.
+    """
+    one: BaseException | None = error
+    while one is not None:
+        clear_frames(one.__traceback__)
+        one = one.__cause__ or one.__context__

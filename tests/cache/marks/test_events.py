@@ -1,0 +1,274 @@
+"""The log of what the user did, and the states that derive from it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reader.cache import schema
+from reader.cache.marks import events as module
+from reader.cache.marks.events import Events
+from reader.cache.papers import Cache
+from reader.core.paper import Listing
+from tests.cache.conftest import NOW, ByName, draft
+
+State = dict[int, tuple[int, ...]]
+
+
+def states(path: Path) -> State:
+    connection = schema.connect(path)
+    rows = connection.execute("SELECT pk, read, starred, hidden, has_note FROM paper").fetchall()
+    tags = connection.execute("SELECT tag, pk FROM paper_tag ORDER BY tag, pk").fetchall()
+    notes = connection.execute("SELECT pk, body FROM note ORDER BY pk").fetchall()
+    connection.close()
+    found: State = {row[0]: row[1:] for row in rows}
+    return found | {-1: tuple(tags), -2: tuple(notes)}
+
+
+def starred(path: Path) -> set[int]:
+    return {pk for pk, row in states(path).items() if pk > 0 and row[1]}
+
+
+def test_a_mark_is_there_for_every_connection(events: Events, path: Path) -> None:
+    event = events.mark("star", True, [1, 2])
+    assert event is not None
+    assert (event.label, event.count) == ("starred", 2)
+    assert starred(path) == {1, 2}
+
+
+def test_what_is_so_already_is_no_event(events: Events) -> None:
+    events.mark("star", True, [1])
+    assert events.mark("star", True, [1]) is None
+    assert events.mark("read", False, [1, 2]) is None
+    assert events.mark("note", "", [1]) is None
+    assert events.mark("tag:later", False, [1]) is None
+    event = events.mark("star", True, [1, 2])
+    assert event is not None
+    assert event.count == 1
+
+
+def test_undo_and_redo_walk_back_and_forth(events: Events, path: Path) -> None:
+    events.mark("star", True, [1])
+    events.mark("star", True, [2])
+    assert events.undo() is not None
+    assert starred(path) == {1}
+    assert events.undo() is not None
+    assert starred(path) == set()
+    assert events.undo() is None
+    assert events.redo() is not None
+    assert events.redo() is not None
+    assert starred(path) == {1, 2}
+    assert events.redo() is None
+
+
+def test_doing_something_else_ends_what_can_be_redone(events: Events, path: Path) -> None:
+    events.mark("star", True, [1])
+    events.undo()
+    events.mark("star", True, [2])
+    assert events.redo() is None
+    events.undo()
+    redone = events.redo()
+    assert redone is not None
+    assert starred(path) == {2}
+
+
+def test_undo_reaches_over_restarts(events: Events, path: Path) -> None:
+    events.mark("read", True, [1, 2, 3])
+    later = Events.open(path)
+    undone = later.undo()
+    assert undone is not None
+    assert (undone.label, undone.count) == ("read", 3)
+    later.close()
+
+
+def test_undo_takes_back_its_own_event_and_not_a_later_one(events: Events, path: Path) -> None:
+    """Two undos of one paper's marks lead to where the first mark left it."""
+    events.mark("star", True, [1])
+    events.mark("star", False, [1])
+    events.undo()
+    assert starred(path) == {1}
+
+
+def test_notes_and_tags_are_kept_and_taken_back(events: Events, path: Path) -> None:
+    events.mark("note", "first", [1])
+    events.mark("note", "second", [1])
+    events.mark("tag:later", True, [1, 2])
+    assert states(path)[-2] == ((1, "second"),)
+    assert states(path)[-1] == (("later", 1), ("later", 2))
+    events.undo()
+    events.undo()
+    assert states(path)[-2] == ((1, "first"),)
+    assert states(path)[-1] == ()
+    assert states(path)[1][3] == 1
+
+
+def test_the_log_only_grows(events: Events, path: Path) -> None:
+    connection = schema.connect(path)
+    seen: list[tuple[object, ...]] = []
+    columns = "seq, id, machine, clock, kind, value, papers"
+    steps = (lambda: events.mark("star", True, [1]), events.undo, events.redo, lambda: events.mark("hide", True, [2]))
+    for step in steps:
+        step()
+        rows = connection.execute(f"SELECT {columns} FROM event ORDER BY seq").fetchall()
+        assert rows[: len(seen)] == seen
+        assert len(rows) == len(seen) + 1
+        seen = rows
+    clocks = [row[3] for row in seen]
+    assert clocks == sorted(set(clocks))
+    connection.close()
+
+
+def test_a_long_event_is_one_row_in_short_transactions(cache: Cache, path: Path, monkeypatch: object) -> None:
+    cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(50))), NOW)
+    events = Events.open(path)
+    seen: list[tuple[int, int]] = []
+    small = module.BATCH
+    try:
+        module.BATCH = 20
+        events.mark("read", True, range(1, 51), lambda done, total: seen.append((done, total)))
+        assert seen == [(20, 50), (40, 50), (50, 50)]
+        assert all(row[0] for pk, row in states(path).items() if pk > 0)
+        events.undo()
+        assert not any(row[0] for pk, row in states(path).items() if pk > 0)
+    finally:
+        module.BATCH = small
+    events.close()
+
+
+def test_an_event_that_was_cut_off_is_finished(events: Events, path: Path) -> None:
+    """The log's row is durable first; whoever opens the cache next brings its effects in."""
+    connection = schema.connect(path)
+    events.mark("star", True, [1, 2, 3])
+    before = states(path)
+    connection.execute("DELETE FROM effect WHERE pk > 1")
+    connection.execute("UPDATE paper SET starred = 0 WHERE pk > 1")
+    connection.execute("UPDATE event SET applied = 0")
+    Events.open(path).close()
+    assert states(path) == before
+    events.undo()
+    connection.execute("UPDATE paper SET starred = 1 WHERE pk <= 3")
+    connection.execute("UPDATE event SET applied = 0 WHERE kind = 'undo'")
+    Events.open(path).close()
+    assert starred(path) == set()
+    connection.close()
+
+
+def test_a_long_event_that_is_stopped_is_finished_at_the_next_start(
+    cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leaving in the middle loses nothing: neither of a mark nor of its undoing."""
+    monkeypatch.setattr(module, "BATCH", 10)
+    cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(50))), NOW)
+
+    def read() -> int:
+        return sum(row[0] for pk, row in states(path).items() if pk > 0)
+
+    stopped = Events.open(path)
+
+    def stop_at_20(done: int, _total: int) -> None:
+        if done == 20:
+            (stopped if later is None else later).stop()
+
+    later: Events | None = None
+    assert stopped.mark("read", True, range(1, 51), stop_at_20)
+    assert read() == 20
+    later = Events.open(path)
+    assert read() == 50
+    later.undo(stop_at_20)
+    assert read() == 30
+    Events.open(path).close()
+    assert read() == 0
+    stopped.close()
+    later.close()
+
+
+def test_a_mark_by_another_program_in_the_middle_of_a_long_one_stands(
+    cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BATCH", 10)
+    cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(30))), NOW)
+    one, other = Events.open(path), Events.open(path)
+
+    def undo_at_once(done: int, _total: int) -> None:
+        if done == 10:
+            other.undo()
+
+    one.mark("read", True, range(1, 31), undo_at_once)
+    before = states(path)
+    one.rebuild()
+    assert states(path) == before
+    assert not any(row[0] for pk, row in before.items() if pk > 0)
+    one.close()
+    other.close()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from reader.cache.marks.events import Events
+events = Events.open(Path(sys.argv[1]))
+for pk in (1, 2, 3):
+    events.mark("star", True, [pk])
+    print(pk, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_stars_survive_kill(filled: Cache, path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED, str(path)], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["1", "2", "3"], done.stderr
+    assert starred(path) == {1, 2, 3}
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(
+            st.sampled_from(["read", "star", "hide", "tag:a"]),
+            st.booleans(),
+            st.sets(st.integers(1, 5), min_size=1),
+            st.integers(0, 1),
+        ),
+        st.tuples(st.just("note"), st.sampled_from(["", "one", "two"]), st.sets(st.integers(1, 5)), st.integers(0, 1)),
+        st.tuples(st.sampled_from(["undo", "redo"]), st.none(), st.none(), st.integers(0, 1)),
+    ),
+    max_size=14,
+)
+
+
+@pytest.fixture(scope="module")
+def five(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache of five papers without marks."""
+    path = tmp_path_factory.mktemp("five") / "papers.db"
+    with closing(Cache.open(path, ByName())) as cache:
+        cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(5))), NOW)
+    return path
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_states_are_always_what_the_log_says(
+    five: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[object, ...]]
+) -> None:
+    """Two instances do anything in any order; deriving everything anew changes nothing."""
+    path = Path(shutil.copy(five, tmp_path_factory.mktemp("log")))
+    two = (Events.open(path), Events.open(path))
+    for kind, value, pks, instance in steps:
+        events = two[instance]
+        if kind == "undo":
+            events.undo()
+        elif kind == "redo":
+            events.redo()
+        else:
+            events.mark(kind, value, sorted(pks))
+    before = states(path)
+    two[0].rebuild()
+    assert states(path) == before
+    for events in two:
+        events.close()

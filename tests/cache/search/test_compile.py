@@ -1,0 +1,461 @@
+"""Queries run: each term finds what it says, and every way of reading finds the same."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from reader.cache import schema
+from reader.cache.search import plan, walk
+from reader.cache.search.compile import Clause, Scope, Selection, compile_query, register_functions
+from reader.cache.search.counts import CountCache
+from reader.cache.window import Window
+from reader.core.query import CHOICES, EXAMPLES, QueryError, parse
+
+SCOPE = Scope(today=date(2026, 5, 31), newest_day="2026-05-29", new_since="2026-05-29T00:00:00Z")
+
+PAPERS = {
+    # key: (title, abstract, authors, keywords, organization)
+    1: ("Agents that plan", "A planner for web tasks.", "Ana Núñez\nKai He", "agents", None),
+    2: ("Chain-of-thought, revisited", "Models think step by step.", "Wei Li", "reasoning\nmodels", "NVIDIA"),
+    3: ("A world model", "Agentic play in a learned world.", "Émile Borel", "world model", "Google"),
+    4: ("Models of the world", "Geography, not models.", "Kai Ho", "maps", None),
+    5: ("C++ in ten lines", "Old but good.", "Li Wei", "systems", None),
+    6: ("Hidden gem of agents", "Nobody likes it.", "Zoe Q", "agents", None),
+}
+FACTS = {
+    # key: id, published, upvotes, comments, authors, stars, source, added
+    1: ("2605.00001", "2026-05-20", 50, 0, 2, None, "hf", "2026-05-28T12:00:00Z"),
+    2: ("2605.00002", "2026-05-21", 9, 3, 1, 120, "hf", "2026-05-28T12:00:00Z"),
+    3: ("2605.00003", "2026-03-30", 9, 1, 1, None, "hf", "2026-05-28T12:00:00Z"),
+    4: ("2604.00004", "2026-04-28", 0, 0, 1, 7, "hf", "2026-05-28T12:00:00Z"),
+    5: ("math/0309136", "2003-09-08", 1, 0, 1, None, "arxiv", "2026-05-30T12:00:00Z"),
+    6: ("page:0123456789ab", None, 2, 0, 1, None, "page", "2026-05-30T12:00:00Z"),
+}
+LISTED = {
+    1: ("2026-05-29",),
+    2: ("2026-05-28",),
+    3: ("2026-04-01", "2026-05-28"),
+    4: ("2026-04-30",),
+    5: (),
+    6: ("2026-05-29",),
+}
+FLAGS = {
+    "has_code": (1, 2),
+    "has_project": (2,),
+    "has_media": (3,),
+    "has_note": (3,),
+    "read": (2, 4),
+    "starred": (2,),
+    "hidden": (6,),
+}
+CATEGORIES = {"cs.CL": (1, 2), "cs.LG": (1, 3), "csx.AA": (4,), "hep-th": (5,), "math.GT": (5,)}
+SOURCES = {"arxiv": (1, 5), "page": (6,), "hf": (5,)}
+TOPICS = {"agents": (1, 3, 6), "world-models": (3,), "maps": (4,), "code": ()}
+
+
+def fill(connection: sqlite3.Connection) -> None:
+    for pk, (title, *text) in PAPERS.items():
+        days = LISTED[pk]
+        newest, oldest = (max(days), min(days)) if days else (None, None)
+        values = (pk, title, pk, newest or FACTS[pk][1] or "", newest, oldest, *FACTS[pk])
+        connection.execute(
+            "INSERT INTO paper (pk, title, title_hash, sort_day, day, first_day, id, published, upvotes, comments,"
+            f" author_count, code_stars, source, added, {', '.join(FLAGS)})"
+            f" VALUES ({', '.join('?' * (len(values) + len(FLAGS)))})",
+            (*values, *(pk in pks for pks in FLAGS.values())),
+        )
+        connection.execute(
+            "INSERT INTO paper_text (pk, abstract, authors, keywords, organization, media) VALUES (?, ?, ?, ?, ?, '')",
+            (pk, *text),
+        )
+        connection.executemany("INSERT INTO listing (day, pk) VALUES (?, ?)", [(day, pk) for day in days])
+    for number, (slug, pks) in enumerate(TOPICS.items(), 1):
+        connection.execute("INSERT INTO topic (pk, slug, name, family) VALUES (?, ?, ?, '')", (number, slug, slug))
+        connection.executemany(
+            "INSERT INTO paper_topic (topic, pk, rank) VALUES (?, ?, 0)", [(number, pk) for pk in pks]
+        )
+    for table, named in (("paper_category", CATEGORIES), ("paper_source", SOURCES)):
+        rows = [(name, pk) for name, pks in named.items() for pk in pks]
+        connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows)
+    connection.execute("INSERT INTO paper_tag (tag, pk) VALUES ('To Read', 2)")
+    connection.execute("INSERT INTO paper_alias (id, pk) VALUES ('page:ffff', 1)")
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    path: Path = tmp_path_factory.mktemp("search") / "papers.db"
+    schema.ensure(path)
+    opened = schema.connect(path)
+    register_functions(opened)
+    fill(opened)
+    yield opened
+    opened.close()
+
+
+def read(connection: sqlite3.Connection, selection: Selection, where: Clause | None = None) -> list[int]:
+    where = where or Clause(selection.where, selection.params)
+    sql = f"SELECT p.pk FROM paper AS p WHERE {where.sql} ORDER BY {selection.order}"
+    return [pk for (pk,) in connection.execute(sql, where.params)]
+
+
+def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> list[int]:
+    return read(connection, compile_query(parse(text), scope))
+
+
+@pytest.mark.parametrize(
+    ("text", "pks"),
+    [
+        ("", [1, 3, 2, 4, 5]),
+        ("agent", [1, 3]),
+        ("AGENTS", [1]),
+        ('"agent"', []),
+        ('"agents"', [1]),
+        ("nunez", [1]),
+        ("Núñez", [1]),
+        ("emile", [3]),
+        ("chain-of-th", [2]),
+        ('"world model"', [3]),
+        ("world model", [3, 4]),
+        ("world -maps", [3]),
+        ("-world", [1, 2, 5]),
+        ("-world -maps -chain", [1, 5]),
+        ("agents OR maps", [1, 4]),
+        ("(agents OR maps) -geography", [1]),
+        ("agents OR topic:maps", [1, 4]),
+        ("-(agents OR topic:maps)", [3, 2, 5]),
+        ("agents OR -models", [1, 3, 5]),
+        ("c++", [5]),
+        ('"c"', [5]),
+        ("& - agent ...", [1, 3]),
+        ("agent OR &", [1, 3]),
+        ("-&", [1, 3, 2, 4, 5]),
+        ("title:model", [3, 4]),
+        ("abstract:models", [2, 4]),
+        ('author:"kai he"', [1]),
+        ("author:kai", [1, 4]),
+        ("author:li,borel", [3, 2, 5]),
+        ("keyword:world", [3]),
+        ("org:nvidia", [2]),
+        ("-org:nvidia", [1, 3, 4, 5]),
+        ("title:/^a .*del$/", [3]),
+        ("title:/^(agents|models)/", [1, 4]),
+        ("author:/^emile/", [3]),
+        ("author:/^kai h[eo]$/", [1, 4]),
+        ("-author:/^kai/", [3, 2, 5]),
+        ("topic:agents", [1, 3]),
+        ("topic:Agents,maps", [1, 3, 4]),
+        ("topic:agents topic:world-models", [3]),
+        ("-topic:agents", [2, 4, 5]),
+        ("topic:nothing", []),
+        ('tag:"to read"', [2]),
+        ("-tag:x", [1, 3, 2, 4, 5]),
+        ("source:arXiv", [1, 5]),
+        ("source:hf", [1, 3, 2, 4, 5]),
+        ("-source:hf", []),
+        ("source:page is:hidden", [6]),
+        ("category:cs.cl", [1, 2]),
+        ("category:CS", [1, 3, 2]),
+        ("category:cs.LG,hep-th", [1, 3, 5]),
+        ("-category:cs", [4, 5]),
+        ("https://arxiv.org/abs/math.GT/0309136v2", [5]),
+        ("arXiv:2605.00002", [2]),
+        ("id:2605", [1, 3, 2]),
+        ("id:2605.00002", [2]),
+        ("id:page:FFFF", [1]),
+        ("id:math.gt/03", [5]),
+        ("-id:2605", [4, 5]),
+        ("is:unread", [1, 3, 5]),
+        ("-is:unread", [2, 4]),
+        ("is:read", [2, 4]),
+        ("is:starred", [2]),
+        ("is:hidden", [6]),
+        ("is:unread is:hidden", [6]),
+        ("is:unread OR is:hidden", [1, 6, 3, 5]),
+        ("-is:hidden", [1, 3, 2, 4, 5]),
+        ("is:new", [5]),
+        ("-is:new", [1, 3, 2, 4]),
+        ("has:code", [1, 2]),
+        ("has:project", [2]),
+        ("has:media", [3]),
+        ("has:note", [3]),
+        ("has:comments", [3, 2]),
+        ("has:fulltext", []),
+        ("day:latest", [1]),
+        ("day:2026-05-28", [3, 2]),
+        ("day:2026-04", [3, 4]),
+        ("-day:2026-04", [1, 2, 5]),
+        ("day:2026-05-28..", [1, 3, 2]),
+        ("day:3d", [1, 3, 2]),
+        ("since:2026-05-29", [1]),
+        ("until:2026-04-01", [3]),
+        ("until:2026-04", [3, 4]),
+        ("-since:2020", [5]),
+        ("published:2026-05", [1, 2]),
+        ("-published:2026", [5]),
+        ("upvotes:>9", [1]),
+        ("upvotes:9", [3, 2]),
+        ("upvotes:1..9", [3, 2, 5]),
+        ("comments:<=0", [1, 4, 5]),
+        ("stars:>=7", [2, 4]),
+        ("-stars:>=7", [1, 3, 5]),
+        ("authors:>1", [1]),
+    ],
+)
+def test_terms(connection: sqlite3.Connection, text: str, pks: list[int]) -> None:
+    assert found(connection, text) == pks
+
+
+@pytest.mark.parametrize(
+    ("text", "pks"),
+    [
+        ("sort:day", [1, 3, 2, 4, 5]),
+        ("sort:-day", [5, 4, 2, 3, 1]),
+        ("sort:upvotes", [1, 3, 2, 5, 4]),
+        ("sort:published", [2, 1, 4, 3, 5]),
+        ("sort:added", [5, 4, 3, 2, 1]),
+        ("sort:title", [3, 1, 5, 2, 4]),
+        ("-sort:title", [4, 2, 5, 1, 3]),
+        ("world sort:relevance", [3, 4]),
+        ("world sort:-relevance", [4, 3]),
+        ("models OR topic:agents sort:relevance", [4, 2, 1, 3]),
+        ("-world sort:relevance", [1, 2, 5]),
+        ("sort:relevance", [1, 3, 2, 4, 5]),
+    ],
+)
+def test_orders(connection: sqlite3.Connection, text: str, pks: list[int]) -> None:
+    selection = compile_query(parse(text), SCOPE)
+    assert read(connection, selection) == pks
+    assert [row[0] for row in plan.first(connection, selection, 100)] == pks
+    count = f"SELECT count(*) FROM paper AS p WHERE {selection.where}"
+    assert connection.execute(count, selection.params).fetchone() == (len(pks),)
+
+
+def test_days_are_groups_only_in_their_order() -> None:
+    for text, grouped in {"a": True, "sort:-day": True, "sort:title": False, "a sort:relevance": False}.items():
+        assert compile_query(parse(text), SCOPE).grouped_by_day is grouped
+
+
+def test_before_anything_was_fetched_nothing_is_latest_or_new(connection: sqlite3.Connection) -> None:
+    scope = Scope(today=date(2026, 5, 31))
+    assert found(connection, "day:latest", scope) == []
+    assert found(connection, "is:new", scope) == []
+    assert found(connection, "-is:new", scope) == [1, 3, 2, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        '" OR "',
+        "agent*",
+        "title:x OR",
+        "NEAR(a",
+        "^agent",
+        "a\x00b",
+        "'; DROP TABLE paper; --",
+        "{title}",
+        "a + b",
+        "\\",
+    ],
+)
+def test_no_word_is_an_operator(connection: sqlite3.Connection, word: str) -> None:
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+    for text in (f'"{escaped}"', f'title:"{escaped}"', f'tag:"{escaped}"', f'topic:"{escaped}"', f'id:"{escaped}"'):
+        selection = compile_query(parse(text), SCOPE)
+        assert word.lower() not in selection.where.lower() or word == "\\"
+        read(connection, selection)
+    assert connection.execute("SELECT count(*) FROM paper").fetchone() == (6,)
+
+
+# Every way of reading finds the same
+
+terms = st.one_of(
+    st.sampled_from(sorted(text for text in EXAMPLES.values() if not text.startswith("sort"))),
+    st.sampled_from([f"{field}:{value}" for field in ("is", "has") for value in CHOICES[field]]),
+    st.sampled_from(
+        [
+            "agent",
+            "model",
+            "world",
+            '"world model"',
+            "world-m",
+            "mod",
+            "mo",
+            "a",
+            "li",
+            "-m",
+            "-world",
+            "kai",
+            "c++",
+            "&",
+            "title:world",
+            "nunez",
+        ]
+    ),
+    st.sampled_from(["world-m", "mod", "mo", "-m", "-mo", "-models", "-world", "title:mod", "author:l"]),
+    st.sampled_from(
+        ["topic:agents", "topic:agents,maps", "topic:maps", "author:kai", "title:/^a/", "id:26", "stars:<200"]
+    ),
+    st.sampled_from(["day:2026-05", "day:2026-04..2026-05-28", "until:2026-04", "since:2026-05", "published:2026"]),
+    st.sampled_from(["upvotes:9", "upvotes:>1", "comments:0", "tag:x", "source:hf", "-&"]),
+)
+groups = st.recursive(
+    terms,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"({' '.join(parts)})"),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"({' OR '.join(parts)})"),
+        inner.map(lambda part: f"-{part}"),
+    ),
+    max_leaves=6,
+)
+orders = st.sampled_from(["", *(f" sort:{sign}{key}" for key in CHOICES["sort"] for sign in ("", "-"))])
+
+
+@given(st.lists(groups, min_size=1, max_size=3).map(" ".join), orders)
+@example("is:unread is:hidden agent", "")
+@example("(is:unread OR topic:maps)", " sort:relevance")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_all_ways_agree(connection: sqlite3.Connection, text: str, order: str) -> None:
+    selection = compile_query(parse(text + order), SCOPE)
+    plain = read(connection, selection)
+    with pytest.MonkeyPatch.context() as patch:
+        assert [row[0] for row in plan.first(connection, selection, 100)] == plain, "few papers"
+        assert read(connection, plan.tuned(connection, selection)) == plain
+        patch.setattr(plan, "HARDLY_ANY", 0)
+        assert [row[0] for row in plan.first(connection, selection, 100)] == plain, "a walk"
+        patch.setattr(walk, "SHORTEST", 1)
+        assert [row[0] for row in plan.first(connection, selection, 100)] == plain, "day by day"
+        patch.setattr(walk, "SPREAD", -1)
+        assert [row[0] for row in plan.first(connection, selection, 100)] == plain, "days in disorder"
+        patch.setattr(walk, "SPREAD", 10)
+        patch.setattr(plan, "WALK_SECONDS", -1)
+        patch.setattr(plan, "READING_SECONDS", 0)
+        patch.setattr(plan, "SWEEPING_SECONDS", 0)
+        assert [row[0] for row in plan.first(connection, selection, 3)] == plain[:3], "words looked up"
+        patch.setattr(plan, "FEW", 0)
+        assert read(connection, plan.tuned(connection, selection)) == plain
+        if selection.ranked is None:
+            for where in (selection.by_order, selection.by_scan):
+                assert read(connection, selection, where) == plain
+
+
+@pytest.fixture(scope="module")
+def nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
+    path: Path = tmp_path_factory.mktemp("nothing") / "papers.db"
+    schema.ensure(path)
+    with closing(Window.open(path)) as window:
+        yield window
+
+
+@given(st.lists(groups, min_size=1, max_size=3).map(" ".join), orders)
+@example("the model", "")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_nothing_is_found_where_there_is_nothing(nothing: Window, text: str, order: str) -> None:
+    selection = compile_query(parse(text + order), Scope(today=date(2026, 5, 31)))
+    tally = CountCache(nothing)
+    with pytest.MonkeyPatch.context() as patch:
+        for few in (plan.HARDLY_ANY, 0):
+            patch.setattr(plan, "HARDLY_ANY", few)
+            assert list(nothing.first(selection, 100).pks) == list(nothing.order(selection).pks) == []
+            assert nothing.count(selection) == tally.count(selection) == 0
+            assert tally.facets(selection, exactly=False).topics == ()
+            assert nothing.topics(selection) == []
+
+
+@given(st.lists(groups, min_size=1, max_size=3).map(" ".join), st.sampled_from([" sort:relevance", " sort:-relevance"]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_tiers_stand_in_for_a_rank(connection: sqlite3.Connection, text: str, order: str) -> None:
+    selection = compile_query(parse(text + order), SCOPE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "MOST_RANKED", -1)
+        tuned = plan.tuned(connection, selection)
+        rows = [row[0] for row in plan.first(connection, selection, 100)]
+        assert rows == read(connection, tuned)
+        assert sorted(rows) == sorted(read(connection, selection))
+        assert rows[:2] == [row[0] for row in plan.first(connection, selection, 2)]
+
+
+def test_the_title_comes_first_among_common_words(connection: sqlite3.Connection) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "MOST_RANKED", 0)
+        selection = compile_query(parse("models sort:relevance"), SCOPE)
+        assert [row[0] for row in plan.first(connection, selection, 10)] == [4, 2]
+
+
+@given(st.one_of(st.text(), st.lists(st.one_of(groups, st.text(max_size=4)), max_size=8).map(" ".join)))
+@example(" ".join(["a"] * 100))
+@example(" ".join(f"(a{number} OR topic:b)" for number in range(50)))
+@example(" ".join(["-upvotes:>2"] * 100))
+@example("topic:" + ",".join(["a"] * 100))
+@example("(" * 30 + "a OR -b" + ")" * 30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_parses_runs(connection: sqlite3.Connection, text: str) -> None:
+    try:
+        query = parse(text)
+    except QueryError:
+        return
+    selection = compile_query(query, SCOPE)
+    read(connection, selection)
+    plan.first(connection, selection, 10)
+
+
+# How they are read
+
+
+def query_plan(connection: sqlite3.Connection, selection: Selection, where: Clause) -> str:
+    sql = f"EXPLAIN QUERY PLAN SELECT p.pk FROM paper AS p WHERE {where.sql} ORDER BY {selection.order} LIMIT 50"
+    return "\n".join(row[3] for row in connection.execute(sql, where.params))
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ("", "paper_by_day"),
+        ("is:unread", "paper_unread_by_day"),
+        ("is:unread agent topic:agents", "paper_unread_by_day"),
+        ("is:starred", "paper_starred_by_day"),
+        ("agent -world", "paper_by_day"),
+        ("topic:agents upvotes:>3 id:26 is:new", "paper_by_day"),
+        ("since:2026-05 agent", "paper_by_day"),
+        ("day:2026-05 published:2026", "paper_by_day"),
+        ("agent sort:upvotes", "paper_by_upvotes"),
+        ("upvotes:<5 sort:upvotes", "paper_by_upvotes"),
+    ],
+)
+def test_a_walk_is_in_the_order_of_an_index(connection: sqlite3.Connection, text: str, index: str) -> None:
+    selection = compile_query(parse(text), SCOPE)
+    for where in (selection.by_order, selection.by_scan):
+        lines = query_plan(connection, selection, where).split("\n")
+        assert f"p USING INDEX {index}" in lines[0] or f"p USING COVERING INDEX {index}" in lines[0]
+        assert not any("TEMP B-TREE" in line for line in lines)
+
+
+def test_a_driver_leads(connection: sqlite3.Connection) -> None:
+    selection = compile_query(parse("topic:maps is:unread upvotes:>3 since:2026-05 model"), SCOPE)
+    driver = selection.drivers[0]
+    where = Clause(f"p.pk IN (SELECT value FROM json_each('[1]')) AND {driver.rest.sql}", driver.rest.params)
+    assert "p USING INTEGER PRIMARY KEY" in query_plan(connection, selection, where).split("\n")[0]
+
+
+def test_a_walk_that_takes_too_long_gives_way(connection: sqlite3.Connection) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "WALK_SECONDS", -1)
+        endless = Clause("(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n)")
+        selection = compile_query(parse("sort:title"), SCOPE)
+        endless_selection = selection._replace(by_order=endless)
+        assert [row[0] for row in plan.first(connection, endless_selection, 2)] == [3, 1]
+
+
+def test_an_interrupt_from_outside_reaches_the_caller(connection: sqlite3.Connection) -> None:
+    connection.create_function("stopped", 0, lambda: connection.interrupt() or 1)
+    selection = compile_query(parse("sort:title"), SCOPE)
+    stopped = selection._replace(by_order=Clause("stopped() OR stopped()"))
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        plan.first(connection, stopped, 2)

@@ -1,0 +1,160 @@
+"""Every statement that a key may wait for is held to its indexes: a table is never read from end to end."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from reader.cache.marks import events as events_module
+from reader.cache.marks.events import Events
+from reader.cache.papers import Cache
+from reader.cache.search.compile import Scope, Selection, compile_query
+from reader.cache.search.counts import CountCache
+from reader.cache.search.topic_sets import TopicSets
+from reader.cache.window import Window
+from reader.core.paper import Listing
+from reader.core.query import parse
+from tests.cache.conftest import NOW, draft
+
+DAY = "2026-11-24"
+
+SMALL = r"topic|touched|meta|json_each|trending|one|\(subquery-\d+\)|\d+ CONSTANT ROWS?|CONSTANT ROW"
+"""What may be read whole: it does not grow with the papers, or is what was asked for."""
+
+WHOLE = (
+    # The topics of everything are counted in the order in which they are stored.
+    "SCAN paper_topic",
+)
+
+
+def selection(text: str) -> Selection:
+    return compile_query(parse(text), Scope(date(2026, 11, 24), DAY, NOW))
+
+
+@contextmanager
+def traced(connection: sqlite3.Connection) -> Iterator[list[str]]:
+    """The statements that a connection runs, with their values in place."""
+    statements: list[str] = []
+    connection.set_trace_callback(statements.append)
+    try:
+        yield statements
+    finally:
+        connection.set_trace_callback(None)
+
+
+def scans(connection: sqlite3.Connection, statement: str) -> list[str]:
+    """What a statement reads from end to end."""
+    if not re.match(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", statement) or "paper_fts_config" in statement:
+        return []
+    lines = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    if re.search(r"ORDER BY (p\.)?pk DESC", statement) and not any("TEMP B-TREE" in line for line in lines):
+        # The order in which papers were added is that of the table: a walk in it ends where enough is found.
+        return []
+    return [
+        line
+        for line in lines
+        if line.startswith("SCAN")
+        and not re.match(rf"SCAN ({SMALL})( |$)", line)
+        and " INDEX " not in line
+        and line not in WHOLE
+    ]
+
+
+@pytest.fixture
+def window(cache: Cache, path: Path) -> Iterator[Window]:
+    cache.store(Listing(DAY, tuple(draft(number, keywords=("agents",)) for number in range(30))), NOW)
+    with closing(Window.open(path)) as opened:
+        yield opened
+
+
+READS: dict[str, Callable[[Window], object]] = {
+    "rows": lambda window: window.rows(range(1, 20)),
+    "paper": lambda window: window.paper(3),
+    "pk_of": lambda window: window.pk_of("2611.00003"),
+    "newest_day": lambda window: window.newest_day(),
+    "has_papers": lambda window: window.has_papers(),
+    "unfinished": lambda window: window.has_unfinished_marks(),
+    "day_beside": lambda window: window.day_beside(DAY, 1),
+    "days": lambda window: window.days(),
+    "topics": lambda window: window.topics(),
+    "topics of": lambda window: window.topics(selection("topic:agents is:unread")),
+    "topic sets": lambda window: window.read(TopicSets().load),
+    "facets": lambda window: CountCache(window).facets(selection("paper is:unread"), exactly=True),
+    "size": lambda window: window.size(),
+    "estimate": lambda window: CountCache(window)._estimate(selection("paper")),
+    "views": lambda window: [window.count(selection(text)) for text in ("", "is:unread", "is:starred", "day:latest")],
+}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_reads(window: Window, name: str) -> None:
+    connection = window._connection
+    with traced(connection) as statements:
+        READS[name](window)
+    assert statements
+    assert {statement: found for statement in statements if (found := scans(connection, statement))} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "is:unread",
+        "is:starred",
+        "is:read",
+        "is:hidden",
+        "is:new",
+        "has:note",
+        "day:latest",
+        "since:2026-11 until:2026-11",
+        "paper",
+        '"paper number" -seven',
+        "topic:agents is:unread paper",
+        "topic:agents OR tag:later",
+        "author:ada upvotes:>3",
+        "comments:>10",
+        "stars:>10",
+        "authors:>10",
+        "published:2026",
+        "id:2611.0000",
+        "paper sort:upvotes",
+        "paper sort:published",
+        "paper sort:added",
+        "paper sort:title",
+        "paper sort:relevance",
+    ],
+)
+def test_searches(window: Window, text: str) -> None:
+    connection = window._connection
+    with traced(connection) as statements:
+        assert len(window.first(selection(text), 10).pks) <= 10
+        window.order(selection(text))
+        window.count(selection(text))
+    assert {statement: found for statement in statements if (found := scans(connection, statement))} == {}
+
+
+@pytest.mark.parametrize("batch", [1_000, 10])
+def test_marks(window: Window, path: Path, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    monkeypatch.setattr(events_module, "BATCH", batch)
+    with closing(Events.open(path)) as events:
+        connection = events._connection
+        with traced(connection) as statements:
+            for kind in ("read", "star", "hide", "tag:later"):
+                events.mark(kind, True, range(1, 25))
+                events.undo()
+                events.redo()
+            events.mark("note", "Mine.", [1])
+            connection.execute("UPDATE event SET applied = 0 WHERE seq = 1")
+            events.recover()
+        assert {statement: found for statement in statements if (found := scans(connection, statement))} == {}
+
+
+def test_a_scan_would_be_seen(window: Window) -> None:
+    assert scans(window._connection, "SELECT * FROM paper WHERE comments + 0 > 3") == ["SCAN paper"]
+    assert scans(window._connection, "SELECT * FROM paper_text WHERE abstract = ''") == ["SCAN paper_text"]

@@ -1,0 +1,123 @@
+"""Keeping house: sizes add up, compacting loses nothing, faults are found, and what the user kept stays."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from reader.cache import maintenance, schema
+from reader.cache.marks.events import Events
+from reader.cache.papers import Cache
+from reader.cache.window import Window
+from reader.core.errors import CacheError
+from reader.core.paper import Listing
+from tests.cache.conftest import NOW, draft
+
+
+@pytest.fixture
+def kept(cache: Cache, path: Path) -> Path:
+    """Forty papers on four days; some starred, tagged, noted or read."""
+    for day in range(4):
+        papers = tuple(draft(10 * day + number, keywords=("agents",)) for number in range(10))
+        cache.store(Listing(f"2026-11-2{day}", papers), NOW)
+    with closing(Events.open(path)) as events:
+        events.mark("read", True, range(1, 21))
+        events.mark("star", True, [1])
+        events.mark("tag:later", True, [2])
+        events.mark("note", "Mine.", [3])
+        events.mark("hide", True, [4])
+    return path
+
+
+def faults(path: Path) -> dict[str, tuple[str, ...]]:
+    return {check.name: check.faults for check in maintenance.verify(path) if check.faults}
+
+
+def execute(path: Path, sql: str) -> None:
+    with closing(schema.connect(path)) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute(sql)
+
+
+def test_sizes_are_those_of_the_file(kept: Path) -> None:
+    with closing(schema.connect(kept)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    sizes = maintenance.sizes(kept)
+    assert (sizes.papers, sizes.events) == (40, 5)
+    assert sum(part.bytes for part in sizes.parts) + sizes.free == sizes.file == kept.stat().st_size
+    assert {"paper", "paper_text", "full-text index", "event"} <= {part.name for part in sizes.parts}
+
+
+def test_compacting_gives_room_back_beside_an_open_reader(cache: Cache, kept: Path) -> None:
+    with closing(Window.open(kept)) as window:
+        assert list(cache.drop_before("2026-11-23"))[-1] == 27
+        papers = [window.paper(pk) for pk in range(31, 41)]
+        assert len(list(maintenance.compact(kept))) == 3
+        assert [window.paper(pk) for pk in range(31, 41)] == papers
+    assert maintenance.sizes(kept).free == 0
+    assert faults(kept) == {}
+
+
+def test_compacting_needs_room(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    with pytest.raises(CacheError, match="free disk"):
+        list(maintenance.compact(kept))
+
+
+@pytest.mark.parametrize(
+    ("sql", "check"),
+    [
+        ("UPDATE paper SET starred = 1 WHERE pk = 9", "marks"),
+        ("DELETE FROM note", "marks"),
+        ("DELETE FROM paper_tag", "marks"),
+        ("INSERT INTO paper_tag (tag, pk) VALUES ('never', 7)", "marks"),
+        ("DELETE FROM effect WHERE pk = 15", "log"),
+        ("UPDATE event SET papers = x'00'", "log"),
+        ("UPDATE day SET papers = 3", "days"),
+        ("DELETE FROM paper WHERE pk = 7", "references"),
+        ("INSERT INTO paper_fts(paper_fts, rowid, title, abstract, authors, keywords, organization)"
+         " VALUES ('delete', 7, 'Paper number 6', '', '', 'agents', NULL)", "full-text index"),
+    ],
+)  # fmt: skip
+def test_faults_are_found(kept: Path, sql: str, check: str) -> None:
+    assert faults(kept) == {}
+    execute(kept, sql)
+    assert check in faults(kept)
+
+
+def test_old_papers_go_but_for_those_that_were_kept(cache: Cache, kept: Path) -> None:
+    assert list(cache.drop_before("2026-11-22"))[-1] == 17
+    with closing(Window.open(kept)) as window:
+        assert [day.day for day in window.days()] == ["2026-11-23", "2026-11-22", "2026-11-20"]
+        assert [pk for pk in range(1, 41) if window.paper(pk)] == [1, 2, 3, *range(21, 41)]
+    assert set(cache.known_days("2026-11-20", "2026-11-23")) == {"2026-11-20", "2026-11-22", "2026-11-23"}
+    assert faults(kept) == {}
+    assert list(cache.drop_before("2026-11-22")) == []
+
+
+def test_a_paper_that_comes_back_has_its_marks(cache: Cache, kept: Path) -> None:
+    list(cache.drop_before("2026-11-22"))
+    cache.store(Listing("2026-11-20", tuple(draft(number) for number in range(10))), NOW)
+    with closing(Window.open(kept)) as window:
+        pk = window.pk_of(draft(3).id or "")
+        assert pk is not None
+        (row,) = window.rows([pk])
+        assert (row.read, row.hidden) == (True, True)
+    with closing(Events.open(kept)) as events:
+        events.rebuild()
+    assert faults(kept) == {}
+
+
+def test_what_was_dropped_is_undone_all_the_same(cache: Cache, kept: Path) -> None:
+    list(cache.drop_before("2026-11-22"))
+    with closing(Events.open(kept)) as events:
+        for _ in range(5):
+            assert events.undo() is not None
+    cache.store(Listing("2026-11-20", tuple(draft(number) for number in range(10))), NOW)
+    with closing(Window.open(kept)) as window:
+        assert not any(row.read or row.hidden or row.starred for row in window.rows(range(1, 100)))
+    assert faults(kept) == {}

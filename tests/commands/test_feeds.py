@@ -1,0 +1,187 @@
+"""Feeds and categories that are followed, and papers that are looked up, on servers of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Run
+from tests.feed_server import FeedServer, item
+from tests.feeds.servers import Arxiv, Documents, Page, Paper, rss
+from tests.feeds.servers import item as entry
+
+TODAY = datetime.now(UTC).date().isoformat()
+
+PAGE = b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head></html>'
+
+
+@pytest.fixture
+def site(home: Path) -> Iterator[Documents]:
+    with Documents() as site:
+        posts = (entry("A post", guid="1"), entry("On agents", guid="2", link="https://arxiv.org/abs/2606.00001"))
+        site.pages["/feed.xml"] = Page(rss(*posts), etag='"1"')
+        site.pages["/"] = Page(PAGE, "text/html")
+        yield site
+
+
+@pytest.fixture
+def daily(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FeedServer]:
+    with FeedServer({TODAY: [item("2606.00001", "One", TODAY)]}, today=TODAY) as feed:
+        monkeypatch.setenv("HF_ENDPOINT", feed.url)
+        yield feed
+
+
+@pytest.fixture
+def arxiv(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Arxiv]:
+    monkeypatch.setattr("reader.feeds.arxiv.client.INTERVAL", 0)
+    with Arxiv([Paper("2606.00001", categories=("cs.CL",)), Paper("2606.00002", categories=("cs.RO",))]) as arxiv:
+        monkeypatch.setenv("ARXIV_ENDPOINT", arxiv.url)
+        yield arxiv
+
+
+def test_a_feed_is_followed_listed_and_left(run: Run, site: Documents, daily: FeedServer) -> None:
+    assert run("feeds", "list").out.startswith("No feeds are followed.")
+    added = run("feeds", "add", f"{site.url}/")
+    assert added.out == "notes-of-a-lab: Notes of a lab (2 papers)\n"
+    (feed,) = run("feeds", "list", "--json").json
+    assert {"slug": "notes-of-a-lab", "url": f"{site.url}/feed.xml", "papers": 2, "error": None}.items() <= feed.items()
+    assert "Notes of a lab" in run("feeds", "list").out
+    again = run("feeds", "add", f"{site.url}/feed.xml")
+    assert (again.code, "already" in again.err) == (0, True)
+    assert run("count", "source:notes-of-a-lab").out == "2\n"
+    assert run("feeds", "remove", "notes-of-a-lb").err.endswith("Did you mean notes-of-a-lab?\n")
+    assert run("feeds", "remove", "notes-of-a-lab").code == 0
+    assert run("feeds", "list", "--json").json == []
+    assert run("count").out == "2\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("add", "cs.RR"), 2, "did you mean cs.RO"),
+        (("add",), 2, "name at least one"),
+        (("list", "x"), 2, "takes no names"),
+        (("add", "ftp://example.org/feed"), 2, "no address of a feed"),
+        (("check", "lab"), 1, "is not followed"),
+    ],
+)
+def test_what_can_not_be_followed_is_told(run: Run, words: tuple[str, ...], code: int, said: str) -> None:
+    found = run("feeds", *words)
+    assert found.code == code
+    assert said in found.err
+
+
+def test_a_page_without_a_feed_is_told(run: Run, site: Documents) -> None:
+    site.pages["/"] = Page(b"<html><body>Hello</body></html>", "text/html")
+    found = run("feeds", "add", site.url)
+    assert found.code == 1
+    assert "web page" in found.err
+
+
+def test_a_category_is_followed_and_brings_papers(run: Run, daily: FeedServer, arxiv: Arxiv) -> None:
+    assert run("feeds", "add", "cs.ro").out.startswith("cs.ro: Robotics (cs.RO)")
+    assert run("refresh").code == 0
+    assert run("list", "category:cs.RO", "--json").json[0]["id"] == "2606.00002"
+    assert run("show", "2606.00001", "--json").json["categories"] == ["cs.CL"]
+
+
+def test_a_feed_that_fails_is_told_with_since_when_and_why(run: Run, site: Documents, daily: FeedServer) -> None:
+    run("feeds", "add", f"{site.url}/feed.xml")
+    site.pages.clear()
+    found = run("refresh")
+    assert found.code == 1
+    assert found.out.startswith("1 new") or found.out.startswith("0 new")
+    assert "1 feed could not be fetched" in found.err
+    listed = run("feeds", "list")
+    assert "! notes-of-a-lab" in listed.out
+    assert "404" in listed.out
+    doctor = run("doctor")
+    assert doctor.code == 1
+    assert "failing since" in doctor.out
+    site.pages["/feed.xml"] = Page(rss(entry("A post", guid="1")))
+    assert run("feeds", "check").out.startswith("notes-of-a-lab: ")
+    assert "failing" not in run("doctor").out
+
+
+def test_a_quiet_refresh_speaks_only_of_what_is_missing(run: Run, site: Documents, daily: FeedServer) -> None:
+    run("feeds", "add", f"{site.url}/feed.xml")
+    found = run("refresh", "--quiet")
+    assert (found.code, found.out, found.err) == (0, "", "")
+    site.pages.clear()
+    found = run("refresh", "--quiet")
+    assert (found.code, found.out) == (1, "")
+    assert "Notes of a lab" in found.err
+
+
+def test_a_verbose_refresh_tells_each_request(spawn: Run, site: Documents, daily: FeedServer) -> None:
+    found = spawn("refresh", "--days", "1", "--verbose")
+    assert found.code == 0
+    (line,) = found.err.splitlines()
+    assert f"GET {daily.url}/api/daily_papers?date={TODAY}" in line
+    assert " 200, " in line
+    assert line.endswith(" s")
+
+
+def test_lists_of_feeds_come_and_go(run: Run, tmp_path: Path, home: Path) -> None:
+    file = tmp_path / "feeds.opml"
+    file.write_text(
+        '<opml version="2.0"><body><outline text="Labs"><outline type="rss" text="A lab" '
+        'xmlUrl="https://lab.example.org/feed.xml" htmlUrl="https://lab.example.org/"/></outline>'
+        '<outline type="rss" text="cs.CL" xmlUrl="https://rss.arxiv.org/rss/cs.CL+cs.LG"/></body></opml>'
+    )
+    assert run("feeds", "import", str(file)).out.startswith("3 feeds added, 0 known already")
+    assert run("feeds", "import", str(file)).out.startswith("0 feeds added, 2 known already")
+    out = tmp_path / "out.opml"
+    assert run("feeds", "export", "-o", str(out)).code == 0
+    assert run("feeds", "export").out == out.read_text()
+    before = run("feeds", "list", "--json").json
+    (home / "papers.db").unlink()
+    run("feeds", "import", str(out))
+    names = ("slug", "kind", "url", "title", "home", "folder")
+    after = run("feeds", "list", "--json").json
+    assert [[feed[name] for name in names] for feed in after if feed["kind"] == "rss"] == [
+        [feed[name] for name in names] for feed in before if feed["kind"] == "rss"
+    ]
+    assert [feed["url"] for feed in after] == [feed["url"] for feed in before]
+
+
+def test_a_list_that_is_none_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "feeds.opml").write_text("<html></html>")
+    found = run("feeds", "import", str(tmp_path / "feeds.opml"))
+    assert found.code == 1
+    assert "OPML" in found.err
+
+
+def test_a_paper_is_added_by_its_address(run: Run, daily: FeedServer, arxiv: Arxiv) -> None:
+    found = run("add", "https://huggingface.co/papers/2606.00001", "arXiv:2606.00002v1")
+    assert found.out == "2606.00001  One\n2606.00002  On one matter\n"
+    assert run("count").out == "2\n"
+    missing = run("add", "2606.99999")
+    assert missing.code == 1
+    assert "neither to the feed nor to arXiv" in missing.err
+    assert run("add", "https://example.org").code == 2
+
+
+def test_the_feed_is_searched_beyond_the_cache(run: Run, daily: FeedServer) -> None:
+    daily.days["2024-04-02"] = [item("2404.00009", "One old avatar", "2024-04-02")]
+    run("add", "2606.00001")
+    found = run("search", "one")
+    assert [line[:13] for line in found.out.splitlines()] == ["  2606.00001 ", "+ 2404.00009 "]
+    assert [paper["in_cache"] for paper in run("search", "one", "--json").json] == [True, False]
+    assert run("count").out == "1\n"
+    assert "1 paper added" in run("search", "one", "--add").err
+    assert run("count", "day:2024-04-02").out == "1\n"
+    assert "finds nothing" in run("search", "nothing").err
+
+
+def test_offline_by_choice_is_no_failure_of_a_source(
+    run: Run, site: Documents, daily: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("feeds", "add", f"{site.url}/feed.xml")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert run("refresh").code == 1
+    assert run("feeds", "check").code == 1
+    assert [feed["error"] for feed in run("feeds", "list", "--json").json] == [None]

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.topics.trends import SMOOTHING, WEEKS, first_day, percent, spark, trends
+
+NEWEST = "2026-06-30"
+
+
+def weekly(slug: str | None, papers: list[int]) -> list[tuple[str, str | None, int]]:
+    """Papers of each week, all on its last day, the newest week last."""
+    last = date.fromisoformat(NEWEST)
+    days = [(last - timedelta(weeks=back)).isoformat() for back in reversed(range(len(papers)))]
+    return [(day, slug, count) for day, count in zip(days, papers, strict=True)]
+
+
+def test_a_week_is_the_share_of_its_papers() -> None:
+    found = trends([*weekly(None, [50] * 12), *weekly("a", [5] * 11 + [20])], NEWEST)
+    assert found["a"].weeks == (0.1,) * 11 + (0.4,)
+
+
+def test_a_topic_rises_by_what_the_weeks_before_did_not_let_expect() -> None:
+    counts = [*weekly(None, [100] * 12), *weekly("up", [10] * 9 + [30] * 3), *weekly("even", [10] * 12)]
+    found = trends([*counts, *weekly("down", [30] * 9 + [10] * 3)], NEWEST)
+    assert found["up"].rising == round((90 + SMOOTHING) / (30 + SMOOTHING) - 1, 3)
+    assert found["even"].rising == 0
+    assert found["down"].rising < 0
+
+
+def test_more_papers_in_all_are_no_rise() -> None:
+    counts = [*weekly(None, [100] * 9 + [300] * 3), *weekly("a", [10] * 9 + [30] * 3)]
+    assert trends(counts, NEWEST)["a"].rising == 0
+
+
+def test_a_single_paper_makes_no_trend() -> None:
+    counts = [*weekly(None, [100] * 12), *weekly("rare", [0] * 11 + [1]), *weekly("big", [50] * 9 + [90] * 3)]
+    found = trends(counts, NEWEST)
+    assert 0 < found["rare"].rising < 0.2 < found["big"].rising
+
+
+def test_there_is_no_trend_in_a_few_weeks() -> None:
+    assert trends([*weekly(None, [100] * 3), *weekly("a", [10] * 3)], NEWEST) == {}
+
+
+def test_the_last_week_ends_with_the_newest_day_and_older_days_are_left_out() -> None:
+    first = date.fromisoformat(first_day(NEWEST))
+    assert (date.fromisoformat(NEWEST) - first).days == 7 * WEEKS - 1
+    ends = [(first.isoformat(), "a", 7), ((first - timedelta(days=1)).isoformat(), "a", 90)]
+    found = trends([*weekly(None, [10] * 12), *ends], NEWEST)
+    assert found["a"].weeks == (0.7, *(0.0,) * 11)
+
+
+def test_a_week_without_papers_has_no_share_and_breaks_nothing() -> None:
+    found = trends([*weekly(None, [10] * 8 + [0] * 4), *weekly("a", [1] * 8 + [0] * 4)], NEWEST)
+    assert found["a"].weeks[-4:] == (0.0,) * 4
+    assert found["a"].rising == 0
+
+
+def test_a_sparkline_has_a_sign_a_week_or_for_a_few() -> None:
+    assert spark([0, 1, 2, 4], "_-=#", 4) == "_-=#"
+    assert spark([0, 1, 2, 4], "_-=#", 2) == "_#"
+    assert spark([0, 0], "_#", 2) == "__"
+    assert spark([], "_#", 2) == ""
+
+
+@given(st.lists(st.floats(0, 1), max_size=20), st.integers(1, 14))
+def test_a_sparkline_fits_whatever_it_shows(values: list[float], width: int) -> None:
+    line = spark(values, "_.-:=+*#", width)
+    assert len(line) <= width
+    assert set(line) <= set("_.-:=+*#")
+    assert bool(line) == bool(values)
+
+
+def test_a_rise_is_written_in_percent() -> None:
+    assert [percent(rising) for rising in (0.424, -0.07, 0.0)] == ["+42 %", "-7 %", "+0 %"]

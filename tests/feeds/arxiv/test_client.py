@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reader import __version__
+from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
+from reader.feeds.arxiv.client import API, ArxivClient, KeptAnswers
+from reader.feeds.http.fetch import Bounds
+from tests.feeds.servers import Arxiv, Nap, Page, Paper, api_feed, refused
+
+NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def server() -> Iterator[Arxiv]:
+    with Arxiv([Paper(f"2605.{number:05}", f"Paper {number}") for number in range(3)]) as arxiv:
+        yield arxiv
+
+
+@asynccontextmanager
+async def connected(
+    server: Arxiv, nap: Nap, folder: Path | None = None, now: datetime = NOON, *, offline: bool = False
+) -> AsyncIterator[ArxivClient]:
+    client = ArxivClient(
+        folder,
+        api=server.url,
+        feeds=server.url,
+        offline=offline,
+        bounds=Bounds(body=1_000_000),
+        sleep=nap,
+        clock=nap.clock,
+        now=lambda: now,
+    )
+    async with client:
+        yield client
+
+
+# What is asked
+
+
+async def test_papers_come_by_id(server: Arxiv, nap: Nap) -> None:
+    server.papers.append(Paper("math/0309136", categories=("math.GT",)))
+    async with connected(server, nap) as arxiv:
+        found = await arxiv.papers(["2605.00000", "2605.99999", "page:0123456789ab", "math/0309136", "abc"])
+    said = {entry.draft.id: entry.draft.categories for entry in found}
+    assert said == {"2605.00000": ("cs.CL", "cs.LG"), "math/0309136": ("math.GT",)}
+    (request,) = server.requests
+    assert request.path == "/api/query"
+    assert request.query == {"id_list": "2605.00000,2605.99999,math/0309136", "start": "0", "max_results": "3"}
+    assert request.headers["User-Agent"] == f"dailypapers/{__version__}"
+    assert "application/atom+xml" in (request.headers["Accept"] or "")
+    assert request.headers["If-None-Match"] is None
+
+
+async def test_nothing_is_asked_about_nothing(server: Arxiv, nap: Nap) -> None:
+    async with connected(server, nap) as arxiv:
+        assert await arxiv.papers(["page:0123456789ab"]) == ()
+        assert await arxiv.latest([]) == ()
+    assert server.requests == []
+
+
+async def test_two_hundred_ids_go_at_once_three_seconds_apart(server: Arxiv, nap: Nap) -> None:
+    server.papers = [Paper(f"2605.{number:05}") for number in range(450)]
+    told: list[tuple[float, str]] = []
+    async with connected(server, nap) as arxiv:
+        found = await arxiv.papers((paper.id for paper in server.papers), lambda *wait: told.append(wait))
+    assert len(found) == 450
+    assert [request.query["max_results"] for request in server.requests] == ["200", "200", "50"]
+    assert nap.taken == [3, 3]
+    assert told == [(3, "127.0.0.1 asks for a pause")] * 2
+
+
+async def test_a_pause_that_has_passed_is_not_made(server: Arxiv, nap: Nap) -> None:
+    async with connected(server, nap) as arxiv:
+        await arxiv.latest(["cs.CL"])
+        nap.now += 2
+        await arxiv.papers(["2605.00001"])
+        nap.now += 3
+        await arxiv.latest(["cs.LG"])
+    assert nap.taken == [1]
+
+
+async def test_a_day_of_a_category_comes_in_slices(server: Arxiv, nap: Nap, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.feeds.arxiv.client._SLICE", 2)
+    server.papers += [Paper("2605.00010", categories=("cs.RO",)), Paper("2605.00011", published="2026-05-10")]
+    async with connected(server, nap) as arxiv:
+        entries = await arxiv.category_day("cs.cl", "2026-05-11")
+    assert [entry.draft.id for entry in entries] == ["2605.00000", "2605.00001", "2605.00002"]
+    first, second = server.requests
+    assert first.query == {
+        "search_query": "cat:cs.CL AND submittedDate:[202605110000 TO 202605112359]",
+        "start": "0",
+        "max_results": "2",
+        "sortBy": "submittedDate",
+        "sortOrder": "ascending",
+    }
+    assert second.query["start"] == "2"
+
+
+async def test_endless_slices_come_to_an_end(server: Arxiv, nap: Nap, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.feeds.arxiv.client._SLICE", 1)
+    monkeypatch.setattr("reader.feeds.arxiv.client._SLICES", 2)
+    async with connected(server, nap) as arxiv:
+        assert len(await arxiv.category_day("cs.CL", "2026-05-11")) == 2
+
+
+async def test_what_is_announced_comes_for_categories_together(server: Arxiv, nap: Nap) -> None:
+    server.papers.append(Paper("2605.00010", categories=("cs.RO",), announce="replace-cross", version=4))
+    async with connected(server, nap) as arxiv:
+        entries = await arxiv.latest(["cs.LG", "cs.ro", "cs.LG"])
+    assert [(entry.draft.id, entry.announce) for entry in entries][2:] == [
+        ("2605.00002", "new"),
+        ("2605.00010", "replace-cross"),
+    ]
+    assert [request.path for request in server.requests] == ["/rss/cs.LG+cs.RO"]
+
+
+async def test_what_can_not_be_asked_is_a_mistake(server: Arxiv, nap: Nap) -> None:
+    async with connected(server, nap) as arxiv:
+        with pytest.raises(UsageError, match="no category"):
+            await arxiv.latest(["cs.XX"])
+        for day in ("2026-02-30", "2026-05", "today", "2026-05-11T00"):
+            with pytest.raises(UsageError, match="is no day"):
+                await arxiv.category_day("cs.CL", day)
+    assert server.requests == []
+
+
+# What goes wrong
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>Sign in</html>", api_feed([], total=9)])
+async def test_an_empty_or_broken_answer_is_asked_for_again(body: bytes, server: Arxiv, nap: Nap) -> None:
+    server.answers.append(Page(body))
+    async with connected(server, nap) as arxiv:
+        assert len(await arxiv.papers(["2605.00001"])) == 1
+    assert len(server.requests) == 2
+    # The pause between requests holds for second tries too.
+    assert sum(nap.taken) >= 3
+
+
+async def test_a_broken_answer_that_stays_is_an_error(server: Arxiv, nap: Nap) -> None:
+    server.answers += [Page(b"")] * 2
+    async with connected(server, nap) as arxiv:
+        with pytest.raises(FeedMalformed, match=r"^arXiv's answer is cut off or is not XML; try again later\.$"):
+            await arxiv.papers(["2605.00001"])
+
+
+@pytest.mark.parametrize("status", [200, 400])
+async def test_a_refusal_gives_arxivs_reason(status: int, server: Arxiv, nap: Nap) -> None:
+    server.answers.append(Page(refused("max_results is odd"), status=status))
+    async with connected(server, nap) as arxiv:
+        with pytest.raises(FeedRefused, match=r"refused the request.*: max_results is odd"):
+            await arxiv.papers(["2605.00001"])
+    assert len(server.requests) == 1
+
+
+async def test_trouble_and_limits_are_waited_out_for_three_seconds_at_least(server: Arxiv, nap: Nap) -> None:
+    server.answers += [Page(status=503), Page(status=429, headers={"Retry-After": "1"}), None]
+    async with connected(server, nap) as arxiv:
+        assert len(await arxiv.papers(["2605.00001"])) == 1
+    assert sum(nap.taken) == pytest.approx(6)
+
+
+async def test_a_redirect_waits_too_and_stays_on_the_host(server: Arxiv, nap: Nap) -> None:
+    server.answers += [Page(status=301, headers={"Location": f"{server.url}/rss/cs.CL"}), None]
+    async with connected(server, nap) as arxiv:
+        assert len(await arxiv.latest(["cs.CL"])) == 3
+        assert nap.taken == [3]
+        server.answers.append(Page(status=302, headers={"Location": "https://example.org/"}))
+        with pytest.raises(FeedRefused, match="which was not followed"):
+            await arxiv.latest(["cs.CL"])
+
+
+async def test_arxiv_is_called_by_its_name(monkeypatch: pytest.MonkeyPatch, nap: Nap) -> None:
+    import httpx
+
+    def refuse(*_: object, **__: object) -> None:
+        raise httpx.ConnectError("no connection")
+
+    monkeypatch.setattr(httpx.AsyncClient, "stream", refuse)
+    async with ArxivClient(sleep=nap, clock=nap.clock) as arxiv:
+        with pytest.raises(FeedUnreachable, match=r"^arXiv could not be reached; try again later\.$"):
+            await arxiv.latest(["cs.CL"])
+    assert API.startswith("https://")
+
+
+async def test_offline_is_respected(server: Arxiv, nap: Nap) -> None:
+    async with connected(server, nap, offline=True) as arxiv:
+        with pytest.raises(FeedOffline):
+            await arxiv.latest(["cs.CL"])
+    async with ArxivClient.from_environment(environ={"HF_HUB_OFFLINE": "1"}) as arxiv:
+        with pytest.raises(FeedOffline):
+            await arxiv.latest(["cs.CL"])
+    assert server.requests == []
+
+
+# What is kept
+
+
+async def test_nothing_is_asked_twice_in_a_day(server: Arxiv, nap: Nap, tmp_path: Path) -> None:
+    folder = tmp_path / "answers"
+    async with connected(server, nap, folder) as arxiv:
+        first = await arxiv.latest(["cs.CL"])
+    for offline in (False, True):
+        async with connected(server, nap, folder, NOON + timedelta(hours=17, minutes=59), offline=offline) as arxiv:
+            assert await arxiv.latest(["cs.CL"]) == first
+    assert len(server.requests) == 1
+    assert nap.taken == []
+
+
+@pytest.mark.parametrize("later", [timedelta(hours=18), timedelta(days=9), timedelta(seconds=-1)])
+async def test_what_arxiv_has_renewed_is_asked_again(later: timedelta, server: Arxiv, nap: Nap, tmp_path: Path) -> None:
+    async with connected(server, nap, tmp_path) as arxiv:
+        await arxiv.latest(["cs.CL"])
+        await arxiv.papers(["2605.00001"])
+    assert len(list(tmp_path.glob("*.xml"))) == 2
+    async with connected(server, nap, tmp_path, NOON + later) as arxiv:
+        await arxiv.latest(["cs.CL"])
+    assert len(server.requests) == 3
+    # Stale answers do not pile up.
+    assert len(list(tmp_path.glob("*.xml"))) == 1
+
+
+async def test_an_answer_without_papers_is_not_kept(server: Arxiv, nap: Nap, tmp_path: Path) -> None:
+    async with connected(server, nap, tmp_path) as arxiv:
+        assert await arxiv.latest(["cs.RO"]) == ()
+        assert await arxiv.latest(["cs.RO"]) == ()
+    assert len(server.requests) == 2
+
+
+async def test_a_damaged_answer_is_asked_for_again(server: Arxiv, nap: Nap, tmp_path: Path) -> None:
+    async with connected(server, nap, tmp_path) as arxiv:
+        await arxiv.latest(["cs.CL"])
+        (kept,) = tmp_path.glob("*.xml")
+        stamp = kept.stat().st_mtime
+        kept.write_bytes(kept.read_bytes()[:-20])
+        os.utime(kept, (stamp, stamp))
+        assert len(await arxiv.latest(["cs.CL"])) == 3
+    assert len(server.requests) == 2
+
+
+async def test_a_folder_that_can_not_be_is_no_obstacle(server: Arxiv, nap: Nap, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    async with connected(server, nap, tmp_path / "file" / "answers") as arxiv:
+        assert len(await arxiv.latest(["cs.CL"])) == 3
+
+
+def test_other_files_in_the_folder_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "notes.xml").write_text("mine")
+    os.utime(tmp_path / "notes.xml", (0, 0))
+    kept = KeptAnswers(tmp_path, lambda: NOON)
+    kept.put("https://example.org/", b"<feed/>")
+    answer = kept.get("https://example.org/")
+    assert answer is not None
+    assert answer.entries == ()
+    assert (tmp_path / "notes.xml").read_text() == "mine"

@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.errors import FeedMalformed, FeedRefused
+from reader.core.paper import Draft, Skipped
+from reader.feeds.arxiv.categories import categories
+from reader.feeds.arxiv.parse import ArxivEntry, parse_arxiv, refusal
+from tests.feeds.servers import Paper, announcement, api_feed, atom_entry, refused, rss_item
+
+SHARED = Path(__file__).parents[4] / "shared" / "data" / "arxiv" / "atom"
+
+EXTRA = """
+    <arxiv:comment>12 pages,
+      3 figures</arxiv:comment>
+    <arxiv:journal_ref>Example J. 7 (2026) 1-9</arxiv:journal_ref>
+    <arxiv:doi>10.1000/example.7</arxiv:doi>
+    <category term="68T05"/><category term="I.2.6; I.2.7"/>"""
+
+
+# The API
+
+
+def test_an_entry_says_all_that_arxiv_knows() -> None:
+    paper = Paper(
+        "2605.00001", "Agents\n  that $\\beta$", ("cs.LG", "cs.CL"), 3, "2026-05-02", "2026-05-11", extra=EXTRA
+    )
+    answer = parse_arxiv(api_feed([atom_entry(paper)], total=70))
+    assert answer.total == 70
+    assert answer.skipped == ()
+    assert answer.entries == (
+        ArxivEntry(
+            Draft(
+                "Agents that β",
+                "2605.00001",
+                "We look at it and find that α holds.\n\nThen we stop.",
+                ("Ada Example", "Bo Sample"),
+                published="2026-05-02",
+                categories=("cs.LG", "cs.CL"),
+                version=3,
+                revised="2026-05-11",
+                remark="12 pages, 3 figures",
+                doi="10.1000/example.7",
+                journal="Example J. 7 (2026) 1-9",
+                source="arxiv",
+            ),
+        ),
+    )
+
+
+def test_the_primary_category_stands_first() -> None:
+    entry = atom_entry(Paper("2605.00001", categories=("cs.RO",))).replace(
+        '<category term="cs.RO"', '<category term="eess.SY"/><category term="cs.RO"'
+    )
+    assert parse_arxiv(api_feed([entry])).entries[0].draft.categories == ("cs.RO", "eess.SY")
+
+
+@pytest.mark.parametrize(
+    ("id", "bare"),
+    [("hep-th/9901001", "hep-th/9901001"), ("math.CA/0611800", "math/0611800"), ("0704.0001", "0704.0001")],
+)
+def test_old_ids_are_known(id: str, bare: str) -> None:
+    (entry,) = parse_arxiv(api_feed([atom_entry(Paper(id, version=2))])).entries
+    assert (entry.draft.id, entry.draft.version) == (bare, 2)
+
+
+def test_an_id_without_a_version_has_none() -> None:
+    entry = atom_entry(Paper("2605.00001")).replace("00001v1</id>", "00001</id>")
+    assert parse_arxiv(api_feed([entry])).entries[0].draft.version is None
+
+
+def test_an_unknown_id_is_silently_missing() -> None:
+    answer = parse_arxiv(api_feed([]))
+    assert (answer.entries, answer.total) == ((), 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ((r"<id>.*?</id>\s*", "<id>urn:odd</id>"), "no arXiv id"),
+        ((r"<title>.*?</title>", "<title> </title>"), "no title"),
+    ],
+)
+def test_an_unusable_entry_is_skipped_with_a_reason(change: tuple[str, str], reason: str) -> None:
+    odd = re.sub(*change, atom_entry(Paper("2605.00001")))
+    if reason == "no arXiv id":
+        odd = re.sub("<link.*?/>", "", odd)
+    answer = parse_arxiv(api_feed([odd, atom_entry(Paper("2605.00002"))]))
+    assert [entry.draft.id for entry in answer.entries] == ["2605.00002"]
+    assert answer.skipped == (Skipped("entry 1", reason),)
+
+
+def test_a_refusal_is_an_error_with_its_reason() -> None:
+    body = refused("incorrect id format for abc.")
+    with pytest.raises(FeedRefused, match=r"^arXiv refused the request: incorrect id format for abc\.$"):
+        parse_arxiv(body)
+    assert refusal(body) == "incorrect id format for abc"
+    assert refusal(refused("")) == "it gives no reason"
+    assert refusal(api_feed([])) == refusal(b"<html>") == ""
+
+
+def test_a_paper_that_is_called_error_is_a_paper() -> None:
+    (entry,) = parse_arxiv(api_feed([atom_entry(Paper("2605.00001", "Error"))])).entries
+    assert entry.draft.title == "Error"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{}",
+        b"<!doctype html><html><body>Sign in</body></html>",
+        b"<html><body>Sign in</body></html>",
+        b"<rss></rss>",
+        api_feed([atom_entry(Paper("2605.00001"))])[:-30],
+        api_feed([], total=7),
+    ],
+)
+def test_what_is_no_answer_says_so(body: bytes) -> None:
+    with pytest.raises(FeedMalformed, match=r"arXiv.*; try again later"):
+        parse_arxiv(body)
+
+
+def test_past_the_last_paper_there_is_none() -> None:
+    assert parse_arxiv(api_feed([], total=7, start=7)).entries == ()
+
+
+def test_an_odd_total_is_none() -> None:
+    assert parse_arxiv(api_feed([]).replace(b">0</opensearch:total", b">many</opensearch:total")).total is None
+
+
+# Announcements
+
+
+def test_an_announcement_says_why() -> None:
+    papers = [
+        Paper(f"2605.0000{n}", version=n, announce=kind)
+        for n, kind in enumerate(["new", "cross", "replace", "replace-cross"], start=1)
+    ]
+    entries = parse_arxiv(announcement([rss_item(paper) for paper in papers])).entries
+    assert [(entry.announce, entry.draft.version) for entry in entries] == [
+        ("new", 1),
+        ("cross", 2),
+        ("replace", 3),
+        ("replace-cross", 4),
+    ]
+    assert [entry.is_new for entry in entries] == [True, True, False, False]
+    assert entries[0] == ArxivEntry(
+        Draft(
+            "On one matter",
+            "2605.00001",
+            "We look on.",
+            ("Ada Example", "Bo Sample"),
+            categories=("cs.CL", "cs.LG"),
+            version=1,
+            announced="2026-05-12",
+            source="arxiv",
+        ),
+        announce="new",
+    )
+
+
+def test_an_announcement_as_atom_says_the_same() -> None:
+    body = b"""<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="a" xmlns:dc="d"><entry>
+      <id>oai:arXiv.org:2605.00001v1</id><title>On one matter</title>
+      <link href="https://arxiv.org/abs/2605.00001" rel="alternate"/>
+      <summary>arXiv:2605.00001v1 Announce Type: new
+Abstract: We look on.</summary>
+      <category term="cs.CL"/><category term="cs.LG"/>
+      <published>2026-05-12T00:00:00-04:00</published><updated>2026-05-12T04:00:00+00:00</updated>
+      <arxiv:announce_type>new</arxiv:announce_type>
+      <arxiv:journal_reference>Example J.</arxiv:journal_reference><arxiv:DOI>10.1000/7</arxiv:DOI>
+      <dc:creator>Ada Example, Bo Sample</dc:creator></entry></feed>"""
+    (entry,) = parse_arxiv(body).entries
+    (same,) = parse_arxiv(announcement([rss_item(Paper("2605.00001"))])).entries
+    assert entry.draft == same.draft._replace(journal="Example J.", doi="10.1000/7")
+
+
+def test_a_weekend_is_empty() -> None:
+    assert parse_arxiv(announcement([])).entries == ()
+
+
+@pytest.mark.parametrize("stamp", ["", "soon", "Tue, 99 May 2026 00:00:00 -0400", "Tue, 12 May 99999 00:00:00 -0400"])
+def test_a_date_that_is_none_is_none(stamp: str) -> None:
+    body = announcement([rss_item(Paper("2605.00001"))]).replace(b"Tue, 12 May 2026 00:00:00 -0400", stamp.encode())
+    assert parse_arxiv(body).entries[0].draft.announced is None
+
+
+# Any bytes
+
+TAGS = ["<feed>", "</feed>", "<entry>", "</entry>", "<id>", "</id>", "<title>", "</title>", "arXiv:2605.00001", "<rss>"]
+
+
+@given(st.binary() | st.lists(st.sampled_from(TAGS) | st.text(max_size=5)).map(lambda parts: "".join(parts).encode()))
+def test_any_bytes_are_an_answer_or_malformed(body: bytes) -> None:
+    try:
+        answer = parse_arxiv(body)
+    except FeedMalformed:
+        return
+    assert all(entry.draft.id and entry.draft.title for entry in answer.entries)
+
+
+values = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="<&")).map(lambda text: text[:50])
+
+
+@given(st.lists(values, min_size=8, max_size=8))
+def test_any_values_make_an_entry_or_are_skipped(said: list[str]) -> None:
+    names = ("id", "title", "summary", "published", "pubDate", "announce_type", "creator", "category")
+    inner = "".join(f"<{name}>{value}</{name}>" for name, value in zip(names, said, strict=True))
+    answer = parse_arxiv(f"<feed><entry>{inner}</entry></feed>".encode())
+    assert len(answer.entries) + len(answer.skipped) == 1
+
+
+# Real answers
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")
+def test_real_answers_are_read_whole() -> None:
+    found = 0
+    for path in SHARED.glob("*.http200.xml"):
+        answer = parse_arxiv(path.read_bytes())
+        assert answer.skipped == ()
+        assert answer.total is not None
+        assert len(answer.entries) == min(answer.total, int(path.name.split("_m")[1].split("_")[0]))
+        found += len(answer.entries)
+        for entry in answer.entries:
+            draft = entry.draft
+            assert draft.authors and draft.published and draft.abstract
+            assert draft.version and draft.revised and draft.revised >= draft.published
+            assert draft.categories and set(draft.categories) <= set(categories())
+    assert found > 100
+    (path,) = SHARED.glob("*.http400.xml")
+    assert refusal(path.read_bytes()) == "incorrect id format for abc"

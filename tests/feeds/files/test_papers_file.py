@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tracemalloc
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.errors import FeedError, FeedMalformed, ReaderError
+from reader.core.paper import Listing
+from reader.feeds.files import papers_file, unpack
+from reader.feeds.files.papers_file import read_file
+from tests.feed_server import item
+from tests.feeds.files.test_saved_page import DRAFTS, PAGE
+
+TODAY = date(2026, 3, 10)
+SHARED = Path(__file__).parents[4] / "shared" / "data" / "huggingface" / "daily_papers.jsonl.gz"
+
+ONE, TWO = item("2605.00001"), item("2605.00002", day="2026-05-12")
+DAY = {"date": "2026-05-11", "items": [ONE, TWO]}
+
+
+def read(data: bytes) -> list[Listing]:
+    return list(read_file(io.BytesIO(data), TODAY))
+
+
+def lines(*values: Any) -> bytes:
+    return "".join(json.dumps(value) + "\n" for value in values).encode()
+
+
+def papers(listings: list[Listing]) -> list[tuple[str | None, str | None]]:
+    return sorted((listing.day, draft.id) for listing in listings for draft in listing.drafts) if listings else []
+
+
+def skipped(listings: list[Listing]) -> list[tuple[str, str]]:
+    return [(skip.where, skip.reason) for listing in listings for skip in listing.skipped]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        lines(DAY),
+        lines([DAY]),
+        json.dumps(DAY, indent=2).encode(),
+        json.dumps([DAY], indent=2).encode(),
+        b"\xef\xbb\xbf" + lines(DAY),
+        b"\n\n" + lines(DAY) + b"\n",
+        lines(DAY).replace(b"\n", b"\r\n"),
+        lines({"date": "2026-05-11", "items": [ONE]}, TWO),
+        lines([{"date": "2026-05-11", "items": [ONE]}, TWO]),
+    ],
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda data: gzip.compress(data[:9]) + gzip.compress(data[9:])])
+def test_every_shape_of_the_feed_s_records(data: bytes, pack: Any) -> None:
+    listings = read(pack(data))
+    assert papers(listings) == [("2026-05-11", "2605.00001"), ("2026-05-12", "2605.00002")]
+    assert skipped(listings) == []
+
+
+@pytest.mark.parametrize(
+    "data", [lines(TWO), lines([TWO]), json.dumps(TWO, indent=1).encode(), json.dumps([TWO], indent=1).encode()]
+)
+def test_an_item_or_a_list_of_items(data: bytes) -> None:
+    assert papers(read(data)) == [("2026-05-12", "2605.00002")]
+
+
+def test_a_file_is_what_its_content_says(tmp_path: Path) -> None:
+    path = tmp_path / "papers.txt"
+    path.write_bytes(gzip.compress(lines(TWO)))
+    assert papers(list(read_file(path, TODAY))) == [("2026-05-12", "2605.00002")]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_text_of_a_saved_page(encoding: str, pack: Any) -> None:
+    (listing,) = read(pack(PAGE.encode(encoding)))
+    assert listing.drafts == DRAFTS
+
+
+def test_bad_lines_are_skipped_with_their_numbers() -> None:
+    data = lines(TWO) + b"{cut\n\n" + lines(7, [ONE, 8], {"date": "2026-05-11", "items": [None]}, {"a": 1})
+    listings = read(data)
+    assert {id for _, id in papers([listing for listing in listings if listing.drafts and listing.day])} == {
+        "2605.00002"
+    }
+    assert sorted(skipped(listings)) == [
+        ("line 2", "not JSON"),
+        ("line 4", "not a record"),
+        ("line 5, item 2", "not a record"),
+        ("line 6, item 1", "not a record"),
+        ("line 7", "no arXiv id"),
+    ]
+
+
+@pytest.mark.parametrize("bad", [b"{cut\n", b"[\n", b'[{"paper":\n', b"{\n"])
+def test_a_bad_first_line_costs_only_itself(bad: bytes) -> None:
+    listings = read(bad + lines(TWO, TWO))
+    assert ("2026-05-12", "2605.00002") in papers(listings)
+    assert skipped(listings)[0] == ("line 1", "not JSON")
+
+
+def test_a_date_that_is_none_is_no_day() -> None:
+    (listing,) = read(lines({"date": "some day", "items": [ONE]}))
+    assert listing.day is None
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "^The input is empty"),
+        (b"\n \n", "^The input is empty"),
+        (b"A note to myself.", "neither JSON nor the text of a saved page"),
+        (b"[]", "holds no papers in the feed's shape."),
+        (b'{"a": 1}', r"no papers in the feed's shape \(line 1: no arXiv id\)"),
+        (b"{cut", r"no papers in the feed's shape \(line 1: not JSON\)"),
+        (b"<html><body>Daily Papers</body></html>", "is a page's source; copy the page's text"),
+        (b"%PDF-1.4\n\x00\x01\x02", "neither JSON nor the text"),
+        (b"\x1f\x8bnot gzip", "can't be unpacked: the gzip packing is damaged"),
+        (gzip.compress(PAGE.encode(), mtime=0)[:300], "can't be unpacked: the gzip file is cut off"),
+    ],
+)
+def test_what_holds_no_papers_says_so(data: bytes, said: str) -> None:
+    with pytest.raises(FeedMalformed, match=said):
+        read(data)
+
+
+def test_lists_with_bad_items_only_hold_no_papers() -> None:
+    with pytest.raises(FeedMalformed, match="no papers"):
+        read(lines([7, 8]))
+
+
+def test_what_came_before_a_cut_is_kept() -> None:
+    many = lines(*(item(f"2605.{number:05}", day="2026-05-12") for number in range(2_000)))
+    whole = gzip.compress(many)
+
+    listings = read(whole[: len(whole) // 2])
+
+    assert 100 < len(papers(listings)) < 2_000
+    assert [reason for _, reason in skipped(listings)] == ["the gzip file is cut off"]
+
+
+def test_padding_after_gzip_is_borne() -> None:
+    assert papers(read(gzip.compress(lines(TWO)) + b"\0" * 512)) == [("2026-05-12", "2605.00002")]
+
+
+def test_missing_files_and_folders_say_so(tmp_path: Path) -> None:
+    for path in (tmp_path / "missing.json", tmp_path):
+        with pytest.raises(FeedError, match="can't be read: ") as failure:
+            list(read_file(path, TODAY))
+        assert str(path) in str(failure.value)
+
+
+def test_memory_stays_flat_over_lines() -> None:
+    class Endless(io.RawIOBase):
+        """Thousands of lines that exist only while they are read."""
+
+        left = 5_000
+        line = lines({**TWO, "filler": "x" * 2_000})
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            if not self.left:
+                return 0
+            count = max(1, min(self.left, len(buffer) // len(self.line)))
+            data = (self.line * count)[: len(buffer)]
+            buffer[: len(data)] = data
+            self.left -= count
+            return len(data)
+
+    tracemalloc.start()
+    try:
+        found = sum(len(listing.drafts) for listing in read_file(io.BufferedReader(Endless(), 65_536), TODAY))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # A paper stands once in each listing. All lines together are over twelve megabytes.
+    assert found == 5_000 // papers_file.BATCH
+    assert peak < 8_000_000
+
+
+def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpack, "_BOMB_SIZE", 1_000_000)
+    bomb = gzip.compress(b"[" + b" " * 10_000_000)
+    with pytest.raises(FeedMalformed, match="unpacks to more than 200 times its size"):
+        read(bomb)
+
+
+def test_a_long_page_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(papers_file, "_PAGE_LIMIT", 1_000)
+    with pytest.raises(FeedMalformed, match="too long"):
+        read(PAGE.encode())
+
+
+def test_a_long_document_is_taken_by_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(papers_file, "_WHOLE_LIMIT", 10)
+    listings = read(b"[\n" + lines(TWO) + b"]")
+    assert papers(listings) == [("2026-05-12", "2605.00002")]
+    assert skipped(listings) == [("line 1", "not JSON"), ("line 3", "not JSON")]
+
+
+def test_of_an_absurdly_long_line_only_the_start_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpack, "LINE_LIMIT", 100)
+    chunks = iter([b"a" * 90, b"a" * 90, b"a" * 1_000, b"a\nb\n"])
+    assert list(unpack.numbered_lines(chunks)) == [(1, b"a" * 180), (2, b"b")]
+
+
+@given(st.binary() | st.lists(st.sampled_from([lines(DAY), lines(TWO), b"[", b"{", b"]", b"\n", b"7\n"])).map(b"".join))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    try:
+        listings = read(data)
+    except ReaderError:
+        return
+    assert papers([listing for listing in listings if listing.day]) or any(listing.drafts for listing in listings)
+
+
+@given(st.binary(min_size=1), st.integers(1, 9))
+def test_lines_are_those_of_the_bytes(data: bytes, size: int) -> None:
+    chunks = (data[start : start + size] for start in range(0, len(data), size))
+    joined = b"\n".join(line for _, line in unpack.numbered_lines(chunks))
+    assert joined == data.removesuffix(b"\n")
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")
+def test_the_recorded_archive_comes_in_whole() -> None:
+    listings = list(read_file(SHARED, TODAY))
+    assert len({draft.id for listing in listings for draft in listing.drafts}) == 9_295
+    assert sum(len(listing.drafts) for listing in listings) == 9_297
+    assert len({listing.day for listing in listings}) == 558
+    assert skipped(listings) == []

@@ -1,0 +1,41 @@
+"""The turn that programs share."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from reader.feeds.http.host_lock import turn
+from tests.feeds.servers import Nap
+
+
+async def test_turns_are_taken_one_after_another_with_a_pause(tmp_path: Path) -> None:
+    nap = Nap()
+    told: list[str] = []
+
+    async def take(name: str) -> None:
+        async with turn(tmp_path / "deep" / "turn", 3, nap, nap.clock):
+            told.append(f"{name} begins")
+            await asyncio.sleep(0.01)
+            told.append(f"{name} ends")
+
+    await asyncio.gather(take("one"), take("two"))
+    assert [word.partition(" ")[2] for word in told] == ["begins", "ends", "begins", "ends"]
+    # Both the time that was waited for the other and the rest of the pause.
+    assert nap.now >= 3
+
+
+async def test_a_pause_that_has_passed_is_not_made(tmp_path: Path) -> None:
+    nap = Nap()
+    for passed, left in ((0.0, 0.0), (1.0, 2.0), (3.0, 0.0)):
+        nap.now += passed
+        before = nap.now
+        async with turn(tmp_path / "turn", 3, nap, nap.clock):
+            assert nap.now - before == left
+
+
+async def test_a_folder_that_can_not_be_written_holds_nobody_up(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    nap = Nap()
+    async with turn(tmp_path / "file" / "turn", 3, nap, nap.clock):
+        assert nap.taken == []

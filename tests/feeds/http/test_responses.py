@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.feeds.http.responses import pause, reason, retry_after, says_more
+
+NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ('"api";r=499;t=300', 0),
+        ('"api";r=0;t=57', 58),
+        ('"api"; r=0; t=57', 58),
+        ('"api";r=10;t=57, "pages";r=0;t=9', 10),
+        ('"api";r=0;t=9999', 310),
+        ('"api";r=0', 0),
+        ("nonsense", 0),
+        ("", 0),
+    ],
+)
+def test_a_pause_follows_from_the_limit(header: str, expected: float) -> None:
+    assert pause({"RateLimit": header}, longest=310) == expected
+
+
+def test_no_limit_is_no_pause() -> None:
+    assert pause({}, longest=310) == 0
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("7", 7),
+        (" 0 ", 0),
+        ("Tue, 12 May 2026 12:00:30 GMT", 30),
+        ("Tue, 12 May 2026 12:00:30 -0000", 30),
+        ("Tue, 12 May 2026 11:00:00 GMT", 0),
+        ("soon", None),
+        ("-5", None),
+        ("", None),
+    ],
+)
+def test_retry_after_holds_seconds_or_a_date(header: str, expected: float | None) -> None:
+    assert retry_after({"Retry-After": header}, NOON) == expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, None),
+        ({"Link": '<https://x/api?p=1>; rel="next"'}, True),
+        ({"Link": '<https://x/api?p=0>; rel="prev", <https://x/api?p=2>; rel=next'}, True),
+        ({"Link": '<https://x/api?p=0>; rel="prev"'}, False),
+    ],
+)
+def test_a_next_page_is_named_by_a_link(headers: dict[str, str], expected: bool | None) -> None:
+    assert says_more(headers) is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"error": "Invalid date."}', "Invalid date"),
+        (b'{"error": "\\u001b[31mred\\u001b[0m\\n alert"}', "red alert"),
+        (b'{"error": 7}', ""),
+        (b"[]", ""),
+        (b"<html>", ""),
+        (b"[" * 9_000, ""),
+    ],
+)
+def test_a_reason_is_one_clean_line(body: bytes, expected: str) -> None:
+    assert reason(body) == expected
+
+
+@given(st.text())
+def test_any_header_is_borne(text: str) -> None:
+    assert 0 <= pause({"RateLimit": text}, 310) <= 310
+    after = retry_after({"Retry-After": text}, NOON)
+    assert after is None or after >= 0
+    assert says_more({"Link": text}) in (True, False)

@@ -1,0 +1,342 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.errors import FeedMalformed
+from reader.core.paper import Draft, Skipped
+from reader.core.text import clean
+from reader.feeds.huggingface.parse import listed_day, listings, parse_daily, parse_item, read_items
+from tests.feed_server import item
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda values: st.lists(values, max_size=4) | st.dictionaries(st.text(max_size=8), values, max_size=4),
+    max_leaves=12,
+)
+KEYS = ["authors", "publishedAt", "title", "summary", "upvotes", "submittedOnDailyAt", "ai_summary", "ai_keywords"]
+KEYS += ["githubRepo", "githubStars", "projectPage", "organization", "mediaUrls", "mediaUrl"]
+papers = st.fixed_dictionaries({"id": st.just("2605.00001") | anything}, optional=dict.fromkeys(KEYS, anything))
+odd_items = st.fixed_dictionaries(
+    {"paper": papers | anything},
+    optional=dict.fromkeys(["title", "numComments", "organization", "mediaUrls", "mediaUrl", "extra"], anything),
+)
+
+
+def parse(**paper: Any) -> Draft:
+    record = item("2605.00001")
+    record["paper"] |= paper
+    return parse_item(record)
+
+
+# Whole answers
+
+
+def test_an_answer_becomes_the_listing_of_its_day() -> None:
+    body = json.dumps([item("2605.00001", "First"), item("2605.00002", "Second", "2026-05-12")]).encode()
+
+    (listing,) = parse_daily(body, "2026-05-12")
+
+    assert listing.day == "2026-05-12"
+    assert [draft.title for draft in listing.drafts] == ["First", "Second"]
+    assert listing.skipped == ()
+
+
+def test_an_empty_answer_is_an_empty_day() -> None:
+    (listing,) = parse_daily(b"[]", "2026-05-10")
+    assert (listing.day, listing.drafts) == ("2026-05-10", ())
+    assert parse_daily(b"[]", None) == ()
+
+
+def test_a_record_belongs_to_the_day_it_names_and_is_never_shifted() -> None:
+    late = item("2605.00002", submittedOnDailyAt="2026-05-11T23:59:59.999Z")
+
+    first, second = listings([item("2605.00001"), late], "2026-05-12")
+
+    assert (first.day, [draft.id for draft in first.drafts]) == ("2026-05-12", ["2605.00001"])
+    assert (second.day, [draft.id for draft in second.drafts]) == ("2026-05-11", ["2605.00002"])
+
+
+def test_a_record_without_any_day_belongs_to_none() -> None:
+    (listing,) = listings([item("2605.00001")], None)
+    assert listing.day is None
+
+
+@pytest.mark.parametrize("stamp", ["yesterday", "2026-13-01T00:00:00Z", "20260512", "", None, 7, ["2026-05-12"]])
+def test_a_broken_stamp_is_no_day(stamp: object) -> None:
+    assert listed_day(item("2605.00001", submittedOnDailyAt=stamp)) is None
+
+
+def test_a_paper_that_stands_twice_on_a_day_is_kept_once() -> None:
+    twice = [item("2605.00001", "Kept"), item("2605.00001v2", "Dropped"), item("2605.00002")]
+    (listing,) = listings(twice, "2026-05-12")
+    assert [draft.title for draft in listing.drafts] == ["Kept", "Paper 2605.00002"]
+
+
+def test_a_paper_can_stand_on_two_days() -> None:
+    days = listings([item("2605.00001", day="2026-05-11"), item("2605.00001", day="2026-05-12")], None)
+    assert {listing.day: [draft.id for draft in listing.drafts] for listing in days} == {
+        "2026-05-11": ["2605.00001"],
+        "2026-05-12": ["2605.00001"],
+    }
+
+
+def test_bad_records_cost_only_themselves() -> None:
+    (listing,) = listings([7, item("2605.00001"), item("no id"), item("2605.00003")], "2026-05-12")
+    assert [draft.id for draft in listing.drafts] == ["2605.00001", "2605.00003"]
+    assert listing.skipped == (Skipped("item 1", "not a record"), Skipped("item 3", "no arXiv id"))
+
+
+def test_bad_records_without_a_day_are_still_counted() -> None:
+    (listing,) = listings([None], None)
+    assert listing.skipped == (Skipped("item 1", "not a record"),)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\x00\xff<<<", b'[{"paper": {"id"', b"[" * 100_000, b"9" * 10_000, b'{"papers": []}', b"null", b'"text"'],
+)
+def test_what_is_no_list_is_malformed(body: bytes) -> None:
+    with pytest.raises(FeedMalformed) as failure:
+        read_items(body)
+    assert "\n" not in str(failure.value)
+    assert str(failure.value).endswith("try again later.")
+
+
+# One record
+
+
+def test_a_record_in_full() -> None:
+    record = item(
+        "2605.00001",
+        "Agents that write\n  their own tools",
+        summary="Hard\nwrapped.\n  Second $\\alpha$.",
+        githubRepo="https://github.com/acme/tools",
+        githubStars=312,
+        projectPage="https://acme.example.org/tools",
+        mediaUrls=["https://cdn.example.org/film.mp4"],
+        upvotes=187,
+    )
+    record["organization"] = {"_id": "1", "name": "acme-labs", "fullname": "Acme Labs"}
+
+    assert parse_item(record) == Draft(
+        title="Agents that write their own tools",
+        id="2605.00001",
+        abstract="Hard wrapped.\n\nSecond α.",
+        authors=("Ada Example", "Bo Sample"),
+        organization="Acme Labs",
+        organization_slug="acme-labs",
+        published="2026-05-08",
+        upvotes=187,
+        comments=2,
+        summary="It holds.",
+        keywords=("agents", "tool use"),
+        code_url="https://github.com/acme/tools",
+        code_stars=312,
+        project_url="https://acme.example.org/tools",
+        media=("https://cdn.example.org/film.mp4",),
+        source="hf",
+    )
+
+
+@pytest.mark.parametrize("record", [{"id": "2605.00001", "title": "T"}, {"paper": {"id": "2605.00001", "title": "T"}}])
+def test_an_id_and_a_title_are_enough(record: object) -> None:
+    assert parse_item(record) == Draft(title="T", id="2605.00001")
+
+
+def test_nulls_are_as_good_as_absent() -> None:
+    record = dict.fromkeys(item("2605.00001")) | {
+        "paper": dict.fromkeys(KEYS) | {"id": "2605.00001", "title": "T"},
+    }
+    assert parse_item(record) == Draft(title="T", id="2605.00001")
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (None, "not a record"),
+        ([], "not a record"),
+        ({}, "no arXiv id"),
+        ({"paper": {"id": 2605.00001, "title": "T"}}, "no arXiv id"),
+        ({"paper": {"id": "2605.00001"}}, "no title"),
+        ({"paper": {"id": "2605.00001", "title": "\u200b\x1b[0m "}}, "no title"),
+    ],
+)
+def test_what_can_not_be_used_says_why(record: object, reason: str) -> None:
+    with pytest.raises(FeedMalformed, match=f"^{reason}$"):
+        parse_item(record)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("I Don't Know: an [IDK] Token [/]", "I Don't Know: an [IDK] Token [/]"),
+        ("Let's <think> about R&D &amp; co", "Let's <think> about R&D &amp; co"),
+        ("Prefill \\& Decode", "Prefill & Decode"),
+        ("Earn $1 Million and 2$", "Earn $1 Million and 2$"),
+        ("Evil\x1b]0;x\x07 \u202etitle", "Evil title"),
+        ("Evil \x1b]52;c;T1dORUQ=\x1b\\ title", "Evil title"),
+    ],
+)
+def test_titles(title: str, expected: str) -> None:
+    assert parse(title=title).title == expected
+
+
+def test_the_title_outside_stands_in_for_a_missing_one() -> None:
+    record = item("2605.00001", "Outside")
+    del record["paper"]["title"]
+    assert parse_item(record).title == "Outside"
+
+
+@pytest.mark.parametrize(
+    ("summary", "expected"),
+    [
+        ("one\ntwo\n  three", "one two\n\nthree"),
+        ('see <a href="https://example.org">this\npage</a>', "see this page"),
+        ("first<br/>second <p>third</p>", "first\n\nsecond\n\nthird"),
+        ("the <EOS> token, <s> and <picture of a man>", "the <EOS> token, <s> and <picture of a man>"),
+        ("remove tags (<think>. . .</think>) here", "remove tags (<think>. . .</think>) here"),
+        ("<think>Let me\nsee.</think> It works.", "It works."),
+        ("if a < b and c > d", "if a < b and c > d"),
+        ("R&amp;D, &lt;b&gt; &#27;[31m &copy &unknown;", "R&D, <b> [31m &copy &unknown;"),
+        ("gain of 5\\% at $10^{-3}$", "gain of 5% at 10⁻³"),
+    ],
+)
+def test_abstracts(summary: str, expected: str) -> None:
+    assert parse(summary=summary).abstract == expected
+
+
+def test_the_machine_summary_is_one_line() -> None:
+    assert parse(ai_summary="<think>hm</think> A\n  b &amp; c").summary == "A b & c"
+    assert parse(ai_summary=" ").summary is None
+
+
+def test_hidden_and_nameless_authors_are_left_out() -> None:
+    authors = [
+        {"name": "Peter Hidden", "hidden": True},
+        {"name": "Matthias Nie\u00dfner", "hidden": False},
+        {"name": 'John "Four" Flynn'},
+        {"name": "  "},
+        {"hidden": False},
+        "Bare Name",
+        None,
+        {"name": "Fr\\'echet\nWrapped", "hidden": None},
+    ]
+    assert parse(authors=authors).authors == ("Matthias Nießner", 'John "Four" Flynn', "Bare Name", "Fréchet Wrapped")
+
+
+def test_keywords_are_cleaned_and_stand_once() -> None:
+    keywords = ["LLMs", "", "  ", "$\\tau$-bench", "llms", 7, None, "Fr\\'echet\x1b[0m distance", "agents"]
+    assert parse(ai_keywords=keywords).keywords == ("LLMs", "τ-bench", "Fréchet distance", "agents")
+
+
+@pytest.mark.parametrize("keywords", ["agents", {"a": 1}, 7, None])
+def test_keywords_of_another_type_say_nothing(keywords: object) -> None:
+    assert parse(ai_keywords=keywords).keywords == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0, 0), (5.0, 5), (-1, None), (True, None), ("7", None), (10**30, None), (float("nan"), None), (1e999, None)],
+)
+def test_numbers_are_bounded(value: object, expected: int | None) -> None:
+    assert parse(upvotes=value).upvotes == expected
+
+
+@pytest.mark.parametrize("place", ["organization", "submitterOrganization"])
+@pytest.mark.parametrize("inner", [True, False])
+def test_an_organization_is_found_wherever_it_stands(place: str, inner: bool) -> None:
+    record = item("2605.00001")
+    (record["paper"] if inner else record)[place] = {"name": "ntu", "fullname": "國立臺灣大學"}
+    draft = parse_item(record)
+    assert (draft.organization, draft.organization_slug) == ("國立臺灣大學", "ntu")
+
+
+def test_an_organization_may_have_one_name_only() -> None:
+    assert parse(organization={"name": "acme"}).organization == "acme"
+    assert parse(organization="Acme Labs").organization == "Acme Labs"
+    assert parse(organization={"fullname": 7}).organization is None
+
+
+def test_the_outer_date_of_publication_is_not_believed() -> None:
+    assert parse(publishedAt=None).published is None
+    assert parse(publishedAt="2026-02-30T00:00:00Z").published is None
+
+
+@pytest.mark.parametrize(
+    ("repository", "page", "code", "project"),
+    [
+        (None, "https://github.com/acme/tools", "https://github.com/acme/tools", None),
+        ("https://github.com/acme/tools/", "https://github.com/acme/tools", "https://github.com/acme/tools", None),
+        (
+            "https://github.com/acme/tools",
+            "https://github.com/acme/site",
+            "https://github.com/acme/tools",
+            "https://github.com/acme/site",
+        ),
+        (None, " https://acme.example.org/x", None, "https://acme.example.org/x"),
+        ("https://gitlab.com/acme/tools", None, "https://gitlab.com/acme/tools", None),
+        ("javascript:alert(1)", "file:///etc/passwd", None, None),
+        (7, ["https://example.org"], None, None),
+    ],
+)
+def test_code_and_project(repository: object, page: object, code: str | None, project: str | None) -> None:
+    draft = parse(githubRepo=repository, projectPage=page, githubStars=9)
+    assert (draft.code_url, draft.project_url) == (code, project)
+    assert draft.code_stars == (9 if code else None)
+
+
+def test_media_come_from_both_places_and_from_the_old_key() -> None:
+    record = item("2605.00001", mediaUrls=["https://x.example.org/b.png", "ftp://x", None])
+    record["mediaUrls"] = ["https://x.example.org/a.mp4", "https://x.example.org/b.png"]
+    record["mediaUrl"] = "https://x.example.org/c.png"
+    assert [url[-5:] for url in parse_item(record).media] == ["a.mp4", "b.png", "c.png"]
+
+
+def test_the_thumbnail_that_every_paper_has_is_no_medium() -> None:
+    record = item("2605.00001") | {"mediaUrl": "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/x.png"}
+    assert parse_item(record).media == ()
+
+
+def test_absurd_sizes_are_cut() -> None:
+    draft = parse(
+        title="a" * 10**6,
+        summary="b " * 10**6,
+        authors=[{"name": "n" * 10_000}] * 10_000,
+        ai_keywords=[f"{number} " + "k" * 10_000 for number in range(10_000)],
+        mediaUrls=[f"https://x.example.org/{number}" for number in range(10_000)],
+        projectPage="https://x.example.org/" + "p" * 10_000,
+    )
+    assert len(draft.title) == 2_000
+    assert len(draft.abstract) <= 20_000
+    assert len(draft.authors) == 5_000
+    assert max(map(len, draft.authors)) == 200
+    assert len(draft.keywords) == 100
+    assert len(draft.media) == 50
+    assert draft.project_url is None
+
+
+@given(odd_items | anything)
+def test_any_record_is_a_draft_or_says_why_not(record: object) -> None:
+    try:
+        draft = parse_item(record)
+    except FeedMalformed as error:
+        assert str(error) in {"not a record", "no arXiv id", "no title"}
+    else:
+        assert draft.title == clean(draft.title) != ""
+        assert all(word and word == clean(word) for word in (*draft.authors, *draft.keywords))
+        assert draft.upvotes is None or draft.upvotes >= 0
+        assert all(url.startswith(("https://", "http://")) for url in (*draft.media, draft.code_url or "https://"))
+
+
+@given(st.binary() | anything.map(lambda value: json.dumps(value).encode()))
+def test_any_answer_is_listings_or_malformed(body: bytes) -> None:
+    try:
+        found = parse_daily(body, "2026-05-12")
+    except FeedMalformed:
+        return
+    assert found[0].day == "2026-05-12"

@@ -1,0 +1,277 @@
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from reader import __version__
+from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
+from reader.feeds.http.documents import DocumentFetcher, Validators, is_local, origin_of
+from reader.feeds.http.fetch import Bounds, HttpRefused
+from reader.feeds.syndication.client import Fetched, Syndication
+from reader.feeds.syndication.parse import NotAFeed
+from tests.feeds.servers import Documents, Nap, Page, item, rss
+
+pytest.importorskip("feedparser")
+
+FEED = rss(item("One", link="/posts/1", pubDate="Tue, 12 May 2026 10:00:00 GMT"))
+MONDAY = "Mon, 11 May 2026 08:00:00 GMT"
+
+
+@pytest.fixture
+def site() -> Iterator[Documents]:
+    with Documents() as documents:
+        documents.pages["/feed"] = Page(FEED, etag='W/"one"', modified=MONDAY)
+        yield documents
+
+
+@asynccontextmanager
+async def connected(nap: Nap | None = None, *, offline: bool = False) -> AsyncIterator[Syndication]:
+    nap = nap or Nap()
+    client = Syndication(
+        offline=offline,
+        bounds=Bounds(body=100_000),
+        sleep=nap,
+        clock=nap.clock,
+        now=lambda: datetime(2026, 5, 12, tzinfo=UTC),
+    )
+    async with client:
+        yield client
+
+
+def titles(fetched: Fetched) -> list[str]:
+    assert fetched.feed is not None
+    return [entry.draft.title for entry in fetched.feed.entries]
+
+
+async def test_a_feed_comes_with_its_validators(site: Documents) -> None:
+    async with connected() as feeds:
+        fetched = await feeds.fetch(f"{site.url}/feed", source="lab")
+    assert titles(fetched) == ["One"]
+    assert fetched.feed is not None
+    assert fetched.feed.entries[0].draft.source == "lab"
+    assert fetched.feed.entries[0].link == f"{site.url}/posts/1"
+    assert fetched.feed.entries[0].published == "2026-05-12"
+    assert (fetched.validators, fetched.url) == (Validators('W/"one"', MONDAY), f"{site.url}/feed")
+    (request,) = site.requests
+    assert request.headers["User-Agent"] == f"dailypapers/{__version__}"
+    assert "application/rss+xml" in (request.headers["Accept"] or "")
+    assert request.headers["If-None-Match"] is None
+
+
+@pytest.mark.parametrize("known", [Validators('W/"one"'), Validators(None, MONDAY), Validators('W/"one"', MONDAY)])
+async def test_what_has_not_changed_is_not_sent_again(known: Validators, site: Documents) -> None:
+    async with connected() as feeds:
+        fetched = await feeds.fetch(f"{site.url}/feed", known)
+    assert fetched == Fetched(None, Validators('W/"one"', MONDAY), f"{site.url}/feed")
+    (request,) = site.requests
+    assert request.headers["If-None-Match"] == known.etag
+    assert request.headers["If-Modified-Since"] == known.modified
+
+
+async def test_what_has_changed_comes_with_new_validators(site: Documents) -> None:
+    async with connected() as feeds:
+        fetched = await feeds.fetch(f"{site.url}/feed", Validators('"zero"', "Sun, 10 May 2026 08:00:00 GMT"))
+    assert titles(fetched) == ["One"]
+    assert fetched.validators.etag == 'W/"one"'
+
+
+async def test_an_answer_that_says_only_unchanged_keeps_the_validators(site: Documents) -> None:
+    site.answers.append(Page(status=304))
+    async with connected() as feeds:
+        fetched = await feeds.fetch(f"{site.url}/feed", Validators('"mine"'))
+    assert (fetched.feed, fetched.validators) == (None, Validators('"mine"'))
+
+
+async def test_unchanged_without_having_asked_is_an_error(site: Documents) -> None:
+    site.answers.append(Page(status=304))
+    async with connected() as feeds:
+        with pytest.raises(HttpRefused, match="304"):
+            await feeds.fetch(f"{site.url}/feed")
+
+
+async def test_validators_that_can_not_be_sent_back_are_dropped(site: Documents) -> None:
+    site.pages["/feed"] = Page(FEED, etag='"' + "x" * 2_000 + '"', modified="M\xe4rz")
+    async with connected() as feeds:
+        fetched = await feeds.fetch(f"{site.url}/feed")
+    assert fetched.validators == Validators()
+
+
+async def test_packed_feeds_are_unpacked(site: Documents) -> None:
+    site.pages["/feed"] = Page(gzip.compress(FEED), headers={"Content-Encoding": "gzip"})
+    async with connected() as feeds:
+        assert titles(await feeds.fetch(f"{site.url}/feed")) == ["One"]
+
+
+async def test_the_query_of_an_address_is_kept(site: Documents) -> None:
+    async with connected() as feeds:
+        await feeds.fetch(f"{site.url}/feed?format=rss&tag=a+b")
+    assert site.requests[0].query == {"format": "rss", "tag": "a b"}
+
+
+# Redirects
+
+
+@pytest.mark.parametrize(
+    ("statuses", "moved"), [((301,), True), ((308, 301), True), ((302,), False), ((301, 307), False)]
+)
+async def test_a_feed_that_moved_for_good_is_asked_there_from_now_on(
+    statuses: tuple[int, ...], moved: bool, site: Documents
+) -> None:
+    with Documents() as other:
+        other.pages["/there"] = Page(FEED)
+        hops = [f"{site.url}/hop{number}" for number in range(1, len(statuses))] + [f"{other.url}/there"]
+        site.answers += [
+            Page(status=status, headers={"Location": hop}) for status, hop in zip(statuses, hops, strict=True)
+        ]
+        async with connected() as feeds:
+            fetched = await feeds.fetch(f"{site.url}/feed")
+    assert titles(fetched) == ["One"]
+    last_lasting = f"{site.url}/hop1" if statuses == (301, 307) else f"{site.url}/feed"
+    assert fetched.url == (f"{other.url}/there" if moved else last_lasting)
+    assert fetched.feed is not None
+    assert fetched.feed.entries[0].link == f"{other.url}/posts/1"
+
+
+@pytest.mark.parametrize("target", ["ftp://example.org/", "file:///etc/hostname", "javascript:x", "http://[bad/"])
+async def test_a_redirect_to_no_place_of_the_web_is_refused(target: str, site: Documents) -> None:
+    site.answers.append(Page(status=302, headers={"Location": target}))
+    async with connected() as feeds:
+        with pytest.raises(FeedRefused, match="an unsafe place; check the feed's address"):
+            await feeds.fetch(f"{site.url}/feed")
+    assert len(site.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("http://feeds.example.org/x", "unsafe place"),
+        ("https://127.0.0.1/admin", "into this network"),
+        ("https://192.168.1.1/", "into this network"),
+        ("https://localhost/", "into this network"),
+        ("https://[::1]/", "into this network"),
+    ],
+)
+async def test_a_redirect_gives_up_neither_encryption_nor_the_network(
+    target: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(302, headers={"Location": target})
+
+    def client(**_: object) -> httpx.AsyncClient:
+        return real(transport=httpx.MockTransport(answer))
+
+    real = httpx.AsyncClient
+    monkeypatch.setattr(httpx, "AsyncClient", client)
+    async with connected() as feeds:
+        with pytest.raises(FeedRefused, match=said):
+            await feeds.fetch("https://feeds.example.org/feed")
+    assert asked == ["https://feeds.example.org/feed"]
+
+
+async def test_a_circle_of_redirects_ends(site: Documents) -> None:
+    site.pages["/feed"] = Page(status=302, headers={"Location": "/feed"})
+    async with connected() as feeds:
+        with pytest.raises(FeedRefused, match="around in circles"):
+            await feeds.fetch(f"{site.url}/feed")
+    assert len(site.requests) == 5
+
+
+# What goes wrong
+
+
+async def test_a_web_page_is_no_feed_and_not_asked_for_twice(site: Documents) -> None:
+    page = b'<html><link rel="alternate" type="application/rss+xml" href="/feed">'
+    site.pages["/"] = Page(page, "text/html")
+    async with connected() as feeds:
+        with pytest.raises(NotAFeed) as failure:
+            await feeds.fetch(f"{site.url}/")
+    assert failure.value.feeds == (f"{site.url}/feed",)
+    assert isinstance(failure.value, FeedMalformed)
+    assert len(site.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (Page(status=404), r"refused the request \(404\); check the feed's address\."),
+        (Page(status=410), r"refused the request \(410\); check the feed's address\."),
+        (Page(status=401), r"wants a sign-in \(401\), which is not supported for feeds\."),
+        (Page(b" " * 200_000), "sent more than 0 MiB at once"),
+    ],
+)
+async def test_a_refusal_is_one_plain_sentence(page: Page, said: str, site: Documents) -> None:
+    site.pages["/feed"] = page
+    async with connected() as feeds:
+        with pytest.raises((FeedRefused, FeedMalformed), match=said):
+            await feeds.fetch(f"{site.url}/feed")
+    assert len(site.requests) == 1
+
+
+async def test_one_failure_is_tried_again(site: Documents) -> None:
+    nap = Nap()
+    site.answers += [Page(status=503), None]
+    told: list[str] = []
+    async with connected(nap) as feeds:
+        fetched = await feeds.fetch(f"{site.url}/feed", on_wait=lambda _, why: told.append(why))
+    assert titles(fetched) == ["One"]
+    assert told == ["127.0.0.1 has trouble (503)"]
+
+
+async def test_one_host_s_failure_is_not_another_s(site: Documents) -> None:
+    async with connected() as feeds:
+        with pytest.raises(FeedUnreachable):
+            await feeds.fetch("http://127.0.0.1:9/feed")
+        assert titles(await feeds.fetch(f"{site.url}/feed")) == ["One"]
+
+
+async def test_offline_is_respected(site: Documents) -> None:
+    async with connected(offline=True) as feeds:
+        with pytest.raises(FeedOffline):
+            await feeds.fetch(f"{site.url}/feed")
+    assert site.requests == []
+
+
+@pytest.mark.parametrize(
+    "url", ["", "notes", "ftp://example.org/feed", "https://user:pass@example.org/", "/etc/hostname"]
+)
+async def test_what_is_no_address_is_a_mistake(url: str) -> None:
+    async with connected() as feeds:
+        with pytest.raises(UsageError, match="is no address of a feed"):
+            await feeds.fetch(url)
+
+
+async def test_a_document_is_asked_for_one_at_a_time(site: Documents) -> None:
+
+    async with connected() as feeds:
+        fetched = await asyncio.gather(
+            *(feeds.fetch(f"{site.url}/feed", Validators(etag)) for etag in ('W/"one"', '"0"'))
+        )
+    assert [one.feed is None for one in fetched] == [True, False]
+
+
+def test_an_unencrypted_host_is_asked_as_it_is() -> None:
+    assert DocumentFetcher("http://nas.example:8080/feed").endpoint == "http://nas.example:8080"
+    assert origin_of("example.org/feed") == "https://example.org"
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("https://example.org/", False),
+        ("https://1.1.1.1/", False),
+        ("http://10.0.0.1/", True),
+        ("http://app.localhost/", True),
+        ("http://169.254.169.254/", True),
+    ],
+)
+def test_what_is_local_is_known(url: str, local: bool) -> None:
+    assert is_local(url) is local

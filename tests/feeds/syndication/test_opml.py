@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.errors import FeedMalformed
+from reader.core.paper import Skipped
+from reader.core.text import clean
+from reader.feeds.syndication import opml
+from reader.feeds.syndication.opml import Outline, parse_opml, write_opml
+
+NOW = datetime(2026, 5, 12, 12, tzinfo=timezone(timedelta(hours=2)))
+
+
+def outlines(inner: str) -> bytes:
+    return (
+        f'<?xml version="1.0"?><opml version="2.0"><head><title>Mine</title></head><body>{inner}</body></opml>'.encode()
+    )
+
+
+def test_feeds_are_read_with_their_folders() -> None:
+    found = parse_opml(
+        outlines("""
+        <outline text="One" title="First" type="rss" xmlUrl="https://a.example/feed" htmlUrl="https://a.example/"/>
+        <outline text="Labs"><outline text="Europe">
+          <outline text="Two" XMLURL="feed://b.example/rss" htmlUrl="javascript:alert(1)"/></outline>
+          <outline xmlUrl="http://c.example/atom.xml"/></outline>
+        <outline><outline text="Four" xmlUrl="feed:https://d.example/"/></outline>
+        <outline text="Just a remark"/><other/>""")
+    )
+    assert found.feeds == (
+        Outline("First", "https://a.example/feed", "https://a.example/"),
+        Outline("Two", "https://b.example/rss", None, "Labs / Europe"),
+        Outline("http://c.example/atom.xml", "http://c.example/atom.xml", None, "Labs"),
+        Outline("Four", "https://d.example/"),
+    )
+    assert found.skipped == ()
+
+
+def test_a_feed_that_stands_twice_is_one() -> None:
+    twice = '<outline text="A" xmlUrl="https://a.example/"/><outline text="B" xmlUrl="https://a.example/"/>'
+    assert [feed.title for feed in parse_opml(outlines(twice)).feeds] == ["A"]
+
+
+def test_what_has_no_address_is_skipped_with_a_reason() -> None:
+    found = parse_opml(
+        outlines('<outline text="A" type="rss"/><outline text="B" xmlUrl="file:///etc/hostname"/><outline text="C"/>')
+    )
+    assert found.feeds == ()
+    assert found.skipped == (
+        Skipped("outline 1", "no address"),
+        Skipped("outline 2", "no address of the web: file:///etc/hostname"),
+    )
+
+
+def test_names_are_cleaned() -> None:
+    (feed,) = parse_opml(outlines('<outline text="A\u202eB&#10;C" xmlUrl=" https://a.example/ "/>')).feeds
+    assert feed == Outline("AB C", "https://a.example/")
+
+
+def test_there_is_an_end_to_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opml, "_OUTLINES", 2)
+    many = "".join(f'<outline text="{n}" xmlUrl="https://a.example/{n}"/>' for n in range(5))
+    assert len(parse_opml(outlines(many)).feeds) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "The file is cut off or is not XML; export it again."),
+        (b"https://a.example/feed\n", "The file is cut off or is not XML; export it again."),
+        (outlines("")[:-4], "The file is cut off or is not XML; export it again."),
+        (b"<rss><channel/></rss>", "The file is XML, but not an OPML list of feeds."),
+        (b"<opml><head/></opml>", "The file is XML, but not an OPML list of feeds."),
+        (outlines("<outline>" * 99 + "</outline>" * 99), "The file is nested too deeply; export it again."),
+        (
+            b"<!DOCTYPE opml [<!ENTITY a 'b'>]><opml><body/></opml>",
+            "The file declares entities, which may be a trap; export it again.",
+        ),
+        (b" " * (opml.BODY_LIMIT + 1), "The file has more than 16 MiB, which no list of feeds has."),
+    ],
+)
+def test_what_is_no_list_says_so(body: bytes, said: str) -> None:
+    with pytest.raises(FeedMalformed) as failure:
+        parse_opml(body)
+    assert str(failure.value) == said
+
+
+def test_what_is_written_is_opml() -> None:
+    feeds = [
+        Outline("A & B", "https://a.b/?a&b", "https://a.b/"),
+        Outline("Two", "https://b.example/", folder="Labs"),
+        Outline("Three", "https://c.example/"),
+        Outline("Four", "https://d.example/", folder="Labs"),
+    ]
+    expected = """\
+<?xml version='1.0' encoding='utf-8'?>
+<opml version="2.0">
+  <head>
+    <title>Feeds of &lt;dailypapers&gt;</title>
+    <dateCreated>Tue, 12 May 2026 10:00:00 GMT</dateCreated>
+  </head>
+  <body>
+    <outline type="rss" text="A &amp; B" title="A &amp; B" xmlUrl="https://a.b/?a&amp;b" htmlUrl="https://a.b/" />
+    <outline text="Labs" title="Labs">
+      <outline type="rss" text="Two" title="Two" xmlUrl="https://b.example/" />
+      <outline type="rss" text="Four" title="Four" xmlUrl="https://d.example/" />
+    </outline>
+    <outline type="rss" text="Three" title="Three" xmlUrl="https://c.example/" />
+  </body>
+</opml>
+"""
+    assert write_opml(feeds, "Feeds of <dailypapers>", NOW).decode() == expected
+
+
+names = st.text(max_size=30).map(clean).filter(bool)
+paths = st.text("abcdefgh0123456789-._~?&=%+", max_size=20)
+written = st.lists(
+    st.builds(
+        Outline,
+        names,
+        paths.map("https://a.example/{}".format),
+        st.none() | paths.map("http://b.example/{}".format),
+        st.just("") | names,
+    ),
+    unique_by=lambda feed: feed.url,
+)
+
+
+@given(written)
+def test_what_is_written_is_read_again(feeds: list[Outline]) -> None:
+    found = parse_opml(write_opml(feeds, "Mine", NOW))
+    assert found.skipped == ()
+    assert sorted(found.feeds, key=lambda feed: feed.url) == sorted(feeds, key=lambda feed: feed.url)
+
+
+parts = st.sampled_from(
+    ["<opml>", "</opml>", "<body>", "</body>", "<outline xmlUrl='", "'/>", "https://a.example/", "&"]
+)
+
+
+@given(st.binary() | st.lists(parts | st.text(max_size=5)).map(lambda said: "".join(said).encode(errors="replace")))
+def test_any_bytes_are_a_list_or_malformed(body: bytes) -> None:
+    try:
+        found = parse_opml(body)
+    except FeedMalformed:
+        return
+    assert all(feed.title and feed.url.startswith("http") for feed in found.feeds)
+
+
+def test_the_time_may_be_utc() -> None:
+    assert b"12:00:00 GMT" in write_opml([], "Mine", datetime(2026, 5, 12, 12, tzinfo=UTC))

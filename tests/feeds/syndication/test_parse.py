@@ -1,0 +1,371 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.core.paper import Draft, Skipped
+from reader.feeds.syndication.parse import Entry, Feed, NotAFeed, feed_slug, parse_feed
+from tests.feeds.servers import Paper, announcement, atom, item, rss, rss_item
+
+pytest.importorskip("feedparser")
+
+URL = "https://lab.example.org/feeds/notes.xml"
+TODAY = date(2026, 5, 12)
+
+
+def parse(body: bytes) -> Feed:
+    return parse_feed(body, URL, TODAY)
+
+
+def only(body: bytes) -> Entry:
+    (entry,) = parse(body).entries
+    return entry
+
+
+# Entries
+
+
+def test_an_entry_of_rss_says_what_it_has() -> None:
+    body = rss(
+        item(
+            "Small <b>steps</b> &amp; <EOS>",
+            link="../posts/1",
+            guid="tag:lab,1",
+            pubDate="Mon, 11 May 2026 20:30:00 -0500",
+            description="<p>We went on.</p><p>Then <script>alert(1)</script>we stopped.</p>",
+            dc__creator="Ada Example, Bo Sample",
+            category="Notes",
+        )
+    )
+    feed = parse(body)
+    assert (feed.title, feed.slug, feed.home) == ("Notes of a lab", "notes-of-a-lab", "https://lab.example.org/")
+    assert (feed.skipped, feed.problem) == ((), None)
+    assert feed.entries == (
+        Entry(
+            Draft(
+                "Small steps & <EOS>",
+                abstract="We went on.\n\nThen we stopped.",
+                authors=("Ada Example", "Bo Sample"),
+                published="2026-05-12",
+                keywords=("Notes",),
+                source="notes-of-a-lab",
+            ),
+            "https://lab.example.org/posts/1",
+            "tag:lab,1",
+            "2026-05-12",
+        ),
+    )
+
+
+def test_an_entry_of_atom_says_what_it_has() -> None:
+    body = atom(
+        """<entry><title>If a &lt;b&gt; then c</title><id>urn:1</id><link href="/posts/1"/>
+        <updated>2026-05-10T10:00:00Z</updated><author><name>Ada Example</name></author><author><name>Bo</name></author>
+        <summary>Short.</summary><category term="x" label="One"/><category term="one"/>
+        <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>All</p><p>of it</p></div></content>
+        </entry>"""
+    )
+    assert only(body) == Entry(
+        Draft(
+            "If a <b> then c",
+            abstract="All\n\nof it",
+            authors=("Ada Example", "Bo"),
+            published="2026-05-10",
+            keywords=("One",),
+            source="notes-of-a-lab",
+        ),
+        "https://lab.example.org/posts/1",
+        "urn:1",
+        "2026-05-10",
+    )
+
+
+def test_an_entry_of_rdf_is_one() -> None:
+    body = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
+      <channel><title>Old</title></channel><item><title>One</title><link>https://a.example/1</link></item></rdf:RDF>"""
+    assert only(body).guid == "https://a.example/1"
+
+
+def test_the_source_can_be_given() -> None:
+    feed = parse_feed(rss(item("One")), URL, TODAY, source="labs-2")
+    assert feed.entries[0].draft.source == "labs-2"
+
+
+def test_an_entry_without_a_title_is_called_by_its_text() -> None:
+    assert only(rss(item("", description="We went on."))).draft.title == "We went on."
+
+
+def test_an_entry_that_says_nothing_is_skipped() -> None:
+    feed = parse(rss(item("", link="https://a.example/"), item("One")))
+    assert [entry.draft.title for entry in feed.entries] == ["One"]
+    assert feed.skipped == (Skipped("entry 1", "neither title nor text"),)
+
+
+def test_an_entry_that_stands_twice_is_one() -> None:
+    feed = parse(rss(item("One", guid="1"), item("One, again", guid="1"), item("Two"), item("Two")))
+    assert [entry.draft.title for entry in feed.entries] == ["One", "Two"]
+
+
+def test_an_entry_without_an_id_keeps_its_own() -> None:
+    one, other = parse(rss(item("One"), item("Other"))).entries
+    assert one.guid != other.guid
+    assert only(rss(item("One"))).guid == one.guid
+
+
+@pytest.mark.parametrize(
+    ("said", "authors"),
+    [
+        ("Ada Example and Bo Sample", ("Ada Example", "Bo Sample")),
+        ("Ada Example; Bo Sample", ("Ada Example", "Bo Sample")),
+        ("Example, Ada", ("Example, Ada",)),
+        ("<b>Ada</b> Example", ("Ada Example",)),
+        ("", ()),
+    ],
+)
+def test_names_in_one_line_are_parted(said: str, authors: tuple[str, ...]) -> None:
+    assert only(rss(item("One", dc__creator=said))).draft.authors == authors
+
+
+@pytest.mark.parametrize(
+    ("stamp", "day"),
+    [
+        ("Wed, 13 May 2026 10:00:00 GMT", "2026-05-13"),
+        ("Thu, 14 May 2026 10:00:00 GMT", None),
+        ("Fri, 01 Jan 9999 10:00:00 GMT", None),
+        ("0000-00-00", None),
+        ("soon", None),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", None),
+    ],
+)
+def test_a_day_that_can_not_be_is_none(stamp: str, day: str | None) -> None:
+    entry = only(rss(item("One", pubDate=stamp)))
+    assert (entry.published, entry.draft.published) == (day, day)
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "file:///etc/hostname", "https://user@a.example/", ""])
+def test_a_link_that_is_not_of_the_web_is_none(link: str) -> None:
+    assert only(rss(item("One", link=link))).link is None
+
+
+# Papers
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        {"link": "https://arxiv.org/abs/2605.00001v2"},
+        {"link": "https://huggingface.co/papers/2605.00001"},
+        {"guid": "oai:arXiv.org:2605.00001v1"},
+        {"dc__identifier": "doi:10.48550/arXiv.2605.00001"},
+        {"prism__doi": "10.48550/arXiv.2605.00001"},
+    ],
+)
+def test_an_entry_that_is_a_paper_has_its_id(elements: dict[str, str]) -> None:
+    entry = only(rss(item("One", dc__creator="Ada Example", pubDate="Mon, 11 May 2026 00:00:00 GMT", **elements)))
+    assert entry.draft.id == "2605.00001"
+    assert entry.draft.authors == ("Ada Example",)
+    # When the entry came is not when the paper did.
+    assert (entry.published, entry.draft.published) == ("2026-05-11", None)
+
+
+@pytest.mark.parametrize("title", ["[2605.00001] One way", "One way (arXiv:2605.00001v1 [cs.CL])"])
+def test_an_id_in_the_title_is_taken_out_of_it(title: str) -> None:
+    draft = only(rss(item(title, dc__creator="Ada Example"))).draft
+    assert (draft.id, draft.title, draft.authors) == ("2605.00001", "One way", ("Ada Example",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our paper is out: arXiv:2605.00001.",
+        "See https://arxiv.org/pdf/2605.00001v3.pdf and arxiv.org/abs/2605.00001",
+        "<a href='https://www.alphaxiv.org/abs/2605.00001'>here</a>",
+        "doi:10.48550/arXiv.2605.00001",
+    ],
+)
+def test_an_entry_about_one_paper_has_its_id_but_its_own_authors(text: str) -> None:
+    draft = only(rss(item("News", description=text, dc__creator="A Journalist", category="News"))).draft
+    assert draft.id == "2605.00001"
+    assert (draft.authors, draft.keywords, draft.published) == ((), (), None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "arXiv:2605.00001 against arXiv:2605.00002",
+        "Call 2605.00001 for more",
+        "https://example.org/abs/2605.00001",
+        "arXiv:2699.00001",
+        "arXiv:2605.000012",
+    ],
+)
+def test_an_entry_about_several_papers_or_none_has_no_id(text: str) -> None:
+    assert only(rss(item("News", description=text))).draft.id is None
+
+
+def test_the_title_tells_which_of_many_papers() -> None:
+    draft = only(rss(item("On arXiv:2605.00001", description="It beats arXiv:2605.00002."))).draft
+    assert draft.id == "2605.00001"
+
+
+def test_old_ids_are_one() -> None:
+    assert only(rss(item("One", link="https://arxiv.org/abs/math.GT/0309136"))).draft.id == "math/0309136"
+
+
+def test_an_announcement_of_arxiv_is_a_feed_too() -> None:
+    assert only(announcement([rss_item(Paper("2605.00001"))])).draft.id == "2605.00001"
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("Notes of a Lab!", "notes-of-a-lab"),
+        ("Café Größe", "cafe-grosse"),
+        ("x" * 60, "x" * 40),
+        ("実験室", "lab-example-org"),
+        ("", "lab-example-org"),
+        ("arXiv", "arxiv-feed"),
+        ("HF", "hf-feed"),
+    ],
+)
+def test_a_feed_has_a_short_name(title: str, slug: str) -> None:
+    assert feed_slug(title, "https://www.lab.example.org/x") == slug
+
+
+def test_a_feed_without_a_title_is_called_by_its_host() -> None:
+    assert parse(rss(item("One"), title="")).title == "lab.example.org"
+    assert feed_slug("", "https://[bad/") == "the-feed-s-host"
+
+
+# What is broken
+
+
+def test_of_a_broken_feed_what_is_there_is_taken() -> None:
+    feed = parse(rss(item("One & all"), item("Two"))[:-12])
+    assert [entry.draft.title for entry in feed.entries] == ["One & all", "Two"]
+    assert feed.problem
+
+
+def test_half_an_emoji_does_not_break_a_feed() -> None:
+    body = rss(item("One")).replace(b"One", b"One &#xD83D;&#xDE00;&#55357;&#0;&#99999999999;&#x41;&#8217;")
+    feed = parse(body)
+    assert [entry.draft.title for entry in feed.entries] == ["One A\u2019"]
+    assert feed.problem is None
+
+
+def test_what_is_odd_about_the_sending_does_not_matter() -> None:
+    body = rss(item("Größe"))
+    for content_type in ("text/plain", "text/xml; charset=us-ascii", ""):
+        feed = parse_feed(body, URL, TODAY, content_type=content_type)
+        assert feed.entries[0].draft.title == "Größe"
+        assert feed.problem is None
+
+
+def test_controls_do_not_pass() -> None:
+    title = only(rss(item("One")).replace(b"One", "O\u202en\u200be".encode())).draft.title
+    assert title == "One"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "lab.example.org sent an empty answer in place of a feed; try again later."),
+        (b"  \n", "lab.example.org sent an empty answer in place of a feed; try again later."),
+        (b"\x00\xff", "lab.example.org has something else there, not an RSS or Atom feed; check the address."),
+        (b'{"items": []}', "lab.example.org has something else there, not an RSS or Atom feed; check the address."),
+        (
+            b"<!doctype html><html><body>Sign in<![odd[",
+            "lab.example.org has a web page there, not an RSS or Atom feed; check the address.",
+        ),
+    ],
+)
+def test_what_is_no_feed_says_so(body: bytes, said: str) -> None:
+    with pytest.raises(NotAFeed) as failure:
+        parse(body)
+    assert str(failure.value) == said
+    assert failure.value.feeds == ()
+
+
+def test_a_page_names_its_feeds() -> None:
+    page = b"""<html><head><link rel="stylesheet" href="x.css"><link rel=alternate type="text/html" href="/de">
+      <link rel="alternate home" type="application/rss+xml" href="/rss"><link REL=ALTERNATE type="application/atom+xml"
+      href="https://b.example/atom"><link rel="alternate" type="application/rss+xml" href="javascript:alert(1)">
+      <link rel="alternate" type="application/rss+xml" href="//[bad"><link rel="alternate"
+      type="application/rss+xml" href="/rss"></head></html>"""
+    with pytest.raises(
+        NotAFeed, match=r"a web page there, not a feed; its feed is https://lab\.example\.org/rss\."
+    ) as no:
+        parse(page)
+    assert no.value.feeds == ("https://lab.example.org/rss", "https://b.example/atom")
+
+
+# What is hostile
+
+
+def test_bombs_do_not_go_off() -> None:
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    bomb = f'<?xml version="1.0"?><!DOCTYPE b [<!ENTITY l0 "boom">{levels}]>'.encode()
+    body = rss(item("One")).replace(b'<?xml version="1.0" encoding="utf-8"?>', bomb).replace(b"One", b"One &l9;")
+    assert sum(len(entry.draft.title) for entry in parse(body).entries) < 1_000
+
+
+def test_outer_entities_are_not_fetched(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("swordfish")
+    doctype = f'<!DOCTYPE x [<!ENTITY x SYSTEM "{(tmp_path / "secret").as_uri()}">]>'.encode()
+    body = rss(item("One")).replace(b"<rss", doctype + b"<rss").replace(b"One", b"One &x;")
+    assert "swordfish" not in repr(parse(body))
+
+
+def test_bytes_are_never_taken_for_a_file(tmp_path: Path) -> None:
+    (tmp_path / "feed.xml").write_bytes(rss(item("One")))
+    with pytest.raises(NotAFeed):
+        parse(str(tmp_path / "feed.xml").encode())
+
+
+def test_a_thousand_entries_are_enough() -> None:
+    assert len(parse(rss(*(item(f"Entry {n}") for n in range(1_005)))).entries) == 1_000
+
+
+def test_what_breaks_the_parser_is_no_feed() -> None:
+    body = rss('<item xmlns:psc="http://podlove.org/simple-chapters"><title>x</title><psc:chapters><psc:chapter/>'
+               "</psc:chapters></item>")  # fmt: skip
+    with pytest.raises(NotAFeed, match=r"sent a feed that can't be read; check its address\."):
+        parse(body)
+
+
+# Any bytes
+
+SEEDS = (
+    rss(item("One", link="https://a.example/1", pubDate="Mon, 11 May 2026 00:00:00 GMT")),
+    atom("<entry><id>1</id></entry>"),
+)
+TOKENS = [b"<", b"&", b"]]>", b"<!", b"&#xD800;", b"\x00", b"<item>", b"</entry>", b"<content type='xhtml'>", b"<?"]
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """A feed with some pieces put in and some taken out."""
+    body = draw(st.sampled_from(SEEDS))
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(body)))
+        body = body[:at] + draw(st.sampled_from(TOKENS) | st.binary(max_size=4)) + body[at + draw(st.integers(0, 20)) :]
+    return body
+
+
+@settings(deadline=None)
+@given(st.binary() | damaged())
+def test_any_bytes_are_a_feed_or_none(body: bytes) -> None:
+    try:
+        feed = parse(body)
+    except NotAFeed as error:
+        assert str(error).endswith(".")
+        return
+    assert feed.title and feed.slug
+    assert all(entry.draft.title and entry.guid for entry in feed.entries)

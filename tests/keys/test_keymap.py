@@ -1,0 +1,402 @@
+"""The table of actions, a user's own keys, chords and counts."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.errors import ConfigError
+from reader.keys.chords import Cancelled, KeyReader, Match, Pending, Unknown, label, parse_keys, spell, written
+from reader.keys.keymap import ACTIONS, CONTEXTS, FOOTERS, GROUPS, PLACES, Action, Keymap
+from reader.keys.listing import keys_table
+
+KEYMAP = Keymap()
+
+
+def read(keys: str, context: str = "list", keymap: Keymap = KEYMAP) -> list[object]:
+    reader = KeyReader(keymap)
+    return [reader.feed(key, context) for key in keys.split()]
+
+
+def matched(outcome: object) -> tuple[str, int | None]:
+    assert isinstance(outcome, Match), outcome
+    return outcome.action.id, outcome.count
+
+
+# The table
+
+
+def test_every_action_is_complete() -> None:
+    ids = [action.id for action in ACTIONS]
+    assert len(ids) == len(set(ids))
+    for action in ACTIONS:
+        assert re.fullmatch(r"[a-z]+\.[a-z_]+", action.id)
+        assert action.group in GROUPS.values()
+        assert parse_keys(action.keys)
+        assert action.name[0].isupper()
+        assert not action.name.endswith(".")
+        assert action.help.endswith(".")
+        assert len(action.name) + len(action.help) <= 75
+        assert action.contexts
+        assert set(action.contexts) <= set(CONTEXTS)
+
+
+def test_groups_stand_together_in_the_table() -> None:
+    groups = [action.group for action in ACTIONS]
+    runs = [group for index, group in enumerate(groups) if index == 0 or groups[index - 1] != group]
+    assert len(runs) == len(set(runs)) == len(set(GROUPS.values()))
+
+
+def test_every_context_has_a_place_a_footer_and_a_way_out() -> None:
+    for context in CONTEXTS:
+        assert PLACES[context]
+        assert FOOTERS[context]
+        for action_id in FOOTERS[context]:
+            assert context in KEYMAP.action(action_id).contexts
+            assert KEYMAP.key(action_id, context)
+        assert "app.quit" in {action.id for action in KEYMAP.resolve(context).values()}
+
+
+@pytest.mark.parametrize(
+    ("keys", "action_id"),
+    [
+        ("j", "move.down"),
+        ("down", "move.down"),
+        ("k", "move.up"),
+        ("g g", "move.top"),
+        ("G", "move.bottom"),
+        ("ctrl+d", "move.half_down"),
+        ("ctrl+u", "move.half_up"),
+        ("J", "read.down"),
+        ("K", "read.up"),
+        ("enter", "read.open"),
+        ("space", "read.on"),
+        ("m", "paper.read"),
+        ("s", "paper.star"),
+        ("x", "paper.hide"),
+        ("u", "mark.undo"),
+        ("ctrl+r", "mark.redo"),
+        ("A", "mark.all_read"),
+        ("M", "mark.above_read"),
+        ("n", "find.next"),
+        ("N", "find.previous"),
+        ("slash", "find.query"),
+        ("f", "find.filter"),
+        ("F", "find.clear"),
+        ("left_square_bracket", "day.older"),
+        ("right_square_bracket", "day.newer"),
+        ("o", "link.page"),
+        ("p", "link.pdf"),
+        ("L", "link.list"),
+        ("y", "link.copy"),
+        ("r", "app.refresh"),
+        ("question_mark", "app.help"),
+        ("colon", "app.commands"),
+        ("ctrl+p", "app.commands"),
+        ("q", "app.back"),
+        ("ctrl+q", "app.quit"),
+        ("g t", "view.today"),
+        ("greater_than_sign", "pane.wider"),
+        ("shift+tab", "pane.previous"),
+    ],
+)
+def test_keys_of_the_list_by_textuals_names(keys: str, action_id: str) -> None:
+    assert matched(read(keys)[-1]) == (action_id, None)
+
+
+def test_contexts_give_one_key_different_meanings() -> None:
+    assert matched(read("space", "filter")[-1])[0] == "topic.pick"
+    assert matched(read("tab", "empty")[-1])[0] == "query.complete"
+    assert matched(read("escape", "query")[-1])[0] == "query.cancel"
+    assert matched(read("D", "empty")[-1])[0] == "app.sample"
+    assert isinstance(read("D", "list")[-1], Unknown)
+
+
+def test_letters_are_text_where_text_is_typed() -> None:
+    for context in ("query", "help"):
+        for key in ("j", "colon", "5", "space", "g"):
+            assert isinstance(read(key, context)[-1], Unknown)
+    assert matched(read("f1", "query")[-1])[0] == "app.help"
+    assert matched(read("down", "help")[-1])[0] == "move.down"
+    assert matched(read("question_mark", "help")[-1])[0] == "help.close"
+
+
+def test_the_table_needs_no_textual() -> None:
+    code = "import sys, reader.keys.listing; print(sorted({'textual', 'rich'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# Clashes and a user's own keys
+
+
+def test_the_default_table_has_no_clash() -> None:
+    assert KEYMAP.mistakes == ()
+
+
+def planted(keys: str, *, contexts: tuple[str, ...] = ("list",)) -> tuple[Action, ...]:
+    return (*ACTIONS, Action("paper.planted", keys, "Planted", "To clash.", contexts))
+
+
+@pytest.mark.parametrize(
+    ("keys", "contexts", "other"),
+    [
+        ("s", ("list",), "paper.star"),
+        ("g", ("list",), "view.today"),
+        ("sx", ("page",), "paper.star"),
+        ("escape", ("query",), "query.cancel"),
+        ("5", ("list",), "digit"),
+    ],
+)
+def test_a_planted_clash_is_found(keys: str, contexts: tuple[str, ...], other: str) -> None:
+    mistakes = Keymap(planted(keys, contexts=contexts)).mistakes
+    assert any(mistake.action == "paper.planted" for mistake in mistakes)
+    assert any(other in str(mistake) for mistake in mistakes)
+
+
+def test_the_same_key_elsewhere_is_no_clash() -> None:
+    assert Keymap(planted("s", contexts=("filter",))).mistakes == ()
+    assert Keymap(planted("0")).mistakes == ()
+
+
+def test_overrides_replace_all_keys_of_an_action() -> None:
+    keymap = Keymap(overrides={"move.down": "ctrl+n", "paper.star": ["*", "<ctrl+w>s"], "link.pdf": ""})
+    assert keymap.mistakes == ()
+    assert matched(read("ctrl+n", keymap=keymap)[-1])[0] == "move.down"
+    assert isinstance(read("j", keymap=keymap)[-1], Unknown)
+    assert matched(read("asterisk", keymap=keymap)[-1])[0] == "paper.star"
+    assert matched(read("ctrl+w s", keymap=keymap)[-1])[0] == "paper.star"
+    assert keymap.labels("link.pdf") == ()
+    assert keymap.key("link.pdf") == ""
+    assert keymap.is_own("link.pdf")
+    assert not keymap.is_own("move.up")
+
+
+def test_two_actions_can_swap_keys() -> None:
+    keymap = Keymap(overrides={"paper.star": "m", "paper.read": "s"})
+    assert keymap.mistakes == ()
+    assert matched(read("s", keymap=keymap)[-1])[0] == "paper.read"
+
+
+def test_an_override_that_clashes_is_named_and_dropped() -> None:
+    keymap = Keymap(overrides={"paper.star": "m", "paper.hide": "X"})
+    (mistake,) = keymap.mistakes
+    assert mistake.action == "paper.star"
+    assert "m is the key of paper.read too" in mistake.problem
+    assert keymap.key("paper.star") == "s"
+    assert keymap.key("paper.hide") == "X"
+
+
+def test_dropping_one_override_can_bring_down_another() -> None:
+    keymap = Keymap(overrides={"paper.star": "m", "paper.hide": "s", "paper.read": "g"})
+    assert {mistake.action for mistake in keymap.mistakes} == {"paper.star", "paper.hide", "paper.read"}
+    assert [keymap.key(action) for action in ("paper.read", "paper.star", "paper.hide")] == ["m", "s", "x"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("paper.sta", "paper.star"),
+        ("star", "paper.star"),
+        ("list.undo", "mark.undo"),
+        ("view.tody", "view.today"),
+        ("zzz", None),
+    ],
+)
+def test_unknown_actions_name_the_nearest(wrong: str, right: str | None) -> None:
+    (mistake,) = Keymap(overrides={wrong: "z"}).mistakes
+    assert mistake.suggestion == right
+    assert str(mistake).startswith(f"{wrong}: there is no such action")
+
+
+def test_unknown_keys_name_the_nearest() -> None:
+    (mistake,) = Keymap(overrides={"paper.star": "spcae"}).mistakes
+    assert "no key is called spcae; did you mean space?" in mistake.problem
+
+
+@given(st.dictionaries(st.sampled_from([a.id for a in ACTIONS]), st.text("gsmx5 ?<>+ctrl", max_size=6), max_size=6))
+def test_whatever_a_user_writes_the_keymap_is_without_clash(overrides: dict[str, str]) -> None:
+    keymap = Keymap(overrides=overrides)
+    settled = tuple(action._replace(keys=" ".join(map(written, keymap.chords(action.id)))) for action in keymap.actions)
+    assert Keymap(settled).mistakes == ()
+
+
+# Spelling
+
+
+@pytest.mark.parametrize(
+    ("key", "spelled"),
+    [
+        ("question_mark", "?"),
+        ("less_than_sign", "<"),
+        ("minus", "-"),
+        ("hyphen_minus", "-"),
+        ("solidus", "/"),
+        ("full_stop", "."),
+        ("upper_g", "G"),
+        ("shift+g", "G"),
+        ("G", "G"),
+        (" ", "space"),
+        ("ctrl+D", "ctrl+d"),
+        ("Ctrl+d", "ctrl+d"),
+        ("shift+ctrl+left", "ctrl+shift+left"),
+        ("ctrl+m", "enter"),
+        ("ctrl+j", "enter"),
+        ("ctrl+left_square_bracket", "escape"),
+        ("ctrl+plus", "ctrl++"),
+        ("ctrl++", "ctrl++"),
+        ("+", "+"),
+        ("return", "enter"),
+        ("euro_sign", "€"),
+        ("ж", "ж"),
+        ("\uff4a", "j"),
+        ("\u3000", "space"),
+    ],
+)
+def test_one_spelling_for_each_key(key: str, spelled: str) -> None:
+    assert spell(key) == spelled
+
+
+@given(st.text(max_size=40))
+def test_spelling_settles_and_never_fails(key: str) -> None:
+    assert spell(spell(key)) == spell(key)
+
+
+def test_bindings_are_read_as_written() -> None:
+    assert parse_keys("gg G ctrl+d ? < g<enter> pgdn left_square_bracket") == (
+        ("g", "g"),
+        ("G",),
+        ("ctrl+d",),
+        ("?",),
+        ("<",),
+        ("g", "enter"),
+        ("pagedown",),
+        ("[",),
+    )
+    assert parse_keys(["ctrl+a", " "]) == (("ctrl+a",), ("space",))
+    assert parse_keys("") == parse_keys([]) == ()
+    for wrong in ("ctrl+spcae", "hello", "<nope>x"):
+        with pytest.raises(ConfigError):
+            parse_keys(wrong)
+
+
+def test_labels_are_short_and_have_an_ascii_form() -> None:
+    assert [label(chord) for chord in parse_keys("gg g<enter> escape up")] == ["gg", "g enter", "esc", "↑"]
+    assert all(text.isascii() for a in ACTIONS for text in Keymap(ascii=True).labels(a.id))
+
+
+# Chords and counts
+
+
+def test_counts_come_before_keys_and_chords() -> None:
+    assert matched(read("5 j")[-1]) == ("move.down", 5)
+    assert matched(read("1 0 g g")[-1]) == ("move.top", 10)
+    assert matched(read("5 s")[-1]) == ("paper.star", None)
+    outcome = read("5 j")[-1]
+    assert isinstance(outcome, Match)
+    assert outcome.times == 5
+    assert isinstance(read("0")[-1], Unknown)
+    assert matched(read("9 " * 50 + "j")[-1]) == ("move.down", KeyReader.MOST)
+
+
+def test_a_chord_tells_what_may_follow() -> None:
+    reader = KeyReader(KEYMAP)
+    assert reader.pending is None
+    outcome = reader.feed("3", "list")
+    assert outcome == reader.pending == Pending("3", ())
+    outcome = reader.feed("g", "list")
+    assert isinstance(outcome, Pending)
+    assert outcome == reader.pending
+    assert outcome.text == "3g"
+    assert ("t", "Today") in outcome.options
+    assert ("g", "Top") in outcome.options
+    reader.feed("t", "list")
+    assert reader.pending is None
+
+
+def test_a_chord_that_leads_nowhere_is_dropped_whole() -> None:
+    outcomes = read("2 g z j")
+    assert outcomes[2] == Unknown("2gz")
+    assert matched(outcomes[3]) == ("move.down", None)
+
+
+def test_escape_drops_what_has_begun_and_else_is_a_key() -> None:
+    outcomes = read("5 escape j g escape escape")
+    assert outcomes[1] == Cancelled()
+    assert matched(outcomes[2]) == ("move.down", None)
+    assert outcomes[4] == Cancelled()
+    assert matched(outcomes[5])[0] == "app.escape"
+
+
+def test_another_context_begins_anew() -> None:
+    reader = KeyReader(KEYMAP)
+    reader.feed("g", "list")
+    assert matched(reader.feed("s", "detail"))[0] == "paper.star"
+
+
+KEYS = st.one_of(
+    st.sampled_from(sorted({key for action in ACTIONS for chord in parse_keys(action.keys) for key in chord})),
+    st.sampled_from("0123456789"),
+    st.text(max_size=12),
+)
+
+
+@given(st.lists(st.tuples(KEYS, st.sampled_from(CONTEXTS)), max_size=30))
+def test_no_keys_ever_confuse_the_reader(keys: list[tuple[str, str]]) -> None:
+    reader = KeyReader(KEYMAP)
+    for key, context in keys:
+        outcome = reader.feed(key, context)
+        assert (reader.pending is None) == (not isinstance(outcome, Pending))
+        assert reader.pending is None or reader.pending == outcome
+    reader.feed("escape", keys[-1][1] if keys else "list")
+    assert reader.pending is None
+    assert matched(reader.feed("ctrl+q", "list"))[0] == "app.quit"
+
+
+# Footers and tables
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+@pytest.mark.parametrize("width", [0, 10, 24, 60, 200])
+def test_hints_fit_their_width(context: str, width: int) -> None:
+    hints = KEYMAP.hints(context, width)
+    assert len("  ".join(f"{key} {word}" for key, word in hints)) <= width
+    if width >= 60:
+        assert len(hints) >= 4
+    if hints:
+        assert hints[-1][1] == list(FOOTERS[context].values())[-1]
+
+
+def test_hints_show_own_keys_and_leave_out_the_unbound() -> None:
+    hints = Keymap(overrides={"paper.star": "*", "paper.hide": ""}).hints("list", 200)
+    assert ("*", "star") in hints
+    assert "hide" not in {word for _, word in hints}
+
+
+def test_markdown_says_what_the_table_says() -> None:
+    keymap = Keymap(overrides={"paper.star": "| `", "paper.hide": ""})
+    head, rule, *rows = keys_table("markdown", keymap).splitlines()
+    assert rule.count("|") == head.count("|")
+    read_back = {}
+    for row in rows:
+        keys, about, action_id = (cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1])
+        found = re.findall(r"`` (.+?) ``|`([^`]+)`", keys)
+        read_back[action_id.strip("`")] = (tuple((a or b).replace("\\|", "|") for a, b in found), about)
+    assert read_back == {
+        action.id: (keymap.labels(action.id), f"{action.name}: {action.help}") for action in keymap.actions
+    }
+
+
+def test_json_and_plain_tables_are_complete() -> None:
+    listed = json.loads(keys_table("json"))
+    assert [entry["id"] for entry in listed] == [action.id for action in ACTIONS]
+    assert listed[0].keys() == {"id", "keys", "name", "help", "group", "contexts", "repeatable"}
+    assert [parse_keys(entry["keys"]) for entry in listed] == [parse_keys(action.keys) for action in ACTIONS]
+    plain = keys_table()
+    assert all(f"({action.id})" in plain and action.help in plain for action in ACTIONS)

@@ -1,0 +1,136 @@
+"""Which days a refresh asks for, by what it is asked and what is known."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.core.errors import (
+    FeedRefused,
+    FeedUnreachable,
+    UsageError,
+)
+from reader.refresh.plan import Day, Latest, Month, Plan, Since
+from reader.refresh.progress import DayEmpty, DayFailed, DayStored, Finished, Started
+from tests.doubles import Cache, DayFetched, Feed, asked, papers, run
+
+
+async def test_the_latest_days_are_asked_newest_first() -> None:
+    assert await asked(Latest(3)) == ["2026-05-12", "2026-05-11", "2026-05-10"]
+    assert len(await asked(Latest())) == 7
+
+
+async def test_one_day_is_asked_even_if_it_has_settled() -> None:
+    known = {"2026-03-02": DayFetched("2026-04-30T00:00:00Z", 20)}
+    assert await asked(Day("2026-03-02"), known) == ["2026-03-02"]
+
+
+async def test_since_asks_what_is_not_known_or_has_not_settled() -> None:
+    known = {
+        "2026-04-24": DayFetched("2026-05-10T00:00:00Z", 20),  # settled when it was asked last
+        "2026-04-25": DayFetched("2026-04-26T12:00:00Z", 0),  # a Saturday that was over
+        "2026-04-27": DayFetched("2026-04-28T00:00:00Z", 20),  # asked once, too early
+        "2026-05-11": DayFetched("2026-05-11T10:00:00Z", 20),  # young
+        "2026-05-12": DayFetched("2026-05-12T08:00:00Z", 0),  # may still come
+    }
+    days = await asked(Since("2026-04-24"), known)
+    assert days[0] == "2026-05-12"
+    assert set(known) - set(days) == {"2026-04-24", "2026-04-25"}
+    assert len(days) == 19 - 2
+
+
+async def test_force_asks_all_again() -> None:
+    known = {"2026-04-24": DayFetched("2026-05-10T00:00:00Z", 20)}
+    assert len(await asked(Since("2026-04-24"), known, force=True)) == 19
+
+
+async def test_a_day_of_a_file_was_never_asked() -> None:
+    assert await asked(Since("2026-05-12"), {"2026-05-12": DayFetched("", 20)}) == ["2026-05-12"]
+
+
+async def test_a_month_is_asked_up_to_today() -> None:
+    assert (await asked(Month("2026-05")))[-1] == "2026-05-01"
+    assert len(await asked(Month("2026-05"))) == 12
+    assert len(await asked(Month("2026-04"))) == 30
+    assert await asked(Month("2026-06")) == []
+
+
+async def test_nothing_is_asked_before_the_feed_s_first_day() -> None:
+    assert (await asked(Since("2020-01-01")))[-1] == "2023-05-04"
+    for plan in (Day("2023-05-03"), Month("2023-04")):
+        with pytest.raises(UsageError, match="begins on 2023-05-04"):
+            await asked(plan)
+
+
+@pytest.mark.parametrize("plan", [Day("2026-02-30"), Since("someday"), Month("2026-13"), Latest(10**9)])
+async def test_times_that_are_none(plan: Plan) -> None:
+    with pytest.raises(UsageError, match="no such time"):
+        await asked(plan)
+
+
+async def test_over_a_weekend_the_newest_day_with_papers_is_found() -> None:
+    feed = Feed({"2026-05-08": papers(1, day="2026-05-08"), "2026-05-07": papers(2, day="2026-05-07")})
+    events = await run(feed, Cache(), Latest(1))
+    assert feed.asked == ["2026-05-12", "2026-05-11", "2026-05-10", "2026-05-09", "2026-05-08"]
+    assert isinstance(events[-2], DayStored)
+
+
+async def test_the_search_back_ends() -> None:
+    feed = Feed()
+    await run(feed, Cache(), Latest(2))
+    assert len(feed.asked) == 16
+
+
+async def test_known_papers_are_papers() -> None:
+    feed = Feed()
+    await run(feed, Cache({"2026-05-11": DayFetched("2026-05-11T10:00:00Z", 20)}), Latest(2))
+    assert feed.asked == ["2026-05-12", "2026-05-11"]
+
+
+async def test_settled_days_of_a_month_are_asked_for_together() -> None:
+    days = {"2026-04-20": (1, 2), "2026-04-30": (4,), "2026-03-31": (3,)}
+    feed = Feed({day: papers(*ids, day=day) for day, ids in days.items()})
+    cache = Cache()
+
+    events = await run(feed, cache, Since("2026-03-30"))
+
+    young = [f"2026-05-{day:02}" for day in range(12, 0, -1)] + ["2026-04-30", "2026-04-29"]
+    # Two days of March are too few to ask for the month.
+    assert feed.asked == [*young, "2026-04", "2026-03-31", "2026-03-30"]
+    assert events[0] == Started(tuple(day for day, *_ in cache.stored))
+    assert DayStored("2026-04-20", new=2, updated=0, unchanged=0, skipped=0, n=23, of=44) in events
+    assert events[-2:] == [DayEmpty("2026-03-30", n=44, of=44), Finished(new=4, stored=3)]
+    # What the month says of its young days is not stored a second time.
+    assert [day for day, *_ in cache.stored].count("2026-04-30") == 1
+    # Its empty days are known to be empty.
+    assert ("2026-04-19", 0, "2026-05-12T12:00:00Z") in cache.stored
+
+
+async def test_a_month_that_tells_no_days_is_asked_for_by_the_day() -> None:
+    feed = Feed({"2026-03-31": papers(1, day="2026-03-31")}, months=False)
+    *_, finished = await run(feed, Cache(), Month("2026-03"))
+    assert feed.asked == ["2026-03", *(f"2026-03-{day:02}" for day in range(31, 0, -1))]
+    assert finished == Finished(new=1, stored=1)
+
+
+async def test_a_month_that_fails_is_asked_for_by_the_day() -> None:
+    trouble = FeedRefused("The feed has trouble.")
+    feed = Feed({"2026-03-31": papers(1, day="2026-03-31"), "2026-03-20": trouble})
+    *_, finished = await run(feed, Cache(), Month("2026-03"))
+    assert feed.asked[:2] == ["2026-03", "2026-03-31"]
+    assert finished == Finished(new=1, stored=1, failed=("2026-03-20",), error=trouble)
+
+
+async def test_a_month_without_a_connection_ends_it() -> None:
+    gone = FeedUnreachable("No answer.")
+    *_, failed, finished = await run(Feed({"2026-03-20": gone}), Cache(), Month("2026-03"))
+    assert failed == DayFailed("2026-03-31", gone, n=1, of=31)
+    assert isinstance(finished, Finished)
+    assert len(finished.failed) == 31
+
+
+async def test_papers_of_a_month_that_say_a_day_outside_it_are_kept() -> None:
+    feed = Feed({"2026-03-31": (papers(1, day="2026-03-31"), papers(2, day="2026-04-01"))})
+    cache = Cache()
+    *_, finished = await run(feed, cache, Month("2026-03"))
+    assert finished == Finished(new=2, stored=1)
+    assert ("2026-04-01", 1, "2026-05-12T12:00:00Z") in cache.stored

@@ -1,0 +1,159 @@
+"""New papers that match the user's queries are told of, each once."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.actions import notify
+from reader.cache import notified
+from reader.cache.marks.events import Events
+from reader.cache.papers import Cache
+from reader.core.paper import Draft, Listing
+from reader.refresh.notifications import Notifier
+from tests.cache.conftest import ByName
+
+NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
+TODAY = "2026-05-12"
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache.open(tmp_path / "papers.db", ByName())
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The commands that were run."""
+    ran: list[tuple[str, ...]] = []
+
+    async def run(command: Sequence[str], text: str = "", patience: float = 0) -> None:
+        ran.append((*command, text))
+
+    monkeypatch.setattr(notify, "run", run)
+    monkeypatch.setattr(notify.shutil, "which", lambda name: f"/bin/{name}")
+    return ran
+
+
+Store = Callable[..., None]
+
+
+@pytest.fixture
+def store(cache: Cache) -> Store:
+    def store(*numbers: int, day: str = TODAY, title: str = "Agents of Chaos") -> None:
+        drafts = tuple(Draft(f"{title} {number}", id=f"2605.{number:05}", upvotes=number) for number in numbers)
+        cache.store(Listing(day, drafts), f"{TODAY}T08:00:00Z")
+
+    return store
+
+
+def notifier(file: Path, *queries: str, command: Sequence[str] = ("tell", "-x")) -> Notifier:
+    return Notifier(file, queries, command, lambda: NOW)
+
+
+def told_of(heard: list[tuple[str, ...]]) -> list[list[str]]:
+    return [[paper["id"] for paper in json.loads(run[-1])["papers"]] for run in heard]
+
+
+async def test_only_what_is_new_matches_and_was_not_told_is_told(
+    tmp_path: Path, store: Store, heard: list[tuple[str, ...]]
+) -> None:
+    file = tmp_path / "papers.db"
+    store(1, 2)
+    for _ in range(2):
+        one = notifier(file, "agents is:new", "upvotes:>4")
+        await one.begin()
+        await one.tell()
+        assert heard == []
+    store(1, 3, 5)
+    store(4, title="A quiet one")
+    assert await one.tell() == 2
+    assert await one.tell() == 0
+    assert heard[0][:2] == ("tell", "-x")
+    said = json.loads(heard[0][-1])
+    assert said["queries"] == ["agents is:new", "upvotes:>4"]
+    assert [(paper["id"], paper["matches"]) for paper in said["papers"]] == [
+        ("2605.00005", ["agents is:new", "upvotes:>4"]),
+        ("2605.00003", ["agents is:new"]),
+    ]
+    assert said["papers"][1]["title"] == "Agents of Chaos 3"
+    assert len(heard) == 1
+
+
+async def test_two_programs_tell_of_a_paper_once(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
+    one, two = (notifier(tmp_path / "papers.db", "agents") for _ in range(2))
+    await one.begin()
+    store(1)
+    await two.begin()
+    store(2)
+    await two.tell()
+    await one.tell()
+    assert told_of(heard) == [["2605.00002", "2605.00001"]]
+
+
+async def test_a_refresh_that_was_killed_is_told_by_the_next(
+    tmp_path: Path, store: Store, heard: list[tuple[str, ...]]
+) -> None:
+    await notifier(tmp_path / "papers.db", "agents").begin()
+    store(1)
+    again = notifier(tmp_path / "papers.db", "agents")
+    await again.begin()
+    assert await again.tell() == 1
+
+
+async def test_old_and_read_papers_are_no_news(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
+    file = tmp_path / "papers.db"
+    one = notifier(file, "agents")
+    await one.begin()
+    store(1, day=(NOW - timedelta(days=notified.NEWS_DAYS + 1)).date().isoformat())
+    store(2, 3, 4)
+    with closing(Events.open(file)) as events:
+        events.mark("read", True, [2])
+        events.mark("hide", True, [3])
+    await one.tell()
+    assert told_of(heard) == [["2605.00004"]]
+
+
+async def test_without_queries_nothing_is_done(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
+    one = notifier(tmp_path / "papers.db")
+    await one.begin()
+    store(1)
+    assert await one.tell() == 0
+    with closing(sqlite3.connect(tmp_path / "papers.db")) as other:
+        assert other.execute("SELECT count(*) FROM meta WHERE key LIKE 'told%'").fetchone() == (0,)
+
+
+async def test_the_desktop_is_told_in_few_words(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
+    one = notifier(tmp_path / "papers.db", "agents", command=())
+    await one.begin()
+    store(1, 2, 3, 4, 5, title="<b>Agents</b> & co")
+    await one.tell()
+    *_, title, body, given = heard[0]
+    assert (title, given) == ("5 new papers: agents", "")
+    if sys.platform != "darwin":
+        assert body.splitlines() == [f"&lt;b&gt;Agents&lt;/b&gt; &amp; co {n}" for n in (5, 4, 3)] + ["and 2 more"]
+
+
+async def test_what_fails_is_kept_with_since_when_until_it_goes_well(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "papers.db"
+    one = notifier(file, "agents", command=(str(tmp_path / "nothing"),))
+    await one.begin()
+    store(1)
+    with pytest.raises(notify.NotifyError, match="not found"):
+        await one.tell()
+    problem = notified.problem(file)
+    assert problem is not None
+    assert problem.since == "2026-05-12T08:00:00+00:00"
+    assert "check notify_command" in problem.error
+    store(2)
+    await notifier(file, "agents", command=("true",)).tell()
+    assert notified.problem(file) is None

@@ -1,0 +1,351 @@
+"""The whole refresh: each source by itself, and what came of all."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.cache.feeds import Feeds
+from reader.cache.papers import Cache
+from reader.cache.window import Window
+from reader.core.errors import FeedError
+from reader.core.paper import Listing
+from reader.core.paper import Paper as Known
+from reader.feeds.arxiv.client import ArxivClient
+from reader.feeds.http.fetch import Bounds, Fetcher
+from reader.feeds.huggingface.client import FeedClient
+from reader.feeds.syndication.client import Syndication
+from reader.refresh.plan import Day, Latest
+from reader.refresh.progress import Event, FeedAsked, FeedFailed, FeedStored, Finished, SourceEvent
+from reader.refresh.sources import Sources, connected, refresh_all
+from tests.cache.conftest import ByName
+from tests.feed_server import FeedServer, item
+from tests.feeds.servers import Arxiv, Documents, Nap, Page, Paper, rss
+from tests.feeds.servers import item as entry
+
+TODAY = "2026-05-12"  # a Tuesday
+NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
+
+
+class World:
+    """The daily feed, arXiv, a site, and a cache that is refreshed from them."""
+
+    def __init__(self, path: Path, daily: FeedServer, arxiv: Arxiv, site: Documents) -> None:
+        self.daily, self.arxiv, self.site = daily, arxiv, site
+        self.path = path
+        self.cache = Cache.open(path, ByName())
+        self.feeds = Feeds.open(path)
+        self.now = NOON
+
+    @asynccontextmanager
+    async def sources(self) -> AsyncIterator[Sources]:
+        nap, bounds = Nap(), Bounds(tries=1)
+        async with (
+            ArxivClient(
+                api=self.arxiv.url, feeds=self.arxiv.url, bounds=bounds, sleep=nap, clock=nap.clock, now=self._now
+            ) as arxiv,
+            Syndication(bounds=bounds, sleep=nap, clock=nap.clock, now=self._now) as web,
+        ):
+            yield Sources(self.cache, self.feeds, arxiv, web, now=self._now)
+
+    def _now(self) -> datetime:
+        return self.now
+
+    async def refresh(self, plan: Latest | Day | None = None) -> list[Event | SourceEvent]:
+        async with FeedClient(Fetcher(self.daily.url, bounds=Bounds(tries=1))) as daily, self.sources() as sources:
+            return [event async for event in refresh_all(daily, self.cache, plan or Latest(1), sources)]
+
+    def paper(self, id: str) -> Known | None:
+        window = Window.open(self.path)
+        pk = window.pk_of(id)
+        found = window.paper(pk) if pk is not None else None
+        window.close()
+        return found
+
+    def follow(self, url: str, slug: str = "lab") -> None:
+        assert self.feeds.follow("arxiv" if url.startswith("cs.") else "rss", url, slug.title(), slug, "2026-05-01")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with (
+        FeedServer({TODAY: [item("2605.00001"), item("2605.00002")]}, today=TODAY) as daily,
+        Arxiv([Paper("2605.00001", categories=("cs.CL", "cs.LG"), version=2, extra="<x/>")]) as arxiv,
+        Documents() as site,
+    ):
+        made = World(tmp_path / "papers.db", daily, arxiv, site)
+        yield made
+        made.feeds.close()
+        made.cache.close()
+
+
+def of(events: list[Event | SourceEvent], kind: type[FeedStored] | type[FeedFailed]) -> list[str]:
+    return [event.slug for event in events if isinstance(event, kind)]
+
+
+def last(events: list[Event | SourceEvent]) -> Finished:
+    assert isinstance(events[-1], Finished)
+    assert sum(isinstance(event, Finished) for event in events) == 1
+    return events[-1]
+
+
+async def test_categories_of_the_daily_papers_come_by_one_request(world: World) -> None:
+    events = await world.refresh()
+    assert of(events, FeedStored) == ["arxiv"]
+    paper = world.paper("2605.00001")
+    assert paper is not None
+    assert (paper.categories, paper.version, paper.source) == (("cs.CL", "cs.LG"), 2, "hf")
+    # The feed's own words stay; arXiv fills gaps.
+    assert paper.title == "Paper 2605.00001"
+    assert [sorted(request.query["id_list"].split(",")) for request in world.arxiv.requests] == [
+        ["2605.00001", "2605.00002"]
+    ]
+    again = await world.refresh()
+    # What arXiv does not know is not asked for again within a week.
+    assert len(world.arxiv.requests) == 1
+    assert (last(again).new, last(again).updated, last(again).unchanged) == (0, 0, 2)
+
+
+async def test_papers_of_a_backfill_get_theirs_day_by_day_the_newest_first(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.refresh.sources.CATEGORIZED_A_DAY", 3)
+    world.daily.days["2024-03-01"] = [item(f"2403.0000{n}", day="2024-03-01", upvotes=n) for n in range(1, 6)]
+    world.arxiv.papers += [Paper(f"2403.0000{n}", categories=("cs.RO",)) for n in range(1, 6)]
+    await world.refresh(Day("2024-03-01"))
+    assert world.arxiv.requests == []
+    assert world.feeds.count_uncategorized() == 5
+    asked: list[list[str]] = []
+    for _ in range(3):
+        before = len(world.arxiv.requests)
+        await world.refresh()
+        # However often one refreshes, it is one request a day.
+        await world.refresh()
+        asked += [sorted(request.query["id_list"].split(",")) for request in world.arxiv.requests[before:]]
+        world.now += timedelta(days=1)
+    assert asked == [
+        ["2403.00005", "2605.00001", "2605.00002"],
+        ["2403.00002", "2403.00003", "2403.00004"],
+        ["2403.00001"],
+    ]
+    # One that arXiv does not know is left.
+    assert world.feeds.count_uncategorized() == 1
+
+
+async def test_a_request_for_categories_that_fails_is_made_again(world: World) -> None:
+    world.arxiv.answers.append(Page(b"", status=503))
+    await world.refresh()
+    await world.refresh()
+    paper = world.paper("2605.00001")
+    assert paper is not None
+    assert paper.categories == ("cs.CL", "cs.LG")
+
+
+async def test_a_refresh_that_changes_nothing_writes_nothing(world: World) -> None:
+    world.site.pages["/feed.xml"] = Page(rss(entry("A post", guid="1")))
+    world.follow(f"{world.site.url}/feed.xml")
+    world.follow("cs.CL", "cs.cl")
+    await world.refresh()
+    watcher = Window.open(world.path)
+    await world.refresh()
+    assert not watcher.changed()
+    watcher.close()
+
+
+async def test_a_day_that_has_not_changed_is_not_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    file = tmp_path / "papers.db"
+    with FeedServer({TODAY: [item("2605.00001", day=TODAY)]}, today=TODAY) as feed:
+        feed.etags = True
+
+        async def refresh(now: datetime) -> list[Event | SourceEvent]:
+            with closing(Cache.open(file, ByName())) as cache:
+                async with connected(cache, file, feed.url, tmp_path / "answers", now=lambda: now) as (daily, sources):
+                    return [event async for event in refresh_all(daily, cache, Latest(1), sources)]
+
+        sent = [last(await refresh(NOON)) for _ in range(2)]
+        assert [(sums.new, sums.unchanged, sums.stored) for sums in sent] == [(1, 0, 1), (0, 1, 1)]
+        tags = [request.headers["If-None-Match"] for request in feed.requests]
+        assert tags[0] is None
+        assert tags[1] is not None
+        watcher = Window.open(file)
+        await refresh(NOON)
+        assert not watcher.changed()
+        watcher.close()
+        feed.days[TODAY] = [item("2605.00001", day=TODAY, upvotes=50), item("2605.00002", day=TODAY)]
+        news = last(await refresh(NOON))
+        assert (news.new, news.updated) == (1, 1)
+        with closing(Cache.open(file, ByName())) as cache:
+            assert set(cache.validators()) == {TODAY}
+            # Nothing is kept of days that have settled.
+            other = Listing("2026-06-20", (), validator='"1"')
+            cache.store(other, "2026-06-20T12:00:00Z")
+            assert set(cache.validators()) == {"2026-06-20"}
+
+
+async def test_one_day_alone_asks_no_other_source(world: World) -> None:
+    world.follow(f"{world.site.url}/feed.xml")
+    events = await world.refresh(Day(TODAY))
+    assert of(events, FeedStored) == of(events, FeedFailed) == []
+    assert world.site.requests == world.arxiv.requests == []
+
+
+async def test_a_feed_is_asked_again_only_for_what_changed(world: World) -> None:
+    page = Page(rss(entry("A post", guid="1", link="https://lab.example.org/1")), etag='"1"')
+    world.site.pages["/feed.xml"] = page
+    world.follow(f"{world.site.url}/feed.xml")
+    assert last(await world.refresh()).new == 3
+    await world.refresh()
+    assert [request.headers["If-None-Match"] for request in world.site.requests] == [None, '"1"']
+    world.site.pages["/feed.xml"] = replace(page, body=rss(entry("B post", guid="2")), etag='"2"')
+    assert last(await world.refresh()).new == 1
+
+
+async def test_an_entry_about_a_paper_joins_it(world: World) -> None:
+    link = "https://arxiv.org/abs/2605.00001"
+    world.site.pages["/feed.xml"] = Page(rss(entry("Why it holds", guid="1", link=link)))
+    world.follow(f"{world.site.url}/feed.xml")
+    assert last(await world.refresh()).new == 2
+    paper = world.paper("2605.00001")
+    assert paper is not None
+    assert (paper.title, paper.source, paper.url) == ("Paper 2605.00001", "hf", link)
+    assert world.feeds.papers()["lab"] == 1
+
+
+async def test_what_only_a_feed_brought_gets_its_facts_from_arxiv(world: World) -> None:
+    world.arxiv.papers.append(Paper("2605.00077", "A title of its own", categories=("cs.RO",)))
+    world.site.pages["/feed.xml"] = Page(rss(entry("We read arXiv:2605.00077", guid="1", pubDate="Mon, 11 May 2026")))
+    world.follow(f"{world.site.url}/feed.xml")
+    await world.refresh()
+    paper = world.paper("2605.00077")
+    assert paper is not None
+    assert (paper.title, paper.categories, paper.published) == ("A title of its own", ("cs.RO",), "2026-05-11")
+
+
+async def test_one_source_that_fails_does_not_fail_the_others(world: World) -> None:
+    world.site.pages["/good.xml"] = Page(rss(entry("A post", guid="1")))
+    world.follow(f"{world.site.url}/bad.xml", "bad")
+    world.follow(f"{world.site.url}/good.xml", "good")
+    world.arxiv.answers.append(Page(b"", status=503))
+    events = await world.refresh()
+    assert of(events, FeedFailed) == ["bad", "arxiv"]
+    assert of(events, FeedStored) == ["good"]
+    assert [event.was_asked_for for event in events if isinstance(event, FeedFailed)] == [True, False]
+    assert last(events).failed == ()
+    assert {feed.slug for feed in world.feeds.failing()} == {"bad", "arxiv"}
+    since = {feed.failing_since for feed in world.feeds.failing()}
+    world.now += timedelta(hours=1)
+    await world.refresh()
+    (failing,) = world.feeds.failing()
+    assert failing.slug == "bad"
+    assert {failing.failing_since} == since == {"2026-05-12T12:00:00Z"}
+
+
+async def test_the_daily_papers_that_fail_leave_the_rest_alone(world: World) -> None:
+    world.site.pages["/feed.xml"] = Page(rss(entry("A post", guid="1")))
+    world.follow(f"{world.site.url}/feed.xml")
+    world.daily.fault = "error"
+    events = await world.refresh()
+    assert last(events).failed
+    assert of(events, FeedStored) == ["lab"]
+    assert [feed.slug for feed in world.feeds.failing()] == ["hf"]
+
+
+async def test_a_category_is_followed_once_a_day(world: World) -> None:
+    world.arxiv.papers += [
+        Paper("2605.00010", categories=("cs.RO",), published="2026-05-11"),
+        Paper("2605.00011", categories=("cs.RO",), announce="replace", published="2020-01-01"),
+    ]
+    world.follow("cs.RO", "cs.ro")
+    events = await world.refresh()
+    assert "cs.ro" in of(events, FeedStored)
+    paper = world.paper("2605.00010")
+    assert paper is not None
+    assert (paper.source, paper.categories) == ("arxiv", ("cs.RO",))
+    # A new version of a paper that is not here is no news.
+    assert world.paper("2605.00011") is None
+    count = len(world.arxiv.requests)
+    await world.refresh()
+    assert len(world.arxiv.requests) == count
+    world.now += timedelta(days=1)
+    await world.refresh()
+    assert [request.path for request in world.arxiv.requests[count:]] == ["/rss/cs.RO"]
+
+
+async def test_days_that_were_missed_are_asked_for(world: World) -> None:
+    world.follow("cs.RO", "cs.ro")
+    await world.refresh()
+    first = len(world.arxiv.requests)
+    world.now += timedelta(days=6)
+    await world.refresh()
+    asked = [request.query.get("search_query", "") for request in world.arxiv.requests[first:]]
+    days = [found[1] for query in asked if (found := re.search("\\[([0-9]{8})", query))]
+    assert days == [f"202605{day}" for day in range(12, 18)]
+
+
+async def test_with_no_network_the_sources_are_not_tried_one_by_one(world: World) -> None:
+    for number in range(3):
+        world.follow(f"http://nowhere-{number}.invalid/feed.xml", f"lab{number}")
+    async with world.sources() as sources:
+        events = [event async for event in sources.refresh(no_network=True)]
+    assert len(events) == 1
+    assert of(events, FeedFailed) == world.feeds.failing() == []
+
+
+async def test_a_refresh_can_be_stopped_between_two_sources(world: World) -> None:
+    for number in range(2):
+        world.site.pages[f"/{number}.xml"] = Page(rss(entry(f"Post {number}", guid="1")))
+        world.follow(f"{world.site.url}/{number}.xml", f"lab{number}")
+    async with world.sources() as sources:
+        steps = sources.refresh()
+        asked, first = await anext(steps), await anext(steps)
+        await steps.aclose()
+    await asyncio.sleep(0)
+    assert asked == FeedAsked("Lab0")
+    assert isinstance(first, FeedStored)
+    assert first.slug == "lab0"
+    assert len(world.site.requests) == 1
+
+
+# One paper
+
+
+async def look_up(world: World, id: str) -> bool:
+    async with FeedClient(Fetcher(world.daily.url, bounds=Bounds(tries=1))) as daily, world.sources() as sources:
+        return await sources.look_up(daily, id)
+
+
+async def test_a_paper_is_looked_up_in_the_feed_first(world: World) -> None:
+    assert await look_up(world, "2605.00002")
+    paper = world.paper("2605.00002")
+    assert paper is not None
+    assert (paper.source, paper.upvotes) == ("hf", 5)
+    assert world.arxiv.requests == []
+
+
+async def test_a_paper_that_the_feed_lacks_comes_from_arxiv(world: World) -> None:
+    world.arxiv.papers.append(Paper("math/0309136", "An old one", categories=("math.GT",)))
+    assert await look_up(world, "math/0309136")
+    paper = world.paper("math/0309136")
+    assert paper is not None
+    assert (paper.source, paper.categories) == ("arxiv", ("math.GT",))
+    assert not await look_up(world, "2605.99999")
+
+
+async def test_a_feed_that_fails_leaves_it_to_arxiv(world: World) -> None:
+    world.daily.fault = "error"
+    assert await look_up(world, "2605.00001")
+    with pytest.raises(FeedError):
+        await look_up(world, "2605.99999")
+    # A day of which one paper is known has not been answered for.
+    world.daily.fault = "ok"
+    assert await look_up(world, "2605.00002")
+    assert world.cache.known_days(TODAY, TODAY) == {}

@@ -1,0 +1,192 @@
+"""Jobs in a process of their own: the same messages as here, its failures told, stopped in no time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, closing
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from reader import config
+from reader.cache.window import Window
+from reader.config import Settings
+from reader.core.errors import FeedRefused, ReaderError
+from reader.refresh import jobs, worker
+from reader.refresh.jobs import LookedUp, LookUp, Message, Refresh, Workplace
+from reader.refresh.plan import Day
+from reader.refresh.progress import DayFailed, DayStored, Finished, Started
+from tests.feed_server import FeedServer, item
+
+DAY = "2026-05-12"
+
+
+def noon() -> datetime:
+    return datetime(2026, 5, 12, 12, tzinfo=UTC)
+
+
+def no_rules() -> None:
+    os._exit(3)
+
+
+def bad_rules() -> None:
+    raise RuntimeError("a mistake of ours")
+
+
+Work = Callable[..., AsyncIterator[Message]]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Workplace]:
+    for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "no-token"))
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
+
+    def make(feed: FeedServer, name: str = "papers.db", **how: object) -> Workplace:
+        settings = Settings(endpoint=feed.url, ask_arxiv=False)
+        values = {"rules": partial(config.load_topics, tmp_path / "topics.toml"), "now": noon, **how}
+        return Workplace(tmp_path / name, settings, **values)
+
+    return make
+
+
+async def said(messages: AsyncIterator[Message]) -> list[Message]:
+    return [message async for message in messages]
+
+
+def titles(file: Path) -> list[str]:
+    with closing(Window.open(file)) as window:
+        return [row.title for row in window.rows(window.newest(100).pks)]
+
+
+async def test_a_process_says_what_is_said_here(place: Callable[..., Workplace]) -> None:
+    with FeedServer({DAY: [item("2605.00001"), item("2605.00002")]}) as feed:
+        there = await said(worker.run(place(feed, "there.db"), Refresh(Day(DAY))))
+        here = await said(jobs.run(place(feed, "here.db"), Refresh(Day(DAY))))
+    assert there == here == [Started((DAY,)), DayStored(DAY, 2, 0, 0, 0, 1, 1), Finished(new=2, stored=1)]
+    file = place(feed, "there.db").cache_file
+    assert sorted(titles(file)) == ["Paper 2605.00001", "Paper 2605.00002"]
+
+
+async def test_one_paper_is_looked_up(place: Callable[..., Workplace]) -> None:
+    with FeedServer({DAY: [item("2605.00001")]}) as feed:
+        assert await said(worker.run(place(feed), LookUp("2605.00001"))) == [LookedUp(found=True)]
+
+
+async def test_errors_come_as_the_kinds_that_every_module_knows(place: Callable[..., Workplace]) -> None:
+    with FeedServer({DAY: [item("2605.00001")]}) as feed:
+        feed.fault = "refuse:403"
+        _, failed, finished, _ = await said(worker.run(place(feed), Refresh(Day(DAY))))
+        _, failed_here, *_ = await said(jobs.run(place(feed), Refresh(Day(DAY))))
+    assert isinstance(failed, DayFailed)
+    assert type(failed.error) is FeedRefused
+    assert str(failed.error) == str(failed_here.error)
+    assert isinstance(finished, Finished)
+    assert str(finished.error) == str(failed.error)
+
+
+async def test_what_a_job_raises_is_raised(place: Callable[..., Workplace], tmp_path: Path) -> None:
+    (tmp_path / "topics.toml").mkdir()
+    with FeedServer() as feed, pytest.raises(ReaderError, match=r"The topic rules .* can't be read"):
+        await said(worker.run(place(feed), Refresh(Day(DAY))))
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"), [(no_rules, r"broke off\.$"), (bad_rules, "broke off: .*a mistake of ours")]
+)
+async def test_a_process_that_dies_is_told_of(
+    place: Callable[..., Workplace], rules: Callable[[], None], told: str
+) -> None:
+    with FeedServer() as feed, pytest.raises(ReaderError, match=told):
+        await said(worker.run(place(feed, rules=rules), Refresh(Day(DAY))))
+
+
+async def test_a_job_is_stopped_while_the_feed_hangs(place: Callable[..., Workplace]) -> None:
+    with FeedServer({DAY: [item("2605.00001")]}) as feed:
+        feed.fault = "hang"
+
+        async def begin() -> None:
+            async with aclosing(worker.run(place(feed), Refresh(Day(DAY)))) as messages:
+                async for _ in messages:
+                    pass
+
+        task = asyncio.create_task(begin())
+        while not feed.requests:
+            await asyncio.sleep(0.01)
+        stopped = time.monotonic()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        # Left to itself it would have waited for ten seconds.
+        assert time.monotonic() - stopped < 5
+
+
+IN_A_FOLDER = """
+import asyncio, sys
+from contextlib import aclosing
+from pathlib import Path
+from functools import partial
+from reader import config
+from reader.refresh import worker
+from reader.config import Settings
+from reader.refresh.plan import Day
+from reader.refresh.jobs import Refresh, Workplace
+
+async def main(folder, endpoint):
+    settings = Settings(endpoint=endpoint, ask_arxiv=False)
+    place = Workplace(Path(folder, "papers.db"), settings, partial(config.load_topics, Path(folder, "none.toml")))
+    async with aclosing(worker.run(place, Refresh(Day("2026-05-12")))) as messages:
+        async for message in messages:
+            pass
+    print(message.new, *sorted(sys.modules))
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+def test_the_reader_itself_imports_nothing_slow_and_a_folder_of_its_name_is_not_taken_for_it(
+    place: Callable[..., Workplace], tmp_path: Path
+) -> None:
+    (tmp_path / "reader").mkdir()
+    (tmp_path / "reader" / "__init__.py").write_text("raise SystemExit('the wrong one')")
+    with FeedServer({DAY: [item("2605.00001")]}) as feed:
+        place(feed)
+        found = subprocess.run(
+            [sys.executable, "-P", "-c", IN_A_FOLDER, str(tmp_path), feed.url],
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert found.returncode == 0, found.stderr
+    new, *modules = found.stdout.split()
+    assert new == "1"
+    assert "reader.refresh.worker" in modules
+    assert not {name.partition(".")[0] for name in modules} & {"httpx", "sqlmodel", "sqlalchemy", "alembic"}
+
+
+async def test_a_job_ends_with_a_reader_that_is_killed(place: Callable[..., Workplace], tmp_path: Path) -> None:
+    with FeedServer({DAY: [item("2605.00001")]}) as feed:
+        where = place(feed)
+        feed.fault = "hang"
+        command = [sys.executable, "-c", IN_A_FOLDER, str(tmp_path), feed.url]
+        with subprocess.Popen(command, cwd=Path(__file__).parents[2]) as reader:
+            while not feed.requests:
+                assert reader.poll() is None
+                await asyncio.sleep(0.01)
+            reader.kill()
+        # What hung on would have its turn with the feed for ten seconds.
+        feed.fault = "ok"
+        begun = time.monotonic()
+        assert await said(jobs.run(where, Refresh(Day(DAY))))
+        assert time.monotonic() - begun < 5

@@ -1,0 +1,103 @@
+"""Where the user was: written whole or not at all, and read whatever it has become."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reader.session.visit import State, load, save
+
+LEFT = State(
+    "day:2026-05-08",
+    "robot é",
+    "2605.00400",
+    30,
+    0.6,
+    "2026-05-12T08:14:00.000Z",
+    ("robot", "agents"),
+    "rising",
+    "all",
+    ("Vision",),
+)
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+    file = tmp_path / "not" / "yet" / "state.json"
+    save(file, LEFT)
+    save(file, LEFT)
+    assert load(file) == LEFT
+    assert [one.name for one in file.parent.iterdir()] == ["state.json"]
+    save(file, State())
+    assert load(file) == State()
+
+
+def test_the_state_is_for_the_user_alone(tmp_path: Path) -> None:
+    file = tmp_path / "folder" / "state.json"
+    save(file, LEFT)
+    assert file.parent.stat().st_mode & 0o077 == 0
+
+
+def test_no_file_is_the_beginning(tmp_path: Path) -> None:
+    assert load(tmp_path / "state.json") == State()
+    assert load(tmp_path) == State()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("view", 7),
+        ("text", None),
+        ("text", "topic:("),
+        ("text", '"never closed'),
+        ("paper", ["x"]),
+        ("filter_width", 10_000),
+        ("filter_width", -1),
+        ("filter_width", True),
+        ("filter_width", 26.5),
+        ("list_share", 2.0),
+        ("list_share", "wide"),
+        ("visited", 3),
+        ("visited", "yesterday"),
+        ("visited", "2026-05-12T08:14:00"),
+        ("history", "robot"),
+        ("topic_order", "by weight"),
+        ("topic_order", ["family"]),
+        ("topic_mode", "some"),
+        ("topic_mode", ["all"]),
+        ("folded", "Vision"),
+        ("no such thing", 1),
+    ],
+)
+def test_what_is_not_as_expected_costs_itself_alone(tmp_path: Path, name: str, value: object) -> None:
+    file = tmp_path / "state.json"
+    save(file, LEFT)
+    good = json.loads(file.read_text())
+    file.write_text(json.dumps({**good, name: value}))
+    left = load(file)
+    others = [field for field in good if field != name]
+    assert [getattr(left, field) for field in others] == [getattr(LEFT, field) for field in others]
+    if name in good:
+        assert getattr(left, name) == getattr(State(), name)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.binary(max_size=40) | st.fixed_dictionaries({}, optional=dict.fromkeys(LEFT._fields, JSON)))
+def test_anything_loads(tmp_path: Path, content: bytes | dict[str, object]) -> None:
+    file = tmp_path / "state.json"
+    file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    left = load(file)
+    assert isinstance(left.view, str)
+    assert left.filter_width is None or 16 <= left.filter_width <= 60
+    assert left.list_share is None or 0.2 <= left.list_share <= 0.8
+    assert all(isinstance(text, str) for text in left.history)

@@ -1,0 +1,198 @@
+"""Help: these keys first, found by typing, readable at every size."""
+
+from __future__ import annotations
+
+import pytest
+from textual.app import App
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from reader.keys.keymap import CONTEXTS, Keymap
+from reader.ui.screens.help import HelpScreen, HelpSearch, sections
+from reader.ui.stylesheets import stylesheets
+from reader.ui.text.finder import Finder
+from reader.ui.theme import DEFAULTS, THEMES
+
+
+class Harness(App[None]):
+    CSS_PATH = stylesheets()
+
+    def __init__(self, screen: HelpScreen, theme: str = "dark") -> None:
+        super().__init__()
+        self.first = screen
+        for one in THEMES:
+            self.register_theme(one)
+        self.theme = theme
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(DEFAULTS)
+
+    def on_mount(self) -> None:
+        self.push_screen(self.first)
+
+
+def drawn(screen: HelpScreen) -> list[str]:
+    """Read what help has to show, scrolled to or not, column by column."""
+    columns = [column for column in screen.query(".help--column").results(Static) if column.display]
+    return [line for column in columns for line in column.visual.plain.splitlines()]
+
+
+# What is listed
+
+
+def test_keys_of_this_context_come_first_and_all_others_after() -> None:
+    keymap = Keymap()
+    for context in CONTEXTS:
+        found = sections(keymap, context)
+        flags = [section.here for section in found]
+        assert flags == sorted(flags, reverse=True)
+        here = {row.name for section in found if section.here for row in section.rows}
+        assert here == {action.name for action in keymap.actions if context in action.contexts}
+        assert sum(len(section.rows) for section in found) == len(keymap.actions)
+        assert all(section.here != bool(section.place) for section in found)
+
+
+def test_own_keys_are_shown_and_marked() -> None:
+    keymap = Keymap(overrides={"paper.star": "*", "paper.hide": ""})
+    rows = {row.name: row for section in sections(keymap, "list") for row in section.rows}
+    assert rows["Star"].keys == "*"
+    assert rows["Star"].about.endswith("Your own key.")
+    assert rows["Hide"].keys == "-"
+    assert not rows["Undo"].about.endswith("Your own key.")
+
+
+def test_only_keys_that_act_here_are_shown_for_here() -> None:
+    rows = {row.name: row for section in sections(Keymap(), "query") if section.here for row in section.rows}
+    assert rows["Commands"].keys == "ctrl+p"
+
+
+def test_typing_narrows_by_every_word() -> None:
+    names = [row.name for section in sections(Keymap(), "list", "unread next") for row in section.rows]
+    assert names == ["Read on", "Next hit"]
+    assert sections(Keymap(), "list", "nosuchword") == []
+
+
+def test_a_key_typed_alone_comes_first() -> None:
+    first, *rest = sections(Keymap(), "list", "x")
+    assert [row.name for row in first.rows] == ["Hide", "Exclude"]
+    assert all(row.name != "Hide" for section in rest for row in section.rows)
+
+
+# The screen
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 42), (200, 60)])
+@pytest.mark.parametrize("theme", ["dark", "ansi"])
+async def test_all_keys_can_be_reached_and_no_line_is_cut(size: tuple[int, int], theme: str) -> None:
+    keymap = Keymap()
+    screen = HelpScreen(keymap, "list")
+    async with Harness(screen, theme).run_test(size=size) as pilot:
+        await pilot.pause()
+        text = "\n".join(drawn(screen))
+        for action in keymap.actions:
+            assert action.name in text
+        columns = [column for column in screen.query(".help--column").results(Static) if column.display]
+        assert len(columns) == {60: 1, 80: 1, 140: 2, 200: 3}[size[0]]
+        for column in columns:
+            assert max(map(len, column.visual.plain.splitlines())) <= column.size.width
+            assert column.size.height == column.visual.plain.count("\n") + 1
+        await pilot.press("end")
+        scroll = screen.query_one(VerticalScroll)
+        assert scroll.scroll_offset.y == scroll.max_scroll_y
+        assert (scroll.max_scroll_y > 0) == (size[0] < 200)
+
+
+async def test_even_a_tiny_screen_shows_every_name() -> None:
+    screen = HelpScreen(Keymap(), "filter")
+    async with Harness(screen).run_test(size=(24, 12)) as pilot:
+        await pilot.pause()
+        text = " ".join(" ".join(drawn(screen)).split())
+        assert "Previous pane" in text
+
+
+async def test_typing_searches_and_the_list_follows() -> None:
+    screen = HelpScreen(Keymap(), "list")
+    async with Harness(screen).run_test(size=(60, 20)) as pilot:
+        await pilot.press("end", *"star")
+        text = "\n".join(drawn(screen))
+        assert "Starred" in text
+        assert "Undo" not in text
+        assert screen.query_one(VerticalScroll).scroll_offset.y == 0
+        await pilot.press(*"[/x")
+        assert "No key matches  star[/x." in "\n".join(drawn(screen))
+        await pilot.press(*["backspace"] * 7)
+        assert "Undo" in "\n".join(drawn(screen))
+
+
+async def test_arrows_and_pages_scroll_while_letters_search() -> None:
+    screen = HelpScreen(Keymap(), "list")
+    async with Harness(screen).run_test(size=(60, 20)) as pilot:
+        scroll = screen.query_one(VerticalScroll)
+        await pilot.press("down", "down", "up")
+        assert scroll.scroll_offset.y == 1
+        await pilot.press("pagedown")
+        assert scroll.scroll_offset.y == scroll.size.height
+        await pilot.press("home")
+        assert scroll.scroll_offset.y == 0
+        await pilot.press("j")
+        assert scroll.scroll_offset.y == 0
+        assert screen.query_one(HelpSearch).value == "j"
+
+
+@pytest.mark.parametrize("key", ["escape", "?", "f1"])
+async def test_help_closes(key: str) -> None:
+    screen = HelpScreen(Keymap(), "page")
+    app = Harness(screen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert app.screen is screen
+        await pilot.press("p", key)
+        assert app.screen is not screen
+
+
+async def test_help_moves_by_the_users_own_keys() -> None:
+    screen = HelpScreen(Keymap(overrides={"move.down": "ctrl+n", "help.close": "ctrl+g"}), "list")
+    app = Harness(screen)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press("ctrl+n", "down")
+        assert screen.query_one(VerticalScroll).scroll_offset.y == 1
+        await pilot.press("escape")
+        assert app.screen is screen
+        await pilot.press("ctrl+g")
+        assert app.screen is not screen
+
+
+async def test_a_resize_lays_out_anew() -> None:
+    screen = HelpScreen(Keymap(), "list")
+    async with Harness(screen).run_test(size=(200, 60)) as pilot:
+        await pilot.resize_terminal(60, 20)
+        await pilot.pause()
+        columns = [column for column in screen.query(".help--column") if column.display]
+        assert len(columns) == 1
+        assert max(map(len, drawn(screen))) <= 60
+
+
+# Finding
+
+
+@pytest.mark.parametrize(
+    ("typed", "better", "worse"),
+    [
+        ("star", "Star", "Restart"),
+        ("star", "Star", "Other"),
+        ("cl", "Clear filters", "All clear"),
+        ("day old", "Older day", "Older"),
+    ],
+)
+def test_better_matches_score_higher(typed: str, better: str, worse: str) -> None:
+    finder = Finder(typed)
+    assert 1 >= finder.score(better, "") > finder.score(worse, "star")
+
+
+def test_finding_marks_beginnings_and_survives_odd_letters() -> None:
+    assert Finder("up").spans("Undo up, cup") == [(5, 7)]
+    assert Finder("up").spans("a cup") == [(3, 5)]
+    assert Finder("(").spans("f(") == [(1, 2)]
+    for odd in ("\\", "[/]", "İ", "ß", "\ud800", "*+?"):
+        start, end = Finder(odd).spans(f"x{odd} y")[0]
+        assert f"x{odd} y"[start:end] == odd

@@ -1,0 +1,115 @@
+"""The command palette: from the table, safe with any name."""
+
+from __future__ import annotations
+
+import pytest
+from textual.app import App
+from textual.command import CommandList
+from textual.content import Content
+from textual.pilot import Pilot
+
+from reader.keys.keymap import ACTIONS, Keymap
+from reader.ui.screens.palette import Command, Palette, action_commands
+from reader.ui.stylesheets import stylesheets
+from reader.ui.theme import DEFAULTS, THEMES
+
+HOSTILE = "[/] [b]x [$nope] [@click=app.quit]"
+
+
+class Harness(App[None]):
+    CSS_PATH = stylesheets()
+
+    def __init__(self, theme: str = "dark") -> None:
+        super().__init__()
+        self.ran: list[str] = []
+        for one in THEMES:
+            self.register_theme(one)
+        self.theme = theme
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(DEFAULTS)
+
+    def commands(self) -> list[Command]:
+        return [
+            *action_commands(Keymap(overrides={"paper.star": "*"}), "list", self.ran.append),
+            Command(HOSTILE, HOSTILE, lambda: self.ran.append("hostile")),
+        ]
+
+
+async def listed(pilot: Pilot[None]) -> list[str]:
+    """Wait for the search to end and read the commands on offer."""
+    await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+    options = pilot.app.screen.query_one(CommandList).options
+    return [option.prompt.plain for option in options if isinstance(option.prompt, Content)]
+
+
+def test_commands_are_those_of_the_context_with_the_users_keys() -> None:
+    ran: list[str] = []
+    commands = action_commands(Keymap(overrides={"paper.star": "*"}), "list", ran.append)
+    by_name = {command.name: command for command in commands}
+    expected = [
+        a.name for a in ACTIONS if "list" in a.contexts and not a.id.startswith("move.") and a.id != "app.commands"
+    ]
+    assert [command.name for command in commands] == expected
+    assert by_name["Star"].keys == "*"
+    assert "Exclude" not in by_name
+    by_name["Star"].run()
+    by_name["Undo"].run()
+    assert ran == ["paper.star", "mark.undo"]
+
+
+@pytest.mark.parametrize("size", [(60, 20), (140, 42)])
+@pytest.mark.parametrize("theme", ["dark", "ansi"])
+async def test_all_commands_are_offered_in_order(size: tuple[int, int], theme: str) -> None:
+    app = Harness(theme)
+    async with app.run_test(size=size) as pilot:
+        app.push_screen(Palette(app.commands()))
+        lines = await listed(pilot)
+        assert [line.partition("  ")[0] for line in lines[:-1]] == [c.name for c in app.commands()[:-1]]
+        assert "Star  *\nKeep this paper" in lines[1]
+        assert lines[-1] == f"{HOSTILE}\n{HOSTILE}"
+
+
+async def test_typing_finds_and_enter_runs() -> None:
+    app = Harness()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(Palette(app.commands()))
+        await listed(pilot)
+        await pilot.press(*"undo")
+        assert (await listed(pilot))[0].startswith("Undo  u")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.ran == ["mark.undo"]
+        assert not isinstance(app.screen, Palette)
+
+
+async def test_an_id_finds_its_action() -> None:
+    app = Harness()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(Palette(app.commands()))
+        await pilot.press(*"view.today")
+        assert [line.partition("  ")[0] for line in await listed(pilot)] == ["Today"]
+
+
+async def test_a_hostile_name_is_drawn_and_run_as_it_is() -> None:
+    app = Harness()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(Palette(app.commands()))
+        await pilot.press(*"[/]")
+        assert (await listed(pilot)) == [f"{HOSTILE}\n{HOSTILE}"]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.ran == ["hostile"]
+
+
+async def test_escape_closes_and_runs_nothing() -> None:
+    app = Harness()
+    async with app.run_test(size=(60, 20)) as pilot:
+        app.push_screen(Palette(app.commands()))
+        await listed(pilot)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not isinstance(app.screen, Palette)
+        assert app.ran == []

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.strip import Strip
+
+from reader.ui.stylesheets import styles_directory
+from reader.ui.theme import DEFAULTS, THEMES
+from reader.ui.widgets.empty import (
+    AllRead,
+    DayEmpty,
+    Empty,
+    EmptyKeys,
+    EmptyReason,
+    Fetching,
+    NoPapers,
+    NothingMatches,
+    NothingStarred,
+    empty_state,
+)
+
+HOSTILE = "[/] \x1b[31m\x07漢字漢字漢字漢字 \u202e[b]"
+
+CASES: list[tuple[EmptyReason, list[str]]] = [
+    (
+        NoPapers("huggingface.co could not be reached (no network)."),
+        [
+            "No papers yet.",
+            "huggingface.co could not be reached (no network).",
+            "r try again   D open the sample   q quit",
+        ],
+    ),
+    (NoPapers(), ["No papers yet.", "r fetch   D open the sample   q quit"]),
+    (
+        Fetching("day 3 of 7"),
+        ["No papers yet.", "The latest days are being fetched: day 3 of 7", "esc stop   D open the sample"],
+    ),
+    (
+        NothingMatches("topic:agnets", "topic:agents"),
+        ["Nothing matches topic:agnets", "Did you mean topic:agents?", "tab takes it   F clears the filter"],
+    ),
+    (
+        NothingMatches("gan is:unread", wider=("is:unread", 12)),
+        ["Nothing matches gan is:unread", "Without is:unread there are 12.", "F clears the filter"],
+    ),
+    (NothingMatches("xyzzy"), ["Nothing matches xyzzy", "F clears the filter"]),
+    (
+        AllRead(31, "today", ("yesterday", 4), 214),
+        ["All 31 of today read.", "[ yesterday has 4 left   gu all 214 unread"],
+    ),
+    (AllRead(1, "today"), ["All of today read.", "Nothing unread is left anywhere."]),
+    (
+        DayEmpty("Sunday 22 November", True, ("Friday 20", 17), ("Monday 23", 8)),
+        [
+            "No papers on Sunday 22 November.",
+            "The feed rests at weekends.",
+            "[ Friday 20 has 17   ] Monday 23 has 8",
+        ],
+    ),
+    (
+        DayEmpty("Tuesday 24 November"),
+        ["No papers on Tuesday 24 November.", "The feed listed nothing.", "r fetch"],
+    ),
+    (NothingStarred(), ["Nothing starred yet.", "s keeps a paper here   ga all papers"]),
+]
+
+
+class EmptyApp(App[None]):
+    CSS_PATH = styles_directory() / "lines.tcss"
+
+    def __init__(self, theme: str = "dark") -> None:
+        super().__init__()
+        self.empty = Empty()
+        for one in THEMES:
+            self.register_theme(one)
+        self.theme = theme
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(DEFAULTS)
+
+    def compose(self) -> ComposeResult:
+        yield self.empty
+
+
+def drawn(empty: Empty) -> list[str]:
+    return [strip.text.rstrip() for strip in strips(empty)]
+
+
+def strips(empty: Empty) -> list[Strip]:
+    return empty.render_lines(empty.outer_size.region)
+
+
+@pytest.mark.parametrize(("situation", "lines"), CASES)
+def test_each_says_what_is_so_why_and_the_key_that_helps(situation: EmptyReason, lines: list[str]) -> None:
+    said = ["".join(piece.text for piece in line).replace("\u00a0", " ") for line in empty_state(situation)]
+    assert said == lines
+    assert len(said) <= 3
+
+
+@pytest.mark.parametrize(("situation", "lines"), CASES)
+async def test_it_stands_in_the_middle_and_fits(situation: EmptyReason, lines: list[str]) -> None:
+    app = EmptyApp()
+    async with app.run_test(size=(60, 20)):
+        app.empty.show(situation)
+        rows = drawn(app.empty)
+    assert [row.strip() for row in rows if row.strip()] == lines
+    top = next(index for index, row in enumerate(rows) if row.strip())
+    assert top in range(7, 11)
+    first = rows[top]
+    left, right = len(first) - len(first.lstrip()), 60 - len(first)
+    assert abs(left - right) <= 1
+
+
+async def test_a_narrow_line_is_never_broken_between_a_key_and_what_it_does() -> None:
+    app = EmptyApp()
+    async with app.run_test(size=(30, 20)):
+        app.empty.show(NoPapers("huggingface.co could not be reached (no network)."))
+        rows = [row.strip() for row in drawn(app.empty) if row.strip()]
+    assert rows == [
+        "No papers yet.",
+        "huggingface.co could not",
+        "be reached (no network).",
+        "r try again",
+        "D open the sample   q quit",
+    ]
+
+
+async def test_keys_are_the_users_own_and_one_that_is_unbound_is_not_named() -> None:
+    keys = EmptyKeys(refresh="ctrl+r", sample="")
+    said = ["".join(piece.text for piece in line).replace("\u00a0", " ") for line in empty_state(NoPapers(), keys)]
+    assert said[-1] == "ctrl+r fetch   q quit"
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "ansi"])
+@pytest.mark.parametrize("size", [(7, 3), (20, 5), (140, 42)])
+async def test_hostile_text_is_drawn_as_text(size: tuple[int, int], theme: str) -> None:
+    app = EmptyApp(theme)
+    async with app.run_test(size=size):
+        for situation in (
+            NoPapers(HOSTILE),
+            Fetching(HOSTILE),
+            NothingMatches(HOSTILE * 100, HOSTILE),
+            AllRead(3, HOSTILE, (HOSTILE, 2), 4),
+            DayEmpty(HOSTILE, False, (HOSTILE, 2)),
+        ):
+            app.empty.show(situation)
+            lines = strips(app.empty)
+            assert {line.cell_length for line in lines} == {size[0]}
+            text = "".join(line.text for line in lines)
+            assert not any(char in text for char in "\x1b\x07\u202e")
+            assert size[0] < 140 or "[/]" in text
