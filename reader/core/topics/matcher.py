@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice, product
 from math import log2
 
-from reader.core.keywords import spaced, spellings
+from reader.core.keywords import spaced, word_forms
 from reader.core.topics.phrases import Phrase, written_out
 
 _IN_TITLE = 3
@@ -61,7 +61,7 @@ class Matcher:
         # Imported late: only a refresh or a change of the rules classifies papers; starting the reader does not.
         from ahocorasick_rs import AhoCorasick
 
-        forms_of = cache(spellings)
+        forms_of = cache(word_forms)
         # Sorted: if two parts share a spelling, which of them has it does not depend on the order of the rules.
         self._part_of = {
             pattern: part

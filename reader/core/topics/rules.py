@@ -28,7 +28,7 @@ class Mistake:
     """What is wrong in a line of a rules file."""
 
     line: int
-    """From 1; 0 if it concerns no line in particular."""
+    """From 1; 0 if the mistake is in no particular line."""
     message: str
 
 
@@ -90,7 +90,7 @@ class OwnPhrase:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What is to say about a user's file."""
+    """The mistakes and the phrases of a user's file."""
 
     mistakes: tuple[Mistake, ...]
     """By line."""
@@ -206,7 +206,9 @@ class _Reader:
         if slug not in self.rules.topics:
             if not slug or len(slug) > _MOST_SLUG_LETTERS or not _SLUG_LETTERS.issuperset(slug) or slug[0] == "-":
                 if slug not in self._bad_slugs:
-                    self._wrong(line, f"a topic's slug has small letters, digits and hyphens only, not {_shown(slug)}")
+                    self._wrong(
+                        line, f"a topic's slug is 1 to 40 small letters, digits and hyphens, not {_shown(slug)}"
+                    )
                     self._bad_slugs.add(slug)
                 return None
             self.rules.topics[slug] = TopicRules(slug)

@@ -318,7 +318,7 @@ def test_each_shipped_phrase_was_part_of_the_fit() -> None:
 )
 def test_a_slug_has_at_most_40_small_letters_digits_and_hyphens(slug: str, is_good: bool) -> None:
     text = f"[topics.'{slug}']\nphrases = ['word']\n"
-    assert [mistake.message.partition(" has ")[0] for mistake in topics().check(text)] == (
+    assert [mistake.message.partition(" is ")[0] for mistake in topics().check(text)] == (
         [] if is_good else ["a topic's slug"]
     )
     assert topics(text).classify("", "a word") == ((slug,) if is_good else ())
