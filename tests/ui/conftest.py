@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 
 from reader.core.paper import Draft
 from reader.ui.work import background
-from reader.ui.work.background import mistake
+from reader.ui.work.background import unforeseen
 from tests.ui import papers
 from tests.ui.driver import Story, fill, open_reader
 
@@ -71,9 +71,9 @@ def mistakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Exception]]:
 
     def note(group: str, error: Exception) -> str:
         made.append(error)
-        return mistake(group, error)
+        return unforeseen(group, error)
 
-    monkeypatch.setattr(background, "mistake", note)
+    monkeypatch.setattr(background, "unforeseen", note)
     yield made
     for error in made:
         raise error
@@ -89,7 +89,8 @@ def reader(
     monkeypatch.setenv("HF_HOME", str(tmp_path / "no-token"))
     # The detail and the counts wait for the user's fingers, which are quicker here.
     monkeypatch.setattr("reader.ui.keyboard.STILL", 0.0)
-    monkeypatch.setattr("reader.ui.screens.main.REST", 0.001)
+    monkeypatch.setattr("reader.ui.work.detail_loader.REST", 0.001)
+    monkeypatch.setattr("reader.ui.screens.main.AFTER_LIST", 0.001)
     monkeypatch.setattr("reader.ui.work.list_loader.AFTER_SCREENFUL", 0.001)
     monkeypatch.setattr("reader.ui.work.counter.COUNT_AFTER", 0.001)
     monkeypatch.setattr("reader.ui.work.counter.COUNT_AGAIN", 0.01)

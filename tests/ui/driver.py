@@ -167,9 +167,10 @@ class Story:
             await asyncio.wait_for(done.wait(), 1.0 if self.app.is_running else 0.01)
 
     def _working(self) -> list[object]:
-        if not self.main.is_finished:
+        actions = self.app.actions
+        if actions is None:
             return [self.main]
-        soon = (self.main._detail_soon, self.main.counting._count_soon, self.main.listing._place_soon)
+        soon = (actions.detail_loader.delay, actions.counter.delay, self.main.place_delay)
         waiting: list[object] = [one for one in soon if one.is_waiting]
         return waiting + [one for one in self.app.workers if not one.is_finished and one.group not in BESIDE]
 
@@ -238,7 +239,7 @@ class Story:
     @property
     def shown(self) -> Paper | None:
         """The paper whose text is in front."""
-        return (self.app.page.detail if self.is_on_page else self.main.detail).paper
+        return (self.app._page.detail if self.is_on_page else self.main.detail).paper
 
     # What the reader holds
 
@@ -282,11 +283,11 @@ class Story:
 
     @property
     def view(self) -> str:
-        return self.main.place.view.id
+        return self.app.state.place.view.id
 
     @property
     def query(self) -> str:
-        return self.main.place.text
+        return self.app.state.place.text
 
 
 def _key(pressed: str) -> events.Key:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 from textual.app import App, ComposeResult
 from textual.filter import LineFilter
+from textual.reactive import var
 from textual.widget import Widget
 
 from reader.cache.window import Order
 from reader.core.paper import Paper, PaperRow
+from reader.keys.keymap import Keymap
 from reader.ui import theme
+from reader.ui.look import Look
+from reader.ui.state import State
 from reader.ui.stylesheets import styles_directory
+from reader.ui.text.glyphs import UNICODE
 
 TODAY = date(2025, 11, 24)
 SHEETS = ("app.tcss", "list.tcss", "detail.tcss", "page.tcss", "lines.tcss")
@@ -21,6 +26,8 @@ SHEETS = ("app.tcss", "list.tcss", "detail.tcss", "page.tcss", "lines.tcss")
 
 class Stage(App[None]):
     """Shows one widget and keeps the messages that it posts."""
+
+    state: var[State] = var(State, init=False)
 
     def __init__(self, widget: Widget | None = None, name: str = "dark") -> None:
         super().__init__(css_path=[styles_directory() / sheet for sheet in SHEETS])
@@ -42,6 +49,11 @@ class Stage(App[None]):
     def on_mount(self) -> None:
         if self.widget is not None:
             self.widget.focus()
+
+
+def look() -> Look:
+    """The default keys and signs, with the clock stopped."""
+    return Look(Keymap(), UNICODE, lambda: datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC), is_still=True)
 
 
 def row(pk: int, title: str = "A paper", **facts: object) -> PaperRow:

@@ -140,7 +140,7 @@ async def test_no_key_ends_the_reader_but_those_that_say_so(reader: Opener, brow
             actions = [action.id for action in bound if action.id not in ends and not action.repeatable]
             for action_id in dict.fromkeys(actions):
                 if r.app.context != context:
-                    r.app.close_page()
+                    r.app.model.change(r.app.state.close_page())
                     await r.press("escape")
                     await r.burst("escape", "escape", *"gaF")
                     await r.do(*way)

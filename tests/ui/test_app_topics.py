@@ -236,6 +236,6 @@ async def test_topics_by_changed_rules_show_in_the_detail_without_a_key(reader: 
         assert "[Video generation]" in r.text("#detail")
         with closing(Cache.open(r.file, NoTopics())) as cache:
             list(cache.reclassify())
-        r.main.renew()
+        r.app.model.change(r.app.state.cache_changed())
         await r.until(lambda: "[Video generation]" not in r.text("#detail"))
         assert r.here.title[:10] in r.text("#detail")

@@ -62,7 +62,7 @@ def _refreshed(file: Path) -> Path:
 @pytest.fixture
 def picture(snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> Picture:
     """Compare the reader, after some steps, with the picture that is kept of it."""
-    monkeypatch.setattr("reader.ui.screens.main.REST", 0.001)
+    monkeypatch.setattr("reader.ui.work.detail_loader.REST", 0.001)
     monkeypatch.setattr("reader.ui.work.counter.COUNT_AFTER", 0.001)
 
     def compare(file: Path, size: tuple[int, int], steps: Steps = nothing, **how: object) -> bool:
@@ -143,7 +143,7 @@ def test_offline_and_empty(picture: Picture, tmp_path: Path, caches: Mapping[str
 
     async def fail(r: Story) -> None:
         await r.do("app.refresh")
-        await r.until(lambda: r.app.refreshing.problem and r.app.refreshing.progress is None)
+        await r.until(lambda: r.app.state.refresh.problem and r.app.state.refresh.progress is None)
 
     assert picture(file, (80, 24), fail, **look(endpoint="http://127.0.0.1:9"))
 

@@ -5,14 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.pilot import Pilot
 
+from reader.cache.history import STILL
 from reader.core.paper import Paper
+from reader.ui.model import Model
 from reader.ui.screens.paper_page import PaperPage
+from reader.ui.state import Reading
 from reader.ui.text.glyphs import ASCII, UNICODE
 from reader.ui.text.lines import measure
 from reader.ui.text.paper_lines import MEASURE, PEOPLE_LINES, Look, compose
 from reader.ui.widgets.paper_detail import PaperDetail
-from reader.ui.widgets.status_line import StatusLine
-from tests.ui.stage import TODAY, Stage, paper
+from tests.ui.stage import TODAY, Stage, look, paper
 
 LONG = paper(pk=2, abstract="\n\n".join(f"Paragraph {number} of words. " * 6 for number in range(12)))
 
@@ -310,9 +312,9 @@ async def test_names_keys_and_signs_may_come_later() -> None:
 async def test_the_page_stands_in_the_middle(size: tuple[int, int], margin: int) -> None:
     app = Stage()
     async with app.run_test(size=size) as pilot:
-        page = PaperPage(StatusLine(), today=TODAY)
+        page = PaperPage(Model(app.state), look())
         await app.push_screen(page)
-        page.show(LONG, ("memory",))
+        page.show(Reading(1, LONG, ("memory",), STILL))
         await pilot.pause()
         lines = [line for line in drawn(page.detail) if line]
         assert lines[0].lstrip() == "A memory that forgets on purpose"
@@ -323,8 +325,8 @@ async def test_the_page_stands_in_the_middle(size: tuple[int, int], margin: int)
 async def test_the_page_may_be_shown_before_it_is_on_screen() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
-        page = PaperPage(StatusLine(), today=TODAY)
-        page.show(paper())
+        page = PaperPage(Model(app.state), look())
+        page.show(Reading(1, paper(), (), STILL))
         await app.push_screen(page)
         await pilot.pause()
         assert "A memory that forgets on purpose" in " ".join(drawn(page.detail))
