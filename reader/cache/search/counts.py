@@ -95,7 +95,7 @@ class CountCache:
     def _estimate(self, selection: Selection) -> Facets | None:
         """The topics of a selection as its first papers have them; None where it has few."""
         columns = "p.pk, p.sort_day, p.upvotes"
-        rows = self._window.read(lambda connection: plan.first(connection, selection, SAMPLE, columns))
+        rows = self._window.read(lambda connection: plan.first(connection, selection, SAMPLE, columns).rows)
         if len(rows) < SAMPLE:
             return None
         newest, (pk, last, upvotes) = rows[0][1], rows[-1]
@@ -125,6 +125,6 @@ def _asked(selection: Selection) -> tuple[Hashable, ...]:
 
 def _papers(connection: sqlite3.Connection, selection: Selection) -> int:
     """The papers of a selection, as a set of bits."""
-    where = plan.counted(connection, selection)
+    where = plan.in_any_order(connection, selection)
     greatest = connection.execute(GREATEST).fetchone()[0]
     return bits(connection.execute(f"SELECT p.pk FROM paper AS p WHERE {where.sql}", where.params), greatest)
