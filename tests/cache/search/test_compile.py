@@ -467,7 +467,7 @@ def test_a_lookup_leads(connection: sqlite3.Connection) -> None:
 
 @pytest.mark.parametrize("text", ["(agents OR models) world", "(agents OR maps) OR world", "-(agents models) world"])
 def test_the_text_of_a_paper_is_read_once(text: str) -> None:
-    selection = compile_query(parse(f"{text} is:unread"), SCOPE)
+    selection = compile_query(parse(f"is:unread ({text})"), SCOPE)
     assert selection.walk.sql.count("paper_text") == 1
 
 
