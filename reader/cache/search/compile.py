@@ -93,6 +93,8 @@ class Selection(NamedTuple):
     """How to walk by days; None for other orders, and for queries without words or publication days."""
     ranked: TitleFirst | None = None
     """The order that replaces relevance for common words; None if the order is not relevance."""
+    is_sequential: bool = False
+    """Whether a walk reads papers' rows alone, in about the order in which they are stored."""
     is_spread: bool = False
     """Whether the papers are in the order of days and can be of any day: the first ones tell how many there are."""
 
@@ -145,16 +147,18 @@ def compile_query(query: Query, scope: Scope) -> Selection:
 def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
     """The papers for which all terms are true."""
     plain = Compiler(scope, sort.key, "plain").every(terms)
+    walk = Compiler(scope, sort.key, "walk").every(terms)
     driven = Compiler(scope, sort.key, "driven")
     return Selection(
         plain.sql,
         plain.params,
         _order(sort, scope),
         grouped_by_day=sort.key == "day",
-        walk=Compiler(scope, sort.key, "walk").every(terms),
+        walk=walk,
         lookups=_lookups(terms, driven),
         words=_words(terms, driven),
         day_walk=_day_walk(terms, sort, scope) if sort.key == "day" else None,
+        is_sequential=sort.key in ("day", "added") and "paper_text" not in walk.sql,
         is_spread=sort.key == "day" and not sort.reverse and not any(map(_names_days_or_keys, terms)),
     )
 

@@ -1,19 +1,38 @@
-"""Chooses how to read a selection.
+"""Chooses how to read a selection: its first rows, all its rows, or their number.
 
-PLACEHOLDER
+The first rows are read in the first way of this table that applies and does not give up. No clock decides: every bound
+is a number of papers, or of steps of SQLite's virtual machine.
+
+     way            applies to                         gives up                    why
+  1  rank           order by relevance, words in at    never                       20,000 papers are ranked in 20 ms
+                    most MOST_RANKED papers
+  2  title first    order by relevance, more papers    never                       ranking "model" would take 0.2 s to 0.5 s
+  3  few by index   a term that an index answers,      if every such term has      a rare topic, a tag or a day is looked up
+                    other than words                   more than HARDLY_ANY        and sorted in 2 ms
+  4  days           order by day, with words or         if it needs more work than  common words fill the screen within some
+                    publication days                   MOST_WALKED: to 6, on if    days (3 ms); looked up, "of" takes 0.5 s
+                                                       6 fails, to 7 if hopeless
+  5  walk           all other queries, and 4 if days   after MOST_STEPS            what many papers have is found soon (1 ms)
+                    are not in the order of keys
+  6  few            terms that an index answers, the   if all have more than FEW   20,000 papers are looked up and sorted
+                    rarest word, all words together                                in 20 ms
+  7  all            everything else                    never                       SQLite chooses its own plan
+
+A look-up takes at most HARDLY_ANY papers if the other terms read their texts. All rows, and their number, are read by 6
+or 7 (1 or the title's order by relevance).
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from reader.cache.search.compile import Clause, DayWalk, Lookup, Selection, Word
 from reader.cache.search.full_text import Param, join_clauses
-from reader.cache.search.walk import Scattered, walk_stretches
+from reader.cache.search.walk import Scattered, texts_read, walk_stretches
 
 HARDLY_ANY = 2_000
 """The texts of this many papers are read within 20 ms; their rows are sorted within 2 ms."""
@@ -21,18 +40,20 @@ HARDLY_ANY = 2_000
 FEW = 20_000
 """This many papers are looked up and sorted within 20 ms."""
 
-MOST_WALKED, MOST_READ = 20_000, 5_000
-"""Papers that a walk by days may pass for a full screen, judged by what it has found; fewer if it reads their texts."""
+MOST_WALKED = 100_000
+"""The work of a walk by days to fill the screen, judged by what it has found: 50 ms. Passing a paper counts 1."""
+
+TEXT = 20
+"""The work of reading a paper's text, as a multiple of passing it: 10 us."""
 
 JUDGED_AFTER = 3_000
-"""Papers that a walk by days passes before it judges: the first days may lie before those that the query wants."""
+"""Papers that a walk by days passes before it is judged: its first days can lie before those that the query names."""
 
-WALK_STEPS = 100_000
-"""Steps of SQLite's virtual machine in which a walk in order must find a tenth of what is wanted, and a tenth of the
-steps in which it must find the rest.
+MOST_STEPS, MOST_STEPS_IN_SEQUENCE = 10_000, 200_000
+"""Steps of SQLite's virtual machine in which a walk in order must find a fifth of the rows; five times as many for all.
 
-What a walk meets so seldom is better looked up. What it meets more often it has soon, and a look-up would take longer:
-that of a letter which begins a word in every paper takes 0.5 s of 1,000,000, and can't be interrupted.
+1,000 steps take up to 1.7 ms if the walk reads texts or jumps from paper to paper, and at most 0.09 ms if it reads rows
+in the order of days.
 """
 
 STEPS_AT_ONCE = 1_000
@@ -150,22 +171,22 @@ def _rarest(connection: sqlite3.Connection, words: Sequence[Word]) -> list[Looku
 def _walk_days(connection: sqlite3.Connection, selection: Selection, walk: DayWalk, limit: int, columns: str) -> Answer:
     """Read by a walk from day to day; raises Scattered."""
     rows: list[Row] = []
-    papers = 0
-    most = MOST_READ if walk.reads_text else MOST_WALKED
+    papers = work = 0
     is_few_tried = False
     for stretch in walk_stretches(connection, walk, selection.order, limit, columns):
         rows += stretch.rows
-        papers += stretch.papers
         if len(rows) >= limit:
             break
+        papers += stretch.papers
+        work += stretch.papers + TEXT * texts_read(connection, walk, stretch)
         if papers < JUDGED_AFTER:
             continue
-        needed = papers * limit / max(1, len(rows))
-        if needed > most and not is_few_tried:
+        needed = work * limit / max(1, len(rows))
+        if needed > MOST_WALKED and not is_few_tried:
             is_few_tried = True
             if few := _few_by_any(connection, selection):
                 return Answer(Way.FEW, _fetch(connection, few, selection.order, limit, columns))
-        if needed > 10 * most and walk.reads_text:
+        if needed > 10 * MOST_WALKED and walk.reads_text:
             plain = Clause(selection.where, selection.params)
             return Answer(Way.ALL, _fetch(connection, plain, selection.order, limit, columns))
     return Answer(Way.DAYS, rows[:limit])
@@ -175,7 +196,8 @@ def _walk(connection: sqlite3.Connection, selection: Selection, limit: int, colu
     """Read by testing one paper after another in order; None if that takes too many steps."""
     rows: list[Row] = []
     sql, params = _statement(selection.walk, selection.order, limit, columns)
-    with _step_limit(connection, rows, limit) as gave_up:
+    most = MOST_STEPS_IN_SEQUENCE if selection.is_sequential else MOST_STEPS
+    with _step_limit(connection, most, lambda: len(rows) * 5 >= limit) as gave_up:
         try:
             # Row by row, so that the limit knows how many there are.
             rows.extend(connection.execute(sql, params))
@@ -188,15 +210,15 @@ def _walk(connection: sqlite3.Connection, selection: Selection, limit: int, colu
 
 
 @contextmanager
-def _step_limit(connection: sqlite3.Connection, rows: Sequence[Row], limit: int) -> Iterator[list[bool]]:
-    """Interrupt what runs within once it took too many steps for the rows it found; the list is then not empty."""
+def _step_limit(connection: sqlite3.Connection, most: int, is_promising: Callable[[], bool]) -> Iterator[list[bool]]:
+    """Interrupt what runs within after so many steps, five times as many if it is promising; then fill the list."""
     steps = 0
     gave_up: list[bool] = []
 
     def is_over() -> bool:
         nonlocal steps
         steps += STEPS_AT_ONCE
-        if steps <= WALK_STEPS or (steps <= 10 * WALK_STEPS and len(rows) * 10 >= limit):
+        if steps <= most or (steps <= 5 * most and is_promising()):
             return False
         gave_up.append(True)
         return True

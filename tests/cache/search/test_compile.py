@@ -344,8 +344,9 @@ def test_all_ways_agree(connection: sqlite3.Connection, text: str, order: str) -
         assert first(connection, selection, 100) == plain, "days in disorder"
         patch.setattr(walk, "MOST_SPREAD", 10)
         patch.setattr(plan, "MOST_WALKED", 0)
-        patch.setattr(plan, "MOST_READ", 0)
-        patch.setattr(plan, "WALK_STEPS", -1)
+        patch.setattr(plan, "JUDGED_AFTER", 0)
+        patch.setattr(plan, "MOST_STEPS", -1)
+        patch.setattr(plan, "MOST_STEPS_IN_SEQUENCE", -1)
         patch.setattr(plan, "STEPS_AT_ONCE", 1)
         assert first(connection, selection, 100) == plain, "few papers, after a walk that gave up"
         patch.setattr(plan, "FEW", -1)
@@ -489,7 +490,7 @@ def test_a_walk_by_days_is_bounded_by_listing_days_alone(text: str, bounds: str)
 
 def test_a_walk_that_takes_too_long_gives_way(connection: sqlite3.Connection) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "WALK_STEPS", 1_000)
+        patch.setattr(plan, "MOST_STEPS", 1_000)
         endless = Clause("(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n)")
         selection = compile_query(parse("sort:title"), SCOPE)
         endless_selection = selection._replace(walk=endless)
