@@ -3,23 +3,23 @@
 The first rows are read in the first way of this table that applies and does not give up. No clock decides: every bound
 is a number of papers, or of steps of SQLite's virtual machine.
 
-     way            applies to                         gives up                    why
-  1  rank           order by relevance, words in at    never                       20,000 papers are ranked in 20 ms
-                    most MOST_RANKED papers
-  2  title first    order by relevance, more papers    never                       ranking "model" would take 0.2 s to 0.5 s
-  3  few by index   a term that an index answers,      if every such term has      a rare topic, a tag or a day is looked up
-                    other than words                   more than HARDLY_ANY        and sorted in 2 ms
-  4  days           order by day, with words or         if it needs more work than  common words fill the screen within some
-                    publication days                   MOST_WALKED: to 6, on if    days (3 ms); looked up, "of" takes 0.5 s
-                                                       6 fails, to 7 if hopeless
-  5  walk           all other queries, and 4 if days   after MOST_STEPS            what many papers have is found soon (1 ms)
-                    are not in the order of keys
-  6  few            terms that an index answers, the   if all have more than FEW   20,000 papers are looked up and sorted
-                    rarest word, all words together                                in 20 ms
-  7  all            everything else                    never                       SQLite chooses its own plan
+     way           applies to                        gives up                   why
+  1  rank          order by relevance, words in at   never                      20,000 papers are ranked in 20 ms
+                   most MOST_RANKED papers
+  2  title first   order by relevance, more papers   never                      ranking "the model" takes 1 s
+  3  few by index  terms other than words, by an     if all have more than      a rare topic, a tag or a day is looked
+                   index                             HARDLY_ANY papers          up and sorted in 2 ms
+  4  days          order by day, with words or       if it takes more work      common words fill the screen within
+                   publication days                  than MOST_WALKED           some days (3 ms)
+  5  walk          other queries; 4, if days and     after MOST_STEPS           what many papers have is found soon
+                   keys are in different orders                                 (1 ms)
+  6  few           terms by an index, the rarest     if all have more than FEW  20,000 papers are looked up and sorted
+                   word, all words together          papers                     in 20 ms
+  7  all           all other queries                 never                      SQLite chooses its own plan
 
-A look-up takes at most HARDLY_ANY papers if the other terms read their texts. All rows, and their number, are read by 6
-or 7 (1 or the title's order by relevance).
+A walk by days that gives up is followed by 6. If 6 fails, the walk goes on, or ends in 7 if it reads texts and would take
+ten times as much work. A look-up takes at most HARDLY_ANY papers if the other terms read their texts. All rows of a
+selection, and their number, are read by 1, 2, 6 or 7.
 """
 
 from __future__ import annotations
