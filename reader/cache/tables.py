@@ -2,7 +2,7 @@
 
 `Paper` is slim on purpose: it holds what orders, filters and states need, so that a scan, a vote or a mark touches
 few bytes; the heavy text stands in `PaperText`. Lists of strings are joined by newlines, which cleaned text has
-none of. The full-text index, its view and its triggers are SQL in the first migration.
+none of. A change here needs a migration, and `python -m reader.cache.ddl`, which writes `schema.sql` anew.
 """
 
 from __future__ import annotations
@@ -301,3 +301,34 @@ LISTING, DAY, META = (METADATA.tables[name] for name in ("listing", "day", "meta
 TRENDING, PAPER_CHANGE = (METADATA.tables[name] for name in ("trending", "paper_change"))
 PAPER_CATEGORY, PAPER_SOURCE = (METADATA.tables[name] for name in ("paper_category", "paper_source"))
 TOPIC, PAPER_TOPIC = (METADATA.tables[name] for name in ("topic", "paper_topic"))
+
+_SEARCHED_TEXT = "abstract, authors, keywords, organization"
+_SEARCHED = f"title, {_SEARCHED_TEXT}"
+
+SEARCH_INDEX = (
+    """CREATE VIEW paper_search AS
+SELECT p.pk AS pk, p.title, t.abstract, t.authors, t.keywords, t.organization
+FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk""",
+    f"""CREATE VIRTUAL TABLE paper_fts USING fts5(
+    {_SEARCHED}, content='paper_search', content_rowid='pk', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
+)""",
+    f"""CREATE TRIGGER paper_text_added AFTER INSERT ON paper_text BEGIN
+    INSERT INTO paper_fts(rowid, {_SEARCHED}) SELECT * FROM paper_search WHERE pk = new.pk;
+END""",
+    f"""CREATE TRIGGER paper_text_dropped BEFORE DELETE ON paper_text BEGIN
+    INSERT INTO paper_fts(paper_fts, rowid, {_SEARCHED}) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+END""",
+    f"""CREATE TRIGGER paper_text_changing BEFORE UPDATE OF {_SEARCHED_TEXT} ON paper_text BEGIN
+    INSERT INTO paper_fts(paper_fts, rowid, {_SEARCHED}) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+END""",
+    f"""CREATE TRIGGER paper_text_changed AFTER UPDATE OF {_SEARCHED_TEXT} ON paper_text BEGIN
+    INSERT INTO paper_fts(rowid, {_SEARCHED}) SELECT * FROM paper_search WHERE pk = new.pk;
+END""",
+    f"""CREATE TRIGGER paper_title_changing BEFORE UPDATE OF title ON paper BEGIN
+    INSERT INTO paper_fts(paper_fts, rowid, {_SEARCHED}) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+END""",
+    f"""CREATE TRIGGER paper_title_changed AFTER UPDATE OF title ON paper BEGIN
+    INSERT INTO paper_fts(rowid, {_SEARCHED}) SELECT * FROM paper_search WHERE pk = new.pk;
+END""",
+)
+"""The full-text index, the view that it indexes and the triggers that keep it current, in SQL of SQLite's own."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from reader.cache import schema
 from reader.cache.history import rose
 from reader.cache.search.functions import register_functions
+from reader.cache.sqlite_errors import explained
 from reader.core.paper import Paper, PaperRow
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Window:
     @classmethod
     def open(cls, path: Path) -> Window:
         """Open the cache at `path`, whose schema must be current (`schema.ensure`)."""
-        with schema.explained(path):
+        with explained(path):
             connection = schema.connect(path, query_only=True)
             register_functions(connection)
             return cls(connection, path)
@@ -101,7 +102,7 @@ class Window:
         return before != self._version
 
     def _data_version(self) -> int:
-        with schema.explained(self._path):
+        with explained(self._path):
             return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
     # Lists
@@ -111,7 +112,7 @@ class Window:
 
         The reader's usual beginning, asked without the query language, which takes 20 ms to import.
         """
-        with schema.explained(self._path):
+        with explained(self._path):
             found = self._connection.execute(
                 "SELECT p.pk, p.sort_day FROM listing AS l JOIN paper AS p ON p.pk = l.pk"
                 " WHERE l.day = (SELECT max(day) FROM listing) AND p.hidden = 0"
@@ -124,7 +125,7 @@ class Window:
         """The first `limit` papers of a selection."""
         from reader.cache.search import plan
 
-        with schema.explained(self._path):
+        with explained(self._path):
             found = plan.first(self._connection, selection, limit)
         return _order(found, limit, grouped=selection.grouped_by_day)
 
@@ -135,7 +136,7 @@ class Window:
         pks = array("q")
         groups: list[tuple[str, int]] = []
         day, count = "", 0
-        with schema.explained(self._path):
+        with explained(self._path):
             tuned = plan.tuned(self._connection, selection)
             cursor = self._connection.execute(_select(tuned), tuned.params)
             while chunk := cursor.fetchmany(CHUNK):
@@ -154,7 +155,7 @@ class Window:
         """How many papers a selection has."""
         from reader.cache.search import plan
 
-        with schema.explained(self._path):
+        with explained(self._path):
             if selection.where == VISIBLE:
                 # Counting a whole table takes a tenth of what looking at its rows does.
                 hidden = "SELECT count(*) FROM paper WHERE hidden = 1"
@@ -169,7 +170,7 @@ class Window:
     def rows(self, pks: Sequence[int]) -> list[PaperRow]:
         """The rows of these papers, in this order; those that are gone are left out."""
         marks = ",".join("?" * len(pks))
-        with schema.explained(self._path):
+        with explained(self._path):
             sql = f"SELECT {ROW}, {self._rose} FROM paper AS p WHERE p.pk IN ({marks})"
             found = self._connection.execute(sql, tuple(pks))
             by_pk = {row[0]: _row(row) for row in found}
@@ -177,7 +178,7 @@ class Window:
 
     def paper(self, pk: int) -> Paper | None:
         """One paper whole."""
-        with schema.explained(self._path):
+        with explained(self._path):
             sql = f"SELECT {WHOLE} FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
             row = self._connection.execute(sql, (pk,)).fetchone()
             return None if row is None else _paper(row, self._topics(pk), self._tags(pk), self._note(pk))
@@ -205,7 +206,7 @@ class Window:
 
     def pk_of(self, id: str) -> int | None:
         """The key of the paper with this id, also one that it had before its arXiv id was known."""
-        with schema.explained(self._path):
+        with explained(self._path):
             row = self._connection.execute(
                 "SELECT pk FROM paper WHERE id = :id UNION ALL SELECT pk FROM paper_alias WHERE id = :id",
                 {"id": id},
@@ -216,40 +217,40 @@ class Window:
 
     def has_papers(self) -> bool:
         """Whether there is any paper at all."""
-        with schema.explained(self._path):
+        with explained(self._path):
             return self._connection.execute("SELECT 1 FROM paper LIMIT 1").fetchone() is not None
 
     def size(self) -> int:
         """How many papers were ever put in, which is about as many as there are."""
-        with schema.explained(self._path):
+        with explained(self._path):
             return int(self._connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()[0])
 
     def has_unfinished_marks(self) -> bool:
         """Whether an event has effects that were cut off by the end of a program; an index holds those few alone."""
-        with schema.explained(self._path):
+        with explained(self._path):
             return self._connection.execute("SELECT 1 FROM event WHERE applied = 0 LIMIT 1").fetchone() is not None
 
     def topic_names(self) -> dict[str, str]:
         """Names of topics by slug, in the order of the rules."""
-        with schema.explained(self._path):
+        with explained(self._path):
             return dict(self._connection.execute("SELECT slug, name FROM topic ORDER BY pk").fetchall())
 
     def topic_names_by_key(self) -> dict[int, tuple[str, str, str]]:
         """Slug, name and family of each topic by its key, in the order of the rules."""
-        with schema.explained(self._path):
+        with explained(self._path):
             rows = self._connection.execute("SELECT pk, slug, name, family FROM topic ORDER BY pk")
             return {key: (slug, name, family) for key, slug, name, family in rows}
 
     def newest_day(self) -> str | None:
         """The newest day that lists a paper."""
-        with schema.explained(self._path):
+        with explained(self._path):
             day: str | None = self._connection.execute("SELECT max(day) FROM listing").fetchone()[0]
         return day
 
     def day_beside(self, day: str, steps: int) -> str | None:
         """The day that lists papers so many steps older than `day`, newer where negative; None past the ends."""
         side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
-        with schema.explained(self._path):
+        with explained(self._path):
             row = self._connection.execute(
                 f"SELECT day FROM day WHERE papers > 0 AND day {side} ? ORDER BY day {order} LIMIT 1 OFFSET ?",
                 (day, abs(steps) - 1),
@@ -258,7 +259,7 @@ class Window:
 
     def days(self, limit: int | None = None) -> list[DayCount]:
         """The newest days that list papers, newest first; hidden papers are not counted."""
-        with schema.explained(self._path):
+        with explained(self._path):
             papers = Counter(dict(self._connection.execute(_BY_DAY).fetchall()))
             unread = Counter(dict(self._connection.execute(_UNREAD_BY_DAY).fetchall()))
             for day, more, more_unread in self._connection.execute(_AGAIN):
@@ -270,7 +271,7 @@ class Window:
         """Every topic with its papers, of a selection or of all that are not hidden."""
         from reader.cache.search import plan
 
-        with schema.explained(self._path):
+        with explained(self._path):
             if selection is None or selection.where == VISIBLE:
                 counts = Counter(dict(self._connection.execute(_BY_TOPIC).fetchall()))
                 counts.subtract(dict(self._connection.execute(_HIDDEN_BY_TOPIC).fetchall()))
@@ -284,12 +285,12 @@ class Window:
 
     def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """The answer to a question that another module puts in SQL."""
-        with schema.explained(self._path):
+        with explained(self._path):
             return question(self._connection)
 
     def meta(self, key: str) -> str | None:
         """One of the cache's own facts."""
-        with schema.explained(self._path):
+        with explained(self._path):
             row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
