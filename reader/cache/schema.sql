@@ -74,16 +74,11 @@ CREATE TABLE orphan (
 CREATE TABLE paper (
     pk INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     id VARCHAR NOT NULL,
-    title VARCHAR NOT NULL,
     title_hash INTEGER NOT NULL,
     sort_day VARCHAR NOT NULL,
     day VARCHAR,
     first_day VARCHAR,
-    published VARCHAR,
-    upvotes INTEGER NOT NULL,
-    comments INTEGER NOT NULL,
     author_count INTEGER NOT NULL,
-    code_stars INTEGER,
     source VARCHAR NOT NULL,
     added VARCHAR NOT NULL,
     has_code INTEGER NOT NULL,
@@ -93,6 +88,11 @@ CREATE TABLE paper (
     starred INTEGER NOT NULL,
     hidden INTEGER NOT NULL,
     has_note INTEGER NOT NULL,
+    title VARCHAR NOT NULL,
+    published VARCHAR,
+    upvotes INTEGER NOT NULL,
+    comments INTEGER NOT NULL,
+    code_stars INTEGER,
     UNIQUE (id)
 );
 
@@ -193,12 +193,12 @@ CREATE INDEX ix_paper_source_pk ON paper_source (pk);
 
 CREATE TABLE paper_text (
     pk INTEGER NOT NULL,
+    arxiv_asked VARCHAR,
     abstract VARCHAR NOT NULL,
-    summary VARCHAR,
     authors VARCHAR NOT NULL,
-    keywords VARCHAR NOT NULL,
     organization VARCHAR,
-    organization_slug VARCHAR,
+    keywords VARCHAR NOT NULL,
+    summary VARCHAR,
     code_url VARCHAR,
     project_url VARCHAR,
     media VARCHAR NOT NULL,
@@ -209,7 +209,7 @@ CREATE TABLE paper_text (
     doi VARCHAR,
     journal VARCHAR,
     url VARCHAR,
-    arxiv_asked VARCHAR,
+    organization_slug VARCHAR,
     PRIMARY KEY (pk),
     FOREIGN KEY(pk) REFERENCES paper (pk)
 );

@@ -18,7 +18,7 @@ from reader.cache import schema
 from reader.cache.history import rose
 from reader.cache.search.functions import register_functions
 from reader.cache.sqlite_errors import explained
-from reader.core.paper import Paper, PaperRow
+from reader.core.paper import FIELDS, Paper, PaperRow
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Selection
@@ -28,17 +28,21 @@ T = TypeVar("T")
 CHUNK = 5_000
 """Rows taken from SQLite at once: few enough that the thread hands the interpreter over within a frame."""
 
-ROW = "p.pk, p.id, p.title, p.sort_day, p.upvotes, p.comments, p.read, p.starred, p.hidden, p.has_code"
+_RENAMED = {"day": "sort_day", "code": "has_code"}
+_ROW_NAMES = PaperRow._fields[: PaperRow._fields.index("rising")]
+ROW = ", ".join(f"p.{_RENAMED.get(name, name)}" for name in _ROW_NAMES)
+"""The columns of a `PaperRow`, up to those that are worked out."""
 
 VISIBLE = "p.hidden = 0"
 """The condition of a query that asks nothing."""
 
-WHOLE = (
-    "p.pk, p.id, p.title, t.abstract, t.authors, p.author_count, t.organization, p.day, p.published, p.upvotes,"
-    " p.comments, t.summary, t.keywords, t.code_url, p.code_stars, t.project_url, t.media, p.source, p.read,"
-    " p.starred, p.hidden, t.categories, t.version, t.revised, t.remark, t.doi, t.journal, t.url"
-)
-WHOLE_NAMES = tuple(column.strip().partition(".")[2] for column in WHOLE.split(","))
+_STORED = tuple(field for field in FIELDS if field.rules.table is not None)
+_DECODED = tuple(field for field in _STORED if field.type in (tuple, bool))
+
+WHOLE = ", ".join(f"{'p' if field.rules.table == 'paper' else 't'}.{field.name}" for field in _STORED)
+"""The columns of a `Paper`, but for its key and for what other tables hold."""
+
+WHOLE_NAMES = tuple(field.name for field in _STORED)
 
 
 class Order(NamedTuple):
@@ -181,7 +185,9 @@ class Window:
         with explained(self._path):
             sql = f"SELECT {WHOLE} FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
             row = self._connection.execute(sql, (pk,)).fetchone()
-            return None if row is None else _paper(row, self._topics(pk), self._tags(pk), self._note(pk))
+            if row is None:
+                return None
+            return _paper(row, pk=pk, topics=self._topics(pk), tags=self._tags(pk), note=self._note(pk))
 
     def papers(self, pks: Iterable[int]) -> Iterable[Paper]:
         """Papers whole, one by one, so that an export of everything needs no memory for it."""
@@ -327,10 +333,9 @@ def _row(row: tuple[int, str, str, str, int, int, int, int, int, int, int]) -> P
     return PaperRow(*row[:6], *(bool(flag) for flag in row[6:]))
 
 
-def _paper(row: tuple[Any, ...], topics: tuple[str, ...], tags: tuple[str, ...], note: str | None) -> Paper:
+def _paper(row: tuple[Any, ...], **others: Any) -> Paper:
+    """A paper from its columns `WHOLE`, and the fields that other tables hold."""
     values = dict(zip(WHOLE_NAMES, row, strict=True))
-    for name in ("authors", "keywords", "media", "categories"):
-        values[name] = tuple(values[name].split("\n")) if values[name] else ()
-    for name in ("read", "starred", "hidden"):
-        values[name] = bool(values[name])
-    return Paper(**values, topics=topics, tags=tags, note=note)
+    for field in _DECODED:
+        values[field.name] = field.decode(values[field.name])
+    return Paper(**values, **others)

@@ -35,19 +35,23 @@ def migrate(path: Path) -> None:
 
 
 def described(path: Path) -> dict[str, object]:
-    """All that a cache's schema says: each object's SQL without its layout, and each table's columns and keys."""
+    """All that a cache's schema says, but for the order of columns, which a migration can't choose."""
     with closing(sqlite3.connect(path)) as connection:
         objects = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
         found: dict[str, object] = {}
         for kind, name, table, sql in objects:
-            found[f"{kind} {name} of {table}"] = "".join((sql or "").replace('"', "").split())
+            plain = "".join((sql or "").replace('"', "").split())
+            found[f"{kind} {name} of {table}"] = sorted(plain.split(",")) if kind == "table" else plain
             if kind == "table":
                 found[f"columns of {name}"] = {
                     row[1]: row[2:] for row in connection.execute(f"PRAGMA table_xinfo({name})")
                 }
                 found[f"references of {name}"] = sorted(connection.execute(f"PRAGMA foreign_key_list({name})"))
                 found[f"indexes of {name}"] = {
-                    row[1]: (row[2:], connection.execute(f"PRAGMA index_xinfo({row[1]})").fetchall())
+                    row[1]: [
+                        row[2:],
+                        *((at, *one) for at, _, *one in connection.execute(f"PRAGMA index_xinfo({row[1]})")),
+                    ]
                     for row in connection.execute(f"PRAGMA index_list({name})")
                 }
         found["stamp"] = connection.execute("SELECT version_num FROM alembic_version").fetchall()
