@@ -5,9 +5,11 @@ from the rules that stand with each. To add a field, add its line here, in `Pape
 adds the column; and let the feed that knows it fill the draft.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
-from reader.core.fields import Rules, fields_of
+from reader.core.fields import Field, Rules, fields_of, in_order
+from reader.core.text import clean
 
 
 class Draft(NamedTuple):
@@ -154,3 +156,32 @@ FIELDS = fields_of(Paper.__annotations__)
 
 COLUMNS = tuple(field for field in (*FIELDS, *fields_of(Draft.__annotations__)) if field.rules.merge is not None)
 """The fields that sources fill and whose columns follow from their rules."""
+
+_LABELLED = in_order(
+    (field for field in FIELDS if field.rules.label),
+    first=("topics", "categories", "keywords", "tags", "summary"),
+    last=("note",),
+)
+_FACTS = in_order((field for field in FIELDS if field.rules.in_facts), first=("journal",))
+
+
+def labelled(paper: Paper) -> Iterator[tuple[str, str]]:
+    """The heading and the text of each field that `show` prints under a heading; empty fields are left out."""
+    for field in _LABELLED:
+        if text := _text(paper, field):
+            yield field.rules.label or field.name, text
+
+
+def facts(paper: Paper) -> list[str]:
+    """The texts that the detail pane lists with the categories."""
+    return [text for field in _FACTS if (text := _text(paper, field))]
+
+
+def _text(paper: Paper, field: Field) -> str:
+    """A field's value in one line; empty if the paper has none."""
+    from reader.core.keywords import collapse
+
+    value = getattr(paper, field.name)
+    if isinstance(value, tuple):
+        return ", ".join(clean(text) for text in (collapse(value) if field.name == "keywords" else value))
+    return "" if value is None else clean(str(value))
