@@ -107,6 +107,7 @@ def _settings(session: Session) -> Iterator[Finding]:
 
 def _cache(file: Path, settings: Settings) -> Iterator[Finding]:
     from reader.cache import schema
+    from reader.cache.sqlite_errors import explained
 
     yield Finding("Cache", "file", str(file))
     try:
@@ -118,7 +119,7 @@ def _cache(file: Path, settings: Settings) -> Iterator[Finding]:
         schema.is_current(file)
         yield Finding("Cache", "schema", known)
         yield Finding("Cache", "size", _sizes(file))
-        with schema.explained(file), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as cache:
+        with explained(file), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as cache:
             yield from _contents(cache)
         yield Finding("Cache", "last refresh", _time_of(refresh_stamp(file)))
         yield from _sources(file, settings)

@@ -13,7 +13,7 @@ from reader.commands.command import Command, add_json, add_query, query_of
 from reader.commands.output import READABLE, Style, amount, fit, is_terminal, say, say_json, width, wrapped
 from reader.commands.workspace import Session, explain_nothing, find, parsed, selection
 from reader.core.errors import ReaderError
-from reader.core.paper import Paper, PaperRow
+from reader.core.paper import Paper, PaperRow, labelled
 from reader.core.text import clean, clean_block
 
 if TYPE_CHECKING:
@@ -169,7 +169,6 @@ def _why(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], styl
 def _page(paper: Paper, style: Style, columns: int | None) -> Iterator[str]:
     """A paper for reading, in lines of `columns` at the most, if that is given."""
     from reader.actions.links import links
-    from reader.core.keywords import collapse
 
     yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))
     yield from wrapped(", ".join(clean(name) for name in paper.authors), columns)
@@ -183,20 +182,9 @@ def _page(paper: Paper, style: Style, columns: int | None) -> Iterator[str]:
         _state(paper).replace(",", ", "),
     )
     yield from (style.faint(line) for line in wrapped(" · ".join(fact for fact in facts if fact), columns))
-    named = (
-        ("Topics", ", ".join(paper.topics)),
-        ("Categories", ", ".join(paper.categories)),
-        ("Keywords", ", ".join(clean(keyword) for keyword in collapse(paper.keywords))),
-        ("Tags", ", ".join(clean(tag) for tag in paper.tags)),
-        ("AI summary", clean(paper.summary or "")),
-        ("Remark", clean(paper.remark or "")),
-        ("Journal", clean(paper.journal or "")),
-        ("Note", clean(paper.note or "")),
-    )
-    for name, text in named:
-        if text:
-            yield ""
-            yield from wrapped(f"{name}: {text}", columns)
+    for label, text in labelled(paper):
+        yield ""
+        yield from wrapped(f"{label}: {text}", columns)
     for paragraph in clean_block(paper.abstract).split("\n\n"):
         yield ""
         yield from wrapped(paragraph, columns)

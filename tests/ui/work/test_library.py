@@ -73,9 +73,9 @@ async def test_a_newer_question_takes_the_place_of_an_older_one(
 
 
 def window_errors(window: Window) -> object:
-    from reader.cache import schema
+    from reader.cache.sqlite_errors import explained
 
-    return schema.explained(window._path)
+    return explained(window._path)
 
 
 async def test_counts_are_those_of_the_cache(library: Library) -> None:
