@@ -149,8 +149,8 @@ def _paper(session: Session, id: str) -> Paper:
 
 
 def _why(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], style: Style) -> Iterator[str]:
-    """What gave a paper its topics, a phrase a line: its points, and where it stands."""
-    from reader.core.topics.explain import why
+    """Why a paper has its topics, a phrase a line: its points, where it comes from and which fields have it."""
+    from reader.core.topics.explain import LEGEND, why
 
     yield style.bold(clean(paper.title))
     if not reasons:
@@ -161,9 +161,12 @@ def _why(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], styl
         yield f"{style.bold(clean(one.name))}  {style.faint(f'{one.slug}, {one.score} points')}"
         for cause in one.causes:
             said = fit(clean(cause.said), 28) if cause.where else clean(cause.said)
-            yield f"{cause.points:+5d}  {said}  {style.faint(cause.where)}".rstrip()
+            yield f"{cause.points:+5d}  {said}  {style.faint(cause.detail)}".rstrip()
         if one.weaker:
             yield style.faint(f"       and {one.weaker} weaker")
+    if reasons:
+        yield ""
+        yield style.faint(LEGEND)
 
 
 def _page(paper: Paper, style: Style, columns: int | None) -> Iterator[str]:

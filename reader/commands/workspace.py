@@ -77,10 +77,9 @@ class Session:
     @cached_property
     def shipped_topics(self) -> Topics:
         """The topic rules that ship, for what a file of the user's is checked against."""
-        from reader.core.topics.scorer import Topics
-        from reader.data import read_text
+        from reader.data import shipped_topics
 
-        return Topics.from_toml(read_text("topics.toml"))
+        return shipped_topics()
 
     @property
     def workplace(self) -> Workplace:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reader.core.topics.explain import LEGEND
 from tests.ui import papers
 from tests.ui.conftest import Opener
 
@@ -17,12 +18,13 @@ async def test_one_key_tells_the_words_of_each_topic_and_takes_them_away(reader:
         await r.rest()
         shown = [" ".join(line.split()) for line in r.text(r.main.detail).splitlines()]
         at = shown.index("Why these topics")
-        assert shown[at : at + 5] == [
+        assert shown[at : at + 6] == [
             "Why these topics",
             "Agents & tools 50",
-            "+50 agent title",
+            "+50 agent written: title",
             "Robotics 50",
-            "+50 robot title",
+            "+50 robot written: title",
+            LEGEND,
         ]
         await r.do("read.why")
         assert "Why these topics" not in r.text(r.main.detail)
