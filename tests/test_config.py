@@ -232,7 +232,7 @@ def test_topic_rules_stand_beside_the_settings_unless_named(tmp_path: Path) -> N
 @given(
     st.lists(st.sampled_from(["a", " ", "\n", "=", "[", "]", "{", "}", '"', "'", '"""', "#", ".", ",", "1", "\\", "é"]))
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_text_stops_the_reader(tmp_path_factory: pytest.TempPathFactory, pieces: list[str]) -> None:
     file = tmp_path_factory.mktemp("settings") / "config.toml"
     text = "".join(pieces)
