@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from reader import __version__
-from reader.commands.registry import MODULES, add_reader_options, find_command, tree
+from reader.commands.registry import COMMANDS, add_reader_options, find_command, tree
 from reader.core.errors import ReaderError, UsageError
 from reader.paths import APP
 
 if TYPE_CHECKING:
-    from reader.commands.workspace import Session
+    from reader.commands.workspace import Workspace
     from reader.refresh.jobs import Job, Message
 
 
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(words: Sequence[str]) -> int:
     """Run a command, or open the reader; raises ReaderError."""
     first = words[0] if words else ""
-    if first in MODULES:
+    if first in COMMANDS:
         return _run_command(first, words[1:])
     if first in ("-h", "--help"):
         tree().print_help()
@@ -64,12 +64,12 @@ def run(words: Sequence[str]) -> int:
 
 def _run_command(name: str, words: Sequence[str]) -> int:
     from reader.commands.command import Parser, add_arguments, parse
-    from reader.commands.workspace import Session
+    from reader.commands.workspace import Workspace
 
     command = find_command(name)
     parser = Parser(prog=f"{APP} {name}", allow_abbrev=False)
     add_arguments(parser, command)
-    return command.run(parse(parser, words), Session())
+    return command.run(parse(parser, words), Workspace())
 
 
 # The reader
@@ -77,14 +77,14 @@ def _run_command(name: str, words: Sequence[str]) -> int:
 
 def _open_reader(words: Sequence[str]) -> int:
     """Open the reader on a query; a command that stands behind an option, or is misspelled, is told."""
-    from reader.commands.workspace import Session, parsed
+    from reader.commands.workspace import Workspace, parsed
 
     query, demo = _reader_options(words)
     parsed(query)
     if not _has_terminal():
         advice = _misspelled(words) or f" To print papers, use '{APP} list'."
         raise UsageError(f"The reader needs a terminal.{advice}")
-    return _show_sample(Session(), query) if demo else _show_reader(Session(), query)
+    return _show_sample(Workspace(), query) if demo else _show_reader(Workspace(), query)
 
 
 def _has_terminal() -> bool:
@@ -111,7 +111,7 @@ def _reader_options(words: Sequence[str]) -> tuple[str, bool]:
 
 def _misplaced(words: Sequence[str]) -> str:
     """What to say of a command that stands behind options; empty if none does."""
-    named = next((word for word in words if word in MODULES), None)
+    named = next((word for word in words if word in COMMANDS), None)
     return f" Options stand behind the command: '{APP} {named} --help' tells them." if named else ""
 
 
@@ -119,11 +119,11 @@ def _misspelled(words: Sequence[str]) -> str:
     """What to say of a first word that is nearly a command; empty if it is not."""
     from reader.core.nearest import nearest
 
-    meant = nearest(words[0], MODULES) if words and words[0].isalpha() else None
+    meant = nearest(words[0], COMMANDS) if words and words[0].isalpha() else None
     return f" Did you mean '{APP} {meant}'?" if meant else ""
 
 
-def _show_reader(session: Session, query: str, sample: Path | None = None) -> int:
+def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -> int:
     """Open the reader on the user's cache, or on that of the sample."""
     # Looking for garbage costs 25 ms of the start, and there is none yet; the reader turns it on after its first frame.
     gc.disable()
@@ -135,47 +135,47 @@ def _show_reader(session: Session, query: str, sample: Path | None = None) -> in
     from reader.cache import schema
     from reader.ui.app import SAMPLE, ReaderApp
 
-    file = sample or session.cache_file
+    file = sample or workspace.cache_file
     schema.ensure(file)
     app = ReaderApp(
-        session.settings,
+        workspace.settings,
         file,
         query=query,
         demo=sample is not None,
         state_file=paths.state_file(),
-        run_job=partial(_run_job, session, file),
-        rules=lambda: session.topics,
-        warnings=[str(mistake) for mistake in session.loaded.mistakes],
+        run_job=partial(_run_job, workspace, file),
+        rules=lambda: workspace.topics,
+        warnings=[str(mistake) for mistake in workspace.loaded.mistakes],
     )
     outcome = app.run()
     # The interpreter's end would look for garbage once more in all that was imported, which takes 0.3 s.
     gc.freeze()
     if outcome == SAMPLE and not sample:
-        return _show_sample(session, query)
+        return _show_sample(workspace, query)
     return app.return_code or 0
 
 
-def _run_job(session: Session, file: Path, job: Job) -> AsyncGenerator[Message, None]:
+def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Message, None]:
     """Do a job of the reader's in a process of its own."""
     from reader import config
     from reader.refresh import worker
     from reader.refresh.jobs import Workplace
 
-    own = config.topic_rules(session.settings, session.config_file)
-    return worker.run(Workplace(file, session.settings, partial(config.load_topics, own)), job)
+    own = config.topic_rules(workspace.settings, workspace.config_file)
+    return worker.run(Workplace(file, workspace.settings, partial(config.load_topics, own)), job)
 
 
-def _show_sample(session: Session, query: str) -> int:
+def _show_sample(workspace: Workspace, query: str) -> int:
     """Open the bundled sample in a cache that is gone afterwards."""
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix=f"{APP}-", ignore_cleanup_errors=True) as folder:
         file = Path(folder) / "papers.db"
-        fill_with_sample(session, file)
-        return _show_reader(session, query, file)
+        fill_with_sample(workspace, file)
+        return _show_reader(workspace, query, file)
 
 
-def fill_with_sample(session: Session, file: Path) -> None:
+def fill_with_sample(workspace: Workspace, file: Path) -> None:
     """Make a cache of the papers that ship with the program."""
     from datetime import UTC, datetime
     from io import BytesIO
@@ -185,7 +185,7 @@ def fill_with_sample(session: Session, file: Path) -> None:
     from reader.feeds.files.papers_file import read_file
 
     now = datetime.now(UTC)
-    with closing(Cache.open(file, session.topics)) as cache:
+    with closing(Cache.open(file, workspace.topics)) as cache:
         listings = read_file(BytesIO(read_text("sample.json").encode()), now.date())
         for _ in cache.store_all(listings, now.isoformat(timespec="seconds")):
             pass

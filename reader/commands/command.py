@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from argparse import Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from reader.commands.workspace import Session
+from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.paths import APP
 
@@ -30,7 +30,7 @@ class Command:
     examples: tuple[tuple[str, str], ...]
     """What is typed after the program's name, and what that does."""
     arguments: Callable[[ArgumentParser], None]
-    run: Callable[[Namespace, Session], int]
+    run: Callable[[Namespace, Workspace], int]
 
 
 class Parser(ArgumentParser):
@@ -79,6 +79,13 @@ def add_query(parser: ArgumentParser) -> None:
 def add_json(parser: ArgumentParser) -> None:
     """Take --json."""
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def positive_number(text: str) -> int:
+    """A whole number above zero, for argparse."""
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"{text!r} is no whole number above zero")
+    return int(text)
 
 
 def query_of(words: Sequence[str]) -> str:

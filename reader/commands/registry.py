@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,30 +10,31 @@ from reader.paths import APP
 if TYPE_CHECKING:
     from reader.commands.command import Command, Parser
 
-MODULES: Mapping[str, str] = MappingProxyType(
-    {
-        "refresh": "fetching",
-        "import": "fetching",
-        "add": "looking_up",
-        "search": "looking_up",
-        "feeds": "feeds",
-        "list": "reading",
-        "count": "reading",
-        "show": "reading",
-        "topics": "topics",
-        "open": "reading",
-        "mark": "marking",
-        "undo": "marking",
-        "export": "export",
-        "config": "setting",
-        "keys": "setting",
-        "completions": "setting",
-        "doctor": "doctor",
-        "schedule": "schedule",
-        "cache": "cache",
-    }
+COMMANDS = (
+    "refresh",
+    "import",
+    "add",
+    "search",
+    "feeds",
+    "list",
+    "count",
+    "show",
+    "topics",
+    "open",
+    "mark",
+    "undo",
+    "export",
+    "config",
+    "keys",
+    "completions",
+    "doctor",
+    "schedule",
+    "cache",
 )
-"""The module of `reader.commands` that has a command, by the command's name."""
+"""Names of all commands, in the order of the help. Each has a module of its name in `reader.commands`."""
+
+_ODD_MODULES = MappingProxyType({"import": "import_files"})
+"""Modules of the commands whose name is a Python keyword."""
 
 ABOUT = "Read the daily papers of Hugging Face in the terminal. Without a command, opens the reader."
 
@@ -51,9 +51,8 @@ def find_command(name: str) -> Command:
     """The command of this name, its module imported."""
     from importlib import import_module
 
-    module = import_module(f"reader.commands.{MODULES[name]}")
-    commands: Sequence[Command] = module.COMMANDS
-    return next(command for command in commands if command.name == name)
+    command: Command = import_module(f"reader.commands.{_ODD_MODULES.get(name, name)}").COMMAND
+    return command
 
 
 def add_reader_options(parser: Parser) -> None:
@@ -78,7 +77,7 @@ def tree() -> Parser:
     )
     add_reader_options(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
-    for command in map(find_command, MODULES):
+    for command in map(find_command, COMMANDS):
         about = command.summary.partition(";")[0].rstrip(".")
         add_arguments(commands.add_parser(command.name, help=about, allow_abbrev=False), command)
     return parser

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from reader import __version__, cli
-from reader.commands.registry import MODULES, find_command
-from reader.commands.workspace import Session
+from reader.commands.registry import COMMANDS, find_command
+from reader.commands.workspace import Workspace
 from tests.commands.conftest import Run
 
 HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "alembic", "httpx", "stamina", "ahocorasick_rs", "shtab"}
@@ -27,11 +27,11 @@ def test_version(run: Run, option: str) -> None:
 def test_help_names_every_command(run: Run) -> None:
     found = run("--help")
     assert found.code == 0
-    assert all(f"\n    {name} " in found.out for name in MODULES)
+    assert all(f"\n    {name} " in found.out for name in COMMANDS)
     assert "examples:" in found.out
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_with_examples_that_parse(run: Run, name: str) -> None:
     import shlex
 
@@ -73,8 +73,8 @@ def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[tuple[str, bool]
     """What the reader was opened on: query, and whether on the sample; a terminal is there."""
     seen: list[tuple[str, bool]] = []
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(cli, "_show_reader", lambda _session, query: seen.append((query, False)) or 0)
-    monkeypatch.setattr(cli, "_show_sample", lambda _session, query: seen.append((query, True)) or 0)
+    monkeypatch.setattr(cli, "_show_reader", lambda _workspace, query: seen.append((query, False)) or 0)
+    monkeypatch.setattr(cli, "_show_sample", lambda _workspace, query: seen.append((query, True)) or 0)
     monkeypatch.setattr(cli, "_has_terminal", lambda: True)
     return seen
 
@@ -118,7 +118,7 @@ def test_without_a_terminal_the_reader_says_so(spawn: Run, home: Path) -> None:
 def test_the_sample_fills_a_cache(home: Path, tmp_path: Path) -> None:
     from reader.cache.window import Window
 
-    cli.fill_with_sample(Session(), tmp_path / "sample.db")
+    cli.fill_with_sample(Workspace(), tmp_path / "sample.db")
     window = Window.open(tmp_path / "sample.db")
     try:
         assert len(window.topics()) > 50
