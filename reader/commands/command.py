@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from reader.commands.workspace import Workspace
+from reader.config import LOG_LEVELS
 from reader.core.errors import UsageError
 from reader.paths import APP
 
@@ -63,6 +64,7 @@ def add_arguments(parser: ArgumentParser, command: Command) -> None:
     parser.epilog = examples_text(command.examples)
     parser.formatter_class = RawDescriptionHelpFormatter
     command.arguments(parser)
+    add_log_level(parser)
 
 
 def examples_text(examples: Iterable[tuple[str, str]]) -> str:
@@ -86,6 +88,12 @@ def positive_number(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise ArgumentTypeError(f"{text!r} is no whole number above zero")
     return int(text)
+
+
+def add_log_level(parser: ArgumentParser) -> None:
+    """Take --log-level."""
+    about = f"what the log file gets, for this run: {', '.join(LOG_LEVELS)} (default: log_level of the settings)"
+    parser.add_argument("--log-level", choices=LOG_LEVELS, metavar="LEVEL", help=about)
 
 
 def query_of(words: Sequence[str]) -> str:

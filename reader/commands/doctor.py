@@ -19,6 +19,7 @@ from reader.commands.command import Command, add_json
 from reader.commands.output import Style, amount, is_terminal, say, say_json, width
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError, ConfigError, FeedError, ReaderError
+from reader.core.text import clean
 from reader.paths import refresh_stamp
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def _doctor(arguments: Namespace, workspace: Workspace) -> int:
     findings += _terminal()
     findings += _feed(workspace, ask=arguments.online)
     findings += _notifications(workspace)
+    findings += _log()
     wrong = sum(not finding.ok for finding in findings)
     if arguments.json:
         say_json({"ok": not wrong, "findings": [asdict(finding) | {"ok": finding.ok} for finding in findings]})
@@ -226,6 +228,21 @@ def _notifications(workspace: Workspace) -> Iterator[Finding]:
         return
     if problem is not None:
         yield Finding("Notifications", "last", f"failing since {_local(problem.since)}", problem.error)
+
+
+def _log() -> Iterator[Finding]:
+    """Where the log is, and the errors in it of the last days."""
+    from reader import log
+    from reader.paths import log_file
+
+    yield Finding("Log", "log file", str(log_file()))
+    errors = log.recent_errors(datetime.now(UTC))
+    last = f", the last: {clean(errors[-1])}" if errors else ""
+    yield Finding(
+        "Log",
+        "errors",
+        f"{amount(len(errors), 'error')} in the last 7 days{last}" if errors else "none in the last 7 days",
+    )
 
 
 def _asked(endpoint: str) -> Finding:

@@ -56,8 +56,11 @@ def find_command(name: str) -> Command:
 
 
 def add_reader_options(parser: Parser) -> None:
-    """Take what opening the reader takes, but for the query."""
+    """Add the options of the reader itself, all but the query."""
+    from reader.commands.command import add_log_level
+
     parser.add_argument("--demo", action="store_true", help="open a bundled sample in a throw-away cache, no network")
+    add_log_level(parser)
     parser.add_argument("-V", "--version", action="store_true", help="print the version")
 
 

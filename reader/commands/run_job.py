@@ -8,10 +8,12 @@ from contextlib import aclosing
 from io import StringIO
 from urllib.parse import urlsplit
 
+from reader import log
 from reader.commands.output import PATIENCE, Progress, amount
 from reader.commands.workspace import Workspace
 from reader.core.pace import pace
 from reader.refresh import jobs
+from reader.refresh.failures import log_failure
 from reader.refresh.progress import DayEmpty, DayFailed, DayStored, FeedAsked, Waiting
 
 
@@ -24,6 +26,7 @@ def work(workspace: Workspace, job: jobs.Job, *, quiet: bool = False) -> list[jo
 
 
 async def _work(workspace: Workspace, job: jobs.Job, progress: Progress) -> list[jobs.Message]:
+    log.attach(workspace.settings.log_level)
     said: list[jobs.Message] = []
     begun = time.monotonic()
     ticking = asyncio.create_task(_tick(progress))
@@ -31,6 +34,7 @@ async def _work(workspace: Workspace, job: jobs.Job, progress: Progress) -> list
         async with aclosing(jobs.run(workspace.workplace, job)) as messages:
             async for message in messages:
                 progress.show(told(message, time.monotonic() - begun))
+                log_failure(message)
                 said.append(message)
     finally:
         ticking.cancel()

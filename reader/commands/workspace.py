@@ -32,7 +32,10 @@ class NotInCache(ReaderError):
 
 
 class Workspace:
-    """One run of a command."""
+    """One run of a command; `log_level` wins over the setting of that name."""
+
+    def __init__(self, log_level: str | None = None) -> None:
+        self._log_level = log_level
 
     @cached_property
     def cache_file(self) -> Path:
@@ -46,9 +49,10 @@ class Workspace:
     def loaded(self) -> Loaded:
         return config.examine(self.config_file)
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
-        return self.loaded.settings
+        settings = self.loaded.settings
+        return replace(settings, log_level=self._log_level) if self._log_level else settings
 
     @cached_property
     def keymap(self) -> Keymap:
