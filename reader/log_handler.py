@@ -27,7 +27,7 @@ _URL = re.compile(
 )
 _HEADER = re.compile(
     r"(?i)((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|api[_-]?key|access[_-]?token|password|secret)"
-    r"(?P<between>['\"]?\s*[:=,]\s*b?)(?P<value>'[^']*'|\"[^\"]*\"|[^\n]*)"
+    r"(?P<between>['\"]?\s*[:=,]\s*(?:b(?=['\"]))?)(?P<value>'[^']*'|\"[^\"]*\"|[^\n]*)"
 )
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+")
 _TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{4,}")

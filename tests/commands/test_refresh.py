@@ -120,6 +120,27 @@ def test_an_interrupted_refresh_is_quiet(home: Path, feed: FeedServer) -> None:
     assert (process.returncode, out, err) == (130, b"", b"")
 
 
+def test_a_day_that_fails_is_logged(run: Run, feed: FeedServer, home: Path) -> None:
+    feed.fault = "refuse:403"
+    log = home / "dailypapers.log"
+    assert run("refresh", "--day", ago(1), "--log-level", "error").code == 1
+    assert not log.exists()
+    assert run("refresh", "--day", ago(1)).code == 1
+    (line,) = log.read_text().splitlines()
+    assert f"WARNING reader: day {ago(1)}: " in line
+    log.unlink()
+    (home / "config.toml").write_text('log_level = "error"\n')
+    assert run("refresh", "--day", ago(1)).code == 1
+    assert not log.exists()
+
+
+def test_each_request_is_logged_at_level_info_without_its_query(run: Run, feed: FeedServer, home: Path) -> None:
+    assert run("refresh", "--day", ago(1), "--log-level", "info").code == 0
+    requests = [line for line in (home / "dailypapers.log").read_text().splitlines() if " INFO reader.feeds." in line]
+    assert any(f"GET {feed.url}/api/daily_papers?*** 200" in line for line in requests)
+    assert ago(1) not in "".join(line.partition("Z ")[2] for line in requests)
+
+
 def test_offline_is_said_and_the_cache_stays(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     found = run("refresh")
