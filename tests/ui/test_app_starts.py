@@ -8,7 +8,7 @@ import pytest
 from textual import events
 
 from reader.cli import fill_with_sample
-from reader.commands.workspace import Session
+from reader.commands.workspace import Workspace
 from reader.core.query.suggestions import Completer
 from reader.ui.app import SAMPLE
 from reader.ui.screens.main import MainScreen
@@ -123,7 +123,7 @@ async def test_the_sample_opens_with_no_request_and_keeps_nothing(
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     file = tmp_path / "papers.db"
-    fill_with_sample(Session(), file)
+    fill_with_sample(Workspace(), file)
     async with open_reader(file, demo=True, still=False) as r:
         assert "sample" in r.status
         assert r.main.papers.count

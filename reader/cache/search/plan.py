@@ -17,9 +17,9 @@ is a number of papers, or of steps of SQLite's virtual machine.
                    word, all words together          papers                     in 20 ms
   7  all           all other queries                 never                      SQLite chooses its own plan
 
-A walk by days that gives up is followed by 6. If 6 fails, the walk goes on, or ends in 7 if it reads texts and would take
-ten times as much work. A look-up takes at most HARDLY_ANY papers if the other terms read their texts. All rows of a
-selection, and their number, are read by 1, 2, 6 or 7.
+A walk by days that gives up is followed by 6. If 6 fails, the walk goes on, or ends in 7 if it reads texts and would
+take ten times as much work. A look-up takes at most HARDLY_ANY papers if the other terms read their texts. All rows of
+a selection, and their number, are read by 1, 2, 6 or 7.
 """
 
 from __future__ import annotations

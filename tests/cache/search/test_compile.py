@@ -356,7 +356,6 @@ def test_all_ways_agree(connection: sqlite3.Connection, text: str, order: str) -
 
 
 @given(st.lists(groups, min_size=1, max_size=3).map(" ".join), orders)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_every_lookup_finds_the_same(connection: sqlite3.Connection, text: str, order: str) -> None:
     selection = compile_query(parse(text + order), SCOPE)
     plain = sorted(read(connection, selection))
