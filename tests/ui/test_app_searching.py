@@ -199,6 +199,7 @@ async def test_a_search_that_fails_says_why_in_a_line(reader: Opener, fault: str
             feed.fault = "ok"
             await r.do("find.feed")
             await r.until(lambda: r.app.searching.shown)
+            assert r.app.searching.shown is not None
             assert r.app.searching.shown.text == "agents"
 
 

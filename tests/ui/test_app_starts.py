@@ -40,7 +40,7 @@ async def test_keys_pressed_before_the_panes_are_there_are_not_lost(
     monkeypatch.setattr(MainScreen, "finish", type_ahead)
     async with reader() as r:
         await r.until(lambda: r.query == "robot")
-        assert r.app.context == "query"
+        assert r.context == "query"
 
 
 async def test_a_query_from_the_command_line_is_asked_of_all_papers(reader: Opener) -> None:
@@ -59,7 +59,7 @@ async def test_an_empty_cache_is_filled_from_the_feed(reader: Opener) -> None:
             await r.until(lambda: "1 new" in r.status)
             await r.until(lambda: r.app.refreshing.progress is None)
             assert "↻ " in r.top
-            assert r.app.context == "list"
+            assert r.context == "list"
         assert {request.query["date"] for request in feed.requests} >= {"2026-05-12", "2026-05-11"}
 
 
@@ -86,7 +86,7 @@ async def test_without_a_network_an_empty_reader_says_so_and_names_the_ways_out(
         assert "r try again" in r.empty
         assert "D open the sample" in r.empty
         assert "q quit" in r.empty
-        assert r.app.context == "empty"
+        assert r.context == "empty"
         assert r.status == "", "the middle has said it"
         assert r.lines[-1].split() == ["r", "refresh", "f", "filter", "?", "keys"]
         await r.do("app.sample")
@@ -99,7 +99,7 @@ async def test_offline_with_a_cache_is_a_line_and_no_more(reader: Opener) -> Non
     async with reader(still=False, settings=settings(endpoint=gone)) as r:
         await r.until(lambda: r.app.refreshing.problem and not r.app.refreshing.is_running)
         assert len(r.ids) == 14
-        assert r.app.context == "list"
+        assert r.context == "list"
         r.app.status.say("", "warning")
         assert r.status == "no news since 08:14 · reading the cache · r tries again"
 

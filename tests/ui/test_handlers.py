@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.keys.keymap import ACTIONS, CONTEXTS, Keymap
+from reader.keys.keymap import ACTIONS, CONTEXTS, Context, Keymap
 from reader.ui.handlers import HANDLERS
 from reader.ui.screens.help import HelpScreen
 
@@ -18,7 +18,7 @@ def test_each_action_has_a_handler_and_each_handler_an_action() -> None:
 
 
 @pytest.mark.parametrize("context", [context for context in CONTEXTS if context != "help"])
-def test_each_key_of_a_place_leads_to_a_handler(context: str) -> None:
+def test_each_key_of_a_place_leads_to_a_handler(context: Context) -> None:
     bound = Keymap().resolve(context)
     assert bound
     assert {action.id for action in bound.values()} <= set(HANDLERS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import warnings
+from functools import partial
 
 import pytest
 
@@ -47,7 +48,7 @@ async def test_work_that_gives_way_before_it_begins_leaves_nothing_behind(reader
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             for number in range(3):
-                start(r.app, "one of a kind", lambda number=number: work(number), exclusive=True)
+                start(r.app, "one of a kind", partial(work, number), exclusive=True)
             await r.rest()
             await asyncio.sleep(0)
     assert begun == [2]
@@ -65,14 +66,14 @@ async def test_paging_through_commands_that_are_not_there_yet_is_no_harm(
         assert r.app.is_running
 
 
-async def test_leaving_while_a_refresh_runs_is_no_mistake(reader: Opener) -> None:
+async def test_leaving_while_a_refresh_runs_is_no_mistake(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reader() as r:
         hanging = asyncio.Event()
 
-        async def hang(*_: object) -> None:
+        async def hang(_plan: object) -> None:
             await hanging.wait()
 
-        r.app.refreshing._refresh = hang  # type: ignore[method-assign]
+        monkeypatch.setattr(r.app.refreshing, "_refresh", hang)
         await r.begin(*r.app.keymap.chords("app.refresh", "list")[0])
         assert r.app.refreshing.is_running
         r.app.leave()
