@@ -98,7 +98,7 @@ def _check(files: Sequence[str], workspace: Workspace, as_json: bool) -> int:
     if mistakes:
         raise ReaderError(f"{amount(len(mistakes), 'mistake')}; the rest of the file counts all the same.")
     say(f"{file}: no mistakes.")
-    for line in _comparison(session.shipped_topics, text):
+    for line in _comparison(workspace.shipped_topics, text):
         say(line)
     return 0
 

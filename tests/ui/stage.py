@@ -75,30 +75,6 @@ def order(pks: Sequence[int], *groups: tuple[str, int], complete: bool = True) -
     return Order(array("q", pks), groups, complete)
 
 
-def paper(**facts: object) -> Paper:
+def paper(**facts: Unpack[PaperFacts]) -> Paper:
     """A whole paper, with the facts given."""
-    values = {
-        "pk": 1,
-        "id": "2511.12345",
-        "title": "A memory that forgets on purpose",
-        "abstract": "What a model keeps is chosen by what it will need.\n\nThe rest is let go.",
-        "authors": ("Ada Byron", "Emmy Noether"),
-        "author_count": 2,
-        "organization": "Some Lab",
-        "day": "2025-11-24",
-        "published": "2025-11-19",
-        "upvotes": 61,
-        "comments": 3,
-        "summary": "It forgets well.",
-        "keywords": ("memory", "kv cache"),
-        "topics": ("video-generation", "agents"),
-        "code_url": "https://github.com/someone/forget",
-        "code_stars": 312,
-        "project_url": None,
-        "media": (),
-        "source": "hf",
-        "read": False,
-        "starred": False,
-        "hidden": False,
-    }
-    return Paper(**{**values, **facts})
+    return _PAPER._replace(**facts)

@@ -32,7 +32,7 @@ async def test_one_key_tells_the_words_of_each_topic_and_takes_them_away(reader:
         await r.until(lambda: r.main.detail.is_explaining)
         await r.do("app.escape")
         assert not r.main.detail.is_explaining
-        assert r.app.context == "list"
+        assert r.context == "list"
 
 
 async def test_it_is_told_on_the_page_too_and_of_no_topic_as_well(reader: Opener) -> None:

@@ -232,9 +232,9 @@ async def test_new_papers_that_match_are_told_of_and_what_fails_is_said(reader: 
     tell = tmp_path / "tell"
     tell.write_text(f"#!/bin/sh\ncat > {heard}\n")
     tell.chmod(0o755)
-    wanted = {"notify": ("title:news",), "notify_command": (str(tell),)}
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
-        async with reader(settings=settings(endpoint=feed.url, **wanted)) as r:
+        wanted = settings(endpoint=feed.url, notify=("title:news",), notify_command=(str(tell),))
+        async with reader(settings=wanted) as r:
             await r.do("app.refresh")
             await r.until(lambda: "1 new" in r.status and r.app.state.refresh.progress is None)
             assert '"title": "Hot news"' in heard.read_text()

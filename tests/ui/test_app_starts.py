@@ -41,7 +41,7 @@ async def test_keys_pressed_before_the_panes_are_there_are_not_lost(
     monkeypatch.setattr(MainScreen, "finish", type_ahead)
     async with reader() as r:
         await r.until(lambda: r.query == "robot")
-        assert r.app.context == "query"
+        assert r.context == "query"
 
 
 async def test_a_query_from_the_command_line_is_asked_of_all_papers(reader: Opener) -> None:
@@ -60,7 +60,7 @@ async def test_an_empty_cache_is_filled_from_the_feed(reader: Opener) -> None:
             await r.until(lambda: "1 new" in r.status)
             await r.until(lambda: r.app.state.refresh.progress is None)
             assert "↻ " in r.top
-            assert r.app.context == "list"
+            assert r.context == "list"
         assert {request.query["date"] for request in feed.requests} >= {"2026-05-12", "2026-05-11"}
 
 
@@ -87,7 +87,7 @@ async def test_without_a_network_an_empty_reader_says_so_and_names_the_ways_out(
         assert "r try again" in r.empty
         assert "D open the sample" in r.empty
         assert "q quit" in r.empty
-        assert r.app.context == "empty"
+        assert r.context == "empty"
         assert r.status == "", "the middle has said it"
         assert r.lines[-1].split() == ["r", "refresh", "f", "filter", "?", "keys"]
         await r.do("app.sample")

@@ -17,7 +17,7 @@ async def test_the_calendar_goes_to_days_weeks_and_months(reader: Opener) -> Non
         assert "▌12 14" in shown
         assert "Tuesday 12 May 2026 · 14 papers, 14 unread" in shown
         await r.do("date.left", "date.day")
-        assert (r.view, r.app.context) == ("day:2026-05-11", "list")
+        assert (r.view, r.context) == ("day:2026-05-11", "list")
         await r.do("day.go", "date.up", "date.week")
         assert r.view == "week:2026-W19"
         assert r.row(0).upvotes >= r.row(1).upvotes
@@ -47,12 +47,12 @@ async def test_the_calendar_is_closed_once_however_fast(reader: Opener) -> None:
         for keys in (["escape"] * 3, ["enter", "escape", "escape"], ["q", "escape"]):
             await r.do("day.go")
             await r.burst(*keys)
-            assert (len(r.app.screen_stack), r.app.context) == (1, "list")
+            assert (len(r.app.screen_stack), r.context) == (1, "list")
         await r.do("day.go")
         await r.type("2026-0")
         # Monday 11 May.
         await r.click("Month", 5, 4, times=2)
-        assert (r.view, len(r.app.screen_stack), r.app.context) == ("day:2026-05-11", 1, "list")
+        assert (r.view, len(r.app.screen_stack), r.context) == ("day:2026-05-11", 1, "list")
 
 
 async def test_what_is_missing_is_fetched_once_on_going_there(reader: Opener) -> None:

@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.text.lines import Line, measure, pattern
+from reader.ui.text.styled_text import PLAIN
 from reader.ui.widgets.list_lines import ListLines, draw_heading, draw_paper
 from reader.ui.widgets.paper_list import PaperList
 from tests.ui.lists import Shelf, drawn, highlighted_line, list_stage, painted
@@ -187,7 +188,7 @@ async def test_another_order_of_the_same_length_is_painted() -> None:
         assert [line.split()[-1] for line in painted(papers)[:3]] == ["News", "5", "6"]
 
 
-async def test_a_move_draws_two_lines() -> None:
+async def test_a_move_draws_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     app, papers = list_stage()
     async with app.run_test(size=(60, 12)) as pilot:
         papers.show(order(range(1, 31)), Shelf())
@@ -195,11 +196,11 @@ async def test_a_move_draws_two_lines() -> None:
         drawn: list[str] = []
         draw = papers._strip
 
-        def watched(line: Line, *how: str) -> Strip:
+        def watched(line: Line, over: str = PLAIN, margin: int = 0) -> Strip:
             drawn.append("".join(piece.text for piece in line))
-            return draw(line, *how)
+            return draw(line, over, margin)
 
-        papers._strip = watched
+        monkeypatch.setattr(papers, "_strip", watched)
         papers.move(1)
         await pilot.pause()
         assert len(drawn) == 2

@@ -64,11 +64,11 @@ async def test_paging_through_commands_that_are_not_there_yet_is_no_harm(
         assert r.app.is_running
 
 
-async def test_leaving_while_a_refresh_runs_is_no_mistake(reader: Opener) -> None:
+async def test_leaving_while_a_refresh_runs_is_no_mistake(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reader() as r:
         hanging = asyncio.Event()
 
-        async def hang(*_: object) -> None:
+        async def hang(_plan: object) -> None:
             await hanging.wait()
 
         r.app.actions.refresher._refresh = hang  # type: ignore[method-assign]
