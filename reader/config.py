@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 ENDPOINT_VARIABLE = "HF_ENDPOINT"
 
+LOG_LEVELS = ("error", "warning", "info")
+"""What the log file gets: unexpected errors; also what could not be fetched; also each request."""
+
 LARGEST_FILE = 1 << 16
 """Bytes; more than this is not a settings file."""
 
@@ -86,6 +89,9 @@ class Settings:
 
     topics_file: str = field(default="", metadata={"rule": FilePath()})
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""
+
+    log_level: str = field(default="warning", metadata={"rule": Choice(LOG_LEVELS)})
+    """What the log file gets: unexpected errors, also what could not be fetched (warning), also each request (info)."""
 
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}), metadata={"rule": Keys()})
     """Keys by action id, in a table of its own: see the ids with "dailypapers keys"."""

@@ -1,9 +1,7 @@
-"""Commands about the program itself: config, keys, completions."""
+"""The settings: where they are, what is in effect, what is wrong."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -83,27 +81,3 @@ def test_config_init_writes_a_private_file_once(run: Run, home: Path) -> None:
     assert found.code == 1
     assert "is there already" in found.err
     assert file.read_text() == "ascii = true\n"
-
-
-def test_keys_are_those_in_use(run: Run, file: Path) -> None:
-    file.write_text('[keys]\n"paper.star" = "*"\n')
-    actions = {one["id"]: one["keys"] for one in run("keys", "--json").json}
-    assert actions["paper.star"] == ["*"]
-    assert actions["paper.read"] == ["m"]
-    assert run("keys", "--format", "json").json == run("keys", "--json").json
-    assert run("keys", "--format", "markdown").out.startswith("| Keys | ")
-    assert "paper.star" in run("keys").out
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completions_know_the_commands_and_are_good_scripts(run: Run, shell: str) -> None:
-    script = run("completions", shell).out
-    for word in ("refresh", "export", "--dry-run", "unstar", "markdown"):
-        assert word.lstrip("-") in script
-    if shutil.which(shell):
-        checked = subprocess.run([shell, "-n"], input=script, capture_output=True, text=True, check=False)
-        assert (checked.returncode, checked.stderr) == (0, "")
-
-
-def test_completions_of_an_unknown_shell_are_used_wrongly(run: Run) -> None:
-    assert run("completions", "csh").code == 2

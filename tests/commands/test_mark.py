@@ -1,4 +1,4 @@
-"""Marks from a script: what they change, what they say, and that undo takes them back."""
+"""Marks from a script: what they change and what is printed."""
 
 from __future__ import annotations
 
@@ -82,12 +82,3 @@ def test_what_is_unclear_marks_nothing(run: Run, papers: Path, words: tuple[str,
     assert (found.code, found.out) == (2, "")
     assert found.err.count("\n") == 1
     assert run("count", "is:read").out == "0\n"
-
-
-def test_undo_goes_back_step_by_step_and_says_what_it_undid(run: Run, papers: Path) -> None:
-    run("mark", "star", IDS[0])
-    run("mark", "read", "--query", "day:2026-06-29")
-    assert run("undo").out == "Taken back: 3 papers read.\n"
-    assert run("undo", "--json").json == {"undone": {"kind": "star", "papers": 1, "label": "starred"}}
-    assert run("undo").out == "There is nothing to take back.\n"
-    assert run("undo", "--json").json == {"undone": None}

@@ -1,4 +1,4 @@
-"""Commands that say something about papers: mark, undo."""
+"""`dailypapers mark`: mark papers as read, starred or hidden."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json
 from reader.commands.output import Progress, amount, say, say_json
-from reader.commands.workspace import Session, find_all, parsed, selection
+from reader.commands.workspace import Workspace, find_all, parsed, selection
 from reader.core.errors import UsageError
 
 if TYPE_CHECKING:
     from reader.cache.window import Window
+
 
 CHUNK = 500
 
@@ -30,7 +31,7 @@ STATES = {"read": "read", "star": "starred", "hide": "hidden"}
 """The field of a row that a kind of event changes."""
 
 
-def _mark_arguments(parser: ArgumentParser) -> None:
+def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("mark", choices=tuple(MARKS), metavar="MARK", help=", ".join(MARKS))
     parser.add_argument("ids", nargs="*", metavar="ID", help="arXiv ids or addresses of papers")
     parser.add_argument("--query", metavar="QUERY", help="mark all papers of a query")
@@ -38,17 +39,17 @@ def _mark_arguments(parser: ArgumentParser) -> None:
     add_json(parser)
 
 
-def _mark(arguments: Namespace, session: Session) -> int:
+def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
     if bool(arguments.ids) == (arguments.query is not None):
         raise UsageError("Name the papers to mark, either by ids or by --query. See 'dailypapers mark --help'.")
     if arguments.query is not None and not arguments.query.strip():
         raise UsageError("An empty --query would mark every paper. Say which: --query is:unread, for example.")
     kind, value, state = MARKS[arguments.mark]
-    with session.window() as window:
+    with workspace.window() as window:
         pks = _named(window, arguments)
         changed = _changing(window, pks, kind, value) if arguments.dry_run else 0
     if not arguments.dry_run:
-        changed = _record(session, kind, value, pks)
+        changed = _record(workspace, kind, value, pks)
     if arguments.json:
         found = {"mark": arguments.mark, "papers": len(pks), "changed": changed, "dry_run": arguments.dry_run}
         say_json(found)
@@ -79,46 +80,20 @@ def _changing(window: Window, pks: Sequence[int], kind: str, value: bool) -> int
     return sum(getattr(row, STATES[kind]) != value for chunk in chunks for row in window.rows(chunk))
 
 
-def _record(session: Session, kind: str, value: bool, pks: Sequence[int]) -> int:
-    with session.events() as events, Progress() as progress:
+def _record(workspace: Workspace, kind: str, value: bool, pks: Sequence[int]) -> int:
+    with workspace.events() as events, Progress() as progress:
         event = events.mark(kind, value, pks, lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
     return event.count if event else 0
 
 
-def _undo_arguments(parser: ArgumentParser) -> None:
-    add_json(parser)
-
-
-def _undo(arguments: Namespace, session: Session) -> int:
-    with session.events() as events, Progress() as progress:
-        event = events.undo(lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
-    if arguments.json:
-        undone = event and {"kind": event.kind, "papers": event.count, "label": event.label}
-        say_json({"undone": undone})
-    elif event:
-        say(f"Taken back: {amount(event.count, 'paper')} {event.label}.")
-    else:
-        say("There is nothing to take back.")
-    return 0
-
-
-COMMANDS: Sequence[Command] = (
-    Command(
-        "mark",
-        "Mark papers read, unread, starred, unstarred, hidden or shown again; undo takes it back.",
-        (
-            ("mark star 2406.12345 2406.54321", "star two papers"),
-            ("mark read --query 'until:2w is:unread'", "what is older than two weeks is read"),
-            ("mark hide --query topic:finance --dry-run", "how many that would hide"),
-        ),
-        _mark_arguments,
-        _mark,
+COMMAND = Command(
+    "mark",
+    "Mark papers read, unread, starred, unstarred, hidden or shown again; undo takes it back.",
+    (
+        ("mark star 2406.12345 2406.54321", "star two papers"),
+        ("mark read --query 'until:2w is:unread'", "what is older than two weeks is read"),
+        ("mark hide --query topic:finance --dry-run", "how many that would hide"),
     ),
-    Command(
-        "undo",
-        "Take back the last mark, whether it was made here or in the reader; once more takes back the one before.",
-        (("undo", "take back the last mark"),),
-        _undo_arguments,
-        _undo,
-    ),
+    _add_arguments,
+    _mark_papers,
 )
