@@ -68,7 +68,7 @@ def _direction(gradient: Array, past: Sequence[tuple[Array, Array, Array]], diag
         way *= 0.2
     for (moved, bent, inverse), factor in zip(past, reversed(factors), strict=True):
         way = way + moved * (factor - inverse * (bent * way).sum(0))
-    return way.astype(np.float32)
+    return np.asarray(way, np.float32)
 
 
 def biases(scores: Array, Y: Array) -> Array:
@@ -81,14 +81,14 @@ def biases(scores: Array, Y: Array) -> Array:
 
 
 def _probability(scores: Array) -> Array:
-    return 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
+    return np.asarray(1 / (1 + np.exp(-np.clip(scores, -30, 30))))
 
 
 def choose(scores: Array, margin: float) -> Array:
     """The topics that papers get: those above the margin, at least the best one, at most `MOST`."""
     given = scores > margin
     ranks = np.argsort(np.argsort(-scores, axis=1), axis=1)
-    return (given & (ranks < MOST)) | (ranks == 0)
+    return np.asarray((given & (ranks < MOST)) | (ranks == 0))
 
 
 def f1(given: Array, right: Array) -> float:
