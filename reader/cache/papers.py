@@ -75,7 +75,8 @@ class Cache:
         """Open the cache at `path`, creating or migrating it first where needed."""
         schema.ensure(path)
         cache = cls(path, classifier)
-        cache._sync_topics()
+        with schema.closing_on_error(cache):
+            cache._sync_topics()
         return cache
 
     def close(self) -> None:

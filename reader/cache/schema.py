@@ -10,13 +10,20 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from reader.cache.sqlite_errors import explain, explained
 from reader.core.errors import CacheTooNew
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+
+class Closable(Protocol):
+    """What holds a connection."""
+
+    def close(self) -> None: ...
+
 
 HEAD = "0001"
 """The newest migration, which is the schema that this program reads and writes."""
@@ -35,12 +42,23 @@ def connect(path: Path, *, query_only: bool = False, durable: bool = False) -> s
     `durable` waits for the disk at each commit: for what the user did, as opposed to what the feed can send again.
     """
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    for pragma in pragmas(durable=durable, mebibytes=2):
-        connection.execute(pragma)
-    if query_only:
-        # A file opened read-only can't share a write-ahead log; a connection that refuses to write can.
-        connection.execute("PRAGMA query_only = ON")
+    with closing_on_error(connection):
+        for pragma in pragmas(durable=durable, mebibytes=2):
+            connection.execute(pragma)
+        if query_only:
+            # A file opened read-only can't share a write-ahead log; a connection that refuses to write can.
+            connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+@contextmanager
+def closing_on_error(opened: Closable) -> Iterator[None]:
+    """Close what has just been opened if its preparation fails."""
+    try:
+        yield
+    except BaseException:
+        opened.close()
+        raise
 
 
 def pragmas(*, durable: bool, mebibytes: int) -> tuple[str, ...]:

@@ -90,8 +90,9 @@ class Window:
         """Open the cache at `path`, whose schema must be current (`schema.ensure`)."""
         with explained(path):
             connection = schema.connect(path, query_only=True)
-            register_functions(connection)
-            return cls(connection, path)
+            with schema.closing_on_error(connection):
+                register_functions(connection)
+                return cls(connection, path)
 
     def close(self) -> None:
         self._connection.close()

@@ -98,9 +98,10 @@ class Events:
         """
         with explained(path):
             events = cls(schema.connect(path, durable=True), path, now)
-            events._prepare()
-            if recover:
-                events.recover()
+            with schema.closing_on_error(events):
+                events._prepare()
+                if recover:
+                    events.recover()
         return events
 
     def close(self) -> None:
