@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.cache import schema
 from reader.cache.history import rose
-from reader.cache.search.functions import register_functions
+from reader.cache.search.sql_functions import register_functions
 from reader.cache.sqlite_errors import explained
 from reader.core.paper import FIELDS, Paper, PaperRow
 
@@ -131,7 +131,7 @@ class Window:
         from reader.cache.search import plan
 
         with explained(self._path):
-            found = plan.first(self._connection, selection, limit)
+            found = plan.first(self._connection, selection, limit).rows
         return _order(found, limit, grouped=selection.grouped_by_day)
 
     def order(self, selection: Selection) -> Order:
@@ -142,8 +142,8 @@ class Window:
         groups: list[tuple[str, int]] = []
         day, count = "", 0
         with explained(self._path):
-            tuned = plan.tuned(self._connection, selection)
-            cursor = self._connection.execute(_select(tuned), tuned.params)
+            whole = plan.whole(self._connection, selection)
+            cursor = self._connection.execute(_select(whole), whole.params)
             while chunk := cursor.fetchmany(CHUNK):
                 pks.extend([row[0] for row in chunk])
                 for run_day, run in groupby(chunk, key=lambda row: row[1]):
@@ -166,7 +166,7 @@ class Window:
                 hidden = "SELECT count(*) FROM paper WHERE hidden = 1"
                 sql, params = f"SELECT count(*) - ({hidden}) FROM paper", selection.params
             else:
-                where = plan.counted(self._connection, selection)
+                where = plan.in_any_order(self._connection, selection)
                 sql, params = f"SELECT count(*) FROM paper AS p WHERE {where.sql}", where.params
             return int(self._connection.execute(sql, params).fetchone()[0])
 
@@ -283,7 +283,7 @@ class Window:
                 counts = Counter(dict(self._connection.execute(_BY_TOPIC).fetchall()))
                 counts.subtract(dict(self._connection.execute(_HIDDEN_BY_TOPIC).fetchall()))
             else:
-                where = plan.counted(self._connection, selection)
+                where = plan.in_any_order(self._connection, selection)
                 sql = _TOPICS_OF.format(pks=f"SELECT p.pk AS pk FROM paper AS p WHERE {where.sql}")
                 counts = Counter(dict(self._connection.execute(sql, where.params).fetchall()))
         return [TopicCount(*names, counts[key]) for key, names in self.topic_names_by_key().items()]

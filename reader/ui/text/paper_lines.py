@@ -206,11 +206,15 @@ def _why(look: Look, width: int) -> list[Line]:
         lines.extend(_cause(cause, said, width, look) for cause in one.causes)
         if one.weaker:
             lines.append((Piece(cut(f"       and {one.weaker} weaker", width), "muted"),))
+    if any(cause.origin for one in look.why for cause in one.causes):
+        from reader.core.topics.explain import LEGEND
+
+        lines.append((Piece(cut(LEGEND, width, look.glyphs.ellipsis), "muted"),))
     return lines
 
 
 def _cause(cause: Cause, column: int, width: int, look: Look) -> Line:
-    """One cause: its points, what is said and where, the latter in columns."""
+    """One cause in columns: its points, the phrase, where it comes from and which fields have it."""
     said = cut(literal(cause.said), column, look.glyphs.ellipsis)
     line = [Piece(f"{cause.points:+5d}  ", "key" if cause.points > 0 else "muted"), Piece(said, "text")]
     room = width - 7 - column - 2
@@ -219,7 +223,7 @@ def _cause(cause: Cause, column: int, width: int, look: Look) -> Line:
     return (
         *line,
         Piece(" " * (column + 2 - cell_len(said))),
-        Piece(cut(cause.where, room, look.glyphs.ellipsis), "muted"),
+        Piece(cut(cause.detail, room, look.glyphs.ellipsis), "muted"),
     )
 
 
