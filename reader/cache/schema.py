@@ -62,10 +62,10 @@ def closing_on_error(opened: Closable) -> Iterator[None]:
 
 
 def pragmas(*, durable: bool, mebibytes: int) -> tuple[str, ...]:
-    """The settings of every connection, which keeps so many MiB of the file.
+    """The settings of a connection that keeps up to `mebibytes` MiB of the file in memory.
 
-    Few for those of the reader, which are five and read the file as the system has it in memory: 16 MiB each made a
-    search no quicker and cost 30 MB. More for the feed's papers, whose batches touch many pages again and again.
+    The reader's five connections need few, since the system keeps the file in memory too: 16 MiB each made a search no
+    quicker and cost 30 MB. Storing papers needs more, since its batches touch the same pages again and again.
     """
     return (
         "PRAGMA journal_mode = WAL",
@@ -78,7 +78,7 @@ def pragmas(*, durable: bool, mebibytes: int) -> tuple[str, ...]:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """A write transaction that takes its lock at once, so that it can't fail half-way for a busy cache."""
+    """A write transaction that takes its lock at once, so a busy cache can't make it fail half-way."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -174,7 +174,7 @@ def upgrade(path: Path) -> None:
 
 
 def back_up(path: Path, target: Path) -> None:
-    """Copy a cache that may be in use to `target`, whole or not at all."""
+    """Copy a cache, which may be in use, to `target`: whole or not at all."""
     partial = target.with_name(f"{target.name}.part")
     partial.unlink(missing_ok=True)
     with explained(path), closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(partial)) as copy:
