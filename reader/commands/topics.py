@@ -33,14 +33,14 @@ def _topics_arguments(parser: ArgumentParser) -> None:
 def _topics(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.query[:1] == [CHECK]:
         return _check(arguments.query[1:], workspace, arguments.json)
-    from reader.cache import insight
+    from reader.cache import topic_trends
 
     text = query_of(arguments.query)
     query = parsed(text)
     with workspace.window() as window:
         counted = window.topics(selection(window, query) if text else None)
-        newest = window.read(insight.extent).newest
-        moves = window.read(lambda connection: insight.topic_trends(connection, newest))
+        newest = window.read(topic_trends.extent).newest
+        moves = window.read(lambda connection: topic_trends.topic_trends(connection, newest))
         if not any(topic.papers for topic in counted):
             explain_nothing(window)
     counted.sort(key=lambda topic: (-topic.papers, topic.slug))

@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 
     from reader.cache.days import DayState
     from reader.cache.history import Votes
-    from reader.cache.insight import Extent, Vocabulary
     from reader.cache.marks.events import Event, Events
     from reader.cache.search.compile import Scope, Selection
     from reader.cache.search.counts import CountCache
+    from reader.cache.topic_trends import Extent
+    from reader.cache.vocabulary import Vocabulary
     from reader.core.topics.trends import Trend
     from reader.ui.feed_results import FeedResults
 
@@ -217,18 +218,18 @@ class Library:
         return await self._counts.ask_next(lambda window: self._topic_facts(window, tuple(picked)))
 
     def _topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
-        from reader.cache import insight
+        from reader.cache import topic_trends
 
         if self._tally is not None:
             self._tally.prepare()
-        extent = window.read(insight.extent)
+        extent = window.read(topic_trends.extent)
         if extent != self._extent:
-            self._trends = window.read(lambda connection: insight.topic_trends(connection, extent.newest))
+            self._trends = window.read(lambda connection: topic_trends.topic_trends(connection, extent.newest))
             self._implied = {}
             self._extent = extent
         for slug in picked:
             if slug not in self._implied:
-                self._implied[slug] = window.read(partial(insight.implied_topics, slug=slug))
+                self._implied[slug] = window.read(partial(topic_trends.implied_topics, slug=slug))
         implied = frozenset().union(*(self._implied[slug] for slug in picked))
         return TopicFacts(self._trends, implied - set(picked))
 
@@ -241,10 +242,10 @@ class Library:
         return await asyncio.to_thread(self._vocabulary)
 
     def _vocabulary(self) -> Vocabulary:
-        from reader.cache import insight
+        from reader.cache.vocabulary import vocabulary
 
         with closing(Window.open(self._path)) as window:
-            return window.read(partial(insight.vocabulary, breathe=partial(time.sleep, BREATH)))
+            return window.read(partial(vocabulary, breathe=partial(time.sleep, BREATH)))
 
     # In the marking thread
 
