@@ -159,10 +159,10 @@ def _run_job(session: Session, file: Path, job: Job) -> AsyncGenerator[Message, 
     """Do a job of the reader's in a process of its own."""
     from reader import config
     from reader.refresh import worker
-    from reader.refresh.jobs import Workplace
+    from reader.refresh.jobs import JobContext
 
-    own = config.topic_rules(session.settings, session.config_file)
-    return worker.run(Workplace(file, session.settings, partial(config.load_topics, own)), job)
+    own = config.topic_rules_file(session.settings, session.config_file)
+    return worker.run_in_process(JobContext(file, session.settings, partial(config.load_topics, own)), job)
 
 
 def _show_sample(session: Session, query: str) -> int:
@@ -182,11 +182,11 @@ def fill_with_sample(session: Session, file: Path) -> None:
 
     from reader.cache.papers import Cache
     from reader.data import read_text
-    from reader.feeds.files.papers_file import read_file
+    from reader.feeds.files.papers_file import read_papers
 
     now = datetime.now(UTC)
     with closing(Cache.open(file, session.topics)) as cache:
-        listings = read_file(BytesIO(read_text("sample.json").encode()), now.date())
+        listings = read_papers(BytesIO(read_text("sample.json").encode()), now.date())
         for _ in cache.store_all(listings, now.isoformat(timespec="seconds")):
             pass
 

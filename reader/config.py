@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import ReaderError
 from reader.core.setting_types import (
-    Address,
+    Boolean,
     Choice,
+    Command,
     FilePath,
-    Keys,
+    InvalidValue,
+    KeyTable,
     Number,
-    Program,
-    Queries,
-    Rule,
-    Switch,
-    Unfit,
+    QueryList,
+    ServerAddress,
+    SettingType,
+    as_toml,
     nearest,
-    shown,
 )
-from reader.core.toml_lines import Malformed, Statement, statements
+from reader.core.toml_lines import MalformedLine, Statement, read_statements
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 ENDPOINT_VARIABLE = "HF_ENDPOINT"
 
-LARGEST_FILE = 1 << 16
+MAX_FILE_SIZE = 1 << 16
 """Bytes; more than this is not a settings file."""
 
 
@@ -45,7 +45,7 @@ LARGEST_FILE = 1 << 16
 class Settings:
     """What a user can set. Each field's docstring is its documentation, here and in the template."""
 
-    endpoint: str = field(default="https://huggingface.co", metadata={"rule": Address()})
+    endpoint: str = field(default="https://huggingface.co", metadata={"rule": ServerAddress()})
     """Address of the feed. The environment variable HF_ENDPOINT wins over it."""
 
     days_at_start: int = field(default=7, metadata={"rule": Number(1, 366)})
@@ -54,13 +54,13 @@ class Settings:
     refresh_minutes: int = field(default=30, metadata={"rule": Number(0, 1440)})
     """Minutes between two refreshes while the reader is open; 0 leaves refreshing to the r key."""
 
-    ask_arxiv: bool = field(default=True, metadata={"rule": Switch()})
+    ask_arxiv: bool = field(default=True, metadata={"rule": Boolean()})
     """Ask arXiv for the categories of the feed's papers: one request a day, the newest papers without any first."""
 
-    notify: tuple[str, ...] = field(default=(), metadata={"rule": Queries()})
+    notify: tuple[str, ...] = field(default=(), metadata={"rule": QueryList()})
     """Queries, such as ["topic:agents"]: you are told of each new paper that matches one, once; empty is off."""
 
-    notify_command: tuple[str, ...] = field(default=(), metadata={"rule": Program()})
+    notify_command: tuple[str, ...] = field(default=(), metadata={"rule": Command()})
     """Program that tells you, in place of a desktop notification: it gets the papers as JSON on its standard input."""
 
     keep_days: int = field(default=0, metadata={"rule": Number(0, 36_500)})
@@ -75,7 +75,7 @@ class Settings:
     theme: str = field(default="auto", metadata={"rule": Choice(("auto", "dark", "light", "ansi"))})
     """Colours: dark, light, or the terminal's own (ansi); auto asks the terminal which."""
 
-    ascii: bool = field(default=False, metadata={"rule": Switch()})
+    ascii: bool = field(default=False, metadata={"rule": Boolean()})
     """Draw letters in place of glyphs, for a font or a terminal that lacks them."""
 
     filter_width: int = field(default=26, metadata={"rule": Number(16, 60)})
@@ -87,11 +87,15 @@ class Settings:
     topics_file: str = field(default="", metadata={"rule": FilePath()})
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""
 
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}), metadata={"rule": Keys()})
+    keys: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}
+    )
     """Keys by action id, in a table of its own: see the ids with "dailypapers keys"."""
 
 
-RULES: Mapping[str, Rule] = MappingProxyType({one.name: one.metadata["rule"] for one in fields(Settings)})
+SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(
+    {one.name: one.metadata["rule"] for one in fields(Settings)}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedSettings:
     """The settings in effect, what is wrong with them, and where each comes from."""
 
     settings: Settings
@@ -132,25 +136,25 @@ class Loaded:
 
 def load(path: Path) -> tuple[Settings, list[Mistake]]:
     """Read the settings at `path`; see `examine`."""
-    loaded = examine(path)
+    loaded = load_settings(path)
     return loaded.settings, list(loaded.mistakes)
 
 
-def examine(path: Path, environment: Mapping[str, str] | None = None) -> Loaded:
+def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> LoadedSettings:
     """Read the settings at `path` and what the environment overrides; a file that is not there is no mistake.
 
     Which actions and keys there are is the keymap's to know: `keys` holds what the file says.
     """
-    reading = _Reading(str(path))
+    reading = _SettingsReader(str(path))
     text = reading.open(path)
     if text:
         reading.take(text)
     reading.override(os.environ if environment is None else environment)
     settings = replace(Settings(), **reading.values, keys=MappingProxyType(reading.keys))
-    return Loaded(settings, str(path), tuple(reading.mistakes), MappingProxyType(reading.lines))
+    return LoadedSettings(settings, str(path), tuple(reading.mistakes), MappingProxyType(reading.lines))
 
 
-class _Reading:
+class _SettingsReader:
     """One pass over a settings file: the values that hold, and the mistakes."""
 
     def __init__(self, file: str) -> None:
@@ -166,8 +170,8 @@ class _Reading:
         """The file's text; empty where it is absent or unreadable."""
         try:
             data = path.read_bytes()
-            if len(data) > LARGEST_FILE:
-                self._wrong(0, "", f"is larger than {LARGEST_FILE // 1024} KiB and was not read")
+            if len(data) > MAX_FILE_SIZE:
+                self._wrong(0, "", f"is larger than {MAX_FILE_SIZE // 1024} KiB and was not read")
                 return ""
             return data.decode("utf-8-sig")
         except (FileNotFoundError, NotADirectoryError):
@@ -180,8 +184,8 @@ class _Reading:
 
     def take(self, text: str) -> None:
         """Take every statement that holds; note the others."""
-        for found in statements(text):
-            if isinstance(found, Malformed):
+        for found in read_statements(text):
+            if isinstance(found, MalformedLine):
                 self._wrong(found.line, "", f"{found.message}; this line was left out")
                 continue
             name = ".".join(found.key)
@@ -193,7 +197,7 @@ class _Reading:
                 self.seen[name] = found.line
                 try:
                     self._set(found.key, found.value, found.line)
-                except Unfit as unfit:
+                except InvalidValue as unfit:
                     self._wrong(found.line, name, str(unfit), unfit.suggestion)
         if not self.mistakes:
             self._check_whole(text)
@@ -204,9 +208,9 @@ class _Reading:
         if not said:
             return
         try:
-            self.values["endpoint"] = RULES["endpoint"].check(said)
+            self.values["endpoint"] = SETTING_TYPES["endpoint"].check(said)
             self.lines["endpoint"] = 0
-        except Unfit as unfit:
+        except InvalidValue as unfit:
             self.mistakes.append(Mistake("environment", 0, ENDPOINT_VARIABLE, str(unfit), unfit.suggestion))
 
     def _header(self, header: Statement) -> None:
@@ -217,13 +221,13 @@ class _Reading:
     def _set(self, key: tuple[str, ...], value: object, line: int) -> None:
         if key[0] == "keys" and len(key) > 1:
             action = ".".join(key[1:])
-            self.keys[action] = Keys().check_one(value)
+            self.keys[action] = KeyTable().check_one(value)
             self.lines[f"keys.{action}"] = line
-        elif len(key) == 1 and key[0] in RULES:
-            self.values[key[0]] = RULES[key[0]].check(value)
+        elif len(key) == 1 and key[0] in SETTING_TYPES:
+            self.values[key[0]] = SETTING_TYPES[key[0]].check(value)
             self.lines[key[0]] = line
         elif key[0] not in self.unknown_tables:
-            raise Unfit("is no setting", nearest(key[0], RULES))
+            raise InvalidValue("is no setting", nearest(key[0], SETTING_TYPES))
 
     def _check_whole(self, text: str) -> None:
         """Find what only the whole file can get wrong: each of its statements was well-formed."""
@@ -241,7 +245,7 @@ class _Reading:
         self.mistakes.append(Mistake(self.file, line, key, message, suggestion))
 
 
-def topic_rules(settings: Settings, file: Path) -> Path:
+def topic_rules_file(settings: Settings, file: Path) -> Path:
     """The user's topic rules that settings from `file` name; the file need not exist."""
     return file.parent / Path(settings.topics_file or "topics.toml").expanduser()
 
@@ -260,14 +264,14 @@ def load_topics(own: Path) -> Topics:
     return Topics.from_toml(read_text("topics.toml"), *texts)
 
 
-def kept_since(settings: Settings, today: date) -> str | None:
+def retention_start(settings: Settings, today: date) -> str | None:
     """The first day (ISO) whose papers are all kept; None if those of every day are."""
     from datetime import timedelta
 
     return (today - timedelta(days=settings.keep_days)).isoformat() if settings.keep_days else None
 
 
-def documentation() -> dict[str, str]:
+def setting_docs() -> dict[str, str]:
     """Each setting's docstring, read from the source where it is declared."""
     import ast
     import inspect
@@ -289,11 +293,11 @@ def template() -> str:
 
     lines = ["# Settings of dailypapers. Take the # away before a line to change it."]
     defaults = Settings()
-    for name, text in documentation().items():
+    for name, text in setting_docs().items():
         wrapped = textwrap.wrap(text, 86, initial_indent="# ", subsequent_indent="# ")
         if name == "keys":
             lines += ["", *wrapped, "[keys]", '# "paper.star" = "s"']
         else:
-            takes = f"# Takes {RULES[name].describe()}."
-            lines += ["", *wrapped, takes, f"# {name} = {shown(getattr(defaults, name))}"]
+            takes = f"# Takes {SETTING_TYPES[name].describe()}."
+            lines += ["", *wrapped, takes, f"# {name} = {as_toml(getattr(defaults, name))}"]
     return "\n".join(lines) + "\n"

@@ -23,7 +23,7 @@ def refresh_stamp(cache: Path) -> Path:
     return cache.with_suffix(".refreshed")
 
 
-def answers_folder() -> Path:
+def response_cache_folder() -> Path:
     """Answers of arXiv that are good for a day, and the file by which programs keep its pace together."""
     return (home() or _platform("user_cache_path")) / "answers"
 

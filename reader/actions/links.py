@@ -10,7 +10,7 @@ from reader.core.ids import hf_url, paper_url, pdf_url
 from reader.core.paper import Paper
 from reader.core.text import clean
 
-LONGEST = 2_000
+MAX_LENGTH = 2_000
 """Characters of an address at the most: browsers and terminals take no more."""
 
 CONSOLE_BROWSERS = frozenset({"elinks", "links", "lynx", "w3m", "www-browser"})
@@ -23,7 +23,7 @@ class UnsafeLink(ReaderError):
     """An address that is not opened, whatever it is."""
 
 
-CODE = "code"
+CODE_LINK = "code"
 """The name of the link to the paper's code."""
 
 
@@ -40,10 +40,10 @@ def links(paper: Paper) -> tuple[Link, ...]:
     """The links of a paper, its page first, each once; addresses that are not safe to open are left out."""
     media = ((str(number), f"media {number}", url) for number, url in enumerate(paper.media[:9], 1))
     known = (
-        ("o", "page", _page(paper)),
+        ("o", "page", _home_page(paper)),
         ("p", "PDF", pdf_url(paper.id)),
         ("a", "arXiv", paper_url(paper.id)),
-        ("c", CODE, paper.code_url),
+        ("c", CODE_LINK, paper.code_url),
         ("w", "project", paper.project_url),
         ("d", "DOI", f"https://doi.org/{quote(paper.doi)}" if paper.doi else None),
         ("e", "entry", paper.url),
@@ -56,7 +56,7 @@ def links(paper: Paper) -> tuple[Link, ...]:
     return tuple(found.values())
 
 
-def _page(paper: Paper) -> str | None:
+def _home_page(paper: Paper) -> str | None:
     """Where a paper is at home: in the daily feed, else at arXiv, else where an entry of a feed leads."""
     home = hf_url(paper.id) if paper.day or paper.source in ("hf", "page") else paper_url(paper.id)
     return home or paper.url
@@ -68,7 +68,7 @@ def safe_url(url: str) -> str | None:
     Only http and https with a plain host pass: `https://huggingface.co@elsewhere.org` is made to mislead. A host
     with letters beyond ASCII is written in its ASCII form, which shows what it is.
     """
-    url = clean(url, LONGEST + 1)
+    url = clean(url, MAX_LENGTH + 1)
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").encode("idna").decode()
@@ -81,7 +81,7 @@ def safe_url(url: str) -> str | None:
         return None
     netloc = (f"[{host}]" if ":" in host else host) + port
     plain = urlunsplit((parts.scheme, netloc, *(quote(part, safe=_PLAIN) for part in parts[2:])))
-    return plain if len(plain) <= LONGEST else None
+    return plain if len(plain) <= MAX_LENGTH else None
 
 
 def find_browser() -> str | None:

@@ -22,13 +22,13 @@ from tempfile import TemporaryFile
 from reader.core.errors import ReaderError
 from reader.core.text import clean
 
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds that a program may take."""
 
-_LOOK = 0.05
+_POLL = 0.05
 """Seconds between two looks whether it has ended."""
 
-_SCRIPT = (
+_APPLE_SCRIPT = (
     "on run argv",
     "display notification (item 2 of argv) with title (item 1 of argv)",
     "end run",
@@ -39,13 +39,13 @@ class NotifyError(ReaderError):
     """A program that was to tell something did not."""
 
 
-def desktop(title: str, body: str, platform: str = sys.platform) -> tuple[str, ...]:
+def desktop_command(title: str, body: str, platform: str = sys.platform) -> tuple[str, ...]:
     """The command that shows a desktop notification; raises NotifyError where there is no program for it."""
     program = desktop_program(platform)
     if program is None:
         raise NotifyError("Nothing here shows notifications: install notify-send (libnotify), or set notify_command.")
     if platform == "darwin":
-        return (program, *(word for line in _SCRIPT for word in ("-e", line)), title, body)
+        return (program, *(word for line in _APPLE_SCRIPT for word in ("-e", line)), title, body)
     # The body is markup to most desktops.
     return (program, "--app-name=dailypapers", "--", title, html.escape(body, quote=False))
 
@@ -60,7 +60,7 @@ def find_program(command: Sequence[str]) -> str | None:
     return shutil.which(str(Path(command[0]).expanduser())) if command else None
 
 
-async def run(command: Sequence[str], text: str = "", patience: float = PATIENCE) -> None:
+async def run_command(command: Sequence[str], text: str = "", patience: float = TIMEOUT) -> None:
     """Run a command with a text on its standard input until it ends; raises NotifyError.
 
     One that takes longer than `patience` (seconds) is killed with all that it started. If this is cancelled it goes on
@@ -88,9 +88,9 @@ async def run(command: Sequence[str], text: str = "", patience: float = PATIENCE
         late = time.monotonic() + patience
         while process.poll() is None:
             if time.monotonic() > late:
-                _kill(process)
+                _kill_group(process)
                 raise NotifyError(f"{name} took longer than {patience:g} s and was stopped; check notify_command.")
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(_POLL)
         if process.returncode:
             said.seek(0)
             lines = said.read(4_000).decode("utf-8", "replace").strip().splitlines()
@@ -98,7 +98,7 @@ async def run(command: Sequence[str], text: str = "", patience: float = PATIENCE
             raise NotifyError(f"{name} failed: {why.rstrip('.')}; check notify_command.")
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

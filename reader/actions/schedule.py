@@ -22,7 +22,7 @@ MARK = "# dailypapers refresh"
 
 LABEL = "org.dailypapers.refresh"
 
-Run = Callable[[Sequence[str], str | None], str]
+RunProgram = Callable[[Sequence[str], str | None], str]
 """Runs a program with its arguments and input; returns its output, raises ReaderError."""
 
 
@@ -46,7 +46,7 @@ class Schedule:
         return "\n\n".join(f"{file}\n{text.rstrip()}" for file, text in self.files.items())
 
 
-def plan(hours: int, home: Path, environment: Mapping[str, str], platform: str = sys.platform) -> Schedule:
+def plan_schedule(hours: int, home: Path, environment: Mapping[str, str], platform: str = sys.platform) -> Schedule:
     """The schedule for a refresh every so many hours, by what this system has.
 
     `environment` has the variables that the refresh must see. Raises ReaderError where there is nothing to schedule by.
@@ -63,9 +63,9 @@ def plan(hours: int, home: Path, environment: Mapping[str, str], platform: str =
 
 def _systemd(hours: int, home: Path, command: Sequence[str], environment: Mapping[str, str]) -> Schedule:
     folder = home / ".config" / "systemd" / "user"
-    said = "".join(f'Environment="{_unit(f"{name}={value}")}"\n' for name, value in environment.items())
+    said = "".join(f'Environment="{_unit_quoted(f"{name}={value}")}"\n' for name, value in environment.items())
     # Only in a command a dollar begins a variable.
-    words = " ".join(f'"{_unit(word).replace("$", "$$")}"' for word in command)
+    words = " ".join(f'"{_unit_quoted(word).replace("$", "$$")}"' for word in command)
     times = "06" if hours == 24 else f"00/{hours}"
     service = f"[Unit]\nDescription=Refresh of {NAME}\n\n[Service]\nType=oneshot\nNice=10\n{said}ExecStart={words}\n"
     timer = (
@@ -81,7 +81,7 @@ def _systemd(hours: int, home: Path, command: Sequence[str], environment: Mappin
     )
 
 
-def _unit(text: str) -> str:
+def _unit_quoted(text: str) -> str:
     """A text within double quotes of a unit file."""
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
 
@@ -108,14 +108,14 @@ def _cron(hours: int, command: Sequence[str], environment: Mapping[str, str]) ->
     return Schedule("cron", {}, f"{times} {words} {MARK}")
 
 
-def is_installed(schedule: Schedule, run: Run) -> bool:
+def is_installed(schedule: Schedule, run: RunProgram) -> bool:
     """Whether a schedule of ours, of whatever times, is there."""
     if schedule.line:
         return any(line.endswith(MARK) for line in _crontab(run))
     return all(file.exists() for file in schedule.files)
 
 
-def install(schedule: Schedule, run: Run) -> None:
+def install(schedule: Schedule, run: RunProgram) -> None:
     """Write it and put it to work, in place of one that is there; raises ReaderError."""
     if schedule.line:
         _write_crontab([*(line for line in _crontab(run) if not line.endswith(MARK)), schedule.line], run)
@@ -127,7 +127,7 @@ def install(schedule: Schedule, run: Run) -> None:
         run(command, None)
 
 
-def remove(schedule: Schedule, run: Run) -> None:
+def remove(schedule: Schedule, run: RunProgram) -> None:
     """Put it out of work and take it away; raises ReaderError."""
     if schedule.line:
         _write_crontab([line for line in _crontab(run) if not line.endswith(MARK)], run)
@@ -138,7 +138,7 @@ def remove(schedule: Schedule, run: Run) -> None:
         file.unlink(missing_ok=True)
 
 
-def _crontab(run: Run) -> list[str]:
+def _crontab(run: RunProgram) -> list[str]:
     try:
         return run(("crontab", "-l"), None).splitlines()
     except ReaderError as error:
@@ -148,7 +148,7 @@ def _crontab(run: Run) -> list[str]:
         raise
 
 
-def _write_crontab(lines: Sequence[str], run: Run) -> None:
+def _write_crontab(lines: Sequence[str], run: RunProgram) -> None:
     run(("crontab", "-"), "".join(f"{line}\n" for line in lines))
 
 

@@ -15,7 +15,7 @@ from threading import RLock
 from typing import Literal, Self
 
 from reader.cache import schema
-from reader.core.ids import FEED, PAGE
+from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 
 Kind = Literal["rss", "arxiv", "own"]
 """A feed of any site, a category of arXiv's, or a source that is asked without being followed."""
@@ -49,7 +49,7 @@ _LAST_ASKED = "categories_asked"
 
 _UNCATEGORIZED = (
     "paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE t.categories IS NULL"
-    f" AND p.id NOT LIKE '{PAGE}%' AND p.id NOT LIKE '{FEED}%'"
+    f" AND p.id NOT LIKE '{PAGE_PREFIX}%' AND p.id NOT LIKE '{FEED_PREFIX}%'"
 )
 
 _COLUMNS = ", ".join(field.name for field in fields(Followed))

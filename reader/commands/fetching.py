@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reader.cache.papers import Cache, Stored
     from reader.core.paper import Listing
     from reader.refresh.plan import Plan
-    from reader.refresh.progress import FeedFailed, Finished
+    from reader.refresh.progress import FeedFailed, RefreshFinished
 
 REASONS = 3
 """Skipped records that are told one by one."""
@@ -61,10 +61,10 @@ def _month(text: str) -> str:
 
 def _span(text: str) -> tuple[str, str]:
     """First and last day that a date as in a query means, in the feed's time."""
-    from reader.core.dates import parse_moment
+    from reader.core.dates import parse_date
 
     try:
-        span = parse_moment(text).span(datetime.now(UTC).date())
+        span = parse_date(text).span(datetime.now(UTC).date())
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from error
     if span is None:
@@ -74,17 +74,17 @@ def _span(text: str) -> tuple[str, str]:
 
 def _refresh(arguments: Namespace, session: Session) -> int:
     from reader.commands.run_job import work
-    from reader.refresh.jobs import NotTold, Refresh
-    from reader.refresh.progress import FeedFailed, Finished
+    from reader.refresh.jobs import NotificationFailed, Refresh
+    from reader.refresh.progress import FeedFailed, RefreshFinished
 
     if arguments.verbose:
         tell_requests()
     said = work(session, Refresh(_plan(arguments, session)), quiet=arguments.quiet or arguments.verbose)
     for message in said:
-        if isinstance(message, NotTold):
+        if isinstance(message, NotificationFailed):
             # What was asked for is there: no failure of the refresh.
             warn(str(message.error))
-    finished = next(message for message in said if isinstance(message, Finished))
+    finished = next(message for message in said if isinstance(message, RefreshFinished))
     missing = [message for message in said if isinstance(message, FeedFailed)]
     if not finished.failed:
         paths.refresh_stamp(session.cache_file).touch()
@@ -99,7 +99,7 @@ def _refresh(arguments: Namespace, session: Session) -> int:
     return _tell_missing(finished, missing, quiet=arguments.quiet)
 
 
-def _tell_missing(finished: Finished, missing: Sequence[FeedFailed], *, quiet: bool) -> int:
+def _tell_missing(finished: RefreshFinished, missing: Sequence[FeedFailed], *, quiet: bool) -> int:
     """Say what could not be had; raises FeedError if any of it was asked for."""
     for one in missing:
         if one.was_asked_for or not quiet:
@@ -148,12 +148,12 @@ def _sums(sums: dict[str, int]) -> str:
 def _reclassify(cache: Cache) -> None:
     """Give the papers their topics anew where the rules have changed."""
     from reader.commands.run_job import told
-    from reader.refresh.jobs import Classified
+    from reader.refresh.jobs import PapersClassified
 
     if cache.needs_classifying():
         with Progress() as progress:
             for step in cache.reclassify():
-                progress.show(told(Classified(*step)))
+                progress.show(told(PapersClassified(*step)))
 
 
 def _import_arguments(parser: ArgumentParser) -> None:
@@ -189,13 +189,13 @@ def _import(arguments: Namespace, session: Session) -> int:
 def _import_file(cache: Cache, name: str) -> Stored:
     """Store a file's papers; its skipped records are told, the first few with their place."""
     from reader.cache.papers import Stored
-    from reader.feeds.files.papers_file import read_file
+    from reader.feeds.files.papers_file import read_papers
 
     now = datetime.now(UTC)
     source = sys.stdin.buffer if name == "-" else Path(name)
     reasons: list[str] = []
     with Progress() as progress:
-        listings = _watched(read_file(source, now.date()), name, progress, reasons)
+        listings = _watched(read_papers(source, now.date()), name, progress, reasons)
         stored = sum(cache.store_all(listings, now.isoformat(timespec="seconds"), newer=False), Stored())
     for reason in reasons:
         warn(f"{name}: {reason}; skipped")

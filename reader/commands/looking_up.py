@@ -54,10 +54,10 @@ def _id(text: str) -> str:
 def _look_up(session: Session, id: str) -> str:
     """Bring a paper into the cache; why it did not come, if it did not."""
     from reader.commands.run_job import work
-    from reader.refresh.jobs import LookedUp, LookUp
+    from reader.refresh.jobs import LookupFinished, LookUpPaper
 
     try:
-        if LookedUp(found=True) in work(session, LookUp(id)):
+        if LookupFinished(found=True) in work(session, LookUpPaper(id)):
             return ""
     except FeedError as error:
         return f"{id} could not be fetched: {error}"
@@ -72,10 +72,10 @@ def _search_arguments(parser: ArgumentParser) -> None:
 
 def _search(arguments: Namespace, session: Session) -> int:
     from reader.commands.run_job import work
-    from reader.refresh.jobs import Answered, Search
+    from reader.refresh.jobs import SearchAnswered, SearchFeed
 
-    said = work(session, Search(" ".join(arguments.words)))
-    listings = next(message.listings for message in said if isinstance(message, Answered))
+    said = work(session, SearchFeed(" ".join(arguments.words)))
+    listings = next(message.listings for message in said if isinstance(message, SearchAnswered))
     found = [(draft, listing.day) for listing in listings for draft in listing.drafts]
     with session.window() as window:
         known = {draft.id for draft, _ in found if draft.id and window.pk_of(draft.id) is not None}
@@ -93,9 +93,9 @@ def _search(arguments: Namespace, session: Session) -> int:
 def _keep(session: Session, listings: tuple[Listing, ...]) -> None:
     """Put what was found into the cache."""
     from reader.commands.run_job import work
-    from reader.refresh.jobs import Keep, Kept
+    from reader.refresh.jobs import PapersStored, StorePapers
 
-    added = sum(message.papers for message in work(session, Keep(listings)) if isinstance(message, Kept))
+    added = sum(message.papers for message in work(session, StorePapers(listings)) if isinstance(message, PapersStored))
     warn(f"{amount(added, 'paper')} added.")
 
 

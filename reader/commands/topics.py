@@ -82,7 +82,7 @@ def _check(files: Sequence[str], session: Session, as_json: bool) -> int:
     """Tell the mistakes of a file of rules by line; without a name, of the user's own."""
     if len(files) > 1:
         raise UsageError(f"'topics {CHECK}' takes one file.")
-    file = Path(files[0]) if files else config.topic_rules(session.settings, session.config_file)
+    file = Path(files[0]) if files else config.topic_rules_file(session.settings, session.config_file)
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -18,7 +18,7 @@ _ABSOLUTE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?|-w([0-9]{2}))?
 _AGO = re.compile(r"([0-9]{1,4})([dwmy])")
 
 
-class Moment(NamedTuple):
+class DateExpression(NamedTuple):
     """One date as written, in lower case but for the W of a week: a day, week, month or year, or relative to today."""
 
     text: str
@@ -39,21 +39,21 @@ class Moment(NamedTuple):
             case "today":
                 return today, today
             case "yesterday":
-                day = _back(today, 1)
+                day = _days_before(today, 1)
                 return day, day
             case "latest":
                 return (latest, latest) if latest else None
         if ago := _AGO.fullmatch(self.text):
-            day = _ago(today, int(ago[1]), ago[2])
+            day = _days_ago(today, int(ago[1]), ago[2])
             return day, day
-        return _absolute(self.text)
+        return _calendar_span(self.text)
 
 
-class Days(NamedTuple):
+class DateRange(NamedTuple):
     """A range of days, both ends included; an end that is None is open."""
 
-    start: Moment | None
-    end: Moment | None
+    start: DateExpression | None
+    end: DateExpression | None
 
     @property
     def text(self) -> str:
@@ -78,44 +78,44 @@ class Days(NamedTuple):
         return first, last
 
 
-def parse_moment(text: str) -> Moment:
+def parse_date(text: str) -> DateExpression:
     """Read one date.
 
     Raises ValueError, with a sentence, where it is none.
     """
     lower = text.strip().lower()
     if lower in DATE_WORDS or _AGO.fullmatch(lower):
-        return Moment(lower)
+        return DateExpression(lower)
     if not _ABSOLUTE.fullmatch(lower):
         raise ValueError(f"“{text}” is not a date: {_HELP}")
-    moment = Moment(lower.replace("w", "W"))
+    moment = DateExpression(lower.replace("w", "W"))
     try:
-        _absolute(moment.text)
+        _calendar_span(moment.text)
     except ValueError:
         raise ValueError(f"“{text}” is not in the calendar") from None
     return moment
 
 
-def parse_days(text: str) -> Days:
+def parse_date_range(text: str) -> DateRange:
     """Read a date or a range; `7d` alone runs from seven days ago to today.
 
     Raises ValueError, with a sentence, where it is neither.
     """
     left, dots, right = text.partition("..")
     if not dots:
-        moment = parse_moment(text)
-        return Days(moment, Moment("today") if moment.ago else moment)
+        moment = parse_date(text)
+        return DateRange(moment, DateExpression("today") if moment.ago else moment)
     if not left and not right:
         raise ValueError("A range needs a date on one side of the dots")
-    days = Days(parse_moment(left) if left else None, parse_moment(right) if right else None)
+    days = DateRange(parse_date(left) if left else None, parse_date(right) if right else None)
     if days.start and days.end and days.start.absolute and days.end.absolute:
-        start, end = _absolute(days.start.text), _absolute(days.end.text)
+        start, end = _calendar_span(days.start.text), _calendar_span(days.end.text)
         if start[0] > end[1]:
             raise ValueError(f"{days.start.text} is after {days.end.text}")
     return days
 
 
-def _absolute(text: str) -> tuple[date, date]:
+def _calendar_span(text: str) -> tuple[date, date]:
     parts = _ABSOLUTE.fullmatch(text.lower())
     if parts is None:
         raise ValueError(text)
@@ -134,9 +134,9 @@ def _days_in(year: int, month: int) -> int:
     return 31 if month == 12 else (date(year, month + 1, 1) - first).days
 
 
-def _ago(today: date, count: int, unit: str) -> date:
+def _days_ago(today: date, count: int, unit: str) -> date:
     if unit in "dw":
-        return _back(today, count * (7 if unit == "w" else 1))
+        return _days_before(today, count * (7 if unit == "w" else 1))
     months = today.year * 12 + today.month - 1 - count * (12 if unit == "y" else 1)
     year, month = divmod(months, 12)
     if year < date.min.year:
@@ -144,5 +144,5 @@ def _ago(today: date, count: int, unit: str) -> date:
     return date(year, month + 1, min(today.day, _days_in(year, month + 1)))
 
 
-def _back(day: date, days: int) -> date:
+def _days_before(day: date, days: int) -> date:
     return date.fromordinal(max(1, day.toordinal() - days))

@@ -7,10 +7,10 @@ from urllib.parse import quote, urlsplit
 
 from reader.core.text import title_hash
 
-PAGE = "page:"
-FEED = "feed:"
+PAGE_PREFIX = "page:"
+FEED_PREFIX = "feed:"
 
-OWN = (PAGE, FEED)
+OWN_PREFIXES = (PAGE_PREFIX, FEED_PREFIX)
 """How ids begin that papers have until their arXiv id is known."""
 
 # 2406.12345 since 2007 (month 01 to 12; four digits until 2014), hep-th/9901001 or math.GT/0309136 before.
@@ -43,7 +43,7 @@ def arxiv_id(text: str) -> str | None:
     text = text.strip()
     if len(text) > 300:
         return None
-    if "/" in text and (address := _from_address(text)):
+    if "/" in text and (address := _id_in_address(text)):
         return address
     found = _BARE.fullmatch(_CATEGORY.sub("", _PREFIX.sub("", text, count=1)))
     return _canonical(found["id"]) if found else None
@@ -56,40 +56,40 @@ def _canonical(id: str) -> str:
 
 def page_id(title: str) -> str:
     """The stable id of a paper of which only the title is known: `page:` and twelve hexadecimal digits."""
-    return f"{PAGE}{(title_hash(title) >> 16) & 0xFFFFFFFFFFFF:012x}"
+    return f"{PAGE_PREFIX}{(title_hash(title) >> 16) & 0xFFFFFFFFFFFF:012x}"
 
 
-def feed_id(url: str, guid: str) -> str:
+def feed_entry_id(url: str, guid: str) -> str:
     """The stable id of a feed's entry that names no paper of arXiv's: `feed:` and twelve hexadecimal digits.
 
     `guid` is the entry's own, `url` the feed's address: two feeds may number their entries alike.
     """
     from hashlib import sha256
 
-    return FEED + sha256(f"{url}\n{guid}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return FEED_PREFIX + sha256(f"{url}\n{guid}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def paper_url(id: str) -> str | None:
     """The abstract's page on arXiv; None for a paper without an arXiv id."""
-    return _url("https://arxiv.org/abs/", id)
+    return _url_with_id("https://arxiv.org/abs/", id)
 
 
 def pdf_url(id: str) -> str | None:
     """The PDF on arXiv; None for a paper without an arXiv id."""
-    return _url("https://arxiv.org/pdf/", id)
+    return _url_with_id("https://arxiv.org/pdf/", id)
 
 
 def hf_url(id: str) -> str | None:
     """The paper's page in the feed; None for a paper without an arXiv id."""
-    return _url("https://huggingface.co/papers/", id)
+    return _url_with_id("https://huggingface.co/papers/", id)
 
 
-def _url(base: str, id: str) -> str | None:
+def _url_with_id(base: str, id: str) -> str | None:
     # Only what is truly an id reaches an address that is opened or copied.
     return base + quote(id) if arxiv_id(id) == id else None
 
 
-def _from_address(text: str) -> str | None:
+def _id_in_address(text: str) -> str | None:
     """The id in an address of one of the sites that are known."""
     if "://" not in text:
         text = f"https://{text}"

@@ -43,7 +43,7 @@ _RAISED = {"circ": "°", "∘": "°", "°": "°", "*": "*", "∗": "*", "†": "
 _STYLED = re.compile("[ℊℋℌℐℑℒℛℜℨℬℭℯℰℱℳℴ\U0001d400-\U0001d7ff]")
 
 # What authors define for themselves in nearly every paper, and LaTeX does not know.
-_OWN = {
+_AUTHOR_MACROS = {
     "aka": "a.k.a.",
     "deg": "°",
     "eg": "e.g.",
@@ -54,8 +54,8 @@ _OWN = {
 }
 
 # Commands whose last argument is the text, and those that only set how it looks.
-_LAST = re.compile("url|href|path|textcolor|colorbox|b")
-_SILENT = re.compile(
+_TEXT_LAST = re.compile("url|href|path|textcolor|colorbox|b")
+_WITHOUT_TEXT = re.compile(
     "em|it|bf|rm|sf|tt|sc|sl|(it|up|sc|sl)shape|(bf|md)series|(tt|sf|rm)family|normalfont|tiny|(script|footnote)size"
     "|small|normalsize|large|Large|LARGE|huge|Huge|allowbreak|linebreak|newline|noindent|par|centering|color|label"
     "|cite[pt]?|[vh]space|displaystyle|left|right|[bB]ig[glr]?|protect"
@@ -72,22 +72,22 @@ def latex_to_unicode(text: str) -> str:
     """
     if not ("\\" in text or "$" in text or "^{" in text or "_{" in text):
         return text
-    return _PIECE.sub(_piece, text)
+    return _PIECE.sub(_piece_text, text)
 
 
-def _piece(match: re.Match[str]) -> str:
+def _piece_text(match: re.Match[str]) -> str:
     """One piece of LaTeX as Unicode."""
     piece = match[0]
     match match.lastgroup:
         case "math":
             formula = piece.strip("$") if piece.startswith("$") else piece[2:-2]
-            text = piece if _PRICES.fullmatch(formula) else _math(formula)
+            text = piece if _PRICES.fullmatch(formula) else _math_text(formula)
         case "switch":
             text = latex_to_unicode(piece[1:-1].strip()).strip()
         case "macro":
-            text = _macro(match["name"], _ARGUMENT.findall(match["arguments"]), piece)
+            text = _macro_text(match["name"], _ARGUMENT.findall(match["arguments"]), piece)
         case "script":
-            text = _script(match)
+            text = _script_text(match)
         case "escaped":
             text = _SPACING.get(match["escaped"], match["escaped"])
         case "space":
@@ -97,31 +97,31 @@ def _piece(match: re.Match[str]) -> str:
     return text
 
 
-def _macro(name: str, arguments: list[str], piece: str) -> str:
+def _macro_text(name: str, arguments: list[str], piece: str) -> str:
     """A macro of running text, with the groups that follow it."""
     inner = [latex_to_unicode(argument[1:-1]) for argument in arguments]
-    if _LAST.fullmatch(name):
+    if _TEXT_LAST.fullmatch(name):
         return inner[-1] if inner else ""
-    if _SILENT.fullmatch(name):
+    if _WITHOUT_TEXT.fullmatch(name):
         return ""
-    if name in _OWN:
-        return _OWN[name] + "".join(inner)
-    if not _known(name):
+    if name in _AUTHOR_MACROS:
+        return _AUTHOR_MACROS[name] + "".join(inner)
+    if not _is_known_macro(name):
         return "".join(inner) or name
     return _convert(piece)
 
 
-def _math(formula: str) -> str:
+def _math_text(formula: str) -> str:
     """A formula on one line."""
-    formula = _SCRIPT.sub(_script, formula.replace("$", ""))
+    formula = _SCRIPT.sub(_script_text, formula.replace("$", ""))
     return _convert(f"${formula}$").strip() if "\\" in formula or "{" in formula else formula.strip()
 
 
-def _script(match: re.Match[str]) -> str:
+def _script_text(match: re.Match[str]) -> str:
     """A superscript or subscript, in small digits where Unicode has all of them."""
     sign, group = match[0][0], match[0][1:].strip()
     inner = group[1:-1] if group.startswith("{") else group
-    inner = _convert(_SCRIPT.sub(_script, inner)).strip() if inner != "^" else inner
+    inner = _convert(_SCRIPT.sub(_script_text, inner)).strip() if inner != "^" else inner
     if sign == "^" and inner in _RAISED:
         return _RAISED[inner]
     small = inner.translate(_SUPERSCRIPTS if sign == "^" else _SUBSCRIPTS)
@@ -158,7 +158,7 @@ def _converter() -> tuple[Callable[[str], str], tuple[type[Exception], ...]]:
 
 
 @lru_cache(maxsize=512)
-def _known(name: str) -> bool:
+def _is_known_macro(name: str) -> bool:
     """Whether the converter knows a macro of this name."""
     from pylatexenc.latex2text import get_default_latex_context_db
 

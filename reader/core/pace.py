@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def pace(done: int, of: int, seconds: float) -> str:
+def pace_text(done: int, of: int, seconds: float) -> str:
     """What to say of `done` steps of `of` that took so many seconds: `38 a second · 26 s left`; empty at first."""
     if seconds < 1 or not 0 < done <= of:
         return ""
@@ -15,10 +15,10 @@ def pace(done: int, of: int, seconds: float) -> str:
         if rate >= 1
         else f"{rate * 60:,.0f} a minute"
     )
-    return f"{told} · {duration((of - done) / rate)} left"
+    return f"{told} · {duration_text((of - done) / rate)} left"
 
 
-def duration(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """So many seconds in a word or two: `26 s`, `4 min`, `2 h`."""
     if seconds < 100:
         return f"{seconds:.0f} s"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
-from reader.core.dates import parse_moment
+from reader.core.dates import parse_date
 
-Kind: TypeAlias = Literal["day", "week", "month"]
+PeriodKind: TypeAlias = Literal["day", "week", "month"]
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -21,7 +21,7 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 class Period:
     """A day, a week from Monday to Sunday, or a month."""
 
-    kind: Kind
+    kind: PeriodKind
     first: date
 
     @property
@@ -76,15 +76,15 @@ class Period:
     @property
     def earlier(self) -> Period:
         """The one before."""
-        return around(self.kind, self.first - timedelta(days=1))
+        return period_containing(self.kind, self.first - timedelta(days=1))
 
     @property
     def later(self) -> Period:
         """The one after."""
-        return around(self.kind, self.last + timedelta(days=1))
+        return period_containing(self.kind, self.last + timedelta(days=1))
 
 
-def around(kind: Kind, day: date) -> Period:
+def period_containing(kind: PeriodKind, day: date) -> Period:
     """The day, week or month that a day is in."""
     match kind:
         case "day":
@@ -94,25 +94,25 @@ def around(kind: Kind, day: date) -> Period:
     return Period(kind, day.replace(day=1))
 
 
-def period_of(id: str) -> Period | None:
+def period_of_view(id: str) -> Period | None:
     """The period that the id of a view names, such as `month:2026-05`; None where it names none."""
     _, _, text = id.partition(":")
     try:
-        period = period_at(text, date.min)
+        period = parse_period(text, date.min)
     except ValueError:
         return None
     return period if period.id == id else None
 
 
-def period_at(text: str, today: date) -> Period:
+def parse_period(text: str, today: date) -> Period:
     """The period that a date as in a query means.
 
     Raises ValueError, with a sentence, where it means none.
     """
-    span = parse_moment(text).span(today)
+    span = parse_date(text).span(today)
     if span is not None:
-        kinds: tuple[Kind, ...] = ("day", "week", "month")
-        for period in (around(kind, span[0]) for kind in kinds):
+        kinds: tuple[PeriodKind, ...] = ("day", "week", "month")
+        for period in (period_containing(kind, span[0]) for kind in kinds):
             if (period.first, period.last) == span:
                 return period
     raise ValueError(f"“{text}” is no day, week or month: write it as 2026-05-11, 2026-W20 or 2026-05")

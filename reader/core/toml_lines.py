@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-LONGEST = 200
+MAX_STATEMENT_LINES = 200
 """Lines of a statement: each more is parsed anew together with those before it."""
 
 
@@ -24,14 +24,14 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Malformed:
+class MalformedLine:
     """That the statement which begins in `line` is not TOML."""
 
     line: int
     message: str
 
 
-def statements(text: str) -> Iterator[Statement | Malformed]:
+def read_statements(text: str) -> Iterator[Statement | MalformedLine]:
     """Every key of a TOML text in its order, tables spread out to their leaves, and every line that is wrong.
 
     What concerns more than one statement, such as a key set twice, is left to the caller.
@@ -40,9 +40,9 @@ def statements(text: str) -> Iterator[Statement | Malformed]:
     header = ""
     start = 0
     while start < len(lines):
-        document, end, message = _statement(header, lines, start)
+        document, end, message = _read_statement(header, lines, start)
         if document is None:
-            yield Malformed(start + 1, message)
+            yield MalformedLine(start + 1, message)
         else:
             is_header = lines[start].lstrip().startswith("[")
             if is_header:
@@ -51,7 +51,7 @@ def statements(text: str) -> Iterator[Statement | Malformed]:
         start = end
 
 
-def _statement(header: str, lines: list[str], start: int) -> tuple[dict[str, object] | None, int, str]:
+def _read_statement(header: str, lines: list[str], start: int) -> tuple[dict[str, object] | None, int, str]:
     """The statement that begins at line index `start`: its document, the index behind it, what is wrong."""
     import tomllib
 
@@ -61,7 +61,7 @@ def _statement(header: str, lines: list[str], start: int) -> tuple[dict[str, obj
         return {}, start + 1, ""
     body = header
     message = ""
-    for end in range(start, min(start + LONGEST, len(lines))):
+    for end in range(start, min(start + MAX_STATEMENT_LINES, len(lines))):
         body += lines[end] + "\n"
         try:
             return tomllib.loads(body), end + 1, ""

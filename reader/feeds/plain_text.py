@@ -23,13 +23,13 @@ _INLINE = re.compile(
 _DROPPED = re.compile("iframe|noembed|noframes|object|script|style|svg|template|textarea|title")
 
 
-def line(text: str, limit: int = LINE_LIMIT) -> str:
+def plain_line(text: str, limit: int = LINE_LIMIT) -> str:
     """A text that may hold LaTeX as one clean line."""
     # Clean before too: what is taken out of an escape sequence as LaTeX would leave its rest as text.
     return clean(latex_to_unicode(clean(text, 4 * limit)), limit)
 
 
-def block(text: str) -> str:
+def plain_block(text: str) -> str:
     """A text that may hold LaTeX as clean paragraphs."""
     return clean_block(latex_to_unicode(clean_block(text, 4 * BLOCK_LIMIT)))
 
@@ -43,7 +43,7 @@ class HtmlText(NamedTuple):
     """Addresses of its links, as written."""
 
 
-def read_html(html: str) -> HtmlText:
+def html_to_text(html: str) -> HtmlText:
     """A piece of HTML, or of text that may hold some, as text; scripts, styles and drawings are left out.
 
     A tag that HTML does not have, such as `<EOS>`, is what the text is about and stays. Of absurd lengths only the
@@ -52,7 +52,7 @@ def read_html(html: str) -> HtmlText:
     html = html[: 4 * BLOCK_LIMIT]
     if "<" not in html and "&" not in html:
         return HtmlText(html, ())
-    reader = _Reader()
+    reader = _HtmlReader()
     try:
         reader.feed(html)
         reader.close()
@@ -62,7 +62,7 @@ def read_html(html: str) -> HtmlText:
     return HtmlText("".join(reader.pieces), tuple(dict.fromkeys(reader.links)))
 
 
-class _Reader(HTMLParser):
+class _HtmlReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []

@@ -15,7 +15,7 @@ class UnreadableXml(ValueError):
     """The bytes can't be read; the text says why and follows on "it"."""
 
 
-def read_xml(body: bytes) -> Element:
+def parse_xml(body: bytes) -> Element:
     """The root element, all names without their namespace's prefix.
 
     Declared entities are refused, since a few of them unpack to gigabytes; outer ones are never fetched. Raises
@@ -31,12 +31,12 @@ def read_xml(body: bytes) -> Element:
             raise UnreadableXml("is nested too deeply")
         if elements > _ELEMENTS:
             raise UnreadableXml("has too many elements")
-        builder.start(_local(name), {_local(key): value for key, value in attributes.items()})
+        builder.start(_local_name(name), {_local_name(key): value for key, value in attributes.items()})
 
     def end(name: str) -> None:
         nonlocal depth
         depth -= 1
-        builder.end(_local(name))
+        builder.end(_local_name(name))
 
     def refuse_entity(*_: object) -> None:
         raise UnreadableXml("declares entities, which may be a trap")
@@ -57,5 +57,5 @@ def read_xml(body: bytes) -> Element:
     return builder.close()
 
 
-def _local(name: str) -> str:
+def _local_name(name: str) -> str:
     return name.rpartition(":")[2]

@@ -20,42 +20,50 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable
 from reader.core.paper import Listing
-from reader.feeds.http.fetch import HttpRefused, WaitTold
+from reader.feeds.http.client import HttpRefused, OnWait
 from reader.refresh.plan import (
-    SEARCHED_BACK,
+    DAYS_SEARCHED_BACK,
     Day,
     Days,
-    Known,
+    KnownDay,
     Latest,
     Plan,
     Trending,
-    batches,
+    changed_days,
     is_settled,
+    month_batches,
     planned_days,
-    worth_asking,
 )
-from reader.refresh.progress import DayEmpty, DayFailed, DayStored, Event, Finished, Started, Waiting
+from reader.refresh.progress import (
+    DayEmpty,
+    DayFailed,
+    DayStored,
+    RefreshEvent,
+    RefreshFinished,
+    RefreshStarted,
+    Waiting,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_PATIENCE = 3
+_MAX_FAILURES = 3
 """Failures in a row after which the rest is given up."""
 
 # Between whom
 
 
-class Feed(Protocol):
+class DailyFeed(Protocol):
     """Where days come from."""
 
-    async def day(self, day: str, on_wait: WaitTold | None = None) -> tuple[Listing, ...]: ...
+    async def day(self, day: str, on_wait: OnWait | None = None) -> tuple[Listing, ...]: ...
 
-    async def month(self, month: str, on_wait: WaitTold | None = None) -> tuple[Listing, ...] | None: ...
+    async def month(self, month: str, on_wait: OnWait | None = None) -> tuple[Listing, ...] | None: ...
 
-    async def trending(self, on_wait: WaitTold | None = None) -> tuple[Listing, ...]: ...
+    async def trending(self, on_wait: OnWait | None = None) -> tuple[Listing, ...]: ...
 
 
-class Counts(Protocol):
+class StoreCounts(Protocol):
     """What storing a listing came to."""
 
     @property
@@ -68,50 +76,50 @@ class Counts(Protocol):
     def skipped(self) -> int: ...
 
 
-class Store(Protocol):
+class DailyStore(Protocol):
     """Where listings go; its methods block and run in a thread."""
 
-    def store(self, listing: Listing, now: str, *, noted: bool = True) -> Counts: ...
+    def store(self, listing: Listing, now: str, *, noted: bool = True) -> StoreCounts: ...
 
     def note(self, days: Iterable[str], now: str) -> None: ...
 
-    def store_trending(self, ranked: Sequence[Listing], now: str) -> Counts: ...
+    def store_trending(self, ranked: Sequence[Listing], now: str) -> StoreCounts: ...
 
-    def known_days(self, first: str, last: str) -> Mapping[str, Known]: ...
+    def known_days(self, first: str, last: str) -> Mapping[str, KnownDay]: ...
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def refresh(
-    feed: Feed,
-    cache: Store,
+async def refresh_daily(
+    feed: DailyFeed,
+    cache: DailyStore,
     plan: Plan,
     *,
     force: bool = False,
     now: Callable[[], datetime] = _utc_now,
-) -> AsyncGenerator[Event, None]:
+) -> AsyncGenerator[RefreshEvent, None]:
     """Fetch what the plan says into the cache; with `force` settled days too.
 
     Failures of the feed come as events; UsageError (a plan before the feed's first day) and CacheError are raised.
     Close the iterator or cancel the task to stop: a day that is being stored is stored to its end.
     """
     if isinstance(plan, Trending):
-        async for event in _trending(feed, cache, now):
+        async for event in _refresh_trending(feed, cache, now):
             yield event
         return
     today = now().date()
-    wanted, older, found = await to_end(_choose, cache, plan, today, force)
-    yield Started(tuple(day for days in wanted for day in days))
+    wanted, older, found = await run_to_end(_choose_days, cache, plan, today, force)
+    yield RefreshStarted(tuple(day for days in wanted for day in days))
     n, of = 0, sum(map(len, wanted))
-    sums, stored, failed, in_a_row = _Sums(), 0, list[str](), 0
+    sums, stored, failed, in_a_row = _Totals(), 0, list[str](), 0
     error: FeedError | None = None
     while wanted or (older and not found):
         days = wanted.popleft() if wanted else (older.popleft(),)
         left = list(days)
         try:
-            async with aclosing(_fetch(feed, cache, days, now)) as steps:
+            async with aclosing(_fetch_days(feed, cache, days, now)) as steps:
                 async for step in steps:
                     if isinstance(step, Waiting):
                         yield step
@@ -129,21 +137,23 @@ async def refresh(
                 failed.append(left.pop(0))
                 n, in_a_row = n + 1, in_a_row + 1
                 yield DayFailed(failed[-1], failure, n, max(n, of))
-            if lost or in_a_row == _PATIENCE:
+            if lost or in_a_row == _MAX_FAILURES:
                 failed += [*left, *(day for days in wanted for day in days)]
                 break
         found = found or stored > 0
         # What could not be had by the month is asked for by the day.
         wanted.extendleft((day,) for day in reversed(left))
-    yield Finished(sums.new, sums.updated, sums.unchanged, sums.skipped, stored, tuple(failed), error)
+    yield RefreshFinished(sums.new, sums.updated, sums.unchanged, sums.skipped, stored, tuple(failed), error)
 
 
-async def _trending(feed: Feed, cache: Store, now: Callable[[], datetime]) -> AsyncGenerator[Event, None]:
+async def _refresh_trending(
+    feed: DailyFeed, cache: DailyStore, now: Callable[[], datetime]
+) -> AsyncGenerator[RefreshEvent, None]:
     """Fetch and store what the feed ranks first."""
-    yield Started(())
+    yield RefreshStarted(())
     ranked: tuple[Listing, ...] = ()
     try:
-        async with aclosing(ask(feed.trending)) as answers:
+        async with aclosing(with_waits(feed.trending)) as answers:
             async for answer in answers:
                 if isinstance(answer, Waiting):
                     yield answer
@@ -152,14 +162,14 @@ async def _trending(feed: Feed, cache: Store, now: Callable[[], datetime]) -> As
         if not any(listing.drafts for listing in ranked):
             raise FeedMalformed("The feed ranks no papers that could be read; try again later.")
     except FeedError as error:
-        yield Finished(error=error)
+        yield RefreshFinished(error=error)
         return
-    counts = await to_end(cache.store_trending, ranked, _stamp(now()))
-    yield Finished(counts.new, counts.updated, counts.unchanged, counts.skipped)
+    counts = await run_to_end(cache.store_trending, ranked, _timestamp(now()))
+    yield RefreshFinished(counts.new, counts.updated, counts.unchanged, counts.skipped)
 
 
 @dataclass(slots=True)
-class _Sums:
+class _Totals:
     """Sums over listings."""
 
     new: int = 0
@@ -171,7 +181,7 @@ class _Sums:
     def papers(self) -> int:
         return self.new + self.updated + self.unchanged
 
-    def __iadd__(self, counts: Counts) -> _Sums:
+    def __iadd__(self, counts: StoreCounts) -> _Totals:
         self.new += counts.new
         self.updated += counts.updated
         self.unchanged += counts.unchanged
@@ -180,11 +190,11 @@ class _Sums:
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
+class _StoredDay:
     """A day that was fetched and stored, and what storing it came to."""
 
     day: str
-    counts: _Sums
+    counts: _Totals
 
     def event(self, n: int, of: int) -> DayStored | DayEmpty:
         counts = self.counts
@@ -193,9 +203,9 @@ class _Done:
         return DayStored(self.day, counts.new, counts.updated, counts.unchanged, counts.skipped, n, of)
 
 
-async def _fetch(
-    feed: Feed, cache: Store, days: tuple[str, ...], now: Callable[[], datetime]
-) -> AsyncGenerator[Waiting | _Done, None]:
+async def _fetch_days(
+    feed: DailyFeed, cache: DailyStore, days: tuple[str, ...], now: Callable[[], datetime]
+) -> AsyncGenerator[Waiting | _StoredDay, None]:
     """Fetch and store a day, or days of one month: the waits meanwhile, and each day once it is stored.
 
     No day comes where the feed's list of a month does not tell the days of its papers. Raises FeedError.
@@ -203,7 +213,7 @@ async def _fetch(
     listings: tuple[Listing, ...] | None = None
     together = len(days) > 1
     asked = days[0][:7] if together else days[0]
-    async with aclosing(ask(partial(feed.month if together else feed.day, asked))) as answers:
+    async with aclosing(with_waits(partial(feed.month if together else feed.day, asked))) as answers:
         try:
             async for answer in answers:
                 if isinstance(answer, Waiting):
@@ -214,7 +224,7 @@ async def _fetch(
             # The feed's clock decides what today is: of a day that has not come yet it says so by a 400.
             if refused.status != 400 or days[0] < (now().date() - timedelta(days=1)).isoformat():
                 raise
-            yield _Done(days[0], _Sums())
+            yield _StoredDay(days[0], _Totals())
     if listings is None:
         return
     skipped = sum(len(listing.skipped) for listing in listings)
@@ -225,19 +235,19 @@ async def _fetch(
     # Of the same month come days too that were not wanted, since they are known or were asked for by themselves.
     stray = [listing for listing in listings if not (listing.day or "").startswith(asked)]
     for day in days:
-        counts = _Sums()
+        counts = _Totals()
         # The day's own comes last: once its validator is kept, the answer is not sent again.
         for listing in (*stray, of_day.get(day, Listing(day, ()))):
             noted = listing.day == day and not together
-            counts += await to_end(cache.store, listing, _stamp(now()), noted=noted)
+            counts += await run_to_end(cache.store, listing, _timestamp(now()), noted=noted)
         stray = []
-        yield _Done(day, counts)
+        yield _StoredDay(day, counts)
     if together:
         # At last and all at once, so that days of one answer are never asked for again in part.
-        await to_end(cache.note, days, _stamp(now()))
+        await run_to_end(cache.note, days, _timestamp(now()))
 
 
-async def ask(asking: Callable[[WaitTold], Awaitable[T]]) -> AsyncGenerator[Waiting | T, None]:
+async def with_waits(asking: Callable[[OnWait], Awaitable[T]]) -> AsyncGenerator[Waiting | T, None]:
     """The waits while the feed is asked for something, at last the answer.
 
     Raises FeedError.
@@ -258,7 +268,7 @@ async def ask(asking: Callable[[WaitTold], Awaitable[T]]) -> AsyncGenerator[Wait
         await asyncio.gather(request, return_exceptions=True)
 
 
-async def to_end(call: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
+async def run_to_end(call: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
     """What a blocking call returns, run in a thread; a cancellation lets it come to its end first."""
     running = asyncio.ensure_future(asyncio.to_thread(call, *arguments, **keywords))
     try:
@@ -268,22 +278,24 @@ async def to_end(call: Callable[P, T], *arguments: P.args, **keywords: P.kwargs)
         raise
 
 
-def _choose(cache: Store, plan: Plan, today: date, force: bool) -> tuple[deque[tuple[str, ...]], deque[str], bool]:
+def _choose_days(
+    cache: DailyStore, plan: Plan, today: date, force: bool
+) -> tuple[deque[tuple[str, ...]], deque[str], bool]:
     """What to ask for, days to try after it while nothing is found, and whether some papers are known already.
 
     Raises UsageError.
     """
     days = planned_days(plan, today)
     known = cache.known_days(f"{days[-1][:7]}-01", days[0]) if days else {}
-    wanted = days if force or isinstance(plan, Day | Days) else worth_asking(days, known)
+    wanted = days if force or isinstance(plan, Day | Days) else changed_days(days, known)
     older: deque[str] = deque()
     if isinstance(plan, Latest) and days:
         oldest = date.fromisoformat(days[-1])
-        older.extend((oldest - timedelta(days=back)).isoformat() for back in range(1, SEARCHED_BACK + 1))
+        older.extend((oldest - timedelta(days=back)).isoformat() for back in range(1, DAYS_SEARCHED_BACK + 1))
     done = {day[:7] for day in known.keys() - set(wanted) if known[day].papers and is_settled(day, today)}
     found = any(known[day].papers for day in days if day in known)
-    return deque(batches(wanted, today, done)), older, found
+    return deque(month_batches(wanted, today, done)), older, found
 
 
-def _stamp(moment: datetime) -> str:
+def _timestamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -17,17 +17,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader.config import Settings, kept_since
+from reader.config import Settings, retention_start
 from reader.core.errors import ReaderError
 from reader.core.paper import Listing
-from reader.paths import answers_folder
+from reader.paths import response_cache_folder
 from reader.refresh.plan import Plan
-from reader.refresh.progress import Event, SourceEvent, Waiting
+from reader.refresh.progress import RefreshEvent, SourceEvent, Waiting
 
 if TYPE_CHECKING:
     from reader.cache.papers import Cache
     from reader.core.topics.scorer import Topics
-    from reader.feeds.huggingface.client import FeedClient
+    from reader.feeds.huggingface.client import HuggingFaceClient
     from reader.refresh.notifications import Notifier
     from reader.refresh.sources import Sources
 
@@ -42,27 +42,27 @@ class Refresh:
 
 
 @dataclass(frozen=True, slots=True)
-class LookUp:
+class LookUpPaper:
     """Fetch one paper by its arXiv id."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class SearchFeed:
     """Search all that the feed has; nothing of it is kept."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
+class StorePapers:
     """Put papers into the cache that a search has found: a listing of one each."""
 
     listings: tuple[Listing, ...]
 
 
-Job = Refresh | LookUp | Search | Keep
+Job = Refresh | LookUpPaper | SearchFeed | StorePapers
 
 
 # Messages
@@ -78,7 +78,7 @@ class SourceFailing:
 
 
 @dataclass(frozen=True, slots=True)
-class Classified:
+class PapersClassified:
     """So many papers have their topics by the rules in use."""
 
     done: int
@@ -86,7 +86,7 @@ class Classified:
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class PapersDropped:
     """So many papers from before a day (ISO) were let go of so far."""
 
     papers: int
@@ -94,34 +94,44 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
-class LookedUp:
+class LookupFinished:
     """Whether a paper was found anywhere."""
 
     found: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class SearchAnswered:
     """What the feed found, in its own order: a listing for each paper."""
 
     listings: tuple[Listing, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class PapersStored:
     """So many papers that were found are in the cache now, and were not before."""
 
     papers: int
 
 
 @dataclass(frozen=True, slots=True)
-class NotTold:
+class NotificationFailed:
     """New papers could not be told of, and why."""
 
     error: ReaderError
 
 
-Message = Event | SourceEvent | SourceFailing | Classified | Dropped | LookedUp | Answered | Kept | NotTold
+Message = (
+    RefreshEvent
+    | SourceEvent
+    | SourceFailing
+    | PapersClassified
+    | PapersDropped
+    | LookupFinished
+    | SearchAnswered
+    | PapersStored
+    | NotificationFailed
+)
 
 
 # Doing them
@@ -132,7 +142,7 @@ def _utc_now() -> datetime:
 
 
 @dataclass(frozen=True)
-class Workplace:
+class JobContext:
     """The cache that jobs work on, and by what; `rules` loads the topic rules."""
 
     cache_file: Path
@@ -141,33 +151,33 @@ class Workplace:
     now: Callable[[], datetime] = _utc_now
 
 
-Runner = Callable[[Job], AsyncGenerator[Message, None]]
+JobRunner = Callable[[Job], AsyncGenerator[Message, None]]
 """Does a job, wherever; raises ReaderError. To close its iterator is to stop the job; what is stored stays."""
 
 
-def run(place: Workplace, job: Job) -> AsyncGenerator[Message, None]:
+def run_job(place: JobContext, job: Job) -> AsyncGenerator[Message, None]:
     """Do a job here; its messages raise ReaderError."""
     match job:
         case Refresh(plan):
             return _refresh(place, plan)
-        case LookUp(id):
-            return _look_up(place, id)
-        case Search(text):
-            return _search(place, text)
-        case Keep(listings):
-            return _keep(place, listings)
+        case LookUpPaper(id):
+            return _look_up_paper(place, id)
+        case SearchFeed(text):
+            return _search_feed(place, text)
+        case StorePapers(listings):
+            return _store_papers(place, listings)
 
 
 @asynccontextmanager
-async def _opened(place: Workplace) -> AsyncIterator[Cache]:
-    cache = await asyncio.to_thread(_open, place)
+async def _open_cache(place: JobContext) -> AsyncIterator[Cache]:
+    cache = await asyncio.to_thread(_load_cache, place)
     try:
         yield cache
     finally:
         cache.close()
 
 
-def _open(place: Workplace) -> Cache:
+def _load_cache(place: JobContext) -> Cache:
     """Open the cache, and import in this thread all that a job needs (0.5 s)."""
     import reader.refresh.sources  # noqa: F401
     from reader.cache.papers import Cache
@@ -175,36 +185,36 @@ def _open(place: Workplace) -> Cache:
     return Cache.open(place.cache_file, place.rules())
 
 
-def connected(place: Workplace, cache: Cache) -> AbstractAsyncContextManager[tuple[FeedClient, Sources]]:
+def open_sources(place: JobContext, cache: Cache) -> AbstractAsyncContextManager[tuple[HuggingFaceClient, Sources]]:
     """The daily feed and the sources beside it, as the settings say."""
     from reader.refresh import sources
 
-    return sources.connected(
+    return sources.open_sources(
         cache,
         place.cache_file,
         place.settings.endpoint,
-        answers_folder(),
+        response_cache_folder(),
         categorize=place.settings.ask_arxiv,
         now=place.now,
     )
 
 
-async def _refresh(place: Workplace, plan: Plan) -> AsyncGenerator[Message, None]:
+async def _refresh(place: JobContext, plan: Plan) -> AsyncGenerator[Message, None]:
     from reader.refresh.notifications import Notifier
 
     notifier = Notifier.for_plan(plan, place.cache_file, place.settings, place.now)
-    async with _opened(place) as cache:
+    async with _open_cache(place) as cache:
         await notifier.begin()
-        for step in (_fetch(place, cache, plan), _tell(notifier), _tidy(place, cache)):
+        for step in (_fetch(place, cache, plan), _notify(notifier), _maintain_cache(place, cache)):
             async with aclosing(step) as messages:
                 async for message in messages:
                     yield message
 
 
-async def _fetch(place: Workplace, cache: Cache, plan: Plan) -> AsyncGenerator[Message, None]:
+async def _fetch(place: JobContext, cache: Cache, plan: Plan) -> AsyncGenerator[Message, None]:
     from reader.refresh.sources import refresh_all
 
-    async with connected(place, cache) as (daily, sources):
+    async with open_sources(place, cache) as (daily, sources):
         async with aclosing(refresh_all(daily, cache, plan, sources)) as events:
             async for event in events:
                 yield event
@@ -212,51 +222,51 @@ async def _fetch(place: Workplace, cache: Cache, plan: Plan) -> AsyncGenerator[M
             yield SourceFailing(failing[0].title, failing[0].failing_since or "", len(failing) - 1)
 
 
-async def _tell(notifier: Notifier) -> AsyncGenerator[Message, None]:
+async def _notify(notifier: Notifier) -> AsyncGenerator[Message, None]:
     """Tell of new papers that the user waits for."""
     try:
         await notifier.tell()
     except ReaderError as error:
-        yield NotTold(error)
+        yield NotificationFailed(error)
 
 
-async def _tidy(place: Workplace, cache: Cache) -> AsyncGenerator[Message, None]:
+async def _maintain_cache(place: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:
     """Do what the cache needs."""
-    from reader.refresh.daily import to_end
+    from reader.refresh.daily import run_to_end
 
-    if await to_end(cache.needs_classifying):
+    if await run_to_end(cache.needs_classifying):
         steps = cache.reclassify()
-        while (step := await to_end(next, steps, None)) is not None:
-            yield Classified(*step)
-    if before := kept_since(place.settings, place.now().date()):
+        while (step := await run_to_end(next, steps, None)) is not None:
+            yield PapersClassified(*step)
+    if before := retention_start(place.settings, place.now().date()):
         drops = cache.drop_before(before)
-        while (dropped := await to_end(next, drops, None)) is not None:
-            yield Dropped(dropped, before)
-    await to_end(cache.rest)
+        while (dropped := await run_to_end(next, drops, None)) is not None:
+            yield PapersDropped(dropped, before)
+    await run_to_end(cache.rest)
 
 
-async def _look_up(place: Workplace, id: str) -> AsyncGenerator[Message, None]:
-    async with _opened(place) as cache, connected(place, cache) as (daily, sources):
-        yield LookedUp(await sources.look_up(daily, id))
+async def _look_up_paper(place: JobContext, id: str) -> AsyncGenerator[Message, None]:
+    async with _open_cache(place) as cache, open_sources(place, cache) as (daily, sources):
+        yield LookupFinished(await sources.look_up(daily, id))
 
 
-async def _search(place: Workplace, text: str) -> AsyncGenerator[Message, None]:
-    from reader.feeds.huggingface.client import FeedClient
-    from reader.refresh.daily import ask
+async def _search_feed(place: JobContext, text: str) -> AsyncGenerator[Message, None]:
+    from reader.feeds.huggingface.client import HuggingFaceClient
+    from reader.refresh.daily import with_waits
 
     async with (
-        FeedClient.from_environment(place.settings.endpoint, turns=answers_folder()) as daily,
-        aclosing(ask(partial(daily.search, text))) as answers,
+        HuggingFaceClient.from_environment(place.settings.endpoint, turns=response_cache_folder()) as daily,
+        aclosing(with_waits(partial(daily.search, text))) as answers,
     ):
         async for answer in answers:
-            yield answer if isinstance(answer, Waiting) else Answered(answer)
+            yield answer if isinstance(answer, Waiting) else SearchAnswered(answer)
 
 
-async def _keep(place: Workplace, listings: tuple[Listing, ...]) -> AsyncGenerator[Message, None]:
-    from reader.refresh.daily import to_end
+async def _store_papers(place: JobContext, listings: tuple[Listing, ...]) -> AsyncGenerator[Message, None]:
+    from reader.refresh.daily import run_to_end
 
-    async with _opened(place) as cache:
+    async with _open_cache(place) as cache:
         # These are not all papers of their days, and a refresh may have brought newer records of them.
         now = place.now().isoformat(timespec="seconds")
         storing = cache.store_all(listings, now, newer=False, noted=False)
-        yield Kept(sum([stored.new for stored in await to_end(list, storing)]))
+        yield PapersStored(sum([stored.new for stored in await run_to_end(list, storing)]))

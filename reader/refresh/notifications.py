@@ -20,10 +20,10 @@ from reader.core.paper import Paper
 from reader.core.query import Query, parse
 from reader.refresh.plan import Latest, Plan
 
-NAMED = 3
+TITLES_SHOWN = 3
 """Titles in a desktop notification before the rest becomes a number."""
 
-Matches = Mapping[Paper, tuple[str, ...]]
+MatchedQueries = Mapping[Paper, tuple[str, ...]]
 """The queries that each paper matches."""
 
 
@@ -71,9 +71,9 @@ class Notifier:
             return 0
         try:
             if self._command:
-                await notify.run(self._command, as_json(self._queries, matches))
+                await notify.run_command(self._command, notification_json(self._queries, matches))
             else:
-                await notify.run(notify.desktop(*in_words(self._queries, matches)))
+                await notify.run_command(notify.desktop_command(*notification_text(self._queries, matches)))
         except notify.NotifyError as error:
             await self._note(str(error))
             raise
@@ -83,15 +83,15 @@ class Notifier:
     async def _note(self, error: str | None) -> None:
         await asyncio.to_thread(notified.note_problem, self._file, self._now().isoformat(timespec="seconds"), error)
 
-    def _claim(self) -> Matches:
+    def _claim(self) -> MatchedQueries:
         with closing(Window.open(self._file)) as window:
             # All that is asked for is new.
             scope = Scope(self._now().date(), window.newest_day(), new_since="")
-            found = notified.claim(self._file, dict(_parsed(self._queries)), scope)
+            found = notified.claim(self._file, dict(_parse_valid(self._queries)), scope)
             return {paper: found[pk] for pk in found if (paper := window.paper(pk)) is not None}
 
 
-def _parsed(queries: Sequence[str]) -> list[tuple[str, Query]]:
+def _parse_valid(queries: Sequence[str]) -> list[tuple[str, Query]]:
     """The queries that are some; the settings were checked for the rest, which are told there."""
     parsed = []
     for text in queries:
@@ -102,17 +102,17 @@ def _parsed(queries: Sequence[str]) -> list[tuple[str, Query]]:
     return parsed
 
 
-def as_json(queries: Sequence[str], matches: Matches) -> str:
+def notification_json(queries: Sequence[str], matches: MatchedQueries) -> str:
     """What a command gets: the queries, and the papers as `list --json` has them, each with those that it matches."""
     papers = [record(paper) | {"matches": list(matched)} for paper, matched in matches.items()]
     return json.dumps({"queries": list(queries), "papers": papers}, ensure_ascii=False)
 
 
-def in_words(queries: Sequence[str], matches: Matches) -> tuple[str, str]:
+def notification_text(queries: Sequence[str], matches: MatchedQueries) -> tuple[str, str]:
     """A notification's title and text."""
     count = len(matches)
     papers = f"{count:,} new paper" + ("s" if count > 1 else "")
     of = f": {queries[0]}" if len(queries) == 1 else ""
     titles = [paper.title for paper in matches]
-    more = [f"and {count - NAMED:,} more"] if count > NAMED else []
-    return f"{papers}{of}", "\n".join(titles[:NAMED] + more)
+    more = [f"and {count - TITLES_SHOWN:,} more"] if count > TITLES_SHOWN else []
+    return f"{papers}{of}", "\n".join(titles[:TITLES_SHOWN] + more)

@@ -16,10 +16,10 @@ FIRST_DAY = "2023-05-04"
 SETTLING_DAYS = 14
 """Until then votes, comments, keywords and code links still arrive, and a day is asked again."""
 
-SEARCHED_BACK = 14
+DAYS_SEARCHED_BACK = 14
 """Days before the latest ones that are tried where none of these has papers."""
 
-WORTH_A_MONTH = 7
+DAYS_WORTH_A_MONTH = 7
 """Days of a month from which on the month's list, some four to seven pages, costs less than they do."""
 
 
@@ -66,7 +66,7 @@ class Trending:
 Plan = Latest | Day | Since | Month | Days | Trending
 
 
-class Known(Protocol):
+class KnownDay(Protocol):
     """When the feed last answered for a day (ISO time, UTC; empty if never), and how many papers it lists."""
 
     @property
@@ -106,20 +106,20 @@ def planned_days(plan: Plan, today: date) -> list[str]:
     return [(last - timedelta(days=back)).isoformat() for back in range((last - first).days + 1)]
 
 
-def worth_asking(days: Iterable[str], known: Mapping[str, Known]) -> list[str]:
+def changed_days(days: Iterable[str], known: Mapping[str, KnownDay]) -> list[str]:
     """Those of the days that can have changed since the feed answered for them last."""
     return [day for day in days if day not in known or _may_have_changed(day, known[day])]
 
 
-def gaps(first: date, last: date, today: date, known: Mapping[str, Known]) -> tuple[str, ...]:
+def missing_days(first: date, last: date, today: date, known: Mapping[str, KnownDay]) -> tuple[str, ...]:
     """The days from one to another, both included, of which the feed has not told yet what they hold."""
     first, last = max(first, date.fromisoformat(FIRST_DAY)), min(last, today)
     days = [(first + timedelta(days=after)).isoformat() for after in range((last - first).days + 1)]
     empty = [day for day in days if day not in known or not (known[day].fetched and known[day].papers)]
-    return tuple(worth_asking(empty, known))
+    return tuple(changed_days(empty, known))
 
 
-def batches(days: Iterable[str], today: date, done: Container[str] = ()) -> list[tuple[str, ...]]:
+def month_batches(days: Iterable[str], today: date, done: Container[str] = ()) -> list[tuple[str, ...]]:
     """Days in the order given, put together where the feed's list of their month is the shorter way.
 
     Only settled days are put together: of the others the newest papers shall come first, and soon. Nor are those of
@@ -129,7 +129,7 @@ def batches(days: Iterable[str], today: date, done: Container[str] = ()) -> list
     put: list[tuple[str, ...]] = []
     for (month, old), group in groupby(days, key=lambda day: (day[:7], day <= settled)):
         together = tuple(group)
-        is_worth = old and len(together) >= WORTH_A_MONTH and month not in done
+        is_worth = old and len(together) >= DAYS_WORTH_A_MONTH and month not in done
         put += [together] if is_worth else [(day,) for day in together]
     return put
 
@@ -139,7 +139,7 @@ def is_settled(day: str, today: date) -> bool:
     return today - date.fromisoformat(day) >= timedelta(days=SETTLING_DAYS)
 
 
-def _may_have_changed(day: str, known: Known) -> bool:
+def _may_have_changed(day: str, known: KnownDay) -> bool:
     if not known.fetched:
         return True
     then = date.fromisoformat(day)

@@ -8,7 +8,7 @@ from reader.core.errors import FeedError
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class RefreshStarted:
     """The days (ISO) that will be asked for, newest first."""
 
     days: tuple[str, ...]
@@ -55,7 +55,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class RefreshFinished:
     """Always the last event: the sums, and what went wrong."""
 
     new: int = 0
@@ -70,11 +70,11 @@ class Finished:
     """The last failure, if any."""
 
 
-Event = Started | DayStored | DayEmpty | DayFailed | Waiting | Finished
+RefreshEvent = RefreshStarted | DayStored | DayEmpty | DayFailed | Waiting | RefreshFinished
 
 
 @dataclass(frozen=True, slots=True)
-class FeedAsked:
+class FeedStarted:
     """A source is asked now."""
 
     title: str
@@ -103,4 +103,4 @@ class FeedFailed:
     """Whether the user follows it, rather than the reader asking on its own."""
 
 
-SourceEvent = FeedAsked | FeedStored | FeedFailed
+SourceEvent = FeedStarted | FeedStored | FeedFailed

@@ -20,34 +20,34 @@ from typing import Protocol
 
 from reader.cache.feeds import OWN, Feeds, Followed
 from reader.core.errors import FeedError, FeedOffline
-from reader.core.ids import feed_id
+from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
 from reader.feeds.arxiv.client import ENDPOINT_VARIABLE, ArxivClient
 from reader.feeds.arxiv.parse import ArxivEntry
 from reader.feeds.http.documents import Validators, is_local
 from reader.feeds.http.environment import is_offline
-from reader.feeds.huggingface.client import FeedClient
-from reader.feeds.syndication.client import Fetched, Syndication
-from reader.refresh.daily import Counts, Feed, Store, refresh, to_end
+from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
+from reader.refresh.daily import DailyFeed, DailyStore, StoreCounts, refresh_daily, run_to_end
 from reader.refresh.plan import Latest, Plan
-from reader.refresh.progress import Event, FeedAsked, FeedFailed, FeedStored, Finished, SourceEvent
+from reader.refresh.progress import FeedFailed, FeedStarted, FeedStored, RefreshEvent, RefreshFinished, SourceEvent
 
-CATEGORIZED_A_DAY = 200
+CATEGORIZED_PER_DAY = 200
 """Papers that arXiv is asked for in the one request of a day, the newest first: a usual week of the feed's."""
 
-ASKED_AGAIN = 7
+RETRY_DAYS = 7
 """Days after which arXiv is asked again for a paper that it did not know."""
 
 RENEWED = timedelta(hours=6)
 """Time of day, UTC, at which arXiv's announcements of the day are surely there."""
 
-CAUGHT_UP = 4
+DAYS_BEFORE_CATCH_UP = 4
 """Days without an answer, after a weekend at the most, from which on announcements have been missed."""
 
-MISSED_AT_MOST = 14
+MAX_CATCH_UP_DAYS = 14
 """Days of a category that are asked for one by one where announcements were missed."""
 
-BEGUN_WITH = 3
+FIRST_FETCH_DAYS = 3
 """Days of a category that has just been followed."""
 
 
@@ -55,7 +55,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Arxiv(Protocol):
+class ArxivSource(Protocol):
     """Where categories and their papers come from."""
 
     async def papers(self, ids: Iterable[str]) -> tuple[ArxivEntry, ...]: ...
@@ -65,13 +65,13 @@ class Arxiv(Protocol):
     async def category_day(self, category: str, day: str) -> tuple[ArxivEntry, ...]: ...
 
 
-class Web(Protocol):
+class FeedSource(Protocol):
     """Where feeds of any site come from."""
 
-    async def fetch(self, url: str, known: Validators | None = None, source: str | None = None) -> Fetched: ...
+    async def fetch(self, url: str, known: Validators | None = None, source: str | None = None) -> FetchedFeed: ...
 
 
-class Lookup(Protocol):
+class PaperLookup(Protocol):
     """Where a single paper comes from."""
 
     async def paper(self, id: str) -> Listing | None: ...
@@ -80,13 +80,13 @@ class Lookup(Protocol):
 class PaperStore(Protocol):
     """Where papers go; blocks, and runs in a thread."""
 
-    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> Counts: ...
+    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> StoreCounts: ...
 
     def validators(self) -> Mapping[str, str]: ...
 
 
 @asynccontextmanager
-async def connected(
+async def open_sources(
     cache: PaperStore,
     file: Path,
     endpoint: str,
@@ -95,7 +95,7 @@ async def connected(
     categorize: bool = True,
     now: Callable[[], datetime] = _utc_now,
     environ: Mapping[str, str] | None = None,
-) -> AsyncIterator[tuple[FeedClient, Sources]]:
+) -> AsyncIterator[tuple[HuggingFaceClient, Sources]]:
     """The daily feed at `endpoint` and the sources beside it, over the cache in `file`; arXiv's answers in `answers`.
 
     In a closed world arXiv is not asked for what the feed's papers lack.
@@ -104,31 +104,33 @@ async def connected(
     validators = await asyncio.to_thread(cache.validators)
     with closing(await asyncio.to_thread(Feeds.open, file)) as feeds:
         async with (
-            FeedClient.from_environment(endpoint, environ=environ, validators=validators, turns=answers) as daily,
+            HuggingFaceClient.from_environment(
+                endpoint, environ=environ, validators=validators, turns=answers
+            ) as daily,
             ArxivClient.from_environment(answers, environ=environ) as arxiv,
-            Syndication.from_environment(environ) as web,
+            SyndicationClient.from_environment(environ) as web,
         ):
-            categorize = categorize and not is_closed_world(f"http://{daily.host}", environ)
+            categorize = categorize and not is_local_only(f"http://{daily.host}", environ)
             by_choice = is_offline(environ)
             yield daily, Sources(cache, feeds, arxiv, web, categorize=categorize, stays_offline=by_choice, now=now)
 
 
-def is_closed_world(endpoint: str, environ: Mapping[str, str]) -> bool:
+def is_local_only(endpoint: str, environ: Mapping[str, str]) -> bool:
     """Whether the feed is on this machine or its network: arXiv is not asked then, unless ARXIV_ENDPOINT says where."""
     return ENDPOINT_VARIABLE not in environ and is_local(endpoint)
 
 
 async def refresh_all(
-    daily: Feed, cache: Store, plan: Plan, sources: Sources, *, force: bool = False
-) -> AsyncGenerator[Event | SourceEvent, None]:
+    daily: DailyFeed, cache: DailyStore, plan: Plan, sources: Sources, *, force: bool = False
+) -> AsyncGenerator[RefreshEvent | SourceEvent, None]:
     """Refresh the daily papers by the plan and, where that is `Latest`, all other sources after them.
 
     Events are those of `refresh` with those of the sources before the last, which sums them all. Raises as `refresh`.
     """
-    finished = Finished()
-    async with aclosing(refresh(daily, cache, plan, force=force, now=sources.now)) as events:
+    finished = RefreshFinished()
+    async with aclosing(refresh_daily(daily, cache, plan, force=force, now=sources.now)) as events:
         async for event in events:
-            if isinstance(event, Finished):
+            if isinstance(event, RefreshFinished):
                 finished = event
             else:
                 yield event
@@ -137,12 +139,12 @@ async def refresh_all(
     if isinstance(plan, Latest):
         async with aclosing(sources.refresh(no_network=isinstance(finished.error, FeedOffline))) as steps:
             async for step in steps:
-                finished = _with(finished, step)
+                finished = _add_counts(finished, step)
                 yield step
     yield finished
 
 
-def _with(finished: Finished, step: SourceEvent) -> Finished:
+def _add_counts(finished: RefreshFinished, step: SourceEvent) -> RefreshFinished:
     if not isinstance(step, FeedStored):
         return finished
     return replace(
@@ -164,8 +166,8 @@ class Sources:
         self,
         cache: PaperStore,
         feeds: Feeds,
-        arxiv: Arxiv,
-        web: Web,
+        arxiv: ArxivSource,
+        web: FeedSource,
         *,
         categorize: bool = True,
         stays_offline: bool = False,
@@ -197,7 +199,7 @@ class Sources:
                         return
                     yield event
 
-    async def keep(self, feed: Followed, fetched: Fetched) -> FeedStored:
+    async def keep(self, feed: Followed, fetched: FetchedFeed) -> FeedStored:
         """Store the entries of a feed's answer, and only then what tells the answer by."""
         if fetched.feed is None:
             await asyncio.to_thread(self.feeds.answered, feed.slug)
@@ -207,7 +209,7 @@ class Sources:
                 source=feed.slug,
                 url=entry.link,
                 announced=entry.published,
-                entry=None if entry.draft.id else feed_id(feed.url, entry.guid),
+                entry=None if entry.draft.id else feed_entry_id(feed.url, entry.guid),
             )
             for entry in fetched.feed.entries
         )
@@ -219,7 +221,7 @@ class Sources:
         await asyncio.to_thread(self.feeds.answered, feed.slug, now, *said)
         return FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged, counts.skipped)
 
-    async def look_up(self, daily: Lookup, id: str) -> bool:
+    async def look_up(self, daily: PaperLookup, id: str) -> bool:
         """Fetch one paper by its arXiv id, from the daily feed or else from arXiv; False where neither has it.
 
         Raises FeedError.
@@ -264,7 +266,7 @@ class Sources:
         for feed in feeds:
             if feed.kind != "rss":
                 continue
-            yield FeedAsked(feed.title)
+            yield FeedStarted(feed.title)
             try:
                 fetched = await self.web.fetch(feed.url, Validators(feed.etag, feed.modified), feed.slug)
                 yield await self.keep(feed, fetched)
@@ -276,11 +278,11 @@ class Sources:
     async def _announced(self, feeds: Sequence[Followed], *, force: bool) -> AsyncGenerator[SourceEvent, None]:
         """The newest announcement of the categories that are followed, once a day, and the days that were missed."""
         followed = [feed for feed in feeds if feed.kind == "arxiv"]
-        renewed = _stamp((self.now() - RENEWED).replace(hour=0, minute=0, second=0, microsecond=0) + RENEWED)
+        renewed = _timestamp((self.now() - RENEWED).replace(hour=0, minute=0, second=0, microsecond=0) + RENEWED)
         waiting = [feed for feed in followed if force or (feed.answered or "") < renewed or feed.failing_since]
         if not waiting:
             return
-        yield FeedAsked("arXiv's announcements")
+        yield FeedStarted("arXiv's announcements")
         try:
             entries = await self._arxiv.latest([feed.url for feed in waiting])
         except FeedError as error:
@@ -288,7 +290,7 @@ class Sources:
                 yield await self._failed(feed.slug, feed.title, error)
             return
         for feed in waiting:
-            yield FeedAsked(feed.title)
+            yield FeedStarted(feed.title)
             try:
                 missed = [await self._arxiv.category_day(feed.url, day) for day in self._missed(feed)]
             except FeedError as error:
@@ -303,12 +305,12 @@ class Sources:
         """The days, oldest first, whose announcements of a category can't be had any more."""
         today = self.now().date()
         if feed.answered is None:
-            first = today - timedelta(days=BEGUN_WITH)
+            first = today - timedelta(days=FIRST_FETCH_DAYS)
         else:
             answered = date.fromisoformat(feed.answered[:10])
-            if (today - answered).days <= CAUGHT_UP:
+            if (today - answered).days <= DAYS_BEFORE_CATCH_UP:
                 return []
-            first = max(answered, today - timedelta(days=MISSED_AT_MOST))
+            first = max(answered, today - timedelta(days=MAX_CATCH_UP_DAYS))
         return [(first + timedelta(days=after)).isoformat() for after in range((today - first).days)]
 
     async def _categorized(self) -> AsyncGenerator[SourceEvent, None]:
@@ -316,11 +318,11 @@ class Sources:
         today = self.now().date()
         if not self._categorize or await asyncio.to_thread(self.feeds.last_asked) == today.isoformat():
             return
-        before = (today - timedelta(days=ASKED_AGAIN)).isoformat()
-        ids = await asyncio.to_thread(self.feeds.uncategorized, before, CATEGORIZED_A_DAY)
+        before = (today - timedelta(days=RETRY_DAYS)).isoformat()
+        ids = await asyncio.to_thread(self.feeds.uncategorized, before, CATEGORIZED_PER_DAY)
         if not ids:
             return
-        yield FeedAsked(f"arXiv, the categories of {len(ids)}")
+        yield FeedStarted(f"arXiv, the categories of {len(ids)}")
         try:
             counts = await self._store_entries(await self._arxiv.papers(ids))
         except FeedError as error:
@@ -349,12 +351,12 @@ class Sources:
         sums = (gaps.new + told.new, gaps.updated + told.updated, gaps.unchanged + told.unchanged)
         return FeedStored("arxiv", OWN["arxiv"], *sums)
 
-    async def _store(self, listing: Listing, *, newer: bool) -> Counts:
-        return await to_end(self._cache.store, listing, self._stamp(), newer=newer, noted=False)
+    async def _store(self, listing: Listing, *, newer: bool) -> StoreCounts:
+        return await run_to_end(self._cache.store, listing, self._stamp(), newer=newer, noted=False)
 
     def _stamp(self) -> str:
-        return _stamp(self.now())
+        return _timestamp(self.now())
 
 
-def _stamp(moment: datetime) -> str:
+def _timestamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -23,24 +23,24 @@ from typing import Any, BinaryIO, cast
 from reader.core import errors
 from reader.core.errors import ReaderError
 from reader.refresh import jobs
-from reader.refresh.jobs import Job, Message, Workplace
+from reader.refresh.jobs import Job, JobContext, Message
 
 NICENESS = 5
 """How far the keys go before a job where both want the processor."""
 
 
-class _Done:
+class _JobDone:
     """The last thing that a process says of a job that came to its end."""
 
 
 # On the reader's side
 
 
-async def run(place: Workplace, job: Job) -> AsyncGenerator[Message, None]:
+async def run_in_process(place: JobContext, job: Job) -> AsyncGenerator[Message, None]:
     """Do a job in a process of its own; raises ReaderError, as `jobs.run` does."""
-    process = _Process(place, job)
+    process = _JobProcess(place, job)
     try:
-        while not isinstance(said := await asyncio.to_thread(process.hear), _Done):
+        while not isinstance(said := await asyncio.to_thread(process.hear), _JobDone):
             if isinstance(said, ReaderError):
                 raise said
             yield said
@@ -49,10 +49,10 @@ async def run(place: Workplace, job: Job) -> AsyncGenerator[Message, None]:
         await asyncio.to_thread(process.close)
 
 
-class _Process:
+class _JobProcess:
     """A process that does a job."""
 
-    def __init__(self, place: Workplace, job: Job) -> None:
+    def __init__(self, place: JobContext, job: Job) -> None:
         root = str(Path(__file__).parents[2])
         self._popen = subprocess.Popen(
             # Without -P a folder named `reader`, where the user happens to be, would be taken for this one.
@@ -67,7 +67,7 @@ class _Process:
         # Keys are none of a job's business, and their read-only mapping can't be pickled.
         place = replace(place, settings=replace(place.settings, keys={}))
         with suppress(BrokenPipeError):
-            _say((place, job), self._alive)
+            _write_message((place, job), self._alive)
 
     def hear(self) -> Any:
         """The next thing that it says; blocks until it does."""
@@ -97,40 +97,40 @@ def main() -> None:
     with suppress(AttributeError, OSError):
         os.nice(NICENESS)
     place, job = pickle.load(sys.stdin.buffer)  # noqa: S301 (it is the reader that speaks)
-    threading.Thread(target=_end_with_reader, args=(sys.stdin.fileno(),), daemon=True).start()
+    threading.Thread(target=_exit_with_reader, args=(sys.stdin.fileno(),), daemon=True).start()
     with suppress(BrokenPipeError):
-        asyncio.run(_tell(place, job, sys.stdout.buffer))
+        asyncio.run(_send_messages(place, job, sys.stdout.buffer))
 
 
-def _end_with_reader(alive: int) -> None:
+def _exit_with_reader(alive: int) -> None:
     """End once the reader is gone: then what it holds open, and never writes on again, comes to its end."""
     while os.read(alive, 1):
         pass
     os._exit(1)
 
 
-async def _tell(place: Workplace, job: Job, out: BinaryIO) -> None:
-    last: object = _Done()
+async def _send_messages(place: JobContext, job: Job, out: BinaryIO) -> None:
+    last: object = _JobDone()
     try:
-        async with aclosing(jobs.run(place, job)) as messages:
+        async with aclosing(jobs.run_job(place, job)) as messages:
             async for message in messages:
-                _say(_plain(message), out)
+                _write_message(_picklable(message), out)
     except ReaderError as error:
-        last = _plain(error)
-    _say(last, out)
+        last = _picklable(error)
+    _write_message(last, out)
 
 
-def _say(what: object, out: BinaryIO) -> None:
+def _write_message(what: object, out: BinaryIO) -> None:
     pickle.dump(what, out)
     out.flush()
 
 
-def _plain(what: Any) -> Any:
+def _picklable(what: Any) -> Any:
     """The same with errors of the kinds that every module knows: a kind with more to it can't be sent."""
     if isinstance(what, ReaderError):
         kind = next(one for one in type(what).__mro__ if one.__module__ == errors.__name__)
         return kind(str(what))
     if is_dataclass(what) and not isinstance(what, type):
         found = {one.name: getattr(what, one.name) for one in fields(what)}
-        return replace(what, **{name: _plain(one) for name, one in found.items() if isinstance(one, ReaderError)})
+        return replace(what, **{name: _picklable(one) for name, one in found.items() if isinstance(one, ReaderError)})
     return what

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
     from reader.core.query.topic_choice import TopicChoice
     from reader.core.topics.scorer import Topics
-    from reader.refresh.jobs import Runner
+    from reader.refresh.jobs import JobRunner
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
     from reader.ui.widgets.paper_detail import PaperDetail
@@ -80,7 +80,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         query: str = "",
         demo: bool = False,
         state_file: Path | None = None,
-        run_job: Runner,
+        run_job: JobRunner,
         rules: Callable[[], Topics],
         warnings: Sequence[str] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.cache.window import DayCount
 from reader.core.nearest import nearest
-from reader.core.periods import Period, around, period_of
+from reader.core.periods import Period, period_containing, period_of_view
 from reader.core.query import Term
 from reader.core.query.topic_choice import picked_topics, with_topics
 from reader.session.places import VIEWS, Place, feed_text
@@ -56,14 +56,14 @@ def situation(reader: ReaderApp, place: Place, counts: Counts | None) -> EmptyRe
         return FetchingPlace(place.view.name, reader.refreshing.progress)
     if place.view.id == "trending":
         return NotRanked(reader.refreshing.problem)
-    return _nothing_listed(reader, period_of(place.view.id) or around("day", reader.today), days)
+    return _nothing_listed(reader, period_of_view(place.view.id) or period_containing("day", reader.today), days)
 
 
 def _all_read(reader: ReaderApp, place: Place, counts: Counts) -> AllRead:
     """Nothing is left unread where there are papers; of a day, also where to go on."""
     unread = next(count for one, count in zip(VIEWS, counts.views, strict=False) if one.id == "unread")
     is_today = place.view.id == "today"
-    period = period_of(place.view.id)
+    period = period_of_view(place.view.id)
     day = reader.library.newest_day() if is_today else period.date if period and period.kind == "day" else None
     if day is None:
         return AllRead(counts.base, period.name if period else "what is here", elsewhere=unread)

@@ -86,9 +86,9 @@ def place_name(reader: ReaderApp, place: Place) -> str:
         then = _clock(datetime.fromisoformat(read).astimezone(), reader.now())
         return f"{place.view.name} {reader.glyphs.dot} {then}"
     if ":" in place.view.id:
-        from reader.core.periods import period_of
+        from reader.core.periods import period_of_view
 
-        period = period_of(place.view.id)
+        period = period_of_view(place.view.id)
         if period is not None:
             return period.short
     return place.view.name

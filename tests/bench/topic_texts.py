@@ -15,7 +15,7 @@ from collections.abc import Iterable
 
 from reader.core.paper import Draft
 from reader.feeds.arxiv.client import ArxivClient
-from reader.feeds.huggingface.client import FeedClient
+from reader.feeds.huggingface.client import HuggingFaceClient
 from tests.bench.topic_data import TEXTS, without_text
 
 LISTED = ("2026-07", "2026-08")
@@ -28,7 +28,7 @@ async def main() -> None:
     """Fetch what is missing, and say how much that is."""
     missing = without_text()
     print(f"{len(missing):,} labelled papers have no text yet")
-    async with FeedClient.from_environment() as feed:
+    async with HuggingFaceClient.from_environment() as feed:
         for month in LISTED if missing else ():
             listings = await feed.month(month) or ()
             _write(draft for listing in listings for draft in listing.drafts if draft.id in missing)

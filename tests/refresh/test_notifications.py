@@ -37,7 +37,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     async def run(command: Sequence[str], text: str = "", patience: float = 0) -> None:
         ran.append((*command, text))
 
-    monkeypatch.setattr(notify, "run", run)
+    monkeypatch.setattr(notify, "run_command", run)
     monkeypatch.setattr(notify.shutil, "which", lambda name: f"/bin/{name}")
     return ran
 

@@ -64,7 +64,7 @@ def make_app(file: Path, *, now: Callable[[], datetime] = lambda: papers.NOW, **
     values = {"settings": settings(), "state_file": file.with_name("state.json"), "still": True, **how}
     chosen = values.pop("settings")
     # A process for each refresh would take most of the tests' time.
-    run_job = partial(jobs.run, jobs.Workplace(file, chosen, papers.ByTitle, now))
+    run_job = partial(jobs.run_job, jobs.JobContext(file, chosen, papers.ByTitle, now))
     return ReaderApp(chosen, file, run_job=run_job, rules=papers.ByTitle, now=now, **values)
 
 

@@ -254,7 +254,7 @@ async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
         async def get(*_: object, **__: object) -> None:
             raise refused
 
-        away.setattr("reader.feeds.http.fetch.Fetcher.get", get)
+        away.setattr("reader.feeds.http.client.HttpClient.get", get)
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: "offline since 08:14 · reading the cache" in r.status)
             away.undo()

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from reader.cache.history import RISEN
 from reader.cache.search.full_text import Clause, Param, bracketed, fts, is_text, joined, matching, said
-from reader.core.dates import Days
+from reader.core.dates import DateRange
 from reader.core.query import And, Count, Match, Node, Not, Or, Regex, Term, When
 
 
@@ -174,7 +174,7 @@ class Compiler:
         first, last = bounds
         return None if node.field == "until" else first, None if node.field == "since" else last
 
-    def bounds(self, days: Days) -> tuple[str | None, str | None] | None:
+    def bounds(self, days: DateRange) -> tuple[str | None, str | None] | None:
         newest = self.scope.newest_day
         return days.bounds(self.scope.today, date.fromisoformat(newest) if newest else None)
 

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 
 from reader.core.keywords import ABBREVIATIONS, normal
 from reader.core.text import clean
-from reader.core.toml_lines import Malformed, Statement, statements
+from reader.core.toml_lines import MalformedLine, Statement, read_statements
 
 _TEXTS = ("name", "family", "about")
 _FLAGS = ("hide", "replace")
@@ -98,7 +98,7 @@ def check_rules(shipped: Iterable[str], text: str) -> list[Mistake]:
     """The mistakes of a text that comes on top of the shipped ones, by line."""
     rules, _ = read_rules(*shipped)
     reader = _Reader(rules, own=True)
-    for statement in statements(text):
+    for statement in read_statements(text):
         reader.take(statement)
     reader.finish()
     return sorted(reader.mistakes, key=lambda mistake: mistake.line)
@@ -125,14 +125,14 @@ def written_out(part: str) -> set[str]:
     }
 
 
-def _quick_statements(text: str) -> Iterator[Statement | Malformed]:
+def _quick_statements(text: str) -> Iterator[Statement | MalformedLine]:
     """Statements without their lines where the text is good TOML, at a fraction of the time."""
     import tomllib
 
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
-        return statements(text)
+        return read_statements(text)
     return _leaves(document, ())
 
 
@@ -156,10 +156,10 @@ class _Reader:
         self._implied: list[tuple[str, int]] = []
         self._seen: dict[tuple[str, Phrase], int] = {}
 
-    def take(self, statement: Statement | Malformed) -> None:
+    def take(self, statement: Statement | MalformedLine) -> None:
         """Take one statement; a wrong one leaves the rules as they are."""
         line = statement.line
-        if isinstance(statement, Malformed):
+        if isinstance(statement, MalformedLine):
             self._wrong(line, f"not TOML: {clean(statement.message)}")
             return
         match statement.key, statement.value:

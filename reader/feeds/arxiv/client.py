@@ -19,28 +19,28 @@ from reader.core.errors import FeedError, UsageError
 from reader.core.ids import arxiv_id
 from reader.core.text import clean
 from reader.feeds.arxiv.categories import find_category
-from reader.feeds.arxiv.parse import ArxivAnswer, ArxivEntry, parse_arxiv, refusal
-from reader.feeds.http.documents import Document, DocumentFetcher
+from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse, parse_arxiv, refusal_reason
+from reader.feeds.http.client import Limits, OnWait
+from reader.feeds.http.documents import Document, DocumentClient
 from reader.feeds.http.environment import is_offline
-from reader.feeds.http.fetch import Bounds, WaitTold
-from reader.feeds.http.host_lock import turn
+from reader.feeds.http.host_lock import host_lock
 from reader.feeds.huggingface.parse import iso_day
 
-API = "https://export.arxiv.org"
-FEEDS = "https://rss.arxiv.org"
+API_ENDPOINT = "https://export.arxiv.org"
+RSS_ENDPOINT = "https://rss.arxiv.org"
 
 ENDPOINT_VARIABLE = "ARXIV_ENDPOINT"
 
 INTERVAL = 3.0
 """Seconds between requests, by arXiv's terms; they count for both hosts together."""
 
-IDS = 200
+MAX_IDS = 200
 """Papers asked for by id in one request; more would make an address that is too long for some proxies."""
 
-_SLICE = 500
+_PAGE_SIZE = 500
 """Papers of a category in one answer."""
 
-_SLICES = 60
+_MAX_PAGES = 60
 """arXiv gives no more than 30,000 papers for one query."""
 
 _RENEWED = timedelta(hours=6)
@@ -63,10 +63,10 @@ class ArxivClient:
         self,
         folder: Path | None = None,
         *,
-        api: str = API,
-        feeds: str = FEEDS,
+        api: str = API_ENDPOINT,
+        feeds: str = RSS_ENDPOINT,
         offline: bool = False,
-        bounds: Bounds | None = None,
+        bounds: Limits | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -76,14 +76,14 @@ class ArxivClient:
         self._folder = folder
         self._sleep = sleep
         self._now = now
-        self._kept = KeptAnswers(folder, now) if folder is not None else None
-        self._fetcher = DocumentFetcher(
+        self._kept = ResponseCache(folder, now) if folder is not None else None
+        self._fetcher = DocumentClient(
             self._api,
             name="arXiv",
             interval=INTERVAL,
-            reason=refusal,
+            reason=refusal_reason,
             offline=offline,
-            bounds=bounds or replace(Bounds(), silence=30, total=90),
+            bounds=bounds or replace(Limits(), silence=30, total=90),
             sleep=sleep,
             clock=clock,
         )
@@ -93,8 +93,10 @@ class ArxivClient:
         """A client with the offline mode of the environment; ARXIV_ENDPOINT is asked in the place of both hosts."""
         environ = os.environ if environ is None else environ
         other = environ.get(ENDPOINT_VARIABLE, "").strip()
-        bounds = replace(Bounds(), silence=30, total=90, longest_wait=60)
-        return cls(folder, api=other or API, feeds=other or FEEDS, offline=is_offline(environ), bounds=bounds)
+        bounds = replace(Limits(), silence=30, total=90, longest_wait=60)
+        return cls(
+            folder, api=other or API_ENDPOINT, feeds=other or RSS_ENDPOINT, offline=is_offline(environ), bounds=bounds
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -107,7 +109,7 @@ class ArxivClient:
     async def aclose(self) -> None:
         await self._fetcher.aclose()
 
-    async def papers(self, ids: Iterable[str], on_wait: WaitTold | None = None) -> tuple[ArxivEntry, ...]:
+    async def papers(self, ids: Iterable[str], on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]:
         """The newest versions of papers by their bare ids; of ids that arXiv does not know there is none.
 
         What is no arXiv id is left out, since one of them would spoil the whole request. `on_wait` is called before
@@ -115,13 +117,13 @@ class ArxivClient:
         """
         wanted = list(dict.fromkeys(id for id in ids if arxiv_id(id) == id))
         entries: list[ArxivEntry] = []
-        for start in range(0, len(wanted), IDS):
-            batch = wanted[start : start + IDS]
+        for start in range(0, len(wanted), MAX_IDS):
+            batch = wanted[start : start + MAX_IDS]
             asked: dict[str, str | int] = {"id_list": ",".join(batch), "start": 0, "max_results": len(batch)}
             entries += (await self._query(asked, on_wait)).entries
         return tuple(entries)
 
-    async def category_day(self, category: str, day: str, on_wait: WaitTold | None = None) -> tuple[ArxivEntry, ...]:
+    async def category_day(self, category: str, day: str, on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]:
         """The papers of a category, those listed across included, that were first submitted on a day (ISO, UTC).
 
         `on_wait` is called before each wait. Raises FeedError, UsageError for an unknown category or no such day.
@@ -132,15 +134,19 @@ class ArxivClient:
         digits = day.replace("-", "")
         query = f"cat:{id} AND submittedDate:[{digits}0000 TO {digits}2359]"
         entries: dict[str | None, ArxivEntry] = {}
-        for number in range(_SLICES):
-            asked: dict[str, str | int] = {"search_query": query, "start": number * _SLICE, "max_results": _SLICE}
+        for number in range(_MAX_PAGES):
+            asked: dict[str, str | int] = {
+                "search_query": query,
+                "start": number * _PAGE_SIZE,
+                "max_results": _PAGE_SIZE,
+            }
             answer = await self._query({**asked, "sortBy": "submittedDate", "sortOrder": "ascending"}, on_wait)
             entries |= {entry.draft.id: entry for entry in answer.entries if entry.draft.id not in entries}
-            if (number + 1) * _SLICE >= (answer.total or 0):
+            if (number + 1) * _PAGE_SIZE >= (answer.total or 0):
                 break
         return tuple(entries.values())
 
-    async def latest(self, categories: Iterable[str], on_wait: WaitTold | None = None) -> tuple[ArxivEntry, ...]:
+    async def latest(self, categories: Iterable[str], on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]:
         """The newest announcement of some categories together, empty at weekends; each entry says why it is in it.
 
         `on_wait` is called before each wait. Raises FeedError, UsageError for an unknown category.
@@ -150,16 +156,16 @@ class ArxivClient:
             return ()
         return (await self._ask(f"{self._feeds}/rss/{'+'.join(ids)}", on_wait)).entries
 
-    async def _query(self, parameters: Mapping[str, str | int], on_wait: WaitTold | None) -> ArxivAnswer:
+    async def _query(self, parameters: Mapping[str, str | int], on_wait: OnWait | None) -> ArxivResponse:
         return await self._ask(f"{self._api}/api/query?{urlencode(parameters)}", on_wait)
 
-    async def _ask(self, url: str, on_wait: WaitTold | None) -> ArxivAnswer:
+    async def _ask(self, url: str, on_wait: OnWait | None) -> ArxivResponse:
         """The answer at an address: the one that was kept, else a new one."""
         kept = self._kept
         if kept is not None and (answer := await asyncio.to_thread(kept.get, url)) is not None:
             return answer
 
-        def read(document: Document) -> ArxivAnswer:
+        def read(document: Document) -> ArxivResponse:
             body = document.body or b""
             answer = parse_arxiv(body)
             # One without entries may be early rather than empty.
@@ -169,11 +175,11 @@ class ArxivClient:
 
         if self._folder is None:
             return await self._fetcher.document(url, read, on_wait=on_wait)
-        async with turn(self._folder / "arxiv.turn", INTERVAL, self._sleep, lambda: self._now().timestamp()):
+        async with host_lock(self._folder / "arxiv.turn", INTERVAL, self._sleep, lambda: self._now().timestamp()):
             return await self._fetcher.document(url, read, on_wait=on_wait)
 
 
-class KeptAnswers:
+class ResponseCache:
     """Answers in a folder, each good until arXiv next renews its papers; what can't be kept is asked for again."""
 
     def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
@@ -181,7 +187,7 @@ class KeptAnswers:
         self._now = now
         self._tidied = False
 
-    def get(self, url: str) -> ArxivAnswer | None:
+    def get(self, url: str) -> ArxivResponse | None:
         """The answer for an address, if a good one is kept."""
         path = self._path(url)
         try:

@@ -16,12 +16,12 @@ from reader.core.ids import arxiv_id
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean
 from reader.feeds.huggingface.parse import iso_day
-from reader.feeds.plain_text import block, line
+from reader.feeds.plain_text import plain_block, plain_line
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-Announce = Literal["new", "cross", "replace", "replace-cross"]
+AnnounceType = Literal["new", "cross", "replace", "replace-cross"]
 
 _ANNOUNCED = ("new", "cross", "replace", "replace-cross")
 
@@ -45,7 +45,7 @@ class ArxivEntry:
     """A paper as arXiv tells it."""
 
     draft: Draft
-    announce: Announce | None = None
+    announce: AnnounceType | None = None
     """Why it is announced: a new paper, one listed across from another category, or a new version of either."""
 
     @property
@@ -55,7 +55,7 @@ class ArxivEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class ArxivAnswer:
+class ArxivResponse:
     """The entries of an answer in their order."""
 
     entries: tuple[ArxivEntry, ...]
@@ -64,7 +64,7 @@ class ArxivAnswer:
     """How many papers the API has in all for what was asked; None for an announcement."""
 
 
-def parse_arxiv(body: bytes) -> ArxivAnswer:
+def parse_arxiv(body: bytes) -> ArxivResponse:
     """An answer of the API, or a feed of announcements.
 
     Raises FeedRefused where arXiv says that it was asked wrongly, FeedMalformed where the answer is no feed or lacks
@@ -75,40 +75,40 @@ def parse_arxiv(body: bytes) -> ArxivAnswer:
     if channel is None or channel.tag not in ("feed", "channel"):
         raise FeedMalformed("arXiv answered, but not with a feed of papers; try again later.")
     elements = [element for element in channel if element.tag in ("entry", "item")]
-    if said := _said_error(elements):
+    if said := _error_reason(elements):
         raise FeedRefused(f"arXiv refused the request: {said}.")
     entries: list[ArxivEntry] = []
     skipped: list[Skipped] = []
     for number, element in enumerate(elements, start=1):
         try:
-            entries.append(_entry(element))
+            entries.append(_parse_entry(element))
         except FeedMalformed as error:
             skipped.append(Skipped(f"entry {number}", str(error)))
     total = _number(_text(channel, "totalResults"))
     if not elements and total and total > (_number(_text(channel, "startIndex")) or 0):
         raise FeedMalformed("arXiv's answer lacks the papers that it counts; try again later.")
-    return ArxivAnswer(tuple(entries), tuple(skipped), total)
+    return ArxivResponse(tuple(entries), tuple(skipped), total)
 
 
-def refusal(body: bytes) -> str:
+def refusal_reason(body: bytes) -> str:
     """Why arXiv refused a request, by the body of its answer; empty if it gives no reason."""
     try:
         root = _root(body)
     except FeedMalformed:
         return ""
-    return _said_error(root.findall("entry"))
+    return _error_reason(root.findall("entry"))
 
 
 def _root(body: bytes) -> Element:
-    from reader.feeds.safe_xml import UnreadableXml, read_xml
+    from reader.feeds.safe_xml import UnreadableXml, parse_xml
 
     try:
-        return read_xml(body)
+        return parse_xml(body)
     except UnreadableXml as error:
         raise FeedMalformed(f"arXiv's answer {error}; try again later.") from None
 
 
-def _said_error(elements: list[Element]) -> str:
+def _error_reason(elements: list[Element]) -> str:
     """The reason in the single entry called Error that stands for a refusal."""
     if len(elements) != 1 or _text(elements[0], "title").strip() != "Error":
         return ""
@@ -117,7 +117,7 @@ def _said_error(elements: list[Element]) -> str:
     return clean(_text(elements[0], "summary"), 200).rstrip(".") or "it gives no reason"
 
 
-def _entry(element: Element) -> ArxivEntry:
+def _parse_entry(element: Element) -> ArxivEntry:
     """One entry.
 
     Raises FeedMalformed with the reason, in a few words, where it can't be used.
@@ -127,17 +127,17 @@ def _entry(element: Element) -> ArxivEntry:
     said = next((place for place in places if arxiv_id(_without_oai(place))), "")
     if not said:
         raise FeedMalformed("no arXiv id")
-    title = line(_text(element, "title"))
+    title = plain_line(_text(element, "title"))
     if not title:
         raise FeedMalformed("no title")
     announce = clean(_text(element, "announce_type"), 20)
-    announced = cast(Announce, announce) if announce in _ANNOUNCED else None
+    announced = cast(AnnounceType, announce) if announce in _ANNOUNCED else None
     stamp = _text(element, "published") or _text(element, "pubDate")
     version = _VERSION.search(said)
     draft = Draft(
         title=title,
         id=arxiv_id(_without_oai(said)),
-        abstract=block(_PREAMBLE.sub("", _text(element, "summary") or _text(element, "description"), count=1)),
+        abstract=plain_block(_PREAMBLE.sub("", _text(element, "summary") or _text(element, "description"), count=1)),
         authors=_authors(element),
         # An announcement's date is its own; when the first version came it does not say.
         published=None if announced else _day(stamp),
@@ -145,9 +145,9 @@ def _entry(element: Element) -> ArxivEntry:
         version=int(version[1]) if version else None,
         revised=None if announced else iso_day(_text(element, "updated")),
         announced=_day(stamp) if announced else None,
-        remark=line(_text(element, "comment")) or None,
+        remark=plain_line(_text(element, "comment")) or None,
         doi=clean(_text(element, "doi") or _text(element, "DOI"), _NAME_LIMIT) or None,
-        journal=line(_text(element, "journal_ref") or _text(element, "journal_reference")) or None,
+        journal=plain_line(_text(element, "journal_ref") or _text(element, "journal_reference")) or None,
         source="arxiv",
     )
     return ArxivEntry(draft, announced)
@@ -163,7 +163,7 @@ def _authors(element: Element) -> tuple[str, ...]:
     if not any(names):
         creators = ", ".join(filter(None, ("".join(creator.itertext()) for creator in element.findall("creator"))))
         names = _BETWEEN_NAMES.split(_AFFILIATION.sub("", creators[: _AUTHORS * 50]))
-    return tuple(filter(None, (line(name, _NAME_LIMIT) for name in names[:_AUTHORS])))
+    return tuple(filter(None, (plain_line(name, _NAME_LIMIT) for name in names[:_AUTHORS])))
 
 
 def _categories(element: Element) -> tuple[str, ...]:

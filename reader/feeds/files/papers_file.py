@@ -15,8 +15,8 @@ from typing import Any, BinaryIO, TypeGuard
 
 from reader.core.errors import FeedError, FeedMalformed
 from reader.core.paper import Listing, Skipped
+from reader.feeds.files.decompress import DamagedGzip, decompressed, numbered_lines
 from reader.feeds.files.saved_page import parse_saved_page
-from reader.feeds.files.unpack import Damaged, numbered_lines, unpacked
 from reader.feeds.huggingface.parse import iso_day, listings, read_json
 
 BATCH = 200
@@ -30,7 +30,7 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _Line = tuple[int, bytes]
 
 
-def read_file(source: Path | BinaryIO, today: date) -> Iterator[Listing]:
+def read_papers(source: Path | BinaryIO, today: date) -> Iterator[Listing]:
     """The listings of a file, or of a binary stream such as standard input; `today` dates a saved page.
 
     A record belongs to the day it names, else to the day its line names. Raises FeedError where the file can't be
@@ -39,21 +39,21 @@ def read_file(source: Path | BinaryIO, today: date) -> Iterator[Listing]:
     name = str(source) if isinstance(source, Path) else "The input"
     try:
         with source.open("rb") if isinstance(source, Path) else nullcontext(source) as stream:
-            yield from _read(stream, name, today)
-    except Damaged as error:
+            yield from _read_stream(stream, name, today)
+    except DamagedGzip as error:
         raise FeedMalformed(f"{name} can't be unpacked: {error}.") from error
     except OSError as error:
         raise FeedError(f"{name} can't be read: {error.strerror or error}.") from error
 
 
-def _read(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
-    lines = numbered_lines(unpacked(stream))
+def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
+    lines = numbered_lines(decompressed(stream))
     number, first = next(((number, line) for number, line in lines if line.strip()), (1, b""))
     first = first.removeprefix(_BOM)
     if not first.strip():
         raise FeedMalformed(f"{name} is empty.")
     if first.lstrip()[:1] in (b"{", b"["):
-        yield from _Records(name).read((number, first), lines)
+        yield from _RecordReader(name).read((number, first), lines)
     else:
         text = _page_text(first, lines, name)
         try:
@@ -78,7 +78,7 @@ def _page_text(first: bytes, lines: Iterator[_Line], name: str) -> str:
     return body.decode(errors="replace")
 
 
-class _Records:
+class _RecordReader:
     """Records of the feed, gathered from lines into listings."""
 
     def __init__(self, name: str) -> None:
@@ -93,12 +93,12 @@ class _Records:
         """The listings of lines that each hold a value, or together hold one."""
         number = first[0]
         try:
-            value, lines = _begin(first, lines)
+            value, lines = _first_value(first, lines)
             if value is not None:
                 yield from self._kept(self._value(value, number))
             for number, line in lines:
                 yield from self._kept(self._line(number, line))
-        except Damaged as error:
+        except DamagedGzip as error:
             # What came before the damage is good.
             self._skip(number + 1, str(error))
         yield from self._kept(self._flush())
@@ -159,17 +159,17 @@ def _is_day(value: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(value, dict) and isinstance(value.get("items"), list)
 
 
-def _begin(first: _Line, lines: Iterator[_Line]) -> tuple[object, Iterator[_Line]]:
+def _first_value(first: _Line, lines: Iterator[_Line]) -> tuple[object, Iterator[_Line]]:
     """The value that stands on the first line or, laid out by an indenting writer, on all of them; and the rest.
 
     Where neither is JSON the value is None, and the rest are all the lines, to be taken one by one.
     """
     held = [first]
     if first[1].strip() not in (b"[", b"{"):
-        if (value := _parsed(first[1])) is not None:
+        if (value := _parse_line(first[1])) is not None:
             return value, lines
         held += islice((line for line in lines if line[1].strip()), 1)
-        if len(held) < 2 or _parsed(held[1][1]) is not None:
+        if len(held) < 2 or _parse_line(held[1][1]) is not None:
             return None, chain(held, lines)
     size = sum(len(line) for _, line in held)
     for line in lines:
@@ -177,11 +177,11 @@ def _begin(first: _Line, lines: Iterator[_Line]) -> tuple[object, Iterator[_Line
         size += len(line[1])
         if size > _WHOLE_LIMIT:
             return None, chain(held, lines)
-    value = _parsed(b"\n".join(line for _, line in held))
+    value = _parse_line(b"\n".join(line for _, line in held))
     return value, iter(held if value is None else ())
 
 
-def _parsed(line: bytes) -> object:
+def _parse_line(line: bytes) -> object:
     """The JSON value of a line; None where it is none."""
     try:
         return read_json(line)

@@ -54,7 +54,7 @@ def parse_saved_page(text: str, today: date) -> Listing:
     dated = False
     for block in _blocks(text, today):
         dated = dated or block.dated
-        for draft in _papers(block):
+        for draft in _block_drafts(block):
             drafts.setdefault(fold(draft.title), draft)
     if not (dated and drafts):
         raise FeedMalformed("This is not the text of a saved page: no paper with its authors and date was found in it.")
@@ -67,7 +67,7 @@ def _blocks(text: str, today: date) -> Iterator[_Block]:
     block = _Block()
     at = 0
     while at < len(lines):
-        used = _finish(block, [line for line in lines[at : at + 12] if line], today)
+        used = _fill_from_footer(block, [line for line in lines[at : at + 12] if line], today)
         if used and lines[at]:
             yield block
             block = _Block()
@@ -81,7 +81,7 @@ def _blocks(text: str, today: date) -> Iterator[_Block]:
     yield block
 
 
-def _finish(block: _Block, ahead: list[str], today: date) -> int:
+def _fill_from_footer(block: _Block, ahead: list[str], today: date) -> int:
     """Fill a block from its last lines, if these are next; how many they are, 0 where they are not."""
     authors = organization = None
     if ahead and (dates := _WHOLE_LINE.fullmatch(ahead[0])):
@@ -112,7 +112,7 @@ def _finish(block: _Block, ahead: list[str], today: date) -> int:
     return used
 
 
-def _papers(block: _Block) -> list[Draft]:
+def _block_drafts(block: _Block) -> list[Draft]:
     """The papers of a block: the last has what was said with the date, those before it lack that."""
     texts = _paragraphs(block.lines)
     found: list[Draft] = []
@@ -124,9 +124,9 @@ def _papers(block: _Block) -> list[Draft]:
         abstract: list[str] = []
         while len(texts) > 1 and (not abstract or len(texts[-1]) > _TITLE_LIMIT):
             abstract.append(texts.pop())
-        title = plain_text.line(texts.pop(), _TITLE_LIMIT) if texts else ""
+        title = plain_text.plain_line(texts.pop(), _TITLE_LIMIT) if texts else ""
         if title and (abstract or dated):
-            body = plain_text.block("\n\n".join(reversed(abstract)))
+            body = plain_text.plain_block("\n\n".join(reversed(abstract)))
             found.append(_draft(title, body, block if dated else _Block()))
         dated = False
     return found[::-1]

@@ -15,7 +15,7 @@ from reader.core.errors import FeedRefused, UsageError
 from reader.core.text import clean
 from reader.feeds.addresses import web_url
 from reader.feeds.http import responses
-from reader.feeds.http.fetch import Answer, Bounds, Fetcher, HttpRefused, WaitTold
+from reader.feeds.http.client import HttpClient, HttpRefused, Limits, OnWait, Response
 
 if TYPE_CHECKING:
     import httpx
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
 _REDIRECTS = 5
-_LASTING = (301, 308)
+_PERMANENT = (301, 308)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,10 @@ class Validators:
     @classmethod
     def told(cls, headers: Mapping[str, str]) -> Validators:
         """Those of an answer; what could not be sent back as it is, is none."""
-        return cls(responses.sendable(headers.get("ETag")), responses.sendable(headers.get("Last-Modified")))
+        return cls(
+            responses.sendable_validator(headers.get("ETag")),
+            responses.sendable_validator(headers.get("Last-Modified")),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Document:
     content_type: str = ""
 
 
-class DocumentFetcher(Fetcher):
+class DocumentClient(HttpClient):
     """GET requests for documents of one host, one at a time.
 
     `endpoint` is the host's address, such as `https://example.org`; an unencrypted one is allowed, since no secret
@@ -77,9 +80,9 @@ class DocumentFetcher(Fetcher):
         name: str | None = None,
         interval: float = 0,
         roams: bool = False,
-        reason: Callable[[bytes], str] = responses.reason,
+        reason: Callable[[bytes], str] = responses.refusal_reason,
         offline: bool = False,
-        bounds: Bounds | None = None,
+        bounds: Limits | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -100,7 +103,7 @@ class DocumentFetcher(Fetcher):
         url: str,
         read: Callable[[Document], T],
         known: Validators | None = None,
-        on_wait: WaitTold | None = None,
+        on_wait: OnWait | None = None,
     ) -> T:
         """What `read` makes of the document at a whole address; it runs in a thread and may raise FeedMalformed.
 
@@ -111,7 +114,7 @@ class DocumentFetcher(Fetcher):
             self._known = known or Validators()
             return await self.get(url, {}, lambda _: read(self._document), on_wait)
 
-    async def _request(self, path: str, parameters: Mapping[str, str | int]) -> Answer:
+    async def _request(self, path: str, parameters: Mapping[str, str | int]) -> Response:
         """One request for the whole address `path`, its redirects followed."""
         import httpx
 
@@ -120,7 +123,7 @@ class DocumentFetcher(Fetcher):
         except httpx.InvalidURL:
             # Of the address itself or, even where none is followed, of a redirect.
             raise self._unsafe() from None
-        return Answer(self._document.body or b"", None)
+        return Response(self._document.body or b"", None)
 
     async def _follow(self, url: str) -> Document:
         client = self._open()
@@ -133,11 +136,11 @@ class DocumentFetcher(Fetcher):
                     body = await self._body(response)
                 seconds = self._clock() - started
                 log.info("GET %s %d, %d bytes in %.2f s", response.url, response.status_code, len(body), seconds)
-                pause = responses.pause(response.headers, self._bounds.longest_wait)
+                pause = responses.rate_limit_pause(response.headers, self._bounds.longest_wait)
                 self._free_at = max(self._free_at, self._clock() + pause)
                 if response.has_redirect_location:
                     url = self._redirected(str(response.url), response.headers["location"])
-                    lasting = lasting and response.status_code in _LASTING
+                    lasting = lasting and response.status_code in _PERMANENT
                     asked = url if lasting else asked
                     continue
                 unchanged = response.status_code == 304 and self._known != Validators()

@@ -12,7 +12,7 @@ _TOKEN_LIMIT = 1_000
 def find_token(environ: Mapping[str, str]) -> str | None:
     """The access token: HF_TOKEN, HUGGING_FACE_HUB_TOKEN, or the file at HF_TOKEN_PATH; None if there is none."""
     said = environ.get("HF_TOKEN", "").strip() or environ.get("HUGGING_FACE_HUB_TOKEN", "").strip()
-    token = said or _read(_token_path(environ))
+    token = said or _read_token(_token_path(environ))
     # What can't stand in a header is no token: better none than a request that can't be sent.
     return token if token.isascii() and token.isprintable() and token and " " not in token else None
 
@@ -29,7 +29,7 @@ def _token_path(environ: Mapping[str, str]) -> Path:
     return Path(home).expanduser() / "token"
 
 
-def _read(path: Path) -> str:
+def _read_token(path: Path) -> str:
     try:
         with path.open(encoding="utf-8") as file:
             return file.read(_TOKEN_LIMIT).strip()

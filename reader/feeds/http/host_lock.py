@@ -15,7 +15,7 @@ POLL = 0.2
 
 
 @asynccontextmanager
-async def turn(
+async def host_lock(
     file: Path,
     interval: float,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -33,7 +33,7 @@ async def turn(
         yield
         return
     try:
-        while not _take(handle):
+        while not _try_lock(handle):
             await sleep(POLL)
         since = clock() - os.fstat(handle).st_mtime if os.fstat(handle).st_size else interval
         if 0 <= since < interval:
@@ -50,7 +50,7 @@ async def turn(
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(handle: int) -> bool:
+    def _try_lock(handle: int) -> bool:
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -60,7 +60,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _take(handle: int) -> bool:
+    def _try_lock(handle: int) -> bool:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

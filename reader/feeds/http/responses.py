@@ -17,7 +17,7 @@ _RESET = re.compile(r";\s*t=([0-9]{1,9})")
 _NEXT = re.compile(r';\s*rel\s*=\s*"?next\b', re.IGNORECASE)
 
 
-def pause(headers: Mapping[str, str], longest: float) -> float:
+def rate_limit_pause(headers: Mapping[str, str], longest: float) -> float:
     """Seconds to wait before the next request, by the header `RateLimit: "api";r=<left>;t=<seconds>`.
 
     Zero while requests are left, else one second more than the time to the reset, but at most `longest`.
@@ -44,20 +44,20 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
     return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
 
 
-def sendable(validator: str | None) -> str | None:
+def sendable_validator(validator: str | None) -> str | None:
     """A validator (an ETag, a date of change) that can be sent back as it is; None for what can't."""
     said = (validator or "").strip()
     fits = said.isascii() and said.isprintable() and len(said) <= _LONGEST_VALIDATOR
     return said if said and fits else None
 
 
-def says_more(headers: Mapping[str, str]) -> bool | None:
+def has_next_page(headers: Mapping[str, str]) -> bool | None:
     """Whether the header `Link` names a next page; None where there is no such header."""
     link = headers.get("Link")
     return None if link is None else _NEXT.search(link) is not None
 
 
-def reason(body: bytes) -> str:
+def refusal_reason(body: bytes) -> str:
     """The reason that a refusal gives, as one clean line without its full stop; empty if it gives none."""
     try:
         said = json.loads(body[:10_000])

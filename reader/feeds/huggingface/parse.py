@@ -155,12 +155,12 @@ def _string(value: object) -> str:
 
 def _line(value: object, limit: int = LINE_LIMIT) -> str:
     """A value as one clean line; empty where it is no text."""
-    return plain_text.line(_string(value), limit)
+    return plain_text.plain_line(_string(value), limit)
 
 
 def _block(value: object) -> str:
     """A value as clean paragraphs; empty where it is no text."""
-    return plain_text.block(_prose(value))
+    return plain_text.plain_block(_prose(value))
 
 
 def _prose(value: object) -> str:

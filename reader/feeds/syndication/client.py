@@ -12,14 +12,14 @@ from types import TracebackType
 from typing import Self
 
 from reader.feeds.addresses import web_url
-from reader.feeds.http.documents import Document, DocumentFetcher, Validators, origin_of
+from reader.feeds.http.client import Limits, OnWait
+from reader.feeds.http.documents import Document, DocumentClient, Validators, origin_of
 from reader.feeds.http.environment import is_offline
-from reader.feeds.http.fetch import Bounds, WaitTold
 from reader.feeds.syndication.parse import BODY_LIMIT, Feed, parse_feed
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class FetchedFeed:
     """What came of asking for a feed."""
 
     feed: Feed | None
@@ -30,7 +30,7 @@ class Fetched:
     """The address to ask from now on: another than was asked where the feed has moved for good."""
 
 
-class Syndication:
+class SyndicationClient:
     """Feeds of many hosts, from each host one at a time.
 
         async with Syndication() as feeds:
@@ -43,22 +43,22 @@ class Syndication:
         self,
         *,
         offline: bool = False,
-        bounds: Bounds | None = None,
+        bounds: Limits | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._offline = offline
-        self._bounds = bounds or replace(Bounds(), body=BODY_LIMIT)
+        self._bounds = bounds or replace(Limits(), body=BODY_LIMIT)
         self._sleep = sleep
         self._clock = clock
         self._now = now
-        self._hosts: dict[str, DocumentFetcher] = {}
+        self._hosts: dict[str, DocumentClient] = {}
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Syndication:
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> SyndicationClient:
         """A client with the offline mode of the environment; none of many feeds may hold up the others for long."""
-        bounds = replace(Bounds(), body=BODY_LIMIT, tries=2, longest_wait=30)
+        bounds = replace(Limits(), body=BODY_LIMIT, tries=2, longest_wait=30)
         return cls(offline=is_offline(os.environ if environ is None else environ), bounds=bounds)
 
     async def __aenter__(self) -> Self:
@@ -75,8 +75,8 @@ class Syndication:
         self._hosts.clear()
 
     async def fetch(
-        self, url: str, known: Validators | None = None, source: str | None = None, on_wait: WaitTold | None = None
-    ) -> Fetched:
+        self, url: str, known: Validators | None = None, source: str | None = None, on_wait: OnWait | None = None
+    ) -> FetchedFeed:
         """The feed at an address, if it has changed since the answer that `known` is of.
 
         `source` is what its drafts name as theirs, by default the feed's own slug. `on_wait` is called before each
@@ -86,18 +86,18 @@ class Syndication:
         origin = origin_of(address)
         fetcher = self._hosts.get(origin)
         if fetcher is None:
-            fetcher = self._hosts[origin] = DocumentFetcher(
+            fetcher = self._hosts[origin] = DocumentClient(
                 origin, roams=True, offline=self._offline, bounds=self._bounds, sleep=self._sleep, clock=self._clock
             )
         # A document that is no feed would be none a second later either, so it is read outside of the request.
         document = await fetcher.document(address, _itself, known, on_wait)
         if document.body is None:
-            return Fetched(None, document.validators, document.url)
+            return FetchedFeed(None, document.validators, document.url)
         today = self._now().date()
         feed = await asyncio.to_thread(
             parse_feed, document.body, document.base, today, source=source, content_type=document.content_type
         )
-        return Fetched(feed, document.validators, document.url)
+        return FetchedFeed(feed, document.validators, document.url)
 
 
 def _itself(document: Document) -> Document:

@@ -13,7 +13,7 @@ from reader.core.errors import FeedMalformed
 from reader.core.paper import Skipped
 from reader.core.text import clean
 from reader.feeds.addresses import web_url
-from reader.feeds.safe_xml import UnreadableXml, read_xml
+from reader.feeds.safe_xml import UnreadableXml, parse_xml
 
 BODY_LIMIT = 16 * 1024 * 1024
 
@@ -50,7 +50,7 @@ def parse_opml(body: bytes) -> FeedList:
     if len(body) > BODY_LIMIT:
         raise FeedMalformed(f"The file has more than {BODY_LIMIT // 1024**2} MiB, which no list of feeds has.")
     try:
-        root = read_xml(body)
+        root = parse_xml(body)
     except UnreadableXml as error:
         raise FeedMalformed(f"The file {error}; export it again.") from None
     content = root.find("body")
@@ -59,7 +59,7 @@ def parse_opml(body: bytes) -> FeedList:
     feeds: dict[str, Outline] = {}
     skipped: list[Skipped] = []
     for number, (outline, folders) in enumerate(_outlines(content), start=1):
-        found = _feed(outline, folders)
+        found = _parse_outline(outline, folders)
         if isinstance(found, Outline) and len(feeds) < _OUTLINES:
             feeds.setdefault(found.url, found)
         elif isinstance(found, str):
@@ -97,7 +97,7 @@ def _outlines(element: Element, folders: tuple[str, ...] = ()) -> Iterator[tuple
         yield from _outlines(outline, (*folders, name) if name else folders)
 
 
-def _feed(outline: Element, folders: tuple[str, ...]) -> Outline | str | None:
+def _parse_outline(outline: Element, folders: tuple[str, ...]) -> Outline | str | None:
     """The feed of an outline, or why there is none; None for a folder or a remark."""
     said = _attribute(outline, "xmlurl", 4_000)
     if not said:

@@ -23,7 +23,7 @@ from reader.core.ids import arxiv_id
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean, fold
 from reader.feeds.addresses import web_url
-from reader.feeds.plain_text import HtmlText, block, line, read_html
+from reader.feeds.plain_text import HtmlText, html_to_text, plain_block, plain_line
 
 BODY_LIMIT = 5 * 1024 * 1024
 """Bytes of a feed: the worst that can be made of so many takes its parser half a minute."""
@@ -102,7 +102,7 @@ def parse_feed(
     try:
         # As a stream: feedparser would take a string for an address or the name of a file, if it looks like one.
         told = parse(
-            BytesIO(_REFERENCE.sub(_mended, body[:BODY_LIMIT])),
+            BytesIO(_REFERENCE.sub(_keep_valid_reference, body[:BODY_LIMIT])),
             response_headers={"content-location": url, "content-type": content_type or "application/xml"},
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -113,20 +113,20 @@ def parse_feed(
     if not told.get("version") and not told.entries:
         raise NotAFeed(*_not_a_feed(body, url))
     about = told.feed
-    title = line(read_html(_string(about.get("title"))).text, _NAME_LIMIT) or _host(url)
+    title = plain_line(html_to_text(_string(about.get("title"))).text, _NAME_LIMIT) or _host(url)
     slug = feed_slug(title, url)
     atom = str(told.get("version")).startswith("atom")
     entries: dict[str, Entry] = {}
     skipped: list[Skipped] = []
     for number, item in enumerate(told.entries[:_ENTRIES], start=1):
         # As a plain dictionary: feedparser's own answers for keys that are missing, with warnings.
-        entry = _entry(dict(item), source or slug, today, atom)
+        entry = _parse_entry(dict(item), source or slug, today, atom)
         if entry is None:
             skipped.append(Skipped(f"entry {number}", "neither title nor text"))
         else:
             entries.setdefault(entry.guid, entry)
     return Feed(
-        title, slug, web_url(_string(about.get("link"))), tuple(entries.values()), tuple(skipped), _problem(told)
+        title, slug, web_url(_string(about.get("link"))), tuple(entries.values()), tuple(skipped), _xml_problem(told)
     )
 
 
@@ -139,20 +139,20 @@ def feed_slug(title: str, url: str) -> str:
     return f"{slug}-feed" if slug in _SLUGS_TAKEN else slug
 
 
-def _entry(item: Mapping[str, Any], source: str, today: date, atom: bool) -> Entry | None:
+def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) -> Entry | None:
     """One entry; None where it says nothing."""
     link = web_url(_string(item.get("link")))
-    heading = _said(item.get("title_detail"), atom)
+    heading = _detail_text(item.get("title_detail"), atom)
     contents = item.get("content")
     content = contents[0] if isinstance(contents, list) and contents else None
-    body = _said(content, atom)
+    body = _detail_text(content, atom)
     if not body.text.strip():
-        body = _said(item.get("summary_detail"), atom)
-    abstract = block(body.text)
-    title = line(heading.text) or abstract[:100].strip()
+        body = _detail_text(item.get("summary_detail"), atom)
+    abstract = plain_block(body.text)
+    title = plain_line(heading.text) or abstract[:100].strip()
     if not title:
         return None
-    id, itself = _paper(item, link, title, body)
+    id, itself = _paper_of(item, link, title, body)
     title = _AFTER_TITLE.sub("", _BEFORE_TITLE.sub("", title)) if id else title
     published = _day(item, today)
     draft = Draft(
@@ -169,7 +169,7 @@ def _entry(item: Mapping[str, Any], source: str, today: date, atom: bool) -> Ent
     return Entry(draft, link, guid, published)
 
 
-def _paper(item: Mapping[str, Any], link: str | None, title: str, body: HtmlText) -> tuple[str | None, bool]:
+def _paper_of(item: Mapping[str, Any], link: str | None, title: str, body: HtmlText) -> tuple[str | None, bool]:
     """The id of the paper that an entry is about, and whether it is the paper itself that the entry stands for.
 
     An entry whose text speaks of several papers is about none of them.
@@ -192,13 +192,13 @@ def _mentioned(text: str) -> Iterator[str]:
             yield id
 
 
-def _said(detail: object, atom: bool) -> HtmlText:
+def _detail_text(detail: object, atom: bool) -> HtmlText:
     """A text as the feed gives it, with its type."""
     if not isinstance(detail, Mapping):
         return HtmlText("", ())
     text = _string(detail.get("value"))
     # Only Atom means it when it calls a text plain; RSS has no word for it, and tags are common.
-    return HtmlText(text, ()) if atom and detail.get("type") == "text/plain" else read_html(text)
+    return HtmlText(text, ()) if atom and detail.get("type") == "text/plain" else html_to_text(text)
 
 
 def _authors(item: Mapping[str, Any]) -> tuple[str, ...]:
@@ -208,13 +208,13 @@ def _authors(item: Mapping[str, Any]) -> tuple[str, ...]:
         # `Ada Example, Bo Sample` are two; `Example, Ada` is one.
         parts = [part.strip() for part in _BETWEEN_NAMES.split(names[0][: _AUTHORS * 50])]
         names = parts if all(" " in part for part in parts) else names
-    return tuple(filter(None, (line(read_html(name).text, _NAME_LIMIT) for name in names[:_AUTHORS])))
+    return tuple(filter(None, (plain_line(html_to_text(name).text, _NAME_LIMIT) for name in names[:_AUTHORS])))
 
 
 def _tags(item: Mapping[str, Any]) -> tuple[str, ...]:
     said = item.get("tags")
     tags = [tag.get("label") or tag.get("term") for tag in said if isinstance(tag, Mapping)] if said else []
-    lines = filter(None, (line(_string(tag), _NAME_LIMIT) for tag in tags[:_TAGS]))
+    lines = filter(None, (plain_line(_string(tag), _NAME_LIMIT) for tag in tags[:_TAGS]))
     unique: dict[str, str] = {}
     for tag in lines:
         unique.setdefault(fold(tag), tag)
@@ -233,7 +233,7 @@ def _day(item: Mapping[str, Any], today: date) -> str | None:
     return None
 
 
-def _problem(told: Mapping[str, Any]) -> str | None:
+def _xml_problem(told: Mapping[str, Any]) -> str | None:
     """What is wrong with the feed's XML; what is only odd about how it was sent does not matter."""
     from xml.sax import SAXException
 
@@ -243,7 +243,7 @@ def _problem(told: Mapping[str, Any]) -> str | None:
     return clean(error.getMessage(), 200) or "its XML is broken"
 
 
-def _mended(reference: re.Match[bytes]) -> bytes:
+def _keep_valid_reference(reference: re.Match[bytes]) -> bytes:
     """The reference to a character, or nothing if XML may not hold it."""
     hexadecimal, decimal = reference.groups()
     digits = (hexadecimal or decimal).lstrip(b"0")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from reader.core.periods import Kind, Period, around, period_of
+from reader.core.periods import Period, PeriodKind, period_containing, period_of_view
 from reader.refresh.plan import FIRST_DAY, Days, Since, Trending
 from reader.ui.handlers.registry import handles
 
@@ -20,7 +20,7 @@ SATURDAY = 5
 
 def fetch_missing(reader: ReaderApp) -> None:
     """Fetch the days of the place that the cache knows nothing of."""
-    period = period_of(reader.main.place.view.id)
+    period = period_of_view(reader.main.place.view.id)
     if period is None or reader.demo or reader.is_still:
         return
     days = reader.library.gaps(period.first, period.last, reader.today)
@@ -31,12 +31,12 @@ def fetch_missing(reader: ReaderApp) -> None:
 def here(reader: ReaderApp) -> Period:
     """The period one is in: that of the view, else the day of the highlighted paper."""
     main = reader.main
-    period = period_of(main.place.view.id)
+    period = period_of_view(main.place.view.id)
     if period is not None:
         return period
     row = main.papers.highlighted_row
     day = row.day if row is not None else reader.library.newest_day()
-    return period_of(f"day:{day}") or around("day", reader.today)
+    return period_of_view(f"day:{day}") or period_containing("day", reader.today)
 
 
 def _go(reader: ReaderApp, period: Period) -> None:
@@ -44,8 +44,8 @@ def _go(reader: ReaderApp, period: Period) -> None:
     reader.go_to_view(period.id)
 
 
-def _around(reader: ReaderApp, kind: Kind) -> None:
-    _go(reader, around(kind, here(reader).first))
+def _around(reader: ReaderApp, kind: PeriodKind) -> None:
+    _go(reader, period_containing(kind, here(reader).first))
     another = f"{reader.keymap.key('find.sort')} for another order"
     reader.main.status.say(f"the best first · {another}", of_place=True)
 
@@ -137,7 +137,7 @@ def fetch_older(reader: ReaderApp, _count: int | None) -> None:
         reader.say("this is the bundled sample: nothing is fetched")
         return
     oldest = date.fromisoformat(reader.library.oldest_day() or reader.today.isoformat())
-    _open(reader, max(around("month", oldest).earlier.first, date.fromisoformat(FIRST_DAY)), since=True)
+    _open(reader, max(period_containing("month", oldest).earlier.first, date.fromisoformat(FIRST_DAY)), since=True)
 
 
 @handles("date.day")
@@ -155,7 +155,7 @@ def choose_month(reader: ReaderApp, _count: int | None) -> None:
     _choose(reader, "month")
 
 
-def _choose(reader: ReaderApp, kind: Kind | None) -> None:
+def _choose(reader: ReaderApp, kind: PeriodKind | None) -> None:
     """Do what the calendar was opened for with the day in it, or with its week or month."""
     calendar = reader.calendar
     period = calendar.chosen(kind) if calendar is not None else None

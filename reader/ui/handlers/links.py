@@ -91,4 +91,4 @@ def copy_link(reader: ReaderApp, _count: int | None) -> None:
 
     paper = highlighted_paper(reader)
     if paper is not None:
-        copy(reader, clipboard.link(paper))
+        copy(reader, clipboard.paper_link(paper))

@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.core.periods import Period, period_of
+from reader.core.periods import Period, period_of_view
 from reader.refresh.plan import Days
 from reader.ui.handlers import dates
 from reader.ui.handlers.movement import text_in_front
@@ -26,7 +26,7 @@ def refresh(reader: ReaderApp, _count: int | None) -> None:
         reader.say("this is the bundled sample: nothing is fetched")
         return
     view = reader.main.place.view.id
-    period = period_of(view)
+    period = period_of_view(view)
     if view == "trending":
         dates.fetch_trending(reader)
     elif period is not None:

@@ -17,7 +17,7 @@ from reader.ui.work.delayed import Delayed
 from reader.ui.work.feed_results import FeedResults
 
 if TYPE_CHECKING:
-    from reader.refresh.jobs import Runner
+    from reader.refresh.jobs import JobRunner
     from reader.session.places import Place
     from reader.ui.app import ReaderApp
 
@@ -31,7 +31,7 @@ BLINK = 0.5
 class FeedSearch:
     """The search that runs, if any, and what of an earlier one is shown."""
 
-    def __init__(self, reader: ReaderApp, run_job: Runner) -> None:
+    def __init__(self, reader: ReaderApp, run_job: JobRunner) -> None:
         self._reader = reader
         self._run_job = run_job
         self._worker: Worker[None] | None = None
@@ -95,12 +95,12 @@ class FeedSearch:
         from reader.refresh.progress import Waiting
 
         listings: tuple[Listing, ...] = ()
-        async with aclosing(self._run_job(jobs.Search(text))) as messages:
+        async with aclosing(self._run_job(jobs.SearchFeed(text))) as messages:
             async for message in messages:
                 match message:
                     case Waiting(seconds, why):
                         self._tell(f"{why}, {seconds:.0f} s")
-                    case jobs.Answered(listings):
+                    case jobs.SearchAnswered(listings):
                         pass
         return listings
 
@@ -109,7 +109,7 @@ class FeedSearch:
         from reader.refresh import jobs
 
         async def keep() -> None:
-            async with aclosing(self._run_job(jobs.Keep(tuple(listings)))) as messages:
+            async with aclosing(self._run_job(jobs.StorePapers(tuple(listings)))) as messages:
                 async for _ in messages:
                     pass
 

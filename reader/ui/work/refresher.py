@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.worker import Worker, WorkerError
 
 from reader.core.errors import FeedOffline, ReaderError
-from reader.core.pace import pace
+from reader.core.pace import pace_text
 from reader.feeds.http.environment import is_offline
 from reader.paths import refresh_stamp
 from reader.ui.work.background import start
 from reader.ui.work.delayed import Delayed
 
 if TYPE_CHECKING:
-    from reader.refresh.jobs import Message, Runner, SourceFailing
+    from reader.refresh.jobs import JobRunner, Message, SourceFailing
     from reader.refresh.plan import Plan
-    from reader.refresh.progress import Finished
+    from reader.refresh.progress import RefreshFinished
     from reader.ui.app import ReaderApp
 
 GROUP = "refresh"
@@ -50,7 +50,7 @@ class Wanted(NamedTuple):
 class Refresher:
     """The reader's refreshes: what runs, how far it is, and what went wrong last."""
 
-    def __init__(self, reader: ReaderApp, cache_file: Path, run_job: Runner) -> None:
+    def __init__(self, reader: ReaderApp, cache_file: Path, run_job: JobRunner) -> None:
         self._reader = reader
         self._cache_file = cache_file
         self._run_job = run_job
@@ -164,9 +164,9 @@ class Refresher:
         self._reader.say(f"fetching {id}", "progress")
         found = False
         try:
-            async with aclosing(self._run_job(jobs.LookUp(id))) as messages:
+            async with aclosing(self._run_job(jobs.LookUpPaper(id))) as messages:
                 async for message in messages:
-                    found = isinstance(message, jobs.LookedUp) and message.found
+                    found = isinstance(message, jobs.LookupFinished) and message.found
         finally:
             self._reader.say("", "progress")
         if found:
@@ -176,24 +176,24 @@ class Refresher:
             self._reader.say(f"{id} is known neither to the feed nor to arXiv", "warning")
 
     def _tell(self, message: Message) -> None:
-        from reader.refresh.jobs import Classified, Dropped, NotTold, SourceFailing
+        from reader.refresh.jobs import NotificationFailed, PapersClassified, PapersDropped, SourceFailing
         from reader.refresh.progress import (
             DayEmpty,
             DayFailed,
             DayStored,
-            FeedAsked,
+            FeedStarted,
             FeedStored,
-            Finished,
-            Started,
+            RefreshFinished,
+            RefreshStarted,
             Waiting,
         )
 
         match message:
-            case FeedAsked(title):
+            case FeedStarted(title):
                 self._show(title)
             case FeedStored(new=new, updated=updated) if new or updated:
                 self._renew()
-            case Started(days):
+            case RefreshStarted(days):
                 self._show_day(0, len(days))
             case DayStored(new=new, updated=updated, n=n, of=of):
                 self._show_day(n, of)
@@ -205,22 +205,22 @@ class Refresher:
                 self._show(f"{why}, {seconds:.0f} s")
             case DayFailed(error=error):
                 self.problem = str(error)
-            case Finished(error=None) as sums:
+            case RefreshFinished(error=None) as sums:
                 self._succeed(sums)
-            case Finished(error=FeedOffline() as error):
+            case RefreshFinished(error=FeedOffline() as error):
                 self._be_offline(str(error))
                 self._try_later()
-            case Finished(error=error):
+            case RefreshFinished(error=error):
                 self._fail(str(error))
             case SourceFailing() if not self.problem:
                 self._tell_failing(message)
-            case Classified(done, total):
+            case PapersClassified(done, total):
                 self._show(f"topics {done:,} of {total:,}")
                 if done == total:
                     self._renew()
-            case NotTold(error):
+            case NotificationFailed(error):
                 self._reader.say(str(error), "warning")
-            case Dropped(papers=papers):
+            case PapersDropped(papers=papers):
                 self._show(f"{papers:,} old papers dropped")
 
     def _renew(self) -> None:
@@ -238,7 +238,7 @@ class Refresher:
         parts = [self._wanted.name] if self._wanted.name else []
         if of > 1 or not parts:
             parts.append(f"day {min(done + 1, of):,} of {of:,}")
-        if of >= LONG and (told := pace(done, of, time.monotonic() - self._begun)):
+        if of >= LONG and (told := pace_text(done, of, time.monotonic() - self._begun)):
             parts.append(told)
         self._show(f" {self._reader.glyphs.dot} ".join(parts))
 
@@ -247,7 +247,7 @@ class Refresher:
         self._reader.main.show_whereabouts()
         self._reader.main.show_empty()
 
-    def _succeed(self, sums: Finished) -> None:
+    def _succeed(self, sums: RefreshFinished) -> None:
         self.problem, self.failing_since, self._tries = "", None, 0
         if not self._wanted.place:
             self.stamp.touch()

@@ -18,8 +18,8 @@ from reader.core.errors import (
     FeedRefused,
     FeedUnreachable,
 )
-from reader.feeds.http.fetch import Bounds, Fetcher, HttpRefused
-from reader.feeds.huggingface.client import FeedClient
+from reader.feeds.http.client import HttpClient, HttpRefused, Limits
+from reader.feeds.huggingface.client import HuggingFaceClient
 from tests.feed_server import FeedServer
 from tests.feeds.conftest import DAY, QUICK, connected, ids
 from tests.feeds.servers import Nap
@@ -97,7 +97,7 @@ async def test_a_spent_limit_is_waited_out_before_the_next_request(server: FeedS
 async def test_a_wait_can_be_cancelled(server: FeedServer) -> None:
     server.fault = "limit:100"
     waiting = asyncio.Event()
-    async with FeedClient(Fetcher(server.url, bounds=QUICK)) as client:
+    async with HuggingFaceClient(HttpClient(server.url, bounds=QUICK)) as client:
         request = asyncio.create_task(client.day(DAY, lambda *_: waiting.set()))
         await waiting.wait()
         request.cancel()
@@ -149,7 +149,7 @@ async def test_a_lasting_failure_is_one_plain_sentence(
     fault: str, kind: type[FeedError], said: str, requests: int, server: FeedServer, nap: Nap
 ) -> None:
     server.fault = fault
-    bounds = Bounds(silence=0.2 if fault == "hang" else 10, total=0.3 if fault == "slow:0.01" else 20, body=1024 * 1024)
+    bounds = Limits(silence=0.2 if fault == "hang" else 10, total=0.3 if fault == "slow:0.01" else 20, body=1024 * 1024)
     async with connected(server, nap, bounds=bounds) as client:
         with pytest.raises(FeedError) as failure:
             await client.day(DAY)
@@ -159,8 +159,8 @@ async def test_a_lasting_failure_is_one_plain_sentence(
 
 
 async def test_a_refusal_without_a_reason_points_at_the_address(server: FeedServer, nap: Nap) -> None:
-    fetcher = Fetcher(f"{server.url}/elsewhere", bounds=QUICK, sleep=nap)
-    async with FeedClient(fetcher) as client:
+    fetcher = HttpClient(f"{server.url}/elsewhere", bounds=QUICK, sleep=nap)
+    async with HuggingFaceClient(fetcher) as client:
         with pytest.raises(HttpRefused, match=r"refused the request \(404\): Not found\.") as failure:
             await client.day(DAY)
     assert failure.value.status == 404
@@ -196,7 +196,7 @@ async def test_a_redirect_never_leaves_the_host(target: str, server: FeedServer,
 async def test_nobody_there(nap: Nap) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        async with FeedClient(Fetcher(f"http://127.0.0.1:{taken.getsockname()[1]}", sleep=nap)) as client:
+        async with HuggingFaceClient(HttpClient(f"http://127.0.0.1:{taken.getsockname()[1]}", sleep=nap)) as client:
             with pytest.raises(FeedUnreachable, match=r"^127\.0\.0\.1 could not be reached; try again later\.$"):
                 await client.day(DAY)
     assert nap.taken == []
@@ -219,7 +219,7 @@ async def test_why_there_is_no_connection(
         raise httpx.ConnectError("no connection") from cause
 
     monkeypatch.setattr(httpx.AsyncClient, "stream", refuse)
-    async with FeedClient(Fetcher("https://feed.example.org", sleep=nap)) as client:
+    async with HuggingFaceClient(HttpClient("https://feed.example.org", sleep=nap)) as client:
         with pytest.raises(kind, match=said):
             await client.day(DAY)
 
@@ -239,6 +239,6 @@ async def test_other_failures_of_the_connection(
         raise raised
 
     monkeypatch.setattr(httpx.AsyncClient, "stream", refuse)
-    async with FeedClient(Fetcher("https://feed.example.org", sleep=nap)) as client:
+    async with HuggingFaceClient(HttpClient("https://feed.example.org", sleep=nap)) as client:
         with pytest.raises(FeedUnreachable, match=said):
             await client.day(DAY)

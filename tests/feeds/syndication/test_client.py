@@ -11,9 +11,9 @@ import pytest
 
 from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
-from reader.feeds.http.documents import DocumentFetcher, Validators, is_local, origin_of
-from reader.feeds.http.fetch import Bounds, HttpRefused
-from reader.feeds.syndication.client import Fetched, Syndication
+from reader.feeds.http.client import HttpRefused, Limits
+from reader.feeds.http.documents import DocumentClient, Validators, is_local, origin_of
+from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
 from reader.feeds.syndication.parse import NotAFeed
 from tests.feeds.servers import Documents, Nap, Page, item, rss
 
@@ -31,11 +31,11 @@ def site() -> Iterator[Documents]:
 
 
 @asynccontextmanager
-async def connected(nap: Nap | None = None, *, offline: bool = False) -> AsyncIterator[Syndication]:
+async def connected(nap: Nap | None = None, *, offline: bool = False) -> AsyncIterator[SyndicationClient]:
     nap = nap or Nap()
-    client = Syndication(
+    client = SyndicationClient(
         offline=offline,
-        bounds=Bounds(body=100_000),
+        bounds=Limits(body=100_000),
         sleep=nap,
         clock=nap.clock,
         now=lambda: datetime(2026, 5, 12, tzinfo=UTC),
@@ -44,7 +44,7 @@ async def connected(nap: Nap | None = None, *, offline: bool = False) -> AsyncIt
         yield client
 
 
-def titles(fetched: Fetched) -> list[str]:
+def titles(fetched: FetchedFeed) -> list[str]:
     assert fetched.feed is not None
     return [entry.draft.title for entry in fetched.feed.entries]
 
@@ -68,7 +68,7 @@ async def test_a_feed_comes_with_its_validators(site: Documents) -> None:
 async def test_what_has_not_changed_is_not_sent_again(known: Validators, site: Documents) -> None:
     async with connected() as feeds:
         fetched = await feeds.fetch(f"{site.url}/feed", known)
-    assert fetched == Fetched(None, Validators('W/"one"', MONDAY), f"{site.url}/feed")
+    assert fetched == FetchedFeed(None, Validators('W/"one"', MONDAY), f"{site.url}/feed")
     (request,) = site.requests
     assert request.headers["If-None-Match"] == known.etag
     assert request.headers["If-Modified-Since"] == known.modified
@@ -259,7 +259,7 @@ async def test_a_document_is_asked_for_one_at_a_time(site: Documents) -> None:
 
 
 def test_an_unencrypted_host_is_asked_as_it_is() -> None:
-    assert DocumentFetcher("http://nas.example:8080/feed").endpoint == "http://nas.example:8080"
+    assert DocumentClient("http://nas.example:8080/feed").endpoint == "http://nas.example:8080"
     assert origin_of("example.org/feed") == "https://example.org"
 
 

@@ -32,14 +32,14 @@ from reader.core.errors import (
 )
 from reader.core.text import clean
 from reader.feeds.http import responses
-from reader.feeds.http.host_lock import turn
+from reader.feeds.http.host_lock import host_lock
 
 if TYPE_CHECKING:
     import httpx
 
 T = TypeVar("T")
 
-WaitTold = Callable[[float, str], None]
+OnWait = Callable[[float, str], None]
 """Called before a wait with its length in seconds and the reason, such as `huggingface.co had trouble (503)`."""
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class HttpRefused(FeedRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class Limits:
     """How long and how much is borne; times are in seconds."""
 
     connect: float = 5
@@ -74,7 +74,7 @@ class Bounds:
     """For a rate limit: a little over the five minutes of the feed's window."""
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """A good answer."""
 
     body: bytes
@@ -86,7 +86,7 @@ class Answer(NamedTuple):
     """Whether it says that nothing has changed since the answer of the validator that was sent; `body` is empty."""
 
 
-class _Setback(Exception):
+class _Retryable(Exception):
     """A failure that may pass: worth `tries` of its kind, the next after `wait` seconds (None: by backoff)."""
 
     def __init__(self, error: FeedError, why: str, tries: int, wait: float | None = None) -> None:
@@ -97,7 +97,7 @@ class _Setback(Exception):
         self.wait = wait
 
 
-class Fetcher:
+class HttpClient:
     """GET requests to one endpoint, one at a time.
 
     Programs that share the folder `turns` ask a host one at a time too. Proxies and certificates come from the
@@ -111,16 +111,16 @@ class Fetcher:
         token: str | None = None,
         *,
         offline: bool = False,
-        bounds: Bounds | None = None,
+        bounds: Limits | None = None,
         turns: Path | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.endpoint = endpoint.strip().rstrip("/")
-        self.host = _checked_host(self.endpoint)
+        self.host = _host_of(self.endpoint)
         self.offline = offline
         self._token = token
-        self._bounds = bounds or Bounds()
+        self._bounds = bounds or Limits()
         self._turns = turns
         self._sleep = sleep
         self._clock = clock
@@ -139,8 +139,8 @@ class Fetcher:
         self,
         path: str,
         parameters: Mapping[str, str | int],
-        read: Callable[[Answer], T],
-        on_wait: WaitTold | None = None,
+        read: Callable[[Response], T],
+        on_wait: OnWait | None = None,
         *,
         validator: str | None = None,
     ) -> T:
@@ -158,7 +158,7 @@ class Fetcher:
                 await self._wait(self._free_at - self._clock(), f"{self.host} asks for a pause", on_wait)
                 try:
                     return await self._try(path, parameters, read)
-                except _Setback as setback:
+                except _Retryable as setback:
                     setbacks[setback.why] += 1
                     tries = setbacks.total()
                     if tries >= bounds.tries or setbacks[setback.why] >= setback.tries:
@@ -169,14 +169,14 @@ class Fetcher:
                         wait = bounds.backoff * 2 ** (tries - 1) * random.SystemRandom().uniform(0.75, 1.5)
                     await self._wait(wait, setback.why, on_wait)
 
-    async def _wait(self, seconds: float, why: str, on_wait: WaitTold | None) -> None:
+    async def _wait(self, seconds: float, why: str, on_wait: OnWait | None) -> None:
         if seconds <= 0:
             return
         if on_wait is not None:
             on_wait(seconds, why)
         await self._sleep(seconds)
 
-    async def _try(self, path: str, parameters: Mapping[str, str | int], read: Callable[[Answer], T]) -> T:
+    async def _try(self, path: str, parameters: Mapping[str, str | int], read: Callable[[Response], T]) -> T:
         """One request and its reading; every failure leaves as FeedError or, where it may pass, as _Setback."""
         import httpx
 
@@ -187,9 +187,9 @@ class Fetcher:
         except (TimeoutError, httpx.TimeoutException) as error:
             seconds = {httpx.ConnectTimeout: bounds.connect, TimeoutError: bounds.total}
             late = f"{host} did not answer within {seconds.get(type(error), bounds.silence):g} s"
-            raise _Setback(FeedUnreachable(f"{late}; try again later."), late, tries=2) from error
+            raise _Retryable(FeedUnreachable(f"{late}; try again later."), late, tries=2) from error
         except httpx.ConnectError as error:
-            raise _no_connection(host, error) from error
+            raise _connection_failure(host, error) from error
         except httpx.ProxyError as error:
             raise FeedUnreachable(f"The proxy did not let a request to {host} through; check HTTPS_PROXY.") from error
         except httpx.InvalidURL as error:
@@ -197,17 +197,17 @@ class Fetcher:
             raise FeedRefused(f"{where}, which was not followed; this network may ask to sign in first.") from error
         except httpx.HTTPError as error:
             broken = f"The connection to {host} broke"
-            raise _Setback(FeedUnreachable(f"{broken}; try again later."), broken, bounds.tries) from error
+            raise _Retryable(FeedUnreachable(f"{broken}; try again later."), broken, bounds.tries) from error
         try:
             return await asyncio.to_thread(read, answer)
         except FeedMalformed as error:
-            raise _Setback(error, f"{host} sent something unreadable", tries=2) from error
+            raise _Retryable(error, f"{host} sent something unreadable", tries=2) from error
 
     def _alone(self) -> AbstractAsyncContextManager[None]:
         """A request's turn among those of all programs; none has it while it waits to try again."""
-        return nullcontext() if self._turns is None else turn(self._turns / f"{self.host}.turn", 0, self._sleep)
+        return nullcontext() if self._turns is None else host_lock(self._turns / f"{self.host}.turn", 0, self._sleep)
 
-    async def _request(self, path: str, parameters: Mapping[str, str | int]) -> Answer:
+    async def _request(self, path: str, parameters: Mapping[str, str | int]) -> Response:
         """One request, its redirects followed within the host."""
         client = self._open()
         url = f"{self.endpoint}{path}"
@@ -220,22 +220,22 @@ class Fetcher:
             seconds = self._clock() - started
             log.info("GET %s %d, %d bytes in %.2f s", response.url, response.status_code, len(body), seconds)
             self._free_at = max(
-                self._free_at, self._clock() + responses.pause(response.headers, self._bounds.longest_wait)
+                self._free_at, self._clock() + responses.rate_limit_pause(response.headers, self._bounds.longest_wait)
             )
             target = response.headers.get("location")
             if response.is_redirect and target:
                 url, query = self._redirected(str(response.url), target), None
                 continue
             if response.status_code == 304 and conditions:
-                return Answer(b"", None, self._validator, is_unchanged=True)
+                return Response(b"", None, self._validator, is_unchanged=True)
             if not response.is_success:
                 self._refuse(response, body)
             if _is_web_page(response, body):
                 raise FeedMalformed(
                     f"{self.host} answered with a web page in place of the feed; this network may ask to sign in first."
                 )
-            validator = responses.sendable(response.headers.get("ETag"))
-            return Answer(body, responses.says_more(response.headers), validator)
+            validator = responses.sendable_validator(response.headers.get("ETag"))
+            return Response(body, responses.has_next_page(response.headers), validator)
         raise FeedRefused(f"{self.host} sends the request around in circles; check the feed's address.")
 
     def _open(self) -> httpx.AsyncClient:
@@ -290,25 +290,25 @@ class Fetcher:
         host, status, bounds = self.host, response.status_code, self._bounds
         wait = responses.retry_after(response.headers)
         if status == 429:
-            wait = responses.pause(response.headers, float("inf")) or wait or 60
-            error = HttpRefused(f"{host} allows no more requests for now; try again in {_duration(wait)}.", status)
+            wait = responses.rate_limit_pause(response.headers, float("inf")) or wait or 60
+            error = HttpRefused(f"{host} allows no more requests for now; try again in {_duration_text(wait)}.", status)
             if wait > bounds.longest_wait:
                 raise error
             self._free_at = float("-inf")
-            raise _Setback(error, f"{host} allows no more requests for now", bounds.tries, wait)
+            raise _Retryable(error, f"{host} allows no more requests for now", bounds.tries, wait)
         if status >= 500:
             trouble = f"{host} has trouble ({status})"
             if wait is not None and wait > bounds.longest_wait:
                 wait = None
-            raise _Setback(HttpRefused(f"{trouble}; try again later.", status), trouble, bounds.tries, wait)
+            raise _Retryable(HttpRefused(f"{trouble}; try again later.", status), trouble, bounds.tries, wait)
         if status == 401 or (status == 403 and self._token):
             raise HttpRefused(f"{host} did not accept the access token ({status}); check HF_TOKEN or unset it.", status)
-        said = responses.reason(body)
+        said = responses.refusal_reason(body)
         told = f": {said}" if said else "; check the feed's address"
         raise HttpRefused(f"{host} refused the request ({status}){told}.", status)
 
 
-def _checked_host(endpoint: str) -> str:
+def _host_of(endpoint: str) -> str:
     """The host of an endpoint that may be asked.
 
     Raises ConfigError.
@@ -344,16 +344,16 @@ def _is_web_page(response: httpx.Response, body: bytes) -> bool:
     return "html" in response.headers.get("content-type", "") or body[:100].lstrip()[:1] == b"<"
 
 
-def _duration(seconds: float) -> str:
+def _duration_text(seconds: float) -> str:
     """Seconds as a person says them."""
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.0f} hours"
 
 
-def _no_connection(host: str, error: BaseException) -> FeedError:
+def _connection_failure(host: str, error: BaseException) -> FeedError:
     """Why there is no connection, by what lies under the error."""
-    for cause in _causes(error):
+    for cause in _error_chain(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             untrusted = f"The certificate of {host} is not trusted here"
             return FeedUnreachable(f"{untrusted}; behind a proxy, name its certificates in SSL_CERT_FILE.")
@@ -364,11 +364,11 @@ def _no_connection(host: str, error: BaseException) -> FeedError:
     return FeedUnreachable(f"{host} could not be reached; try again later.")
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def _error_chain(error: BaseException | None) -> Iterator[BaseException]:
     """An error and all that lies under it."""
     while error is not None:
         yield error
         if isinstance(error, BaseExceptionGroup):
             for inner in error.exceptions:
-                yield from _causes(inner)
+                yield from _error_chain(inner)
         error = error.__cause__ or error.__context__

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 CHUNK = 1024 * 1024
 
-LINE_LIMIT = 128 * 1024 * 1024
+LONGEST_LINE = 128 * 1024 * 1024
 """Bytes of a line at the most."""
 
 _GZIP = b"\x1f\x8b"
@@ -19,18 +19,18 @@ _BOMB_RATIO = 200
 _BOMB_SIZE = 64 * 1024 * 1024
 
 
-class Damaged(Exception):
+class DamagedGzip(Exception):
     """The packing is broken from here on, or is a bomb; the text says which."""
 
 
-def unpacked(stream: BinaryIO) -> Iterator[bytes]:
+def decompressed(stream: BinaryIO) -> Iterator[bytes]:
     """The bytes of a stream in chunks, unpacked if they begin as gzip.
 
     Raises Damaged.
     """
     chunks = iter(lambda: stream.read(CHUNK), b"")
     first = next(chunks, b"")
-    yield from _gunzipped(first, chunks) if first.startswith(_GZIP) else _with(first, chunks)
+    yield from _gunzip(first, chunks) if first.startswith(_GZIP) else _chain_first(first, chunks)
 
 
 def numbered_lines(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -38,7 +38,7 @@ def numbered_lines(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
     number, rest = 1, bytearray()
     for chunk in chunks:
         head, *lines = chunk.split(b"\n")
-        if len(rest) < LINE_LIMIT:
+        if len(rest) < LONGEST_LINE:
             rest += head
         for line in lines:
             yield number, bytes(rest)
@@ -47,12 +47,12 @@ def numbered_lines(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
         yield number, bytes(rest)
 
 
-def _with(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _chain_first(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
     yield first
     yield from chunks
 
 
-def _gunzipped(packed: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _gunzip(packed: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
     """The content of a gzip file of one or more members."""
     taken, given = len(packed), 0
     unpacker = zlib.decompressobj(_GZIP_WINDOW)
@@ -60,10 +60,10 @@ def _gunzipped(packed: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
         try:
             data = unpacker.decompress(packed, CHUNK)
         except zlib.error:
-            raise Damaged("the gzip packing is damaged") from None
+            raise DamagedGzip("the gzip packing is damaged") from None
         given += len(data)
         if given > _BOMB_SIZE and given > _BOMB_RATIO * taken:
-            raise Damaged(f"it unpacks to more than {_BOMB_RATIO} times its size")
+            raise DamagedGzip(f"it unpacks to more than {_BOMB_RATIO} times its size")
         yield data
         packed = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
         if not packed and (unpacker.eof or not data):
@@ -77,4 +77,4 @@ def _gunzipped(packed: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
                 break
             unpacker = zlib.decompressobj(_GZIP_WINDOW)
     if not unpacker.eof:
-        raise Damaged("the gzip file is cut off")
+        raise DamagedGzip("the gzip file is cut off")
