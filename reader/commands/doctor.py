@@ -232,11 +232,11 @@ def _asked(endpoint: str) -> Finding:
     """Whether the feed answers, and how fast."""
     import asyncio
 
-    from reader.feeds.http.client import Limits
+    from reader.feeds.http.limits import Limits
     from reader.feeds.huggingface.client import HuggingFaceClient
 
     async def ask() -> int:
-        async with HuggingFaceClient.from_environment(endpoint, bounds=Limits(tries=1)) as feed:
+        async with HuggingFaceClient.from_environment(endpoint, limits=Limits(attempts=1)) as feed:
             # Yesterday by the most westerly clock is a day that every server knows.
             listing, *_ = await feed.day(date.fromordinal(datetime.now(UTC).toordinal() - 1).isoformat())
             return len(listing.drafts)

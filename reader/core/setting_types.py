@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from reader.core.hosts import is_loopback
+
 
 class InvalidValue(ValueError):
     """A value that a setting does not take; the text says what it takes."""
@@ -189,16 +191,6 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
     from reader.core.nearest import nearest
 
     return nearest(word, words)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name is this very machine."""
-    import ipaddress
-
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def as_toml(value: object) -> str:

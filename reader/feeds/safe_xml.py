@@ -1,4 +1,4 @@
-"""XML from strangers: read into a tree without obeying what it asks for."""
+"""Parse untrusted XML: no entities, no external resources, bounded depth and size."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 _DEPTH = 100
 _ELEMENTS = 1_000_000
-"""A slice of two thousand papers with six hundred authors each would have no more."""
+"""Enough for two thousand papers with six hundred authors each."""
 
 
 class UnreadableXml(ValueError):
-    """The bytes can't be read; the text says why and follows on "it"."""
+    """The bytes can't be parsed; the message continues a sentence that begins with "it"."""
 
 
 def parse_xml(body: bytes) -> Element:
-    """The root element, all names without their namespace's prefix.
+    """The root element; tags and attributes have no namespace prefix.
 
-    Declared entities are refused, since a few of them unpack to gigabytes; outer ones are never fetched. Raises
-    UnreadableXml.
+    A document that declares entities is refused, since a few of them expand to gigabytes; external ones are never
+    fetched. Raises UnreadableXml.
     """
     builder = TreeBuilder()
     depth = elements = 0

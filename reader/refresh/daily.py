@@ -20,7 +20,8 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable
 from reader.core.paper import Listing
-from reader.feeds.http.client import HttpRefused, OnWait
+from reader.feeds.http.client import OnWait
+from reader.feeds.http.failures import HttpRefused
 from reader.refresh.plan import (
     DAYS_SEARCHED_BACK,
     Day,

@@ -255,7 +255,7 @@ async def _search_feed(place: JobContext, text: str) -> AsyncGenerator[Message, 
     from reader.refresh.daily import with_waits
 
     async with (
-        HuggingFaceClient.from_environment(place.settings.endpoint, turns=response_cache_folder()) as daily,
+        HuggingFaceClient.from_environment(place.settings.endpoint, lock_folder=response_cache_folder()) as daily,
         aclosing(with_waits(partial(daily.search, text))) as answers,
     ):
         async for answer in answers:

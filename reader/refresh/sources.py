@@ -24,7 +24,7 @@ from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
 from reader.feeds.arxiv.client import ENDPOINT_VARIABLE, ArxivClient
 from reader.feeds.arxiv.parse import ArxivEntry
-from reader.feeds.http.documents import Validators, is_local
+from reader.feeds.http.documents import Validators, is_local_url
 from reader.feeds.http.environment import is_offline
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
@@ -105,7 +105,7 @@ async def open_sources(
     with closing(await asyncio.to_thread(Feeds.open, file)) as feeds:
         async with (
             HuggingFaceClient.from_environment(
-                endpoint, environ=environ, validators=validators, turns=answers
+                endpoint, environ=environ, validators=validators, lock_folder=answers
             ) as daily,
             ArxivClient.from_environment(answers, environ=environ) as arxiv,
             SyndicationClient.from_environment(environ) as web,
@@ -117,7 +117,7 @@ async def open_sources(
 
 def is_local_only(endpoint: str, environ: Mapping[str, str]) -> bool:
     """Whether the feed is on this machine or its network: arXiv is not asked then, unless ARXIV_ENDPOINT says where."""
-    return ENDPOINT_VARIABLE not in environ and is_local(endpoint)
+    return ENDPOINT_VARIABLE not in environ and is_local_url(endpoint)
 
 
 async def refresh_all(

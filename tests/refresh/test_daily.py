@@ -16,7 +16,9 @@ from reader.core.errors import (
     FeedUnreachable,
 )
 from reader.core.paper import Listing, Skipped
-from reader.feeds.http.client import HttpClient, HttpRefused, Limits
+from reader.feeds.http.client import HttpClient
+from reader.feeds.http.failures import HttpRefused
+from reader.feeds.http.limits import Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.refresh.daily import refresh_daily
 from reader.refresh.plan import Day, Days, Latest, Month, Trending
@@ -234,7 +236,7 @@ async def no_sleep(_: float) -> None:
 
 async def test_a_refresh_through_faults_gets_everything(server: FeedServer) -> None:
     server.faults += ["error", "ok", "drop", "truncate", "gzip", "ok", "limit:2", "nulls"]
-    fetcher = HttpClient(server.url, bounds=Limits(), sleep=no_sleep)
+    fetcher = HttpClient(server.url, limits=Limits(), sleep=no_sleep)
     cache = Cache()
     async with HuggingFaceClient(fetcher) as client:
         events = await run(client, cache, Latest(2))

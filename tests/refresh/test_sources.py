@@ -19,7 +19,8 @@ from reader.core.errors import FeedError
 from reader.core.paper import Listing
 from reader.core.paper import Paper as Known
 from reader.feeds.arxiv.client import ArxivClient
-from reader.feeds.http.client import HttpClient, Limits
+from reader.feeds.http.client import HttpClient
+from reader.feeds.http.limits import Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import SyndicationClient
 from reader.refresh.plan import Day, Latest
@@ -46,12 +47,12 @@ class World:
 
     @asynccontextmanager
     async def sources(self) -> AsyncIterator[Sources]:
-        nap, bounds = Nap(), Limits(tries=1)
+        nap, limits = Nap(), Limits(attempts=1)
         async with (
             ArxivClient(
-                api=self.arxiv.url, feeds=self.arxiv.url, bounds=bounds, sleep=nap, clock=nap.clock, now=self._now
+                api=self.arxiv.url, feeds=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=self._now
             ) as arxiv,
-            SyndicationClient(bounds=bounds, sleep=nap, clock=nap.clock, now=self._now) as web,
+            SyndicationClient(limits=limits, sleep=nap, clock=nap.clock, now=self._now) as web,
         ):
             yield Sources(self.cache, self.feeds, arxiv, web, now=self._now)
 
@@ -60,7 +61,7 @@ class World:
 
     async def refresh(self, plan: Latest | Day | None = None) -> list[RefreshEvent | SourceEvent]:
         async with (
-            HuggingFaceClient(HttpClient(self.daily.url, bounds=Limits(tries=1))) as daily,
+            HuggingFaceClient(HttpClient(self.daily.url, limits=Limits(attempts=1))) as daily,
             self.sources() as sources,
         ):
             return [event async for event in refresh_all(daily, self.cache, plan or Latest(1), sources)]
@@ -326,7 +327,7 @@ async def test_a_refresh_can_be_stopped_between_two_sources(world: World) -> Non
 
 async def look_up(world: World, id: str) -> bool:
     async with (
-        HuggingFaceClient(HttpClient(world.daily.url, bounds=Limits(tries=1))) as daily,
+        HuggingFaceClient(HttpClient(world.daily.url, limits=Limits(attempts=1))) as daily,
         world.sources() as sources,
     ):
         return await sources.look_up(daily, id)

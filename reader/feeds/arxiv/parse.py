@@ -1,7 +1,7 @@
-"""What arXiv says of its papers: answers of its API and its daily announcements, bytes to entries.
+"""Parse responses of arXiv's API and its daily announcements into entries.
 
-The API answers in Atom; announcements come as RSS or Atom. Both are read leniently: an entry without an id or a
-title is skipped with a reason, and only what is no feed at all is an error. `arxiv_client` asks for them.
+The API answers in Atom; announcements come as RSS or Atom. Both are parsed leniently: an entry without an id or a
+title is skipped with a reason, and only a document that is no feed is an error.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NAME_LIMIT = 200
 _NUMBER_LIMIT = 1_000_000_000
 
 _VERSION = re.compile(r"[^v]v([0-9]{1,3})\s*$")
-# Some categories are not arXiv's: `68T05` of the AMS and `I.2.6` of the ACM stand among them.
+# arXiv's own categories only: entries also list those of the AMS (`68T05`) and the ACM (`I.2.6`).
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*))?")
 _PREAMBLE = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*[a-z-]+\s+(?:Abstract:\s*)?", re.IGNORECASE)
 _AFFILIATION = re.compile(r"\s*\([^()]*\)")
@@ -42,41 +42,41 @@ _BETWEEN_NAMES = re.compile(r",\s+|\s+and\s+")
 
 @dataclass(frozen=True, slots=True)
 class ArxivEntry:
-    """A paper as arXiv tells it."""
+    """A paper in a response of arXiv."""
 
     draft: Draft
     announce: AnnounceType | None = None
-    """Why it is announced: a new paper, one listed across from another category, or a new version of either."""
+    """Why it is announced: a new paper, a cross-list from another category, or a new version of either."""
 
     @property
     def is_new(self) -> bool:
-        """Whether it is in these categories for the first time, rather than in a new version."""
+        """Whether it is new in these categories, rather than a new version."""
         return self.announce in (None, "new", "cross")
 
 
 @dataclass(frozen=True, slots=True)
 class ArxivResponse:
-    """The entries of an answer in their order."""
+    """The entries of a response in their order."""
 
     entries: tuple[ArxivEntry, ...]
     skipped: tuple[Skipped, ...] = ()
     total: int | None = None
-    """How many papers the API has in all for what was asked; None for an announcement."""
+    """Number of papers that match the query in all; None for an announcement."""
 
 
 def parse_arxiv(body: bytes) -> ArxivResponse:
-    """An answer of the API, or a feed of announcements.
+    """Parse a response of the API or a feed of announcements.
 
-    Raises FeedRefused where arXiv says that it was asked wrongly, FeedMalformed where the answer is no feed or lacks
-    the papers that it counts.
+    Raises FeedRefused if arXiv reports a wrong request, FeedMalformed if the response is no feed or lacks the papers
+    that it counts.
     """
     root = _root(body)
     channel = root.find("channel") if root.tag == "rss" else root
     if channel is None or channel.tag not in ("feed", "channel"):
         raise FeedMalformed("arXiv answered, but not with a feed of papers; try again later.")
     elements = [element for element in channel if element.tag in ("entry", "item")]
-    if said := _error_reason(elements):
-        raise FeedRefused(f"arXiv refused the request: {said}.")
+    if reason := _error_reason(elements):
+        raise FeedRefused(f"arXiv refused the request: {reason}.")
     entries: list[ArxivEntry] = []
     skipped: list[Skipped] = []
     for number, element in enumerate(elements, start=1):
@@ -91,7 +91,7 @@ def parse_arxiv(body: bytes) -> ArxivResponse:
 
 
 def refusal_reason(body: bytes) -> str:
-    """Why arXiv refused a request, by the body of its answer; empty if it gives no reason."""
+    """The reason in the body of an arXiv error; empty if there is none."""
     try:
         root = _root(body)
     except FeedMalformed:
@@ -109,7 +109,7 @@ def _root(body: bytes) -> Element:
 
 
 def _error_reason(elements: list[Element]) -> str:
-    """The reason in the single entry called Error that stands for a refusal."""
+    """The reason, if the only entry is titled Error; this is how arXiv reports errors."""
     if len(elements) != 1 or _text(elements[0], "title").strip() != "Error":
         return ""
     if "/api/errors" not in _text(elements[0], "id"):
@@ -118,14 +118,11 @@ def _error_reason(elements: list[Element]) -> str:
 
 
 def _parse_entry(element: Element) -> ArxivEntry:
-    """One entry.
-
-    Raises FeedMalformed with the reason, in a few words, where it can't be used.
-    """
+    """Parse one entry; raises FeedMalformed with a short reason if it is unusable."""
     places = [_text(element, name).strip() for name in ("id", "guid", "link")]
     places += [link.get("href", "").strip() for link in element.findall("link")]
-    said = next((place for place in places if arxiv_id(_without_oai(place))), "")
-    if not said:
+    id_text = next((place for place in places if arxiv_id(_without_oai(place))), "")
+    if not id_text:
         raise FeedMalformed("no arXiv id")
     title = plain_line(_text(element, "title"))
     if not title:
@@ -133,13 +130,13 @@ def _parse_entry(element: Element) -> ArxivEntry:
     announce = clean(_text(element, "announce_type"), 20)
     announced = cast(AnnounceType, announce) if announce in _ANNOUNCED else None
     stamp = _text(element, "published") or _text(element, "pubDate")
-    version = _VERSION.search(said)
+    version = _VERSION.search(id_text)
     draft = Draft(
         title=title,
-        id=arxiv_id(_without_oai(said)),
+        id=arxiv_id(_without_oai(id_text)),
         abstract=plain_block(_PREAMBLE.sub("", _text(element, "summary") or _text(element, "description"), count=1)),
         authors=_authors(element),
-        # An announcement's date is its own; when the first version came it does not say.
+        # An announcement has its own date, not the date of the first version.
         published=None if announced else _day(stamp),
         categories=_categories(element),
         version=int(version[1]) if version else None,
@@ -169,14 +166,14 @@ def _authors(element: Element) -> tuple[str, ...]:
 def _categories(element: Element) -> tuple[str, ...]:
     """The categories, each once, the primary one first."""
     primary = element.find("primary_category")
-    said = [] if primary is None else [primary.get("term", "")]
-    said += [category.get("term") or category.text or "" for category in element.findall("category")[:_CATEGORIES]]
-    ids = (id.strip() for id in said)
+    terms = [] if primary is None else [primary.get("term", "")]
+    terms += [category.get("term") or category.text or "" for category in element.findall("category")[:_CATEGORIES]]
+    ids = (id.strip() for id in terms)
     return tuple(dict.fromkeys(id for id in ids if len(id) <= 40 and _CATEGORY.fullmatch(id)))
 
 
 def _day(stamp: str) -> str | None:
-    """The day of a date as RSS or as Atom writes it, in its own time zone; None where there is none."""
+    """The day of an RSS or Atom date in its own time zone; None if it is invalid."""
     stamp = stamp.strip()
     if day := iso_day(stamp):
         return day
@@ -187,7 +184,7 @@ def _day(stamp: str) -> str | None:
 
 
 def _text(element: Element, name: str) -> str:
-    """The text of the first child of that name; empty where there is none."""
+    """The text of the first child of that name, or an empty text."""
     child = element.find(name)
     return "" if child is None else "".join(child.itertext())
 

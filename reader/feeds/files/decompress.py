@@ -1,4 +1,4 @@
-"""Bytes of a file, unpacked where they are gzipped, and their lines, in bounded memory."""
+"""Decompress gzip files and split them into lines, in bounded memory."""
 
 from __future__ import annotations
 
@@ -9,32 +9,29 @@ from typing import BinaryIO
 CHUNK = 1024 * 1024
 
 LONGEST_LINE = 128 * 1024 * 1024
-"""Bytes of a line at the most."""
+"""Bytes of a line that are kept."""
 
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31
 
-# JSON and prose pack three- to twentyfold; what unpacks to far more is made to exhaust the machine.
+# JSON and prose compress by a factor of 3 to 20; a file that expands far more is made to exhaust memory.
 _BOMB_RATIO = 200
 _BOMB_SIZE = 64 * 1024 * 1024
 
 
 class DamagedGzip(Exception):
-    """The packing is broken from here on, or is a bomb; the text says which."""
+    """The gzip data is broken from here on or expands too much; the text says which."""
 
 
 def decompressed(stream: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a stream in chunks, unpacked if they begin as gzip.
-
-    Raises Damaged.
-    """
+    """The bytes of a stream in chunks, decompressed if it is gzip; raises DamagedGzip."""
     chunks = iter(lambda: stream.read(CHUNK), b"")
     first = next(chunks, b"")
     yield from _gunzip(first, chunks) if first.startswith(_GZIP) else _chain_first(first, chunks)
 
 
 def numbered_lines(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Lines with their numbers from 1, without their ends; of one that is absurdly long only the start."""
+    """Lines with their numbers from 1, without line ends; a line over `LONGEST_LINE` is cut."""
     number, rest = 1, bytearray()
     for chunk in chunks:
         head, *lines = chunk.split(b"\n")
@@ -52,29 +49,29 @@ def _chain_first(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
     yield from chunks
 
 
-def _gunzip(packed: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _gunzip(compressed: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
     """The content of a gzip file of one or more members."""
-    taken, given = len(packed), 0
-    unpacker = zlib.decompressobj(_GZIP_WINDOW)
+    bytes_in, bytes_out = len(compressed), 0
+    decompressor = zlib.decompressobj(_GZIP_WINDOW)
     while True:
         try:
-            data = unpacker.decompress(packed, CHUNK)
+            data = decompressor.decompress(compressed, CHUNK)
         except zlib.error:
-            raise DamagedGzip("the gzip packing is damaged") from None
-        given += len(data)
-        if given > _BOMB_SIZE and given > _BOMB_RATIO * taken:
+            raise DamagedGzip("the gzip data is damaged") from None
+        bytes_out += len(data)
+        if bytes_out > _BOMB_SIZE and bytes_out > _BOMB_RATIO * bytes_in:
             raise DamagedGzip(f"it unpacks to more than {_BOMB_RATIO} times its size")
         yield data
-        packed = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
-        if not packed and (unpacker.eof or not data):
-            packed = next(chunks, b"")
-            taken += len(packed)
-            if not packed:
+        compressed = decompressor.unused_data if decompressor.eof else decompressor.unconsumed_tail
+        if not compressed and (decompressor.eof or not data):
+            compressed = next(chunks, b"")
+            bytes_in += len(compressed)
+            if not compressed:
                 break
-        if unpacker.eof:
+        if decompressor.eof:
             # Another member follows, or the padding that some tools append.
-            if not packed.strip(b"\0"):
+            if not compressed.strip(b"\0"):
                 break
-            unpacker = zlib.decompressobj(_GZIP_WINDOW)
-    if not unpacker.eof:
+            decompressor = zlib.decompressobj(_GZIP_WINDOW)
+    if not decompressor.eof:
         raise DamagedGzip("the gzip file is cut off")

@@ -1,7 +1,7 @@
-"""Papers from files: the feed's records as JSON or JSON lines, either gzipped, or the text of a saved page.
+"""Read papers from files: the feed's records as JSON or JSON lines, gzipped or not, or the text of a saved page.
 
-What a file is follows from its content, not from its name. Lines are read one by one, so that memory stays flat
-however long a file is; what can't be used is skipped and counted, with the number of its line.
+The content decides the format, not the file's name. Lines are read one by one, so memory stays flat for files of any
+length; an unusable record is skipped and counted, with its line number.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from reader.feeds.files.saved_page import parse_saved_page
 from reader.feeds.huggingface.parse import iso_day, listings, read_json
 
 BATCH = 200
-"""Records that stand alone on their lines come in listings made of this many."""
+"""Records in a listing, where each record has a line of its own."""
 
 _WHOLE_LIMIT = 256 * 1024 * 1024
 _PAGE_LIMIT = 16 * 1024 * 1024
@@ -31,10 +31,10 @@ _Line = tuple[int, bytes]
 
 
 def read_papers(source: Path | BinaryIO, today: date) -> Iterator[Listing]:
-    """The listings of a file, or of a binary stream such as standard input; `today` dates a saved page.
+    """The listings of a file, or of a binary stream such as standard input; `today` completes a saved page's dates.
 
-    A record belongs to the day it names, else to the day its line names. Raises FeedError where the file can't be
-    read, FeedMalformed where nothing in it is of a shape that is known.
+    A record belongs to the day it names, else to the day its line names. Raises FeedError if the file can't be read,
+    FeedMalformed if nothing in it has a known format.
     """
     name = str(source) if isinstance(source, Path) else "The input"
     try:
@@ -63,7 +63,7 @@ def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
 
 
 def _page_text(first: bytes, lines: Iterator[_Line], name: str) -> str:
-    """The whole text of what may be a saved page."""
+    """The whole text of a presumed saved page."""
     body = bytearray(first)
     for _, line in lines:
         body += b"\n" + line
@@ -79,7 +79,7 @@ def _page_text(first: bytes, lines: Iterator[_Line], name: str) -> str:
 
 
 class _RecordReader:
-    """Records of the feed, gathered from lines into listings."""
+    """Collects records from lines into listings."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -90,7 +90,7 @@ class _RecordReader:
         self._found = False
 
     def read(self, first: _Line, lines: Iterator[_Line]) -> Iterator[Listing]:
-        """The listings of lines that each hold a value, or together hold one."""
+        """The listings of a file with a JSON value on each line, or with one value over all lines."""
         number = first[0]
         try:
             value, lines = _first_value(first, lines)
@@ -99,7 +99,7 @@ class _RecordReader:
             for number, line in lines:
                 yield from self._kept(self._line(number, line))
         except DamagedGzip as error:
-            # What came before the damage is good.
+            # Records before the damage are good.
             self._skip(number + 1, str(error))
         yield from self._kept(self._flush())
         if not self._found:
@@ -107,7 +107,7 @@ class _RecordReader:
             raise FeedMalformed(f"{self._name} holds no papers in the feed's shape{why}.")
 
     def _kept(self, found: Iterator[Listing]) -> Iterator[Listing]:
-        """The same listings; noted are whether any holds a paper, and the first reason why one does not."""
+        """Pass listings on, noting whether any has a paper and the first reason for a skipped record."""
         for listing in found:
             self._found = self._found or bool(listing.drafts)
             for skip in listing.skipped[:1]:
@@ -143,7 +143,7 @@ class _RecordReader:
             self._skip(number, "not a record")
 
     def _flush(self) -> Iterator[Listing]:
-        """The listings of the records that stood alone, and what was skipped meanwhile."""
+        """A listing of the single records collected so far, and one of the skipped lines."""
         alone, at, skipped = self._alone, self._alone_at, self._skipped
         self._alone, self._alone_at, self._skipped = [], [], []
         yield from listings(alone, None, lambda number: f"line {at[number - 1]}")
@@ -160,9 +160,9 @@ def _is_day(value: object) -> TypeGuard[dict[str, Any]]:
 
 
 def _first_value(first: _Line, lines: Iterator[_Line]) -> tuple[object, Iterator[_Line]]:
-    """The value that stands on the first line or, laid out by an indenting writer, on all of them; and the rest.
+    """The JSON value of the first line or, in an indented file, of all lines; and the lines after it.
 
-    Where neither is JSON the value is None, and the rest are all the lines, to be taken one by one.
+    If neither is valid JSON, the value is None and all lines follow, to be read one by one.
     """
     held = [first]
     if first[1].strip() not in (b"[", b"{"):
@@ -182,7 +182,7 @@ def _first_value(first: _Line, lines: Iterator[_Line]) -> tuple[object, Iterator
 
 
 def _parse_line(line: bytes) -> object:
-    """The JSON value of a line; None where it is none."""
+    """The JSON value of a line; None if it is not JSON."""
     try:
         return read_json(line)
     except FeedMalformed:

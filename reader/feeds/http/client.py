@@ -1,38 +1,29 @@
-"""One polite conversation with one host: timeouts, bounds, retries and rate limits around GET requests.
+"""A polite HTTP client for one host: GET requests with timeouts, size limits, retries and rate limits.
 
-Everything that can go wrong comes out as one of the FeedError kinds, its text one plain sentence with what to do.
+Every failure is raised as a FeedError whose text is one plain sentence with what to do.
 """
 
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import random
-import socket
-import ssl
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from reader import __version__
-from reader.core.errors import (
-    ConfigError,
-    FeedError,
-    FeedMalformed,
-    FeedOffline,
-    FeedRefused,
-    FeedUnreachable,
-)
+from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefused
+from reader.core.hosts import is_loopback
 from reader.core.text import clean
 from reader.feeds.http import responses
+from reader.feeds.http.failures import HttpRefused, RetryableError, explain_failure
 from reader.feeds.http.host_lock import host_lock
+from reader.feeds.http.limits import Limits
 
 if TYPE_CHECKING:
     import httpx
@@ -40,69 +31,31 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 OnWait = Callable[[float, str], None]
-"""Called before a wait with its length in seconds and the reason, such as `huggingface.co had trouble (503)`."""
+"""Called before a wait with its seconds and the reason, such as `huggingface.co has trouble (503)`."""
 
 log = logging.getLogger(__name__)
 
-_REDIRECTS = 5
-_NO_NETWORK = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}
-
-
-class HttpRefused(FeedRefused):
-    """The feed answered with a status that says no."""
-
-    def __init__(self, message: str, status: int) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long and how much is borne; times are in seconds."""
-
-    connect: float = 5
-    silence: float = 10
-    """Without a byte of the answer."""
-    total: float = 30
-    """For one request with its whole answer."""
-    body: int = 32 * 1024 * 1024
-    """Bytes of an answer, unpacked."""
-    tries: int = 4
-    backoff: float = 0.5
-    """Before the second try; it doubles from try to try."""
-    longest_wait: float = 310
-    """For a rate limit: a little over the five minutes of the feed's window."""
+MAX_REDIRECTS = 5
 
 
 class Response(NamedTuple):
-    """A good answer."""
+    """A successful response."""
 
     body: bytes
-    more: bool | None
-    """Whether the answer says that a next page follows; None where it says nothing about pages."""
+    has_next: bool | None
+    """Whether a next page follows; None if the response does not say."""
     validator: str | None = None
     """Its ETag."""
     is_unchanged: bool = False
-    """Whether it says that nothing has changed since the answer of the validator that was sent; `body` is empty."""
-
-
-class _Retryable(Exception):
-    """A failure that may pass: worth `tries` of its kind, the next after `wait` seconds (None: by backoff)."""
-
-    def __init__(self, error: FeedError, why: str, tries: int, wait: float | None = None) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.why = why
-        self.tries = tries
-        self.wait = wait
+    """True for a 304: nothing has changed since the response with the validator that was sent; `body` is empty."""
 
 
 class HttpClient:
     """GET requests to one endpoint, one at a time.
 
-    Programs that share the folder `turns` ask a host one at a time too. Proxies and certificates come from the
-    environment as httpx has it, except for an endpoint on this machine. Raises ConfigError for an endpoint that is
-    neither https nor on this machine.
+    Programs that share `lock_folder` also ask a host one at a time. Proxies and certificates come from the
+    environment as httpx reads them, except for an endpoint on this machine. Raises ConfigError for an endpoint that
+    is neither https nor on this machine.
     """
 
     def __init__(
@@ -111,8 +64,8 @@ class HttpClient:
         token: str | None = None,
         *,
         offline: bool = False,
-        bounds: Limits | None = None,
-        turns: Path | None = None,
+        limits: Limits | None = None,
+        lock_folder: Path | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -120,17 +73,17 @@ class HttpClient:
         self.host = _host_of(self.endpoint)
         self.offline = offline
         self._token = token
-        self._bounds = bounds or Limits()
-        self._turns = turns
+        self._limits = limits or Limits()
+        self._lock_folder = lock_folder
         self._sleep = sleep
         self._clock = clock
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._free_at = float("-inf")
         self._validator: str | None = None
         self._client: httpx.AsyncClient | None = None
 
     async def aclose(self) -> None:
-        """Close the connections; the next request would open new ones."""
+        """Close the connections; a later request opens new ones."""
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
@@ -139,92 +92,79 @@ class HttpClient:
         self,
         path: str,
         parameters: Mapping[str, str | int],
-        read: Callable[[Response], T],
+        parse: Callable[[Response], T],
         on_wait: OnWait | None = None,
         *,
         validator: str | None = None,
     ) -> T:
-        """What `read` makes of the answer; `read` runs in a thread and may raise FeedMalformed.
+        """Request a path, and return what `parse` makes of the response.
 
-        With a `validator` it may be that of an answer which says that nothing has changed. Raises FeedError.
+        `parse` runs in a thread and may raise FeedMalformed. With a `validator` it may get a response that
+        `is_unchanged`. Raises FeedError.
         """
         if self.offline:
             raise FeedOffline("Offline mode is on (HF_HUB_OFFLINE), so nothing was fetched; unset it to fetch again.")
-        bounds = self._bounds
-        async with self._turn:
+        limits = self._limits
+        async with self._lock:
             self._validator = validator
-            setbacks: Counter[str] = Counter()
+            failures: Counter[str] = Counter()
             while True:
                 await self._wait(self._free_at - self._clock(), f"{self.host} asks for a pause", on_wait)
                 try:
-                    return await self._try(path, parameters, read)
-                except _Retryable as setback:
-                    setbacks[setback.why] += 1
-                    tries = setbacks.total()
-                    if tries >= bounds.tries or setbacks[setback.why] >= setback.tries:
-                        raise setback.error from setback.__cause__
-                    wait = setback.wait
+                    return await self._attempt(path, parameters, parse)
+                except RetryableError as failure:
+                    failures[failure.reason] += 1
+                    attempts = failures.total()
+                    if attempts >= limits.attempts or failures[failure.reason] >= failure.attempts:
+                        raise failure.error from failure.__cause__
+                    wait = failure.wait
                     if wait is None:
                         # Jitter keeps many readers from coming back at the same moment.
-                        wait = bounds.backoff * 2 ** (tries - 1) * random.SystemRandom().uniform(0.75, 1.5)
-                    await self._wait(wait, setback.why, on_wait)
+                        wait = limits.backoff * 2 ** (attempts - 1) * random.SystemRandom().uniform(0.75, 1.5)
+                    await self._wait(wait, failure.reason, on_wait)
 
-    async def _wait(self, seconds: float, why: str, on_wait: OnWait | None) -> None:
+    async def _wait(self, seconds: float, reason: str, on_wait: OnWait | None) -> None:
         if seconds <= 0:
             return
         if on_wait is not None:
-            on_wait(seconds, why)
+            on_wait(seconds, reason)
         await self._sleep(seconds)
 
-    async def _try(self, path: str, parameters: Mapping[str, str | int], read: Callable[[Response], T]) -> T:
-        """One request and its reading; every failure leaves as FeedError or, where it may pass, as _Setback."""
+    async def _attempt(self, path: str, parameters: Mapping[str, str | int], parse: Callable[[Response], T]) -> T:
+        """Send one request and parse its response; raises FeedError, or RetryableError if the failure may pass."""
         import httpx
 
-        host, bounds = self.host, self._bounds
         try:
-            async with self._alone(), asyncio.timeout(bounds.total):
-                answer = await self._request(path, parameters)
-        except (TimeoutError, httpx.TimeoutException) as error:
-            seconds = {httpx.ConnectTimeout: bounds.connect, TimeoutError: bounds.total}
-            late = f"{host} did not answer within {seconds.get(type(error), bounds.silence):g} s"
-            raise _Retryable(FeedUnreachable(f"{late}; try again later."), late, tries=2) from error
-        except httpx.ConnectError as error:
-            raise _connection_failure(host, error) from error
-        except httpx.ProxyError as error:
-            raise FeedUnreachable(f"The proxy did not let a request to {host} through; check HTTPS_PROXY.") from error
-        except httpx.InvalidURL as error:
-            where = f"{host} sent the request on to an address that is none"
-            raise FeedRefused(f"{where}, which was not followed; this network may ask to sign in first.") from error
-        except httpx.HTTPError as error:
-            broken = f"The connection to {host} broke"
-            raise _Retryable(FeedUnreachable(f"{broken}; try again later."), broken, bounds.tries) from error
+            async with self._host_lock(), asyncio.timeout(self._limits.total_timeout):
+                response = await self._request(path, parameters)
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
+            raise explain_failure(self.host, error, self._limits) from error
         try:
-            return await asyncio.to_thread(read, answer)
+            return await asyncio.to_thread(parse, response)
         except FeedMalformed as error:
-            raise _Retryable(error, f"{host} sent something unreadable", tries=2) from error
+            raise RetryableError(error, f"{self.host} sent something unreadable", attempts=2) from error
 
-    def _alone(self) -> AbstractAsyncContextManager[None]:
-        """A request's turn among those of all programs; none has it while it waits to try again."""
-        return nullcontext() if self._turns is None else host_lock(self._turns / f"{self.host}.turn", 0, self._sleep)
+    def _host_lock(self) -> AbstractAsyncContextManager[None]:
+        """The lock that other programs respect too; held for one request, released while waiting to retry."""
+        if self._lock_folder is None:
+            return nullcontext()
+        return host_lock(self._lock_folder / f"{self.host}.lock", 0, self._sleep)
 
     async def _request(self, path: str, parameters: Mapping[str, str | int]) -> Response:
-        """One request, its redirects followed within the host."""
+        """Send one request, and follow its redirects within the host."""
         client = self._open()
         url = f"{self.endpoint}{path}"
         query: Mapping[str, str | int] | None = parameters
         conditions = {"If-None-Match": self._validator} if self._validator else {}
-        for _ in range(_REDIRECTS):
+        for _ in range(MAX_REDIRECTS):
             started = self._clock()
             async with client.stream("GET", url, params=query, headers=conditions) as response:
-                body = await self._body(response)
-            seconds = self._clock() - started
-            log.info("GET %s %d, %d bytes in %.2f s", response.url, response.status_code, len(body), seconds)
-            self._free_at = max(
-                self._free_at, self._clock() + responses.rate_limit_pause(response.headers, self._bounds.longest_wait)
-            )
+                body = await self._read_body(response)
+            self._log_request(response, body, started)
+            self._respect_rate_limit(response)
             target = response.headers.get("location")
             if response.is_redirect and target:
-                url, query = self._redirected(str(response.url), target), None
+                url, query = self._redirect_target(str(response.url), target), None
                 continue
             if response.status_code == 304 and conditions:
                 return Response(b"", None, self._validator, is_unchanged=True)
@@ -236,16 +176,28 @@ class HttpClient:
                 )
             validator = responses.sendable_validator(response.headers.get("ETag"))
             return Response(body, responses.has_next_page(response.headers), validator)
-        raise FeedRefused(f"{self.host} sends the request around in circles; check the feed's address.")
+        raise self._too_many_redirects()
+
+    def _log_request(self, response: httpx.Response, body: bytes, started: float) -> None:
+        seconds = self._clock() - started
+        log.info("GET %s %d, %d bytes in %.2f s", response.url, response.status_code, len(body), seconds)
+
+    def _respect_rate_limit(self, response: httpx.Response) -> None:
+        """Delay the next request if the response says that none is left for now."""
+        pause = responses.rate_limit_pause(response.headers, self._limits.longest_wait)
+        self._free_at = max(self._free_at, self._clock() + pause)
+
+    def _too_many_redirects(self) -> FeedRefused:
+        return FeedRefused(f"{self.host} redirected too many times; check the feed's address.")
 
     def _open(self) -> httpx.AsyncClient:
         import httpx
 
         if self._client is None:
-            bounds = self._bounds
+            limits = self._limits
             headers = {
                 "Accept": "application/json",
-                # What is not asked for here need not be unpacked: other encodings expand without bound.
+                # Only gzip, which is unpacked within the size limit; other encodings expand without bound.
                 "Accept-Encoding": "gzip",
                 "User-Agent": f"dailypapers/{__version__}",
             }
@@ -253,63 +205,63 @@ class HttpClient:
                 headers["Authorization"] = f"Bearer {self._token}"
             self._client = httpx.AsyncClient(
                 headers=headers,
-                timeout=httpx.Timeout(bounds.silence, connect=bounds.connect),
-                trust_env=not _is_loopback(self.host),
+                timeout=httpx.Timeout(limits.read_timeout, connect=limits.connect_timeout),
+                trust_env=not is_loopback(self.host),
             )
         return self._client
 
-    async def _body(self, response: httpx.Response) -> bytes:
-        """The answer's body, unpacked, no longer than may be."""
+    async def _read_body(self, response: httpx.Response) -> bytes:
+        """The unpacked body; raises FeedMalformed if it is over the size limit."""
         body = bytearray()
         async for chunk in response.aiter_bytes():
             body += chunk
-            if len(body) > self._bounds.body:
-                size = self._bounds.body // (1024 * 1024)
+            if len(body) > self._limits.body_size:
+                size = self._limits.body_size // (1024 * 1024)
                 raise FeedMalformed(
                     f"{self.host} sent more than {size} MiB at once, which was not read; try again later."
                 )
         return bytes(body)
 
-    def _redirected(self, origin: str, target: str) -> str:
-        """Where a redirect leads; it may not leave the host nor give up encryption."""
+    def _redirect_target(self, origin: str, target: str) -> str:
+        """The address that a redirect leads to; raises FeedRefused if it leaves the host or gives up encryption."""
         other = ""
         try:
             url = urljoin(origin, target)
-            was, will = urlsplit(origin), urlsplit(url)
+            before, after = urlsplit(origin), urlsplit(url)
         except ValueError:
             pass
         else:
-            if will.netloc == was.netloc and will.scheme in (was.scheme, "https"):
+            if after.netloc == before.netloc and after.scheme in (before.scheme, "https"):
                 return url
-            other = clean(will.netloc, 80)
-        sent = f"{self.host} sent the request on to {other or 'another place'}, which was not followed"
-        raise FeedRefused(f"{sent}; this network may ask to sign in first.")
+            other = clean(after.netloc, 80)
+        redirected = f"{self.host} redirected to {other or 'another place'}, which was not followed"
+        raise FeedRefused(f"{redirected}; this network may ask to sign in first.")
 
     def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
-        """Raise what an answer that is no success means."""
-        host, status, bounds = self.host, response.status_code, self._bounds
+        """Raise the error that an unsuccessful response means."""
+        host, status, limits = self.host, response.status_code, self._limits
         wait = responses.retry_after(response.headers)
         if status == 429:
             wait = responses.rate_limit_pause(response.headers, float("inf")) or wait or 60
             error = HttpRefused(f"{host} allows no more requests for now; try again in {_duration_text(wait)}.", status)
-            if wait > bounds.longest_wait:
+            if wait > limits.longest_wait:
                 raise error
             self._free_at = float("-inf")
-            raise _Retryable(error, f"{host} allows no more requests for now", bounds.tries, wait)
+            raise RetryableError(error, f"{host} allows no more requests for now", limits.attempts, wait)
         if status >= 500:
             trouble = f"{host} has trouble ({status})"
-            if wait is not None and wait > bounds.longest_wait:
+            if wait is not None and wait > limits.longest_wait:
                 wait = None
-            raise _Retryable(HttpRefused(f"{trouble}; try again later.", status), trouble, bounds.tries, wait)
+            raise RetryableError(HttpRefused(f"{trouble}; try again later.", status), trouble, limits.attempts, wait)
         if status == 401 or (status == 403 and self._token):
             raise HttpRefused(f"{host} did not accept the access token ({status}); check HF_TOKEN or unset it.", status)
-        said = responses.refusal_reason(body)
-        told = f": {said}" if said else "; check the feed's address"
-        raise HttpRefused(f"{host} refused the request ({status}){told}.", status)
+        reason = responses.refusal_reason(body)
+        advice = f": {reason}" if reason else "; check the feed's address"
+        raise HttpRefused(f"{host} refused the request ({status}){advice}.", status)
 
 
 def _host_of(endpoint: str) -> str:
-    """The host of an endpoint that may be asked.
+    """The host of a valid endpoint.
 
     Raises ConfigError.
     """
@@ -319,25 +271,15 @@ def _host_of(endpoint: str) -> str:
     except ValueError:
         host = ""
     else:
-        secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+        secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
         if not secure or "@" in parts.netloc or parts.query or parts.fragment:
             host = ""
     if not host:
-        said = clean(endpoint, 100)
+        shown = clean(endpoint, 100)
         raise ConfigError(
-            f"The feed's address must begin with https://, which {said!r} does not; set HF_ENDPOINT right."
+            f"The feed's address must begin with https://, which {shown!r} does not; set HF_ENDPOINT right."
         )
     return host
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_web_page(response: httpx.Response, body: bytes) -> bool:
@@ -345,30 +287,7 @@ def _is_web_page(response: httpx.Response, body: bytes) -> bool:
 
 
 def _duration_text(seconds: float) -> str:
-    """Seconds as a person says them."""
+    """A rounded duration, such as `45 s`, `5 minutes` or `3 hours`."""
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.0f} hours"
-
-
-def _connection_failure(host: str, error: BaseException) -> FeedError:
-    """Why there is no connection, by what lies under the error."""
-    for cause in _error_chain(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            untrusted = f"The certificate of {host} is not trusted here"
-            return FeedUnreachable(f"{untrusted}; behind a proxy, name its certificates in SSL_CERT_FILE.")
-        if isinstance(cause, socket.gaierror):
-            return FeedOffline(f"{host} could not be found: there is no network, or the feed's address is wrong.")
-        if isinstance(cause, OSError) and cause.errno in _NO_NETWORK:
-            return FeedOffline(f"{host} could not be reached: there is no network.")
-    return FeedUnreachable(f"{host} could not be reached; try again later.")
-
-
-def _error_chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and all that lies under it."""
-    while error is not None:
-        yield error
-        if isinstance(error, BaseExceptionGroup):
-            for inner in error.exceptions:
-                yield from _error_chain(inner)
-        error = error.__cause__ or error.__context__

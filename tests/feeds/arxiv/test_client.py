@@ -11,7 +11,7 @@ import pytest
 from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
 from reader.feeds.arxiv.client import API_ENDPOINT, ArxivClient, ResponseCache
-from reader.feeds.http.client import Limits
+from reader.feeds.http.limits import Limits
 from tests.feeds.servers import Arxiv, Nap, Page, Paper, api_feed, refused
 
 NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
@@ -32,7 +32,7 @@ async def connected(
         api=server.url,
         feeds=server.url,
         offline=offline,
-        bounds=Limits(body=1_000_000),
+        limits=Limits(body_size=1_000_000),
         sleep=nap,
         clock=nap.clock,
         now=lambda: now,
@@ -126,7 +126,7 @@ async def test_what_can_not_be_asked_is_a_mistake(server: Arxiv, nap: Nap) -> No
         with pytest.raises(UsageError, match="no category"):
             await arxiv.latest(["cs.XX"])
         for day in ("2026-02-30", "2026-05", "today", "2026-05-11T00"):
-            with pytest.raises(UsageError, match="is no day"):
+            with pytest.raises(UsageError, match="is not a day"):
                 await arxiv.category_day("cs.CL", day)
     assert server.requests == []
 

@@ -121,7 +121,7 @@ def test_a_date_that_is_none_is_no_day() -> None:
         (b"{cut", r"no papers in the feed's shape \(line 1: not JSON\)"),
         (b"<html><body>Daily Papers</body></html>", "is a page's source; copy the page's text"),
         (b"%PDF-1.4\n\x00\x01\x02", "neither JSON nor the text"),
-        (b"\x1f\x8bnot gzip", "can't be unpacked: the gzip packing is damaged"),
+        (b"\x1f\x8bnot gzip", "can't be unpacked: the gzip data is damaged"),
         (gzip.compress(PAGE.encode(), mtime=0)[:300], "can't be unpacked: the gzip file is cut off"),
     ],
 )

@@ -51,7 +51,7 @@ async def test_a_paper_that_moves_between_pages_comes_once(server: FeedServer, n
 
 async def test_a_day_that_breaks_off_on_a_later_page_is_an_error(server: FeedServer, nap: Nap) -> None:
     server.days[DAY] = [item(f"2605.{number:05}") for number in range(150)]
-    server.faults += ["ok", *["error"] * QUICK.tries]
+    server.faults += ["ok", *["error"] * QUICK.attempts]
     async with connected(server, nap) as client:
         with pytest.raises(FeedRefused):
             await client.day(DAY)
@@ -70,7 +70,7 @@ async def test_a_day_is_not_sent_again_while_it_is_as_it_was(server: FeedServer,
         (first,) = await client.day(DAY)
     assert first.validator
     assert server.requests[0].headers["If-None-Match"] is None
-    again = HuggingFaceClient(HttpClient(server.url, bounds=QUICK, sleep=nap, clock=nap.clock), {DAY: first.validator})
+    again = HuggingFaceClient(HttpClient(server.url, limits=QUICK, sleep=nap, clock=nap.clock), {DAY: first.validator})
     async with again:
         assert await again.day(DAY) == (Listing(DAY, (), is_unchanged=True),)
         assert server.requests[1].headers["If-None-Match"] == first.validator
@@ -131,8 +131,8 @@ async def test_requests_go_one_at_a_time(server: FeedServer, nap: Nap) -> None:
 
 
 async def test_requests_of_two_programs_go_one_at_a_time_too(server: FeedServer, nap: Nap, tmp_path: Path) -> None:
-    clients = [HuggingFaceClient(HttpClient(server.url, bounds=QUICK, turns=tmp_path)) for _ in range(2)]
-    file = tmp_path / "127.0.0.1.turn"
+    clients = [HuggingFaceClient(HttpClient(server.url, limits=QUICK, lock_folder=tmp_path)) for _ in range(2)]
+    file = tmp_path / "127.0.0.1.lock"
     async with clients[0] as one, clients[1] as two:
         async with host_lock(file, 0):
             waiting = asyncio.ensure_future(one.day(DAY))
@@ -149,11 +149,11 @@ async def test_a_program_that_waits_to_try_again_is_in_nobodys_way(
     served: list[int] = []
 
     async def pause(_: float) -> None:
-        async with HuggingFaceClient(HttpClient(server.url, bounds=QUICK, turns=tmp_path)) as other:
+        async with HuggingFaceClient(HttpClient(server.url, limits=QUICK, lock_folder=tmp_path)) as other:
             await other.day(DAY)
         served.append(len(server.requests))
 
-    async with HuggingFaceClient(HttpClient(server.url, bounds=QUICK, turns=tmp_path, sleep=pause)) as client:
+    async with HuggingFaceClient(HttpClient(server.url, limits=QUICK, lock_folder=tmp_path, sleep=pause)) as client:
         await client.day(DAY)
     assert served == [2]
 
@@ -280,11 +280,11 @@ async def test_certificates_are_those_of_the_environment(monkeypatch: pytest.Mon
     server.socket = context.wrap_socket(server.socket, server_side=True)
     with server:
         address = f"https://feed.example.org:{server.server_port}"
-        async with HuggingFaceClient(HttpClient(address, bounds=QUICK, sleep=nap, clock=nap.clock)) as client:
+        async with HuggingFaceClient(HttpClient(address, limits=QUICK, sleep=nap, clock=nap.clock)) as client:
             with pytest.raises(FeedUnreachable, match=r"certificate of .* is not trusted here; .* SSL_CERT_FILE"):
                 await client.day(DAY)
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
-        async with HuggingFaceClient(HttpClient(address, bounds=QUICK, sleep=nap, clock=nap.clock)) as client:
+        async with HuggingFaceClient(HttpClient(address, limits=QUICK, sleep=nap, clock=nap.clock)) as client:
             assert await ids(client) == ["2605.00001"]
 
 
