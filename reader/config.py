@@ -1,7 +1,7 @@
-"""Settings: one TOML file in, frozen `Settings` out, and a list of the mistakes that were in it.
+"""Load the settings: one TOML file to frozen `Settings`, and a list of the mistakes in it.
 
-A mistake never stops the reader: the key it concerns keeps its default. Read before the first frame, so
-the TOML reader is imported only where there is a file.
+A mistake never stops the reader: its key keeps the default. Settings are read before the first frame, so the TOML
+parser is imported only if there is a file.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
 ENDPOINT_VARIABLE = "HF_ENDPOINT"
 
 MAX_FILE_SIZE = 1 << 16
-"""Bytes; more than this is not a settings file."""
+"""Bytes; a larger file is not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a user can set. Each field's docstring is its documentation, here and in the template."""
+    """The user's settings. Each field's docstring is its documentation, here and in the template."""
 
     endpoint: str = field(default="https://huggingface.co", metadata={"rule": ServerAddress()})
     """Address of the feed. The environment variable HF_ENDPOINT wins over it."""
@@ -100,16 +100,16 @@ SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One mistake in the settings; its `str` is the line to show."""
+    """One mistake in the settings; its `str` is the message to show."""
 
     file: str
     line: int
-    """From 1; 0 where the mistake is in no line, such as in the environment."""
+    """From 1; 0 if the mistake is not in a line, such as one in the environment."""
     key: str
-    """Dotted; empty where no key could be read."""
+    """Dotted; empty if no key could be read."""
     message: str
     suggestion: str | None = None
-    """The nearest right word or value, as it would be written."""
+    """The nearest valid word or value, in the file's syntax."""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
@@ -120,7 +120,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class LoadedSettings:
-    """The settings in effect, what is wrong with them, and where each comes from."""
+    """The settings in effect, their mistakes, and their origins."""
 
     settings: Settings
     file: str
@@ -129,21 +129,21 @@ class LoadedSettings:
     """Line by key, of the settings that the file sets; 0 for those of the environment."""
 
     def origin(self, key: str) -> str:
-        """Where a setting's value comes from: `default`, `FILE:LINE`, or a variable of the environment."""
+        """Where a setting's value comes from: `default`, `FILE:LINE`, or the name of an environment variable."""
         line = self.lines.get(key)
         return "default" if line is None else f"{self.file}:{line}" if line else ENDPOINT_VARIABLE
 
 
 def load(path: Path) -> tuple[Settings, list[Mistake]]:
-    """Read the settings at `path`; see `examine`."""
+    """The settings at `path` and their mistakes; see `load_settings`."""
     loaded = load_settings(path)
     return loaded.settings, list(loaded.mistakes)
 
 
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> LoadedSettings:
-    """Read the settings at `path` and what the environment overrides; a file that is not there is no mistake.
+    """Load the settings at `path` with the environment's overrides; a missing file is no mistake.
 
-    Which actions and keys there are is the keymap's to know: `keys` holds what the file says.
+    `keys` is not checked here: the keymap knows which actions and keys exist.
     """
     reading = _SettingsReader(str(path))
     text = reading.open(path)
@@ -155,7 +155,7 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> L
 
 
 class _SettingsReader:
-    """One pass over a settings file: the values that hold, and the mistakes."""
+    """Reads a settings file once, and collects valid values and mistakes."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -167,7 +167,7 @@ class _SettingsReader:
         self.unknown_tables: set[str] = set()
 
     def open(self, path: Path) -> str:
-        """The file's text; empty where it is absent or unreadable."""
+        """The file's text; empty if it is missing or unreadable."""
         try:
             data = path.read_bytes()
             if len(data) > MAX_FILE_SIZE:
@@ -183,7 +183,7 @@ class _SettingsReader:
         return ""
 
     def take(self, text: str) -> None:
-        """Take every statement that holds; note the others."""
+        """Read every statement, and collect its value or its mistake."""
         for found in read_statements(text):
             if isinstance(found, MalformedLine):
                 self._wrong(found.line, "", f"{found.message}; this line was left out")
@@ -203,12 +203,12 @@ class _SettingsReader:
             self._check_whole(text)
 
     def override(self, environment: Mapping[str, str]) -> None:
-        """Let the environment win."""
-        said = environment.get(ENDPOINT_VARIABLE)
-        if not said:
+        """Override settings by environment variables."""
+        endpoint = environment.get(ENDPOINT_VARIABLE)
+        if not endpoint:
             return
         try:
-            self.values["endpoint"] = SETTING_TYPES["endpoint"].check(said)
+            self.values["endpoint"] = SETTING_TYPES["endpoint"].check(endpoint)
             self.lines["endpoint"] = 0
         except InvalidValue as unfit:
             self.mistakes.append(Mistake("environment", 0, ENDPOINT_VARIABLE, str(unfit), unfit.suggestion))
@@ -216,7 +216,7 @@ class _SettingsReader:
     def _header(self, header: Statement) -> None:
         if header.key[0] != "keys":
             self.unknown_tables.add(header.key[0])
-            self._wrong(header.line, header.key[0], "is no table of the settings", nearest(header.key[0], ["keys"]))
+            self._wrong(header.line, header.key[0], "is not a table of the settings", nearest(header.key[0], ["keys"]))
 
     def _set(self, key: tuple[str, ...], value: object, line: int) -> None:
         if key[0] == "keys" and len(key) > 1:
@@ -227,10 +227,10 @@ class _SettingsReader:
             self.values[key[0]] = SETTING_TYPES[key[0]].check(value)
             self.lines[key[0]] = line
         elif key[0] not in self.unknown_tables:
-            raise InvalidValue("is no setting", nearest(key[0], SETTING_TYPES))
+            raise InvalidValue("is not a setting", nearest(key[0], SETTING_TYPES))
 
     def _check_whole(self, text: str) -> None:
-        """Find what only the whole file can get wrong: each of its statements was well-formed."""
+        """Find mistakes that concern the whole file; each of its statements was valid on its own."""
         import re
         import tomllib
 
@@ -246,12 +246,12 @@ class _SettingsReader:
 
 
 def topic_rules_file(settings: Settings, file: Path) -> Path:
-    """The user's topic rules that settings from `file` name; the file need not exist."""
+    """The file of the user's topic rules, by the settings from `file`; it need not exist."""
     return file.parent / Path(settings.topics_file or "topics.toml").expanduser()
 
 
 def load_topics(own: Path) -> Topics:
-    """The topic rules that ship, and on top those of the user's file, which need not exist; raises ReaderError."""
+    """The bundled topic rules plus those of the user's file `own`, which may be missing; raises ReaderError."""
     from reader.core.topics.scorer import Topics
     from reader.data import read_text
 
@@ -265,7 +265,7 @@ def load_topics(own: Path) -> Topics:
 
 
 def retention_start(settings: Settings, today: date) -> str | None:
-    """The first day (ISO) whose papers are all kept; None if those of every day are."""
+    """The first day (ISO) of which all papers are kept; None if nothing is ever deleted."""
     from datetime import timedelta
 
     return (today - timedelta(days=settings.keep_days)).isoformat() if settings.keep_days else None

@@ -67,9 +67,9 @@ def test_an_empty_list_takes_the_keys_of_an_action(file: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "key", "says", "suggestion"),
     [
-        ("days_at_strat = 3", "days_at_strat", "no setting", "days_at_start"),
-        ("Days-At-Start = 3", "Days-At-Start", "no setting", "days_at_start"),
-        ("xyzzy = 3", "xyzzy", "no setting", None),
+        ("days_at_strat = 3", "days_at_strat", "not a setting", "days_at_start"),
+        ("Days-At-Start = 3", "Days-At-Start", "not a setting", "days_at_start"),
+        ("xyzzy = 3", "xyzzy", "not a setting", None),
         ('days_at_start = "3"', "days_at_start", 'whole number from 1 to 366, not "3"', None),
         ("days_at_start = true", "days_at_start", "not true", None),
         ("days_at_start = 2.5", "days_at_start", "not 2.5", None),
@@ -97,7 +97,7 @@ def test_an_empty_list_takes_the_keys_of_an_action(file: Path) -> None:
         ('keys = "s"', "keys", "table", None),
         ('keys = {"paper.star" = 3}', "keys.paper.star", "must be keys", None),
         ('keys = {"paper.star" = [3]}', "keys.paper.star", "must be keys", None),
-        ("endpoint.x = 3", "endpoint.x", "no setting", "endpoint"),
+        ("endpoint.x = 3", "endpoint.x", "not a setting", "endpoint"),
         ("oops", "", "left out", None),
         ("oops = ", "", "left out", None),
         ('oops = "', "", "left out", None),

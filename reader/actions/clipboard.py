@@ -1,4 +1,4 @@
-"""What is copied of a paper: plain text that does nothing when it is pasted into a terminal."""
+"""Texts of a paper to copy: cleaned, so that pasting them into a terminal is harmless."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from reader.core.paper import Paper
 from reader.core.text import clean
 
 MAX_AUTHORS = 3
-"""Authors of a citation that are named before the rest becomes "et al."."""
+"""Authors in a citation before "et al."."""
 
 
 def paper_link(paper: Paper) -> str:
-    """The address of the paper's page; the title of a paper that has none."""
+    """The address of the paper's page, or its title if it has none."""
     return hf_url(paper.id) or clean(paper.title)
 
 

@@ -124,7 +124,7 @@ async def _add_all(arguments: Namespace, session: Session) -> int:
                         feed = _follow(sources.feeds, url, fetched)
                         followed = [feed] if feed is not None else []
                         for one in followed:
-                            await sources.keep(one, fetched)
+                            await sources.store_feed(one, fetched)
                 except FeedError as error:
                     failures.append(f"{clean(name, 100)} was not added: {error}")
                     continue
@@ -251,7 +251,7 @@ async def _check_all(arguments: Namespace, session: Session) -> int:
     failed = [one for one in answers if isinstance(one, FeedFailed)]
     if arguments.json:
         say_json([_answer(one) for one in answers])
-    return _fail([f"{one.title}: {one.error}" for one in failed if one.was_asked_for])
+    return _fail([f"{one.title}: {one.error}" for one in failed if one.is_followed])
 
 
 def _answer(event: FeedStored | FeedFailed) -> dict[str, object]:

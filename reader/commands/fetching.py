@@ -102,11 +102,11 @@ def _refresh(arguments: Namespace, session: Session) -> int:
 def _tell_missing(finished: RefreshFinished, missing: Sequence[FeedFailed], *, quiet: bool) -> int:
     """Say what could not be had; raises FeedError if any of it was asked for."""
     for one in missing:
-        if one.was_asked_for or not quiet:
+        if one.is_followed or not quiet:
             warn(f"{one.title}: {one.error}")
     if finished.failed:
         raise FeedError(f"{_days(finished.failed)} could not be fetched: {finished.error}")
-    feeds = sum(one.was_asked_for for one in missing)
+    feeds = sum(one.is_followed for one in missing)
     if feeds:
         raise FeedError(f"{amount(feeds, 'feed')} could not be fetched; 'dailypapers feeds list' tells since when.")
     return 0

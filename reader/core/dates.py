@@ -1,7 +1,7 @@
-"""Dates as people write them in a query: `2026-05-11`, `2026-05`, `2026-W20`, `today`, `7d`, `a..b`.
+"""Date expressions of the query language: `2026-05-11`, `2026-05`, `2026-W20`, `today`, `7d`, `a..b`.
 
-A date is parsed without knowing what day it is, and resolved to ISO days when the query is compiled, so that a saved
-query means the right days tomorrow too.
+Parsing does not depend on today. A date is resolved to ISO days when its query is compiled, so a saved query is right
+on any day.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ _AGO = re.compile(r"([0-9]{1,4})([dwmy])")
 
 
 class DateExpression(NamedTuple):
-    """One date as written, in lower case but for the W of a week: a day, week, month or year, or relative to today."""
+    """One date as written, in lower case except the W of a week: a day, week, month or year, or relative to today."""
 
     text: str
 
     @property
     def ago(self) -> bool:
-        """Whether it counts back from today, such as `7d`."""
+        """Whether it counts back from today, as `7d` does."""
         return _AGO.fullmatch(self.text) is not None
 
     @property
     def absolute(self) -> bool:
-        """Whether it means the same days whenever it is asked."""
+        """Whether it does not depend on today or on the cache."""
         return self.text[:4].isdigit() and not self.ago
 
     def span(self, today: date, latest: date | None = None) -> tuple[date, date] | None:
-        """First and last day it covers; None where `latest` is asked for and no day has papers."""
+        """The first and last day that it covers; None for `latest` if no day has papers."""
         match self.text:
             case "today":
                 return today, today
@@ -63,7 +63,7 @@ class DateRange(NamedTuple):
         return f"{self.start.text if self.start else ''}..{self.end.text if self.end else ''}"
 
     def bounds(self, today: date, latest: date | None = None) -> tuple[str | None, str | None] | None:
-        """First and last ISO day, None for an open end; None as a whole if no day can be meant."""
+        """First and last ISO day, None for an open end; None alone if no day can match."""
         first = last = None
         if self.start is not None:
             span = self.start.span(today, latest)
@@ -79,10 +79,7 @@ class DateRange(NamedTuple):
 
 
 def parse_date(text: str) -> DateExpression:
-    """Read one date.
-
-    Raises ValueError, with a sentence, where it is none.
-    """
+    """Parse one date; raises ValueError with a sentence."""
     lower = text.strip().lower()
     if lower in DATE_WORDS or _AGO.fullmatch(lower):
         return DateExpression(lower)
@@ -97,10 +94,7 @@ def parse_date(text: str) -> DateExpression:
 
 
 def parse_date_range(text: str) -> DateRange:
-    """Read a date or a range; `7d` alone runs from seven days ago to today.
-
-    Raises ValueError, with a sentence, where it is neither.
-    """
+    """Parse a date or a range; `7d` alone is from seven days ago to today. Raises ValueError with a sentence."""
     left, dots, right = text.partition("..")
     if not dots:
         moment = parse_date(text)

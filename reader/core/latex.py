@@ -1,7 +1,7 @@
-r"""The LaTeX of titles, abstracts and keywords as readable Unicode: `$\alpha$-Flow` is `α-Flow`.
+r"""Convert LaTeX in titles, abstracts and keywords to readable Unicode: `$\alpha$-Flow` is `α-Flow`.
 
-Only the pieces that are LaTeX are handed to the converter; the rest of a text stays as it is, since prose holds
-`%`, `&`, `~` and prices in dollars that are not meant in LaTeX's sense.
+Only the pieces that are LaTeX are converted; the rest of a text stays unchanged, since `%`, `&`, `~` and dollars are
+common in plain prose too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 
 _GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 
-# Math is told from prices by Pandoc's rule: no space inside the dollars, no digit after the closing one.
+# Pandoc's rule tells math from prices: no space inside the dollars, no digit after the closing one.
 _PIECE = re.compile(
     r"""
       (?P<math>  \$\$?(?=[^\s$]) [^$]{1,400}? (?<=[^\s\\])\$\$?(?![0-9])
@@ -28,7 +28,7 @@ _PIECE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-# What stands between two prices: "$1 million and 2$".
+# The text between two prices, such as "$1 million and 2$", which is no math.
 _PRICES = re.compile(r"[0-9][^\\^_{}=]*\s[^\\^_{}=]*")
 
 _SCRIPT = re.compile(rf"([\^_])\s*({_GROUP}|\\[A-Za-z]+|[^\s{{}}\\])")
@@ -42,7 +42,7 @@ _RAISED = {"circ": "°", "∘": "°", "°": "°", "*": "*", "∗": "*", "†": "
 # Mathematical letters, such as a calligraphic L, are missing from many terminals' fonts.
 _STYLED = re.compile("[ℊℋℌℐℑℒℛℜℨℬℭℯℰℱℳℴ\U0001d400-\U0001d7ff]")
 
-# What authors define for themselves in nearly every paper, and LaTeX does not know.
+# Macros that nearly all authors define, but LaTeX does not.
 _AUTHOR_MACROS = {
     "aka": "a.k.a.",
     "deg": "°",
@@ -53,7 +53,7 @@ _AUTHOR_MACROS = {
     "wrt": "w.r.t.",
 }
 
-# Commands whose last argument is the text, and those that only set how it looks.
+# Commands whose last argument is the text, and commands that only format.
 _TEXT_LAST = re.compile("url|href|path|textcolor|colorbox|b")
 _WITHOUT_TEXT = re.compile(
     "em|it|bf|rm|sf|tt|sc|sl|(it|up|sc|sl)shape|(bf|md)series|(tt|sf|rm)family|normalfont|tiny|(script|footnote)size"
@@ -68,7 +68,7 @@ _SPACING = {"\\": " ", ",": " ", ";": " ", ":": " ", "!": "", "/": "", "-": ""}
 def latex_to_unicode(text: str) -> str:
     r"""The text with its LaTeX as Unicode; an unknown macro such as `\ours` becomes its name.
 
-    Text without LaTeX comes back as it is. The result is not yet clean: clean it afterwards.
+    Text without LaTeX is returned unchanged. The result must still be cleaned.
     """
     if not ("\\" in text or "$" in text or "^{" in text or "_{" in text):
         return text
@@ -118,7 +118,7 @@ def _math_text(formula: str) -> str:
 
 
 def _script_text(match: re.Match[str]) -> str:
-    """A superscript or subscript, in small digits where Unicode has all of them."""
+    """A superscript or subscript, in Unicode's small characters if it has all of them."""
     sign, group = match[0][0], match[0][1:].strip()
     inner = group[1:-1] if group.startswith("{") else group
     inner = _convert(_SCRIPT.sub(_script_text, inner)).strip() if inner != "^" else inner
@@ -133,7 +133,7 @@ def _script_text(match: re.Match[str]) -> str:
 
 
 def _convert(piece: str) -> str:
-    """A piece through pylatexenc; a piece that it can't read stays as it is."""
+    """A piece converted by pylatexenc; a piece that it can't read stays unchanged."""
     if "\\" not in piece and "{" not in piece:
         return piece
     convert, errors = _converter()

@@ -1,4 +1,4 @@
-"""What a setting takes: rules that check a value from a settings file and say, in words, what would do."""
+"""The types of settings: each checks a value from the settings file and describes valid values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reader.core.hosts import is_loopback
 
 
 class InvalidValue(ValueError):
-    """A value that a setting does not take; the text says what it takes."""
+    """A value that a setting does not accept; the text says what it accepts."""
 
     def __init__(self, message: str, suggestion: str | None = None) -> None:
         super().__init__(message)
@@ -18,20 +18,20 @@ class InvalidValue(ValueError):
 
 
 class SettingType:
-    """What a setting takes."""
+    """The type of a setting."""
 
     def check(self, value: object) -> object:
-        """The value as the setting holds it; raises Unfit."""
+        """The value in the setting's Python type; raises InvalidValue."""
         raise NotImplementedError
 
     def describe(self) -> str:
-        """What it takes, in a few words."""
+        """The valid values, in a few words."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class Number(SettingType):
-    """A number between two bounds, both included; a whole one where the bounds are whole."""
+    """A number between two bounds, both included; a whole number if the bounds are whole."""
 
     low: float
     high: float
@@ -81,7 +81,7 @@ class Boolean(SettingType):
 
 
 class ServerAddress(SettingType):
-    """The address of a server: https, or http on this very machine."""
+    """The address of a server: https, or http on this machine."""
 
     def check(self, value: object) -> object:
         if not isinstance(value, str):
@@ -106,7 +106,7 @@ class ServerAddress(SettingType):
 
 
 class FilePath(SettingType):
-    """A file; `~` is the home folder, and a relative one stands beside the settings file. Empty for none."""
+    """A file; `~` is the home folder, and a relative path starts at the settings file's folder. Empty for none."""
 
     def check(self, value: object) -> object:
         if not isinstance(value, str):
@@ -146,7 +146,7 @@ class QueryList(SettingType):
 
 
 class Command(SettingType):
-    """A program and its arguments, each a text of its own: no shell reads them. Empty for none."""
+    """A program and its arguments, each a separate text, since no shell is used. Empty for none."""
 
     def check(self, value: object) -> object:
         words = None if isinstance(value, str) else _as_strings(value)
@@ -160,7 +160,7 @@ class Command(SettingType):
 
 
 def _as_strings(value: object) -> tuple[str, ...] | None:
-    """A text or a list of texts as a tuple; None for all else, and for what holds a null character."""
+    """A text or a list of texts as a tuple; None for other types and for texts with a null character."""
     words = [value] if isinstance(value, str) else value
     if not isinstance(words, list | tuple) or not all(isinstance(word, str) and "\0" not in word for word in words):
         return None
@@ -168,7 +168,7 @@ def _as_strings(value: object) -> tuple[str, ...] | None:
 
 
 class KeyTable(SettingType):
-    """Keys of actions by their id: a text with spaces between, or a list; an empty one leaves an action none."""
+    """Keys by action id: a text with spaces between keys, or a list; an empty one removes the action's keys."""
 
     def check(self, value: object) -> object:
         if not isinstance(value, Mapping):
@@ -187,14 +187,14 @@ class KeyTable(SettingType):
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The one of `words` that `word` was most likely meant to be; imported where there is a mistake to explain."""
+    """The most similar of `words`; imported late, since only mistakes need it."""
     from reader.core.nearest import nearest
 
     return nearest(word, words)
 
 
 def as_toml(value: object) -> str:
-    """A value as the file would have it."""
+    """A value in the settings file's syntax."""
     import json
 
     if isinstance(value, tuple):

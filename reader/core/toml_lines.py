@@ -1,7 +1,7 @@
-"""TOML with line numbers: which line sets which key, and which lines are wrong.
+"""Parse TOML with line numbers: the line of each key, and the lines that are wrong.
 
-`tomllib` tells values but not where they stand, and gives up at the first mistake. Here it is asked about
-one statement at a time: it alone decides what is TOML and where a statement ends, and a bad line costs no other.
+`tomllib` reports no line numbers and stops at the first mistake. Here it parses one statement at a time: it alone
+decides what is TOML and where a statement ends, and a bad line does not affect the others.
 """
 
 from __future__ import annotations
@@ -10,31 +10,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_STATEMENT_LINES = 200
-"""Lines of a statement: each more is parsed anew together with those before it."""
+"""Limits the lines of a statement, since each further line parses all lines before it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """That `line` gives `key` this value; a table's header has the value None."""
+    """A key, its value and its line; a table's header has the value None."""
 
     key: tuple[str, ...]
     value: object
     line: int
-    """From 1: where the statement begins."""
+    """The statement's first line, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class MalformedLine:
-    """That the statement which begins in `line` is not TOML."""
+    """A statement that is not valid TOML and begins in `line`."""
 
     line: int
     message: str
 
 
 def read_statements(text: str) -> Iterator[Statement | MalformedLine]:
-    """Every key of a TOML text in its order, tables spread out to their leaves, and every line that is wrong.
+    """All keys of a TOML text in order, with tables flattened to dotted keys, and all malformed lines.
 
-    What concerns more than one statement, such as a key set twice, is left to the caller.
+    Mistakes that concern several statements, such as a key set twice, are not found here.
     """
     lines = text.replace("\r\n", "\n").split("\n")
     header = ""
@@ -52,7 +52,7 @@ def read_statements(text: str) -> Iterator[Statement | MalformedLine]:
 
 
 def _read_statement(header: str, lines: list[str], start: int) -> tuple[dict[str, object] | None, int, str]:
-    """The statement that begins at line index `start`: its document, the index behind it, what is wrong."""
+    """The statement at line index `start`: its parsed document or None, the next index, and the error message."""
     import tomllib
 
     if lines[start].lstrip().startswith("["):
@@ -67,7 +67,7 @@ def _read_statement(header: str, lines: list[str], start: int) -> tuple[dict[str
             return tomllib.loads(body), end + 1, ""
         except tomllib.TOMLDecodeError as error:
             message = message or str(error).partition(" (at ")[0]
-            # Only a string or an array that is still open makes the parser want more.
+            # Only an open string or array makes the parser report the end of the document.
             if "end of document" not in str(error):
                 break
     return None, start + 1, message

@@ -1,10 +1,10 @@
-"""Feed to cache: asks for days, stores what comes, and tells what happens. It knows no interface.
+"""Refresh the daily papers: request days from the feed, store them, and yield events. Knows no interface.
 
-    async for event in refresh(feed, cache, Latest()):
+    async for event in refresh_daily(feed, cache, Latest()):
         ...
 
-Days are asked newest first, so that the first papers are there after one request. What is stored stays stored
-whatever happens next: a refresh can be cancelled at any moment and taken up again.
+The newest days come first, so the first papers arrive after one request. Stored days stay stored: a refresh can be
+cancelled at any moment and continued later.
 """
 
 from __future__ import annotations
@@ -49,13 +49,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _MAX_FAILURES = 3
-"""Failures in a row after which the rest is given up."""
-
-# Between whom
+"""Failures in a row after which the refresh gives up."""
 
 
 class DailyFeed(Protocol):
-    """Where days come from."""
+    """The daily papers feed."""
 
     async def day(self, day: str, on_wait: OnWait | None = None) -> tuple[Listing, ...]: ...
 
@@ -65,7 +63,7 @@ class DailyFeed(Protocol):
 
 
 class StoreCounts(Protocol):
-    """What storing a listing came to."""
+    """The counts of papers from storing a listing."""
 
     @property
     def new(self) -> int: ...
@@ -78,7 +76,7 @@ class StoreCounts(Protocol):
 
 
 class DailyStore(Protocol):
-    """Where listings go; its methods block and run in a thread."""
+    """The cache that stores listings; its methods block, and run in a thread."""
 
     def store(self, listing: Listing, now: str, *, noted: bool = True) -> StoreCounts: ...
 
@@ -101,10 +99,10 @@ async def refresh_daily(
     force: bool = False,
     now: Callable[[], datetime] = _utc_now,
 ) -> AsyncGenerator[RefreshEvent, None]:
-    """Fetch what the plan says into the cache; with `force` settled days too.
+    """Fetch the plan's days into the cache, settled days too with `force`.
 
-    Failures of the feed come as events; UsageError (a plan before the feed's first day) and CacheError are raised.
-    Close the iterator or cancel the task to stop: a day that is being stored is stored to its end.
+    Feed errors are yielded as events; UsageError (a plan before the feed's first day) and CacheError are raised.
+    Close the iterator or cancel the task to stop; a day that is being stored is finished first.
     """
     if isinstance(plan, Trending):
         async for event in _refresh_trending(feed, cache, now):
@@ -142,7 +140,7 @@ async def refresh_daily(
                 failed += [*left, *(day for days in wanted for day in days)]
                 break
         found = found or stored > 0
-        # What could not be had by the month is asked for by the day.
+        # Days that the month's list could not provide are requested one by one.
         wanted.extendleft((day,) for day in reversed(left))
     yield RefreshFinished(sums.new, sums.updated, sums.unchanged, sums.skipped, stored, tuple(failed), error)
 
@@ -150,7 +148,7 @@ async def refresh_daily(
 async def _refresh_trending(
     feed: DailyFeed, cache: DailyStore, now: Callable[[], datetime]
 ) -> AsyncGenerator[RefreshEvent, None]:
-    """Fetch and store what the feed ranks first."""
+    """Fetch and store the trending papers."""
     yield RefreshStarted(())
     ranked: tuple[Listing, ...] = ()
     try:
@@ -171,7 +169,7 @@ async def _refresh_trending(
 
 @dataclass(slots=True)
 class _Totals:
-    """Sums over listings."""
+    """Sums of counts over listings."""
 
     new: int = 0
     updated: int = 0
@@ -192,7 +190,7 @@ class _Totals:
 
 @dataclass(frozen=True, slots=True)
 class _StoredDay:
-    """A day that was fetched and stored, and what storing it came to."""
+    """A day that was fetched and stored, and its counts."""
 
     day: str
     counts: _Totals
@@ -207,9 +205,9 @@ class _StoredDay:
 async def _fetch_days(
     feed: DailyFeed, cache: DailyStore, days: tuple[str, ...], now: Callable[[], datetime]
 ) -> AsyncGenerator[Waiting | _StoredDay, None]:
-    """Fetch and store a day, or days of one month: the waits meanwhile, and each day once it is stored.
+    """Fetch and store one day, or several days of one month; yields waits, and each day once it is stored.
 
-    No day comes where the feed's list of a month does not tell the days of its papers. Raises FeedError.
+    Yields no day if the feed's list of the month lacks the days of some papers. Raises FeedError.
     """
     listings: tuple[Listing, ...] | None = None
     together = len(days) > 1
@@ -222,7 +220,7 @@ async def _fetch_days(
                 else:
                     listings = answer
         except HttpRefused as refused:
-            # The feed's clock decides what today is: of a day that has not come yet it says so by a 400.
+            # The feed's clock decides what today is: it answers 400 for a day in its future.
             if refused.status != 400 or days[0] < (now().date() - timedelta(days=1)).isoformat():
                 raise
             yield _StoredDay(days[0], _Totals())
@@ -230,47 +228,44 @@ async def _fetch_days(
         return
     skipped = sum(len(listing.skipped) for listing in listings)
     if skipped and not any(listing.drafts for listing in listings):
-        # Stored as empty they would never be asked for again.
+        # Stored as empty, these days would never be requested again.
         raise FeedMalformed(f"None of the feed's {skipped} records could be read; see if there is a newer version.")
     of_day = {listing.day: listing for listing in listings}
-    # Of the same month come days too that were not wanted, since they are known or were asked for by themselves.
+    # The month's list also has days that were not requested, which are known or are requested on their own.
     stray = [listing for listing in listings if not (listing.day or "").startswith(asked)]
     for day in days:
         counts = _Totals()
-        # The day's own comes last: once its validator is kept, the answer is not sent again.
+        # The day's own listing comes last: once its validator is stored, the feed does not send the response again.
         for listing in (*stray, of_day.get(day, Listing(day, ()))):
             noted = listing.day == day and not together
             counts += await run_to_end(cache.store, listing, _timestamp(now()), noted=noted)
         stray = []
         yield _StoredDay(day, counts)
     if together:
-        # At last and all at once, so that days of one answer are never asked for again in part.
+        # Noted last and all at once: days of one response must not be requested again in part.
         await run_to_end(cache.note, days, _timestamp(now()))
 
 
-async def with_waits(asking: Callable[[OnWait], Awaitable[T]]) -> AsyncGenerator[Waiting | T, None]:
-    """The waits while the feed is asked for something, at last the answer.
+async def with_waits(request: Callable[[OnWait], Awaitable[T]]) -> AsyncGenerator[Waiting | T, None]:
+    """Run a request; yields its waits, and its result last. Raises FeedError."""
+    waits: asyncio.Queue[Waiting | None] = asyncio.Queue()
 
-    Raises FeedError.
-    """
-    told: asyncio.Queue[Waiting | None] = asyncio.Queue()
+    def queue_wait(seconds: float, why: str) -> None:
+        waits.put_nowait(Waiting(seconds, why))
 
-    def tell(seconds: float, why: str) -> None:
-        told.put_nowait(Waiting(seconds, why))
-
-    request = asyncio.ensure_future(asking(tell))
-    request.add_done_callback(lambda _: told.put_nowait(None))
+    task = asyncio.ensure_future(request(queue_wait))
+    task.add_done_callback(lambda _: waits.put_nowait(None))
     try:
-        while (waiting := await told.get()) is not None:
+        while (waiting := await waits.get()) is not None:
             yield waiting
-        yield await request
+        yield await task
     finally:
-        request.cancel()
-        await asyncio.gather(request, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def run_to_end(call: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
-    """What a blocking call returns, run in a thread; a cancellation lets it come to its end first."""
+    """Run a blocking call in a thread and return its result; on cancellation the call finishes first."""
     running = asyncio.ensure_future(asyncio.to_thread(call, *arguments, **keywords))
     try:
         return await asyncio.shield(running)
@@ -282,7 +277,7 @@ async def run_to_end(call: Callable[P, T], *arguments: P.args, **keywords: P.kwa
 def _choose_days(
     cache: DailyStore, plan: Plan, today: date, force: bool
 ) -> tuple[deque[tuple[str, ...]], deque[str], bool]:
-    """What to ask for, days to try after it while nothing is found, and whether some papers are known already.
+    """The days to request, older days to try if they are empty, and whether the cache has papers of the plan already.
 
     Raises UsageError.
     """

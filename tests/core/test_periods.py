@@ -50,7 +50,7 @@ def test_periods_follow_each_other_without_a_gap(kind: PeriodKind, day: date) ->
 def test_a_date_is_read_as_what_it_covers() -> None:
     assert parse_period("today", TODAY).id == "day:2026-05-12"
     assert parse_period("2026-w20", TODAY).id == "week:2026-W20"
-    with pytest.raises(ValueError, match="no day, week or month"):
+    with pytest.raises(ValueError, match="not a day, week or month"):
         parse_period("2026", TODAY)
 
 

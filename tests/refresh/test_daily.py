@@ -73,6 +73,19 @@ async def test_what_is_trending_can_fail(answer: FeedError | tuple[Listing, ...]
     assert cache.stored == []
 
 
+@pytest.mark.parametrize(
+    "counts", [(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, 0, 1), (0, 1, 1), (2, 1, 1), (1, 1, 2), (1, 2, 1)]
+)
+async def test_a_day_has_papers_whether_they_are_new_updated_or_unchanged(counts: tuple[int, int, int]) -> None:
+    class Counting(Cache):
+        def store(self, listing: Listing, now: str, *, noted: bool = True) -> Stored:
+            return Stored(*counts, 0)
+
+    *_, stored, finished = await run(Feed({TODAY: papers(1, 2)}), Counting(), Day(TODAY))
+    assert stored == DayStored(TODAY, *counts, skipped=0, n=1, of=1)
+    assert finished == RefreshFinished(*counts, stored=1)
+
+
 async def test_a_refresh_tells_its_story() -> None:
     feed = Feed({"2026-05-12": papers(1, 2), "2026-05-10": papers(2, 3, day="2026-05-10")})
     cache = Cache()

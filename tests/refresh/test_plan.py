@@ -28,7 +28,7 @@ def test_plans_mean_days_newest_first() -> None:
 
 
 def test_a_time_that_is_none_is_named() -> None:
-    with pytest.raises(UsageError, match="no such time as 2026-02-30"):
+    with pytest.raises(UsageError, match="2026-02-30 is not in the calendar"):
         planned_days(Day("2026-02-30"), TODAY)
 
 

@@ -245,7 +245,7 @@ async def test_one_source_that_fails_does_not_fail_the_others(world: World) -> N
     events = await world.refresh()
     assert of(events, FeedFailed) == ["bad", "arxiv"]
     assert of(events, FeedStored) == ["good"]
-    assert [event.was_asked_for for event in events if isinstance(event, FeedFailed)] == [True, False]
+    assert [event.is_followed for event in events if isinstance(event, FeedFailed)] == [True, False]
     assert last(events).failed == ()
     assert {feed.slug for feed in world.feeds.failing()} == {"bad", "arxiv"}
     since = {feed.failing_since for feed in world.feeds.failing()}

@@ -100,7 +100,7 @@ async def test_what_a_job_raises_is_raised(place: Callable[..., JobContext], tmp
 
 
 @pytest.mark.parametrize(
-    ("rules", "told"), [(no_rules, r"broke off\.$"), (bad_rules, "broke off: .*a mistake of ours")]
+    ("rules", "told"), [(no_rules, r"ended unexpectedly\.$"), (bad_rules, "ended unexpectedly: .*a mistake of ours")]
 )
 async def test_a_process_that_dies_is_told_of(
     place: Callable[..., JobContext], rules: Callable[[], None], told: str
