@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 ENDPOINT_VARIABLE = "HF_ENDPOINT"
 
+LOG_LEVELS = ("error", "warning", "info")
+"""What the log file gets: unexpected errors; also what could not be fetched; also each request."""
+
 MAX_FILE_SIZE = 1 << 16
 """Bytes; a larger file is not read."""
 
@@ -86,6 +89,9 @@ class Settings:
 
     topics_file: str = field(default="", metadata={"rule": FilePath()})
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""
+
+    log_level: str = field(default="warning", metadata={"rule": Choice(LOG_LEVELS)})
+    """What the log file gets: unexpected errors, also what could not be fetched (warning), also each request (info)."""
 
     keys: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}
@@ -252,8 +258,7 @@ def topic_rules_file(settings: Settings, file: Path) -> Path:
 
 def load_topics(own: Path) -> Topics:
     """The bundled topic rules plus those of the user's file `own`, which may be missing; raises ReaderError."""
-    from reader.core.topics.scorer import Topics
-    from reader.data import read_text
+    from reader.data import shipped_topics
 
     try:
         texts = [own.read_text(encoding="utf-8")]
@@ -261,7 +266,7 @@ def load_topics(own: Path) -> Topics:
         texts = []
     except (OSError, UnicodeDecodeError) as error:
         raise ReaderError(f"The topic rules {own} can't be read: {error}. Mend or move the file.") from error
-    return Topics.from_toml(read_text("topics.toml"), *texts)
+    return shipped_topics(*texts)
 
 
 def retention_start(settings: Settings, today: date) -> str | None:

@@ -20,9 +20,11 @@ from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from reader import log
 from reader.core import errors
 from reader.core.errors import ReaderError
 from reader.refresh import jobs
+from reader.refresh.failures import log_failure
 from reader.refresh.jobs import Job, JobContext, Message
 
 NICENESS = 5
@@ -74,7 +76,10 @@ class _JobProcess:
         try:
             return pickle.load(self._stdout)  # noqa: S301 (our own process wrote it)
         except (EOFError, pickle.UnpicklingError, ValueError):
-            last = self._stderr.read().decode(errors="replace").strip().rpartition("\n")[2]
+            report = self._stderr.read().decode(errors="replace").strip()
+            if report:
+                log.record_report("worker process", report)
+            last = report.rpartition("\n")[2]
             return ReaderError(f"The background job ended unexpectedly{f': {last}' if last else ''}.")
 
     def kill(self) -> None:
@@ -97,6 +102,7 @@ def main() -> None:
     with suppress(AttributeError, OSError):
         os.nice(NICENESS)
     context, job = pickle.load(sys.stdin.buffer)  # noqa: S301 (the reader wrote it)
+    log.attach(context.settings.log_level)
     threading.Thread(target=_exit_with_reader, args=(sys.stdin.fileno(),), daemon=True).start()
     with suppress(BrokenPipeError):
         asyncio.run(_send_messages(context, job, sys.stdout.buffer))
@@ -114,6 +120,7 @@ async def _send_messages(context: JobContext, job: Job, out: BinaryIO) -> None:
     try:
         async with aclosing(jobs.run_job(context, job)) as messages:
             async for message in messages:
+                log_failure(message)
                 _write_message(_picklable(message), out)
     except ReaderError as error:
         last = _picklable(error)
