@@ -15,6 +15,7 @@ DATE_WORDS = ("today", "yesterday", "latest")
 
 _HELP = "write it as 2026-05-11, 2026-05, 2026-W20, today, yesterday, latest, 7d, 2w or 3m"
 _ABSOLUTE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?|-w([0-9]{2}))?")
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AGO = re.compile(r"([0-9]{1,4})([dwmy])")
 
 
@@ -107,6 +108,17 @@ def parse_date_range(text: str) -> DateRange:
         if start[0] > end[1]:
             raise ValueError(f"{days.start.text} is after {days.end.text}")
     return days
+
+
+def iso_day(value: object) -> str | None:
+    """The day of an ISO timestamp as written, in its own time zone; None if it is invalid."""
+    text = value[:10] if isinstance(value, str) else ""
+    if not _ISO_DAY.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return None
 
 
 def _calendar_span(text: str) -> tuple[date, date]:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode
 
+from reader.core.dates import iso_day
 from reader.core.errors import FeedError, UsageError
 from reader.core.ids import arxiv_id
 from reader.core.text import clean
@@ -25,7 +26,6 @@ from reader.feeds.http.documents import Document, DocumentClient
 from reader.feeds.http.environment import is_offline
 from reader.feeds.http.host_lock import host_lock
 from reader.feeds.http.limits import Limits
-from reader.feeds.huggingface.parse import iso_day
 
 API_ENDPOINT = "https://export.arxiv.org"
 RSS_ENDPOINT = "https://rss.arxiv.org"

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal, cast
 
+from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed, FeedRefused
 from reader.core.ids import arxiv_id
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean
-from reader.feeds.huggingface.parse import iso_day
 from reader.feeds.plain_text import plain_block, plain_line
 
 if TYPE_CHECKING:

@@ -13,11 +13,12 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, TypeGuard
 
+from reader.core.dates import iso_day
 from reader.core.errors import FeedError, FeedMalformed
 from reader.core.paper import Listing, Skipped
 from reader.feeds.files.decompress import DamagedGzip, decompressed, numbered_lines
 from reader.feeds.files.saved_page import parse_saved_page
-from reader.feeds.huggingface.parse import iso_day, listings, read_json
+from reader.feeds.huggingface.parse import listings, read_json
 
 BATCH = 200
 """Records in a listing, where each record has a line of its own."""

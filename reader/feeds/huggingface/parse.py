@@ -10,9 +10,9 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from html import unescape
 
+from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed
 from reader.core.ids import arxiv_id
 from reader.core.paper import Draft, Listing, Skipped
@@ -37,7 +37,6 @@ _BREAK = re.compile(r"<br\s*/?>|</?p(?:\s[^<>]{0,2000})?>", re.IGNORECASE)
 # A model's reasoning that leaked into the start of a summary; the tag elsewhere is part of the text.
 _LEAKED_THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
-_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _THUMBNAIL = "/social-thumbnails/"
 
 
@@ -171,17 +170,6 @@ def _count(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return int(value) if 0 <= value <= _COUNT_LIMIT else None
-
-
-def iso_day(value: object) -> str | None:
-    """The day of an ISO timestamp as written, in its own time zone; None if it is invalid."""
-    text = _string(value)[:10]
-    if not _ISO_DAY.fullmatch(text):
-        return None
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        return None
 
 
 def _authors(value: object) -> tuple[str, ...]:
