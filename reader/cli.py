@@ -163,10 +163,10 @@ def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Messa
     """Run one of the reader's jobs in a process of its own."""
     from reader import config
     from reader.refresh import worker
-    from reader.refresh.jobs import Workplace
+    from reader.refresh.jobs import JobContext
 
-    own = config.topic_rules(workspace.settings, workspace.config_file)
-    return worker.run(Workplace(file, workspace.settings, partial(config.load_topics, own)), job)
+    own = config.topic_rules_file(workspace.settings, workspace.config_file)
+    return worker.run_in_process(JobContext(file, workspace.settings, partial(config.load_topics, own)), job)
 
 
 def _show_sample(workspace: Workspace, query: str) -> int:
@@ -186,11 +186,11 @@ def fill_with_sample(workspace: Workspace, file: Path) -> None:
 
     from reader.cache.papers import Cache
     from reader.data import read_text
-    from reader.feeds.files.papers_file import read_file
+    from reader.feeds.files.papers_file import read_papers
 
     now = datetime.now(UTC)
     with closing(Cache.open(file, workspace.topics)) as cache:
-        listings = read_file(BytesIO(read_text("sample.json").encode()), now.date())
+        listings = read_papers(BytesIO(read_text("sample.json").encode()), now.date())
         for _ in cache.store_all(listings, now.isoformat(timespec="seconds")):
             pass
 

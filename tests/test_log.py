@@ -69,7 +69,7 @@ def test_nothing_is_made_before_the_first_record(file: Path) -> None:
 
 
 def test_the_level_decides_what_is_logged(file: Path) -> None:
-    requests = logging.getLogger("reader.feeds.http.fetch")
+    requests = logging.getLogger("reader.feeds.http.client")
     log.record_warning("day", "nobody asked for warnings")
     for level in ("error", "warning", "info"):
         log.attach(level)
@@ -81,7 +81,7 @@ def test_the_level_decides_what_is_logged(file: Path) -> None:
         "ERROR reader: day: ValueError: error at error",
         "WARNING reader: day: warning at warning",
         "ERROR reader: day: ValueError: error at warning",
-        "INFO reader.feeds.http.fetch: request at info",
+        "INFO reader.feeds.http.client: request at info",
         "WARNING reader: day: warning at info",
         "ERROR reader: day: ValueError: error at info",
     ]

@@ -16,7 +16,7 @@ from reader.cache.marks import derived
 from reader.cache.merge import BLANK, Values, merged
 from reader.cache.search.topic_sets import CHANGED
 from reader.cache.tables import ALIAS, LISTING, PAPER, PAPER_CATEGORY, PAPER_CHANGE, PAPER_SOURCE, PAPER_TOPIC, TEXT
-from reader.core.ids import FEED, OWN, page_id
+from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, page_id
 from reader.core.paper import Draft
 from reader.core.text import fold, title_hash
 
@@ -104,7 +104,7 @@ class Batch:
                 pk += 1
                 entry = Entry(pk, None, {**BLANK, "id": _id(draft), "source": draft.source, "added": now})
                 self._remember(entry)
-            elif draft.id and entry.after["id"].startswith(OWN):
+            elif draft.id and entry.after["id"].startswith(OWN_PREFIXES):
                 self._take_id(entry, draft)
             entry.after |= merged(entry.after, draft, day, newer=newer)
             entries[entry.pk] = entry
@@ -148,7 +148,7 @@ class Batch:
         self._by_id[entry.after["id"]] = entry
         hash = entry.after["title_hash"]
         # If two papers share a title, drafts match the one that still lacks its arXiv id.
-        if hash is not None and (hash not in self._by_title or entry.after["id"].startswith(OWN)):
+        if hash is not None and (hash not in self._by_title or entry.after["id"].startswith(OWN_PREFIXES)):
             self._by_title[hash] = entry
 
     def _match(self, draft: Draft) -> Entry | None:
@@ -156,9 +156,9 @@ class Batch:
         if found := self._by_id.get(_id(draft)):
             return found
         entry = self._by_title.get(title_hash(draft.title))
-        if entry is None or (draft.id and not entry.after["id"].startswith(OWN)):
+        if entry is None or (draft.id and not entry.after["id"].startswith(OWN_PREFIXES)):
             return None
-        of_a_feed = draft.entry is not None or entry.after["id"].startswith(FEED)
+        of_a_feed = draft.entry is not None or entry.after["id"].startswith(FEED_PREFIX)
         return entry if not of_a_feed or _identifies(draft.title) else None
 
     def _take_id(self, entry: Entry, draft: Draft) -> None:

@@ -16,7 +16,7 @@ from typing import Literal, Self
 
 from reader.cache import schema
 from reader.cache.sqlite_errors import explained
-from reader.core.ids import FEED, PAGE
+from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 
 Kind = Literal["rss", "arxiv", "own"]
 """A feed of any site, an arXiv category, or a source that is asked without being followed."""
@@ -50,7 +50,7 @@ _LAST_ASKED = "categories_asked"
 
 _UNCATEGORIZED = (
     "paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE t.categories IS NULL"
-    f" AND p.id NOT LIKE '{PAGE}%' AND p.id NOT LIKE '{FEED}%'"
+    f" AND p.id NOT LIKE '{PAGE_PREFIX}%' AND p.id NOT LIKE '{FEED_PREFIX}%'"
 )
 
 _COLUMNS = ", ".join(field.name for field in fields(Followed))

@@ -56,10 +56,10 @@ def _id(text: str) -> str:
 def _look_up(workspace: Workspace, id: str) -> str:
     """Bring a paper into the cache; why it did not come, if it did not."""
     from reader.commands.run_job import work
-    from reader.refresh.jobs import LookedUp, LookUp
+    from reader.refresh.jobs import LookupFinished, LookUpPaper
 
     try:
-        if LookedUp(found=True) in work(workspace, LookUp(id)):
+        if LookupFinished(found=True) in work(workspace, LookUpPaper(id)):
             return ""
     except FeedError as error:
         return f"{id} could not be fetched: {error}"

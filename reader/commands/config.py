@@ -11,7 +11,7 @@ from reader.commands.command import Command, add_json
 from reader.commands.output import Style, amount, say, say_json
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import ReaderError
-from reader.core.setting_types import shown
+from reader.core.setting_types import as_toml
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -46,7 +46,7 @@ def _show(arguments: Namespace, workspace: Workspace) -> int:
                     "from": loaded.origin(name),
                     "about": about,
                 }
-                for name, about in config.documentation().items()
+                for name, about in config.setting_docs().items()
                 for value in [getattr(loaded.settings, name)]
             }
         )
@@ -63,14 +63,14 @@ def _show(arguments: Namespace, workspace: Workspace) -> int:
 def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
     """Lines as the file would have them, each with where it comes from."""
     loaded = workspace.loaded
-    for name in config.RULES:
+    for name in config.SETTING_TYPES:
         if name != "keys":
-            yield f"{name} = {shown(getattr(loaded.settings, name))}", loaded.origin(name)
+            yield f"{name} = {as_toml(getattr(loaded.settings, name))}", loaded.origin(name)
     if loaded.settings.keys:
         yield "", ""
         yield "[keys]", ""
         for action, keys in loaded.settings.keys.items():
-            yield f"{shown(action)} = {shown(keys)}", loaded.origin(f"keys.{action}")
+            yield f"{as_toml(action)} = {as_toml(keys)}", loaded.origin(f"keys.{action}")
 
 
 def _check(arguments: Namespace, workspace: Workspace) -> int:

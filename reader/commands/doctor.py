@@ -159,17 +159,17 @@ def _sources(file: Path, settings: Settings) -> Iterator[Finding]:
 
 
 def _categories(feeds: Feeds, settings: Settings) -> str:
-    from reader.refresh.sources import CATEGORIZED_A_DAY, is_closed_world
+    from reader.refresh.sources import CATEGORIZED_PER_DAY, is_local_only
 
     lacking = feeds.count_uncategorized()
     if not lacking:
         return "known of all papers"
     if not settings.ask_arxiv:
         rest = "arXiv is not asked: ask_arxiv is off"
-    elif is_closed_world(settings.endpoint, os.environ):
+    elif is_local_only(settings.endpoint, os.environ):
         rest = "arXiv is not asked: the feed is on this machine or its network, and ARXIV_ENDPOINT is not set"
     else:
-        rest = f"arXiv is asked for {CATEGORIZED_A_DAY} a day"
+        rest = f"arXiv is asked for {CATEGORIZED_PER_DAY} a day"
     return f"not known of {amount(lacking, 'paper')}; {rest}"
 
 
@@ -250,11 +250,11 @@ def _asked(endpoint: str) -> Finding:
     """Whether the feed answers, and how fast."""
     import asyncio
 
-    from reader.feeds.http.fetch import Bounds
-    from reader.feeds.huggingface.client import FeedClient
+    from reader.feeds.http.limits import Limits
+    from reader.feeds.huggingface.client import HuggingFaceClient
 
     async def ask() -> int:
-        async with FeedClient.from_environment(endpoint, bounds=Bounds(tries=1)) as feed:
+        async with HuggingFaceClient.from_environment(endpoint, limits=Limits(attempts=1)) as feed:
             # Yesterday by the most westerly clock is a day that every server knows.
             listing, *_ = await feed.day(date.fromordinal(datetime.now(UTC).toordinal() - 1).isoformat())
             return len(listing.drafts)

@@ -21,10 +21,10 @@ from reader.core.text import clean
 if TYPE_CHECKING:
     from reader.cache.feeds import Feeds, Followed
     from reader.feeds.arxiv.categories import Category
-    from reader.feeds.syndication.client import Fetched
+    from reader.feeds.syndication.client import FetchedFeed
     from reader.feeds.syndication.opml import Outline
     from reader.refresh.progress import FeedFailed, FeedStored
-    from reader.refresh.sources import Web
+    from reader.refresh.sources import FeedSource
 
 
 def _feeds_arguments(parser: ArgumentParser) -> None:
@@ -105,14 +105,14 @@ def _add(arguments: Namespace, workspace: Workspace) -> int:
 
 async def _add_all(arguments: Namespace, workspace: Workspace) -> int:
     """Follow feeds, each of which must answer, and categories; raises FeedError for the last that did not."""
-    from reader.refresh.jobs import connected
+    from reader.refresh.jobs import open_sources
 
     failures: list[str] = []
     added: list[dict[str, object]] = []
     # A category that there is not is a mistake, to be told before anything is done.
     named = [(name, _categories(name)) for name in arguments.names]
     with workspace.cache() as cache:
-        async with connected(workspace.workplace, cache) as (_, sources):
+        async with open_sources(workspace.workplace, cache) as (_, sources):
             for name, found in named:
                 try:
                     if found:
@@ -123,7 +123,7 @@ async def _add_all(arguments: Namespace, workspace: Workspace) -> int:
                         feed = _follow(sources.feeds, url, fetched)
                         followed = [feed] if feed is not None else []
                         for one in followed:
-                            await sources.keep(one, fetched)
+                            await sources.store_feed(one, fetched)
                 except FeedError as error:
                     failures.append(f"{clean(name, 100)} was not added: {error}")
                     continue
@@ -178,7 +178,7 @@ def _listing(category: str) -> str:
     return f"https://arxiv.org/list/{category}/recent"
 
 
-async def _discover(web: Web, url: str) -> tuple[str, Fetched]:
+async def _discover(web: FeedSource, url: str) -> tuple[str, FetchedFeed]:
     """A feed at an address, or the one that the page at that address names; with its own address."""
     from reader.feeds.addresses import web_url
     from reader.feeds.syndication.parse import NotAFeed
@@ -192,7 +192,7 @@ async def _discover(web: Web, url: str) -> tuple[str, Fetched]:
         return page.feeds[0], await web.fetch(page.feeds[0])
 
 
-def _follow(feeds: Feeds, url: str, fetched: Fetched) -> Followed | None:
+def _follow(feeds: Feeds, url: str, fetched: FetchedFeed) -> Followed | None:
     found = fetched.feed
     if found is None:
         return None
@@ -231,17 +231,17 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
     """Ask feeds, by default all, and tell what each said."""
     from contextlib import aclosing
 
-    from reader.refresh.jobs import connected
-    from reader.refresh.progress import FeedAsked, FeedFailed, FeedStored
+    from reader.refresh.jobs import open_sources
+    from reader.refresh.progress import FeedFailed, FeedStarted, FeedStored
 
     answers: list[FeedStored | FeedFailed] = []
     with workspace.cache() as cache:
-        async with connected(workspace.workplace, cache) as (_, sources):
+        async with open_sources(workspace.workplace, cache) as (_, sources):
             feeds = sources.feeds
             only = [_named(feeds, name) for name in arguments.names] if arguments.names else feeds.followed()
             async with aclosing(sources.refresh(only)) as events:
                 async for event in events:
-                    if isinstance(event, FeedAsked):
+                    if isinstance(event, FeedStarted):
                         continue
                     answers.append(event)
                     if not arguments.json and isinstance(event, FeedStored):
@@ -250,7 +250,7 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
     failed = [one for one in answers if isinstance(one, FeedFailed)]
     if arguments.json:
         say_json([_answer(one) for one in answers])
-    return _fail([f"{one.title}: {one.error}" for one in failed if one.was_asked_for])
+    return _fail([f"{one.title}: {one.error}" for one in failed if one.is_followed])
 
 
 def _answer(event: FeedStored | FeedFailed) -> dict[str, object]:
@@ -301,12 +301,17 @@ def _follow_outline(feeds: Feeds, outline: Outline) -> list[Followed]:
 
 
 def _export(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.feeds.arxiv.client import FEEDS
+    from reader.feeds.arxiv.client import RSS_ENDPOINT
     from reader.feeds.syndication.opml import Outline, write_opml
 
     with _opened(workspace) as feeds:
         outlines = [
-            Outline(feed.title, f"{FEEDS}/rss/{feed.url}" if feed.kind == "arxiv" else feed.url, feed.home, feed.folder)
+            Outline(
+                feed.title,
+                f"{RSS_ENDPOINT}/rss/{feed.url}" if feed.kind == "arxiv" else feed.url,
+                feed.home,
+                feed.folder,
+            )
             for feed in feeds.followed()
         ]
     body = write_opml(outlines, "Feeds of dailypapers", datetime.now(UTC))

@@ -58,13 +58,13 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
 def _import_file(cache: Cache, name: str) -> Stored:
     """Store a file's papers; its skipped records are told, the first few with their place."""
     from reader.cache.papers import Stored
-    from reader.feeds.files.papers_file import read_file
+    from reader.feeds.files.papers_file import read_papers
 
     now = datetime.now(UTC)
     source = sys.stdin.buffer if name == "-" else Path(name)
     reasons: list[str] = []
     with Progress() as progress:
-        listings = _watched(read_file(source, now.date()), name, progress, reasons)
+        listings = _watched(read_papers(source, now.date()), name, progress, reasons)
         stored = sum(cache.store_all(listings, now.isoformat(timespec="seconds"), newer=False), Stored())
     for reason in reasons:
         warn(f"{name}: {reason}; skipped")
@@ -88,12 +88,12 @@ def _watched(listings: Iterable[Listing], name: str, progress: Progress, reasons
 def _reclassify(cache: Cache) -> None:
     """Give the papers their topics anew where the rules have changed."""
     from reader.commands.run_job import told
-    from reader.refresh.jobs import Classified
+    from reader.refresh.jobs import PapersClassified
 
     if cache.needs_classifying():
         with Progress() as progress:
             for step in cache.reclassify():
-                progress.show(told(Classified(*step)))
+                progress.show(told(PapersClassified(*step)))
 
 
 COMMAND = Command(

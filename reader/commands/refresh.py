@@ -15,7 +15,7 @@ from reader.core.errors import FeedError
 
 if TYPE_CHECKING:
     from reader.refresh.plan import Plan
-    from reader.refresh.progress import FeedFailed, Finished
+    from reader.refresh.progress import FeedFailed, RefreshFinished
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -51,10 +51,10 @@ def _month(text: str) -> str:
 
 def _span(text: str) -> tuple[str, str]:
     """First and last day that a date as in a query means, in the feed's time."""
-    from reader.core.dates import parse_moment
+    from reader.core.dates import parse_date
 
     try:
-        span = parse_moment(text).span(datetime.now(UTC).date())
+        span = parse_date(text).span(datetime.now(UTC).date())
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from error
     if span is None:
@@ -64,17 +64,17 @@ def _span(text: str) -> tuple[str, str]:
 
 def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     from reader.commands.run_job import work
-    from reader.refresh.jobs import NotTold, Refresh
-    from reader.refresh.progress import FeedFailed, Finished
+    from reader.refresh.jobs import NotificationFailed, Refresh
+    from reader.refresh.progress import FeedFailed, RefreshFinished
 
     if arguments.verbose:
         print_requests()
     said = work(workspace, Refresh(_plan(arguments, workspace)), quiet=arguments.quiet or arguments.verbose)
     for message in said:
-        if isinstance(message, NotTold):
+        if isinstance(message, NotificationFailed):
             # What was asked for is there: no failure of the refresh.
             warn(str(message.error))
-    finished = next(message for message in said if isinstance(message, Finished))
+    finished = next(message for message in said if isinstance(message, RefreshFinished))
     missing = [message for message in said if isinstance(message, FeedFailed)]
     if not finished.failed:
         paths.refresh_stamp(workspace.cache_file).touch()
@@ -101,14 +101,14 @@ def _plan(arguments: Namespace, workspace: Workspace) -> Plan:
     return Latest(arguments.days or workspace.settings.days_at_start)
 
 
-def _tell_missing(finished: Finished, missing: Sequence[FeedFailed], *, quiet: bool) -> int:
+def _tell_missing(finished: RefreshFinished, missing: Sequence[FeedFailed], *, quiet: bool) -> int:
     """Say what could not be had; raises FeedError if any of it was asked for."""
     for one in missing:
-        if one.was_asked_for or not quiet:
+        if one.is_followed or not quiet:
             warn(f"{one.title}: {one.error}")
     if finished.failed:
         raise FeedError(f"{_days(finished.failed)} could not be fetched: {finished.error}")
-    feeds = sum(one.was_asked_for for one in missing)
+    feeds = sum(one.is_followed for one in missing)
     if feeds:
         raise FeedError(f"{amount(feeds, 'feed')} could not be fetched; 'dailypapers feeds list' tells since when.")
     return 0

@@ -34,7 +34,7 @@ def _schedule(arguments: Namespace, _workspace: Workspace) -> int:
     if arguments.hours > 24 or 24 % arguments.hours:
         raise UsageError("--hours takes 1, 2, 3, 4, 6, 8, 12 or 24.")
     environment = {name: os.environ[name] for name in SEEN if os.environ.get(name)}
-    planned = schedule.plan(arguments.hours, Path.home(), environment)
+    planned = schedule.plan_schedule(arguments.hours, Path.home(), environment)
     there = schedule.is_installed(planned, schedule.run_program)
     tell = (lambda _: None) if arguments.json else say
     if arguments.what == "remove":

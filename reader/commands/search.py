@@ -33,10 +33,10 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     from reader.commands.run_job import work
-    from reader.refresh.jobs import Answered, Search
+    from reader.refresh.jobs import SearchAnswered, SearchFeed
 
-    said = work(workspace, Search(" ".join(arguments.words)))
-    listings = next(message.listings for message in said if isinstance(message, Answered))
+    said = work(workspace, SearchFeed(" ".join(arguments.words)))
+    listings = next(message.listings for message in said if isinstance(message, SearchAnswered))
     found = [(draft, listing.day) for listing in listings for draft in listing.drafts]
     with workspace.window() as window:
         known = {draft.id for draft, _ in found if draft.id and window.pk_of(draft.id) is not None}
@@ -54,9 +54,11 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
 def _keep(workspace: Workspace, listings: tuple[Listing, ...]) -> None:
     """Put what was found into the cache."""
     from reader.commands.run_job import work
-    from reader.refresh.jobs import Keep, Kept
+    from reader.refresh.jobs import PapersStored, StorePapers
 
-    added = sum(message.papers for message in work(workspace, Keep(listings)) if isinstance(message, Kept))
+    added = sum(
+        message.papers for message in work(workspace, StorePapers(listings)) if isinstance(message, PapersStored)
+    )
     warn(f"{amount(added, 'paper')} added.")
 
 

@@ -83,7 +83,7 @@ def _check(files: Sequence[str], workspace: Workspace, as_json: bool) -> int:
     """Tell the mistakes of a file of rules by line; without a name, of the user's own."""
     if len(files) > 1:
         raise UsageError(f"'topics {CHECK}' takes one file.")
-    file = Path(files[0]) if files else config.topic_rules(workspace.settings, workspace.config_file)
+    file = Path(files[0]) if files else config.topic_rules_file(workspace.settings, workspace.config_file)
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

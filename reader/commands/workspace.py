@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from reader.cache.papers import Cache
     from reader.cache.search.compile import Selection
     from reader.cache.window import Window
-    from reader.config import Loaded, Mistake, Settings
+    from reader.config import LoadedSettings, Mistake, Settings
     from reader.core.paper import Paper
     from reader.core.query import Query
     from reader.core.topics.scorer import Topics
     from reader.keys.keymap import Keymap
-    from reader.refresh.jobs import Workplace
+    from reader.refresh.jobs import JobContext
 
 
 class NotInCache(ReaderError):
@@ -46,8 +46,8 @@ class Workspace:
         return paths.config_file()
 
     @cached_property
-    def loaded(self) -> Loaded:
-        return config.examine(self.config_file)
+    def loaded(self) -> LoadedSettings:
+        return config.load_settings(self.config_file)
 
     @cached_property
     def settings(self) -> Settings:
@@ -77,7 +77,7 @@ class Workspace:
     @cached_property
     def topics(self) -> Topics:
         """The topic rules that ship, and the user's own on top."""
-        return config.load_topics(config.topic_rules(self.settings, self.config_file))
+        return config.load_topics(config.topic_rules_file(self.settings, self.config_file))
 
     @cached_property
     def shipped_topics(self) -> Topics:
@@ -87,11 +87,11 @@ class Workspace:
         return shipped_topics()
 
     @property
-    def workplace(self) -> Workplace:
+    def workplace(self) -> JobContext:
         """Where jobs are done."""
-        from reader.refresh.jobs import Workplace
+        from reader.refresh.jobs import JobContext
 
-        return Workplace(self.cache_file, self.settings, lambda: self.topics)
+        return JobContext(self.cache_file, self.settings, lambda: self.topics)
 
     @contextmanager
     def window(self) -> Iterator[Window]:

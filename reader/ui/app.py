@@ -41,7 +41,7 @@ from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
-    from reader.refresh.jobs import Runner
+    from reader.refresh.jobs import JobRunner
     from reader.ui.actions import Actions
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
@@ -77,7 +77,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         query: str = "",
         demo: bool = False,
         state_file: Path | None = None,
-        run_job: Runner,
+        run_job: JobRunner,
         rules: Callable[[], Topics],
         warnings: Sequence[str] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),

@@ -101,9 +101,9 @@ def place_name(listing: Listing, now: datetime, dot: str) -> str:
         read = _clock(datetime.fromisoformat(listing.ranked_at).astimezone(), now)
         return f"{view.name} {dot} {read}"
     if ":" in view.id:
-        from reader.core.periods import period_of
+        from reader.core.periods import period_of_view
 
-        period = period_of(view.id)
+        period = period_of_view(view.id)
         if period is not None:
             return period.short
     return view.name

@@ -64,7 +64,7 @@ def test_a_feed_is_followed_listed_and_left(run: Run, site: Documents, daily: Fe
         (("add", "cs.RR"), 2, "did you mean cs.RO"),
         (("add",), 2, "name at least one"),
         (("list", "x"), 2, "takes no names"),
-        (("add", "ftp://example.org/feed"), 2, "no address of a feed"),
+        (("add", "ftp://example.org/feed"), 2, "not a feed's address"),
         (("check", "lab"), 1, "is not followed"),
     ],
 )

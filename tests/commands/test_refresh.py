@@ -176,9 +176,9 @@ def test_a_program_that_fails_is_told_and_the_refresh_is_good(run: Run, feed: Fe
     (home / "config.toml").write_text('notify = ["three"]\nnotify_command = ["/no/such/program"]\n')
     found = run("refresh", "--quiet")
     assert (found.code, found.out) == (0, "")
-    assert found.err == ("/no/such/program was not found, so nothing was told; check notify_command.\n")
+    assert found.err == ("/no/such/program was not found; check notify_command.\n")
     doctor = run("doctor")
     assert doctor.code == 1
     assert "! program" in doctor.out
     assert "failing since" in doctor.out
-    assert "was not found, so nothing was told" in doctor.out
+    assert "was not found; check notify_command" in doctor.out

@@ -81,7 +81,7 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
     # `ByTitle` has all of `Topics` that the reader uses.
     rules = cast(Callable[[], Topics], papers.ByTitle)
     # A process for each refresh would take most of the tests' time.
-    run_job = partial(jobs.run, jobs.Workplace(file, chosen, rules, now))
+    run_job = partial(jobs.run_job, jobs.JobContext(file, chosen, rules, now))
     return ReaderApp(
         chosen,
         file,

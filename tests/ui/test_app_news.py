@@ -241,7 +241,7 @@ async def test_new_papers_that_match_are_told_of_and_what_fails_is_said(reader: 
             feed.days[TODAY].append(item("2605.10001", "More news", TODAY))
             tell.unlink()
             await r.do("app.refresh")
-            await r.until(lambda: "so nothing was told; check notify_command" in r.status)
+            await r.until(lambda: "was not found; check notify_command" in r.status)
 
 
 async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
@@ -254,7 +254,7 @@ async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
         async def get(*_: object, **__: object) -> None:
             raise refused
 
-        away.setattr("reader.feeds.http.fetch.Fetcher.get", get)
+        away.setattr("reader.feeds.http.client.HttpClient.get", get)
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: "offline since 08:14 · reading the cache" in r.status)
             away.undo()

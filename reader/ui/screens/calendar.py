@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from reader.cache.days import DayState
-from reader.core.periods import Kind, Period, around, period_at
+from reader.core.periods import Period, PeriodKind, parse_period, period_containing
 from reader.keys.keymap import Keymap
 from reader.refresh.plan import FIRST_DAY
 from reader.ui.stylesheets import stylesheet
@@ -70,7 +70,7 @@ class Month(Widget):
     @property
     def first(self) -> date:
         """The Monday on which the first line begins."""
-        return around("week", self.day.replace(day=1)).first
+        return period_containing("week", self.day.replace(day=1)).first
 
     def go(self, day: date) -> None:
         """Put the cursor on a day of the feed, the nearest one where it has none so early or late."""
@@ -86,7 +86,7 @@ class Month(Widget):
         return Content("\n").join(draw(self, cut_line(line, WIDTH), "calendar") for line in lines)
 
     def _heading(self) -> Line:
-        month = around("month", self.day)
+        month = period_containing("month", self.day)
         return spread((Piece(month.name, "heading"),), (Piece(self._title, "quiet"),), WIDTH)
 
     def _weekdays(self) -> Line:
@@ -128,7 +128,7 @@ class Month(Widget):
             _, mistake = read_typed(self.typed, self._today)
             said = Piece(f"  {mistake}", "mistake") if mistake else Piece("")
             return (Piece(f"{self.typed}{self._glyphs.cursor}", "typed"), said)
-        name = around("day", self.day).name
+        name = period_containing("day", self.day).name
         state = self._known.get(self.day.isoformat())
         if state is None or not (state.fetched or state.papers):
             told = "not in the cache"
@@ -180,7 +180,7 @@ class CalendarScreen(ModalScreen[None]):
         """Go so many days on, and so many months, to the same day of the month or its last."""
         day = self._month.day
         for _ in range(abs(months)):
-            month = around("month", day).later if months > 0 else around("month", day).earlier
+            month = period_containing("month", day).later if months > 0 else period_containing("month", day).earlier
             day = min(month.first + timedelta(days=day.day - 1), month.last)
         self.go(day + timedelta(days=days))
 
@@ -211,12 +211,12 @@ class CalendarScreen(ModalScreen[None]):
         self._month.go(period.first if period else self._month.day)
         return True
 
-    def chosen(self, kind: Kind | None) -> Period | None:
+    def chosen(self, kind: PeriodKind | None) -> Period | None:
         """What was typed, else the day under the cursor, or its week or month; None where what was typed is no date."""
         if self._month.typed:
             period, _ = read_typed(self._month.typed, self._today)
-            return around(kind, period.first) if period and kind else period
-        return around(kind or "day", self._month.day)
+            return period_containing(kind, period.first) if period and kind else period
+        return period_containing(kind or "day", self._month.day)
 
     def on_month_clicked(self, event: Month.Clicked) -> None:
         """Let the day count, not what was typed; the app knows what it is chosen for."""
@@ -247,7 +247,7 @@ class Hints(Widget):
 def read_typed(text: str, today: date) -> tuple[Period | None, str]:
     """The period that was typed, or what is wrong with it: nothing while more may be typed."""
     try:
-        period = period_at(text, today)
+        period = parse_period(text, today)
     except ValueError:
         return None, "a day, week or month, such as 2026-05-11" if len(text) > len("2026-05-1") else ""
     if period.first > today:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from reader.actions.links import CODE, Link, links
+from reader.actions.links import CODE_LINK, Link, links
 from reader.cache.history import STILL, Votes
 from reader.core.paper import Paper, facts
 from reader.core.topics.trends import spark
@@ -272,7 +272,7 @@ def _link(link: Link, width: int, look: Look, stars: int | None) -> Line:
     key = look.link_keys.get(link.letter, "")
     name = link.name.capitalize() if link.name.islower() else link.name
     begin = [Piece(f"{key:<3}", "key", action=action), Piece(f"{name:<9}", "muted", action=action)]
-    end = [Piece(f"  {look.glyphs.starred} {stars:,}", "star")] if stars and link.name == CODE else []
+    end = [Piece(f"  {look.glyphs.starred} {stars:,}", "star")] if stars and link.name == CODE_LINK else []
     shown = literal(link.url).partition("://")[2].removeprefix("www.").rstrip("/")
     room = width - measure(begin) - measure(end)
     if room < 8:

@@ -137,9 +137,9 @@ class Library:
 
     def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
         """Those of the days that the feed was not asked for, or had nothing on yet; ISO."""
-        from reader.refresh.plan import gaps
+        from reader.refresh.plan import missing_days
 
-        return gaps(first, last, today, self.days_between(first, last))
+        return missing_days(first, last, today, self.days_between(first, last))
 
     def oldest_day(self) -> str | None:
         """The oldest day that the feed was asked for."""

@@ -126,9 +126,9 @@ class ListLoader:
 
     def _read_facts(self, place: Place) -> CacheFacts:
         """Read what an empty list needs to say why."""
-        from reader.core.periods import around, period_of
+        from reader.core.periods import period_containing, period_of_view
 
-        period = period_of(place.view.id) or around("day", self._services.look.today)
+        period = period_of_view(place.view.id) or period_containing("day", self._services.look.today)
         missing = place.paper_id
         return CacheFacts(
             newest_day=self._library.newest_day(),

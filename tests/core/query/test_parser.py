@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.dates import Days, Moment
+from reader.core.dates import DateExpression, DateRange
 from reader.core.nearest import nearest
 from reader.core.query import (
     CHOICES,
@@ -84,11 +84,11 @@ A, B, C = Match("a"), Match("b"), Match("c")
         ("stars:1k..2K", Count("stars", 1000, 2000)),
         ("comments:10..", Count("comments", 10, None)),
         ("authors:..3", Count("authors", None, 3)),
-        ("day:2026-05", When("day", Days(Moment("2026-05"), Moment("2026-05")))),
-        ("day:7d", When("day", Days(Moment("7d"), Moment("today")))),
-        ("published:2026..", When("published", Days(Moment("2026"), None))),
-        ("since:7d", When("since", Days(Moment("7d"), None))),
-        ("until:2026-W20", When("until", Days(None, Moment("2026-W20")))),
+        ("day:2026-05", When("day", DateRange(DateExpression("2026-05"), DateExpression("2026-05")))),
+        ("day:7d", When("day", DateRange(DateExpression("7d"), DateExpression("today")))),
+        ("published:2026..", When("published", DateRange(DateExpression("2026"), None))),
+        ("since:7d", When("since", DateRange(DateExpression("7d"), None))),
+        ("until:2026-W20", When("until", DateRange(None, DateExpression("2026-W20")))),
         ("Olmo:3", Match("Olmo:3")),
         ("foo:bar", Match("foo:bar")),
         ("http://x", Match("http://x")),
@@ -245,7 +245,9 @@ def test_any_text_parses_or_points(text: str) -> None:
 
 
 names = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=8).filter(str.strip)
-moments = st.sampled_from(["2026-05-11", "2026-05", "2026-W20", "2026", "today", "latest", "7d", "3m"]).map(Moment)
+moments = st.sampled_from(["2026-05-11", "2026-05", "2026-W20", "2026", "today", "latest", "7d", "3m"]).map(
+    DateExpression
+)
 numbers = st.integers(0, 10**9)
 leaves = st.one_of(
     st.builds(Match, names, st.just(True), st.sampled_from([None, "title", "author", "org"])),
@@ -254,8 +256,8 @@ leaves = st.one_of(
     st.builds(Term, st.just("is"), st.sampled_from(CHOICES["is"])),
     st.builds(Count, st.just("upvotes"), numbers, st.none()),
     numbers.map(lambda number: Count("stars", number, number + 3)),
-    moments.map(lambda moment: When("since", Days(moment, None))),
-    moments.map(lambda moment: When("day", Days(moment, Moment("today")))),
+    moments.map(lambda moment: When("since", DateRange(moment, None))),
+    moments.map(lambda moment: When("day", DateRange(moment, DateExpression("today")))),
 )
 
 
