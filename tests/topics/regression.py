@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from reader.core.topics.scorer import MOST
 
-Array = np.ndarray
+Array = npt.NDArray[np.floating]
+Given = npt.NDArray[np.bool_]
 
 PENALTY = 5e-4
 STEPS = 30
@@ -84,14 +86,14 @@ def _probability(scores: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-np.clip(scores, -30, 30))))
 
 
-def choose(scores: Array, margin: float) -> Array:
+def choose(scores: Array, margin: float) -> Given:
     """The topics that papers get: those above the margin, at least the best one, at most `MOST`."""
-    given = scores > margin
     ranks = np.argsort(np.argsort(-scores, axis=1), axis=1)
-    return np.asarray((given & (ranks < MOST)) | (ranks == 0))
+    given: Given = ((scores > margin) & (ranks < MOST)) | (ranks == 0)
+    return given
 
 
-def f1(given: Array, right: Array) -> float:
+def f1(given: Given, right: Array) -> float:
     """Micro F1."""
     return float(2 * (given & (right > 0)).sum() / (given.sum() + right.sum()))
 

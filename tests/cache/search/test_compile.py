@@ -493,7 +493,11 @@ def test_a_walk_that_takes_too_long_gives_way(connection: sqlite3.Connection) ->
 
 
 def test_an_interrupt_from_outside_reaches_the_caller(connection: sqlite3.Connection) -> None:
-    connection.create_function("stopped", 0, lambda: connection.interrupt() or 1)
+    def interrupt() -> int:
+        connection.interrupt()
+        return 1
+
+    connection.create_function("stopped", 0, interrupt)
     selection = compile_query(parse("sort:title"), SCOPE)
     stopped = selection._replace(walk=Clause("stopped() OR stopped()"))
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):

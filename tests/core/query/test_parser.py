@@ -17,6 +17,7 @@ from reader.core.query import (
     And,
     Count,
     Match,
+    Node,
     Not,
     Or,
     Query,
@@ -261,7 +262,7 @@ leaves = st.one_of(
 )
 
 
-def _branches(children: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+def _branches(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     several = st.lists(children, min_size=2, max_size=4).map(tuple)
     return st.one_of(
         several.map(lambda nodes: And(tuple(node for node in nodes if not isinstance(node, And)))).filter(_full),
@@ -275,7 +276,7 @@ def _full(node: And | Or) -> bool:
 
 
 @given(st.recursive(leaves, _branches, max_leaves=12), st.sampled_from([None, Sort("day"), Sort("title", True)]))
-def test_any_tree_reads_back_from_its_text(root: object, sort: Sort | None) -> None:
+def test_any_tree_reads_back_from_its_text(root: Node, sort: Sort | None) -> None:
     query = Query(root, sort)
     # Curly quotes are straightened on the way in.
     if not set("“”„") & set(query.text):

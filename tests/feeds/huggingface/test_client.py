@@ -268,8 +268,8 @@ async def test_certificates_are_those_of_the_environment(monkeypatch: pytest.Mon
     file = Path(__file__).parents[2] / "data" / "feed_example_org.pem"
     real = socket.getaddrinfo
 
-    def find(host: str | bytes, *how: object, **more: object) -> object:
-        return real("127.0.0.1" if host in ("feed.example.org", b"feed.example.org") else host, *how, **more)
+    def find(host: str | bytes, port: str | int | None, *how: int, **more: int) -> object:
+        return real("127.0.0.1" if host in ("feed.example.org", b"feed.example.org") else host, port, *how, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", find)
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "SSL_CERT_DIR", "SSL_CERT_FILE"):
