@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reader.keys.keymap import ACTIONS, CONTEXTS, Keymap
+from reader.keys.actions import ACTIONS, CONTEXTS
+from reader.keys.keymap import Keymap
 from reader.ui.handlers import HANDLERS
 from reader.ui.screens.help import HelpScreen
 

@@ -19,8 +19,9 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Input, Static
 
+from reader.keys.actions import PLACES, Action, Context
 from reader.keys.chords import KeyReader, Match
-from reader.keys.keymap import PLACES, Action, Context, Keymap
+from reader.keys.keymap import Keymap
 from reader.ui.stylesheets import stylesheet
 from reader.ui.text.finder import Finder
 

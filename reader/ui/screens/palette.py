@@ -16,7 +16,8 @@ from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits
 from textual.content import Content
 from textual.style import Style
 
-from reader.keys.keymap import Context, Keymap
+from reader.keys.actions import Context
+from reader.keys.keymap import Keymap
 from reader.ui.stylesheets import stylesheet
 from reader.ui.text.finder import Finder
 
