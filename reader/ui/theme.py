@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
 from textual.theme import Theme
 
-from reader.ui.text.lines import ControlNet
+from reader.ui.textual_fixes import ControlNet
 
 DEFAULTS: Mapping[str, str] = {
     "star": "#e3b341",

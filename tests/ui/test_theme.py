@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from reader.ui import theme
 from reader.ui.stylesheets import styles_directory, stylesheets
-from reader.ui.text.lines import ControlNet
+from reader.ui.textual_fixes import ControlNet
 from reader.ui.widgets.paper_list import PaperList
 from tests.ui.stage import TODAY, Stage, order, row
 

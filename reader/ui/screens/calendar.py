@@ -19,9 +19,10 @@ from reader.core.periods import Kind, Period, around, period_at
 from reader.keys.keymap import Keymap
 from reader.refresh.plan import FIRST_DAY
 from reader.ui.stylesheets import stylesheet
+from reader.ui.text.day_names import WEEKDAYS
 from reader.ui.text.glyphs import Glyphs
-from reader.ui.text.lines import WEEKDAYS, Line, Piece, literal, measure
-from reader.ui.text.styled_text import cut_line, draw, spread
+from reader.ui.text.lines import Line, Piece, cut_line, literal, measure, spread
+from reader.ui.text.styled_text import draw
 
 States = Callable[[date, date], Mapping[str, DayState]]
 """What is known of the days from one to another, by ISO day."""

@@ -8,20 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from rich.cells import cell_len, get_character_cell_size, set_cell_size
-from rich.segment import Segment
-from textual.color import Color
-from textual.filter import LineFilter
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+from rich.cells import cell_len, get_character_cell_size
 
 UNBROKEN = "\u00a0"
 """A space that no line is broken at; drawn as a plain one."""
@@ -176,6 +166,28 @@ def centre(line: Line, width: int) -> Line:
     return (Piece(" " * max(0, (width - measure(line)) // 2)), *line)
 
 
+def cut_line(line: Line, width: int, ellipsis: str = "…") -> Line:
+    """Shorten a line from its end to at most `width` cells."""
+    if measure(line) <= width:
+        return line
+    kept: list[Piece] = []
+    room = width
+    for piece in line:
+        size = measure([piece])
+        if size + len(ellipsis) > room:
+            # The piece must end in an ellipsis even where it fits itself, because another follows.
+            kept.append(piece._replace(text=cut(piece.text + ellipsis, room, ellipsis)))
+            break
+        kept.append(piece)
+        room -= size
+    return tuple(kept)
+
+
+def spread(left: Line, right: Line, width: int) -> Line:
+    """Put one line at the left edge and the other at the right, with blanks between."""
+    return (*left, Piece(" " * max(0, width - measure(left) - measure(right))), *right)
+
+
 @lru_cache(64)
 def pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
     """Compile searched words to what finds them in folded text; None if there is nothing to find.
@@ -250,44 +262,3 @@ def _with_keys(line: str, role: str) -> Line:
     # The pattern has one group, so what it finds stands at the odd places.
     parts = _KEY.split(line)
     return tuple(Piece(literal(part), "key" if index % 2 else role) for index, part in enumerate(parts) if part)
-
-
-def day_heading(day: str, today: date) -> str:
-    """Write an ISO day as a heading: `TUESDAY 24 NOVEMBER`, with the year if it is another one."""
-    try:
-        when = date.fromisoformat(day)
-    except ValueError:
-        return literal(day).upper() or "NO DAY"
-    year = "" if when.year == today.year else f" {when.year}"
-    return f"{WEEKDAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]}{year}".upper()
-
-
-def short_day(day: str, today: date, weekday: bool = True) -> str:
-    """Write an ISO day in few cells: `Tue 24 Nov`, with the year if it is another one."""
-    try:
-        when = date.fromisoformat(day)
-    except ValueError:
-        return literal(day)
-    year = "" if when.year == today.year else f" {when.year}"
-    name = f"{WEEKDAYS[when.weekday()][:3]} " if weekday else ""
-    return f"{name}{when.day} {MONTHS[when.month - 1][:3]}{year}"
-
-
-class ControlNet(LineFilter):
-    """The last net under everything that is drawn: no control character reaches the terminal.
-
-    What it takes out leaves blanks, so that no column moves. Nothing should ever reach it.
-    """
-
-    _CAUGHT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return the segments without their control characters."""
-        if not self._CAUGHT.search("".join([text for text, _, _ in segments])):
-            return segments
-        return [
-            Segment(set_cell_size(self._CAUGHT.sub("", text), cell_len(text)), style, control)
-            if self._CAUGHT.search(text)
-            else Segment(text, style, control)
-            for text, style, control in segments
-        ]

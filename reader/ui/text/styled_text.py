@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from reader.ui.text.lines import Line, Piece, cut, literal, measure
+from reader.ui.text.lines import Piece, literal
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -18,28 +18,6 @@ if TYPE_CHECKING:
 
 PLAIN = "text"
 """The role that is drawn in the widget's own style."""
-
-
-def cut_line(line: Line, width: int, ellipsis: str = "…") -> Line:
-    """Shorten a line from its end to at most `width` cells."""
-    if measure(line) <= width:
-        return line
-    kept: list[Piece] = []
-    room = width
-    for piece in line:
-        size = measure([piece])
-        if size + len(ellipsis) > room:
-            # The piece must end in an ellipsis even where it fits itself, because another follows.
-            kept.append(piece._replace(text=cut(piece.text + ellipsis, room, ellipsis)))
-            break
-        kept.append(piece)
-        room -= size
-    return tuple(kept)
-
-
-def spread(left: Line, right: Line, width: int) -> Line:
-    """Put one line at the left edge and the other at the right, with blanks between."""
-    return (*left, Piece(" " * max(0, width - measure(left) - measure(right))), *right)
 
 
 def draw(widget: Widget, line: Iterable[Piece], prefix: str, *under: str) -> Content:

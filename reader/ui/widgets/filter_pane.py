@@ -14,11 +14,11 @@ from textual.strip import Strip
 
 from reader.core.query.topic_choice import TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicMode, TopicOrder
+from reader.ui.text.filter_lines import draw_heading, draw_row, meaning
+from reader.ui.text.filter_rows import FilterData, FilterState, Kind, Mark, Row, lay_out
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, literal
 from reader.ui.text.styled_text import PLAIN
-from reader.ui.widgets.filter_lines import draw_heading, draw_row, meaning
-from reader.ui.widgets.filter_rows import FilterData, FilterState, Kind, Mark, Row, lay_out
 from reader.ui.widgets.pane import Pane
 
 _RIGHT_BUTTON = 3

@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, Piece, measure
-from reader.ui.text.styled_text import cut_line, draw
+from reader.ui.text.lines import Line, Piece, cut_line, measure
+from reader.ui.text.styled_text import draw
 
 
 @dataclass(frozen=True, slots=True)

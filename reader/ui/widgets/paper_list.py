@@ -16,8 +16,8 @@ from textual.strip import Strip
 from reader.core.paper import PaperRow
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import pattern
+from reader.ui.text.list_lines import ListLines, draw_heading, draw_paper
 from reader.ui.text.styled_text import PLAIN
-from reader.ui.widgets.list_lines import ListLines, draw_heading, draw_paper
 from reader.ui.widgets.list_rows import RowChanges, Rows, RowsAtHand
 from reader.ui.widgets.pane import Pane
 

@@ -24,9 +24,9 @@ from reader.core.query.suggestions import Completer, Completion, tokens
 from reader.core.text import clean
 from reader.session.places import feed_text
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, Piece, literal, measure
+from reader.ui.text.lines import Line, Piece, cut_line, literal, measure
 from reader.ui.text.query_text import QUERY_ROLES, value_spans
-from reader.ui.text.styled_text import cut_line, draw
+from reader.ui.text.styled_text import draw
 
 LONGEST = 2_000
 """So many characters can be typed; the query language takes no more."""

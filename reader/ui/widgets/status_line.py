@@ -12,8 +12,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, Piece, literal, measure
-from reader.ui.text.styled_text import cut_line, draw, spread
+from reader.ui.text.lines import Line, Piece, cut_line, literal, measure, spread
+from reader.ui.text.styled_text import draw
 from reader.ui.work.delayed import Delayed
 
 Kind = Literal["done", "warning", "progress", "state", "hint"]

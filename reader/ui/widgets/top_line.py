@@ -12,9 +12,9 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, Piece, literal, measure
+from reader.ui.text.lines import Line, Piece, cut_line, literal, measure, spread
 from reader.ui.text.query_text import QUERY_ROLES, query_pieces
-from reader.ui.text.styled_text import cut_line, draw, spread
+from reader.ui.text.styled_text import draw
 
 _PROGRAM = "dailypapers"
 _GAP = 3

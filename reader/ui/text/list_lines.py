@@ -13,8 +13,9 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from reader.core.paper import PaperRow
+from reader.ui.text.day_names import day_heading
 from reader.ui.text.glyphs import Glyphs
-from reader.ui.text.lines import Line, Piece, cut, day_heading, literal, mark, measure
+from reader.ui.text.lines import Line, Piece, cut, literal, mark, measure
 
 if TYPE_CHECKING:
     from reader.cache.window import Order

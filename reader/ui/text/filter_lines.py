@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from reader.core.topics.trends import WEEKS, percent, spark
 from reader.session.places import TopicOrder
+from reader.ui.text.filter_rows import FilterState, Kind, Mark, Row
 from reader.ui.text.glyphs import Glyphs
-from reader.ui.text.lines import Line, Piece, cut, literal, measure
-from reader.ui.text.styled_text import spread
-from reader.ui.widgets.filter_rows import FilterState, Kind, Mark, Row
+from reader.ui.text.lines import Line, Piece, cut, literal, measure, spread
 
 NAME_ROOM = 15
 """Cells that a topic's name keeps beside its sparkline."""
