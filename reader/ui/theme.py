@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
+from textual.filter import LineFilter
 from textual.theme import Theme
 
-from reader.ui.textual_fixes import ControlNet
+from reader.ui.textual_fixes import ControlNet, color_filters
 
 DEFAULTS: Mapping[str, str] = {
     "star": "#e3b341",
@@ -185,14 +185,9 @@ def theme_name(choice: str, environ: Mapping[str, str]) -> str:
 
 
 def line_filters(filters: Sequence[LineFilter]) -> list[LineFilter]:
-    """Return an app's own line filters with ours: no control character gets out, and `NO_COLOR` sends no colour.
-
-    Textual 8.2.8 chooses what `NO_COLOR` does by the theme it is created with, one in RGB, and would send greys. It
-    turns a terminal's own colours to RGB in themes that have none of them, which took 2 ms of each frame.
-    """
-    kept = (one for one in filters if not isinstance(one, ANSIToTruecolor))
-    return [_NET, *(_NO_COLOR if isinstance(one, Monochrome) else one for one in kept)]
+    """Return the line filters of an app with ours: no control character gets out, and `NO_COLOR` sends no colour."""
+    return [_CONTROL_NET, *color_filters(filters)]
 
 
-_NET, _NO_COLOR = ControlNet(), NoColor()
-"""Made once: a line keeps what it is after a filter, by that very filter."""
+_CONTROL_NET = ControlNet()
+"""One for all frames: Textual keeps a filtered line together with the filter."""

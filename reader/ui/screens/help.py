@@ -10,7 +10,6 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.await_complete import AwaitComplete
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.events import Key, Resize
@@ -24,6 +23,7 @@ from reader.keys.chords import KeyReader, Match
 from reader.keys.keymap import Keymap
 from reader.ui.stylesheets import stylesheet
 from reader.ui.text.finder import Finder
+from reader.ui.textual_fixes import DismissedOnce
 
 COLUMN = 62
 """The fewest cells in which a key and its sentence read well; wider screens get more columns."""
@@ -108,7 +108,7 @@ class HelpSearch(Input):
             self.post_message(self.Acted(outcome.action, outcome.times))
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(DismissedOnce, ModalScreen[None]):
     """Help over the whole screen: a heading, a search line, the keys in columns, and how to leave."""
 
     CSS_PATH = stylesheet("help")
@@ -208,10 +208,6 @@ class HelpScreen(ModalScreen[None]):
                 scroll.scroll_end(animate=False)
             case moved:
                 scroll.scroll_relative(y=lines[moved] * event.times, animate=False)
-
-    def dismiss(self, result: None = None) -> AwaitComplete:
-        """Leave once: Textual 8.2.8 takes the screen below along where a second key follows before this one is gone."""
-        return super().dismiss(result) if self.is_current else AwaitComplete()
 
     def _look(self, component: str) -> Style:
         return self.get_visual_style(component, partial=True)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from textual.await_complete import AwaitComplete
-from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.content import Content
 from textual.style import Style
 
@@ -20,6 +19,7 @@ from reader.keys.actions import Context
 from reader.keys.keymap import Keymap
 from reader.ui.stylesheets import stylesheet
 from reader.ui.text.finder import Finder
+from reader.ui.textual_fixes import DismissedOnce, PagesOnlyLaidOutCommands
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def action_commands(keymap: Keymap, context: Context, run: Callable[[str], objec
     ]
 
 
-class Palette(CommandPalette):
+class Palette(DismissedOnce, PagesOnlyLaidOutCommands, CommandPalette):
     """A palette over the commands it is given, for one opening.
 
     Searching does no I/O and takes well under a millisecond for hundreds of commands.
@@ -87,16 +87,6 @@ class Palette(CommandPalette):
     def on_mount(self) -> None:
         # The default is a picture two cells wide that some terminals draw as one.
         self.query_one(SearchIcon).icon = ":"
-
-    def dismiss(self, result: None = None) -> AwaitComplete:
-        """Leave once: Textual 8.2.8 takes the screen below along where a second key follows before this one is gone."""
-        return super().dismiss(result) if self.is_current else AwaitComplete()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let no key page through a list without a line to show, which ends the program in Textual 8.2.8."""
-        if action == "command_list" and self.query_one(CommandList).size.height == 0:
-            return False
-        return super().check_action(action, parameters)
 
     def _draw(self, command: Command, finder: Finder) -> Content:
         """Draw a command in two lines: its name with the typed words marked and its keys, then what it does."""

@@ -10,7 +10,6 @@ from typing import ClassVar
 
 from rich.highlighter import Highlighter
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
@@ -27,6 +26,7 @@ from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, Piece, cut_line, literal, measure
 from reader.ui.text.query_text import QUERY_ROLES, value_spans
 from reader.ui.text.styled_text import draw
+from reader.ui.textual_fixes import PastesWhole
 
 LONGEST = 2_000
 """So many characters can be typed; the query language takes no more."""
@@ -37,7 +37,7 @@ _PATIENCE = 1.0
 _EXAMPLES = 'words  "a phrase"  topic:agents  author:name  is:unread  since:7d  upvotes:>20  -not  OR'
 
 
-class QueryInput(Input):
+class QueryInput(PastesWhole, Input):
     """The one line of text, each piece of it in the style of what it is."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"query--{role}" for role in QUERY_ROLES}
@@ -45,17 +45,7 @@ class QueryInput(Input):
     def __init__(self) -> None:
         super().__init__(highlighter=_Highlighter(self), max_length=LONGEST, select_on_focus=False, compact=True)
 
-    def _on_paste(self, event: events.Paste) -> None:
-        # Textual would call its own handler after this one, and that puts in the first line as it comes.
-        event.prevent_default()
-        event.stop()
-        self._put(event.text)
-
-    def action_paste(self) -> None:
-        """Put in what was copied within the program, as clean as what comes from outside."""
-        self._put(self.app.clipboard)
-
-    def _put(self, text: str) -> None:
+    def insert_pasted(self, text: str) -> None:
         self.replace(clean(text, LONGEST), *self.selection)
 
 

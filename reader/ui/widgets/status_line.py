@@ -14,7 +14,7 @@ from textual.widget import Widget
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, Piece, cut_line, literal, measure, spread
 from reader.ui.text.styled_text import draw
-from reader.ui.work.delayed import Delayed
+from reader.ui.textual_fixes import Delayed
 
 Kind = Literal["done", "warning", "progress", "state", "hint"]
 """What is said: something done, a warning, what is under way, a state that lasts, or a word about what one sees."""
