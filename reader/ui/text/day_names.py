@@ -1,4 +1,4 @@
-"""What a day is called, as a heading, in a line of facts and in the filter pane."""
+"""Names of days: as a heading, in a line of facts, in the filter pane."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MONTHS = (
 
 
 def day_heading(day: str, today: date) -> str:
-    """Write an ISO day as a heading: `TUESDAY 24 NOVEMBER`, with the year if it is another one."""
+    """Write an ISO day as a heading: `TUESDAY 24 NOVEMBER`, with the year if it is not this one."""
     try:
         when = date.fromisoformat(day)
     except ValueError:
@@ -24,7 +24,7 @@ def day_heading(day: str, today: date) -> str:
 
 
 def short_day(day: str, today: date, weekday: bool = True) -> str:
-    """Write an ISO day in few cells: `Tue 24 Nov`, with the year if it is another one."""
+    """Write an ISO day in few cells: `Tue 24 Nov`, with the year if it is not this one."""
     try:
         when = date.fromisoformat(day)
     except ValueError:
@@ -35,7 +35,7 @@ def short_day(day: str, today: date, weekday: bool = True) -> str:
 
 
 def day_name(day: str, newest: str) -> str:
-    """Name a day as short as it stays clear beside the newest one: `Tue 24`, `Fri 30 Oct`, `Tue 24 Dec 2024`.
+    """Write an ISO day without what it shares with the newest day: `Tue 24`, `Fri 30 Oct`, `Tue 24 Dec 2024`.
 
     >>> day_name("2026-11-24", "2026-11-24")
     'Tue 24'

@@ -1,4 +1,4 @@
-"""What stands where there are no papers to list: what is so, why, and the key that helps."""
+"""What is said in the place of an empty list: what is missing, why, and which keys help."""
 
 from __future__ import annotations
 
@@ -29,79 +29,79 @@ class EmptyKeys:
 
 @dataclass(frozen=True, slots=True)
 class NoPapers:
-    """The cache is empty and nothing is on its way."""
+    """The cache is empty, and nothing is being fetched."""
 
     reason: str = ""
-    """Why nothing came, as a whole sentence; empty before anything was asked."""
+    """Why nothing came, as a sentence; empty before the first fetch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetching:
-    """The cache is empty and the first papers are on their way."""
+    """The cache is empty, and the first papers are being fetched."""
 
     progress: str = ""
-    """How far it is, such as `day 3 of 7`."""
+    """Such as `day 3 of 7`."""
 
 
 @dataclass(frozen=True, slots=True)
 class NothingMatches:
-    """There are papers, and the query matches none of them."""
+    """The query matches no paper."""
 
     query: str
     suggestion: str | None = None
-    """What was probably meant, to be taken by a key."""
+    """The query that was probably meant, which a key takes."""
     wider: tuple[str, int] | None = None
-    """A term that could go, and how many papers match without it."""
+    """What could be left out, and how many papers match then."""
     is_searchable: bool = False
-    """Whether it has words that the feed can be searched for."""
+    """Whether the query has words that the feed can be searched for."""
 
 
 @dataclass(frozen=True, slots=True)
 class NothingFound:
-    """The feed was searched for some words and has nothing."""
+    """The feed has nothing for the words it was searched for."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotHere:
-    """The query names one paper, which the cache does not have."""
+    """The query names one paper by id, and the cache does not have it."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
 class AllRead:
-    """All papers of a place are read, and only unread ones are asked for."""
+    """Unread papers are asked for, and all papers of the place are read."""
 
     count: int
     place: str = "today"
     older: tuple[str, int] | None = None
-    """The next older day with unread papers, as it is called, and how many they are."""
+    """The name of the next older day with unread papers, and how many it has."""
     elsewhere: int = 0
-    """Unread papers in all."""
+    """How many unread papers there are in all places."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayEmpty:
-    """Nothing was listed on a day, or in a week or month."""
+    """A day, week or month without papers."""
 
     day: str
-    """As it is called."""
+    """Its name."""
     weekend: bool = False
     older: tuple[str, int] | None = None
-    """The next older day that has papers, as it is called, and how many."""
+    """The name of the next older day with papers, and how many it has."""
     newer: tuple[str, int] | None = None
     asked: bool = True
-    """Whether the feed has answered for it."""
+    """Whether the feed has answered for all of its days."""
     reason: str = ""
-    """Why it could not be asked, as a whole sentence."""
+    """Why the feed could not be asked, as a sentence."""
     preposition: str = "on"
 
 
 @dataclass(frozen=True, slots=True)
 class FetchingPlace:
-    """The papers of a day, a week, a month or a ranking are on their way."""
+    """The papers of a day, week, month or ranking are being fetched."""
 
     what: str
     progress: str = ""
@@ -109,10 +109,10 @@ class FetchingPlace:
 
 @dataclass(frozen=True, slots=True)
 class NotRanked:
-    """The feed's ranking was not read yet."""
+    """The feed's ranking was never fetched."""
 
     reason: str = ""
-    """Why it could not be, as a whole sentence."""
+    """Why it could not be fetched, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +137,13 @@ _DEFAULT_KEYS = EmptyKeys()
 _LONGEST_TERM = 120
 
 
-def empty_state(situation: EmptyReason, keys: EmptyKeys = _DEFAULT_KEYS) -> tuple[Line, ...]:
-    """Say what is so, why, and which keys help, in at most three lines."""
-    match situation:
-        case NoPapers(reason=reason):
-            fetch = (keys.refresh, "try again" if reason else "fetch")
+def empty_state(reason: EmptyReason, keys: EmptyKeys = _DEFAULT_KEYS) -> tuple[Line, ...]:
+    """Say what is missing, why, and which keys help, in three lines at most."""
+    match reason:
+        case NoPapers(reason=problem):
+            fetch = (keys.refresh, "try again" if problem else "fetch")
             help_ = _keys(fetch, (keys.sample, "open the sample"), (keys.quit, "quit"))
-            lines = _what("No papers yet."), _why(reason), help_
+            lines = _what("No papers yet."), _why(problem), help_
         case Fetching(progress=progress):
             why = "The latest days are being fetched" + (f": {progress}" if progress else ".")
             help_ = _keys((keys.stop, "stop"), (keys.sample, "open the sample"))
@@ -152,62 +152,62 @@ def empty_state(situation: EmptyReason, keys: EmptyKeys = _DEFAULT_KEYS) -> tupl
             help_ = _keys((keys.fetch, "fetches it from the feed or from arXiv"), (keys.clear, "clears the filter"))
             lines = (Piece(id, "term"), Piece(" is not here yet.", "what")), (), help_
         case NothingMatches():
-            lines = _nothing_matches(situation, keys)
+            lines = _nothing_matches(reason, keys)
         case NothingFound(text=text):
             what = (Piece("The feed finds nothing for ", "what"), Piece(cut(text, _LONGEST_TERM), "term"))
             lines = what, (), _keys((keys.search, "other words"), (keys.stop, "back to the list"))
         case AllRead():
-            lines = _all_read(situation, keys)
+            lines = _all_read(reason, keys)
         case DayEmpty():
-            lines = _day_empty(situation, keys)
+            lines = _day_empty(reason, keys)
         case FetchingPlace(what=what, progress=progress):
             lines = _what(f"Fetching {what}."), _why(progress), _keys((keys.stop, "stop"))
-        case NotRanked(reason=reason):
-            help_ = _keys((keys.refresh, "try again" if reason else "ask the feed"))
-            lines = _what("No ranking yet."), _why(reason), help_
+        case NotRanked(reason=problem):
+            help_ = _keys((keys.refresh, "try again" if problem else "ask the feed"))
+            lines = _what("No ranking yet."), _why(problem), help_
         case NothingStarred():
             help_ = _keys((keys.star, "keeps a paper here"), (keys.all, "all papers"))
             lines = _what("Nothing starred yet."), (), help_
     return tuple(line for line in lines if line)
 
 
-def _nothing_matches(situation: NothingMatches, keys: EmptyKeys) -> tuple[Line, Line, Line]:
-    what = (Piece("Nothing matches ", "what"), Piece(cut(situation.query, _LONGEST_TERM), "term"))
+def _nothing_matches(reason: NothingMatches, keys: EmptyKeys) -> tuple[Line, Line, Line]:
+    what = (Piece("Nothing matches ", "what"), Piece(cut(reason.query, _LONGEST_TERM), "term"))
     clear = (keys.clear, "clears the filter")
-    further = [clear, (keys.feed, "searches the feed")] if situation.is_searchable else [clear]
-    if situation.suggestion:
-        meant = (Piece("Did you mean ", "why"), Piece(situation.suggestion, "term"), Piece("?", "why"))
+    further = [clear, (keys.feed, "searches the feed")] if reason.is_searchable else [clear]
+    if reason.suggestion:
+        meant = (Piece("Did you mean ", "why"), Piece(reason.suggestion, "term"), Piece("?", "why"))
         return what, meant, _keys((keys.take, "takes it"), clear)
-    if situation.wider:
-        term, count = situation.wider
+    if reason.wider:
+        term, count = reason.wider
         there = f" there {'is' if count == 1 else 'are'} {count:,}."
         return what, (Piece("Without ", "why"), Piece(term, "term"), Piece(there, "why")), _keys(*further)
     return what, (), _keys(*further)
 
 
-def _all_read(situation: AllRead, keys: EmptyKeys) -> tuple[Line, Line, Line]:
-    count = f"{situation.count:,} " if situation.count > 1 else ""
+def _all_read(reason: AllRead, keys: EmptyKeys) -> tuple[Line, Line, Line]:
+    count = f"{reason.count:,} " if reason.count > 1 else ""
     help_ = []
-    if situation.older:
-        day, left = situation.older
+    if reason.older:
+        day, left = reason.older
         help_.append((keys.older, f"{day} has {left:,} left"))
-    if situation.elsewhere:
-        help_.append((keys.unread, f"all {situation.elsewhere:,} unread"))
+    if reason.elsewhere:
+        help_.append((keys.unread, f"all {reason.elsewhere:,} unread"))
     why = "" if help_ else "Nothing unread is left anywhere."
-    return _what(f"All {count}of {situation.place} read."), _why(why), _keys(*help_)
+    return _what(f"All {count}of {reason.place} read."), _why(why), _keys(*help_)
 
 
-def _day_empty(situation: DayEmpty, keys: EmptyKeys) -> tuple[Line, Line, Line]:
-    why = "The feed rests at weekends." if situation.weekend else "The feed listed nothing."
-    if not (situation.asked or situation.weekend):
-        why = situation.reason or "The feed was not asked yet."
+def _day_empty(reason: DayEmpty, keys: EmptyKeys) -> tuple[Line, Line, Line]:
+    why = "The feed rests at weekends." if reason.weekend else "The feed listed nothing."
+    if not (reason.asked or reason.weekend):
+        why = reason.reason or "The feed was not asked yet."
     help_ = []
-    for key, near in ((keys.older, situation.older), (keys.newer, situation.newer)):
+    for key, near in ((keys.older, reason.older), (keys.newer, reason.newer)):
         if near:
             help_.append((key, f"{near[0]} has {near[1]:,}"))
-    if not situation.weekend:
+    if not reason.weekend:
         help_.append((keys.refresh, "fetch"))
-    return _what(f"No papers {situation.preposition} {situation.day}."), _why(why), _keys(*help_)
+    return _what(f"No papers {reason.preposition} {reason.day}."), _why(why), _keys(*help_)
 
 
 def _what(text: str) -> Line:
@@ -219,7 +219,7 @@ def _why(text: str) -> Line:
 
 
 def _keys(*pairs: tuple[str, str]) -> Line:
-    """Keys with what they do; a narrow line is broken only between two of them. A key that is not bound goes."""
+    """Name keys with what they do, without those that are unbound; the line breaks only between two of them."""
     line: list[Piece] = []
     for key, does in pairs:
         if key:

@@ -22,7 +22,7 @@ def draw_row(row: Row, width: int, state: FilterState, glyphs: Glyphs, at_cursor
 
 
 def draw_heading(row: Row, width: int, state: FilterState, glyphs: Glyphs, here: bool) -> Line:
-    """Draw a heading in `width` cells, `here` if the cursor is below it; that of the topics says how they are listed."""
+    """Draw a heading in `width` cells, `here` if the cursor is below it; the topics' one says how they are listed."""
     left: Line = (Piece(" "), Piece(row.text, "heading-here" if here else "heading"))
     if row.key != "topics":
         return left

@@ -1,4 +1,4 @@
-"""What stands in the place of an empty list."""
+"""The pane that replaces an empty list."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ __all__ = [
 
 
 class Empty(Widget):
-    """A few lines in the middle of a pane."""
+    """Why the list is empty and which keys help, in the middle."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"empty--what", "empty--why", "empty--term", "empty--key"}
 
@@ -52,9 +52,9 @@ class Empty(Widget):
         self._keys = keys or EmptyKeys()
         self._lines: tuple[Line, ...] = ()
 
-    def show(self, situation: EmptyReason) -> None:
-        """Say what is so, and which keys help."""
-        self._lines = empty_state(situation, self._keys)
+    def show(self, reason: EmptyReason) -> None:
+        """Say why the list is empty, and which keys help."""
+        self._lines = empty_state(reason, self._keys)
         self.refresh()
 
     def render(self) -> Content:

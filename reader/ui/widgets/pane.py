@@ -1,4 +1,4 @@
-"""What the panes share: they draw themselves line by line, and scroll."""
+"""The base of the panes, which draw themselves line by line and scroll."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from reader.ui.widgets.scrollbar import PaneScrollBar
 
 
 class Pane(BareScrollView, inherit_bindings=False):
-    """Lines that scroll; a subclass draws each by `render_line`, and keeps what it drew.
+    """Lines that scroll; a subclass draws each in `render_line`, and keeps what it drew.
 
-    A pane has no border and no padding: what stands around it belongs to its container.
+    A pane has no border and no padding; its container has those.
     """
 
     ALLOW_SELECT = False
@@ -29,7 +29,7 @@ class Pane(BareScrollView, inherit_bindings=False):
     }
     """
     PREFIX = ""
-    """What the names of its component classes begin with: `papers` for `papers--title`."""
+    """The beginning of the names of its component classes: `papers` for `papers--title`."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -40,7 +40,7 @@ class Pane(BareScrollView, inherit_bindings=False):
         return self._style()
 
     def _strip(self, line: Line, over: str = PLAIN, margin: int = 0) -> Strip:
-        """Draw a line, with the style of a role laid over all of it, behind so many blanks."""
+        """Draw a line after `margin` blanks, with the style of the role `over` laid over all of it."""
         above = self._style(over, partial=True) if over != PLAIN else Style.null()
         ground = self._style() + above
         segments = [Segment(" " * margin, ground)] if margin else []
@@ -55,6 +55,6 @@ class Pane(BareScrollView, inherit_bindings=False):
         return Strip(segments).adjust_cell_length(self.columns, ground)
 
     def notify_style_update(self) -> None:
-        """Forget what was drawn in other colours."""
+        """Look the styles up again."""
         super().notify_style_update()
         self._style.forget()

@@ -1,4 +1,4 @@
-"""The last line: the keys that matter here, and at its right what just happened."""
+"""The last line: the keys that matter here, and at its right one message."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reader.ui.text.styled_text import draw
 from reader.ui.textual_fixes import Delayed
 
 Kind = Literal["done", "warning", "progress", "state", "hint"]
-"""What is said: something done, a warning, what is under way, a state that lasts, or a word about what one sees."""
+"""What a message is: something done, a warning, progress, a lasting state, or a hint about what is in view."""
 
 _LOUDEST_FIRST: tuple[Kind, ...] = ("warning", "done", "progress", "hint", "state")
 _PASSING: tuple[Kind, ...] = ("warning", "done")
@@ -28,8 +28,8 @@ _GAP = 3
 class StatusLine(Widget):
     """Key hints at the left, one message at the right.
 
-    Each kind of message has a place of its own and the loudest shows, so that "offline since 08:14" is back when
-    "41 read" has passed. What was done and warnings pass after `lifetime` seconds, all else stays until it is replaced.
+    There is one message of each kind at most, and the loudest is shown: "offline since 08:14" is back once "41 read"
+    has passed. `done` and `warning` pass after `lifetime` seconds, the others stay until they are replaced.
     """
 
     ALLOW_SELECT = False
@@ -46,10 +46,10 @@ class StatusLine(Widget):
 
     @dataclass
     class KeyClicked(Message):
-        """The user clicked a key's hint."""
+        """The user clicked the hint of a key."""
 
         key: str
-        """As it was given to `hints` or `pending`."""
+        """The key as it was passed to `hints` or `pending`."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class StatusLine(Widget):
         super().__init__(id=id, classes=classes)
         self._glyphs = glyphs
         self._lifetime = lifetime
-        self._expiry = Delayed(self, self._pass)
+        self._expiry = Delayed(self, self._drop_passing)
         self._is_of_place = False
         self._said: dict[Kind, str] = {}
         self._hints: tuple[tuple[str, str], ...] = ()
@@ -70,23 +70,23 @@ class StatusLine(Widget):
         self._typed = ""
         self._clickable: list[tuple[range, str]] = []
         self._shown: object = None
-        """What it was last painted with."""
+        """What the line was painted with last."""
 
     def say(self, text: str, kind: Kind = "done", *, of_place: bool = False) -> None:
-        """Say something in place of what was said last of this kind; an empty text takes that back.
+        """Show a message in place of the last one of this kind; an empty text takes that one back.
 
-        What is said `of_place` passes when one leaves that too.
+        A message that is true `of_place` only also passes in `leave_place`.
         """
-        # What is said is written with the dot between its parts, which is a sign like others.
+        # Messages are written with a dot between their parts, which is a glyph like others.
         text = literal(text).replace(UNICODE.dot, self._glyphs.dot)
         if kind in _PASSING:
-            # Something done and a warning are both the last thing that happened: one follows the other.
-            self._pass()
+            # Both are the last thing that happened, so one replaces the other.
+            self._drop_passing()
             self._is_of_place = of_place
             if text and self._lifetime is not None:
                 self._expiry.begin(self._lifetime)
         if kind == "hint" and text:
-            # Who looks at something else has seen what was done before.
+            # Whoever looks at something else has seen what was done.
             self._said.pop("done", None)
         if text:
             self._said[kind] = text
@@ -95,23 +95,23 @@ class StatusLine(Widget):
         self._repaint()
 
     def leave_place(self) -> None:
-        """One is elsewhere now: what was said of the place is true no more."""
+        """Drop a message that is true only of the place that is left."""
         if self._is_of_place:
-            self._pass()
+            self._drop_passing()
 
     @property
     def said(self) -> str:
-        """What stands at the right now."""
+        """The message that is shown."""
         kind = self._loudest
         return self._said[kind] if kind else ""
 
     def hints(self, keys: Sequence[tuple[str, str]]) -> None:
-        """Show these keys with what they do, the most important first; where room is short the last one stays."""
+        """Show keys with what they do, the most important first; the last one stays longest where room is short."""
         self._hints = tuple(keys)
         self._repaint()
 
     def pending(self, follows: Sequence[tuple[str, str]], typed: str = "") -> None:
-        """Show which keys may follow a chord that was begun, in place of the hints; none ends it."""
+        """Show which keys may follow the chord `typed` so far, in place of the hints; without keys, the hints again."""
         self._pending = tuple(follows)
         self._typed = typed
         self._repaint()
@@ -129,14 +129,14 @@ class StatusLine(Widget):
             count = max(count, min(_FEWEST_HINTS, self._fitting(keys, width // 2)))
         shown = self._first(keys, count)
         left = (*lead, *_named(shown))
-        self._clickable = _places(shown, measure(lead))
+        self._clickable = _columns(shown, measure(lead))
         if said:
             room = width - measure(left) - (_GAP if count else 0) - 1
             said = (*cut_line(said[:1], room, self._glyphs.ellipsis), Piece(" "))
         return draw(self, spread(left, said, width), "status")
 
     def on_click(self, event: events.Click) -> None:
-        """A click on a hint is the key."""
+        """Report a click on a key's hint."""
         for place, key in self._clickable:
             if event.x in place:
                 event.stop()
@@ -147,23 +147,24 @@ class StatusLine(Widget):
         return next((kind for kind in _LOUDEST_FIRST if kind in self._said), None)
 
     def _fitting(self, keys: Sequence[tuple[str, str]], room: int) -> int:
-        """How many of the keys fit."""
+        """Return how many of the keys fit."""
         return next(
             (count for count in range(len(keys), 0, -1) if measure(_named(self._first(keys, count))) <= room), 0
         )
 
     def _first(self, keys: Sequence[tuple[str, str]], count: int) -> Sequence[tuple[str, str]]:
-        """So many of the keys, the first ones first; but the last hint, the way to all others, stays longest."""
+        """Return so many of the keys from the first on; of hints also the last, which leads to all others."""
         return keys[:count] if self._pending or not count else (*keys[: count - 1], keys[-1])
 
     def _repaint(self) -> None:
-        """Paint the line if anything on it has changed: with it all panes are put together anew, which takes 5 ms."""
+        """Paint the line if anything on it has changed; all panes are composed again with it, which takes 5 ms."""
         shown = (self._hints, self._pending, self._typed, self._loudest, self.said)
         if shown != self._shown:
             self._shown = shown
             self.refresh()
 
-    def _pass(self) -> None:
+    def _drop_passing(self) -> None:
+        """Drop what was done, or the warning."""
         self._expiry.stop()
         self._is_of_place = False
         for kind in _PASSING:
@@ -180,8 +181,8 @@ def _named(keys: Sequence[tuple[str, str]]) -> Line:
     return tuple(pieces)
 
 
-def _places(keys: Sequence[tuple[str, str]], start: int) -> list[tuple[range, str]]:
-    """Which columns belong to which key."""
+def _columns(keys: Sequence[tuple[str, str]], start: int) -> list[tuple[range, str]]:
+    """Return the columns of each key, from `start` on."""
     places = []
     for key, name in keys:
         end = start + measure(_named([(key, name)]))
