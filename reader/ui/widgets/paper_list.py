@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Unpack
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import var
 from textual.strip import Strip
 
 from reader.core.paper import PaperRow
@@ -42,14 +43,8 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     PREFIX = "papers"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"papers--{role}" for role in (*_ROLES, "hit", "highlighted")}
 
-    @dataclass
-    class Highlighted(Message):
-        """Another paper is under the cursor, or none."""
-
-        pk: int | None
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, PaperList.Highlighted)
+    reported: var[int | None] = var(None, init=False)
+    """The paper under the cursor, to be watched; `highlighted` is the same, computed."""
 
     @dataclass
     class Opened(Message):
@@ -70,7 +65,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._today = today
         self._lines = ListLines()
         self._cursor = 0
-        self._reported: int | None = None
         self._words: tuple[str, ...] = ()
         self._rows = RowsAtHand()
         self._strips: dict[tuple[object, object], Strip] = {}
@@ -367,9 +361,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self.refresh_line(self._lines.line_of(self._cursor))
 
     def _report_highlighted(self) -> None:
-        if self._reported != self.highlighted:
-            self._reported = self.highlighted
-            self.post_message(self.Highlighted(self._reported))
+        self.reported = self.highlighted
 
     def notify_style_update(self) -> None:
         """Drop what was drawn in other colours."""
