@@ -13,11 +13,14 @@ import sys
 import time
 import unicodedata
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import RenderableType
 from rich.segment import Segment
 from textual._styles_cache import StylesCache
 from textual.app import App, ComposeResult
@@ -75,6 +78,9 @@ class Calls:
     def count(self) -> None:
         self.made += 1
 
+    def has(self, number: int) -> bool:
+        return self.made >= number
+
     async def settle(self) -> None:
         """Wait until all that is due by now was called."""
         after: list[bool] = []
@@ -101,7 +107,7 @@ async def test_delayed_loses_no_call(seconds: float) -> None:
             calls.delayed.begin(seconds)
             assert calls.delayed.is_waiting
             time.sleep(seconds * 2)
-            await until(lambda expected=expected: calls.made >= expected)
+            await until(partial(calls.has, expected))
             assert not calls.delayed.is_waiting
         await calls.settle()
         assert calls.made == 50
@@ -310,7 +316,7 @@ def matched(monkeypatch: pytest.MonkeyPatch) -> list[DOMNode]:
     nodes: list[DOMNode] = []
     apply = Stylesheet.apply
 
-    def counted(sheet: Stylesheet, node: DOMNode, **kwargs: object) -> None:
+    def counted(sheet: Stylesheet, node: DOMNode, **kwargs: Any) -> None:
         nodes.append(node)
         apply(sheet, node, **kwargs)
 
@@ -396,13 +402,19 @@ class Scrolling(App[None]):
         yield self.view
 
 
-async def test_plain_scrollbar_is_drawn_again_though_it_looks_the_same() -> None:
+async def test_plain_scrollbar_is_drawn_again_though_it_looks_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     view = Blanks()
     async with Scrolling(view).run_test(size=(20, 10)) as pilot:
         await pilot.pause()
         drawn = []
-        render = view.vertical_scrollbar.render
-        view.vertical_scrollbar.render = lambda: (drawn.append(True), render())[1]
+        bar = view.vertical_scrollbar
+        render = bar.render
+
+        def counted() -> RenderableType:
+            drawn.append(True)
+            return render()
+
+        monkeypatch.setattr(bar, "render", counted)
         view.scroll_to(y=1, animate=False, force=True)
         await pilot.pause()
         assert drawn
@@ -434,7 +446,7 @@ async def test_plain_lines_go_through_borders_and_padding_that_are_not_there(
         lines = []
         render_line = StylesCache.render_line
 
-        def counted(cache: StylesCache, *args: object, **kwargs: object) -> Strip:
+        def counted(cache: StylesCache, *args: Any, **kwargs: Any) -> Strip:
             lines.append(cache)
             return render_line(cache, *args, **kwargs)
 
@@ -484,7 +496,7 @@ async def test_plain_list_without_a_line_ends_the_program_at_a_page_key() -> Non
         options = pilot.app.query_one(OptionList)
         options.highlighted = 0
         with pytest.raises(KeyError):
-            options.action_page_down()
+            options._move_page(1)
 
 
 async def test_keys_reach_a_list_of_commands_once_it_has_lines() -> None:
