@@ -10,8 +10,6 @@ from reader.keys.actions import Action, Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord, label, spell
 
-__all__ = ["Cancelled", "KeyReader", "Match", "Outcome", "Pending", "Unknown", "spell"]
-
 
 @dataclass(frozen=True, slots=True)
 class Match:

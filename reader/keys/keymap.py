@@ -11,8 +11,6 @@ from reader.core.errors import ConfigError
 from reader.keys.actions import ACTIONS, CONTEXTS, FOOTERS, PLACES, TYPING, Action, Context
 from reader.keys.spelling import Chord, is_typed, label, parse_keys
 
-__all__ = ["Action", "Context", "KeyMistake", "Keymap"]
-
 
 class KeyMistake(NamedTuple):
     """A binding of the user's that can't be used; the action keeps the table's keys."""

@@ -6,10 +6,6 @@ import asyncio
 import signal
 from collections.abc import Callable
 
-from reader.ui.textual_fixes import terminal_is_gone
-
-is_gone = terminal_is_gone
-
 
 def on_end(leave: Callable[[], object]) -> None:
     """Call `leave` in the event loop when the terminal closes or the system ends the program (SIGHUP, SIGTERM)."""

@@ -7,39 +7,9 @@ from typing import ClassVar
 from textual.content import Content
 from textual.widget import Widget
 
-from reader.ui.text.empty_lines import (
-    AllRead,
-    DayEmpty,
-    EmptyKeys,
-    EmptyReason,
-    Fetching,
-    FetchingPlace,
-    NoPapers,
-    NotHere,
-    NothingFound,
-    NothingMatches,
-    NothingStarred,
-    NotRanked,
-    empty_state,
-)
+from reader.ui.text.empty_lines import EmptyKeys, EmptyReason, empty_state
 from reader.ui.text.lines import Line, fill
 from reader.ui.text.styled_text import draw
-
-__all__ = [
-    "AllRead",
-    "DayEmpty",
-    "Empty",
-    "EmptyKeys",
-    "EmptyReason",
-    "Fetching",
-    "FetchingPlace",
-    "NoPapers",
-    "NotHere",
-    "NotRanked",
-    "NothingFound",
-    "NothingMatches",
-    "NothingStarred",
-]
 
 
 class Empty(Widget):
