@@ -12,7 +12,8 @@ from reader.core.periods import Period, period_containing, period_of_view
 from reader.core.query.topic_choice import picked_topics, with_topics
 from reader.session.places import VIEWS, Place, feed_text
 from reader.ui.state import Listing, State
-from reader.ui.widgets.empty import (
+from reader.ui.text.day_names import day_name
+from reader.ui.text.empty_lines import (
     AllRead,
     DayEmpty,
     EmptyReason,
@@ -25,7 +26,6 @@ from reader.ui.widgets.empty import (
     NothingStarred,
     NotRanked,
 )
-from reader.ui.widgets.filter_rows import day_name
 
 if TYPE_CHECKING:
     from reader.cache.window import DayCount

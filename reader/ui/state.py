@@ -19,7 +19,7 @@ from reader.ui.notices import Notices
 if TYPE_CHECKING:
     from reader.cache.history import Votes
     from reader.core.paper import Paper
-    from reader.keys.keymap import Context
+    from reader.keys.actions import Context
     from reader.ui.counts import Counts, TopicFacts
     from reader.ui.feed_results import FeedResults
 

@@ -11,8 +11,8 @@ from reader.ui.widgets.top_line import Whereabouts
 
 if TYPE_CHECKING:
     from reader.keys.keymap import Keymap
-    from reader.ui.widgets.empty import EmptyKeys
-    from reader.ui.widgets.filter_rows import FilterData
+    from reader.ui.text.empty_lines import EmptyKeys
+    from reader.ui.text.filter_rows import FilterData
     from reader.ui.widgets.filter_strip import StripData
 
 
@@ -23,7 +23,7 @@ def filter_parts(state: State) -> object:
 
 def filter_data(state: State) -> FilterData:
     """Views, days and topics; without numbers until something has been counted."""
-    from reader.ui.widgets.filter_rows import DayItem, FilterData, TopicItem, ViewItem
+    from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 
     counts, facts = state.counts, state.topic_facts
     if counts is None:
@@ -122,7 +122,7 @@ def hints(state: State, keymap: Keymap) -> list[tuple[str, str]]:
 
 def empty_keys(keymap: Keymap) -> EmptyKeys:
     """The keys that an empty list names, as they are bound."""
-    from reader.ui.widgets.empty import EmptyKeys
+    from reader.ui.text.empty_lines import EmptyKeys
 
     actions = {
         "refresh": "app.refresh",

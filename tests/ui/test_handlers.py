@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reader.keys.keymap import ACTIONS, CONTEXTS, Keymap
+from reader.keys.actions import ACTIONS, CONTEXTS
+from reader.keys.keymap import Keymap
 from reader.ui.screens.help import HelpScreen
 from tests.ui.conftest import Opener
 

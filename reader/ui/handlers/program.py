@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from reader.core.periods import period_of_view
-from reader.keys.keymap import Context
+from reader.keys.actions import Context
 from reader.refresh.plan import Days
 from reader.ui.handlers.add import NOTHING_IS_FETCHED
 from reader.ui.handlers.registry import handles

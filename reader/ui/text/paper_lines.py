@@ -15,8 +15,9 @@ from reader.actions.links import CODE_LINK, Link, links
 from reader.cache.history import STILL, Votes
 from reader.core.paper import Paper, facts
 from reader.core.topics.trends import spark
+from reader.ui.text.day_names import short_day
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure, pattern, short_day, unbroken
+from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure, pattern, unbroken
 
 if TYPE_CHECKING:
     from reader.core.topics.explain import Cause, Why

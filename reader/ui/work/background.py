@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.ui.model import Model
-from reader.ui.work.delayed import Delayed
+from reader.ui.textual_fixes import Delayed
 
 if TYPE_CHECKING:
     from textual.app import App
