@@ -1,12 +1,11 @@
 """The command line: chooses the command, runs it, and turns failures into one line and an exit code.
 
-Exit codes: 0 done, 1 failed, 2 used wrongly, 130 interrupted. Opening the reader is the commonest command and shall
-not wait for the others: what they need is imported when they run.
+Exit codes: 0 done, 1 failed, 2 used wrongly, 130 interrupted. Modules that only some commands need are imported when
+those run, because most runs open the reader.
 """
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import AsyncGenerator, Sequence
@@ -16,39 +15,42 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from reader import __version__
-from reader.commands.registry import MODULES, add_reader_options, find_command, tree
+from reader.commands.registry import COMMANDS, add_reader_options, find_command, tree
 from reader.core.errors import ReaderError, UsageError
 from reader.paths import APP
 
 if TYPE_CHECKING:
-    from reader.commands.workspace import Session
+    from reader.commands.workspace import Workspace
     from reader.refresh.jobs import Job, Message
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program with these words, by default those of the command line; returns the exit code."""
+    """Run the program with these words, by default those of the command line; return the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        _speak_plainly(sys.stdout, sys.stderr)
+        _replace_unknown_letters(sys.stdout, sys.stderr)
         code = run(words)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read the output has enough of it. Python would say so again when it closes the stream.
+        # The program that reads the output has ended. Python would report it again when it closes the stream.
         _discard_output()
         return 0
     except KeyboardInterrupt:
         return 130
-    except (ReaderError, OSError) as error:
-        return _fail(error)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
+    except ReaderError as error:
+        _print_failure(str(error))
+        return 2 if isinstance(error, UsageError) else 1
+    except Exception as error:
+        return _report_unexpected(words[0] if words and words[0] in COMMANDS else "reader", error)
     return code
 
 
 def run(words: Sequence[str]) -> int:
     """Run a command, or open the reader; raises ReaderError."""
     first = words[0] if words else ""
-    if first in MODULES:
+    if first in COMMANDS:
         return _run_command(first, words[1:])
     if first in ("-h", "--help"):
         tree().print_help()
@@ -64,37 +66,40 @@ def run(words: Sequence[str]) -> int:
 
 def _run_command(name: str, words: Sequence[str]) -> int:
     from reader.commands.command import Parser, add_arguments, parse
-    from reader.commands.workspace import Session
+    from reader.commands.workspace import Workspace
 
     command = find_command(name)
     parser = Parser(prog=f"{APP} {name}", allow_abbrev=False)
     add_arguments(parser, command)
-    return command.run(parse(parser, words), Session())
+    options = parse(parser, words)
+    return command.run(options, Workspace(options.log_level))
 
 
 # The reader
 
 
 def _open_reader(words: Sequence[str]) -> int:
-    """Open the reader on a query; a command that stands behind an option, or is misspelled, is told."""
-    from reader.commands.workspace import Session, parsed
+    """Open the reader on a query; raises UsageError for wrong words, with advice if they look like a command."""
+    from reader.commands.workspace import Workspace, parsed
 
-    query, demo = _reader_options(words)
+    query, demo, log_level = _parse_reader_options(words)
     parsed(query)
     if not _has_terminal():
-        advice = _misspelled(words) or f" To print papers, use '{APP} list'."
+        advice = _suggest_command(words) or f" To print papers, use '{APP} list'."
         raise UsageError(f"The reader needs a terminal.{advice}")
-    return _show_sample(Session(), query) if demo else _show_reader(Session(), query)
+    workspace = Workspace(log_level)
+    return _show_sample(workspace, query) if demo else _show_reader(workspace, query)
 
 
 def _has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _reader_options(words: Sequence[str]) -> tuple[str, bool]:
-    """The query that the words make, and whether the sample is asked for."""
+def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
+    """The query, whether to open the sample, and the level of the log if one is given."""
     if not any(word.startswith("-") for word in words):
-        return " ".join(words), False
+        # Without options there is no need to import argparse.
+        return " ".join(words), False, None
     from reader.commands.command import SEE_HELP, Parser, add_query, parse, query_of
 
     parser = Parser(prog=APP, allow_abbrev=False)
@@ -103,80 +108,79 @@ def _reader_options(words: Sequence[str]) -> tuple[str, bool]:
     try:
         options = parse(parser, words)
     except UsageError as error:
-        # What was meant is worth more than where the help is.
-        advice = _misplaced(words) or _misspelled(words) or f"{SEE_HELP} '{APP} --help'."
+        # A better command is more use than the way to the help.
+        advice = _explain_option_order(words) or _suggest_command(words) or f"{SEE_HELP} '{APP} --help'."
         raise UsageError(str(error).partition(SEE_HELP)[0] + advice) from error
-    return query_of(options.query), options.demo
+    return query_of(options.query), options.demo, options.log_level
 
 
-def _misplaced(words: Sequence[str]) -> str:
-    """What to say of a command that stands behind options; empty if none does."""
-    named = next((word for word in words if word in MODULES), None)
-    return f" Options stand behind the command: '{APP} {named} --help' tells them." if named else ""
+def _explain_option_order(words: Sequence[str]) -> str:
+    """Advice if a command stands behind its options, else empty."""
+    named = next((word for word in words if word in COMMANDS), None)
+    return f" Options stand behind the command: '{APP} {named} --help' lists them." if named else ""
 
 
-def _misspelled(words: Sequence[str]) -> str:
-    """What to say of a first word that is nearly a command; empty if it is not."""
+def _suggest_command(words: Sequence[str]) -> str:
+    """Advice if the first word is nearly a command, else empty."""
     from reader.core.nearest import nearest
 
-    meant = nearest(words[0], MODULES) if words and words[0].isalpha() else None
+    meant = nearest(words[0], COMMANDS) if words and words[0].isalpha() else None
     return f" Did you mean '{APP} {meant}'?" if meant else ""
 
 
-def _show_reader(session: Session, query: str, sample: Path | None = None) -> int:
-    """Open the reader on the user's cache, or on that of the sample."""
-    # Looking for garbage costs 25 ms of the start, and there is none yet; the reader turns it on after its first frame.
-    gc.disable()
-    # A key waits for as long as a thread that reads the cache may go on, several times a frame: each time 5 ms of 16.
-    sys.setswitchinterval(0.001)
-    # Textual paints at ticks of its clock, and after a rest lets two of them pass: 33 ms at its 60 a second.
-    os.environ.setdefault("TEXTUAL_FPS", "250")
-    from reader import paths
+def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -> int:
+    """Open the reader on the user's cache, or on the sample's."""
+    from reader.ui.process import skip_final_collection, tune_process
+
+    tune_process()
+    from reader import log, paths
     from reader.cache import schema
     from reader.ui.app import SAMPLE, ReaderApp
 
-    file = sample or session.cache_file
+    file = sample or workspace.cache_file
     schema.ensure(file)
+    log.record_thread_errors()
     app = ReaderApp(
-        session.settings,
+        workspace.settings,
         file,
         query=query,
         demo=sample is not None,
         state_file=paths.state_file(),
-        run_job=partial(_run_job, session, file),
-        rules=lambda: session.topics,
-        warnings=[str(mistake) for mistake in session.loaded.mistakes],
+        run_job=partial(_run_job, workspace, file),
+        rules=lambda: workspace.topics,
+        warnings=[str(mistake) for mistake in workspace.loaded.mistakes],
     )
     outcome = app.run()
-    # The interpreter's end would look for garbage once more in all that was imported, which takes 0.3 s.
-    gc.freeze()
+    skip_final_collection()
+    if app._exception is not None:
+        return _report_unexpected("reader", app._exception)
     if outcome == SAMPLE and not sample:
-        return _show_sample(session, query)
+        return _show_sample(workspace, query)
     return app.return_code or 0
 
 
-def _run_job(session: Session, file: Path, job: Job) -> AsyncGenerator[Message, None]:
-    """Do a job of the reader's in a process of its own."""
+def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Message, None]:
+    """Run one of the reader's jobs in a process of its own."""
     from reader import config
     from reader.refresh import worker
     from reader.refresh.jobs import Workplace
 
-    own = config.topic_rules(session.settings, session.config_file)
-    return worker.run(Workplace(file, session.settings, partial(config.load_topics, own)), job)
+    own = config.topic_rules(workspace.settings, workspace.config_file)
+    return worker.run(Workplace(file, workspace.settings, partial(config.load_topics, own)), job)
 
 
-def _show_sample(session: Session, query: str) -> int:
-    """Open the bundled sample in a cache that is gone afterwards."""
+def _show_sample(workspace: Workspace, query: str) -> int:
+    """Open the bundled sample in a temporary cache."""
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix=f"{APP}-", ignore_cleanup_errors=True) as folder:
         file = Path(folder) / "papers.db"
-        fill_with_sample(session, file)
-        return _show_reader(session, query, file)
+        fill_with_sample(workspace, file)
+        return _show_reader(workspace, query, file)
 
 
-def fill_with_sample(session: Session, file: Path) -> None:
-    """Make a cache of the papers that ship with the program."""
+def fill_with_sample(workspace: Workspace, file: Path) -> None:
+    """Make a cache with the papers that ship with the program."""
     from datetime import UTC, datetime
     from io import BytesIO
 
@@ -185,7 +189,7 @@ def fill_with_sample(session: Session, file: Path) -> None:
     from reader.feeds.files.papers_file import read_file
 
     now = datetime.now(UTC)
-    with closing(Cache.open(file, session.topics)) as cache:
+    with closing(Cache.open(file, workspace.topics)) as cache:
         listings = read_file(BytesIO(read_text("sample.json").encode()), now.date())
         for _ in cache.store_all(listings, now.isoformat(timespec="seconds")):
             pass
@@ -194,17 +198,25 @@ def fill_with_sample(session: Session, file: Path) -> None:
 # Output
 
 
-def _fail(error: ReaderError | OSError) -> int:
-    """Say in one line what went wrong; returns the exit code."""
-    text = " ".join(str(error).split())
+def _report_unexpected(where: str, error: Exception) -> int:
+    """Log an error that is no ReaderError, and print one line about it; return the exit code."""
+    from reader import log
+
+    log.record_error(where, error)
     if isinstance(error, OSError):
-        text = f"{error.filename or 'The system'}: {error.strerror or text}."
-    print(text if text.startswith(APP) else f"{APP}: {text}", file=sys.stderr)
-    return 2 if isinstance(error, UsageError) else 1
+        _print_failure(f"{error.filename or 'The system'}: {error.strerror or ' '.join(str(error).split())}.")
+    else:
+        _print_failure(f"unexpected error: {log.summarize_error(error)}; {log.point_to_log()}")
+    return 1
 
 
-def _speak_plainly(*streams: TextIO) -> None:
-    """Let a stream whose encoding lacks a letter say a question mark, not fail."""
+def _print_failure(text: str) -> None:
+    line = " ".join(text.split())
+    print(line if line.startswith(APP) else f"{APP}: {line}", file=sys.stderr)
+
+
+def _replace_unknown_letters(*streams: TextIO) -> None:
+    """Print a question mark for each letter that a stream's encoding lacks, instead of failing."""
     for stream in streams:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

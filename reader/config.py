@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 ENDPOINT_VARIABLE = "HF_ENDPOINT"
 
+LOG_LEVELS = ("error", "warning", "info")
+"""What the log file gets: unexpected errors; also what could not be fetched; also each request."""
+
 LARGEST_FILE = 1 << 16
 """Bytes; more than this is not a settings file."""
 
@@ -86,6 +89,9 @@ class Settings:
 
     topics_file: str = field(default="", metadata={"rule": FilePath()})
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""
+
+    log_level: str = field(default="warning", metadata={"rule": Choice(LOG_LEVELS)})
+    """What the log file gets: unexpected errors, also what could not be fetched (warning), also each request (info)."""
 
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}), metadata={"rule": Keys()})
     """Keys by action id, in a table of its own: see the ids with "dailypapers keys"."""
@@ -247,9 +253,8 @@ def topic_rules(settings: Settings, file: Path) -> Path:
 
 
 def load_topics(own: Path) -> Topics:
-    """The topic rules that ship, and on top those of the user's file, which need not exist; raises ReaderError."""
-    from reader.core.topics.scorer import Topics
-    from reader.data import read_text
+    """The shipped topics with the rules of the user's file on top, which need not exist; raises ReaderError."""
+    from reader.data import shipped_topics
 
     try:
         texts = [own.read_text(encoding="utf-8")]
@@ -257,7 +262,7 @@ def load_topics(own: Path) -> Topics:
         texts = []
     except (OSError, UnicodeDecodeError) as error:
         raise ReaderError(f"The topic rules {own} can't be read: {error}. Mend or move the file.") from error
-    return Topics.from_toml(read_text("topics.toml"), *texts)
+    return shipped_topics(*texts)
 
 
 def kept_since(settings: Settings, today: date) -> str | None:

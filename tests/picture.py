@@ -23,23 +23,23 @@ FONTS = 'ui-monospace, "Cascadia Code", Menlo, Consolas, "DejaVu Sans Mono", mon
 async def draw() -> str:
     """Star two papers of the sample, read one, and take the picture."""
     from reader.cli import fill_with_sample
-    from reader.commands.workspace import Session
+    from reader.commands.workspace import Workspace
     from reader.config import Settings
     from reader.refresh import jobs
     from reader.ui.app import ReaderApp
 
-    session = Session()
+    workspace = Workspace()
     with TemporaryDirectory() as folder:
         file = Path(folder) / "papers.db"
-        fill_with_sample(session, file)
+        fill_with_sample(workspace, file)
         settings = Settings(theme="dark", refresh_minutes=0)
         app = ReaderApp(
             settings,
             file,
-            run_job=partial(jobs.run, jobs.Workplace(file, settings, lambda: session.topics)),
+            run_job=partial(jobs.run, jobs.Workplace(file, settings, lambda: workspace.topics)),
             demo=True,
             query="since:2026-06",
-            rules=lambda: session.topics,
+            rules=lambda: workspace.topics,
             now=lambda: NOW,
             still=True,
         )

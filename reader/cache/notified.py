@@ -14,6 +14,7 @@ from reader.cache import schema
 from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
 from reader.cache.search.sql_functions import register_functions
+from reader.cache.sqlite_errors import explained
 from reader.core.query import Query
 
 NEWS_DAYS = 14
@@ -84,7 +85,7 @@ def problem(path: Path) -> Problem | None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    with schema.explained(path), closing(schema.connect(path)) as cache:
+    with explained(path), closing(schema.connect(path)) as cache:
         register_functions(cache)
         yield cache
 

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 
 from reader.commands.command import Command, add_json
 from reader.commands.output import Progress, Style, amount, say, say_json
-from reader.commands.workspace import Session
+from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError
 from reader.paths import APP
 
@@ -22,19 +22,19 @@ def _arguments(parser: ArgumentParser) -> None:
     add_json(parser)
 
 
-def _cache(arguments: Namespace, session: Session) -> int:
-    if not session.cache_file.exists():
-        raise CacheError(f"There is no cache yet at {session.cache_file}. '{APP} refresh' makes one.")
+def _cache(arguments: Namespace, workspace: Workspace) -> int:
+    if not workspace.cache_file.exists():
+        raise CacheError(f"There is no cache yet at {workspace.cache_file}. '{APP} refresh' makes one.")
     from reader.cache import schema
 
-    schema.ensure(session.cache_file)
-    return {"info": _info, "compact": _compact, "verify": _verify}[arguments.what](arguments, session)
+    schema.ensure(workspace.cache_file)
+    return {"info": _info, "compact": _compact, "verify": _verify}[arguments.what](arguments, workspace)
 
 
-def _info(arguments: Namespace, session: Session) -> int:
+def _info(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache import maintenance
 
-    file = session.cache_file
+    file = workspace.cache_file
     sizes = maintenance.sizes(file)
     if arguments.json:
         said = {"path": str(file), "papers": sizes.papers, "events": sizes.events}
@@ -53,10 +53,10 @@ def _info(arguments: Namespace, session: Session) -> int:
     return 0
 
 
-def _compact(arguments: Namespace, session: Session) -> int:
+def _compact(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache import maintenance
 
-    file = session.cache_file
+    file = workspace.cache_file
     before = file.stat().st_size
     with Progress() as progress:
         for step in maintenance.compact(file):
@@ -71,13 +71,13 @@ def _compact(arguments: Namespace, session: Session) -> int:
     return 0
 
 
-def _verify(arguments: Namespace, session: Session) -> int:
+def _verify(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache import maintenance
 
     checks = []
     with Progress() as progress:
         progress.show("looking at the file")
-        for check in maintenance.verify(session.cache_file):
+        for check in maintenance.verify(workspace.cache_file):
             checks.append(check)
             progress.show(f"{check.name} looked at")
     faults = [fault for check in checks for fault in check.faults]
@@ -88,7 +88,7 @@ def _verify(arguments: Namespace, session: Session) -> int:
         say(f"{'! ' if check.faults else '  '}{check.name:16}{'; '.join(check.faults) or 'ok'}")
     if faults:
         raise CacheError(
-            f"The cache is not what it should be. Keep a copy of {session.cache_file}, which has your marks,"
+            f"The cache is not what it should be. Keep a copy of {workspace.cache_file}, which has your marks,"
             f" before you do anything else; '{APP} doctor' tells more."
         )
     return 0
@@ -98,16 +98,14 @@ def _mebibytes(size: int) -> str:
     return f"{size / (1 << 20):,.1f} MiB"
 
 
-COMMANDS = (
-    Command(
-        "cache",
-        "Keep house: see what the cache is made of, make it smaller, verify it.",
-        (
-            ("cache info", "sizes of its tables"),
-            ("cache compact", "merge the full-text index and give free room back; other programs may go on"),
-            ("cache verify", "compare file, index, days and marks with what they follow from"),
-        ),
-        _arguments,
-        _cache,
+COMMAND = Command(
+    "cache",
+    "Keep house: see what the cache is made of, make it smaller, verify it.",
+    (
+        ("cache info", "sizes of its tables"),
+        ("cache compact", "merge the full-text index and give free room back; other programs may go on"),
+        ("cache verify", "compare file, index, days and marks with what they follow from"),
     ),
+    _arguments,
+    _cache,
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from argparse import Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from reader.commands.workspace import Session
+from reader.commands.workspace import Workspace
+from reader.config import LOG_LEVELS
 from reader.core.errors import UsageError
 from reader.paths import APP
 
@@ -30,7 +31,7 @@ class Command:
     examples: tuple[tuple[str, str], ...]
     """What is typed after the program's name, and what that does."""
     arguments: Callable[[ArgumentParser], None]
-    run: Callable[[Namespace, Session], int]
+    run: Callable[[Namespace, Workspace], int]
 
 
 class Parser(ArgumentParser):
@@ -63,6 +64,7 @@ def add_arguments(parser: ArgumentParser, command: Command) -> None:
     parser.epilog = examples_text(command.examples)
     parser.formatter_class = RawDescriptionHelpFormatter
     command.arguments(parser)
+    add_log_level(parser)
 
 
 def examples_text(examples: Iterable[tuple[str, str]]) -> str:
@@ -79,6 +81,19 @@ def add_query(parser: ArgumentParser) -> None:
 def add_json(parser: ArgumentParser) -> None:
     """Take --json."""
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def positive_number(text: str) -> int:
+    """A whole number above zero, for argparse."""
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"{text!r} is no whole number above zero")
+    return int(text)
+
+
+def add_log_level(parser: ArgumentParser) -> None:
+    """Take --log-level."""
+    about = f"what the log file gets, for this run: {', '.join(LOG_LEVELS)} (default: log_level of the settings)"
+    parser.add_argument("--log-level", choices=LOG_LEVELS, metavar="LEVEL", help=about)
 
 
 def query_of(words: Sequence[str]) -> str:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from reader import __version__
 from reader.commands.command import Command, add_json
 from reader.commands.output import Style, amount, is_terminal, say, say_json, width
-from reader.commands.workspace import Session
+from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError, ConfigError, FeedError, ReaderError
+from reader.core.text import clean
 from reader.paths import refresh_stamp
 
 if TYPE_CHECKING:
@@ -50,11 +51,12 @@ def _arguments(parser: ArgumentParser) -> None:
     add_json(parser)
 
 
-def _doctor(arguments: Namespace, session: Session) -> int:
-    findings = [*_program(), *_settings(session), *_cache(session.cache_file, session.settings)]
+def _doctor(arguments: Namespace, workspace: Workspace) -> int:
+    findings = [*_program(), *_settings(workspace), *_cache(workspace.cache_file, workspace.settings)]
     findings += _terminal()
-    findings += _feed(session, ask=arguments.online)
-    findings += _notifications(session)
+    findings += _feed(workspace, ask=arguments.online)
+    findings += _notifications(workspace)
+    findings += _log()
     wrong = sum(not finding.ok for finding in findings)
     if arguments.json:
         say_json({"ok": not wrong, "findings": [asdict(finding) | {"ok": finding.ok} for finding in findings]})
@@ -91,13 +93,13 @@ def _program() -> Iterator[Finding]:
             yield Finding("Program", name, "missing", "Install dailypapers anew.")
 
 
-def _settings(session: Session) -> Iterator[Finding]:
-    file = session.config_file
+def _settings(workspace: Workspace) -> Iterator[Finding]:
+    file = workspace.config_file
     yield Finding("Settings", "file", str(file) if file.exists() else f"{file} (not there: all defaults)")
-    for mistake in session.mistakes():
+    for mistake in workspace.mistakes():
         yield Finding("Settings", f"line {mistake.line}" if mistake.line else "mistake", mistake.key, str(mistake))
     try:
-        rules = session.topics
+        rules = workspace.topics
     except ReaderError as error:
         yield Finding("Settings", "topic rules", "unreadable", str(error))
         return
@@ -107,6 +109,7 @@ def _settings(session: Session) -> Iterator[Finding]:
 
 def _cache(file: Path, settings: Settings) -> Iterator[Finding]:
     from reader.cache import schema
+    from reader.cache.sqlite_errors import explained
 
     yield Finding("Cache", "file", str(file))
     try:
@@ -118,7 +121,7 @@ def _cache(file: Path, settings: Settings) -> Iterator[Finding]:
         schema.is_current(file)
         yield Finding("Cache", "schema", known)
         yield Finding("Cache", "size", _sizes(file))
-        with schema.explained(file), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as cache:
+        with explained(file), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as cache:
             yield from _contents(cache)
         yield Finding("Cache", "last refresh", _time_of(refresh_stamp(file)))
         yield from _sources(file, settings)
@@ -190,11 +193,11 @@ def _terminal() -> Iterator[Finding]:
     yield Finding("Terminal", "environment", " ".join(said) or "nothing said")
 
 
-def _feed(session: Session, *, ask: bool) -> Iterator[Finding]:
+def _feed(workspace: Workspace, *, ask: bool) -> Iterator[Finding]:
     from reader.feeds.http.environment import find_token, is_offline
 
-    settings = session.settings
-    yield Finding("Feed", "endpoint", f"{settings.endpoint} ({session.loaded.origin('endpoint')})")
+    settings = workspace.settings
+    yield Finding("Feed", "endpoint", f"{settings.endpoint} ({workspace.loaded.origin('endpoint')})")
     yield Finding("Feed", "token", "found" if find_token(os.environ) else "none (none is needed)")
     if is_offline(os.environ):
         yield Finding("Feed", "network", "off: HF_HUB_OFFLINE asks for it")
@@ -202,12 +205,12 @@ def _feed(session: Session, *, ask: bool) -> Iterator[Finding]:
         yield _asked(settings.endpoint)
 
 
-def _notifications(session: Session) -> Iterator[Finding]:
+def _notifications(workspace: Workspace) -> Iterator[Finding]:
     """What tells of new papers, whether it is there, and how it went last."""
     from reader.actions import notify
     from reader.cache import notified, schema
 
-    settings = session.settings
+    settings = workspace.settings
     if not settings.notify:
         yield Finding("Notifications", "queries", "none: off")
         return
@@ -221,11 +224,26 @@ def _notifications(session: Session) -> Iterator[Finding]:
         advice = "" if program else "Install notify-send (libnotify), or set notify_command."
         yield Finding("Notifications", "program", program or "none", advice)
     try:
-        problem = notified.problem(session.cache_file) if schema.version(session.cache_file) else None
+        problem = notified.problem(workspace.cache_file) if schema.version(workspace.cache_file) else None
     except CacheError:
         return
     if problem is not None:
         yield Finding("Notifications", "last", f"failing since {_local(problem.since)}", problem.error)
+
+
+def _log() -> Iterator[Finding]:
+    """Where the log is, and the errors in it of the last days."""
+    from reader import log
+    from reader.paths import log_file
+
+    yield Finding("Log", "log file", str(log_file()))
+    errors = log.recent_errors(datetime.now(UTC))
+    last = f", the last: {clean(errors[-1])}" if errors else ""
+    yield Finding(
+        "Log",
+        "errors",
+        f"{amount(len(errors), 'error')} in the last 7 days{last}" if errors else "none in the last 7 days",
+    )
 
 
 def _asked(endpoint: str) -> Finding:
@@ -250,15 +268,13 @@ def _asked(endpoint: str) -> Finding:
     return Finding("Feed", "answer", f"{amount(count, 'paper')} of yesterday in {milliseconds:.0f} ms")
 
 
-COMMANDS: Sequence[Command] = (
-    Command(
-        "doctor",
-        "Examine program, settings, cache, sources, terminal and feed; what is not well is marked, with what to do.",
-        (
-            ("doctor", "look at everything on this machine"),
-            ("doctor --online --json", "and ask the feed, as JSON, for a report"),
-        ),
-        _arguments,
-        _doctor,
+COMMAND = Command(
+    "doctor",
+    "Examine program, settings, cache, sources, terminal and feed; what is not well is marked, with what to do.",
+    (
+        ("doctor", "look at everything on this machine"),
+        ("doctor --online --json", "and ask the feed, as JSON, for a report"),
     ),
+    _arguments,
+    _doctor,
 )

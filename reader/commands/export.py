@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from reader.actions.export import FORMATS, Format, format_of, replacing
 from reader.commands.command import Command, StoreFile, add_query, query_of
 from reader.commands.output import Progress, amount, warn
-from reader.commands.workspace import Session, parsed, selection
+from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import UsageError
 from reader.core.paper import Paper
 
@@ -26,11 +26,11 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("-o", "--output", action=StoreFile, metavar="FILE", help=about)
 
 
-def _export(arguments: Namespace, session: Session) -> int:
+def _export(arguments: Namespace, workspace: Workspace) -> int:
     file = Path(arguments.output) if arguments.output and arguments.output != "-" else None
     format = _format(arguments.format, file)
     query = parsed(query_of(arguments.query))
-    with session.window() as window, Progress() as progress:
+    with workspace.window() as window, Progress() as progress:
         pks = window.order(selection(window, query)).pks
         papers = _counted(window.papers(pks), len(pks), progress)
         if file is None:
@@ -60,16 +60,14 @@ def _counted(papers: Iterable[Paper], total: int, progress: Progress) -> Iterato
         yield paper
 
 
-COMMANDS: Sequence[Command] = (
-    Command(
-        "export",
-        "Write the papers of a query for another program.",
-        (
-            ("export is:starred -o starred.bib", "what you have starred, for LaTeX"),
-            ("export topic:agents day:2026-05 --format markdown", "a month of a topic, for notes"),
-            ("export --format json | jq length", "everything, for a program"),
-        ),
-        _arguments,
-        _export,
+COMMAND = Command(
+    "export",
+    "Write the papers of a query for another program.",
+    (
+        ("export is:starred -o starred.bib", "what you have starred, for LaTeX"),
+        ("export topic:agents day:2026-05 --format markdown", "a month of a topic, for notes"),
+        ("export --format json | jq length", "everything, for a program"),
     ),
+    _arguments,
+    _export,
 )

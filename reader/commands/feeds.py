@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, StoreFile, add_json
-from reader.commands.fetching import tell_requests
-from reader.commands.output import Style, amount, fit, is_terminal, say, say_json, warn, width
-from reader.commands.workspace import Session
+from reader.commands.output import Style, amount, fit, is_terminal, print_requests, say, say_json, warn, width
+from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, ReaderError, UsageError
 from reader.core.text import clean
 
@@ -46,29 +45,29 @@ def _feeds_arguments(parser: ArgumentParser) -> None:
     add_json(parser)
 
 
-def _feeds(arguments: Namespace, session: Session) -> int:
+def _feeds(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.verbose:
-        tell_requests()
+        print_requests()
     if not arguments.names and arguments.what in ("add", "remove", "import"):
         raise UsageError(f"dailypapers feeds {arguments.what}: name at least one.")
     if arguments.names and arguments.what in ("list", "export"):
         raise UsageError(f"dailypapers feeds {arguments.what} takes no names.")
     run = {"list": _list, "add": _add, "remove": _remove, "check": _check, "import": _import, "export": _export}
-    return run[arguments.what](arguments, session)
+    return run[arguments.what](arguments, workspace)
 
 
 @contextmanager
-def _opened(session: Session) -> Iterator[Feeds]:
+def _opened(workspace: Workspace) -> Iterator[Feeds]:
     from reader.cache import schema
     from reader.cache.feeds import Feeds
 
-    schema.ensure(session.cache_file)
-    with closing(Feeds.open(session.cache_file)) as feeds:
+    schema.ensure(workspace.cache_file)
+    with closing(Feeds.open(workspace.cache_file)) as feeds:
         yield feeds
 
 
-def _list(arguments: Namespace, session: Session) -> int:
-    with _opened(session) as feeds:
+def _list(arguments: Namespace, workspace: Workspace) -> int:
+    with _opened(workspace) as feeds:
         found, papers = feeds.all(), feeds.papers()
     if arguments.json:
         say_json([asdict(feed) | {"papers": papers.get(feed.slug, 0)} for feed in found])
@@ -100,11 +99,11 @@ def _when(stamp: str) -> str:
     return datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _add(arguments: Namespace, session: Session) -> int:
-    return asyncio.run(_add_all(arguments, session))
+def _add(arguments: Namespace, workspace: Workspace) -> int:
+    return asyncio.run(_add_all(arguments, workspace))
 
 
-async def _add_all(arguments: Namespace, session: Session) -> int:
+async def _add_all(arguments: Namespace, workspace: Workspace) -> int:
     """Follow feeds, each of which must answer, and categories; raises FeedError for the last that did not."""
     from reader.refresh.jobs import connected
 
@@ -112,8 +111,8 @@ async def _add_all(arguments: Namespace, session: Session) -> int:
     added: list[dict[str, object]] = []
     # A category that there is not is a mistake, to be told before anything is done.
     named = [(name, _categories(name)) for name in arguments.names]
-    with session.cache() as cache:
-        async with connected(session.workplace, cache) as (_, sources):
+    with workspace.cache() as cache:
+        async with connected(workspace.workplace, cache) as (_, sources):
             for name, found in named:
                 try:
                     if found:
@@ -200,9 +199,9 @@ def _follow(feeds: Feeds, url: str, fetched: Fetched) -> Followed | None:
     return feeds.follow("rss", url, found.title, found.slug, _now(), home=found.home)
 
 
-def _remove(arguments: Namespace, session: Session) -> int:
+def _remove(arguments: Namespace, workspace: Workspace) -> int:
     removed = []
-    with _opened(session) as feeds:
+    with _opened(workspace) as feeds:
         for feed in [_named(feeds, name) for name in arguments.names]:
             feeds.unfollow(feed.slug)
             removed.append(feed.slug)
@@ -224,11 +223,11 @@ def _named(feeds: Feeds, name: str) -> Followed:
     return feed
 
 
-def _check(arguments: Namespace, session: Session) -> int:
-    return asyncio.run(_check_all(arguments, session))
+def _check(arguments: Namespace, workspace: Workspace) -> int:
+    return asyncio.run(_check_all(arguments, workspace))
 
 
-async def _check_all(arguments: Namespace, session: Session) -> int:
+async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
     """Ask feeds, by default all, and tell what each said."""
     from contextlib import aclosing
 
@@ -236,8 +235,8 @@ async def _check_all(arguments: Namespace, session: Session) -> int:
     from reader.refresh.progress import FeedAsked, FeedFailed, FeedStored
 
     answers: list[FeedStored | FeedFailed] = []
-    with session.cache() as cache:
-        async with connected(session.workplace, cache) as (_, sources):
+    with workspace.cache() as cache:
+        async with connected(workspace.workplace, cache) as (_, sources):
             feeds = sources.feeds
             only = [_named(feeds, name) for name in arguments.names] if arguments.names else feeds.followed()
             async with aclosing(sources.refresh(only)) as events:
@@ -262,13 +261,13 @@ def _answer(event: FeedStored | FeedFailed) -> dict[str, object]:
     return {"slug": event.slug, "title": event.title, "ok": False, "error": str(event.error)}
 
 
-def _import(arguments: Namespace, session: Session) -> int:
+def _import(arguments: Namespace, workspace: Workspace) -> int:
     """Follow the feeds of OPML files; they are asked at the next refresh."""
     from reader.feeds.syndication.opml import BODY_LIMIT, parse_opml
 
     added, known = list[str](), 0
     failures: list[str] = []
-    with _opened(session) as feeds:
+    with _opened(workspace) as feeds:
         for name in arguments.names:
             try:
                 with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
@@ -301,11 +300,11 @@ def _follow_outline(feeds: Feeds, outline: Outline) -> list[Followed]:
     return [feed for feed in new if feed is not None]
 
 
-def _export(arguments: Namespace, session: Session) -> int:
+def _export(arguments: Namespace, workspace: Workspace) -> int:
     from reader.feeds.arxiv.client import FEEDS
     from reader.feeds.syndication.opml import Outline, write_opml
 
-    with _opened(session) as feeds:
+    with _opened(workspace) as feeds:
         outlines = [
             Outline(feed.title, f"{FEEDS}/rss/{feed.url}" if feed.kind == "arxiv" else feed.url, feed.home, feed.folder)
             for feed in feeds.followed()
@@ -326,17 +325,15 @@ def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-COMMANDS: Sequence[Command] = (
-    Command(
-        "feeds",
-        "Follow RSS and Atom feeds and categories of arXiv; a refresh asks them behind the daily papers.",
-        (
-            ("feeds add https://lab.example.org/feed.xml", "follow a site by its feed, or by a page that names it"),
-            ("feeds add cs.RO", "follow a category of arXiv"),
-            ("feeds list", "what is followed, and what fails since when and why"),
-            ("feeds import feeds.opml", "take over what another reader follows"),
-        ),
-        _feeds_arguments,
-        _feeds,
+COMMAND = Command(
+    "feeds",
+    "Follow RSS and Atom feeds and categories of arXiv; a refresh asks them behind the daily papers.",
+    (
+        ("feeds add https://lab.example.org/feed.xml", "follow a site by its feed, or by a page that names it"),
+        ("feeds add cs.RO", "follow a category of arXiv"),
+        ("feeds list", "what is followed, and what fails since when and why"),
+        ("feeds import feeds.opml", "take over what another reader follows"),
     ),
+    _feeds_arguments,
+    _feeds,
 )

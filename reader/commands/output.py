@@ -13,7 +13,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from reader.core.paper import Paper, PaperRow
 
 READABLE = 80
 """Columns that prose is wrapped at: longer lines are hard to follow."""
@@ -54,6 +57,28 @@ def width() -> int:
 def amount(count: int, noun: str) -> str:
     """A number and its noun: `1 paper`, `9,295 papers`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def format_counts(sums: dict[str, int]) -> str:
+    """`12 new, 3 updated, 40 unchanged`, and what was skipped, if anything."""
+    return ", ".join(f"{count:,} {name}" for name, count in sums.items() if count or name != "skipped")
+
+
+def state_words(paper: PaperRow | Paper) -> str:
+    """In words, joined by commas."""
+    words = ("read" if paper.read else "unread", paper.starred and "starred", paper.hidden and "hidden")
+    return ",".join(word for word in words if word)
+
+
+def print_requests() -> None:
+    """Tell each request on standard error, with its status, bytes and time."""
+    import logging
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    log = logging.getLogger("reader.feeds")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,30 +10,31 @@ from reader.paths import APP
 if TYPE_CHECKING:
     from reader.commands.command import Command, Parser
 
-MODULES: Mapping[str, str] = MappingProxyType(
-    {
-        "refresh": "fetching",
-        "import": "fetching",
-        "add": "looking_up",
-        "search": "looking_up",
-        "feeds": "feeds",
-        "list": "reading",
-        "count": "reading",
-        "show": "reading",
-        "topics": "topics",
-        "open": "reading",
-        "mark": "marking",
-        "undo": "marking",
-        "export": "export",
-        "config": "setting",
-        "keys": "setting",
-        "completions": "setting",
-        "doctor": "doctor",
-        "schedule": "schedule",
-        "cache": "cache",
-    }
+COMMANDS = (
+    "refresh",
+    "import",
+    "add",
+    "search",
+    "feeds",
+    "list",
+    "count",
+    "show",
+    "topics",
+    "open",
+    "mark",
+    "undo",
+    "export",
+    "config",
+    "keys",
+    "completions",
+    "doctor",
+    "schedule",
+    "cache",
 )
-"""The module of `reader.commands` that has a command, by the command's name."""
+"""Names of all commands, in the order of the help. Each has a module of its name in `reader.commands`."""
+
+_ODD_MODULES = MappingProxyType({"import": "import_files"})
+"""Modules of the commands whose name is a Python keyword."""
 
 ABOUT = "Read the daily papers of Hugging Face in the terminal. Without a command, opens the reader."
 
@@ -51,14 +51,16 @@ def find_command(name: str) -> Command:
     """The command of this name, its module imported."""
     from importlib import import_module
 
-    module = import_module(f"reader.commands.{MODULES[name]}")
-    commands: Sequence[Command] = module.COMMANDS
-    return next(command for command in commands if command.name == name)
+    command: Command = import_module(f"reader.commands.{_ODD_MODULES.get(name, name)}").COMMAND
+    return command
 
 
 def add_reader_options(parser: Parser) -> None:
-    """Take what opening the reader takes, but for the query."""
+    """Add the options of the reader itself, all but the query."""
+    from reader.commands.command import add_log_level
+
     parser.add_argument("--demo", action="store_true", help="open a bundled sample in a throw-away cache, no network")
+    add_log_level(parser)
     parser.add_argument("-V", "--version", action="store_true", help="print the version")
 
 
@@ -78,7 +80,7 @@ def tree() -> Parser:
     )
     add_reader_options(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
-    for command in map(find_command, MODULES):
+    for command in map(find_command, COMMANDS):
         about = command.summary.partition(";")[0].rstrip(".")
         add_arguments(commands.add_parser(command.name, help=about, allow_abbrev=False), command)
     return parser

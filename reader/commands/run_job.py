@@ -8,29 +8,33 @@ from contextlib import aclosing
 from io import StringIO
 from urllib.parse import urlsplit
 
+from reader import log
 from reader.commands.output import PATIENCE, Progress, amount
-from reader.commands.workspace import Session
+from reader.commands.workspace import Workspace
 from reader.core.pace import pace
 from reader.refresh import jobs
+from reader.refresh.failures import log_failure
 from reader.refresh.progress import DayEmpty, DayFailed, DayStored, FeedAsked, Waiting
 
 
-def work(session: Session, job: jobs.Job, *, quiet: bool = False) -> list[jobs.Message]:
+def work(workspace: Workspace, job: jobs.Job, *, quiet: bool = False) -> list[jobs.Message]:
     """All messages of a job, with progress meanwhile unless it is to be `quiet`; raises ReaderError."""
     with Progress(StringIO() if quiet else None) as progress:
         if not isinstance(job, jobs.Keep):
-            progress.show(f"asking {urlsplit(session.settings.endpoint).netloc}")
-        return asyncio.run(_work(session, job, progress))
+            progress.show(f"asking {urlsplit(workspace.settings.endpoint).netloc}")
+        return asyncio.run(_work(workspace, job, progress))
 
 
-async def _work(session: Session, job: jobs.Job, progress: Progress) -> list[jobs.Message]:
+async def _work(workspace: Workspace, job: jobs.Job, progress: Progress) -> list[jobs.Message]:
+    log.attach(workspace.settings.log_level)
     said: list[jobs.Message] = []
     begun = time.monotonic()
     ticking = asyncio.create_task(_tick(progress))
     try:
-        async with aclosing(jobs.run(session.workplace, job)) as messages:
+        async with aclosing(jobs.run(workspace.workplace, job)) as messages:
             async for message in messages:
                 progress.show(told(message, time.monotonic() - begun))
+                log_failure(message)
                 said.append(message)
     finally:
         ticking.cancel()

@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 from pathlib import Path
 
-from reader.commands.command import Command, add_json
+from reader.commands.command import Command, add_json, positive_number
 from reader.commands.output import is_terminal, say, say_json
-from reader.commands.reading import positive
-from reader.commands.workspace import Session
+from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 
 SEEN = (
@@ -23,12 +21,14 @@ SEEN = (
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("what", choices=("install", "remove", "show"), help="what to do with the schedule")
-    parser.add_argument("--hours", type=positive, default=6, metavar="N", help="refresh every N hours (default: 6)")
+    parser.add_argument(
+        "--hours", type=positive_number, default=6, metavar="N", help="refresh every N hours (default: 6)"
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask before writing or removing")
     add_json(parser)
 
 
-def _schedule(arguments: Namespace, _session: Session) -> int:
+def _schedule(arguments: Namespace, _workspace: Workspace) -> int:
     from reader.actions import schedule
 
     if arguments.hours > 24 or 24 % arguments.hours:
@@ -66,16 +66,14 @@ def _agreed(yes: bool, question: str) -> bool:
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
-COMMANDS: Sequence[Command] = (
-    Command(
-        "schedule",
-        "Have refreshes run at set times, by systemd, launchd or cron; it is shown before it is written.",
-        (
-            ("schedule show", "what would be written, and whether it is there"),
-            ("schedule install --hours 3", "refresh every three hours"),
-            ("schedule remove --yes", "no more, without a question"),
-        ),
-        _arguments,
-        _schedule,
+COMMAND = Command(
+    "schedule",
+    "Have refreshes run at set times, by systemd, launchd or cron; it is shown before it is written.",
+    (
+        ("schedule show", "what would be written, and whether it is there"),
+        ("schedule install --hours 3", "refresh every three hours"),
+        ("schedule remove --yes", "no more, without a question"),
     ),
+    _arguments,
+    _schedule,
 )

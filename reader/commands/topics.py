@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader import config
 from reader.commands.command import Command, add_json, query_of
 from reader.commands.output import Style, amount, is_terminal, say, say_json
-from reader.commands.workspace import Session, explain_nothing, parsed, selection
+from reader.commands.workspace import Workspace, explain_nothing, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.window import TopicCount
+    from reader.core.topics.scorer import Topics
     from reader.core.topics.trends import Trend
 
 CHECK = "check"
@@ -29,14 +30,14 @@ def _topics_arguments(parser: ArgumentParser) -> None:
     add_json(parser)
 
 
-def _topics(arguments: Namespace, session: Session) -> int:
+def _topics(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.query[:1] == [CHECK]:
-        return _check(arguments.query[1:], session, arguments.json)
+        return _check(arguments.query[1:], workspace, arguments.json)
     from reader.cache import insight
 
     text = query_of(arguments.query)
     query = parsed(text)
-    with session.window() as window:
+    with workspace.window() as window:
         counted = window.topics(selection(window, query) if text else None)
         newest = window.read(insight.extent).newest
         moves = window.read(lambda connection: insight.topic_trends(connection, newest))
@@ -46,7 +47,7 @@ def _topics(arguments: Namespace, session: Session) -> int:
     if arguments.json:
         say_json([_record(topic, moves.get(topic.slug)) for topic in counted])
     elif is_terminal(sys.stdout):
-        _table(counted, moves, session)
+        _table(counted, moves, workspace)
     else:
         for topic in counted:
             say(f"{topic.slug}\t{clean(topic.name)}\t{topic.papers}")
@@ -64,11 +65,11 @@ def _record(topic: TopicCount, trend: Trend | None) -> dict[str, object]:
     }
 
 
-def _table(counted: Sequence[TopicCount], moves: dict[str, Trend], session: Session) -> None:
+def _table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspace: Workspace) -> None:
     from reader.core.topics.trends import WEEKS, percent, spark
     from reader.ui.text.glyphs import glyphs
 
-    steps = glyphs(session.settings.ascii).spark
+    steps = glyphs(workspace.settings.ascii).spark
     style = Style.of(sys.stdout)
     slug_width = max((len(topic.slug) for topic in counted), default=0)
     for topic in counted:
@@ -78,17 +79,17 @@ def _table(counted: Sequence[TopicCount], moves: dict[str, Trend], session: Sess
         say(f"{topic.papers:>9,}{trail}  {topic.slug:{slug_width}}  {clean(topic.name)}")
 
 
-def _check(files: Sequence[str], session: Session, as_json: bool) -> int:
+def _check(files: Sequence[str], workspace: Workspace, as_json: bool) -> int:
     """Tell the mistakes of a file of rules by line; without a name, of the user's own."""
     if len(files) > 1:
         raise UsageError(f"'topics {CHECK}' takes one file.")
-    file = Path(files[0]) if files else config.topic_rules(session.settings, session.config_file)
+    file = Path(files[0]) if files else config.topic_rules(workspace.settings, workspace.config_file)
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ReaderError(f"{file} can't be read: {reason}.") from error
-    mistakes = session.shipped_topics.check(text)
+    mistakes = workspace.shipped_topics.check(text)
     if as_json:
         say_json([{"file": str(file), "line": mistake.line, "message": mistake.message} for mistake in mistakes])
         return 1 if mistakes else 0
@@ -97,20 +98,37 @@ def _check(files: Sequence[str], session: Session, as_json: bool) -> int:
     if mistakes:
         raise ReaderError(f"{amount(len(mistakes), 'mistake')}; the rest of the file counts all the same.")
     say(f"{file}: no mistakes.")
+    for line in _comparison(workspace.shipped_topics, text):
+        say(line)
     return 0
 
 
-COMMANDS: Sequence[Command] = (
-    Command(
-        "topics",
-        "Print the topics of a query's papers, the most frequent first, with each one's share of all papers in the "
-        "last 12 weeks; or check a file of topic rules.",
-        (
-            ("topics", "of all papers"),
-            ("topics is:starred --json", "of what you have starred, as JSON"),
-            ("topics check my-topics.toml", "mistakes in rules of your own, by line"),
-        ),
-        _topics_arguments,
-        _topics,
+def _comparison(shipped: Topics, text: str) -> Iterator[str]:
+    """What a right file's phrases replace, and what the shipped topics are made of."""
+    for own, fitted in shipped.compare(text):
+        replaced = [
+            f"{points:g} {origin}"
+            for points, origin in ((own.written, "written"), (fitted, "fitted"))
+            if points is not None
+        ]
+        if replaced:
+            yield f'line {own.line}: "{own.phrase}" has {own.points:g} points for {own.slug}, not {", ".join(replaced)}'
+    weights = shipped.weights
+    yield (
+        f"Shipped: {len(shipped.topics)} topics; {shipped.written_phrases:,} phrases written by people; "
+        f"{weights.points:,} points fitted to {weights.papers:,} labelled papers on {weights.date}."
+    )
+
+
+COMMAND = Command(
+    "topics",
+    "Print the topics of a query's papers, the most frequent first, with each one's share of all papers in the "
+    "last 12 weeks; or check a file of topic rules.",
+    (
+        ("topics", "of all papers"),
+        ("topics is:starred --json", "of what you have starred, as JSON"),
+        ("topics check my-topics.toml", "mistakes in rules of your own, by line"),
     ),
+    _topics_arguments,
+    _topics,
 )

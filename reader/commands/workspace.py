@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader import config, paths
-from reader.commands.output import warn
+from reader.commands.output import amount, warn
 from reader.core.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reader.cache.search.compile import Selection
     from reader.cache.window import Window
     from reader.config import Loaded, Mistake, Settings
+    from reader.core.paper import Paper
     from reader.core.query import Query
     from reader.core.topics.scorer import Topics
     from reader.keys.keymap import Keymap
@@ -30,8 +31,11 @@ class NotInCache(ReaderError):
     """A paper that was named is not there."""
 
 
-class Session:
-    """One run of a command."""
+class Workspace:
+    """One run of a command; `log_level` wins over the setting of that name."""
+
+    def __init__(self, log_level: str | None = None) -> None:
+        self._log_level = log_level
 
     @cached_property
     def cache_file(self) -> Path:
@@ -45,9 +49,10 @@ class Session:
     def loaded(self) -> Loaded:
         return config.examine(self.config_file)
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
-        return self.loaded.settings
+        settings = self.loaded.settings
+        return replace(settings, log_level=self._log_level) if self._log_level else settings
 
     @cached_property
     def keymap(self) -> Keymap:
@@ -77,10 +82,9 @@ class Session:
     @cached_property
     def shipped_topics(self) -> Topics:
         """The topic rules that ship, for what a file of the user's is checked against."""
-        from reader.core.topics.scorer import Topics
-        from reader.data import read_text
+        from reader.data import shipped_topics
 
-        return Topics.from_toml(read_text("topics.toml"))
+        return shipped_topics()
 
     @property
     def workplace(self) -> Workplace:
@@ -174,9 +178,26 @@ def find_all(window: Window, texts: Sequence[str]) -> list[int]:
     return [find(window, text) for text in texts]
 
 
+def load_paper(workspace: Workspace, id: str) -> Paper:
+    """The paper that an id or address names; raises NotInCache."""
+    from reader.core.text import clean
+
+    with workspace.window() as window:
+        paper = window.paper(find(window, id))
+    if paper is None:
+        raise ReaderError(f"{clean(id, 100)!r} has just been removed from the cache.")
+    return paper
+
+
 def explain_nothing(window: Window) -> None:
     """Say why nothing is found, beside the output."""
     if window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
         warn("Nothing matches.")
     else:
         warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
+
+
+def warn_of_mistakes(workspace: Workspace) -> None:
+    """Print on standard error how many mistakes the settings have, if any."""
+    if mistakes := workspace.mistakes():
+        warn(f"{amount(len(mistakes), 'mistake')} in the settings: 'dailypapers config check' tells them.")

@@ -20,9 +20,11 @@ from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from reader import log
 from reader.core import errors
 from reader.core.errors import ReaderError
 from reader.refresh import jobs
+from reader.refresh.failures import log_failure
 from reader.refresh.jobs import Job, Message, Workplace
 
 NICENESS = 5
@@ -74,7 +76,10 @@ class _Process:
         try:
             return pickle.load(self._said)  # noqa: S301 (it is our own process that speaks)
         except (EOFError, pickle.UnpicklingError, ValueError):
-            last = self._failed.read().decode(errors="replace").strip().rpartition("\n")[2]
+            report = self._failed.read().decode(errors="replace").strip()
+            if report:
+                log.record_report("worker process", report)
+            last = report.rpartition("\n")[2]
             return ReaderError(f"The work behind the reader broke off{f': {last}' if last else ''}.")
 
     def kill(self) -> None:
@@ -97,6 +102,7 @@ def main() -> None:
     with suppress(AttributeError, OSError):
         os.nice(NICENESS)
     place, job = pickle.load(sys.stdin.buffer)  # noqa: S301 (it is the reader that speaks)
+    log.attach(place.settings.log_level)
     threading.Thread(target=_end_with_reader, args=(sys.stdin.fileno(),), daemon=True).start()
     with suppress(BrokenPipeError):
         asyncio.run(_tell(place, job, sys.stdout.buffer))
@@ -114,6 +120,7 @@ async def _tell(place: Workplace, job: Job, out: BinaryIO) -> None:
     try:
         async with aclosing(jobs.run(place, job)) as messages:
             async for message in messages:
+                log_failure(message)
                 _say(_plain(message), out)
     except ReaderError as error:
         last = _plain(error)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from reader import __version__, cli
-from reader.commands.registry import MODULES, find_command
-from reader.commands.workspace import Session
+from reader.commands.registry import COMMANDS, find_command
+from reader.commands.workspace import Workspace
+from reader.config import Settings
 from tests.commands.conftest import Run
 
 HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "alembic", "httpx", "stamina", "ahocorasick_rs", "shtab"}
@@ -27,11 +31,11 @@ def test_version(run: Run, option: str) -> None:
 def test_help_names_every_command(run: Run) -> None:
     found = run("--help")
     assert found.code == 0
-    assert all(f"\n    {name} " in found.out for name in MODULES)
+    assert all(f"\n    {name} " in found.out for name in COMMANDS)
     assert "examples:" in found.out
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_with_examples_that_parse(run: Run, name: str) -> None:
     import shlex
 
@@ -73,8 +77,8 @@ def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[tuple[str, bool]
     """What the reader was opened on: query, and whether on the sample; a terminal is there."""
     seen: list[tuple[str, bool]] = []
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(cli, "_show_reader", lambda _session, query: seen.append((query, False)) or 0)
-    monkeypatch.setattr(cli, "_show_sample", lambda _session, query: seen.append((query, True)) or 0)
+    monkeypatch.setattr(cli, "_show_reader", lambda _workspace, query: seen.append((query, False)) or 0)
+    monkeypatch.setattr(cli, "_show_sample", lambda _workspace, query: seen.append((query, True)) or 0)
     monkeypatch.setattr(cli, "_has_terminal", lambda: True)
     return seen
 
@@ -107,6 +111,88 @@ def test_a_wrong_query_does_not_open_the_reader(run: Run, opened: list[tuple[str
     assert opened == []
 
 
+@pytest.fixture
+def tuned(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[None]:
+    """A terminal is there, and what opening the reader changes in this process is undone."""
+    monkeypatch.setattr(cli, "_has_terminal", lambda: True)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.delenv("TEXTUAL_FPS", raising=False)
+    interval = sys.getswitchinterval()
+    yield
+    sys.setswitchinterval(interval)
+    gc.unfreeze()
+    gc.enable()
+
+
+def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception | None) -> list[tuple[str, bool, Path]]:
+    """Let each reader end at once, in turn with these outcomes; returns the query, demo and cache of each."""
+    opened: list[tuple[str, bool, Path]] = []
+
+    class Reader:
+        return_code = 0
+        _exception: Exception | None = None
+
+        def __init__(self, _settings: Settings, file: Path, *, query: str, demo: bool, **_options: object) -> None:
+            opened.append((query, demo, file))
+
+        def run(self) -> str | None:
+            outcome = outcomes[len(opened) - 1]
+            if isinstance(outcome, Exception):
+                self._exception = outcome
+                return None
+            return outcome
+
+    monkeypatch.setattr("reader.ui.app.ReaderApp", Reader)
+    return opened
+
+
+def test_the_reader_opens_on_the_users_cache_in_a_tuned_process(
+    run: Run, home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = replace_reader(monkeypatch, None)
+    assert run("topic:agents").code == 0
+    assert opened == [("topic:agents", False, home / "papers.db")]
+    assert not gc.isenabled()
+    assert sys.getswitchinterval() == pytest.approx(0.001)
+    assert os.environ["TEXTUAL_FPS"] == "250"
+
+
+def test_the_reader_goes_on_with_the_sample_if_it_is_left_for_it(
+    run: Run, home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from reader.ui.app import SAMPLE
+
+    opened = replace_reader(monkeypatch, SAMPLE, None)
+    assert run().code == 0
+    assert [demo for _, demo, _ in opened] == [False, True]
+    sample = opened[1][2]
+    assert sample.parent != home
+    assert not sample.exists()
+
+
+def test_an_error_that_ends_the_reader_is_one_line_and_logged(
+    run: Run, home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace_reader(monkeypatch, ValueError("no such row"))
+    found = run("--log-level", "error")
+    assert (found.code, found.out, found.err.count("\n")) == (1, "", 1)
+    assert found.err.startswith("dailypapers: unexpected error: ValueError: no such row; the log has the details: ")
+    assert "ERROR reader: reader: ValueError: no such row" in (home / "dailypapers.log").read_text()
+
+
+def test_garbage_is_collected_again_after_the_start() -> None:
+    from reader.ui import process
+
+    gc.disable()
+    try:
+        process.finish_startup_tuning()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
 def test_without_a_terminal_the_reader_says_so(spawn: Run, home: Path) -> None:
     found = spawn("topic:agents")
     assert found.code == 2
@@ -118,7 +204,7 @@ def test_without_a_terminal_the_reader_says_so(spawn: Run, home: Path) -> None:
 def test_the_sample_fills_a_cache(home: Path, tmp_path: Path) -> None:
     from reader.cache.window import Window
 
-    cli.fill_with_sample(Session(), tmp_path / "sample.db")
+    cli.fill_with_sample(Workspace(), tmp_path / "sample.db")
     window = Window.open(tmp_path / "sample.db")
     try:
         assert len(window.topics()) > 50
@@ -163,6 +249,66 @@ def test_a_damaged_cache_is_one_line_that_says_what_to_do(run: Run, home: Path, 
         assert (found.code, found.out) == (1, "")
         assert found.err.count("\n") == 1
         assert "doctor" in found.err
+
+
+def test_an_unexpected_error_is_one_line_that_names_the_log(
+    monkeypatch: pytest.MonkeyPatch, run: Run, home: Path
+) -> None:
+    def fail(*_: object) -> int:
+        raise LookupError("no such thing\nas hf_abcDEF123")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cli, "_run_command", fail)
+        found = run("count")
+    assert (found.code, found.out) == (1, "")
+    file = home / "dailypapers.log"
+    assert found.err == (
+        f"dailypapers: unexpected error: LookupError: no such thing as hf_***; the log has the details: {file}\n"
+    )
+    logged = file.read_text()
+    assert "ERROR reader: count: LookupError: no such thing" in logged
+    assert "in fail" in logged
+    assert "abcDEF123" not in logged
+    errors = {one["name"]: one["value"] for one in run("doctor", "--json").json["findings"]}
+    assert errors["log file"] == str(file)
+    assert errors["errors"].startswith("1 error in the last 7 days, the last: ")
+    assert errors["errors"].endswith("ERROR reader: count: LookupError: no such thing as hf_***")
+
+
+def test_without_a_log_an_unexpected_error_is_one_line_too(
+    monkeypatch: pytest.MonkeyPatch, run: Run, home: Path
+) -> None:
+    home.write_text("a file where the folder should be")
+    monkeypatch.setattr(cli, "_run_command", lambda *_: 1 // 0)
+    found = run("count")
+    assert (found.code, found.err.count("\n")) == (1, 1)
+    assert "ZeroDivisionError" in found.err
+    assert "the log could not be written" in found.err
+
+
+def test_an_error_of_the_system_keeps_its_line_and_is_logged(
+    monkeypatch: pytest.MonkeyPatch, run: Run, home: Path
+) -> None:
+    def fail(*_: object) -> int:
+        raise PermissionError(13, "Permission denied", "/nowhere")
+
+    monkeypatch.setattr(cli, "_run_command", fail)
+    found = run("count")
+    assert (found.code, found.err) == (1, "dailypapers: /nowhere: Permission denied.\n")
+    assert "PermissionError" in (home / "dailypapers.log").read_text()
+
+
+def test_a_failure_that_says_what_to_do_is_not_logged(run: Run, papers: Path, home: Path) -> None:
+    assert run("show", "2606.99999").code == 1
+    assert run("list", "--limit", "0").code == 2
+    assert not (home / "dailypapers.log").exists()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_takes_a_log_level(run: Run, name: str) -> None:
+    assert "--log-level LEVEL" in run(name, "--help").out
+    found = run(name, "--log-level", "loud")
+    assert (found.code, found.err.count("\n")) == (2, 1)
 
 
 def test_a_folder_that_can_not_be_made_is_one_line(run: Run, home: Path) -> None:

@@ -109,6 +109,22 @@ async def test_a_process_that_dies_is_told_of(
         await said(worker.run(place(feed, rules=rules), Refresh(Day(DAY))))
 
 
+async def test_the_traceback_of_a_process_that_dies_is_logged(place: Callable[..., Workplace], tmp_path: Path) -> None:
+    with FeedServer() as feed, pytest.raises(ReaderError):
+        await said(worker.run(place(feed, rules=bad_rules), Refresh(Day(DAY))))
+    first, second, *rest = (tmp_path / "dailypapers.log").read_text().splitlines()
+    assert first.endswith("ERROR reader: worker process: RuntimeError: a mistake of ours")
+    assert second == "Traceback (most recent call last):"
+    assert any("in bad_rules" in line for line in rest)
+
+
+async def test_a_process_logs_what_it_could_not_fetch(place: Callable[..., Workplace], tmp_path: Path) -> None:
+    with FeedServer({DAY: [item("2605.00001")]}) as feed:
+        feed.fault = "refuse:403"
+        await said(worker.run(place(feed), Refresh(Day(DAY))))
+    assert f"WARNING reader: day {DAY}: " in (tmp_path / "dailypapers.log").read_text()
+
+
 async def test_a_job_is_stopped_while_the_feed_hangs(place: Callable[..., Workplace]) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         feed.fault = "hang"

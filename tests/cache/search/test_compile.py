@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.cache import schema
@@ -328,7 +328,6 @@ orders = st.sampled_from(["", *(f" sort:{sign}{key}" for key in CHOICES["sort"] 
 @example("published:2026-03", "")
 @example("published:2026-05-21", "")
 @example("published:2026-03 world", " sort:-day")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_all_ways_agree(connection: sqlite3.Connection, text: str, order: str) -> None:
     selection = compile_query(parse(text + order), SCOPE)
     plain = read(connection, selection)
@@ -357,7 +356,6 @@ def test_all_ways_agree(connection: sqlite3.Connection, text: str, order: str) -
 
 
 @given(st.lists(groups, min_size=1, max_size=3).map(" ".join), orders)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_every_lookup_finds_the_same(connection: sqlite3.Connection, text: str, order: str) -> None:
     selection = compile_query(parse(text + order), SCOPE)
     plain = sorted(read(connection, selection))
@@ -379,7 +377,6 @@ def nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
 
 @given(st.lists(groups, min_size=1, max_size=3).map(" ".join), orders)
 @example("the model", "")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_nothing_is_found_where_there_is_nothing(nothing: Window, text: str, order: str) -> None:
     selection = compile_query(parse(text + order), Scope(today=date(2026, 5, 31)))
     tally = CountCache(nothing)
@@ -393,7 +390,6 @@ def test_nothing_is_found_where_there_is_nothing(nothing: Window, text: str, ord
 
 
 @given(st.lists(groups, min_size=1, max_size=3).map(" ".join), st.sampled_from([" sort:relevance", " sort:-relevance"]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_tiers_stand_in_for_a_rank(connection: sqlite3.Connection, text: str, order: str) -> None:
     selection = compile_query(parse(text + order), SCOPE)
     with pytest.MonkeyPatch.context() as patch:
@@ -418,7 +414,6 @@ def test_the_title_comes_first_among_common_words(connection: sqlite3.Connection
 @example(" ".join(["-upvotes:>2"] * 100))
 @example("topic:" + ",".join(["a"] * 100))
 @example("(" * 30 + "a OR -b" + ")" * 30)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_whatever_parses_runs(connection: sqlite3.Connection, text: str) -> None:
     try:
         query = parse(text)

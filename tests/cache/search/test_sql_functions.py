@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reader.cache.search.sql_functions import has_words, is_letter, search_key
@@ -27,7 +27,7 @@ def index() -> Iterator[sqlite3.Connection]:
 @example("new", "old news", False)
 @example("a b", "a  b", True)
 @example("a b", "a c b", True)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_a_text_has_the_words_that_the_index_finds(
     index: sqlite3.Connection, text: str, word: str, exact: bool
 ) -> None:

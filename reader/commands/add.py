@@ -1,0 +1,78 @@
+"""`dailypapers add`: fetch single papers into the cache."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
+
+from reader.commands.command import Command, add_json
+from reader.commands.output import (
+    say,
+    say_json,
+    warn,
+)
+from reader.commands.workspace import Workspace
+from reader.core.errors import FeedError, UsageError
+from reader.core.ids import arxiv_id
+from reader.core.text import clean
+
+if TYPE_CHECKING:
+    pass
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    about = "an arXiv id, arXiv's DOI, or an address of arXiv, Hugging Face or alphaXiv"
+    parser.add_argument("papers", nargs="+", metavar="ID", help=about)
+    add_json(parser)
+
+
+def _add_papers(arguments: Namespace, workspace: Workspace) -> int:
+    ids = [_id(text) for text in arguments.papers]
+    failures = [failure for id in ids if (failure := _look_up(workspace, id))]
+    with workspace.window() as window:
+        pks = [window.pk_of(id) for id in ids]
+        found = [paper for pk in pks if pk is not None and (paper := window.paper(pk)) is not None]
+    if arguments.json:
+        from reader.actions.export import record
+
+        say_json([record(paper) for paper in found])
+    else:
+        for paper in found:
+            say(f"{paper.id}  {clean(paper.title)}")
+    for failure in failures[:-1]:
+        warn(failure)
+    if failures:
+        raise FeedError(failures[-1])
+    return 0
+
+
+def _id(text: str) -> str:
+    id = arxiv_id(text)
+    if id is None:
+        raise UsageError(f"{clean(text, 100)!r} names no paper: give an arXiv id or an address with one.")
+    return id
+
+
+def _look_up(workspace: Workspace, id: str) -> str:
+    """Bring a paper into the cache; why it did not come, if it did not."""
+    from reader.commands.run_job import work
+    from reader.refresh.jobs import LookedUp, LookUp
+
+    try:
+        if LookedUp(found=True) in work(workspace, LookUp(id)):
+            return ""
+    except FeedError as error:
+        return f"{id} could not be fetched: {error}"
+    return f"{id} is known neither to the feed nor to arXiv."
+
+
+COMMAND = Command(
+    "add",
+    "Fetch papers by id or address into the cache, from the feed or else from arXiv.",
+    (
+        ("add 2406.12345", "one paper"),
+        ("add https://arxiv.org/abs/2406.12345v2", "an address will do"),
+    ),
+    _add_arguments,
+    _add_papers,
+)

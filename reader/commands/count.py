@@ -1,0 +1,44 @@
+"""`dailypapers count`: print how many papers match a query."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
+
+from reader.commands.command import Command, add_json, add_query, query_of
+from reader.commands.output import (
+    say,
+    say_json,
+)
+from reader.commands.workspace import Workspace, parsed, selection
+
+if TYPE_CHECKING:
+    pass
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    add_query(parser)
+    add_json(parser)
+
+
+def _count_papers(arguments: Namespace, workspace: Workspace) -> int:
+    query = parsed(query_of(arguments.query))
+    with workspace.window() as window:
+        count = window.count(selection(window, query))
+    if arguments.json:
+        say_json({"query": query.text, "count": count})
+    else:
+        say(str(count))
+    return 0
+
+
+COMMAND = Command(
+    "count",
+    "Print how many papers a query has.",
+    (
+        ("count is:unread", "how much there is left to read"),
+        ("count has:code day:2026-05", "papers with code in May"),
+    ),
+    _add_arguments,
+    _count_papers,
+)

@@ -1,0 +1,108 @@
+"""`dailypapers import`: store papers from files."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.commands.command import Command, StoreFile, add_json
+from reader.commands.output import Progress, amount, format_counts, say, say_json, warn
+from reader.commands.workspace import Workspace
+from reader.core.errors import FeedError
+
+if TYPE_CHECKING:
+    from reader.cache.papers import Cache, Stored
+    from reader.core.paper import Listing
+
+
+REASONS = 3
+"""Skipped records that are told one by one."""
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    about = "JSON or JSON lines in the feed's shape, either gzipped, or a saved page's text (- for stdin)"
+    parser.add_argument("files", nargs="+", action=StoreFile, metavar="FILE", help=about)
+    add_json(parser)
+
+
+def _import_files(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.cache.papers import Stored
+
+    total, failed = Stored(), list[str]()
+    with workspace.cache() as cache:
+        _reclassify(cache)
+        for name in arguments.files:
+            try:
+                total += _import_file(cache, name)
+            except FeedError as error:
+                failed.append(str(error) if name in str(error) else f"{name}: {error}")
+    if arguments.json:
+        say_json(asdict(total) | {"failed": failed})
+    elif len(failed) < len(arguments.files):
+        say(f"{format_counts(asdict(total))}.")
+    if len(failed) > 1:
+        for failure in failed:
+            warn(failure)
+        raise FeedError(f"{len(failed)} of {amount(len(arguments.files), 'file')} could not be imported.")
+    if failed:
+        raise FeedError(failed[0])
+    return 0
+
+
+def _import_file(cache: Cache, name: str) -> Stored:
+    """Store a file's papers; its skipped records are told, the first few with their place."""
+    from reader.cache.papers import Stored
+    from reader.feeds.files.papers_file import read_file
+
+    now = datetime.now(UTC)
+    source = sys.stdin.buffer if name == "-" else Path(name)
+    reasons: list[str] = []
+    with Progress() as progress:
+        listings = _watched(read_file(source, now.date()), name, progress, reasons)
+        stored = sum(cache.store_all(listings, now.isoformat(timespec="seconds"), newer=False), Stored())
+    for reason in reasons:
+        warn(f"{name}: {reason}; skipped")
+    if stored.skipped > len(reasons):
+        warn(f"{name}: {stored.skipped - len(reasons):,} more skipped")
+    return stored
+
+
+def _watched(listings: Iterable[Listing], name: str, progress: Progress, reasons: list[str]) -> Iterator[Listing]:
+    """The same listings, with progress (papers so far, and how many a second) and the first reasons to skip records."""
+    start = time.monotonic()
+    count = 0
+    for listing in listings:
+        yield listing
+        count += len(listing.drafts)
+        reasons += [f"{skipped.where}: {skipped.reason}" for skipped in listing.skipped]
+        del reasons[REASONS:]
+        progress.show(f"{name}: {amount(count, 'paper')}, {count / (time.monotonic() - start + 1e-9):,.0f} a second")
+
+
+def _reclassify(cache: Cache) -> None:
+    """Give the papers their topics anew where the rules have changed."""
+    from reader.commands.run_job import told
+    from reader.refresh.jobs import Classified
+
+    if cache.needs_classifying():
+        with Progress() as progress:
+            for step in cache.reclassify():
+                progress.show(told(Classified(*step)))
+
+
+COMMAND = Command(
+    "import",
+    "Bring in papers from files; what the cache knows better stays.",
+    (
+        ("import daily_papers.jsonl.gz", "recorded days of the feed"),
+        ("import page.txt", "the text of a saved page of the site"),
+    ),
+    _add_arguments,
+    _import_files,
+)

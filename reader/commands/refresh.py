@@ -1,0 +1,132 @@
+"""`dailypapers refresh`: fetch papers from the feed."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from reader import paths
+from reader.commands.command import Command, add_json, positive_number
+from reader.commands.output import amount, format_counts, print_requests, say, say_json, warn
+from reader.commands.workspace import Workspace
+from reader.core.errors import FeedError
+
+if TYPE_CHECKING:
+    from reader.refresh.plan import Plan
+    from reader.refresh.progress import FeedFailed, Finished
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--day", type=_day, metavar="D", help="one day: 2026-05-11, today or yesterday")
+    which.add_argument("--days", type=positive_number, metavar="N", help="the last N days (default: days_at_start)")
+    which.add_argument("--since", type=_start, metavar="D", help="all days since D: a date, or such as 2w or 3m")
+    which.add_argument("--month", type=_month, metavar="M", help="a month: 2026-05")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--quiet", action="store_true", help="print nothing unless something is missing, as for cron")
+    how.add_argument("--verbose", action="store_true", help="tell each request, its status, bytes and time")
+    add_json(parser)
+
+
+def _day(text: str) -> str:
+    """A single day as ISO, for argparse."""
+    first, last = _span(text)
+    if first != last:
+        raise ArgumentTypeError(f"{text!r} is more than a day")
+    return first
+
+
+def _start(text: str) -> str:
+    return _span(text)[0]
+
+
+def _month(text: str) -> str:
+    first, last = _span(text)
+    if first[:7] != last[:7] or first[8:] != "01" or first == last:
+        raise ArgumentTypeError(f"{text!r} is no month: write it as 2026-05")
+    return first[:7]
+
+
+def _span(text: str) -> tuple[str, str]:
+    """First and last day that a date as in a query means, in the feed's time."""
+    from reader.core.dates import parse_moment
+
+    try:
+        span = parse_moment(text).span(datetime.now(UTC).date())
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
+    if span is None:
+        raise ArgumentTypeError(f"{text!r} is no date to ask for")
+    return span[0].isoformat(), span[1].isoformat()
+
+
+def _refresh(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.commands.run_job import work
+    from reader.refresh.jobs import NotTold, Refresh
+    from reader.refresh.progress import FeedFailed, Finished
+
+    if arguments.verbose:
+        print_requests()
+    said = work(workspace, Refresh(_plan(arguments, workspace)), quiet=arguments.quiet or arguments.verbose)
+    for message in said:
+        if isinstance(message, NotTold):
+            # What was asked for is there: no failure of the refresh.
+            warn(str(message.error))
+    finished = next(message for message in said if isinstance(message, Finished))
+    missing = [message for message in said if isinstance(message, FeedFailed)]
+    if not finished.failed:
+        paths.refresh_stamp(workspace.cache_file).touch()
+    sums = {name: getattr(finished, name) for name in ("new", "updated", "unchanged", "skipped")}
+    if arguments.json:
+        error = str(finished.error) if finished.error else None
+        days = {"days": finished.stored, "failed": list(finished.failed), "error": error}
+        feeds = [{"slug": one.slug, "title": one.title, "error": str(one.error)} for one in missing]
+        say_json(sums | days | {"feeds_failed": feeds})
+    elif not arguments.quiet and (finished.stored or not finished.failed):
+        say(f"{format_counts(sums)} in {amount(finished.stored, 'day')}.")
+    return _tell_missing(finished, missing, quiet=arguments.quiet)
+
+
+def _plan(arguments: Namespace, workspace: Workspace) -> Plan:
+    from reader.refresh.plan import Day, Latest, Month, Since
+
+    if arguments.day:
+        return Day(arguments.day)
+    if arguments.since:
+        return Since(arguments.since)
+    if arguments.month:
+        return Month(arguments.month)
+    return Latest(arguments.days or workspace.settings.days_at_start)
+
+
+def _tell_missing(finished: Finished, missing: Sequence[FeedFailed], *, quiet: bool) -> int:
+    """Say what could not be had; raises FeedError if any of it was asked for."""
+    for one in missing:
+        if one.was_asked_for or not quiet:
+            warn(f"{one.title}: {one.error}")
+    if finished.failed:
+        raise FeedError(f"{_days(finished.failed)} could not be fetched: {finished.error}")
+    feeds = sum(one.was_asked_for for one in missing)
+    if feeds:
+        raise FeedError(f"{amount(feeds, 'feed')} could not be fetched; 'dailypapers feeds list' tells since when.")
+    return 0
+
+
+def _days(days: Sequence[str]) -> str:
+    """`2026-05-11`, or `3 days from 2026-05-09 to 2026-05-11`."""
+    return days[0] if len(days) == 1 else f"{amount(len(days), 'day')} from {min(days)} to {max(days)}"
+
+
+COMMAND = Command(
+    "refresh",
+    "Fetch papers from the feed; without options, the latest days.",
+    (
+        ("refresh", "the latest days"),
+        ("refresh --day 2026-05-11", "one day"),
+        ("refresh --since 3m", "three months, without the days that are known and no longer change"),
+    ),
+    _add_arguments,
+    _refresh,
+)

@@ -1,0 +1,39 @@
+"""`dailypapers undo`: take back the last mark."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
+
+from reader.commands.command import Command, add_json
+from reader.commands.output import Progress, amount, say, say_json
+from reader.commands.workspace import Workspace
+
+if TYPE_CHECKING:
+    pass
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    add_json(parser)
+
+
+def _undo_mark(arguments: Namespace, workspace: Workspace) -> int:
+    with workspace.events() as events, Progress() as progress:
+        event = events.undo(lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
+    if arguments.json:
+        undone = event and {"kind": event.kind, "papers": event.count, "label": event.label}
+        say_json({"undone": undone})
+    elif event:
+        say(f"Taken back: {amount(event.count, 'paper')} {event.label}.")
+    else:
+        say("There is nothing to take back.")
+    return 0
+
+
+COMMAND = Command(
+    "undo",
+    "Take back the last mark, whether it was made here or in the reader; once more takes back the one before.",
+    (("undo", "take back the last mark"),),
+    _add_arguments,
+    _undo_mark,
+)

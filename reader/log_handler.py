@@ -1,0 +1,118 @@
+"""Writes log records to a rotating file, without secrets and without long texts such as abstracts."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import time
+import traceback
+from contextlib import suppress
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+from types import TracebackType
+
+from reader import paths
+
+LARGEST_FILE = 1_000_000
+"""Bytes of a log file; a larger one is renamed, and the oldest is removed."""
+
+LONGEST_MESSAGE = 400
+"""Characters of an exception's own text: databases put whole rows into theirs, abstracts among them."""
+
+LONGEST_LINE = 240
+
+_URL = re.compile(
+    r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)(?P<user>[^\s/?#@'\"]*@)?(?P<place>[^\s?#'\"]*)(?P<rest>[?#][^\s'\"]*)?"
+)
+_HEADER = re.compile(
+    r"(?i)((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|api[_-]?key|access[_-]?token|password|secret)"
+    r"(?P<between>['\"]?\s*[:=,]\s*(?:b(?=['\"]))?)(?P<value>'[^']*'|\"[^\"]*\"|[^\n]*)"
+)
+_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+")
+_TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{4,}")
+_PARAMETERS = re.compile(r"\[parameters: .*")
+_SECRET_VARIABLE = re.compile(r"(?:TOKEN|SECRET|PASSWORD|API_?KEY)$")
+
+
+class LogHandler(RotatingFileHandler):
+    """Appends records to the log file, which it opens for each one and rotates at `LARGEST_FILE`.
+
+    Open for no longer than a record, the file can be renamed by any program that shares it.
+    """
+
+    def __init__(self, rotated: int) -> None:
+        super().__init__(
+            paths.log_file(),
+            maxBytes=LARGEST_FILE,
+            backupCount=rotated,
+            encoding="utf-8",
+            errors="backslashreplace",
+            delay=True,
+        )
+        self.setFormatter(Formatter())
+        self.is_broken = False
+        """Whether the last record could not be written."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.is_broken = False
+        self.baseFilename = os.fspath(paths.log_file())
+        super().emit(record)
+        if self.stream is not None:
+            with suppress(OSError):
+                self.stream.close()
+            self.stream = None
+
+    def _open(self) -> TextIOWrapper:
+        """Open the file for the user alone; its folder is made if it is missing."""
+        paths.make_folder(paths.log_file())
+        file = os.open(self.baseFilename, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
+        return os.fdopen(file, "a", encoding="utf-8", errors="backslashreplace")
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Go on without the record; the standard method would print to the terminal."""
+        self.is_broken = True
+
+
+class Formatter(logging.Formatter):
+    """Lines such as `2026-05-11T10:00:00Z ERROR reader: count: ValueError: no number`, then the traceback."""
+
+    converter = staticmethod(time.gmtime)
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+    def formatException(
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
+    ) -> str:
+        """The traceback, each exception's own text cut to `LONGEST_MESSAGE`."""
+        parts = traceback.format_exception(ei[1])
+        is_frame = ("  File ", "Traceback ", "\n")
+        return "".join(part if part.startswith(is_frame) else part[:LONGEST_MESSAGE].rstrip() + "\n" for part in parts)
+
+
+def redact(text: str) -> str:
+    """The text without control characters, tokens, credentials, query strings and the rest of very long lines."""
+    for name, value in os.environ.items():
+        if _SECRET_VARIABLE.search(name.upper()) and len(value) >= 8:
+            text = text.replace(value, "***")
+    text = _URL.sub(_shorten_url, text)
+    text = _BEARER.sub(r"\1 ***", text)
+    text = _HEADER.sub(r"\1\g<between>***", text)
+    text = _TOKEN.sub("hf_***", text)
+    text = _PARAMETERS.sub("[parameters: ***]", text)
+    return "\n".join(_bound_line(line) for line in text.splitlines())
+
+
+def _shorten_url(match: re.Match[str]) -> str:
+    rest = match["rest"]
+    return f"{match['scheme']}{'***@' if match['user'] else ''}{match['place']}{f'{rest[0]}***' if rest else ''}"
+
+
+def _bound_line(line: str) -> str:
+    printable = "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in line)
+    return printable if len(printable) <= LONGEST_LINE else f"{printable[:LONGEST_LINE]}…"

@@ -1,0 +1,67 @@
+"""Papers from files: sums, skipped records, and files that fail."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import DAYS, Run, write_days
+from tests.feed_server import item
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_import_takes_days_plain_or_packed_and_twice_is_once(run: Run, tmp_path: Path, packed: bool) -> None:
+    file = write_days(tmp_path / "days.jsonl", DAYS)
+    if packed:
+        file = tmp_path / "days.jsonl.gz"
+        file.write_bytes(gzip.compress((tmp_path / "days.jsonl").read_bytes()))
+    assert run("import", str(file)).out == "6 new, 0 updated, 0 unchanged.\n"
+    assert run("import", str(file), "--json").json == {
+        "new": 0,
+        "updated": 0,
+        "unchanged": 6,
+        "skipped": 0,
+        "failed": [],
+    }
+
+
+def test_import_reads_standard_input(spawn: Run) -> None:
+    lines = json.dumps({"date": "2026-06-30", "items": DAYS["2026-06-30"]})
+    assert spawn("import", "-", input=lines).out == "3 new, 0 updated, 0 unchanged.\n"
+
+
+def test_import_tells_what_it_skipped(run: Run, tmp_path: Path) -> None:
+    items = [*DAYS["2026-06-30"], {"paper": {"id": 7}}, 5]
+    found = run("import", str(write_days(tmp_path / "days.jsonl", {"2026-06-30": items})))
+    assert found.code == 0
+    assert found.out == "3 new, 0 updated, 0 unchanged, 2 skipped.\n"
+    assert found.err.count("skipped\n") == 2
+    assert "line 1, item 4" in found.err
+
+
+def test_a_file_that_can_not_be_read_does_not_keep_the_others_out(run: Run, tmp_path: Path) -> None:
+    file = write_days(tmp_path / "days.jsonl", DAYS)
+    found = run("import", "/nowhere.json", str(file))
+    assert found.code == 1
+    assert found.out == "6 new, 0 updated, 0 unchanged.\n"
+    assert found.err == "dailypapers: /nowhere.json can't be read: No such file or directory.\n"
+
+
+def test_a_file_of_another_kind_is_named(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("nothing of the sort")
+    found = run("import", str(file), "--json")
+    assert found.code == 1
+    assert str(file) in found.err
+    assert len(found.json["failed"]) == 1
+
+
+def test_a_mark_stays_when_its_paper_comes_again(run: Run, papers: Path, tmp_path: Path) -> None:
+    run("mark", "star", "2606.26740")
+    later = {"2026-07-01": [item("2606.26740", "LiveEdit: Streaming Video Editing", "2026-07-01", upvotes=90)]}
+    assert run("import", str(write_days(tmp_path / "later.jsonl", later))).code == 0
+    [starred] = run("list", "is:starred", "--json").json
+    assert (starred["id"], starred["upvotes"], starred["day"]) == ("2606.26740", 90, "2026-07-01")

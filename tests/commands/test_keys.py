@@ -1,0 +1,25 @@
+"""The keys in use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Run
+
+
+@pytest.fixture
+def file(home: Path) -> Path:
+    home.mkdir()
+    return home / "config.toml"
+
+
+def test_keys_are_those_in_use(run: Run, file: Path) -> None:
+    file.write_text('[keys]\n"paper.star" = "*"\n')
+    actions = {one["id"]: one["keys"] for one in run("keys", "--json").json}
+    assert actions["paper.star"] == ["*"]
+    assert actions["paper.read"] == ["m"]
+    assert run("keys", "--format", "json").json == run("keys", "--json").json
+    assert run("keys", "--format", "markdown").out.startswith("| Keys | ")
+    assert "paper.star" in run("keys").out

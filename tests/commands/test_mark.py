@@ -1,0 +1,84 @@
+"""Marks from a script: what they change and what is printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import IDS, Run
+
+
+@pytest.mark.parametrize(
+    ("mark", "query"),
+    [("read", "is:read"), ("star", "is:starred"), ("hide", "is:hidden")],
+)
+def test_a_mark_changes_the_papers_and_undo_takes_it_back(run: Run, papers: Path, mark: str, query: str) -> None:
+    found = run("mark", mark, IDS[0], f"https://arxiv.org/abs/{IDS[1]}", IDS[0])
+    assert found.code == 0
+    assert found.out.startswith("2 papers marked ")
+    assert "'dailypapers undo' takes it back" in found.out
+    assert run("count", query).out == "2\n"
+    assert run("undo").out.startswith("Taken back: 2 papers ")
+    assert run("count", query).out == "0\n"
+
+
+@pytest.mark.parametrize(("mark", "back"), [("read", "unread"), ("star", "unstar"), ("hide", "unhide")])
+def test_each_mark_has_its_opposite(run: Run, papers: Path, mark: str, back: str) -> None:
+    assert run("mark", mark, IDS[0], "--json").json["changed"] == 1
+    assert run("mark", back, IDS[0], "--json").json["changed"] == 1
+    assert run("mark", back, IDS[0], "--json").json["changed"] == 0
+
+
+def test_a_query_marks_all_its_papers(run: Run, papers: Path) -> None:
+    assert run("mark", "read", "--query", "agents -title:terminal").out.startswith("2 papers marked read.")
+    assert run("mark", "read", "--query", "-title:terminal").out.startswith("3 papers marked read.")
+    assert run("mark", "read", "--query", "-title:terminal").out.startswith("Nothing to change: 5 papers")
+    assert run("mark", "read", "--query", "xylophone").out == "Nothing matches.\n"
+
+
+def test_unhide_finds_the_hidden_papers_of_a_query(run: Run, papers: Path) -> None:
+    run("mark", "hide", "--query", "agents OR verifiers")
+    assert run("count").out == "2\n"
+    assert run("mark", "unhide", "--query", "agents OR memory").out.startswith("3 papers marked shown again.")
+    assert run("count", "is:hidden").out == "1\n"
+
+
+def test_a_dry_run_says_how_many_would_change_and_changes_nothing(run: Run, papers: Path) -> None:
+    run("mark", "read", IDS[0])
+    found = run("mark", "read", "--query", "day:2026-06-30", "--dry-run")
+    assert found.out == "2 papers would be marked read; nothing was changed.\n"
+    assert run("mark", "read", IDS[0], IDS[3], "--dry-run", "--json").json == {
+        "mark": "read",
+        "papers": 2,
+        "changed": 1,
+        "dry_run": True,
+    }
+    assert run("count", "is:read").out == "1\n"
+
+
+def test_one_unknown_id_marks_none(run: Run, papers: Path) -> None:
+    found = run("mark", "star", IDS[0], "2606.99999")
+    assert found.code == 1
+    assert "2606.99999" in found.err
+    assert run("count", "is:starred").out == "0\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("mark",),
+        ("mark", "read"),
+        ("mark", "reed", IDS[0]),
+        ("mark", "read", IDS[0], "--query", "agents"),
+        ("mark", "read", "--query", ""),
+        ("mark", "read", "--query", " "),
+        ("mark", "read", "--query", "is:raed"),
+        ("mark", "read", "--qery", "agents"),
+    ],
+)
+def test_what_is_unclear_marks_nothing(run: Run, papers: Path, words: tuple[str, ...]) -> None:
+    found = run(*words)
+    assert (found.code, found.out) == (2, "")
+    assert found.err.count("\n") == 1
+    assert run("count", "is:read").out == "0\n"

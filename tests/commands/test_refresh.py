@@ -1,0 +1,184 @@
+"""Papers from the feed: sums, failures that lose nothing, and which days are requested."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Run
+from tests.feed_server import FeedServer, item
+
+TODAY = datetime.now(UTC).date()
+
+
+def ago(days: int) -> str:
+    return (TODAY - timedelta(days=days)).isoformat()
+
+
+@pytest.fixture
+def feed(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FeedServer]:
+    """A feed with one paper today and two yesterday."""
+    days = {
+        ago(0): [item("2606.00001", "One", ago(0))],
+        ago(1): [item("2606.00002", "Two", ago(1)), item("2606.00003", "Three", ago(1))],
+    }
+    with FeedServer(days, today=ago(0)) as feed:
+        monkeypatch.setenv("HF_ENDPOINT", feed.url)
+        yield feed
+
+
+def asked(feed: FeedServer) -> list[str]:
+    """The days, or months, that were asked for."""
+    return [request.query.get("date") or request.query["month"] for request in feed.requests]
+
+
+def test_refresh_fetches_the_latest_days(run: Run, feed: FeedServer) -> None:
+    found = run("refresh", "--json")
+    assert found.code == 0
+    assert {"new": 3, "updated": 0, "unchanged": 0, "skipped": 0}.items() <= found.json.items()
+    assert run("count").out == "3\n"
+    again = run("refresh", "--days", "2")
+    assert again.out == "0 new, 0 updated, 3 unchanged in 2 days.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [
+        (("--day", ago(1)), [ago(1)]),
+        (("--day", "today"), [ago(0)]),
+        (("--day", "yesterday"), [ago(1)]),
+        (("--days", "2"), [ago(0), ago(1)]),
+        (("--since", ago(1)), [ago(0), ago(1)]),
+    ],
+)
+def test_refresh_asks_for_what_was_named(run: Run, feed: FeedServer, words: tuple[str, ...], days: list[str]) -> None:
+    assert run("refresh", *words).code == 0
+    assert sorted(asked(feed)) == sorted(days)
+
+
+def test_refresh_asks_for_a_month(run: Run, feed: FeedServer) -> None:
+    assert run("refresh", "--month", "2026-02").code == 0
+    assert feed.requests
+    assert {when[:7] for when in asked(feed)} == {"2026-02"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--day", "2026-13-01"),
+        ("--day", "2026-05"),
+        ("--day", "soon"),
+        ("--days", "0"),
+        ("--month", "2026-05-11"),
+        ("--month", "2026"),
+        ("--since", "ever"),
+        ("--day", ago(1), "--days", "3"),
+        ("today",),
+    ],
+)
+def test_refresh_of_no_date_is_used_wrongly(run: Run, feed: FeedServer, words: tuple[str, ...]) -> None:
+    found = run("refresh", *words)
+    assert (found.code, found.out) == (2, "")
+    assert found.err.count("\n") == 1
+    assert feed.requests == []
+
+
+def test_a_day_that_fails_is_told_and_the_others_stay(run: Run, feed: FeedServer) -> None:
+    feed.faults += ["ok", "refuse:403"]
+    found = run("refresh", "--days", "2")
+    assert found.code == 1
+    assert found.out == "1 new, 0 updated, 0 unchanged in 1 day.\n"
+    assert found.err.startswith(f"dailypapers: {ago(1)} could not be fetched: ")
+    assert found.err.count("\n") == 1
+    assert "\x1b" not in found.err
+    assert run("count").out == "1\n"
+
+
+def test_a_refresh_that_fails_is_json_too(run: Run, feed: FeedServer) -> None:
+    feed.fault = "garbage"
+    found = run("refresh", "--day", ago(1), "--json")
+    assert found.code == 1
+    assert found.json["failed"] == [ago(1)]
+    assert found.json["error"]
+
+
+def test_an_interrupted_refresh_is_quiet(home: Path, feed: FeedServer) -> None:
+    feed.fault = "hang"
+    command = [sys.executable, "-m", "reader", "refresh", "--day", ago(1)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while not feed.requests and process.poll() is None:
+            feed.stopping.wait(0.01)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, b"", b"")
+
+
+def test_a_day_that_fails_is_logged(run: Run, feed: FeedServer, home: Path) -> None:
+    feed.fault = "refuse:403"
+    log = home / "dailypapers.log"
+    assert run("refresh", "--day", ago(1), "--log-level", "error").code == 1
+    assert not log.exists()
+    assert run("refresh", "--day", ago(1)).code == 1
+    (line,) = log.read_text().splitlines()
+    assert f"WARNING reader: day {ago(1)}: " in line
+    log.unlink()
+    (home / "config.toml").write_text('log_level = "error"\n')
+    assert run("refresh", "--day", ago(1)).code == 1
+    assert not log.exists()
+
+
+def test_each_request_is_logged_at_level_info_without_its_query(run: Run, feed: FeedServer, home: Path) -> None:
+    assert run("refresh", "--day", ago(1), "--log-level", "info").code == 0
+    requests = [line for line in (home / "dailypapers.log").read_text().splitlines() if " INFO reader.feeds." in line]
+    assert any(f"GET {feed.url}/api/daily_papers?*** 200" in line for line in requests)
+    assert ago(1) not in "".join(line.partition("Z ")[2] for line in requests)
+
+
+def test_offline_is_said_and_the_cache_stays(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    found = run("refresh")
+    assert found.code == 1
+    assert "HF_HUB_OFFLINE" in found.err
+    assert run("count").out == "6\n"
+
+
+def test_new_papers_that_match_are_told_by_the_users_program_once(run: Run, feed: FeedServer, home: Path) -> None:
+    heard = home / "heard.jsonl"
+    tell = home / "tell"
+    home.mkdir()
+    tell.write_text(f"#!{sys.executable}\nimport sys\nopen({str(heard)!r}, 'a').write(sys.stdin.read() + '\\n')\n")
+    tell.chmod(0o755)
+    (home / "config.toml").write_text(f"notify = 'title:four'\nnotify_command = [{json.dumps(str(tell))}]\n")
+    assert run("refresh").code == 0
+    assert not heard.exists()
+    feed.days[ago(0)] += [item("2606.00004", "Four $(touch x) \x1b[31m`", ago(0)), item("2606.00005", "Five", ago(0))]
+    for _ in range(2):
+        found = run("refresh", "--quiet")
+        assert (found.code, found.out, found.err) == (0, "", "")
+    (said,) = map(json.loads, heard.read_text().splitlines())
+    assert [(paper["title"], paper["matches"]) for paper in said["papers"]] == [("Four $(touch x) `", ["title:four"])]
+    assert "program" in run("doctor").out
+    # What a backfill brings is no news.
+    feed.days[ago(0)] += [item("2606.00006", "Four again", ago(0))]
+    run("refresh", "--since", ago(1))
+    assert len(heard.read_text().splitlines()) == 1
+
+
+def test_a_program_that_fails_is_told_and_the_refresh_is_good(run: Run, feed: FeedServer, home: Path) -> None:
+    home.mkdir()
+    (home / "config.toml").write_text('notify = ["three"]\nnotify_command = ["/no/such/program"]\n')
+    found = run("refresh", "--quiet")
+    assert (found.code, found.out) == (0, "")
+    assert found.err == ("/no/such/program was not found, so nothing was told; check notify_command.\n")
+    doctor = run("doctor")
+    assert doctor.code == 1
+    assert "! program" in doctor.out
+    assert "failing since" in doctor.out
+    assert "was not found, so nothing was told" in doctor.out

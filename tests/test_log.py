@@ -1,0 +1,206 @@
+"""The log: what is in it, what is not, its rotation, and that it never stops the program."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reader import log, paths
+from reader.log_handler import LARGEST_FILE, LONGEST_LINE, LONGEST_MESSAGE, LogHandler, redact
+
+ABSTRACT = "We present a method that nobody has seen before. " * 30
+
+
+@pytest.fixture(autouse=True)
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The log file in a folder that does not exist yet; afterwards nothing is attached."""
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
+    detach()
+    yield paths.log_file()
+    detach()
+
+
+def detach() -> None:
+    logger = logging.getLogger("reader")
+    logger.setLevel(logging.NOTSET)
+    for handler in [one for one in logger.handlers if isinstance(one, LogHandler)]:
+        logger.removeHandler(handler)
+        handler.close()
+
+
+def raised(error: BaseException) -> BaseException:
+    try:
+        raise error
+    except BaseException as caught:
+        return caught
+
+
+def test_an_error_is_one_line_and_its_traceback(file: Path) -> None:
+    log.record_error("count", raised(ValueError("no number")))
+    first, *rest = file.read_text().splitlines()
+    stamp, _, line = first.partition(" ")
+    assert datetime.fromisoformat(stamp).tzinfo is UTC
+    assert line == "ERROR reader: count: ValueError: no number"
+    assert rest[0] == "Traceback (most recent call last):"
+    assert any("in raised" in one for one in rest)
+    assert rest[-1] == "ValueError: no number"
+    assert log.point_to_log() == f"the log has the details: {file}"
+
+
+def test_the_causes_of_an_error_are_logged_with_it(file: Path) -> None:
+    error = ValueError("no number")
+    error.__cause__ = raised(KeyError("the first cause"))
+    log.record_error("count", raised(error))
+    assert "the first cause" in file.read_text()
+    assert "direct cause" in file.read_text()
+
+
+def test_nothing_is_made_before_the_first_record(file: Path) -> None:
+    log.attach("info")
+    assert not file.parent.exists()
+    log.record_warning("day 2026-05-11", "no answer")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_level_decides_what_is_logged(file: Path) -> None:
+    requests = logging.getLogger("reader.feeds.http.fetch")
+    log.record_warning("day", "nobody asked for warnings")
+    for level in ("error", "warning", "info"):
+        log.attach(level)
+        requests.info("request at %s", level)
+        log.record_warning("day", f"warning at {level}")
+        log.record_error("day", ValueError(f"error at {level}"))
+    found = [line.partition("Z ")[2] for line in file.read_text().splitlines() if "Z " in line]
+    assert found == [
+        "ERROR reader: day: ValueError: error at error",
+        "WARNING reader: day: warning at warning",
+        "ERROR reader: day: ValueError: error at warning",
+        "INFO reader.feeds.http.fetch: request at info",
+        "WARNING reader: day: warning at info",
+        "ERROR reader: day: ValueError: error at info",
+    ]
+
+
+def test_requests_on_the_terminal_do_not_change_what_the_file_gets(file: Path) -> None:
+    log.attach("error")
+    feeds = logging.getLogger("reader.feeds")
+    feeds.setLevel(logging.INFO)
+    try:
+        feeds.info("a request")
+    finally:
+        feeds.setLevel(logging.NOTSET)
+    assert not file.exists()
+
+
+def test_the_file_is_rotated_and_the_oldest_is_removed(file: Path) -> None:
+    file.parent.mkdir()
+    for number in range(4):
+        file.write_text("x" * LARGEST_FILE)
+        log.record_report("worker", f"Traceback\nValueError: {number}")
+    assert sorted(one.name for one in file.parent.iterdir()) == [file.name, f"{file.name}.1", f"{file.name}.2"]
+    assert file.read_text().endswith("Traceback\nValueError: 3\n")
+    assert file.stat().st_size < 1000
+
+
+def test_a_file_that_another_program_renamed_is_made_again(file: Path) -> None:
+    log.record_error("count", ValueError("first"))
+    file.rename(f"{file}.1")
+    log.record_error("count", ValueError("second"))
+    assert "first" not in file.read_text()
+    assert "second" in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("secret", "logged"),
+    [
+        ("https://ann:pass1234@feed.example.org/x?token=abc#part", "https://***@feed.example.org/x?***"),
+        (
+            "GET https://feed.example.org/api?q=private 200, 5 bytes",
+            "GET https://feed.example.org/api?*** 200, 5 bytes",
+        ),
+        ("Authorization: Bearer abc.def", "Authorization: ***"),
+        ("{'authorization': 'Bearer abc', 'accept': 'text/html'}", "{'authorization': ***, 'accept': 'text/html'}"),
+        ("[(b'Authorization', b'Basic YWJj')]", "[(b'Authorization', b***)]"),
+        ("Cookie: session=abc; other=def", "Cookie: ***"),
+        ("sent bearer abc.def-ghi to it", "sent bearer *** to it"),
+        ("the token hf_abcDEF123 expired", "the token hf_*** expired"),
+        ("[SQL: INSERT] [parameters: ('2406.12345', 'a title')]", "[SQL: INSERT] [parameters: ***]"),
+        ("see https://arxiv.org/abs/2406.12345.", "see https://arxiv.org/abs/2406.12345."),
+        ("a title \x1b[31m with an escape", "a title \\x1b[31m with an escape"),
+    ],
+)
+def test_secrets_are_taken_out(file: Path, secret: str, logged: str) -> None:
+    assert redact(secret) == logged
+    log.record_error("refresh", raised(ValueError(secret)))
+    assert f"ValueError: {logged}" in file.read_text()
+
+
+def test_the_values_of_secret_variables_are_taken_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "not-of-the-usual-form")
+    monkeypatch.setenv("HF_TOKEN_PATH", "/home/ann/token")
+    assert redact("sent not-of-the-usual-form from /home/ann/token") == "sent *** from /home/ann/token"
+
+
+def test_abstracts_are_cut(file: Path) -> None:
+    log.record_error("import", raised(ValueError(ABSTRACT)))
+    log.record_error("import", raised(ValueError(ABSTRACT.replace(". ", ".\n"))))
+    log.record_report("worker", f"Traceback\nValueError: {ABSTRACT}")
+    assert all(len(line) <= LONGEST_LINE + 1 for line in file.read_text().splitlines())
+    assert max(text.count("nobody") for text in file.read_text().split("Traceback")) <= LONGEST_MESSAGE // 40 + 5
+
+
+def test_a_summary_is_one_line_without_secrets() -> None:
+    error = ValueError(f"hf_abcDEF123\n\x1b[31m{ABSTRACT}")
+    summary = log.summarize_error(error)
+    assert summary.startswith("ValueError: hf_*** ")
+    assert summary.isprintable()
+    assert len(summary) <= 200
+    assert log.summarize_error(KeyboardInterrupt()) == "KeyboardInterrupt"
+
+
+@pytest.mark.parametrize("blocked", ["home is a file", "the log is a folder"])
+def test_a_log_that_can_not_be_written_stops_nothing(
+    file: Path, capfd: pytest.CaptureFixture[str], blocked: str
+) -> None:
+    if blocked == "home is a file":
+        file.parent.write_text("")
+    else:
+        file.mkdir(parents=True)
+    log.record_error("count", raised(ValueError("no number")))
+    assert capfd.readouterr() == ("", "")
+    assert log.point_to_log() == f"the log could not be written: {file}"
+    assert log.recent_errors(datetime.now(UTC)) == []
+
+
+def test_recent_errors_are_found_in_rotated_files_too(file: Path) -> None:
+    file.parent.mkdir()
+    now = datetime.now(UTC)
+
+    def line(days: int, text: str) -> str:
+        return f"{(now - timedelta(days=days)).strftime('%Y-%m-%dT%H:%M:%SZ')} {text}\n"
+
+    Path(f"{file}.1").write_text(line(9, "ERROR reader: old") + line(2, "ERROR reader: rotated") + "Traceback\n")
+    file.write_text(line(1, "WARNING reader: ERROR is its text") + line(1, "ERROR reader: last"))
+    assert [one.partition("reader: ")[2] for one in log.recent_errors(now)] == ["rotated", "last"]
+
+
+def test_what_a_thread_does_not_catch_is_logged(
+    file: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    log.record_thread_errors()
+
+    def fail() -> None:
+        raise RuntimeError("in a thread")
+
+    thread = threading.Thread(target=fail, name="query")
+    thread.start()
+    thread.join()
+    assert "ERROR reader: query: RuntimeError: in a thread" in file.read_text()
+    assert capfd.readouterr().err == ""
