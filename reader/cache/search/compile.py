@@ -94,7 +94,7 @@ class Selection(NamedTuple):
     ranked: TitleFirst | None = None
     """The order that replaces relevance for common words; None if the order is not relevance."""
     is_sequential: bool = False
-    """Whether a walk reads papers' rows alone, in about the order in which they are stored."""
+    """Whether a walk reads papers in about the order in which they are stored."""
     is_spread: bool = False
     """Whether the papers are in the order of days and can be of any day: the first ones tell how many there are."""
 
@@ -158,7 +158,7 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
         lookups=_lookups(terms, driven),
         words=_words(terms, driven),
         day_walk=_day_walk(terms, sort, scope) if sort.key == "day" else None,
-        is_sequential=sort.key in ("day", "added") and "paper_text" not in walk.sql,
+        is_sequential=sort.key in ("day", "added"),
         is_spread=sort.key == "day" and not sort.reverse and not any(map(_names_days_or_keys, terms)),
     )
 

@@ -11,9 +11,17 @@ import unicodedata
 
 
 def register_functions(connection: sqlite3.Connection) -> None:
-    """Add the functions to a connection."""
+    """Add the functions to a connection; `text_tests()` tells how often `has_words` was called."""
+    tests = 0
+
+    def counted_has_words(key: str, *texts: str | None) -> bool:
+        nonlocal tests
+        tests += 1
+        return has_words(key, *texts)
+
     connection.create_function("REGEXP", 2, _regexp, deterministic=True)
-    connection.create_function("has_words", -1, has_words, deterministic=True)
+    connection.create_function("has_words", -1, counted_has_words, deterministic=True)
+    connection.create_function("text_tests", 0, lambda: tests)
 
 
 def search_key(text: str, exact: bool) -> str:

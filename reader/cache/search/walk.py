@@ -30,9 +30,6 @@ class Stretch(NamedTuple):
     """What some days have: how many papers were passed, and the rows found among them, in order."""
 
     papers: int
-    low: int
-    high: int
-    """The least and greatest key of these papers."""
     rows: list[tuple[Any, ...]]
 
 
@@ -57,21 +54,10 @@ def walk_stretches(
             where = _condition(walk, days, low, high)
             sql = f"SELECT {columns} FROM paper AS p WHERE {where.sql} ORDER BY {order} LIMIT ?"
             rows = connection.execute(sql, (*where.params, limit)).fetchall()
-            yield Stretch(papers, low, high, rows)
+            yield Stretch(papers, rows)
         if last_day is None:
             return
         size = min(2 * size, LONGEST_STRETCH)
-
-
-def texts_read(connection: sqlite3.Connection, walk: DayWalk, stretch: Stretch) -> int:
-    """How many texts a stretch reads at most."""
-    if not walk.reads_text:
-        return 0
-    if walk.expression is None:
-        return stretch.papers
-    sql = "SELECT count(*) FROM paper_fts WHERE paper_fts MATCH ? AND rowid BETWEEN ? AND ?"
-    (found,) = connection.execute(sql, (walk.expression, stretch.low, stretch.high)).fetchone()
-    return stretch.papers - int(found) if walk.excludes else int(found)
 
 
 def _next_days(

@@ -72,6 +72,8 @@ EXAMPLES = [
     ("common sort:relevance", Way.TITLE_FIRST),
     ("upvotes:>=237 common", Way.FEW_BY_INDEX),
     ("upvotes:3 sort:title", Way.FEW_BY_INDEX),
+    ("upvotes:>=230", Way.FEW_BY_INDEX),
+    ("upvotes:>=229", Way.WALK),
     ("common", Way.DAYS),
     ("also -seldom", Way.DAYS),
     ("published:2026 common", Way.DAYS),
@@ -97,6 +99,44 @@ def test_a_query_is_read_in_the_way_of_its_row(connection: sqlite3.Connection, t
     assert answer.way == way
     if way is not Way.TITLE_FIRST:
         assert answer.rows == naive(connection, selection, 20)
+
+
+def test_a_walk_by_days_ends_with_a_full_screen(connection: sqlite3.Connection) -> None:
+    statements: list[str] = []
+    connection.set_trace_callback(statements.append)
+    plan.first(connection, compile_query(parse("common"), SCOPE), 20)
+    assert sum("paper_fts MATCH" in statement for statement in statements) == 1
+
+
+def test_the_rarest_word_is_looked_up(connection: sqlite3.Connection) -> None:
+    for text in ("common unique", "unique common"):
+        words = compile_query(parse(text), SCOPE).words
+        (lookup,) = plan._rarest(connection, words)
+        assert lookup.pks.params == ('("unique" *)',)
+    assert plan._rarest(connection, ()) == []
+
+
+def test_stretches_are_as_long_as_they_should_be(connection: sqlite3.Connection) -> None:
+    selection = compile_query(parse("common"), SCOPE)
+    assert selection.day_walk is not None
+    found = list(walk.walk_stretches(connection, selection.day_walk, selection.order, 5, "p.pk"))
+    assert [stretch.papers for stretch in found] == [PER_DAY, 2 * PER_DAY, PER_DAY]
+    assert [len(stretch.rows) for stretch in found] == [5, 5, 5]
+
+
+def test_days_in_another_order_than_the_keys_are_not_walked(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    selection = compile_query(parse("common"), SCOPE)
+    monkeypatch.setattr(walk, "MOST_SPREAD", 0)
+    assert plan.first(connection, selection, 20) == (Way.WALK, naive(connection, selection, 20))
+
+
+def test_days_before_the_publication_days_are_passed_over(connection: sqlite3.Connection) -> None:
+    selection = compile_query(parse("published:2026-11-22 common"), SCOPE)
+    assert selection.day_walk is not None
+    found = list(walk.walk_stretches(connection, selection.day_walk, selection.order, 5, "p.pk"))
+    assert [stretch.papers for stretch in found] == [2 * PER_DAY]
 
 
 def test_every_row_of_the_table_has_an_example() -> None:
