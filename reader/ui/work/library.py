@@ -27,11 +27,11 @@ from reader.ui.work.query_thread import QueryThread
 if TYPE_CHECKING:
     from datetime import date
 
+    from reader.cache.counts import CountCache
     from reader.cache.days import DayState
     from reader.cache.history import Votes
     from reader.cache.marks.events import Event, Events
     from reader.cache.search.compile import Scope, Selection
-    from reader.cache.search.counts import CountCache
     from reader.cache.topic_trends import Extent
     from reader.cache.vocabulary import Vocabulary
     from reader.core.topics.trends import Trend
@@ -196,7 +196,7 @@ class Library:
         return await self._counts.ask(lambda window: self._count(window, question, exactly))
 
     def _count(self, window: Window, question: Question, exactly: bool) -> Counts:
-        from reader.cache.search.counts import CountCache
+        from reader.cache.counts import CountCache
 
         if self._tally is None:
             self._tally = CountCache(window)

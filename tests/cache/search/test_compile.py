@@ -13,9 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.cache import schema
+from reader.cache.counts import CountCache
 from reader.cache.search import plan, walk
 from reader.cache.search.compile import Clause, Scope, Selection, compile_query, register_functions
-from reader.cache.search.counts import CountCache
 from reader.cache.window import Window
 from reader.core.query import CHOICES, EXAMPLES, QueryError, parse
 
