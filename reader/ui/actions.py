@@ -17,7 +17,7 @@ from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.registry import Handler, handlers_of
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
-from reader.ui.state import Position
+from reader.ui.state_parts import Position
 from reader.ui.work.counter import Counter
 from reader.ui.work.detail_loader import DetailLoader
 from reader.ui.work.feed_search import FeedSearch

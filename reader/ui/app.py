@@ -28,7 +28,8 @@ from reader.ui.keyboard import Keyboard
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.screens.main import MainScreen
-from reader.ui.state import Refresh, Sizes, State
+from reader.ui.state import State
+from reader.ui.state_parts import Refresh, Sizes
 from reader.ui.stylesheets import stylesheets
 from reader.ui.text.glyphs import glyphs
 from reader.ui.textual_fixes import StylesheetParsedOnce, terminal_is_gone

@@ -11,7 +11,8 @@ from reader.core.nearest import nearest
 from reader.core.periods import Period, period_containing, period_of_view
 from reader.core.query.topic_choice import picked_topics, with_topics
 from reader.session.places import VIEWS, Place, feed_text
-from reader.ui.state import Listing, State
+from reader.ui.state import State
+from reader.ui.state_parts import Listing
 from reader.ui.text.day_names import day_name
 from reader.ui.text.empty_lines import (
     AllRead,

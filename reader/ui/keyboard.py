@@ -11,7 +11,7 @@ from reader.keys.chords import Cancelled, KeyReader, Match, Pending
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import spell
 from reader.ui.model import Model
-from reader.ui.state import Prompt
+from reader.ui.state_parts import Prompt
 
 if TYPE_CHECKING:
     from textual.events import Key

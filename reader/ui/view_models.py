@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.session.places import SPECIAL, VIEWS
-from reader.ui.state import Listing, State
+from reader.ui.state import State
+from reader.ui.state_parts import Listing
 from reader.ui.widgets.top_line import Whereabouts
 
 if TYPE_CHECKING:

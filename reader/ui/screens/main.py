@@ -15,7 +15,8 @@ from reader.session.places import Place
 from reader.ui import view_models
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
-from reader.ui.state import MEDIUM, WIDE, Focus, Position, State
+from reader.ui.state import State
+from reader.ui.state_parts import MEDIUM, WIDE, Focus, Position
 from reader.ui.textual_fixes import Delayed, put_away
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.paper_list import PaperList

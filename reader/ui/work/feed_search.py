@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from reader.core.errors import ReaderError
 from reader.core.paper import Listing
 from reader.ui.feed_results import FeedResults
-from reader.ui.state import Position, State
+from reader.ui.state import State
+from reader.ui.state_parts import Position
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:

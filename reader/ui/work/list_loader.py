@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from reader.cache.window import Order
 from reader.core.errors import CacheInterrupted, ReaderError
 from reader.session.places import VIEWS, Place
-from reader.ui.state import CacheFacts, Listing, ListRequest, Position, State
+from reader.ui.state import State
+from reader.ui.state_parts import CacheFacts, Listing, ListRequest, Position
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
