@@ -253,9 +253,8 @@ def topic_rules(settings: Settings, file: Path) -> Path:
 
 
 def load_topics(own: Path) -> Topics:
-    """The topic rules that ship, and on top those of the user's file, which need not exist; raises ReaderError."""
-    from reader.core.topics.scorer import Topics
-    from reader.data import read_text
+    """The shipped topics with the rules of the user's file on top, which need not exist; raises ReaderError."""
+    from reader.data import shipped_topics
 
     try:
         texts = [own.read_text(encoding="utf-8")]
@@ -263,7 +262,7 @@ def load_topics(own: Path) -> Topics:
         texts = []
     except (OSError, UnicodeDecodeError) as error:
         raise ReaderError(f"The topic rules {own} can't be read: {error}. Mend or move the file.") from error
-    return Topics.from_toml(read_text("topics.toml"), *texts)
+    return shipped_topics(*texts)
 
 
 def kept_since(settings: Settings, today: date) -> str | None:

@@ -1,9 +1,17 @@
-"""What all tests stand on: an environment that says nothing of colours or of where on Earth this is."""
+"""The ground under every test: no colour settings, UTC, signals as in a terminal, and Hypothesis without deadlines.
+
+`HYPOTHESIS_PROFILE` names the profile: `default`; `repeatable`, which tries the same examples in every run; or
+`thorough`, which tries many more.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import time
+
+from hypothesis import HealthCheck, settings
 
 # Textual reads these when it is imported, which test modules do after this file.
 for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "COLORTERM"):
@@ -11,3 +19,20 @@ for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "COLORTERM"):
 
 os.environ["TZ"] = "UTC"
 time.tzset()
+
+# A job in the background of a script starts with SIGINT ignored, and so would the programs that tests start and
+# interrupt. A handler is not inherited, so they start with the default.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes depends on the machine's other work. Fixtures that a test's examples share are folders and
+# databases, which each example writes anew or only reads.
+settings.register_profile(
+    "default",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.register_profile("repeatable", settings.get_profile("default"), derandomize=True, database=None)
+settings.register_profile("thorough", settings.get_profile("default"), max_examples=2_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

@@ -26,7 +26,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 Item = dict[str, Any]
 
 
-def item(id: str, title: str = "", day: str | None = None, **paper: Any) -> Item:
+def item(id: str, title: str = "", day: str | None = None, **paper: object) -> Item:
     """One item as the feed has it; `paper` overrides the inner record, None takes a key out."""
     title = title or f"Paper {id}"
     inner: Item = {

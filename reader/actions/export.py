@@ -16,8 +16,9 @@ from typing import Any, TextIO
 from reader.actions import bibtex
 from reader.actions.links import links
 from reader.core.errors import ReaderError
+from reader.core.fields import in_order
 from reader.core.ids import hf_url
-from reader.core.paper import Paper
+from reader.core.paper import FIELDS, Paper
 from reader.core.text import clean, clean_block
 
 Record = dict[str, Any]
@@ -43,39 +44,29 @@ class Format:
 
 def record(paper: Paper) -> Record:
     """A paper as a JSON object."""
-    return {
-        "id": paper.id,
-        "title": clean(paper.title),
-        "abstract": clean_block(paper.abstract) or None,
-        "day": paper.day,
-        "published": paper.published,
-        "authors": [clean(name) for name in paper.authors],
-        "author_count": paper.author_count,
-        "organization": _line(paper.organization),
-        "upvotes": paper.upvotes,
-        "comments": paper.comments,
-        "topics": list(paper.topics),
-        "keywords": [clean(keyword) for keyword in paper.keywords],
-        "summary": _line(paper.summary),
-        "read": paper.read,
-        "starred": paper.starred,
-        "hidden": paper.hidden,
-        "tags": [clean(tag) for tag in paper.tags],
-        "note": clean_block(paper.note) if paper.note else None,
-        "url": hf_url(paper.id) or _line(paper.url),
-        "code_url": _line(paper.code_url),
-        "code_stars": paper.code_stars,
-        "project_url": _line(paper.project_url),
-        "media": [clean(url) for url in paper.media],
-        "source": paper.source,
-        "categories": list(paper.categories),
-        "version": paper.version,
-        "revised": paper.revised,
-        "remark": _line(paper.remark),
-        "doi": _line(paper.doi),
-        "journal": _line(paper.journal),
-        "entry_url": _line(paper.url),
-    }
+    values = {key: _json_value(getattr(paper, name), is_block) for key, name, is_block in _JSON_FIELDS}
+    values["url"] = hf_url(paper.id) or _line(paper.url)
+    return values
+
+
+def _json_keys() -> Iterator[tuple[str, str, bool]]:
+    """The key, the name and whether it has paragraphs, of each field; `url` is worked out and follows the note."""
+    for field in FIELDS:
+        yield field.key, field.name, field.rules.is_block
+        if field.name == "note":
+            yield "url", "url", False
+
+
+_JSON_FIELDS = tuple(_json_keys())
+
+
+def _json_value(value: Any, is_block: bool) -> Any:
+    """A field's value in JSON: a list of clean texts, a clean text, None for an empty one, or a number as it is."""
+    if isinstance(value, tuple):
+        return [clean(text) for text in value]
+    if isinstance(value, str):
+        return (clean_block(value) if is_block else clean(value)) or None
+    return value
 
 
 def write_json(papers: Iterable[Paper], out: TextIO) -> int:
@@ -95,11 +86,22 @@ def write_array(objects: Iterable[object], out: TextIO) -> int:
 
 
 # fmt: off
-COLUMNS = (
+_FIRST_COLUMNS = (
     "id", "title", "authors", "day", "published", "upvotes", "comments", "topics", "keywords", "organization", "read",
-    "starred", "hidden", "tags", "url", "code_url", "project_url", "summary", "abstract",
+    "starred", "hidden", "tags", "code_url", "project_url", "summary", "abstract",
 )
 # fmt: on
+
+
+def _columns() -> Iterator[str]:
+    """The keys that the CSV has columns for; `url` follows the tags."""
+    for field in in_order((field for field in FIELDS if field.rules.in_csv), _FIRST_COLUMNS):
+        yield field.key
+        if field.name == "tags":
+            yield "url"
+
+
+COLUMNS = tuple(_columns())
 
 
 def write_csv(papers: Iterable[Paper], out: TextIO) -> int:

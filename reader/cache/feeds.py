@@ -15,6 +15,7 @@ from threading import RLock
 from typing import Literal, Self
 
 from reader.cache import schema
+from reader.cache.sqlite_errors import explained
 from reader.core.ids import FEED, PAGE
 
 Kind = Literal["rss", "arxiv", "own"]
@@ -66,7 +67,7 @@ class Feeds:
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open the list; what is followed is the user's own, so each change waits for the disk."""
-        with schema.explained(path):
+        with explained(path):
             return cls(schema.connect(path, durable=True), path)
 
     def close(self) -> None:
@@ -76,7 +77,7 @@ class Feeds:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Keep others out: a refresh that is cancelled leaves its thread behind, which may not meet a closed file."""
-        with self._lock, schema.explained(self._path):
+        with self._lock, explained(self._path):
             yield
 
     # Which there are

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from reader.cache import schema
 from reader.cache.marks.derived import STATES
+from reader.cache.sqlite_errors import explained, primary_code
 from reader.core.errors import CacheError
 
 MERGE_PAGES = 500
@@ -50,7 +51,7 @@ class Sizes(NamedTuple):
 
 def sizes(path: Path) -> Sizes:
     """Measure the cache at `path`; reads every page of it (5 GB: 4 s)."""
-    with schema.explained(path), closing(schema.connect(path, query_only=True)) as connection:
+    with explained(path), closing(schema.connect(path, query_only=True)) as connection:
         found = connection.execute(
             "SELECT CASE WHEN d.name LIKE 'paper_fts%' THEN 'full-text index' ELSE coalesce(s.tbl_name, d.name) END"
             " AS part, sum(d.pgsize) FROM dbstat AS d LEFT JOIN sqlite_schema AS s ON s.name = d.name"
@@ -81,7 +82,7 @@ def compact(path: Path) -> Iterator[str]:
     needed = 2 * path.stat().st_size
     if room < needed:
         raise CacheError(f"Compacting {path} needs {needed >> 20:,} MiB of free disk, and there are {room >> 20:,}.")
-    with schema.explained(path), closing(schema.connect(path)) as connection:
+    with explained(path), closing(schema.connect(path)) as connection:
         yield "merging the full-text index"
         # A negative number begins to merge all there is; each further step is a transaction of its own.
         pages = -MERGE_PAGES
@@ -112,7 +113,7 @@ class Check(NamedTuple):
 
 def verify(path: Path) -> Iterator[Check]:
     """Look whether the cache holds together, check by check; changes nothing."""
-    with schema.explained(path), closing(schema.connect(path)) as connection:
+    with explained(path), closing(schema.connect(path)) as connection:
         yield Check(
             "file", tuple(row[0] for row in connection.execute(f"PRAGMA integrity_check({TOLD})") if row[0] != "ok")
         )
@@ -133,7 +134,7 @@ def _search(connection: sqlite3.Connection) -> Iterator[str]:
         # The 1 compares it with the papers' texts too.
         connection.execute("INSERT INTO paper_fts(paper_fts, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
-        if "malformed" not in str(error):
+        if primary_code(error) != sqlite3.SQLITE_CORRUPT:
             raise
         yield "it is not that of the papers' texts"
 

@@ -1,71 +1,50 @@
-"""How what a source says of a paper is merged into what the cache knows of it."""
+"""How a draft changes what the cache knows of a paper."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from reader.core.paper import Draft
+from reader.core.fields import Merge
+from reader.core.paper import COLUMNS, Draft
 from reader.core.text import title_hash
 
 Values = dict[str, Any]
 """Column values of `paper` and `paper_text` together, without the key."""
 
 BLANK: Mapping[str, Any] = {
-    "title": "",
+    **{field.name: field.blank for field in COLUMNS},
     "title_hash": None,
     "sort_day": "",
     "day": None,
     "first_day": None,
-    "published": None,
-    "upvotes": 0,
-    "comments": 0,
     "author_count": 0,
-    "code_stars": None,
     "has_code": 0,
     "has_project": 0,
     "has_media": 0,
-    "abstract": "",
-    "summary": None,
-    "authors": "",
-    "keywords": "",
-    "organization": None,
-    "organization_slug": None,
-    "code_url": None,
-    "project_url": None,
-    "media": "",
-    "categories": None,
-    "version": None,
-    "revised": None,
-    "remark": None,
-    "doi": None,
-    "journal": None,
-    "url": None,
     "arxiv_asked": None,
 }
-"""What is known of a paper that nobody has spoken of: every column that merging may change."""
+"""The values of a paper before any source describes it: every column that merging may change."""
 
-COUNTS = ("upvotes", "comments", "code_stars")
 
-RISING = ("version", "revised")
-"""Columns that only grow, whoever speaks of them: arXiv's own answers may be a day apart."""
+# Each draft of a refresh passes here: plain tuples make the loop as quick as one written out, 6 us a draft.
+_MERGED = tuple((field.name, field.type is tuple, field.rules.merge) for field in COLUMNS)
 
 
 def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bool) -> Values:
-    """The columns that a draft changes, listed on `day`, and only those.
+    """Return the columns that a draft listed on `day` changes, and only those.
 
-    What it does not say stays. A source that may be older than the cache (a file: `newer` is False) fills gaps and
-    raises counts, but replaces nothing.
+    What the draft does not say stays. With `newer` False the draft may be older than the cache, as a file may be: it
+    fills gaps and raises counts, but replaces nothing.
     """
     after = dict(known)
-    for column, value in _said(draft).items():
-        old = known[column]
-        if value is None:
-            continue
-        if column in RISING:
-            after[column] = value if old is None else max(old, value)
-        elif newer or old in (None, "") or (column in COUNTS and value > old):
-            after[column] = value
+    for name, is_list, merge in _MERGED:
+        value = getattr(draft, name)
+        if is_list:
+            value = "\n".join(value)
+        # A count of 0 is said; None, an empty text and an empty list say nothing.
+        if (value or value == 0) and value != known[name]:
+            after[name] = _chosen(merge, known[name], value, newer=newer)
     if draft.authors and after["authors"] == "\n".join(draft.authors):
         after["author_count"] = len(draft.authors)
     elif draft.author_count and not after["author_count"]:
@@ -81,28 +60,12 @@ def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bo
     return {column: value for column, value in after.items() if value != known[column]}
 
 
-def _said(draft: Draft) -> Values:
-    """Every column that a source can speak of; None where this one does not."""
-    return {
-        "title": draft.title,
-        "published": draft.published,
-        "upvotes": draft.upvotes,
-        "comments": draft.comments,
-        "code_stars": draft.code_stars,
-        "abstract": draft.abstract or None,
-        "summary": draft.summary,
-        "authors": "\n".join(draft.authors) or None,
-        "keywords": "\n".join(draft.keywords) or None,
-        "organization": draft.organization,
-        "organization_slug": draft.organization_slug,
-        "code_url": draft.code_url,
-        "project_url": draft.project_url,
-        "media": "\n".join(draft.media) or None,
-        "categories": "\n".join(draft.categories) or None,
-        "version": draft.version,
-        "revised": draft.revised,
-        "remark": draft.remark,
-        "doi": draft.doi,
-        "journal": draft.journal,
-        "url": draft.url,
-    }
+def _chosen(merge: Merge | None, known: Any, said: Any, *, newer: bool) -> Any:
+    """Which of two values stays: the one that the cache knows or the one that a source says."""
+    if known in (None, ""):
+        return said
+    if merge == "growing":
+        return max(known, said)
+    if merge == "count" and said > known:
+        return said
+    return said if newer else known

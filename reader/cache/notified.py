@@ -13,7 +13,8 @@ from typing import NamedTuple
 from reader.cache import schema
 from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
-from reader.cache.search.functions import register_functions
+from reader.cache.search.sql_functions import register_functions
+from reader.cache.sqlite_errors import explained
 from reader.core.query import Query
 
 NEWS_DAYS = 14
@@ -54,7 +55,7 @@ def claim(path: Path, queries: Mapping[str, Query], scope: Scope) -> dict[int, t
             _note(cache, _TOLD, str(newest))
         for name, query in queries.items():
             # They are few, so each is asked whether it matches.
-            asked = compile_query(query, scope).by_order
+            asked = compile_query(query, scope).walk
             found = cache.execute(
                 f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND p.pk BETWEEN ? AND ? AND +p.read = 0"
                 " AND +p.hidden = 0 AND (+p.sort_day >= ? OR +p.sort_day = '')"
@@ -84,7 +85,7 @@ def problem(path: Path) -> Problem | None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    with schema.explained(path), closing(schema.connect(path)) as cache:
+    with explained(path), closing(schema.connect(path)) as cache:
         register_functions(cache)
         yield cache
 

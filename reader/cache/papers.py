@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from reader.cache import retention, schema
 from reader.cache.batch import COUNT_CHANGE, Batch, Classifier
+from reader.cache.sqlite_errors import explain
 from reader.cache.tables import DAY, LISTING, META, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
 from reader.core.paper import Listing
 
@@ -99,10 +100,8 @@ class Cache:
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except DBAPIError as error:
-            raise schema.explain(error.orig or error, self._path) from error
-        except sqlite3.Error as error:
-            raise schema.explain(error, self._path) from error
+        except (DBAPIError, sqlite3.Error) as error:
+            raise explain(error, self._path) from error
 
     # Papers
 

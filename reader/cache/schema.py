@@ -1,7 +1,7 @@
-"""How a cache file is opened: pragmas, the version check, migrations with a backup before each.
+"""How a cache file is opened: pragmas, the version check, a new file's schema, migrations with a backup before each.
 
-Everything here but `upgrade` and `engine` needs the standard library alone, since the first list is painted before
-SQLModel is imported (it costs 370 ms).
+Everything here but `upgrade` and `engine` needs the standard library alone: SQLModel takes 370 ms to import, Alembic
+more, and neither may delay the first list, not even that of a new cache.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reader.core.errors import CacheBusy, CacheError, CacheInterrupted, CacheTooNew
+from reader.cache.sqlite_errors import explain, explained
+from reader.core.errors import CacheTooNew
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -22,34 +23,10 @@ HEAD = "0001"
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+SCHEMA = Path(__file__).parent / "schema.sql"
+"""What the migrations up to `HEAD` come to, as SQL; `ddl.py` writes it from the tables."""
+
 BUSY_SECONDS = 10.0
-
-
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into sentences that say what a person can do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise explain(error, path) from error
-
-
-def explain(error: BaseException, path: Path) -> CacheError:
-    """The sentence for an error of SQLite on the cache at `path`."""
-    text = str(error).lower()
-    if "locked" in text or "busy" in text:
-        return CacheBusy(f"Another program holds the cache {path}. Try again in a moment.")
-    if "interrupted" in text:
-        return CacheInterrupted("A newer question took the place of this one.")
-    if "full" in text:
-        return CacheError(f"The disk is full, so the cache {path} could not be written. Free some room and try again.")
-    if "malformed" in text or "not a database" in text:
-        return CacheError(
-            f"The cache {path} is damaged. Run 'dailypapers doctor', or move the file away to start anew."
-        )
-    if "readonly" in text or "unable to open" in text:
-        return CacheError(f"The cache {path} can't be opened for writing. Check the permissions of its folder.")
-    return CacheError(f"The cache {path} failed: {error}. Run 'dailypapers doctor'.")
 
 
 def connect(path: Path, *, query_only: bool = False, durable: bool = False) -> sqlite3.Connection:
@@ -103,8 +80,12 @@ def version(path: Path) -> str | None:
         explained(path),
         closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection,
     ):
-        known = connection.execute("SELECT name FROM sqlite_schema WHERE name = 'alembic_version'").fetchone()
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if known else None
+        return _stamp(connection)
+
+
+def _stamp(connection: sqlite3.Connection) -> str | None:
+    known = connection.execute("SELECT name FROM sqlite_schema WHERE name = 'alembic_version'").fetchone()
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if known else None
     return row[0] if row else None
 
 
@@ -120,13 +101,38 @@ def is_current(path: Path) -> bool:
 
 
 def ensure(path: Path) -> None:
-    """Bring the cache at `path` to this program's schema, creating it where there is none."""
-    if not is_current(path):
+    """Bring the cache at `path` to this program's schema; create it if it is absent or empty."""
+    if is_current(path):
+        return
+    if version(path) is None:
+        create(path)
+    else:
         upgrade(path)
 
 
+def create(path: Path) -> None:
+    """Make a new cache and stamp it as migrated; a cache that another program made meanwhile is left as it is."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Of two programs that start together, one waits for the write lock and then finds the stamp.
+    with explained(path), closing(connect(path)) as connection, transaction(connection):
+        if _stamp(connection) is None:
+            for statement in statements(SCHEMA.read_text("utf-8")):
+                connection.execute(statement)
+            connection.execute("INSERT INTO alembic_version (version_num) VALUES (?)", (HEAD,))
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script, one by one: `executescript` would end the transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
 def upgrade(path: Path) -> None:
-    """Run the migrations that are missing, each behind a backup of the file, all in one transaction."""
+    """Back the file up, then run the missing migrations in one transaction."""
     from alembic import command
     from alembic.config import Config
     from sqlalchemy.exc import DBAPIError
@@ -144,7 +150,7 @@ def upgrade(path: Path) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, HEAD)
     except DBAPIError as error:
-        raise explain(error.orig or error, path) from error
+        raise explain(error, path) from error
     finally:
         database.dispose()
 

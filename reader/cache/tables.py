@@ -2,17 +2,34 @@
 
 `Paper` is slim on purpose: it holds what orders, filters and states need, so that a scan, a vote or a mark touches
 few bytes; the heavy text stands in `PaperText`. Lists of strings are joined by newlines, which cleaned text has
-none of. The full-text index, its view and its triggers are SQL in the first migration.
+none of. A change here needs a migration, and `python -m reader.cache.ddl`, which writes `schema.sql` anew.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+from pydantic import create_model
 from sqlalchemy import Column, Index, LargeBinary, String, Text, text
 from sqlmodel import Field, SQLModel
 
+from reader.core.fields import Field as PaperField
+from reader.core.fields import Table
+from reader.core.paper import COLUMNS
 
-class Paper(SQLModel, table=True):
-    """A paper's facts and, derived from the events, its state."""
+
+def _columns(table: Table) -> dict[str, Any]:
+    """The columns that a paper's fields put into a table, as `create_model` takes them."""
+    return {field.name: (_column_type(field), field.blank) for field in COLUMNS if field.rules.table == table}
+
+
+def _column_type(field: PaperField) -> Any:
+    kind = int if field.type is int else str
+    return kind | None if field.is_nullable else kind
+
+
+class _PaperColumns(SQLModel):
+    """The columns of `paper` that no source fills by itself."""
 
     __table_args__ = (
         # The list's own order, and all that a day's or a hidden paper's check needs, so that a walk stays in the index:
@@ -39,18 +56,13 @@ class Paper(SQLModel, table=True):
 
     pk: int | None = Field(default=None, primary_key=True)
     id: str = Field(sa_column=Column(String, nullable=False, unique=True))
-    title: str
     title_hash: int
     sort_day: str = ""
-    """ISO date the list orders by: `day`, else `published`, else empty."""
+    """ISO date that the list orders by: `day`, else `published`, else empty."""
     day: str | None = None
     first_day: str | None = None
     """Newest and oldest ISO day that listed it."""
-    published: str | None = None
-    upvotes: int = 0
-    comments: int = 0
     author_count: int = 0
-    code_stars: int | None = None
     source: str = "hf"
     added: str
     """ISO time, UTC, when the cache first saw it."""
@@ -63,33 +75,23 @@ class Paper(SQLModel, table=True):
     has_note: int = 0
 
 
-class PaperText(SQLModel, table=True):
-    """A paper's text and links, one row for each `Paper`."""
+class _PaperTextColumns(SQLModel):
+    """The columns of `paper_text` that no source fills."""
 
     __tablename__ = "paper_text"
 
     pk: int = Field(primary_key=True, foreign_key="paper.pk")
-    abstract: str = ""
-    summary: str | None = None
-    authors: str = ""
-    keywords: str = ""
-    organization: str | None = None
-    organization_slug: str | None = None
-    code_url: str | None = None
-    project_url: str | None = None
-    media: str = ""
-    categories: str | None = None
-    """Of arXiv, the primary one first; None while they are not known."""
-    version: int | None = None
-    revised: str | None = None
-    """Number and ISO date of the newest version that was told of."""
-    remark: str | None = None
-    doi: str | None = None
-    journal: str | None = None
-    url: str | None = None
-    """The page that a feed's entry leads to."""
     arxiv_asked: str | None = None
     """ISO day on which arXiv was last asked for it."""
+
+
+_TABLE: Any = {"table": True}
+
+Paper = create_model("Paper", __base__=_PaperColumns, __cls_kwargs__=_TABLE, **_columns("paper"))
+"""A paper's facts and, derived from the events, its state."""
+
+PaperText = create_model("PaperText", __base__=_PaperTextColumns, __cls_kwargs__=_TABLE, **_columns("paper_text"))
+"""A paper's text and links, one row for each `Paper`."""
 
 
 class PaperAlias(SQLModel, table=True):
@@ -301,3 +303,34 @@ LISTING, DAY, META = (METADATA.tables[name] for name in ("listing", "day", "meta
 TRENDING, PAPER_CHANGE = (METADATA.tables[name] for name in ("trending", "paper_change"))
 PAPER_CATEGORY, PAPER_SOURCE = (METADATA.tables[name] for name in ("paper_category", "paper_source"))
 TOPIC, PAPER_TOPIC = (METADATA.tables[name] for name in ("topic", "paper_topic"))
+
+_SEARCHED_TEXT = "abstract, authors, keywords, organization"
+_SEARCHED = f"title, {_SEARCHED_TEXT}"
+
+SEARCH_INDEX = (
+    """CREATE VIEW paper_search AS
+SELECT p.pk AS pk, p.title, t.abstract, t.authors, t.keywords, t.organization
+FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk""",
+    f"""CREATE VIRTUAL TABLE paper_fts USING fts5(
+    {_SEARCHED}, content='paper_search', content_rowid='pk', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
+)""",
+    f"""CREATE TRIGGER paper_text_added AFTER INSERT ON paper_text BEGIN
+    INSERT INTO paper_fts(rowid, {_SEARCHED}) SELECT * FROM paper_search WHERE pk = new.pk;
+END""",
+    f"""CREATE TRIGGER paper_text_dropped BEFORE DELETE ON paper_text BEGIN
+    INSERT INTO paper_fts(paper_fts, rowid, {_SEARCHED}) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+END""",
+    f"""CREATE TRIGGER paper_text_changing BEFORE UPDATE OF {_SEARCHED_TEXT} ON paper_text BEGIN
+    INSERT INTO paper_fts(paper_fts, rowid, {_SEARCHED}) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+END""",
+    f"""CREATE TRIGGER paper_text_changed AFTER UPDATE OF {_SEARCHED_TEXT} ON paper_text BEGIN
+    INSERT INTO paper_fts(rowid, {_SEARCHED}) SELECT * FROM paper_search WHERE pk = new.pk;
+END""",
+    f"""CREATE TRIGGER paper_title_changing BEFORE UPDATE OF title ON paper BEGIN
+    INSERT INTO paper_fts(paper_fts, rowid, {_SEARCHED}) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+END""",
+    f"""CREATE TRIGGER paper_title_changed AFTER UPDATE OF title ON paper BEGIN
+    INSERT INTO paper_fts(rowid, {_SEARCHED}) SELECT * FROM paper_search WHERE pk = new.pk;
+END""",
+)
+"""The full-text index, the view that it indexes and the triggers that keep it current, in SQL of SQLite's own."""

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.cache import schema
 from reader.cache.history import rose
-from reader.cache.search.functions import register_functions
-from reader.core.paper import Paper, PaperRow
+from reader.cache.search.sql_functions import register_functions
+from reader.cache.sqlite_errors import explained
+from reader.core.paper import FIELDS, Paper, PaperRow
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Selection
@@ -27,17 +28,21 @@ T = TypeVar("T")
 CHUNK = 5_000
 """Rows taken from SQLite at once: few enough that the thread hands the interpreter over within a frame."""
 
-ROW = "p.pk, p.id, p.title, p.sort_day, p.upvotes, p.comments, p.read, p.starred, p.hidden, p.has_code"
+_RENAMED = {"day": "sort_day", "code": "has_code"}
+_ROW_NAMES = PaperRow._fields[: PaperRow._fields.index("rising")]
+ROW = ", ".join(f"p.{_RENAMED.get(name, name)}" for name in _ROW_NAMES)
+"""The columns of a `PaperRow`, up to those that are worked out."""
 
 VISIBLE = "p.hidden = 0"
 """The condition of a query that asks nothing."""
 
-WHOLE = (
-    "p.pk, p.id, p.title, t.abstract, t.authors, p.author_count, t.organization, p.day, p.published, p.upvotes,"
-    " p.comments, t.summary, t.keywords, t.code_url, p.code_stars, t.project_url, t.media, p.source, p.read,"
-    " p.starred, p.hidden, t.categories, t.version, t.revised, t.remark, t.doi, t.journal, t.url"
-)
-WHOLE_NAMES = tuple(column.strip().partition(".")[2] for column in WHOLE.split(","))
+_STORED = tuple(field for field in FIELDS if field.rules.table is not None)
+_DECODED = tuple(field for field in _STORED if field.type in (tuple, bool))
+
+WHOLE = ", ".join(f"{'p' if field.rules.table == 'paper' else 't'}.{field.name}" for field in _STORED)
+"""The columns of a `Paper`, but for its key and for what other tables hold."""
+
+WHOLE_NAMES = tuple(field.name for field in _STORED)
 
 
 class Order(NamedTuple):
@@ -83,7 +88,7 @@ class Window:
     @classmethod
     def open(cls, path: Path) -> Window:
         """Open the cache at `path`, whose schema must be current (`schema.ensure`)."""
-        with schema.explained(path):
+        with explained(path):
             connection = schema.connect(path, query_only=True)
             register_functions(connection)
             return cls(connection, path)
@@ -101,7 +106,7 @@ class Window:
         return before != self._version
 
     def _data_version(self) -> int:
-        with schema.explained(self._path):
+        with explained(self._path):
             return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
     # Lists
@@ -111,7 +116,7 @@ class Window:
 
         The reader's usual beginning, asked without the query language, which takes 20 ms to import.
         """
-        with schema.explained(self._path):
+        with explained(self._path):
             found = self._connection.execute(
                 "SELECT p.pk, p.sort_day FROM listing AS l JOIN paper AS p ON p.pk = l.pk"
                 " WHERE l.day = (SELECT max(day) FROM listing) AND p.hidden = 0"
@@ -124,8 +129,8 @@ class Window:
         """The first `limit` papers of a selection."""
         from reader.cache.search import plan
 
-        with schema.explained(self._path):
-            found = plan.first(self._connection, selection, limit)
+        with explained(self._path):
+            found = plan.first(self._connection, selection, limit).rows
         return _order(found, limit, grouped=selection.grouped_by_day)
 
     def order(self, selection: Selection) -> Order:
@@ -135,9 +140,9 @@ class Window:
         pks = array("q")
         groups: list[tuple[str, int]] = []
         day, count = "", 0
-        with schema.explained(self._path):
-            tuned = plan.tuned(self._connection, selection)
-            cursor = self._connection.execute(_select(tuned), tuned.params)
+        with explained(self._path):
+            whole = plan.whole(self._connection, selection)
+            cursor = self._connection.execute(_select(whole), whole.params)
             while chunk := cursor.fetchmany(CHUNK):
                 pks.extend([row[0] for row in chunk])
                 for run_day, run in groupby(chunk, key=lambda row: row[1]):
@@ -154,13 +159,13 @@ class Window:
         """How many papers a selection has."""
         from reader.cache.search import plan
 
-        with schema.explained(self._path):
+        with explained(self._path):
             if selection.where == VISIBLE:
                 # Counting a whole table takes a tenth of what looking at its rows does.
                 hidden = "SELECT count(*) FROM paper WHERE hidden = 1"
                 sql, params = f"SELECT count(*) - ({hidden}) FROM paper", selection.params
             else:
-                where = plan.counted(self._connection, selection)
+                where = plan.in_any_order(self._connection, selection)
                 sql, params = f"SELECT count(*) FROM paper AS p WHERE {where.sql}", where.params
             return int(self._connection.execute(sql, params).fetchone()[0])
 
@@ -169,7 +174,7 @@ class Window:
     def rows(self, pks: Sequence[int]) -> list[PaperRow]:
         """The rows of these papers, in this order; those that are gone are left out."""
         marks = ",".join("?" * len(pks))
-        with schema.explained(self._path):
+        with explained(self._path):
             sql = f"SELECT {ROW}, {self._rose} FROM paper AS p WHERE p.pk IN ({marks})"
             found = self._connection.execute(sql, tuple(pks))
             by_pk = {row[0]: _row(row) for row in found}
@@ -177,10 +182,12 @@ class Window:
 
     def paper(self, pk: int) -> Paper | None:
         """One paper whole."""
-        with schema.explained(self._path):
+        with explained(self._path):
             sql = f"SELECT {WHOLE} FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
             row = self._connection.execute(sql, (pk,)).fetchone()
-            return None if row is None else _paper(row, self._topics(pk), self._tags(pk), self._note(pk))
+            if row is None:
+                return None
+            return _paper(row, pk=pk, topics=self._topics(pk), tags=self._tags(pk), note=self._note(pk))
 
     def papers(self, pks: Iterable[int]) -> Iterable[Paper]:
         """Papers whole, one by one, so that an export of everything needs no memory for it."""
@@ -205,7 +212,7 @@ class Window:
 
     def pk_of(self, id: str) -> int | None:
         """The key of the paper with this id, also one that it had before its arXiv id was known."""
-        with schema.explained(self._path):
+        with explained(self._path):
             row = self._connection.execute(
                 "SELECT pk FROM paper WHERE id = :id UNION ALL SELECT pk FROM paper_alias WHERE id = :id",
                 {"id": id},
@@ -216,40 +223,40 @@ class Window:
 
     def has_papers(self) -> bool:
         """Whether there is any paper at all."""
-        with schema.explained(self._path):
+        with explained(self._path):
             return self._connection.execute("SELECT 1 FROM paper LIMIT 1").fetchone() is not None
 
     def size(self) -> int:
         """How many papers were ever put in, which is about as many as there are."""
-        with schema.explained(self._path):
+        with explained(self._path):
             return int(self._connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()[0])
 
     def has_unfinished_marks(self) -> bool:
         """Whether an event has effects that were cut off by the end of a program; an index holds those few alone."""
-        with schema.explained(self._path):
+        with explained(self._path):
             return self._connection.execute("SELECT 1 FROM event WHERE applied = 0 LIMIT 1").fetchone() is not None
 
     def topic_names(self) -> dict[str, str]:
         """Names of topics by slug, in the order of the rules."""
-        with schema.explained(self._path):
+        with explained(self._path):
             return dict(self._connection.execute("SELECT slug, name FROM topic ORDER BY pk").fetchall())
 
     def topic_names_by_key(self) -> dict[int, tuple[str, str, str]]:
         """Slug, name and family of each topic by its key, in the order of the rules."""
-        with schema.explained(self._path):
+        with explained(self._path):
             rows = self._connection.execute("SELECT pk, slug, name, family FROM topic ORDER BY pk")
             return {key: (slug, name, family) for key, slug, name, family in rows}
 
     def newest_day(self) -> str | None:
         """The newest day that lists a paper."""
-        with schema.explained(self._path):
+        with explained(self._path):
             day: str | None = self._connection.execute("SELECT max(day) FROM listing").fetchone()[0]
         return day
 
     def day_beside(self, day: str, steps: int) -> str | None:
         """The day that lists papers so many steps older than `day`, newer where negative; None past the ends."""
         side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
-        with schema.explained(self._path):
+        with explained(self._path):
             row = self._connection.execute(
                 f"SELECT day FROM day WHERE papers > 0 AND day {side} ? ORDER BY day {order} LIMIT 1 OFFSET ?",
                 (day, abs(steps) - 1),
@@ -258,7 +265,7 @@ class Window:
 
     def days(self, limit: int | None = None) -> list[DayCount]:
         """The newest days that list papers, newest first; hidden papers are not counted."""
-        with schema.explained(self._path):
+        with explained(self._path):
             papers = Counter(dict(self._connection.execute(_BY_DAY).fetchall()))
             unread = Counter(dict(self._connection.execute(_UNREAD_BY_DAY).fetchall()))
             for day, more, more_unread in self._connection.execute(_AGAIN):
@@ -270,12 +277,12 @@ class Window:
         """Every topic with its papers, of a selection or of all that are not hidden."""
         from reader.cache.search import plan
 
-        with schema.explained(self._path):
+        with explained(self._path):
             if selection is None or selection.where == VISIBLE:
                 counts = Counter(dict(self._connection.execute(_BY_TOPIC).fetchall()))
                 counts.subtract(dict(self._connection.execute(_HIDDEN_BY_TOPIC).fetchall()))
             else:
-                where = plan.counted(self._connection, selection)
+                where = plan.in_any_order(self._connection, selection)
                 sql = _TOPICS_OF.format(pks=f"SELECT p.pk AS pk FROM paper AS p WHERE {where.sql}")
                 counts = Counter(dict(self._connection.execute(sql, where.params).fetchall()))
         return [TopicCount(*names, counts[key]) for key, names in self.topic_names_by_key().items()]
@@ -284,12 +291,12 @@ class Window:
 
     def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """The answer to a question that another module puts in SQL."""
-        with schema.explained(self._path):
+        with explained(self._path):
             return question(self._connection)
 
     def meta(self, key: str) -> str | None:
         """One of the cache's own facts."""
-        with schema.explained(self._path):
+        with explained(self._path):
             row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
@@ -326,10 +333,9 @@ def _row(row: tuple[int, str, str, str, int, int, int, int, int, int, int]) -> P
     return PaperRow(*row[:6], *(bool(flag) for flag in row[6:]))
 
 
-def _paper(row: tuple[Any, ...], topics: tuple[str, ...], tags: tuple[str, ...], note: str | None) -> Paper:
+def _paper(row: tuple[Any, ...], **others: Any) -> Paper:
+    """A paper from its columns `WHOLE`, and the fields that other tables hold."""
     values = dict(zip(WHOLE_NAMES, row, strict=True))
-    for name in ("authors", "keywords", "media", "categories"):
-        values[name] = tuple(values[name].split("\n")) if values[name] else ()
-    for name in ("read", "starred", "hidden"):
-        values[name] = bool(values[name])
-    return Paper(**values, topics=topics, tags=tags, note=note)
+    for field in _DECODED:
+        values[field.name] = field.decode(values[field.name])
+    return Paper(**values, **others)

@@ -113,6 +113,7 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
 
 def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
     from reader.cache import schema
+    from reader.cache.sqlite_errors import explained
 
     yield Finding("Cache", "file", str(file))
     try:
@@ -124,7 +125,7 @@ def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
         schema.is_current(file)
         yield Finding("Cache", "schema", known)
         yield Finding("Cache", "size", _sizes(file))
-        with schema.explained(file), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as cache:
+        with explained(file), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as cache:
             yield from _examine_contents(cache)
         yield Finding("Cache", "last refresh", _time_of(refresh_stamp(file)))
         yield from _examine_sources(file, settings)

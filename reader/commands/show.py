@@ -22,7 +22,7 @@ from reader.commands.output import (
     wrapped,
 )
 from reader.commands.workspace import Workspace, load_paper
-from reader.core.paper import Paper
+from reader.core.paper import Paper, labelled
 from reader.core.text import clean, clean_block
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], style: Style) -> Iterator[str]:
-    """Lines that explain a paper's topics: each phrase with its points and its place."""
-    from reader.core.topics.explain import why
+    """Lines that explain a paper's topics: each phrase with its points, its origin and the fields that have it."""
+    from reader.core.topics.explain import LEGEND, why
 
     yield style.bold(clean(paper.title))
     if not reasons:
@@ -70,15 +70,17 @@ def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str,
         yield f"{style.bold(clean(one.name))}  {style.faint(f'{one.slug}, {one.score} points')}"
         for cause in one.causes:
             said = fit(clean(cause.said), 28) if cause.where else clean(cause.said)
-            yield f"{cause.points:+5d}  {said}  {style.faint(cause.where)}".rstrip()
+            yield f"{cause.points:+5d}  {said}  {style.faint(cause.detail)}".rstrip()
         if one.weaker:
             yield style.faint(f"       and {one.weaker} weaker")
+    if reasons:
+        yield ""
+        yield style.faint(LEGEND)
 
 
 def _format_paper(paper: Paper, style: Style, columns: int | None) -> Iterator[str]:
     """Lines of a paper, wrapped at `columns`; unwrapped if that is None."""
     from reader.actions.links import links
-    from reader.core.keywords import collapse
 
     yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))
     yield from wrapped(", ".join(clean(name) for name in paper.authors), columns)
@@ -92,20 +94,9 @@ def _format_paper(paper: Paper, style: Style, columns: int | None) -> Iterator[s
         state_words(paper).replace(",", ", "),
     )
     yield from (style.faint(line) for line in wrapped(" · ".join(fact for fact in facts if fact), columns))
-    named = (
-        ("Topics", ", ".join(paper.topics)),
-        ("Categories", ", ".join(paper.categories)),
-        ("Keywords", ", ".join(clean(keyword) for keyword in collapse(paper.keywords))),
-        ("Tags", ", ".join(clean(tag) for tag in paper.tags)),
-        ("AI summary", clean(paper.summary or "")),
-        ("Remark", clean(paper.remark or "")),
-        ("Journal", clean(paper.journal or "")),
-        ("Note", clean(paper.note or "")),
-    )
-    for name, text in named:
-        if text:
-            yield ""
-            yield from wrapped(f"{name}: {text}", columns)
+    for label, text in labelled(paper):
+        yield ""
+        yield from wrapped(f"{label}: {text}", columns)
     for paragraph in clean_block(paper.abstract).split("\n\n"):
         yield ""
         yield from wrapped(paragraph, columns)

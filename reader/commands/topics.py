@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.window import TopicCount
+    from reader.core.topics.scorer import Topics
     from reader.core.topics.trends import Trend
 
 CHECK = "check"
@@ -97,7 +98,26 @@ def _check_rules(files: Sequence[str], workspace: Workspace, as_json: bool) -> i
     if mistakes:
         raise ReaderError(f"{amount(len(mistakes), 'mistake')}; the rest of the file is used.")
     print_line(f"{file}: no mistakes.")
+    for line in _compare_topics(workspace.shipped_topics, text):
+        print_line(line)
     return 0
+
+
+def _compare_topics(shipped: Topics, text: str) -> Iterator[str]:
+    """What a right file's phrases replace, and what the shipped topics are made of."""
+    for own, fitted in shipped.compare(text):
+        replaced = [
+            f"{points:g} {origin}"
+            for points, origin in ((own.written, "written"), (fitted, "fitted"))
+            if points is not None
+        ]
+        if replaced:
+            yield f'line {own.line}: "{own.phrase}" has {own.points:g} points for {own.slug}, not {", ".join(replaced)}'
+    weights = shipped.weights
+    yield (
+        f"Shipped: {len(shipped.topics)} topics; {shipped.written_phrases:,} phrases written by people; "
+        f"{weights.points:,} points fitted to {weights.papers:,} labelled papers on {weights.date}."
+    )
 
 
 COMMAND = Command(

@@ -82,10 +82,9 @@ class Workspace:
     @cached_property
     def shipped_topics(self) -> Topics:
         """The topic rules that ship with the program; a user's file is checked against them."""
-        from reader.core.topics.scorer import Topics
-        from reader.data import read_text
+        from reader.data import shipped_topics
 
-        return Topics.from_toml(read_text("topics.toml"))
+        return shipped_topics()
 
     @property
     def workplace(self) -> Workplace:

@@ -1,8 +1,8 @@
-"""Words and keywords brought to one form, so that spellings of the same thing meet.
+"""Normal forms of words and keywords: spellings of the same keyword get the same form.
 
-A feed's keywords come in tens of thousands of spellings. Two are the same here if they differ only in case, accents,
-hyphens, plural, or in standing for the same abbreviation: `Large Language Models (LLMs)`, `large-language model` and
-`LLM` share the key `llm`.
+The feed's keywords have tens of thousands of spellings. Two are the same keyword if they differ only in case, accents,
+hyphens or plural, or if one abbreviates the other: `Large Language Models (LLMs)`, `large-language model` and `LLM`
+share the key `llm`.
 """
 
 from __future__ import annotations
@@ -82,21 +82,21 @@ ABBREVIATIONS: Mapping[str, str] = {
     "vqa": "visual question answering",
     "wer": "word error rate",
 }
-"""Abbreviations that mean one thing in this field, and what they stand for in normal form."""
+"""Abbreviations with only one meaning in this field, and what they stand for, in normal form."""
 
 _EXPANSIONS = {expansion: short for short, expansion in ABBREVIATIONS.items()}
 
-# Written apart, hyphenated and together in about equal parts: together is the normal form.
+# Authors write these apart, hyphenated or joined about equally often. The normal form is joined.
 _JOINED = frozenset(("pre", "post", "mid", "multi", "fine", "auto"))
 _JOIN = "\x03"
 
-# `*` stands for itself, since rules use it; everything else that is no letter or digit parts words.
+# `*` stays, because topic rules use it. All other characters that are not letters or digits separate words.
 _ASCII = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)} | {
     code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)
 }
-# The same holds for a control that cleaned text has none of: it parts the keywords of a paper.
+# So does \x02, which separates the fields of a paper: cleaned text never has it.
 _ASCII |= {ord(char): char for char in "*\x02"}
-# Where phrases are looked for, brackets and quotes stand in no phrase's way: `models (LLMs) reason`.
+# The search for phrases ignores brackets and quotes: `models (LLMs) reason` has the phrase `llm reason`.
 _WITHIN = _ASCII | dict.fromkeys(map(ord, '()[]"`'))
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _QUOTES = "“”„«»"
@@ -107,7 +107,7 @@ _KNOWN_LETTERS = 5_000
 
 
 class _Folded(dict[str, str]):
-    """What letters beyond ASCII are without case and accents, and a space for most that is none; bounded likewise."""
+    """Non-ASCII letters without case and accents; other characters become a quote or a space. Its size is bounded."""
 
     def __missing__(self, char: str) -> str:
         folded = '"' if char in _QUOTES else "".join(one if one.isalnum() else " " for one in fold(char))
@@ -118,7 +118,7 @@ class _Folded(dict[str, str]):
 
 
 class _Singular(dict[str, str]):
-    """Words in the form that counts, worked out once; bounded, because the words come from outside."""
+    """Normal forms of words, each worked out once. Its size is bounded, because the words come from outside."""
 
     def __missing__(self, word: str) -> str:
         singular = word + _JOIN if word in _JOINED else _singular(word)
@@ -129,7 +129,7 @@ class _Singular(dict[str, str]):
 
 
 def _singular(word: str) -> str:
-    """The word without an English plural: rough, but the same for every spelling of a word."""
+    """The word without an English plural ending: rough, but the same for all spellings of a word."""
     if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ews", "ous")):
         return word
     if word.endswith("ies") and len(word) > 4:
@@ -144,15 +144,15 @@ _singulars = _Singular()
 
 
 def normal(text: str) -> str:
-    """Words in their one form, parted by single spaces: `Pre-trained LLMs!` is `pretrained llm`."""
+    """The words in normal form, separated by single spaces: `Pre-trained LLMs!` is `pretrained llm`."""
     line = " ".join(map(_singulars.__getitem__, _words_alone(text).split()))
     return line.replace(f"{_JOIN} ", "").replace(_JOIN, "") if _JOIN in line else line
 
 
 def spaced(text: str) -> str:
-    """Words as they are but for case and accents, with a space at both ends: `spellings` are found in it.
+    """The words without case and accents, with a space at both ends: a text to search for `word_forms`.
 
-    What punctuation parts has more than one space between, so that no phrase reaches over a comma.
+    Punctuation leaves more than one space, so no phrase is found across a comma.
     """
     text = text.replace("\n", " ")
     while "  " in text:
@@ -160,12 +160,12 @@ def spaced(text: str) -> str:
     return f" {_words_alone(text, _WITHIN)} "
 
 
-def spellings(word: str) -> list[str]:
-    """The forms in which a normal word may stand in a spaced text: itself, its plurals, and what it is joined of."""
+def word_forms(word: str) -> list[str]:
+    """The forms of a normal word in a spaced text: itself, its plurals, and a joined prefix written apart."""
     forms = [form for form in (word, f"{word}s", f"{word}es", f"{word[:-1]}ies") if _singular(form) == word]
     for joined in _JOINED:
         if word.startswith(joined) and word != joined:
-            rest = spellings(word.removeprefix(joined))
+            rest = word_forms(word.removeprefix(joined))
             forms += [joined + form for form in rest] + [f"{joined} {form}" for form in rest]
     return list(dict.fromkeys((word, *forms)))
 
@@ -173,13 +173,13 @@ def spellings(word: str) -> list[str]:
 def _words_alone(text: str, letters: Mapping[int, str | None] = _ASCII) -> str:
     """The text without case, accents and punctuation."""
     if not text.isascii():
-        # Letter by letter comes to the same, and few of a text are not ASCII.
+        # Folding letter by letter gives the same result, and few letters are not ASCII.
         text = _NOT_ASCII.sub(lambda found: _folded[found[0]], text)
     return text.translate(letters)
 
 
 def key(keyword: str) -> str:
-    """What spellings of the same keyword share; empty if it has no word."""
+    """The key that all spellings of a keyword share; empty if it has no word."""
     bare, short = _split(keyword)
     words = normal(bare)
     if short:
@@ -188,18 +188,18 @@ def key(keyword: str) -> str:
 
 
 def normalize(keyword: str) -> str:
-    """The keyword as it is shown: lower case, one space between words, a known short form for the long one.
+    """The keyword for display: lower case, single spaces, and the abbreviation alone if it has one in parentheses.
 
-    `Large Language Models (LLMs)` is `llms`; parentheses that hold no abbreviation of what stands before are kept.
+    `Large Language Models (LLMs)` is `llms`; other parentheses stay.
     """
     bare, short = _split(keyword)
     return " ".join((short or bare).split()).lower()
 
 
 def collapse(keywords: Iterable[str], common: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The keywords without repetitions, each in its normalized form, in the order they came.
+    """The keywords without duplicates, in their order, each normalized.
 
-    `common` gives the form to show for a key, as `commonest` finds it.
+    `common` has the form to show for a key, as `commonest` returns it.
     """
     shown: dict[str, str] = {}
     for keyword in keywords:
@@ -210,9 +210,9 @@ def collapse(keywords: Iterable[str], common: Mapping[str, str] | None = None) -
 
 
 def commonest(counts: Mapping[str, int]) -> dict[str, str]:
-    """For each key the spelling that is used most, from spellings and how often each is used.
+    """The most used spelling of each key; `counts` says how often each spelling is used.
 
-    Of equally common ones the shorter is taken, then the first by alphabet.
+    Among equally common ones the shortest wins, then the first by alphabet.
     """
     totals: dict[str, dict[str, int]] = {}
     for keyword, count in counts.items():
@@ -225,7 +225,7 @@ def commonest(counts: Mapping[str, int]) -> dict[str, str]:
 
 
 def _split(keyword: str) -> tuple[str, str]:
-    """A keyword's words, and the abbreviation of them that stands in parentheses at its end, or an empty string."""
+    """A keyword without the abbreviation in parentheses at its end, and the abbreviation, which may be empty."""
     keyword = keyword.strip()
     found = _PARENTHESES.search(keyword)
     if found is None:
@@ -235,7 +235,7 @@ def _split(keyword: str) -> tuple[str, str]:
 
 
 def _abbreviates(short: str, words: str) -> bool:
-    """Whether the letters of `short` stand in `words` in their order, the first one at the beginning of a word."""
+    """Whether `words` has the letters of `short` in their order, the first one at the beginning of a word."""
     letters = [char for char in fold(short) if char.isalnum()]
     if not 2 <= len(letters) <= 8 or " " in short or len(short) >= len(words):
         return False

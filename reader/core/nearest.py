@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The one of `words` that `word` was most likely meant to be, or None if nothing is near.
+    """The one of `words` that was most likely meant by `word`; None if none is near.
 
-    One that begins with what was typed is nearest, then one that is a few slips of the finger away: one in up to
-    five letters, else a third of them, and none in a single one.
+    A word that begins with what was typed is nearest. Then comes the one with the fewest slips of the finger: at most
+    one slip in up to five letters, a third of the letters in longer words, none in a single letter.
     """
     typed = word.lower()
     allowed = max(1, len(typed) // 3) if len(typed) > 1 else 0
@@ -25,9 +25,9 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
 
 
 def distance(a: str, b: str, most: int) -> int:
-    """Letters added, dropped, changed or swapped with their neighbour to get from `a` to `b`.
+    """How many letters to add, drop, change or swap with their neighbour to get from `a` to `b`.
 
-    Past `most` it is only known to be more: `most + 1`.
+    Returns `most + 1` for every distance above `most`.
     """
     if abs(len(a) - len(b)) > most:
         return most + 1
@@ -40,6 +40,7 @@ def distance(a: str, b: str, most: int) -> int:
             if i > 1 and j > 1 and char == b[j - 2] and a[i - 2] == other:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
-        if min(row) > most and (not before or min(before) > most):
+        # The least of a row grows by at most one a row, so a swap over this row costs more than `most` too.
+        if min(row) > most:
             return most + 1
     return min(row[-1], most + 1)

@@ -1,56 +1,53 @@
-"""Papers in their three shapes: a draft as a feed tells it, a row as the list needs it, a paper whole."""
+"""Papers in three shapes: a draft as a feed describes it, a row as the list needs it, and a whole paper.
 
-from __future__ import annotations
+`Paper` is the one list of a paper's fields. Columns, merging, reading, JSON, CSV, `show` and the detail pane follow
+from the rules that stand with each. To add a field, add its line here, in `Paper` and `Draft`; write a migration that
+adds the column; and let the feed that knows it fill the draft.
+"""
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Annotated, NamedTuple
+
+from reader.core.fields import Field, Rules, fields_of, in_order
+from reader.core.text import clean
 
 
 class Draft(NamedTuple):
-    """What one source says about one paper, already cleaned.
+    """What one source says about one paper, already cleaned; fields named as in `Paper` mean the same.
 
     `None` and the empty tuple mean that the source does not say: they never overwrite what is known.
     """
 
     title: str
     id: str | None = None
-    """The bare arXiv id, or None where the source has none, such as a saved page."""
+    """The bare arXiv id; None if the source has none, such as a saved page."""
     abstract: str = ""
     authors: tuple[str, ...] = ()
     author_count: int | None = None
-    """Number of authors where only that is known; else it follows from `authors`."""
+    """Number of authors if only that is known; else it follows from `authors`."""
     organization: str | None = None
-    """Full name, as shown."""
-    organization_slug: str | None = None
+    organization_slug: Annotated[str | None, Rules()] = None
     published: str | None = None
-    """ISO date of the first arXiv version."""
     upvotes: int | None = None
     comments: int | None = None
     summary: str | None = None
-    """The feed's machine-written one-line summary."""
     keywords: tuple[str, ...] = ()
     code_url: str | None = None
     code_stars: int | None = None
     project_url: str | None = None
     media: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-    """Of arXiv, such as `cs.CL`, the primary one first."""
     version: int | None = None
-    """Number of the version that arXiv has."""
     revised: str | None = None
-    """ISO date of that version."""
     announced: str | None = None
-    """ISO date on which a feed told of it; orders papers of which no other date is known."""
+    """ISO date on which a feed announced it; orders papers without another date."""
     remark: str | None = None
-    """The authors' own, such as `12 pages, 3 figures`."""
     doi: str | None = None
-    """The publisher's."""
     journal: str | None = None
     url: str | None = None
-    """A page of the paper, or about it, that a feed leads to."""
     source: str = "hf"
-    """Where it comes from: `hf`, `arxiv`, `page`, or a feed's slug."""
     entry: str | None = None
-    """The own id of a feed's entry, `feed:` and twelve hexadecimal digits, for a paper without an arXiv id."""
+    """The id of a feed's entry, `feed:` and twelve hexadecimal digits, for a paper without an arXiv id."""
 
 
 class Skipped(NamedTuple):
@@ -61,22 +58,34 @@ class Skipped(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """One day of the feed as it was answered: its drafts in the feed's order."""
+    """One day of the feed as it was answered, with its drafts in the feed's order."""
 
     day: str | None
     """ISO date; None for papers that belong to no day, such as those of a saved page."""
     drafts: tuple[Draft, ...]
     skipped: tuple[Skipped, ...] = ()
     validator: str | None = None
-    """What tells this answer, with which the feed can be asked whether it has changed."""
+    """The answer's ETag, with which the feed can be asked whether the day has changed."""
     is_unchanged: bool = False
-    """Whether the feed said that the day is as it was, and nothing else."""
+    """Whether the feed answered only that the day has not changed."""
+
+
+class NotCached(NamedTuple):
+    """The key of a paper that a search of the feed found and the cache does not have."""
+
+    id: str
+    """Its arXiv id."""
+
+
+PaperKey = int | NotCached
+"""What a listed paper goes by: its key in the cache, or its id if the cache does not have it."""
 
 
 class PaperRow(NamedTuple):
     """What the list draws of a paper."""
 
     pk: int
+    """Its key in the cache."""
     id: str
     title: str
     day: str
@@ -88,46 +97,91 @@ class PaperRow(NamedTuple):
     hidden: bool
     code: bool
     rising: bool = False
-    """Whether it gained clearly in votes since the user looked."""
+    """Whether it gained clearly in votes since the user looked at it."""
     kept: bool = True
     """False for a paper that the feed has found and the cache does not have."""
 
 
 class Paper(NamedTuple):
-    """A paper whole, as the detail, the exports and the command line show it."""
+    """A whole paper, as the detail, the exports and the command line show it, its fields in the order of JSON."""
 
     pk: int
     """Its key in the cache; negative for one that the feed has found and the cache does not have."""
-    id: str
-    title: str
-    abstract: str
-    authors: tuple[str, ...]
-    author_count: int
-    organization: str | None
-    day: str | None
+    id: Annotated[str, Rules("paper", merge=None, in_csv=True)]
+    title: Annotated[str, Rules("paper", in_csv=True)]
+    abstract: Annotated[str, Rules(is_block=True, in_csv=True)] = ""
+    day: Annotated[str | None, Rules("paper", merge=None, in_csv=True)] = None
     """ISO date of the newest day it was listed on; None if it never was."""
-    published: str | None
-    upvotes: int
-    comments: int
-    summary: str | None
-    keywords: tuple[str, ...]
-    topics: tuple[str, ...]
+    published: Annotated[str | None, Rules("paper", in_csv=True)] = None
+    """ISO date of the first arXiv version."""
+    authors: Annotated[tuple[str, ...], Rules(in_csv=True)] = ()
+    author_count: Annotated[int, Rules("paper", merge=None)] = 0
+    organization: Annotated[str | None, Rules(in_csv=True)] = None
+    """Full name, as shown."""
+    upvotes: Annotated[int, Rules("paper", "count", in_csv=True)] = 0
+    comments: Annotated[int, Rules("paper", "count", in_csv=True)] = 0
+    topics: Annotated[tuple[str, ...], Rules(None, None, label="Topics", in_csv=True)] = ()
     """Slugs, strongest first."""
-    code_url: str | None
-    code_stars: int | None
-    project_url: str | None
-    media: tuple[str, ...]
-    source: str
-    read: bool
-    starred: bool
-    hidden: bool
-    tags: tuple[str, ...] = ()
-    note: str | None = None
-    categories: tuple[str, ...] = ()
-    """Of arXiv, the primary one first."""
-    version: int | None = None
-    revised: str | None = None
-    remark: str | None = None
-    doi: str | None = None
-    journal: str | None = None
-    url: str | None = None
+    keywords: Annotated[tuple[str, ...], Rules(label="Keywords", in_csv=True)] = ()
+    summary: Annotated[str | None, Rules(label="AI summary", in_csv=True)] = None
+    """The feed's machine-written one-line summary."""
+    read: Annotated[bool, Rules("paper", merge=None, in_csv=True)] = False
+    starred: Annotated[bool, Rules("paper", merge=None, in_csv=True)] = False
+    hidden: Annotated[bool, Rules("paper", merge=None, in_csv=True)] = False
+    tags: Annotated[tuple[str, ...], Rules(None, None, label="Tags", in_csv=True)] = ()
+    note: Annotated[str | None, Rules(None, None, is_block=True, label="Note")] = None
+    code_url: Annotated[str | None, Rules(in_csv=True)] = None
+    code_stars: Annotated[int | None, Rules("paper", "count")] = None
+    project_url: Annotated[str | None, Rules(in_csv=True)] = None
+    media: Annotated[tuple[str, ...], Rules()] = ()
+    source: Annotated[str, Rules("paper", merge=None)] = "hf"
+    """Where it comes from: `hf`, `arxiv`, `page`, or a feed's slug."""
+    categories: Annotated[tuple[str, ...], Rules(is_null_unknown=True, label="Categories")] = ()
+    """arXiv categories such as `cs.CL`, the primary one first."""
+    version: Annotated[int | None, Rules(merge="growing")] = None
+    """Number of the newest arXiv version."""
+    revised: Annotated[str | None, Rules(merge="growing")] = None
+    """ISO date of that version."""
+    remark: Annotated[str | None, Rules(label="Remark", in_facts=True)] = None
+    """The authors' own, such as `12 pages, 3 figures`."""
+    doi: Annotated[str | None, Rules()] = None
+    """The publisher's."""
+    journal: Annotated[str | None, Rules(label="Journal", in_facts=True)] = None
+    url: Annotated[str | None, Rules(key="entry_url")] = None
+    """A page of the paper, or about it, that a feed links to."""
+
+
+FIELDS = fields_of(Paper.__annotations__)
+"""The one list of a paper's fields."""
+
+COLUMNS = tuple(field for field in (*FIELDS, *fields_of(Draft.__annotations__)) if field.rules.merge is not None)
+"""The fields that sources fill and whose columns follow from their rules."""
+
+_LABELLED = in_order(
+    (field for field in FIELDS if field.rules.label),
+    first=("topics", "categories", "keywords", "tags", "summary"),
+    last=("note",),
+)
+_FACTS = in_order((field for field in FIELDS if field.rules.in_facts), first=("journal",))
+
+
+def labelled(paper: Paper) -> Iterator[tuple[str, str]]:
+    """The heading and the text of each field that `show` prints under a heading; empty fields are left out."""
+    for field in _LABELLED:
+        if text := _text(paper, field):
+            yield field.rules.label or field.name, text
+
+
+def facts(paper: Paper) -> list[str]:
+    """The texts that the detail pane lists with the categories."""
+    return [text for field in _FACTS if (text := _text(paper, field))]
+
+
+def _text(paper: Paper, field: Field) -> str:
+    """A field's value in one line; empty if the paper has none."""
+    from reader.core.keywords import collapse
+
+    value = getattr(paper, field.name)
+    if isinstance(value, tuple):
+        return ", ".join(clean(text) for text in (collapse(value) if field.name == "keywords" else value))
+    return "" if value is None else clean(str(value))

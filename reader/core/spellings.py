@@ -1,4 +1,4 @@
-"""The ways in which a keyword that is looked for may be spelled in a paper."""
+"""Spellings under which a paper may have a keyword that is searched for."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from reader.core.keywords import ABBREVIATIONS, key, normal
 
 _TOGETHER = re.compile(r"\b(pre|post|mid|multi|fine|auto)(?=\w)")
-"""Beginnings of words whose normal form is written together, as keywords seldom are."""
+"""Prefixes that the normal form joins to the word, though keywords mostly have them apart."""
 
 
 def spellings(keyword: str, exact: bool) -> tuple[str, ...]:
-    """Phrases in small letters, one of which stands in each spelling of the same keyword; as typed comes first.
+    """Phrases to search for, in small letters: each spelling of the keyword contains one. The first is as typed.
 
-    `llms` is also `llm` and `large language model`. Unless it is `exact` words that begin so are found too, so that
-    plurals need no phrase of their own.
+    `llms` is also `llm` and `large language model`. Only an `exact` search needs plurals: any other finds all words
+    that begin with the phrase.
     """
     found = [keyword]
     same = key(keyword)

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reader.core.topics.scorer import Topics
 
 
 def read_text(name: str) -> str:
     """The text of the shipped file `name`, such as `topics.toml`."""
     return files(__name__).joinpath(name).read_text(encoding="utf-8")
+
+
+def shipped_topics(*own: str) -> Topics:
+    """The shipped topics: the written rules with their fitted weights, and the texts of a user's rules on top."""
+    from reader.core.topics.scorer import Topics
+
+    return Topics.from_toml(read_text("topics.toml"), *own, weights=read_text("topic_weights.json"))

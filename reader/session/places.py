@@ -84,6 +84,17 @@ class Place(NamedTuple):
 
         return parse(self.text)
 
+    @property
+    def paper_id(self) -> str | None:
+        """The arXiv id of the one paper that the whole query asks for; raises QueryError."""
+        from reader.core.ids import arxiv_id
+        from reader.core.query import Term
+
+        asked = self.query.root
+        if not isinstance(asked, Term) or asked.field != "id" or arxiv_id(asked.value) != asked.value:
+            return None
+        return asked.value
+
     def whole(self, order: str) -> Query:
         """All that the list asks for, by `order` where neither text nor view names one."""
         return _joined(self.view.query, self.query, self.view.order or order)

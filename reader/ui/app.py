@@ -1,4 +1,4 @@
-"""The reader: one app over one cache, its keys, and what its screens share."""
+"""The reader: puts the state, the keys, the work and the screens together."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import asyncio
 import gc
 import os
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import App
 from textual.filter import LineFilter
+from textual.reactive import var
 from textual.screen import Screen
 
 from reader.config import Settings
@@ -22,26 +22,30 @@ from reader.core.errors import ReaderError
 from reader.keys.keymap import Context, Keymap
 from reader.session import visit
 from reader.session.places import Place, view
-from reader.ui import terminal, theme, view_models
+from reader.ui import terminal, theme
 from reader.ui.keyboard import Keyboard
+from reader.ui.look import Look
+from reader.ui.model import Model, subscribe
 from reader.ui.screens.main import MainScreen
+from reader.ui.state import Refresh, Sizes, State
 from reader.ui.stylesheets import stylesheets
 from reader.ui.text.glyphs import glyphs
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.scrollbar import draw_scrollbars
-from reader.ui.widgets.status_line import Kind, StatusLine
-from reader.ui.work.background import start
-from reader.ui.work.feed_search import FeedSearch
+from reader.ui.widgets.status_line import StatusLine
+from reader.ui.work.background import Background
 from reader.ui.work.library import Library
-from reader.ui.work.refresher import Refresher
+from reader.ui.work.list_loader import ListLoader
+from reader.ui.work.notice_timer import NoticeTimer
+from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
-    from reader.cache.search.compile import Scope
-    from reader.core.query.topic_choice import TopicChoice
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import Runner
+    from reader.ui.actions import Actions
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
+    from reader.ui.widgets.filter_pane import FilterPane
     from reader.ui.widgets.paper_detail import PaperDetail
 
 SAMPLE = "sample"
@@ -50,27 +54,20 @@ SAMPLE = "sample"
 POLL = 1.0
 """Seconds between two looks for what other programs wrote to the cache."""
 
-HISTORY = 50
-"""Queries that are remembered."""
-
-
-class Sizes(NamedTuple):
-    """The panes as the user sized them."""
-
-    filter_width: int
-    list_share: float
-
 
 class ReaderApp(App[str], inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
-    `run_job` does what is done behind it, such as a refresh; `rules` loads the topic rules when they are needed.
-    `query` is where to begin, in All; without one it begins where it was left. With `demo` nothing is fetched or kept
-    beside the cache. `now` is the clock; a `still` reader has no spinner and fetches nothing by itself.
+    `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. `query` is where to
+    begin, in All; without one the reader begins where it was left. A `demo` fetches nothing and saves nothing beside
+    the cache. `now` is the clock; a `still` reader has no spinner and fetches nothing by itself.
     """
 
     TITLE = "dailypapers"
     ENABLE_COMMAND_PALETTE = False
+
+    state: var[State] = var(State, init=False)
+    """The present state; set by the model, watched by all who draw a part of it or work for it."""
 
     def __init__(
         self,
@@ -87,7 +84,6 @@ class ReaderApp(App[str], inherit_bindings=False):
         still: bool = False,
     ) -> None:
         self.settings = settings
-        self.glyphs = glyphs(settings.ascii)
         self.keymap = Keymap(overrides=settings.keys, ascii=settings.ascii)
         super().__init__(css_path=list(stylesheets()))
         for one in theme.THEMES:
@@ -95,35 +91,50 @@ class ReaderApp(App[str], inherit_bindings=False):
         self.theme = theme.theme_name(settings.theme, os.environ)
         self._styled_for = self.get_css_variables()
         self.stylesheet.set_variables(self._styled_for)
-        self.is_still = still
-        self.demo = demo
-        self.now = now
-        self.library = Library(cache_file)
-        self.refreshing = Refresher(self, cache_file, run_job)
-        self.searching = FeedSearch(self, run_job)
+        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still)
+        self.run_job = run_job
+        self.rules = rules
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         self._state_file = None if demo else state_file
-        left = visit.load(self._state_file) if self._state_file else visit.State()
-        self._place = Place(view("all"), query) if query else Place(view(left.view), left.text)
-        self._keep = None if query else left.paper
-        self.new_since = left.visited
-        self.library.left_at(left.visited)
-        self.history = left.history
-        self.topic_order, self.topic_mode, self.folded = left.topic_order, left.topic_mode, left.folded
-        self.sizes = Sizes(left.filter_width or settings.filter_width, left.list_share or settings.list_share)
-        self.rules = rules
-        self.topic_names = self.library.topic_names()
-        self.about_topics: dict[str, str] = {}
-        self.keyboard = Keyboard(self, super().on_event)
+        self._left = visit.load(self._state_file) if self._state_file else visit.State()
+        self._keep = None if query else self._left.paper
+        self.library = Library(cache_file)
+        self.library.left_at(self._left.visited)
+        self.model = Model(self._first_state(query))
+        self.set_reactive(ReaderApp.state, self.model.state)
+        self.model.publish = partial(setattr, self, "state")
+        self.background = Background(self, self.model)
+        self.keyboard = Keyboard(self.keymap, self.model, self.background, self)
+        self.services = Services(self.model, self.library, self.background, settings, self.look)
+        self.list_loader = ListLoader(self.services)
+        self.actions: Actions | None = None
+        """What the keys do; there once all panes are."""
         self._page: PaperPage | None = None
-        self.page_opened: int | None = None
         self.calendar: CalendarScreen | None = None
         """The calendar, while it is open."""
+
+    def _first_state(self, query: str) -> State:
+        left, settings = self._left, self.settings
+        return State(
+            place=Place(view("all"), query) if query else Place(view(left.view), left.text),
+            topic_names=self.library.topic_names(),
+            refresh=Refresh(last=self.library.last_refresh()),
+            sizes=Sizes(left.filter_width or settings.filter_width, left.list_share or settings.list_share),
+            history=left.history,
+            topic_order=left.topic_order,
+            topic_mode=left.topic_mode,
+        )
 
     # Set-up
 
     def get_default_screen(self) -> Screen[None]:
-        self.main = MainScreen(self._place, self._keep)
+        self.main = MainScreen(
+            self.model,
+            self.look,
+            self.library.rows,
+            partial(self.list_loader.load_first, self._keep),
+            folded=self._left.folded,
+        )
         return self.main
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -146,238 +157,262 @@ class ReaderApp(App[str], inherit_bindings=False):
         draw_scrollbars(ascii=self.settings.ascii)
         if not self.is_headless:
             terminal.on_end(self.leave)
+        subscribe(self, self.model, lambda state: state.request, self.list_loader.load, now=False)
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:
         """What waits for the first frame."""
-        await self.main.finish()
-        # The first key finds its handler loaded.
-        import_module("reader.ui.handlers")
+        # The first frame does without the actions and what they import (10 ms).
+        from reader.ui.actions import Actions
+        from reader.ui.work.completer import Completer
+
+        completer = Completer(self.services)
+        await self.main.finish(completer.complete)
+        if not self.main.is_attached:
+            return
+        actions = self.actions = Actions(self)
+        self._subscribe(actions)
         self.call_after_refresh(self.keyboard.begin)
         # The command line turned it off for the start, which makes next to no garbage.
         gc.freeze()
         gc.enable()
         for warning in self._warnings[:1]:
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
-            self.say(f"{warning}{more}", "warning")
-        if self.demo:
-            self.say("the bundled sample · nothing is fetched, nothing is kept", "state")
-        start(self, "rules", self._read_rules)
+            self.model.say(f"{warning}{more}", "warning")
+        if self.look.demo:
+            self.model.say("the bundled sample · nothing is fetched, nothing is kept", "state")
+        self.background.start("rules", self._read_topic_meanings)
         if self.library.has_unfinished_marks():
-            from reader.ui.handlers import marks
-
-            marks.finish(self)
-        if not self.is_still:
+            actions.marks.finish_marks()
+        if not self.look.is_still:
             self.set_interval(POLL, self._look_around)
-        if not self.demo and not self.is_still:
-            self.refreshing.begin()
+        if not self.look.demo and not self.look.is_still:
+            actions.refresher.begin()
             if self.settings.refresh_minutes:
-                self.set_interval(60 * self.settings.refresh_minutes, self.refreshing.begin)
+                self.set_interval(60 * self.settings.refresh_minutes, actions.refresher.begin)
 
-    async def _read_rules(self) -> None:
+    def _subscribe(self, actions: Actions) -> None:
+        """Start work when the state asks for it, and put screens in front."""
+        on_change = partial(subscribe, self, self.model)
+        timer = NoticeTimer(self.services)
+        on_change(lambda state: state.notices.happened, timer.begin, now=False)
+        on_change(lambda state: state.is_list_coming, self._let_keys_go_on, now=False)
+        on_change(actions.detail_loader.resting_parts, actions.detail_loader.load_soon, now=False)
+        on_change(actions.detail_loader.parts, actions.detail_loader.load)
+        on_change(lambda state: (state.marks_version, state.cache_version), actions.page.follow, now=False)
+        on_change(lambda state: state.marks_version, lambda _: self.main.papers.renew(), now=False)
+        on_change(actions.counter.parts, actions.counter.count_soon)
+        on_change(lambda state: state.search.asking, actions.search.follow, now=False)
+        on_change(lambda state: state.refresh.ended, self.list_loader.look_again, now=False)
+        on_change(lambda state: state.page, self._draw_page, now=False)
+        on_change(lambda state: state.calendar, self._draw_calendar, now=False)
+        on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
+
+    async def _read_topic_meanings(self) -> None:
         """Learn what each topic means, for the filter pane and the palette."""
         rules = await asyncio.to_thread(self.rules)
         gc.freeze()
-        self.about_topics = {topic.slug: topic.about for topic in rules.topics}
-        self.main.show_counts()
+        self.model.change(self.model.state.know_topics(meanings={topic.slug: topic.about for topic in rules.topics}))
 
     def _look_around(self) -> None:
         """Show what other programs did to the cache; leave with the terminal."""
         if not self.is_headless and terminal.is_gone():
             self.leave()
-        elif not self.library.is_marking:
+        elif not self.library.is_marking and self.actions is not None:
             try:
                 if self.library.changed():
-                    self.keyboard.when_still(self.main.renew)
+                    self.keyboard.when_still(self._show_changed_cache)
             except ReaderError as error:
-                self.say(str(error), "warning")
+                self.model.say(str(error), "warning")
 
-    def on_paper_detail_link_clicked(self, event: PaperDetail.LinkClicked) -> None:
-        """Open a link in the browser."""
-        from reader.ui.handlers import links
-
-        links.browse(self, event.url)
-
-    def on_month_clicked(self) -> None:
-        """Go to the day that was clicked in the calendar."""
-        self.do("date.day")
-
-    def on_paper_detail_topic_clicked(self, event: PaperDetail.TopicClicked) -> None:
-        """Show a topic's papers."""
-        from reader.ui.handlers import query
-
-        self.show_query(query.with_topic("", event.slug))
-
-    @on(PaperList.Opened)
-    def _open_paper(self, _event: PaperList.Opened) -> None:
-        from reader.ui.handlers import marks
-
-        marks.open_page(self)
-
-    @on(StatusLine.KeyClicked)
-    def _press(self, event: StatusLine.KeyClicked) -> None:
-        self.simulate_key(event.key)
-
-    def open_sample(self) -> None:
-        """Leave for the bundled sample, which whoever started this reader opens in its place."""
-        self.exit(SAMPLE)
+    def _show_changed_cache(self) -> None:
+        state = self.model.state.refreshed_at(self.library.last_refresh())
+        self.model.change(state.cache_changed())
 
     def on_unmount(self) -> None:
         self.library.close()
 
-    # What time it is
+    # Screens
+
+    def _draw_page(self, state: State) -> None:
+        """Show a paper on the page, which is put in front, or go back to the list."""
+        if state.page is not None:
+            if self._page is None:
+                from reader.ui.screens.paper_page import PaperPage
+
+                self._page = PaperPage(self.model, self.look)
+            if self.screen is self.main:
+                self.push_screen(self._page)
+            self._page.show(state.page)
+        elif self.screen is self._page:
+            self.pop_screen()
+
+    def _draw_calendar(self, state: State) -> None:
+        """Open or close the calendar."""
+        if state.calendar is not None:
+            from reader.ui.screens.calendar import CalendarScreen
+
+            day, since = state.calendar
+            self.calendar = CalendarScreen(
+                self.library.days_between, day, self.look.today, self.look.glyphs, self.keymap, since=since
+            )
+            self.push_screen(self.calendar)
+        elif self.calendar is not None:
+            calendar, self.calendar = self.calendar, None
+            # Once: a second key may follow before it is gone, and must not take the list along.
+            if calendar.is_current:
+                self.pop_screen()
+
+    def _renew_calendar(self, _state: State) -> None:
+        if self.calendar is not None:
+            self.calendar.renew()
+
+    def text_in_front(self) -> PaperDetail | None:
+        """The paper's text that is on the screen: the page's, the detail's, or None where neither is shown."""
+        if self._page is not None and self.model.state.page is not None:
+            return self._page.detail
+        return self.main.detail if self.main.detail.is_on_screen else None
+
+    def leave_detour(self) -> bool:
+        """Take back an explanation, or the narrowing of the topics; returns whether there was one."""
+        text, pane = self.text_in_front(), self.main.filter
+        if text is not None and text.is_explaining:
+            text.explain(None)
+            return True
+        if self.model.state.context == "filter" and pane.narrowed:
+            pane.stop_narrowing()
+            return True
+        return False
 
     @property
-    def today(self) -> date:
-        """The feed's day, which is counted in UTC."""
-        return self.now().date()
+    def status(self) -> StatusLine:
+        """The last line of the screen in front."""
+        return self._page.status if self._page is not None and self.screen is self._page else self.main.status
 
-    @property
-    def fixed_today(self) -> date | None:
-        """The day that the panes take for today; None leaves them to the clock, as days pass."""
-        return self.today if self.is_still else None
+    def show_screen(self, screen: Screen[None]) -> None:
+        """Put a screen in front that reads its own keys."""
+        self.push_screen(screen)
 
-    @property
-    def scope(self) -> Scope:
-        """What relative words such as `today`, `latest` and `new` mean now."""
-        from reader.cache.search.compile import Scope
-
-        return Scope(self.today, self.library.newest_day(), self.new_since)
+    def wear(self, theme: str) -> None:
+        """Change the colours until the reader is left."""
+        self.theme = theme
 
     # Keys
 
     @property
     def context(self) -> Context | None:
         """Where a key is pressed; None where a screen of its own reads its keys."""
-        if self.is_reading:
-            return "page"
-        if self.calendar is not None and self.screen is self.calendar:
-            return "calendar"
-        if self.screen is not self.main or not self.main.is_mounted:
+        if self.screen not in (self.main, self._page, self.calendar) or not self.main.is_mounted:
             return None
-        main = self.main
-        if main.is_typing:
-            return "query"
-        if main.is_finished and main.focused is main.filter:
-            return "filter"
-        if not main.papers.count:
-            return "empty"
-        return "detail" if main.is_finished and main.focused is main.detail else "list"
+        return self.model.state.context
+
+    def is_list_in_front(self) -> bool:
+        """Whether the user looks at the list, and neither types nor reads."""
+        return self.context in ("list", "detail", "filter", "empty")
 
     async def on_event(self, event: events.Event) -> None:
         """Read keys by the table before any widget does; what is bound to nothing here goes to the widgets."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            await self.keyboard.press(event)
+            # Keys typed behind the one that leaves would open screens that end before they begin.
+            if self.return_code is None:
+                await self.keyboard.press(event)
         else:
             await super().on_event(event)
 
+    async def forward(self, key: events.Key) -> None:
+        """Send a key to the widgets; the text that is typed takes it before the next key acts."""
+        await super().on_event(key)
+        if self.model.state.is_typing:
+            # The next key may be Enter, which is for all that was typed before it.
+            await self.main.query_line.catch_up()
+
+    def type(self, context: Context, key: str, character: str | None) -> bool:
+        """Take a key as text where topics are narrowed or a date is typed."""
+        if context == "filter":
+            return self.main.filter.type(key, character)
+        if context == "calendar" and self.calendar is not None:
+            return self.calendar.type(key, character)
+        return False
+
     def do(self, action_id: str, count: int | None = None) -> None:
         """Do what an action of the table says, `count` times where it takes a count."""
-        # The first frame does without the handlers and what they import (10 ms).
-        from reader.ui.handlers import HANDLERS
+        if self.actions is not None:
+            self.actions.handlers[action_id](count)
 
-        HANDLERS[action_id](self, count)
+    def later(self, act: Callable[[], object]) -> None:
+        """Do something once the screen in front is gone."""
+        self.call_later(act)
 
-    # What everyone may say and show
+    def _let_keys_go_on(self, state: State) -> None:
+        """Let keys act that wait for the list."""
+        if not state.is_list_coming:
+            self.call_later(self.keyboard.go_on)
 
-    @property
-    def status(self) -> StatusLine:
-        """The last line of the screen in front."""
-        return self.page.foot if self.is_reading else self.main.status
+    # What the mouse does
 
-    def say(self, text: str, kind: Kind = "done") -> None:
-        """Say something in the last line, on every screen that has one."""
-        self.main.status.say(text, kind)
-        if self.is_reading:
-            self.page.foot.say(text, kind)
+    @on(PaperList.Opened)
+    def _open_paper(self) -> None:
+        self.do("read.open")
 
-    def go_to_view(self, id: str) -> None:
-        """Show a view with what is typed kept."""
-        self.main.go(Place(view(id), self.main.place.text))
-        if ":" in id:
-            from reader.ui.handlers import dates
+    @on(StatusLine.KeyClicked)
+    def _press(self, event: StatusLine.KeyClicked) -> None:
+        self.simulate_key(event.key)
 
-            dates.fetch_missing(self)
+    def on_month_clicked(self) -> None:
+        """Go to the day that was clicked in the calendar."""
+        self.do("date.day")
 
-    def pick_topics(self, choice: TopicChoice) -> None:
+    def on_filter_pane_view_chosen(self, event: FilterPane.ViewChosen) -> None:
+        """Show a view."""
+        if self.actions is not None:
+            self.actions.views.go(event.id)
+
+    def on_filter_pane_day_chosen(self, event: FilterPane.DayChosen) -> None:
+        """Show a day."""
+        if self.actions is not None:
+            self.actions.views.go(f"day:{event.day}")
+
+    def on_filter_pane_topics_changed(self, event: FilterPane.TopicsChanged) -> None:
         """Write the picked topics into the query."""
-        from reader.core.query.topic_choice import with_topics
+        if self.actions is not None:
+            self.actions.filter.pick_topics(event.choice)
 
-        place = self.main.place
-        try:
-            self.main.go(place._replace(text=with_topics(place.text, choice)))
-        except ReaderError as error:
-            self.say(str(error), "warning")
+    def on_paper_detail_link_clicked(self, event: PaperDetail.LinkClicked) -> None:
+        """Open a link in the browser."""
+        if self.actions is not None:
+            self.actions.links.browse(event.url)
 
-    @property
-    def page(self) -> PaperPage:
-        """The paper's page, made when the first paper is opened."""
-        if self._page is None:
-            from reader.ui.screens.paper_page import PaperPage
+    def on_paper_detail_topic_clicked(self, event: PaperDetail.TopicClicked) -> None:
+        """Show a topic's papers."""
+        if self.actions is not None:
+            self.actions.show_topic(event.slug)
 
-            hints = partial(self.keymap.hints, "page")
-            self._page = PaperPage(StatusLine(self.glyphs), self.glyphs, today=self.fixed_today, hints=hints)
-            self._page.detail.tell(self.topic_names, view_models.link_keys(self.keymap))
-        return self._page
+    # Leaving
 
-    @property
-    def is_reading(self) -> bool:
-        """Whether the paper's page is in front."""
-        return self._page is not None and self.screen is self._page
-
-    def show_query(self, text: str) -> None:
-        """Show what a query matches in all papers."""
-        self.close_page()
-        self.main.go(Place(view("all"), text))
-
-    def close_page(self) -> None:
-        """Go back from the paper's page to the list, if it is open."""
-        if self.is_reading:
-            self.page_opened = None
-            self.pop_screen()
-
-    def resize_panes(self, *, filter_width: int | None = None, list_share: float | None = None) -> None:
-        """Give the panes other sizes."""
-        self.sizes = Sizes(filter_width or self.sizes.filter_width, list_share or self.sizes.list_share)
-        self.main.size_panes()
-
-    def remember_query(self, text: str) -> None:
-        """Put a query at the front of the history."""
-        if text:
-            self.history = tuple(dict.fromkeys((text, *self.history)))[:HISTORY]
-
-    def refreshed(self) -> None:
-        """A refresh has ended, well or not."""
-        self.topic_names = self.library.topic_names()
-        if self.main.is_finished:
-            self.main.detail.tell(self.topic_names)
-        if self._page is not None:
-            self._page.detail.tell(self.topic_names)
-        if self.calendar is not None:
-            self.calendar.renew()
-        self.main.show_whereabouts()
-        self.main.show_empty()
-        self.main.count_soon()
+    def open_sample(self) -> None:
+        """Leave for the bundled sample, which whoever started this reader opens in its place."""
+        self.exit(SAMPLE)
 
     def leave(self) -> None:
-        """Keep where the user is, and quit."""
+        """Save where the user is, and quit."""
         if self._state_file is not None:
-            main = self.main
-            if main.is_finished:
-                self.topic_mode, self.folded = main.filter.choice.mode, tuple(sorted(main.filter.folded))
-            pk = main.papers.highlighted
-            paper = self.library.paper(pk) if pk is not None else None
-            kept = visit.State(
-                view=main.place.view.id,
-                text=main.place.text,
-                paper=paper.id if paper else None,
-                filter_width=self.sizes.filter_width,
-                list_share=self.sizes.list_share,
-                visited=self.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-                history=self.history,
-                topic_order=self.topic_order,
-                topic_mode=self.topic_mode,
-                folded=self.folded,
-            )
-            visit.save(self._state_file, kept)
+            visit.save(self._state_file, self._place_to_save(self._left.folded))
         self.exit()
+
+    def _place_to_save(self, folded: tuple[str, ...]) -> visit.State:
+        state = self.model.state
+        if state.is_ready:
+            folded = tuple(sorted(self.main.filter.folded))
+        paper = self.library.paper_of(state.highlighted)
+        return visit.State(
+            view=state.place.view.id,
+            text=state.place.text,
+            paper=paper.id if paper else None,
+            filter_width=state.sizes.filter_width,
+            list_share=state.sizes.list_share,
+            visited=self.look.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            history=state.history,
+            topic_order=state.topic_order,
+            topic_mode=state.topic_mode,
+            folded=folded,
+        )

@@ -1,26 +1,31 @@
-"""What the filter pane, the strip and the first line show, put together from the place and what was counted."""
+"""What the header, the strip, the filter pane and the last line show, as functions of the state."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reader.session.places import SPECIAL, VIEWS, Place
+from reader.session.places import SPECIAL, VIEWS
+from reader.ui.state import Listing, State
 from reader.ui.widgets.top_line import Whereabouts
-from reader.ui.work.library import Counts, TopicFacts
 
 if TYPE_CHECKING:
     from reader.keys.keymap import Keymap
-    from reader.ui.app import ReaderApp
     from reader.ui.widgets.empty import EmptyKeys
     from reader.ui.widgets.filter_rows import FilterData
     from reader.ui.widgets.filter_strip import StripData
 
 
-def filter_data(reader: ReaderApp, counts: Counts | None, facts: TopicFacts | None = None) -> FilterData:
-    """Views, days and topics; without numbers while nothing has been counted."""
+def filter_parts(state: State) -> object:
+    """The parts of the state that `filter_data` shows."""
+    return state.counts, state.topic_facts, state.topic_meanings
+
+
+def filter_data(state: State) -> FilterData:
+    """Views, days and topics; without numbers until something has been counted."""
     from reader.ui.widgets.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 
+    counts, facts = state.counts, state.topic_facts
     if counts is None:
         return FilterData(tuple(ViewItem(one.id, one.name) for one in VIEWS))
     views = tuple(
@@ -34,7 +39,7 @@ def filter_data(reader: ReaderApp, counts: Counts | None, facts: TopicFacts | No
             topic.slug,
             topic.name,
             topic.family,
-            reader.about_topics.get(topic.slug, ""),
+            state.topic_meanings.get(topic.slug, ""),
             topic.papers,
             implied=facts is not None and topic.slug in facts.implied,
             weeks=trend.weeks if trend else (),
@@ -46,52 +51,73 @@ def filter_data(reader: ReaderApp, counts: Counts | None, facts: TopicFacts | No
     return FilterData(views, days, topics, counts.approximate)
 
 
-def strip_data(reader: ReaderApp, place: Place, shown: int | None, is_open: bool) -> StripData:
-    """The filter in one line; `is_open` while the pane is unfolded."""
+def strip_parts(state: State) -> object:
+    """The parts of the state that `strip_data` shows."""
+    return state.listing, state.topic_names, state.is_filter_open
+
+
+def strip_data(state: State, keymap: Keymap, now: datetime, dot: str) -> StripData:
+    """The filter in one line."""
     from reader.core.query.topic_choice import picked_topics
     from reader.ui.widgets.filter_strip import StripData
 
-    choice = picked_topics(place.query)
-    names = reader.topic_names
+    listing, names = state.listing, state.topic_names
+    choice = picked_topics(listing.place.query)
     return StripData(
-        place=place_name(reader, place),
-        count=shown,
+        place=place_name(listing, now, dot),
+        count=listing.count,
         picked=tuple(names.get(slug, slug) for slug in choice.picked),
         excluded=tuple(names.get(slug, slug) for slug in choice.excluded),
-        key=reader.keymap.key("find.filter"),
-        is_open=is_open,
+        key=keymap.key("find.filter"),
+        is_open=state.is_filter_open,
     )
 
 
-def whereabouts(reader: ReaderApp, place: Place, counts: Counts | None, shown: int | None) -> Whereabouts:
-    """The first line; `shown` is None while the number of papers is not known."""
-    refreshing = reader.refreshing
-    found = reader.main.found
+def header_parts(state: State) -> object:
+    """The parts of the state that `header` shows."""
+    return state.listing, state.counts, state.refresh, state.search.is_slow
+
+
+def header(state: State, now: datetime, dot: str) -> Whereabouts:
+    """The first line: the place, the query, how many papers, and how fresh they are."""
+    listing, counts = state.listing, state.counts
+    place, results = listing.place, listing.results
     return Whereabouts(
-        place=place_name(reader, place),
-        query=place.text if found is None else found.text,
-        shown=shown,
-        total=counts.base if counts and place.text and found is None else None,
-        refreshed=_clock(refreshing.last, reader.now()),
-        progress="searching" if reader.searching.is_slow else refreshing.progress,
+        place=place_name(listing, now, dot),
+        query=place.text if results is None else results.text,
+        shown=listing.count,
+        total=counts.base if counts and place.text and results is None else None,
+        refreshed=_clock(state.refresh.last, now),
+        progress="searching" if state.search.is_slow else state.refresh.progress,
     )
 
 
-def place_name(reader: ReaderApp, place: Place) -> str:
-    """What a place is called in few words: a view's name, a day as `Tue 24 Nov`, a ranking with the time it is of."""
-    if reader.main.found is not None:
+def place_name(listing: Listing, now: datetime, dot: str) -> str:
+    """The place in few words: a view's name, a day as `Tue 24 Nov`, a ranking with the time it was read."""
+    view = listing.place.view
+    if listing.results is not None:
         return "From the feed"
-    read = reader.library.meta("trending") if place.view.id == "trending" else None
-    if read is not None:
-        then = _clock(datetime.fromisoformat(read).astimezone(), reader.now())
-        return f"{place.view.name} {reader.glyphs.dot} {then}"
-    if ":" in place.view.id:
+    if listing.ranked_at is not None:
+        read = _clock(datetime.fromisoformat(listing.ranked_at).astimezone(), now)
+        return f"{view.name} {dot} {read}"
+    if ":" in view.id:
         from reader.core.periods import period_of
 
-        period = period_of(place.view.id)
+        period = period_of(view.id)
         if period is not None:
             return period.short
-    return place.view.name
+    return view.name
+
+
+def hint_parts(state: State) -> object:
+    """The parts of the state that `hints` depends on."""
+    return state.context, bool(state.place.text), state.width
+
+
+def hints(state: State, keymap: Keymap) -> list[tuple[str, str]]:
+    """The keys that matter most here, with what they do."""
+    idle = () if state.place.text or state.context == "page" else ("find.clear",)
+    return keymap.hints(state.context, state.width, without=idle)
 
 
 def empty_keys(keymap: Keymap) -> EmptyKeys:
@@ -118,7 +144,7 @@ def empty_keys(keymap: Keymap) -> EmptyKeys:
 
 
 def link_keys(keymap: Keymap) -> dict[str, str]:
-    """The keys that open a paper's links, by its letter: one of its own, or the letter after that of the list."""
+    """The keys that open links, by the link's letter: a key of its own, or the letter after the list's key."""
     listed = keymap.key("link.list")
     behind = {letter: f"{listed}{letter}" for letter in "acwde123456789"}
     return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), **behind}

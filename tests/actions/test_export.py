@@ -102,7 +102,7 @@ def test_a_paper_of_a_saved_page_has_no_eprint(live_edit: Paper) -> None:
 
 
 @given(PAPERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_bibtex_keys_are_unique_and_its_braces_close(papers: list[Paper]) -> None:
     text = written("bibtex", *papers)
     entries = parsed_bibtex(text)
@@ -133,7 +133,7 @@ def test_csv_neutralises_formulas(start: str, live_edit: Paper) -> None:
 
 
 @given(PAPERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_csv_cell_is_a_formula(papers: list[Paper]) -> None:
     heading, *rows = csv.reader(io.StringIO(written("csv", *papers)))
     assert len(rows) == len(papers)
@@ -143,7 +143,7 @@ def test_no_csv_cell_is_a_formula(papers: list[Paper]) -> None:
 
 
 @given(PAPERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_json_holds_every_paper_with_the_promised_keys(papers: list[Paper]) -> None:
     # fmt: off
     promised = {

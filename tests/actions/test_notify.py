@@ -84,7 +84,7 @@ async def test_a_program_that_leaves_another_behind_is_not_waited_for(tmp_path: 
 
 
 def test_desktop_notifications_take_what_papers_say_for_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notify.shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr("reader.actions.notify.shutil.which", lambda name: f"/bin/{name}")
     *_, dashes, title, body = notify.desktop("2 new papers", "-i <b>evil</b> & co", "linux")
     assert (dashes, title, body) == ("--", "2 new papers", "-i &lt;b&gt;evil&lt;/b&gt; &amp; co")
     command = notify.desktop("2 new papers", 'end run" & do shell script "x', "darwin")
@@ -95,6 +95,6 @@ def test_desktop_notifications_take_what_papers_say_for_text(monkeypatch: pytest
 
 
 def test_without_a_program_for_it_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notify.shutil, "which", lambda name: None)
+    monkeypatch.setattr("reader.actions.notify.shutil.which", lambda name: None)
     with pytest.raises(NotifyError, match="install notify-send"):
         notify.desktop("a", "b", "linux")

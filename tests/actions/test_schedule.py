@@ -37,7 +37,9 @@ class Programs:
 
 @pytest.fixture
 def only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule.shutil, "which", lambda name: "/bin/crontab" if name == "crontab" else None)
+    monkeypatch.setattr(
+        "reader.actions.schedule.shutil.which", lambda name: "/bin/crontab" if name == "crontab" else None
+    )
 
 
 @pytest.mark.usefixtures("only")
@@ -95,7 +97,7 @@ def test_a_launchd_agent(tmp_path: Path) -> None:
 
 
 def test_without_any_of_them_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule.shutil, "which", lambda name: None)
+    monkeypatch.setattr("reader.actions.schedule.shutil.which", lambda name: None)
     with pytest.raises(ReaderError, match="neither systemd"):
         schedule.plan(6, tmp_path, {}, "linux")
 

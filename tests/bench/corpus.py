@@ -21,8 +21,7 @@ from reader.cache import schema
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
 from reader.core.paper import Draft, Listing
-from reader.core.topics.scorer import Topics
-from reader.data import read_text
+from reader.data import shipped_topics
 from tests.bench import words
 
 VERSION = 1
@@ -140,11 +139,6 @@ def _pairs(lead: Sequence[str]) -> tuple[str, str, str]:
 
 
 # Caches
-
-
-def shipped_topics() -> Topics:
-    """The topic rules that ship with the reader."""
-    return Topics.from_toml(read_text("topics.toml"))
 
 
 def fill(path: Path, papers: int, progress: Progress | None = None) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from reader.cache import schema
 from reader.cache.papers import BATCH, Cache
 from reader.core.paper import Listing
+from reader.data import shipped_topics
 from tests.bench import corpus
 
 ORDER = "ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT 200"
@@ -88,7 +89,7 @@ PART = 600
 def ingest(ours: Path, raw: Path, papers: int) -> Ingest:
     """Add so many papers to two caches of the same contents, in turns: as the reader does, and as plain rows."""
     found = Ingest([], [])
-    with closing(Cache.open(ours, corpus.shipped_topics())) as cache, closing(schema.connect(raw)) as plain:
+    with closing(Cache.open(ours, shipped_topics())) as cache, closing(schema.connect(raw)) as plain:
         for pragma in schema.pragmas(durable=False, mebibytes=16):
             plain.execute(pragma)
         names = {table: [row[1] for row in plain.execute(f"PRAGMA table_info({table})")] for table in TABLES}

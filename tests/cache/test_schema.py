@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from reader.cache import schema
 from reader.cache.papers import Cache
 from reader.cache.window import Window
-from reader.core.errors import CacheBusy, CacheError, CacheTooNew
+from reader.core.errors import CacheError, CacheTooNew
 from tests.cache.conftest import ByName
 
 
@@ -24,20 +26,81 @@ def test_a_new_cache_is_private_and_current(tmp_path: Path) -> None:
     assert path.parent.stat().st_mode & 0o077 == 0
 
 
+# What a new cache is made of
+
+
+def migrate(path: Path) -> None:
+    """Make a cache by the migrations alone, as it would come to be over the versions of the program."""
+    schema.upgrade(path)
+
+
+def described(path: Path) -> dict[str, object]:
+    """All that a cache's schema says, but for the order of columns, which a migration can't choose."""
+    with closing(sqlite3.connect(path)) as connection:
+        objects = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
+        found: dict[str, object] = {}
+        for kind, name, table, sql in objects:
+            plain = "".join((sql or "").replace('"', "").split())
+            found[f"{kind} {name} of {table}"] = sorted(plain.split(",")) if kind == "table" else plain
+            if kind == "table":
+                found[f"columns of {name}"] = {
+                    row[1]: row[2:] for row in connection.execute(f"PRAGMA table_xinfo({name})")
+                }
+                found[f"references of {name}"] = sorted(connection.execute(f"PRAGMA foreign_key_list({name})"))
+                found[f"indexes of {name}"] = {
+                    row[1]: [
+                        row[2:],
+                        *((at, *one) for at, _, *one in connection.execute(f"PRAGMA index_xinfo({row[1]})")),
+                    ]
+                    for row in connection.execute(f"PRAGMA index_list({name})")
+                }
+        found["stamp"] = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    return found
+
+
+def test_a_created_cache_is_what_the_migrations_come_to(tmp_path: Path) -> None:
+    schema.create(tmp_path / "created.db")
+    migrate(tmp_path / "migrated.db")
+    created, migrated = described(tmp_path / "created.db"), described(tmp_path / "migrated.db")
+    assert "trigger paper_title_changed of paper" in created
+    assert "index paper_by_title of paper" in created
+    assert created == migrated
+
+
+def test_the_schema_is_written_from_the_tables() -> None:
+    from reader.cache.ddl import schema_sql
+
+    assert schema.SCHEMA.read_text("utf-8") == schema_sql(), "run: python -m reader.cache.ddl"
+
+
+def test_a_cache_that_came_meanwhile_is_left_as_it_is(cache: Cache, path: Path) -> None:
+    schema.create(path)
+    assert schema.is_current(path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
+
+
+def test_statements_are_told_apart_also_inside_triggers() -> None:
+    script = "-- Said first.\nCREATE TABLE a (b);\n\nCREATE TRIGGER c AFTER INSERT ON a BEGIN\n  SELECT 1;\nEND;\n"
+    first, second = schema.statements(script)
+    assert first.endswith("CREATE TABLE a (b);\n")
+    assert second.strip().startswith("CREATE TRIGGER") and second.endswith("END;\n")
+
+
 def comparable(_object: object, name: str, kind: str, *_: object) -> bool:
-    """Full-text tables are not the models' and alembic can't compare an index on an expression."""
+    """Full-text tables are not SQLModel's, and Alembic can't compare an index on an expression."""
     return not (kind == "table" and "fts" in name) and name != "paper_by_title"
 
 
-def test_the_tables_are_what_the_models_say(tmp_path: Path) -> None:
-    """The migrations and the models may not drift apart."""
+def test_the_migrations_come_to_the_tables(tmp_path: Path) -> None:
+    """The migrations and the tables may not drift apart."""
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
     from reader.cache.tables import METADATA
 
     path = tmp_path / "papers.db"
-    schema.ensure(path)
+    migrate(path)
     engine = schema.engine(path)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": comparable})
@@ -90,22 +153,19 @@ def test_two_programs_that_start_together_make_one_cache(tmp_path: Path) -> None
     assert schema.is_current(path)
 
 
-@pytest.mark.parametrize(
-    ("error", "kind", "sentence"),
-    [
-        ("database is locked", CacheBusy, "Another program"),
-        ("database or disk is full", CacheError, "disk is full"),
-        ("database disk image is malformed", CacheError, "damaged"),
-        ("file is not a database", CacheError, "damaged"),
-        ("attempt to write a readonly database", CacheError, "permissions"),
-        ("unable to open database file", CacheError, "permissions"),
-        ("something else", CacheError, "doctor"),
-    ],
-)
-def test_errors_say_what_to_do(error: str, kind: type[CacheError], sentence: str, tmp_path: Path) -> None:
-    explained = schema.explain(sqlite3.OperationalError(error), tmp_path)
-    assert isinstance(explained, kind)
-    assert sentence in str(explained)
+FIRST = """
+import sys
+from reader.cli import main
+assert main(["list"]) == 0
+slow = {"alembic", "sqlalchemy", "sqlmodel", "pydantic"} & sys.modules.keys()
+assert not slow, slow
+"""
+
+
+def test_the_very_first_command_imports_nothing_slow(tmp_path: Path) -> None:
+    environment = {**os.environ, "DAILYPAPERS_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"}
+    subprocess.run([sys.executable, "-c", FIRST], env=environment, check=True)
+    assert schema.is_current(tmp_path / "papers.db")
 
 
 def test_a_file_that_is_no_cache_is_refused(tmp_path: Path) -> None:

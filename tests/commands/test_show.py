@@ -56,7 +56,7 @@ def test_show_why_tells_the_words_and_where_they_stand(run: Run, papers: Path) -
     assert any(line.startswith("Video generation  video-generation, ") for line in found.lines)
     (line,) = [line for line in found.lines if " video editing " in line][:1]
     assert line.split()[0].startswith("+")
-    assert "title" in line
+    assert "written: title" in line
     told = run("show", "2606.26740", "--why", "--json").json
     assert [one["slug"] for one in told["why"]] == told["topics"]
-    assert {"phrase", "where", "points"} == set(told["why"][0]["evidence"][0])
+    assert {"phrase", "where", "points", "origin"} == set(told["why"][0]["evidence"][0])

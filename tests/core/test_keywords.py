@@ -1,4 +1,4 @@
-"""Spellings of a keyword meet, and nothing else does."""
+"""All spellings of a keyword share a key, and different keywords do not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.keywords import collapse, commonest, key, normal, normalize, spaced, spellings
+from reader.core.keywords import collapse, commonest, key, normal, normalize, spaced, word_forms
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from reader.core.keywords import collapse, commonest, key, normal, normalize, sp
         ("", ""),
     ],
 )
-def test_a_keyword_is_shown_in_one_form(keyword: str, shown: str) -> None:
+def test_a_keyword_has_one_form_for_display(keyword: str, shown: str) -> None:
     assert normalize(keyword) == shown
 
 
@@ -83,7 +83,7 @@ def test_normal_words_are_stable(text: str) -> None:
 def test_a_normal_word_is_found_in_all_its_spellings(word: str, texts: tuple[str, ...]) -> None:
     for text in texts:
         assert word in normal(text).split()
-        assert any(f" {form} " in spaced(text) for form in spellings(word))
+        assert any(f" {form} " in spaced(text) for form in word_forms(word))
 
 
 @given(st.lists(st.sampled_from(["Image", "images", "-", ", ", "étude", "*", "\n", "Losses", "  "]), max_size=9))
@@ -105,7 +105,7 @@ def test_spaced_words_are_the_normal_ones_but_for_plurals(words: list[str]) -> N
         ("agents – tools", "agents tools", False),
     ],
 )
-def test_phrases_reach_over_brackets_and_quotes_and_lines_but_not_over_commas(
+def test_phrases_are_found_across_brackets_quotes_and_lines_but_not_across_commas(
     text: str, phrase: str, is_found: bool
 ) -> None:
     assert (f" {phrase} " in spaced(text)) == is_found

@@ -21,11 +21,11 @@ from reader.core.spellings import spellings
         ("categories", "category"),
     ],
 )
-def test_a_keyword_is_looked_for_in_its_other_spellings(asked: str, found: str) -> None:
+def test_a_keyword_is_searched_for_in_its_other_spellings(asked: str, found: str) -> None:
     assert found in spellings(asked, exact=False)
 
 
-def test_whole_words_are_looked_for_with_their_plurals() -> None:
+def test_whole_words_are_searched_for_with_their_plurals() -> None:
     assert spellings("world model", exact=True) == ("world model", "world models")
     assert spellings("world model", exact=False) == ("world model",)
     assert "benches" in spellings("bench", exact=True)

@@ -52,7 +52,7 @@ LINES = st.lists(st.one_of(VALUES, st.sampled_from(["", "# c", "[", " "])), max_
 
 
 @given(LINES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_statements_add_up_to_the_document(pieces: list[str]) -> None:
     text = ""
     starts = {}

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from reader.core.errors import ConfigError
 from reader.keys.chords import Cancelled, KeyReader, Match, Pending, Unknown, label, parse_keys, spell, written
-from reader.keys.keymap import ACTIONS, CONTEXTS, FOOTERS, GROUPS, PLACES, Action, Keymap
+from reader.keys.keymap import ACTIONS, CONTEXTS, FOOTERS, GROUPS, PLACES, Action, Context, Contexts, Keymap
 from reader.keys.listing import keys_table
 
 KEYMAP = Keymap()
 
 
-def read(keys: str, context: str = "list", keymap: Keymap = KEYMAP) -> list[object]:
+def read(keys: str, context: Context = "list", keymap: Keymap = KEYMAP) -> list[object]:
     reader = KeyReader(keymap)
     return [reader.feed(key, context) for key in keys.split()]
 
@@ -140,7 +140,7 @@ def test_the_default_table_has_no_clash() -> None:
     assert KEYMAP.mistakes == ()
 
 
-def planted(keys: str, *, contexts: tuple[str, ...] = ("list",)) -> tuple[Action, ...]:
+def planted(keys: str, *, contexts: Contexts = ("list",)) -> tuple[Action, ...]:
     return (*ACTIONS, Action("paper.planted", keys, "Planted", "To clash.", contexts))
 
 
@@ -154,7 +154,7 @@ def planted(keys: str, *, contexts: tuple[str, ...] = ("list",)) -> tuple[Action
         ("5", ("list",), "digit"),
     ],
 )
-def test_a_planted_clash_is_found(keys: str, contexts: tuple[str, ...], other: str) -> None:
+def test_a_planted_clash_is_found(keys: str, contexts: Contexts, other: str) -> None:
     mistakes = Keymap(planted(keys, contexts=contexts)).mistakes
     assert any(mistake.action == "paper.planted" for mistake in mistakes)
     assert any(other in str(mistake) for mistake in mistakes)
@@ -348,7 +348,7 @@ KEYS = st.one_of(
 
 
 @given(st.lists(st.tuples(KEYS, st.sampled_from(CONTEXTS)), max_size=30))
-def test_no_keys_ever_confuse_the_reader(keys: list[tuple[str, str]]) -> None:
+def test_no_keys_ever_confuse_the_reader(keys: list[tuple[str, Context]]) -> None:
     reader = KeyReader(KEYMAP)
     for key, context in keys:
         outcome = reader.feed(key, context)
@@ -364,7 +364,7 @@ def test_no_keys_ever_confuse_the_reader(keys: list[tuple[str, str]]) -> None:
 
 @pytest.mark.parametrize("context", CONTEXTS)
 @pytest.mark.parametrize("width", [0, 10, 24, 60, 200])
-def test_hints_fit_their_width(context: str, width: int) -> None:
+def test_hints_fit_their_width(context: Context, width: int) -> None:
     hints = KEYMAP.hints(context, width)
     assert len("  ".join(f"{key} {word}" for key, word in hints)) <= width
     if width >= 60:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from tests.pty.terminal import Terminal
 
 def main() -> None:
     program, home = sys.argv[1:]
+    # A job in the background of a script starts with SIGINT ignored, which the program would inherit.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = Path(home)
     folder.mkdir(parents=True, exist_ok=True)
     environment = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "DAILYPAPERS_HOME": home}

@@ -57,6 +57,8 @@ def environment(feed: FeedServer, tmp_path: Path) -> dict[str, str]:
         "COLORTERM": "truecolor",
         "DAILYPAPERS_HOME": str(tmp_path / "papers"),
         "HF_ENDPOINT": feed.url,
+        # Set while coverage is measured, by its patch of subprocesses.
+        **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
     }
 
 

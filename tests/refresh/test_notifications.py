@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,8 +25,10 @@ TODAY = "2026-05-12"
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Cache:
-    return Cache.open(tmp_path / "papers.db", ByName())
+def cache(tmp_path: Path) -> Iterator[Cache]:
+    opened = Cache.open(tmp_path / "papers.db", ByName())
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.session.visit import State, load, save
@@ -91,7 +91,7 @@ JSON = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 @given(st.binary(max_size=40) | st.fixed_dictionaries({}, optional=dict.fromkeys(LEFT._fields, JSON)))
 def test_anything_loads(tmp_path: Path, content: bytes | dict[str, object]) -> None:
     file = tmp_path / "state.json"

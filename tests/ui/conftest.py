@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Protocol, Unpack
 
 import pytest
 import textual.app
@@ -17,9 +18,9 @@ from textual.pilot import Pilot
 
 from reader.core.paper import Draft
 from reader.ui.work import background
-from reader.ui.work.background import mistake
+from reader.ui.work.background import unforeseen
 from tests.ui import papers
-from tests.ui.driver import Story, fill, open_reader
+from tests.ui.driver import AppOptions, Story, fill, open_reader
 
 # A screen that is painted makes objects by the hundred thousand, and looking them all over for garbage as often as
 # Python does by default takes half of the tests' time.
@@ -46,9 +47,20 @@ async def settle(*_: float) -> None:
         await asyncio.sleep(0.001 if is_busy else 0)
 
 
-textual.app.wait_for_idle = textual.pilot.wait_for_idle = settle
+for module in (textual.app, textual.pilot):
+    setattr(module, "wait_for_idle", settle)  # noqa: B010 - neither module exports it
 
-Opener = Callable[..., AbstractAsyncContextManager[Story]]
+
+class Opener(Protocol):
+    """Opens the reader on the user's cache; `papers` fills a cache that does not exist yet, by day."""
+
+    def __call__(
+        self,
+        *,
+        papers: Mapping[str, Sequence[Draft]] | None = None,
+        size: tuple[int, int] = (120, 30),
+        **how: Unpack[AppOptions],
+    ) -> AbstractAsyncContextManager[Story]: ...
 
 
 @pytest.fixture(scope="session")
@@ -71,9 +83,9 @@ def mistakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Exception]]:
 
     def note(group: str, error: Exception) -> str:
         made.append(error)
-        return mistake(group, error)
+        return unforeseen(group, error)
 
-    monkeypatch.setattr(background, "mistake", note)
+    monkeypatch.setattr(background, "unforeseen", note)
     yield made
     for error in made:
         raise error
@@ -83,26 +95,30 @@ def mistakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Exception]]:
 def reader(
     tmp_path: Path, caches: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch, mistakes: list[Exception]
 ) -> Opener:
-    """Open the reader on the user's cache; `papers` is what is in it where it does not exist yet, by day."""
+    """Opens the reader, with waits cut short."""
     for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE", "NO_COLOR", "COLORFGBG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "no-token"))
     # The detail and the counts wait for the user's fingers, which are quicker here.
     monkeypatch.setattr("reader.ui.keyboard.STILL", 0.0)
-    monkeypatch.setattr("reader.ui.screens.main.REST", 0.001)
+    monkeypatch.setattr("reader.ui.work.detail_loader.REST", 0.001)
+    monkeypatch.setattr("reader.ui.screens.main.AFTER_LIST", 0.001)
     monkeypatch.setattr("reader.ui.work.list_loader.AFTER_SCREENFUL", 0.001)
     monkeypatch.setattr("reader.ui.work.counter.COUNT_AFTER", 0.001)
     monkeypatch.setattr("reader.ui.work.counter.COUNT_AGAIN", 0.01)
 
     def open_it(
-        *, papers: Mapping[str, Sequence[Draft]] | None = None, **how: object
+        *,
+        papers: Mapping[str, Sequence[Draft]] | None = None,
+        size: tuple[int, int] = (120, 30),
+        **how: Unpack[AppOptions],
     ) -> AbstractAsyncContextManager[Story]:
         file = tmp_path / "papers.db"
         if not file.exists():
             shutil.copy(caches["empty" if papers is not None else "full"], file)
             if papers:
                 fill(file, papers)
-        return open_reader(file, **how)
+        return open_reader(file, size=size, **how)
 
     return open_it
 
@@ -112,5 +128,10 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses that the browser was asked to open, with a browser that does no more than note them."""
     opened: list[str] = []
     monkeypatch.setattr("reader.actions.links.find_browser", lambda: "firefox")
-    monkeypatch.setattr("reader.actions.links.open_url", lambda url: opened.append(url) or True)
+
+    def open_url(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr("reader.actions.links.open_url", open_url)
     return opened

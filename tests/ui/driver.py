@@ -17,10 +17,11 @@ import time
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
+from typing import TypedDict, Unpack, cast
 
 from textual import events
 from textual.pilot import Pilot
@@ -30,11 +31,13 @@ from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.config import Settings
 from reader.core.paper import Draft, Listing, Paper, PaperRow
+from reader.core.topics.scorer import Topics
 from reader.refresh import jobs
 from reader.ui.app import ReaderApp
 from reader.ui.screens.main import MainScreen
 from reader.ui.widgets.empty import Empty
 from reader.ui.widgets.filter_strip import FilterStrip
+from tests.facts import SettingFacts
 from tests.ui import papers
 
 PATIENCE = 30.0
@@ -53,19 +56,44 @@ def fill(file: Path, days: Mapping[str, Sequence[Draft]]) -> Path:
     return file
 
 
-def settings(**changed: object) -> Settings:
+def settings(**changed: Unpack[SettingFacts]) -> Settings:
     """Settings that fetch nothing unasked and need no terminal to tell colours."""
-    quiet = {"theme": "dark", "refresh_minutes": 0, "ask_arxiv": False, "keys": MappingProxyType({})}
-    return Settings(**{**quiet, **changed})
+    quiet = Settings(theme="dark", refresh_minutes=0, ask_arxiv=False)
+    return replace(quiet, **changed)
 
 
-def make_app(file: Path, *, now: Callable[[], datetime] = lambda: papers.NOW, **how: object) -> ReaderApp:
-    """The reader over a cache, its clock stopped, its state in a file beside."""
-    values = {"settings": settings(), "state_file": file.with_name("state.json"), "still": True, **how}
-    chosen = values.pop("settings")
+class AppOptions(TypedDict, total=False):
+    """What a test may choose of the app that it opens."""
+
+    settings: Settings
+    query: str
+    demo: bool
+    state_file: Path
+    warnings: Sequence[str]
+    now: Callable[[], datetime]
+    still: bool
+
+
+def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
+    """The reader over a cache, its clock stopped, its state in a file next to it."""
+    chosen = how.get("settings") or settings()
+    now = how.get("now", lambda: papers.NOW)
+    # `ByTitle` has all of `Topics` that the reader uses.
+    rules = cast(Callable[[], Topics], papers.ByTitle)
     # A process for each refresh would take most of the tests' time.
-    run_job = partial(jobs.run, jobs.Workplace(file, chosen, papers.ByTitle, now))
-    return ReaderApp(chosen, file, run_job=run_job, rules=papers.ByTitle, now=now, **values)
+    run_job = partial(jobs.run, jobs.Workplace(file, chosen, rules, now))
+    return ReaderApp(
+        chosen,
+        file,
+        query=how.get("query", ""),
+        demo=how.get("demo", False),
+        state_file=how.get("state_file", file.with_name("state.json")),
+        run_job=run_job,
+        rules=rules,
+        warnings=how.get("warnings", ()),
+        now=now,
+        still=how.get("still", True),
+    )
 
 
 class Story:
@@ -167,9 +195,10 @@ class Story:
             await asyncio.wait_for(done.wait(), 1.0 if self.app.is_running else 0.01)
 
     def _working(self) -> list[object]:
-        if not self.main.is_finished:
+        actions = self.app.actions
+        if actions is None:
             return [self.main]
-        soon = (self.main._detail_soon, self.main.counting._count_soon, self.main.listing._place_soon)
+        soon = (actions.detail_loader.delay, actions.counter.delay, self.main.place_delay)
         waiting: list[object] = [one for one in soon if one.is_waiting]
         return waiting + [one for one in self.app.workers if not one.is_finished and one.group not in BESIDE]
 
@@ -232,13 +261,18 @@ class Story:
         return self.text(self.main.papers).splitlines()
 
     @property
+    def context(self) -> str | None:
+        """Whose keys the screen in front reads."""
+        return self.app.context
+
+    @property
     def is_on_page(self) -> bool:
-        return self.app.context == "page"
+        return self.context == "page"
 
     @property
     def shown(self) -> Paper | None:
         """The paper whose text is in front."""
-        return (self.app.page.detail if self.is_on_page else self.main.detail).paper
+        return (self.app._page.detail if self.is_on_page else self.main.detail).paper
 
     # What the reader holds
 
@@ -282,11 +316,11 @@ class Story:
 
     @property
     def view(self) -> str:
-        return self.main.place.view.id
+        return self.app.state.place.view.id
 
     @property
     def query(self) -> str:
-        return self.main.place.text
+        return self.app.state.place.text
 
 
 def _key(pressed: str) -> events.Key:
@@ -306,7 +340,9 @@ def _mouse(kind: type[events.MouseEvent], x: int, y: int, button: int) -> events
 
 
 @asynccontextmanager
-async def open_reader(file: Path, *, size: tuple[int, int] = (120, 30), **how: object) -> AsyncIterator[Story]:
+async def open_reader(
+    file: Path, *, size: tuple[int, int] = (120, 30), **how: Unpack[AppOptions]
+) -> AsyncIterator[Story]:
     """Open the reader on a cache, and be there once its panes are full."""
     app = make_app(file, **how)
     async with app.run_test(size=size) as pilot:

@@ -22,8 +22,8 @@ class Shelf:
         return [self.rows.get(pk) or row(pk, f"Paper {pk}") for pk in pks if pk >= 0]
 
 
-def list_stage(**options: object) -> tuple[Stage, PaperList]:
-    papers = PaperList(today=TODAY, **options)
+def list_stage() -> tuple[Stage, PaperList]:
+    papers = PaperList(today=TODAY)
     return Stage(papers), papers
 
 

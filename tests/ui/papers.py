@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Unpack
 
 from reader.core.paper import Draft
 from reader.core.topics.scorer import Evidence, Reason
+from tests.facts import DraftFacts
 
 NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
 """A Tuesday, on which the newest day of `DAYS` is today."""
@@ -48,7 +50,7 @@ class ByTitle:
     ) -> tuple[Reason, ...]:
         given = self.classify(title, abstract, keywords, categories)
         words = {topic.slug: topic.word for topic in self.topics}
-        return tuple(Reason(slug, 50.0, (Evidence(words[slug], ("title",), 50.0),)) for slug in given)
+        return tuple(Reason(slug, 50.0, (Evidence(words[slug], ("title",), 50.0, "written"),)) for slug in given)
 
 
 TITLES: Mapping[str, Sequence[str]] = {
@@ -104,22 +106,23 @@ _ABSTRACT = (
 )
 
 
-def draft(number: int, title: str, upvotes: int = 10, **said: object) -> Draft:
-    """A draft of its own that holds nothing unlikely; what is `said` replaces its facts."""
-    facts: dict[str, object] = {
-        "id": f"2605.{number:05}",
-        "abstract": f"{title}: {_ABSTRACT}",
-        "authors": ("Ada Example", "Bo Sample", "Cy Instance"),
-        "organization": "House of Examples",
-        "published": "2026-05-06",
-        "upvotes": upvotes,
-        "comments": number % 4,
-        "summary": "Both sides are needed.",
-        "keywords": ("two sides", "a question"),
-        "code_url": f"https://github.com/example/p{number}" if number % 3 == 0 else None,
-        "code_stars": 100 + number if number % 3 == 0 else None,
-    }
-    return Draft(title, **{**facts, **said})
+def draft(number: int, title: str, votes: int = 10, /, **facts: Unpack[DraftFacts]) -> Draft:
+    """A likely draft of its own, with the facts given."""
+    likely = Draft(
+        title,
+        id=f"2605.{number:05}",
+        abstract=f"{title}: {_ABSTRACT}",
+        authors=("Ada Example", "Bo Sample", "Cy Instance"),
+        organization="House of Examples",
+        published="2026-05-06",
+        upvotes=votes,
+        comments=number % 4,
+        summary="Both sides are needed.",
+        keywords=("two sides", "a question"),
+        code_url=f"https://github.com/example/p{number}" if number % 3 == 0 else None,
+        code_stars=100 + number if number % 3 == 0 else None,
+    )
+    return likely._replace(**facts)
 
 
 def _day(day: str, first: int) -> tuple[Draft, ...]:

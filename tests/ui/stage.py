@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Unpack
 
 from textual.app import App, ComposeResult
 from textual.filter import LineFilter
+from textual.reactive import var
 from textual.widget import Widget
 
 from reader.cache.window import Order
 from reader.core.paper import Paper, PaperRow
+from reader.keys.keymap import Keymap
 from reader.ui import theme
+from reader.ui.look import Look
+from reader.ui.state import State
 from reader.ui.stylesheets import styles_directory
+from reader.ui.text.glyphs import UNICODE
+from tests.facts import PaperFacts, RowFacts
 
 TODAY = date(2025, 11, 24)
 SHEETS = ("app.tcss", "list.tcss", "detail.tcss", "page.tcss", "lines.tcss")
@@ -21,6 +28,8 @@ SHEETS = ("app.tcss", "list.tcss", "detail.tcss", "page.tcss", "lines.tcss")
 
 class Stage(App[None]):
     """Shows one widget and keeps the messages that it posts."""
+
+    state: var[State] = var(State, init=False)
 
     def __init__(self, widget: Widget | None = None, name: str = "dark") -> None:
         super().__init__(css_path=[styles_directory() / sheet for sheet in SHEETS])
@@ -44,49 +53,59 @@ class Stage(App[None]):
             self.widget.focus()
 
 
-def row(pk: int, title: str = "A paper", **facts: object) -> PaperRow:
-    """A row, unread and unremarkable but for the facts given."""
-    values = {
-        "id": f"2511.{pk:05d}",
-        "day": "2025-11-24",
-        "upvotes": pk,
-        "comments": 0,
-        "read": False,
-        "starred": False,
-        "hidden": False,
-        "code": False,
-    }
-    return PaperRow(pk=pk, title=title, **{**values, **facts})
+_ROW = PaperRow(
+    pk=0,
+    id="",
+    title="",
+    day="2025-11-24",
+    upvotes=0,
+    comments=0,
+    read=False,
+    starred=False,
+    hidden=False,
+    code=False,
+)
+
+_PAPER = Paper(
+    pk=1,
+    id="2511.12345",
+    title="A memory that forgets on purpose",
+    abstract="What a model keeps is chosen by what it will need.\n\nThe rest is let go.",
+    authors=("Ada Byron", "Emmy Noether"),
+    author_count=2,
+    organization="Some Lab",
+    day="2025-11-24",
+    published="2025-11-19",
+    upvotes=61,
+    comments=3,
+    summary="It forgets well.",
+    keywords=("memory", "kv cache"),
+    topics=("video-generation", "agents"),
+    code_url="https://github.com/someone/forget",
+    code_stars=312,
+    project_url=None,
+    media=(),
+    source="hf",
+    read=False,
+    starred=False,
+    hidden=False,
+)
+
+
+def look() -> Look:
+    """The default keys and signs, with the clock stopped."""
+    return Look(Keymap(), UNICODE, lambda: datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC), is_still=True)
+
+
+def row(pk: int, title: str = "A paper", **facts: Unpack[RowFacts]) -> PaperRow:
+    """A row with the facts given: by default an unread one that has nothing to remark."""
+    return _ROW._replace(pk=pk, title=title, id=f"2511.{pk:05d}", upvotes=pk)._replace(**facts)
 
 
 def order(pks: Sequence[int], *groups: tuple[str, int], complete: bool = True) -> Order:
     return Order(array("q", pks), groups, complete)
 
 
-def paper(**facts: object) -> Paper:
+def paper(**facts: Unpack[PaperFacts]) -> Paper:
     """A whole paper, with the facts given."""
-    values = {
-        "pk": 1,
-        "id": "2511.12345",
-        "title": "A memory that forgets on purpose",
-        "abstract": "What a model keeps is chosen by what it will need.\n\nThe rest is let go.",
-        "authors": ("Ada Byron", "Emmy Noether"),
-        "author_count": 2,
-        "organization": "Some Lab",
-        "day": "2025-11-24",
-        "published": "2025-11-19",
-        "upvotes": 61,
-        "comments": 3,
-        "summary": "It forgets well.",
-        "keywords": ("memory", "kv cache"),
-        "topics": ("video-generation", "agents"),
-        "code_url": "https://github.com/someone/forget",
-        "code_stars": 312,
-        "project_url": None,
-        "media": (),
-        "source": "hf",
-        "read": False,
-        "starred": False,
-        "hidden": False,
-    }
-    return Paper(**{**values, **facts})
+    return _PAPER._replace(**facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reader.keys.keymap import Context
 from reader.ui.screens.help import HelpScreen
 from tests.ui.conftest import Opener
 
@@ -18,11 +19,11 @@ async def test_help_lists_the_keys_of_the_place_and_is_searched(reader: Opener) 
         assert "Take back the last mark" in r.screen
         assert "Keep this paper" not in r.screen
         await r.press("escape")
-        assert r.app.context == "list"
+        assert r.context == "list"
         await r.do("find.filter", "app.help")
         assert "Keys in the filter" in r.lines[0]
         await r.press("?")
-        assert r.app.context == "filter"
+        assert r.context == "filter"
 
 
 @pytest.mark.parametrize("key", [":", "ctrl+p"])
@@ -32,7 +33,7 @@ async def test_any_command_is_found_by_its_name(reader: Opener, key: str) -> Non
         await r.type("star")
         await r.until(lambda: "Keep this paper in the Starred view" in r.screen)
         await r.press("enter")
-        await r.until(lambda: r.app.context == "list")
+        await r.until(lambda: r.context == "list")
         await r.until(lambda: r.here.starred)
         await r.press(key)
         await r.type("topic robotics")
@@ -47,7 +48,7 @@ async def test_escape_pressed_again_and_again_leaves_one_place_and_not_the_reade
         await r.do(place)
         await r.burst(*["escape"] * 4)
         assert r.app.is_running
-        assert r.app.context == "list"
+        assert r.context == "list"
         await r.do("paper.star")
         assert r.here.starred
 
@@ -55,11 +56,11 @@ async def test_escape_pressed_again_and_again_leaves_one_place_and_not_the_reade
 async def test_q_steps_back_and_then_leaves(reader: Opener) -> None:
     async with reader() as r:
         await r.do("pane.next", "app.back")
-        assert r.app.context == "list"
+        assert r.context == "list"
         await r.do("find.filter", "app.back")
-        assert r.app.context == "list"
+        assert r.context == "list"
         await r.do("read.open", "app.back")
-        assert r.app.context == "list"
+        assert r.context == "list"
         await r.do("app.escape")
         assert r.app.is_running
         await r.do("app.back")
@@ -106,14 +107,14 @@ async def test_hints_lines_and_panes_take_clicks(reader: Opener, browser: list[s
         assert r.view == "starred"
         assert len(r.ids) == 1
         await r.click("#top", 60)
-        assert r.app.context == "query"
+        assert r.context == "query"
         await r.do("query.cancel")
         line, text = next((at, line) for at, line in enumerate(r.lines) if "huggingface.co/papers" in line)
         await r.click(r.app.screen, text.index("huggingface.co"), line)
         assert browser == ["https://huggingface.co/papers/2605.00400"]
     async with reader(size=(80, 24)) as r:
         await r.click("#strip", 3)
-        assert r.app.context == "filter"
+        assert r.context == "filter"
 
 
 async def test_a_chord_shows_what_may_follow_and_escape_drops_it(
@@ -132,7 +133,7 @@ async def test_a_chord_shows_what_may_follow_and_escape_drops_it(
 
 
 async def test_no_key_ends_the_reader_but_those_that_say_so(reader: Opener, browser: list[str]) -> None:
-    ways = {"list": (), "page": ("read.open",), "filter": ("find.filter",)}
+    ways: dict[Context, tuple[str, ...]] = {"list": (), "page": ("read.open",), "filter": ("find.filter",)}
     ends = ("app.quit", "app.back", "app.refresh", "app.sample")
     async with reader(query="is:unread", size=(100, 16)) as r:
         for context, way in ways.items():
@@ -140,11 +141,11 @@ async def test_no_key_ends_the_reader_but_those_that_say_so(reader: Opener, brow
             actions = [action.id for action in bound if action.id not in ends and not action.repeatable]
             for action_id in dict.fromkeys(actions):
                 if r.app.context != context:
-                    r.app.close_page()
+                    r.app.model.change(r.app.state.close_page())
                     await r.press("escape")
                     await r.burst("escape", "escape", *"gaF")
                     await r.do(*way)
-                assert r.app.context == context, (action_id, r.screen)
+                assert r.context == context, (action_id, r.screen)
                 await r.do(action_id)
                 assert r.app.is_running, action_id
     assert any("arxiv.org/pdf" in url for url in browser)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from reader.cache.feeds import Feeds
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Paper
 from tests.ui.conftest import Opener
-from tests.ui.driver import settings
+from tests.ui.driver import Story, settings
 
 
 @pytest.mark.parametrize("typed", ["https://huggingface.co/papers/2404.00009", "arXiv:2404.00009v2", "2404.00009"])
@@ -40,6 +41,10 @@ async def test_a_paper_that_is_here_is_found_by_its_link(reader: Opener) -> None
         assert len(r.ids) > 1
 
 
+def _says(r: Story, words: str) -> bool:
+    return words in r.status
+
+
 async def test_what_the_feed_lacks_comes_from_arxiv_or_is_told(
     reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -52,7 +57,7 @@ async def test_what_the_feed_lacks_comes_from_arxiv_or_is_told(
                 await r.do("find.add")
                 await r.type(id)
                 await r.do("query.accept")
-                await r.until(lambda said=said: said in r.status)
+                await r.until(partial(_says, r, said))
             assert r.empty.startswith("hep-th/9901002 is not here yet. enter fetches it")
             asked = len(feed.requests)
             await r.do("find.fetch")
@@ -65,6 +70,6 @@ async def test_a_source_that_fails_is_told_and_the_rest_is_there(reader: Opener)
             with closing(Feeds.open(r.file)) as feeds:
                 feeds.follow("rss", f"{feed.url}/nothing.xml", "Notes of a lab", "lab", "2026-05-12T08:00:00Z")
             # Who asks for it is first told that there is nothing new, for as long as such words stand.
-            r.app.refreshing.begin()
+            r.app.actions.refresher.begin()
             await r.until(lambda: "Notes of a lab: no answer since" in r.status)
-            assert r.app.refreshing.last is not None
+            assert r.app.state.refresh.last is not None

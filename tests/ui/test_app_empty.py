@@ -13,11 +13,11 @@ async def test_a_topic_that_there_is_not_is_mended_by_tab(reader: Opener) -> Non
         assert "Nothing matches topic:agnets is:unread" in r.empty
         assert "Did you mean topic:agents is:unread?" in r.empty
         assert "tab takes it" in r.empty
-        assert r.app.context == "empty"
+        assert r.context == "empty"
         await r.do("query.complete")
         assert r.query == "topic:agents is:unread"
         assert len(r.ids) == 8
-        assert r.app.context == "list"
+        assert r.context == "list"
         assert r.main.papers.has_focus
 
 
@@ -26,7 +26,7 @@ async def test_a_topic_that_was_typed_wrong_is_mended_by_tab_too(reader: Opener)
         await r.do("view.all", "find.query")
         await r.type("topic:agnets")
         await r.do("query.accept")
-        assert r.app.context == "empty"
+        assert r.context == "empty"
         await r.do("query.complete")
         assert len(r.ids) == 8
 
@@ -42,17 +42,17 @@ async def test_nothing_in_this_view_says_how_many_there_are_elsewhere(reader: Op
         assert "Nothing starred yet" in r.empty
         assert "s keeps a paper here" in r.empty
         await r.do("view.all")
-        assert r.app.context == "list"
+        assert r.context == "list"
 
 
 async def test_nothing_unread_is_left(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.all", "mark.all_read", "view.unread")
-        await r.until(lambda: r.app.context == "empty")
+        await r.until(lambda: r.context == "empty")
         assert "read" in r.empty
         await r.do("mark.undo")
         assert len(r.ids) == 60
-        assert r.app.context == "list"
+        assert r.context == "list"
 
 
 async def test_all_of_today_are_read_and_yesterday_has_some_left(reader: Opener) -> None:
@@ -67,7 +67,7 @@ async def test_all_of_today_are_read_and_yesterday_has_some_left(reader: Opener)
 
 async def test_a_day_without_papers_names_the_days_beside_it(reader: Opener) -> None:
     async with reader() as r:
-        r.app.go_to_view("day:2026-05-10")
+        r.app.actions.views.go("day:2026-05-10")
         await r.rest()
         assert "No papers on Sun 10" in r.empty
         assert "rests at weekends" in r.empty
@@ -75,13 +75,13 @@ async def test_a_day_without_papers_names_the_days_beside_it(reader: Opener) -> 
         assert "] Mon 11 has 16" in r.empty
         await r.do("day.older")
         assert r.view == "day:2026-05-08"
-        assert r.app.context == "list"
+        assert r.context == "list"
 
 
 async def test_a_list_that_becomes_empty_by_hiding_all_says_so(reader: Opener) -> None:
     async with reader(papers={"2026-05-12": [draft(1, "Alone")]}) as r:
         await r.do("paper.hide", "view.unread")
-        assert r.app.context == "empty"
+        assert r.context == "empty"
         assert r.empty
         await r.do("view.all")
         assert r.empty
@@ -95,7 +95,7 @@ async def test_no_key_ends_a_reader_that_has_no_papers(reader: Opener) -> None:
         ends = ("app.quit", "app.back", "app.refresh", "app.sample")
         actions = [action.id for action in r.app.keymap.resolve("empty").values() if action.id not in ends]
         for action_id in dict.fromkeys(actions):
-            if r.app.context != "empty":
+            if r.context != "empty":
                 await r.press("escape", "escape")
             await r.do(action_id)
             assert r.app.is_running, action_id
@@ -113,7 +113,7 @@ async def test_what_is_closed_over_an_empty_list_gives_its_keys_back(
     async with reader(papers={}, size=size) as r:
         await r.do(place)
         await r.press("escape")
-        assert r.app.context == "empty"
+        assert r.context == "empty"
         assert r.lines[-1].split() == ["r", "refresh", "f", "filter", "?", "keys"]
 
 
@@ -123,6 +123,6 @@ async def test_empty_states_fit_the_smallest_screen(reader: Opener) -> None:
         assert "tab takes it" in r.empty
         assert "f opens" in r.strip
         await r.do("find.filter")
-        assert r.app.context == "filter"
+        assert r.context == "filter"
         await r.do("app.escape")
-        assert r.app.context == "empty"
+        assert r.context == "empty"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reader.core.topics.explain import LEGEND
 from tests.ui import papers
 from tests.ui.conftest import Opener
 
@@ -17,12 +18,13 @@ async def test_one_key_tells_the_words_of_each_topic_and_takes_them_away(reader:
         await r.rest()
         shown = [" ".join(line.split()) for line in r.text(r.main.detail).splitlines()]
         at = shown.index("Why these topics")
-        assert shown[at : at + 5] == [
+        assert shown[at : at + 6] == [
             "Why these topics",
             "Agents & tools 50",
-            "+50 agent title",
+            "+50 agent written: title",
             "Robotics 50",
-            "+50 robot title",
+            "+50 robot written: title",
+            LEGEND,
         ]
         await r.do("read.why")
         assert "Why these topics" not in r.text(r.main.detail)
@@ -30,15 +32,15 @@ async def test_one_key_tells_the_words_of_each_topic_and_takes_them_away(reader:
         await r.until(lambda: r.main.detail.is_explaining)
         await r.do("app.escape")
         assert not r.main.detail.is_explaining
-        assert r.app.context == "list"
+        assert r.context == "list"
 
 
 async def test_it_is_told_on_the_page_too_and_of_no_topic_as_well(reader: Opener) -> None:
     async with reader(papers=BOTH, query="nothing") as r:
         await r.do("read.open", "read.why")
-        await r.until(lambda: r.app.page.detail.is_explaining)
+        await r.until(lambda: r.app.text_in_front().is_explaining)
         await r.rest()
-        assert "No rule gives this paper a topic." in r.app.page.detail.text
+        assert "No rule gives this paper a topic." in r.app.text_in_front().text
         await r.do("app.escape")
         assert r.is_on_page
         await r.do("app.escape")
@@ -97,7 +99,7 @@ async def test_other_rules_reach_all_papers_without_a_network(reader: Opener, mo
     monkeypatch.setattr(papers, "ByTitle", lambda: rules)
     async with reader() as r:
         await r.do("app.refresh")
-        await r.until(lambda: r.app.refreshing.progress is None)
+        await r.until(lambda: r.app.state.refresh.progress is None)
         await r.until(lambda: "My own thing 1" in r.filter_lines)
         assert r.kept("2605.00003").topics == ("mine",)
         assert "offline" in r.status

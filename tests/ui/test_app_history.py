@@ -45,7 +45,7 @@ async def test_what_rose_after_it_was_put_away_is_worth_a_second_look(reader: Op
         assert not any("Second look" in line for line in r.filter_lines)
         await r.do("paper.read", "move.down", "paper.hide", "move.down", "paper.star")
         _store(r.file, "2099-01-01T00:00:00Z", p400=300, p401=200, p402=200, p403=200)
-        r.main.renew()
+        r.app.model.change(r.app.state.cache_changed())
         await r.do("view.second")
         # Not what was starred, nor what is still to be read.
         assert r.ids == ["2605.00400", "2605.00401"]

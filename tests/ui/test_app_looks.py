@@ -39,11 +39,11 @@ async def test_list_over_detail_and_the_filter_in_a_line_at_80(reader: Opener) -
         assert r.strip.strip() == "Today 14 · f opens"
         await r.do("find.filter")
         assert panes(r) == ["filter", "strip", "papers"]
-        assert r.app.context == "filter"
+        assert r.context == "filter"
         assert r.strip.strip() == "Today 14 · f closes"
         await r.do("find.filter")
         assert panes(r) == ["strip", "papers", "detail"]
-        assert r.app.context == "list"
+        assert r.context == "list"
         assert r.strip.strip() == "Today 14 · f opens"
         await r.click("#strip", 4)
         assert panes(r) == ["filter", "strip", "papers"]
@@ -51,11 +51,11 @@ async def test_list_over_detail_and_the_filter_in_a_line_at_80(reader: Opener) -
         assert panes(r) == ["strip", "papers", "detail"]
         # What the strip says is so wherever the keys are.
         await r.do("find.filter", "pane.next")
-        assert r.app.context == "list"
+        assert r.context == "list"
         assert r.strip.strip() == "Today 14 · f closes"
         await r.do("find.filter")
         assert panes(r) == ["strip", "papers", "detail"]
-        assert r.app.context == "list"
+        assert r.context == "list"
 
 
 async def test_a_smaller_terminal_leaves_the_keys_where_they_are_seen(reader: Opener) -> None:
@@ -63,13 +63,13 @@ async def test_a_smaller_terminal_leaves_the_keys_where_they_are_seen(reader: Op
         await r.do("find.filter")
         await r.resize(80, 24)
         assert panes(r) == ["filter", "strip", "papers"]
-        assert (r.app.context, r.main.focused) == ("filter", r.main.filter)
+        assert (r.context, r.main.focused) == ("filter", r.main.filter)
         await r.resize(140, 42)
         await r.do("find.filter", "pane.next")
-        assert r.app.context == "detail"
+        assert r.context == "detail"
         await r.resize(60, 20)
         assert panes(r) == ["strip", "papers"]
-        assert (r.app.context, r.main.focused) == ("list", r.main.papers)
+        assert (r.context, r.main.focused) == ("list", r.main.papers)
         assert r.lines[-1].startswith(" m read")
 
 
@@ -162,14 +162,14 @@ async def test_keys_go_round_the_panes(reader: Opener) -> None:
     async with reader(size=(140, 42)) as r:
         seen = []
         for _ in range(3):
-            seen.append(r.app.context)
+            seen.append(r.context)
             await r.do("pane.next")
         assert seen == ["list", "detail", "filter"]
         await r.do("pane.previous")
-        assert r.app.context == "filter"
+        assert r.context == "filter"
         await r.press("q")
-        assert r.app.context == "list"
+        assert r.context == "list"
         await r.do("pane.next")
         assert "L links" in r.lines[-1]
         await r.do("app.escape")
-        assert r.app.context == "list"
+        assert r.context == "list"

@@ -53,7 +53,7 @@ async def test_who_moves_on_while_news_are_read_stays_there(reader: Opener, monk
             return found
 
         monkeypatch.setattr(r.app.library, "order", slow_order)
-        r.main.renew()
+        r.app.model.change(r.app.state.cache_changed())
         for _ in range(3):
             r.app.simulate_key("j")
         await r.until(lambda: r.cursor == 3)
@@ -69,7 +69,7 @@ async def test_a_refresh_on_the_page_leaves_the_page(reader: Opener) -> None:
             await r.do("read.open")
             feed.days[TODAY] = [item("2605.10000", "Hot news", TODAY, upvotes=500)]
             await r.do("app.refresh")
-            await r.until(lambda: r.app.refreshing.progress is None)
+            await r.until(lambda: r.app.state.refresh.progress is None)
             assert r.is_on_page
             assert r.shown is not None
             assert r.shown.id == "2605.00400"
@@ -80,11 +80,11 @@ async def test_a_refresh_that_changes_nothing_writes_nothing_and_says_little(rea
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await r.do("app.refresh")
-            await r.until(lambda: "1 new" in r.status and r.app.refreshing.progress is None)
+            await r.until(lambda: "1 new" in r.status and r.app.state.refresh.progress is None)
             with closing(sqlite3.connect(r.file)) as other:
                 before, asked = other.execute("PRAGMA data_version").fetchone(), len(feed.requests)
                 await r.do("app.refresh")
-                await r.until(lambda: r.app.refreshing.progress is None and len(feed.requests) > asked)
+                await r.until(lambda: r.app.state.refresh.progress is None and len(feed.requests) > asked)
                 assert other.execute("PRAGMA data_version").fetchone() == before
             assert r.status == "nothing new"
 
@@ -99,7 +99,7 @@ async def test_progress_is_told_and_escape_stops_it(reader: Opener) -> None:
             assert r.kept(r.here.id).starred
             await r.do("app.escape")
             assert r.status == "refresh stopped · what has come is kept"
-            await r.until(lambda: r.app.refreshing.progress is None)
+            await r.until(lambda: r.app.state.refresh.progress is None)
             assert "day" not in r.top.split()
 
 
@@ -123,18 +123,18 @@ async def test_whatever_the_feed_does_the_papers_stay_and_a_line_says_what_is_wr
         async with reader(settings=settings(endpoint=feed.url, days_at_start=1)) as r:
             ids = r.ids
             await r.do("app.refresh")
-            await r.until(lambda: r.app.refreshing.problem)
-            await r.until(lambda: r.app.refreshing.progress is None)
+            await r.until(lambda: r.app.state.refresh.problem)
+            await r.until(lambda: r.app.state.refresh.progress is None)
             assert r.ids == ids
-            assert r.status == r.app.refreshing.problem
+            assert r.status == r.app.state.refresh.problem
             assert "\n" not in r.status
             assert "\x1b" not in r.status
-            r.app.status.say("", "warning")
+            r.app.model.say("", "warning")
             assert "no news since 08:14" in r.status
             feed.fault = "ok"
             await r.do("app.refresh")
             await r.until(lambda: "1 new" in r.status)
-            r.app.status.say("")
+            r.app.model.say("")
             assert r.status == ""
 
 
@@ -150,7 +150,7 @@ async def test_what_another_instance_does_appears(reader: Opener, monkeypatch: p
     monkeypatch.setattr("reader.ui.app.POLL", 0.01)
     with FeedServer() as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
-            await r.until(lambda: r.app.refreshing.progress is None)
+            await r.until(lambda: r.app.state.refresh.progress is None)
             with closing(Events.open(r.file)) as other:
                 other.mark("star", True, [r.main.papers.pks_all()[2]])
             await r.until(lambda: r.row(2).starred)
@@ -218,11 +218,11 @@ async def test_marks_pressed_faster_than_the_disk_are_all_kept(reader: Opener) -
 async def test_a_refresh_that_is_stopped_before_it_begins_is_in_no_ones_way(reader: Opener) -> None:
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
-            r.app.refreshing.begin()
-            assert r.app.refreshing.stop()
+            r.app.actions.refresher.begin()
+            assert r.app.actions.refresher.stop()
             await r.rest()
-            assert r.app.refreshing.progress is None
-            assert not r.app.refreshing.stop()
+            assert r.app.state.refresh.progress is None
+            assert not r.app.actions.refresher.stop()
             await r.do("app.refresh")
             await r.until(lambda: "1 new" in r.status)
 
@@ -232,11 +232,11 @@ async def test_new_papers_that_match_are_told_of_and_what_fails_is_said(reader: 
     tell = tmp_path / "tell"
     tell.write_text(f"#!/bin/sh\ncat > {heard}\n")
     tell.chmod(0o755)
-    wanted = {"notify": ("title:news",), "notify_command": (str(tell),)}
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
-        async with reader(settings=settings(endpoint=feed.url, **wanted)) as r:
+        wanted = settings(endpoint=feed.url, notify=("title:news",), notify_command=(str(tell),))
+        async with reader(settings=wanted) as r:
             await r.do("app.refresh")
-            await r.until(lambda: "1 new" in r.status and r.app.refreshing.progress is None)
+            await r.until(lambda: "1 new" in r.status and r.app.state.refresh.progress is None)
             assert '"title": "Hot news"' in heard.read_text()
             feed.days[TODAY].append(item("2605.10001", "More news", TODAY))
             tell.unlink()
@@ -259,8 +259,8 @@ async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
             await r.until(lambda: "offline since 08:14 · reading the cache" in r.status)
             away.undo()
             await r.until(lambda: "1 new" in r.status)
-            await r.until(lambda: r.app.refreshing.failing_since is None)
-            r.app.status.say("")
+            await r.until(lambda: r.app.state.refresh.failing_since is None)
+            r.app.model.say("")
             assert r.status == ""
 
 
@@ -269,6 +269,6 @@ async def test_offline_by_choice_is_respected(reader: Opener, monkeypatch: pytes
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
-            await r.until(lambda: "offline since 08:14" in r.status and r.app.refreshing.progress is None)
-            assert not r.app.refreshing._again.is_waiting
+            await r.until(lambda: "offline since 08:14" in r.status and r.app.state.refresh.progress is None)
+            assert not r.app.actions.refresher.retry.is_waiting
             assert feed.requests == []

@@ -24,11 +24,11 @@ SIZES = [(140, 42), (80, 24), (60, 20), (30, 6), (1, 1)]
 
 def lies(r: Story) -> list[str]:
     """What the panes show otherwise than a new look at the cache."""
-    main, asked = r.main, r.main.papers.highlighted
+    main, state, asked = r.main, r.app.state, r.main.papers.highlighted
     with closing(Window.open(r.file)) as window:
         tally = CountCache(window)
-        here = question(main.place, r.app.settings.order, r.app.scope, main.filter.choice.mode)
-        counts, paper = main.counts, None if asked is None else window.paper(asked)
+        here = question(state.listing.place, r.app.settings.order, r.app.services.scope(), state.topic_mode)
+        counts, paper = state.counts, None if asked is None else window.paper(asked)
         facets, views = tally.facets(here.facets, exactly=True), tuple(tally.count(view) for view in here.views)
         days = tally.days()
     assert counts is not None

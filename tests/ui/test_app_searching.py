@@ -47,7 +47,7 @@ async def test_the_feed_answers_in_its_own_order_and_nothing_is_kept(reader: Ope
     with FeedServer({OLD: _answers()}) as feed:
         async with reader(settings=settings(endpoint=feed.url), size=size) as r:
             await _search(r, "agents is:unread")
-            await r.until(lambda: r.app.searching.shown)
+            await r.until(lambda: r.app.state.results)
             await r.rest()
             assert [request.query["q"] for request in feed.requests] == ["agents"]
             assert _listed(r) == ["2404.00001", HERE, "2404.00002"]
@@ -64,7 +64,7 @@ async def test_a_paper_that_is_marked_is_kept_and_the_list_stays(reader: Opener)
     with FeedServer({OLD: _answers()}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await _search(r, "agents")
-            await r.until(lambda: r.app.searching.shown)
+            await r.until(lambda: r.app.state.results)
             await r.do("move.bottom", "paper.star")
             assert r.kept("2404.00002").starred
             assert r.kept("2404.00002").day == OLD
@@ -89,13 +89,13 @@ async def test_opening_keeps_a_paper_where_it_marks_nothing_and_passing_does_not
     with FeedServer({OLD: _answers()}) as feed:
         async with reader(settings=settings(endpoint=feed.url, read_when="passed")) as r:
             await _search(r, "agents")
-            await r.until(lambda: r.app.searching.shown)
+            await r.until(lambda: r.app.state.results)
             await r.do("move.down", "move.down")
             assert not _has(r, "2404.00001")
             assert r.kept(HERE).read
         async with reader(settings=settings(endpoint=feed.url, read_when="manual")) as r:
             await _search(r, "agents")
-            await r.until(lambda: r.app.searching.shown)
+            await r.until(lambda: r.app.state.results)
             await r.do("read.open")
             assert _has(r, "2404.00001")
             assert not r.kept("2404.00001").read
@@ -105,7 +105,7 @@ async def test_a_mark_is_kept_though_the_reader_is_left_at_once(reader: Opener) 
     with FeedServer({OLD: _answers()}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await _search(r, "agents")
-            await r.until(lambda: r.app.searching.shown)
+            await r.until(lambda: r.app.state.results)
             await r.burst("s", "ctrl+q")
         assert r.kept("2404.00001").starred
 
@@ -119,9 +119,9 @@ async def test_leaving_goes_back_to_the_list_as_it_was(reader: Opener, leave: st
             await r.do("query.accept", "move.down", "move.down", "move.down")
             before, id, line = r.ids, r.here.id, r.cursor_line
             await _search(r, "gents")
-            await r.until(lambda: r.app.searching.shown)
+            await r.until(lambda: r.app.state.results)
             await r.do("move.down", leave)
-            assert r.app.searching.shown is None
+            assert r.app.state.results is None
             assert r.ids == before
             assert r.query == "i"
             if leave != "view.today":
@@ -133,15 +133,15 @@ async def test_a_query_that_is_dropped_leaves_the_answers(reader: Opener) -> Non
     with FeedServer({OLD: _answers()}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await _search(r, "agents")
-            await r.until(lambda: r.app.searching.shown)
+            await r.until(lambda: r.app.state.results)
             await r.do("find.query")
             assert r.main.query_line.text == "agents "
             await r.do("query.cancel")
-            assert r.app.searching.shown
+            assert r.app.state.results
             assert r.query == ""
             await r.do("move.down", "find.query")
             await r.type("robot")
-            assert r.app.searching.shown is None
+            assert r.app.state.results is None
             await r.do("query.cancel")
             assert len(_listed(r)) == 3
             assert r.cursor == 1
@@ -151,17 +151,17 @@ async def test_a_query_that_is_dropped_leaves_the_answers(reader: Opener) -> Non
             await r.do("find.query")
             await r.type("robot")
             await r.do("query.accept")
-            assert r.app.searching.shown is None
+            assert r.app.state.results is None
 
 
 async def test_what_a_refresh_brings_meanwhile_is_no_longer_marked(reader: Opener) -> None:
     with FeedServer({OLD: _answers()}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await _search(r, "agents")
-            await r.until(lambda: r.app.searching.shown)
+            await r.until(lambda: r.app.state.results)
             assert not r.here.kept
             fill(r.file, {OLD: [draft(1, "Agents and Their Avatars", id="2404.00001")]})
-            r.main.renew()
+            r.app.model.change(r.app.state.cache_changed())
             await r.rest()
             assert r.here.kept
             assert r.cursor == 0
@@ -173,7 +173,7 @@ async def test_a_slow_search_says_so_and_escape_stops_it(reader: Opener, monkeyp
         feed.fault = "hang"
         async with reader(settings=settings(endpoint=feed.url)) as r:
             before = r.ids
-            r.app.searching.begin("agents of [b]chaos")
+            r.app.actions.search.begin("agents of [b]chaos")
             await r.until(lambda: "searching the feed for agents of [b]chaos · esc stops" in r.app.status.said)
             assert "searching" in r.top
             # Keys are not held up by it.
@@ -192,14 +192,14 @@ async def test_a_search_that_fails_says_why_in_a_line(reader: Opener, fault: str
         feed.fault = fault
         async with reader(settings=settings(endpoint=feed.url)) as r:
             before = r.ids
-            r.app.searching.begin("agents")
+            r.app.actions.search.begin("agents")
             await r.until(lambda: "ctrl+s searches again" in r.status)
             assert "\x1b" not in r.status
             assert r.ids == before
             feed.fault = "ok"
             await r.do("find.feed")
-            await r.until(lambda: r.app.searching.shown)
-            assert r.app.searching.shown.text == "agents"
+            await r.until(lambda: r.app.state.results)
+            assert r.app.state.results.text == "agents"
 
 
 async def test_without_a_network_one_sentence_says_so(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,7 +207,7 @@ async def test_without_a_network_one_sentence_says_so(reader: Opener, monkeypatc
     async with reader() as r:
         await _search(r, "agents")
         await r.until(lambda: "Offline mode is on (HF_HUB_OFFLINE)" in r.status)
-        assert r.app.searching.shown is None
+        assert r.app.state.results is None
 
 
 async def test_an_empty_answer_says_what_to_do_next(reader: Opener) -> None:
@@ -215,7 +215,7 @@ async def test_an_empty_answer_says_what_to_do_next(reader: Opener) -> None:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             before = r.ids
             await _search(r, "zeppelins")
-            await r.until(lambda: r.app.searching.shown)
+            await r.until(lambda: r.app.state.results)
             assert r.empty == "The feed finds nothing for zeppelins / other words esc back to the list"
             await r.do("app.escape")
             assert r.ids == before
@@ -224,7 +224,7 @@ async def test_an_empty_answer_says_what_to_do_next(reader: Opener) -> None:
             await r.do("query.accept")
             assert r.empty == "Nothing matches zeppelins F clears the filter ctrl+s searches the feed"
             await r.do("find.feed")
-            await r.until(lambda: r.app.searching.shown)
+            await r.until(lambda: r.app.state.results)
             await r.do("app.escape")
             assert r.query == "zeppelins"
 
@@ -233,10 +233,10 @@ async def test_what_is_no_query_can_be_searched_for_too(reader: Opener) -> None:
     with FeedServer({OLD: _answers()}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await _search(r, 'agents "their')
-            await r.until(lambda: r.app.searching.shown)
+            await r.until(lambda: r.app.state.results)
             assert [request.query["q"] for request in feed.requests] == ['agents "their']
-            assert not r.main.is_typing
-            assert r.app.history == ('agents "their',)
+            assert not r.app.state.is_typing
+            assert r.app.state.history == ('agents "their',)
 
 
 async def test_what_has_no_words_is_not_searched_for(reader: Opener) -> None:
@@ -255,12 +255,12 @@ async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener) -> None:
     with FeedServer({OLD: _answers()}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await r.do("read.open")
-            r.app.searching.begin("agents")
+            r.app.actions.search.begin("agents")
             await r.until(lambda: "the feed has found 3 for agents · ctrl+s shows them" in r.status)
             assert r.is_on_page
-            assert r.app.searching.shown is None
+            assert r.app.state.results is None
             await r.do("app.back", "find.feed")
-            assert r.app.searching.shown
+            assert r.app.state.results
             assert len(feed.requests) == 1
             await r.do("app.escape", "view.all", "find.feed")
             assert "searched for words" in r.status
@@ -281,12 +281,12 @@ async def test_a_search_that_takes_anothers_place_tells_of_itself(
     with FeedServer({OLD: _answers()}) as feed:
         feed.fault = "hang"
         async with reader(settings=settings(endpoint=feed.url)) as r:
-            r.app.searching.begin("agents")
+            r.app.actions.search.begin("agents")
             await r.until(lambda: "for agents" in r.app.status.said)
-            r.app.searching.begin("robots")
+            r.app.actions.search.begin("robots")
             await r.until(lambda: "for robots" in r.app.status.said)
             r.app.do("app.escape")
             await r.rest()
             assert r.status == "search stopped"
             r.app.do("app.escape")
-            assert not r.app.searching.stop()
+            assert not r.app.actions.search.stop()

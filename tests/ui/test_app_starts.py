@@ -9,6 +9,7 @@ from textual import events
 
 from reader.cli import fill_with_sample
 from reader.commands.workspace import Workspace
+from reader.core.query.suggestions import Completer
 from reader.ui.app import SAMPLE
 from reader.ui.screens.main import MainScreen
 from tests.feed_server import FeedServer, item
@@ -32,15 +33,15 @@ async def test_keys_pressed_before_the_panes_are_there_are_not_lost(
 ) -> None:
     finish = MainScreen.finish
 
-    async def type_ahead(main: MainScreen) -> None:
+    async def type_ahead(main: MainScreen, complete: Completer) -> None:
         for key in ("J", "space", "f", "f", "/", *"robot"):
             await main.app.on_event(events.Key(key, " " if key == "space" else key))
-        await finish(main)
+        await finish(main, complete)
 
     monkeypatch.setattr(MainScreen, "finish", type_ahead)
     async with reader() as r:
         await r.until(lambda: r.query == "robot")
-        assert r.app.context == "query"
+        assert r.context == "query"
 
 
 async def test_a_query_from_the_command_line_is_asked_of_all_papers(reader: Opener) -> None:
@@ -57,9 +58,9 @@ async def test_an_empty_cache_is_filled_from_the_feed(reader: Opener) -> None:
             await r.until(lambda: r.main.papers.count)
             assert r.here.title == "First light"
             await r.until(lambda: "1 new" in r.status)
-            await r.until(lambda: r.app.refreshing.progress is None)
+            await r.until(lambda: r.app.state.refresh.progress is None)
             assert "↻ " in r.top
-            assert r.app.context == "list"
+            assert r.context == "list"
         assert {request.query["date"] for request in feed.requests} >= {"2026-05-12", "2026-05-11"}
 
 
@@ -86,7 +87,7 @@ async def test_without_a_network_an_empty_reader_says_so_and_names_the_ways_out(
         assert "r try again" in r.empty
         assert "D open the sample" in r.empty
         assert "q quit" in r.empty
-        assert r.app.context == "empty"
+        assert r.context == "empty"
         assert r.status == "", "the middle has said it"
         assert r.lines[-1].split() == ["r", "refresh", "f", "filter", "?", "keys"]
         await r.do("app.sample")
@@ -97,10 +98,10 @@ async def test_offline_with_a_cache_is_a_line_and_no_more(reader: Opener) -> Non
     with FeedServer({}) as feed:
         gone = feed.url
     async with reader(still=False, settings=settings(endpoint=gone)) as r:
-        await r.until(lambda: r.app.refreshing.problem and not r.app.refreshing.is_running)
+        await r.until(lambda: r.app.state.refresh.problem and not r.app.state.refresh.is_running)
         assert len(r.ids) == 14
         assert r.app.context == "list"
-        r.app.status.say("", "warning")
+        r.app.model.say("", "warning")
         assert r.status == "no news since 08:14 · reading the cache · r tries again"
 
 
@@ -108,12 +109,12 @@ async def test_trying_again_reaches_the_feed_that_has_come_back(reader: Opener) 
     with FeedServer({"2026-05-12": [item("2605.00001", "Back again", "2026-05-12")]}) as feed:
         feed.fault = "refuse:404"
         async with reader(papers={}, still=False, settings=settings(endpoint=feed.url)) as r:
-            await r.until(lambda: r.app.refreshing.problem and r.app.refreshing.progress is None)
+            await r.until(lambda: r.app.state.refresh.problem and r.app.state.refresh.progress is None)
             feed.fault = "ok"
             await r.do("app.refresh")
             await r.until(lambda: r.main.papers.count)
             await r.until(lambda: "1 new" in r.status)
-            assert r.app.refreshing.problem == ""
+            assert r.app.state.refresh.problem == ""
 
 
 async def test_the_sample_opens_with_no_request_and_keeps_nothing(
@@ -128,7 +129,7 @@ async def test_the_sample_opens_with_no_request_and_keeps_nothing(
         assert r.main.papers.count
         await r.do("app.refresh")
         assert "nothing is fetched" in r.status
-        assert r.app.refreshing.progress is None
+        assert r.app.state.refresh.progress is None
         await r.do("view.all")
         assert len(r.ids) >= 60
         await r.do("paper.star", "app.back")

@@ -17,7 +17,7 @@ async def test_the_calendar_goes_to_days_weeks_and_months(reader: Opener) -> Non
         assert "▌12 14" in shown
         assert "Tuesday 12 May 2026 · 14 papers, 14 unread" in shown
         await r.do("date.left", "date.day")
-        assert (r.view, r.app.context) == ("day:2026-05-11", "list")
+        assert (r.view, r.context) == ("day:2026-05-11", "list")
         await r.do("day.go", "date.up", "date.week")
         assert r.view == "week:2026-W19"
         assert r.row(0).upvotes >= r.row(1).upvotes
@@ -47,33 +47,32 @@ async def test_the_calendar_is_closed_once_however_fast(reader: Opener) -> None:
         for keys in (["escape"] * 3, ["enter", "escape", "escape"], ["q", "escape"]):
             await r.do("day.go")
             await r.burst(*keys)
-            assert (len(r.app.screen_stack), r.app.context) == (1, "list")
+            assert (len(r.app.screen_stack), r.context) == (1, "list")
         await r.do("day.go")
         await r.type("2026-0")
         # Monday 11 May.
         await r.click("Month", 5, 4, times=2)
-        assert (r.view, len(r.app.screen_stack), r.app.context) == ("day:2026-05-11", 1, "list")
+        assert (r.view, len(r.app.screen_stack), r.context) == ("day:2026-05-11", 1, "list")
 
 
 async def test_what_is_missing_is_fetched_once_on_going_there(reader: Opener) -> None:
     old = [item(f"2604.1000{place}", f"An old paper {place}", "2026-04-29") for place in range(3)]
     with FeedServer({"2026-04-29": old}, TODAY) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
-            r.app.is_still = False
+            r.app.actions.views._look = r.app.look._replace(is_still=False)
             await r.do("day.go")
             await r.type("2026-04-29")
             await r.do("date.day")
-            await r.until(lambda: len(r.ids) == 3 and r.app.refreshing.progress is None)
+            await r.until(lambda: len(r.ids) == 3 and r.app.state.refresh.progress is None)
             assert [request.query["date"] for request in feed.requests] == ["2026-04-29"]
             await r.do("period.earlier")
-            await r.until(lambda: r.app.refreshing.progress is None)
+            await r.until(lambda: r.app.state.refresh.progress is None)
             assert "No papers on Tue 28 Apr. The feed listed nothing." in r.empty
             await r.do("period.later", "period.earlier")
-            await r.until(lambda: r.app.refreshing.progress is None)
+            await r.until(lambda: r.app.state.refresh.progress is None)
             asked = [request.query["date"] for request in feed.requests]
             # Nothing was listed, and the day is over: it is not asked for again, nor stopped at.
             assert asked.count("2026-04-28") == asked.count("2026-04-29") == 1
-            r.app.is_still = True
 
 
 async def test_what_is_trending_is_shown_as_ranked_with_its_time(reader: Opener) -> None:
@@ -81,7 +80,7 @@ async def test_what_is_trending_is_shown_as_ranked_with_its_time(reader: Opener)
         feed.ranking = [item(f"2601.1000{place}", f"Ranked {place}", "2026-01-08", upvotes=place) for place in range(4)]
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await r.do("view.trending")
-            await r.until(lambda: len(r.ids) == 4 and r.app.refreshing.progress is None)
+            await r.until(lambda: len(r.ids) == 4 and r.app.state.refresh.progress is None)
             assert [r.row(place).title for place in range(4)] == [f"Ranked {place}" for place in range(4)]
             assert "Trending · " in r.top
             await r.do("view.today", "view.trending")
@@ -96,7 +95,7 @@ async def test_older_papers_are_fetched_since_a_day_that_is_chosen(reader: Opene
             assert "fetch all since" in r.screen
             await r.type("2026-04-28")
             await r.do("date.day")
-            await r.until(lambda: r.app.refreshing.progress is None)
+            await r.until(lambda: r.app.state.refresh.progress is None)
             await r.until(lambda: "new" in r.status)
             await r.do("view.all")
             assert len(r.ids) == 63

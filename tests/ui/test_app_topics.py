@@ -16,7 +16,7 @@ from tests.ui.papers import ByTitle
 async def _go_to(r: Story, name: str) -> None:
     """Put the filter pane's cursor on a row by its text."""
     pane = r.main.filter
-    if r.app.context != "filter":
+    if r.context != "filter":
         await r.do("find.filter")
     rows = [row.text for row in pane.rows if row.selectable]
     await r.do("move.top")
@@ -34,7 +34,7 @@ async def test_picked_topics_stand_in_the_query_and_are_marked(reader: Opener) -
         assert r.query == "topic:agents"
         assert len(r.ids) == 8
         assert "✓ Agents & tools 8" in r.filter_lines
-        assert r.app.context == "filter"
+        assert r.context == "filter"
         await r.do("topic.pick")
         assert r.query == ""
         assert len(r.ids) == 60
@@ -53,7 +53,7 @@ async def test_picked_topics_combine_as_any_or_all(reader: Opener) -> None:
         assert r.query == "topic:video topic:agents"
         assert not r.ids
         assert "TOPICS all ▾" in r.filter_lines
-        assert r.app.context == "filter"
+        assert r.context == "filter"
         await r.do("topic.any_all")
         assert len(r.ids) == 16
 
@@ -144,7 +144,7 @@ async def test_typing_narrows_the_topics(reader: Opener) -> None:
         assert r.query == "topic:video"
         await r.do("app.escape")
         assert "Robotics 8" in r.filter_lines
-        assert r.app.context == "filter"
+        assert r.context == "filter"
         await r.do("topic.narrow")
         await r.type("xyz")
         await r.press("backspace", "backspace", "backspace")
@@ -153,7 +153,7 @@ async def test_typing_narrows_the_topics(reader: Opener) -> None:
         await r.press("escape")
         assert "✓ Video generation 8" in r.filter_lines
         await r.press("escape")
-        assert r.app.context == "list"
+        assert r.context == "list"
 
 
 async def test_narrowing_ends_where_the_pane_is_left(reader: Opener) -> None:
@@ -164,7 +164,7 @@ async def test_narrowing_ends_where_the_pane_is_left(reader: Opener) -> None:
         await r.do("paper.star")
         assert r.here.starred
         await r.do("find.filter", "move.top", "find.filter")
-        assert r.app.context == "list"
+        assert r.context == "list"
 
 
 async def test_views_and_days_are_opened_from_the_pane(reader: Opener) -> None:
@@ -236,6 +236,6 @@ async def test_topics_by_changed_rules_show_in_the_detail_without_a_key(reader: 
         assert "[Video generation]" in r.text("#detail")
         with closing(Cache.open(r.file, NoTopics())) as cache:
             list(cache.reclassify())
-        r.main.renew()
+        r.app.model.change(r.app.state.cache_changed())
         await r.until(lambda: "[Video generation]" not in r.text("#detail"))
         assert r.here.title[:10] in r.text("#detail")

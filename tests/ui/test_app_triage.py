@@ -207,7 +207,7 @@ async def test_letters_filter_as_they_come_and_escape_puts_back(reader: Opener) 
         await r.do("query.cancel")
         assert r.query == "is:unread"
         assert len(r.ids) == 60
-        assert r.app.context == "list"
+        assert r.context == "list"
 
 
 async def test_a_query_that_does_not_parse_says_why_and_keeps_the_list(reader: Opener) -> None:
@@ -218,25 +218,25 @@ async def test_a_query_that_does_not_parse_says_why_and_keeps_the_list(reader: O
         assert r.query == "robot upvote"
         assert "tab takes upvotes" in r.lines[-1]
         await r.do("query.accept")
-        assert r.app.context == "query"
+        assert r.context == "query"
         await r.do("query.complete")
         assert r.main.query_line.text.strip() == "robot upvotes:>20"
         await r.do("query.accept")
         assert r.query == "robot upvotes:>20"
-        assert r.app.context == "list"
+        assert r.context == "list"
 
 
 async def test_keys_may_come_faster_than_frames(reader: Opener) -> None:
     async with reader() as r:
         await r.burst(*"ga/robot", "enter", *"jjk")
-        assert (r.view, r.query, r.app.context) == ("all", "robot", "list")
+        assert (r.view, r.query, r.context) == ("all", "robot", "list")
         await r.burst(*"ggjjs")
         assert r.cursor == 2
         assert r.kept(r.here.id).starred
         await r.burst(*"fGfF", "tab", "q", "enter", "l", "q", *"m")
-        assert (r.query, r.app.context) == ("", "list")
+        assert (r.query, r.context) == ("", "list")
         await r.burst(*"fjjf", *"gt")
-        assert (r.view, r.app.context) == ("today", "list")
+        assert (r.view, r.context) == ("today", "list")
 
 
 @pytest.mark.parametrize(
@@ -246,15 +246,17 @@ async def test_keys_may_come_faster_than_frames(reader: Opener) -> None:
         # What is typed before the reader listens has its Enter turned into a line feed by the terminal.
         ("ctrl+j", {}),
         # Enter keeps a query also where another key does.
-        ("enter", {"query.accept": "ctrl+y"}),
+        ("enter", {"query.accept": ("ctrl+y",)}),
     ],
 )
-async def test_keys_behind_a_querys_enter_are_for_the_list(reader: Opener, enter: str, keys: dict[str, str]) -> None:
+async def test_keys_behind_a_querys_enter_are_for_the_list(
+    reader: Opener, enter: str, keys: dict[str, tuple[str, ...]]
+) -> None:
     async with reader(settings=settings(keys=keys)) as r:
         await r.burst(*"/robot", enter, "F")
-        assert (r.query, r.app.context) == ("", "list")
+        assert (r.query, r.context) == ("", "list")
         await r.burst(*"/robot", enter, "j")
-        assert (r.query, r.app.context) == ("robot", "list")
+        assert (r.query, r.context) == ("robot", "list")
 
 
 async def test_keys_for_papers_wait_for_those_that_a_query_finds(
@@ -282,12 +284,12 @@ async def test_keys_for_papers_wait_for_those_that_a_query_finds(
         # What is not for papers waits for none, and nothing acts where none come.
         may_come.clear()
         await r.begin(*"/zebra", "enter", "/")
-        assert r.app.context == "query"
+        assert r.context == "query"
         await r.begin("enter", "s", "A", "G")
         may_come.set()
         await r.rest()
         assert r.ids == []
-        assert r.app.context == "empty"
+        assert r.context == "empty"
         await r.do("find.clear")
         assert sum(r.kept(id).starred for id in r.ids) <= 2
         assert not any(r.kept(id).read for id in r.ids)

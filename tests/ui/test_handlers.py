@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
-
 from reader.keys.keymap import ACTIONS, CONTEXTS, Keymap
-from reader.ui.handlers import HANDLERS
 from reader.ui.screens.help import HelpScreen
+from tests.ui.conftest import Opener
 
 BY_HELP = HelpScreen.ACTS - {action.id for action in ACTIONS if action.contexts != ("help",)}
 """Actions that the help screen alone performs."""
 
 
-def test_each_action_has_a_handler_and_each_handler_an_action() -> None:
-    assert set(HANDLERS) | BY_HELP == {action.id for action in ACTIONS}
-    assert set(HANDLERS).isdisjoint(BY_HELP)
-
-
-@pytest.mark.parametrize("context", [context for context in CONTEXTS if context != "help"])
-def test_each_key_of_a_place_leads_to_a_handler(context: str) -> None:
-    bound = Keymap().resolve(context)
-    assert bound
-    assert {action.id for action in bound.values()} <= set(HANDLERS)
-
-
-def test_a_handler_says_twice_the_same() -> None:
-    assert all(
-        callable(handler) and handler.__module__.startswith("reader.ui.handlers.") for handler in HANDLERS.values()
-    )
+async def test_each_action_has_a_handler_and_each_handler_an_action(reader: Opener) -> None:
+    async with reader() as r:
+        handlers = set(r.app.actions.handlers)
+    assert handlers | BY_HELP == {action.id for action in ACTIONS}
+    assert handlers.isdisjoint(BY_HELP)
+    for context in CONTEXTS:
+        if context != "help":
+            bound = {action.id for action in Keymap().resolve(context).values()}
+            assert bound and bound <= handlers

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
+from typing import Protocol, Unpack
 
 import pytest
 from textual.pilot import Pilot
@@ -21,7 +22,7 @@ from textual.widgets import Input
 from reader.cache.marks.events import Events
 from reader.cache.window import Window
 from tests.ui import papers
-from tests.ui.driver import Story, make_app, settings
+from tests.ui.driver import AppOptions, Story, make_app, settings
 
 PINNED = "8.2.8"
 """The Textual that the pictures were taken with; patch releases move cells."""
@@ -35,7 +36,12 @@ pytestmark = [
 ]
 
 Steps = Callable[[Story], Awaitable[None]]
-Picture = Callable[..., bool]
+
+
+class Picture(Protocol):
+    """Compares the reader, after some steps, with the picture that is kept of it."""
+
+    def __call__(self, file: Path, size: tuple[int, int], steps: Steps = ..., **how: Unpack[AppOptions]) -> bool: ...
 
 
 async def nothing(_r: Story) -> None:
@@ -62,10 +68,10 @@ def _refreshed(file: Path) -> Path:
 @pytest.fixture
 def picture(snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> Picture:
     """Compare the reader, after some steps, with the picture that is kept of it."""
-    monkeypatch.setattr("reader.ui.screens.main.REST", 0.001)
+    monkeypatch.setattr("reader.ui.work.detail_loader.REST", 0.001)
     monkeypatch.setattr("reader.ui.work.counter.COUNT_AFTER", 0.001)
 
-    def compare(file: Path, size: tuple[int, int], steps: Steps = nothing, **how: object) -> bool:
+    def compare(file: Path, size: tuple[int, int], steps: Steps = nothing, **how: Unpack[AppOptions]) -> bool:
         app = make_app(file, **how)
 
         async def run_steps(pilot: Pilot[str]) -> None:
@@ -80,10 +86,6 @@ def picture(snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) 
     return compare
 
 
-def look(theme: str = "dark", **changed: object) -> dict[str, object]:
-    return {"settings": settings(theme=theme, **changed)}
-
-
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 42), (200, 60)], ids="{0[0]}x{0[1]}".format)
 def test_main(picture: Picture, used: Path, size: tuple[int, int]) -> None:
     async def settle_in(r: Story) -> None:
@@ -94,16 +96,18 @@ def test_main(picture: Picture, used: Path, size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "ansi"])
 def test_theme(picture: Picture, used: Path, theme: str) -> None:
-    assert picture(used, (80, 24), query="(topic:agents OR topic:video) -topic:robotics", **look(theme))
+    assert picture(
+        used, (80, 24), query="(topic:agents OR topic:video) -topic:robotics", settings=settings(theme=theme)
+    )
 
 
 def test_no_color(picture: Picture, used: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    assert picture(used, (80, 24), query="(topic:agents OR topic:video) -topic:robotics", **look())
+    assert picture(used, (80, 24), query="(topic:agents OR topic:video) -topic:robotics")
 
 
 def test_ascii(picture: Picture, used: Path) -> None:
-    assert picture(used, (100, 24), **look(ascii=True))
+    assert picture(used, (100, 24), settings=settings(ascii=True))
 
 
 def test_filter(picture: Picture, used: Path) -> None:
@@ -143,9 +147,9 @@ def test_offline_and_empty(picture: Picture, tmp_path: Path, caches: Mapping[str
 
     async def fail(r: Story) -> None:
         await r.do("app.refresh")
-        await r.until(lambda: r.app.refreshing.problem and r.app.refreshing.progress is None)
+        await r.until(lambda: r.app.state.refresh.problem and r.app.state.refresh.progress is None)
 
-    assert picture(file, (80, 24), fail, **look(endpoint="http://127.0.0.1:9"))
+    assert picture(file, (80, 24), fail, settings=settings(endpoint="http://127.0.0.1:9"))
 
 
 def test_nothing_matches(picture: Picture, used: Path) -> None:

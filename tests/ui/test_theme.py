@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from rich.color import ColorType
@@ -8,6 +9,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.strip import Strip
+from textual.theme import Theme
 
 from reader.ui import theme
 from reader.ui.stylesheets import styles_directory, stylesheets
@@ -49,7 +51,7 @@ def _luminance(color: Color) -> float:
 
 
 @pytest.mark.parametrize("one", [theme.DARK, theme.LIGHT], ids=lambda one: one.name)
-def test_text_can_be_read_on_every_ground(one: theme.Theme) -> None:
+def test_text_can_be_read_on_every_ground(one: Theme) -> None:
     colors = {**one.to_color_system().generate(), **one.variables}
     grounds = [colors["background"], colors["cursor"]]
     for name, least in (("foreground", 7), ("text-muted", 4.5), ("text-disabled", 3), ("accent", 4.5)):
@@ -61,7 +63,7 @@ def test_text_can_be_read_on_every_ground(one: theme.Theme) -> None:
 
 
 @pytest.mark.parametrize("one", theme.THEMES, ids=lambda one: one.name)
-def test_every_theme_sets_every_variable_of_ours(one: theme.Theme) -> None:
+def test_every_theme_sets_every_variable_of_ours(one: Theme) -> None:
     assert set(theme.DEFAULTS) <= set(one.variables)
 
 
@@ -93,7 +95,7 @@ async def colors_of(name: str) -> set[ColorType]:
         return kinds
 
 
-def _styles(strip: Strip, filters: list[LineFilter]) -> list[Style]:
+def _styles(strip: Strip, filters: Sequence[LineFilter]) -> list[Style]:
     for one in filters:
         strip = strip.apply_filter(one, Color.parse("black"))
     return [segment.style for segment in strip if segment.style]

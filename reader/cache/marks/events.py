@@ -24,6 +24,7 @@ from pathlib import Path
 
 from reader.cache import schema
 from reader.cache.marks.derived import STATES, refold
+from reader.cache.sqlite_errors import explained
 
 BATCH = 5_000
 """Papers a transaction: few enough that another writer waits some 50 ms at the most.
@@ -95,7 +96,7 @@ class Events:
 
         With `recover` False what was cut off waits for a call of `recover`, which can be stopped.
         """
-        with schema.explained(path):
+        with explained(path):
             events = cls(schema.connect(path, durable=True), path, now)
             events._prepare()
             if recover:
@@ -115,7 +116,7 @@ class Events:
         `kind` is `read`, `star`, `hide`, `note` or `tag:NAME`; `value` is a bool, or the note's text.
         """
         said = value if isinstance(value, str) else str(int(value))
-        with schema.explained(self._path):
+        with explained(self._path):
             # Looked up ahead of the lock: a paper that changes until then is named in vain, which does no harm.
             batches, ids, count = self._changing(kind, said, pks)
             if not count:
@@ -139,7 +140,7 @@ class Events:
 
     def recover(self, progress: Progress = _silent) -> None:
         """Finish the events whose effects were cut off by the end of the program."""
-        with schema.explained(self._path):
+        with explained(self._path):
             rows = self._connection.execute(f"SELECT {_COLUMNS} FROM event WHERE applied = 0 ORDER BY seq").fetchall()
             for row in rows:
                 event = Event(*row)
@@ -151,7 +152,7 @@ class Events:
     def rebuild(self) -> None:
         """Derive every state anew from the log alone, in one transaction."""
         connection = self._connection
-        with schema.explained(self._path), schema.transaction(connection):
+        with explained(self._path), schema.transaction(connection):
             for table in ("effect", "orphan", "paper_tag", "note"):
                 connection.execute(f"DELETE FROM {table}")
             connection.execute("UPDATE paper SET read = 0, starred = 0, hidden = 0, has_note = 0")
@@ -295,7 +296,7 @@ class Events:
     # Undo and redo.
 
     def _reverse(self, direction: str, progress: Progress) -> Event | None:
-        with schema.explained(self._path):
+        with explained(self._path):
             connection = self._connection
             with schema.transaction(connection):
                 row = connection.execute(_UNDOABLE if direction == "undo" else _REDOABLE).fetchone()

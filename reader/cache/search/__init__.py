@@ -1,1 +1,1 @@
-"""From a typed query to ids and numbers."""
+"""Search: compiles a typed query to SQL, and reads its papers and their counts."""

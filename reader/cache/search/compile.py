@@ -1,11 +1,9 @@
-"""Queries as SQL: conditions on `paper AS p`, all values bound, in the shapes that keep a million papers quick.
+"""Compiles a query to SQL: conditions on `paper AS p`, with all values bound, in a form for each way of reading.
 
-What a query asks of a paper can be put in several ways. The state of a paper stands in its row, but a topic or a word
-is either looked up from the topic or word (`p.pk IN (...)`, quick when few papers have it) or asked of each paper in
-turn (`EXISTS`, `says`; quick when many have it and the order comes from an index, for then the first fifty are soon
-found). Neither is good for the other's case, by a factor of a thousand, and which it is can't be seen in the query:
-`Selection` holds both, and `strategy` chooses as it reads. Words that are listed by day have a third way between the
-two: they are looked up for some days at a time (`DayWalk`).
+A term can be looked up (`p.pk IN (...)`, quick when few papers have it) or tested on each paper in turn (`EXISTS`,
+`has_words`; quick when many papers have it and an index gives the order, for then the first screenful is soon found).
+The wrong choice is slower by a factor of a thousand, and the query's text does not tell which is right. `Selection`
+therefore holds both, and `plan` chooses while it reads.
 """
 
 from __future__ import annotations
@@ -15,55 +13,61 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from reader.cache.history import RISING_DAYS, votes_gained
-from reader.cache.search.conditions import Compiler, Form, Scope
+from reader.cache.search.conditions import Compiler, Scope
 from reader.cache.search.full_text import (
     WEIGHTS,
     Clause,
     Param,
-    fts,
-    indexed,
-    is_text,
-    matching,
-    pruned,
-    respelled,
+    fts_expression,
+    is_text_only,
+    select_matches,
     wanted_words,
+    with_spellings,
+    without_empty_words,
+    without_merging,
 )
-from reader.cache.search.functions import register_functions
+from reader.cache.search.sql_functions import register_functions
 from reader.core.query import And, Match, Node, Not, Or, Query, Sort, Term, When
 
-__all__ = ["Clause", "Driver", "Scope", "Selection", "compile_query", "register_functions"]
+__all__ = ["Clause", "DayWalk", "Lookup", "Scope", "Selection", "Word", "compile_query", "register_functions"]
 
 
-class Driver(NamedTuple):
-    """One way in: from what a term names, rather than from the order."""
+class Lookup(NamedTuple):
+    """How to look up the papers of one term, or of all words together, and test the other terms on them."""
 
     pks: Clause
-    """A SELECT of the papers' keys that the term names."""
+    """A SELECT of the papers' keys."""
     rest: Clause
-    """What the other terms ask of each of those papers."""
-    words: bool
-    """Whether it reads the full-text index, which takes its time before the first paper and can't be interrupted."""
-    reads: bool
-    """Whether the other terms read each paper's text, which costs ten times what its row does."""
-    sample: str | None = None
-    """For a single word, an expression that tells soon how many of some papers have it, or a little more."""
+    """The condition of the other terms."""
+    is_full_text: bool
+    """Whether it reads the full-text index, which can take long before the first row and can't be interrupted."""
+    reads_text: bool
+    """Whether the other terms read each paper's text, which costs ten times as much as its row."""
+
+
+class Word(NamedTuple):
+    """One of several words of a query, to look up alone if it is rare."""
+
+    expression: str
+    """FTS5 expression that tells soon how many of some papers have the word, or a few more."""
+    lookup: Lookup
 
 
 class DayWalk(NamedTuple):
-    """How the papers of a few days are found at a time, for a walk from day to day."""
+    """How to find the papers of a few days at a time, for a walk from day to day."""
 
     expression: str | None
-    """Words of the query for the full-text index, only such as it reads from any paper on."""
+    """FTS5 expression of the query's words, without words that make the index merge lists; None if no word is left."""
     excludes: bool
-    """Whether it finds those that are not wanted."""
-    span: Clause | None
-    """A SELECT of the least and greatest key that a paper can have, where the query tells."""
-    ends: Clause
-    """What the query says of the days that the walk begins and ends with."""
+    """Whether the expression finds the papers that are not wanted."""
+    keys: Clause | None
+    """A SELECT of the least and greatest key that a paper can have; None if the query has no publication days."""
+    bounds: Clause
+    """Where the walk begins and ends, as the query's days tell."""
     rest: Clause
-    """What else is asked of each paper: all other terms, and words that the expression does not ask for in full."""
-    reads: bool
-    """Whether that includes words that many a paper may not have, though its text is read for them."""
+    """The condition of all that the expression does not answer in full."""
+    reads_text: bool
+    """Whether that condition reads texts for words that many papers lack."""
     upwards: bool
     """Whether the oldest day comes first."""
 
@@ -71,64 +75,64 @@ class DayWalk(NamedTuple):
 class Selection(NamedTuple):
     """The papers of a query and their order: `SELECT ... FROM paper AS p WHERE {where} ORDER BY {order}`.
 
-    The order's marks are numbered and point into `params`, which are the condition's, so that the same values serve
-    with and without it. The connection needs `register_functions`.
+    The marks in `order` are numbered and refer to `params`, the values of `where`. The connection needs
+    `register_functions`.
     """
 
     where: str
     params: tuple[Param, ...]
     order: str
     grouped_by_day: bool
-    by_order: Clause
-    """The same condition, each term asked of each paper in turn, for a walk in the index's order."""
-    by_scan: Clause
-    """The same, with words and topics looked up first and the walk in the index's order."""
-    drivers: tuple[Driver, ...] = ()
-    """Other ways in, cheapest to try first."""
-    sweep: DayWalk | None = None
-    """How to look words up while walking from day to day; None for other orders, and where no words are asked for."""
-    ranked: Ranked | None = None
-    """How to do without a rank; None where the order is not by relevance."""
+    walk: Clause
+    """The same condition, with each term tested on each paper, for a walk in the order's index."""
+    lookups: tuple[Lookup, ...] = ()
+    """Terms to look up first, in the query's order; then all words together."""
+    words: tuple[Word, ...] = ()
+    """The words that can be looked up, if there are several."""
+    day_walk: DayWalk | None = None
+    """How to walk by days; None for other orders, and for queries without words or publication days."""
+    ranked: TitleFirst | None = None
+    """The order that replaces relevance for common words; None if the order is not relevance."""
+    is_sequential: bool = False
+    """Whether a walk reads papers' rows alone, in about the order in which they are stored."""
     is_spread: bool = False
-    """Whether the papers come by day and may be of any: the first ones tell how many there are."""
+    """Whether the papers are in the order of days and can be of any day: the first ones tell how many there are."""
 
 
-class Ranked(NamedTuple):
-    """What stands in for a rank where too many papers have the words to weigh each: the title has them, or not."""
+class TitleFirst(NamedTuple):
+    """The order that replaces relevance where too many papers have the words: those with the words in the title first.
 
-    sampled: Clause
-    """Whether one paper has any of the words."""
+    `where`, `params` and `order` read all of the papers at once; `parts` are the same papers in two parts.
+    """
+
+    has_words: Clause
+    """The condition that a paper has any of the words."""
     order: str
-    """The whole order, those with the words in the title first."""
     where: str
     params: tuple[Param, ...]
-    """The condition and its values, this order's among them."""
-    tiers: tuple[Selection, ...]
-    """The same in two parts, each in the order of days."""
+    parts: tuple[Selection, Selection]
+    """The papers with all words in the title and the others, each in the order of days."""
 
 
-_KEYS = {
+_ORDER_COLUMNS = {
     "day": ("p.sort_day", "p.upvotes", "p.pk"),
     "upvotes": ("p.upvotes", "p.pk"),
     "published": ("p.published", "p.upvotes", "p.pk"),
     # Keys are given out in the order in which papers are added.
     "added": ("p.pk",),
     "title": ("p.title COLLATE NOCASE", "p.pk"),
-    # What is not ranked comes last.
+    # Papers without a rank come last.
     "trending": ("coalesce((SELECT rank FROM trending WHERE trending.pk = p.pk), 1e9)", "p.pk"),
 }
 
-_UPWARDS = ("title", "trending")
-"""Orders that begin with the least."""
-
-MOST_WORDS = 4
-"""So many words of a query are tried as ways in, the longest first."""
+_ASCENDING = ("title", "trending")
+"""Orders that begin with the least value."""
 
 
 def compile_query(query: Query, scope: Scope) -> Selection:
-    """Put a query as SQL; hidden papers are left out unless it names `is:hidden`."""
-    root = pruned(query.root) if query.root else None
-    spelled = respelled(root) if root else None
+    """Compile a query; hidden papers are left out unless it names `is:hidden`."""
+    root = without_empty_words(query.root) if query.root else None
+    spelled = with_spellings(root) if root else None
     terms = list(spelled.nodes) if isinstance(spelled, And) else [spelled] if spelled else []
     if not _names_hidden(query.root):
         terms.append(Not(Term("is", "hidden")))
@@ -136,75 +140,86 @@ def compile_query(query: Query, scope: Scope) -> Selection:
     wanted = wanted_words(root) if root and sort.key == "relevance" else []
     if sort.key == "relevance":
         selection = _selection(terms, Sort("day", sort.reverse and not wanted), scope)
-        return _ranked(selection, terms, wanted, sort.reverse, scope) if wanted else selection
+        return _by_relevance(selection, terms, wanted, sort.reverse, scope) if wanted else selection
     return _selection(terms, sort, scope)
 
 
 def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
-    """The papers of which all terms are true."""
-    forms: tuple[Form, ...] = ("plain", "order", "scan")
-    plain, by_order, by_scan = (Compiler(scope, sort.key, form).all(terms) for form in forms)
+    """The papers for which all terms are true."""
+    plain = Compiler(scope, sort.key, "plain").every(terms)
+    walk = Compiler(scope, sort.key, "walk").every(terms)
+    driven = Compiler(scope, sort.key, "driven")
     return Selection(
         plain.sql,
         plain.params,
         _order(sort, scope),
         grouped_by_day=sort.key == "day",
-        by_order=by_order,
-        by_scan=by_scan,
-        drivers=_drivers(terms, Compiler(scope, sort.key, "driven")),
-        sweep=_sweep(terms, sort, scope) if sort.key == "day" else None,
-        is_spread=sort.key == "day" and not sort.reverse and not any(map(_tells_when, terms)),
+        walk=walk,
+        lookups=_lookups(terms, driven),
+        words=_words(terms, driven),
+        day_walk=_day_walk(terms, sort, scope) if sort.key == "day" else None,
+        is_sequential=sort.key in ("day", "added") and "paper_text" not in walk.sql,
+        is_spread=sort.key == "day" and not sort.reverse and not any(map(_names_days_or_keys, terms)),
     )
 
 
-def _sweep(terms: Sequence[Node], sort: Sort, scope: Scope) -> DayWalk | None:
-    texts = [node for node in terms if is_text(node)]
-    wanted = [(node, found) for node in texts if (found := indexed(node)) and fts(found)]
-    unwanted = [node for node in texts if isinstance(node, Not) and fts(node.node) and indexed(node)]
+def _day_walk(terms: Sequence[Node], sort: Sort, scope: Scope) -> DayWalk | None:
+    texts = [node for node in terms if is_text_only(node)]
+    wanted = [(node, found) for node in texts if (found := without_merging(node)) and fts_expression(found)]
+    unwanted = [node for node in texts if isinstance(node, Not) and fts_expression(node.node) and without_merging(node)]
     if wanted:
-        expression = fts(And((*(found for _, found in wanted), *unwanted)))
+        expression = fts_expression(And((*(found for _, found in wanted), *unwanted)))
     else:
-        expression = fts(Or(tuple(node.node for node in unwanted))) if unwanted else None
-    compiler = Compiler(scope, sort.key, "order")
-    span = compiler.span(terms)
-    if expression is None and span is None:
+        expression = fts_expression(Or(tuple(node.node for node in unwanted))) if unwanted else None
+    compiler = Compiler(scope, sort.key, "walk")
+    keys = compiler.published_keys(terms)
+    if expression is None and keys is None:
         return None
-    settled = [*(node for node, found in wanted if node == found), *unwanted]
-    rest = _without(terms, settled)
-    reads = any(is_text(node) and not _is_a_letter(node) for node in rest)
-    return DayWalk(expression, not wanted, span, compiler.ends(rest), compiler.all(rest), reads, upwards=sort.reverse)
+    answered = [*(node for node, found in wanted if node == found), *unwanted]
+    rest = _without(terms, answered)
+    return DayWalk(
+        expression,
+        excludes=not wanted,
+        keys=keys,
+        bounds=compiler.walk_bounds(rest),
+        rest=compiler.every(rest),
+        reads_text=any(is_text_only(node) and not _is_one_letter(node) for node in rest),
+        upwards=sort.reverse,
+    )
 
 
 def _order(sort: Sort, scope: Scope) -> str:
-    columns = _KEYS.get(sort.key, ())
+    columns = _ORDER_COLUMNS.get(sort.key, ())
     if sort.key == "rising":
         begin = scope.today - timedelta(days=RISING_DAYS)
         columns = (votes_gained(int(datetime(*begin.timetuple()[:3], tzinfo=UTC).timestamp())), "p.upvotes", "p.pk")
-    downwards = (sort.key not in _UPWARDS) != sort.reverse
-    return ", ".join(f"{column} {'DESC' if downwards else 'ASC'}" for column in columns)
+    descending = (sort.key not in _ASCENDING) != sort.reverse
+    return ", ".join(f"{column} {'DESC' if descending else 'ASC'}" for column in columns)
 
 
-def _ranked(selection: Selection, terms: Sequence[Node], wanted: list[Match], reverse: bool, scope: Scope) -> Selection:
+def _by_relevance(
+    selection: Selection, terms: Sequence[Node], wanted: list[Match], reverse: bool, scope: Scope
+) -> Selection:
     """The selection in the order of how well its papers fit the words."""
-    together = [node for node in terms if fts(node)]
-    words = fts(And(tuple(together))) if together else fts(Or(tuple(wanted)))
+    together = [node for node in terms if fts_expression(node)]
+    words = fts_expression(And(tuple(together))) if together else fts_expression(Or(tuple(wanted)))
     up, down = ("DESC", "ASC") if reverse else ("ASC", "DESC")
-    where, params, mark = _anchored(selection, words or "")
+    where, params, mark = _with_value(selection, words or "")
     # Ranked once, not once for each paper: a materialized part is not folded into the outer loop.
     score = (
         f"(WITH ranked AS MATERIALIZED (SELECT rowid AS pk, bm25(paper_fts, {WEIGHTS}) AS score"
         f" FROM paper_fts WHERE paper_fts MATCH ?{mark}) SELECT score FROM ranked WHERE ranked.pk = p.pk)"
     )
     in_title = And(tuple(Match(match.text, match.exact, "title") for match in wanted))
-    common_where, common_params, mark = _anchored(selection, fts(in_title) or "")
+    common_where, common_params, mark = _with_value(selection, fts_expression(in_title) or "")
     titled = f"p.pk IN (SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?{mark})"
-    tiers = [_selection([*terms, *extra], Sort("day"), scope) for extra in (in_title.nodes, (Not(in_title),))]
-    ranked = Ranked(
-        sampled=Compiler(scope, "day", "order").reading([Or(tuple(wanted))]),
+    first, second = (_selection([*terms, *extra], Sort("day"), scope) for extra in (in_title.nodes, (Not(in_title),)))
+    ranked = TitleFirst(
+        has_words=Compiler(scope, "day", "walk").text_test([Or(tuple(wanted))]),
         where=common_where,
         params=common_params,
         order=f"{titled} {down}, {selection.order}",
-        tiers=tuple(reversed(tiers) if reverse else tiers),
+        parts=(second, first) if reverse else (first, second),
     )
     return selection._replace(
         where=where,
@@ -215,54 +230,64 @@ def _ranked(selection: Selection, terms: Sequence[Node], wanted: list[Match], re
     )
 
 
-def _anchored(selection: Selection, value: str) -> tuple[str, tuple[Param, ...], int]:
-    """The condition with one more value bound at its end, for the order to point at, and the number of its mark."""
+def _with_value(selection: Selection, value: str) -> tuple[str, tuple[Param, ...], int]:
+    """The condition with one more value bound at its end, which the order refers to, and the number of its mark."""
     return f"{selection.where} AND ? IS NOT NULL", (*selection.params, value), len(selection.params) + 1
 
 
-def _drivers(terms: Sequence[Node], compiler: Compiler) -> tuple[Driver, ...]:
-    """The ways in: the terms that an index leads to, then words, longest and so probably rarest first."""
-    led: list[Driver] = []
-    for node in terms:
-        if members := compiler.members(node):
-            led.append(_driver(members, _without(terms, [node]), compiler, words=False))
-    matches = sorted((node for node in terms if fts(node) and indexed(node)), key=_length, reverse=True)
-    alone = [
-        _driver(matching(fts(node) or ""), _without(terms, [node]), compiler, words=True)._replace(
-            sample=fts(indexed(node) or node)
-        )
-        for node in matches
+def _lookups(terms: Sequence[Node], compiler: Compiler) -> tuple[Lookup, ...]:
+    """The terms to look up: those that an index answers, then all words together."""
+    found = [
+        _lookup(pks, _without(terms, [node]), compiler, is_full_text=False)
+        for node in terms
+        if (pks := compiler.select_members(node))
     ]
-    if len(matches) < 2:
-        return (*led, *alone)
-    together = matching(fts(And(tuple(matches))) or "")
-    return (*led, *alone[:MOST_WORDS], _driver(together, _without(terms, matches), compiler, words=True))
+    if words := _worth_looking_up(terms):
+        found.append(_lookup_words(words, terms, compiler))
+    return tuple(found)
 
 
-def _length(node: Node) -> int:
-    return len(str(node))
+def _words(terms: Sequence[Node], compiler: Compiler) -> tuple[Word, ...]:
+    words = _worth_looking_up(terms)
+    if len(words) < 2:
+        return ()
+    return tuple(
+        Word(fts_expression(without_merging(node) or node) or "", _lookup_words([node], terms, compiler))
+        for node in words
+    )
 
 
-def _is_a_letter(node: Node) -> bool:
-    """Whether a node is one that nothing is looked up for: it begins some word of nearly every paper."""
-    return isinstance(node, Match) and node.field in (None, "abstract") and not indexed(node)
+def _worth_looking_up(terms: Sequence[Node]) -> list[Node]:
+    """The terms of words, without prefixes that nearly every paper has."""
+    return [node for node in terms if fts_expression(node) and without_merging(node)]
 
 
-def _without(terms: Sequence[Node], some: Sequence[Node]) -> list[Node]:
-    return [term for term in terms if not any(term is one for one in some)]
+def _lookup_words(words: Sequence[Node], terms: Sequence[Node], compiler: Compiler) -> Lookup:
+    pks = select_matches(fts_expression(And(tuple(words))) or "")
+    return _lookup(pks, _without(terms, words), compiler, is_full_text=True)
 
 
-def _driver(pks: Clause, others: Sequence[Node], compiler: Compiler, words: bool) -> Driver:
-    return Driver(pks, compiler.all(others), words, reads=any(map(is_text, others)))
+def _lookup(pks: Clause, others: Sequence[Node], compiler: Compiler, *, is_full_text: bool) -> Lookup:
+    return Lookup(pks, compiler.every(others), is_full_text, reads_text=any(map(is_text_only, others)))
 
 
-def _tells_when(node: Node) -> bool:
-    """Whether a node says of which days or keys papers are."""
+def _without(terms: Sequence[Node], dropped: Sequence[Node]) -> list[Node]:
+    """The terms but those dropped, told apart by identity: a query can have a term twice."""
+    return [term for term in terms if not any(term is one for one in dropped)]
+
+
+def _is_one_letter(node: Node) -> bool:
+    """Whether a node is a prefix too short to look up: nearly every paper has a word that begins with it."""
+    return isinstance(node, Match) and node.field in (None, "abstract") and not without_merging(node)
+
+
+def _names_days_or_keys(node: Node) -> bool:
+    """Whether a node restricts the days or keys of papers."""
     match node:
         case And(nodes) | Or(nodes):
-            return any(map(_tells_when, nodes))
+            return any(map(_names_days_or_keys, nodes))
         case Not(inner):
-            return _tells_when(inner)
+            return _names_days_or_keys(inner)
     return isinstance(node, When) or node == Term("is", "new") or (isinstance(node, Term) and node.field == "id")
 
 

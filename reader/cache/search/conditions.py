@@ -1,4 +1,4 @@
-"""A query's terms as conditions on `paper AS p`, in the forms that the ways of reading need."""
+"""A query's terms as SQL conditions on `paper AS p`, in a form for each way of reading."""
 
 from __future__ import annotations
 
@@ -7,24 +7,36 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from reader.cache.history import RISEN
-from reader.cache.search.full_text import Clause, Param, bracketed, fts, is_text, joined, matching, said
-from reader.core.dates import Days
+from reader.cache.search.full_text import (
+    Clause,
+    Param,
+    bracketed,
+    fts_expression,
+    is_text_only,
+    join_clauses,
+    select_matches,
+    text_condition,
+)
 from reader.core.query import And, Count, Match, Node, Not, Or, Regex, Term, When
 
 
 class Scope(NamedTuple):
-    """What a query's meaning hangs on besides its text."""
+    """What the meaning of a query depends on, apart from its text."""
 
     today: date
     newest_day: str | None = None
-    """ISO day that `day:latest` means; None if no day has papers."""
+    """The ISO day of `day:latest`; None if no day has papers."""
     new_since: str | None = None
-    """ISO time, UTC, from which on a paper is `is:new`; None if none is."""
+    """Papers added from this time on are `is:new` (ISO, UTC); None if no paper is."""
 
 
-Form = Literal["plain", "order", "scan", "driven"]
-"""How terms are put: `plain` leaves the plan to SQLite; `order` asks each paper; `scan` looks words and topics up but
-walks in order; `driven` asks each paper and keeps every index but the driver's out of it."""
+Form = Literal["plain", "walk", "driven"]
+"""How terms are written.
+
+- `plain`: words and topics are looked up, and SQLite chooses the indexes.
+- `walk`: each term is tested on each paper; only the order's own index can be used.
+- `driven`: each term is tested on papers whose keys are known; no index of another term can be used.
+"""
 
 _COUNTS = {"upvotes": "upvotes", "comments": "comments", "stars": "code_stars", "authors": "author_count"}
 _STATES = {"unread": "read = 0", "read": "read = 1", "starred": "starred = 1", "hidden": "hidden = 1"}
@@ -43,261 +55,266 @@ class Compiler:
     def __init__(self, scope: Scope, key: str, form: Form) -> None:
         self.scope = scope
         self.key = key
+        """The key of the list's order, such as `day`."""
         self.form = form
-        self.asks = form in ("order", "driven")
+        self.tests_each = form in ("walk", "driven")
 
-    def all(self, nodes: Sequence[Node]) -> Clause:
-        """What all nodes ask; words stand together in one look-up, or one reading of the text."""
-        if self.asks:
-            texts = [node for node in nodes if is_text(node)]
-            found = [self.reading(texts)] if texts else []
-            # What is quick to ask is asked first.
-            return joined([*(self.node(node) for node in nodes if not is_text(node)), *found], "AND")
-        wanted = [node for node in nodes if fts(node)]
-        unwanted = [node.node for node in nodes if isinstance(node, Not) and fts(node.node)]
-        found = []
+    def every(self, nodes: Sequence[Node]) -> Clause:
+        """The condition that all nodes are true; words share one look-up, or one visit to the text."""
+        if self.tests_each:
+            texts = [node for node in nodes if is_text_only(node)]
+            text_tests = [self.text_test(texts)] if texts else []
+            cheap = [self.condition(node) for node in nodes if not is_text_only(node)]
+            return join_clauses([*cheap, *text_tests], "AND")
+        wanted = [node for node in nodes if fts_expression(node)]
+        unwanted = [node.node for node in nodes if isinstance(node, Not) and fts_expression(node.node)]
+        look_ups = []
         if wanted:
-            found.append(self.matching(fts(And((*wanted, *map(Not, unwanted)))) or ""))
+            look_ups.append(self.matches(fts_expression(And((*wanted, *map(Not, unwanted)))) or ""))
         elif unwanted:
-            found.append(self.matching(fts(Or(tuple(unwanted))) or "", "NOT IN"))
+            look_ups.append(self.matches(fts_expression(Or(tuple(unwanted))) or "", "NOT IN"))
         rest = [node for node in nodes if node not in wanted and not (isinstance(node, Not) and node.node in unwanted)]
-        return joined([*found, *map(self.node, rest)], "AND")
+        return join_clauses([*look_ups, *map(self.condition, rest)], "AND")
 
-    def any(self, nodes: Sequence[Node]) -> Clause:
-        texts = [node for node in nodes if (is_text(node) if self.asks else fts(node))]
-        found = []
+    def either(self, nodes: Sequence[Node]) -> Clause:
+        """The condition that one of the nodes is true; words share one look-up, or one visit to the text."""
+        texts = [node for node in nodes if (is_text_only(node) if self.tests_each else fts_expression(node))]
+        text_tests = []
         if texts:
             whole = Or(tuple(texts))
-            found = [self.reading([whole]) if self.asks else self.matching(fts(whole) or "")]
-        return joined([*(self.node(node) for node in nodes if node not in texts), *found], "OR")
+            text_tests = [self.text_test([whole]) if self.tests_each else self.matches(fts_expression(whole) or "")]
+        return join_clauses([*(self.condition(node) for node in nodes if node not in texts), *text_tests], "OR")
 
-    def node(self, node: Node) -> Clause:
+    def condition(self, node: Node) -> Clause:
+        """The condition that one node is true."""
         match node:
             case And(nodes):
-                return bracketed(self.all(nodes))
+                return bracketed(self.every(nodes))
             case Or(nodes):
-                return bracketed(self.any(nodes))
+                return bracketed(self.either(nodes))
             case Not(Term("is", ("read" | "unread" | "starred" | "hidden") as state)):
-                # Spelled as the partial indexes spell it.
+                # Written as in the partial indexes, or SQLite would not use them.
                 column, _, value = _STATES[state].partition(" = ")
                 return Clause(f"{self.column(column)} = {1 - int(value)}")
             case Not(inner):
                 return self.negated(inner)
             case Match() | Regex():
-                expression = fts(node)
-                if self.asks or expression is None:
-                    return self.reading([node])
-                return self.matching(expression)
+                expression = fts_expression(node)
+                if self.tests_each or expression is None:
+                    return self.text_test([node])
+                return self.matches(expression)
             case Count(name, low, high):
-                return self.between(self.column(_COUNTS[name], ordered=name == self.key), low, high)
+                return in_range(self.column(_COUNTS[name], ordered=name == self.key), low, high)
             case When():
-                return self.when(node)
+                return self.date_condition(node)
             case Term():
-                return self.term(node)
+                return self.term_condition(node)
 
     def negated(self, node: Node) -> Clause:
-        if not self.asks and (expression := fts(node)):
-            return self.matching(expression, "NOT IN")
-        inner = self.node(node)
-        # Not known is not true: a paper without a date is not of that date.
+        """The condition that a node is not true, also where it is unknown."""
+        if not self.tests_each and (expression := fts_expression(node)):
+            return self.matches(expression, "NOT IN")
+        inner = self.condition(node)
+        # A paper without a date is not of that date.
         return Clause(f"({inner.sql}) IS NOT TRUE", inner.params)
 
     def column(self, name: str, ordered: bool = False) -> str:
-        """A column, hidden from the planner (by the plus) where its index would spoil the walk."""
+        """A column; a plus hides it from SQLite's planner where its index would break the walk in order."""
         state = name in ("read", "hidden", "starred")
-        return f"p.{name}" if self.form == "plain" or (self.form != "driven" and (state or ordered)) else f"+p.{name}"
+        is_open = self.form == "plain" or (self.form == "walk" and (state or ordered))
+        return f"p.{name}" if is_open else f"+p.{name}"
 
-    def among(self, pks: Clause, how: str = "IN") -> Clause:
+    def key_in(self, pks: Clause, operator: str = "IN") -> Clause:
+        """The condition that a SELECT of keys has the paper's key."""
         key = "p.pk" if self.form == "plain" else "+p.pk"
-        return Clause(f"{key} {how} ({pks.sql})", pks.params)
+        return Clause(f"{key} {operator} ({pks.sql})", pks.params)
 
-    def matching(self, expression: str, how: str = "IN") -> Clause:
-        return self.among(matching(expression), how)
+    def matches(self, expression: str, operator: str = "IN") -> Clause:
+        """The condition that an FTS5 expression finds the paper."""
+        return self.key_in(select_matches(expression), operator)
 
-    def reading(self, nodes: list[Node]) -> Clause:
-        """What the nodes, all of words, ask of one paper's text."""
-        asked = joined([said(node) for node in nodes], "AND")
-        if "t." not in asked.sql:
-            return bracketed(asked)
-        return Clause(f"(SELECT {asked.sql} FROM paper_text AS t WHERE t.pk = p.pk)", asked.params)
+    def text_test(self, nodes: list[Node]) -> Clause:
+        """The condition that nodes of words and patterns are all true of the paper's text."""
+        condition = join_clauses([text_condition(node) for node in nodes], "AND")
+        if "t." not in condition.sql:
+            return bracketed(condition)
+        return Clause(f"(SELECT {condition.sql} FROM paper_text AS t WHERE t.pk = p.pk)", condition.params)
 
-    def between(self, column: str, low: Param | None, high: Param | None) -> Clause:
-        if low is not None and low == high:
-            return Clause(f"{column} = ?", (low,))
-        ends = [Clause(f"{column} {sign} ?", (end,)) for sign, end in ((">=", low), ("<=", high)) if end is not None]
-        return bracketed(joined(ends, "AND"))
-
-    def when(self, node: When) -> Clause:
-        bounds = self.bounds(node.days)
+    def date_condition(self, node: When) -> Clause:
+        """The condition that a paper is of the node's days."""
+        bounds = self.day_bounds(node)
         if bounds is None:
             return Clause("0")
         first, last = bounds
         match node.field:
             case "published":
-                return self.between(self.column("published", ordered=self.key == "published"), first, last)
+                return in_range(self.column("published", ordered=self.key == "published"), first, last)
             case "since":
-                return self.implying(first, None, self.between("+p.day", first, None))
+                condition = in_range("+p.day", first, last)
             case "until":
-                return self.implying(None, last, self.between("+p.first_day", None, last))
-        days = self.between("day", first, last)
-        if not self.asks:
-            return self.implying(
-                first, last, self.among(Clause(f"SELECT pk FROM listing WHERE {days.sql}", days.params))
-            )
-        listed = Clause(f"EXISTS (SELECT 1 FROM listing WHERE pk = p.pk AND {days.sql})", days.params)
-        return self.implying(first, last, listed)
+                condition = in_range("+p.first_day", first, last)
+            case _:
+                listed = in_range("day", first, last)
+                if self.tests_each:
+                    sql = f"EXISTS (SELECT 1 FROM listing WHERE pk = p.pk AND {listed.sql})"
+                    condition = Clause(sql, listed.params)
+                else:
+                    condition = self.key_in(Clause(f"SELECT pk FROM listing WHERE {listed.sql}", listed.params))
+        if self.key == "day" and self.form == "walk":
+            return bracketed(join_clauses([*_sort_day_bounds(first, last), condition], "AND"))
+        return condition
 
-    def implying(self, first: str | None, last: str | None, clause: Clause) -> Clause:
-        """A condition on days with what follows from it for the order, so that the walk begins and ends there."""
-        if self.key != "day" or self.form not in ("order", "scan"):
-            return clause
-        return bracketed(joined([*_walked(first, last), clause], "AND"))
+    def walk_bounds(self, nodes: Sequence[Node]) -> Clause:
+        """Where a walk in the order of days begins and ends, as the nodes' days tell."""
+        found = [
+            bound
+            for node in nodes
+            if isinstance(node, When) and node.field != "published" and (bounds := self.day_bounds(node))
+            for bound in _sort_day_bounds(*bounds)
+        ]
+        return join_clauses(found, "AND")
 
-    def ends(self, nodes: Sequence[Node]) -> Clause:
-        """What follows from conditions on days for the order by day."""
-        bounds = [bounds for node in nodes if isinstance(node, When) and (bounds := self.walked(node))]
-        return joined([end for first, last in bounds for end in _walked(first, last)], "AND")
-
-    def span(self, nodes: Sequence[Node]) -> Clause | None:
-        """A SELECT of the least and greatest key of the papers published when the nodes say; None if none says so."""
+    def published_keys(self, nodes: Sequence[Node]) -> Clause | None:
+        """A SELECT of the least and greatest key of the papers published on the nodes' days; None if no node tells."""
         for node in nodes:
-            if isinstance(node, When) and node.field == "published" and (bounds := self.bounds(node.days)):
-                asked = self.between("published", *bounds)
-                return Clause(f"SELECT min(pk), max(pk) FROM paper WHERE {asked.sql}", asked.params)
+            if isinstance(node, When) and node.field == "published" and (bounds := self.day_bounds(node)):
+                published = in_range("published", *bounds)
+                return Clause(f"SELECT min(pk), max(pk) FROM paper WHERE {published.sql}", published.params)
         return None
 
-    def walked(self, node: When) -> tuple[str | None, str | None] | None:
-        """The first and last day that a condition asks for of those that order the list."""
-        bounds = self.bounds(node.days)
-        if bounds is None or node.field == "published":
-            return None
-        first, last = bounds
-        return None if node.field == "until" else first, None if node.field == "since" else last
-
-    def bounds(self, days: Days) -> tuple[str | None, str | None] | None:
+    def day_bounds(self, node: When) -> tuple[str | None, str | None] | None:
+        """The first and last ISO day of a node, None for an open end; None if there can be no such day."""
         newest = self.scope.newest_day
-        return days.bounds(self.scope.today, date.fromisoformat(newest) if newest else None)
+        return node.days.bounds(self.scope.today, date.fromisoformat(newest) if newest else None)
 
-    def term(self, node: Term) -> Clause:
+    def term_condition(self, node: Term) -> Clause:
+        """The condition that a field has the node's value."""
         value = node.value
         match node.field:
             case "is" if value in _STATES:
                 column, _, flag = _STATES[value].partition(" = ")
                 return Clause(f"{self.column(column)} = {flag}")
-            case "is" if value == "risen" and self.asks:
+            case "is" if value == "risen" and self.tests_each:
                 return Clause(f"({RISEN})")
-            case "is" if value == "trending" and self.asks:
+            case "is" if value == "trending" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM trending WHERE trending.pk = p.pk)")
             case "is" if value == "new":
-                newest = self.newest_known()
+                newest = self.newest_not_new()
                 key = self.column("pk", ordered=self.key == "added")
                 return Clause(f"{key} > {newest.sql}", newest.params) if newest else Clause("0")
             case "has":
                 return Clause(f"p.{_HAS[value]}" if value in _HAS else "0")
             case "source" if value == "hf":
-                told = self.among(Clause("SELECT pk FROM paper_source WHERE source = 'hf'"))
-                return Clause(f"(p.source = 'hf' OR {told.sql})")
-            case "source" if self.asks:
+                also = self.key_in(Clause("SELECT pk FROM paper_source WHERE source = 'hf'"))
+                return Clause(f"(p.source = 'hf' OR {also.sql})")
+            case "source" if self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM paper_source WHERE source = ? AND pk = p.pk)", (value,))
-            case "category" if self.asks:
-                asked = _category(value)
-                return Clause(f"EXISTS (SELECT 1 FROM paper_category WHERE {asked.sql} AND pk = p.pk)", asked.params)
-            case "id" if self.asks:
-                return self.identified(value)
-            case "topic" if self.asks:
+            case "category" if self.tests_each:
+                named = _category(value)
+                return Clause(f"EXISTS (SELECT 1 FROM paper_category WHERE {named.sql} AND pk = p.pk)", named.params)
+            case "id" if self.tests_each:
+                return self.id_condition(value)
+            case "topic" if self.tests_each:
                 return Clause(f"EXISTS (SELECT 1 FROM paper_topic WHERE {_TOPIC} AND pk = p.pk)", (value,))
-            case "tag" if self.asks:
+            case "tag" if self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM paper_tag WHERE tag = ? COLLATE NOCASE AND pk = p.pk)", (value,))
-        members = self.members(node)
-        return self.among(members) if members else Clause("0")
+        members = self.select_members(node)
+        return self.key_in(members) if members else Clause("0")
 
-    def identified(self, value: str) -> Clause:
-        """Whether a paper's id begins so, or once did."""
+    def id_condition(self, value: str) -> Clause:
+        """The condition that the paper's id, or an id it had before, begins with a value."""
         prefixes = _id_prefixes(value)
-        found = [self.between("+p.id", prefix, prefix + _LAST) for prefix in prefixes]
-        once = joined([self.between("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")
-        alias = Clause(f"p.pk IN (SELECT pk FROM paper_alias WHERE {once.sql})", once.params)
-        return bracketed(joined([*found, alias], "OR"))
+        current = [in_range("+p.id", prefix, prefix + _LAST) for prefix in prefixes]
+        former = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")
+        alias = Clause(f"p.pk IN (SELECT pk FROM paper_alias WHERE {former.sql})", former.params)
+        return bracketed(join_clauses([*current, alias], "OR"))
 
-    def newest_known(self) -> Clause | None:
-        """The newest paper that is not new: all after it are. No index on the time is needed for that."""
+    def newest_not_new(self) -> Clause | None:
+        """The key of the newest paper that is not `is:new`: all after it are. This needs no index on the time."""
         since = self.scope.new_since
         if since is None:
             return None
         return Clause("coalesce((SELECT pk FROM paper WHERE added < ? ORDER BY pk DESC LIMIT 1), 0)", (since,))
 
-    def members(self, node: Node) -> Clause | None:
-        """A SELECT of the papers that a node names, where an index leads to them.
+    def select_members(self, node: Node) -> Clause | None:
+        """A SELECT of the keys of a node's papers by an index; None if none leads to them, or if most papers have it.
 
-        Not for what most papers have, such as `is:unread`.
+        Words are not among these nodes.
         """
         match node:
             case Term("topic", slug):
                 return Clause(f"SELECT pk FROM paper_topic WHERE {_TOPIC}", (slug,))
             case Term("category", category):
-                asked = _category(category)
-                return Clause(f"SELECT pk FROM paper_category WHERE {asked.sql}", asked.params)
+                named = _category(category)
+                return Clause(f"SELECT pk FROM paper_category WHERE {named.sql}", named.params)
             case Term("source", source) if source != "hf":
                 return Clause("SELECT pk FROM paper_source WHERE source = ?", (source,))
             case Term("tag", tag):
                 return Clause("SELECT pk FROM paper_tag WHERE tag = ? COLLATE NOCASE", (tag,))
             case Term("id", id):
                 prefixes = _id_prefixes(id)
-                asked = joined([self.between("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")
+                begins = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")
                 return Clause(
-                    f"SELECT pk FROM paper WHERE {asked.sql} UNION ALL SELECT pk FROM paper_alias WHERE {asked.sql}",
-                    asked.params * 2,
+                    f"SELECT pk FROM paper WHERE {begins.sql} UNION ALL SELECT pk FROM paper_alias WHERE {begins.sql}",
+                    begins.params * 2,
                 )
             case Term("is", "risen"):
                 return Clause(f"SELECT p.pk FROM paper AS p WHERE {RISEN}")
             case Term("is", "trending"):
                 return Clause("SELECT pk FROM trending")
-            case Term("is", "new") if newest := self.newest_known():
+            case Term("is", "new") if newest := self.newest_not_new():
                 return Clause(f"SELECT pk FROM paper WHERE pk > {newest.sql}", newest.params)
             case Or(nodes):
-                members = [found for inner in nodes if (found := self.members(inner))]
-                return joined(members, "UNION ALL") if len(members) == len(nodes) else None
-        return self.indexed(node)
+                members = [found for inner in nodes if (found := self.select_members(inner))]
+                return join_clauses(members, "UNION ALL") if len(members) == len(nodes) else None
+        return self.select_by_column(node)
 
-    def indexed(self, node: Node) -> Clause | None:
-        """The same for what stands in a paper's row, or a day's."""
+    def select_by_column(self, node: Node) -> Clause | None:
+        """The same for nodes that an indexed column of the paper or of its listings answers."""
         match node:
             case Term("is", ("read" | "starred" | "hidden") as state):
                 return Clause(f"SELECT pk FROM paper WHERE {_STATES[state]}")
             case Term("has", "note"):
                 return Clause(f"SELECT pk FROM paper WHERE {_HAS['note']}")
             case Count(name, low, high):
-                asked = self.between(_COUNTS[name], low, high)
-                return Clause(f"SELECT pk FROM paper WHERE {asked.sql}", asked.params)
-            case When("published", days) if bounds := self.bounds(days):
-                asked = self.between("published", *bounds)
-                return Clause(f"SELECT pk FROM paper WHERE {asked.sql}", asked.params)
-            case When("day", days) if bounds := self.bounds(days):
-                asked = self.between("day", *bounds)
-                return Clause(f"SELECT pk FROM listing WHERE {asked.sql}", asked.params)
+                counted = in_range(_COUNTS[name], low, high)
+                return Clause(f"SELECT pk FROM paper WHERE {counted.sql}", counted.params)
+            case When("published") if bounds := self.day_bounds(node):
+                published = in_range("published", *bounds)
+                return Clause(f"SELECT pk FROM paper WHERE {published.sql}", published.params)
+            case When("day") if bounds := self.day_bounds(node):
+                listed = in_range("day", *bounds)
+                return Clause(f"SELECT pk FROM listing WHERE {listed.sql}", listed.params)
         return None
 
 
+def in_range(column: str, low: Param | None, high: Param | None) -> Clause:
+    """The condition that a column lies between two values, both included; None is an open end."""
+    if low is not None and low == high:
+        return Clause(f"{column} = ?", (low,))
+    ends = [Clause(f"{column} {sign} ?", (end,)) for sign, end in ((">=", low), ("<=", high)) if end is not None]
+    return bracketed(join_clauses(ends, "AND"))
+
+
 def _category(value: str) -> Clause:
-    """What a category is: itself, or any of the archive that it names, such as `cs`."""
+    """The condition that a category is the value, or is in the archive of that name, such as `cs`."""
     if "." in value:
         return Clause("category = ?", (value,))
     return Clause("(category = ? OR category > ? AND category < ?)", (value, f"{value}.", f"{value}/"))
 
 
-def _walked(first: str | None, last: str | None) -> list[Clause]:
-    """Where a walk in the order of days begins and ends, for papers that were listed from one day to another.
+def _sort_day_bounds(first: str | None, last: str | None) -> list[Clause]:
+    """Bounds on `sort_day`, the newest day that lists a paper, for papers that some day from first to last lists.
 
-    What is listed in time is not ordered behind the last day, but for what was listed again later; that is little, and
-    an index of its own tells how late.
+    A paper that was listed again has a `sort_day` after `last`. There are few, and an index tells how late they come.
     """
-    ends = []
+    bounds = []
     if first is not None:
-        ends.append(Clause("p.sort_day >= ?", (first,)))
+        bounds.append(Clause("p.sort_day >= ?", (first,)))
     if last is not None:
         again = "SELECT max(day) FROM paper WHERE first_day < day AND first_day <= ?"
-        ends.append(Clause(f"p.sort_day <= max(?, coalesce(({again}), ''))", (last, last)))
-    return ends
+        bounds.append(Clause(f"p.sort_day <= max(?, coalesce(({again}), ''))", (last, last)))
+    return bounds
 
 
 _TOPIC = "topic = (SELECT pk FROM topic WHERE slug = ?)"
@@ -305,7 +322,7 @@ _LAST = "\U0010ffff"
 
 
 def _id_prefixes(value: str) -> list[str]:
-    """An id as typed, in lower case, and without the class that some write in ids of before 2007: `math.GT/0309136`."""
+    """An id as typed, in lower case, and without the subject class of ids before 2007: `math.GT/0309136`."""
     archive, slash, number = value.lower().partition("/")
     plain = f"{archive.partition('.')[0]}{slash}{number}" if slash else value
     return list(dict.fromkeys((value, value.lower(), plain)))

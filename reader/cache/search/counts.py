@@ -1,8 +1,7 @@
-"""Counter for the filter pane: what was counted is kept until the cache changes, what takes long is estimated.
+"""Counts for the filter pane: kept until the cache changes, and estimated where counting takes long.
 
-Each question is put to the index that answers it alone: the topics of everything are counted in `paper_topic`
-(1,000,000 papers: 0.2 s; joined to their papers 2 s), days in the list's own index. The topics of a query's papers are
-counted by sets of bits.
+Each count reads one index alone: the topics of all papers are counted in `paper_topic` (1,000,000 papers: 0.2 s; joined
+to the papers 2 s), days in the index that orders the list. The topics of a query's papers are counted by sets of bits.
 """
 
 from __future__ import annotations
@@ -17,23 +16,23 @@ from reader.cache.search.topic_sets import GREATEST, TopicSets, bits
 from reader.cache.window import VISIBLE, DayCount, TopicCount, Window
 
 SAMPLE = 500
-"""First papers of a selection whose topics tell those of all: found within 15 ms."""
+"""First papers of a selection, from whose topics those of all are estimated; found within 15 ms."""
 
 SMALL = 50_000
-"""In a cache of so many papers, the papers of any words are found within 50 ms: no estimate is shown before."""
+"""In a cache of up to this many papers, those with any word are found within 50 ms: nothing is estimated."""
 
 SOON = 40_000
-"""So many papers are found within 60 ms in a cache of 1,000,000."""
+"""This many papers are found within 60 ms in a cache of 1,000,000: no estimate for fewer."""
 
 T = TypeVar("T")
 
 
 class Facets(NamedTuple):
-    """Every topic with its papers."""
+    """Every topic with its number of papers."""
 
     topics: tuple[TopicCount, ...]
     approximate: bool
-    """Whether the numbers are estimates."""
+    """Whether the numbers are estimated."""
 
 
 class CountCache:
@@ -45,25 +44,25 @@ class CountCache:
         self._known: dict[Hashable, Any] = {}
 
     def look(self) -> None:
-        """Forget what was counted if the cache has changed since."""
+        """Forget all counts if the cache has changed since the last call."""
         if self._window.changed():
             self._known.clear()
 
     def prepare(self) -> None:
-        """Read what counting topics needs; soon done where it is known."""
+        """Read the topic sets, unless they are known."""
         self._once("sets", lambda: self._window.read(self._topic_sets.load))
 
     def count(self, selection: Selection) -> int:
         """How many papers a selection has."""
-        return self._once(("count", *_asked(selection)), lambda: self._window.count(selection))
+        return self._once(("count", *_condition(selection)), lambda: self._window.count(selection))
 
     def days(self) -> tuple[DayCount, ...]:
         """The days that list papers."""
         return self._once("days", lambda: tuple(self._window.days()))
 
     def facets(self, selection: Selection, *, exactly: bool) -> Facets:
-        """The topics of a selection, counted if that takes no longer than a blink or `exactly` is True."""
-        key = ("topics", *_asked(selection))
+        """The topics of a selection; counted if `exactly` is True or counting is quick, else estimated."""
+        key = ("topics", *_condition(selection))
         if selection.where == VISIBLE:
             return self._once(key, lambda: Facets(tuple(self._window.topics()), approximate=False))
         if not exactly and key not in self._known and selection.is_spread and self._papers() > SMALL:
@@ -73,13 +72,13 @@ class CountCache:
         return self._once(key, lambda: self._counted(selection))
 
     def _counted(self, selection: Selection) -> Facets:
-        """The topics of a selection, and, as it is known then, its number."""
+        """Count the topics of a selection, and keep the number of its papers, which is then known."""
         papers = self._window.read(lambda connection: _papers(connection, selection))
-        self._known["count", *_asked(selection)] = papers.bit_count()
+        self._known["count", *_condition(selection)] = papers.bit_count()
         return self._facets(papers)
 
     def _facets(self, papers: int, scale: float | None = None) -> Facets:
-        """The topics of some papers, or, by so much more, of those that they stand for."""
+        """The topics of a set of papers; with a scale, an estimate for all papers that the set is a sample of."""
         self.prepare()
         found = self._topic_sets.count(papers)
         names = self._once("names", self._window.topic_names_by_key)
@@ -93,16 +92,16 @@ class CountCache:
         return self._once("papers", self._window.size)
 
     def _estimate(self, selection: Selection) -> Facets | None:
-        """The topics of a selection as its first papers have them; None where it has few."""
+        """Estimate the topics of a selection from its first papers; None if it has few."""
         columns = "p.pk, p.sort_day, p.upvotes"
-        rows = self._window.read(lambda connection: plan.first(connection, selection, SAMPLE, columns))
+        rows = self._window.read(lambda connection: plan.first(connection, selection, SAMPLE, columns).rows)
         if len(rows) < SAMPLE:
             return None
         newest, (pk, last, upvotes) = rows[0][1], rows[-1]
         older = sum(day.papers for day in self.days() if day.day <= newest)
         seen = sum(day.papers for day in self.days() if last < day.day <= newest)
         seen += self._window.read(lambda connection: connection.execute(_ABOVE, (last, upvotes, pk)).fetchone()[0])
-        # Hidden papers, and those that no day lists, are not among them.
+        # Hidden papers, and papers that no day lists, are counted in neither.
         scale = older / max(1, seen)
         if scale * SAMPLE <= SOON:
             return None
@@ -118,13 +117,13 @@ class CountCache:
 _ABOVE = "SELECT count(*) FROM paper WHERE sort_day = ? AND (upvotes, pk) >= (?, ?) AND hidden = 0"
 
 
-def _asked(selection: Selection) -> tuple[Hashable, ...]:
-    """What tells a selection from others, whatever their order."""
+def _condition(selection: Selection) -> tuple[Hashable, ...]:
+    """The selection without its order, as a key."""
     return selection.where, selection.params
 
 
 def _papers(connection: sqlite3.Connection, selection: Selection) -> int:
-    """The papers of a selection, as a set of bits."""
-    where = plan.counted(connection, selection)
+    """The papers of a selection as a set of bits."""
+    where = plan.in_any_order(connection, selection)
     greatest = connection.execute(GREATEST).fetchone()[0]
     return bits(connection.execute(f"SELECT p.pk FROM paper AS p WHERE {where.sql}", where.params), greatest)

@@ -1,4 +1,4 @@
-"""Words of a query as SQL: as an expression of the full-text index, and as a question to one paper's text."""
+"""A query's words as SQL: as an expression for the full-text index, and as a condition on one paper's text."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from reader.cache.search.functions import is_letter, needle, words
+from reader.cache.search.sql_functions import is_letter, search_key, split_words
 from reader.core.query import And, Match, Node, Not, Or, Regex
 
 Param = str | int
-"""A bound value."""
+"""A value bound to a mark in the SQL."""
 
 _COLUMNS = {
     "title": "title",
@@ -40,30 +40,25 @@ class Clause(NamedTuple):
     params: tuple[Param, ...] = ()
 
 
-def both(first: Clause, second: Clause) -> Clause:
-    """What both clauses ask."""
-    return Clause(f"{first.sql} AND {second.sql}", first.params + second.params)
-
-
-def joined(clauses: Sequence[Clause], word: str) -> Clause:
-    """Clauses with a word between them; with none, what is always true."""
+def join_clauses(clauses: Sequence[Clause], operator: str) -> Clause:
+    """The clauses with an operator between them; a condition that is always true if there are no clauses."""
     if not clauses:
         return Clause("1")
     return Clause(
-        f" {word} ".join(clause.sql for clause in clauses),
+        f" {operator} ".join(clause.sql for clause in clauses),
         tuple(param for clause in clauses for param in clause.params),
     )
 
 
 def bracketed(clause: Clause) -> Clause:
-    """A clause that binds as one."""
+    """The clause in parentheses."""
     return Clause(f"({clause.sql})", clause.params)
 
 
-def fts(node: Node) -> str | None:
-    """A node as an expression of FTS5, or None if it can't be one: words, and what combines them.
+def fts_expression(node: Node) -> str | None:
+    """The FTS5 expression of a node that has only words, and a wanted one among them; None for any other node.
 
-    Every word stands in quotes, so that nothing in it is an operator.
+    Every word is quoted: nothing in it acts as an operator.
     """
     match node:
         case Match(text, exact, field):
@@ -71,11 +66,11 @@ def fts(node: Node) -> str | None:
             star = "" if exact or not is_letter(text[-1:]) else " *"
             return f"{_COLUMNS[field]} : {quoted}{star}" if field else f"{quoted}{star}"
         case Or(nodes):
-            parts = [part for inner in nodes if (part := fts(inner))]
+            parts = [part for inner in nodes if (part := fts_expression(inner))]
             return f"({' OR '.join(parts)})" if len(parts) == len(nodes) else None
         case And(nodes):
-            wanted = [part for inner in nodes if not isinstance(inner, Not) and (part := fts(inner))]
-            unwanted = [part for inner in nodes if isinstance(inner, Not) and (part := fts(inner.node))]
+            wanted = [part for inner in nodes if not isinstance(inner, Not) and (part := fts_expression(inner))]
+            unwanted = [part for inner in nodes if isinstance(inner, Not) and (part := fts_expression(inner.node))]
             if not wanted or len(wanted) + len(unwanted) < len(nodes):
                 return None
             found = f"({' AND '.join(wanted)})"
@@ -84,101 +79,101 @@ def fts(node: Node) -> str | None:
 
 
 PREFIXES = (2, 3)
-"""Letters of the beginnings that the full-text index holds by themselves (`prefix` in the first migration).
+"""Lengths of the prefixes that the full-text index stores (`prefix` in the first migration).
 
-Only those are read from where a reader wants to begin; all words that begin with another one are first merged whole:
-of 1,000,000 papers, 0.1 s for "mode", 1 s for "t".
+The index can read a stored prefix from any paper on. For another prefix it first merges the lists of all words that
+begin with it: with 1,000,000 papers 0.1 s for "mode" and 1 s for "t".
 """
 
 
-def indexed(node: Node) -> Node | None:
-    """A node that finds at least the same papers and merges no words; None if that would be all papers.
+def without_merging(node: Node) -> Node | None:
+    """A node that finds at least the same papers and makes the index merge no lists; None if that is all papers.
 
-    What it says of the text is the same if it is equal to the node.
+    It finds exactly the same papers if it is equal to the given node.
     """
     match node:
         case Match(text, exact, field):
-            said = words(text)
-            if exact or not is_letter(text[-1:]) or len(said[-1]) in PREFIXES:
+            words = split_words(text)
+            if exact or not is_letter(text[-1:]) or len(words[-1]) in PREFIXES:
                 return node
-            if len(said[-1]) > PREFIXES[-1]:
-                return Match(" ".join((*said[:-1], said[-1][: PREFIXES[-1]])), exact=False, field=field)
-            return Match(" ".join(said[:-1]), exact=True, field=field) if said[1:] else None
+            if len(words[-1]) > PREFIXES[-1]:
+                return Match(" ".join((*words[:-1], words[-1][: PREFIXES[-1]])), exact=False, field=field)
+            return Match(" ".join(words[:-1]), exact=True, field=field) if words[1:] else None
         case Not(inner):
-            return node if indexed(inner) == inner else None
+            return node if without_merging(inner) == inner else None
         case Or(nodes):
-            found = [one for inner in nodes if (one := indexed(inner))]
+            found = [one for inner in nodes if (one := without_merging(inner))]
             return replace(node, nodes=tuple(found)) if len(found) == len(nodes) else None
         case And(nodes):
-            found = [one for inner in nodes if (one := indexed(inner))]
+            found = [one for inner in nodes if (one := without_merging(inner))]
             return replace(node, nodes=tuple(found)) if found else None
     return node
 
 
-def matching(expression: str) -> Clause:
-    """A SELECT of the papers that an expression of FTS5 finds."""
+def select_matches(expression: str) -> Clause:
+    """A SELECT of the keys of the papers that an FTS5 expression finds."""
     return Clause("SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?", (expression,))
 
 
-def is_text(node: Node) -> bool:
-    """Whether a node asks for words and patterns alone."""
+def is_text_only(node: Node) -> bool:
+    """Whether a node has only words and patterns."""
     match node:
         case And(nodes) | Or(nodes):
-            return all(map(is_text, nodes))
+            return all(map(is_text_only, nodes))
         case Not(inner):
-            return is_text(inner)
+            return is_text_only(inner)
     return isinstance(node, Match | Regex)
 
 
-def said(node: Node) -> Clause:
-    """A node of words as a condition on one paper's text, `p` and `t`."""
+def text_condition(node: Node) -> Clause:
+    """A node of words and patterns as a condition on one paper's text: `paper AS p`, `paper_text AS t`."""
     match node:
         case And(nodes):
-            return bracketed(joined([said(inner) for inner in nodes], "AND"))
+            return bracketed(join_clauses([text_condition(inner) for inner in nodes], "AND"))
         case Or(nodes):
-            return bracketed(joined([said(inner) for inner in nodes], "OR"))
+            return bracketed(join_clauses([text_condition(inner) for inner in nodes], "OR"))
         case Not(inner):
-            asked = said(inner)
-            return Clause(f"NOT {asked.sql}", asked.params)
+            condition = text_condition(inner)
+            return Clause(f"NOT {condition.sql}", condition.params)
         case Match(text, exact, field):
-            return Clause(f"says(?, {_TEXTS[field]})", (needle(text, exact),))
+            return Clause(f"has_words(?, {_TEXTS[field]})", (search_key(text, exact),))
         case Regex(field, pattern):
             return Clause(f"({_TEXTS[field]} REGEXP ?)", (pattern,))
-    raise AssertionError("only words and patterns are asked of the text")
+    raise AssertionError("only words and patterns are conditions on the text")
 
 
-def pruned(node: Node) -> Node | None:
-    """A tree without the words that have no letters, such as a lone dash: they say nothing, so they ask nothing."""
+def without_empty_words(node: Node) -> Node | None:
+    """The tree without words that have no letters, such as a lone dash; None if nothing is left."""
     match node:
         case Match(text, exact):
-            return node if needle(text, exact) else None
+            return node if search_key(text, exact) else None
         case Not(inner):
-            kept = pruned(inner)
+            kept = without_empty_words(inner)
             return Not(kept) if kept else None
         case And(nodes) | Or(nodes):
-            rest = tuple(kept for inner in nodes if (kept := pruned(inner)))
+            rest = tuple(kept for inner in nodes if (kept := without_empty_words(inner)))
             return replace(node, nodes=rest) if len(rest) > 1 else rest[0] if rest else None
     return node
 
 
-def respelled(node: Node) -> Node:
-    """A tree in which a keyword asks for any of its spellings: `keyword:llms` for "large language models" too."""
+def with_spellings(node: Node) -> Node:
+    """The tree in which a keyword also finds its other spellings: `keyword:llms` also "large language models"."""
     match node:
         case Match(text, exact, "keyword"):
-            # A list without such a question is drawn without what tells spellings.
+            # Imported late: most queries have no keywords.
             from reader.core.spellings import spellings
 
-            forms = tuple(Match(form, exact, "keyword") for form in spellings(text, exact) if needle(form, exact))
+            forms = tuple(Match(form, exact, "keyword") for form in spellings(text, exact) if search_key(form, exact))
             return Or(forms) if len(forms) > 1 else node
         case Not(inner):
-            return Not(respelled(inner))
+            return Not(with_spellings(inner))
         case And(nodes) | Or(nodes):
-            return replace(node, nodes=tuple(map(respelled, nodes)))
+            return replace(node, nodes=tuple(map(with_spellings, nodes)))
     return node
 
 
 def wanted_words(node: Node) -> list[Match]:
-    """The words that a node wants, those it excludes left out."""
+    """The words that a node wants, without those that it excludes."""
     match node:
         case And(nodes) | Or(nodes):
             return [match for inner in nodes for match in wanted_words(inner)]

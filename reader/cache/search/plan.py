@@ -1,12 +1,25 @@
-"""Which of a selection's ways to take: found out by trying the cheap ones first, each with an end to its cost.
+"""Chooses how to read a selection: its first rows, all its rows, or their number.
 
-    1. A term that hardly any paper has, such as a rare topic, a day, a tag: start from it.
-    2. Walk in the index's order and ask each paper, for a few milliseconds: what many papers have is found at once.
-       Words in the order of days are looked up on the way, for some days at a time.
-    3. A term or word that few papers have: start from it.
-    4. Go on with that walk; in another order, look up words and topics whole, then walk.
+The first rows are read in the first way of this table that applies and does not give up. No clock decides: every bound
+is a number of papers, or of steps of SQLite's virtual machine.
 
-So a common term costs no look-up of all its papers, and a rare one no walk past all others.
+     way           applies to                        gives up                   why
+  1  rank          order by relevance, words in at   never                      20,000 papers are ranked in 20 ms
+                   most MOST_RANKED papers
+  2  title first   order by relevance, more papers   never                      ranking "the model" takes 1 s
+  3  few by index  terms other than words, by an     if all have more than      a rare topic, a tag or a day is looked
+                   index                             HARDLY_ANY papers          up and sorted in 2 ms
+  4  days          order by day, with words or       if it takes more work      common words fill the screen within
+                   publication days                  than MOST_WALKED           some days (3 ms)
+  5  walk          other queries; 4, if days and     after MOST_STEPS           what many papers have is found soon
+                   keys are in different orders                                 (1 ms)
+  6  few           terms by an index, the rarest     if all have more than FEW  20,000 papers are looked up and sorted
+                   word, all words together          papers                     in 20 ms
+  7  all           all other queries                 never                      SQLite chooses its own plan
+
+A walk by days that gives up is followed by 6. If 6 fails, the walk goes on, or ends in 7 if it reads texts and would
+take ten times as much work. A look-up takes at most HARDLY_ANY papers if the other terms read their texts. All rows of
+a selection, and their number, are read by 1, 2, 6 or 7.
 """
 
 from __future__ import annotations
@@ -14,185 +27,220 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from time import perf_counter
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
-from reader.cache.search.compile import Clause, DayWalk, Driver, Selection
-from reader.cache.search.full_text import Param, both
-from reader.cache.search.walk import Scattered, stretches
-
-WALK_SECONDS = 0.010
-"""How long a walk in order may look for the first tenth of what is wanted; for all of it, ten times as long.
-
-What a walk meets so seldom is better looked up; what it meets more often it has soon, and a look-up would take longer:
-that of a letter which begins a word in every paper takes 0.5 s of 1,000,000, and can't be interrupted.
-"""
-
-READING_SECONDS, SWEEPING_SECONDS = 0.050, 0.150
-"""How long a walk that looks words up on its way may take, by what it has found; less where it reads texts, too."""
-
-FEW = 20_000
-"""So many papers are looked up and sorted within 20 ms."""
+from reader.cache.search.compile import Clause, DayWalk, Lookup, Selection, Word
+from reader.cache.search.full_text import Param, join_clauses
+from reader.cache.search.walk import Scattered, texts_read, walk_stretches
 
 HARDLY_ANY = 2_000
-"""So many papers' texts are read within 20 ms, and so many papers sorted within 2 ms."""
+"""The texts of this many papers are read within 20 ms; their rows are sorted within 2 ms."""
+
+FEW = 20_000
+"""This many papers are looked up and sorted within 20 ms."""
+
+MOST_WALKED = 100_000
+"""The work of a walk by days to fill the screen, judged by what it has found: 50 ms. Passing a paper counts 1."""
+
+TEXT = 20
+"""The work of reading a paper's text, as a multiple of passing it: 10 us."""
+
+JUDGED_AFTER = 3_000
+"""Papers that a walk by days passes before it is judged: its first days can lie before those that the query names."""
+
+MOST_STEPS, MOST_STEPS_IN_SEQUENCE = 10_000, 200_000
+"""Steps of SQLite's virtual machine in which a walk in order must find a fifth of the rows; five times as many for all.
+
+1,000 steps take up to 1.7 ms if the walk reads texts or jumps from paper to paper, and at most 0.09 ms if it reads rows
+in the order of days.
+"""
+
+STEPS_AT_ONCE = 1_000
+"""Steps between two checks."""
 
 SAMPLE = 300
-"""Newest papers that are read to estimate how many have a word."""
+"""Newest papers that are read to estimate how many papers have the words."""
 
 MOST_RANKED = 20_000
-"""So many papers are weighed by their words within 20 ms; where more have them, the title decides."""
+"""This many papers are ranked by their words within 20 ms; above that, the title decides."""
 
 Row = tuple[Any, ...]
 
 
+class Way(StrEnum):
+    """A way of reading, as the table above names it."""
+
+    RANK = "rank"
+    TITLE_FIRST = "title first"
+    FEW_BY_INDEX = "few by index"
+    DAYS = "days"
+    WALK = "walk"
+    FEW = "few"
+    ALL = "all"
+
+
+class Answer(NamedTuple):
+    """The first rows of a selection, in its order, and the way in which they were read."""
+
+    way: Way
+    rows: list[Row]
+
+
 def first(
     connection: sqlite3.Connection, selection: Selection, limit: int, columns: str = "p.pk, p.sort_day"
-) -> list[Row]:
-    """The first rows of a selection, in its order."""
+) -> Answer:
+    """Read the first rows of a selection in the first way of the table that applies and does not give up."""
+    plain = Clause(selection.where, selection.params)
     if selection.ranked is not None:
-        if not _is_common(connection, selection):
-            return _fetch(connection, Clause(selection.where, selection.params), selection.order, limit, columns)
+        if not _are_common_words(connection, selection):
+            return Answer(Way.RANK, _fetch(connection, plain, selection.order, limit, columns))
         rows: list[Row] = []
-        for tier in selection.ranked.tiers:
+        for part in selection.ranked.parts:
             if len(rows) < limit:
-                rows += first(connection, tier, limit - len(rows), columns)
-        return rows
-    where = _driven(connection, selection, HARDLY_ANY, words=False)
-    if where is None and selection.sweep is not None:
-        found = _sweep(connection, selection, selection.sweep, limit, columns)
-        if found is not None:
-            return found
-    if where is None:
-        found = _walk(connection, selection, limit, columns)
-        if found is not None:
-            return found
-        where = _driven(connection, selection, FEW) or selection.by_scan
-    return _fetch(connection, where, selection.order, limit, columns)
+                rows += first(connection, part, limit - len(rows), columns).rows
+        return Answer(Way.TITLE_FIRST, rows)
+    by_index = [lookup for lookup in selection.lookups if not lookup.is_full_text]
+    if few := _few(connection, by_index, HARDLY_ANY):
+        return Answer(Way.FEW_BY_INDEX, _fetch(connection, few, selection.order, limit, columns))
+    if selection.day_walk is not None:
+        try:
+            return _walk_days(connection, selection, selection.day_walk, limit, columns)
+        except Scattered:
+            pass
+    found = _walk(connection, selection, limit, columns)
+    if found is not None:
+        return Answer(Way.WALK, found)
+    if few := _few_by_any(connection, selection):
+        return Answer(Way.FEW, _fetch(connection, few, selection.order, limit, columns))
+    return Answer(Way.ALL, _fetch(connection, plain, selection.order, limit, columns))
 
 
-def tuned(connection: sqlite3.Connection, selection: Selection) -> Selection:
-    """The selection with the condition and order that read all of it soonest in its order."""
-    if selection.ranked is not None:
-        common = selection.ranked if _is_common(connection, selection) else None
-        return selection._replace(where=common.where, params=common.params, order=common.order) if common else selection
-    where = _driven(connection, selection, FEW) or selection.by_scan
-    return selection._replace(where=where.sql, params=where.params)
+def whole(connection: sqlite3.Connection, selection: Selection) -> Selection:
+    """The selection with the condition and order that read all of it in order soonest."""
+    if selection.ranked is None:
+        where = in_any_order(connection, selection)
+        return selection._replace(where=where.sql, params=where.params)
+    if not _are_common_words(connection, selection):
+        return selection
+    ranked = selection.ranked
+    return selection._replace(where=ranked.where, params=ranked.params, order=ranked.order)
 
 
-def counted(connection: sqlite3.Connection, selection: Selection) -> Clause:
-    """The condition that finds all papers of a selection soonest, in no order."""
-    return _driven(connection, selection, FEW) or Clause(selection.where, selection.params)
+def in_any_order(connection: sqlite3.Connection, selection: Selection) -> Clause:
+    """The condition that finds all papers of a selection soonest, in any order."""
+    return _few_by_any(connection, selection) or Clause(selection.where, selection.params)
 
 
-def _driven(connection: sqlite3.Connection, selection: Selection, most: int, words: bool = True) -> Clause | None:
-    """The whole condition, led by the keys that the first driver of few papers names; None if all name more.
+def _few(connection: sqlite3.Connection, lookups: Sequence[Lookup], most: int) -> Clause | None:
+    """The whole condition on the keys from the first look-up that finds at most so many; None if all find more.
 
     The keys are looked up once and handed over as they are: a phrase of common words takes longer to find than to read.
     """
-    drivers = [driver for driver in selection.drivers if words or not driver.words]
-    for driver in _rarest_first(connection, drivers) if words else drivers:
-        enough = HARDLY_ANY if driver.reads else most
-        sql = f"SELECT * FROM ({driver.pks.sql}) LIMIT ?"
-        pks = connection.execute(sql, (*driver.pks.params, enough + 1)).fetchall()
+    for lookup in lookups:
+        enough = min(most, HARDLY_ANY) if lookup.reads_text else most
+        sql = f"SELECT * FROM ({lookup.pks.sql}) LIMIT ?"
+        pks = connection.execute(sql, (*lookup.pks.params, enough + 1)).fetchall()
         if len(pks) <= enough:
-            named = ",".join(str(pk) for (pk,) in pks)
-            leading = Clause("p.pk IN (SELECT value FROM json_each(?))", (f"[{named}]",))
-            return both(leading, driver.rest)
+            listed = ",".join(str(pk) for (pk,) in pks)
+            return join_clauses(
+                [Clause("p.pk IN (SELECT value FROM json_each(?))", (f"[{listed}]",)), lookup.rest], "AND"
+            )
     return None
 
 
-def _rarest_first(connection: sqlite3.Connection, drivers: Sequence[Driver]) -> Sequence[Driver]:
-    """The ways in, those by single words in the order of how many of the newest papers have them."""
-    if sum(bool(driver.sample) for driver in drivers) < 2:
-        return drivers
+def _few_by_any(connection: sqlite3.Connection, selection: Selection) -> Clause | None:
+    """The same for all look-ups: by index, then by the rarest of several words, then by all words together."""
+    by_index = [lookup for lookup in selection.lookups if not lookup.is_full_text]
+    together = [lookup for lookup in selection.lookups if lookup.is_full_text]
+    return (
+        _few(connection, by_index, FEW)
+        or _few(connection, _rarest(connection, selection.words), FEW)
+        or _few(connection, together, FEW)
+    )
+
+
+def _rarest(connection: sqlite3.Connection, words: Sequence[Word]) -> list[Lookup]:
+    """The look-up of the word that the fewest of the newest papers have; none if there are no words."""
     (newest,) = connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
-
-    def papers(driver: Driver) -> int:
-        if not driver.sample:
-            # Terms lead the way, and all words together end it.
-            return SAMPLE + 1 if driver.words else -1
-        sql = "SELECT count(*) FROM paper_fts WHERE paper_fts MATCH ? AND rowid > ?"
-        return int(connection.execute(sql, (driver.sample, newest - SAMPLE)).fetchone()[0])
-
-    return sorted(drivers, key=papers)
+    sql = "SELECT count(*) FROM paper_fts WHERE paper_fts MATCH ? AND rowid > ?"
+    papers = [connection.execute(sql, (word.expression, newest - SAMPLE)).fetchone() for word in words]
+    return [words[papers.index(min(papers))].lookup] if papers else []
 
 
-def _sweep(
-    connection: sqlite3.Connection, selection: Selection, sweep: DayWalk, limit: int, columns: str
-) -> list[Row] | None:
-    """The first rows by looking words up for some days at a time; None where papers do not come in the order of days.
-
-    Where that promises to take long, what few papers have is looked up after all.
-    """
+def _walk_days(connection: sqlite3.Connection, selection: Selection, walk: DayWalk, limit: int, columns: str) -> Answer:
+    """Read by a walk from day to day; raises Scattered."""
     rows: list[Row] = []
-    most = READING_SECONDS if sweep.reads else SWEEPING_SECONDS
-    began, tried = 0.0, False
-    try:
-        for some in stretches(connection, sweep, selection.order, limit, columns):
-            rows += some
-            if len(rows) >= limit:
-                return rows[:limit]
-            # What goes before the first stretch that may have any does not tell how many there are.
-            began = began or perf_counter()
-            taken = perf_counter() - began
-            if not tried and taken > WALK_SECONDS and taken * limit > most * len(rows):
-                tried = True
-                where = _driven(connection, selection, FEW) or (selection.by_scan if sweep.reads else None)
-                if where is not None:
-                    return _fetch(connection, where, selection.order, limit, columns)
-    except Scattered:
-        return None
-    return rows
+    papers = work = 0
+    is_few_tried = False
+    for stretch in walk_stretches(connection, walk, selection.order, limit, columns):
+        rows += stretch.rows
+        if len(rows) >= limit:
+            break
+        papers += stretch.papers
+        work += stretch.papers + TEXT * texts_read(connection, walk, stretch)
+        if papers < JUDGED_AFTER:
+            continue
+        needed = work * limit / max(1, len(rows))
+        if needed > MOST_WALKED and not is_few_tried:
+            is_few_tried = True
+            if few := _few_by_any(connection, selection):
+                return Answer(Way.FEW, _fetch(connection, few, selection.order, limit, columns))
+        if needed > 10 * MOST_WALKED and walk.reads_text:
+            plain = Clause(selection.where, selection.params)
+            return Answer(Way.ALL, _fetch(connection, plain, selection.order, limit, columns))
+    return Answer(Way.DAYS, rows[:limit])
 
 
 def _walk(connection: sqlite3.Connection, selection: Selection, limit: int, columns: str) -> list[Row] | None:
-    """The first rows by asking paper after paper in order; None if that takes too long."""
-    found: list[Row] = []
-    sql, params = _statement(selection.by_order, selection.order, limit, columns)
-    with _deadline(connection, WALK_SECONDS, lambda: len(found) * 10 >= limit) as passed:
+    """Read by testing one paper after another in order; None if that takes too many steps."""
+    rows: list[Row] = []
+    sql, params = _statement(selection.walk, selection.order, limit, columns)
+    most = MOST_STEPS_IN_SEQUENCE if selection.is_sequential else MOST_STEPS
+    with _step_limit(connection, most, lambda: len(rows) * 5 >= limit) as gave_up:
         try:
-            # Row by row, so that the deadline knows how many there are.
-            found.extend(connection.execute(sql, params))
-            return found
+            # Row by row, so that the limit knows how many there are.
+            rows.extend(connection.execute(sql, params))
+            return rows
         except sqlite3.OperationalError:
-            # Another thread's interrupt looks the same, and must reach the caller.
-            if not passed:
+            # An interrupt by another thread looks the same, and must reach the caller.
+            if not gave_up:
                 raise
     return None
 
 
 @contextmanager
-def _deadline(connection: sqlite3.Connection, seconds: float, is_promising: Callable[[], bool]) -> Iterator[list[bool]]:
-    """Interrupt what runs within for longer, ten times as long if it is promising; the list is filled if so."""
-    began = perf_counter()
-    passed: list[bool] = []
+def _step_limit(connection: sqlite3.Connection, most: int, is_promising: Callable[[], bool]) -> Iterator[list[bool]]:
+    """Interrupt what runs within after so many steps, five times as many if it is promising; then fill the list."""
+    steps = 0
+    gave_up: list[bool] = []
 
-    def late() -> bool:
-        taken = perf_counter() - began
-        if taken < seconds or (taken < 10 * seconds and is_promising()):
+    def is_over() -> bool:
+        nonlocal steps
+        steps += STEPS_AT_ONCE
+        if steps <= most or (steps <= 5 * most and is_promising()):
             return False
-        passed.append(True)
+        gave_up.append(True)
         return True
 
-    connection.set_progress_handler(late, 1000)
+    connection.set_progress_handler(is_over, STEPS_AT_ONCE)
     try:
-        yield passed
+        yield gave_up
     finally:
         connection.set_progress_handler(None, 0)
 
 
-def _is_common(connection: sqlite3.Connection, selection: Selection) -> bool:
-    """Whether too many papers have the words to weigh them all, as the newest papers tell."""
+def _are_common_words(connection: sqlite3.Connection, selection: Selection) -> bool:
+    """Whether too many papers have the words to rank them all, as the newest papers tell."""
     if selection.ranked is None:
         return False
-    sampled = selection.ranked.sampled
-    found, seen, newest = connection.execute(
-        f"SELECT sum({sampled.sql}), count(*), max(pk)"
+    has_words = selection.ranked.has_words
+    found, sampled, newest = connection.execute(
+        f"SELECT sum({has_words.sql}), count(*), max(pk)"
         " FROM (SELECT pk, title FROM paper ORDER BY pk DESC LIMIT ?) AS p",
-        (*sampled.params, SAMPLE),
+        (*has_words.params, SAMPLE),
     ).fetchone()
-    return bool(seen) and newest * found / seen > MOST_RANKED
+    return bool(sampled) and newest * found / sampled > MOST_RANKED
 
 
 def _fetch(connection: sqlite3.Connection, where: Clause, order: str, limit: int, columns: str) -> list[Row]:

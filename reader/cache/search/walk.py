@@ -1,77 +1,99 @@
-"""Walking from day to day and looking words up for a few days at a time.
+"""Walks from day to day and looks words up for a few days at a time.
 
-The full-text index has papers in the order in which they were added, which is nearly that of their days: the papers of
-some days are a short stretch of it, and it tells which of 2,000 have a word within 1 ms, as long as it takes to read
-the texts of 100. A common word so fills a screen after the first stretch, a rarer one after some more, and each stretch
-is short enough to be given up for a newer question, which a look-up of all papers is not.
+The full-text index holds papers in the order in which they were added, which is nearly the order of their days. The
+papers of some days are therefore a short range of the index: it finds those of 2,000 that have a word within 1 ms, as
+long as it takes to read 100 texts. A common word fills a screen after the first days, a rarer one after some more. A
+newer query can interrupt the walk between any two of them, unlike a look-up of all papers.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
-from reader.cache.search.compile import Clause, DayWalk
-from reader.cache.search.full_text import both
+from reader.cache.search.compile import DayWalk
+from reader.cache.search.full_text import Clause, join_clauses
 
-SHORTEST, LONGEST = 1_000, 16_000
-"""Papers of the first stretch, and of the longest."""
+FIRST_STRETCH, LONGEST_STRETCH = 1_000, 16_000
+"""Papers of the first stretch of days, and of the longest; each is twice as long as the one before."""
 
-STRETCH_SECONDS = 0.002
-"""A stretch that took longer is not followed by a longer one."""
-
-SPREAD = 10
-"""So many times its papers a stretch may take in the index; beyond that, the index is not in the order of days."""
+MOST_SPREAD = 10
+"""The keys of a stretch may span this many times its papers; beyond that, papers are not in the order of days."""
 
 
 class Scattered(Exception):
-    """Papers were not added in the order of their days, so that a walk by stretches is in vain."""
+    """Papers were not added in the order of their days, which makes a walk by stretches useless."""
 
 
-def stretches(
-    connection: sqlite3.Connection, sweep: DayWalk, order: str, limit: int, columns: str
-) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows of a selection in its order, by stretches of days, at most `limit` of each; raises Scattered."""
-    size, last = SHORTEST, None
-    least, greatest = connection.execute(sweep.span.sql, sweep.span.params).fetchone() if sweep.span else (0, None)
+class Stretch(NamedTuple):
+    """What some days have: how many papers were passed, and the rows found among them, in order."""
+
+    papers: int
+    low: int
+    high: int
+    """The least and greatest key of these papers."""
+    rows: list[tuple[Any, ...]]
+
+
+def walk_stretches(
+    connection: sqlite3.Connection, walk: DayWalk, order: str, limit: int, columns: str
+) -> Iterator[Stretch]:
+    """Walk the days in order; at most `limit` rows of each stretch. Stretches that can have none are left out.
+
+    Raises Scattered.
+    """
+    size, last_day = FIRST_STRETCH, None
+    least, greatest = connection.execute(walk.keys.sql, walk.keys.params).fetchone() if walk.keys else (0, None)
     if least is None:
         return
     while True:
-        began = perf_counter()
-        end, days = _stretch(connection, sweep, last, size)
-        span = f"SELECT min(pk), max(pk), count(*) FROM paper AS p WHERE {days.sql}"
-        low, high, papers = connection.execute(span, days.params).fetchone()
-        if papers and high - low > SPREAD * max(papers, SHORTEST):
+        last_day, days = _next_days(connection, walk, last_day, size)
+        keys = f"SELECT min(pk), max(pk), count(*) FROM paper AS p WHERE {days.sql}"
+        low, high, papers = connection.execute(keys, days.params).fetchone()
+        if papers and high - low > MOST_SPREAD * max(papers, FIRST_STRETCH):
             raise Scattered
         if papers and high >= least and (greatest is None or low <= greatest):
-            where = _asked(sweep, days, low, high)
+            where = _condition(walk, days, low, high)
             sql = f"SELECT {columns} FROM paper AS p WHERE {where.sql} ORDER BY {order} LIMIT ?"
-            yield connection.execute(sql, (*where.params, limit)).fetchall()
-        if end is None:
+            rows = connection.execute(sql, (*where.params, limit)).fetchall()
+            yield Stretch(papers, low, high, rows)
+        if last_day is None:
             return
-        last = end
-        if perf_counter() - began < STRETCH_SECONDS:
-            size = min(2 * size, LONGEST)
+        size = min(2 * size, LONGEST_STRETCH)
 
 
-def _stretch(connection: sqlite3.Connection, sweep: DayWalk, last: str | None, size: int) -> tuple[str | None, Clause]:
-    """The last day of the next stretch, None if there is none behind it, and the condition on its days."""
-    behind, until, way = (">", "<=", "ASC") if sweep.upwards else ("<", ">=", "DESC")
-    begin = sweep.ends if last is None else both(sweep.ends, Clause(f"p.sort_day {behind} ?", (last,)))
-    sql = f"SELECT p.sort_day FROM paper AS p WHERE {begin.sql} ORDER BY p.sort_day {way} LIMIT 1 OFFSET ?"
-    found = connection.execute(sql, (*begin.params, size - 1)).fetchone()
+def texts_read(connection: sqlite3.Connection, walk: DayWalk, stretch: Stretch) -> int:
+    """How many texts a stretch reads at most."""
+    if not walk.reads_text:
+        return 0
+    if walk.expression is None:
+        return stretch.papers
+    sql = "SELECT count(*) FROM paper_fts WHERE paper_fts MATCH ? AND rowid BETWEEN ? AND ?"
+    (found,) = connection.execute(sql, (walk.expression, stretch.low, stretch.high)).fetchone()
+    return stretch.papers - int(found) if walk.excludes else int(found)
+
+
+def _next_days(
+    connection: sqlite3.Connection, walk: DayWalk, last_day: str | None, papers: int
+) -> tuple[str | None, Clause]:
+    """The last day of the next stretch, None if it is the walk's last stretch, and the condition on its days."""
+    after, until, direction = (">", "<=", "ASC") if walk.upwards else ("<", ">=", "DESC")
+    ahead = walk.bounds
+    if last_day is not None:
+        ahead = join_clauses([ahead, Clause(f"p.sort_day {after} ?", (last_day,))], "AND")
+    sql = f"SELECT p.sort_day FROM paper AS p WHERE {ahead.sql} ORDER BY p.sort_day {direction} LIMIT 1 OFFSET ?"
+    found = connection.execute(sql, (*ahead.params, papers - 1)).fetchone()
     if found is None:
-        return None, begin
-    return found[0], both(begin, Clause(f"p.sort_day {until} ?", (found[0],)))
+        return None, ahead
+    return found[0], join_clauses([ahead, Clause(f"p.sort_day {until} ?", (found[0],))], "AND")
 
 
-def _asked(sweep: DayWalk, days: Clause, low: int, high: int) -> Clause:
-    """The whole condition, for papers of some days whose keys lie between two."""
-    if sweep.expression is None:
-        return both(days, sweep.rest)
-    how = "NOT IN" if sweep.excludes else "IN"
-    # The plus keeps the walk in the days' index: nothing is to be sorted, and it ends with the last row wanted.
-    said = f"+p.pk {how} (SELECT rowid FROM paper_fts WHERE paper_fts MATCH ? AND rowid BETWEEN ? AND ?)"
-    return both(both(days, Clause(said, (sweep.expression, low, high))), sweep.rest)
+def _condition(walk: DayWalk, days: Clause, low: int, high: int) -> Clause:
+    """The whole condition for papers of some days, whose keys lie between two."""
+    if walk.expression is None:
+        return join_clauses([days, walk.rest], "AND")
+    operator = "NOT IN" if walk.excludes else "IN"
+    # The plus keeps SQLite in the days' index: nothing is sorted, and reading ends with the last row wanted.
+    words = f"+p.pk {operator} (SELECT rowid FROM paper_fts WHERE paper_fts MATCH ? AND rowid BETWEEN ? AND ?)"
+    return join_clauses([days, Clause(words, (walk.expression, low, high)), walk.rest], "AND")

@@ -1,4 +1,4 @@
-"""Help while a query is typed: what each piece of it is, and what may come next."""
+"""Help while a query is typed: colours for its parts, and completions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SpanKind = Literal["field", "value", "operator", "word", "phrase", "error"]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a query's text and what it is."""
+    """A stretch of a query's text and its kind."""
 
     start: int
     end: int
@@ -27,41 +27,41 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """Texts that may stand in place of `start` to `end`, likeliest first."""
+    """Texts that can replace `start` to `end`, likeliest first."""
 
     start: int
     end: int
     candidates: tuple[str, ...]
     papers: tuple[int, ...] = ()
-    """How many papers have each, where that is known of all."""
+    """How many papers have each candidate; empty unless known for all."""
 
 
 Vocabulary = Mapping[str, Mapping[str, int] | Sequence[str]]
-"""The values known for a field (`topic`, `tag`, `keyword`, `author`, `org`, `source`), likeliest first.
+"""Known values of the fields `topic`, `tag`, `keyword`, `author`, `org` and `source`, likeliest first.
 
-Where they are a mapping it tells how many papers have each.
+A mapping also holds how many papers have each value.
 """
 
 
 def tokens(text: str) -> list[Span]:
-    """The pieces of any text, half-typed or wrong too: in order, not overlapping, only white space between them."""
+    """The parts of any text, even half-typed or wrong: in order, without overlaps, with only white space between."""
     spans = [span for token in lex(text) for span in _spans(token)]
     try:
         parse(text)
     except QueryError as error:
-        return _marked(spans, error)
+        return _with_error(spans, error)
     return spans
 
 
-_BEGUN_TO_EXCLUDE = re.compile(r"(?:^|(?<=[\s(]))-(?:(?:title|abstract|author|keyword|org):)?[^\W_]$", re.IGNORECASE)
+_EXCLUDES_ONE_LETTER = re.compile(r"(?:^|(?<=[\s(]))-(?:(?:title|abstract|author|keyword|org):)?[^\W_]$", re.IGNORECASE)
 
 
 def asked(text: str) -> str:
-    """What a text that is being typed asks for: not yet to leave out what begins with its one last letter.
+    """The query to run for a text that is being typed: without an exclusion of one letter at its end.
 
-    On the way to `-video`, `-v` would leave out nearly every paper.
+    Half-way to `-video`, `-v` would exclude nearly every paper.
     """
-    kept = _BEGUN_TO_EXCLUDE.sub("", text).strip()
+    kept = _EXCLUDES_ONE_LETTER.sub("", text).strip()
     try:
         parse(kept)
     except QueryError:
@@ -70,7 +70,7 @@ def asked(text: str) -> str:
 
 
 def complete(text: str, cursor: int, vocabulary: Vocabulary, limit: int = 8) -> Completion | None:
-    """What the piece before the cursor may become, or None if nothing fits."""
+    """The completions of the part before the cursor, or None if there are none."""
     head = level(text[:cursor])
     typed = re.search(r'-*([^\s()]*"[^"]*|[^\s()"]*)$', head)
     if typed is None or not typed[1]:
@@ -86,13 +86,13 @@ def complete(text: str, cursor: int, vocabulary: Vocabulary, limit: int = 8) -> 
     field = name.lower()
     if field not in FIELDS:
         return None
-    # Of a list with commas only the last is being typed.
+    # Only the last item of a list with commas is completed.
     item = value.rpartition(",")[2] if not value.startswith('"') else value
     start = cursor - len(item)
     known = vocabulary.get(field, ())
     if field in CHOICES or field in DATE_FIELDS:
-        return _completion(start, cursor, item, _words_of(field, item), limit)
-    found = _known(known, item.strip('"').lower(), limit + 1)
+        return _completion(start, cursor, item, _language_values(field, item), limit)
+    found = _matching_values(known, item.strip('"').lower(), limit + 1)
     papers = {_quoted(word): known[word] for word in found} if isinstance(known, Mapping) else {}
     completion = _completion(start, cursor, item, map(_quoted, found), limit)
     if completion is None or not papers:
@@ -100,8 +100,8 @@ def complete(text: str, cursor: int, vocabulary: Vocabulary, limit: int = 8) -> 
     return replace(completion, papers=tuple(papers[candidate] for candidate in completion.candidates))
 
 
-def _words_of(field: str, item: str) -> list[str]:
-    """The words of the language itself that a field takes and that begin as was typed."""
+def _language_values(field: str, item: str) -> list[str]:
+    """The query language's own values of a field that begin with what was typed."""
     typed = item.strip('"').lstrip("-" if field == "sort" else "").lower()
     if field in CHOICES:
         sign = "-" if item.startswith("-") else ""
@@ -110,8 +110,8 @@ def _words_of(field: str, item: str) -> list[str]:
     return [before + dots + word for word in (*DATE_WORDS, "7d", "2w", "3m") if word.startswith(end)]
 
 
-def _known(words: Iterable[str], typed: str, most: int) -> list[str]:
-    """Those that begin as was typed, then those in which a later word does; no further than need be looked."""
+def _matching_values(words: Iterable[str], typed: str, most: int) -> list[str]:
+    """Values that begin with what was typed, then values with a later word that does; stops at `most` of the first."""
     begin: list[str] = []
     inside: list[str] = []
     for word in words:
@@ -135,12 +135,12 @@ def _quoted(word: str) -> str:
 
 
 def _spans(token: Token) -> list[Span]:
-    """A token's pieces: of a field its name with the colon, then its values and the commas between them."""
+    """A token's parts: a field has its name with the colon, its values, and the commas between them."""
     match token.kind:
         case "word":
             return [Span(token.start, token.end, "word")]
         case "phrase":
-            return [Span(token.start, token.end, "phrase" if _closed(token.values) else "error")]
+            return [Span(token.start, token.end, "phrase" if _are_closed(token.values) else "error")]
         case "field":
             spans = []
             at = token.start
@@ -154,12 +154,12 @@ def _spans(token: Token) -> list[Span]:
     return [Span(token.start, token.end, "operator")]
 
 
-def _closed(values: tuple[Value, ...]) -> bool:
+def _are_closed(values: tuple[Value, ...]) -> bool:
     return all(value.closed for value in values)
 
 
-def _marked(spans: list[Span], error: QueryError) -> list[Span]:
-    """The spans with the stretch that an error points at cut out and marked."""
+def _with_error(spans: list[Span], error: QueryError) -> list[Span]:
+    """The spans, with the stretch that the error points at marked as one."""
     marked: list[Span] = []
     for span in spans:
         marked += (
@@ -171,4 +171,4 @@ def _marked(spans: list[Span], error: QueryError) -> list[Span]:
 
 
 Completer = Callable[[str, int], Completion | None]
-"""`complete` with its vocabulary filled in, as a query line takes it."""
+"""`complete` with a vocabulary bound to it, as the query line calls it."""

@@ -1,4 +1,4 @@
-"""The filter pane's side of a query: which topics it picks, and the same text with others picked."""
+"""The topics of a query as the filter pane shows and changes them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from reader.core.query.parser import parse
 
 @dataclass(frozen=True, slots=True)
 class TopicChoice:
-    """Topics that are picked, together as `all` or `any` of them, and topics that are excluded: slugs, in text order.
+    """The slugs of picked and excluded topics, in text order; papers need `all` or `any` of the picked ones.
 
-    With fewer than two picked the two ways mean the same, and a text can't tell which was meant: it reads as `all`.
+    With fewer than two picked topics both modes mean the same, and a text reads as `all`.
     """
 
     mode: Literal["all", "any"] = "all"
@@ -23,7 +23,7 @@ class TopicChoice:
     excluded: tuple[str, ...] = ()
 
     def toggle(self, slug: str, where: Literal["picked", "excluded"]) -> TopicChoice:
-        """The choice with a topic picked or excluded, whatever it was before; let go of if it is so already."""
+        """The choice with a topic picked or excluded; a topic that already is loses its mark."""
         picked, excluded = (tuple(one for one in slugs if one != slug) for slugs in (self.picked, self.excluded))
         if where == "picked" and slug not in self.picked:
             picked = (*picked, slug)
@@ -34,7 +34,7 @@ class TopicChoice:
 
 @dataclass(frozen=True, slots=True)
 class _Role:
-    """What a part at the query's top level says about topics, and nothing else."""
+    """The topics of a top-level part of a query that names nothing else."""
 
     all: tuple[str, ...] = ()
     any: tuple[str, ...] = ()
@@ -42,10 +42,10 @@ class _Role:
 
 
 def picked_topics(query: Query) -> TopicChoice:
-    """The topics that a query asks for at its top level.
+    """The topics at the top level of a query.
 
-    `topic:a topic:b` are all of two, `(topic:a OR topic:b)` or `topic:a,b` any of two, `-topic:c` excludes. Where both
-    ways stand together, or several groups, the pane shows the single ones, else the first group; the rest stays text.
+    `topic:a topic:b` picks all of two, `(topic:a OR topic:b)` or `topic:a,b` any of two, `-topic:c` excludes one. The
+    pane shows single topics if there are any, else the first group; other groups are only text.
     """
     roles = [role for role, _ in _shown(query)]
     excluded = _unique(slug for role in roles for slug in role.excluded)
@@ -55,14 +55,14 @@ def picked_topics(query: Query) -> TopicChoice:
 
 
 def with_topics(text: str, choice: TopicChoice) -> str:
-    """The text with the topics that `picked_topics` sees replaced by others, all else as it was typed.
+    """The text with the topics that `picked_topics` finds replaced by a choice, and all else as it was typed.
 
-    Raises QueryError where the text does not parse.
+    Raises QueryError if the text does not parse.
     """
     query = parse(text)
     shown = [part for _, part in _shown(query)]
     terms = _terms(choice)
-    # An OR at the top level binds looser than the terms to be put beside it.
+    # An OR at the top level needs parentheses before terms can be added.
     loose = isinstance(query.root, Or) and terms and not shown
     if loose:
         sorts = [part for part in query.parts if isinstance(part.node, Sort)]
@@ -71,7 +71,7 @@ def with_topics(text: str, choice: TopicChoice) -> str:
     if not shown:
         return " ".join(piece for piece in (terms, text.strip()) if piece)
     if isinstance(query.root, Or):
-        # The whole text is one group of topics, within which the sort may stand.
+        # The whole text is one group of topics, and perhaps a sort in its midst.
         order = str(query.sort) if query.sort else ""
         return " ".join(piece for piece in (terms, order) if piece)
     return _cut(text, shown, terms)
@@ -88,7 +88,7 @@ def _terms(choice: TopicChoice) -> str:
 
 
 def _cut(text: str, parts: list[Part], replacement: str = "") -> str:
-    """The text without the parts' spans and the ANDs that joined them, with `replacement` where the first stood."""
+    """The text without some parts and the ANDs that joined them; `replacement` takes the place of the first."""
     pieces = []
     at = 0
     for start, end in _spans(text, parts):
@@ -99,7 +99,7 @@ def _cut(text: str, parts: list[Part], replacement: str = "") -> str:
 
 
 def _spans(text: str, parts: list[Part]) -> Iterator[tuple[int, int]]:
-    """The parts' spans, each with the written-out AND before it, or else after it."""
+    """The spans of the parts, each with a written AND before it, or else after it."""
     tokens = lex(text)
     taken = 0
     for part in parts:
@@ -115,7 +115,7 @@ def _spans(text: str, parts: list[Part]) -> Iterator[tuple[int, int]]:
 
 
 def _shown(query: Query) -> list[tuple[_Role, Part]]:
-    """The parts that the pane shows, in text order."""
+    """The parts of the query that the pane shows, in text order."""
     found = []
     for part in query.parts:
         role = None if isinstance(part.node, Sort) else _role(part.node)
@@ -127,7 +127,7 @@ def _shown(query: Query) -> list[tuple[_Role, Part]]:
 
 
 def _role(node: Node) -> _Role | None:
-    """What a part says, or None if it speaks of something else too."""
+    """The topics of a part; None if it names anything else."""
     inner = node.node if isinstance(node, Not) else node
     negative = inner is not node
     slugs = _slugs(inner.nodes if isinstance(inner, Or) else (inner,))
@@ -147,7 +147,7 @@ def _role(node: Node) -> _Role | None:
 
 
 def _slugs(nodes: tuple[Node, ...]) -> tuple[str, ...]:
-    """The slugs, if all of the nodes are topics."""
+    """The slugs of the nodes if all are topics, else none."""
     slugs = tuple(node.value for node in nodes if isinstance(node, Term) and node.field == "topic")
     return slugs if len(slugs) == len(nodes) else ()
 

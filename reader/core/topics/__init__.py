@@ -1,1 +1,1 @@
-"""Canonical topics: the rules, how phrases are matched and scored, and why a paper has a topic."""
+"""Canonical topics: rules and fitted weights, matching and scoring of phrases, explanations, trends."""

@@ -1,63 +1,77 @@
-"""Why a paper has its topics, told plainly: the phrases that count most for a topic and against it."""
+"""Why a paper has its topics: for each topic the phrases that count most, where they are, and who gave them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from reader.core.topics.scorer import Evidence, Reason
+from reader.core.topics.scorer import FITTED, OWN, WRITTEN, Evidence, Reason
 
 FOR, AGAINST = 5, 2
-"""Causes that are told of a topic, at the most."""
+"""Causes shown for a topic and against it, at most."""
+
+ORIGINS: Mapping[str, str] = {OWN: "yours", WRITTEN: "written", FITTED: "fitted"}
+"""How the reader names the origin of a phrase. Of several origins the first in this order is named."""
+
+LEGEND = "written by people, fitted to labels"
+"""What the names of origins mean."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One thing that speaks for a topic, or against it."""
+    """One thing that speaks for a topic or against it."""
 
     said: str
-    """The phrase, a category, or another topic, as it is shown."""
+    """The phrase, category or other topic, as the reader shows it."""
     where: str
-    """Where it stands, such as `title, abstract`; empty where that says nothing."""
+    """The fields that have it, such as `title, abstract`; empty for categories and topics."""
     points: int
     """Below zero if it speaks against the topic."""
+    origin: str = ""
+    """`written`, `fitted` or `yours`."""
+
+    @property
+    def detail(self) -> str:
+        """Origin and fields, such as `fitted: title, abstract`."""
+        return ": ".join(filter(None, (self.origin, self.where)))
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What made one topic."""
+    """What gave a paper one topic."""
 
     slug: str
     name: str
     score: int
     causes: tuple[Cause, ...]
-    """What speaks for it, the strongest first, then what speaks against it."""
+    """Causes for the topic, the strongest first, then those against it."""
     weaker: int
-    """How many more there are."""
+    """How many more causes there are."""
 
 
 def why(reasons: Iterable[Reason], names: Mapping[str, str]) -> tuple[Why, ...]:
-    """Each topic with its strongest causes, from what `Topics.explain` says; `names` are those of topics by slug."""
+    """Each topic with its strongest causes, from the reasons of `Topics.explain`; `names` are topic names by slug."""
     return tuple(_why(reason, names) for reason in reasons)
 
 
 def _why(reason: Reason, names: Mapping[str, str]) -> Why:
     causes = sorted((cause for cause in _merged(reason.evidence, names) if cause.points), key=lambda one: -one.points)
-    told = [cause for cause in causes if cause.points > 0][:FOR]
-    told += [cause for cause in reversed(causes) if cause.points < 0][:AGAINST]
+    strongest = [cause for cause in causes if cause.points > 0][:FOR]
+    strongest += [cause for cause in reversed(causes) if cause.points < 0][:AGAINST]
     name = names.get(reason.slug, reason.slug)
-    return Why(reason.slug, name, round(reason.score), tuple(told), len(causes) - len(told))
+    return Why(reason.slug, name, round(reason.score), tuple(strongest), len(causes) - len(strongest))
 
 
 def _merged(evidence: Iterable[Evidence], names: Mapping[str, str]) -> Iterable[Cause]:
-    """Causes with their points whole; a phrase that counts once more for standing in the title is one cause."""
-    points: dict[str, float] = {}
-    where: dict[str, tuple[str, ...]] = {}
+    """Causes with whole points; a phrase and its extra points for the title are one cause."""
+    merged: dict[str, list[Evidence]] = {}
     for one in evidence:
-        said = _said(one, names)
-        points[said] = points.get(said, 0.0) + one.points
-        where[said] = tuple(dict.fromkeys((*where.get(said, ()), *_places(one))))
-    return [Cause(said, ", ".join(where[said]), round(points[said])) for said in points]
+        merged.setdefault(_said(one, names), []).append(one)
+    for said, group in merged.items():
+        where = dict.fromkeys(place for one in group for place in _places(one))
+        origins = {one.origin for one in group}
+        origin = next((name for key, name in ORIGINS.items() if key in origins), "")
+        yield Cause(said, ", ".join(where), round(sum(one.points for one in group)), origin)
 
 
 def _said(one: Evidence, names: Mapping[str, str]) -> str:

@@ -1,17 +1,17 @@
-"""The rules of the topics as they stand in TOML: read, merged with a user's own, and checked.
+"""Topic rules that people write, in TOML: read, merged with the user's own, and checked.
 
 `reader/data/topics.toml` says how they are written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from reader.core.keywords import ABBREVIATIONS, normal
 from reader.core.text import clean
 from reader.core.toml_lines import Malformed, Statement, statements
+from reader.core.topics.phrases import Phrase, gross_points, net_points, parse_phrase
 
 _TEXTS = ("name", "family", "about")
 _FLAGS = ("hide", "replace")
@@ -19,7 +19,7 @@ _TABLES = ("phrases", "implies", "categories")
 _KEYS = (*_TEXTS, *_FLAGS, "never", *_TABLES)
 _NUMBERS = ("threshold", "floor")
 _MOST_POINTS = 1_000
-_BY_LENGTH = sorted(ABBREVIATIONS.items(), key=lambda pair: -len(pair[1]))
+_MOST_SLUG_LETTERS = 40
 _SLUG_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
@@ -28,60 +28,80 @@ class Mistake:
     """What is wrong in a line of a rules file."""
 
     line: int
-    """From 1; 0 if it concerns no line in particular."""
+    """From 1; 0 if the mistake is in no particular line."""
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A phrase of the rules: parts in normal form that must all stand in the paper."""
-
-    parts: tuple[str, ...]
-    in_title: bool = False
-
-    def within(self) -> set[Phrase]:
-        """The phrases that stand within this one wherever it stands."""
-        if len(self.parts) > 1:
-            return set()
-        words = self.parts[0].split(" ")
-        ends = range(1, len(words) + 1)
-        spans = {" ".join(words[start:end]) for end in ends for start in range(end)} - {self.parts[0]}
-        return {Phrase((span,), self.in_title) for span in spans}
-
-    def __str__(self) -> str:
-        return ("title:" if self.in_title else "") + " + ".join(self.parts)
 
 
 @dataclass(slots=True)
 class TopicRules:
-    """A topic and everything that gives or denies it."""
+    """A topic and what people wrote about it."""
 
     slug: str
     name: str = ""
     family: str = "Other"
     about: str = ""
     hide: bool = False
-    phrases: dict[Phrase, float] = field(default_factory=dict)
-    own: set[Phrase] = field(default_factory=set)
-    """The phrases that come from the user."""
+    written: dict[Phrase, float] = field(default_factory=dict)
+    """Points of the phrases in the shipped rules."""
+    own: dict[Phrase, float] = field(default_factory=dict)
+    """Points of the phrases in the user's file."""
+    replaced: bool = False
+    """Whether the user's file drops the shipped phrases."""
     never: set[str] = field(default_factory=set)
+    """Parts of phrases that forbid the topic."""
     implies: dict[str, float] = field(default_factory=dict)
+    """Points for other topics, by slug."""
     categories: dict[str, float] = field(default_factory=dict)
+    """Points for arXiv categories, in small letters."""
+    own_names: set[str] = field(default_factory=set)
+    """Slugs and categories that get their points from the user's file."""
+
+    def points(self, fitted: Mapping[Phrase, float]) -> dict[Phrase, float]:
+        """What each phrase adds to those that it contains: the user's points win over fitted ones, these over written.
+
+        `fitted` holds net points, and 0 for phrases that the fit knows and that say nothing.
+        """
+        if self.replaced:
+            return net_points(self.own)
+        unknown = {phrase: points for phrase, points in self.written.items() if phrase not in fitted}
+        return net_points({**gross_points(fitted), **unknown, **self.own})
 
 
 @dataclass(slots=True)
 class Rules:
-    """All topics by slug, in the order they were first named."""
+    """All topics by slug, in the order they are first named."""
 
     topics: dict[str, TopicRules] = field(default_factory=dict)
     threshold: float = 10
     floor: float = 3
 
 
-def read_rules(*texts: str) -> tuple[Rules, list[Mistake]]:
-    """The rules of all texts, the later ones on top, and the mistakes that were passed over.
+@dataclass(frozen=True, slots=True)
+class OwnPhrase:
+    """A phrase of a user's file, and what counts without it."""
 
-    The first text is the shipped one: phrases of the others are marked as the user's own.
+    line: int
+    slug: str
+    phrase: Phrase
+    points: float
+    written: float | None
+    """The points of the shipped rules; None if they don't have the phrase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The mistakes and the phrases of a user's file."""
+
+    mistakes: tuple[Mistake, ...]
+    """By line."""
+    phrases: tuple[OwnPhrase, ...]
+    """All phrases that count, by line."""
+
+
+def read_rules(*texts: str) -> tuple[Rules, list[Mistake]]:
+    """The rules of all texts, later ones on top, and the mistakes that were skipped.
+
+    The first text is the shipped one; phrases of the others are the user's own.
     """
     rules = Rules()
     mistakes: list[Mistake] = []
@@ -94,39 +114,24 @@ def read_rules(*texts: str) -> tuple[Rules, list[Mistake]]:
     return rules, mistakes
 
 
-def check_rules(shipped: Iterable[str], text: str) -> list[Mistake]:
-    """The mistakes of a text that comes on top of the shipped ones, by line."""
+def review_rules(shipped: Iterable[str], text: str) -> Review:
+    """The mistakes and phrases of a user's text that comes on top of the shipped ones."""
     rules, _ = read_rules(*shipped)
     reader = _Reader(rules, own=True)
     for statement in statements(text):
         reader.take(statement)
     reader.finish()
-    return sorted(reader.mistakes, key=lambda mistake: mistake.line)
-
-
-def short_form(part: str) -> str:
-    """The words with each known abbreviation in the place of what it stands for."""
-    if " " not in part:
-        return part
-    spaced = f" {part} "
-    for short, long in _BY_LENGTH:
-        if long in part:
-            spaced = spaced.replace(f" {long} ", f" {short} ")
-    return spaced.strip()
-
-
-def written_out(part: str) -> set[str]:
-    """The words as they are, and with an abbreviation written out."""
-    words = part.split(" ")
-    return {part} | {
-        " ".join([*words[:at], ABBREVIATIONS[word], *words[at + 1 :]])
-        for at, word in enumerate(words)
-        if word in ABBREVIATIONS
-    }
+    mistakes = sorted(reader.mistakes, key=lambda mistake: mistake.line)
+    phrases = [
+        OwnPhrase(line, slug, phrase, topic.own[phrase], topic.written.get(phrase))
+        for (slug, phrase), line in reader.seen.items()
+        if (topic := rules.topics.get(slug))
+    ]
+    return Review(tuple(mistakes), tuple(sorted(phrases, key=lambda phrase: phrase.line)))
 
 
 def _quick_statements(text: str) -> Iterator[Statement | Malformed]:
-    """Statements without their lines where the text is good TOML, at a fraction of the time."""
+    """Statements without line numbers if the text is valid TOML, which is much faster; else with them."""
     import tomllib
 
     try:
@@ -145,7 +150,7 @@ def _leaves(node: object, key: tuple[str, ...]) -> Iterator[Statement]:
 
 
 class _Reader:
-    """Takes a file's statements into the rules, and keeps what is wrong with them."""
+    """Puts a file's statements into the rules and collects their mistakes."""
 
     def __init__(self, rules: Rules, own: bool) -> None:
         self.rules = rules
@@ -154,10 +159,11 @@ class _Reader:
         self._new: dict[str, int] = {}
         self._bad_slugs: set[str] = set()
         self._implied: list[tuple[str, int]] = []
-        self._seen: dict[tuple[str, Phrase], int] = {}
+        self.seen: dict[tuple[str, Phrase], int] = {}
+        """The line of each topic's phrase."""
 
     def take(self, statement: Statement | Malformed) -> None:
-        """Take one statement; a wrong one leaves the rules as they are."""
+        """Take one statement; a wrong one changes nothing."""
         line = statement.line
         if isinstance(statement, Malformed):
             self._wrong(line, f"not TOML: {clean(statement.message)}")
@@ -182,14 +188,14 @@ class _Reader:
                 self._wrong(line, f"unknown key {_shown('.'.join(key))}{_hint(key[0], ('topics', *_NUMBERS))}")
 
     def finish(self) -> None:
-        """What can be told only when the whole file has been read."""
+        """Find the mistakes that only the whole file shows."""
         for slug, line in self._implied:
             if slug not in self.rules.topics:
                 self._wrong(line, f"no topic {_shown(slug)}{_hint(slug, self.rules.topics)}")
         for slug, line in self._new.items():
             topic = self.rules.topics[slug]
             topic.name = topic.name or slug.replace("-", " ").capitalize()
-            if not topic.phrases and not topic.categories:
+            if not (topic.written or topic.own or topic.categories):
                 known = [other for other in self.rules.topics if other not in self._new]
                 hint = _hint(slug, known)
                 self._wrong(line, f"new topic {_shown(slug)} has no phrases{hint}")
@@ -198,9 +204,11 @@ class _Reader:
 
     def _topic(self, slug: str, line: int) -> TopicRules | None:
         if slug not in self.rules.topics:
-            if not slug or len(slug) > 40 or not _SLUG_LETTERS.issuperset(slug) or slug[0] == "-":
+            if not slug or len(slug) > _MOST_SLUG_LETTERS or not _SLUG_LETTERS.issuperset(slug) or slug[0] == "-":
                 if slug not in self._bad_slugs:
-                    self._wrong(line, f"a topic's slug has small letters, digits and hyphens only, not {_shown(slug)}")
+                    self._wrong(
+                        line, f"a topic's slug is 1 to 40 small letters, digits and hyphens, not {_shown(slug)}"
+                    )
                     self._bad_slugs.add(slug)
                 return None
             self.rules.topics[slug] = TopicRules(slug)
@@ -224,9 +232,11 @@ class _Reader:
         elif sub is None or not _is_points(value):
             self._wrong(line, f"{name} must be {'a list of phrases' if name == 'never' else 'a table of points'}")
         elif name == "implies":
+            self._note_own(topic, sub)
             topic.implies[sub] = _points(value)
             self._implied.append((sub, line))
         elif name == "categories":
+            self._note_own(topic, sub.casefold())
             topic.categories[sub.casefold()] = _points(value)
         else:
             self._wrong(line, "never must be a list of phrases")
@@ -236,9 +246,13 @@ class _Reader:
             self._wrong(line, f"{name} must be true or false")
         elif name == "hide":
             topic.hide = value
-        elif value:
-            # Phrases of this same file stay, wherever the key stands in it.
-            topic.phrases = {phrase: points for phrase, points in topic.phrases.items() if phrase in topic.own}
+        elif value and self.own:
+            # The user's own phrases stay, also those above this line.
+            topic.replaced = True
+
+    def _note_own(self, topic: TopicRules, name: str) -> None:
+        if self.own:
+            topic.own_names.add(name)
 
     def _points_of_phrases(self, topic: TopicRules, sub: str | None, value: object, line: int) -> None:
         """Take `phrases = [...]`, `10 = [...]` or `"phrase" = 10`."""
@@ -262,13 +276,11 @@ class _Reader:
             self._wrong(line, f"points must be from -{_MOST_POINTS} to {_MOST_POINTS}")
             return
         for phrase in phrases:
-            if (topic.slug, phrase) in self._seen:
+            if (topic.slug, phrase) in self.seen:
                 self._wrong(line, f'"{phrase}" stands twice among the phrases of {topic.slug}')
                 continue
-            self._seen[topic.slug, phrase] = line
-            topic.phrases[phrase] = points
-            if self.own:
-                topic.own.add(phrase)
+            self.seen[topic.slug, phrase] = line
+            (topic.own if self.own else topic.written)[phrase] = points
 
     def _phrases(self, value: object, line: int) -> list[Phrase]:
         if not isinstance(value, list):
@@ -285,22 +297,6 @@ class _Reader:
 
     def _wrong(self, line: int, message: str) -> None:
         self.mistakes.append(Mistake(line, message))
-
-
-def parse_phrase(text: str) -> Phrase | None:
-    """A phrase as the rules write it, or None if a part of it has no word."""
-    body = text.strip()
-    in_title = body.startswith("title:")
-    parts = tuple(short_form(normal(part)) for part in body.removeprefix("title:").split(" + "))
-    if len(text) > 200 or len(parts) > 4 or not all(_is_part(part) for part in parts):
-        return None
-    return Phrase(parts, in_title)
-
-
-def _is_part(part: str) -> bool:
-    """Whether words remain, with stars at the ends only."""
-    bare = part.removeprefix("*").removesuffix("*")
-    return any(char.isalnum() for char in bare) and "*" not in bare and bare == bare.strip() and bare.isprintable()
 
 
 def _is_points(value: object) -> bool:

@@ -1,49 +1,54 @@
 """Canonical topics: which ones a paper has, and why.
 
-The rules are data (`reader/data/topics.toml` says how they read): phrases with points. Points add up to a score for
-each topic, and the scores that reach the threshold are the paper's topics.
+Rules give phrases points for topics, people write them (`reader/data/topics.toml`) and a fit to labelled papers weighs
+them (`reader/data/topic_weights.json`). A paper has the topics whose points reach the threshold. For each phrase the
+user's points win over fitted ones, and fitted ones over written ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from struct import Struct
-from typing import Any
 
-from reader.core.topics.matcher import FeedResults, Matcher, sixteenths
-from reader.core.topics.rules import Mistake, Phrase, TopicRules, check_rules, read_rules
+from reader.core.topics.matcher import FoundParts, Matcher, sixteenths
+from reader.core.topics.phrases import Phrase, gross_points, net_points
+from reader.core.topics.rules import Mistake, OwnPhrase, TopicRules, read_rules, review_rules
+from reader.core.topics.weights import Weights, read_weights
 
-__all__ = ["MOST", "Evidence", "Mistake", "Reason", "Topic", "Topics"]
+__all__ = ["FITTED", "MOST", "OWN", "WRITTEN", "Evidence", "Mistake", "Reason", "Topic", "Topics"]
 
 MOST = 5
-"""Topics of a paper at the most."""
+"""A paper has at most so many topics."""
+
+OWN, WRITTEN, FITTED = "own", "written", "fitted"
+"""Where a phrase comes from: the user's file, the shipped rules that people wrote, or the fit to labelled papers."""
 
 _VERSION = "2"
-"""Changes when the same rules give other topics, so that caches know to classify anew."""
+"""Changes when the same rules give other topics: caches then classify their papers again."""
 
 _LEAST = 0.001
-"""Points that a topic needs whatever the rules say: nothing comes from nothing."""
+"""Points that a topic needs at least, whatever the rules say: a paper without any phrase has no topic."""
 
 _LANE = 32
 """Bits that a topic's points take; see `_Scorer`."""
 _LIFT = 1 << _LANE - 2
 _UNIT = 4
-"""Points are added up in quarters, and each mention in sixteenths."""
+"""Points are integers of a quarter point, mentions integers of a sixteenth."""
 _SCALE = 1 / (_UNIT * 16)
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A canonical topic as it is shown."""
+    """A canonical topic as the reader shows it."""
 
     slug: str
     name: str
     family: str
     about: str
-    """When a paper has it, in a sentence."""
+    """When a paper has the topic, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +60,13 @@ class Evidence:
     """Of `title`, `keywords`, `abstract`, `categories`, `topics`."""
     points: float
     """Below zero if it speaks against the topic."""
+    origin: str = ""
+    """`OWN`, `WRITTEN` or `FITTED`. A written phrase has fitted points if the fit knows it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a paper has a topic: its score, and what made it, the strongest first."""
+    """Why a paper has a topic: its score and the evidence, the strongest first."""
 
     slug: str
     score: float
@@ -69,38 +76,59 @@ class Reason:
 class Topics:
     """The topics in use and their rules: `classify` gives a paper's topics, `explain` says why."""
 
-    def __init__(self, *texts: str) -> None:
+    def __init__(self, *texts: str, weights: str = "") -> None:
         self._shipped = texts[:1]
+        self._weights_text = weights
         rules, self.mistakes = read_rules(*texts)
-        """Mistakes that were passed over, without their lines; `check` knows those."""
+        """The mistakes that were skipped, without their lines; `check` gives these."""
         self._rules = tuple(rules.topics.values())
         self._index = {topic.slug: index for index, topic in enumerate(self._rules)}
         self._hidden = {index for index, topic in enumerate(self._rules) if topic.hide}
         self._threshold = max(rules.threshold, _LEAST)
         self._floor = rules.floor
-        self.version = sha256("\0".join((_VERSION, *texts)).encode("utf-8", "replace")).hexdigest()[:16]
-        """A hash of the rules: the same rules give the same topics."""
+        self.version = sha256("\0".join((_VERSION, weights, *texts)).encode("utf-8", "replace")).hexdigest()[:16]
+        """A hash of rules and weights: the same ones give the same topics."""
         self.topics = tuple(
             Topic(topic.slug, topic.name, topic.family, topic.about) for topic in self._rules if not topic.hide
         )
         """The topics that are not hidden, in the order of the rules."""
 
     @classmethod
-    def from_toml(cls, *texts: str) -> Topics:
-        """The topics of the shipped rules, and on top of them the user's.
+    def from_toml(cls, *texts: str, weights: str = "") -> Topics:
+        """The topics of the shipped rules, with the user's rules on top; `weights` is the text of the fitted weights.
 
-        A mistake costs its own statement only; `check` tells all of a file by line.
+        A mistake costs only its own statement; `check` finds all mistakes of a file, by line.
         """
-        return cls(*texts)
+        return cls(*texts, weights=weights)
 
     def check(self, text: str) -> list[Mistake]:
-        """What is wrong in a user's file that comes on top of the shipped rules, by line."""
-        return check_rules(self._shipped, text)
+        """The mistakes of a user's file that comes on top of the shipped rules, by line."""
+        return list(review_rules(self._shipped, text).mistakes)
+
+    def compare(self, text: str) -> list[tuple[OwnPhrase, float | None]]:
+        """The phrases of a user's file by line, each with the fitted points over which it wins, if there are any."""
+        fitted: dict[str, dict[Phrase, float]] = {}
+        compared = []
+        for own in review_rules(self._shipped, text).phrases:
+            if own.slug not in fitted:
+                fitted[own.slug] = gross_points(self.weights.of_topic(own.slug))
+            compared.append((own, fitted[own.slug].get(own.phrase)))
+        return compared
+
+    @property
+    def written_phrases(self) -> int:
+        """How many phrases people wrote in the shipped rules, counted for each topic."""
+        return sum(len(topic.written) for topic in self._rules)
+
+    @cached_property
+    def weights(self) -> Weights:
+        """The fitted weights; read when the first paper is classified, which most starts of the reader never do."""
+        return read_weights(self._weights_text)
 
     def classify(
         self, title: str, abstract: str, keywords: Sequence[str] = (), categories: Sequence[str] = ()
     ) -> tuple[str, ...]:
-        """Slugs of the paper's topics, strongest first, at most `MOST`."""
+        """Slugs of the paper's topics, the strongest first, at most `MOST`."""
         scorer = self._scorer
         given = self._choose(scorer, scorer.matcher.find(title, abstract, keywords), categories)
         return tuple([self._rules[index].slug for index, _ in given])
@@ -108,7 +136,7 @@ class Topics:
     def explain(
         self, title: str, abstract: str, keywords: Sequence[str] = (), categories: Sequence[str] = ()
     ) -> tuple[Reason, ...]:
-        """The topics that `classify` gives, each with the phrases that brought it."""
+        """The topics that `classify` gives, each with the evidence for and against it."""
         scorer = self._scorer
         found = scorer.matcher.find(title, abstract, keywords)
         given = self._choose(scorer, found, categories)
@@ -121,8 +149,8 @@ class Topics:
         reasons = []
         for topic, (index, score) in zip(topics, given, strict=True):
             evidence = [
-                Evidence(str(phrase), _where(phrase, fields), round(points * strength, 1))
-                for phrase, points in scorer.points[index].items()
+                Evidence(str(phrase), _where(phrase, fields), round(points * strength, 1), _origin(topic, phrase))
+                for phrase, points in scorer.points(index)
                 if (strength := found.strength(phrase))
             ]
             evidence += _other_evidence(topic, categories, topics)
@@ -130,11 +158,11 @@ class Topics:
             reasons.append(Reason(topic.slug, round(score, 1), tuple(evidence)))
         return tuple(reasons)
 
-    def _choose(self, scorer: _Scorer, found: FeedResults, categories: Iterable[str]) -> list[tuple[int, float]]:
-        """The paper's topics by index with their scores, strongest first."""
+    def _choose(self, scorer: _Scorer, found: FoundParts, categories: Iterable[str]) -> list[tuple[int, float]]:
+        """The indices of the paper's topics with their scores, the strongest first."""
         scores = scorer.scores(found, categories)
         enough = self._threshold
-        # Topics that the user's own phrases give by themselves, whatever else speaks against them.
+        # The user's own phrases are enough by themselves, whatever else speaks against the topic.
         owned = {index: score for index, score in scorer.own_scores(found) if score >= enough}
         for index, score in owned.items():
             scores[index] = max(score, scores[index])
@@ -149,7 +177,7 @@ class Topics:
             best = max(set(range(len(scores))) - denied, key=scores.__getitem__, default=None)
             given = [best] if best is not None and scores[best] >= max(self._floor, _LEAST) else []
         elif len(given) > MOST:
-            # What the user's own phrases give is not pushed out by stronger shipped ones.
+            # Stronger shipped topics do not displace those that the user's own phrases give.
             given.sort(key=lambda index: (index not in owned, -scores[index]))
             del given[MOST:]
         given.sort(key=lambda index: -scores[index])
@@ -158,52 +186,80 @@ class Topics:
     @cached_property
     def _scorer(self) -> _Scorer:
         """Made when the first paper is classified: most starts of the reader classify none."""
-        return _Scorer(self._rules)
+        return _Scorer(self._rules, self.weights)
 
 
 class _Scorer:
-    """The rules turned around: from what stands in a paper to the points of each topic.
+    """The rules turned around: from the phrases of a paper to the points of each topic.
 
-    A part's points for all topics are one integer with a lane of bits for each topic, so that adding them up is one
-    multiplication and one addition in native code, however many topics a word speaks for or against.
+    A phrase's points for all topics are one integer with a lane of bits for each topic: one multiplication and one
+    addition in native code add them up, however many topics the phrase speaks for or against.
     """
 
-    def __init__(self, rules: Sequence[TopicRules]) -> None:
-        phrases = [phrase for topic in rules for phrase in topic.phrases]
-        parts = [part for phrase in phrases for part in phrase.parts]
-        parts += [part for topic in rules for part in topic.never]
+    def __init__(self, rules: Sequence[TopicRules], weights: Weights) -> None:
+        self._weights = weights
+        index_of = {slug: index for index, slug in enumerate(weights.slugs)}
+        self._fitted: dict[int, int] = {}
+        """The topics for which fitted points alone count: index in the weights by index in the rules."""
+        self._points: dict[int, dict[Phrase, float]] = {}
+        """The points of all other topics."""
+        lanes: dict[Phrase, int] = {}
+        for index, topic in enumerate(rules):
+            if not (topic.own or topic.replaced) and weights.knows(topic.slug, topic.written):
+                self._fitted[index] = index_of[topic.slug]
+                continue
+            self._points[index] = topic.points(weights.of_topic(topic.slug))
+            for phrase, points in self._points[index].items():
+                lanes[phrase] = lanes.get(phrase, 0) + (round(points * _UNIT) << _LANE * index)
+        shift = {fitted: _LANE * index for index, fitted in self._fitted.items()}
+        for phrase, row in weights.rows.items():
+            if total := sum([points * _UNIT << shift[index] for index, points in row.items() if index in shift]):
+                lanes[phrase] = lanes.get(phrase, 0) + total
+        self._build(rules, lanes)
+
+    def _build(self, rules: Sequence[TopicRules], lanes: Mapping[Phrase, int]) -> None:
+        parts = [part for phrase in lanes for part in phrase.parts]
+        parts += [part for topic in rules for part in (*topic.never, *(p for own in topic.own for p in own.parts))]
         self.matcher = Matcher(parts)
-        self.points = [net_points(topic.phrases) for topic in rules]
-        """What each phrase adds to those that stand within it, by topic."""
         self._anywhere = dict.fromkeys(parts, 0)
         self._in_title: dict[str, int] = {}
         self._together: dict[str, dict[str, dict[Phrase, int]]] = {}
-        """By the first part of a phrase that has several, then the second: most stand there without the other."""
+        """Phrases of several parts by the first part, then the second: papers mostly have one without the other."""
         self._never: dict[str, list[int]] = {}
         self._categories: dict[str, list[tuple[int, float]]] = {}
-        self._own = [(index, _own_points(topic)) for index, topic in enumerate(rules) if topic.own]
+        self._own = [(index, net_points(topic.own)) for index, topic in enumerate(rules) if topic.own]
+        for phrase, points in lanes.items():
+            first = phrase.parts[0]
+            if len(phrase.parts) > 1:
+                self._together.setdefault(first, {}).setdefault(phrase.parts[1], {})[phrase] = points
+            elif phrase.in_title:
+                self._in_title[first] = points
+            else:
+                self._anywhere[first] = points
         for index, topic in enumerate(rules):
-            for phrase, points in self.points[index].items():
-                first = phrase.parts[0]
-                target: dict[Any, int] = self._in_title if phrase.in_title else self._anywhere
-                key: Phrase | str = first
-                if len(phrase.parts) > 1:
-                    target = self._together.setdefault(first, {}).setdefault(phrase.parts[1], {})
-                    key = phrase
-                target[key] = target.get(key, 0) + (round(points * _UNIT) << _LANE * index)
             for part in topic.never:
                 self._never.setdefault(part, []).append(index)
-            for category, points in topic.categories.items():
-                self._categories.setdefault(category, []).append((index, points))
+            for category, score in topic.categories.items():
+                self._categories.setdefault(category, []).append((index, score))
         # Lifts every lane above zero while they are read.
         self._lift = sum(_LIFT << _LANE * index for index in range(len(rules)))
         self._mask = (1 << _LANE * len(rules)) - 1
         self._lanes = Struct(f"<{len(rules)}I")
 
-    def scores(self, found: FeedResults, categories: Iterable[str]) -> list[float]:
+    def points(self, index: int) -> Iterator[tuple[Phrase, float]]:
+        """What each phrase adds for a topic, besides the phrases that it contains."""
+        if index in self._points:
+            yield from self._points[index].items()
+            return
+        fitted = self._fitted[index]
+        for phrase, row in self._weights.rows.items():
+            if points := row.get(fitted):
+                yield phrase, points
+
+    def scores(self, found: FoundParts, categories: Iterable[str]) -> list[float]:
         """The points of each topic, by index."""
         anywhere, in_title, together = self._anywhere, self._in_title, self._together
-        # Those that stand there equally often are weighed together.
+        # Parts with equally many mentions are multiplied together.
         by_mentions: dict[int, list[int]] = {1: [in_title[part] for part in found.title if part in in_title]}
         for part, mentions in found.mentions.items():
             if mentions in by_mentions:
@@ -223,44 +279,36 @@ class _Scorer:
                 scores[index] += points
         return scores
 
-    def own_scores(self, found: FeedResults) -> list[tuple[int, float]]:
-        """The points that the user's own phrases bring by themselves, by topic."""
+    def own_scores(self, found: FoundParts) -> list[tuple[int, float]]:
+        """The points that the user's own phrases give by themselves, by topic."""
         return [
             (index, sum(points * found.strength(phrase) for phrase, points in own.items())) for index, own in self._own
         ]
 
-    def denied(self, found: FeedResults) -> set[int]:
-        """The topics that a phrase of the paper forbids."""
+    def denied(self, found: FoundParts) -> set[int]:
+        """The topics that the paper's phrases forbid."""
         return {index for part in self._never.keys() & found.mentions.keys() for index in self._never[part]}
 
 
-def net_points(phrases: Mapping[Phrase, float]) -> dict[Phrase, float]:
-    """What each phrase adds to the phrases that stand within it, so that of nested ones the longest counts."""
-    net: dict[Phrase, float] = {}
-    for phrase in sorted(phrases, key=lambda phrase: phrase.parts[0].count(" ")):
-        within = sum(net.get(part, 0.0) for part in phrase.within())
-        net[phrase] = phrases[phrase] - within
-    return {phrase: points for phrase, points in net.items() if points}
+def _origin(topic: TopicRules, phrase: Phrase) -> str:
+    return OWN if phrase in topic.own else WRITTEN if phrase in topic.written else FITTED
 
 
-def _own_points(topic: TopicRules) -> dict[Phrase, float]:
-    """The net points of a topic's phrases that come from the user."""
-    return net_points({phrase: topic.phrases[phrase] for phrase in topic.own})
-
-
-def _where(phrase: Phrase, fields: Mapping[str, FeedResults]) -> tuple[str, ...]:
-    """The fields that hold a part of the phrase."""
+def _where(phrase: Phrase, fields: Mapping[str, FoundParts]) -> tuple[str, ...]:
+    """The fields that have a part of the phrase."""
     if phrase.in_title:
         return ("title",)
     return tuple(name for name, found in fields.items() if not found.mentions.keys().isdisjoint(phrase.parts))
 
 
 def _other_evidence(topic: TopicRules, categories: Iterable[str], given: Sequence[TopicRules]) -> list[Evidence]:
-    """What the categories and the other topics bring."""
-    return [
-        Evidence(category, ("categories",), topic.categories[category.casefold()])
-        for category in categories
-        if category.casefold() in topic.categories
-    ] + [
-        Evidence(other.slug, ("topics",), other.implies[topic.slug]) for other in given if other.implies.get(topic.slug)
-    ]
+    """The evidence from the paper's categories and its other topics."""
+    evidence = []
+    for category in categories:
+        if points := topic.categories.get(folded := category.casefold()):
+            evidence.append(Evidence(category, ("categories",), points, OWN if folded in topic.own_names else WRITTEN))
+    for other in given:
+        if points := other.implies.get(topic.slug):
+            origin = OWN if topic.slug in other.own_names else WRITTEN
+            evidence.append(Evidence(other.slug, ("topics",), points, origin))
+    return evidence

@@ -1,4 +1,4 @@
-"""How topics move: each one's share of the papers of the last weeks, and whether it rises."""
+"""Trends of topics: each topic's weekly share of the papers, and whether it rises."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from datetime import date, timedelta
 from statistics import fmean
 
 WEEKS = 12
-"""Weeks that are looked at; the last one ends with the newest day that lists papers."""
+"""Weeks of a trend; the last one ends on the newest day with papers."""
 
 LATEST = 3
-"""Weeks at the end that are held against those before."""
+"""Weeks at the end that are compared with those before."""
 
 SMOOTHING = 10
-"""Papers that are added to what came and to what was to be expected, so that few papers make no trend."""
+"""Papers added to the actual and to the expected number: a few papers then make no trend."""
 
 FEWEST_WEEKS = 4
-"""So many weeks must have papers before one can speak of a trend."""
+"""Weeks that must have papers for a trend."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """How one topic moves."""
+    """The trend of one topic."""
 
     weeks: tuple[float, ...]
     """Its share of each week's papers, from 0 to 1, the oldest week first; 0 for a week without papers."""
     rising: float
-    """By how much its papers of the last weeks outnumber what the weeks before let expect: 0.5 is half as many again.
+    """How many more papers it has in the last weeks than the weeks before predict: 0.5 is half as many again.
 
-    Below zero where they are fewer.
+    Below zero if it has fewer.
     """
 
 
@@ -40,9 +40,9 @@ def first_day(newest: str) -> str:
 
 
 def trends(counts: Iterable[tuple[str, str | None, int]], newest: str) -> dict[str, Trend]:
-    """The trend of each topic by slug, from (ISO day, slug or None for all papers, papers); `newest` ends the weeks.
+    """The trend of each topic by slug; `counts` has (ISO day, slug or None for all papers, number of papers).
 
-    Empty where too few weeks have papers.
+    The weeks end on the day `newest` (ISO). Empty if too few weeks have papers.
     """
     totals = [0] * WEEKS
     by_topic: dict[str, list[int]] = defaultdict(lambda: [0] * WEEKS)
@@ -66,16 +66,16 @@ def _trend(papers: Sequence[int], totals: Sequence[int]) -> Trend:
 
 
 def spark(values: Sequence[float], steps: str, width: int = WEEKS) -> str:
-    """A line of at most `width` signs for the values, each for one or the mean of a few; the largest is the tallest."""
+    """A sparkline of at most `width` characters from `steps`: each is one value, or the mean of a few."""
     if not any(values):
         return steps[0] * min(width, len(values))
     run = -(-len(values) // width)
     heights = [fmean(values[start : start + run]) for start in range(0, len(values), run)]
     tallest = max(heights)
-    # Shares first: a number may be so small that dividing by it leaves the range of floats.
+    # Divided by the tallest first: `len(steps) / tallest` overflows if that is tiny.
     return "".join(steps[min(len(steps) - 1, int(height / tallest * len(steps)))] for height in heights)
 
 
 def percent(rising: float) -> str:
-    """A trend in short: `+42 %`, `-7 %`."""
+    """A trend as text: `+42 %`, `-7 %`."""
     return f"{round(100 * rising):+d} %"

@@ -1,15 +1,7 @@
-"""What each action of the table does: one function an action, found by the action's id.
-
-A handler gets the reader and the count that was typed before its key, None if none was.
-"""
+"""What each action of the table does: objects whose methods handle actions, each given what it acts on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from reader.ui.handlers.registry import Handler, handlers_of
 
-from reader.ui.handlers import add, dates, links, marks, movement, program, query, topics
-from reader.ui.handlers.registry import REGISTRY, Handler
-
-HANDLERS: Mapping[str, Handler] = REGISTRY
-
-__all__ = ["HANDLERS", "add", "dates", "links", "marks", "movement", "program", "query", "topics"]
+__all__ = ["Handler", "handlers_of"]

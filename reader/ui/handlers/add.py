@@ -1,31 +1,46 @@
-"""Papers that are not in the cache: looked up one by one."""
+"""Papers that are not in the cache: fetched one by one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from reader.session.places import Place, view
-from reader.ui.empty_reason import missing_paper
 from reader.ui.handlers.registry import handles
+from reader.ui.state import Position
+from reader.ui.work.paper_lookup import PaperLookup
+from reader.ui.work.services import Services
 
-if TYPE_CHECKING:
-    from reader.ui.app import ReaderApp
-
-
-@handles("find.add")
-def add_paper(reader: ReaderApp, _count: int | None) -> None:
-    """Begin a query for one paper; what is pasted may be any form of its id."""
-    reader.main.open_query("id:")
+NOTHING_IS_FETCHED = "this is the bundled sample: nothing is fetched"
 
 
-@handles("find.fetch")
-def fetch_paper(reader: ReaderApp, _count: int | None) -> None:
-    """Fetch the paper that the query names, and show it where no view hides it."""
-    id = missing_paper(reader, reader.main.place)
-    if id is None:
-        reader.say("nothing to fetch: the query names no paper by its id or address")
-    elif reader.demo:
-        reader.say("this is the bundled sample: nothing is fetched")
-    else:
-        reader.main.go(Place(view("all"), reader.main.place.text))
-        reader.refreshing.look_up(id)
+class AddActions:
+    """Ask for the id of a paper, and fetch it."""
+
+    def __init__(self, services: Services, lookup: PaperLookup, position: Callable[[], Position]) -> None:
+        self._model = services.model
+        self._library = services.library
+        self._demo = services.look.demo
+        self._lookup = lookup
+        self._position = position
+
+    @handles("find.add")
+    def ask_for_paper(self, _count: int | None) -> None:
+        """Begin a query for one paper; what is pasted may be any form of its id."""
+        self._model.change(self._model.state.open_query(self._position(), "id:"))
+
+    @handles("find.fetch")
+    def fetch_paper(self, _count: int | None = None) -> None:
+        """Fetch the paper that the query names, and show it where no view hides it."""
+        id, place = self.missing_id(), self._model.state.place
+        if id is None:
+            self._model.say("nothing to fetch: the query names no paper by its id or address")
+        elif self._demo:
+            self._model.say(NOTHING_IS_FETCHED)
+        else:
+            self._model.change(self._model.state.go(Place(view("all"), place.text)))
+            self._lookup.begin(id)
+
+    def missing_id(self) -> str | None:
+        """The arXiv id that is all that the query asks for, where the cache does not have that paper."""
+        id = self._model.state.place.paper_id
+        return id if id is not None and self._library.pk_of(id) is None else None

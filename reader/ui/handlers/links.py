@@ -1,94 +1,99 @@
-"""Leaving the reader: links in the browser, addresses to the clipboard."""
+"""Leave the reader: links in the browser, addresses to the clipboard."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-from reader.core.paper import Paper
 from reader.ui.handlers.registry import handles
-from reader.ui.work.background import start
-
-if TYPE_CHECKING:
-    from reader.ui.app import ReaderApp
+from reader.ui.keyboard import Keyboard
+from reader.ui.work.services import Services
 
 
-def highlighted_paper(reader: ReaderApp) -> Paper | None:
-    """The paper under the cursor, whole."""
-    pk = reader.main.papers.highlighted
-    return None if pk is None else reader.library.paper(pk)
+class Terminal(NamedTuple):
+    """What the terminal does for links."""
+
+    copy: Callable[[str], object]
+    """Puts text on its clipboard; some terminals ignore that."""
+    suspend: Callable[[], AbstractContextManager[None]]
+    """Gives the terminal to another program."""
 
 
-def browse(reader: ReaderApp, url: str) -> None:
-    """Open an address in the user's browser, without waiting for it."""
-    start(reader, "browser", partial(_browse, reader, url))
+class LinkActions:
+    """Open and copy the links of the highlighted paper."""
 
+    def __init__(self, services: Services, keyboard: Keyboard, terminal: Terminal) -> None:
+        self._model = services.model
+        self._library = services.library
+        self._background = services.background
+        self._keyboard = keyboard
+        self._terminal = terminal
 
-async def _browse(reader: ReaderApp, url: str) -> None:
-    from reader.actions.links import find_browser, open_url, safe_url, takes_terminal
+    @handles("link.page")
+    def open_web_page(self, _count: int | None) -> None:
+        self._open("o")
 
-    browser = await asyncio.to_thread(find_browser)
-    if browser is None:
-        copy(reader, url, "there is no browser here")
-        return
-    reader.say(f"opening {safe_url(url) or url}")
-    if takes_terminal(browser):
-        with reader.suspend():
-            opened = open_url(url)
-    else:
-        opened = await asyncio.to_thread(open_url, url)
-    if not opened:
-        copy(reader, url, "the browser did not start")
+    @handles("link.pdf")
+    def open_pdf(self, _count: int | None) -> None:
+        self._open("p")
 
+    @handles("link.list")
+    def choose_link(self, _count: int | None) -> None:
+        from reader.actions.links import links
 
-def copy(reader: ReaderApp, text: str, why: str = "") -> None:
-    """Copy text to the terminal's clipboard, and say what: some terminals ignore it."""
-    reader.copy_to_clipboard(text)
-    reader.say(f"{why} · copied {text}" if why else f"copied {text}")
-
-
-def _open(reader: ReaderApp, letter: str) -> None:
-    from reader.actions.links import links
-
-    paper = highlighted_paper(reader)
-    if paper is not None:
-        found = next((link for link in links(paper) if link.letter == letter), None)
-        if found is None:
-            reader.say("this paper has no page on the web that is known here")
+        paper = self._library.paper_of(self._model.state.highlighted)
+        if paper is None:
+            return
+        urls = {link.letter: link.url for link in links(paper)}
+        if urls:
+            choices = [(link.letter, link.name) for link in links(paper)]
+            self._keyboard.ask_letter("open", choices, lambda letter: self.browse(urls[letter]))
         else:
-            browse(reader, found.url)
+            self._model.say("this paper has no links")
 
+    @handles("link.copy")
+    def copy_link(self, _count: int | None) -> None:
+        from reader.actions import clipboard
 
-@handles("link.page")
-def open_web_page(reader: ReaderApp, _count: int | None) -> None:
-    _open(reader, "o")
+        paper = self._library.paper_of(self._model.state.highlighted)
+        if paper is not None:
+            self._copy(clipboard.link(paper))
 
+    def _open(self, letter: str) -> None:
+        from reader.actions.links import links
 
-@handles("link.pdf")
-def open_pdf(reader: ReaderApp, _count: int | None) -> None:
-    _open(reader, "p")
+        paper = self._library.paper_of(self._model.state.highlighted)
+        if paper is not None:
+            link = next((link for link in links(paper) if link.letter == letter), None)
+            if link is None:
+                self._model.say("this paper has no page on the web that is known here")
+            else:
+                self.browse(link.url)
 
+    def browse(self, url: str) -> None:
+        """Open an address in the user's browser, without waiting for it."""
+        self._background.start("browser", partial(self._browse, url))
 
-@handles("link.list")
-def choose_link(reader: ReaderApp, _count: int | None) -> None:
-    from reader.actions.links import links
+    async def _browse(self, url: str) -> None:
+        from reader.actions.links import find_browser, open_url, safe_url, takes_terminal
 
-    paper = highlighted_paper(reader)
-    if paper is None:
-        return
-    urls = {link.letter: link.url for link in links(paper)}
-    if urls:
-        choices = [(link.letter, link.name) for link in links(paper)]
-        reader.keyboard.ask_letter("open", choices, lambda letter: browse(reader, urls[letter]))
-    else:
-        reader.say("this paper has no links")
+        browser = await asyncio.to_thread(find_browser)
+        if browser is None:
+            self._copy(url, "there is no browser here")
+            return
+        self._model.say(f"opening {safe_url(url) or url}")
+        if takes_terminal(browser):
+            with self._terminal.suspend():
+                is_open = open_url(url)
+        else:
+            is_open = await asyncio.to_thread(open_url, url)
+        if not is_open:
+            self._copy(url, "the browser did not start")
 
-
-@handles("link.copy")
-def copy_link(reader: ReaderApp, _count: int | None) -> None:
-    from reader.actions import clipboard
-
-    paper = highlighted_paper(reader)
-    if paper is not None:
-        copy(reader, clipboard.link(paper))
+    def _copy(self, text: str, why: str = "") -> None:
+        """Copy text to the terminal's clipboard, and say what: some terminals ignore it."""
+        self._terminal.copy(text)
+        self._model.say(f"{why} · copied {text}" if why else f"copied {text}")

@@ -1,228 +1,175 @@
-"""Moving about: in the list, the filter pane, the detail and the page."""
+"""Move in the list, the filter pane, the detail and the page; go from pane to pane."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+
+from textual.widget import Widget
 
 from reader.session.places import DAY
-from reader.ui.handlers.marks import leave_paper, mark_read, next_unread, open_page, show_on_page
+from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.registry import handles
-
-if TYPE_CHECKING:
-    from reader.ui.app import ReaderApp
-    from reader.ui.widgets.paper_detail import PaperDetail
-
-
-def text_in_front(reader: ReaderApp) -> PaperDetail | None:
-    """The paper's text that is on the screen: the page's, the detail's, or None where neither is shown."""
-    if reader.is_reading:
-        return reader.page.detail
-    return reader.main.detail if reader.main.detail.is_on_screen else None
+from reader.ui.handlers.views import ViewActions
+from reader.ui.screens.main import MainScreen
+from reader.ui.state import Focus
+from reader.ui.widgets.paper_detail import PaperDetail
+from reader.ui.work.services import Services
 
 
-def _step(reader: ReaderApp, lines: int) -> None:
-    main = reader.main
-    match reader.context:
-        case "page" | "detail":
-            text = text_in_front(reader)
-            if text is not None:
-                text.scroll_lines(lines)
-        case "filter":
-            main.filter.move(lines)
-        case _:
-            leave_paper(reader)
-            main.papers.move(lines)
+class MovementActions:
+    """Move the cursor or the text, whichever has the keys."""
 
+    def __init__(
+        self,
+        services: Services,
+        main: MainScreen,
+        marks: MarkActions,
+        views: ViewActions,
+        text_in_front: Callable[[], PaperDetail | None],
+    ) -> None:
+        self._model = services.model
+        self._library = services.library
+        self._main = main
+        self._marks = marks
+        self._views = views
+        self._text_in_front = text_in_front
 
-@handles("move.down")
-def down(reader: ReaderApp, count: int | None) -> None:
-    _step(reader, count or 1)
+    # By lines and pages
 
+    @handles("move.down")
+    def down(self, count: int | None) -> None:
+        self._step(count or 1)
 
-@handles("move.up")
-def up(reader: ReaderApp, count: int | None) -> None:
-    _step(reader, -(count or 1))
+    @handles("move.up")
+    def up(self, count: int | None) -> None:
+        self._step(-(count or 1))
 
+    def _step(self, lines: int) -> None:
+        match self._model.state.context:
+            case "page" | "detail":
+                text = self._text_in_front()
+                if text is not None:
+                    text.scroll_lines(lines)
+            case "filter":
+                self._main.filter.move(lines)
+            case _:
+                self._marks.leave_paper()
+                self._main.papers.move(lines)
 
-def _leap(reader: ReaderApp, direction: int, share: int) -> None:
-    """Go a page, or half of one where `share` is 2."""
-    main = reader.main
-    match reader.context:
-        case "page" | "detail":
-            text = text_in_front(reader)
-            if text is not None:
-                text.scroll_lines(direction * max(1, text.size.height // share - (share == 1)))
-        case "filter":
-            main.filter.move(direction * max(1, main.filter.size.height // share))
-        case _:
-            leave_paper(reader)
-            if share == 1:
-                main.papers.page(direction)
-            else:
-                main.papers.half_page(direction)
+    @handles("move.half_down")
+    def half_page_down(self, count: int | None) -> None:
+        self._leap(1, 2, count or 1)
 
+    @handles("move.half_up")
+    def half_page_up(self, count: int | None) -> None:
+        self._leap(-1, 2, count or 1)
 
-@handles("move.half_down")
-def half_down(reader: ReaderApp, count: int | None) -> None:
-    for _ in range(count or 1):
-        _leap(reader, 1, 2)
+    @handles("move.page_down")
+    def page_down(self, count: int | None) -> None:
+        self._leap(1, 1, count or 1)
 
+    @handles("move.page_up")
+    def page_up(self, count: int | None) -> None:
+        self._leap(-1, 1, count or 1)
 
-@handles("move.half_up")
-def half_up(reader: ReaderApp, count: int | None) -> None:
-    for _ in range(count or 1):
-        _leap(reader, -1, 2)
+    def _leap(self, direction: int, share: int, times: int) -> None:
+        """Go so many pages, or halves of one where `share` is 2."""
+        for _ in range(times):
+            match self._model.state.context:
+                case "page" | "detail":
+                    text = self._text_in_front()
+                    if text is not None:
+                        text.scroll_lines(direction * max(1, text.size.height // share - (share == 1)))
+                case "filter":
+                    self._main.filter.move(direction * max(1, self._main.filter.size.height // share))
+                case _:
+                    self._marks.leave_paper()
+                    papers = self._main.papers
+                    papers.page(direction) if share == 1 else papers.half_page(direction)
 
+    @handles("move.top")
+    def to_top(self, count: int | None) -> None:
+        self._to_end(count, last=False)
 
-@handles("move.page_down")
-def page_down(reader: ReaderApp, count: int | None) -> None:
-    for _ in range(count or 1):
-        _leap(reader, 1, 1)
+    @handles("move.bottom")
+    def to_bottom(self, count: int | None) -> None:
+        self._to_end(count, last=True)
 
+    def _to_end(self, count: int | None, *, last: bool) -> None:
+        match self._model.state.context:
+            case "page" | "detail":
+                text = self._text_in_front()
+                if text is not None:
+                    text.scroll_lines(text.virtual_size.height * (1 if last else -1))
+            case "filter":
+                self._main.filter.to_last() if last else self._main.filter.to_first()
+            case _:
+                self._marks.leave_paper()
+                papers = self._main.papers
+                if count is not None:
+                    papers.to_index(count - 1)
+                elif last:
+                    papers.to_last()
+                else:
+                    papers.to_first()
 
-@handles("move.page_up")
-def page_up(reader: ReaderApp, count: int | None) -> None:
-    for _ in range(count or 1):
-        _leap(reader, -1, 1)
+    # By days
 
+    @handles("day.older")
+    def older_day(self, count: int | None) -> None:
+        self._to_day(1, count or 1)
 
-def _to_end(reader: ReaderApp, count: int | None, last: bool) -> None:
-    main = reader.main
-    match reader.context:
-        case "page" | "detail":
-            text = text_in_front(reader)
-            if text is not None:
-                text.scroll_lines(text.virtual_size.height * (1 if last else -1))
-        case "filter":
-            main.filter.to_last() if last else main.filter.to_first()
-        case _:
-            leave_paper(reader)
-            if count is not None:
-                main.papers.to_index(count - 1)
-            elif last:
-                main.papers.to_last()
-            else:
-                main.papers.to_first()
+    @handles("day.newer")
+    def newer_day(self, count: int | None) -> None:
+        self._to_day(-1, count or 1)
 
+    def _to_day(self, direction: int, count: int) -> None:
+        """Go `count` days older (1) or newer (-1): within the list where it has them, else to the view of that day."""
+        view = self._model.state.place.view.id
+        if view != "today" and not view.startswith(DAY):
+            for _ in range(count):
+                self._main.papers.to_day(direction)
+            return
+        here = view.removeprefix(DAY) if view != "today" else self._library.newest_day()
+        day = self._library.day_beside(here, direction * count) if here else None
+        if day is None:
+            self._model.say("no newer day is in the cache" if direction < 0 else "no older day is in the cache")
+        else:
+            self._views.go("today" if day == self._library.newest_day() else f"{DAY}{day}")
 
-@handles("move.top")
-def top(reader: ReaderApp, count: int | None) -> None:
-    _to_end(reader, count, last=False)
+    # Panes
 
+    @handles("pane.next")
+    def next_pane(self, _count: int | None) -> None:
+        self._change_pane(1)
 
-@handles("move.bottom")
-def bottom(reader: ReaderApp, count: int | None) -> None:
-    _to_end(reader, count, last=True)
+    @handles("pane.previous")
+    def previous_pane(self, _count: int | None) -> None:
+        self._change_pane(-1)
 
+    def _change_pane(self, by: int) -> None:
+        main, state = self._main, self._model.state
+        in_order: dict[Focus, Widget] = {"filter": main.filter, "list": main.papers, "detail": main.detail}
+        panes = [name for name, pane in in_order.items() if pane.is_on_screen]
+        if panes:
+            now = panes.index(state.focus) if state.focus in panes else 0
+            self._model.change(state.focused(panes[(now + by) % len(panes)]))
 
-@handles("read.down")
-def read_down(reader: ReaderApp, count: int | None) -> None:
-    text = text_in_front(reader)
-    if text is not None:
-        text.scroll_lines(count or 1)
+    @handles("pane.wider")
+    def wider(self, count: int | None) -> None:
+        self._resize(count or 1)
 
+    @handles("pane.narrower")
+    def narrower(self, count: int | None) -> None:
+        self._resize(-(count or 1))
 
-@handles("read.up")
-def read_up(reader: ReaderApp, count: int | None) -> None:
-    text = text_in_front(reader)
-    if text is not None:
-        text.scroll_lines(-(count or 1))
-
-
-@handles("read.open")
-def open_paper(reader: ReaderApp, _count: int | None) -> None:
-    open_page(reader)
-
-
-@handles("read.on")
-def read_on(reader: ReaderApp, _count: int | None) -> None:
-    """A page further; at the end of the text the paper is read, and the next unread one comes."""
-    text = text_in_front(reader)
-    if text is None:
-        open_page(reader)
-    elif text.scroll_page(1):
-        pk = reader.main.papers.highlighted
-        if pk is not None and reader.settings.read_when != "manual":
-            mark_read(reader, pk)
-        next_unread(reader, 1)
-
-
-def _turn(reader: ReaderApp, by: int) -> None:
-    if reader.main.papers.move(by):
-        show_on_page(reader)
-    else:
-        reader.say("this is the last paper of the list" if by > 0 else "this is the first paper of the list")
-
-
-@handles("read.next")
-def next_paper(reader: ReaderApp, count: int | None) -> None:
-    _turn(reader, count or 1)
-
-
-@handles("read.previous")
-def previous_paper(reader: ReaderApp, count: int | None) -> None:
-    _turn(reader, -(count or 1))
-
-
-@handles("day.older")
-def older_day(reader: ReaderApp, count: int | None) -> None:
-    _to_day(reader, 1, count or 1)
-
-
-@handles("day.newer")
-def newer_day(reader: ReaderApp, count: int | None) -> None:
-    _to_day(reader, -1, count or 1)
-
-
-def _to_day(reader: ReaderApp, direction: int, count: int) -> None:
-    """Go `count` days older (1) or newer (-1): within the list where it has them, else to the view of that day."""
-    main = reader.main
-    view = main.place.view.id
-    if view != "today" and not view.startswith(DAY):
-        for _ in range(count):
-            main.papers.to_day(direction)
-        return
-    here = view.removeprefix(DAY) if view != "today" else reader.library.newest_day()
-    day = reader.library.day_beside(here, direction * count) if here else None
-    if day is None:
-        reader.say("no newer day is in the cache" if direction < 0 else "no older day is in the cache")
-    else:
-        reader.go_to_view("today" if day == reader.library.newest_day() else f"{DAY}{day}")
-
-
-@handles("pane.next")
-def next_pane(reader: ReaderApp, _count: int | None) -> None:
-    _change_pane(reader, 1)
-
-
-@handles("pane.previous")
-def previous_pane(reader: ReaderApp, _count: int | None) -> None:
-    _change_pane(reader, -1)
-
-
-def _change_pane(reader: ReaderApp, by: int) -> None:
-    main = reader.main
-    panes = [pane for pane in (main.filter, main.papers, main.detail) if pane.is_on_screen]
-    now = next((at for at, pane in enumerate(panes) if pane is main.focused), 0)
-    if panes:
-        main.set_focus(panes[(now + by) % len(panes)])
-
-
-@handles("pane.wider")
-def wider(reader: ReaderApp, count: int | None) -> None:
-    _resize(reader, count or 1)
-
-
-@handles("pane.narrower")
-def narrower(reader: ReaderApp, count: int | None) -> None:
-    _resize(reader, -(count or 1))
-
-
-def _resize(reader: ReaderApp, by: int) -> None:
-    """Give the pane with the focus more room, or less."""
-    sizes = reader.sizes
-    if reader.context == "filter":
-        reader.resize_panes(filter_width=min(60, max(16, sizes.filter_width + 2 * by)))
-    else:
-        towards_list = by if reader.context != "detail" else -by
-        reader.resize_panes(list_share=min(0.8, max(0.2, round(sizes.list_share + 0.05 * towards_list, 2))))
+    def _resize(self, by: int) -> None:
+        """Give the pane with the focus more room, or less."""
+        state = self._model.state
+        sizes = state.sizes
+        if state.context == "filter":
+            self._model.change(state.resize_panes(filter_width=min(60, max(16, sizes.filter_width + 2 * by))))
+        else:
+            by = -by if state.context == "detail" else by
+            share = min(0.8, max(0.2, round(sizes.list_share + 0.05 * by, 2)))
+            self._model.change(state.resize_panes(list_share=share))

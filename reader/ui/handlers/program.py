@@ -2,131 +2,158 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from reader.core.periods import Period, period_of
+from reader.core.periods import period_of
+from reader.keys.keymap import Context
 from reader.refresh.plan import Days
-from reader.ui.handlers import dates
-from reader.ui.handlers.movement import text_in_front
-from reader.ui.handlers.query import with_topic
+from reader.ui.handlers.add import NOTHING_IS_FETCHED
 from reader.ui.handlers.registry import handles
+from reader.ui.handlers.topics import with_topic
+from reader.ui.handlers.views import ViewActions
 from reader.ui.theme import THEMES
+from reader.ui.work.feed_search import FeedSearch
+from reader.ui.work.refresher import Refresher
+from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
-    from reader.ui.app import ReaderApp
+    from textual.screen import Screen
+
     from reader.ui.screens.palette import Command
 
 
-@handles("app.refresh")
-def refresh(reader: ReaderApp, _count: int | None) -> None:
-    """Fetch the latest days, or what is shown."""
-    if reader.demo:
-        reader.say("this is the bundled sample: nothing is fetched")
-        return
-    view = reader.main.place.view.id
-    period = period_of(view)
-    if view == "trending":
-        dates.fetch_trending(reader)
-    elif period is not None:
-        days = tuple(date.fromordinal(day).isoformat() for day in range(*_ordinals(period)))
-        reader.refreshing.fetch(Days(days), period.id, period.short)
-    else:
-        reader.refreshing.begin(asked=True)
+class Program(Protocol):
+    """What these actions do to the program as a whole."""
+
+    @property
+    def context(self) -> Context | None: ...
+
+    def do(self, action_id: str, count: int | None = None) -> None:
+        """Do an action of the table."""
+
+    def later(self, act: Callable[[], object]) -> None:
+        """Do something once the screen in front is gone."""
+
+    def show_screen(self, screen: Screen[None]) -> None:
+        """Put a screen in front that reads its own keys."""
+
+    def wear(self, theme: str) -> None:
+        """Change the colours until the reader is left."""
+
+    def leave_detour(self) -> bool:
+        """Take back what a pane shows only for now, such as an explanation; returns whether there was such."""
+
+    def leave(self) -> None:
+        """Save the place, and quit."""
+
+    def open_sample(self) -> None:
+        """Leave for the bundled sample."""
 
 
-def _ordinals(period: Period) -> tuple[int, int]:
-    return period.first.toordinal(), period.last.toordinal() + 1
+class ProgramActions:
+    """Actions on the program as a whole."""
 
+    def __init__(
+        self,
+        program: Program,
+        services: Services,
+        refresher: Refresher,
+        search: FeedSearch,
+        views: ViewActions,
+    ) -> None:
+        self._program = program
+        self._model = services.model
+        self._keymap = services.look.keymap
+        self._demo = services.look.demo
+        self._refresher = refresher
+        self._search = search
+        self._views = views
 
-@handles("app.sample")
-def open_sample(reader: ReaderApp, _count: int | None) -> None:
-    reader.open_sample()
-
-
-@handles("app.help")
-def show_help(reader: ReaderApp, _count: int | None) -> None:
-    from reader.ui.screens.help import HelpScreen
-
-    context = reader.context
-    if context is not None:
-        reader.push_screen(HelpScreen(reader.keymap, context))
-
-
-@handles("app.commands")
-def show_commands(reader: ReaderApp, _count: int | None) -> None:
-    from reader.ui.screens.palette import Palette, action_commands
-
-    context = reader.context
-    if context is None:
-        return
-    own = action_commands(reader.keymap, context, lambda action_id: reader.call_later(reader.do, action_id))
-    reader.push_screen(Palette([*own, *_topics(reader), *_themes(reader)]))
-
-
-def _topics(reader: ReaderApp) -> list[Command]:
-    from reader.ui.screens.palette import Command
-
-    def show(slug: str) -> None:
-        reader.call_later(reader.show_query, with_topic("", slug))
-
-    return [
-        Command(f"Topic: {name}", reader.about_topics.get(slug, "The papers of this topic."), partial(show, slug))
-        for slug, name in reader.topic_names.items()
-    ]
-
-
-def _themes(reader: ReaderApp) -> list[Command]:
-    from reader.ui.screens.palette import Command
-
-    def wear(name: str) -> None:
-        reader.theme = name
-
-    return [
-        Command(f"Theme: {theme.name}", "Change the colours until the reader is left.", partial(wear, theme.name))
-        for theme in THEMES
-    ]
-
-
-@handles("app.escape")
-def step_back(reader: ReaderApp, _count: int | None) -> None:
-    """Leave what was begun last; never the reader."""
-    if not _back(reader):
-        reader.refreshing.stop()
-
-
-@handles("app.back")
-def back_or_quit(reader: ReaderApp, _count: int | None) -> None:
-    if not _back(reader):
-        reader.leave()
-
-
-def _back(reader: ReaderApp) -> bool:
-    """One step back; False at the top."""
-    main = reader.main
-    text = text_in_front(reader)
-    if reader.searching.stop():
-        reader.say("search stopped")
-        return True
-    if text is not None and text.is_explaining:
-        text.explain(None)
-        return True
-    if reader.is_reading:
-        reader.close_page()
-        return True
-    if reader.context == "filter":
-        if main.filter.narrowed:
-            main.filter.stop_narrowing()
+    @handles("app.refresh")
+    def refresh(self, _count: int | None) -> None:
+        """Fetch the latest days, or what is shown."""
+        if self._demo:
+            self._model.say(NOTHING_IS_FETCHED)
+            return
+        view = self._model.state.place.view.id
+        period = period_of(view)
+        if view == "trending":
+            self._views.fetch_trending()
+        elif period is not None:
+            ordinals = range(period.first.toordinal(), period.last.toordinal() + 1)
+            days = tuple(date.fromordinal(day).isoformat() for day in ordinals)
+            self._refresher.fetch(Days(days), period.id, period.short)
         else:
-            main.close_filter()
-        return True
-    if reader.context == "detail":
-        main.set_focus(main.papers)
-        return True
-    return reader.searching.leave()
+            self._refresher.begin(is_asked=True)
 
+    @handles("app.sample")
+    def open_sample(self, _count: int | None) -> None:
+        self._program.open_sample()
 
-@handles("app.quit")
-def quit_at_once(reader: ReaderApp, _count: int | None) -> None:
-    reader.leave()
+    @handles("app.help")
+    def show_help(self, _count: int | None) -> None:
+        from reader.ui.screens.help import HelpScreen
+
+        context = self._program.context
+        if context is not None:
+            self._program.show_screen(HelpScreen(self._keymap, context))
+
+    @handles("app.commands")
+    def show_commands(self, _count: int | None) -> None:
+        from reader.ui.screens.palette import Palette, action_commands
+
+        context = self._program.context
+        if context is not None:
+            own = action_commands(self._keymap, context, self._do_later)
+            self._program.show_screen(Palette([*own, *self._topic_commands(), *self._theme_commands()]))
+
+    def _do_later(self, action_id: str) -> None:
+        self._program.later(partial(self._program.do, action_id))
+
+    def _topic_commands(self) -> list[Command]:
+        from reader.ui.screens.palette import Command
+
+        state = self._model.state
+
+        def show(slug: str) -> None:
+            self._program.later(partial(self._views.show_query, with_topic("", slug)))
+
+        return [
+            Command(f"Topic: {name}", state.topic_meanings.get(slug, "The papers of this topic."), partial(show, slug))
+            for slug, name in state.topic_names.items()
+        ]
+
+    def _theme_commands(self) -> list[Command]:
+        from reader.ui.screens.palette import Command
+
+        about = "Change the colours until the reader is left."
+        return [Command(f"Theme: {one.name}", about, partial(self._program.wear, one.name)) for one in THEMES]
+
+    @handles("app.escape")
+    def step_back(self, _count: int | None) -> None:
+        """Leave what was begun last; never the reader."""
+        if not self._back():
+            self._refresher.stop()
+
+    @handles("app.back")
+    def back_or_quit(self, _count: int | None) -> None:
+        if not self._back():
+            self._program.leave()
+
+    def _back(self) -> bool:
+        """One step back; False at the top."""
+        if self._search.stop():
+            self._model.say("search stopped")
+            return True
+        if self._program.leave_detour():
+            return True
+        state = self._model.state
+        self._model.change(state.step_back())
+        return self._model.state is not state
+
+    @handles("app.quit")
+    def quit(self, _count: int | None) -> None:
+        self._program.leave()

@@ -1,219 +1,131 @@
-"""Finding: the query, the views, the filter pane, the order."""
+"""The query: typing one, its suggestions, its order, and the search of the feed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from reader.core.query.topic_choice import TopicChoice, with_topics
 from reader.session.places import Place, feed_text, next_order
-from reader.ui.handlers.marks import next_unread, show_on_page
+from reader.ui.handlers.add import NOTHING_IS_FETCHED, AddActions
+from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.registry import handles
-
-if TYPE_CHECKING:
-    from reader.ui.app import ReaderApp
-
-
-@handles("find.query")
-def type_query(reader: ReaderApp, _count: int | None) -> None:
-    reader.main.open_query()
+from reader.ui.screens.main import MainScreen
+from reader.ui.work.feed_search import FeedSearch
+from reader.ui.work.services import Services
 
 
-@handles("find.feed")
-def search_feed(reader: ReaderApp, _count: int | None) -> None:
-    """Search the feed for what is typed, or else for what is looked at."""
-    main = reader.main
-    listed = main.found.text if main.found else main.place.text
-    typed = main.query_line.text if main.is_typing else reader.searching.wanted or listed
-    text = feed_text(typed)
-    if main.is_typing and text and not reader.demo:
-        # The list is as it was while the feed is asked, and when its answers are left.
-        cancel(reader, None)
-        reader.remember_query(typed.strip())
-    elif main.is_typing:
-        accept(reader, None)
-    if reader.demo:
-        reader.say("this is the bundled sample: nothing is fetched")
-    elif text:
-        reader.searching.begin(text)
-    else:
-        reader.say(f"the feed is searched for words: {reader.keymap.key('find.query')} to type some")
+class QueryActions:
+    """Type and change the query."""
 
+    def __init__(
+        self, services: Services, main: MainScreen, search: FeedSearch, add: AddActions, page: PageActions
+    ) -> None:
+        self._model = services.model
+        self._order = services.settings.order
+        self._look = services.look
+        self._main = main
+        self._search = search
+        self._add = add
+        self._page = page
 
-@handles("find.filter")
-def filter_pane(reader: ReaderApp, _count: int | None) -> None:
-    if reader.context == "filter" or reader.main.has_class("-filtering"):
-        reader.main.close_filter()
-    else:
-        reader.main.open_filter()
+    @handles("find.query")
+    def type_query(self, _count: int | None) -> None:
+        self._model.change(self._model.state.open_query(self._main.position))
 
+    # The line's keys act at once and not by a message of the line: keys that were typed behind theirs are for the list.
 
-@handles("find.clear")
-def clear(reader: ReaderApp, _count: int | None) -> None:
-    main = reader.main
-    main.filter.stop_narrowing()
-    main.go(Place(main.place.view))
+    @handles("query.accept")
+    def accept(self, _count: int | None = None) -> None:
+        """Keep the query and go to the list, unless the line says what is wrong with it.
 
+        A paper that it names is fetched if it is not here, as the list below offers.
+        """
+        text = self._main.query_line.accept()
+        if text is not None:
+            state = self._model.state
+            self._model.change(state.remember_query(text).close_query().go(Place(state.place.view, text)))
+            if self._add.missing_id():
+                self._add.fetch_paper()
 
-@handles("find.sort")
-def change_order(reader: ReaderApp, _count: int | None) -> None:
-    main = reader.main
-    if main.found is not None:
-        reader.say("what the feed finds keeps the feed's own order")
-        return
-    default = main.place.view.order or reader.settings.order
-    text = next_order(main.place.text, default)
-    main.go(main.place._replace(text=text))
-    sort = main.place.query.sort
-    reader.say(f"by {sort.key if sort else default}")
+    @handles("query.cancel")
+    def cancel(self, _count: int | None = None) -> None:
+        """Put back the query that was there."""
+        self._main.query_line.cancel()
+        self._model.change(self._model.state.cancel_query())
 
-
-@handles("find.next")
-def next_hit(reader: ReaderApp, count: int | None) -> None:
-    _find(reader, 1, count or 1)
-
-
-@handles("find.previous")
-def previous_hit(reader: ReaderApp, count: int | None) -> None:
-    _find(reader, -1, count or 1)
-
-
-def _find(reader: ReaderApp, direction: int, count: int) -> None:
-    """Every paper of a search is a hit; without one, the next unread paper is looked for."""
-    if reader.main.words:
-        reader.main.papers.move(direction * count)
-        show_on_page(reader)
-        return
-    for _ in range(count):
-        if not next_unread(reader, direction):
+    @handles("query.complete")
+    def complete(self, _count: int | None) -> None:
+        """Take the suggestion, of the line that is typed in or of the empty list."""
+        state = self._model.state
+        if state.is_typing:
+            self._main.query_line.complete()
             return
+        from reader.ui.empty_reason import suggested_text
 
+        text = suggested_text(state.place, state.topic_names)
+        if text is not None:
+            self._model.change(state.go(state.place._replace(text=text)))
 
-def _view(reader: ReaderApp, id: str) -> None:
-    reader.close_page()
-    reader.go_to_view(id)
+    @handles("query.next")
+    def next_suggestion(self, _count: int | None) -> None:
+        self._main.query_line.next()
 
+    @handles("query.previous")
+    def previous_suggestion(self, _count: int | None) -> None:
+        self._main.query_line.previous()
 
-@handles("view.today")
-def today(reader: ReaderApp, _count: int | None) -> None:
-    _view(reader, "today")
+    @handles("find.clear")
+    def clear(self, _count: int | None) -> None:
+        self._main.filter.stop_narrowing()
+        state = self._model.state
+        self._model.change(state.go(Place(state.place.view)))
 
+    @handles("find.sort")
+    def change_order(self, _count: int | None) -> None:
+        state = self._model.state
+        if state.results is not None:
+            self._model.say("what the feed finds keeps the feed's own order")
+            return
+        default = state.place.view.order or self._order
+        place = state.place._replace(text=next_order(state.place.text, default))
+        self._model.change(state.go(place))
+        sort = place.query.sort
+        self._model.say(f"by {sort.key if sort else default}")
 
-@handles("view.unread")
-def unread(reader: ReaderApp, _count: int | None) -> None:
-    _view(reader, "unread")
+    # The feed
 
+    @handles("find.feed")
+    def search_feed(self, _count: int | None) -> None:
+        """Search the feed for what is typed, or else for what is looked at."""
+        state = self._model.state
+        typed = self._main.query_line.text if state.is_typing else state.search.wanted or state.listed_text
+        text = feed_text(typed)
+        if state.is_typing and text and not self._look.demo:
+            # The list is as it was while the feed is asked, and when its answers are left.
+            self.cancel()
+            self._model.change(self._model.state.remember_query(typed.strip()))
+        elif state.is_typing:
+            self.accept()
+        if self._look.demo:
+            self._model.say(NOTHING_IS_FETCHED)
+        elif text:
+            self._search.begin(text)
+        else:
+            self._model.say(f"the feed is searched for words: {self._look.keymap.key('find.query')} to type some")
 
-@handles("view.starred")
-def starred(reader: ReaderApp, _count: int | None) -> None:
-    _view(reader, "starred")
+    # Hits
 
+    @handles("find.next")
+    def next_hit(self, count: int | None) -> None:
+        self._go_to_hit(1, count or 1)
 
-@handles("view.second")
-def second_look(reader: ReaderApp, _count: int | None) -> None:
-    _view(reader, "second")
+    @handles("find.previous")
+    def previous_hit(self, count: int | None) -> None:
+        self._go_to_hit(-1, count or 1)
 
-
-@handles("view.all")
-def everything(reader: ReaderApp, _count: int | None) -> None:
-    _view(reader, "all")
-
-
-# In the filter pane
-
-
-@handles("topic.pick")
-def pick(reader: ReaderApp, _count: int | None) -> None:
-    reader.main.filter.toggle()
-
-
-@handles("topic.exclude")
-def exclude(reader: ReaderApp, _count: int | None) -> None:
-    reader.main.filter.exclude()
-
-
-@handles("topic.any_all")
-def any_or_all(reader: ReaderApp, _count: int | None) -> None:
-    reader.main.filter.switch_mode()
-
-
-@handles("topic.order")
-def order_topics(reader: ReaderApp, _count: int | None) -> None:
-    order = reader.topic_order = reader.main.filter.switch_order()
-    reader.say({"family": "topics by family", "papers": "topics by papers", "rising": "rising topics first"}[order])
-
-
-@handles("topic.fold")
-def fold(reader: ReaderApp, _count: int | None) -> None:
-    reader.main.filter.fold("left")
-
-
-@handles("topic.unfold")
-def unfold(reader: ReaderApp, _count: int | None) -> None:
-    reader.main.filter.fold("right")
-
-
-@handles("topic.narrow")
-def narrow(reader: ReaderApp, _count: int | None) -> None:
-    reader.main.filter.begin_narrowing()
-
-
-# In the query line
-
-
-# The first two act at once and not by a message of the line: keys that were typed behind theirs are for the list.
-
-
-@handles("query.accept")
-def accept(reader: ReaderApp, _count: int | None) -> None:
-    """Keep the query and go to the list, unless the line says what is wrong with it.
-
-    A paper that it names is fetched if it is not here, as the list below offers.
-    """
-    from reader.ui.empty_reason import missing_paper
-
-    main = reader.main
-    text = main.query_line.accept()
-    if text is not None:
-        reader.remember_query(text)
-        main.close_query()
-        main.go(Place(main.place.view, text))
-        if missing_paper(reader, main.place):
-            reader.do("find.fetch")
-
-
-@handles("query.cancel")
-def cancel(reader: ReaderApp, _count: int | None) -> None:
-    """Put back the query that was there."""
-    main = reader.main
-    main.query_line.cancel()
-    main.close_query()
-    reader.searching.put_back()
-
-
-@handles("query.complete")
-def complete(reader: ReaderApp, _count: int | None) -> None:
-    """Take the suggestion, of the line that is typed in or of the empty list."""
-    main = reader.main
-    if reader.context == "query":
-        main.query_line.complete()
-        return
-    from reader.ui.empty_reason import meant_text
-
-    meant = meant_text(main.place, reader.topic_names)
-    if meant is not None:
-        main.go(main.place._replace(text=meant))
-
-
-@handles("query.next")
-def next_suggestion(reader: ReaderApp, _count: int | None) -> None:
-    reader.main.query_line.next()
-
-
-@handles("query.previous")
-def previous_suggestion(reader: ReaderApp, _count: int | None) -> None:
-    reader.main.query_line.previous()
-
-
-def with_topic(text: str, slug: str) -> str:
-    """A query with one topic picked and no other."""
-    return with_topics(text, TopicChoice("all", (slug,), ()))
+    def _go_to_hit(self, direction: int, count: int) -> None:
+        """Every paper of a search is a hit; without one, the next unread paper is looked for."""
+        if self._model.state.listing.words:
+            self._main.papers.move(direction * count)
+            self._page.follow()
+            return
+        for _ in range(count):
+            if not self._page.go_to_unread(direction):
+                return

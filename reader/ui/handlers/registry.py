@@ -1,24 +1,33 @@
-"""How a handler says which actions it is for."""
+"""How a method says which actions it handles, and the table of all handlers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    from reader.ui.app import ReaderApp
+Handler = Callable[[int | None], object]
+"""Does an action; gets the count that was typed before its key, None if none was."""
 
-Handler: TypeAlias = "Callable[[ReaderApp, int | None], object]"
+Method = TypeVar("Method", bound=Callable[..., object])
 
-REGISTRY: dict[str, Handler] = {}
+_IDS = "_action_ids"
 
 
-def handles(*action_ids: str) -> Callable[[Handler], Handler]:
-    """Make a function the handler of these actions."""
+def handles(*action_ids: str) -> Callable[[Method], Method]:
+    """Make a method the handler of these actions."""
 
-    def register(handler: Handler) -> Handler:
-        for action_id in action_ids:
-            REGISTRY[action_id] = handler
-        return handler
+    def register(method: Method) -> Method:
+        setattr(method, _IDS, action_ids)
+        return method
 
     return register
+
+
+def handlers_of(groups: Iterable[object]) -> Mapping[str, Handler]:
+    """The handlers of these objects, by the id of the action."""
+    return {
+        action_id: getattr(group, name)
+        for group in groups
+        for name, method in vars(type(group)).items()
+        for action_id in getattr(method, _IDS, ())
+    }

@@ -1,75 +1,157 @@
-"""A paper's topics: filtering by one of them, and which words gave them."""
+"""Topics: the filter pane, the topics of a paper, and which words gave them."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from reader.core.errors import ReaderError
 from reader.core.paper import Paper
-from reader.ui.handlers.links import highlighted_paper
-from reader.ui.handlers.marks import open_page
-from reader.ui.handlers.movement import text_in_front
+from reader.core.query.topic_choice import TopicChoice, picked_topics, with_topics
+from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.registry import handles
-from reader.ui.work.background import start
+from reader.ui.keyboard import Keyboard
+from reader.ui.model import Model
+from reader.ui.state import Position
+from reader.ui.widgets.filter_pane import FilterPane
+from reader.ui.widgets.paper_detail import PaperDetail
+from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.core.topics.explain import Why
-    from reader.ui.app import ReaderApp
+    from reader.core.topics.scorer import Topics
+
+_ORDERS = {"family": "topics by family", "papers": "topics by papers", "rising": "rising topics first"}
 
 
-@handles("find.topic")
-def filter_by_topic(reader: ReaderApp, _count: int | None) -> None:
-    paper = highlighted_paper(reader)
-    if paper is None:
-        return
-    if not paper.topics:
-        reader.say("this paper has no topic")
-    elif len(paper.topics) == 1:
-        _toggle(reader, paper, paper.topics[0])
-    else:
-        slugs = {str(number): slug for number, slug in enumerate(paper.topics, 1)}
-        choices = [(digit, reader.topic_names.get(slug, slug)) for digit, slug in slugs.items()]
-        reader.keyboard.ask_letter("topic", choices, lambda digit: _toggle(reader, paper, slugs[digit]))
+class FilterActions:
+    """The keys of the filter pane."""
+
+    def __init__(self, model: Model, pane: FilterPane) -> None:
+        self._model = model
+        self._pane = pane
+
+    @handles("find.filter")
+    def open_or_close(self, _count: int | None) -> None:
+        state = self._model.state
+        is_open = state.context == "filter" or state.is_filter_open
+        self._model.change(state.close_filter() if is_open else state.open_filter())
+
+    @handles("topic.pick")
+    def pick(self, _count: int | None) -> None:
+        self._pane.toggle()
+
+    @handles("topic.exclude")
+    def exclude(self, _count: int | None) -> None:
+        self._pane.exclude()
+
+    @handles("topic.any_all")
+    def switch_mode(self, _count: int | None) -> None:
+        self._pane.switch_mode()
+
+    @handles("topic.order")
+    def change_order(self, _count: int | None) -> None:
+        order = self._pane.switch_order()
+        self._model.change(self._model.state.order_topics(order))
+        self._model.say(_ORDERS[order])
+
+    @handles("topic.fold")
+    def fold(self, _count: int | None) -> None:
+        self._pane.fold("left")
+
+    @handles("topic.unfold")
+    def unfold(self, _count: int | None) -> None:
+        self._pane.fold("right")
+
+    @handles("topic.narrow")
+    def narrow(self, _count: int | None) -> None:
+        self._pane.begin_narrowing()
+
+    def pick_topics(self, choice: TopicChoice) -> None:
+        """Write the picked topics into the query; how they combine counts even where the query cannot say it."""
+        state = self._model.state
+        try:
+            place = state.place._replace(text=with_topics(state.place.text, choice))
+        except ReaderError as error:
+            self._model.say(str(error), "warning")
+            return
+        self._model.change(state.combine_topics(choice.mode).go(place))
 
 
-def _toggle(reader: ReaderApp, paper: Paper, slug: str) -> None:
-    """Pick a topic on top of what is picked, or let it go; the cursor stays on the paper."""
-    from reader.core.query.topic_choice import picked_topics
+class TopicActions:
+    """The topics of the highlighted paper."""
 
-    choice = picked_topics(reader.main.place.query)
-    is_picked = slug in choice.picked
-    reader.close_page()
-    reader.pick_topics(choice.toggle(slug, "picked"))
-    reader.main.listing.load(paper.pk)
-    name = reader.topic_names.get(slug, slug)
-    reader.say(f"{name} no longer filters" if is_picked else f"only {name}")
+    def __init__(
+        self,
+        services: Services,
+        keyboard: Keyboard,
+        page: PageActions,
+        text_in_front: Callable[[], PaperDetail | None],
+        rules: Callable[[], Topics],
+    ) -> None:
+        """`rules` loads the topic rules, which takes 0.3 s the first time."""
+        self._model = services.model
+        self._library = services.library
+        self._background = services.background
+        self._keyboard = keyboard
+        self._page = page
+        self._text_in_front = text_in_front
+        self._rules = rules
+
+    @handles("find.topic")
+    def filter_by_topic(self, _count: int | None) -> None:
+        state = self._model.state
+        paper = self._library.paper_of(state.highlighted)
+        if paper is None:
+            return
+        if not paper.topics:
+            self._model.say("this paper has no topic")
+        elif len(paper.topics) == 1:
+            self._toggle(paper.topics[0])
+        else:
+            slugs = {str(number): slug for number, slug in enumerate(paper.topics, 1)}
+            choices = [(digit, state.topic_names.get(slug, slug)) for digit, slug in slugs.items()]
+            self._keyboard.ask_letter("topic", choices, lambda digit: self._toggle(slugs[digit]))
+
+    def _toggle(self, slug: str) -> None:
+        """Pick a topic on top of what is picked, or let it go; the cursor stays on the paper."""
+        state = self._model.state
+        choice = picked_topics(state.place.query)
+        text = with_topics(state.place.text, choice.toggle(slug, "picked"))
+        at = Position(state.highlighted)
+        self._model.change(state.close_page().go(state.place._replace(text=text), at))
+        name = state.topic_names.get(slug, slug)
+        self._model.say(f"{name} no longer filters" if slug in choice.picked else f"only {name}")
+
+    @handles("read.why")
+    def explain(self, _count: int | None) -> None:
+        """Show which words gave the paper its topics, or take that away."""
+        paper = self._library.paper_of(self._model.state.highlighted)
+        if paper is None:
+            return
+        if self._text_in_front() is None:
+            self._page.open()
+        text = self._text_in_front()
+        if text is not None and text.is_explaining:
+            text.explain(None)
+        else:
+            self._background.start("why", partial(self._explain, paper), exclusive=True)
+
+    async def _explain(self, paper: Paper) -> None:
+        found = await asyncio.to_thread(partial(self._reasons, paper))
+        text = self._text_in_front()
+        if text is not None and text.paper is not None and text.paper.pk == paper.pk:
+            text.explain(found)
+
+    def _reasons(self, paper: Paper) -> tuple[Why, ...]:
+        from reader.core.topics.explain import why
+
+        reasons = self._rules().explain(paper.title, paper.abstract, paper.keywords, paper.categories)
+        return why(reasons, self._model.state.topic_names)
 
 
-@handles("read.why")
-def explain(reader: ReaderApp, _count: int | None) -> None:
-    paper = highlighted_paper(reader)
-    if paper is None:
-        return
-    if text_in_front(reader) is None:
-        open_page(reader)
-    text = text_in_front(reader)
-    if text is not None and text.is_explaining:
-        text.explain(None)
-    else:
-        start(reader, "why", partial(_explain, reader, paper), exclusive=True)
-
-
-async def _explain(reader: ReaderApp, paper: Paper) -> None:
-    """Ask the rules in a thread: the first time they are read and put together for it (0.3 s)."""
-    found = await asyncio.to_thread(partial(_reasons, reader, paper))
-    text = text_in_front(reader)
-    if text is not None and text.paper is not None and text.paper.pk == paper.pk:
-        text.explain(found)
-
-
-def _reasons(reader: ReaderApp, paper: Paper) -> tuple[Why, ...]:
-    from reader.core.topics.explain import why
-
-    reasons = reader.rules().explain(paper.title, paper.abstract, paper.keywords, paper.categories)
-    return why(reasons, reader.topic_names)
+def with_topic(text: str, slug: str) -> str:
+    """A query with one topic picked and no other."""
+    return with_topics(text, TopicChoice("all", (slug,), ()))

@@ -2,47 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
-
 from textual.app import ComposeResult
 from textual.events import Resize
 from textual.screen import Screen
 
-from reader.cache.history import STILL, Votes
-from reader.core.paper import Paper
-from reader.ui.text.glyphs import UNICODE, Glyphs
+from reader.ui import view_models
+from reader.ui.look import Look
+from reader.ui.model import Model, subscribe
+from reader.ui.state import Reading, State
 from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.widgets.status_line import StatusLine
 
 
 class PaperPage(Screen[None], inherit_bindings=False):
-    """A measure of text in the middle, whatever the width, over a status line.
+    """A measure of text in the middle, whatever the width, over a status line. The app reads its keys.
 
-    `detail` is the pane that holds the text and `foot` the line. The app reads its keys, as on the main screen.
+    `detail` is the pane that holds the text, and `status` the line.
     """
 
-    def __init__(
-        self,
-        foot: StatusLine,
-        glyphs: Glyphs = UNICODE,
-        *,
-        today: date | None = None,
-        hints: Callable[[int], Sequence[tuple[str, str]]] = lambda width: (),
-    ) -> None:
-        """`hints` gives the keys that the line names in so many cells."""
+    def __init__(self, model: Model, look: Look) -> None:
         super().__init__()
-        self._hints = hints
-        self.detail = PaperDetail(glyphs, centred=True, today=today, id="page")
-        self.foot = foot
+        self._model = model
+        self._keymap = look.keymap
+        self.detail = PaperDetail(look.glyphs, centred=True, today=look.fixed_today, id="page")
+        self.detail.tell(model.state.topic_names, view_models.link_keys(look.keymap))
+        self.status = StatusLine(look.glyphs)
 
     def compose(self) -> ComposeResult:
         yield self.detail
-        yield self.foot
+        yield self.status
+
+    def on_mount(self) -> None:
+        subscribe(self, self._model, lambda state: (state.prompt, state.notices), self._draw_status)
+        subscribe(self, self._model, lambda state: state.topic_names, self._draw_topic_names, now=False)
 
     def on_resize(self, event: Resize) -> None:
-        self.foot.hints(self._hints(event.size.width))
+        self.status.hints(self._keymap.hints("page", event.size.width))
 
-    def show(self, paper: Paper, words: tuple[str, ...] = (), votes: Votes = STILL) -> None:
-        """Show a paper from its beginning, and mark the words."""
-        self.detail.show(paper, words, votes)
+    def show(self, reading: Reading) -> None:
+        """Show a paper from its beginning, or the same paper's news; mark the words."""
+        self.detail.show(reading.paper, reading.words, reading.votes)
+
+    def _draw_status(self, state: State) -> None:
+        self.status.pending(*state.prompt)
+        self.status.notice(state.notices.loudest)
+
+    def _draw_topic_names(self, state: State) -> None:
+        self.detail.tell(state.topic_names)

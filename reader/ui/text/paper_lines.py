@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from reader.actions.links import CODE, Link, links
 from reader.cache.history import STILL, Votes
-from reader.core.paper import Paper
+from reader.core.paper import Paper, facts
 from reader.core.topics.trends import spark
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure, pattern, short_day, unbroken
@@ -122,25 +122,25 @@ def _organization(paper: Paper, width: int, searched: re.Pattern[str] | None) ->
 
 def _facts(paper: Paper, width: int, look: Look) -> list[Line]:
     glyphs = look.glyphs
-    facts = []
+    pieces = []
     if paper.pk < 0:
-        facts.append(Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
+        pieces.append(Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
     if paper.starred:
-        facts.append(Piece(f"{glyphs.starred} starred", "star"))
+        pieces.append(Piece(f"{glyphs.starred} starred", "star"))
     if paper.hidden:
-        facts.append(Piece(f"{glyphs.hidden} hidden", "facts"))
+        pieces.append(Piece(f"{glyphs.hidden} hidden", "facts"))
     if paper.day:
-        facts.append(Piece(short_day(paper.day, look.today), "facts"))
+        pieces.append(Piece(short_day(paper.day, look.today), "facts"))
     if paper.published:
-        facts.append(Piece(f"arXiv {short_day(paper.published, look.today, weekday=False)}", "facts"))
+        pieces.append(Piece(f"arXiv {short_day(paper.published, look.today, weekday=False)}", "facts"))
     if paper.version and paper.version > 1:
         revised = f" {short_day(paper.revised, look.today, weekday=False)}" if paper.revised else ""
-        facts.append(Piece(f"v{paper.version}{revised}", "facts"))
-    facts.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(look)}", "facts"))
+        pieces.append(Piece(f"v{paper.version}{revised}", "facts"))
+    pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(look)}", "facts"))
     if paper.comments:
-        facts.append(Piece(_number(paper.comments, "comment"), "facts"))
-    facts.extend(Piece(literal(f"+{tag}"), "facts") for tag in paper.tags)
-    return [*_string([[fact] for fact in facts], _between(glyphs), width), *_categories(paper, width, look)]
+        pieces.append(Piece(_number(paper.comments, "comment"), "facts"))
+    pieces.extend(Piece(literal(f"+{tag}"), "facts") for tag in paper.tags)
+    return [*_string([[piece] for piece in pieces], _between(glyphs), width), *_categories(paper, width, look)]
 
 
 def _moved(look: Look) -> str:
@@ -160,7 +160,7 @@ def _categories(paper: Paper, width: int, look: Look) -> list[Line]:
         first, *others = paper.categories
         known = categories().get(first)
         items = [f"{known.name} {first}" if known else first, *others]
-    items += [text for text in (paper.journal, paper.remark) if text]
+    items += facts(paper)
     return _string([[Piece(literal(item), "facts")] for item in items], _between(look.glyphs), width)
 
 
@@ -206,11 +206,15 @@ def _why(look: Look, width: int) -> list[Line]:
         lines.extend(_cause(cause, said, width, look) for cause in one.causes)
         if one.weaker:
             lines.append((Piece(cut(f"       and {one.weaker} weaker", width), "muted"),))
+    if any(cause.origin for one in look.why for cause in one.causes):
+        from reader.core.topics.explain import LEGEND
+
+        lines.append((Piece(cut(LEGEND, width, look.glyphs.ellipsis), "muted"),))
     return lines
 
 
 def _cause(cause: Cause, column: int, width: int, look: Look) -> Line:
-    """One cause: its points, what is said and where, the latter in columns."""
+    """One cause in columns: its points, the phrase, where it comes from and which fields have it."""
     said = cut(literal(cause.said), column, look.glyphs.ellipsis)
     line = [Piece(f"{cause.points:+5d}  ", "key" if cause.points > 0 else "muted"), Piece(said, "text")]
     room = width - 7 - column - 2
@@ -219,7 +223,7 @@ def _cause(cause: Cause, column: int, width: int, look: Look) -> Line:
     return (
         *line,
         Piece(" " * (column + 2 - cell_len(said))),
-        Piece(cut(cause.where, room, look.glyphs.ellipsis), "muted"),
+        Piece(cut(cause.detail, room, look.glyphs.ellipsis), "muted"),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Unpack
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import var
 from textual.strip import Strip
 
 from reader.core.paper import PaperRow
@@ -45,14 +46,8 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     PREFIX = "papers"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"papers--{role}" for role in (*_ROLES, "hit", "highlighted")}
 
-    @dataclass
-    class Highlighted(Message):
-        """Another paper is under the cursor, or none."""
-
-        pk: int | None
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, PaperList.Highlighted)
+    reported: var[int | None] = var(None, init=False)
+    """The paper under the cursor, to be watched; `highlighted` is the same, computed."""
 
     @dataclass
     class Opened(Message):
@@ -73,7 +68,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._today = today
         self._lines = ListLines()
         self._cursor = 0
-        self._told: int | None = None
         self._words: tuple[str, ...] = ()
         self._rows = RowsAtHand()
         self._strips: dict[tuple[object, object], Strip] = {}
@@ -384,9 +378,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self.refresh_line(self._lines.line_of(self._cursor))
 
     def _tell(self) -> None:
-        if self._told != self.highlighted:
-            self._told = self.highlighted
-            self.post_message(self.Highlighted(self._told))
+        self.reported = self.highlighted
 
     def notify_style_update(self) -> None:
         """Forget what was drawn in other colours."""

@@ -4,33 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from reader.ui.notices import Kind
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, Piece, literal, measure
 from reader.ui.text.styled_text import cut_line, draw, spread
-from reader.ui.work.delayed import Delayed
 
-Kind = Literal["done", "warning", "progress", "state", "hint"]
-"""What is said: something done, a warning, what is under way, a state that lasts, or a word about what one sees."""
-
-_LOUDEST_FIRST: tuple[Kind, ...] = ("warning", "done", "progress", "hint", "state")
-_PASSING: tuple[Kind, ...] = ("warning", "done")
 _FEWEST_HINTS = 2
 _GAP = 3
 
 
 class StatusLine(Widget):
-    """Key hints at the left, one message at the right.
-
-    Each kind of message has a place of its own and the loudest shows, so that "offline since 08:14" is back when
-    "41 read" has passed. What was done and warnings pass after `lifetime` seconds, all else stays until it is replaced.
-    """
+    """Key hints at the left, one notice at the right."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -54,17 +45,13 @@ class StatusLine(Widget):
     def __init__(
         self,
         glyphs: Glyphs = UNICODE,
-        lifetime: float | None = 8.0,
         *,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._glyphs = glyphs
-        self._lifetime = lifetime
-        self._expiry = Delayed(self, self._pass)
-        self._is_of_place = False
-        self._said: dict[Kind, str] = {}
+        self._notice: tuple[Kind, str] | None = None
         self._hints: tuple[tuple[str, str], ...] = ()
         self._pending: tuple[tuple[str, str], ...] = ()
         self._typed = ""
@@ -72,38 +59,18 @@ class StatusLine(Widget):
         self._shown: object = None
         """What it was last painted with."""
 
-    def say(self, text: str, kind: Kind = "done", *, of_place: bool = False) -> None:
-        """Say something in place of what was said last of this kind; an empty text takes that back.
-
-        What is said `of_place` passes when one leaves that too.
-        """
-        # What is said is written with the dot between its parts, which is a sign like others.
-        text = literal(text).replace(UNICODE.dot, self._glyphs.dot)
-        if kind in _PASSING:
-            # Something done and a warning are both the last thing that happened: one follows the other.
-            self._pass()
-            self._is_of_place = of_place
-            if text and self._lifetime is not None:
-                self._expiry.begin(self._lifetime)
-        if kind == "hint" and text:
-            # Who looks at something else has seen what was done before.
-            self._said.pop("done", None)
-        if text:
-            self._said[kind] = text
-        else:
-            self._said.pop(kind, None)
+    def notice(self, notice: tuple[Kind, str] | None) -> None:
+        """Show a notice in the style of its kind; None shows none."""
+        if notice is not None:
+            # Notices are written with the dot between their parts, which is a sign like others.
+            notice = (notice[0], literal(notice[1]).replace(UNICODE.dot, self._glyphs.dot))
+        self._notice = notice
         self._repaint()
-
-    def leave_place(self) -> None:
-        """One is elsewhere now: what was said of the place is true no more."""
-        if self._is_of_place:
-            self._pass()
 
     @property
     def said(self) -> str:
-        """What stands at the right now."""
-        kind = self._loudest
-        return self._said[kind] if kind else ""
+        """The notice at the right, whole."""
+        return self._notice[1] if self._notice else ""
 
     def hints(self, keys: Sequence[tuple[str, str]]) -> None:
         """Show these keys with what they do, the most important first; where room is short the last one stays."""
@@ -122,8 +89,7 @@ class StatusLine(Widget):
         lead: Line = (Piece(" "),)
         if self._pending and self._typed:
             lead = (Piece(f" {self._typed}{self._glyphs.ellipsis}", "typed"), Piece("  "))
-        kind = self._loudest
-        said: Line = (Piece(self._said[kind], kind), Piece(" ")) if kind else ()
+        said: Line = (Piece(self._notice[1], self._notice[0]), Piece(" ")) if self._notice else ()
         count = self._fitting(keys, width - measure(lead) - (measure(said) + _GAP if said else 0))
         if said:
             count = max(count, min(_FEWEST_HINTS, self._fitting(keys, width // 2)))
@@ -142,10 +108,6 @@ class StatusLine(Widget):
                 event.stop()
                 self.post_message(self.KeyClicked(key))
 
-    @property
-    def _loudest(self) -> Kind | None:
-        return next((kind for kind in _LOUDEST_FIRST if kind in self._said), None)
-
     def _fitting(self, keys: Sequence[tuple[str, str]], room: int) -> int:
         """How many of the keys fit."""
         return next(
@@ -158,17 +120,10 @@ class StatusLine(Widget):
 
     def _repaint(self) -> None:
         """Paint the line if anything on it has changed: with it all panes are put together anew, which takes 5 ms."""
-        shown = (self._hints, self._pending, self._typed, self._loudest, self.said)
+        shown = (self._hints, self._pending, self._typed, self._notice)
         if shown != self._shown:
             self._shown = shown
             self.refresh()
-
-    def _pass(self) -> None:
-        self._expiry.stop()
-        self._is_of_place = False
-        for kind in _PASSING:
-            self._said.pop(kind, None)
-        self._repaint()
 
 
 def _named(keys: Sequence[tuple[str, str]]) -> Line:

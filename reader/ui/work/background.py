@@ -1,4 +1,4 @@
-"""What goes on beside the keys: the one way to begin it, and what is said if it fails."""
+"""Start background work: the one way to do it, and what is said and logged if it fails."""
 
 from __future__ import annotations
 
@@ -6,35 +6,45 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.worker import Worker
-
 from reader.core.errors import ReaderError
+from reader.ui.model import Model
+from reader.ui.work.delayed import Delayed
 
 if TYPE_CHECKING:
-    from reader.ui.app import ReaderApp
+    from textual.app import App
+    from textual.worker import Worker
+
+Work = Callable[[], Awaitable[None]]
+"""Work comes as a function: a coroutine that is cancelled before it begins would be left unawaited."""
 
 
-def start(
-    reader: ReaderApp, group: str, work: Callable[[], Awaitable[None]], *, exclusive: bool = False
-) -> Worker[None]:
-    """Let work go on beside; where it is `exclusive`, in the place of what is under way in its group.
+class Background:
+    """Starts work on the event loop of an app."""
 
-    Work comes as a function: a coroutine that gives way before it begins would be left unawaited.
-    """
-    watched = partial(_watch, reader, group, work)
-    return reader.run_worker(watched, group=group, exclusive=exclusive, exit_on_error=False)
+    def __init__(self, app: App[str], model: Model) -> None:
+        self._app = app
+        self._model = model
+
+    def start(self, group: str, work: Work, *, exclusive: bool = False) -> Worker[None]:
+        """Start work; `exclusive` work takes the place of what runs in its group."""
+        watched = partial(self._watch, group, work)
+        return self._app.run_worker(watched, group=group, exclusive=exclusive, exit_on_error=False)
+
+    def delayed(self, act: Callable[[], object]) -> Delayed:
+        """Something to be done once, a while after it is asked for."""
+        return Delayed(self._app, act)
+
+    async def _watch(self, group: str, work: Work) -> None:
+        """Do the work, and say why if it fails: Textual would end the reader for it, or be silent."""
+        try:
+            await work()
+        except Exception as error:
+            # What fails because the reader ends has nobody to read it.
+            if self._app.is_running:
+                text = str(error) if isinstance(error, ReaderError) else unforeseen(group, error)
+                self._model.say(text, "warning")
 
 
-async def _watch(reader: ReaderApp, group: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Do the work, and say why if it fails: left to Textual it would end the reader or vanish without a word."""
-    try:
-        await work()
-    except Exception as error:
-        # What fails because the reader ends has nobody to be told to.
-        if reader.is_running:
-            reader.say(str(error) if isinstance(error, ReaderError) else mistake(group, error), "warning")
-
-
-def mistake(group: str, error: Exception) -> str:
+def unforeseen(group: str, error: Exception) -> str:
     """The sentence for an error that nobody has foreseen."""
     return f"{group}: {error!r} · a mistake of dailypapers, please report it"

@@ -1,4 +1,4 @@
-"""Counter behind the list: how many papers each view, day and topic has where one is, and how topics move."""
+"""Count behind the list: how many papers each view, day and topic has in the place, and how topics move."""
 
 from __future__ import annotations
 
@@ -10,72 +10,74 @@ from reader.core.errors import CacheInterrupted
 from reader.core.query import Sort
 from reader.core.query.topic_choice import picked_topics
 from reader.session.places import SPECIAL, VIEWS, Place, view
-from reader.ui.work.background import start
-from reader.ui.work.delayed import Delayed
-from reader.ui.work.library import Counts, Question, TopicFacts
+from reader.ui.counts import Question
+from reader.ui.state import State
+from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
-    from reader.ui.screens.main import MainScreen
 
 COUNT_AFTER = 0.015
 """Seconds without another change before anything is counted: what is new in the list is painted first."""
 
 COUNT_AGAIN = 0.3
-"""Seconds after which what was interrupted is counted again, if nothing else counts before."""
+"""Seconds after which an interrupted count begins again, if nothing else counts before."""
 
 
 class Counter:
-    """What was counted for the main screen, and the worker that counts."""
+    """Counts for the filter pane whenever the list, the marks or the cache have changed."""
 
-    def __init__(self, main: MainScreen) -> None:
-        self._main = main
-        self._count_soon = Delayed(main, self._begin)
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._model = services.model
+        self.delay = services.background.delayed(self._start)
         self._counted: Question | None = None
         """What was last counted exactly."""
-        self.counts: Counts | None = None
-        """What was counted last."""
-        self.topic_facts: TopicFacts | None = None
-        """How topics move, and which ones the picked ones bring along."""
 
-    def soon(self) -> None:
+    @staticmethod
+    def parts(state: State) -> object:
+        """What the numbers depend on."""
+        listing = state.listing
+        return (
+            state.is_ready, listing.place, listing.results, listing.version,
+            state.marks_version, state.refresh.ended, state.topic_mode,
+        )  # fmt: skip
+
+    def count_soon(self, state: State) -> None:
         """Count once nothing has changed for a moment."""
-        self._count_soon.begin(COUNT_AFTER)
+        if state.is_ready:
+            self.delay.begin(COUNT_AFTER)
 
-    def _begin(self) -> None:
-        start(self._main.reader, "counts", self._count, exclusive=True)
+    def _start(self) -> None:
+        self._services.background.start("counts", self._count, exclusive=True)
 
     async def _count(self) -> None:
-        """Count, first as well as can be done in a blink, and show it; topics' facts last, they are wanted least."""
-        main, reader = self._main, self._main.reader
-        library = reader.library
+        """Count, first as well as can be done in a blink; the topics' facts last, they are wanted least."""
+        library, state = self._services.library, self._model.state
         try:
-            asked = question(main.place, reader.settings.order, reader.scope, main.filter.choice.mode)
+            asked = question(
+                state.listing.place, self._services.settings.order, self._services.scope(), state.topic_mode
+            )
             counts = await library.count(asked)
             # Exact numbers of the same question stand until there are newer ones, or they would flicker.
             if not counts.approximate or asked != self._counted:
-                self._show(counts)
+                self._model.change(self._model.state.counted(counts))
             if counts.approximate:
-                self._show(await library.count(asked, exactly=True))
+                counts = await library.count(asked, exactly=True)
+                self._model.change(self._model.state.counted(counts))
             self._counted = asked
-            facts = await library.topic_facts(picked_topics(main.place.query).picked)
+            facts = await library.topic_facts(picked_topics(state.listing.place.query).picked)
         except CacheInterrupted:
             # Whoever interrupts has it counted anew, but may be stopped before that.
-            self._count_soon.begin(COUNT_AGAIN)
+            self.delay.begin(COUNT_AGAIN)
             return
-        if facts != self.topic_facts:
-            self.topic_facts = facts
-            main.show_counts()
-
-    def _show(self, counts: Counts) -> None:
-        self.counts = counts
-        self._main.show_counted()
+        self._model.change(self._model.state.know_topics(facts=facts))
 
 
 def question(place: Place, order: str, scope: Scope, mode: str) -> Question:
-    """What is to be counted at a place, where picked topics combine by `mode`.
+    """What is to be counted in a place, where picked topics combine by `mode`.
 
-    The order does not matter for that, but by day the first papers tell most of all.
+    The order does not matter for that, but by day the first papers are the best sample.
     """
     asked = replace(place.facets(order, mode), sort=Sort("day"))
     return Question(

@@ -13,12 +13,15 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from reader.cache.window import DayCount, Order, TopicCount, Window
+from reader.cache.window import Order, Window
 from reader.core.paper import Paper, PaperRow
+from reader.paths import refresh_stamp
+from reader.ui.counts import Counts, Question, TopicFacts
 from reader.ui.work.query_thread import QueryThread
 
 if TYPE_CHECKING:
@@ -28,10 +31,10 @@ if TYPE_CHECKING:
     from reader.cache.history import Votes
     from reader.cache.insight import Extent, Vocabulary
     from reader.cache.marks.events import Event, Events
-    from reader.cache.search.compile import Selection
+    from reader.cache.search.compile import Scope, Selection
     from reader.cache.search.counts import CountCache
     from reader.core.topics.trends import Trend
-    from reader.ui.work.feed_results import FeedResults
+    from reader.ui.feed_results import FeedResults
 
 T = TypeVar("T")
 
@@ -46,40 +49,6 @@ def _silent(_done: int, _total: int) -> None:
     pass
 
 
-class Question(NamedTuple):
-    """What the filter pane wants counted."""
-
-    views: tuple[Selection, ...]
-    facets: Selection
-    """What the topics are counted in."""
-    base: Selection
-    anywhere: Selection
-
-
-class Counts(NamedTuple):
-    """What the filter pane counts."""
-
-    views: tuple[int, ...]
-    """Papers of each view asked for, in that order."""
-    days: tuple[DayCount, ...]
-    topics: tuple[TopicCount, ...]
-    base: int
-    """Papers of the view without the query."""
-    anywhere: int
-    """Papers that the query matches in no matter what view."""
-    approximate: bool = False
-    """Whether the topics' numbers are estimates, and exact ones can be asked for."""
-
-
-class TopicFacts(NamedTuple):
-    """What there is to say of topics beyond their counts."""
-
-    trends: Mapping[str, Trend]
-    """By slug; empty where the cache holds too few weeks."""
-    implied: frozenset[str]
-    """Topics that the picked ones bring along."""
-
-
 class Library:
     """One open cache."""
 
@@ -87,14 +56,15 @@ class Library:
         self._path = path
         self._near = Window.open(path)
         self._visited: int | None = None
+        self._new_since: str | None = None
         self._events: Events | None = None
         self._extent: Extent | None = None
         self._trends: Mapping[str, Trend] = {}
         self._implied: dict[str, frozenset[str]] = {}
         self._marks = 0
         self._tally: CountCache | None = None
-        self.found: FeedResults | None = None
-        """What is listed of the feed's answers: its papers are read and marked as if all of them were in the cache."""
+        self.results: FeedResults | None = None
+        """The feed's answers that are listed: their papers are read and marked as if the cache had them all."""
         self._screenfuls, self._whole, self._counts = (
             QueryThread(path, name) for name in ("screenful", "order", "count")
         )
@@ -104,16 +74,20 @@ class Library:
 
     def rows(self, pks: Sequence[int]) -> list[PaperRow]:
         """The rows of a windowful of papers."""
-        return self._near.rows(pks) if self.found is None else self.found.rows(pks, self._near.rows)
+        return self._near.rows(pks) if self.results is None else self.results.rows(pks, self._near.rows)
 
     def paper(self, pk: int) -> Paper | None:
         known = self._known(pk)
         if known is not None:
             return self._near.paper(known)
-        return None if self.found is None else self.found.paper(pk)
+        return None if self.results is None else self.results.paper(pk)
+
+    def paper_of(self, pk: int | None) -> Paper | None:
+        """A paper whole; None for no key, and where it is gone."""
+        return None if pk is None else self.paper(pk)
 
     def _known(self, pk: int) -> int | None:
-        return pk if self.found is None else self.found.pk_of(pk)
+        return pk if self.results is None else self.results.pk_of(pk)
 
     def pk_of(self, id: str) -> int | None:
         return self._near.pk_of(id)
@@ -134,11 +108,16 @@ class Library:
         """The day with papers that is so many steps older than `day`, newer where negative; None past the ends."""
         return self._near.day_beside(day, steps)
 
-    def left_at(self, visited: str | None) -> None:
-        """Take an ISO time for that at which the user looked at what bears no mark."""
-        if visited is not None:
-            from datetime import datetime
+    def scope(self, today: date) -> Scope:
+        """What relative words of a query such as `today`, `latest` and `new` mean now."""
+        from reader.cache.search.compile import Scope
 
+        return Scope(today, self.newest_day(), self._new_since)
+
+    def left_at(self, visited: str | None) -> None:
+        """Take the ISO time of the last visit: papers that came later are new, and votes are compared with then."""
+        self._new_since = visited
+        if visited is not None:
             self._visited = int(datetime.fromisoformat(visited).timestamp())
             self._near.visited(self._visited)
 
@@ -177,6 +156,17 @@ class Library:
     def first(self, selection: Selection, limit: int) -> Order:
         """The first screenful, for the first paint; later ones come from `order`."""
         return self._near.first(selection, limit)
+
+    def last_refresh(self) -> datetime | None:
+        """When the feed was last read to its end, by whichever program, in local time."""
+        try:
+            return datetime.fromtimestamp(refresh_stamp(self._path).stat().st_mtime).astimezone()
+        except OSError:
+            return None
+
+    def note_refresh(self) -> None:
+        """The feed was read to its end now."""
+        refresh_stamp(self._path).touch()
 
     def meta(self, key: str) -> str | None:
         return self._near.meta(key)
@@ -275,11 +265,11 @@ class Library:
         return self._do(lambda _events, _tell: keys(), _silent)
 
     def _keeping(self, pks: Sequence[int]) -> Callable[[], Sequence[int]]:
-        return (lambda: pks) if self.found is None else partial(self._keep, self.found, pks)
+        return (lambda: pks) if self.results is None else partial(self._keep, self.results, pks)
 
-    def _keep(self, found: FeedResults, pks: Sequence[int]) -> Sequence[int]:
+    def _keep(self, results: FeedResults, pks: Sequence[int]) -> Sequence[int]:
         with closing(Window.open(self._path)) as window:
-            return found.keep(pks, window.pk_of)
+            return results.keep(pks, window.pk_of)
 
     def undo(self, told: Progress = _silent) -> Awaitable[Event | None]:
         return self._do(lambda events, tell: events.undo(tell), told)

@@ -1,4 +1,4 @@
-"""Reading the list of where one is: its first screenful at once, all of it behind that."""
+"""Read the list of the place: its first screenful at once, all of it after that."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from reader.cache.window import Order
 from reader.core.errors import CacheInterrupted, ReaderError
 from reader.session.places import VIEWS, Place
-from reader.ui.work.background import start
-from reader.ui.work.delayed import Delayed
+from reader.ui.state import CacheFacts, Listing, ListRequest, Position, State
+from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Selection
-    from reader.ui.screens.main import MainScreen
 
 SCREENFUL = 100
 """Papers that are read before all others: more than any terminal shows."""
@@ -25,128 +24,115 @@ AFTER_SCREENFUL = 0.04
 
 
 class ListLoader:
-    """What the main screen's list was read for, and the worker that reads it."""
+    """Reads what the state's newest request asks for, and ends in one change of the state."""
 
-    def __init__(self, main: MainScreen) -> None:
-        self._main = main
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._model = services.model
+        self._library = services.library
+        self._order = services.settings.order
         self._selection: Selection | None = None
-        self.is_whole = False
-        """Whether the list holds all papers of its place, not only a first screenful."""
-        self.is_on_its_way = False
-        """Whether a list was asked for and is not there yet: keys for its papers wait until it is."""
-        self._place_soon = Delayed(main, main.show_place)
 
-    def first(self, keep: str | None) -> None:
-        """Paint the first screenful at once, and read the rest behind it; `keep` is the id of the paper to be on."""
-        main = self._main
+    def load_first(self, keep: str | None) -> None:
+        """List the first screenful at once, and read the rest behind it; the cursor goes to the paper of id `keep`."""
+        place = self._model.state.place
         try:
-            order = self._first_order()
+            order = self._first_order(place)
         except ReaderError as error:
-            main.status.say(str(error), "warning")
+            self._model.say(str(error), "warning")
             return
-        pk = main.reader.library.pk_of(keep) if keep else None
-        self._show(order, pk)
-        if not order.complete or (pk is not None and pk not in order.pks):
-            self._read(pk)
-        main.count_soon()
+        at = Position(self._library.pk_of(keep) if keep else None)
+        self._list(Listing(place, order, at=at))
+        if not order.complete or (at.pk is not None and at.pk not in order.pks):
+            self._model.change(self._model.state.read_on(at))
 
-    def _first_order(self) -> Order:
-        main = self._main
-        if main.place == Place(VIEWS[0]) and main.reader.settings.order == "day":
-            return main.reader.library.newest(SCREENFUL)
-        self._selection = self._compile(main.place)
-        return main.reader.library.first(self._selection, SCREENFUL)
+    def _first_order(self, place: Place) -> Order:
+        if place == Place(VIEWS[0]) and self._order == "day":
+            return self._library.newest(SCREENFUL)
+        self._selection = self._compile(place)
+        return self._library.first(self._selection, SCREENFUL)
 
-    def load(self, keep: int | None, height: int | None = None) -> None:
-        """Show the list of where one is now; keys for its papers wait until it is there."""
-        self.is_on_its_way = True
-        self._read(keep, height)
+    def load(self, state: State) -> None:
+        """Read what the state requests."""
+        if state.request is not None:
+            self._services.background.start(
+                "list", partial(self._load, state.request, state.highlighted), exclusive=True
+            )
 
-    def renew(self) -> None:
-        """Read the list again, without moving the cursor."""
-        self._read(None if self.is_on_its_way else self._main.papers.highlighted)
+    def look_again(self, state: State) -> None:
+        """Read an empty list again after a refresh: the feed may have said that it has nothing, which is news, too."""
+        if state.is_empty:
+            self._model.change(state.cache_changed())
 
-    async def all_pks(self) -> Sequence[int]:
-        """Every paper in view, also those behind the first screenful."""
-        if self.is_whole or self._selection is None:
-            return self._main.papers.pks_all()
-        return (await self._main.reader.library.order(self._selection)).pks
+    async def read_all(self) -> Sequence[int]:
+        """Every paper of the list, also those behind its first screenful."""
+        order = self._model.state.listing.order
+        if order.complete or self._selection is None:
+            return order.pks
+        return (await self._library.order(self._selection)).pks
 
     def _compile(self, place: Place) -> Selection:
         from reader.cache.search.compile import compile_query
 
-        return compile_query(place.whole(self._main.reader.settings.order), self._main.reader.scope)
+        return compile_query(place.whole(self._order), self._services.scope())
 
-    def _read(self, keep: int | None, height: int | None = None) -> None:
-        start(
-            self._main.reader,
-            "list",
-            partial(self._read_and_show, keep, self._main.papers.highlighted, height),
-            exclusive=True,
-        )
-
-    async def _read_and_show(self, keep: int | None, before: int | None, height: int | None) -> None:
+    async def _load(self, request: ListRequest, before: int | None) -> None:
         try:
-            await self._read_anew(keep, before, height)
+            if self._model.state.results is not None:
+                self._list_results(request.at)
+            elif request.at.pk is None:
+                await self._read_from_top()
+            else:
+                await self._read_around(request.at, before)
         except CacheInterrupted:
-            pass
+            self._model.change(self._model.state.list_stopped())
         except ReaderError as error:
-            self._main.show_place()
-            self._main.status.say(str(error), "warning")
-        # One that is cancelled gives way to another, which is on its way then.
-        self._arrive()
+            self._model.change(self._model.state.list_failed(str(error)))
 
-    async def _read_anew(self, keep: int | None, before: int | None, height: int | None) -> None:
-        """Read the list's first screenful and then all, or all at once where the cursor is to stay.
+    def _list_results(self, at: Position) -> None:
+        state = self._model.state
+        if state.results is not None:
+            state.results.look(self._library.pk_of)
+            self._list(Listing(state.place, state.results.order, state.results, at))
 
-        `before` is the paper that the cursor was on when this was asked for.
-        """
-        main = self._main
-        library, papers, found = main.reader.library, main.papers, main.found
-        if found is not None:
-            found.look(library.pk_of)
-            self._show(found.order, keep, height)
-            return
-        selection = self._compile(main.place)
-        if keep is None:
-            order = await library.screenful(selection, SCREENFUL)
-            self._selection = selection
-            # Not before: a first line that is painted by itself makes the list come a frame later.
-            self._show_place_with_list()
-            self._show(order, None)
-            main.count_soon()
-            if order.complete:
-                return
-            # Let it be painted first; whoever types on is not in need of the rest.
-            await asyncio.sleep(AFTER_SCREENFUL)
-        order = await library.order(selection)
+    async def _read_from_top(self) -> None:
+        """List the first screenful, and then all."""
+        place = self._model.state.place
+        selection = self._compile(place)
+        order = await self._library.screenful(selection, SCREENFUL)
         self._selection = selection
-        # Who has moved on while it was read stays where they are now.
-        now = papers.highlighted
-        self._show(order, keep if keep is not None and now == before else now, height)
-        main.show_whereabouts()
-        if keep is not None and keep == papers.highlighted:
-            # The same paper may have got other votes, links or topics.
-            main.show_detail()
-        if keep is not None:
-            main.count_soon()
+        self._list(Listing(place, order))
+        if order.complete:
+            return
+        # Let it be painted first; a user who types on does not need the rest.
+        await asyncio.sleep(AFTER_SCREENFUL)
+        order = await self._library.order(selection)
+        self._list(Listing(place, order, at=Position(self._model.state.highlighted)))
 
-    def _show(self, order: Order, keep: int | None, height: int | None = None) -> None:
-        self.is_whole = order.complete
-        self._main.show_list(order, keep, height)
-        self._arrive()
+    async def _read_around(self, at: Position, before: int | None) -> None:
+        """List all at once, the cursor on a paper; it stays where it is if it has moved from `before` meanwhile."""
+        place = self._model.state.place
+        selection = self._compile(place)
+        order = await self._library.order(selection)
+        self._selection = selection
+        now = self._model.state.highlighted
+        self._list(Listing(place, order, at=at if now == before else Position(now, at.height)))
 
-    def _arrive(self) -> None:
-        """The list is there, or won't come: let keys act that wait for it."""
-        if self.is_on_its_way:
-            self.is_on_its_way = False
-            self._main.reader.call_later(self._main.reader.keyboard.go_on)
+    def _list(self, listing: Listing) -> None:
+        self._library.results = listing.results
+        ranked_at = self._library.meta("trending") if listing.place.view.id == "trending" else None
+        facts = CacheFacts() if listing.order.pks else self._read_facts(listing.place)
+        self._model.change(self._model.state.listed(listing.with_facts(facts, ranked_at)))
 
-    def _show_place_with_list(self) -> None:
-        """Say where one is; a query that is being typed stands in its own line, and comes after what it finds."""
-        main = self._main
-        if main.is_typing:
-            self._place_soon.begin(AFTER_SCREENFUL)
-        else:
-            self._place_soon.stop()
-            main.show_place()
+    def _read_facts(self, place: Place) -> CacheFacts:
+        """Read what an empty list needs to say why."""
+        from reader.core.periods import around, period_of
+
+        period = period_of(place.view.id) or around("day", self._services.look.today)
+        missing = place.paper_id
+        return CacheFacts(
+            newest_day=self._library.newest_day(),
+            has_papers=self._library.has_papers(),
+            missing_id=missing if missing is not None and self._library.pk_of(missing) is None else None,
+            is_day_known=not self._library.gaps(period.first, period.last, self._services.look.today),
+        )

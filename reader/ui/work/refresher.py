@@ -1,13 +1,13 @@
-"""Refresher behind the reader: one worker at a time, told in the lines, failing softly."""
+"""Refresh behind the reader: one job at a time, its progress and end in the state, failing softly."""
 
 from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.worker import Worker, WorkerError
@@ -15,23 +15,18 @@ from textual.worker import Worker, WorkerError
 from reader.core.errors import FeedOffline, ReaderError
 from reader.core.pace import pace
 from reader.feeds.http.environment import is_offline
-from reader.paths import refresh_stamp
-from reader.ui.work.background import start
-from reader.ui.work.delayed import Delayed
+from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.refresh.jobs import Message, Runner, SourceFailing
     from reader.refresh.plan import Plan
     from reader.refresh.progress import Finished
-    from reader.ui.app import ReaderApp
-
-GROUP = "refresh"
 
 RETRY, LATEST_RETRY = 60.0, 960.0
 """Seconds after which a refresh that found no network is tried again: the first time, and at the most."""
 
 LONG = 31
-"""Days from which on a refresh tells how fast it goes and how long it still takes."""
+"""Days from which on a refresh says how fast it goes and how long it still takes."""
 
 
 class Wanted(NamedTuple):
@@ -39,91 +34,69 @@ class Wanted(NamedTuple):
 
     plan: Plan | None = None
     """None for the latest days."""
-    place: str = ""
-    """The id of the view that it is fetched for; empty where it is for none."""
+    view: str = ""
+    """The id of the view that it is fetched for; empty for no view."""
     name: str = ""
     """What the progress is of, in few words; empty for the latest days."""
-    asked: bool = False
-    """Whether the user asked for it, and is told too that there was nothing new."""
+    is_asked: bool = False
+    """Whether the user asked for it, and hears of an end without news, too."""
 
 
 class Refresher:
-    """The reader's refreshes: what runs, how far it is, and what went wrong last."""
+    """The refresh that runs, and those that wait for it."""
 
-    def __init__(self, reader: ReaderApp, cache_file: Path, run_job: Runner) -> None:
-        self._reader = reader
-        self._cache_file = cache_file
+    def __init__(
+        self,
+        services: Services,
+        run_job: Runner,
+        when_still: Callable[[Callable[[], object]], None],
+    ) -> None:
+        """`when_still` does something once no key is held down."""
+        self._services = services
+        self._model = services.model
+        self._library = services.library
         self._run_job = run_job
+        self._when_still = when_still
         self._worker: Worker[None] | None = None
         self._wanted = Wanted()
         self._later: list[Wanted] = []
         self._begun = 0.0
-        self._again = Delayed(reader, self.begin)
+        self.retry = services.background.delayed(self.begin)
         self._tries = 0
-        self.progress: str | None = None
-        """How far the refresh that runs is, such as `day 3 of 7`; None while none runs."""
-        self.problem = ""
-        """Why the last one failed, as a sentence; empty if it did not."""
-        self.failing_since: datetime | None = None
 
-    @property
-    def stamp(self) -> Path:
-        """A file whose time is that of the last good refresh, by whichever program."""
-        return refresh_stamp(self._cache_file)
+    def begin(self, plan: Plan | None = None, *, is_asked: bool = False) -> None:
+        """Fetch the latest days, or what `plan` says, unless a refresh runs already."""
+        if not self._model.state.refresh.is_running:
+            self._start(Wanted(plan, is_asked=is_asked))
 
-    @property
-    def last(self) -> datetime | None:
-        """When the feed was last read to the end, in local time."""
-        try:
-            return datetime.fromtimestamp(self.stamp.stat().st_mtime).astimezone()
-        except OSError:
-            return None
+    def fetch(self, plan: Plan, view: str, name: str) -> None:
+        """Fetch what is looked at now; a refresh that runs is taken up again after it.
 
-    def begin(self, plan: Plan | None = None, *, asked: bool = False) -> None:
-        """Fetch the latest days, or what `plan` says, unless a refresh runs already; `asked` for by the user or not."""
-        if not self.is_running:
-            self._start(Wanted(plan, asked=asked))
-
-    def fetch(self, plan: Plan, place: str, name: str) -> None:
-        """Fetch what is looked at now; a refresh that runs is taken up again behind it.
-
-        `place` is the id of the view that it is for, empty for none, and `name` what it is called.
+        `view` is the id of the view that it is for, empty for none, and `name` what it is called.
         """
-        if self.is_running:
+        if self._model.state.refresh.is_running:
             if self._wanted.plan == plan:
                 return
-            if not self._wanted.place:
-                # What was wanted for a place is not, once one has gone elsewhere.
+            if not self._wanted.view:
+                # What was wanted for a view is not, once the user has left it.
                 self._later.append(self._wanted)
-        self._start(Wanted(plan, place, name))
-
-    @property
-    def is_running(self) -> bool:
-        """Whether something is being fetched."""
-        return self.progress is not None
-
-    @property
-    def place(self) -> str:
-        """The id of the view that something is being fetched for; empty if for none."""
-        return self._wanted.place if self.is_running else ""
+        self._start(Wanted(plan, view, name))
 
     def _start(self, wanted: Wanted) -> None:
-        before, self._wanted, self.progress = self._worker, wanted, "starting"
+        before, self._wanted = self._worker, wanted
         running = partial(self._run, wanted, before)
-        self._worker = start(self._reader, GROUP, running, exclusive=True)
-        self._reader.main.show_whereabouts()
-        self._reader.main.show_empty()
+        self._worker = self._services.background.start("refresh", running, exclusive=True)
+        self._model.change(self._model.state.refresh_started(wanted.view))
 
     def stop(self) -> bool:
         """Stop the refresh that runs; what is stored stays. Returns whether one ran."""
-        if self._worker is None or not self.is_running:
+        if self._worker is None or not self._model.state.refresh.is_running:
             return False
         self._later.clear()
         self._worker.cancel()
-        # One that has not begun yet never will, and says nothing of its end.
-        self.progress = None
-        self._reader.refreshed()
-        self._reader.say("refresh stopped · what has come is kept")
+        # One that has not begun yet never will, and does not end either.
+        self._end(is_idle=True)
+        self._model.say("refresh stopped · what has come is kept")
         return True
 
     async def _run(self, wanted: Wanted, before: Worker[None] | None) -> None:
@@ -136,46 +109,26 @@ class Refresher:
         except ReaderError as error:
             self._fail(str(error))
         finally:
-            if wanted is self._wanted:
-                self.progress = None
-            self._reader.refreshed()
+            self._end(is_idle=wanted is self._wanted)
         if self._later:
             self._start(self._later.pop())
+
+    def _end(self, *, is_idle: bool) -> None:
+        ended = self._model.state.refresh_ended(is_idle=is_idle, last=self._library.last_refresh())
+        self._model.change(ended.know_topics(self._library.topic_names()))
 
     async def _refresh(self, plan: Plan | None) -> None:
         from reader.refresh import jobs
         from reader.refresh.plan import Latest
 
         self._begun = time.monotonic()
-        job = jobs.Refresh(plan or Latest(self._reader.settings.days_at_start))
+        job = jobs.Refresh(plan or Latest(self._services.settings.days_at_start))
         async with aclosing(self._run_job(job)) as messages:
             async for message in messages:
-                self._tell(message)
+                self._receive(message)
 
-    # One paper
-
-    def look_up(self, id: str) -> None:
-        """Fetch one paper by its arXiv id, and show it."""
-        start(self._reader, "lookup", partial(self._look_up, id), exclusive=True)
-
-    async def _look_up(self, id: str) -> None:
-        from reader.refresh import jobs
-
-        self._reader.say(f"fetching {id}", "progress")
-        found = False
-        try:
-            async with aclosing(self._run_job(jobs.LookUp(id))) as messages:
-                async for message in messages:
-                    found = isinstance(message, jobs.LookedUp) and message.found
-        finally:
-            self._reader.say("", "progress")
-        if found:
-            self._reader.say(f"fetched {id}")
-            self._reader.main.renew()
-        else:
-            self._reader.say(f"{id} is known neither to the feed nor to arXiv", "warning")
-
-    def _tell(self, message: Message) -> None:
+    def _receive(self, message: Message) -> None:
+        """Bring a message of the job into the state."""
         from reader.refresh.jobs import Classified, Dropped, NotTold, SourceFailing
         from reader.refresh.progress import (
             DayEmpty,
@@ -190,100 +143,100 @@ class Refresher:
 
         match message:
             case FeedAsked(title):
-                self._show(title)
+                self._progress(title)
             case FeedStored(new=new, updated=updated) if new or updated:
                 self._renew()
             case Started(days):
-                self._show_day(0, len(days))
+                self._progress_by_day(0, len(days))
             case DayStored(new=new, updated=updated, n=n, of=of):
-                self._show_day(n, of)
+                self._progress_by_day(n, of)
                 if new or updated:
                     self._renew()
             case DayEmpty(n=n, of=of):
-                self._show_day(n, of)
+                self._progress_by_day(n, of)
             case Waiting(seconds, why):
-                self._show(f"{why}, {seconds:.0f} s")
+                self._progress(f"{why}, {seconds:.0f} s")
             case DayFailed(error=error):
-                self.problem = str(error)
+                self._model.change(self._model.state.refresh_failed(str(error), self._local_time()))
             case Finished(error=None) as sums:
                 self._succeed(sums)
             case Finished(error=FeedOffline() as error):
-                self._be_offline(str(error))
+                self._go_offline(str(error), "offline")
                 self._try_later()
             case Finished(error=error):
                 self._fail(str(error))
-            case SourceFailing() if not self.problem:
-                self._tell_failing(message)
+            case SourceFailing() if not self._model.state.refresh.problem:
+                self._report_source(message)
             case Classified(done, total):
-                self._show(f"topics {done:,} of {total:,}")
+                self._progress(f"topics {done:,} of {total:,}")
                 if done == total:
                     self._renew()
             case NotTold(error):
-                self._reader.say(str(error), "warning")
+                self._model.say(str(error), "warning")
             case Dropped(papers=papers):
-                self._show(f"{papers:,} old papers dropped")
+                self._progress(f"{papers:,} old papers dropped")
 
     def _renew(self) -> None:
-        self._reader.keyboard.when_still(self._reader.main.renew)
+        """Show what is new, once no key is held down."""
+        self._when_still(lambda: self._model.change(self._model.state.cache_changed()))
 
-    def _tell_failing(self, failing: SourceFailing) -> None:
+    def _local_time(self) -> datetime:
+        return self._services.look.now().astimezone()
+
+    def _report_source(self, failing: SourceFailing) -> None:
         """Say which sources beside the daily papers do not answer, and since when."""
         since = datetime.fromisoformat(failing.since).astimezone()
-        when = f"{since:%H:%M}" if since.date() == self._reader.now().astimezone().date() else f"{since:%d %b}"
+        when = f"{since:%H:%M}" if since.date() == self._local_time().date() else f"{since:%d %b}"
         more = f" and {failing.more} more" if failing.more else ""
-        self._reader.say(f"{failing.title}{more}: no answer since {when}", "state")
+        self._model.say(f"{failing.title}{more}: no answer since {when}", "state")
 
-    def _show_day(self, done: int, of: int) -> None:
+    def _progress_by_day(self, done: int, of: int) -> None:
         """Say how far the days are: of one day its name alone, of many how long they still take."""
         parts = [self._wanted.name] if self._wanted.name else []
         if of > 1 or not parts:
             parts.append(f"day {min(done + 1, of):,} of {of:,}")
-        if of >= LONG and (told := pace(done, of, time.monotonic() - self._begun)):
-            parts.append(told)
-        self._show(f" {self._reader.glyphs.dot} ".join(parts))
+        if of >= LONG and (speed := pace(done, of, time.monotonic() - self._begun)):
+            parts.append(speed)
+        self._progress(f" {self._services.look.glyphs.dot} ".join(parts))
 
-    def _show(self, progress: str) -> None:
-        self.progress = progress
-        self._reader.main.show_whereabouts()
-        self._reader.main.show_empty()
+    def _progress(self, progress: str) -> None:
+        self._model.change(self._model.state.refresh_progressed(progress))
 
     def _succeed(self, sums: Finished) -> None:
-        self.problem, self.failing_since, self._tries = "", None, 0
-        if not self._wanted.place:
-            self.stamp.touch()
-        elif self._wanted.place == self._reader.main.place.view.id:
+        self._tries = 0
+        if not self._wanted.view:
+            self._library.note_refresh()
+        self._model.change(self._model.state.refresh_succeeded(self._library.last_refresh()))
+        if self._wanted.view and self._wanted.view == self._model.state.place.view.id:
             self._renew()
-        self._reader.say("", "state")
         if sums.new:
-            self._reader.say(f"{sums.new:,} new" + (f", {sums.skipped:,} records skipped" if sums.skipped else ""))
+            self._model.say(f"{sums.new:,} new" + (f", {sums.skipped:,} records skipped" if sums.skipped else ""))
         elif sums.skipped:
-            self._reader.say(f"{sums.skipped:,} records of the feed could not be read and were skipped", "warning")
-        elif self._wanted.asked:
-            self._reader.say("nothing new")
+            self._model.say(f"{sums.skipped:,} records of the feed could not be read and were skipped", "warning")
+        elif self._wanted.is_asked:
+            self._model.say("nothing new")
 
-    def _be_offline(self, problem: str) -> None:
-        """Offline is a state, not a mishap: it is shown, and left when the network is back."""
-        self.problem = problem
-        self.failing_since = self.failing_since or self._reader.now().astimezone()
-        self._say_state("offline")
+    def _go_offline(self, problem: str, what: str) -> None:
+        """Offline is a state, not a mishap: it is shown until the network is back.
+
+        Where there are no papers, what stands in their place says why.
+        """
+        self._model.change(self._model.state.refresh_failed(problem, self._local_time()))
+        if self._library.has_papers():
+            since = self._model.state.refresh.failing_since
+            again = self._services.look.keymap.key("app.refresh")
+            text = f"{what} since {since:%H:%M} · reading the cache · {again} tries again"
+            self._model.say(text, "state")
+
+    def _fail(self, problem: str) -> None:
+        if self._library.has_papers():
+            self._model.say(problem, "warning")
+        self._go_offline(problem, "no news")
 
     def _try_later(self) -> None:
         """See by itself whether the network is back: soon, then ever less often; not where offline was chosen."""
-        self._again.stop()
-        if not (self._reader.is_still or is_offline(os.environ)):
+        self.retry.stop()
+        if not self._services.look.is_still and not is_offline(os.environ):
             wait = min(RETRY * 2**self._tries, LATEST_RETRY)
             self._tries += 1
-            self._again.begin(wait)
-
-    def _fail(self, problem: str) -> None:
-        self._be_offline(problem)
-        if self._reader.library.has_papers():
-            self._reader.say(problem, "warning")
-        self._say_state("no news")
-
-    def _say_state(self, what: str) -> None:
-        """Say what lasts; where there are no papers, what stands in their place says why."""
-        if not self._reader.library.has_papers():
-            return
-        again = self._reader.keymap.key("app.refresh")
-        self._reader.say(f"{what} since {self.failing_since:%H:%M} · reading the cache · {again} tries again", "state")
+            self.retry.begin(wait)

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.cache import schema
@@ -104,6 +104,10 @@ def read(connection: sqlite3.Connection, selection: Selection, where: Clause | N
     where = where or Clause(selection.where, selection.params)
     sql = f"SELECT p.pk FROM paper AS p WHERE {where.sql} ORDER BY {selection.order}"
     return [pk for (pk,) in connection.execute(sql, where.params)]
+
+
+def first(connection: sqlite3.Connection, selection: Selection, limit: int) -> list[int]:
+    return [row[0] for row in plan.first(connection, selection, limit).rows]
 
 
 def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> list[int]:
@@ -233,7 +237,7 @@ def test_terms(connection: sqlite3.Connection, text: str, pks: list[int]) -> Non
 def test_orders(connection: sqlite3.Connection, text: str, pks: list[int]) -> None:
     selection = compile_query(parse(text), SCOPE)
     assert read(connection, selection) == pks
-    assert [row[0] for row in plan.first(connection, selection, 100)] == pks
+    assert first(connection, selection, 100) == pks
     count = f"SELECT count(*) FROM paper AS p WHERE {selection.where}"
     assert connection.execute(count, selection.params).fetchone() == (len(pks),)
 
@@ -321,29 +325,46 @@ orders = st.sampled_from(["", *(f" sort:{sign}{key}" for key in CHOICES["sort"] 
 @given(st.lists(groups, min_size=1, max_size=3).map(" ".join), orders)
 @example("is:unread is:hidden agent", "")
 @example("(is:unread OR topic:maps)", " sort:relevance")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@example("published:2026-03", "")
+@example("published:2026-05-21", "")
+@example("published:2026-03 world", " sort:-day")
 def test_all_ways_agree(connection: sqlite3.Connection, text: str, order: str) -> None:
     selection = compile_query(parse(text + order), SCOPE)
     plain = read(connection, selection)
     with pytest.MonkeyPatch.context() as patch:
-        assert [row[0] for row in plan.first(connection, selection, 100)] == plain, "few papers"
-        assert read(connection, plan.tuned(connection, selection)) == plain
-        patch.setattr(plan, "HARDLY_ANY", 0)
-        assert [row[0] for row in plan.first(connection, selection, 100)] == plain, "a walk"
-        patch.setattr(walk, "SHORTEST", 1)
-        assert [row[0] for row in plan.first(connection, selection, 100)] == plain, "day by day"
-        patch.setattr(walk, "SPREAD", -1)
-        assert [row[0] for row in plan.first(connection, selection, 100)] == plain, "days in disorder"
-        patch.setattr(walk, "SPREAD", 10)
-        patch.setattr(plan, "WALK_SECONDS", -1)
-        patch.setattr(plan, "READING_SECONDS", 0)
-        patch.setattr(plan, "SWEEPING_SECONDS", 0)
-        assert [row[0] for row in plan.first(connection, selection, 3)] == plain[:3], "words looked up"
-        patch.setattr(plan, "FEW", 0)
-        assert read(connection, plan.tuned(connection, selection)) == plain
+        assert first(connection, selection, 100) == plain, "few papers"
+        assert read(connection, plan.whole(connection, selection)) == plain
+        patch.setattr(plan, "HARDLY_ANY", -1)
+        assert first(connection, selection, 100) == plain, "a walk"
+        patch.setattr(walk, "FIRST_STRETCH", 1)
+        assert first(connection, selection, 100) == plain, "day by day"
+        assert first(connection, selection, 2) == plain[:2], "day by day, to a limit"
+        patch.setattr(walk, "MOST_SPREAD", -1)
+        assert first(connection, selection, 100) == plain, "days in disorder"
+        patch.setattr(walk, "MOST_SPREAD", 10)
+        patch.setattr(plan, "MOST_WALKED", 0)
+        patch.setattr(plan, "JUDGED_AFTER", 0)
+        patch.setattr(plan, "MOST_STEPS", -1)
+        patch.setattr(plan, "MOST_STEPS_IN_SEQUENCE", -1)
+        patch.setattr(plan, "STEPS_AT_ONCE", 1)
+        assert first(connection, selection, 100) == plain, "few papers, after a walk that gave up"
+        patch.setattr(plan, "FEW", -1)
+        assert first(connection, selection, 100) == plain, "all papers, after a walk that gave up"
+        assert read(connection, plan.whole(connection, selection)) == plain
         if selection.ranked is None:
-            for where in (selection.by_order, selection.by_scan):
-                assert read(connection, selection, where) == plain
+            assert read(connection, selection, selection.walk) == plain
+
+
+@given(st.lists(groups, min_size=1, max_size=3).map(" ".join), orders)
+def test_every_lookup_finds_the_same(connection: sqlite3.Connection, text: str, order: str) -> None:
+    selection = compile_query(parse(text + order), SCOPE)
+    plain = sorted(read(connection, selection))
+    for lookup in (*selection.lookups, *(word.lookup for word in selection.words)):
+        only = selection._replace(lookups=(lookup,), words=())
+        where = plan.in_any_order(connection, only)
+        assert "json_each" in where.sql
+        sql = f"SELECT p.pk FROM paper AS p WHERE {where.sql} ORDER BY p.pk"
+        assert [pk for (pk,) in connection.execute(sql, where.params)] == plain
 
 
 @pytest.fixture(scope="module")
@@ -356,12 +377,11 @@ def nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
 
 @given(st.lists(groups, min_size=1, max_size=3).map(" ".join), orders)
 @example("the model", "")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_nothing_is_found_where_there_is_nothing(nothing: Window, text: str, order: str) -> None:
     selection = compile_query(parse(text + order), Scope(today=date(2026, 5, 31)))
     tally = CountCache(nothing)
     with pytest.MonkeyPatch.context() as patch:
-        for few in (plan.HARDLY_ANY, 0):
+        for few in (plan.HARDLY_ANY, -1):
             patch.setattr(plan, "HARDLY_ANY", few)
             assert list(nothing.first(selection, 100).pks) == list(nothing.order(selection).pks) == []
             assert nothing.count(selection) == tally.count(selection) == 0
@@ -370,23 +390,22 @@ def test_nothing_is_found_where_there_is_nothing(nothing: Window, text: str, ord
 
 
 @given(st.lists(groups, min_size=1, max_size=3).map(" ".join), st.sampled_from([" sort:relevance", " sort:-relevance"]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_tiers_stand_in_for_a_rank(connection: sqlite3.Connection, text: str, order: str) -> None:
     selection = compile_query(parse(text + order), SCOPE)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plan, "MOST_RANKED", -1)
-        tuned = plan.tuned(connection, selection)
-        rows = [row[0] for row in plan.first(connection, selection, 100)]
+        tuned = plan.whole(connection, selection)
+        rows = first(connection, selection, 100)
         assert rows == read(connection, tuned)
         assert sorted(rows) == sorted(read(connection, selection))
-        assert rows[:2] == [row[0] for row in plan.first(connection, selection, 2)]
+        assert rows[:2] == first(connection, selection, 2)
 
 
 def test_the_title_comes_first_among_common_words(connection: sqlite3.Connection) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plan, "MOST_RANKED", 0)
         selection = compile_query(parse("models sort:relevance"), SCOPE)
-        assert [row[0] for row in plan.first(connection, selection, 10)] == [4, 2]
+        assert first(connection, selection, 10) == [4, 2]
 
 
 @given(st.one_of(st.text(), st.lists(st.one_of(groups, st.text(max_size=4)), max_size=8).map(" ".join)))
@@ -395,7 +414,6 @@ def test_the_title_comes_first_among_common_words(connection: sqlite3.Connection
 @example(" ".join(["-upvotes:>2"] * 100))
 @example("topic:" + ",".join(["a"] * 100))
 @example("(" * 30 + "a OR -b" + ")" * 30)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_whatever_parses_runs(connection: sqlite3.Connection, text: str) -> None:
     try:
         query = parse(text)
@@ -431,31 +449,52 @@ def query_plan(connection: sqlite3.Connection, selection: Selection, where: Clau
 )
 def test_a_walk_is_in_the_order_of_an_index(connection: sqlite3.Connection, text: str, index: str) -> None:
     selection = compile_query(parse(text), SCOPE)
-    for where in (selection.by_order, selection.by_scan):
-        lines = query_plan(connection, selection, where).split("\n")
-        assert f"p USING INDEX {index}" in lines[0] or f"p USING COVERING INDEX {index}" in lines[0]
-        assert not any("TEMP B-TREE" in line for line in lines)
+    lines = query_plan(connection, selection, selection.walk).split("\n")
+    assert f"p USING INDEX {index}" in lines[0] or f"p USING COVERING INDEX {index}" in lines[0]
+    assert not any("TEMP B-TREE" in line for line in lines)
 
 
-def test_a_driver_leads(connection: sqlite3.Connection) -> None:
+def test_a_lookup_leads(connection: sqlite3.Connection) -> None:
     selection = compile_query(parse("topic:maps is:unread upvotes:>3 since:2026-05 model"), SCOPE)
-    driver = selection.drivers[0]
-    where = Clause(f"p.pk IN (SELECT value FROM json_each('[1]')) AND {driver.rest.sql}", driver.rest.params)
+    lookup = selection.lookups[0]
+    where = Clause(f"p.pk IN (SELECT value FROM json_each('[1]')) AND {lookup.rest.sql}", lookup.rest.params)
     assert "p USING INTEGER PRIMARY KEY" in query_plan(connection, selection, where).split("\n")[0]
+
+
+@pytest.mark.parametrize("text", ["(agents OR models) world", "(agents OR maps) OR world", "-(agents models) world"])
+def test_the_text_of_a_paper_is_read_once(text: str) -> None:
+    selection = compile_query(parse(f"is:unread ({text})"), SCOPE)
+    assert selection.walk.sql.count("paper_text") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds"),
+    [
+        ("world", "1"),
+        ("published:2026-03 world", "1"),
+        ("since:2026-04 world", "p.sort_day >= ?"),
+        ("until:2026-04 world", "p.sort_day <= "),
+        ("day:2026-04 world", "p.sort_day >= ? AND p.sort_day <= "),
+    ],
+)
+def test_a_walk_by_days_is_bounded_by_listing_days_alone(text: str, bounds: str) -> None:
+    day_walk = compile_query(parse(text), SCOPE).day_walk
+    assert day_walk is not None
+    assert day_walk.bounds.sql.partition("max(")[0] == bounds
 
 
 def test_a_walk_that_takes_too_long_gives_way(connection: sqlite3.Connection) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "WALK_SECONDS", -1)
+        patch.setattr(plan, "MOST_STEPS", 1_000)
         endless = Clause("(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n)")
         selection = compile_query(parse("sort:title"), SCOPE)
-        endless_selection = selection._replace(by_order=endless)
-        assert [row[0] for row in plan.first(connection, endless_selection, 2)] == [3, 1]
+        endless_selection = selection._replace(walk=endless)
+        assert first(connection, endless_selection, 2) == [3, 1]
 
 
 def test_an_interrupt_from_outside_reaches_the_caller(connection: sqlite3.Connection) -> None:
     connection.create_function("stopped", 0, lambda: connection.interrupt() or 1)
     selection = compile_query(parse("sort:title"), SCOPE)
-    stopped = selection._replace(by_order=Clause("stopped() OR stopped()"))
+    stopped = selection._replace(walk=Clause("stopped() OR stopped()"))
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):
         plan.first(connection, stopped, 2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -25,11 +27,12 @@ def selection(text: str) -> Selection:
 
 
 @pytest.fixture
-def window(cache: Cache, path: Path) -> Window:
+def window(cache: Cache, path: Path) -> Iterator[Window]:
     papers = tuple(draft(number, f"On {'agents' if number % 4 else 'video'} {number}") for number in range(40))
     cache.store(Listing(DAY, papers), NOW)
     cache.store(Listing("2026-11-23", papers[:3]), NOW)
-    return Window.open(path)
+    with closing(Window.open(path)) as opened:
+        yield opened
 
 
 def test_the_query_that_asks_nothing_is_known_by_its_condition() -> None:
@@ -37,7 +40,7 @@ def test_the_query_that_asks_nothing_is_known_by_its_condition() -> None:
 
 
 @pytest.fixture
-def many_days(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> CountCache:
+def many_days(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CountCache]:
     """Forty papers on four days, in a cache that is taken to be large."""
     for day in range(4):
         papers = tuple(
@@ -48,7 +51,8 @@ def many_days(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> Coun
     monkeypatch.setattr(module, "SMALL", 10)
     monkeypatch.setattr(module, "SOON", 15)
     monkeypatch.setattr(module, "SAMPLE", 20)
-    return CountCache(Window.open(path))
+    with closing(Window.open(path)) as opened:
+        yield CountCache(opened)
 
 
 def test_estimates_are_of_the_first_papers_and_marked(many_days: CountCache) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from reader.core.topics.explain import AGAINST, FOR, why
-from reader.core.topics.scorer import Evidence, Reason, Topics
+from reader.core.topics.scorer import FITTED, OWN, WRITTEN, Evidence, Reason, Topics
 
 NAMES = {"agents": "Agents & tools", "gui-agents": "GUI agents"}
 
@@ -47,3 +47,32 @@ def test_it_tells_what_the_rules_explain() -> None:
     assert found.name == "Agents"
     assert found.causes[0].said == "agent"
     assert found.causes[0].where == "title, abstract"
+
+
+def test_it_tells_where_each_phrase_comes_from() -> None:
+    (found,) = why(
+        [
+            reason(
+                Evidence("planner", ("title",), 9, OWN),
+                Evidence("agent", ("abstract",), 8, WRITTEN),
+                Evidence("gripper", ("abstract",), 7, FITTED),
+                Evidence("title:gripper", ("title",), -1, FITTED),
+                Evidence("cs.MA", ("categories",), 5, WRITTEN),
+                Evidence("tool", ("abstract",), 4),
+            )
+        ],
+        NAMES,
+    )
+    assert [(cause.said, cause.detail) for cause in found.causes] == [
+        ("planner", "yours: title"),
+        ("agent", "written: abstract"),
+        ("gripper", "fitted: abstract, title"),
+        ("category cs.MA", "written"),
+        ("tool", "abstract"),
+    ]
+
+
+def test_a_phrase_of_several_origins_has_the_first_of_them() -> None:
+    written, fitted = Evidence("agent", ("abstract",), 8, WRITTEN), Evidence("title:agent", ("title",), 3, FITTED)
+    (found,) = why([reason(fitted, written)], NAMES)
+    assert [(cause.origin, cause.points) for cause in found.causes] == [("written", 11)]

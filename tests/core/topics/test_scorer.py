@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.core.topics.scorer import MOST, Topics
-from reader.data import read_text
+from reader.core.topics.phrases import Phrase
+from reader.core.topics.rules import read_rules
+from reader.core.topics.scorer import FITTED, MOST, OWN, WRITTEN, Topics
+from reader.core.topics.weights import Weights, write_weights
+from reader.data import read_text, shipped_topics
 
 RULES = """
 threshold = 10
@@ -40,8 +41,23 @@ phrases = { "robot arm" = 10 }
 categories = { "cs.RO" = 10 }
 """
 
-SHIPPED = Topics.from_toml(read_text("topics.toml"))
-LABELS = Path(__file__).resolve().parents[2] / "data" / "topic_labels.jsonl"
+SHIPPED = shipped_topics()
+
+WEIGHTS = write_weights(
+    Weights(
+        {"date": "2026-11-25", "labels": {"labels.jsonl": 12}},
+        ("agents", "robotics"),
+        {
+            Phrase(("agent",)): {0: 6},
+            Phrase(("llm agent",)): {0: 5},
+            Phrase(("contrast agent",)): {0: 0},
+            Phrase(("tool",), in_title=True): {0: 0},
+            Phrase(("robot*",)): {0: -4},
+            Phrase(("robot arm",)): {1: 7},
+            Phrase(("gripper",)): {0: -2, 1: 12},
+        },
+    )
+)
 
 
 def topics(own: str = "") -> Topics:
@@ -210,12 +226,102 @@ def test_the_shipped_rules_have_no_mistake() -> None:
     assert SHIPPED.check(read_text("topics.toml")) == []
 
 
-def test_the_shipped_topics_are_those_of_the_labels() -> None:
-    slugs = {topic.slug for topic in SHIPPED.topics}
-    assert len(slugs) == len(SHIPPED.topics) == 56
-    labels = [json.loads(line) for line in LABELS.read_text(encoding="utf-8").splitlines()]
-    assert len(labels) >= 150
-    assert all(1 <= len(label["topics"]) <= MOST and slugs.issuperset(label["topics"]) for label in labels)
+def fitted(own: str = "", written: str = RULES) -> Topics:
+    return Topics.from_toml(written, *filter(None, (own,)), weights=WEIGHTS)
+
+
+def test_fitted_points_win_over_written_ones() -> None:
+    assert fitted().classify("", "A gripper.") == ("robotics",)
+    assert topics().classify("", "A gripper.") == ()
+    assert [reason.score for reason in fitted().explain("", "An agent.")] == [6]
+    assert [reason.score for reason in fitted().explain("", "An LLM agent.")] == [11]
+    assert fitted().classify("Tools", "") == ()
+
+
+def test_what_the_fit_does_not_know_counts_as_written() -> None:
+    assert set(fitted().classify("", "gui agent")) == {"agents", "gui-agents"}
+    more = RULES.replace('"robot arm" = 10', '"robot arm" = 10, "robot arm gripper" = 30, "walker" = 11')
+    assert fitted(written=more).classify("", "A walker.") == ("robotics",)
+    (reason,) = fitted(written=more).explain("", "A robot arm gripper.")
+    assert reason.score == 30
+    assert [(one.phrase, one.points, one.origin) for one in reason.evidence] == [
+        ("gripper", 12, FITTED),
+        ("robot arm gripper", 11, WRITTEN),
+        ("robot arm", 7, WRITTEN),
+    ]
+
+
+def test_the_user_wins_over_the_fit_and_over_what_is_written() -> None:
+    own = fitted('[topics.robotics.phrases]\n"gripper" = 2\n"walker" = 10\n[topics.agents]\nreplace = true\n')
+    assert own.classify("", "A walker.") == ("robotics",)
+    (reason,) = own.explain("", "A gripper of a robot arm.", (), ("cs.RO",))
+    assert [(one.phrase, one.points, one.origin) for one in reason.evidence] == [
+        ("cs.RO", 10, WRITTEN),
+        ("robot arm", 7, WRITTEN),
+        ("gripper", 2, OWN),
+    ]
+    assert own.classify("Agents", "An LLM agent.") == ()
+
+
+def test_a_users_points_for_categories_and_topics_are_named_as_such() -> None:
+    own = fitted("[topics.robotics]\ncategories = { 'cs.SY' = 20 }\nimplies = { agents = 20 }\n")
+    reasons = {reason.slug: reason for reason in own.explain("", "Legs", (), ("cs.SY",))}
+    assert [one.origin for reason in reasons.values() for one in reason.evidence] == [OWN, OWN]
+    implied = fitted().explain("", "gui agent")
+    assert [one.origin for reason in implied for one in reason.evidence if one.where == ("topics",)] == [WRITTEN]
+
+
+def test_a_users_file_is_compared_with_what_ships() -> None:
+    own = '[topics.agents.phrases]\n"agents" = 0\n"planner" = 5\n[topics.robotics.phrases]\n"gripper" = 1\n'
+    compared = [
+        (one.line, one.slug, str(one.phrase), one.points, one.written, points) for one, points in fitted().compare(own)
+    ]
+    assert compared == [
+        (2, "agents", "agent", 0, 5, 6),
+        (3, "agents", "planner", 5, None, None),
+        (5, "robotics", "gripper", 1, None, 12),
+    ]
+    assert fitted().compare("[topics.agents]\nnam = 3\n") == []
+
+
+def test_the_version_changes_with_the_weights() -> None:
+    assert fitted().version != topics().version
+    assert fitted().version != Topics.from_toml(RULES, weights=WEIGHTS.replace("12", "13")).version
+
+
+def test_each_shipped_phrase_was_part_of_the_fit() -> None:
+    """Else the rules were edited after the fit: run `python -m tests.topics.fit --write`."""
+    rules, _ = read_rules(read_text("topics.toml"))
+    unknown = [
+        f"{topic.slug}: {phrase}"
+        for topic in rules.topics.values()
+        for phrase in topic.written
+        if not SHIPPED.weights.knows(topic.slug, [phrase])
+    ]
+    assert unknown == []
+    assert SHIPPED.weights.slugs == tuple(rules.topics)
+    assert len(SHIPPED.topics) == 56
+
+
+@pytest.mark.parametrize(
+    ("slug", "is_good"),
+    [
+        ("a" * 40, True),
+        ("a" * 41, False),
+        ("3d-2", True),
+        ("-a", False),
+        ("a_b", False),
+        ("A", False),
+        ("a b", False),
+        ("", False),
+    ],
+)
+def test_a_slug_has_at_most_40_small_letters_digits_and_hyphens(slug: str, is_good: bool) -> None:
+    text = f"[topics.'{slug}']\nphrases = ['word']\n"
+    assert [mistake.message.partition(" is ")[0] for mistake in topics().check(text)] == (
+        [] if is_good else ["a topic's slug"]
+    )
+    assert topics(text).classify("", "a word") == ((slug,) if is_good else ())
 
 
 @pytest.mark.parametrize(
@@ -274,6 +380,6 @@ def test_any_file_can_be_read_and_checked(text: str) -> None:
 
 
 def test_the_automaton_is_imported_late() -> None:
-    code = "import sys, reader.core.topics.scorer as t, reader.data as d\n"
-    code += "t.Topics.from_toml(d.read_text('topics.toml')).topics\nassert 'ahocorasick_rs' not in sys.modules"
+    code = "import sys, reader.data\n"
+    code += "reader.data.shipped_topics().topics\nassert 'ahocorasick_rs' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

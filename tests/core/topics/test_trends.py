@@ -22,7 +22,7 @@ def test_a_week_is_the_share_of_its_papers() -> None:
     assert found["a"].weeks == (0.1,) * 11 + (0.4,)
 
 
-def test_a_topic_rises_by_what_the_weeks_before_did_not_let_expect() -> None:
+def test_a_topic_rises_if_it_has_more_papers_than_the_weeks_before_predict() -> None:
     counts = [*weekly(None, [100] * 12), *weekly("up", [10] * 9 + [30] * 3), *weekly("even", [10] * 12)]
     found = trends([*counts, *weekly("down", [30] * 9 + [10] * 3)], NEWEST)
     assert found["up"].rising == round((90 + SMOOTHING) / (30 + SMOOTHING) - 1, 3)
@@ -30,7 +30,7 @@ def test_a_topic_rises_by_what_the_weeks_before_did_not_let_expect() -> None:
     assert found["down"].rising < 0
 
 
-def test_more_papers_in_all_are_no_rise() -> None:
+def test_more_papers_of_all_topics_are_no_rise() -> None:
     counts = [*weekly(None, [100] * 9 + [300] * 3), *weekly("a", [10] * 9 + [30] * 3)]
     assert trends(counts, NEWEST)["a"].rising == 0
 

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.paper import Draft, Skipped
@@ -359,7 +359,6 @@ def damaged(draw: st.DrawFn) -> bytes:
     return body
 
 
-@settings(deadline=None)
 @given(st.binary() | damaged())
 def test_any_bytes_are_a_feed_or_none(body: bytes) -> None:
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.app import App
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 
 from reader.keys.keymap import CONTEXTS, Keymap
@@ -15,10 +16,8 @@ from reader.ui.theme import DEFAULTS, THEMES
 
 
 class Harness(App[None]):
-    CSS_PATH = stylesheets()
-
     def __init__(self, screen: HelpScreen, theme: str = "dark") -> None:
-        super().__init__()
+        super().__init__(css_path=list(stylesheets()))
         self.first = screen
         for one in THEMES:
             self.register_theme(one)
@@ -31,10 +30,19 @@ class Harness(App[None]):
         self.push_screen(self.first)
 
 
+def texts(screen: HelpScreen) -> dict[Static, str]:
+    """The whole text of each column that is shown, scrolled to or not."""
+    found = {}
+    for column in screen.query(".help--column").results(Static):
+        if column.display:
+            assert isinstance(column.visual, Content)
+            found[column] = column.visual.plain
+    return found
+
+
 def drawn(screen: HelpScreen) -> list[str]:
-    """Read what help has to show, scrolled to or not, column by column."""
-    columns = [column for column in screen.query(".help--column").results(Static) if column.display]
-    return [line for column in columns for line in column.visual.plain.splitlines()]
+    """All lines of the help, column by column."""
+    return [line for text in texts(screen).values() for line in text.splitlines()]
 
 
 # What is listed
@@ -91,11 +99,11 @@ async def test_all_keys_can_be_reached_and_no_line_is_cut(size: tuple[int, int],
         text = "\n".join(drawn(screen))
         for action in keymap.actions:
             assert action.name in text
-        columns = [column for column in screen.query(".help--column").results(Static) if column.display]
+        columns = texts(screen)
         assert len(columns) == {60: 1, 80: 1, 140: 2, 200: 3}[size[0]]
-        for column in columns:
-            assert max(map(len, column.visual.plain.splitlines())) <= column.size.width
-            assert column.size.height == column.visual.plain.count("\n") + 1
+        for column, plain in columns.items():
+            assert max(map(len, plain.splitlines())) <= column.size.width
+            assert column.size.height == plain.count("\n") + 1
         await pilot.press("end")
         scroll = screen.query_one(VerticalScroll)
         assert scroll.scroll_offset.y == scroll.max_scroll_y

@@ -17,10 +17,8 @@ HOSTILE = "[/] [b]x [$nope] [@click=app.quit]"
 
 
 class Harness(App[None]):
-    CSS_PATH = stylesheets()
-
     def __init__(self, theme: str = "dark") -> None:
-        super().__init__()
+        super().__init__(css_path=list(stylesheets()))
         self.ran: list[str] = []
         for one in THEMES:
             self.register_theme(one)

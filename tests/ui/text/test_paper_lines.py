@@ -143,24 +143,24 @@ async def test_a_click_on_the_query_or_where_it_would_be_is_a_wish_to_edit_it() 
 
 
 async def test_hints_stand_left_and_what_happened_right() -> None:
-    status = StatusLine(lifetime=None)
+    status = StatusLine()
     async with LineApp(status).run_test(size=(100, 3)):
         status.hints(KEYS)
-        status.say("41 read · u undoes")
+        status.notice(("done", "41 read · u undoes"))
         line = drawn(status)
         assert line.startswith(" m read  s star  x hide  space next  / filter  ? keys   ")
         assert line.endswith("41 read · u undoes")
 
 
 async def test_hints_give_way_to_a_message_but_two_stay_the_way_to_all_others_longest() -> None:
-    status = StatusLine(lifetime=None)
+    status = StatusLine()
     async with LineApp(status).run_test(size=(60, 3)):
         status.hints(KEYS)
-        status.say("offline since 08:14 · reading the cache · r tries again", "state")
+        status.notice(("state", "offline since 08:14 · reading the cache · r tries again"))
         line = drawn(status)
         assert line.startswith(" m read  ? keys    offline since 08:14")
         assert line.endswith("…")
-        status.say("", "state")
+        status.notice(None)
         assert drawn(status).endswith("? keys")
 
 
@@ -168,57 +168,14 @@ async def test_hints_give_way_to_a_message_but_two_stay_the_way_to_all_others_lo
     ("width", "line"), [(40, " m read  s star  x hide  ? keys"), (18, " m read  ? keys"), (8, " ? keys"), (5, "")]
 )
 async def test_the_last_hint_is_the_last_to_go(width: int, line: str) -> None:
-    status = StatusLine(lifetime=None)
+    status = StatusLine()
     async with LineApp(status).run_test(size=(width, 3)):
         status.hints(KEYS)
         assert drawn(status) == line
 
 
-async def test_what_was_done_makes_room_for_the_meaning_of_what_one_turns_to() -> None:
-    status = StatusLine(lifetime=None)
-    async with LineApp(status).run_test(size=(80, 3)):
-        status.say("topics by papers")
-        status.say("", "hint")
-        assert status.said == "topics by papers"
-        status.say("operates a screen", "hint")
-        assert status.said == "operates a screen"
-        status.say("no network", "warning")
-        status.say("plans and uses tools", "hint")
-        assert status.said == "no network"
-
-
-async def test_what_passed_gives_back_the_line_to_what_lasts() -> None:
-    status = StatusLine(lifetime=0.001)
-    async with LineApp(status).run_test(size=(80, 3)) as pilot:
-        status.say("operates a screen", "hint")
-        status.say("offline since 08:14", "state")
-        status.say("importing 1,200 of 9,295", "progress")
-        assert status.said == "importing 1,200 of 9,295"
-        status.say("41 read · u undoes")
-        assert status.said == "41 read · u undoes"
-        for _ in range(200):
-            if status.said != "41 read · u undoes":
-                break
-            await pilot.pause(0.001)
-        assert status.said == "importing 1,200 of 9,295"
-        status.say("", "progress")
-        assert status.said == "operates a screen"
-        status.say("", "hint")
-        assert status.said == "offline since 08:14"
-
-
-async def test_the_last_thing_that_happened_replaces_the_one_before() -> None:
-    status = StatusLine(lifetime=None)
-    async with LineApp(status).run_test(size=(80, 3)):
-        status.say("nothing can be undone", "warning")
-        status.say("41 read")
-        assert status.said == "41 read"
-        status.say("the cache is busy", "warning")
-        assert status.said == "the cache is busy"
-
-
 async def test_a_chord_shows_what_may_follow_until_it_ends() -> None:
-    status = StatusLine(lifetime=None)
+    status = StatusLine()
     async with LineApp(status).run_test(size=(80, 3)):
         status.hints(KEYS)
         status.pending([("g", "Top"), ("u", "Unread")], "g")
@@ -228,7 +185,7 @@ async def test_a_chord_shows_what_may_follow_until_it_ends() -> None:
 
 
 async def test_a_click_on_a_hint_is_its_key() -> None:
-    status = StatusLine(lifetime=None)
+    status = StatusLine()
     app = LineApp(status)
     async with app.run_test(size=(80, 3)) as pilot:
         status.hints(KEYS)
@@ -273,7 +230,7 @@ async def test_a_click_on_the_strip_opens_the_pane() -> None:
 @pytest.mark.parametrize("theme", ["dark", "light", "ansi"])
 @pytest.mark.parametrize("width", [1, 5, 20, 60, 200])
 async def test_hostile_text_is_drawn_as_text_in_any_width(width: int, theme: str) -> None:
-    for widget in (TopLine(UNICODE, spin=None), StatusLine(ASCII, lifetime=None), FilterStrip(ASCII)):
+    for widget in (TopLine(UNICODE, spin=None), StatusLine(ASCII), FilterStrip(ASCII)):
         app = LineApp(widget)
         app.theme = theme
         async with app.run_test(size=(width, 3)):
@@ -282,7 +239,7 @@ async def test_hostile_text_is_drawn_as_text_in_any_width(width: int, theme: str
             elif isinstance(widget, StatusLine):
                 widget.hints([(HOSTILE, HOSTILE)])
                 widget.pending([(HOSTILE, HOSTILE)], HOSTILE)
-                widget.say(HOSTILE)
+                widget.notice(("done", HOSTILE))
             else:
                 widget.show(StripData(HOSTILE, 3, (HOSTILE,), (HOSTILE,), HOSTILE))
             text = drawn(widget)

@@ -5,15 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.pilot import Pilot
 
+from reader.cache.history import STILL
 from reader.core.paper import Paper
+from reader.ui.model import Model
 from reader.ui.screens.paper_page import PaperPage
+from reader.ui.state import Reading
 from reader.ui.text.glyphs import ASCII, UNICODE
 from reader.ui.text.lines import measure
 from reader.ui.text.paper_lines import MEASURE, PEOPLE_LINES, Look, compose
 from reader.ui.widgets.paper_detail import PaperDetail
-from reader.ui.widgets.status_line import StatusLine
-from tests.ui.stage import TODAY, Stage, paper
+from tests.ui.stage import TODAY, Stage, look, paper
 
+LOOK = Look(TODAY)
 LONG = paper(pk=2, abstract="\n\n".join(f"Paragraph {number} of words. " * 6 for number in range(12)))
 
 
@@ -35,16 +38,15 @@ def stage() -> tuple[Listener, PaperDetail]:
     return Listener(detail), detail
 
 
-def texts(one: Paper, width: int = 60, **look: object) -> list[str]:
-    return ["".join(piece.text for piece in line) for line in compose(one, width, Look(TODAY, **look))]
+def texts(one: Paper, width: int = 60, look: Look = LOOK) -> list[str]:
+    return ["".join(piece.text for piece in line) for line in compose(one, width, look)]
 
 
 # What is shown
 
 
 def test_arxiv_is_told_where_it_is_known() -> None:
-    said = {"version": 3, "revised": "2025-11-22", "categories": ("cs.CL", "x.Y"), "remark": "9 pages [/]"}
-    lines = texts(paper(**said))
+    lines = texts(paper(version=3, revised="2025-11-22", categories=("cs.CL", "x.Y"), remark="9 pages [/]"))
     assert lines[4:6] == [
         "Mon 24 Nov · arXiv 19 Nov · v3 22 Nov · ▲ 61 · 3 comments",
         "Computation and Language cs.CL · x.Y · 9 pages [/]",
@@ -53,7 +55,10 @@ def test_arxiv_is_told_where_it_is_known() -> None:
 
 
 def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
-    lines = texts(paper(starred=True, note="Read again.", tags=("later",)), topic_names={"agents": "Agents & tools"})
+    lines = texts(
+        paper(starred=True, note="Read again.", tags=("later",)),
+        look=Look(TODAY, topic_names={"agents": "Agents & tools"}),
+    )
     assert lines == [
         "A memory that forgets on purpose",
         "",
@@ -115,7 +120,7 @@ def test_many_authors_are_folded_and_can_be_named() -> None:
     shown = sum(name in " ".join(folded) for name in names)
     assert folded[-1].endswith(f"… and {3_000 - shown:,} more")
     assert texts(many)[2 + PEOPLE_LINES] == "Some Lab"
-    everyone = " ".join(texts(many, everyone=True))
+    everyone = " ".join(texts(many, look=Look(TODAY, everyone=True)))
     assert all(name in everyone for name in names) and "… and 2,960 more" in everyone
 
 
@@ -130,7 +135,7 @@ def test_links_are_web_addresses_with_their_letters() -> None:
         project_url="file:///etc/passwd",
         media=("https://example.org/a.mp4", "http://[broken", "https://"),
     )
-    lines = texts(one, link_keys={"o": "o", "p": "P", "1": "L1"})
+    lines = texts(one, look=Look(TODAY, link_keys={"o": "o", "p": "P", "1": "L1"}))
     assert lines[-4:] == [
         "o  Page     huggingface.co/papers/2511.12345",
         "P  PDF      arxiv.org/pdf/2511.12345",
@@ -151,7 +156,7 @@ def test_searched_words_are_marked_but_not_our_own_labels() -> None:
 
 def test_ascii_draws_with_letters() -> None:
     one = paper(starred=True, note="n", authors=tuple("abcdefghij" * 9), author_count=99)
-    assert all(line.isascii() for line in texts(one, glyphs=ASCII))
+    assert all(line.isascii() for line in texts(one, look=Look(TODAY, glyphs=ASCII)))
 
 
 words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题" * 9, "e\u0301" * 30, "a" * 300, "\ud800"])
@@ -310,9 +315,9 @@ async def test_names_keys_and_signs_may_come_later() -> None:
 async def test_the_page_stands_in_the_middle(size: tuple[int, int], margin: int) -> None:
     app = Stage()
     async with app.run_test(size=size) as pilot:
-        page = PaperPage(StatusLine(), today=TODAY)
+        page = PaperPage(Model(app.state), look())
         await app.push_screen(page)
-        page.show(LONG, ("memory",))
+        page.show(Reading(1, LONG, ("memory",), STILL))
         await pilot.pause()
         lines = [line for line in drawn(page.detail) if line]
         assert lines[0].lstrip() == "A memory that forgets on purpose"
@@ -323,8 +328,8 @@ async def test_the_page_stands_in_the_middle(size: tuple[int, int], margin: int)
 async def test_the_page_may_be_shown_before_it_is_on_screen() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
-        page = PaperPage(StatusLine(), today=TODAY)
-        page.show(paper())
+        page = PaperPage(Model(app.state), look())
+        page.show(Reading(1, paper(), (), STILL))
         await app.push_screen(page)
         await pilot.pause()
         assert "A memory that forgets on purpose" in " ".join(drawn(page.detail))

@@ -44,7 +44,7 @@ async def test_the_thumb_shows_the_place(ascii: bool) -> None:
         assert all("▐" not in strip.text for strip in app.screen._compositor.render_strips()) == ascii
 
 
-async def test_it_is_painted_only_where_it_looks_different() -> None:
+async def test_it_is_painted_only_where_it_looks_different(monkeypatch: pytest.MonkeyPatch) -> None:
     papers = PaperList(today=TODAY)
     app = Stage(papers)
     async with app.run_test(size=(60, 10)) as pilot:
@@ -53,7 +53,12 @@ async def test_it_is_painted_only_where_it_looks_different() -> None:
         bar = papers.vertical_scrollbar
         asked: list[Region] = []
         check = bar.check_idle
-        bar.check_idle = lambda: asked.extend(bar._repaint_regions) or check()
+
+        def note_and_check() -> None:
+            asked.extend(bar._repaint_regions)
+            check()
+
+        monkeypatch.setattr(bar, "check_idle", note_and_check)
         papers.move(20)
         await pilot.pause()
         assert papers.scroll_offset.y > 0

@@ -8,7 +8,6 @@ import warnings
 import pytest
 
 from reader.core.errors import CacheError
-from reader.ui.work.background import start
 from tests.ui.conftest import Opener
 
 
@@ -19,7 +18,7 @@ async def test_what_fails_beside_the_reader_is_told_and_the_reader_goes_on(
         raise KeyError("pk")
 
     async with reader() as r:
-        start(r.app, "counts", fail)
+        r.app.background.start("counts", fail)
         await r.until(lambda: "counts: KeyError('pk')" in r.status)
         assert "report" in r.status
         await r.do("move.down")
@@ -33,7 +32,7 @@ async def test_what_a_person_can_mend_is_told_in_its_own_words(reader: Opener) -
         raise CacheError("The disk is full.")
 
     async with reader() as r:
-        start(r.app, "counts", fail)
+        r.app.background.start("counts", fail)
         await r.until(lambda: r.status == "The disk is full.")
 
 
@@ -47,7 +46,7 @@ async def test_work_that_gives_way_before_it_begins_leaves_nothing_behind(reader
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             for number in range(3):
-                start(r.app, "one of a kind", lambda number=number: work(number), exclusive=True)
+                r.app.background.start("one of a kind", lambda number=number: work(number), exclusive=True)
             await r.rest()
             await asyncio.sleep(0)
     assert begun == [2]
@@ -65,16 +64,16 @@ async def test_paging_through_commands_that_are_not_there_yet_is_no_harm(
         assert r.app.is_running
 
 
-async def test_leaving_while_a_refresh_runs_is_no_mistake(reader: Opener) -> None:
+async def test_leaving_while_a_refresh_runs_is_no_mistake(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reader() as r:
         hanging = asyncio.Event()
 
-        async def hang(*_: object) -> None:
+        async def hang(_plan: object) -> None:
             await hanging.wait()
 
-        r.app.refreshing._refresh = hang  # type: ignore[method-assign]
+        r.app.actions.refresher._refresh = hang  # type: ignore[method-assign]
         await r.begin(*r.app.keymap.chords("app.refresh", "list")[0])
-        assert r.app.refreshing.is_running
+        assert r.app.state.refresh.is_running
         r.app.leave()
 
 

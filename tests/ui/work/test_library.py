@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.search.compile import Scope, compile_query
-from reader.cache.window import Window
+from reader.cache.search.compile import Scope, Selection, compile_query
+from reader.cache.window import Order, Window
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.query import parse
 from reader.session.places import Place, view
@@ -30,7 +30,7 @@ async def library(cache_file: Path) -> AsyncIterator[Library]:
     opened.close()
 
 
-def selection(text: str) -> object:
+def selection(text: str) -> Selection:
     return compile_query(parse(text), SCOPE)
 
 
@@ -54,7 +54,7 @@ async def test_a_newer_question_takes_the_place_of_an_older_one(
     started = threading.Event()
     order = Window.order
 
-    def endless(window: Window, selection: object) -> object:
+    def endless(window: Window, selection: Selection) -> Order:
         if not started.is_set():
             started.set()
             with window_errors(window):
@@ -73,9 +73,9 @@ async def test_a_newer_question_takes_the_place_of_an_older_one(
 
 
 def window_errors(window: Window) -> object:
-    from reader.cache import schema
+    from reader.cache.sqlite_errors import explained
 
-    return schema.explained(window._path)
+    return explained(window._path)
 
 
 async def test_counts_are_those_of_the_cache(library: Library) -> None:
@@ -103,6 +103,7 @@ async def test_marks_are_kept_in_the_order_in_which_they_were_made(library: Libr
     assert [event.value for event in events if event] == ["1", "0", "1"]
     event = await undone
     assert event is not None
+    assert events[-1] is not None
     assert event.id == events[-1].id
     with closing(Window.open(cache_file)) as window:
         assert not any(row.starred for row in window.rows([one, two]))

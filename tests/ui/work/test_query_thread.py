@@ -11,6 +11,7 @@ import pytest
 
 from reader.cache.window import Window
 from reader.core.errors import CacheInterrupted
+from reader.ui.work.library import Counts, Question
 from reader.ui.work.query_thread import QueryThread
 from tests.ui.conftest import Opener
 
@@ -62,12 +63,12 @@ async def test_counts_that_were_interrupted_are_made_after_all(reader: Opener, m
     async with reader() as r:
         count, interrupted = r.app.library.count, 0
 
-        async def interrupted_once(*question: object, **how: object) -> object:
+        async def interrupted_once(question: Question, *, exactly: bool = False) -> Counts:
             nonlocal interrupted
             interrupted += 1
             if interrupted == 1:
                 raise CacheInterrupted("A newer question took the place of this one.")
-            return await count(*question, **how)
+            return await count(question, exactly=exactly)
 
         monkeypatch.setattr(r.app.library, "count", interrupted_once)
         await r.do("paper.star")

@@ -1,0 +1,83 @@
+"""The SQL functions that compiled queries call: `REGEXP`, and `has_words` for words in a paper's own text.
+
+`has_words` answers for one paper what the full-text index answers for all. Both agree on what a word is: the code here
+follows FTS5's `unicode61 remove_diacritics 2` letter for letter, except for characters newer than SQLite's tables.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import unicodedata
+
+
+def register_functions(connection: sqlite3.Connection) -> None:
+    """Add the functions to a connection."""
+    connection.create_function("REGEXP", 2, _regexp, deterministic=True)
+    connection.create_function("has_words", -1, has_words, deterministic=True)
+
+
+def search_key(text: str, exact: bool) -> str:
+    """The words of a text as `has_words` takes them: a space before each, and after the last if it must be whole.
+
+    Returns the empty string if the text has no words.
+    """
+    joined = " ".join(split_words(text))
+    if not joined:
+        return ""
+    return f" {joined} " if exact or not is_letter(text[-1:]) else f" {joined}"
+
+
+def is_letter(char: str) -> bool:
+    """Whether the full-text index takes a character as part of a word; False for the empty string."""
+    return bool(char) and _FOLDED[ord(char)] not in ("", " ")
+
+
+def has_words(key: str, *texts: str | None) -> bool:
+    """Whether one of the texts has the key's words next to each other and in this order."""
+    if " " in key.strip():
+        first = key[: key.index(" ", 1)]
+        # Splitting a text costs ten times as much as a search for the first word.
+        return any(first in _spaced(text) and key in f" {' '.join(split_words(text))} " for text in texts if text)
+    return any(key in _spaced(text) for text in texts if text)
+
+
+def split_words(text: str) -> list[str]:
+    """The words of a text, in lower case and without accents, as the full-text index has them."""
+    return text.translate(_FOLDED).split()
+
+
+def _spaced(text: str) -> str:
+    return f" {text.translate(_FOLDED)} "
+
+
+class _Folding(dict[int, str]):
+    """A table for `str.translate`: letters lose case and accents, accents are dropped, all else becomes a space."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _folded(chr(code))
+        return folded
+
+
+def _folded(char: str) -> str:
+    category = unicodedata.category(char)
+    if category == "Mn":
+        return "" if "\u0300" <= char <= "\u0331" else " "
+    if category[0] not in "LN" and category != "Co":
+        return " "
+    lower = char.lower()
+    base, *marks = list(unicodedata.normalize("NFD", lower))
+    if base.isascii() and all(unicodedata.category(mark) == "Mn" for mark in marks):
+        return base
+    return _VARIANTS.get(lower, lower if len(lower) == 1 else char)
+
+
+_VARIANTS = dict(zip("µςϐϑϕϖϰϱϵſ", "μσβθφπκρεs", strict=True))
+"""Variants of letters that FTS5 folds into the letter."""
+
+_FOLDED = _Folding()
+
+
+def _regexp(pattern: str, text: str | None) -> bool:
+    from reader.core.query.regex import matches
+
+    return bool(text) and matches(pattern, text or "")

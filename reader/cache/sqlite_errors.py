@@ -1,0 +1,76 @@
+"""SQLite's errors as sentences that say what a person can do; the result code decides, never SQLite's English."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+
+from reader.core.errors import CacheBusy, CacheError, CacheInterrupted
+
+_BUSY = "Another program holds the cache {path}. Try again in a moment."
+_DAMAGED = "The cache {path} is damaged. Run 'dailypapers doctor', or move the file away to start anew."
+_REFUSED = "The cache {path} can't be opened for writing. Check the permissions of its folder."
+
+_SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
+    {
+        sqlite3.SQLITE_BUSY: (CacheBusy, _BUSY),
+        sqlite3.SQLITE_LOCKED: (CacheBusy, _BUSY),
+        sqlite3.SQLITE_INTERRUPT: (CacheInterrupted, "A newer question took the place of this one."),
+        sqlite3.SQLITE_FULL: (
+            CacheError,
+            "The disk is full, so the cache {path} could not be written. Free some room and try again.",
+        ),
+        sqlite3.SQLITE_IOERR: (
+            CacheError,
+            "The disk failed under the cache {path}. Check the disk, then run 'dailypapers doctor'.",
+        ),
+        sqlite3.SQLITE_CORRUPT: (CacheError, _DAMAGED),
+        sqlite3.SQLITE_NOTADB: (CacheError, _DAMAGED),
+        sqlite3.SQLITE_READONLY: (CacheError, _REFUSED),
+        sqlite3.SQLITE_CANTOPEN: (CacheError, _REFUSED),
+        sqlite3.SQLITE_PERM: (CacheError, _REFUSED),
+    }
+)
+"""The error and its sentence by SQLite's primary result code."""
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors on the cache at `path` into CacheErrors."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+
+
+def explain(error: BaseException, path: Path) -> CacheError:
+    """The CacheError for an error of sqlite3, or of SQLAlchemy around one, on the cache at `path`."""
+    cause = getattr(error, "orig", None) or error
+    code = primary_code(cause)
+    if code is not None and code in _SENTENCES:
+        kind, sentence = _SENTENCES[code]
+        return kind(sentence.format(path=path))
+    _log_unforeseen(cause, path)
+    return CacheError(f"The cache {path} failed in an unforeseen way: {cause}. Run 'dailypapers doctor'.")
+
+
+def primary_code(error: BaseException) -> int | None:
+    """SQLite's primary result code of an error; None for an error that Python's sqlite3 raised by itself."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    # The bits above the lowest eight only say which kind of the primary error it is.
+    return None if code is None else code & 0xFF
+
+
+def _log_unforeseen(error: BaseException, path: Path) -> None:
+    """Log an error that has no sentence of its own, with its traceback."""
+    import logging
+
+    log = logging.getLogger(__name__)
+    if not log.handlers:
+        # Without a handler, Python prints the traceback over the screen.
+        log.addHandler(logging.NullHandler())
+    name = getattr(error, "sqlite_errorname", "no code")
+    log.error("The cache %s failed in an unforeseen way (%s)", path, name, exc_info=error)

@@ -1,0 +1,102 @@
+"""What the program does with each field of a paper: where it is stored, how it is merged, exported and shown.
+
+`reader.core.paper` lists the fields and gives each its rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+Table = Literal["paper", "paper_text"]
+
+Merge = Literal["newest", "count", "growing"]
+"""How what a source says meets what the cache knows.
+
+`newest`: a newer answer replaces it, a file only fills a gap. `count`: the same, and a file may also raise it.
+`growing`: the greater value stays, whichever source gives it.
+"""
+
+
+class Rules(NamedTuple):
+    """What is done with one field."""
+
+    table: Table | None = "paper_text"
+    """The table that has its column; None for what is gathered from other tables."""
+    merge: Merge | None = "newest"
+    """None if nothing but code written for this field changes its column; such a column is declared by hand."""
+    is_null_unknown: bool = False
+    """Whether a list is NULL in its column until a source gives it."""
+    is_block: bool = False
+    """Whether the text may have paragraphs; all other text is one line."""
+    key: str | None = None
+    """The key in JSON; None for the field's own name."""
+    label: str | None = None
+    """The heading under which `show` prints it; None if `show` does not print it under a heading."""
+    in_facts: bool = False
+    """Whether the detail pane lists it with the categories."""
+    in_csv: bool = False
+    """Whether it has a column in the CSV export."""
+
+
+_SHAPES: Mapping[Any, tuple[type, bool]] = MappingProxyType(
+    {
+        str: (str, False),
+        str | None: (str, True),
+        int: (int, False),
+        int | None: (int, True),
+        bool: (bool, False),
+        tuple[str, ...]: (tuple, False),
+    }
+)
+"""The annotations that a field may have: the type of its values, and whether they may be None."""
+
+
+class Field(NamedTuple):
+    """One field of a paper: its name, its type and its rules."""
+
+    name: str
+    type: type
+    """`str`, `int`, `bool`, or `tuple` for a list of strings."""
+    is_optional: bool
+    rules: Rules
+
+    @property
+    def key(self) -> str:
+        """The field's key in JSON."""
+        return self.rules.key or self.name
+
+    @property
+    def is_nullable(self) -> bool:
+        """Whether its column may be NULL."""
+        return self.is_optional or self.rules.is_null_unknown
+
+    @property
+    def blank(self) -> str | int | None:
+        """The value of its column before any source gives one."""
+        if self.is_nullable:
+            return None
+        return 0 if self.type is int else ""
+
+    def decode(self, value: Any) -> Any:
+        """What stands in the column, as a value of the field's type."""
+        if self.type is tuple:
+            return tuple(value.split("\n")) if value else ()
+        return bool(value) if self.type is bool else value
+
+
+def fields_of(annotations: Mapping[str, Any]) -> tuple[Field, ...]:
+    """The fields with rules among a class's annotations, in their order."""
+    return tuple(
+        Field(name, *_SHAPES[annotation.__origin__], rules)
+        for name, annotation in annotations.items()
+        for rules in getattr(annotation, "__metadata__", ())
+    )
+
+
+def in_order(fields: Iterable[Field], first: Sequence[str], last: Sequence[str] = ()) -> tuple[Field, ...]:
+    """Fields with those named `first` before all others and those named `last` behind them, each in the order given."""
+    by_name = {field.name: field for field in fields}
+    others = [name for name in by_name if name not in first and name not in last]
+    return tuple(by_name[name] for name in (*first, *others, *last))

@@ -1,0 +1,96 @@
+"""All work and all handlers of one reader, each given what it needs of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Protocol
+
+from reader.ui.handlers.add import AddActions
+from reader.ui.handlers.dates import DateActions
+from reader.ui.handlers.links import LinkActions, Terminal
+from reader.ui.handlers.marks import MarkActions
+from reader.ui.handlers.movement import MovementActions
+from reader.ui.handlers.page import PageActions
+from reader.ui.handlers.program import Program, ProgramActions
+from reader.ui.handlers.query import QueryActions
+from reader.ui.handlers.registry import Handler, handlers_of
+from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
+from reader.ui.handlers.views import ViewActions
+from reader.ui.state import Position
+from reader.ui.work.counter import Counter
+from reader.ui.work.detail_loader import DetailLoader
+from reader.ui.work.feed_search import FeedSearch
+from reader.ui.work.paper_lookup import PaperLookup
+from reader.ui.work.refresher import Refresher
+
+if TYPE_CHECKING:
+    from reader.core.topics.scorer import Topics
+    from reader.refresh.jobs import Runner
+    from reader.ui.keyboard import Keyboard
+    from reader.ui.screens.calendar import CalendarScreen
+    from reader.ui.screens.main import MainScreen
+    from reader.ui.widgets.paper_detail import PaperDetail
+    from reader.ui.work.list_loader import ListLoader
+    from reader.ui.work.services import Services
+
+
+class Parts(Program, Protocol):
+    """The parts of a reader that stand before its actions."""
+
+    services: Services
+    run_job: Runner
+    rules: Callable[[], Topics]
+    keyboard: Keyboard
+    list_loader: ListLoader
+    main: MainScreen
+    calendar: CalendarScreen | None
+
+    def text_in_front(self) -> PaperDetail | None: ...
+
+    def is_list_in_front(self) -> bool: ...
+
+    def copy_to_clipboard(self, text: str) -> None: ...
+
+    def suspend(self) -> AbstractContextManager[None]: ...
+
+
+class Actions:
+    """What the keys do, and the work behind it."""
+
+    def __init__(self, parts: Parts) -> None:
+        services, main, keyboard = parts.services, parts.main, parts.keyboard
+        run_job, text_in_front = parts.run_job, parts.text_in_front
+
+        def position() -> Position:
+            return main.position
+
+        self.refresher = Refresher(services, run_job, keyboard.when_still)
+        self.search = FeedSearch(services, run_job, position, parts.is_list_in_front)
+        self.detail_loader = DetailLoader(services)
+        self.counter = Counter(services)
+
+        self.marks = MarkActions(services, main.papers, parts.list_loader)
+        self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
+        self.views = ViewActions(services, self.refresher, main.papers)
+        self.filter = FilterActions(services.model, main.filter)
+        self.links = LinkActions(services, keyboard, Terminal(parts.copy_to_clipboard, parts.suspend))
+        add = AddActions(services, PaperLookup(services, run_job), position)
+        groups = (
+            self.marks,
+            self.page,
+            self.views,
+            self.filter,
+            self.links,
+            add,
+            MovementActions(services, main, self.marks, self.views, text_in_front),
+            QueryActions(services, main, self.search, add, self.page),
+            TopicActions(services, keyboard, self.page, text_in_front, parts.rules),
+            DateActions(services, self.refresher, self.views, lambda: parts.calendar),
+            ProgramActions(parts, services, self.refresher, self.search, self.views),
+        )
+        self.handlers: Mapping[str, Handler] = handlers_of(groups)
+
+    def show_topic(self, slug: str) -> None:
+        """Show the papers of one topic, in all views."""
+        self.views.show_query(with_topic("", slug))

@@ -1,0 +1,106 @@
+"""The paper's page, and the text that is in front."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reader.core.paper import PaperRow
+from reader.ui.handlers.marks import MarkActions
+from reader.ui.handlers.registry import handles
+from reader.ui.model import Model
+from reader.ui.state import State
+from reader.ui.widgets.paper_detail import PaperDetail
+from reader.ui.widgets.paper_list import PaperList
+from reader.ui.work.detail_loader import DetailLoader
+
+
+class PageActions:
+    """Open the highlighted paper over the whole screen, and read on."""
+
+    def __init__(
+        self,
+        model: Model,
+        papers: PaperList,
+        loader: DetailLoader,
+        marks: MarkActions,
+        text_in_front: Callable[[], PaperDetail | None],
+    ) -> None:
+        self._model = model
+        self._papers = papers
+        self._loader = loader
+        self._marks = marks
+        self._text_in_front = text_in_front
+
+    @handles("read.open")
+    def open(self, _count: int | None = None) -> None:
+        """Open the highlighted paper; opening reads it, unless reading is marked by hand."""
+        self._show()
+
+    def follow(self, state: State | None = None) -> None:
+        """Show the highlighted paper on the page, if that is open."""
+        if (state or self._model.state).page is not None:
+            self._show()
+
+    def _show(self) -> None:
+        state = self._model.state
+        reading = self._loader.read(state.highlighted)
+        if reading is None:
+            return
+        is_new = state.page is None or state.page.key != reading.key
+        self._model.change(state.open_page(reading))
+        if is_new:
+            self._marks.finish_reading(reading.key)
+            if reading.paper.pk < 0:
+                self._marks.store_opened(reading.key)
+
+    @handles("read.down")
+    def scroll_down(self, count: int | None) -> None:
+        self._scroll(count or 1)
+
+    @handles("read.up")
+    def scroll_up(self, count: int | None) -> None:
+        self._scroll(-(count or 1))
+
+    def _scroll(self, lines: int) -> None:
+        text = self._text_in_front()
+        if text is not None:
+            text.scroll_lines(lines)
+
+    @handles("read.on")
+    def read_on(self, _count: int | None) -> None:
+        """A page further; at the end of the text the paper is read, and the next unread one comes."""
+        text = self._text_in_front()
+        if text is None:
+            self.open()
+        elif text.scroll_page(1):
+            pk = self._model.state.highlighted
+            if pk is not None:
+                self._marks.finish_reading(pk)
+            self.go_to_unread(1)
+
+    @handles("read.next")
+    def next_paper(self, count: int | None) -> None:
+        self._turn(count or 1)
+
+    @handles("read.previous")
+    def previous_paper(self, count: int | None) -> None:
+        self._turn(-(count or 1))
+
+    def _turn(self, by: int) -> None:
+        if self._papers.move(by):
+            self.follow()
+        else:
+            self._model.say("this is the last paper of the list" if by > 0 else "this is the first paper of the list")
+
+    def go_to_unread(self, direction: int) -> bool:
+        """Go to the nearest unread paper below the cursor (1) or above it (-1)."""
+        is_found = self._papers.next_where(_is_unread, direction)
+        if is_found:
+            self.follow()
+        else:
+            self._model.say("no unread paper below" if direction > 0 else "no unread paper above")
+        return is_found
+
+
+def _is_unread(row: PaperRow) -> bool:
+    return not row.read and not row.hidden

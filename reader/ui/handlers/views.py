@@ -1,0 +1,133 @@
+"""Go to a view: today, unread, a day, week or month, the feed's own ranking; fetch what is missing of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from reader.core.periods import Kind, Period, around, period_of
+from reader.refresh.plan import FIRST_DAY, Days, Trending
+from reader.session.places import Place, view
+from reader.ui.handlers.registry import handles
+from reader.ui.widgets.paper_list import PaperList
+from reader.ui.work.refresher import Refresher
+from reader.ui.work.services import Services
+
+RANKING_LASTS = timedelta(minutes=10)
+"""Age up to which the feed's ranking is not read again when its view is shown."""
+
+SATURDAY = 5
+
+
+class ViewActions:
+    """Go to views."""
+
+    def __init__(self, services: Services, refresher: Refresher, papers: PaperList) -> None:
+        self._model = services.model
+        self._library = services.library
+        self._look = services.look
+        self._refresher = refresher
+        self._papers = papers
+
+    def go(self, id: str) -> None:
+        """Show a view with the query kept, and fetch its days that the cache knows nothing of."""
+        state = self._model.state.close_page()
+        self._model.change(state.go(Place(view(id), state.place.text)))
+        period = period_of(id) if ":" in id else None
+        if period is not None and not self._look.demo and not self._look.is_still:
+            days = self._library.gaps(period.first, period.last, self._look.today)
+            if days:
+                self._refresher.fetch(Days(days), period.id, period.short)
+
+    def show_query(self, text: str) -> None:
+        """Show what a query matches in all papers."""
+        self._model.change(self._model.state.close_page().go(Place(view("all"), text)))
+
+    @handles("view.today")
+    def show_today(self, _count: int | None) -> None:
+        self.go("today")
+
+    @handles("view.unread")
+    def show_unread(self, _count: int | None) -> None:
+        self.go("unread")
+
+    @handles("view.starred")
+    def show_starred(self, _count: int | None) -> None:
+        self.go("starred")
+
+    @handles("view.second")
+    def show_second_look(self, _count: int | None) -> None:
+        self.go("second")
+
+    @handles("view.all")
+    def show_all(self, _count: int | None) -> None:
+        self.go("all")
+
+    # The feed's own ranking
+
+    @handles("view.trending")
+    def show_trending(self, _count: int | None) -> None:
+        self.go("trending")
+        read = self._library.meta("trending")
+        if not self._look.demo and (read is None or self._look.now() - datetime.fromisoformat(read) > RANKING_LASTS):
+            self.fetch_trending()
+
+    def fetch_trending(self) -> None:
+        """Read the feed's ranking now."""
+        self._refresher.fetch(Trending(), "trending", "trending")
+
+    # Periods
+
+    def here(self) -> Period:
+        """The period of the view, else the day of the highlighted paper."""
+        period = period_of(self._model.state.place.view.id)
+        if period is not None:
+            return period
+        row = self._papers.highlighted_row
+        day = row.day if row is not None else self._library.newest_day()
+        return period_of(f"day:{day}") or around("day", self._look.today)
+
+    @handles("view.week")
+    def show_week(self, _count: int | None) -> None:
+        self._show_around("week")
+
+    @handles("view.month")
+    def show_month(self, _count: int | None) -> None:
+        self._show_around("month")
+
+    def _show_around(self, kind: Kind) -> None:
+        self.go(around(kind, self.here().first).id)
+        self._model.say(f"the best first · {self._look.keymap.key('find.sort')} for another order", of_place=True)
+
+    @handles("period.earlier")
+    def show_earlier(self, count: int | None) -> None:
+        self._leap(-(count or 1))
+
+    @handles("period.later")
+    def show_later(self, count: int | None) -> None:
+        self._leap(count or 1)
+
+    def _leap(self, count: int) -> None:
+        """Go so many periods on, or back where negative, past days that are known to hold nothing."""
+        start = period = self.here()
+        first, last = date.fromisoformat(FIRST_DAY), self._look.today
+        for _ in range(abs(count)):
+            following = period.later if count > 0 else period.earlier
+            while self._is_idle(following) and first < following.first < last:
+                following = following.later if count > 0 else following.earlier
+            if following.last < first or following.first > last:
+                end = f"the feed begins on {FIRST_DAY}" if count < 0 else f"this is the last {period.kind} so far"
+                self._model.say(end)
+                break
+            period = following
+        if period != start:
+            self.go(period.id)
+
+    def _is_idle(self, period: Period) -> bool:
+        """Whether a day is known to hold nothing, or likely to, as weekends do."""
+        if period.kind != "day":
+            return False
+        known = self._library.days_between(period.first, period.first).get(period.date)
+        if known is not None and known.papers:
+            return False
+        is_known = not self._library.gaps(period.first, period.first, self._look.today)
+        return period.first.weekday() >= SATURDAY or is_known

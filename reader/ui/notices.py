@@ -1,0 +1,61 @@
+"""What the last line says at its right: one notice of each kind, of which the loudest shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+Kind = Literal["warning", "done", "progress", "hint", "state"]
+"""A warning, something done, work under way, a word about what is under the cursor, a lasting state; loudest first."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """One text a kind; empty where there is nothing to say.
+
+    "offline since 08:14" is back when "41 read" has passed. What was done and warnings pass after a while, all others
+    stay until they are replaced.
+    """
+
+    warning: str = ""
+    done: str = ""
+    progress: str = ""
+    hint: str = ""
+    state: str = ""
+    is_of_place: bool = False
+    """Whether what was done or warned of is true only in this view."""
+    happened: int = 0
+    """Grows with each text that will pass, so that its time begins anew."""
+
+    def say(self, text: str, kind: Kind = "done", *, of_place: bool = False) -> Notices:
+        """Say something in place of the last notice of this kind; an empty text takes that back.
+
+        A notice `of_place` passes when the user leaves the view, too.
+        """
+        match kind:
+            case "done" | "warning":
+                # Both are the last thing that happened: one follows the other.
+                cleared = replace(self, done="", warning="", is_of_place=of_place, happened=self.happened + 1)
+                return replace(cleared, done=text) if kind == "done" else replace(cleared, warning=text)
+            case "hint":
+                # A user who looks at something else has seen what was done before.
+                return replace(self, hint=text, done="" if text else self.done)
+            case "progress":
+                return replace(self, progress=text)
+            case "state":
+                return replace(self, state=text)
+
+    def passed(self) -> Notices:
+        """The time of what was done or warned of is over."""
+        return replace(self, done="", warning="", is_of_place=False)
+
+    def left_place(self) -> Notices:
+        """The user has left the view."""
+        return self.passed() if self.is_of_place else self
+
+    @property
+    def loudest(self) -> tuple[Kind, str] | None:
+        """The notice to show."""
+        return next(((kind, text) for kind in KINDS if (text := getattr(self, kind))), None)

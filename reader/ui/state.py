@@ -1,0 +1,490 @@
+"""The state of the reader: one immutable value, and its changes.
+
+A change is a method that returns the new state. It starts no work and draws nothing: panes and work subscribe to the
+parts that they need (`reader.ui.model`). There is no Textual here, so a key's effect can be tested without a terminal.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from reader.cache.window import Order
+from reader.session.places import Place, TopicMode, TopicOrder
+from reader.ui.notices import Notices
+
+if TYPE_CHECKING:
+    from reader.cache.history import Votes
+    from reader.core.paper import Paper
+    from reader.keys.keymap import Context
+    from reader.ui.counts import Counts, TopicFacts
+    from reader.ui.feed_results import FeedResults
+
+WIDE, MEDIUM = 100, 70
+"""Columns from which three panes stand side by side, and from which list and detail stand together."""
+
+HISTORY = 50
+"""Queries that are remembered."""
+
+Focus = Literal["list", "filter", "detail"]
+"""The pane that has the keys."""
+
+
+class Sizes(NamedTuple):
+    """The panes as the user sized them."""
+
+    filter_width: int
+    list_share: float
+
+
+class Position(NamedTuple):
+    """The cursor in the list: its paper, and how many lines below the list's top that stands."""
+
+    pk: int | None = None
+    height: int | None = None
+
+
+TOP = Position()
+"""The first paper of a list."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ListRequest:
+    """A list to be read for the place, with the cursor on a paper that it holds, else at its top."""
+
+    at: Position = TOP
+
+
+class CacheFacts(NamedTuple):
+    """What an empty list needs to say why: read from the cache together with the list."""
+
+    newest_day: str | None = None
+    has_papers: bool = True
+    missing_id: str | None = None
+    """The arXiv id that the whole query asks for, where the cache does not have that paper."""
+    is_day_known: bool = True
+    """Whether the feed has answered for all days of the view."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Listing:
+    """What the list shows: the papers of a place in their order."""
+
+    place: Place = field(default_factory=Place)
+    order: Order = field(default_factory=lambda: Order(array("q"), complete=False))
+    results: FeedResults | None = None
+    """The answers of the feed, where those are listed over the place."""
+    at: Position = TOP
+    """Where the cursor goes."""
+    facts: CacheFacts = field(default_factory=CacheFacts)
+    ranked_at: str | None = None
+    """ISO time at which the feed's ranking was read; in the view of that ranking."""
+    version: int = 0
+    """The state's `cache_version` when it was listed."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The searched words, which are marked where they stand."""
+        return self.place.words if self.results is None else tuple(self.results.text.split())
+
+    def with_facts(self, facts: CacheFacts, ranked_at: str | None) -> Listing:
+        """The same with what the cache says of it."""
+        return replace(self, facts=facts, ranked_at=ranked_at)
+
+    @property
+    def count(self) -> int | None:
+        """How many papers there are; None after a first screenful, behind which there are more."""
+        return len(self.order.pks) if self.order.complete else None
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """The refresh that runs, and how the last one went."""
+
+    progress: str | None = None
+    """How far it is, such as `day 3 of 7`; None while none runs."""
+    view: str = ""
+    """The id of the view that it fetches for; empty for the latest days."""
+    problem: str = ""
+    """Why the last one failed, as a sentence; empty if it did not."""
+    failing_since: datetime | None = None
+    last: datetime | None = None
+    """When the feed was last read to its end, in local time."""
+    ended: int = 0
+    """How many have ended since the start."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a refresh runs."""
+        return self.progress is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The search of the feed that runs or waits to be shown."""
+
+    asking: str = ""
+    """The words that the feed is being asked for; empty while no search runs."""
+    wanted: str = ""
+    """What was searched for last, until its answers are listed or another place is shown."""
+    is_slow: bool = False
+    """Whether the search takes long enough to say so."""
+    waiting: FeedResults | None = None
+    """Answers that came while the user was typing or reading."""
+    left: Position = TOP
+    """Where the cursor was before the answers were listed."""
+
+
+class Draft(NamedTuple):
+    """The query that is being typed, and what to put back if it is dropped."""
+
+    text: str
+    begun: str
+    """What stands in the line in place of the text at first; empty for the text itself."""
+    place: Place
+    results: FeedResults | None
+    at: Position
+
+
+class Reading(NamedTuple):
+    """A paper as the detail pane or the page shows it."""
+
+    key: int
+    """The paper's key in the list."""
+    paper: Paper
+    words: tuple[str, ...]
+    votes: Votes
+
+
+class Prompt(NamedTuple):
+    """Keys that may follow the ones pressed so far, with what they do."""
+
+    options: tuple[tuple[str, str], ...] = ()
+    typed: str = ""
+
+
+class Calendar(NamedTuple):
+    """The open calendar: the day that it begins on, and whether it asks for the day to fetch from."""
+
+    day: date
+    since: bool = False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class State:
+    """All that the reader shows and works for. Two states are the same only if they are one object."""
+
+    place: Place = field(default_factory=Place)
+    """The view and query that the user asked for; the list follows."""
+    results: FeedResults | None = None
+    """The feed's answers that are to be listed over the place."""
+    request: ListRequest | None = None
+    is_list_coming: bool = False
+    """Whether another list was asked for and is not there yet: keys for its papers wait."""
+    listing: Listing = field(default_factory=Listing)
+    highlighted: int | None = None
+    """The paper under the list's cursor."""
+
+    cache_version: int = 0
+    """Grows when the papers of a list may have changed."""
+    marks_version: int = 0
+    """Grows when marks were stored, which change rows and counts but not the list."""
+    counts: Counts | None = None
+    topic_facts: TopicFacts | None = None
+    topic_names: Mapping[str, str] = field(default_factory=dict)
+    topic_meanings: Mapping[str, str] = field(default_factory=dict)
+    vocabulary: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Keywords, people and other values that a query may ask for, with their papers; empty until they are needed."""
+
+    reading: Reading | None = None
+    """The paper in the detail pane."""
+    page: Reading | None = None
+    """The paper on the page, while that is open."""
+    calendar: Calendar | None = None
+    draft: Draft | None = None
+    focus: Focus = "list"
+    is_filter_open: bool = False
+    """Whether the filter pane is unfolded where there is no room for it beside the list."""
+    is_ready: bool = False
+    """Whether all panes are there: a frame after the list."""
+    width: int = WIDE
+    """Columns of the terminal."""
+    sizes: Sizes = field(default_factory=lambda: Sizes(26, 0.5))
+
+    refresh: Refresh = field(default_factory=Refresh)
+    search: Search = field(default_factory=Search)
+    notices: Notices = field(default_factory=Notices)
+    prompt: Prompt = field(default_factory=Prompt)
+
+    history: tuple[str, ...] = ()
+    """Queries that were used, newest first."""
+    topic_order: TopicOrder = "family"
+    topic_mode: TopicMode = "any"
+
+    # What follows from it
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether a query is being typed."""
+        return self.draft is not None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the list holds no papers."""
+        return not self.listing.order.pks
+
+    @property
+    def context(self) -> Context:
+        """Where a key acts."""
+        if self.page is not None:
+            return "page"
+        if self.calendar is not None:
+            return "calendar"
+        if self.is_typing:
+            return "query"
+        if self.focus == "filter":
+            return "filter"
+        if self.is_empty:
+            return "empty"
+        return self.focus
+
+    @property
+    def listed_text(self) -> str:
+        """The query of what is listed: the place's, or the words that the feed was searched for."""
+        return self.place.text if self.results is None else self.results.text
+
+    # The list
+
+    def go(self, place: Place, at: Position = TOP) -> State:
+        """Show another place, with the cursor on a paper or at the top."""
+        if place == self.place and self.results is None and at.pk is None:
+            return self
+        state = self.search_stopped()
+        notices = state.notices if place.view == self.place.view else state.notices.left_place()
+        search = replace(state.search, wanted="")
+        return replace(state, place=place, results=None, search=search, notices=notices).request_list(at)
+
+    def request_list(self, at: Position = TOP) -> State:
+        """Ask for the list of the place; keys for its papers wait until it is there."""
+        return replace(self, request=ListRequest(at), is_list_coming=True)
+
+    def cache_changed(self) -> State:
+        """Read again what the cache may have changed, without moving the cursor."""
+        at = TOP if self.is_list_coming else Position(self.highlighted)
+        return replace(self, request=ListRequest(at), cache_version=self.cache_version + 1)
+
+    def listed(self, listing: Listing) -> State:
+        """The list has been read, or its first screenful."""
+        focus = "list" if self.focus == "detail" and not listing.order.pks else self.focus
+        listing = replace(listing, version=self.cache_version)
+        return replace(self, listing=listing, is_list_coming=False, focus=focus)
+
+    def read_on(self, at: Position) -> State:
+        """Read the rest of the list behind its first screenful."""
+        return replace(self, request=ListRequest(at))
+
+    def list_stopped(self) -> State:
+        """The reading of the list was stopped; another has begun or will."""
+        return replace(self, is_list_coming=False)
+
+    def list_failed(self, problem: str) -> State:
+        """The list could not be read."""
+        return replace(self, is_list_coming=False, notices=self.notices.say(problem, "warning"))
+
+    def highlight(self, pk: int | None) -> State:
+        """Another paper is under the cursor."""
+        return self if pk == self.highlighted else replace(self, highlighted=pk)
+
+    def marked(self) -> State:
+        """Marks were stored."""
+        return replace(self, marks_version=self.marks_version + 1)
+
+    # What is known of it
+
+    def counted(self, counts: Counts) -> State:
+        """The filter pane's numbers were counted."""
+        return replace(self, counts=counts)
+
+    def know_topics(
+        self,
+        names: Mapping[str, str] | None = None,
+        meanings: Mapping[str, str] | None = None,
+        facts: TopicFacts | None = None,
+    ) -> State:
+        """Names and meanings of topics by slug were read, or how topics move; None leaves what is known."""
+        return replace(
+            self,
+            topic_names=self.topic_names if names is None else names,
+            topic_meanings=self.topic_meanings if meanings is None else meanings,
+            topic_facts=self.topic_facts if facts is None or facts == self.topic_facts else facts,
+        )
+
+    def know_words(self, vocabulary: Mapping[str, Mapping[str, int]]) -> State:
+        """What a query may ask for was read."""
+        return replace(self, vocabulary=vocabulary)
+
+    # Panes and screens
+
+    def ready(self) -> State:
+        """All panes are there."""
+        return replace(self, is_ready=True)
+
+    def resized(self, width: int) -> State:
+        """The terminal has another width; a pane that has no room any more gives the keys to the list."""
+        focus = "list" if self.focus == "detail" and width < MEDIUM else self.focus
+        is_open = width < WIDE and (self.is_filter_open or self.focus == "filter")
+        return replace(self, width=width, focus=focus, is_filter_open=is_open)
+
+    def resize_panes(self, *, filter_width: int | None = None, list_share: float | None = None) -> State:
+        """Give the panes other sizes."""
+        sizes = Sizes(filter_width or self.sizes.filter_width, list_share or self.sizes.list_share)
+        return replace(self, sizes=sizes)
+
+    def focused(self, focus: Focus) -> State:
+        """Give the keys to a pane."""
+        return self if focus == self.focus else replace(self, focus=focus)
+
+    def open_filter(self) -> State:
+        """Go to the filter pane, unfolding it where there is no room for it."""
+        return replace(self, focus="filter", is_filter_open=self.width < WIDE)
+
+    def close_filter(self) -> State:
+        """Fold the filter pane where it was unfolded; its keys go to the list."""
+        return replace(self, focus="list" if self.focus == "filter" else self.focus, is_filter_open=False)
+
+    def read(self, reading: Reading | None) -> State:
+        """Show a paper in the detail pane."""
+        return self if reading == self.reading else replace(self, reading=reading)
+
+    def open_page(self, reading: Reading) -> State:
+        """Show a paper on the page."""
+        return self if reading == self.page else replace(self, page=reading)
+
+    def close_page(self) -> State:
+        """Go back from the paper's page to the list."""
+        return self if self.page is None else replace(self, page=None)
+
+    def open_calendar(self, calendar: Calendar) -> State:
+        """Open the calendar, over the list."""
+        return replace(self, calendar=calendar, page=None)
+
+    def close_calendar(self) -> State:
+        """Close the calendar."""
+        return self if self.calendar is None else replace(self, calendar=None)
+
+    def step_back(self) -> State:
+        """Leave the page, the filter pane, the detail or the feed's answers, whichever has the keys."""
+        if self.page is not None:
+            return self.close_page()
+        if self.focus == "filter":
+            return self.close_filter()
+        if self.focus == "detail":
+            return self.focused("list")
+        return self.leave_results()
+
+    # The query
+
+    def open_query(self, at: Position, begun: str = "") -> State:
+        """Begin to type a query, with the one that is there or with what is `begun`; a search of the feed stops."""
+        draft = Draft(self.listed_text, begun, self.place, self.results, at)
+        return replace(self.search_stopped(), draft=draft)
+
+    def close_query(self) -> State:
+        """End typing; the keys go to the list."""
+        return replace(self, draft=None, focus="list")
+
+    def cancel_query(self) -> State:
+        """Drop what was typed: the place, its answers of the feed and the cursor are as before."""
+        before, state = self.draft, self.close_query()
+        if before is None or (before.place, before.results) == (self.place, self.results):
+            return state
+        return replace(state.go(before.place), results=before.results).request_list(before.at)
+
+    def remember_query(self, text: str) -> State:
+        """Put a query at the front of the history."""
+        return replace(self, history=tuple(dict.fromkeys((text, *self.history)))[:HISTORY]) if text else self
+
+    def combine_topics(self, mode: TopicMode) -> State:
+        """Picked topics combine in another way, also where the query has too few to say so."""
+        return self if mode == self.topic_mode else replace(self, topic_mode=mode)
+
+    def order_topics(self, order: TopicOrder) -> State:
+        """Topics are listed in another order."""
+        return replace(self, topic_order=order)
+
+    # Searching the feed
+
+    def search_feed(self, text: str) -> State:
+        """Ask the feed for words."""
+        return replace(self, search=replace(self.search, asking=text, wanted=text, is_slow=False, waiting=None))
+
+    def search_is_slow(self, progress: str) -> State:
+        """Say how far the search is: it takes long."""
+        return replace(self, search=replace(self.search, is_slow=True), notices=self.notices.say(progress, "progress"))
+
+    def search_stopped(self) -> State:
+        """No search runs any more."""
+        if not self.search.asking:
+            return self
+        search = replace(self.search, asking="", is_slow=False)
+        return replace(self, search=search, notices=self.notices.say("", "progress"))
+
+    def hold_results(self, results: FeedResults) -> State:
+        """Keep the feed's answers until they are asked for: the user is typing or reading."""
+        return replace(self, search=replace(self.search, waiting=results))
+
+    def list_results(self, results: FeedResults, at: Position) -> State:
+        """List the feed's answers over the place; `at` is where the cursor is to return to."""
+        left = at if self.results is None else self.search.left
+        search = replace(self.search, wanted="", left=left, waiting=None)
+        return replace(self, results=results, search=search).request_list()
+
+    def leave_results(self) -> State:
+        """List the papers of the place again, as they were left."""
+        if self.results is None:
+            return self
+        return replace(self, results=None).request_list(self.search.left)
+
+    # Refreshing
+
+    def refresh_started(self, view: str = "") -> State:
+        """A refresh begins, of the latest days or for a view."""
+        return replace(self, refresh=replace(self.refresh, progress="starting", view=view))
+
+    def refresh_progressed(self, progress: str) -> State:
+        """The refresh is so far."""
+        return replace(self, refresh=replace(self.refresh, progress=progress))
+
+    def refresh_succeeded(self, last: datetime | None) -> State:
+        """The feed was read to its end, or what was asked of it; `last` is as in `Refresh`."""
+        refresh = replace(self.refresh, problem="", failing_since=None, last=last)
+        return replace(self, refresh=refresh, notices=self.notices.say("", "state"))
+
+    def refresh_failed(self, problem: str, now: datetime) -> State:
+        """The feed could not be read; `now` is local time."""
+        since = self.refresh.failing_since or now
+        return replace(self, refresh=replace(self.refresh, problem=problem, failing_since=since))
+
+    def refresh_ended(self, *, is_idle: bool, last: datetime | None) -> State:
+        """A refresh has ended, well or not; it is `is_idle` unless another runs in its place."""
+        before = self.refresh
+        progress, view = (None, "") if is_idle else (before.progress, before.view)
+        return replace(self, refresh=replace(before, progress=progress, view=view, last=last, ended=before.ended + 1))
+
+    def refreshed_at(self, last: datetime | None) -> State:
+        """A program has read the feed to its end at this time, in local time."""
+        return self if last == self.refresh.last else replace(self, refresh=replace(self.refresh, last=last))
+
+    # The last line
+
+    def say(self, notices: Callable[[Notices], Notices]) -> State:
+        """Change what the last line says."""
+        changed = notices(self.notices)
+        return self if changed == self.notices else replace(self, notices=changed)
+
+    def prompt_for(self, prompt: Prompt) -> State:
+        """Show which keys may follow; none ends it."""
+        return self if prompt == self.prompt else replace(self, prompt=prompt)

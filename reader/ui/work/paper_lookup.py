@@ -1,0 +1,42 @@
+"""Fetch one paper by its arXiv id."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reader.ui.work.services import Services
+
+if TYPE_CHECKING:
+    from reader.refresh.jobs import Runner
+
+
+class PaperLookup:
+    """Fetches one paper at a time and lists it."""
+
+    def __init__(self, services: Services, run_job: Runner) -> None:
+        self._model = services.model
+        self._background = services.background
+        self._run_job = run_job
+
+    def begin(self, id: str) -> None:
+        """Fetch a paper by its arXiv id, in place of one that is being fetched."""
+        self._background.start("lookup", partial(self._fetch, id), exclusive=True)
+
+    async def _fetch(self, id: str) -> None:
+        from reader.refresh import jobs
+
+        self._model.say(f"fetching {id}", "progress")
+        found = False
+        try:
+            async with aclosing(self._run_job(jobs.LookUp(id))) as messages:
+                async for message in messages:
+                    found = isinstance(message, jobs.LookedUp) and message.found
+        finally:
+            self._model.say("", "progress")
+        if found:
+            self._model.say(f"fetched {id}")
+            self._model.change(self._model.state.cache_changed())
+        else:
+            self._model.say(f"{id} is known neither to the feed nor to arXiv", "warning")

@@ -1,0 +1,28 @@
+"""What all work and all handlers share; none of it knows the app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.config import Settings
+from reader.ui.look import Look
+from reader.ui.model import Model
+from reader.ui.work.background import Background
+from reader.ui.work.library import Library
+
+if TYPE_CHECKING:
+    from reader.cache.search.compile import Scope
+
+
+class Services(NamedTuple):
+    """The state, the cache, background work, and what does not change in a run."""
+
+    model: Model
+    library: Library
+    background: Background
+    settings: Settings
+    look: Look
+
+    def scope(self) -> Scope:
+        """What relative words of a query such as `today`, `latest` and `new` mean now."""
+        return self.library.scope(self.look.today)

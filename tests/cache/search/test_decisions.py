@@ -1,0 +1,105 @@
+"""The decision table of `plan`: every row is taken by a query that its condition describes."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from reader.cache.papers import Cache
+from reader.cache.search import plan, walk
+from reader.cache.search.compile import Scope, Selection, compile_query
+from reader.cache.search.plan import Way
+from reader.cache.search.sql_functions import register_functions
+from reader.core.paper import Listing
+from reader.core.query import parse
+from tests.cache.conftest import NOW, draft
+
+SCOPE = Scope(date(2026, 11, 24), "2026-11-24")
+DAYS, PER_DAY = 4, 60
+
+LIMITS = {
+    "HARDLY_ANY": 10,
+    "FEW": 30,
+    "MOST_WALKED": 2_000,
+    "JUDGED_AFTER": PER_DAY,
+    "MOST_STEPS": 1_000,
+    "MOST_STEPS_IN_SEQUENCE": 1_000,
+    "STEPS_AT_ONCE": 10,
+    "MOST_RANKED": 100,
+}
+"""The limits of `plan` for a cache of 240 papers, in proportion to those for a million."""
+
+
+def title(number: int) -> str:
+    """Every paper has "common" and "paper", every 30th has "seldom" and one has "unique"; one in two has "also"."""
+    words = ["common paper"]
+    if number % 2:
+        words.append("also")
+    if number % 30 == 1:
+        words.append("seldom")
+    if number == 7:
+        words.append("unique")
+    return f"{' '.join(words)} {number}"
+
+
+@pytest.fixture
+def connection(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[sqlite3.Connection]:
+    for day in range(DAYS):
+        numbers = range(PER_DAY * day, PER_DAY * (day + 1))
+        papers = tuple(draft(number, title(number), upvotes=number, published=f"2026-11-2{day}") for number in numbers)
+        cache.store(Listing(f"2026-11-2{day}", papers), NOW)
+    for name, value in LIMITS.items():
+        monkeypatch.setattr(plan, name, value)
+    monkeypatch.setattr(walk, "FIRST_STRETCH", PER_DAY)
+    with closing(sqlite3.connect(path)) as opened:
+        register_functions(opened)
+        yield opened
+
+
+def naive(connection: sqlite3.Connection, selection: Selection, limit: int) -> list[tuple[int, str]]:
+    sql = f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {selection.where} ORDER BY {selection.order} LIMIT ?"
+    return connection.execute(sql, (*selection.params, limit)).fetchall()
+
+
+EXAMPLES = [
+    ("unique sort:relevance", Way.RANK),
+    ("common sort:relevance", Way.TITLE_FIRST),
+    ("upvotes:>=237 common", Way.FEW_BY_INDEX),
+    ("upvotes:3 sort:title", Way.FEW_BY_INDEX),
+    ("common", Way.DAYS),
+    ("also -seldom", Way.DAYS),
+    ("published:2026 common", Way.DAYS),
+    ("", Way.WALK),
+    ("is:unread", Way.WALK),
+    ("a", Way.WALK),
+    ("title:/common/", Way.WALK),
+    ("common sort:upvotes", Way.WALK),
+    ("unique", Way.FEW),
+    ("common unique", Way.FEW),
+    ("unique sort:title", Way.FEW),
+    ("seldom -also", Way.FEW),
+    ("title:/unique/", Way.ALL),
+    ("common -paper", Way.ALL),
+    ("common -paper sort:title", Way.ALL),
+]
+
+
+@pytest.mark.parametrize(("text", "way"), EXAMPLES)
+def test_a_query_is_read_in_the_way_of_its_row(connection: sqlite3.Connection, text: str, way: Way) -> None:
+    selection = compile_query(parse(text), SCOPE)
+    answer = plan.first(connection, selection, 20)
+    assert answer.way == way
+    if way is not Way.TITLE_FIRST:
+        assert answer.rows == naive(connection, selection, 20)
+
+
+def test_every_row_of_the_table_has_an_example() -> None:
+    rows = re.findall(r"^ +\d  (\S.*?)  ", plan.__doc__ or "", re.MULTILINE)
+    assert rows == [way.value for way in Way]
+    assert {way for _, way in EXAMPLES} == set(Way)

@@ -1,0 +1,156 @@
+"""What SQLite's errors become; each is provoked, none is made up."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reader.cache import schema
+from reader.cache.papers import Cache
+from reader.cache.sqlite_errors import explain, explained, primary_code
+from reader.core.errors import CacheBusy, CacheError, CacheInterrupted
+
+
+@pytest.fixture
+def connection(filled: Cache, path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(schema.connect(path)) as opened:
+        opened.execute("PRAGMA busy_timeout = 0")
+        yield opened
+
+
+def is_busy(connection: sqlite3.Connection, path: Path) -> None:
+    with closing(schema.connect(path)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        connection.execute("BEGIN IMMEDIATE")
+
+
+def is_locked(connection: sqlite3.Connection, _path: Path) -> None:
+    reading = connection.execute("SELECT pk FROM paper")
+    reading.fetchone()
+    try:
+        connection.execute("DROP TABLE note")
+    finally:
+        reading.close()
+
+
+def is_interrupted(connection: sqlite3.Connection, _path: Path) -> None:
+    connection.set_progress_handler(lambda: True, 1)
+    connection.execute("SELECT count(*) FROM paper AS a, paper AS b, paper AS c").fetchone()
+
+
+def is_full(connection: sqlite3.Connection, _path: Path) -> None:
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    connection.execute("INSERT INTO meta VALUES ('much', zeroblob(100000))")
+
+
+def is_damaged(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (path.stat().st_size - 4096))
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("SELECT * FROM paper").fetchall()
+
+
+def is_no_database(_connection: sqlite3.Connection, path: Path) -> None:
+    other = path.with_name("letter.txt")
+    other.write_text("hello " * 200)
+    with closing(sqlite3.connect(other)) as opened:
+        opened.execute("SELECT 1 FROM paper")
+
+
+def is_read_only(connection: sqlite3.Connection, _path: Path) -> None:
+    connection.execute("PRAGMA query_only = ON")
+    connection.execute("DELETE FROM paper")
+
+
+def is_a_folder(_connection: sqlite3.Connection, path: Path) -> None:
+    sqlite3.connect(path.parent)
+
+
+def fails_to_write(connection: sqlite3.Connection, path: Path) -> None:
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, limits[1]))
+    try:
+        connection.execute("INSERT INTO meta VALUES ('much', zeroblob(10000000))")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.parametrize(
+    ("provoke", "code", "kind", "sentence"),
+    [
+        (is_busy, sqlite3.SQLITE_BUSY, CacheBusy, "Another program"),
+        (is_locked, sqlite3.SQLITE_LOCKED, CacheBusy, "Another program"),
+        (is_interrupted, sqlite3.SQLITE_INTERRUPT, CacheInterrupted, "newer question"),
+        (is_full, sqlite3.SQLITE_FULL, CacheError, "disk is full"),
+        (is_damaged, sqlite3.SQLITE_CORRUPT, CacheError, "damaged"),
+        (is_no_database, sqlite3.SQLITE_NOTADB, CacheError, "damaged"),
+        (is_read_only, sqlite3.SQLITE_READONLY, CacheError, "permissions"),
+        (is_a_folder, sqlite3.SQLITE_CANTOPEN, CacheError, "permissions"),
+        pytest.param(
+            fails_to_write,
+            sqlite3.SQLITE_IOERR,
+            CacheError,
+            "disk failed",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="files can't be limited in size"),
+        ),
+    ],
+)
+def test_each_code_has_its_sentence(
+    connection: sqlite3.Connection,
+    path: Path,
+    provoke: Callable[[sqlite3.Connection, Path], None],
+    code: int,
+    kind: type[CacheError],
+    sentence: str,
+) -> None:
+    with pytest.raises(CacheError) as failure, explained(path):
+        provoke(connection, path)
+    assert primary_code(failure.value.__cause__ or failure.value) == code
+    assert type(failure.value) is kind
+    assert sentence in str(failure.value)
+
+
+@pytest.mark.parametrize("column", ["has_fulltext", "is_locked", "malformed", "readonly", "interrupted"])
+def test_a_missing_column_is_unforeseen_whatever_its_name(
+    connection: sqlite3.Connection, path: Path, column: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR), pytest.raises(CacheError) as failure, explained(path):
+        connection.execute(f"SELECT {column} FROM paper")
+    assert type(failure.value) is CacheError
+    assert "unforeseen" in str(failure.value) and column in str(failure.value)
+    assert "SQLITE_ERROR" in caplog.text and "Traceback" in caplog.text
+
+
+def test_what_python_refuses_by_itself_is_unforeseen(connection: sqlite3.Connection, path: Path) -> None:
+    connection.close()
+    with pytest.raises(CacheError, match="unforeseen"), explained(path):
+        connection.execute("SELECT 1")
+
+
+def test_an_error_inside_one_of_sqlalchemy_s_is_looked_at(filled: Cache, path: Path) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    with filled._engine.connect() as opened, pytest.raises(DBAPIError) as failure:
+        opened.exec_driver_sql("SELECT has_fulltext FROM paper")
+    assert "unforeseen" in str(explain(failure.value, path))
+    with pytest.raises(CacheError, match="unforeseen"), filled._transaction() as writing:
+        writing.exec_driver_sql("SELECT has_fulltext FROM paper")
+
+
+def test_nothing_unforeseen_is_printed_over_the_screen(
+    connection: sqlite3.Connection, path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CacheError), explained(path):
+        connection.execute("SELECT has_fulltext FROM paper")
+    assert capfd.readouterr() == ("", "")

@@ -1,0 +1,150 @@
+"""The one list of a paper's fields: all that follows from it agrees with it, and a new field is a line."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+
+from reader.core.fields import Rules, fields_of, in_order
+from reader.core.paper import COLUMNS, FIELDS, Draft, Paper, PaperRow
+
+REPOSITORY = Path(__file__).parent.parent.parent
+
+
+def test_every_field_of_a_paper_but_its_key_has_rules() -> None:
+    assert tuple(field.name for field in FIELDS) == Paper._fields[1:]
+
+
+def test_a_draft_can_say_whatever_sources_fill() -> None:
+    said, known = get_type_hints(Draft), get_type_hints(Paper) | {"organization_slug": str | None}
+    for field in COLUMNS:
+        assert said[field.name] in (known[field.name], known[field.name] | None), field.name
+
+
+def test_the_tables_have_the_columns_of_the_fields_in_their_types() -> None:
+    from reader.cache.tables import METADATA
+
+    columns: dict[str, Any] = {}
+    for field in (*FIELDS, *fields_of(Draft.__annotations__)):
+        if field.rules.table is not None:
+            column = columns[field.name] = METADATA.tables[field.rules.table].c[field.name]
+            assert column.nullable == field.is_nullable, field.name
+            assert str(column.type) == ("INTEGER" if field.type in (int, bool) else "VARCHAR"), field.name
+    own = {
+        "pk", "title_hash", "sort_day", "first_day", "added", "has_code", "has_project", "has_media", "has_note",
+        "arxiv_asked",
+    }  # fmt: skip
+    stored = {name for table in ("paper", "paper_text") for name in dict(METADATA.tables[table].c)}
+    assert stored == columns.keys() | own
+
+
+def test_merging_begins_with_every_column() -> None:
+    from reader.cache.merge import BLANK
+
+    assert {field.name for field in COLUMNS} <= BLANK.keys()
+    assert {name: BLANK[name] for name in ("title", "upvotes", "categories", "media")} == {
+        "title": "", "upvotes": 0, "categories": None, "media": "",
+    }  # fmt: skip
+
+
+def test_a_row_is_read_in_the_order_of_its_fields() -> None:
+    from reader.cache.window import ROW
+
+    read = [column.removeprefix("p.") for column in ROW.split(", ")]
+    names = [{"sort_day": "day", "has_code": "code"}.get(name, name) for name in read]
+    assert tuple(names) == PaperRow._fields[: len(names)]
+    assert PaperRow._fields[len(names) :] == ("rising", "kept")
+
+
+def test_lists_and_flags_are_decoded() -> None:
+    by_name = {field.name: field for field in FIELDS}
+    assert by_name["authors"].decode("Ada\nAlan") == ("Ada", "Alan")
+    assert by_name["authors"].decode("") == by_name["categories"].decode(None) == ()
+    assert by_name["read"].decode(1) is True
+    assert by_name["upvotes"].decode(3) == 3
+
+
+def test_fields_are_put_in_order() -> None:
+    found = in_order(FIELDS, ("title", "id"), ("abstract",))
+    assert [field.name for field in found[:3]] == ["title", "id", "day"]
+    assert found[-1].name == "abstract"
+    assert sorted(found) == sorted(FIELDS)
+
+
+def test_an_annotation_of_no_known_shape_is_refused() -> None:
+    from typing import Annotated
+
+    with pytest.raises(KeyError):
+        fields_of({"odd": Annotated[dict[str, str], Rules()]})
+
+
+USE = """
+import csv, io, json, sys
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+from reader.actions.export import FORMATS
+from reader.cache.papers import Cache
+from reader.cache.window import Window
+from reader.core.paper import Draft, Listing
+from reader.core.topics.scorer import Topics
+from reader.ui.text.paper_lines import Look, compose
+
+path = Path(sys.argv[1])
+now = "2026-11-24T08:00:00Z"
+with closing(Cache.open(path, Topics.from_toml(""))) as cache:
+    cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001", venue="Somewhere 2026"),)), now)
+    cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001"),)), now)
+    cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001", venue="Elsewhere"),)), now, newer=False)
+with closing(Window.open(path)) as window:
+    paper = window.paper(1)
+found = {"paper": paper.venue}
+for name in ("json", "csv"):
+    out = io.StringIO()
+    FORMATS[name].write([paper], out)
+    found[name] = out.getvalue()
+found["pane"] = ["".join(piece.text for piece in line) for line in compose(paper, 78, Look(date(2026, 11, 24)))]
+print(json.dumps(found))
+"""
+
+
+def test_a_new_field_is_a_line_in_the_paper_and_one_in_the_draft(tmp_path: Path) -> None:
+    """A copy of the program gets a field; its feed and its migration aside, no other file is touched."""
+    program = tmp_path / "program"
+    shutil.copytree(REPOSITORY / "reader", program / "reader", ignore=shutil.ignore_patterns("__pycache__"))
+    file = program / "reader/core/paper.py"
+    text = file.read_text("utf-8")
+    for old, new in (
+        ("    source: str = ", "    venue: str | None = None\n    source: str = "),
+        (
+            "    url: Annotated[",
+            '    venue: Annotated[str | None, Rules(label="Venue", in_facts=True, in_csv=True)] = None\n'
+            "    url: Annotated[",
+        ),
+    ):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    file.write_text(text, "utf-8")
+
+    environment = {**os.environ, "PYTHONPATH": str(program), "DAILYPAPERS_HOME": str(tmp_path)}
+
+    def run(*words: str) -> str:
+        return subprocess.run(
+            [sys.executable, *words], env=environment, cwd=program, capture_output=True, text=True, check=True
+        ).stdout
+
+    run("-m", "reader.cache.ddl")
+    found = json.loads(run("-c", USE, str(tmp_path / "papers.db")))
+    assert found["paper"] == "Somewhere 2026"
+    assert json.loads(found["json"])[0]["venue"] == "Somewhere 2026"
+    assert found["csv"].splitlines()[0].endswith(",abstract,venue")
+    assert any("Somewhere 2026" in line for line in found["pane"])
+    assert "Venue: Somewhere 2026" in run("-m", "reader", "show", "2611.00001")

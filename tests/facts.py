@@ -1,0 +1,107 @@
+"""Types of the keyword arguments that the tests' factories of papers and settings take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+
+class DraftFacts(TypedDict, total=False):
+    """Fields of a `Draft`, without its title."""
+
+    id: str | None
+    abstract: str
+    authors: tuple[str, ...]
+    author_count: int | None
+    organization: str | None
+    organization_slug: str | None
+    published: str | None
+    upvotes: int | None
+    comments: int | None
+    summary: str | None
+    keywords: tuple[str, ...]
+    code_url: str | None
+    code_stars: int | None
+    project_url: str | None
+    media: tuple[str, ...]
+    categories: tuple[str, ...]
+    version: int | None
+    revised: str | None
+    announced: str | None
+    remark: str | None
+    doi: str | None
+    journal: str | None
+    url: str | None
+    source: str
+    entry: str | None
+
+
+class RowFacts(TypedDict, total=False):
+    """Fields of a `PaperRow`, without its key and title."""
+
+    id: str
+    day: str
+    upvotes: int
+    comments: int
+    read: bool
+    starred: bool
+    hidden: bool
+    code: bool
+    rising: bool
+    kept: bool
+
+
+class PaperFacts(TypedDict, total=False):
+    """Fields of a `Paper`."""
+
+    pk: int
+    id: str
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    author_count: int
+    organization: str | None
+    day: str | None
+    published: str | None
+    upvotes: int
+    comments: int
+    summary: str | None
+    keywords: tuple[str, ...]
+    topics: tuple[str, ...]
+    code_url: str | None
+    code_stars: int | None
+    project_url: str | None
+    media: tuple[str, ...]
+    source: str
+    read: bool
+    starred: bool
+    hidden: bool
+    tags: tuple[str, ...]
+    note: str | None
+    categories: tuple[str, ...]
+    version: int | None
+    revised: str | None
+    remark: str | None
+    doi: str | None
+    journal: str | None
+    url: str | None
+
+
+class SettingFacts(TypedDict, total=False):
+    """Fields of `Settings`."""
+
+    endpoint: str
+    days_at_start: int
+    refresh_minutes: int
+    ask_arxiv: bool
+    notify: tuple[str, ...]
+    notify_command: tuple[str, ...]
+    keep_days: int
+    order: str
+    read_when: str
+    theme: str
+    ascii: bool
+    filter_width: int
+    list_share: float
+    topics_file: str
+    keys: Mapping[str, tuple[str, ...]]

@@ -1,0 +1,131 @@
+"""The package declares what it imports, and its archives hold every file of the repository that they should."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from hatchling.builders.sdist import SdistBuilder
+from hatchling.builders.wheel import WheelBuilder
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+RUNTIME: list[str] = PROJECT["dependencies"]
+DEVELOPMENT: list[str] = PROJECT["optional-dependencies"]["dev"]
+LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+
+
+def distribution(text: str) -> str:
+    """The normalised name of a distribution, from a requirement or a name as it stands in metadata."""
+    name = re.match(r"[\w.-]+", text)
+    assert name, text
+    return re.sub(r"[-_.]+", "-", name[0]).lower()
+
+
+def modules_imported(source: str) -> Iterator[str]:
+    """The top-level modules that a source imports: by statement, or by `import_module` with a literal name."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name.partition(".")[0] for alias in names)
+            case ast.ImportFrom(module=str(module), level=0):
+                yield module.partition(".")[0]
+            case ast.Call(
+                func=ast.Name(id="import_module") | ast.Attribute(attr="import_module"),
+                args=[ast.Constant(value=str(module)), *_],
+            ):
+                yield module.partition(".")[0]
+
+
+def distributions_imported(folder: Path) -> dict[str, str]:
+    """The distributions that a folder's modules import, each with the name that it is imported by."""
+    modules = {name for file in folder.rglob("*.py") for name in modules_imported(file.read_text("utf-8"))}
+    owners = packages_distributions()
+    found = {}
+    for module in modules - sys.stdlib_module_names - {"reader", "tests"}:
+        found.update({distribution(owner): module for owner in owners.get(module, [module])})
+    return found
+
+
+def test_imports_are_seen_wherever_they_stand() -> None:
+    source = """
+import one.part, two as second
+from three.part import name
+from . import sibling
+def late():
+    import four
+    importlib.import_module("five.part")
+    return import_module(name)
+if TYPE_CHECKING:
+    from six import Type
+"""
+    assert list(modules_imported(source)) == ["one", "two", "three", "four", "six", "five"]
+
+
+def test_the_package_declares_exactly_what_it_imports() -> None:
+    assert set(distributions_imported(ROOT / "reader")) == {distribution(text) for text in RUNTIME}
+
+
+def test_the_tests_import_only_what_is_declared() -> None:
+    declared = {distribution(text) for text in RUNTIME + DEVELOPMENT}
+    assert set(distributions_imported(ROOT / "tests")) - declared == set()
+
+
+def test_every_requirement_has_a_lower_bound() -> None:
+    assert [text for text in RUNTIME + DEVELOPMENT if not re.search(r"[>=]=", text)] == []
+
+
+LOCKED = re.split(r"\n(?=\S)", re.sub(r"^#.*\n", "", LOCK, flags=re.M).strip())
+
+
+def test_the_lock_file_has_every_requirement_with_its_hashes() -> None:
+    assert {distribution(text) for text in RUNTIME + DEVELOPMENT} <= {distribution(text) for text in LOCKED}
+    for text in LOCKED:
+        assert re.match(r"[\w.-]+==[\w.+!-]+( ; [^\\\n]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+$", text), text
+
+
+def test_the_lock_file_names_no_host() -> None:
+    assert "://" not in LOCK
+    assert "index-url " not in LOCK.replace("--no-emit-index-url ", "")
+
+
+def files_of_git(*options: str) -> set[str]:
+    """The files that git lists with these options, from the top of the repository."""
+    command = ["git", "ls-files", "-z", *options]
+    found = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return {name for name in found.split("\0") if name and (ROOT / name).is_file()}
+
+
+needs_git = pytest.mark.skipif(
+    not (ROOT / ".git").exists() or shutil.which("git") is None, reason="this is not a repository of git"
+)
+
+
+def files_packed(builder: type[SdistBuilder | WheelBuilder]) -> dict[str, str]:
+    """The files that an archive holds, by their names in it, each with its name in the repository."""
+    files = builder(str(ROOT)).recurse_included_files()
+    return {file.distribution_path: Path(file.path).relative_to(ROOT).as_posix() for file in files}
+
+
+@needs_git
+def test_the_source_archive_holds_every_file_of_the_repository_and_no_other() -> None:
+    packed = set(files_packed(SdistBuilder))
+    assert files_of_git() - packed == set()
+    assert packed - files_of_git("--cached", "--others", "--exclude-standard") == set()
+
+
+@needs_git
+def test_the_wheel_holds_the_package_and_the_styles() -> None:
+    packed = files_packed(WheelBuilder)
+    wanted = {name for name in files_of_git() if name.startswith(("reader/", "styles/"))}
+    assert wanted - set(packed.values()) == set()
+    assert [name for name in packed if not name.startswith("reader/")] == []
+    assert "reader/py.typed" in packed

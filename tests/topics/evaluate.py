@@ -1,0 +1,128 @@
+"""Measures the topics: how many are right, and how fast they are found.
+
+    python -m tests.topics.evaluate [--topics]
+
+Prints precision, recall and F1 over papers that were held out, which are the figures that count, and over papers that
+the weights were fitted to, which say little. `--topics` adds a line for each topic. README.md has the figures so far.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+
+from reader.core.topics.scorer import Topics
+from reader.data import shipped_topics
+from tests.topics.labelled_papers import (
+    ARCHIVE,
+    GIVEN,
+    LATER,
+    LabelledPaper,
+    archived_texts,
+    labelled_papers,
+    report_missing_texts,
+)
+
+
+class Tally:
+    """Topics that are right, wrong and missed, by slug."""
+
+    def __init__(self, topics: Topics, papers: Iterable[LabelledPaper], again: bool = False) -> None:
+        """`again` compares with the labels of the second reader."""
+        self.papers = 0
+        self.given = 0
+        self.hits: Counter[str] = Counter()
+        self.false: Counter[str] = Counter()
+        self.missed: Counter[str] = Counter()
+        for paper in papers:
+            given = set(topics.classify(paper.title, paper.abstract, paper.keywords))
+            right = set(paper.again if again else paper.topics)
+            self.papers += 1
+            self.given += len(given)
+            self.hits.update(given & right)
+            self.false.update(given - right)
+            self.missed.update(right - given)
+
+    @property
+    def f1(self) -> float:
+        """Micro-averaged over all topics."""
+        return _f1(self.hits.total(), self.false.total(), self.missed.total())
+
+    def line(self, name: str, slug: str | None = None) -> str:
+        """Precision, recall and F1 of one topic, or micro-averaged over all."""
+        hits, false, missed = (
+            counter[slug] if slug else counter.total() for counter in (self.hits, self.false, self.missed)
+        )
+        precision, recall = hits / max(1, hits + false), hits / max(1, hits + missed)
+        return f"{name:46} {precision:9.3f} {recall:7.3f} {_f1(hits, false, missed):7.3f} {hits + missed:7,}"
+
+
+def _f1(hits: int, false: int, missed: int) -> float:
+    return 2 * hits / max(1, 2 * hits + false + missed)
+
+
+def held_out_figures(topics: Topics, papers: Iterable[LabelledPaper]) -> dict[str, float]:
+    """The F1 over papers that no fit uses: the given ones, and the later ones by their first and second reader."""
+    held_out = [paper for paper in papers if paper.is_held_out]
+    given = [paper for paper in held_out if paper.file == GIVEN]
+    later = [paper for paper in held_out if paper.file == LATER]
+    tallies = {"given": Tally(topics, given), "later": Tally(topics, later), "later again": Tally(topics, later, True)}
+    return {name: round(tally.f1, 3) for name, tally in tallies.items() if tally.papers}
+
+
+def print_figures(topics: Topics, papers: Iterable[LabelledPaper]) -> None:
+    """Print precision, recall and F1 of each group of papers."""
+    papers = list(papers)
+    later = [paper for paper in papers if paper.file == LATER]
+    tallies = {
+        "held out: half of the given": Tally(topics, (one for one in papers if one.is_held_out and one.file == GIVEN)),
+        "held out: later, first reader": Tally(topics, later),
+        "held out: later, second reader": Tally(topics, later, again=True),
+        "fitted to: half of the given": Tally(
+            topics, (one for one in papers if one.file == GIVEN and not one.is_held_out)
+        ),
+        "fitted to: labelled by us": Tally(topics, (one for one in papers if one.file not in (GIVEN, LATER))),
+    }
+    print(f"{'':46} precision  recall      F1  labels")
+    for name, tally in tallies.items():
+        if tally.papers:
+            print(tally.line(f"{name}, {tally.papers:,} papers"))
+
+
+def print_speed(topics: Topics) -> None:
+    """Classify the archive; print topics a paper and papers a second."""
+    everything = list(archived_texts())
+    clock, cpu = time.perf_counter(), time.process_time()
+    counts = Counter(len(topics.classify(title, abstract, words)) for _, title, abstract, words in everything)
+    clock, cpu = time.perf_counter() - clock, time.process_time() - cpu
+    total = len(everything)
+    print(f"\n{total:,} papers of the archive: {100 * counts[0] / total:.1f} % without a topic, ", end="")
+    print(f"{sum(number * count for number, count in counts.items()) / total:.2f} topics a paper")
+    print("topics a paper:", ", ".join(f"{number}: {counts[number]:,}" for number in sorted(counts)))
+    print(f"{total / clock:,.0f} papers a second by the clock, {total / cpu:,.0f} by processor time")
+
+
+def main() -> None:
+    """Print all figures."""
+    started = time.process_time()
+    topics = shipped_topics()
+    read = time.process_time()
+    topics.classify("", "")
+    built = time.process_time()
+    papers = labelled_papers()
+    print_figures(topics, papers)
+    report_missing_texts()
+    if "--topics" in sys.argv:
+        print("\nheld out, by topic")
+        held_out = Tally(topics, (paper for paper in papers if paper.is_held_out))
+        for topic in topics.topics:
+            print(held_out.line(topic.slug, topic.slug))
+    if ARCHIVE.exists():
+        print_speed(topics)
+    print(f"rules read in {1e3 * (read - started):.0f} ms, automaton built in {1e3 * (built - read):.0f} ms")
+
+
+if __name__ == "__main__":
+    main()

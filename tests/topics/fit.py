@@ -1,0 +1,221 @@
+"""Fits weights of phrases to labelled papers: `reader/data/topics.toml` in, `reader/data/topic_weights.json` out.
+
+    python -m tests.topics.fit                  # cross-validate
+    python -m tests.topics.fit --write          # and write the weights
+    python -m tests.topics.fit --check          # and compare them with the shipped ones, byte for byte
+
+A logistic regression starts from the points that people wrote and is held to them by its penalty, and it may give
+points to single words besides. So labels decide where they say something, and judgement decides elsewhere. Words that
+say little are pruned. Needs numpy, which the development extras have; the reader does not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from reader.core.keywords import normal
+from reader.core.topics.matcher import FoundParts, Matcher, sixteenths
+from reader.core.topics.phrases import Phrase, net_points, short_form
+from reader.core.topics.rules import Rules, read_rules
+from reader.core.topics.scorer import Topics
+from reader.core.topics.weights import Weights, read_weights, write_weights
+from reader.data import read_text
+from tests.topics.evaluate import held_out_figures
+from tests.topics.labelled_papers import (
+    ARXIV,
+    GIVEN,
+    ROOT,
+    LabelledPaper,
+    labelled_papers,
+    report_missing_texts,
+)
+from tests.topics.regression import Array, biases, choose, even_margin, f1, minimise
+
+SHIPPED = ROOT / "reader" / "data" / "topic_weights.json"
+
+SEED_SCALE = 0.05
+"""Log-odds that a written point is worth."""
+WORD_SCALE = 0.5
+"""Learned words are held back more than phrases that a person chose."""
+WORD_PAPERS = 15
+"""A word is learned only if so many labelled papers have it."""
+WORD_SHARE = 0.3
+"""A word that a larger share of the papers has says nothing and only costs time."""
+WORDS = 40
+"""Learned words that a paper has on average: each takes time, whatever it says."""
+RARE = 0.003
+"""Words in a smaller share of the papers cost as much as those in this share."""
+POINTS = 30_000
+"""Learned points that stay, of all words and topics together."""
+GIVEN_WEIGHT = 4
+"""A given paper counts as so many of ours when the margin is chosen: the given ones are the measure."""
+
+
+class Problem:
+    """The labelled papers as a matrix of phrases, and the written points as the start."""
+
+    def __init__(self, rules: Rules, papers: Sequence[LabelledPaper]) -> None:
+        self.rules = rules
+        self.papers = papers
+        self.slugs = tuple(rules.topics)
+        written = [net_points(topic.written) for topic in rules.topics.values()]
+        chosen = sorted({phrase for phrases in written for phrase in phrases}, key=str)
+        words = sorted(_words(papers) - set(chosen), key=str)
+        self.phrases = chosen + words
+        column = {phrase: index for index, phrase in enumerate(self.phrases)}
+        together = [phrase for phrase in chosen if len(phrase.parts) > 1]
+        matcher = Matcher(part for phrase in self.phrases for part in phrase.parts)
+        self.X = np.zeros((len(papers), len(self.phrases)), np.float32)
+        for row, paper in enumerate(papers):
+            found = matcher.find(paper.title, paper.abstract, paper.keywords)
+            for phrase, strength in _strengths(found, together):
+                if phrase in column:
+                    self.X[row, column[phrase]] = strength
+        self.scale = np.where(np.arange(len(self.phrases)) < len(chosen), 1, WORD_SCALE).astype(np.float32)
+        self.X *= self.scale
+        self.seed = np.zeros((len(self.phrases), len(self.slugs)), np.float32)
+        self.is_written = np.zeros(self.seed.shape, bool)
+        for topic, phrases in enumerate(written):
+            for phrase, points in phrases.items():
+                self.seed[column[phrase], topic] = points * SEED_SCALE / self.scale[column[phrase]]
+                self.is_written[column[phrase], topic] = True
+        self.Y = np.array([[slug in paper.topics for slug in self.slugs] for paper in papers], np.float32)
+        self.is_listed = np.array([paper.file != ARXIV for paper in papers])
+
+    def fit(self, rows: Array) -> tuple[Array, Array]:
+        """Log-odds of each phrase (rows) for each topic (columns), and each topic's bias."""
+        X, Y = self.X[rows], self.Y[rows]
+        weights = minimise(X, Y, self.seed)
+        importance = np.abs(weights) * np.sqrt(X.std(0))[:, None]
+        importance[self.is_written] = 0
+        importance[self._dispensable((importance**2).sum(1), (X != 0).mean(0))] = 0
+        weights *= self.is_written | (importance >= np.sort(importance, axis=None)[-POINTS:][0])
+        listed = rows & self.is_listed
+        return weights, biases(self.X[listed] @ weights, self.Y[listed])
+
+    def _dispensable(self, worth: Array, share: Array) -> Array:
+        """The learned words to drop: those that are worth least for the share of the papers that have them."""
+        learned = self.scale < 1
+        order = np.argsort(np.where(learned, -worth / (share + RARE), -np.inf))
+        held = np.zeros(len(learned))
+        held[order] = np.cumsum(np.where(learned, share, 0)[order])
+        return learned & (held > WORDS)
+
+
+def _words(papers: Sequence[LabelledPaper]) -> set[Phrase]:
+    """Single words, anywhere or in the title, that enough of the papers have."""
+    counts: Counter[Phrase] = Counter()
+    for paper in papers:
+        title = set(normal(paper.title).split())
+        everywhere = title.union(*(normal(text).split() for text in (paper.abstract, *paper.keywords)))
+        counts.update(Phrase((word,)) for word in everywhere)
+        counts.update(Phrase((word,), in_title=True) for word in title)
+    return {
+        phrase
+        for phrase, count in counts.items()
+        if WORD_PAPERS <= count <= WORD_SHARE * len(papers)
+        and re.fullmatch(r"[a-z][a-z0-9]+", phrase.parts[0])
+        and phrase.parts[0] == short_form(phrase.parts[0])
+    }
+
+
+def _strengths(found: FoundParts, together: Iterable[Phrase]) -> Iterator[tuple[Phrase, float]]:
+    """The phrases that a paper has, and how many times their points count."""
+    for part, mentions in found.mentions.items():
+        yield Phrase((part,)), sixteenths(mentions) / 16
+    for part in found.title:
+        yield Phrase((part,), in_title=True), 1.0
+    for phrase in together:
+        yield phrase, found.strength(phrase)
+
+
+def cross_validate(problem: Problem) -> tuple[float, dict[str, float]]:
+    """The margin that gives as many topics as are labelled, and the F1 of five folds at it."""
+    folds = np.array([paper.fold for paper in problem.papers])
+    scores = np.zeros_like(problem.Y)
+    for fold in range(5):
+        weights, bias = problem.fit(folds != fold)
+        scores[folds == fold] = problem.X[folds == fold] @ weights + bias
+    listed, given = problem.is_listed, np.array([paper.file == GIVEN for paper in problem.papers])
+    margin = even_margin(scores[listed], problem.Y[listed], np.where(given, GIVEN_WEIGHT, 1)[listed])
+    chosen = choose(scores, margin)
+    figures = {}
+    print(f"cross-validated micro F1 at a margin of {margin:.2f}:")
+    for name, group in (("given", given), ("listed", listed), ("arxiv", ~listed)):
+        if group.any():
+            found, right = chosen[group], problem.Y[group]
+            figures[name] = round(f1(found, right), 3)
+            topics = f"{found.sum(1).mean():.2f} topics a paper where {right.sum(1).mean():.2f} are right"
+            print(f"  {name}: {figures[name]:.3f}, {topics}")
+    return margin, figures
+
+
+def fitted_rows(problem: Problem, margin: float) -> dict[Phrase, dict[int, int]]:
+    """The rows of the weights file: points by phrase and topic, fitted to all papers of the problem."""
+    weights, bias = problem.fit(np.ones(len(problem.papers), bool))
+    points = weights * problem.scale[:, None] * problem.rules.threshold / (margin - bias)
+    rows: dict[Phrase, dict[int, int]] = {}
+    for phrase, values in zip(problem.phrases, points, strict=True):
+        for index, value in enumerate(values):
+            if whole := round(float(value)):
+                rows.setdefault(phrase, {})[index] = whole
+    for index, topic in enumerate(problem.rules.topics.values()):
+        for phrase in topic.written:
+            rows.setdefault(phrase, {}).setdefault(index, 0)
+    return rows
+
+
+def fit(problem: Problem, papers: Sequence[LabelledPaper], day: str) -> Weights:
+    """The weights with their provenance; `papers` has the held-out ones, too."""
+    margin, figures = cross_validate(problem)
+    rows = fitted_rows(problem, margin)
+    weights = write_weights(Weights({}, problem.slugs, rows))
+    provenance = {
+        "script": "tests/topics/fit.py",
+        "date": day,
+        "labels": dict(Counter(f"tests/topics/labels/{paper.file}.jsonl.xz" for paper in problem.papers)),
+        "cross-validated F1": figures,
+        "held-out F1": held_out_figures(Topics.from_toml(read_text("topics.toml"), weights=weights), papers),
+    }
+    return Weights(provenance, problem.slugs, rows)
+
+
+def main() -> None:
+    """Cross-validate, and write or check the weights if asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="write the weights that ship")
+    parser.add_argument("--check", action="store_true", help="compare with the weights that ship")
+    parser.add_argument("--output", type=Path, help="write the weights to this file")
+    arguments = parser.parse_args()
+    rules, mistakes = read_rules(read_text("topics.toml"))
+    for mistake in mistakes:
+        print("topics.toml:", mistake.message)
+    if report_missing_texts() and arguments.write:
+        sys.exit("The weights that ship are fitted to all labelled papers; --output FILE writes others.")
+    papers = labelled_papers()
+    problem = Problem(rules, [paper for paper in papers if not paper.is_held_out])
+    print(f"{len(problem.papers):,} papers, {len(problem.phrases):,} phrases, {len(problem.slugs)} topics")
+    if not (arguments.write or arguments.check or arguments.output):
+        cross_validate(problem)
+        return
+    shipped = SHIPPED.read_text(encoding="utf-8")
+    day = read_weights(shipped).date if arguments.check else date.today().isoformat()
+    text = write_weights(fit(problem, papers, day))
+    if arguments.check:
+        print("the shipped weights are the same" if text == shipped else "the shipped weights are others")
+    for target in filter(None, (arguments.output, SHIPPED if arguments.write else None)):
+        target.write_text(text, encoding="utf-8")
+        print("written:", target)
+    sys.exit(arguments.check and text != shipped)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""The shipped topics are as right as the README says, over an archive that is no part of the project."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.core.topics.scorer import MOST, Topics
+from reader.data import shipped_topics
+from tests.topics.evaluate import Tally, held_out_figures
+from tests.topics.labelled_papers import ARCHIVE, GIVEN, LATER, LabelledPaper, archived_texts, labelled_papers
+
+needs_archive = pytest.mark.skipif(not ARCHIVE.exists(), reason="the archive is not there")
+
+
+@needs_archive
+def test_topics_of_papers_that_were_held_out_are_right() -> None:
+    held_out = [paper for paper in labelled_papers() if paper.is_held_out and paper.file == GIVEN]
+    tally = Tally(shipped_topics(), held_out)
+    assert tally.papers == 104
+    assert tally.f1 >= 0.83
+
+
+@needs_archive
+def test_nearly_every_paper_has_a_topic_and_none_has_many() -> None:
+    topics = shipped_topics()
+    counts = [len(topics.classify(title, abstract, words)) for _, title, abstract, words in archived_texts()]
+    assert counts.count(0) < 0.03 * len(counts)
+    assert max(counts) <= MOST
+    assert 2 <= sum(counts) / len(counts) <= 3
+
+
+def _paper(id: str, abstract: str, topics: tuple[str, ...], file: str, again: tuple[str, ...] = ()) -> LabelledPaper:
+    return LabelledPaper(id, "", abstract, (), topics, file, again)
+
+
+def test_each_labelling_of_held_out_papers_has_its_figure() -> None:
+    topics = Topics.from_toml('threshold = 10\n[topics.a]\nphrases = ["apple"]\n[topics.b]\nphrases = ["pear"]\n')
+    papers = [
+        _paper("2607.00001", "apple", ("a",), LATER, ("a", "b")),
+        _paper("2607.00002", "apple, pear", ("a",), LATER, ("b", "a")),
+        _paper("2605.00001", "pear", ("a",), "listed"),
+    ]
+    assert held_out_figures(topics, papers) == {"later": 0.8, "later again": 0.857}
+    tally = Tally(topics, papers)
+    assert tally.line("all").split()[1:] == ["0.500", "0.667", "0.571", "3"]
+    assert tally.line("topic b", "b").split()[2:] == ["0.000", "0.000", "0.000", "0"]
