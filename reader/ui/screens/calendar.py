@@ -212,7 +212,7 @@ class CalendarScreen(ModalScreen[None]):
         self._month.go(period.first if period else self._month.day)
         return True
 
-    def chosen(self, kind: Kind | None) -> Period | None:
+    def chosen(self, kind: PeriodKind | None) -> Period | None:
         """Return the typed period, else the day under the cursor, or its week or month; None for an invalid date."""
         if self._month.typed:
             period, _ = read_typed(self._month.typed, self._today)
