@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from reader.core.paper import PaperKey
 from reader.session.places import Place, TopicMode, TopicOrder
 from reader.ui.notices import Notices
 from reader.ui.state_parts import (
@@ -51,7 +52,7 @@ class State:
     is_list_coming: bool = False
     """Whether another list was asked for and is not there yet: keys for its papers wait."""
     listing: Listing = field(default_factory=Listing)
-    highlighted: int | None = None
+    highlighted: PaperKey | None = None
     """The paper under the list's cursor."""
 
     cache_version: int = 0
@@ -160,7 +161,7 @@ class State:
         """The list could not be read."""
         return replace(self, is_list_coming=False, notices=self.notices.say(problem, "warning"))
 
-    def highlight(self, pk: int | None) -> State:
+    def highlight(self, pk: PaperKey | None) -> State:
         """Another paper is under the cursor."""
         return self if pk == self.highlighted else replace(self, highlighted=pk)
 

@@ -12,7 +12,7 @@ from reader.session.places import Place
 
 if TYPE_CHECKING:
     from reader.cache.history import Votes
-    from reader.core.paper import Paper
+    from reader.core.paper import Paper, PaperKey
     from reader.ui.feed_results import FeedResults
 
 WIDE, MEDIUM = 100, 70
@@ -32,7 +32,7 @@ class Sizes(NamedTuple):
 class Position(NamedTuple):
     """The cursor in the list: its paper, and how many lines below the list's top that stands."""
 
-    pk: int | None = None
+    pk: PaperKey | None = None
     height: int | None = None
 
 
@@ -63,7 +63,7 @@ class Listing:
     """What the list shows: the papers of a place in their order."""
 
     place: Place = field(default_factory=Place)
-    order: Order = field(default_factory=lambda: Order(array("q"), complete=False))
+    order: Order[PaperKey] = field(default_factory=lambda: Order(array("q"), complete=False))
     results: FeedResults | None = None
     """The answers of the feed, where those are listed over the place."""
     at: Position = TOP
@@ -141,7 +141,7 @@ class Draft(NamedTuple):
 class Reading(NamedTuple):
     """A paper as the detail pane or the page shows it."""
 
-    key: int
+    key: PaperKey
     """The paper's key in the list."""
     paper: Paper
     words: tuple[str, ...]

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from reader.actions.links import CODE_LINK, Link, links
 from reader.cache.history import STILL, Votes
-from reader.core.paper import Paper, facts
+from reader.core.paper import NotCached, Paper, facts
 from reader.core.topics.trends import spark
 from reader.ui.text.day_names import short_day
 from reader.ui.text.glyphs import UNICODE, Glyphs
@@ -124,7 +124,7 @@ def _organization(paper: Paper, width: int, searched: re.Pattern[str] | None) ->
 def _facts(paper: Paper, width: int, look: Look) -> list[Line]:
     glyphs = look.glyphs
     pieces = []
-    if paper.pk < 0:
+    if isinstance(paper.pk, NotCached):
         pieces.append(Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
     if paper.starred:
         pieces.append(Piece(f"{glyphs.starred} starred", "star"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.cache.window import Order
 from reader.core.errors import CacheInterrupted, ReaderError
+from reader.core.paper import PaperKey
 from reader.session.places import VIEWS, Place
 from reader.ui.state import State
 from reader.ui.state_parts import CacheFacts, Listing, ListRequest, Position
@@ -47,7 +48,7 @@ class ListLoader:
         if not order.complete or (at.pk is not None and at.pk not in order.pks):
             self._model.change(self._model.state.read_on(at))
 
-    def _first_order(self, place: Place) -> Order:
+    def _first_order(self, place: Place) -> Order[int]:
         if place == Place(VIEWS[0]) and self._order == "day":
             return self._library.newest(SCREENFUL)
         self._selection = self._compile(place)
@@ -65,7 +66,7 @@ class ListLoader:
         if state.is_empty:
             self._model.change(state.cache_changed())
 
-    async def read_all(self) -> Sequence[int]:
+    async def read_all(self) -> Sequence[PaperKey]:
         """Every paper of the list, also those behind its first screenful."""
         order = self._model.state.listing.order
         if order.complete or self._selection is None:
@@ -77,7 +78,7 @@ class ListLoader:
 
         return compile_query(place.whole(self._order), self._services.scope())
 
-    async def _load(self, request: ListRequest, before: int | None) -> None:
+    async def _load(self, request: ListRequest, before: PaperKey | None) -> None:
         try:
             if self._model.state.results is not None:
                 self._list_results(request.at)
@@ -110,7 +111,7 @@ class ListLoader:
         order = await self._library.order(selection)
         self._list(Listing(place, order, at=Position(self._model.state.highlighted)))
 
-    async def _read_around(self, at: Position, before: int | None) -> None:
+    async def _read_around(self, at: Position, before: PaperKey | None) -> None:
         """List all at once, the cursor on a paper; it stays where it is if it has moved from `before` meanwhile."""
         place = self._model.state.place
         selection = self._compile(place)
