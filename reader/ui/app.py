@@ -99,7 +99,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.rules = rules
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         self._state_file = None if demo else state_file
-        self._left = visit.load(self._state_file) if self._state_file else visit.State()
+        self._left = visit.load(self._state_file) if self._state_file else visit.Visit()
         self._keep = None if query else self._left.paper
         self.library = Library(cache_file)
         self.library.left_at(self._left.visited)
@@ -390,12 +390,12 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             visit.save(self._state_file, self._place_to_save(self._left.folded))
         self.exit()
 
-    def _place_to_save(self, folded: tuple[str, ...]) -> visit.State:
+    def _place_to_save(self, folded: tuple[str, ...]) -> visit.Visit:
         state = self.model.state
         if state.is_ready:
             folded = tuple(sorted(self.main.filter.folded))
         paper = self.library.paper_of(state.highlighted)
-        return visit.State(
+        return visit.Visit(
             view=state.place.view.id,
             text=state.place.text,
             paper=paper.id if paper else None,
