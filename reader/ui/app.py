@@ -30,7 +30,7 @@ from reader.ui.model import Model, subscribe
 from reader.ui.process import finish_startup_tuning
 from reader.ui.screens.main import MainScreen
 from reader.ui.state import State
-from reader.ui.state_parts import Refresh, Sizes
+from reader.ui.state_parts import PaneSizes, RefreshStatus
 from reader.ui.stylesheets import stylesheets
 from reader.ui.text.glyphs import glyphs
 from reader.ui.textual_fixes import StylesheetParsedOnce, terminal_is_gone
@@ -121,8 +121,8 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         return State(
             place=Place(view("all"), query) if query else Place(view(left.view), left.text),
             topic_names=self.library.topic_names(),
-            refresh=Refresh(last=self.library.last_refresh()),
-            sizes=Sizes(left.filter_width or settings.filter_width, left.list_share or settings.list_share),
+            refresh=RefreshStatus(last=self.library.last_refresh()),
+            sizes=PaneSizes(left.filter_width or settings.filter_width, left.list_share or settings.list_share),
             history=left.history,
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,

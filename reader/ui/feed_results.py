@@ -1,4 +1,4 @@
-"""What the feed found for some words, listed as if the cache had it all."""
+"""The answers to a search of the feed, listed as if the cache had them all."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from reader.cache.window import Order
 from reader.core.paper import Draft, Listing, NotCached, Paper, PaperKey, PaperRow
 
 Find = Callable[[str], int | None]
-"""The cache's key of the paper with this id, if it has it."""
+"""Finds the cache's key of a paper by its id; None if the cache does not have it."""
 
 Store = Callable[[Sequence[Listing]], None]
-"""Puts listings of one paper each into the cache; blocks."""
+"""Stores listings of one paper each in the cache; blocks."""
 
 
 class FeedResults:
@@ -23,7 +23,7 @@ class FeedResults:
 
     def __init__(self, text: str, listings: Iterable[Listing], find: Find, store: Store) -> None:
         self.text = text
-        """What was searched for."""
+        """The words that were searched for."""
         self._listings = {
             NotCached(draft.id): listing for listing in listings for draft in listing.drafts[:1] if draft.id
         }
@@ -33,13 +33,13 @@ class FeedResults:
         self.order: Order[PaperKey] = Order([self._stored.get(key, key) for key in self._listings])
 
     def look(self, find: Find) -> None:
-        """Find out which of the papers the cache has by now."""
+        """Look up which of the papers the cache has by now."""
         for key in self._listings:
             if key not in self._stored and (pk := find(key.id)) is not None:
                 self._stored[key] = pk
 
     def pk_of(self, key: PaperKey) -> int | None:
-        """The key in the cache of a paper that is listed under this one; None where the cache does not have it."""
+        """The key in the cache of a listed paper; None if the cache does not have it."""
         return key if isinstance(key, int) else self._stored.get(key)
 
     def rows(self, keys: Sequence[PaperKey], fetch: Callable[[Sequence[int]], list[PaperRow]]) -> list[PaperRow]:
@@ -62,7 +62,7 @@ class FeedResults:
         return _paper(key, self._listings[key])
 
     def store(self, keys: Sequence[PaperKey], find: Find) -> list[int]:
-        """Put those of the papers into the cache that it does not have; the keys of all there. Blocks."""
+        """Store the papers that the cache lacks; returns the keys of all. Blocks."""
         missing = [
             self._listings[key]
             for key in keys
@@ -109,4 +109,4 @@ def _paper(key: NotCached, listing: Listing) -> Paper:
 
 
 _SAME = set(Draft._fields) & set(Paper._fields) - {"id", "author_count", "upvotes", "comments"}
-"""Facts that a draft tells as a paper has them."""
+"""Fields that a draft and a paper share."""

@@ -1,4 +1,4 @@
-"""The cache as the screens use it: small reads at once, long ones and marks in threads of their own.
+"""The cache as the interface uses it: small reads at once, long ones and marks in threads.
 
 A read of a screenful takes 0.1 ms and is made where it is needed. What may take longer (a whole order, counts) runs in
 threads, where a newer question interrupts an older one; first screenfuls have one of their own, because a search for
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 BREATH = 0.004
-"""Seconds for which the reading of what is to be suggested stands back: about as long as it has worked."""
+"""Seconds that the reading of the vocabulary pauses: about as long as it has worked before."""
 
 Progress = Callable[[int, int], None]
 """Gets (papers done, papers in all)."""
@@ -102,7 +102,7 @@ class Library:
         return self._near.has_papers()
 
     def has_unfinished_marks(self) -> bool:
-        """Whether an earlier run left marks whose effects are not all there."""
+        """Whether an earlier run left marks that are not applied to all their papers."""
         return self._near.has_unfinished_marks()
 
     def topic_names(self) -> dict[str, str]:
@@ -110,7 +110,7 @@ class Library:
         return self._near.topic_names()
 
     def day_beside(self, day: str, steps: int) -> str | None:
-        """The day with papers that is so many steps older than `day`, newer where negative; None past the ends."""
+        """The day with papers that is `steps` days with papers older than `day`, newer if negative; None past the ends."""
         return self._near.day_beside(day, steps)
 
     def scope(self, today: date) -> Scope:
@@ -134,13 +134,13 @@ class Library:
         return STILL if known is None else self._near.read(lambda connection: votes(connection, known, self._visited))
 
     def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
-        """What is known of the days from one to another, both included, by ISO day."""
+        """The state of each day from `first` to `last`, by ISO day."""
         from reader.cache.days import day_states
 
         return self._near.read(lambda connection: day_states(connection, first.isoformat(), last.isoformat()))
 
     def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
-        """Those of the days that the feed was not asked for, or had nothing on yet; ISO."""
+        """The days (ISO) that the feed was not asked for, or had nothing on yet."""
         from reader.refresh.plan import missing_days
 
         return missing_days(first, last, today, self.days_between(first, last))
@@ -155,11 +155,11 @@ class Library:
         return self._near.newest_day()
 
     def newest(self, limit: int) -> Order[int]:
-        """The newest day's first papers, for the first paint of the usual beginning."""
+        """The newest day's first papers, for the first frame of most starts."""
         return self._near.newest(limit)
 
     def first(self, selection: Selection, limit: int) -> Order[int]:
-        """The first screenful, for the first paint; later ones come from `order`."""
+        """The first screenful, for the first frame; later ones come from `screenful`."""
         return self._near.first(selection, limit)
 
     def last_refresh(self) -> datetime | None:
@@ -177,7 +177,7 @@ class Library:
         return self._near.meta(key)
 
     def changed(self) -> bool:
-        """Whether anything else than these reads has written to the cache since the last call."""
+        """Whether another connection has written to the cache since the last call."""
         return self._near.changed()
 
     # In the reading threads
@@ -218,7 +218,7 @@ class Library:
         )
 
     async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
-        """How topics move, and which ones come with those that are picked; raises CacheInterrupted as `count` does."""
+        """How topics move, and which ones the picked ones imply; raises CacheInterrupted as `count` does."""
         return await self._counts.ask_next(lambda window: self._topic_facts(window, tuple(picked)))
 
     def _topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
@@ -293,7 +293,7 @@ class Library:
 
     @property
     def is_marking(self) -> bool:
-        """Whether a mark is under way, so that changes of the cache are to be expected."""
+        """Whether a mark is being stored, which changes the cache."""
         return self._marks > 0
 
     def _submit(self, change: Callable[[Events, Progress], T], report: Progress) -> Awaitable[T]:

@@ -12,7 +12,7 @@ from reader.core.errors import CacheInterrupted, ReaderError
 from reader.core.paper import PaperKey
 from reader.session.places import VIEWS, Place
 from reader.ui.state import State
-from reader.ui.state_parts import CacheFacts, Listing, ListRequest, Position
+from reader.ui.state_parts import CacheFacts, ListContent, ListRequest, Position
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class ListLoader:
             self._model.say(str(error), "warning")
             return
         at = Position(self._library.pk_of(keep) if keep else None)
-        self._list(Listing(place, order, at=at))
+        self._list(ListContent(place, order, at=at))
         if not order.complete or (at.pk is not None and at.pk not in order.pks):
             self._model.change(self._model.state.read_on(at))
 
@@ -95,7 +95,7 @@ class ListLoader:
         state = self._model.state
         if state.results is not None:
             state.results.look(self._library.pk_of)
-            self._list(Listing(state.place, state.results.order, state.results, at))
+            self._list(ListContent(state.place, state.results.order, state.results, at))
 
     async def _read_from_top(self) -> None:
         """List the first screenful, and then all."""
@@ -103,13 +103,13 @@ class ListLoader:
         selection = self._compile(place)
         order = await self._library.screenful(selection, SCREENFUL)
         self._selection = selection
-        self._list(Listing(place, order))
+        self._list(ListContent(place, order))
         if order.complete:
             return
         # Let it be painted first; a user who types on does not need the rest.
         await asyncio.sleep(AFTER_SCREENFUL)
         order = await self._library.order(selection)
-        self._list(Listing(place, order, at=Position(self._model.state.highlighted)))
+        self._list(ListContent(place, order, at=Position(self._model.state.highlighted)))
 
     async def _read_around(self, at: Position, before: PaperKey | None) -> None:
         """List all at once, the cursor on a paper; it stays where it is if it has moved from `before` meanwhile."""
@@ -118,9 +118,9 @@ class ListLoader:
         order = await self._library.order(selection)
         self._selection = selection
         now = self._model.state.highlighted
-        self._list(Listing(place, order, at=at if now == before else Position(now, at.height)))
+        self._list(ListContent(place, order, at=at if now == before else Position(now, at.height)))
 
-    def _list(self, listing: Listing) -> None:
+    def _list(self, listing: ListContent) -> None:
         self._library.results = listing.results
         ranked_at = self._library.meta("trending") if listing.place.view.id == "trending" else None
         facts = CacheFacts() if listing.order.pks else self._read_facts(listing.place)
