@@ -20,6 +20,8 @@ from reader.core.errors import ReaderError, UsageError
 from reader.paths import APP
 
 if TYPE_CHECKING:
+    from threading import ExceptHookArgs
+
     from reader.commands.workspace import Workspace
     from reader.refresh.jobs import Job, Message
 
@@ -133,13 +135,15 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
     from reader.ui.process import skip_final_collection, tune_process
 
     tune_process()
-    from reader import log, paths
+    import threading
+
+    from reader import paths
     from reader.cache import schema
     from reader.ui.app import SAMPLE, ReaderApp
 
     file = sample or workspace.cache_file
     schema.ensure(file)
-    log.record_thread_errors()
+    threading.excepthook = _record_thread_error
     app = ReaderApp(
         workspace.settings,
         file,
@@ -159,14 +163,21 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
     return app.return_code or 0
 
 
+def _record_thread_error(failure: ExceptHookArgs) -> None:
+    """Log what a thread does not catch; Python would print it over the screen."""
+    from reader import log
+
+    log.record_thread_error(failure)
+
+
 def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Message, None]:
     """Run one of the reader's jobs in a process of its own."""
     from reader import config
     from reader.refresh import worker
-    from reader.refresh.jobs import Workplace
+    from reader.refresh.jobs import JobContext
 
-    own = config.topic_rules(workspace.settings, workspace.config_file)
-    return worker.run(Workplace(file, workspace.settings, partial(config.load_topics, own)), job)
+    own = config.topic_rules_file(workspace.settings, workspace.config_file)
+    return worker.run_in_process(JobContext(file, workspace.settings, partial(config.load_topics, own)), job)
 
 
 def _show_sample(workspace: Workspace, query: str) -> int:
@@ -186,11 +197,11 @@ def fill_with_sample(workspace: Workspace, file: Path) -> None:
 
     from reader.cache.papers import Cache
     from reader.data import read_text
-    from reader.feeds.files.papers_file import read_file
+    from reader.feeds.files.papers_file import read_papers
 
     now = datetime.now(UTC)
     with closing(Cache.open(file, workspace.topics)) as cache:
-        listings = read_file(BytesIO(read_text("sample.json").encode()), now.date())
+        listings = read_papers(BytesIO(read_text("sample.json").encode()), now.date())
         for _ in cache.store_all(listings, now.isoformat(timespec="seconds")):
             pass
 

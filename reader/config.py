@@ -1,7 +1,7 @@
-"""Settings: one TOML file in, frozen `Settings` out, and a list of the mistakes that were in it.
+"""Load the settings: one TOML file to frozen `Settings`, and a list of the mistakes in it.
 
-A mistake never stops the reader: the key it concerns keeps its default. Read before the first frame, so
-the TOML reader is imported only where there is a file.
+A mistake never stops the reader: its key keeps the default. Settings are read before the first frame, so the TOML
+parser is imported only if there is a file.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import ReaderError
 from reader.core.setting_types import (
-    Address,
+    Boolean,
     Choice,
+    Command,
     FilePath,
-    Keys,
+    InvalidValue,
+    KeyTable,
     Number,
-    Program,
-    Queries,
-    Rule,
-    Switch,
-    Unfit,
+    QueryList,
+    ServerAddress,
+    SettingType,
+    as_toml,
     nearest,
-    shown,
 )
-from reader.core.toml_lines import Malformed, Statement, statements
+from reader.core.toml_lines import MalformedLine, Statement, read_statements
 
 if TYPE_CHECKING:
     from datetime import date
@@ -40,15 +40,15 @@ ENDPOINT_VARIABLE = "HF_ENDPOINT"
 LOG_LEVELS = ("error", "warning", "info")
 """What the log file gets: unexpected errors; also what could not be fetched; also each request."""
 
-LARGEST_FILE = 1 << 16
-"""Bytes; more than this is not a settings file."""
+MAX_FILE_SIZE = 1 << 16
+"""Bytes; a larger file is not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a user can set. Each field's docstring is its documentation, here and in the template."""
+    """The user's settings. Each field's docstring is its documentation, here and in the template."""
 
-    endpoint: str = field(default="https://huggingface.co", metadata={"rule": Address()})
+    endpoint: str = field(default="https://huggingface.co", metadata={"rule": ServerAddress()})
     """Address of the feed. The environment variable HF_ENDPOINT wins over it."""
 
     days_at_start: int = field(default=7, metadata={"rule": Number(1, 366)})
@@ -57,13 +57,13 @@ class Settings:
     refresh_minutes: int = field(default=30, metadata={"rule": Number(0, 1440)})
     """Minutes between two refreshes while the reader is open; 0 leaves refreshing to the r key."""
 
-    ask_arxiv: bool = field(default=True, metadata={"rule": Switch()})
+    ask_arxiv: bool = field(default=True, metadata={"rule": Boolean()})
     """Ask arXiv for the categories of the feed's papers: one request a day, the newest papers without any first."""
 
-    notify: tuple[str, ...] = field(default=(), metadata={"rule": Queries()})
+    notify: tuple[str, ...] = field(default=(), metadata={"rule": QueryList()})
     """Queries, such as ["topic:agents"]: you are told of each new paper that matches one, once; empty is off."""
 
-    notify_command: tuple[str, ...] = field(default=(), metadata={"rule": Program()})
+    notify_command: tuple[str, ...] = field(default=(), metadata={"rule": Command()})
     """Program that tells you, in place of a desktop notification: it gets the papers as JSON on its standard input."""
 
     keep_days: int = field(default=0, metadata={"rule": Number(0, 36_500)})
@@ -78,7 +78,7 @@ class Settings:
     theme: str = field(default="auto", metadata={"rule": Choice(("auto", "dark", "light", "ansi"))})
     """Colours: dark, light, or the terminal's own (ansi); auto asks the terminal which."""
 
-    ascii: bool = field(default=False, metadata={"rule": Switch()})
+    ascii: bool = field(default=False, metadata={"rule": Boolean()})
     """Draw letters in place of glyphs, for a font or a terminal that lacks them."""
 
     filter_width: int = field(default=26, metadata={"rule": Number(16, 60)})
@@ -93,25 +93,29 @@ class Settings:
     log_level: str = field(default="warning", metadata={"rule": Choice(LOG_LEVELS)})
     """What the log file gets: unexpected errors, also what could not be fetched (warning), also each request (info)."""
 
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}), metadata={"rule": Keys()})
+    keys: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}
+    )
     """Keys by action id, in a table of its own: see the ids with "dailypapers keys"."""
 
 
-RULES: Mapping[str, Rule] = MappingProxyType({one.name: one.metadata["rule"] for one in fields(Settings)})
+SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(
+    {one.name: one.metadata["rule"] for one in fields(Settings)}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One mistake in the settings; its `str` is the line to show."""
+    """One mistake in the settings; its `str` is the message to show."""
 
     file: str
     line: int
-    """From 1; 0 where the mistake is in no line, such as in the environment."""
+    """From 1; 0 if the mistake is not in a line, such as one in the environment."""
     key: str
-    """Dotted; empty where no key could be read."""
+    """Dotted; empty if no key could be read."""
     message: str
     suggestion: str | None = None
-    """The nearest right word or value, as it would be written."""
+    """The nearest valid word or value, in the file's syntax."""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
@@ -121,8 +125,8 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """The settings in effect, what is wrong with them, and where each comes from."""
+class LoadedSettings:
+    """The settings in effect, their mistakes, and their origins."""
 
     settings: Settings
     file: str
@@ -131,33 +135,33 @@ class Loaded:
     """Line by key, of the settings that the file sets; 0 for those of the environment."""
 
     def origin(self, key: str) -> str:
-        """Where a setting's value comes from: `default`, `FILE:LINE`, or a variable of the environment."""
+        """Where a setting's value comes from: `default`, `FILE:LINE`, or the name of an environment variable."""
         line = self.lines.get(key)
         return "default" if line is None else f"{self.file}:{line}" if line else ENDPOINT_VARIABLE
 
 
 def load(path: Path) -> tuple[Settings, list[Mistake]]:
-    """Read the settings at `path`; see `examine`."""
-    loaded = examine(path)
+    """The settings at `path` and their mistakes; see `load_settings`."""
+    loaded = load_settings(path)
     return loaded.settings, list(loaded.mistakes)
 
 
-def examine(path: Path, environment: Mapping[str, str] | None = None) -> Loaded:
-    """Read the settings at `path` and what the environment overrides; a file that is not there is no mistake.
+def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> LoadedSettings:
+    """Load the settings at `path` with the environment's overrides; a missing file is no mistake.
 
-    Which actions and keys there are is the keymap's to know: `keys` holds what the file says.
+    `keys` is not checked here: the keymap knows which actions and keys exist.
     """
-    reading = _Reading(str(path))
+    reading = _SettingsReader(str(path))
     text = reading.open(path)
     if text:
         reading.take(text)
     reading.override(os.environ if environment is None else environment)
     settings = replace(Settings(), **reading.values, keys=MappingProxyType(reading.keys))
-    return Loaded(settings, str(path), tuple(reading.mistakes), MappingProxyType(reading.lines))
+    return LoadedSettings(settings, str(path), tuple(reading.mistakes), MappingProxyType(reading.lines))
 
 
-class _Reading:
-    """One pass over a settings file: the values that hold, and the mistakes."""
+class _SettingsReader:
+    """Reads a settings file once, and collects valid values and mistakes."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -169,11 +173,11 @@ class _Reading:
         self.unknown_tables: set[str] = set()
 
     def open(self, path: Path) -> str:
-        """The file's text; empty where it is absent or unreadable."""
+        """The file's text; empty if it is missing or unreadable."""
         try:
             data = path.read_bytes()
-            if len(data) > LARGEST_FILE:
-                self._wrong(0, "", f"is larger than {LARGEST_FILE // 1024} KiB and was not read")
+            if len(data) > MAX_FILE_SIZE:
+                self._wrong(0, "", f"is larger than {MAX_FILE_SIZE // 1024} KiB and was not read")
                 return ""
             return data.decode("utf-8-sig")
         except (FileNotFoundError, NotADirectoryError):
@@ -185,9 +189,9 @@ class _Reading:
         return ""
 
     def take(self, text: str) -> None:
-        """Take every statement that holds; note the others."""
-        for found in statements(text):
-            if isinstance(found, Malformed):
+        """Read every statement, and collect its value or its mistake."""
+        for found in read_statements(text):
+            if isinstance(found, MalformedLine):
                 self._wrong(found.line, "", f"{found.message}; this line was left out")
                 continue
             name = ".".join(found.key)
@@ -199,40 +203,40 @@ class _Reading:
                 self.seen[name] = found.line
                 try:
                     self._set(found.key, found.value, found.line)
-                except Unfit as unfit:
+                except InvalidValue as unfit:
                     self._wrong(found.line, name, str(unfit), unfit.suggestion)
         if not self.mistakes:
             self._check_whole(text)
 
     def override(self, environment: Mapping[str, str]) -> None:
-        """Let the environment win."""
-        said = environment.get(ENDPOINT_VARIABLE)
-        if not said:
+        """Override settings by environment variables."""
+        endpoint = environment.get(ENDPOINT_VARIABLE)
+        if not endpoint:
             return
         try:
-            self.values["endpoint"] = RULES["endpoint"].check(said)
+            self.values["endpoint"] = SETTING_TYPES["endpoint"].check(endpoint)
             self.lines["endpoint"] = 0
-        except Unfit as unfit:
+        except InvalidValue as unfit:
             self.mistakes.append(Mistake("environment", 0, ENDPOINT_VARIABLE, str(unfit), unfit.suggestion))
 
     def _header(self, header: Statement) -> None:
         if header.key[0] != "keys":
             self.unknown_tables.add(header.key[0])
-            self._wrong(header.line, header.key[0], "is no table of the settings", nearest(header.key[0], ["keys"]))
+            self._wrong(header.line, header.key[0], "is not a table of the settings", nearest(header.key[0], ["keys"]))
 
     def _set(self, key: tuple[str, ...], value: object, line: int) -> None:
         if key[0] == "keys" and len(key) > 1:
             action = ".".join(key[1:])
-            self.keys[action] = Keys().check_one(value)
+            self.keys[action] = KeyTable().check_one(value)
             self.lines[f"keys.{action}"] = line
-        elif len(key) == 1 and key[0] in RULES:
-            self.values[key[0]] = RULES[key[0]].check(value)
+        elif len(key) == 1 and key[0] in SETTING_TYPES:
+            self.values[key[0]] = SETTING_TYPES[key[0]].check(value)
             self.lines[key[0]] = line
         elif key[0] not in self.unknown_tables:
-            raise Unfit("is no setting", nearest(key[0], RULES))
+            raise InvalidValue("is not a setting", nearest(key[0], SETTING_TYPES))
 
     def _check_whole(self, text: str) -> None:
-        """Find what only the whole file can get wrong: each of its statements was well-formed."""
+        """Find mistakes that concern the whole file; each of its statements was valid on its own."""
         import re
         import tomllib
 
@@ -247,13 +251,13 @@ class _Reading:
         self.mistakes.append(Mistake(self.file, line, key, message, suggestion))
 
 
-def topic_rules(settings: Settings, file: Path) -> Path:
-    """The user's topic rules that settings from `file` name; the file need not exist."""
+def topic_rules_file(settings: Settings, file: Path) -> Path:
+    """The file of the user's topic rules, by the settings from `file`; it need not exist."""
     return file.parent / Path(settings.topics_file or "topics.toml").expanduser()
 
 
 def load_topics(own: Path) -> Topics:
-    """The shipped topics with the rules of the user's file on top, which need not exist; raises ReaderError."""
+    """The bundled topic rules plus those of the user's file `own`, which may be missing; raises ReaderError."""
     from reader.data import shipped_topics
 
     try:
@@ -265,14 +269,14 @@ def load_topics(own: Path) -> Topics:
     return shipped_topics(*texts)
 
 
-def kept_since(settings: Settings, today: date) -> str | None:
-    """The first day (ISO) whose papers are all kept; None if those of every day are."""
+def retention_start(settings: Settings, today: date) -> str | None:
+    """The first day (ISO) of which all papers are kept; None if nothing is ever deleted."""
     from datetime import timedelta
 
     return (today - timedelta(days=settings.keep_days)).isoformat() if settings.keep_days else None
 
 
-def documentation() -> dict[str, str]:
+def setting_docs() -> dict[str, str]:
     """Each setting's docstring, read from the source where it is declared."""
     import ast
     import inspect
@@ -294,11 +298,11 @@ def template() -> str:
 
     lines = ["# Settings of dailypapers. Take the # away before a line to change it."]
     defaults = Settings()
-    for name, text in documentation().items():
+    for name, text in setting_docs().items():
         wrapped = textwrap.wrap(text, 86, initial_indent="# ", subsequent_indent="# ")
         if name == "keys":
             lines += ["", *wrapped, "[keys]", '# "paper.star" = "s"']
         else:
-            takes = f"# Takes {RULES[name].describe()}."
-            lines += ["", *wrapped, takes, f"# {name} = {shown(getattr(defaults, name))}"]
+            takes = f"# Takes {SETTING_TYPES[name].describe()}."
+            lines += ["", *wrapped, takes, f"# {name} = {as_toml(getattr(defaults, name))}"]
     return "\n".join(lines) + "\n"

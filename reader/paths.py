@@ -1,6 +1,6 @@
-"""Where the reader's files live; nothing is made until something is written.
+"""The paths of the reader's files; folders are made only when a file is written.
 
-`DAILYPAPERS_HOME` puts everything in one folder: for tests, portable set-ups and a second, separate reader.
+`DAILYPAPERS_HOME` puts everything into one folder: for tests, portable set-ups and a second, separate reader.
 """
 
 from __future__ import annotations
@@ -14,50 +14,50 @@ HOME_VARIABLE = "DAILYPAPERS_HOME"
 
 
 def cache_file() -> Path:
-    """The papers and what the user did with them."""
+    """The cache: the papers and the user's marks."""
     return (home() or _platform("user_data_path")) / "papers.db"
 
 
 def refresh_stamp(cache: Path) -> Path:
-    """The file whose time is that of the last refresh of a cache that came to its end, by whichever program."""
+    """The file whose modification time is the end of the cache's last complete refresh, by any program."""
     return cache.with_suffix(".refreshed")
 
 
-def answers_folder() -> Path:
-    """Answers of arXiv that are good for a day, and the file by which programs keep its pace together."""
+def response_cache_folder() -> Path:
+    """The folder of arXiv's cached responses and of the host locks that programs share."""
     return (home() or _platform("user_cache_path")) / "answers"
 
 
 def config_file() -> Path:
-    """The settings, written by the user's hand alone."""
+    """The settings file."""
     return (home() or _platform("user_config_path")) / "config.toml"
 
 
 def topics_file() -> Path:
-    """The user's own topic rules, where the settings name no other file."""
+    """The user's own topic rules, unless the settings name another file."""
     return (home() or _platform("user_config_path")) / "topics.toml"
 
 
 def state_file() -> Path:
-    """Where the reader was when it was left: view, query, cursor, pane sizes."""
+    """The reader's state when it was last quit: view, query, cursor, pane sizes."""
     return (home() or _platform("user_state_path")) / "state.json"
 
 
 def log_file() -> Path:
-    """What went wrong, for a report."""
+    """The log, for bug reports."""
     return (home() or _platform("user_log_path")) / "dailypapers.log"
 
 
 def home() -> Path | None:
-    """The one folder that `DAILYPAPERS_HOME` names, absolute; None where it is unset or empty."""
+    """The folder in `DAILYPAPERS_HOME` as an absolute path; None if it is unset or empty."""
     named = os.environ.get(HOME_VARIABLE)
     return Path(named).expanduser().absolute() if named else None
 
 
 def make_folder(file: Path) -> Path:
-    """Make the folder that `file` is about to be written into, for the user alone (0700); return the file.
+    """Make the folder of `file`, accessible to the user alone (0700), and return `file`.
 
-    A folder that exists keeps its permissions: it may be shared on purpose.
+    An existing folder keeps its permissions: it may be shared on purpose.
     """
     missing = [folder for folder in file.parents if not folder.exists()]
     for folder in reversed(missing):

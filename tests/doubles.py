@@ -12,10 +12,10 @@ from reader.core.errors import (
     FeedError,
 )
 from reader.core.paper import Draft, Listing
-from reader.feeds.huggingface.client import FeedClient
-from reader.refresh.daily import refresh
+from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.refresh.daily import refresh_daily
 from reader.refresh.plan import Plan
-from reader.refresh.progress import Event, Started
+from reader.refresh.progress import RefreshEvent, RefreshStarted
 
 TODAY = "2026-05-12"  # a Tuesday
 
@@ -124,8 +124,8 @@ class Cache:
         return {day: known for day, known in self.known.items() if first <= day <= last}
 
 
-async def run(feed: Feed | FeedClient, cache: Cache, plan: Plan, *, force: bool = False) -> list[Event]:
-    return [event async for event in refresh(feed, cache, plan, force=force, now=noon)]
+async def run(feed: Feed | HuggingFaceClient, cache: Cache, plan: Plan, *, force: bool = False) -> list[RefreshEvent]:
+    return [event async for event in refresh_daily(feed, cache, plan, force=force, now=noon)]
 
 
 async def asked(plan: Plan, known: dict[str, DayFetched] | None = None, *, force: bool = False) -> list[str]:
@@ -134,5 +134,5 @@ async def asked(plan: Plan, known: dict[str, DayFetched] | None = None, *, force
     feed = Feed({day: papers(1, day=day) for day in days}, months=False)
     events = await run(feed, Cache(known or {}), plan, force=force)
     singly = [day for day in feed.asked if len(day) == len("2026-05-12")]
-    assert events[0] == Started(tuple(singly))
+    assert events[0] == RefreshStarted(tuple(singly))
     return singly

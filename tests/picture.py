@@ -36,7 +36,7 @@ async def draw() -> str:
         app = ReaderApp(
             settings,
             file,
-            run_job=partial(jobs.run, jobs.Workplace(file, settings, lambda: workspace.topics)),
+            run_job=partial(jobs.run_job, jobs.JobContext(file, settings, lambda: workspace.topics)),
             demo=True,
             query="since:2026-06",
             rules=lambda: workspace.topics,

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader import config
-from reader.config import Loaded, Mistake, Settings, examine, load
+from reader.config import LoadedSettings, Mistake, Settings, load, load_settings
 
 
 @pytest.fixture
@@ -22,9 +22,9 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "config.toml"
 
 
-def read(file: Path, text: str, **environment: str) -> Loaded:
+def read(file: Path, text: str, **environment: str) -> LoadedSettings:
     file.write_text(text, encoding="utf-8")
-    return examine(file, environment)
+    return load_settings(file, environment)
 
 
 def only_mistake(file: Path, text: str) -> Mistake:
@@ -35,8 +35,8 @@ def only_mistake(file: Path, text: str) -> Mistake:
 
 
 def test_without_a_file_everything_is_default(file: Path) -> None:
-    loaded = examine(file, {})
-    assert loaded == Loaded(Settings(), str(file))
+    loaded = load_settings(file, {})
+    assert loaded == LoadedSettings(Settings(), str(file))
     assert not file.exists()
 
 
@@ -67,9 +67,9 @@ def test_an_empty_list_takes_the_keys_of_an_action(file: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "key", "says", "suggestion"),
     [
-        ("days_at_strat = 3", "days_at_strat", "no setting", "days_at_start"),
-        ("Days-At-Start = 3", "Days-At-Start", "no setting", "days_at_start"),
-        ("xyzzy = 3", "xyzzy", "no setting", None),
+        ("days_at_strat = 3", "days_at_strat", "not a setting", "days_at_start"),
+        ("Days-At-Start = 3", "Days-At-Start", "not a setting", "days_at_start"),
+        ("xyzzy = 3", "xyzzy", "not a setting", None),
         ('days_at_start = "3"', "days_at_start", 'whole number from 1 to 366, not "3"', None),
         ("days_at_start = true", "days_at_start", "not true", None),
         ("days_at_start = 2.5", "days_at_start", "not 2.5", None),
@@ -97,7 +97,7 @@ def test_an_empty_list_takes_the_keys_of_an_action(file: Path) -> None:
         ('keys = "s"', "keys", "table", None),
         ('keys = {"paper.star" = 3}', "keys.paper.star", "must be keys", None),
         ('keys = {"paper.star" = [3]}', "keys.paper.star", "must be keys", None),
-        ("endpoint.x = 3", "endpoint.x", "no setting", "endpoint"),
+        ("endpoint.x = 3", "endpoint.x", "not a setting", "endpoint"),
         ("oops", "", "left out", None),
         ("oops = ", "", "left out", None),
         ('oops = "', "", "left out", None),
@@ -127,7 +127,7 @@ def test_the_line_is_right_behind_values_of_many_lines(file: Path) -> None:
 
 def test_windows_line_ends_and_a_byte_order_mark_are_no_mistake(file: Path) -> None:
     file.write_bytes("\ufeffdays_at_start = 3\r\nascii = true\r\noops = 1\r\n".encode())
-    loaded = examine(file, {})
+    loaded = load_settings(file, {})
     assert [mistake.line for mistake in loaded.mistakes] == [3]
     assert (loaded.settings.days_at_start, loaded.settings.ascii) == (3, True)
 
@@ -157,7 +157,7 @@ def test_several_mistakes_come_in_the_order_of_their_lines(file: Path) -> None:
 
 @pytest.mark.parametrize(
     ("data", "line", "says"),
-    [(b"ascii = true\n\xff\n", 2, "not UTF-8"), (b"#" * (config.LARGEST_FILE + 1), 0, "larger than")],
+    [(b"ascii = true\n\xff\n", 2, "not UTF-8"), (b"#" * (config.MAX_FILE_SIZE + 1), 0, "larger than")],
 )
 def test_a_file_that_is_no_text_is_one_mistake(file: Path, data: bytes, line: int, says: str) -> None:
     file.write_bytes(data)
@@ -204,9 +204,9 @@ def test_settings_are_frozen() -> None:
 
 
 def test_every_setting_is_documented_and_its_default_obeys_its_rule() -> None:
-    documentation = config.documentation()
+    documentation = config.setting_docs()
     assert list(documentation) == [field.name for field in fields(Settings)]
-    for name, rule in config.RULES.items():
+    for name, rule in config.SETTING_TYPES.items():
         assert documentation[name].endswith(".")
         assert rule.check(getattr(Settings(), name)) == getattr(Settings(), name)
         assert rule.describe()
@@ -214,19 +214,19 @@ def test_every_setting_is_documented_and_its_default_obeys_its_rule() -> None:
 
 def test_the_template_has_every_default_and_can_be_used_as_it_is(file: Path) -> None:
     template = config.template()
-    assert read(file, template) == Loaded(Settings(), str(file))
+    assert read(file, template) == LoadedSettings(Settings(), str(file))
     lines = template.splitlines()
-    for name in config.RULES.keys() - {"keys"}:
+    for name in config.SETTING_TYPES.keys() - {"keys"}:
         [line] = [line for line in lines if line.startswith(f"# {name} = ")]
         written = tomllib.loads(line.removeprefix("# "))[name]
-        assert config.RULES[name].check(written) == getattr(Settings(), name)
+        assert config.SETTING_TYPES[name].check(written) == getattr(Settings(), name)
 
 
 def test_topic_rules_stand_beside_the_settings_unless_named(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
-    assert config.topic_rules(Settings(), file) == tmp_path / "topics.toml"
-    assert config.topic_rules(Settings(topics_file="mine.toml"), file) == tmp_path / "mine.toml"
-    assert config.topic_rules(Settings(topics_file="/x/mine.toml"), file) == Path("/x/mine.toml")
+    assert config.topic_rules_file(Settings(), file) == tmp_path / "topics.toml"
+    assert config.topic_rules_file(Settings(topics_file="mine.toml"), file) == tmp_path / "mine.toml"
+    assert config.topic_rules_file(Settings(topics_file="/x/mine.toml"), file) == Path("/x/mine.toml")
 
 
 @given(

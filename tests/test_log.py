@@ -69,7 +69,7 @@ def test_nothing_is_made_before_the_first_record(file: Path) -> None:
 
 
 def test_the_level_decides_what_is_logged(file: Path) -> None:
-    requests = logging.getLogger("reader.feeds.http.fetch")
+    requests = logging.getLogger("reader.feeds.http.client")
     log.record_warning("day", "nobody asked for warnings")
     for level in ("error", "warning", "info"):
         log.attach(level)
@@ -81,7 +81,7 @@ def test_the_level_decides_what_is_logged(file: Path) -> None:
         "ERROR reader: day: ValueError: error at error",
         "WARNING reader: day: warning at warning",
         "ERROR reader: day: ValueError: error at warning",
-        "INFO reader.feeds.http.fetch: request at info",
+        "INFO reader.feeds.http.client: request at info",
         "WARNING reader: day: warning at info",
         "ERROR reader: day: ValueError: error at info",
     ]
@@ -193,8 +193,7 @@ def test_recent_errors_are_found_in_rotated_files_too(file: Path) -> None:
 def test_what_a_thread_does_not_catch_is_logged(
     file: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
-    log.record_thread_errors()
+    monkeypatch.setattr(threading, "excepthook", log.record_thread_error)
 
     def fail() -> None:
         raise RuntimeError("in a thread")
@@ -202,5 +201,5 @@ def test_what_a_thread_does_not_catch_is_logged(
     thread = threading.Thread(target=fail, name="query")
     thread.start()
     thread.join()
-    assert "ERROR reader: query: RuntimeError: in a thread" in file.read_text()
+    assert "ERROR reader: thread query: RuntimeError: in a thread" in file.read_text()
     assert capfd.readouterr().err == ""

@@ -1,1 +1,1 @@
-"""What can be done with a paper outside the reader: links, exports."""
+"""Actions outside the reader: links, exports, clipboard, notifications, scheduling."""

@@ -14,7 +14,7 @@ ARXIV_DOI = "10.48550/arXiv."
 
 
 def write(papers: Iterable[Paper], out: TextIO) -> int:
-    """Write an entry for each paper; returns how many there were."""
+    """Write an entry for each paper; return how many there were."""
     from bibtexparser.entrypoint import write_string
     from bibtexparser.library import Library
     from bibtexparser.model import Entry, Field
@@ -24,7 +24,7 @@ def write(papers: Iterable[Paper], out: TextIO) -> int:
     count = 0
     for paper in papers:
         fields = [Field(name, value) for name, value in _fields(paper, escape)]
-        # One entry at a time, so that an export of everything needs no memory for it.
+        # One entry at a time, so that an export of all papers takes little memory.
         entry = write_string(Library([Entry("misc", _key(paper, used), fields)]))
         out.write(("\n" if count else "") + entry)
         count += 1
@@ -53,7 +53,7 @@ def _fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple[str, s
 
 
 def _name(name: str, escape: Callable[[str], str]) -> str:
-    """An author as BibTeX takes it: a comma or "and" in a name would make two of it, so it is kept whole."""
+    """An author for BibTeX; braces keep a name whole that a comma or "and" would split into two."""
     whole = "," in name or "and" in name.lower().split()
     return f"{{{escape(name)}}}" if whole else escape(name)
 
@@ -61,7 +61,7 @@ def _name(name: str, escape: Callable[[str], str]) -> str:
 def _key(paper: Paper, used: set[str]) -> str:
     """The entry's key: first author, year, id, such as `wang2024-2406.12345`.
 
-    The id makes it the same in every export, whatever else is in it.
+    With the id in it, it is the same in every export, whatever other papers there are.
     """
     family = fold(paper.authors[0]).split()[-1:] if paper.authors else []
     name = re.sub(r"[^a-z0-9]", "", "".join(family)) or "paper"
@@ -77,10 +77,10 @@ def _key(paper: Paper, used: set[str]) -> str:
 
 
 def _escaper() -> Callable[[str], str]:
-    """What turns plain text into LaTeX; a letter that LaTeX has no command for stays as it is."""
+    """A function that turns plain text into LaTeX; a letter without a LaTeX command stays as it is."""
     from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
-    # BibTeX counts braces even where they are escaped: a title with a single one would swallow the file.
+    # BibTeX counts even escaped braces: a title with a single brace would swallow the rest of the file.
     braces = {ord("{"): r"\textbraceleft", ord("}"): r"\textbraceright"}
     encoder = UnicodeToLatexEncoder(
         conversion_rules=[UnicodeToLatexConversionRule(RULE_DICT, braces), "defaults"],

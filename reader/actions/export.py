@@ -1,4 +1,4 @@
-"""Papers in other programs' formats, written one by one to a stream or, whole or not at all, to a file."""
+"""Papers in other programs' formats, written one by one to a stream, or to a file as a whole."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Record = dict[str, Any]
 """A paper as a JSON object: absent values are None, dates ISO, topics slugs."""
 
 Writer = Callable[[Iterable[Paper], TextIO], int]
-"""Writes papers to a stream and says how many there were."""
+"""Writes papers to a stream and returns how many there were."""
 
 
 class ExportFailed(ReaderError):
@@ -70,16 +70,16 @@ def _json_value(value: Any, is_block: bool) -> Any:
 
 
 def write_json(papers: Iterable[Paper], out: TextIO) -> int:
-    """A JSON array, one object a line."""
+    """Write a JSON array, one object a line."""
     return write_array(map(record, papers), out)
 
 
 def write_array(objects: Iterable[object], out: TextIO) -> int:
-    """A JSON array of any objects, one a line, without holding them all; returns their number."""
+    """Write any objects as a JSON array, one a line, without holding them all; return their number."""
     count = 0
     out.write("[")
     for one in objects:
-        out.write(("," if count else "") + "\n" + json.dumps(one, ensure_ascii=not _speaks_unicode(out)))
+        out.write(("," if count else "") + "\n" + json.dumps(one, ensure_ascii=not _writes_unicode(out)))
         count += 1
     out.write("\n]\n" if count else "]\n")
     return count
@@ -105,7 +105,7 @@ COLUMNS = tuple(_columns())
 
 
 def write_csv(papers: Iterable[Paper], out: TextIO) -> int:
-    """A table with a heading; lists are joined by semicolons, and no cell is a formula to a spreadsheet."""
+    """Write a table with a heading; lists are joined by semicolons, and no cell is a formula to a spreadsheet."""
     import csv
 
     table = csv.writer(out, lineterminator="\n")
@@ -126,12 +126,12 @@ def _cell(value: object) -> str:
     if isinstance(value, list):
         value = "; ".join(value)
     text = str(value)
-    # Spreadsheets run what begins so, full-width forms and leading spaces included; the quote makes it text.
+    # Spreadsheets run cells that begin like this, even after spaces or in full-width forms; the quote makes them text.
     return f"'{text}" if re.match(r"\s*[=+\-@\t\r＝＋－＠]", text) else text
 
 
 def write_markdown(papers: Iterable[Paper], out: TextIO) -> int:
-    """A section for each paper, with links; foreign text can't format, embed or link anything."""
+    """Write a section for each paper, with links; foreign text can't format, embed or link anything."""
     count = 0
     for paper in papers:
         out.write(("\n" if count else "") + "\n\n".join(_section(paper)) + "\n")
@@ -163,7 +163,7 @@ def _section(paper: Paper) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Text as Markdown that shows just this text."""
+    """Text as Markdown that shows exactly this text."""
     text = re.sub(r"([\\`*_\[\]<>|~$&])", r"\\\1", text)
     return re.sub(r"^([#+=:-]|\d+(?=[.)]))", lambda found: _escape_start(found[1]), text)
 
@@ -180,7 +180,7 @@ def _line(text: str | None) -> str | None:
     return clean(text) or None if text else None
 
 
-def _speaks_unicode(out: TextIO) -> bool:
+def _writes_unicode(out: TextIO) -> bool:
     return (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
 
 
@@ -198,15 +198,15 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 
 
 def format_of(path: Path) -> Format | None:
-    """The format that a file's name asks for."""
+    """The format that a file name's suffix stands for; None if there is none."""
     return next((one for one in FORMATS.values() if one.suffix == path.suffix.lower()), None)
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[TextIO]:
-    """A stream whose text becomes the file at `path` once all of it is written; else the file stays as it was.
+    """A stream whose text replaces the file at `path` once all of it is written; if that fails, the file stays.
 
-    What is no regular file, such as a pipe or /dev/stdout, is written to directly. Raises ExportFailed.
+    A pipe, /dev/stdout and the like are written to directly. Raises ExportFailed.
     """
     try:
         if path.exists() and not path.is_file():

@@ -1,4 +1,4 @@
-"""Where a paper can be read on: its links, and how one is opened without trusting it."""
+"""The links of a paper, and how to open an untrusted one safely."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from reader.core.ids import hf_url, paper_url, pdf_url
 from reader.core.paper import Paper
 from reader.core.text import clean
 
-LONGEST = 2_000
-"""Characters of an address at the most: browsers and terminals take no more."""
+MAX_LENGTH = 2_000
+"""Characters of an address: the maximum that browsers and terminals accept."""
 
 CONSOLE_BROWSERS = frozenset({"elinks", "links", "lynx", "w3m", "www-browser"})
 
-# What an address may hold unescaped (RFC 3986), % included: it is escaped already.
+# Characters that may stay unescaped in an address (RFC 3986), and % of existing escapes.
 _PLAIN = ":/?#[]@!$&*+,;=-._~%"
 
 
 class UnsafeLink(ReaderError):
-    """An address that is not opened, whatever it is."""
+    """The address is unsafe and was not opened."""
 
 
-CODE = "code"
+CODE_LINK = "code"
 """The name of the link to the paper's code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link of a paper: the letter that opens it, what it leads to, and its address."""
+    """One link of a paper: the key that opens it, the name of its target, and its address."""
 
     letter: str
     name: str
@@ -37,13 +37,13 @@ class Link:
 
 
 def links(paper: Paper) -> tuple[Link, ...]:
-    """The links of a paper, its page first, each once; addresses that are not safe to open are left out."""
+    """The links of a paper, each once, its page first; unsafe addresses are left out."""
     media = ((str(number), f"media {number}", url) for number, url in enumerate(paper.media[:9], 1))
     known = (
-        ("o", "page", _page(paper)),
+        ("o", "page", _home_page(paper)),
         ("p", "PDF", pdf_url(paper.id)),
         ("a", "arXiv", paper_url(paper.id)),
-        ("c", CODE, paper.code_url),
+        ("c", CODE_LINK, paper.code_url),
         ("w", "project", paper.project_url),
         ("d", "DOI", f"https://doi.org/{quote(paper.doi)}" if paper.doi else None),
         ("e", "entry", paper.url),
@@ -56,19 +56,19 @@ def links(paper: Paper) -> tuple[Link, ...]:
     return tuple(found.values())
 
 
-def _page(paper: Paper) -> str | None:
-    """Where a paper is at home: in the daily feed, else at arXiv, else where an entry of a feed leads."""
+def _home_page(paper: Paper) -> str | None:
+    """The paper's page: in the daily feed, else at arXiv, else the target of its feed entry."""
     home = hf_url(paper.id) if paper.day or paper.source in ("hf", "page") else paper_url(paper.id)
     return home or paper.url
 
 
 def safe_url(url: str) -> str | None:
-    """An address in a form that browsers, terminals and Markdown take as it is; None for what is not opened.
+    """The address in a form that is safe in browsers, terminals and Markdown; None if it must not be opened.
 
-    Only http and https with a plain host pass: `https://huggingface.co@elsewhere.org` is made to mislead. A host
-    with letters beyond ASCII is written in its ASCII form, which shows what it is.
+    Only http and https with a plain host are accepted: `https://huggingface.co@elsewhere.org` misleads. A host with
+    letters beyond ASCII is written in its ASCII form, which can't imitate another host.
     """
-    url = clean(url, LONGEST + 1)
+    url = clean(url, MAX_LENGTH + 1)
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").encode("idna").decode()
@@ -81,11 +81,11 @@ def safe_url(url: str) -> str | None:
         return None
     netloc = (f"[{host}]" if ":" in host else host) + port
     plain = urlunsplit((parts.scheme, netloc, *(quote(part, safe=_PLAIN) for part in parts[2:])))
-    return plain if len(plain) <= LONGEST else None
+    return plain if len(plain) <= MAX_LENGTH else None
 
 
 def find_browser() -> str | None:
-    """The name of the browser that `open_url` would start; None where there is none."""
+    """The name of the browser that `open_url` starts, or None."""
     import webbrowser
 
     try:
@@ -95,15 +95,15 @@ def find_browser() -> str | None:
 
 
 def takes_terminal(browser: str) -> bool:
-    """Whether a browser draws in the terminal, which the reader must leave to it until it ends."""
+    """Whether a browser runs in the terminal, so that the reader must be suspended meanwhile."""
     return browser.rpartition("/")[2] in CONSOLE_BROWSERS
 
 
 def open_url(url: str) -> bool:
-    """Open an address in the user's browser; False where there is none or it did not start.
+    """Open an address in the user's browser; False if there is none or it did not start.
 
-    The browser gets an argument list, never a shell's line. It may take seconds to answer, and a console browser
-    answers only when it is left: not for the event loop. Raises UnsafeLink for all but http and https.
+    The browser gets an argument list, never a shell command. The call blocks for seconds, and for a console browser
+    until the user leaves it: don't call it in the event loop. Raises UnsafeLink for all but http and https.
     """
     import webbrowser
 

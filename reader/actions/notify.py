@@ -1,7 +1,7 @@
-"""Programs that tell the user something: a desktop notification, or one of the user's own.
+"""Notifications by a program: the desktop's or the user's own.
 
-They are run by argument lists, never through a shell, and what they are told of papers is data: an argument behind all
-options, or text on their standard input.
+Programs are run with argument lists, never through a shell, and papers are passed as data: in an argument after all
+options, or on standard input.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from tempfile import TemporaryFile
 from reader.core.errors import ReaderError
 from reader.core.text import clean
 
-PATIENCE = 30.0
-"""Seconds that a program may take."""
+TIMEOUT = 30.0
+"""Seconds after which a program is killed."""
 
-_LOOK = 0.05
-"""Seconds between two looks whether it has ended."""
+_POLL = 0.05
+"""Seconds between two checks whether the program has ended."""
 
-_SCRIPT = (
+_APPLE_SCRIPT = (
     "on run argv",
     "display notification (item 2 of argv) with title (item 1 of argv)",
     "end run",
@@ -36,41 +36,41 @@ _SCRIPT = (
 
 
 class NotifyError(ReaderError):
-    """A program that was to tell something did not."""
+    """The notification failed."""
 
 
-def desktop(title: str, body: str, platform: str = sys.platform) -> tuple[str, ...]:
-    """The command that shows a desktop notification; raises NotifyError where there is no program for it."""
+def desktop_command(title: str, body: str, platform: str = sys.platform) -> tuple[str, ...]:
+    """The command that shows a desktop notification; raises NotifyError if there is no program for it."""
     program = desktop_program(platform)
     if program is None:
         raise NotifyError("Nothing here shows notifications: install notify-send (libnotify), or set notify_command.")
     if platform == "darwin":
-        return (program, *(word for line in _SCRIPT for word in ("-e", line)), title, body)
-    # The body is markup to most desktops.
+        return (program, *(word for line in _APPLE_SCRIPT for word in ("-e", line)), title, body)
+    # Most desktops read the body as markup.
     return (program, "--app-name=dailypapers", "--", title, html.escape(body, quote=False))
 
 
 def desktop_program(platform: str = sys.platform) -> str | None:
-    """The program that shows desktop notifications; None where there is none."""
+    """The path of the program that shows desktop notifications, or None."""
     return shutil.which("osascript" if platform == "darwin" else "notify-send")
 
 
 def find_program(command: Sequence[str]) -> str | None:
-    """Where the program of a command is; None if it is nowhere."""
+    """The path of a command's program, or None."""
     return shutil.which(str(Path(command[0]).expanduser())) if command else None
 
 
-async def run(command: Sequence[str], text: str = "", patience: float = PATIENCE) -> None:
-    """Run a command with a text on its standard input until it ends; raises NotifyError.
+async def run_command(command: Sequence[str], text: str = "", patience: float = TIMEOUT) -> None:
+    """Run a command with a text on its standard input, and wait until it ends; raises NotifyError.
 
-    One that takes longer than `patience` (seconds) is killed with all that it started. If this is cancelled it goes on
-    by itself: what it tells is told once.
+    After `patience` seconds the command and the processes it started are killed. It goes on if this call is cancelled,
+    since the notification is not repeated.
     """
     name = clean(command[0], 100)
     program = find_program(command)
     if program is None:
-        raise NotifyError(f"{name} was not found, so nothing was told; check notify_command.")
-    # Files, not pipes: nobody waits for what a program leaves unread, or for one that it leaves behind.
+        raise NotifyError(f"{name} was not found; check notify_command.")
+    # Files, not pipes: a program that leaves its input unread, or a child with open pipes, must not block us.
     with TemporaryFile() as given, TemporaryFile() as said:
         given.write(text.encode("utf-8", "replace"))
         given.seek(0)
@@ -88,9 +88,9 @@ async def run(command: Sequence[str], text: str = "", patience: float = PATIENCE
         late = time.monotonic() + patience
         while process.poll() is None:
             if time.monotonic() > late:
-                _kill(process)
+                _kill_group(process)
                 raise NotifyError(f"{name} took longer than {patience:g} s and was stopped; check notify_command.")
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(_POLL)
         if process.returncode:
             said.seek(0)
             lines = said.read(4_000).decode("utf-8", "replace").strip().splitlines()
@@ -98,7 +98,7 @@ async def run(command: Sequence[str], text: str = "", patience: float = PATIENCE
             raise NotifyError(f"{name} failed: {why.rstrip('.')}; check notify_command.")
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

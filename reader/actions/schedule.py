@@ -1,6 +1,6 @@
-"""Refresher at set times by what the system has for it: a systemd user timer, a launchd agent or a crontab.
+"""Schedule refreshes with the system's scheduler: a systemd user timer, a launchd agent or a crontab.
 
-Nothing here asks the user or runs before it is told to. What is written is marked as ours, and only that is removed.
+Nothing is changed before `install`. What it writes is marked as ours, and `remove` removes only that.
 """
 
 from __future__ import annotations
@@ -22,34 +22,34 @@ MARK = "# dailypapers refresh"
 
 LABEL = "org.dailypapers.refresh"
 
-Run = Callable[[Sequence[str], str | None], str]
+RunProgram = Callable[[Sequence[str], str | None], str]
 """Runs a program with its arguments and input; returns its output, raises ReaderError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """What is to be written, and the programs that put it to work or out of it."""
+    """The files to write, and the commands that start and stop the schedule."""
 
     kind: str
     """`systemd`, `launchd` or `cron`."""
     files: Mapping[Path, str]
-    """Text by file; for `cron` empty."""
+    """Content by file; empty for `cron`."""
     line: str = ""
     """The crontab's line, for `cron`."""
     start: tuple[tuple[str, ...], ...] = ()
     stop: tuple[tuple[str, ...], ...] = ()
 
     def text(self) -> str:
-        """All that would be written, to be shown."""
+        """Everything that `install` would write, to be shown."""
         if self.line:
             return f"crontab\n{self.line}"
         return "\n\n".join(f"{file}\n{text.rstrip()}" for file, text in self.files.items())
 
 
-def plan(hours: int, home: Path, environment: Mapping[str, str], platform: str = sys.platform) -> Schedule:
-    """The schedule for a refresh every so many hours, by what this system has.
+def plan_schedule(hours: int, home: Path, environment: Mapping[str, str], platform: str = sys.platform) -> Schedule:
+    """The schedule for a refresh every `hours` hours with this system's scheduler.
 
-    `environment` has the variables that the refresh must see. Raises ReaderError where there is nothing to schedule by.
+    `environment` has the variables for the refresh. Raises ReaderError if the system has no scheduler.
     """
     command = (sys.executable, "-m", "reader", "refresh", "--quiet")
     if platform == "darwin":
@@ -58,14 +58,14 @@ def plan(hours: int, home: Path, environment: Mapping[str, str], platform: str =
         return _systemd(hours, home, command, environment)
     if shutil.which("crontab"):
         return _cron(hours, command, environment)
-    raise ReaderError("This system has neither systemd nor launchd nor cron; have 'dailypapers refresh --quiet' run.")
+    raise ReaderError("This system has no systemd, launchd or cron; run 'dailypapers refresh --quiet' in another way.")
 
 
 def _systemd(hours: int, home: Path, command: Sequence[str], environment: Mapping[str, str]) -> Schedule:
     folder = home / ".config" / "systemd" / "user"
-    said = "".join(f'Environment="{_unit(f"{name}={value}")}"\n' for name, value in environment.items())
-    # Only in a command a dollar begins a variable.
-    words = " ".join(f'"{_unit(word).replace("$", "$$")}"' for word in command)
+    said = "".join(f'Environment="{_unit_quoted(f"{name}={value}")}"\n' for name, value in environment.items())
+    # In a command, but not in Environment=, a dollar begins a variable.
+    words = " ".join(f'"{_unit_quoted(word).replace("$", "$$")}"' for word in command)
     times = "06" if hours == 24 else f"00/{hours}"
     service = f"[Unit]\nDescription=Refresh of {NAME}\n\n[Service]\nType=oneshot\nNice=10\n{said}ExecStart={words}\n"
     timer = (
@@ -81,8 +81,8 @@ def _systemd(hours: int, home: Path, command: Sequence[str], environment: Mappin
     )
 
 
-def _unit(text: str) -> str:
-    """A text within double quotes of a unit file."""
+def _unit_quoted(text: str) -> str:
+    """The text escaped for double quotes in a unit file."""
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
 
 
@@ -102,21 +102,21 @@ def _launchd(hours: int, home: Path, command: Sequence[str], environment: Mappin
 
 def _cron(hours: int, command: Sequence[str], environment: Mapping[str, str]) -> Schedule:
     said = [f"{name}={shlex.quote(value)}" for name, value in environment.items()]
-    # Cron takes a per cent sign for a line's end.
+    # Cron reads a per cent sign as the end of the line.
     words = " ".join([*said, shlex.join(command)]).replace("%", "\\%")
     times = f"17 */{hours} * * *" if hours < 24 else "17 6 * * *"
     return Schedule("cron", {}, f"{times} {words} {MARK}")
 
 
-def is_installed(schedule: Schedule, run: Run) -> bool:
-    """Whether a schedule of ours, of whatever times, is there."""
+def is_installed(schedule: Schedule, run: RunProgram) -> bool:
+    """Whether a schedule of ours is installed, with any interval."""
     if schedule.line:
         return any(line.endswith(MARK) for line in _crontab(run))
     return all(file.exists() for file in schedule.files)
 
 
-def install(schedule: Schedule, run: Run) -> None:
-    """Write it and put it to work, in place of one that is there; raises ReaderError."""
+def install(schedule: Schedule, run: RunProgram) -> None:
+    """Install and start the schedule, replacing an older one; raises ReaderError."""
     if schedule.line:
         _write_crontab([*(line for line in _crontab(run) if not line.endswith(MARK)), schedule.line], run)
         return
@@ -127,8 +127,8 @@ def install(schedule: Schedule, run: Run) -> None:
         run(command, None)
 
 
-def remove(schedule: Schedule, run: Run) -> None:
-    """Put it out of work and take it away; raises ReaderError."""
+def remove(schedule: Schedule, run: RunProgram) -> None:
+    """Stop and remove the schedule; raises ReaderError."""
     if schedule.line:
         _write_crontab([line for line in _crontab(run) if not line.endswith(MARK)], run)
         return
@@ -138,22 +138,22 @@ def remove(schedule: Schedule, run: Run) -> None:
         file.unlink(missing_ok=True)
 
 
-def _crontab(run: Run) -> list[str]:
+def _crontab(run: RunProgram) -> list[str]:
     try:
         return run(("crontab", "-l"), None).splitlines()
     except ReaderError as error:
-        # A user without a crontab is told so by a failure; any other must not end in an empty one.
+        # crontab fails for a user without a crontab. Any other failure must not lead to overwriting the crontab.
         if "no crontab" in str(error).lower():
             return []
         raise
 
 
-def _write_crontab(lines: Sequence[str], run: Run) -> None:
+def _write_crontab(lines: Sequence[str], run: RunProgram) -> None:
     run(("crontab", "-"), "".join(f"{line}\n" for line in lines))
 
 
 def run_program(command: Sequence[str], text: str | None) -> str:
-    """Run a program by its arguments, never through a shell; what it printed. Raises ReaderError."""
+    """Run a program without a shell, and return its output; raises ReaderError."""
     from reader.core.text import clean
 
     try:

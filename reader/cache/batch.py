@@ -1,4 +1,4 @@
-"""One transaction's worth of drafts on their way in: matched, merged, written, classified."""
+"""The drafts of one transaction: matched to papers, merged, written and classified."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from reader.cache.marks import derived
 from reader.cache.merge import BLANK, Values, merged
 from reader.cache.search.topic_sets import CHANGED
 from reader.cache.tables import ALIAS, LISTING, PAPER, PAPER_CATEGORY, PAPER_CHANGE, PAPER_SOURCE, PAPER_TOPIC, TEXT
-from reader.core.ids import FEED, OWN, page_id
+from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, page_id
 from reader.core.paper import Draft
 from reader.core.text import fold, title_hash
 
 CLASSIFIED = {"title", "abstract", "keywords", "categories"}
-"""Columns that a paper's topics follow from."""
+"""Columns that decide a paper's topics."""
 
-TELLING = 25
-"""Letters of a title from which on it tells a paper: many feeds have an entry called `Week 12`."""
+TITLE_LETTERS = 25
+"""Letters that make a title identify a paper: many feeds have an entry called `Week 12`."""
 
 DAILY = "hf"
 """The source that nearly all papers come from."""
 
 
 MOVING = {"upvotes", "comments", "code_stars", "keywords", "has_code", "has_project", "has_media"}
-"""Columns whose changes are kept."""
+"""Columns whose changes are recorded in `paper_change`."""
 
 
 COUNT_CHANGE = text(
     f"INSERT INTO meta (key, value) VALUES ('{CHANGED}', '1')"
     " ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
 )
-"""Tells whoever keeps the papers of topics that they have changed."""
+"""Counts a change of the papers' topics, for caches of topics' papers."""
 
 
 class Named(Protocol):
@@ -53,7 +53,7 @@ class Named(Protocol):
 
 
 class Classifier(Protocol):
-    """What gives papers their topics: `core.topics.Topics`."""
+    """Gives papers their topics; `core.topics.Topics` is one."""
 
     @property
     def version(self) -> str: ...
@@ -66,11 +66,11 @@ class Classifier(Protocol):
 
 @dataclass(slots=True)
 class Entry:
-    """A paper that the batch speaks of: as it is in the cache, and as it is to become."""
+    """A paper of the batch: as the cache has it, and as it will be."""
 
     pk: int
     known: Mapping[str, Any] | None
-    """None for a paper that the cache does not have."""
+    """The stored columns; None for a new paper."""
     after: Values
 
     @property
@@ -89,46 +89,46 @@ class Batch:
         self._by_id: dict[str, Entry] = {}
         self._by_title: dict[int, Entry] = {}
         self._last_known: int = connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'paper'")) or 0
-        """The greatest key that a paper had before."""
+        """The greatest key that any paper has ever had."""
 
     def store(self, drafts: Sequence[tuple[Draft, str | None]], now: str, *, newer: bool) -> tuple[int, int]:
-        """Merge drafts, each with the day that lists it; returns how many papers are new, and how many changed."""
+        """Merge drafts, each with the day that lists it; return how many papers are new and how many changed."""
         self._look_up([draft for draft, _ in drafts])
         pk = self._last_known
         entries: dict[int, Entry] = {}
         listed: dict[tuple[str, int], None] = {}
-        told: dict[tuple[str, int], None] = {}
+        sources: dict[tuple[str, int], None] = {}
         for draft, day in drafts:
             entry = self._match(draft)
             if entry is None:
                 pk += 1
                 entry = Entry(pk, None, {**BLANK, "id": _id(draft), "source": draft.source, "added": now})
                 self._remember(entry)
-            elif draft.id and entry.after["id"].startswith(OWN):
+            elif draft.id and entry.after["id"].startswith(OWN_PREFIXES):
                 self._take_id(entry, draft)
             entry.after |= merged(entry.after, draft, day, newer=newer)
             entries[entry.pk] = entry
             if day is not None:
                 listed[day, entry.pk] = None
             if draft.source != DAILY or entry.after["source"] != DAILY:
-                told[draft.source, entry.pk] = None
+                sources[draft.source, entry.pk] = None
         new = [entry for entry in entries.values() if entry.known is None]
         changed = [entry for entry in entries.values() if entry.known is not None and entry.changed]
         self._insert(new)
-        self._note_changes(changed, now)
+        self._record_changes(changed, now)
         self._update(changed)
         if listed:
             rows = [{"day": day, "pk": pk} for day, pk in listed]
             self._connection.execute(upsert(LISTING).on_conflict_do_nothing(), rows)
-        if told:
-            rows = [{"source": source, "pk": pk} for source, pk in told]
+        if sources:
+            rows = [{"source": source, "pk": pk} for source, pk in sources]
             self._connection.execute(upsert(PAPER_SOURCE).on_conflict_do_nothing(), rows)
         self._categorize([entry for entry in (*new, *changed) if entry.changed.get("categories")])
         self.classify({entry.pk: entry.after for entry in new + changed if CLASSIFIED & entry.changed.keys()})
         return len(new), len(changed)
 
     def _look_up(self, drafts: Iterable[Draft]) -> None:
-        """Fetch the papers that the drafts may be about, by id and by title."""
+        """Fetch the papers that the drafts may describe, by id and by title."""
         hashes = {title_hash(draft.title) for draft in drafts}
         ids = {draft.id for draft in drafts if draft.id}
         own = {_id(draft) for draft in drafts if not draft.id}
@@ -147,22 +147,22 @@ class Batch:
     def _remember(self, entry: Entry) -> None:
         self._by_id[entry.after["id"]] = entry
         hash = entry.after["title_hash"]
-        # Of two papers with one title, the one that still lacks its id is the one to be matched.
-        if hash is not None and (hash not in self._by_title or entry.after["id"].startswith(OWN)):
+        # If two papers share a title, drafts match the one that still lacks its arXiv id.
+        if hash is not None and (hash not in self._by_title or entry.after["id"].startswith(OWN_PREFIXES)):
             self._by_title[hash] = entry
 
     def _match(self, draft: Draft) -> Entry | None:
-        """The paper that a draft is about: by id; by title where the draft or the paper has none of arXiv's."""
+        """The paper that a draft describes: by id, or by title if the draft or the paper has no arXiv id."""
         if found := self._by_id.get(_id(draft)):
             return found
         entry = self._by_title.get(title_hash(draft.title))
-        if entry is None or (draft.id and not entry.after["id"].startswith(OWN)):
+        if entry is None or (draft.id and not entry.after["id"].startswith(OWN_PREFIXES)):
             return None
-        of_a_feed = draft.entry is not None or entry.after["id"].startswith(FEED)
-        return entry if not of_a_feed or _tells(draft.title) else None
+        of_a_feed = draft.entry is not None or entry.after["id"].startswith(FEED_PREFIX)
+        return entry if not of_a_feed or _identifies(draft.title) else None
 
     def _take_id(self, entry: Entry, draft: Draft) -> None:
-        """Give a paper its arXiv id; the old one stays known, since events name it."""
+        """Give a paper its arXiv id; the old id stays as an alias, since events name it."""
         if entry.known is not None:
             self._connection.execute(insert(ALIAS).values(id=entry.after["id"], pk=entry.pk))
         entry.after |= {"id": draft.id, "source": draft.source}
@@ -179,8 +179,8 @@ class Batch:
         driver = cast(sqlite3.Connection, self._connection.connection.driver_connection)
         derived.adopt(driver, [entry.pk for entry in entries])
 
-    def _note_changes(self, entries: Iterable[Entry], now: str) -> None:
-        """Keep how the moving facts of papers were, and how they are from now on."""
+    def _record_changes(self, entries: Iterable[Entry], now: str) -> None:
+        """Record the moving facts of papers before and after this change."""
         moved = [entry for entry in entries if entry.known and MOVING & entry.changed.keys()]
         if moved:
             first = [_change(entry.pk, entry.known, entry.known["added"]) for entry in moved if entry.known]
@@ -189,7 +189,7 @@ class Batch:
             self._connection.execute(insert(PAPER_CHANGE).prefix_with("OR REPLACE"), latest)
 
     def _update(self, entries: Iterable[Entry]) -> None:
-        """Write what changed and nothing else, one statement for each set of columns."""
+        """Write only the changed columns, with one statement for each set of columns."""
         for table in (PAPER, TEXT):
             groups: dict[tuple[str, ...], list[Values]] = defaultdict(list)
             for entry in entries:
@@ -202,7 +202,7 @@ class Batch:
                 self._connection.execute(_set(table, columns), rows)
 
     def _categorize(self, entries: Sequence[Entry]) -> None:
-        """Make papers findable by the categories that they have now."""
+        """Store the categories of papers, for look-ups by category."""
         if entries:
             before = [entry.pk for entry in entries if entry.known is not None]
             self._connection.execute(delete(PAPER_CATEGORY).where(PAPER_CATEGORY.c.pk.in_(before)))
@@ -214,7 +214,7 @@ class Batch:
             self._connection.execute(insert(PAPER_CATEGORY), rows)
 
     def classify(self, papers: Mapping[int, Mapping[str, Any]]) -> None:
-        """Give papers, by key and with the columns `CLASSIFIED`, the topics that the rules see in them."""
+        """Give papers their topics by the rules; `papers` maps keys to the columns `CLASSIFIED`."""
         if not papers:
             return
         rows = [
@@ -237,13 +237,13 @@ class Batch:
 
 
 def _id(draft: Draft) -> str:
-    """The id that a draft gives its paper."""
+    """The id of a draft's paper: its own, or one made for it."""
     return draft.id or draft.entry or page_id(draft.title)
 
 
-def _tells(title: str) -> bool:
-    """Whether a title has enough letters to tell a paper from all others."""
-    return sum(map(str.isalnum, fold(title))) >= TELLING
+def _identifies(title: str) -> bool:
+    """Whether a title has enough letters to identify a paper."""
+    return sum(map(str.isalnum, fold(title))) >= TITLE_LETTERS
 
 
 def _change(pk: int, facts: Mapping[str, Any], at: str) -> Values:

@@ -1,4 +1,4 @@
-"""What the cache knows of each day: whether the feed was asked, what it listed, and what is unread of it."""
+"""What the cache knows of each day: the feed's answer, its papers, and how many of them are unread."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import NamedTuple
 
 
 class DayState(NamedTuple):
-    """A day that was asked for or that lists papers."""
+    """A day that the feed was asked for or that lists papers."""
 
     day: str
     """ISO date."""
     fetched: str
-    """ISO time, UTC, of the feed's answer; empty where the papers came in another way."""
+    """ISO time, UTC, of the feed's answer; empty if the papers came another way."""
     papers: int
     unread: int
 
 
 def day_states(connection: sqlite3.Connection, first: str, last: str) -> dict[str, DayState]:
-    """The days from `first` to `last` (ISO, both included) of which anything is known."""
+    """The known days from `first` to `last` (ISO, both included), by day."""
     rows = connection.execute(
         "SELECT d.day, d.fetched, d.papers, coalesce(sum(p.read = 0 AND p.hidden = 0), 0)"
         " FROM day AS d LEFT JOIN listing AS l ON l.day = d.day LEFT JOIN paper AS p ON p.pk = l.pk"

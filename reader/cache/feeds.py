@@ -1,6 +1,6 @@
-"""The sources that refreshes ask: which are followed, and how each answered last.
+"""The sources that a refresh asks: which are followed, and how each answered last.
 
-Needs the standard library alone, so that listing feeds is quick.
+Imports only the standard library, which keeps the listing of feeds quick.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Literal, Self
 
 from reader.cache import schema
 from reader.cache.sqlite_errors import explained
-from reader.core.ids import FEED, PAGE
+from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 
 Kind = Literal["rss", "arxiv", "own"]
-"""A feed of any site, a category of arXiv's, or a source that is asked without being followed."""
+"""A feed of any site, an arXiv category, or a source that is asked without being followed."""
 
 OWN: Mapping[str, str] = {"hf": "Daily papers of Hugging Face", "arxiv": "arXiv, for the papers' categories"}
 """Sources that are asked without being followed: their slugs and titles."""
@@ -40,7 +40,7 @@ class Followed:
     etag: str | None
     modified: str | None
     answered: str | None
-    """When the last answer came that was stored."""
+    """Time of the last answer that was stored."""
     failing_since: str | None
     error: str | None
 
@@ -50,14 +50,14 @@ _LAST_ASKED = "categories_asked"
 
 _UNCATEGORIZED = (
     "paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE t.categories IS NULL"
-    f" AND p.id NOT LIKE '{PAGE}%' AND p.id NOT LIKE '{FEED}%'"
+    f" AND p.id NOT LIKE '{PAGE_PREFIX}%' AND p.id NOT LIKE '{FEED_PREFIX}%'"
 )
 
 _COLUMNS = ", ".join(field.name for field in fields(Followed))
 
 
 class Feeds:
-    """The list of sources in the cache at `path`, whose schema must be current; its methods block."""
+    """The sources in the cache at `path`, whose schema must be current; its methods block."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
@@ -66,7 +66,7 @@ class Feeds:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open the list; what is followed is the user's own, so each change waits for the disk."""
+        """Open the list; it is the user's own, so each change waits for the disk."""
         with explained(path):
             return cls(schema.connect(path, durable=True), path)
 
@@ -76,7 +76,7 @@ class Feeds:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Keep others out: a refresh that is cancelled leaves its thread behind, which may not meet a closed file."""
+        """Hold the lock: the thread of a cancelled refresh may still run, and must not meet a closed file."""
         with self._lock, explained(self._path):
             yield
 
@@ -95,16 +95,16 @@ class Feeds:
         return [feed for feed in self.all() if feed.kind != "own"]
 
     def failing(self) -> list[Followed]:
-        """The sources whose last answer was none."""
+        """The sources that failed when they were last asked."""
         return [feed for feed in self.all() if feed.failing_since]
 
     def find(self, name: str) -> Followed | None:
-        """The followed source of this slug, address or category."""
+        """The followed source with this slug, address or category."""
         wanted = name.strip().casefold()
         return next((one for one in self.followed() if wanted in (one.slug, one.url.casefold())), None)
 
     def papers(self) -> dict[str, int]:
-        """How many papers each source has told of, by slug; those of the daily papers are not counted."""
+        """Number of papers that each source has brought, by slug; the daily papers are not counted."""
         with self._alone():
             rows = self._connection.execute("SELECT source, count(*) FROM paper_source GROUP BY source")
             found: dict[str, int] = dict(rows.fetchall())
@@ -119,7 +119,7 @@ class Feeds:
     def follow(
         self, kind: Kind, url: str, title: str, slug: str, now: str, *, home: str | None = None, folder: str = ""
     ) -> Followed | None:
-        """Follow a source, under a slug of its own; None where its address is followed already."""
+        """Follow a source under a slug of its own; None if its address is followed already."""
         if self.find(url) is not None:
             return None
         with self._alone(), schema.transaction(self._connection):
@@ -141,9 +141,9 @@ class Feeds:
     # How they answered
 
     def answered(self, slug: str, now: str | None = None, etag: str | None = None, modified: str | None = None) -> None:
-        """A source answered: with something that is stored by now and told by these; without `now`, with nothing new.
+        """Record that a source answered at `now` with papers that are stored by now; without `now`, with nothing new.
 
-        The second writes only where the source was failing.
+        Without `now` this writes only if the source was failing.
         """
         well = "failing_since = NULL, error = NULL"
         with self._alone(), schema.transaction(self._connection):
@@ -155,7 +155,7 @@ class Feeds:
                 self._connection.execute(sql, (now, etag, modified, slug))
 
     def failed(self, slug: str, now: str, error: str) -> None:
-        """A source did not give what was asked, and why."""
+        """Record that a source failed, and why."""
         with self._alone(), schema.transaction(self._connection):
             if slug in OWN:
                 self._connection.execute(
@@ -169,10 +169,10 @@ class Feeds:
                 (now, error, slug, error),
             )
 
-    # Of which papers arXiv is asked
+    # Which papers arXiv is asked about
 
     def uncategorized(self, asked_before: str, limit: int) -> list[str]:
-        """Ids of the newest papers that lack categories, but for those that arXiv was asked for since a day."""
+        """Ids of the newest papers without categories that arXiv was last asked about before a day, or never."""
         with self._alone():
             rows = self._connection.execute(
                 f"SELECT p.id FROM {_UNCATEGORIZED} AND coalesce(t.arxiv_asked, '') < ?"
@@ -182,13 +182,13 @@ class Feeds:
             return [id for (id,) in rows]
 
     def count_uncategorized(self) -> int:
-        """How many papers lack categories that arXiv can be asked for."""
+        """How many papers lack categories that arXiv may know."""
         with self._alone():
             (count,) = self._connection.execute(f"SELECT count(*) FROM {_UNCATEGORIZED}").fetchone()
         return int(count)
 
     def asked(self, ids: Iterable[str], day: str) -> None:
-        """ArXiv was asked for these papers on a day."""
+        """Record that arXiv was asked about these papers on a day."""
         with self._alone(), schema.transaction(self._connection):
             self._connection.executemany(
                 "UPDATE paper_text SET arxiv_asked = ? WHERE pk = (SELECT pk FROM paper WHERE id = ?)",
@@ -197,13 +197,13 @@ class Feeds:
             self._connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_LAST_ASKED, day))
 
     def last_asked(self) -> str | None:
-        """The day on which arXiv was last asked for categories."""
+        """The ISO day on which arXiv was last asked for categories."""
         with self._alone():
             row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (_LAST_ASKED,)).fetchone()
         return row[0] if row else None
 
     def sources_of(self, ids: Iterable[str]) -> dict[str, str]:
-        """Who brought these papers first, by id; those that are not in the cache are left out."""
+        """The source that brought each paper first, by id; papers that are not in the cache are left out."""
         found: dict[str, str] = {}
         with self._alone():
             for id in ids:

@@ -1,6 +1,6 @@
-"""How papers moved: votes since the user looked, papers that rose after they were put away, votes of the last days.
+"""How papers' votes moved: since the user looked, after they were marked, and over the last days.
 
-One has looked at a paper when it was last marked, or hidden, and at all papers when the reader was last left.
+The user looked at a paper when they last marked or hid it, and at all papers when they last left the reader.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ import sqlite3
 from typing import NamedTuple
 
 LEAST_VOTES = 10
-"""Votes that a paper must gain to have risen clearly, and"""
+"""Votes that a paper must gain at least to count as risen."""
 
 LEAST_SHARE = 4
-"""the part of those it had before: a quarter."""
+"""A risen paper must also gain this part of its earlier votes: a quarter."""
 
 RISING_DAYS = 7
-"""Days whose votes the order of rising papers counts."""
+"""Days over which the order by rising votes counts."""
 
 _MARKED = (
     "(SELECT max(e.clock) / 1000 FROM effect AS f JOIN event AS e ON e.seq = f.event"
@@ -24,7 +24,7 @@ _MARKED = (
 
 
 def _then(column: str, looked: str) -> str:
-    """What a column of `paper_change` was when the user looked; NULL where that was before the paper came."""
+    """A column of `paper_change` when the user looked; NULL if the paper came later."""
     return f"(SELECT {column} FROM paper_change AS c WHERE c.pk = p.pk AND c.at <= {looked} ORDER BY c.at DESC LIMIT 1)"
 
 
@@ -34,7 +34,7 @@ def _gained(looked: str) -> str:
 
 
 def rose(visited: int | None) -> str:
-    """Whether the paper `p` gained clearly since the user looked; `visited` is in seconds since 1970."""
+    """SQL: whether the paper `p` gained clearly since the user looked; `visited` is in seconds since 1970."""
     looked = f"coalesce({_MARKED}, {visited:d})" if visited is not None else _MARKED
     return f"EXISTS (SELECT 1 FROM paper_change WHERE pk = p.pk) AND coalesce({_gained(looked)}, 0)"
 
@@ -43,11 +43,11 @@ RISEN = (
     "p.pk IN (SELECT pk FROM paper_change) AND"
     f" coalesce({_gained(_MARKED)} OR p.has_code = 1 AND {_then('c.links & 1', _MARKED)} = 0, 0)"
 )
-"""Whether the paper `p` gained clearly, or got code, since it was marked."""
+"""SQL: whether the paper `p` gained clearly, or got code, since it was marked."""
 
 
 def votes_gained(since: int) -> str:
-    """The votes that the paper `p` gained since a time, in seconds since 1970; found once, not once for each paper."""
+    """SQL: the votes that the paper `p` gained since a time, in seconds since 1970; computed once for all papers."""
     before = (
         f"coalesce((SELECT upvotes FROM paper_change WHERE pk = w.pk AND at <= {since:d} ORDER BY at DESC LIMIT 1),"
         " (SELECT upvotes FROM paper_change WHERE pk = w.pk ORDER BY at LIMIT 1))"
@@ -60,16 +60,16 @@ def votes_gained(since: int) -> str:
 
 
 class Votes(NamedTuple):
-    """A paper's votes as they moved."""
+    """How one paper's votes moved."""
 
     points: tuple[int, ...] = ()
-    """At each change, the oldest first; empty where none was seen."""
+    """Votes at each change, oldest first; empty without a change."""
     gained: int = 0
-    """Since the user looked."""
+    """Votes gained since the user looked."""
 
 
 STILL = Votes()
-"""Votes of which no change was seen."""
+"""The votes of a paper without a recorded change."""
 
 
 def votes(connection: sqlite3.Connection, pk: int, visited: int | None) -> Votes:

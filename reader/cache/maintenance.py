@@ -1,7 +1,7 @@
-"""Keeping house: how large the cache is and of what, making it smaller, and whether it is what it says.
+"""Measures, compacts and verifies the cache.
 
-With the standard sqlite3 alone, on a file that other programs may have open: nothing here holds a lock for long but
-the last step of `compact`, and what waits for that waits as for any other writer.
+Uses the standard sqlite3, on a file that other programs may have open. Only the last step of `compact` holds the
+write lock for long; other writers wait for it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from reader.core.errors import CacheError
 MERGE_PAGES = 500
 """Pages of the full-text index that are merged in one transaction: some 20 ms."""
 
-TOLD = 20
-"""Faults of a kind that are looked for: more would tell nothing new."""
+FAULTS = 20
+"""Faults of a kind that are reported at most."""
 
 
 class Part(NamedTuple):
@@ -39,14 +39,14 @@ class Sizes(NamedTuple):
     """What the file holds; sizes in bytes."""
 
     parts: tuple[Part, ...]
-    """The largest first."""
+    """Largest first."""
     papers: int
     events: int
     file: int
     log: int
-    """The write-ahead log beside the file."""
+    """The write-ahead log next to the file."""
     free: int
-    """In pages that hold nothing any more."""
+    """In free pages."""
 
 
 def sizes(path: Path) -> Sizes:
@@ -70,13 +70,13 @@ def _rows(connection: sqlite3.Connection, table: str) -> int | None:
     return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
-# Making it smaller
+# Compacting
 
 
 def compact(path: Path) -> Iterator[str]:
-    """Merge the full-text index, count for the planner and write the file anew without gaps; yields what is under way.
+    """Merge the full-text index, refresh the planner's statistics and rewrite the file; yield the name of each step.
 
-    Raises CacheBusy while another program reads or writes without a pause, CacheError where the disk has no room.
+    Raises CacheBusy if another program reads or writes without a pause, CacheError if the disk lacks room.
     """
     room = shutil.disk_usage(path.parent).free
     needed = 2 * path.stat().st_size
@@ -84,7 +84,7 @@ def compact(path: Path) -> Iterator[str]:
         raise CacheError(f"Compacting {path} needs {needed >> 20:,} MiB of free disk, and there are {room >> 20:,}.")
     with explained(path), closing(schema.connect(path)) as connection:
         yield "merging the full-text index"
-        # A negative number begins to merge all there is; each further step is a transaction of its own.
+        # A negative number starts a merge of the whole index; each further step is its own transaction.
         pages = -MERGE_PAGES
         while True:
             before = connection.total_changes
@@ -100,22 +100,23 @@ def compact(path: Path) -> Iterator[str]:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-# Whether it is what it says
+# Verifying
 
 
 class Check(NamedTuple):
-    """One thing that was verified."""
+    """The result of one check."""
 
     name: str
     faults: tuple[str, ...] = ()
-    """What is wrong, as sentences; empty where nothing is."""
+    """What is wrong, one sentence each; empty if nothing is."""
 
 
 def verify(path: Path) -> Iterator[Check]:
-    """Look whether the cache holds together, check by check; changes nothing."""
+    """Verify the cache, check by check; changes nothing."""
     with explained(path), closing(schema.connect(path)) as connection:
         yield Check(
-            "file", tuple(row[0] for row in connection.execute(f"PRAGMA integrity_check({TOLD})") if row[0] != "ok")
+            "file",
+            tuple(row[0] for row in connection.execute(f"PRAGMA integrity_check({FAULTS})") if row[0] != "ok"),
         )
         yield Check("references", tuple(_references(connection)))
         yield Check("full-text index", tuple(_search(connection)))
@@ -125,13 +126,13 @@ def verify(path: Path) -> Iterator[Check]:
 
 
 def _references(connection: sqlite3.Connection) -> Iterator[str]:
-    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(TOLD):
+    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(FAULTS):
         yield f"row {row} of {table} belongs to no {parent}"
 
 
 def _search(connection: sqlite3.Connection) -> Iterator[str]:
     try:
-        # The 1 compares it with the papers' texts too.
+        # The 1 also compares the index with the papers' texts.
         connection.execute("INSERT INTO paper_fts(paper_fts, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
         if primary_code(error) != sqlite3.SQLITE_CORRUPT:
@@ -143,14 +144,14 @@ def _days(connection: sqlite3.Connection) -> Iterator[str]:
     rows = connection.execute(
         "SELECT day.day, day.papers, (SELECT count(*) FROM listing WHERE listing.day = day.day) AS listed FROM day"
         " WHERE papers <> listed LIMIT ?",
-        (TOLD,),
+        (FAULTS,),
     )
     for day, papers, listed in rows:
         yield f"{day} is said to have {papers} papers and lists {listed}"
 
 
 def _log(connection: sqlite3.Connection) -> Iterator[str]:
-    """Each event can be read and has an effect, or an orphan, for each paper that it names."""
+    """Check that each event can be read and has an effect or an orphan for each paper that it names."""
     for seq, packed, count, applied in connection.execute(
         "SELECT seq, papers, count, applied FROM event WHERE kind NOT IN ('undo', 'redo')"
     ).fetchall():
@@ -174,19 +175,19 @@ _NEWEST = (
 
 
 def _marks(connection: sqlite3.Connection) -> Iterator[str]:
-    """The states of papers are those that the log gives them; while a long mark is under way they are not yet."""
+    """Check that the papers' states follow from the log; skipped while a long mark is still being applied."""
     if connection.execute("SELECT 1 FROM event WHERE applied = 0 LIMIT 1").fetchone():
         return
     for kind, column in STATES.items():
         newest = _NEWEST.format(kind=f"'{kind}'")
-        wrong = f"SELECT id FROM paper AS p WHERE {column} <> CAST(coalesce({newest}, 0) AS INTEGER) LIMIT {TOLD}"
+        wrong = f"SELECT id FROM paper AS p WHERE {column} <> CAST(coalesce({newest}, 0) AS INTEGER) LIMIT {FAULTS}"
         for (id,) in connection.execute(wrong):
             yield f"{id} is not {column} as the log has it"
     note = _NEWEST.format(kind="'note'")
     stored = "coalesce((SELECT body FROM note WHERE note.pk = p.pk), '')"
     noted = "p.pk IN (SELECT pk FROM effect WHERE kind = 'note' UNION SELECT pk FROM note)"
     for (id,) in connection.execute(
-        f"SELECT id FROM paper AS p WHERE {noted} AND {stored} <> coalesce({note}, '') LIMIT {TOLD}"
+        f"SELECT id FROM paper AS p WHERE {noted} AND {stored} <> coalesce({note}, '') LIMIT {FAULTS}"
     ):
         yield f"the note of {id} is not that of the log"
     tags = "SELECT pk, substr(kind, 5) AS tag FROM effect WHERE kind LIKE 'tag:%' UNION SELECT pk, tag FROM paper_tag"
@@ -194,6 +195,6 @@ def _marks(connection: sqlite3.Connection) -> Iterator[str]:
     newest = _NEWEST.format(kind="'tag:' || one.tag")
     for id, tag in connection.execute(
         f"SELECT p.id, one.tag FROM ({tags}) AS one JOIN paper AS p USING (pk)"
-        f" WHERE {tagged} <> (coalesce({newest}, '0') = '1') LIMIT {TOLD}"
+        f" WHERE {tagged} <> (coalesce({newest}, '0') = '1') LIMIT {FAULTS}"
     ):
         yield f"the tag {tag} of {id} is not as the log has it"

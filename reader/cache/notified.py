@@ -1,4 +1,4 @@
-"""New papers that match queries, each told of once: whatever program asks, and though one is killed half-way."""
+"""New papers that match the user's queries, each claimed once, by whichever program asks first."""
 
 from __future__ import annotations
 
@@ -18,43 +18,43 @@ from reader.cache.sqlite_errors import explained
 from reader.core.query import Query
 
 NEWS_DAYS = 14
-"""Days up to which a paper is news: what a backfill brings is not."""
+"""Oldest age in days of a paper that is news; what a backfill brings is older."""
 
-_TOLD, _PROBLEM = "told", "told_problem"
-"""The keys in `meta` of the newest paper that was looked at, and of what went wrong last."""
+_CLAIMED, _PROBLEM = "told", "told_problem"
+"""The keys in `meta` of the newest claimed paper, and of the last failure."""
 
 
 class Problem(NamedTuple):
-    """Why nothing could be told, and since when (ISO time)."""
+    """Why notifications fail, and since when (ISO time)."""
 
     since: str
     error: str
 
 
 def begin(path: Path) -> None:
-    """Count as new what comes from now on, unless that was begun before."""
+    """Treat papers that come from now on as new; do nothing if that has begun already."""
     with _opened(path) as cache, schema.transaction(cache):
         cache.execute(
             "INSERT INTO meta (key, value) SELECT ?, coalesce(max(pk), 0) FROM paper WHERE true ON CONFLICT DO NOTHING",
-            (_TOLD,),
+            (_CLAIMED,),
         )
 
 
 def claim(path: Path, queries: Mapping[str, Query], scope: Scope) -> dict[int, tuple[str, ...]]:
-    """The papers that have come since the last call and match, with the queries they match; nobody gets them again.
+    """Return the papers that came since the last claim and match, each with its queries; no later claim returns them.
 
-    Those that the user has read or hidden by now are left out.
+    Papers that the user has already read or hidden are left out.
     """
     oldest = (scope.today - timedelta(days=NEWS_DAYS)).isoformat()
     matches: dict[int, tuple[str, ...]] = {}
     with _opened(path) as cache:
-        # What is claimed is looked through behind the transaction, which others may be waiting for.
+        # The papers are searched after the transaction: other programs may wait for its end.
         with schema.transaction(cache):
-            row = cache.execute("SELECT value FROM meta WHERE key = ?", (_TOLD,)).fetchone()
+            row = cache.execute("SELECT value FROM meta WHERE key = ?", (_CLAIMED,)).fetchone()
             (newest,) = cache.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
-            _note(cache, _TOLD, str(newest))
+            _put(cache, _CLAIMED, str(newest))
         for name, query in queries.items():
-            # They are few, so each is asked whether it matches.
+            # New papers are few, so each is checked in turn.
             asked = compile_query(query, scope).walk
             found = cache.execute(
                 f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND p.pk BETWEEN ? AND ? AND +p.read = 0"
@@ -68,17 +68,17 @@ def claim(path: Path, queries: Mapping[str, Query], scope: Scope) -> dict[int, t
 
 
 def note_problem(path: Path, since: str, error: str | None) -> None:
-    """Keep why telling failed, and since when it does; None for why once it went well."""
+    """Record why notifications fail, keeping the time of the first failure; None once they work."""
     with _opened(path) as cache, schema.transaction(cache):
         if error is None:
             cache.execute("DELETE FROM meta WHERE key = ?", (_PROBLEM,))
         else:
             known = _problem(cache)
-            _note(cache, _PROBLEM, json.dumps([known.since if known else since, error]))
+            _put(cache, _PROBLEM, json.dumps([known.since if known else since, error]))
 
 
 def problem(path: Path) -> Problem | None:
-    """What went wrong last; None if nothing did."""
+    """The current failure; None if notifications work."""
     with _opened(path) as cache:
         return _problem(cache)
 
@@ -95,7 +95,7 @@ def _problem(cache: sqlite3.Connection) -> Problem | None:
     return Problem(*json.loads(row[0])) if row else None
 
 
-def _note(cache: sqlite3.Connection, key: str, value: str) -> None:
+def _put(cache: sqlite3.Connection, key: str, value: str) -> None:
     cache.execute(
         "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (key, value)
     )

@@ -1,6 +1,6 @@
-"""The cache's writes: what feeds and files bring, merged into what is known, in short transactions.
+"""The cache's writes: papers from feeds and files, merged into the cache in short transactions.
 
-Statements are SQLAlchemy Core over the SQLModel tables: 10,000 rows take 62 ms so, 764 ms as ORM objects.
+The statements are SQLAlchemy Core over the SQLModel tables: 10,000 rows take 62 ms, as ORM objects 764 ms.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from reader.cache.tables import DAY, LISTING, META, PAPER, PAPER_TOPIC, TEXT, TO
 from reader.core.paper import Listing
 
 BATCH = 200
-"""Drafts a transaction: the write lock is held for less than a key's patience."""
+"""Drafts in one transaction: few enough that the write lock does not delay a key."""
 
 MUCH = 1_000
-"""Papers that are new or other after which the planner's figures may have aged."""
+"""New or changed papers after which the planner's statistics may be out of date."""
 
 SETTLED_DAYS = 14
-"""Days after which a day of the feed hardly changes any more: votes move for one to two weeks."""
+"""Age at which a day of the feed hardly changes any more: votes move for one to two weeks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What storing some records came to."""
+    """The result of storing some records."""
 
     new: int = 0
     updated: int = 0
@@ -53,15 +53,15 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class DayFetched:
-    """A day that lists papers, or that the feed has answered for."""
+    """A day that lists papers or that the feed has answered for."""
 
     fetched: str
-    """ISO time, UTC, of the last answer that changed anything or came first after the day settled; empty if none."""
+    """ISO time, UTC, of the last answer that changed the day or was the first after it settled; empty if none."""
     papers: int
 
 
 class Cache:
-    """The cache, for writing; its methods block and belong in a thread, one at a time."""
+    """The cache, for writing; its methods block, and one thread may call them at a time."""
 
     def __init__(self, path: Path, classifier: Classifier) -> None:
         self._path = path
@@ -72,19 +72,20 @@ class Cache:
 
     @classmethod
     def open(cls, path: Path, classifier: Classifier) -> Cache:
-        """Open the cache at `path`, creating or migrating it first where needed."""
+        """Open the cache at `path`; create or migrate it first if needed."""
         schema.ensure(path)
         cache = cls(path, classifier)
-        cache._sync_topics()
+        with schema.closing_on_error(cache):
+            cache._sync_topics()
         return cache
 
     def close(self) -> None:
         self._engine.dispose()
 
     def rest(self) -> None:
-        """Give memory back; after much was stored, count anew what the planner goes by, where that has changed.
+        """Free memory and, after much was stored, refresh the planner's statistics.
 
-        Looks at 2,000 rows of an index at the most (1,000,000 papers: 1 s the first time, then next to nothing).
+        Reads at most 2,000 rows of an index (1,000,000 papers: 1 s the first time, later almost nothing).
         """
         if self._changes >= MUCH:
             self._changes = 0
@@ -112,11 +113,11 @@ class Cache:
     def store_all(
         self, listings: Iterable[Listing], now: str, *, newer: bool = True, noted: bool = True
     ) -> Iterator[Stored]:
-        """Merge listings into the cache, and tell after each transaction what it came to; `now` is ISO time, UTC.
+        """Merge listings into the cache and yield the result of each transaction; `now` is ISO time, UTC.
 
-        A listing only ever adds to its day, so that a half-filled answer never replaces a fuller one. With `newer`
-        False (a file, which may be old) what is known stays and only gaps are filled. A listing that may not be all of
-        its day comes with `noted` False: the feed has yet to answer for the day. What changes nothing writes nothing.
+        A listing only adds to its day, so a partial answer never replaces a fuller one. With `newer` False (a file,
+        which may be old) known values stay and only gaps are filled. `noted` False means that the listing may be only
+        part of its day, so the day does not count as answered. A listing that changes nothing writes nothing.
         """
         for part, skipped in _parts(listings):
             drafts = [(draft, listing.day) for listing in part for draft in listing.drafts]
@@ -131,12 +132,12 @@ class Cache:
             yield Stored(new, updated, len(drafts) - new - updated + same, skipped)
 
     def note(self, days: Iterable[str], now: str) -> None:
-        """Keep that the feed has answered for these days (ISO), whatever it listed on them."""
+        """Record that the feed has answered for these days (ISO), whatever it listed."""
         with self._transaction() as connection:
             _note_days(connection, days, now)
 
     def store_trending(self, ranked: Sequence[Listing], now: str) -> Stored:
-        """Merge papers that the feed ranks, first ones first, and keep their order in place of the last one kept."""
+        """Merge the papers that the feed ranks, best first, and replace the stored ranking by theirs."""
         stored = sum(self.store_all(ranked, now, noted=False), Stored())
         ids = list(dict.fromkeys(draft.id for listing in ranked for draft in listing.drafts))
         read = {"key": "trending", "value": now}
@@ -157,15 +158,15 @@ class Cache:
             return {row.day: DayFetched(row.fetched, row.papers) for row in rows}
 
     def validators(self) -> dict[str, str]:
-        """What tells the feed's last answers for days that have not settled, by ISO day."""
+        """The ETags of the feed's last answers for days that have not settled, by ISO day."""
         with self._transaction() as connection:
             rows = connection.execute(select(META).where(META.c.key.startswith(_VALIDATOR)))
             return {row.key.removeprefix(_VALIDATOR): row.value for row in rows}
 
     def drop_before(self, day: str) -> Iterator[int]:
-        """Drop the papers that were last listed before a day (ISO) and that the user did not keep.
+        """Drop the papers last listed before a day (ISO) that the user did not star, tag or note.
 
-        Yields after each transaction how many have gone in all.
+        Yields the number of papers dropped so far after each transaction.
         """
         total = 0
         while True:
@@ -180,7 +181,7 @@ class Cache:
     # Topics
 
     def _sync_topics(self) -> None:
-        """Make the table of topics what the rules name; papers keep theirs until `reclassify`."""
+        """Make the table of topics equal to the rules' topics; papers keep theirs until `reclassify`."""
         wanted = {topic.slug: (topic.name, topic.family) for topic in self._classifier.topics}
         with self._transaction() as connection:
             known = {row.slug: row for row in connection.execute(select(TOPIC))}
@@ -192,12 +193,12 @@ class Cache:
             for slug in known.keys() - wanted.keys():
                 connection.execute(delete(PAPER_TOPIC).where(PAPER_TOPIC.c.topic == known[slug].pk))
                 connection.execute(delete(TOPIC).where(TOPIC.c.slug == slug))
-                # Its key may be given to another topic.
+                # Another topic may get its key.
                 connection.execute(COUNT_CHANGE)
             self._topic_keys = {row.slug: row.pk for row in connection.execute(select(TOPIC))}
 
     def needs_classifying(self) -> bool:
-        """Whether papers have their topics from other rules than those in use."""
+        """Whether the papers' topics come from other rules than those in use."""
         with self._transaction() as connection:
             version = connection.scalar(select(META.c.value).where(META.c.key == "topics"))
             if version is None:
@@ -233,7 +234,7 @@ class Cache:
 
 
 def _parts(listings: Iterable[Listing]) -> Iterator[tuple[list[Listing], int]]:
-    """Listings as transactions of about `BATCH` drafts, with the records skipped in each: small ones together."""
+    """Group listings into transactions of about `BATCH` drafts, each with its number of skipped records."""
     part: list[Listing] = []
     size = skipped = 0
     for listing in listings:
@@ -251,13 +252,13 @@ def _parts(listings: Iterable[Listing]) -> Iterator[tuple[list[Listing], int]]:
 
 
 def _note_days(connection: Connection, days: Iterable[str], fetched: str) -> None:
-    """Keep how many papers days list and when the feed answered for them; `fetched` is empty for a file."""
+    """Store the number of papers of days and when the feed answered for them; `fetched` is empty for a file."""
     rows = [{"day": day, "fetched": fetched, "settling": SETTLED_DAYS} for day in sorted(days)]
     if rows:
         connection.execute(_NOTE_DAY, rows)
 
 
-# An answer is noted if it changed the day, is the first, or is the first since the day settled: no other writes.
+# An answer is written only if it changed the day, is the first, or is the first since the day settled.
 _NOTE_DAY = text(
     """
     INSERT INTO day (day, fetched, papers)
@@ -275,11 +276,11 @@ _NOTE_DAY = text(
 
 
 _VALIDATOR = "validator:"
-"""How the keys in `meta` begin of what tells the feed's answer for a day."""
+"""Prefix of the `meta` keys that hold each day's ETag."""
 
 
 def _note_validators(connection: Connection, listings: Iterable[Listing], now: str) -> None:
-    """Keep what tells answers by, as long as their days are asked for again."""
+    """Store the ETags of answers for days that will be asked for again, and drop those of settled days."""
     rows = [
         {"key": f"{_VALIDATOR}{listing.day}", "value": listing.validator}
         for listing in listings

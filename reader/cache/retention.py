@@ -1,6 +1,6 @@
-"""Letting go of old papers: never of one that is starred, tagged or noted, and never of what the user did.
+"""Drops old papers, but never one that is starred, tagged or noted, and never what the user did.
 
-A paper that goes leaves its marks behind as orphans of the log, so that it has them again if it comes back.
+The marks of a dropped paper stay in the log as orphans; if the paper comes back it has them again.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import json
 import sqlite3
 
 TABLES = ("paper_topic", "paper_category", "paper_source", "paper_change", "paper_alias", "trending", "listing")
-"""Tables with rows of a paper, besides its text and itself."""
+"""Tables with rows about a paper, apart from `paper` and `paper_text`."""
 
 _OLD = """
     SELECT pk FROM paper WHERE sort_day < ? AND starred = 0 AND has_note = 0
@@ -18,7 +18,7 @@ _OLD = """
 
 
 def drop(connection: sqlite3.Connection, before: str, limit: int) -> int:
-    """Drop up to `limit` papers last listed before a day (ISO), in the caller's transaction; returns how many."""
+    """Drop up to `limit` papers last listed before a day (ISO), in the caller's transaction; return how many."""
     pks = [pk for (pk,) in connection.execute(_OLD, (before, limit))]
     if not pks:
         return 0
@@ -35,6 +35,6 @@ def drop(connection: sqlite3.Connection, before: str, limit: int) -> int:
         connection.execute(f"DELETE FROM {table} WHERE pk IN {chosen}", named)
     listed = "(SELECT count(*) FROM listing WHERE listing.day = day.day)"
     connection.executemany(f"UPDATE day SET papers = {listed} WHERE day = ?", days)
-    # A day without its papers is not known to be empty: it is not known.
+    # A day whose papers are dropped is unknown again, not known to be empty.
     connection.executemany("DELETE FROM day WHERE day = ? AND papers = 0", days)
     return len(pks)

@@ -10,13 +10,20 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from reader.cache.sqlite_errors import explain, explained
 from reader.core.errors import CacheTooNew
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+
+class Closable(Protocol):
+    """What holds a connection."""
+
+    def close(self) -> None: ...
+
 
 HEAD = "0001"
 """The newest migration, which is the schema that this program reads and writes."""
@@ -35,19 +42,30 @@ def connect(path: Path, *, query_only: bool = False, durable: bool = False) -> s
     `durable` waits for the disk at each commit: for what the user did, as opposed to what the feed can send again.
     """
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    for pragma in pragmas(durable=durable, mebibytes=2):
-        connection.execute(pragma)
-    if query_only:
-        # A file opened read-only can't share a write-ahead log; a connection that refuses to write can.
-        connection.execute("PRAGMA query_only = ON")
+    with closing_on_error(connection):
+        for pragma in pragmas(durable=durable, mebibytes=2):
+            connection.execute(pragma)
+        if query_only:
+            # A file opened read-only can't share a write-ahead log; a connection that refuses to write can.
+            connection.execute("PRAGMA query_only = ON")
     return connection
 
 
-def pragmas(*, durable: bool, mebibytes: int) -> tuple[str, ...]:
-    """The settings of every connection, which keeps so many MiB of the file.
+@contextmanager
+def closing_on_error(opened: Closable) -> Iterator[None]:
+    """Close what has just been opened if its preparation fails."""
+    try:
+        yield
+    except BaseException:
+        opened.close()
+        raise
 
-    Few for those of the reader, which are five and read the file as the system has it in memory: 16 MiB each made a
-    search no quicker and cost 30 MB. More for the feed's papers, whose batches touch many pages again and again.
+
+def pragmas(*, durable: bool, mebibytes: int) -> tuple[str, ...]:
+    """The settings of a connection that keeps up to `mebibytes` MiB of the file in memory.
+
+    The reader's five connections need few, since the system keeps the file in memory too: 16 MiB each made a search no
+    quicker and cost 30 MB. Storing papers needs more, since its batches touch the same pages again and again.
     """
     return (
         "PRAGMA journal_mode = WAL",
@@ -60,7 +78,7 @@ def pragmas(*, durable: bool, mebibytes: int) -> tuple[str, ...]:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """A write transaction that takes its lock at once, so that it can't fail half-way for a busy cache."""
+    """A write transaction that takes its lock at once, so a busy cache can't make it fail half-way."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -156,7 +174,7 @@ def upgrade(path: Path) -> None:
 
 
 def back_up(path: Path, target: Path) -> None:
-    """Copy a cache that may be in use to `target`, whole or not at all."""
+    """Copy a cache, which may be in use, to `target`: whole or not at all."""
     partial = target.with_name(f"{target.name}.part")
     partial.unlink(missing_ok=True)
     with explained(path), closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(partial)) as copy:

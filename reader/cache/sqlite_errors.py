@@ -53,7 +53,10 @@ def explain(error: BaseException, path: Path) -> CacheError:
     if code is not None and code in _SENTENCES:
         kind, sentence = _SENTENCES[code]
         return kind(sentence.format(path=path))
-    _log_unforeseen(cause, path)
+    from reader.log import record_error
+
+    name = getattr(cause, "sqlite_errorname", "no code of SQLite")
+    record_error(f"cache {path} ({name})", cause)
     return CacheError(f"The cache {path} failed in an unforeseen way: {cause}. Run 'dailypapers doctor'.")
 
 
@@ -62,15 +65,3 @@ def primary_code(error: BaseException) -> int | None:
     code: int | None = getattr(error, "sqlite_errorcode", None)
     # The bits above the lowest eight only say which kind of the primary error it is.
     return None if code is None else code & 0xFF
-
-
-def _log_unforeseen(error: BaseException, path: Path) -> None:
-    """Log an error that has no sentence of its own, with its traceback."""
-    import logging
-
-    log = logging.getLogger(__name__)
-    if not log.handlers:
-        # Without a handler, Python prints the traceback over the screen.
-        log.addHandler(logging.NullHandler())
-    name = getattr(error, "sqlite_errorname", "no code")
-    log.error("The cache %s failed in an unforeseen way (%s)", path, name, exc_info=error)

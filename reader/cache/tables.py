@@ -32,24 +32,24 @@ class _PaperColumns(SQLModel):
     """The columns of `paper` that no source fills by itself."""
 
     __table_args__ = (
-        # The list's own order, and all that a day's or a hidden paper's check needs, so that a walk stays in the index:
-        # the whole order of 200,000 papers in 49 ms for 113.
+        # The list's own order with the columns that checks of days and hidden papers need: a walk stays in the index,
+        # and the whole order of 200,000 papers takes 49 ms instead of 113.
         Index("paper_by_day", "sort_day", "upvotes", "pk", "hidden", "first_day", "day"),
         Index("paper_by_upvotes", "upvotes", "pk"),
         Index("paper_by_published", "published", "upvotes", "pk"),
         Index("paper_by_title", text("title COLLATE NOCASE"), "pk"),
-        # The few papers that are on more than one day, or `until:` and `day:` would have to look at all.
+        # The few papers that are on more than one day: `until:` and `day:` would have to look at all papers.
         Index("paper_relisted", "first_day", "day", sqlite_where=text("first_day < day")),
         Index("paper_unread_by_day", "sort_day", "upvotes", "pk", "day", sqlite_where=text("read = 0 AND hidden = 0")),
         Index("paper_starred_by_day", "sort_day", "upvotes", "pk", sqlite_where=text("starred = 1")),
-        # The rest lead to the few papers of a state or a number: in 1,000,000 papers, they are found in 1 ms for 1 s.
+        # The others find the few papers with a state or a number: among 1,000,000 papers in 1 ms instead of 1 s.
         Index("paper_read_by_day", "sort_day", "upvotes", "pk", sqlite_where=text("read = 1")),
         Index("paper_hidden_by_day", "sort_day", "upvotes", "pk", sqlite_where=text("hidden = 1")),
         Index("paper_noted", "pk", sqlite_where=text("has_note = 1")),
         Index("paper_by_comments", "comments"),
         Index("paper_by_authors", "author_count"),
         Index("paper_by_stars", "code_stars", sqlite_where=text("code_stars IS NOT NULL")),
-        # Joins a paper without an id to the one that later brings it.
+        # Matches a paper without an arXiv id to a later draft that has it.
         Index("paper_by_title_hash", "title_hash"),
         {"sqlite_autoincrement": True},
     )
@@ -113,16 +113,16 @@ class Listing(SQLModel, table=True):
 
 
 class Day(SQLModel, table=True):
-    """A day that was asked of the feed, so that an empty one is known to be empty."""
+    """A day that the feed was asked for; one without papers is known to be empty."""
 
     day: str = Field(primary_key=True)
     fetched: str
-    """ISO time, UTC, of the last answer that changed anything here, or that came first after the day had settled."""
+    """ISO time, UTC, of the last answer that changed the day or was the first after it settled."""
     papers: int = 0
 
 
 class Trending(SQLModel, table=True):
-    """A paper's place in the feed's own ranking, which is kept as it came; `meta` has when: `trending`."""
+    """A paper's place in the feed's own ranking; `meta` holds its time under `trending`."""
 
     pk: int = Field(primary_key=True, foreign_key="paper.pk")
     rank: int
@@ -130,10 +130,10 @@ class Trending(SQLModel, table=True):
 
 
 class PaperChange(SQLModel, table=True):
-    """A paper's moving facts from a refresh on that changed them, until the next row's.
+    """A paper's moving facts since the refresh that changed them, until the next row's time.
 
-    The first change of a paper writes two rows: how it was when the cache first saw it, and how it is now. One that
-    never changes has none.
+    The first change of a paper writes two rows: the facts when the cache first saw it, and the facts now. A paper that
+    never changes has no row.
     """
 
     __tablename__ = "paper_change"
@@ -145,11 +145,11 @@ class PaperChange(SQLModel, table=True):
     upvotes: int
     comments: int
     stars: int | None = None
-    """Of its code."""
+    """Stars of its code."""
     keywords: int
-    """How many it has."""
+    """Number of keywords."""
     links: int
-    """1 where it has code, plus 2 for a project's page, plus 4 for media."""
+    """1 for code, plus 2 for a project page, plus 4 for media."""
 
 
 class Topic(SQLModel, table=True):
@@ -183,9 +183,9 @@ class PaperCategory(SQLModel, table=True):
 
 
 class PaperSource(SQLModel, table=True):
-    """That a source told of a paper.
+    """That a source has a paper.
 
-    The daily papers (`hf`) are listed only where something else brought the paper first, for nearly all are theirs.
+    The daily papers (`hf`) have rows only for papers that another source brought first, since nearly all are theirs.
     """
 
     __tablename__ = "paper_source"
@@ -196,7 +196,7 @@ class PaperSource(SQLModel, table=True):
 
 
 class Feed(SQLModel, table=True):
-    """A source that refreshes ask: the daily papers and arXiv for categories, by themselves; the rest are followed."""
+    """A source that a refresh asks: the daily papers, arXiv for categories, and the feeds that the user follows."""
 
     pk: int | None = Field(default=None, primary_key=True)
     slug: str = Field(sa_column=Column(String, nullable=False, unique=True))
@@ -212,17 +212,17 @@ class Feed(SQLModel, table=True):
     """ISO time, UTC."""
     etag: str | None = None
     modified: str | None = None
-    """What tells the last answer that was stored."""
+    """ETag and Last-Modified of the last answer that was stored."""
     answered: str | None = None
     """ISO time, UTC, of that answer."""
     failing_since: str | None = None
-    """ISO time, UTC, since which every answer failed; None where the last one was good."""
+    """ISO time, UTC, since which every answer failed; None if the last one was good."""
     error: str | None = None
     """Why, as a sentence."""
 
 
 class Event(SQLModel, table=True):
-    """One thing the user did: append-only, never dropped, the truth that states derive from.
+    """One thing the user did; events are only ever added, and all states derive from them.
 
     One event may name many papers: `papers` holds their ids, newline-joined and zlib-compressed, so that marking a
     million is one row.
@@ -230,7 +230,7 @@ class Event(SQLModel, table=True):
 
     __table_args__ = (
         Index("event_by_clock", "clock", "id"),
-        # Finds at once the few events, if any, whose effects were still being written when the program died.
+        # Finds the few events whose effects were still being written when a program ended.
         Index("event_unapplied", "seq", sqlite_where=text("applied = 0")),
         {"sqlite_autoincrement": True},
     )
@@ -239,7 +239,7 @@ class Event(SQLModel, table=True):
     id: str = Field(sa_column=Column(String, nullable=False, unique=True))
     machine: str
     clock: int
-    """Milliseconds since 1970, raised where needed so that it always grows."""
+    """Milliseconds since 1970, raised if needed so that it always grows."""
     kind: str
     """`read`, `star`, `hide`, `note`, `tag:NAME`; or `undo`, `redo`, whose value is the target's id."""
     value: str
@@ -253,7 +253,7 @@ class Event(SQLModel, table=True):
 
 
 class Effect(SQLModel, table=True):
-    """Derived: that an event speaks of a paper. A paper's state is its newest effect of a kind that is not undone."""
+    """Derived: that an event names a paper. A paper's state is its newest effect of a kind that is not undone."""
 
     __table_args__ = ({"sqlite_with_rowid": False},)
 
@@ -290,7 +290,7 @@ class Note(SQLModel, table=True):
 
 
 class Meta(SQLModel, table=True):
-    """The cache's own facts: its machine id, the version of its topic rules, the last visit."""
+    """The cache's own facts, such as its machine id and the version of its topic rules."""
 
     key: str = Field(primary_key=True)
     value: str

@@ -1,7 +1,6 @@
-"""The hot reads: what the panes show, with the standard sqlite3 alone.
+"""The hot reads: what the panes show, read with the standard sqlite3.
 
-The first list is painted before SQLModel is imported (370 ms), so this module may not import it; a test holds the
-columns named here against the tables of `models`.
+The first list is painted before SQLModel is imported (370 ms), so this module may not import it.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CHUNK = 5_000
-"""Rows taken from SQLite at once: few enough that the thread hands the interpreter over within a frame."""
+"""Rows fetched from SQLite at once: few enough that other threads run again within a frame."""
 
 _RENAMED = {"day": "sort_day", "code": "has_code"}
 _ROW_NAMES = PaperRow._fields[: PaperRow._fields.index("rising")]
@@ -34,7 +33,7 @@ ROW = ", ".join(f"p.{_RENAMED.get(name, name)}" for name in _ROW_NAMES)
 """The columns of a `PaperRow`, up to those that are worked out."""
 
 VISIBLE = "p.hidden = 0"
-"""The condition of a query that asks nothing."""
+"""The condition of an empty query."""
 
 _STORED = tuple(field for field in FIELDS if field.rules.table is not None)
 _DECODED = tuple(field for field in _STORED if field.type in (tuple, bool))
@@ -50,13 +49,13 @@ class Order(NamedTuple):
 
     pks: array[int]
     groups: tuple[tuple[str, int], ...] = ()
-    """(ISO day or empty, papers) of each run, in order; empty when the order is not by day."""
+    """(ISO day or empty, papers) of each run, in order; empty if the order is not by day."""
     complete: bool = True
-    """False for a first screenful, behind which there is more."""
+    """False for a first screenful that more papers follow."""
 
 
 class DayCount(NamedTuple):
-    """A day that was listed, with its papers and how many of them are unread."""
+    """A day that lists papers, with the number of all and of unread ones."""
 
     day: str
     papers: int
@@ -82,7 +81,7 @@ class Window:
         self._rose = rose(None)
 
     def visited(self, at: int) -> None:
-        """Take this time, in seconds since 1970, for that at which the user looked at what bears no mark."""
+        """Set when the user last looked at papers without a mark, in seconds since 1970."""
         self._rose = rose(at)
 
     @classmethod
@@ -90,14 +89,15 @@ class Window:
         """Open the cache at `path`, whose schema must be current (`schema.ensure`)."""
         with explained(path):
             connection = schema.connect(path, query_only=True)
-            register_functions(connection)
-            return cls(connection, path)
+            with schema.closing_on_error(connection):
+                register_functions(connection)
+                return cls(connection, path)
 
     def close(self) -> None:
         self._connection.close()
 
     def interrupt(self) -> None:
-        """Make the query that is running in another thread fail with `sqlite3.OperationalError`."""
+        """Make the query that runs in another thread fail with CacheInterrupted."""
         self._connection.interrupt()
 
     def changed(self) -> bool:
@@ -114,7 +114,7 @@ class Window:
     def newest(self, limit: int) -> Order:
         """The first `limit` papers of the newest day in the list's own order: what `day:latest` finds.
 
-        The reader's usual beginning, asked without the query language, which takes 20 ms to import.
+        The reader usually starts with it; it needs no query language, which takes 20 ms to import.
         """
         with explained(self._path):
             found = self._connection.execute(
@@ -172,7 +172,7 @@ class Window:
     # Papers
 
     def rows(self, pks: Sequence[int]) -> list[PaperRow]:
-        """The rows of these papers, in this order; those that are gone are left out."""
+        """The rows of these papers, in this order; dropped papers are left out."""
         marks = ",".join("?" * len(pks))
         with explained(self._path):
             sql = f"SELECT {ROW}, {self._rose} FROM paper AS p WHERE p.pk IN ({marks})"
@@ -181,7 +181,7 @@ class Window:
         return [by_pk[pk] for pk in pks if pk in by_pk]
 
     def paper(self, pk: int) -> Paper | None:
-        """One paper whole."""
+        """One whole paper; None if the cache does not have it."""
         with explained(self._path):
             sql = f"SELECT {WHOLE} FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
             row = self._connection.execute(sql, (pk,)).fetchone()
@@ -190,7 +190,7 @@ class Window:
             return _paper(row, pk=pk, topics=self._topics(pk), tags=self._tags(pk), note=self._note(pk))
 
     def papers(self, pks: Iterable[int]) -> Iterable[Paper]:
-        """Papers whole, one by one, so that an export of everything needs no memory for it."""
+        """Whole papers, one by one, so that an export of all papers takes little memory."""
         return (paper for pk in pks if (paper := self.paper(pk)) is not None)
 
     def _topics(self, pk: int) -> tuple[str, ...]:
@@ -211,7 +211,7 @@ class Window:
         return row[0] if row else None
 
     def pk_of(self, id: str) -> int | None:
-        """The key of the paper with this id, also one that it had before its arXiv id was known."""
+        """The key of the paper with this id, or with this alias from before its arXiv id was known."""
         with explained(self._path):
             row = self._connection.execute(
                 "SELECT pk FROM paper WHERE id = :id UNION ALL SELECT pk FROM paper_alias WHERE id = :id",
@@ -227,12 +227,12 @@ class Window:
             return self._connection.execute("SELECT 1 FROM paper LIMIT 1").fetchone() is not None
 
     def size(self) -> int:
-        """How many papers were ever put in, which is about as many as there are."""
+        """How many papers were ever stored, which is about how many there are."""
         with explained(self._path):
             return int(self._connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()[0])
 
     def has_unfinished_marks(self) -> bool:
-        """Whether an event has effects that were cut off by the end of a program; an index holds those few alone."""
+        """Whether an event has effects that were cut off when a program ended; a small index answers."""
         with explained(self._path):
             return self._connection.execute("SELECT 1 FROM event WHERE applied = 0 LIMIT 1").fetchone() is not None
 
@@ -254,7 +254,7 @@ class Window:
         return day
 
     def day_beside(self, day: str, steps: int) -> str | None:
-        """The day that lists papers so many steps older than `day`, newer where negative; None past the ends."""
+        """The listed day that is `steps` days of the list older than `day`, newer if negative; None past the ends."""
         side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
         with explained(self._path):
             row = self._connection.execute(
@@ -274,7 +274,7 @@ class Window:
         return [DayCount(day, papers[day], unread[day]) for day in sorted(papers, reverse=True)[:limit]]
 
     def topics(self, selection: Selection | None = None) -> list[TopicCount]:
-        """Every topic with its papers, of a selection or of all that are not hidden."""
+        """Every topic with its number of papers, in a selection or among all papers that are not hidden."""
         from reader.cache.search import plan
 
         with explained(self._path):
@@ -287,22 +287,22 @@ class Window:
                 counts = Counter(dict(self._connection.execute(sql, where.params).fetchall()))
         return [TopicCount(*names, counts[key]) for key, names in self.topic_names_by_key().items()]
 
-    # What other modules ask
+    # Questions of other modules
 
     def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        """The answer to a question that another module puts in SQL."""
+        """Answer a question that another module asks in SQL."""
         with explained(self._path):
             return question(self._connection)
 
     def meta(self, key: str) -> str | None:
-        """One of the cache's own facts."""
+        """The value of one of the cache's own facts; None if it is not set."""
         with explained(self._path):
             row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
 
-# A paper's newest day is what the list orders by, so its index has the counts; the few papers that are on more than one
-# day are added. Joined to their listings, a million papers would take 0.6 s in place of 0.1 s.
+# The list orders by a paper's newest day, so its index can count; the few papers that are on more than one day are
+# added. A join of a million papers to their listings would take 0.6 s instead of 0.1 s.
 _BY_DAY = "SELECT sort_day, count(*) FROM paper WHERE day IS NOT NULL AND hidden = 0 GROUP BY sort_day"
 _UNREAD_BY_DAY = (
     "SELECT sort_day, count(*) FROM paper WHERE read = 0 AND hidden = 0 AND day IS NOT NULL GROUP BY sort_day"
@@ -320,7 +320,7 @@ _HIDDEN_BY_TOPIC = _TOPICS_OF.format(pks="SELECT pk FROM paper WHERE hidden = 1"
 
 
 def _order(found: Sequence[tuple[int, str]], limit: int, *, grouped: bool = True) -> Order:
-    """Keys and days, at most `limit` of them, as the beginning of a list, or all of it where they are fewer."""
+    """The beginning of a list from keys and days, at most `limit` of them; the whole list if they are fewer."""
     groups = tuple((day, sum(1 for _ in run)) for day, run in groupby(found, key=lambda row: row[1]))
     return Order(array("q", (pk for pk, _ in found)), groups if grouped else (), complete=len(found) < limit)
 

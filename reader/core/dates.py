@@ -1,7 +1,7 @@
-"""Dates as people write them in a query: `2026-05-11`, `2026-05`, `2026-W20`, `today`, `7d`, `a..b`.
+"""Date expressions of the query language: `2026-05-11`, `2026-05`, `2026-W20`, `today`, `7d`, `a..b`.
 
-A date is parsed without knowing what day it is, and resolved to ISO days when the query is compiled, so that a saved
-query means the right days tomorrow too.
+Parsing does not depend on today. A date is resolved to ISO days when its query is compiled, so a saved query is right
+on any day.
 """
 
 from __future__ import annotations
@@ -15,45 +15,46 @@ DATE_WORDS = ("today", "yesterday", "latest")
 
 _HELP = "write it as 2026-05-11, 2026-05, 2026-W20, today, yesterday, latest, 7d, 2w or 3m"
 _ABSOLUTE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?|-w([0-9]{2}))?")
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AGO = re.compile(r"([0-9]{1,4})([dwmy])")
 
 
-class Moment(NamedTuple):
-    """One date as written, in lower case but for the W of a week: a day, week, month or year, or relative to today."""
+class DateExpression(NamedTuple):
+    """One date as written, in lower case except the W of a week: a day, week, month or year, or relative to today."""
 
     text: str
 
     @property
     def ago(self) -> bool:
-        """Whether it counts back from today, such as `7d`."""
+        """Whether it counts back from today, as `7d` does."""
         return _AGO.fullmatch(self.text) is not None
 
     @property
     def absolute(self) -> bool:
-        """Whether it means the same days whenever it is asked."""
+        """Whether it does not depend on today or on the cache."""
         return self.text[:4].isdigit() and not self.ago
 
     def span(self, today: date, latest: date | None = None) -> tuple[date, date] | None:
-        """First and last day it covers; None where `latest` is asked for and no day has papers."""
+        """The first and last day that it covers; None for `latest` if no day has papers."""
         match self.text:
             case "today":
                 return today, today
             case "yesterday":
-                day = _back(today, 1)
+                day = _days_before(today, 1)
                 return day, day
             case "latest":
                 return (latest, latest) if latest else None
         if ago := _AGO.fullmatch(self.text):
-            day = _ago(today, int(ago[1]), ago[2])
+            day = _days_ago(today, int(ago[1]), ago[2])
             return day, day
-        return _absolute(self.text)
+        return _calendar_span(self.text)
 
 
-class Days(NamedTuple):
+class DateRange(NamedTuple):
     """A range of days, both ends included; an end that is None is open."""
 
-    start: Moment | None
-    end: Moment | None
+    start: DateExpression | None
+    end: DateExpression | None
 
     @property
     def text(self) -> str:
@@ -63,7 +64,7 @@ class Days(NamedTuple):
         return f"{self.start.text if self.start else ''}..{self.end.text if self.end else ''}"
 
     def bounds(self, today: date, latest: date | None = None) -> tuple[str | None, str | None] | None:
-        """First and last ISO day, None for an open end; None as a whole if no day can be meant."""
+        """First and last ISO day, None for an open end; None alone if no day can match."""
         first = last = None
         if self.start is not None:
             span = self.start.span(today, latest)
@@ -78,44 +79,49 @@ class Days(NamedTuple):
         return first, last
 
 
-def parse_moment(text: str) -> Moment:
-    """Read one date.
-
-    Raises ValueError, with a sentence, where it is none.
-    """
+def parse_date(text: str) -> DateExpression:
+    """Parse one date; raises ValueError with a sentence."""
     lower = text.strip().lower()
     if lower in DATE_WORDS or _AGO.fullmatch(lower):
-        return Moment(lower)
+        return DateExpression(lower)
     if not _ABSOLUTE.fullmatch(lower):
         raise ValueError(f"“{text}” is not a date: {_HELP}")
-    moment = Moment(lower.replace("w", "W"))
+    moment = DateExpression(lower.replace("w", "W"))
     try:
-        _absolute(moment.text)
+        _calendar_span(moment.text)
     except ValueError:
         raise ValueError(f"“{text}” is not in the calendar") from None
     return moment
 
 
-def parse_days(text: str) -> Days:
-    """Read a date or a range; `7d` alone runs from seven days ago to today.
-
-    Raises ValueError, with a sentence, where it is neither.
-    """
+def parse_date_range(text: str) -> DateRange:
+    """Parse a date or a range; `7d` alone is from seven days ago to today. Raises ValueError with a sentence."""
     left, dots, right = text.partition("..")
     if not dots:
-        moment = parse_moment(text)
-        return Days(moment, Moment("today") if moment.ago else moment)
+        moment = parse_date(text)
+        return DateRange(moment, DateExpression("today") if moment.ago else moment)
     if not left and not right:
         raise ValueError("A range needs a date on one side of the dots")
-    days = Days(parse_moment(left) if left else None, parse_moment(right) if right else None)
+    days = DateRange(parse_date(left) if left else None, parse_date(right) if right else None)
     if days.start and days.end and days.start.absolute and days.end.absolute:
-        start, end = _absolute(days.start.text), _absolute(days.end.text)
+        start, end = _calendar_span(days.start.text), _calendar_span(days.end.text)
         if start[0] > end[1]:
             raise ValueError(f"{days.start.text} is after {days.end.text}")
     return days
 
 
-def _absolute(text: str) -> tuple[date, date]:
+def iso_day(value: object) -> str | None:
+    """The day of an ISO timestamp as written, in its own time zone; None if it is invalid."""
+    text = value[:10] if isinstance(value, str) else ""
+    if not _ISO_DAY.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return None
+
+
+def _calendar_span(text: str) -> tuple[date, date]:
     parts = _ABSOLUTE.fullmatch(text.lower())
     if parts is None:
         raise ValueError(text)
@@ -134,9 +140,9 @@ def _days_in(year: int, month: int) -> int:
     return 31 if month == 12 else (date(year, month + 1, 1) - first).days
 
 
-def _ago(today: date, count: int, unit: str) -> date:
+def _days_ago(today: date, count: int, unit: str) -> date:
     if unit in "dw":
-        return _back(today, count * (7 if unit == "w" else 1))
+        return _days_before(today, count * (7 if unit == "w" else 1))
     months = today.year * 12 + today.month - 1 - count * (12 if unit == "y" else 1)
     year, month = divmod(months, 12)
     if year < date.min.year:
@@ -144,5 +150,5 @@ def _ago(today: date, count: int, unit: str) -> date:
     return date(year, month + 1, min(today.day, _days_in(year, month + 1)))
 
 
-def _back(day: date, days: int) -> date:
+def _days_before(day: date, days: int) -> date:
     return date.fromordinal(max(1, day.toordinal() - days))

@@ -1,4 +1,4 @@
-"""Everything that can go wrong in a way a person can act on.
+"""The errors that a user can act on.
 
 ReaderError
 ├── UsageError            the command or query was wrong (exit code 2)
@@ -7,19 +7,19 @@ ReaderError
 ├── CacheError            the cache can't be opened or written
 │   ├── CacheTooNew       made by a newer version of the program
 │   ├── CacheInterrupted  a read was dropped for a newer one
-│   └── CacheBusy         another program holds the cache for too long
-└── FeedError             the feed did not give what was asked
+│   └── CacheBusy         another program locks the cache for too long
+└── FeedError             a request to a feed failed
     ├── FeedOffline       offline by choice or no network
     ├── FeedUnreachable   no answer in time, or the connection broke
-    ├── FeedRefused       an answer that says no (4xx, rate limit)
-    └── FeedMalformed     an answer that is not what the feed sends
+    ├── FeedRefused       an error response (4xx, rate limit)
+    └── FeedMalformed     a response that can't be parsed
 """
 
 from __future__ import annotations
 
 
 class ReaderError(Exception):
-    """A failure whose text is one plain sentence with the way out."""
+    """A failure whose text is one plain sentence that says what to do."""
 
 
 class UsageError(ReaderError):
@@ -29,8 +29,7 @@ class UsageError(ReaderError):
 class QueryError(UsageError):
     """A query that does not parse.
 
-    `start` and `end` are offsets into the query's text; `suggestion` is the nearest right word for that span,
-    if there is one.
+    `start` and `end` are offsets into the query's text; `suggestion` is the nearest valid word for that span, if any.
     """
 
     def __init__(self, message: str, start: int, end: int, suggestion: str | None = None) -> None:
@@ -57,11 +56,11 @@ class CacheInterrupted(CacheError):
 
 
 class CacheBusy(CacheError):
-    """Another program holds the cache for longer than we wait."""
+    """Another program locks the cache for longer than we wait."""
 
 
 class FeedError(ReaderError):
-    """The feed did not give what was asked."""
+    """A request to a feed failed."""
 
 
 class FeedOffline(FeedError):
@@ -73,8 +72,8 @@ class FeedUnreachable(FeedError):
 
 
 class FeedRefused(FeedError):
-    """The feed answered, and said no."""
+    """The feed answered with an error."""
 
 
 class FeedMalformed(FeedError):
-    """The answer is not what the feed sends."""
+    """The feed's response can't be parsed."""

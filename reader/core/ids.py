@@ -1,4 +1,4 @@
-"""The ids of papers, and the pages that belong to them."""
+"""The ids of papers, and the addresses made from them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from urllib.parse import quote, urlsplit
 
 from reader.core.text import title_hash
 
-PAGE = "page:"
-FEED = "feed:"
+PAGE_PREFIX = "page:"
+FEED_PREFIX = "feed:"
 
-OWN = (PAGE, FEED)
-"""How ids begin that papers have until their arXiv id is known."""
+OWN_PREFIXES = (PAGE_PREFIX, FEED_PREFIX)
+"""Prefixes of the ids of papers whose arXiv id is not known yet."""
 
 # 2406.12345 since 2007 (month 01 to 12; four digits until 2014), hep-th/9901001 or math.GT/0309136 before.
 _BARE = re.compile(
@@ -35,15 +35,15 @@ _SUFFIXES = (".pdf", ".md")
 
 
 def arxiv_id(text: str) -> str | None:
-    """The bare arXiv id that a text is a form of, as arXiv itself writes it, or None.
+    """The bare arXiv id in a text, in arXiv's own form, or None.
 
-    Forms are the id itself and `arXiv:ID`, both with or without a version, arXiv's DOI, and addresses of arXiv,
-    Hugging Face, alphaXiv and doi.org, with or without a scheme.
+    The text is an id or `arXiv:ID`, both with or without a version, arXiv's DOI, or an address of arXiv,
+    Hugging Face, alphaXiv or doi.org, with or without a scheme.
     """
     text = text.strip()
     if len(text) > 300:
         return None
-    if "/" in text and (address := _from_address(text)):
+    if "/" in text and (address := _id_in_address(text)):
         return address
     found = _BARE.fullmatch(_CATEGORY.sub("", _PREFIX.sub("", text, count=1)))
     return _canonical(found["id"]) if found else None
@@ -55,42 +55,42 @@ def _canonical(id: str) -> str:
 
 
 def page_id(title: str) -> str:
-    """The stable id of a paper of which only the title is known: `page:` and twelve hexadecimal digits."""
-    return f"{PAGE}{(title_hash(title) >> 16) & 0xFFFFFFFFFFFF:012x}"
+    """The stable id of a paper with only a title: `page:` and twelve hexadecimal digits."""
+    return f"{PAGE_PREFIX}{(title_hash(title) >> 16) & 0xFFFFFFFFFFFF:012x}"
 
 
-def feed_id(url: str, guid: str) -> str:
-    """The stable id of a feed's entry that names no paper of arXiv's: `feed:` and twelve hexadecimal digits.
+def feed_entry_id(url: str, guid: str) -> str:
+    """The stable id of a feed's entry without an arXiv id: `feed:` and twelve hexadecimal digits.
 
-    `guid` is the entry's own, `url` the feed's address: two feeds may number their entries alike.
+    It depends on the entry's `guid` and the feed's `url`, since two feeds may have the same guids.
     """
     from hashlib import sha256
 
-    return FEED + sha256(f"{url}\n{guid}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return FEED_PREFIX + sha256(f"{url}\n{guid}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def paper_url(id: str) -> str | None:
     """The abstract's page on arXiv; None for a paper without an arXiv id."""
-    return _url("https://arxiv.org/abs/", id)
+    return _url_with_id("https://arxiv.org/abs/", id)
 
 
 def pdf_url(id: str) -> str | None:
     """The PDF on arXiv; None for a paper without an arXiv id."""
-    return _url("https://arxiv.org/pdf/", id)
+    return _url_with_id("https://arxiv.org/pdf/", id)
 
 
 def hf_url(id: str) -> str | None:
     """The paper's page in the feed; None for a paper without an arXiv id."""
-    return _url("https://huggingface.co/papers/", id)
+    return _url_with_id("https://huggingface.co/papers/", id)
 
 
-def _url(base: str, id: str) -> str | None:
-    # Only what is truly an id reaches an address that is opened or copied.
+def _url_with_id(base: str, id: str) -> str | None:
+    # Only valid ids may become part of an address that is opened or copied.
     return base + quote(id) if arxiv_id(id) == id else None
 
 
-def _from_address(text: str) -> str | None:
-    """The id in an address of one of the sites that are known."""
+def _id_in_address(text: str) -> str | None:
+    """The id in an address of a known site, or None."""
     if "://" not in text:
         text = f"https://{text}"
     try:
@@ -109,6 +109,6 @@ def _from_address(text: str) -> str | None:
             for suffix in _SUFFIXES:
                 rest = rest.removesuffix(suffix)
             found = _BARE.match(rest)
-            # The site may have more to say after the id, such as a section or a name.
+            # More path may follow the id, such as a section or a name.
             return _canonical(found["id"]) if found and rest[found.end() : found.end() + 1] in ("", "/", ".") else None
     return None

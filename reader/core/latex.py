@@ -1,7 +1,7 @@
-r"""The LaTeX of titles, abstracts and keywords as readable Unicode: `$\alpha$-Flow` is `α-Flow`.
+r"""Convert LaTeX in titles, abstracts and keywords to readable Unicode: `$\alpha$-Flow` is `α-Flow`.
 
-Only the pieces that are LaTeX are handed to the converter; the rest of a text stays as it is, since prose holds
-`%`, `&`, `~` and prices in dollars that are not meant in LaTeX's sense.
+Only the pieces that are LaTeX are converted; the rest of a text stays unchanged, since `%`, `&`, `~` and dollars are
+common in plain prose too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 
 _GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 
-# Math is told from prices by Pandoc's rule: no space inside the dollars, no digit after the closing one.
+# Pandoc's rule tells math from prices: no space inside the dollars, no digit after the closing one.
 _PIECE = re.compile(
     r"""
       (?P<math>  \$\$?(?=[^\s$]) [^$]{1,400}? (?<=[^\s\\])\$\$?(?![0-9])
@@ -28,7 +28,7 @@ _PIECE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-# What stands between two prices: "$1 million and 2$".
+# The text between two prices, such as "$1 million and 2$", which is no math.
 _PRICES = re.compile(r"[0-9][^\\^_{}=]*\s[^\\^_{}=]*")
 
 _SCRIPT = re.compile(rf"([\^_])\s*({_GROUP}|\\[A-Za-z]+|[^\s{{}}\\])")
@@ -42,8 +42,8 @@ _RAISED = {"circ": "°", "∘": "°", "°": "°", "*": "*", "∗": "*", "†": "
 # Mathematical letters, such as a calligraphic L, are missing from many terminals' fonts.
 _STYLED = re.compile("[ℊℋℌℐℑℒℛℜℨℬℭℯℰℱℳℴ\U0001d400-\U0001d7ff]")
 
-# What authors define for themselves in nearly every paper, and LaTeX does not know.
-_OWN = {
+# Macros that nearly all authors define, but LaTeX does not.
+_AUTHOR_MACROS = {
     "aka": "a.k.a.",
     "deg": "°",
     "eg": "e.g.",
@@ -53,9 +53,9 @@ _OWN = {
     "wrt": "w.r.t.",
 }
 
-# Commands whose last argument is the text, and those that only set how it looks.
-_LAST = re.compile("url|href|path|textcolor|colorbox|b")
-_SILENT = re.compile(
+# Commands whose last argument is the text, and commands that only format.
+_TEXT_LAST = re.compile("url|href|path|textcolor|colorbox|b")
+_WITHOUT_TEXT = re.compile(
     "em|it|bf|rm|sf|tt|sc|sl|(it|up|sc|sl)shape|(bf|md)series|(tt|sf|rm)family|normalfont|tiny|(script|footnote)size"
     "|small|normalsize|large|Large|LARGE|huge|Huge|allowbreak|linebreak|newline|noindent|par|centering|color|label"
     "|cite[pt]?|[vh]space|displaystyle|left|right|[bB]ig[glr]?|protect"
@@ -68,26 +68,26 @@ _SPACING = {"\\": " ", ",": " ", ";": " ", ":": " ", "!": "", "/": "", "-": ""}
 def latex_to_unicode(text: str) -> str:
     r"""The text with its LaTeX as Unicode; an unknown macro such as `\ours` becomes its name.
 
-    Text without LaTeX comes back as it is. The result is not yet clean: clean it afterwards.
+    Text without LaTeX is returned unchanged. The result must still be cleaned.
     """
     if not ("\\" in text or "$" in text or "^{" in text or "_{" in text):
         return text
-    return _PIECE.sub(_piece, text)
+    return _PIECE.sub(_piece_text, text)
 
 
-def _piece(match: re.Match[str]) -> str:
+def _piece_text(match: re.Match[str]) -> str:
     """One piece of LaTeX as Unicode."""
     piece = match[0]
     match match.lastgroup:
         case "math":
             formula = piece.strip("$") if piece.startswith("$") else piece[2:-2]
-            text = piece if _PRICES.fullmatch(formula) else _math(formula)
+            text = piece if _PRICES.fullmatch(formula) else _math_text(formula)
         case "switch":
             text = latex_to_unicode(piece[1:-1].strip()).strip()
         case "macro":
-            text = _macro(match["name"], _ARGUMENT.findall(match["arguments"]), piece)
+            text = _macro_text(match["name"], _ARGUMENT.findall(match["arguments"]), piece)
         case "script":
-            text = _script(match)
+            text = _script_text(match)
         case "escaped":
             text = _SPACING.get(match["escaped"], match["escaped"])
         case "space":
@@ -97,31 +97,31 @@ def _piece(match: re.Match[str]) -> str:
     return text
 
 
-def _macro(name: str, arguments: list[str], piece: str) -> str:
+def _macro_text(name: str, arguments: list[str], piece: str) -> str:
     """A macro of running text, with the groups that follow it."""
     inner = [latex_to_unicode(argument[1:-1]) for argument in arguments]
-    if _LAST.fullmatch(name):
+    if _TEXT_LAST.fullmatch(name):
         return inner[-1] if inner else ""
-    if _SILENT.fullmatch(name):
+    if _WITHOUT_TEXT.fullmatch(name):
         return ""
-    if name in _OWN:
-        return _OWN[name] + "".join(inner)
-    if not _known(name):
+    if name in _AUTHOR_MACROS:
+        return _AUTHOR_MACROS[name] + "".join(inner)
+    if not _is_known_macro(name):
         return "".join(inner) or name
     return _convert(piece)
 
 
-def _math(formula: str) -> str:
+def _math_text(formula: str) -> str:
     """A formula on one line."""
-    formula = _SCRIPT.sub(_script, formula.replace("$", ""))
+    formula = _SCRIPT.sub(_script_text, formula.replace("$", ""))
     return _convert(f"${formula}$").strip() if "\\" in formula or "{" in formula else formula.strip()
 
 
-def _script(match: re.Match[str]) -> str:
-    """A superscript or subscript, in small digits where Unicode has all of them."""
+def _script_text(match: re.Match[str]) -> str:
+    """A superscript or subscript, in Unicode's small characters if it has all of them."""
     sign, group = match[0][0], match[0][1:].strip()
     inner = group[1:-1] if group.startswith("{") else group
-    inner = _convert(_SCRIPT.sub(_script, inner)).strip() if inner != "^" else inner
+    inner = _convert(_SCRIPT.sub(_script_text, inner)).strip() if inner != "^" else inner
     if sign == "^" and inner in _RAISED:
         return _RAISED[inner]
     small = inner.translate(_SUPERSCRIPTS if sign == "^" else _SUBSCRIPTS)
@@ -133,7 +133,7 @@ def _script(match: re.Match[str]) -> str:
 
 
 def _convert(piece: str) -> str:
-    """A piece through pylatexenc; a piece that it can't read stays as it is."""
+    """A piece converted by pylatexenc; a piece that it can't read stays unchanged."""
     if "\\" not in piece and "{" not in piece:
         return piece
     convert, errors = _converter()
@@ -158,7 +158,7 @@ def _converter() -> tuple[Callable[[str], str], tuple[type[Exception], ...]]:
 
 
 @lru_cache(maxsize=512)
-def _known(name: str) -> bool:
+def _is_known_macro(name: str) -> bool:
     """Whether the converter knows a macro of this name."""
     from pylatexenc.latex2text import get_default_latex_context_db
 

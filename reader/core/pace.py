@@ -1,25 +1,28 @@
-"""How fast a long piece of work goes, and how long it still takes."""
+"""The rate of long work and its remaining time, in words."""
 
 from __future__ import annotations
 
 
-def pace(done: int, of: int, seconds: float) -> str:
-    """What to say of `done` steps of `of` that took so many seconds: `38 a second · 26 s left`; empty at first."""
+def pace_text(done: int, of: int, seconds: float) -> str:
+    """The rate and the remaining time after `done` of `of` steps in `seconds`, such as `38 a second · 26 s left`.
+
+    Empty in the first second.
+    """
     if seconds < 1 or not 0 < done <= of:
         return ""
     rate = done / seconds
-    told = (
+    rate_text = (
         f"{rate:,.0f} a second"
         if rate >= 10
         else f"{rate:,.1f} a second"
         if rate >= 1
         else f"{rate * 60:,.0f} a minute"
     )
-    return f"{told} · {duration((of - done) / rate)} left"
+    return f"{rate_text} · {duration_text((of - done) / rate)} left"
 
 
-def duration(seconds: float) -> str:
-    """So many seconds in a word or two: `26 s`, `4 min`, `2 h`."""
+def duration_text(seconds: float) -> str:
+    """A rounded duration, such as `26 s`, `4 min` or `2 h`."""
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.0f} h"

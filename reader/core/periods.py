@@ -1,4 +1,4 @@
-"""Days, weeks and months as stretches of the feed that one goes to."""
+"""Periods of the feed to browse: days, weeks and months."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
-from reader.core.dates import parse_moment
+from reader.core.dates import parse_date
 
-Kind: TypeAlias = Literal["day", "week", "month"]
+PeriodKind: TypeAlias = Literal["day", "week", "month"]
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -21,12 +21,12 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 class Period:
     """A day, a week from Monday to Sunday, or a month."""
 
-    kind: Kind
+    kind: PeriodKind
     first: date
 
     @property
     def last(self) -> date:
-        """Its last day, itself included."""
+        """The last day, included."""
         match self.kind:
             case "day":
                 return self.first
@@ -36,7 +36,7 @@ class Period:
 
     @property
     def date(self) -> str:
-        """It as a query writes it: `2026-05-11`, `2026-W20` or `2026-05`."""
+        """The period in a query's syntax: `2026-05-11`, `2026-W20` or `2026-05`."""
         match self.kind:
             case "day":
                 return self.first.isoformat()
@@ -47,12 +47,12 @@ class Period:
 
     @property
     def id(self) -> str:
-        """It as the id of a view: `week:2026-W20`."""
+        """The id of the period's view: `week:2026-W20`."""
         return f"{self.kind}:{self.date}"
 
     @property
     def name(self) -> str:
-        """It in words: `Monday 11 May 2026`, `Week 20, 11 to 17 May 2026`, `May 2026`."""
+        """The full name: `Monday 11 May 2026`, `Week 20, 11 to 17 May 2026`, `May 2026`."""
         first, last = self.first, self.last
         month = f"{_MONTHS[last.month - 1]} {last.year}"
         match self.kind:
@@ -65,7 +65,7 @@ class Period:
 
     @property
     def short(self) -> str:
-        """It in few words, for one who knows which year it is: `Mon 11 May`, `Week 20`, `May 2026`."""
+        """The name without the year where it is short: `Mon 11 May`, `Week 20`, `May 2026`."""
         match self.kind:
             case "day":
                 return f"{_WEEKDAYS[self.first.weekday()][:3]} {self.first.day} {_MONTHS[self.first.month - 1][:3]}"
@@ -75,17 +75,17 @@ class Period:
 
     @property
     def earlier(self) -> Period:
-        """The one before."""
-        return around(self.kind, self.first - timedelta(days=1))
+        """The period before."""
+        return period_containing(self.kind, self.first - timedelta(days=1))
 
     @property
     def later(self) -> Period:
-        """The one after."""
-        return around(self.kind, self.last + timedelta(days=1))
+        """The period after."""
+        return period_containing(self.kind, self.last + timedelta(days=1))
 
 
-def around(kind: Kind, day: date) -> Period:
-    """The day, week or month that a day is in."""
+def period_containing(kind: PeriodKind, day: date) -> Period:
+    """The day, week or month that contains a day."""
     match kind:
         case "day":
             return Period(kind, day)
@@ -94,25 +94,22 @@ def around(kind: Kind, day: date) -> Period:
     return Period(kind, day.replace(day=1))
 
 
-def period_of(id: str) -> Period | None:
-    """The period that the id of a view names, such as `month:2026-05`; None where it names none."""
+def period_of_view(id: str) -> Period | None:
+    """The period of a view's id, such as `month:2026-05`; None for other ids."""
     _, _, text = id.partition(":")
     try:
-        period = period_at(text, date.min)
+        period = parse_period(text, date.min)
     except ValueError:
         return None
     return period if period.id == id else None
 
 
-def period_at(text: str, today: date) -> Period:
-    """The period that a date as in a query means.
-
-    Raises ValueError, with a sentence, where it means none.
-    """
-    span = parse_moment(text).span(today)
+def parse_period(text: str, today: date) -> Period:
+    """The period that a query's date covers; raises ValueError with a sentence if there is none."""
+    span = parse_date(text).span(today)
     if span is not None:
-        kinds: tuple[Kind, ...] = ("day", "week", "month")
-        for period in (around(kind, span[0]) for kind in kinds):
+        kinds: tuple[PeriodKind, ...] = ("day", "week", "month")
+        for period in (period_containing(kind, span[0]) for kind in kinds):
             if (period.first, period.last) == span:
                 return period
-    raise ValueError(f"“{text}” is no day, week or month: write it as 2026-05-11, 2026-W20 or 2026-05")
+    raise ValueError(f"“{text}” is not a day, week or month: write it as 2026-05-11, 2026-W20 or 2026-05")

@@ -1,4 +1,4 @@
-"""What a setting takes: rules that check a value from a settings file and say, in words, what would do."""
+"""The types of settings: each checks a value from the settings file and describes valid values."""
 
 from __future__ import annotations
 
@@ -6,30 +6,32 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from reader.core.hosts import is_loopback
 
-class Unfit(ValueError):
-    """A value that a setting does not take; the text says what it takes."""
+
+class InvalidValue(ValueError):
+    """A value that a setting does not accept; the text says what it accepts."""
 
     def __init__(self, message: str, suggestion: str | None = None) -> None:
         super().__init__(message)
         self.suggestion = suggestion
 
 
-class Rule:
-    """What a setting takes."""
+class SettingType:
+    """The type of a setting."""
 
     def check(self, value: object) -> object:
-        """The value as the setting holds it; raises Unfit."""
+        """The value in the setting's Python type; raises InvalidValue."""
         raise NotImplementedError
 
     def describe(self) -> str:
-        """What it takes, in a few words."""
+        """The valid values, in a few words."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class Number(Rule):
-    """A number between two bounds, both included; a whole one where the bounds are whole."""
+class Number(SettingType):
+    """A number between two bounds, both included; a whole number if the bounds are whole."""
 
     low: float
     high: float
@@ -37,26 +39,26 @@ class Number(Rule):
     def check(self, value: object) -> object:
         whole = isinstance(self.low, int)
         if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
-            raise Unfit(f"must be {self.describe()}, not {shown(value)}")
+            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
         if not self.low <= value <= self.high:
-            bound = shown(self.low) if value < self.low else shown(self.high) if value > self.high else None
-            raise Unfit(f"must be {self.describe()}, not {shown(value)}", bound)
+            bound = as_toml(self.low) if value < self.low else as_toml(self.high) if value > self.high else None
+            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}", bound)
         return value if whole else float(value)
 
     def describe(self) -> str:
         kind = "a whole number" if isinstance(self.low, int) else "a number"
-        return f"{kind} from {shown(self.low)} to {shown(self.high)}"
+        return f"{kind} from {as_toml(self.low)} to {as_toml(self.high)}"
 
 
 @dataclass(frozen=True)
-class Choice(Rule):
+class Choice(SettingType):
     """One of a few words."""
 
     words: tuple[str, ...]
 
     def check(self, value: object) -> object:
         if value not in self.words:
-            raise Unfit(f"must be {self.describe()}, not {shown(value)}", nearest(str(value), self.words))
+            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}", nearest(str(value), self.words))
         return value
 
     def describe(self) -> str:
@@ -64,114 +66,120 @@ class Choice(Rule):
         return f"{', '.join(most)} or {last}"
 
 
-class Switch(Rule):
+class Boolean(SettingType):
     """true or false."""
 
     def check(self, value: object) -> object:
         if not isinstance(value, bool):
             words = {"yes": "true", "on": "true", "1": "true", "true": "true"}
             meant = words.get(str(value).lower(), "false")
-            raise Unfit(f"must be true or false, not {shown(value)}", meant)
+            raise InvalidValue(f"must be true or false, not {as_toml(value)}", meant)
         return value
 
     def describe(self) -> str:
         return "true or false"
 
 
-class Address(Rule):
-    """The address of a server: https, or http on this very machine."""
+class ServerAddress(SettingType):
+    """The address of a server: https, or http on this machine."""
 
     def check(self, value: object) -> object:
         if not isinstance(value, str):
-            raise Unfit(f"must be an address in quotes, not {shown(value)}")
+            raise InvalidValue(f"must be an address in quotes, not {as_toml(value)}")
         try:
             parts = urlsplit(value.strip())
             host, _port = parts.hostname, parts.port
         except ValueError as error:
-            raise Unfit(f"{shown(value)} is no address: {error}") from error
+            raise InvalidValue(f"{as_toml(value)} is no address: {error}") from error
         if not host and "://" not in value:
-            raise Unfit(f"must begin with https://, not {shown(value)}", f"https://{value.strip()}")
+            raise InvalidValue(f"must begin with https://, not {as_toml(value)}", f"https://{value.strip()}")
         if not host or parts.scheme not in ("http", "https"):
-            raise Unfit(f"must be an https address, not {shown(value)}")
+            raise InvalidValue(f"must be an https address, not {as_toml(value)}")
         if parts.scheme == "http" and not is_loopback(host):
-            raise Unfit(f"must be https, since {shown(value)} is not on this machine", f"https{value.strip()[4:]}")
+            raise InvalidValue(
+                f"must be https, since {as_toml(value)} is not on this machine", f"https{value.strip()[4:]}"
+            )
         return value.strip().rstrip("/")
 
     def describe(self) -> str:
         return "an https address, or http on this machine"
 
 
-class FilePath(Rule):
-    """A file; `~` is the home folder, and a relative one stands beside the settings file. Empty for none."""
+class FilePath(SettingType):
+    """A file; `~` is the home folder, and a relative path starts at the settings file's folder. Empty for none."""
 
     def check(self, value: object) -> object:
         if not isinstance(value, str):
-            raise Unfit(f"must be a path in quotes, not {shown(value)}")
+            raise InvalidValue(f"must be a path in quotes, not {as_toml(value)}")
         return value
 
     def describe(self) -> str:
         return "a path"
 
 
-class Queries(Rule):
+class QueryList(SettingType):
     """Queries: one, or a list of them; an empty list for none."""
 
     def check(self, value: object) -> object:
         from reader.core.errors import QueryError
         from reader.core.query import parse
 
-        queries = _words(value)
+        queries = _as_strings(value)
         if queries is None:
-            raise Unfit(f"must be {self.describe()}, not {shown(value)}")
+            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
         for query in queries:
             try:
                 if parse(query).root is None:
-                    raise Unfit("must not be an empty query, which all papers match: leave the list empty for none")
+                    raise InvalidValue(
+                        "must not be an empty query, which all papers match: leave the list empty for none"
+                    )
             except QueryError as error:
                 meant = f"{query[: error.start]}{error.suggestion}{query[error.end :]}" if error.suggestion else None
                 said = str(error).rstrip(".")
-                raise Unfit(f"has a mistake in {shown(query)}: {said}", shown(meant) if meant else None) from error
+                raise InvalidValue(
+                    f"has a mistake in {as_toml(query)}: {said}", as_toml(meant) if meant else None
+                ) from error
         return queries
 
     def describe(self) -> str:
         return "a query in quotes, or a list of queries"
 
 
-class Program(Rule):
-    """A program and its arguments, each a text of its own: no shell reads them. Empty for none."""
+class Command(SettingType):
+    """A program and its arguments, each a separate text, since no shell is used. Empty for none."""
 
     def check(self, value: object) -> object:
-        words = None if isinstance(value, str) else _words(value)
+        words = None if isinstance(value, str) else _as_strings(value)
         if words is None or (words and not words[0].strip()):
-            meant = shown(value.split()) if isinstance(value, str) and value.strip() else None
-            raise Unfit(f"must be {self.describe()}, not {shown(value)}", meant)
+            meant = as_toml(value.split()) if isinstance(value, str) and value.strip() else None
+            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}", meant)
         return words
 
     def describe(self) -> str:
         return "a list of a program and its arguments"
 
 
-def _words(value: object) -> tuple[str, ...] | None:
-    """A text or a list of texts as a tuple; None for all else, and for what holds a null character."""
+def _as_strings(value: object) -> tuple[str, ...] | None:
+    """A text or a list of texts as a tuple; None for other types and for texts with a null character."""
     words = [value] if isinstance(value, str) else value
     if not isinstance(words, list | tuple) or not all(isinstance(word, str) and "\0" not in word for word in words):
         return None
     return tuple(words)
 
 
-class Keys(Rule):
-    """Keys of actions by their id: a text with spaces between, or a list; an empty one leaves an action none."""
+class KeyTable(SettingType):
+    """Keys by action id: a text with spaces between keys, or a list; an empty one removes the action's keys."""
 
     def check(self, value: object) -> object:
         if not isinstance(value, Mapping):
-            raise Unfit("must be a table of action ids: write [keys] on a line of its own")
+            raise InvalidValue("must be a table of action ids: write [keys] on a line of its own")
         return value
 
     def check_one(self, value: object) -> tuple[str, ...]:
         """The keys of one action."""
         keys = value.split() if isinstance(value, str) else value
         if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-            raise Unfit(f'must be keys such as "s" or "j down", or a list of them, not {shown(value)}')
+            raise InvalidValue(f'must be keys such as "s" or "j down", or a list of them, not {as_toml(value)}')
         return tuple(keys)
 
     def describe(self) -> str:
@@ -179,24 +187,14 @@ class Keys(Rule):
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The one of `words` that `word` was most likely meant to be; imported where there is a mistake to explain."""
+    """The most similar of `words`; imported late, since only mistakes need it."""
     from reader.core.nearest import nearest
 
     return nearest(word, words)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name is this very machine."""
-    import ipaddress
-
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def shown(value: object) -> str:
-    """A value as the file would have it."""
+def as_toml(value: object) -> str:
+    """A value in the settings file's syntax."""
     import json
 
     if isinstance(value, tuple):

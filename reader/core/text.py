@@ -1,8 +1,8 @@
-"""Foreign text made safe and plain, once, where bytes become `str`.
+"""Clean foreign text once, where bytes become `str`.
 
-What a feed, a file or the cache says goes through `clean` or `clean_block` before it is kept or drawn. The result
-holds no control or escape, no direction override, no invisible or private character, no lone surrogate and no
-pile of accents, and its length is bounded.
+Text from a feed, a file or the cache goes through `clean` or `clean_block` before it is stored or drawn. The result
+has no control characters or escapes, no direction overrides, no invisible or private characters, no lone surrogates
+and no piles of accents, and its length is bounded.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from reader.core.latex import latex_to_unicode
 __all__ = ["BLOCK_LIMIT", "LINE_LIMIT", "clean", "clean_block", "fold", "latex_to_unicode", "title_hash"]
 
 LINE_LIMIT = 2_000
-"""Characters of a line at the most: ten times the longest title of the feed."""
+"""Maximum characters of a line: ten times the feed's longest title."""
 
 BLOCK_LIMIT = 20_000
-"""Characters of a block at the most: ten times the longest abstract of the feed."""
+"""Maximum characters of a block: ten times the feed's longest abstract."""
 
-# A terminal's escape sequences are taken out whole, so that no "[31m" stays behind: CSI, then the kinds that
-# carry a string up to their terminator, then the short ones.
+# Terminal escape sequences are removed whole, so that no "[31m" stays behind: CSI, then the kinds with a string and a
+# terminator, then the short ones.
 _ESCAPE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]*[0-~]"
 )
 
-# Controls, format characters, fillers that look like nothing, variation selectors (terminals disagree on
-# their width), surrogates, private use and noncharacters.
+# Controls, format characters, invisible fillers, variation selectors (terminals disagree on their width), surrogates,
+# private use and noncharacters.
 _UNWANTED = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
     "\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0"
@@ -44,7 +44,7 @@ _MARK = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20
 _LEADING_MARKS = re.compile(f"^[{_MARK}{_JOINER}]+")
 _PILE = re.compile(f"([{_MARK}{_JOINER}]{{4}})[{_MARK}{_JOINER}]+")
 
-# Joiners shape Persian and Indic words; beside ASCII, punctuation or emoji they only hide.
+# Joiners shape Persian and Indic words; next to ASCII, punctuation or emoji they are only invisible.
 _SHAPED = "[^\x00-\x7f\u2000-\u2bff\U0001f000-\U0001ffff]"
 _STRAY_JOINER = re.compile(f"(?<!{_SHAPED})[{_JOINER}]|[{_JOINER}](?!{_SHAPED})")
 
@@ -53,7 +53,7 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=[ \t]{2})|\u2029")
 
 def clean(text: str, limit: int = LINE_LIMIT) -> str:
     """One line of plain text: NFC, each run of whitespace one space, at most `limit` characters."""
-    # Four times the limit is looked at: an absurd length costs nothing, and padding can't hide the text.
+    # Reads four times the limit: very long texts cost nothing, and leading padding can't hide the text.
     line = " ".join(text[: 4 * limit].split())
     if not (line.isascii() and line.isprintable()):
         line = _scrub(line)
@@ -61,9 +61,9 @@ def clean(text: str, limit: int = LINE_LIMIT) -> str:
 
 
 def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
-    """Paragraphs of plain text, parted by an empty line; hard wraps within a paragraph are joined.
+    """Paragraphs of plain text with an empty line between them; hard wraps within a paragraph are joined.
 
-    A paragraph begins after an empty line, or at a line that is indented by two spaces, as the feed has it.
+    A paragraph begins after an empty line, or at a line indented by two spaces, as in the feed's abstracts.
     """
     text = text[: 4 * limit].replace("\r\n", "\n").replace("\r", "\n")
     paragraphs = (clean(part, limit) for part in _PARAGRAPH.split(text))
@@ -71,7 +71,7 @@ def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
 
 
 def fold(text: str) -> str:
-    """The text without case, accents and compatibility forms, for matching: `Fréchet` is `FRECHET`."""
+    """The text without case, accents and compatibility forms, for matching: `Fréchet` and `FRECHET` are equal."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
@@ -83,7 +83,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=1_024)
 def title_hash(title: str) -> int:
-    """A signed 64-bit hash of a title to which case, accents, spaces and punctuation do not matter."""
+    """A signed 64-bit hash of a title that ignores case, accents, spaces and punctuation."""
     folded = fold(title)
     letters = "".join(filter(str.isalnum, folded)) or folded
     digest = blake2b(letters.encode("utf-8", "surrogatepass"), digest_size=8).digest()
@@ -91,7 +91,7 @@ def title_hash(title: str) -> int:
 
 
 def _scrub(line: str) -> str:
-    """A line with everything taken out that a terminal would obey, or that hides in it."""
+    """A line without characters that a terminal would obey or that are invisible."""
     line = _UNWANTED.sub("", _ESCAPE.sub("", line))
     line = unicodedata.normalize("NFC", line)
     line = _STRAY_JOINER.sub("", _PILE.sub(r"\1", line))

@@ -1,7 +1,7 @@
-"""TOML with line numbers: which line sets which key, and which lines are wrong.
+"""Parse TOML with line numbers: the line of each key, and the lines that are wrong.
 
-`tomllib` tells values but not where they stand, and gives up at the first mistake. Here it is asked about
-one statement at a time: it alone decides what is TOML and where a statement ends, and a bad line costs no other.
+`tomllib` reports no line numbers and stops at the first mistake. Here it parses one statement at a time: it alone
+decides what is TOML and where a statement ends, and a bad line does not affect the others.
 """
 
 from __future__ import annotations
@@ -9,40 +9,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-LONGEST = 200
-"""Lines of a statement: each more is parsed anew together with those before it."""
+MAX_STATEMENT_LINES = 200
+"""Limits the lines of a statement, since each further line parses all lines before it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """That `line` gives `key` this value; a table's header has the value None."""
+    """A key, its value and its line; a table's header has the value None."""
 
     key: tuple[str, ...]
     value: object
     line: int
-    """From 1: where the statement begins."""
+    """The statement's first line, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
-class Malformed:
-    """That the statement which begins in `line` is not TOML."""
+class MalformedLine:
+    """A statement that is not valid TOML and begins in `line`."""
 
     line: int
     message: str
 
 
-def statements(text: str) -> Iterator[Statement | Malformed]:
-    """Every key of a TOML text in its order, tables spread out to their leaves, and every line that is wrong.
+def read_statements(text: str) -> Iterator[Statement | MalformedLine]:
+    """All keys of a TOML text in order, with tables flattened to dotted keys, and all malformed lines.
 
-    What concerns more than one statement, such as a key set twice, is left to the caller.
+    Mistakes that concern several statements, such as a key set twice, are not found here.
     """
     lines = text.replace("\r\n", "\n").split("\n")
     header = ""
     start = 0
     while start < len(lines):
-        document, end, message = _statement(header, lines, start)
+        document, end, message = _read_statement(header, lines, start)
         if document is None:
-            yield Malformed(start + 1, message)
+            yield MalformedLine(start + 1, message)
         else:
             is_header = lines[start].lstrip().startswith("[")
             if is_header:
@@ -51,8 +51,8 @@ def statements(text: str) -> Iterator[Statement | Malformed]:
         start = end
 
 
-def _statement(header: str, lines: list[str], start: int) -> tuple[dict[str, object] | None, int, str]:
-    """The statement that begins at line index `start`: its document, the index behind it, what is wrong."""
+def _read_statement(header: str, lines: list[str], start: int) -> tuple[dict[str, object] | None, int, str]:
+    """The statement at line index `start`: its parsed document or None, the next index, and the error message."""
     import tomllib
 
     if lines[start].lstrip().startswith("["):
@@ -61,13 +61,13 @@ def _statement(header: str, lines: list[str], start: int) -> tuple[dict[str, obj
         return {}, start + 1, ""
     body = header
     message = ""
-    for end in range(start, min(start + LONGEST, len(lines))):
+    for end in range(start, min(start + MAX_STATEMENT_LINES, len(lines))):
         body += lines[end] + "\n"
         try:
             return tomllib.loads(body), end + 1, ""
         except tomllib.TOMLDecodeError as error:
             message = message or str(error).partition(" (at ")[0]
-            # Only a string or an array that is still open makes the parser want more.
+            # Only an open string or array makes the parser report the end of the document.
             if "end of document" not in str(error):
                 break
     return None, start + 1, message

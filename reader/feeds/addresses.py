@@ -1,4 +1,4 @@
-"""Addresses that feeds give, made safe to show, copy and open."""
+"""Web addresses from feeds, made safe to show, copy and open."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _GITHUB = re.compile(r"(?:https?://)?(?:www\.)?github\.com/+(.*)", re.IGNORECASE
 
 
 def web_url(text: str) -> str | None:
-    """The address if it is one of the web, mended where it is only untidy; else None.
+    """The text as a valid http or https address, else None.
 
-    Whitespace is taken out and a missing scheme becomes https. Other schemes, addresses with a user name (they
-    dress up as another site) and absurd lengths are refused.
+    Whitespace is removed and a missing scheme becomes https. Other schemes, addresses with a user name (they
+    imitate another site) and addresses over 2,000 characters are refused.
     """
     address = clean(text, 4 * _LIMIT).replace(" ", "")
     if address.startswith("//"):
@@ -38,10 +38,10 @@ def web_url(text: str) -> str | None:
 
 
 def github_url(text: str) -> str | None:
-    """The address of a place on GitHub, tidied; None for anything else.
+    """The address of a GitHub user, repository or folder in its plain form; None for anything else.
 
-    `owner/name` alone will do. What a browser adds (`.git`, a query, trailing slashes) goes; a folder within the
-    repository stays, since that is where the code is.
+    `owner/name` alone is accepted. `.git`, queries and trailing slashes are removed; a folder within the repository
+    stays, since that is where the code is.
     """
     text = clean(text, 4 * _LIMIT).replace(" ", "")
     if _OWNER_AND_NAME.fullmatch(text):

@@ -1,4 +1,4 @@
-"""Prose from strangers: HTML as plain text with the addresses in it, LaTeX as Unicode, clean lines and blocks."""
+"""Untrusted prose as plain text: HTML to text and links, LaTeX to Unicode, cleaned lines and paragraphs."""
 
 from __future__ import annotations
 
@@ -23,46 +23,46 @@ _INLINE = re.compile(
 _DROPPED = re.compile("iframe|noembed|noframes|object|script|style|svg|template|textarea|title")
 
 
-def line(text: str, limit: int = LINE_LIMIT) -> str:
-    """A text that may hold LaTeX as one clean line."""
-    # Clean before too: what is taken out of an escape sequence as LaTeX would leave its rest as text.
+def plain_line(text: str, limit: int = LINE_LIMIT) -> str:
+    """A text with LaTeX converted, as one clean line."""
+    # Clean before as well: the converter would break escape sequences up, and leave their rest as text.
     return clean(latex_to_unicode(clean(text, 4 * limit)), limit)
 
 
-def block(text: str) -> str:
-    """A text that may hold LaTeX as clean paragraphs."""
+def plain_block(text: str) -> str:
+    """A text with LaTeX converted, as clean paragraphs."""
     return clean_block(latex_to_unicode(clean_block(text, 4 * BLOCK_LIMIT)))
 
 
 class HtmlText(NamedTuple):
-    """What a piece of HTML says."""
+    """The text and the links of a piece of HTML."""
 
     text: str
-    """Plain text, its paragraphs parted by empty lines; not yet clean."""
+    """Plain text with empty lines between paragraphs; not yet clean."""
     links: tuple[str, ...]
-    """Addresses of its links, as written."""
+    """The links' addresses as written, each once."""
 
 
-def read_html(html: str) -> HtmlText:
-    """A piece of HTML, or of text that may hold some, as text; scripts, styles and drawings are left out.
+def html_to_text(html: str) -> HtmlText:
+    """Convert HTML, or text with some HTML in it, to plain text without scripts, styles and drawings.
 
-    A tag that HTML does not have, such as `<EOS>`, is what the text is about and stays. Of absurd lengths only the
-    beginning is read.
+    A tag that HTML does not define, such as `<EOS>`, is part of the text and stays. Only the first 80,000 characters
+    are read.
     """
     html = html[: 4 * BLOCK_LIMIT]
     if "<" not in html and "&" not in html:
         return HtmlText(html, ())
-    reader = _Reader()
+    reader = _HtmlReader()
     try:
         reader.feed(html)
         reader.close()
     except AssertionError:
-        # The parser's word for a declaration that it can't read; what came before it stands.
+        # html.parser raises this for a declaration that it can't read; the text before it stands.
         pass
     return HtmlText("".join(reader.pieces), tuple(dict.fromkeys(reader.links)))
 
 
-class _Reader(HTMLParser):
+class _HtmlReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []

@@ -1,4 +1,4 @@
-"""XML from strangers: read into a tree without obeying what it asks for."""
+"""Parse untrusted XML: no entities, no external resources, bounded depth and size."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 _DEPTH = 100
 _ELEMENTS = 1_000_000
-"""A slice of two thousand papers with six hundred authors each would have no more."""
+"""Enough for two thousand papers with six hundred authors each."""
 
 
 class UnreadableXml(ValueError):
-    """The bytes can't be read; the text says why and follows on "it"."""
+    """The bytes can't be parsed; the message continues a sentence that begins with "it"."""
 
 
-def read_xml(body: bytes) -> Element:
-    """The root element, all names without their namespace's prefix.
+def parse_xml(body: bytes) -> Element:
+    """The root element; tags and attributes have no namespace prefix.
 
-    Declared entities are refused, since a few of them unpack to gigabytes; outer ones are never fetched. Raises
-    UnreadableXml.
+    A document that declares entities is refused, since a few of them expand to gigabytes; external ones are never
+    fetched. Raises UnreadableXml.
     """
     builder = TreeBuilder()
     depth = elements = 0
@@ -31,12 +31,12 @@ def read_xml(body: bytes) -> Element:
             raise UnreadableXml("is nested too deeply")
         if elements > _ELEMENTS:
             raise UnreadableXml("has too many elements")
-        builder.start(_local(name), {_local(key): value for key, value in attributes.items()})
+        builder.start(_local_name(name), {_local_name(key): value for key, value in attributes.items()})
 
     def end(name: str) -> None:
         nonlocal depth
         depth -= 1
-        builder.end(_local(name))
+        builder.end(_local_name(name))
 
     def refuse_entity(*_: object) -> None:
         raise UnreadableXml("declares entities, which may be a trap")
@@ -57,5 +57,5 @@ def read_xml(body: bytes) -> Element:
     return builder.close()
 
 
-def _local(name: str) -> str:
+def _local_name(name: str) -> str:
     return name.rpartition(":")[2]

@@ -1,1 +1,1 @@
-"""The table of actions and the keys they are bound to. No Textual."""
+"""The table of actions and the keys that they are bound to. No Textual."""

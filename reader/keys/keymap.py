@@ -1,241 +1,19 @@
-"""The one table of actions: it feeds keys, footers, help, command palette, command line and README.
-
-Pure Python, for the command line prints the table without the interface.
-"""
+"""The table of actions with the user's own keys in place."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
-from typing import Final, Literal, NamedTuple, TypeAlias, get_args
+from typing import NamedTuple
 
 from reader.core.errors import ConfigError
-from reader.keys.chords import Chord, is_typed, label, parse_keys
-
-Context: TypeAlias = Literal["list", "detail", "page", "filter", "query", "calendar", "help", "empty"]
-"""Where a key is pressed: the pane or screen that listens."""
-
-Contexts: TypeAlias = tuple[Context, ...]
-
-CONTEXTS: Final[Contexts] = get_args(Context)
-
-PLACES: Final[Mapping[Context, str]] = {
-    "list": "in the list",
-    "detail": "in the detail",
-    "page": "on a paper's page",
-    "filter": "in the filter",
-    "query": "while typing a query",
-    "calendar": "in the calendar",
-    "help": "in this help",
-    "empty": "with nothing to show",
-}
-
-TYPING: Final[Contexts] = ("query", "help")
-"""Contexts where letters are text: of a binding shared with other contexts, only keys that write nothing act."""
-
-GROUPS: Final[Mapping[str, str]] = {
-    "move": "Move",
-    "paper": "Mark",
-    "mark": "Mark",
-    "read": "Read",
-    "find": "Find",
-    "view": "Views and days",
-    "day": "Views and days",
-    "period": "Views and days",
-    "date": "Calendar",
-    "link": "Links",
-    "topic": "Filter pane",
-    "pane": "Panes",
-    "query": "Query line",
-    "app": "Program",
-    "help": "Help",
-}
-"""The first part of an action's id says which group it is listed in."""
-
-_PAPER: Final[Contexts] = ("list", "detail", "page")
-_SIDES: Final[Contexts] = ("list", "detail")
-_PANES: Final[Contexts] = ("list", "detail", "filter")
-_MAIN: Final[Contexts] = ("list", "detail", "filter", "empty")
-_BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty")
-_SCROLL: Final[Contexts] = ("list", "detail", "page", "filter", "help")
-_SEARCH: Final[Contexts] = ("list", "detail", "empty")
-_GUESS: Final[Contexts] = ("query", "empty")
-_ASK: Final[Contexts] = ("list", "detail", "query", "empty")
-_NOT_HELP: Final[Contexts] = ("list", "detail", "page", "filter", "query", "calendar", "empty")
-_PAGE: Final[Contexts] = ("page",)
-_TOPIC: Final[Contexts] = ("filter",)
-_QUERY: Final[Contexts] = ("query",)
-_EMPTY: Final[Contexts] = ("empty",)
-_HELP: Final[Contexts] = ("help",)
-_DATE: Final[Contexts] = ("calendar",)
-
-
-class Action(NamedTuple):
-    """One thing a key can do; `keys` are its default bindings with spaces between, `repeatable` takes a count."""
-
-    id: str
-    keys: str
-    name: str
-    help: str
-    contexts: Contexts
-    repeatable: bool = False
-
-    @property
-    def group(self) -> str:
-        """The heading it is listed under."""
-        return GROUPS[self.id.partition(".")[0]]
-
-
-def _motion(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Action:
-    """Make an action that takes a count, as in `5j`."""
-    return Action(id, keys, name, help, contexts, repeatable=True)
-
-
-ACTIONS: Final[tuple[Action, ...]] = (
-    Action("paper.read", "m", "Read or unread", "Mark this paper read, or unread again.", _PAPER),
-    Action("paper.star", "s", "Star", "Keep this paper in the Starred view, or let it go.", _PAPER),
-    Action("paper.hide", "x", "Hide", "Not interested: out of every view but is:hidden.", _PAPER),
-    Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", _BROWSE),
-    Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _BROWSE),
-    Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
-    Action("mark.above_read", "M", "Read all above", "Mark this paper and those above it read.", _SIDES),
-    Action("read.open", "enter", "Open", "The paper's page; opening marks it read.", _SIDES),
-    Action("read.on", "space", "Read on", "A page further; at the end, the next unread paper.", _PAPER),
-    _motion("read.down", "J", "Scroll down", "The paper's text, a line down.", _PAPER),
-    _motion("read.up", "K", "Scroll up", "The paper's text, a line up.", _PAPER),
-    Action("read.why", "W", "Why these topics", "Which words gave the paper its topics; again closes.", _PAPER),
-    _motion("read.next", "l right", "Next paper", "The page of the next paper in the list.", _PAGE),
-    _motion("read.previous", "h left", "Previous paper", "The page of the paper before.", _PAGE),
-    _motion("move.down", "j down", "Down", "The next paper, topic or line; 5j goes five.", _SCROLL),
-    _motion("move.up", "k up", "Up", "The paper, topic or line before.", _SCROLL),
-    _motion("move.half_down", "ctrl+d", "Half a page down", "Half of what is in view, down.", _SCROLL),
-    _motion("move.half_up", "ctrl+u", "Half a page up", "Half of what is in view, up.", _SCROLL),
-    _motion("move.page_down", "pagedown ctrl+f", "Page down", "All that is in view, but a line.", _SCROLL),
-    _motion("move.page_up", "pageup ctrl+b", "Page up", "All that is in view, but a line.", _SCROLL),
-    _motion("move.top", "gg home", "Top", "The first; 5gg goes to the fifth.", _SCROLL),
-    _motion("move.bottom", "G end", "Bottom", "The last; 5G goes to the fifth.", _SCROLL),
-    Action("find.query", "/", "Search", "Type words or a query; the list follows each letter.", _SEARCH),
-    _motion("find.next", "n", "Next hit", "The next paper with your words, or the next unread.", _PAPER),
-    _motion("find.previous", "N", "Previous hit", "The hit or unread paper before.", _PAPER),
-    Action("find.topic", "T", "Filter by topic", "By one of this paper's topics; again lets it go.", _PAPER),
-    Action("find.filter", "f", "Filter pane", "Go to the filter pane, and back.", _MAIN),
-    Action("find.add", "a", "Add a paper", "Paste its id or address; enter shows it, or fetches it.", _SEARCH),
-    Action("find.fetch", "enter", "Fetch the paper", "The paper whose id or address was typed.", _EMPTY),
-    Action("find.feed", "ctrl+s", "Search the feed", "All that the feed has for your words, in its order.", _ASK),
-    Action("find.clear", "F", "Clear filters", "Drop the query and all picked topics.", _MAIN),
-    Action("find.sort", "S", "Change order", "By day, upvotes, date, title, and around again.", _PANES),
-    Action("view.today", "gt", "Today", "The newest day that has papers.", _BROWSE),
-    Action("view.unread", "gu", "Unread", "What you have not read yet, of all days.", _BROWSE),
-    Action("view.starred", "gs", "Starred", "What you have starred, of all days.", _BROWSE),
-    Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
-    Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
-    Action("view.second", "gl", "Second look", "Put away unstarred, and has risen or got code since.", _BROWSE),
-    Action("view.week", "gw", "Week", "The best of the week of the paper or day one is at.", _BROWSE),
-    Action("view.month", "gm", "Month", "The best of its month; the order key puts it by day.", _BROWSE),
-    Action("day.go", "gd", "Go to a date", "A calendar: which days are here, what is unread.", _BROWSE),
-    _motion("period.earlier", "{", "Period before", "The day, week or month before, fetched if need be.", _BROWSE),
-    _motion("period.later", "}", "Period after", "The day, week or month after.", _BROWSE),
-    _motion("day.older", "[", "Older day", "The day before that has papers.", _MAIN),
-    _motion("day.newer", "]", "Newer day", "The day after that has papers.", _MAIN),
-    Action("link.page", "o", "Open in browser", "The paper's page on the web.", _PAPER),
-    Action("link.pdf", "p", "PDF in browser", "The PDF's page on the web.", _PAPER),
-    Action("link.list", "L", "All links", "Choose among all links of this paper.", _PAPER),
-    Action("link.copy", "y", "Copy link", "The paper's address, to the clipboard.", _PAPER),
-    Action("topic.pick", "space enter", "Pick", "Open this view or day; pick a topic or let go.", _TOPIC),
-    Action("topic.exclude", "- x", "Exclude", "Leave out papers of this topic.", _TOPIC),
-    Action("topic.any_all", "a", "Any or all", "Papers of any picked topic, or of all of them.", _TOPIC),
-    Action("topic.order", "o", "Order topics", "By family, by papers, rising ones first, and around.", _TOPIC),
-    Action("topic.narrow", "/", "Narrow", "Type to narrow the list of topics.", _TOPIC),
-    Action("topic.fold", "h left", "Fold", "Close this group of topics.", _TOPIC),
-    Action("topic.unfold", "l right", "Unfold", "Open this group of topics.", _TOPIC),
-    Action("pane.next", "tab", "Next pane", "Go to the pane on the right.", _PANES),
-    Action("pane.previous", "shift+tab", "Previous pane", "Go to the pane on the left.", _PANES),
-    _motion("pane.wider", ">", "Wider", "More room for this pane.", _PANES),
-    _motion("pane.narrower", "<", "Narrower", "Less room for this pane.", _PANES),
-    Action("query.accept", "enter", "Keep", "Go to the list with what is typed.", _QUERY),
-    Action("query.cancel", "escape", "Put back", "Drop what is typed; all is as it was.", _QUERY),
-    Action("query.complete", "tab", "Take suggestion", "Put the suggested word in its place.", _GUESS),
-    Action("query.next", "down", "Next suggestion", "Go down in the suggestions.", _QUERY),
-    Action("query.previous", "up", "Previous suggestion", "Go up in the suggestions.", _QUERY),
-    Action("date.day", "enter", "Day", "Go to this day, or to the date that was typed.", _DATE),
-    Action("date.week", "w", "Week", "Go to the best of this week.", _DATE),
-    Action("date.month", "m", "Month", "Go to the best of this month.", _DATE),
-    Action("date.left", "h left", "Day before", "A day back.", _DATE),
-    Action("date.right", "l right", "Day after", "A day on.", _DATE),
-    Action("date.down", "j down", "Week after", "A week on.", _DATE),
-    Action("date.up", "k up", "Week before", "A week back.", _DATE),
-    Action("date.earlier", "{ [ pageup", "Month before", "A month back.", _DATE),
-    Action("date.later", "} ] pagedown", "Month after", "A month on.", _DATE),
-    Action("date.today", "t", "Today", "Back to today.", _DATE),
-    Action("date.close", "escape q", "Close", "Stay where you were.", _DATE),
-    Action("app.older", "gD", "Fetch older papers", "All days since a date, which the calendar asks for.", _BROWSE),
-    Action("app.refresh", "r", "Refresh", "Fetch what is new from the feed now.", _BROWSE),
-    Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),
-    Action("app.help", "? f1", "Keys", "The keys that act here, searched by typing.", _NOT_HELP),
-    Action("app.commands", ": ctrl+p", "Commands", "Find any command by its name.", _NOT_HELP),
-    Action("app.escape", "escape", "Step back", "Leave or stop what was begun last; never quits.", _BROWSE),
-    Action("app.back", "q", "Back or quit", "One step back; at the top, quit.", _BROWSE),
-    Action("app.quit", "ctrl+q", "Quit", "Leave at once; everything is kept.", CONTEXTS),
-    Action("help.close", "escape ? f1", "Close", "Back to where you were.", _HELP),
-)
-
-FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
-    "list": {
-        "paper.read": "read",
-        "paper.star": "star",
-        "paper.hide": "hide",
-        "read.on": "next",
-        "find.query": "filter",
-        "app.help": "keys",
-    },
-    "detail": {
-        "paper.star": "star",
-        "read.on": "next",
-        "link.page": "page",
-        "link.pdf": "PDF",
-        "link.list": "links",
-        "app.help": "keys",
-    },
-    "page": {
-        "paper.star": "star",
-        "read.on": "next",
-        "link.page": "page",
-        "link.pdf": "PDF",
-        "app.back": "back",
-        "app.help": "keys",
-    },
-    "filter": {
-        "topic.pick": "pick",
-        "topic.exclude": "exclude",
-        "topic.any_all": "any/all",
-        "topic.narrow": "narrow",
-        "find.filter": "back",
-        "app.help": "keys",
-    },
-    "query": {
-        "query.accept": "keep",
-        "find.feed": "search the feed",
-        "query.complete": "take word",
-        "query.cancel": "put back",
-        "app.help": "keys",
-    },
-    "calendar": {
-        "date.day": "day",
-        "date.week": "week",
-        "date.month": "month",
-        "date.later": "next",
-        "date.today": "today",
-        "date.close": "close",
-    },
-    "help": {"move.down": "down", "move.up": "up", "move.page_down": "page", "help.close": "close"},
-    "empty": {"app.refresh": "refresh", "find.clear": "clear", "find.filter": "filter", "app.help": "keys"},
-}
-"""The keys that matter most in each context, with the word the footer has room for; the last one stays longest."""
+from reader.keys.actions import ACTIONS, CONTEXTS, FOOTERS, PLACES, TYPING, Action, Context
+from reader.keys.spelling import Chord, is_typed, label, parse_keys
 
 
 class KeyMistake(NamedTuple):
-    """A binding that can't be taken; the action keeps the keys it had."""
+    """A binding of the user's that can't be used; the action keeps the table's keys."""
 
     action: str
     problem: str
@@ -247,10 +25,10 @@ class KeyMistake(NamedTuple):
 
 
 class Keymap:
-    """The table with a user's own keys in place, checked.
+    """The actions with the keys that they are bound to.
 
-    `overrides` replaces all keys of an action by its id; an empty text leaves it to the command palette. What is
-    wrong with them is listed in `mistakes` and has no other effect.
+    `overrides` are the user's keys by action id. They replace all keys of the action; an empty text unbinds it, which
+    leaves it to the command palette. Overrides that can't be used are listed in `mistakes` and change nothing.
     """
 
     def __init__(
@@ -264,10 +42,10 @@ class Keymap:
         self._actions = {action.id: action for action in actions}
         self._defaults = {action.id: parse_keys(action.keys) for action in self._actions.values()}
         mistakes: list[KeyMistake] = []
-        own = dict(self._read(overrides or {}, mistakes))
-        self._chords = self._settle(own, mistakes)
+        own = dict(self._read_overrides(overrides or {}, mistakes))
+        self._chords = self._drop_clashes(own, mistakes)
         self.mistakes: tuple[KeyMistake, ...] = tuple(mistakes)
-        self._bound = {context: self._bind(context) for context in CONTEXTS}
+        self._bound = {context: self._bindings(context) for context in CONTEXTS}
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -275,38 +53,38 @@ class Keymap:
         return tuple(self._actions.values())
 
     def action(self, action_id: str) -> Action:
-        """Give the action of this id; KeyError if there is none."""
+        """Return the action with this id; raises KeyError for an unknown one."""
         return self._actions[action_id]
 
     def chords(self, action_id: str, context: Context | None = None) -> tuple[Chord, ...]:
-        """Give the bindings of an action, of those that act in `context` if one is given."""
+        """Return the bindings of an action; with `context`, only those that act there."""
         chords = self._chords[action_id]
         if context is None:
             return chords
         return tuple(chord for chord in chords if _acts(self._actions[action_id], chord, context))
 
     def labels(self, action_id: str, context: Context | None = None) -> tuple[str, ...]:
-        """Give the bindings of an action as they are shown; empty when it is unbound."""
+        """Return the bindings of an action as they are shown; empty for an unbound action."""
         return tuple(label(chord, ascii=self.ascii) for chord in self.chords(action_id, context))
 
     def key(self, action_id: str, context: Context | None = None) -> str:
-        """Give the first binding of an action as it is shown, for sentences such as `u undoes`; or an empty text."""
+        """Return the first binding of an action as it is shown, for sentences such as `u undoes`; empty if unbound."""
         return next(iter(self.labels(action_id, context)), "")
 
     def is_own(self, action_id: str) -> bool:
-        """Tell whether the user has given this action other keys than the table's."""
+        """Return whether the user has given this action keys of their own."""
         return self._chords[action_id] != self._defaults[action_id]
 
     def resolve(self, context: Context) -> Mapping[Chord, Action]:
-        """Give all bindings that act in a context."""
+        """Return all bindings that act in a context."""
         return self._bound[context]
 
     def takes_counts(self, context: Context) -> bool:
-        """Tell whether a digit begins a count here."""
+        """Return whether a digit begins a count in this context."""
         return context not in TYPING and any(action.repeatable for action in self._bound[context].values())
 
     def continuations(self, context: Context, begun: Chord) -> tuple[tuple[str, str], ...]:
-        """Give what may follow the keys pressed so far, as (keys shown, action's name) in the table's order."""
+        """Return what may follow the keys pressed so far, as (keys shown, action's name) in the table's order."""
         size = len(begun)
         return tuple(
             (label(chord[size:], ascii=self.ascii), action.name)
@@ -315,9 +93,9 @@ class Keymap:
         )
 
     def hints(self, context: Context, width: int, without: Collection[str] = ()) -> list[tuple[str, str]]:
-        """Give the (key, word) pairs of a footer that fit in `width` cells, two spaces between pairs.
+        """Return the (key, word) pairs of the footer that fit in `width` cells, with two spaces between pairs.
 
-        `without` are actions that would do nothing now.
+        `without` are the ids of actions to leave out, such as those that would do nothing now.
         """
         hints = [
             (self.key(action_id, context), word)
@@ -328,28 +106,30 @@ class Keymap:
             del hints[max(len(hints) - 2, 0)]
         return hints
 
-    def _read(
+    def _read_overrides(
         self, overrides: Mapping[str, str | Sequence[str]], mistakes: list[KeyMistake]
     ) -> Iterator[tuple[str, tuple[Chord, ...]]]:
-        for action_id, written in overrides.items():
+        for action_id, keys in overrides.items():
             if action_id not in self._actions:
-                nearest = self._nearest(action_id)
+                nearest = self._nearest_id(action_id)
                 mistakes.append(KeyMistake(action_id, "there is no such action", nearest))
                 continue
             try:
-                yield action_id, parse_keys(written)
+                yield action_id, parse_keys(keys)
             except ConfigError as mistake:
                 mistakes.append(KeyMistake(action_id, str(mistake)))
 
-    def _nearest(self, wrong: str) -> str | None:
-        """Find the id that was meant: by its whole, or by its last part alone (`star`, `list.star`)."""
+    def _nearest_id(self, wrong: str) -> str | None:
+        """Return the id that was probably meant: one like all of it, or like its last part (`star`, `list.star`)."""
         last_parts = {action_id.partition(".")[2]: action_id for action_id in self._actions}
         last = get_close_matches(wrong.rpartition(".")[2], last_parts, n=1, cutoff=0.75)
         whole = get_close_matches(wrong, self._actions, n=1, cutoff=0.75)
         return whole[0] if whole else last_parts[last[0]] if last else None
 
-    def _settle(self, own: dict[str, tuple[Chord, ...]], mistakes: list[KeyMistake]) -> dict[str, tuple[Chord, ...]]:
-        """Put the user's keys in place, and drop those that clash until nothing does."""
+    def _drop_clashes(
+        self, own: dict[str, tuple[Chord, ...]], mistakes: list[KeyMistake]
+    ) -> dict[str, tuple[Chord, ...]]:
+        """Put the user's keys over the table's; drop those that clash until none do."""
         while True:
             chords = self._defaults | own
             clashes = dict(self._clashes(chords))
@@ -360,7 +140,7 @@ class Keymap:
             own = {action_id: keys for action_id, keys in own.items() if action_id not in guilty}
 
     def _clashes(self, chords: Mapping[str, tuple[Chord, ...]]) -> Iterator[tuple[str, str]]:
-        """Yield (action id, what is wrong) for every action that has a part in a clash."""
+        """Yield (action id, what is wrong) for each action of each clash."""
         for context in CONTEXTS:
             taken: dict[Chord, list[Action]] = {}
             for action in self._actions.values():
@@ -381,7 +161,7 @@ class Keymap:
                         text = f"{start} ({other.id}) begins {shown} ({users[0].id}), {PLACES[context]}"
                         yield from ((other.id, text), (users[0].id, text))
 
-    def _bind(self, context: Context) -> dict[Chord, Action]:
+    def _bindings(self, context: Context) -> dict[Chord, Action]:
         return {
             chord: action
             for action in self._actions.values()
@@ -391,7 +171,10 @@ class Keymap:
 
 
 def _acts(action: Action, chord: Chord, context: Context) -> bool:
-    """Tell whether this binding acts here; an action of a typing context alone has taken its letters on purpose."""
+    """Return whether this binding acts in a context.
+
+    Where text is typed, letters act only for actions of that context alone, which have them on purpose.
+    """
     if context not in action.contexts:
         return False
     return context not in TYPING or len(action.contexts) == 1 or not is_typed(chord[0])

@@ -6,22 +6,23 @@ import json
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
-from reader.keys.chords import written
-from reader.keys.keymap import Action, Keymap
+from reader.keys.actions import Action
+from reader.keys.keymap import Keymap
+from reader.keys.spelling import write_chord
 
 KeysFormat: TypeAlias = Literal["table", "json", "markdown"]
 
 
 def keys_table(format: KeysFormat = "table", keymap: Keymap | None = None) -> str:
-    """Write the table of keys as plain text, JSON or Markdown, without a newline at the end.
+    """Return the table of keys as plain text, JSON or Markdown, without a newline at the end.
 
-    JSON has the keys as the settings file takes them, the others as they are shown.
+    JSON has the keys as the settings file takes them, the other formats as they are shown.
     """
     keymap = keymap or Keymap()
     if format == "json":
         return json.dumps([_as_json(keymap, action) for action in keymap.actions], ensure_ascii=False, indent=2)
     if format == "markdown":
-        rows = (f"| {_code_cell(keymap, action)} | {_cell(action)} | `{action.id}` |" for action in keymap.actions)
+        rows = (f"| {_keys_cell(keymap, action)} | {_text_cell(action)} | `{action.id}` |" for action in keymap.actions)
         return "\n".join(("| Keys | What it does | Id |", "|---|---|---|", *rows))
     return "\n".join(_plain_lines(keymap))
 
@@ -29,7 +30,7 @@ def keys_table(format: KeysFormat = "table", keymap: Keymap | None = None) -> st
 def _as_json(keymap: Keymap, action: Action) -> dict[str, object]:
     return {
         "id": action.id,
-        "keys": [written(chord) for chord in keymap.chords(action.id)],
+        "keys": [write_chord(chord) for chord in keymap.chords(action.id)],
         "name": action.name,
         "help": action.help,
         "group": action.group,
@@ -38,12 +39,12 @@ def _as_json(keymap: Keymap, action: Action) -> dict[str, object]:
     }
 
 
-def _code_cell(keymap: Keymap, action: Action) -> str:
+def _keys_cell(keymap: Keymap, action: Action) -> str:
     shown = (key.replace("|", "\\|") for key in keymap.labels(action.id))
     return " ".join(f"`` {key} ``" if "`" in key else f"`{key}`" for key in shown)
 
 
-def _cell(action: Action) -> str:
+def _text_cell(action: Action) -> str:
     return f"{action.name}: {action.help}".replace("|", "\\|")
 
 

@@ -1,1 +1,1 @@
-"""From feeds to the cache: plans, jobs, and the process that runs them."""
+"""Refreshing the cache from the feeds: plans, jobs, and the worker process that runs them."""

@@ -1,10 +1,10 @@
-"""Feed to cache: asks for days, stores what comes, and tells what happens. It knows no interface.
+"""Refresh the daily papers: request days from the feed, store them, and yield events. Knows no interface.
 
-    async for event in refresh(feed, cache, Latest()):
+    async for event in refresh_daily(feed, cache, Latest()):
         ...
 
-Days are asked newest first, so that the first papers are there after one request. What is stored stays stored
-whatever happens next: a refresh can be cancelled at any moment and taken up again.
+The newest days come first, so the first papers arrive after one request. Stored days stay stored: a refresh can be
+cancelled at any moment and continued later.
 """
 
 from __future__ import annotations
@@ -20,43 +20,50 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable
 from reader.core.paper import Listing
-from reader.feeds.http.fetch import HttpRefused, WaitTold
+from reader.feeds.http.client import OnWait
+from reader.feeds.http.failures import HttpRefused
 from reader.refresh.plan import (
-    SEARCHED_BACK,
+    DAYS_SEARCHED_BACK,
     Day,
     Days,
-    Known,
+    KnownDay,
     Latest,
     Plan,
     Trending,
-    batches,
+    changed_days,
     is_settled,
+    month_batches,
     planned_days,
-    worth_asking,
 )
-from reader.refresh.progress import DayEmpty, DayFailed, DayStored, Event, Finished, Started, Waiting
+from reader.refresh.progress import (
+    DayEmpty,
+    DayFailed,
+    DayStored,
+    RefreshEvent,
+    RefreshFinished,
+    RefreshStarted,
+    Waiting,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_PATIENCE = 3
-"""Failures in a row after which the rest is given up."""
-
-# Between whom
+_MAX_FAILURES = 3
+"""Failures in a row after which the refresh gives up."""
 
 
-class Feed(Protocol):
-    """Where days come from."""
+class DailyFeed(Protocol):
+    """The daily papers feed."""
 
-    async def day(self, day: str, on_wait: WaitTold | None = None) -> tuple[Listing, ...]: ...
+    async def day(self, day: str, on_wait: OnWait | None = None) -> tuple[Listing, ...]: ...
 
-    async def month(self, month: str, on_wait: WaitTold | None = None) -> tuple[Listing, ...] | None: ...
+    async def month(self, month: str, on_wait: OnWait | None = None) -> tuple[Listing, ...] | None: ...
 
-    async def trending(self, on_wait: WaitTold | None = None) -> tuple[Listing, ...]: ...
+    async def trending(self, on_wait: OnWait | None = None) -> tuple[Listing, ...]: ...
 
 
-class Counts(Protocol):
-    """What storing a listing came to."""
+class StoreCounts(Protocol):
+    """The counts of papers from storing a listing."""
 
     @property
     def new(self) -> int: ...
@@ -68,50 +75,50 @@ class Counts(Protocol):
     def skipped(self) -> int: ...
 
 
-class Store(Protocol):
-    """Where listings go; its methods block and run in a thread."""
+class DailyStore(Protocol):
+    """The cache that stores listings; its methods block, and run in a thread."""
 
-    def store(self, listing: Listing, now: str, *, noted: bool = True) -> Counts: ...
+    def store(self, listing: Listing, now: str, *, noted: bool = True) -> StoreCounts: ...
 
     def note(self, days: Iterable[str], now: str) -> None: ...
 
-    def store_trending(self, ranked: Sequence[Listing], now: str) -> Counts: ...
+    def store_trending(self, ranked: Sequence[Listing], now: str) -> StoreCounts: ...
 
-    def known_days(self, first: str, last: str) -> Mapping[str, Known]: ...
+    def known_days(self, first: str, last: str) -> Mapping[str, KnownDay]: ...
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def refresh(
-    feed: Feed,
-    cache: Store,
+async def refresh_daily(
+    feed: DailyFeed,
+    cache: DailyStore,
     plan: Plan,
     *,
     force: bool = False,
     now: Callable[[], datetime] = _utc_now,
-) -> AsyncGenerator[Event, None]:
-    """Fetch what the plan says into the cache; with `force` settled days too.
+) -> AsyncGenerator[RefreshEvent, None]:
+    """Fetch the plan's days into the cache, settled days too with `force`.
 
-    Failures of the feed come as events; UsageError (a plan before the feed's first day) and CacheError are raised.
-    Close the iterator or cancel the task to stop: a day that is being stored is stored to its end.
+    Feed errors are yielded as events; UsageError (a plan before the feed's first day) and CacheError are raised.
+    Close the iterator or cancel the task to stop; a day that is being stored is finished first.
     """
     if isinstance(plan, Trending):
-        async for event in _trending(feed, cache, now):
+        async for event in _refresh_trending(feed, cache, now):
             yield event
         return
     today = now().date()
-    wanted, older, found = await to_end(_choose, cache, plan, today, force)
-    yield Started(tuple(day for days in wanted for day in days))
+    wanted, older, found = await run_to_end(_choose_days, cache, plan, today, force)
+    yield RefreshStarted(tuple(day for days in wanted for day in days))
     n, of = 0, sum(map(len, wanted))
-    sums, stored, failed, in_a_row = _Sums(), 0, list[str](), 0
+    sums, stored, failed, in_a_row = _Totals(), 0, list[str](), 0
     error: FeedError | None = None
     while wanted or (older and not found):
         days = wanted.popleft() if wanted else (older.popleft(),)
         left = list(days)
         try:
-            async with aclosing(_fetch(feed, cache, days, now)) as steps:
+            async with aclosing(_fetch_days(feed, cache, days, now)) as steps:
                 async for step in steps:
                     if isinstance(step, Waiting):
                         yield step
@@ -129,21 +136,23 @@ async def refresh(
                 failed.append(left.pop(0))
                 n, in_a_row = n + 1, in_a_row + 1
                 yield DayFailed(failed[-1], failure, n, max(n, of))
-            if lost or in_a_row == _PATIENCE:
+            if lost or in_a_row == _MAX_FAILURES:
                 failed += [*left, *(day for days in wanted for day in days)]
                 break
         found = found or stored > 0
-        # What could not be had by the month is asked for by the day.
+        # Days that the month's list could not provide are requested one by one.
         wanted.extendleft((day,) for day in reversed(left))
-    yield Finished(sums.new, sums.updated, sums.unchanged, sums.skipped, stored, tuple(failed), error)
+    yield RefreshFinished(sums.new, sums.updated, sums.unchanged, sums.skipped, stored, tuple(failed), error)
 
 
-async def _trending(feed: Feed, cache: Store, now: Callable[[], datetime]) -> AsyncGenerator[Event, None]:
-    """Fetch and store what the feed ranks first."""
-    yield Started(())
+async def _refresh_trending(
+    feed: DailyFeed, cache: DailyStore, now: Callable[[], datetime]
+) -> AsyncGenerator[RefreshEvent, None]:
+    """Fetch and store the trending papers."""
+    yield RefreshStarted(())
     ranked: tuple[Listing, ...] = ()
     try:
-        async with aclosing(ask(feed.trending)) as answers:
+        async with aclosing(with_waits(feed.trending)) as answers:
             async for answer in answers:
                 if isinstance(answer, Waiting):
                     yield answer
@@ -152,15 +161,15 @@ async def _trending(feed: Feed, cache: Store, now: Callable[[], datetime]) -> As
         if not any(listing.drafts for listing in ranked):
             raise FeedMalformed("The feed ranks no papers that could be read; try again later.")
     except FeedError as error:
-        yield Finished(error=error)
+        yield RefreshFinished(error=error)
         return
-    counts = await to_end(cache.store_trending, ranked, _stamp(now()))
-    yield Finished(counts.new, counts.updated, counts.unchanged, counts.skipped)
+    counts = await run_to_end(cache.store_trending, ranked, _timestamp(now()))
+    yield RefreshFinished(counts.new, counts.updated, counts.unchanged, counts.skipped)
 
 
 @dataclass(slots=True)
-class _Sums:
-    """Sums over listings."""
+class _Totals:
+    """Sums of counts over listings."""
 
     new: int = 0
     updated: int = 0
@@ -171,7 +180,7 @@ class _Sums:
     def papers(self) -> int:
         return self.new + self.updated + self.unchanged
 
-    def __iadd__(self, counts: Counts) -> _Sums:
+    def __iadd__(self, counts: StoreCounts) -> _Totals:
         self.new += counts.new
         self.updated += counts.updated
         self.unchanged += counts.unchanged
@@ -180,11 +189,11 @@ class _Sums:
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
-    """A day that was fetched and stored, and what storing it came to."""
+class _StoredDay:
+    """A day that was fetched and stored, and its counts."""
 
     day: str
-    counts: _Sums
+    counts: _Totals
 
     def event(self, n: int, of: int) -> DayStored | DayEmpty:
         counts = self.counts
@@ -193,17 +202,17 @@ class _Done:
         return DayStored(self.day, counts.new, counts.updated, counts.unchanged, counts.skipped, n, of)
 
 
-async def _fetch(
-    feed: Feed, cache: Store, days: tuple[str, ...], now: Callable[[], datetime]
-) -> AsyncGenerator[Waiting | _Done, None]:
-    """Fetch and store a day, or days of one month: the waits meanwhile, and each day once it is stored.
+async def _fetch_days(
+    feed: DailyFeed, cache: DailyStore, days: tuple[str, ...], now: Callable[[], datetime]
+) -> AsyncGenerator[Waiting | _StoredDay, None]:
+    """Fetch and store one day, or several days of one month; yields waits, and each day once it is stored.
 
-    No day comes where the feed's list of a month does not tell the days of its papers. Raises FeedError.
+    Yields no day if the feed's list of the month lacks the days of some papers. Raises FeedError.
     """
     listings: tuple[Listing, ...] | None = None
     together = len(days) > 1
     asked = days[0][:7] if together else days[0]
-    async with aclosing(ask(partial(feed.month if together else feed.day, asked))) as answers:
+    async with aclosing(with_waits(partial(feed.month if together else feed.day, asked))) as answers:
         try:
             async for answer in answers:
                 if isinstance(answer, Waiting):
@@ -211,55 +220,52 @@ async def _fetch(
                 else:
                     listings = answer
         except HttpRefused as refused:
-            # The feed's clock decides what today is: of a day that has not come yet it says so by a 400.
+            # The feed's clock decides what today is: it answers 400 for a day in its future.
             if refused.status != 400 or days[0] < (now().date() - timedelta(days=1)).isoformat():
                 raise
-            yield _Done(days[0], _Sums())
+            yield _StoredDay(days[0], _Totals())
     if listings is None:
         return
     skipped = sum(len(listing.skipped) for listing in listings)
     if skipped and not any(listing.drafts for listing in listings):
-        # Stored as empty they would never be asked for again.
+        # Stored as empty, these days would never be requested again.
         raise FeedMalformed(f"None of the feed's {skipped} records could be read; see if there is a newer version.")
     of_day = {listing.day: listing for listing in listings}
-    # Of the same month come days too that were not wanted, since they are known or were asked for by themselves.
+    # The month's list also has days that were not requested, which are known or are requested on their own.
     stray = [listing for listing in listings if not (listing.day or "").startswith(asked)]
     for day in days:
-        counts = _Sums()
-        # The day's own comes last: once its validator is kept, the answer is not sent again.
+        counts = _Totals()
+        # The day's own listing comes last: once its validator is stored, the feed does not send the response again.
         for listing in (*stray, of_day.get(day, Listing(day, ()))):
             noted = listing.day == day and not together
-            counts += await to_end(cache.store, listing, _stamp(now()), noted=noted)
+            counts += await run_to_end(cache.store, listing, _timestamp(now()), noted=noted)
         stray = []
-        yield _Done(day, counts)
+        yield _StoredDay(day, counts)
     if together:
-        # At last and all at once, so that days of one answer are never asked for again in part.
-        await to_end(cache.note, days, _stamp(now()))
+        # Noted last and all at once: days of one response must not be requested again in part.
+        await run_to_end(cache.note, days, _timestamp(now()))
 
 
-async def ask(asking: Callable[[WaitTold], Awaitable[T]]) -> AsyncGenerator[Waiting | T, None]:
-    """The waits while the feed is asked for something, at last the answer.
+async def with_waits(request: Callable[[OnWait], Awaitable[T]]) -> AsyncGenerator[Waiting | T, None]:
+    """Run a request; yields its waits, and its result last. Raises FeedError."""
+    waits: asyncio.Queue[Waiting | None] = asyncio.Queue()
 
-    Raises FeedError.
-    """
-    told: asyncio.Queue[Waiting | None] = asyncio.Queue()
+    def queue_wait(seconds: float, why: str) -> None:
+        waits.put_nowait(Waiting(seconds, why))
 
-    def tell(seconds: float, why: str) -> None:
-        told.put_nowait(Waiting(seconds, why))
-
-    request = asyncio.ensure_future(asking(tell))
-    request.add_done_callback(lambda _: told.put_nowait(None))
+    task = asyncio.ensure_future(request(queue_wait))
+    task.add_done_callback(lambda _: waits.put_nowait(None))
     try:
-        while (waiting := await told.get()) is not None:
+        while (waiting := await waits.get()) is not None:
             yield waiting
-        yield await request
+        yield await task
     finally:
-        request.cancel()
-        await asyncio.gather(request, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
-async def to_end(call: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
-    """What a blocking call returns, run in a thread; a cancellation lets it come to its end first."""
+async def run_to_end(call: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
+    """Run a blocking call in a thread and return its result; on cancellation the call finishes first."""
     running = asyncio.ensure_future(asyncio.to_thread(call, *arguments, **keywords))
     try:
         return await asyncio.shield(running)
@@ -268,22 +274,24 @@ async def to_end(call: Callable[P, T], *arguments: P.args, **keywords: P.kwargs)
         raise
 
 
-def _choose(cache: Store, plan: Plan, today: date, force: bool) -> tuple[deque[tuple[str, ...]], deque[str], bool]:
-    """What to ask for, days to try after it while nothing is found, and whether some papers are known already.
+def _choose_days(
+    cache: DailyStore, plan: Plan, today: date, force: bool
+) -> tuple[deque[tuple[str, ...]], deque[str], bool]:
+    """The days to request, older days to try if they are empty, and whether the cache has papers of the plan already.
 
     Raises UsageError.
     """
     days = planned_days(plan, today)
     known = cache.known_days(f"{days[-1][:7]}-01", days[0]) if days else {}
-    wanted = days if force or isinstance(plan, Day | Days) else worth_asking(days, known)
+    wanted = days if force or isinstance(plan, Day | Days) else changed_days(days, known)
     older: deque[str] = deque()
     if isinstance(plan, Latest) and days:
         oldest = date.fromisoformat(days[-1])
-        older.extend((oldest - timedelta(days=back)).isoformat() for back in range(1, SEARCHED_BACK + 1))
+        older.extend((oldest - timedelta(days=back)).isoformat() for back in range(1, DAYS_SEARCHED_BACK + 1))
     done = {day[:7] for day in known.keys() - set(wanted) if known[day].papers and is_settled(day, today)}
     found = any(known[day].papers for day in days if day in known)
-    return deque(batches(wanted, today, done)), older, found
+    return deque(month_batches(wanted, today, done)), older, found
 
 
-def _stamp(moment: datetime) -> str:
+def _timestamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,9 +1,9 @@
-"""What is done behind the reader: a job is asked for, and tells message by message how it goes.
+"""Background jobs: refresh, look up, search, store. A job yields messages about its progress.
 
-    async for message in run(workplace, Refresh(Latest())):
+    async for message in run_job(context, Refresh(Latest())):
         ...
 
-Jobs and messages are plain data, so that a job can be done in a process of its own: see `reader.refresh.worker`.
+Jobs and messages are plain data that can be pickled, so a job can run in its own process: see `reader.refresh.worker`.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader.config import Settings, kept_since
+from reader.config import Settings, retention_start
 from reader.core.errors import ReaderError
 from reader.core.paper import Listing
-from reader.paths import answers_folder
+from reader.paths import response_cache_folder
 from reader.refresh.plan import Plan
-from reader.refresh.progress import Event, SourceEvent, Waiting
+from reader.refresh.progress import RefreshEvent, SourceEvent, Waiting
 
 if TYPE_CHECKING:
     from reader.cache.papers import Cache
     from reader.core.topics.scorer import Topics
-    from reader.feeds.huggingface.client import FeedClient
+    from reader.feeds.huggingface.client import HuggingFaceClient
     from reader.refresh.notifications import Notifier
     from reader.refresh.sources import Sources
 
@@ -36,33 +36,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """Fetch what the plan says, and then do what the cache needs."""
+    """Fetch the plan's papers, notify of new ones, and maintain the cache."""
 
     plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
-class LookUp:
+class LookUpPaper:
     """Fetch one paper by its arXiv id."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """Search all that the feed has; nothing of it is kept."""
+class SearchFeed:
+    """Search the whole feed; the results are not stored."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
-    """Put papers into the cache that a search has found: a listing of one each."""
+class StorePapers:
+    """Store papers that a search found, each in a listing of its own."""
 
     listings: tuple[Listing, ...]
 
 
-Job = Refresh | LookUp | Search | Keep
+Job = Refresh | LookUpPaper | SearchFeed | StorePapers
 
 
 # Messages
@@ -70,7 +70,7 @@ Job = Refresh | LookUp | Search | Keep
 
 @dataclass(frozen=True, slots=True)
 class SourceFailing:
-    """A source beside the daily papers that does not answer, since when (ISO, UTC), and how many more there are."""
+    """A source other than the daily papers fails since a time (ISO, UTC), and so do `more` others."""
 
     title: str
     since: str
@@ -78,53 +78,63 @@ class SourceFailing:
 
 
 @dataclass(frozen=True, slots=True)
-class Classified:
-    """So many papers have their topics by the rules in use."""
+class PapersClassified:
+    """So many papers have been classified by the current topic rules."""
 
     done: int
     total: int
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
-    """So many papers from before a day (ISO) were let go of so far."""
+class PapersDropped:
+    """So many papers from before a day (ISO) have been deleted so far."""
 
     papers: int
     before: str
 
 
 @dataclass(frozen=True, slots=True)
-class LookedUp:
-    """Whether a paper was found anywhere."""
+class LookupFinished:
+    """The look-up ended; `found` says whether a feed has the paper."""
 
     found: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """What the feed found, in its own order: a listing for each paper."""
+class SearchAnswered:
+    """The feed's search results in its order, a listing for each paper."""
 
     listings: tuple[Listing, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """So many papers that were found are in the cache now, and were not before."""
+class PapersStored:
+    """The search results were stored; `papers` of them are new in the cache."""
 
     papers: int
 
 
 @dataclass(frozen=True, slots=True)
-class NotTold:
-    """New papers could not be told of, and why."""
+class NotificationFailed:
+    """The notification of new papers failed."""
 
     error: ReaderError
 
 
-Message = Event | SourceEvent | SourceFailing | Classified | Dropped | LookedUp | Answered | Kept | NotTold
+Message = (
+    RefreshEvent
+    | SourceEvent
+    | SourceFailing
+    | PapersClassified
+    | PapersDropped
+    | LookupFinished
+    | SearchAnswered
+    | PapersStored
+    | NotificationFailed
+)
 
 
-# Doing them
+# Running
 
 
 def _utc_now() -> datetime:
@@ -132,8 +142,8 @@ def _utc_now() -> datetime:
 
 
 @dataclass(frozen=True)
-class Workplace:
-    """The cache that jobs work on, and by what; `rules` loads the topic rules."""
+class JobContext:
+    """What jobs need: the cache, the settings and the clock; `rules` loads the topic rules."""
 
     cache_file: Path
     settings: Settings
@@ -141,70 +151,70 @@ class Workplace:
     now: Callable[[], datetime] = _utc_now
 
 
-Runner = Callable[[Job], AsyncGenerator[Message, None]]
-"""Does a job, wherever; raises ReaderError. To close its iterator is to stop the job; what is stored stays."""
+JobRunner = Callable[[Job], AsyncGenerator[Message, None]]
+"""Runs a job in some process; raises ReaderError. Closing the iterator stops the job; stored papers stay."""
 
 
-def run(place: Workplace, job: Job) -> AsyncGenerator[Message, None]:
-    """Do a job here; its messages raise ReaderError."""
+def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
+    """Run a job in this process; iterating raises ReaderError."""
     match job:
         case Refresh(plan):
-            return _refresh(place, plan)
-        case LookUp(id):
-            return _look_up(place, id)
-        case Search(text):
-            return _search(place, text)
-        case Keep(listings):
-            return _keep(place, listings)
+            return _refresh(context, plan)
+        case LookUpPaper(id):
+            return _look_up_paper(context, id)
+        case SearchFeed(text):
+            return _search_feed(context, text)
+        case StorePapers(listings):
+            return _store_papers(context, listings)
 
 
 @asynccontextmanager
-async def _opened(place: Workplace) -> AsyncIterator[Cache]:
-    cache = await asyncio.to_thread(_open, place)
+async def _open_cache(context: JobContext) -> AsyncIterator[Cache]:
+    cache = await asyncio.to_thread(_load_cache, context)
     try:
         yield cache
     finally:
         cache.close()
 
 
-def _open(place: Workplace) -> Cache:
-    """Open the cache, and import in this thread all that a job needs (0.5 s)."""
+def _load_cache(context: JobContext) -> Cache:
+    """Open the cache, and import what a job needs (0.5 s) in this thread rather than in the event loop."""
     import reader.refresh.sources  # noqa: F401
     from reader.cache.papers import Cache
 
-    return Cache.open(place.cache_file, place.rules())
+    return Cache.open(context.cache_file, context.rules())
 
 
-def connected(place: Workplace, cache: Cache) -> AbstractAsyncContextManager[tuple[FeedClient, Sources]]:
-    """The daily feed and the sources beside it, as the settings say."""
+def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManager[tuple[HuggingFaceClient, Sources]]:
+    """The clients of the daily feed and of the other sources, by the settings."""
     from reader.refresh import sources
 
-    return sources.connected(
+    return sources.open_sources(
         cache,
-        place.cache_file,
-        place.settings.endpoint,
-        answers_folder(),
-        categorize=place.settings.ask_arxiv,
-        now=place.now,
+        context.cache_file,
+        context.settings.endpoint,
+        response_cache_folder(),
+        categorize=context.settings.ask_arxiv,
+        now=context.now,
     )
 
 
-async def _refresh(place: Workplace, plan: Plan) -> AsyncGenerator[Message, None]:
+async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, None]:
     from reader.refresh.notifications import Notifier
 
-    notifier = Notifier.for_plan(plan, place.cache_file, place.settings, place.now)
-    async with _opened(place) as cache:
-        await notifier.begin()
-        for step in (_fetch(place, cache, plan), _tell(notifier), _tidy(place, cache)):
+    notifier = Notifier.for_plan(plan, context.cache_file, context.settings, context.now)
+    async with _open_cache(context) as cache:
+        await notifier.start()
+        for step in (_fetch(context, cache, plan), _notify(notifier), _maintain_cache(context, cache)):
             async with aclosing(step) as messages:
                 async for message in messages:
                     yield message
 
 
-async def _fetch(place: Workplace, cache: Cache, plan: Plan) -> AsyncGenerator[Message, None]:
+async def _fetch(context: JobContext, cache: Cache, plan: Plan) -> AsyncGenerator[Message, None]:
     from reader.refresh.sources import refresh_all
 
-    async with connected(place, cache) as (daily, sources):
+    async with open_sources(context, cache) as (daily, sources):
         async with aclosing(refresh_all(daily, cache, plan, sources)) as events:
             async for event in events:
                 yield event
@@ -212,51 +222,51 @@ async def _fetch(place: Workplace, cache: Cache, plan: Plan) -> AsyncGenerator[M
             yield SourceFailing(failing[0].title, failing[0].failing_since or "", len(failing) - 1)
 
 
-async def _tell(notifier: Notifier) -> AsyncGenerator[Message, None]:
-    """Tell of new papers that the user waits for."""
+async def _notify(notifier: Notifier) -> AsyncGenerator[Message, None]:
+    """Notify the user of new papers that match a query."""
     try:
-        await notifier.tell()
+        await notifier.notify_new_papers()
     except ReaderError as error:
-        yield NotTold(error)
+        yield NotificationFailed(error)
 
 
-async def _tidy(place: Workplace, cache: Cache) -> AsyncGenerator[Message, None]:
-    """Do what the cache needs."""
-    from reader.refresh.daily import to_end
+async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:
+    """Reclassify papers if the topic rules changed, and delete papers that are too old."""
+    from reader.refresh.daily import run_to_end
 
-    if await to_end(cache.needs_classifying):
+    if await run_to_end(cache.needs_classifying):
         steps = cache.reclassify()
-        while (step := await to_end(next, steps, None)) is not None:
-            yield Classified(*step)
-    if before := kept_since(place.settings, place.now().date()):
+        while (step := await run_to_end(next, steps, None)) is not None:
+            yield PapersClassified(*step)
+    if before := retention_start(context.settings, context.now().date()):
         drops = cache.drop_before(before)
-        while (dropped := await to_end(next, drops, None)) is not None:
-            yield Dropped(dropped, before)
-    await to_end(cache.rest)
+        while (dropped := await run_to_end(next, drops, None)) is not None:
+            yield PapersDropped(dropped, before)
+    await run_to_end(cache.rest)
 
 
-async def _look_up(place: Workplace, id: str) -> AsyncGenerator[Message, None]:
-    async with _opened(place) as cache, connected(place, cache) as (daily, sources):
-        yield LookedUp(await sources.look_up(daily, id))
+async def _look_up_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
+    async with _open_cache(context) as cache, open_sources(context, cache) as (daily, sources):
+        yield LookupFinished(await sources.look_up(daily, id))
 
 
-async def _search(place: Workplace, text: str) -> AsyncGenerator[Message, None]:
-    from reader.feeds.huggingface.client import FeedClient
-    from reader.refresh.daily import ask
+async def _search_feed(context: JobContext, text: str) -> AsyncGenerator[Message, None]:
+    from reader.feeds.huggingface.client import HuggingFaceClient
+    from reader.refresh.daily import with_waits
 
     async with (
-        FeedClient.from_environment(place.settings.endpoint, turns=answers_folder()) as daily,
-        aclosing(ask(partial(daily.search, text))) as answers,
+        HuggingFaceClient.from_environment(context.settings.endpoint, lock_folder=response_cache_folder()) as daily,
+        aclosing(with_waits(partial(daily.search, text))) as answers,
     ):
         async for answer in answers:
-            yield answer if isinstance(answer, Waiting) else Answered(answer)
+            yield answer if isinstance(answer, Waiting) else SearchAnswered(answer)
 
 
-async def _keep(place: Workplace, listings: tuple[Listing, ...]) -> AsyncGenerator[Message, None]:
-    from reader.refresh.daily import to_end
+async def _store_papers(context: JobContext, listings: tuple[Listing, ...]) -> AsyncGenerator[Message, None]:
+    from reader.refresh.daily import run_to_end
 
-    async with _opened(place) as cache:
-        # These are not all papers of their days, and a refresh may have brought newer records of them.
-        now = place.now().isoformat(timespec="seconds")
+    async with _open_cache(context) as cache:
+        # Not noted, since these are not all papers of their days; not newer, since a refresh may have newer records.
+        now = context.now().isoformat(timespec="seconds")
         storing = cache.store_all(listings, now, newer=False, noted=False)
-        yield Kept(sum([stored.new for stored in await to_end(list, storing)]))
+        yield PapersStored(sum([stored.new for stored in await run_to_end(list, storing)]))

@@ -1,4 +1,4 @@
-"""Telling of new papers that match the user's queries, once each: begun before a refresh, told after it."""
+"""Notify the user of new papers that match queries, once for each paper: start before a refresh, notify after it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from reader.core.paper import Paper
 from reader.core.query import Query, parse
 from reader.refresh.plan import Latest, Plan
 
-NAMED = 3
+TITLES_SHOWN = 3
 """Titles in a desktop notification before the rest becomes a number."""
 
-Matches = Mapping[Paper, tuple[str, ...]]
-"""The queries that each paper matches."""
+MatchedQueries = Mapping[Paper, tuple[str, ...]]
+"""The matching queries by paper."""
 
 
 def _utc_now() -> datetime:
@@ -32,7 +32,7 @@ def _utc_now() -> datetime:
 
 
 class Notifier:
-    """Tells of new papers by a desktop notification or, where there is one, by a command of the user's.
+    """Notifies of new papers by the user's command or, without one, by a desktop notification.
 
     Without queries it does nothing.
     """
@@ -53,17 +53,17 @@ class Notifier:
     def for_plan(
         cls, plan: Plan, cache_file: Path, settings: Settings, now: Callable[[], datetime] = _utc_now
     ) -> Notifier:
-        """What tells of a refresh by this plan: only the latest days bring news, what one has gone to is seen."""
+        """The notifier for a refresh; only `Latest` brings news: other days are on screen when they are fetched."""
         queries = settings.notify if isinstance(plan, Latest) else ()
         return cls(cache_file, queries, settings.notify_command, now)
 
-    async def begin(self) -> None:
-        """Take what comes from now on for new; the first time, for later it goes on where it was."""
+    async def start(self) -> None:
+        """Count papers from now on as new; only the first call matters, later refreshes continue from there."""
         if self._queries:
             await asyncio.to_thread(notified.begin, self._file)
 
-    async def tell(self) -> int:
-        """Tell of the new papers that match; returns how many. Raises ReaderError, having kept why for the doctor."""
+    async def notify_new_papers(self) -> int:
+        """Notify of new papers that match, and return their number; raises ReaderError, noted for the doctor."""
         if not self._queries:
             return 0
         matches = await asyncio.to_thread(self._claim)
@@ -71,28 +71,28 @@ class Notifier:
             return 0
         try:
             if self._command:
-                await notify.run(self._command, as_json(self._queries, matches))
+                await notify.run_command(self._command, notification_json(self._queries, matches))
             else:
-                await notify.run(notify.desktop(*in_words(self._queries, matches)))
+                await notify.run_command(notify.desktop_command(*notification_text(self._queries, matches)))
         except notify.NotifyError as error:
-            await self._note(str(error))
+            await self._note_problem(str(error))
             raise
-        await self._note(None)
+        await self._note_problem(None)
         return len(matches)
 
-    async def _note(self, error: str | None) -> None:
+    async def _note_problem(self, error: str | None) -> None:
         await asyncio.to_thread(notified.note_problem, self._file, self._now().isoformat(timespec="seconds"), error)
 
-    def _claim(self) -> Matches:
+    def _claim(self) -> MatchedQueries:
         with closing(Window.open(self._file)) as window:
-            # All that is asked for is new.
+            # Every paper that `claim` looks at is new.
             scope = Scope(self._now().date(), window.newest_day(), new_since="")
-            found = notified.claim(self._file, dict(_parsed(self._queries)), scope)
+            found = notified.claim(self._file, dict(_parse_valid(self._queries)), scope)
             return {paper: found[pk] for pk in found if (paper := window.paper(pk)) is not None}
 
 
-def _parsed(queries: Sequence[str]) -> list[tuple[str, Query]]:
-    """The queries that are some; the settings were checked for the rest, which are told there."""
+def _parse_valid(queries: Sequence[str]) -> list[tuple[str, Query]]:
+    """The valid queries; invalid ones are reported with the settings."""
     parsed = []
     for text in queries:
         try:
@@ -102,17 +102,17 @@ def _parsed(queries: Sequence[str]) -> list[tuple[str, Query]]:
     return parsed
 
 
-def as_json(queries: Sequence[str], matches: Matches) -> str:
-    """What a command gets: the queries, and the papers as `list --json` has them, each with those that it matches."""
+def notification_json(queries: Sequence[str], matches: MatchedQueries) -> str:
+    """The command's input: the queries, and the papers as in `list --json`, each with its matching queries."""
     papers = [record(paper) | {"matches": list(matched)} for paper, matched in matches.items()]
     return json.dumps({"queries": list(queries), "papers": papers}, ensure_ascii=False)
 
 
-def in_words(queries: Sequence[str], matches: Matches) -> tuple[str, str]:
+def notification_text(queries: Sequence[str], matches: MatchedQueries) -> tuple[str, str]:
     """A notification's title and text."""
     count = len(matches)
     papers = f"{count:,} new paper" + ("s" if count > 1 else "")
     of = f": {queries[0]}" if len(queries) == 1 else ""
     titles = [paper.title for paper in matches]
-    more = [f"and {count - NAMED:,} more"] if count > NAMED else []
-    return f"{papers}{of}", "\n".join(titles[:NAMED] + more)
+    more = [f"and {count - TITLES_SHOWN:,} more"] if count > TITLES_SHOWN else []
+    return f"{papers}{of}", "\n".join(titles[:TITLES_SHOWN] + more)

@@ -1,4 +1,4 @@
-"""What a refresh asks the feed for: plans, the days they mean, and which of these are worth a request."""
+"""Refresh plans: which days to request from the feed, and how to group the requests."""
 
 from __future__ import annotations
 
@@ -14,60 +14,60 @@ FIRST_DAY = "2023-05-04"
 """The first day that the feed has."""
 
 SETTLING_DAYS = 14
-"""Until then votes, comments, keywords and code links still arrive, and a day is asked again."""
+"""Age in days up to which upvotes, comments, keywords and code links still change, and a day is requested again."""
 
-SEARCHED_BACK = 14
-"""Days before the latest ones that are tried where none of these has papers."""
+DAYS_SEARCHED_BACK = 14
+"""Days to try before the latest ones if none of these has papers."""
 
-WORTH_A_MONTH = 7
-"""Days of a month from which on the month's list, some four to seven pages, costs less than they do."""
+DAYS_WORTH_A_MONTH = 7
+"""Number of a month's days from which the month's list (four to seven pages) takes fewer requests."""
 
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The last days up to today, and before them up to the newest one that has papers."""
+    """The last days up to today; if they are empty, also the days back to the newest one with papers."""
 
     days: int = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day (ISO), whether it has settled or not."""
+    """One day (ISO), settled or not."""
 
     day: str
 
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """All days from one (ISO) to today that are not known or have not settled."""
+    """All days from a day (ISO) to today that are unknown or not settled."""
 
     day: str
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """All days of a month, such as `2026-05`, that are not known or have not settled."""
+    """All days of a month, such as `2026-05`, that are unknown or not settled."""
 
     month: str
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """These days (ISO), whether they have settled or not."""
+    """These days (ISO), settled or not."""
 
     days: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Trending:
-    """What the feed ranks first now, of whatever day."""
+    """The papers that are trending now, of any day."""
 
 
 Plan = Latest | Day | Since | Month | Days | Trending
 
 
-class Known(Protocol):
-    """When the feed last answered for a day (ISO time, UTC; empty if never), and how many papers it lists."""
+class KnownDay(Protocol):
+    """When a day was last fetched (ISO time, UTC; empty if never), and its number of papers."""
 
     @property
     def fetched(self) -> str: ...
@@ -78,7 +78,7 @@ class Known(Protocol):
 def planned_days(plan: Plan, today: date) -> list[str]:
     """The days of a plan up to today, newest first.
 
-    Raises UsageError for a time that does not exist or lies before the feed's first day.
+    Raises UsageError for an invalid date or one before the feed's first day.
     """
     try:
         match plan:
@@ -97,8 +97,8 @@ def planned_days(plan: Plan, today: date) -> list[str]:
                 first = date.fromisoformat(f"{month}-01")
                 last = min(today, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
     except (ValueError, OverflowError):
-        (said,) = astuple(plan)
-        raise UsageError(f"There is no such time as {said}; write 2026-05-12 or 2026-05.") from None
+        (text,) = astuple(plan)
+        raise UsageError(f"{text} is not in the calendar; write 2026-05-12 or 2026-05.") from None
     first_day = date.fromisoformat(FIRST_DAY)
     if last < first_day:
         raise UsageError(f"The feed begins on {FIRST_DAY}; ask for a day since then.")
@@ -106,44 +106,44 @@ def planned_days(plan: Plan, today: date) -> list[str]:
     return [(last - timedelta(days=back)).isoformat() for back in range((last - first).days + 1)]
 
 
-def worth_asking(days: Iterable[str], known: Mapping[str, Known]) -> list[str]:
-    """Those of the days that can have changed since the feed answered for them last."""
+def changed_days(days: Iterable[str], known: Mapping[str, KnownDay]) -> list[str]:
+    """The days that may have changed since they were last fetched."""
     return [day for day in days if day not in known or _may_have_changed(day, known[day])]
 
 
-def gaps(first: date, last: date, today: date, known: Mapping[str, Known]) -> tuple[str, ...]:
-    """The days from one to another, both included, of which the feed has not told yet what they hold."""
+def missing_days(first: date, last: date, today: date, known: Mapping[str, KnownDay]) -> tuple[str, ...]:
+    """The days from `first` to `last`, both included, that have no papers stored and are worth a request."""
     first, last = max(first, date.fromisoformat(FIRST_DAY)), min(last, today)
     days = [(first + timedelta(days=after)).isoformat() for after in range((last - first).days + 1)]
     empty = [day for day in days if day not in known or not (known[day].fetched and known[day].papers)]
-    return tuple(worth_asking(empty, known))
+    return tuple(changed_days(empty, known))
 
 
-def batches(days: Iterable[str], today: date, done: Container[str] = ()) -> list[tuple[str, ...]]:
-    """Days in the order given, put together where the feed's list of their month is the shorter way.
+def month_batches(days: Iterable[str], today: date, done: Container[str] = ()) -> list[tuple[str, ...]]:
+    """Group days, in their order, where the list of their month takes fewer requests.
 
-    Only settled days are put together: of the others the newest papers shall come first, and soon. Nor are those of
-    months that are `done` in part (`2026-05`): their list would bring again what needs no asking.
+    Only settled days are grouped: the newest papers must come first, and soon. Months that are `done` in part
+    (`2026-05`) are not grouped, since their list would contain days that need no request.
     """
     settled = (today - timedelta(days=SETTLING_DAYS)).isoformat()
-    put: list[tuple[str, ...]] = []
+    grouped: list[tuple[str, ...]] = []
     for (month, old), group in groupby(days, key=lambda day: (day[:7], day <= settled)):
         together = tuple(group)
-        is_worth = old and len(together) >= WORTH_A_MONTH and month not in done
-        put += [together] if is_worth else [(day,) for day in together]
-    return put
+        is_worth = old and len(together) >= DAYS_WORTH_A_MONTH and month not in done
+        grouped += [together] if is_worth else [(day,) for day in together]
+    return grouped
 
 
 def is_settled(day: str, today: date) -> bool:
-    """Whether a day (ISO) is so old that it hardly changes any more."""
+    """Whether a day (ISO) is old enough to hardly change any more."""
     return today - date.fromisoformat(day) >= timedelta(days=SETTLING_DAYS)
 
 
-def _may_have_changed(day: str, known: Known) -> bool:
+def _may_have_changed(day: str, known: KnownDay) -> bool:
     if not known.fetched:
         return True
     then = date.fromisoformat(day)
     if not known.papers and known.fetched >= (then + timedelta(days=1)).isoformat() + "T12":
-        # It was over and had nothing: a weekend or a holiday stays one.
+        # The day was over and empty: weekends and holidays stay empty.
         return False
     return date.fromisoformat(known.fetched[:10]) - then < timedelta(days=SETTLING_DAYS)

@@ -1,4 +1,4 @@
-"""What a refresh tells while it goes on: of the daily papers by the day, of the sources beside them one by one."""
+"""The events of a refresh: one for each day of the daily papers, and one for each other source."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from reader.core.errors import FeedError
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
-    """The days (ISO) that will be asked for, newest first."""
+class RefreshStarted:
+    """The refresh began; `days` (ISO) will be requested, newest first."""
 
     days: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DayStored:
-    """A day's papers are in the cache; it was request `n` of `of`."""
+    """A day's papers were stored; it is day `n` of `of`."""
 
     day: str
     new: int
@@ -29,7 +29,7 @@ class DayStored:
 
 @dataclass(frozen=True, slots=True)
 class DayEmpty:
-    """A day has no papers: a weekend, a holiday, or not yet."""
+    """A day has no papers: a weekend, a holiday, or a day that has just begun."""
 
     day: str
     n: int
@@ -38,7 +38,7 @@ class DayEmpty:
 
 @dataclass(frozen=True, slots=True)
 class DayFailed:
-    """A day could not be fetched; what the cache has of it stays."""
+    """A day could not be fetched; its stored papers stay."""
 
     day: str
     error: FeedError
@@ -48,41 +48,41 @@ class DayFailed:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The feed is given a pause of so many seconds before the next request."""
+    """The next request waits for `seconds`."""
 
     seconds: float
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
-    """Always the last event: the sums, and what went wrong."""
+class RefreshFinished:
+    """Always the last event: the sums and the errors."""
 
     new: int = 0
     updated: int = 0
     unchanged: int = 0
     skipped: int = 0
     stored: int = 0
-    """Days with papers that were stored."""
+    """Number of stored days that have papers."""
     failed: tuple[str, ...] = ()
-    """Days (ISO) that are missing, those included that were given up."""
+    """Days (ISO) that were not fetched, including those given up."""
     error: FeedError | None = None
     """The last failure, if any."""
 
 
-Event = Started | DayStored | DayEmpty | DayFailed | Waiting | Finished
+RefreshEvent = RefreshStarted | DayStored | DayEmpty | DayFailed | Waiting | RefreshFinished
 
 
 @dataclass(frozen=True, slots=True)
-class FeedAsked:
-    """A source is asked now."""
+class FeedStarted:
+    """The request to a source begins."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True)
 class FeedStored:
-    """A source's papers are in the cache."""
+    """A source's papers were stored."""
 
     slug: str
     title: str
@@ -94,13 +94,13 @@ class FeedStored:
 
 @dataclass(frozen=True, slots=True)
 class FeedFailed:
-    """A source did not give what was asked; what the cache has of it stays."""
+    """A source could not be fetched; its stored papers stay."""
 
     slug: str
     title: str
     error: FeedError
-    was_asked_for: bool = True
-    """Whether the user follows it, rather than the reader asking on its own."""
+    is_followed: bool = True
+    """True if the user follows the source, False if the reader asks it on its own."""
 
 
-SourceEvent = FeedAsked | FeedStored | FeedFailed
+SourceEvent = FeedStarted | FeedStored | FeedFailed

@@ -1,10 +1,10 @@
-"""The whole refresh: the daily papers first, then what is followed, then what arXiv knows of new papers.
+"""The whole refresh: the daily papers, then the followed sources, then arXiv's categories of new papers.
 
     async for event in refresh_all(daily, cache, plan, sources):
         ...
 
-Each source fails by itself: the failure is told and kept with the time since when, and the others are asked all the
-same. It knows no interface.
+Sources fail independently: a failure is yielded and stored with its time, and the other sources are still asked. Knows
+no interface.
 """
 
 from __future__ import annotations
@@ -20,43 +20,40 @@ from typing import Protocol
 
 from reader.cache.feeds import OWN, Feeds, Followed
 from reader.core.errors import FeedError, FeedOffline
-from reader.core.ids import feed_id
+from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
-from reader.feeds.arxiv.client import ENDPOINT_VARIABLE, ArxivClient
+from reader.feeds.arxiv.client import ENDPOINT_VARIABLE, ArxivClient, last_renewal
 from reader.feeds.arxiv.parse import ArxivEntry
-from reader.feeds.http.documents import Validators, is_local
+from reader.feeds.http.documents import Validators, is_local_url
 from reader.feeds.http.environment import is_offline
-from reader.feeds.huggingface.client import FeedClient
-from reader.feeds.syndication.client import Fetched, Syndication
-from reader.refresh.daily import Counts, Feed, Store, refresh, to_end
+from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
+from reader.refresh.daily import DailyFeed, DailyStore, StoreCounts, refresh_daily, run_to_end
 from reader.refresh.plan import Latest, Plan
-from reader.refresh.progress import Event, FeedAsked, FeedFailed, FeedStored, Finished, SourceEvent
+from reader.refresh.progress import FeedFailed, FeedStarted, FeedStored, RefreshEvent, RefreshFinished, SourceEvent
 
-CATEGORIZED_A_DAY = 200
-"""Papers that arXiv is asked for in the one request of a day, the newest first: a usual week of the feed's."""
+CATEGORIZED_PER_DAY = 200
+"""Papers in the one request of a day for categories, newest first: about a week of the feed."""
 
-ASKED_AGAIN = 7
+RETRY_DAYS = 7
 """Days after which arXiv is asked again for a paper that it did not know."""
 
-RENEWED = timedelta(hours=6)
-"""Time of day, UTC, at which arXiv's announcements of the day are surely there."""
+DAYS_BEFORE_CATCH_UP = 4
+"""Days since the last announcement that can be explained by a weekend; after more, announcements were missed."""
 
-CAUGHT_UP = 4
-"""Days without an answer, after a weekend at the most, from which on announcements have been missed."""
+MAX_CATCH_UP_DAYS = 14
+"""Maximum number of days requested one by one after missed announcements."""
 
-MISSED_AT_MOST = 14
-"""Days of a category that are asked for one by one where announcements were missed."""
-
-BEGUN_WITH = 3
-"""Days of a category that has just been followed."""
+FIRST_FETCH_DAYS = 3
+"""Days requested of a category that was just followed."""
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Arxiv(Protocol):
-    """Where categories and their papers come from."""
+class ArxivSource(Protocol):
+    """The client of arXiv."""
 
     async def papers(self, ids: Iterable[str]) -> tuple[ArxivEntry, ...]: ...
 
@@ -65,28 +62,28 @@ class Arxiv(Protocol):
     async def category_day(self, category: str, day: str) -> tuple[ArxivEntry, ...]: ...
 
 
-class Web(Protocol):
-    """Where feeds of any site come from."""
+class FeedSource(Protocol):
+    """The client of RSS and Atom feeds."""
 
-    async def fetch(self, url: str, known: Validators | None = None, source: str | None = None) -> Fetched: ...
+    async def fetch(self, url: str, validators: Validators | None = None, source: str | None = None) -> FetchedFeed: ...
 
 
-class Lookup(Protocol):
-    """Where a single paper comes from."""
+class PaperLookup(Protocol):
+    """A client that finds a single paper."""
 
     async def paper(self, id: str) -> Listing | None: ...
 
 
 class PaperStore(Protocol):
-    """Where papers go; blocks, and runs in a thread."""
+    """The cache that stores papers; its methods block, and run in a thread."""
 
-    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> Counts: ...
+    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> StoreCounts: ...
 
     def validators(self) -> Mapping[str, str]: ...
 
 
 @asynccontextmanager
-async def connected(
+async def open_sources(
     cache: PaperStore,
     file: Path,
     endpoint: str,
@@ -95,54 +92,56 @@ async def connected(
     categorize: bool = True,
     now: Callable[[], datetime] = _utc_now,
     environ: Mapping[str, str] | None = None,
-) -> AsyncIterator[tuple[FeedClient, Sources]]:
-    """The daily feed at `endpoint` and the sources beside it, over the cache in `file`; arXiv's answers in `answers`.
+) -> AsyncIterator[tuple[HuggingFaceClient, Sources]]:
+    """The daily feed at `endpoint` and the other sources, over the cache in `file`.
 
-    In a closed world arXiv is not asked for what the feed's papers lack.
+    `answers` is the folder of cached responses and host locks. arXiv is not asked for categories if the feed is local.
     """
     environ = os.environ if environ is None else environ
     validators = await asyncio.to_thread(cache.validators)
     with closing(await asyncio.to_thread(Feeds.open, file)) as feeds:
         async with (
-            FeedClient.from_environment(endpoint, environ=environ, validators=validators, turns=answers) as daily,
+            HuggingFaceClient.from_environment(
+                endpoint, environ=environ, validators=validators, lock_folder=answers
+            ) as daily,
             ArxivClient.from_environment(answers, environ=environ) as arxiv,
-            Syndication.from_environment(environ) as web,
+            SyndicationClient.from_environment(environ) as web,
         ):
-            categorize = categorize and not is_closed_world(f"http://{daily.host}", environ)
+            categorize = categorize and not is_local_only(f"http://{daily.host}", environ)
             by_choice = is_offline(environ)
             yield daily, Sources(cache, feeds, arxiv, web, categorize=categorize, stays_offline=by_choice, now=now)
 
 
-def is_closed_world(endpoint: str, environ: Mapping[str, str]) -> bool:
-    """Whether the feed is on this machine or its network: arXiv is not asked then, unless ARXIV_ENDPOINT says where."""
-    return ENDPOINT_VARIABLE not in environ and is_local(endpoint)
+def is_local_only(endpoint: str, environ: Mapping[str, str]) -> bool:
+    """Whether the feed is local and ARXIV_ENDPOINT is unset, so that arXiv on the internet must not be asked."""
+    return ENDPOINT_VARIABLE not in environ and is_local_url(endpoint)
 
 
 async def refresh_all(
-    daily: Feed, cache: Store, plan: Plan, sources: Sources, *, force: bool = False
-) -> AsyncGenerator[Event | SourceEvent, None]:
-    """Refresh the daily papers by the plan and, where that is `Latest`, all other sources after them.
+    daily: DailyFeed, cache: DailyStore, plan: Plan, sources: Sources, *, force: bool = False
+) -> AsyncGenerator[RefreshEvent | SourceEvent, None]:
+    """Refresh the daily papers by the plan and then, if the plan is `Latest`, all other sources.
 
-    Events are those of `refresh` with those of the sources before the last, which sums them all. Raises as `refresh`.
+    The last event, RefreshFinished, has the sums of all. Raises the same as `refresh_daily`.
     """
-    finished = Finished()
-    async with aclosing(refresh(daily, cache, plan, force=force, now=sources.now)) as events:
+    finished = RefreshFinished()
+    async with aclosing(refresh_daily(daily, cache, plan, force=force, now=sources.now)) as events:
         async for event in events:
-            if isinstance(event, Finished):
+            if isinstance(event, RefreshFinished):
                 finished = event
             else:
                 yield event
-    await sources.note("hf", finished.error)
-    # With no network at all there is no use in trying them one by one.
+    await sources.note_outcome("hf", finished.error)
+    # Without a network it is useless to try the sources one by one.
     if isinstance(plan, Latest):
         async with aclosing(sources.refresh(no_network=isinstance(finished.error, FeedOffline))) as steps:
             async for step in steps:
-                finished = _with(finished, step)
+                finished = _add_counts(finished, step)
                 yield step
     yield finished
 
 
-def _with(finished: Finished, step: SourceEvent) -> Finished:
+def _add_counts(finished: RefreshFinished, step: SourceEvent) -> RefreshFinished:
     if not isinstance(step, FeedStored):
         return finished
     return replace(
@@ -155,17 +154,17 @@ def _with(finished: Finished, step: SourceEvent) -> Finished:
 
 
 class Sources:
-    """What is asked besides the daily papers; with `categorize`, arXiv for the categories of papers that lack them.
+    """The sources besides the daily papers; with `categorize`, also arXiv for the categories of papers that lack them.
 
-    With `stays_offline` the user has asked to keep off the network.
+    `stays_offline` means that the user chose offline mode.
     """
 
     def __init__(
         self,
         cache: PaperStore,
         feeds: Feeds,
-        arxiv: Arxiv,
-        web: Web,
+        arxiv: ArxivSource,
+        web: FeedSource,
         *,
         categorize: bool = True,
         stays_offline: bool = False,
@@ -183,22 +182,27 @@ class Sources:
     async def refresh(
         self, only: Sequence[Followed] | None = None, *, no_network: bool = False
     ) -> AsyncGenerator[SourceEvent, None]:
-        """Ask every source that is followed, or `only` some of them, and then arXiv for categories.
+        """Ask all followed sources, or `only` these, and then arXiv for categories.
 
-        With `no_network`, which says that there seems to be no network, the first that finds none either ends it
-        without a word: nothing is wrong with that source.
+        With `no_network` (the daily papers found no network) the first source that finds none either ends the refresh
+        without an event, since the source is not at fault.
         """
         self._no_network = no_network
         asked = await asyncio.to_thread(self.feeds.followed) if only is None else only
-        for step in (self._announced(asked, force=only is not None), self._syndicated(asked), self._categorized()):
+        steps = (
+            self._refresh_announcements(asked, force=only is not None),
+            self._refresh_feeds(asked),
+            self._fetch_categories(),
+        )
+        for step in steps:
             async with aclosing(step) as events:
                 async for event in events:
                     if isinstance(event, FeedFailed) and self._has_no_network(event.error):
                         return
                     yield event
 
-    async def keep(self, feed: Followed, fetched: Fetched) -> FeedStored:
-        """Store the entries of a feed's answer, and only then what tells the answer by."""
+    async def store_feed(self, feed: Followed, fetched: FetchedFeed) -> FeedStored:
+        """Store a feed's entries, and only after them its validators."""
         if fetched.feed is None:
             await asyncio.to_thread(self.feeds.answered, feed.slug)
             return FeedStored(feed.slug, feed.title)
@@ -207,7 +211,7 @@ class Sources:
                 source=feed.slug,
                 url=entry.link,
                 announced=entry.published,
-                entry=None if entry.draft.id else feed_id(feed.url, entry.guid),
+                entry=None if entry.draft.id else feed_entry_id(feed.url, entry.guid),
             )
             for entry in fetched.feed.entries
         )
@@ -215,12 +219,12 @@ class Sources:
         known = Validators(feed.etag, feed.modified)
         is_news = counts.new or counts.updated or fetched.validators != known or feed.answered is None
         now = self._stamp() if is_news else None
-        said = (fetched.validators.etag, fetched.validators.modified)
-        await asyncio.to_thread(self.feeds.answered, feed.slug, now, *said)
+        validators = (fetched.validators.etag, fetched.validators.modified)
+        await asyncio.to_thread(self.feeds.answered, feed.slug, now, *validators)
         return FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged, counts.skipped)
 
-    async def look_up(self, daily: Lookup, id: str) -> bool:
-        """Fetch one paper by its arXiv id, from the daily feed or else from arXiv; False where neither has it.
+    async def look_up(self, daily: PaperLookup, id: str) -> bool:
+        """Fetch one paper by its arXiv id, from the daily feed or else from arXiv; False if neither has it.
 
         Raises FeedError.
         """
@@ -243,8 +247,8 @@ class Sources:
         await self._store(listing, newer=False)
         return True
 
-    async def note(self, slug: str, error: FeedError | None) -> None:
-        """Keep whether a source answered well; of one that was not asked, by choice, there is nothing to keep."""
+    async def note_outcome(self, slug: str, error: FeedError | None) -> None:
+        """Store a source's success or failure; offline mode, the user's choice, is no failure."""
         if error is None:
             await asyncio.to_thread(self.feeds.answered, slug)
         elif not (self._stays_offline and isinstance(error, FeedOffline)):
@@ -252,7 +256,7 @@ class Sources:
 
     async def _failed(self, slug: str, title: str, error: FeedError) -> FeedFailed:
         if not self._has_no_network(error):
-            await self.note(slug, error)
+            await self.note_outcome(slug, error)
         return FeedFailed(slug, title, error, slug not in OWN)
 
     def _has_no_network(self, error: FeedError) -> bool:
@@ -260,27 +264,29 @@ class Sources:
 
     # Feeds of any site
 
-    async def _syndicated(self, feeds: Sequence[Followed]) -> AsyncGenerator[SourceEvent, None]:
+    async def _refresh_feeds(self, feeds: Sequence[Followed]) -> AsyncGenerator[SourceEvent, None]:
         for feed in feeds:
             if feed.kind != "rss":
                 continue
-            yield FeedAsked(feed.title)
+            yield FeedStarted(feed.title)
             try:
                 fetched = await self.web.fetch(feed.url, Validators(feed.etag, feed.modified), feed.slug)
-                yield await self.keep(feed, fetched)
+                yield await self.store_feed(feed, fetched)
             except FeedError as error:
                 yield await self._failed(feed.slug, feed.title, error)
 
     # Categories of arXiv
 
-    async def _announced(self, feeds: Sequence[Followed], *, force: bool) -> AsyncGenerator[SourceEvent, None]:
-        """The newest announcement of the categories that are followed, once a day, and the days that were missed."""
+    async def _refresh_announcements(
+        self, feeds: Sequence[Followed], *, force: bool
+    ) -> AsyncGenerator[SourceEvent, None]:
+        """Store the newest announcement of the followed categories, once a day, and the days that were missed."""
         followed = [feed for feed in feeds if feed.kind == "arxiv"]
-        renewed = _stamp((self.now() - RENEWED).replace(hour=0, minute=0, second=0, microsecond=0) + RENEWED)
+        renewed = _timestamp(last_renewal(self.now()))
         waiting = [feed for feed in followed if force or (feed.answered or "") < renewed or feed.failing_since]
         if not waiting:
             return
-        yield FeedAsked("arXiv's announcements")
+        yield FeedStarted("arXiv's announcements")
         try:
             entries = await self._arxiv.latest([feed.url for feed in waiting])
         except FeedError as error:
@@ -288,9 +294,9 @@ class Sources:
                 yield await self._failed(feed.slug, feed.title, error)
             return
         for feed in waiting:
-            yield FeedAsked(feed.title)
+            yield FeedStarted(feed.title)
             try:
-                missed = [await self._arxiv.category_day(feed.url, day) for day in self._missed(feed)]
+                missed = [await self._arxiv.category_day(feed.url, day) for day in self._missed_days(feed)]
             except FeedError as error:
                 yield await self._failed(feed.slug, feed.title, error)
                 continue
@@ -299,62 +305,62 @@ class Sources:
             await asyncio.to_thread(self.feeds.answered, feed.slug, self._stamp())
             yield FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged)
 
-    def _missed(self, feed: Followed) -> list[str]:
-        """The days, oldest first, whose announcements of a category can't be had any more."""
+    def _missed_days(self, feed: Followed) -> list[str]:
+        """The days, oldest first, whose announcements of a category are no longer available."""
         today = self.now().date()
         if feed.answered is None:
-            first = today - timedelta(days=BEGUN_WITH)
+            first = today - timedelta(days=FIRST_FETCH_DAYS)
         else:
             answered = date.fromisoformat(feed.answered[:10])
-            if (today - answered).days <= CAUGHT_UP:
+            if (today - answered).days <= DAYS_BEFORE_CATCH_UP:
                 return []
-            first = max(answered, today - timedelta(days=MISSED_AT_MOST))
+            first = max(answered, today - timedelta(days=MAX_CATCH_UP_DAYS))
         return [(first + timedelta(days=after)).isoformat() for after in range((today - first).days)]
 
-    async def _categorized(self) -> AsyncGenerator[SourceEvent, None]:
-        """Categories, which the daily feed does not tell: once a day those of the newest papers that lack them."""
+    async def _fetch_categories(self) -> AsyncGenerator[SourceEvent, None]:
+        """Fetch the categories of the newest papers that lack them, once a day; the daily feed has none."""
         today = self.now().date()
         if not self._categorize or await asyncio.to_thread(self.feeds.last_asked) == today.isoformat():
             return
-        before = (today - timedelta(days=ASKED_AGAIN)).isoformat()
-        ids = await asyncio.to_thread(self.feeds.uncategorized, before, CATEGORIZED_A_DAY)
+        before = (today - timedelta(days=RETRY_DAYS)).isoformat()
+        ids = await asyncio.to_thread(self.feeds.uncategorized, before, CATEGORIZED_PER_DAY)
         if not ids:
             return
-        yield FeedAsked(f"arXiv, the categories of {len(ids)}")
+        yield FeedStarted(f"arXiv, the categories of {len(ids)}")
         try:
             counts = await self._store_entries(await self._arxiv.papers(ids))
         except FeedError as error:
             yield await self._failed("arxiv", OWN["arxiv"], error)
             return
         await asyncio.to_thread(self.feeds.asked, ids, today.isoformat())
-        await self.note("arxiv", None)
-        # They are papers that are counted already.
+        await self.note_outcome("arxiv", None)
+        # Only the new ones: the others were counted with the daily papers.
         yield FeedStored("arxiv", OWN["arxiv"], new=counts.new)
 
     async def _store_entries(self, entries: Sequence[ArxivEntry]) -> FeedStored:
-        """Store papers as arXiv tells them: of the daily feed's it fills gaps, of all others it knows best.
+        """Store arXiv's entries: they fill gaps in papers of the daily feed, and replace those of other sources.
 
         New versions of papers that the cache does not have are left out.
         """
         ids = [entry.draft.id or "" for entry in entries]
         sources = await asyncio.to_thread(self.feeds.sources_of, ids)
-        known: list[Draft] = []
-        better: list[Draft] = []
+        fills_gaps: list[Draft] = []
+        replaces: list[Draft] = []
         for entry in entries:
             source = sources.get(entry.draft.id or "")
             if source is not None or entry.is_new:
-                (known if source == "hf" else better).append(entry.draft)
-        gaps = await self._store(Listing(None, tuple(known)), newer=False)
-        told = await self._store(Listing(None, tuple(better)), newer=True)
-        sums = (gaps.new + told.new, gaps.updated + told.updated, gaps.unchanged + told.unchanged)
+                (fills_gaps if source == "hf" else replaces).append(entry.draft)
+        filled = await self._store(Listing(None, tuple(fills_gaps)), newer=False)
+        replaced = await self._store(Listing(None, tuple(replaces)), newer=True)
+        sums = (filled.new + replaced.new, filled.updated + replaced.updated, filled.unchanged + replaced.unchanged)
         return FeedStored("arxiv", OWN["arxiv"], *sums)
 
-    async def _store(self, listing: Listing, *, newer: bool) -> Counts:
-        return await to_end(self._cache.store, listing, self._stamp(), newer=newer, noted=False)
+    async def _store(self, listing: Listing, *, newer: bool) -> StoreCounts:
+        return await run_to_end(self._cache.store, listing, self._stamp(), newer=newer, noted=False)
 
     def _stamp(self) -> str:
-        return _stamp(self.now())
+        return _timestamp(self.now())
 
 
-def _stamp(moment: datetime) -> str:
+def _timestamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

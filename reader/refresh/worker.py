@@ -1,8 +1,8 @@
-"""Jobs in a process of their own, so that no key waits for one.
+"""Run jobs in their own process, so that keys never wait for a job.
 
-In a thread of the reader's, storing papers would share its interpreter lock with the keys: a repaint of 10 ms took
-200. A process that is killed at any moment leaves the cache whole, so stopping a job is as quick as that, and it ends
-with its reader however that ends: one that hung on would have the feed's turn. What is sent either way are pickled
+A thread would share the interpreter lock with the keys: storing papers made a repaint of 10 ms take 200 ms. The cache
+survives if the process is killed at any moment, so a job is stopped by killing it. The process exits with the reader,
+however the reader ends; otherwise it would go on holding the feed's host lock. Both sides send pickled objects of
 `reader.refresh.jobs`.
 """
 
@@ -25,39 +25,39 @@ from reader.core import errors
 from reader.core.errors import ReaderError
 from reader.refresh import jobs
 from reader.refresh.failures import log_failure
-from reader.refresh.jobs import Job, Message, Workplace
+from reader.refresh.jobs import Job, JobContext, Message
 
 NICENESS = 5
-"""How far the keys go before a job where both want the processor."""
+"""The process runs at this niceness, so that the reader's keys come first."""
 
 
-class _Done:
-    """The last thing that a process says of a job that came to its end."""
+class _JobDone:
+    """The last object that the process sends, after its job ended well."""
 
 
 # On the reader's side
 
 
-async def run(place: Workplace, job: Job) -> AsyncGenerator[Message, None]:
-    """Do a job in a process of its own; raises ReaderError, as `jobs.run` does."""
-    process = _Process(place, job)
+async def run_in_process(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
+    """Run a job in its own process; yields and raises the same as `jobs.run_job`."""
+    process = _JobProcess(context, job)
     try:
-        while not isinstance(said := await asyncio.to_thread(process.hear), _Done):
-            if isinstance(said, ReaderError):
-                raise said
-            yield said
+        while not isinstance(message := await asyncio.to_thread(process.read_message), _JobDone):
+            if isinstance(message, ReaderError):
+                raise message
+            yield message
     finally:
         process.kill()
         await asyncio.to_thread(process.close)
 
 
-class _Process:
-    """A process that does a job."""
+class _JobProcess:
+    """A process that runs one job."""
 
-    def __init__(self, place: Workplace, job: Job) -> None:
+    def __init__(self, context: JobContext, job: Job) -> None:
         root = str(Path(__file__).parents[2])
         self._popen = subprocess.Popen(
-            # Without -P a folder named `reader`, where the user happens to be, would be taken for this one.
+            # Without -P, Python would import a folder named `reader` in the working directory.
             [sys.executable, "-P", "-c", f"from {__name__} import main; main()"],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))},
             stdin=subprocess.PIPE,
@@ -65,79 +65,79 @@ class _Process:
             stderr=subprocess.PIPE,
         )
         pipes = (self._popen.stdin, self._popen.stdout, self._popen.stderr)
-        self._alive, self._said, self._failed = (cast(BinaryIO, pipe) for pipe in pipes)
-        # Keys are none of a job's business, and their read-only mapping can't be pickled.
-        place = replace(place, settings=replace(place.settings, keys={}))
+        self._stdin, self._stdout, self._stderr = (cast(BinaryIO, pipe) for pipe in pipes)
+        # A job needs no keys, and their read-only mapping can't be pickled.
+        context = replace(context, settings=replace(context.settings, keys={}))
         with suppress(BrokenPipeError):
-            _say((place, job), self._alive)
+            _write_message((context, job), self._stdin)
 
-    def hear(self) -> Any:
-        """The next thing that it says; blocks until it does."""
+    def read_message(self) -> Any:
+        """The next object that the process sends; blocks until there is one."""
         try:
-            return pickle.load(self._said)  # noqa: S301 (it is our own process that speaks)
+            return pickle.load(self._stdout)  # noqa: S301 (our own process wrote it)
         except (EOFError, pickle.UnpicklingError, ValueError):
-            report = self._failed.read().decode(errors="replace").strip()
+            report = self._stderr.read().decode(errors="replace").strip()
             if report:
                 log.record_report("worker process", report)
             last = report.rpartition("\n")[2]
-            return ReaderError(f"The work behind the reader broke off{f': {last}' if last else ''}.")
+            return ReaderError(f"The background job ended unexpectedly{f': {last}' if last else ''}.")
 
     def kill(self) -> None:
         self._popen.kill()
 
     def close(self) -> None:
-        """Close what led to it, once it is dead; a thread that still listens has heard of its end by then."""
+        """Close the pipes once the process has ended; a thread that reads them has seen the end by then."""
         self._popen.wait()
         with suppress(BrokenPipeError):
-            self._alive.close()
-        self._said.close()
-        self._failed.close()
+            self._stdin.close()
+        self._stdout.close()
+        self._stderr.close()
 
 
-# On its own side
+# On the job's side
 
 
 def main() -> None:
-    """Do the job that standard input tells, and tell its messages on standard output."""
+    """Run the job from standard input, and write its messages to standard output."""
     with suppress(AttributeError, OSError):
         os.nice(NICENESS)
-    place, job = pickle.load(sys.stdin.buffer)  # noqa: S301 (it is the reader that speaks)
-    log.attach(place.settings.log_level)
-    threading.Thread(target=_end_with_reader, args=(sys.stdin.fileno(),), daemon=True).start()
+    context, job = pickle.load(sys.stdin.buffer)  # noqa: S301 (the reader wrote it)
+    log.attach(context.settings.log_level)
+    threading.Thread(target=_exit_with_reader, args=(sys.stdin.fileno(),), daemon=True).start()
     with suppress(BrokenPipeError):
-        asyncio.run(_tell(place, job, sys.stdout.buffer))
+        asyncio.run(_send_messages(context, job, sys.stdout.buffer))
 
 
-def _end_with_reader(alive: int) -> None:
-    """End once the reader is gone: then what it holds open, and never writes on again, comes to its end."""
+def _exit_with_reader(alive: int) -> None:
+    """Exit when the reader is gone: its end of the pipe, to which it writes nothing more, is then closed."""
     while os.read(alive, 1):
         pass
     os._exit(1)
 
 
-async def _tell(place: Workplace, job: Job, out: BinaryIO) -> None:
-    last: object = _Done()
+async def _send_messages(context: JobContext, job: Job, out: BinaryIO) -> None:
+    last: object = _JobDone()
     try:
-        async with aclosing(jobs.run(place, job)) as messages:
+        async with aclosing(jobs.run_job(context, job)) as messages:
             async for message in messages:
                 log_failure(message)
-                _say(_plain(message), out)
+                _write_message(_picklable(message), out)
     except ReaderError as error:
-        last = _plain(error)
-    _say(last, out)
+        last = _picklable(error)
+    _write_message(last, out)
 
 
-def _say(what: object, out: BinaryIO) -> None:
+def _write_message(what: object, out: BinaryIO) -> None:
     pickle.dump(what, out)
     out.flush()
 
 
-def _plain(what: Any) -> Any:
-    """The same with errors of the kinds that every module knows: a kind with more to it can't be sent."""
+def _picklable(what: Any) -> Any:
+    """The object with each error as its base class from `core.errors`: errors with extra arguments can't be pickled."""
     if isinstance(what, ReaderError):
         kind = next(one for one in type(what).__mro__ if one.__module__ == errors.__name__)
         return kind(str(what))
     if is_dataclass(what) and not isinstance(what, type):
         found = {one.name: getattr(what, one.name) for one in fields(what)}
-        return replace(what, **{name: _plain(one) for name, one in found.items() if isinstance(one, ReaderError)})
+        return replace(what, **{name: _picklable(one) for name, one in found.items() if isinstance(one, ReaderError)})
     return what

@@ -57,9 +57,9 @@ SPECIAL = (
 def view(id: str) -> View:
     """The view with this id, also that of a day, week or month; Today where there is no such view."""
     if ":" in id:
-        from reader.core.periods import period_of
+        from reader.core.periods import period_of_view
 
-        period = period_of(id)
+        period = period_of_view(id)
         if period is not None:
             # Of a week or a month one wants the best.
             return View(id, period.name, f"day:{period.date}", "" if period.kind == "day" else "upvotes")

@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.config import RULES
+from reader.config import SETTING_TYPES
 from reader.core.errors import QueryError
 from reader.core.query import parse
-from reader.core.setting_types import Unfit
+from reader.core.setting_types import InvalidValue
 from reader.paths import make_folder
 from reader.session.places import TOPIC_MODES, TOPIC_ORDERS, TopicMode, TopicOrder
 
@@ -64,8 +64,8 @@ def _would_do(setting: str) -> Callable[[object], bool]:
 
     def is_good(value: object) -> bool:
         try:
-            RULES[setting].check(value)
-        except Unfit:
+            SETTING_TYPES[setting].check(value)
+        except InvalidValue:
             return False
         return True
 

@@ -17,7 +17,7 @@ from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.registry import Handler, handlers_of
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
-from reader.ui.state import Position
+from reader.ui.state_parts import Position
 from reader.ui.work.counter import Counter
 from reader.ui.work.detail_loader import DetailLoader
 from reader.ui.work.feed_search import FeedSearch
@@ -26,7 +26,7 @@ from reader.ui.work.refresher import Refresher
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
-    from reader.refresh.jobs import Runner
+    from reader.refresh.jobs import JobRunner
     from reader.ui.keyboard import Keyboard
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.main import MainScreen
@@ -39,7 +39,7 @@ class Parts(Program, Protocol):
     """The parts of a reader that stand before its actions."""
 
     services: Services
-    run_job: Runner
+    run_job: JobRunner
     rules: Callable[[], Topics]
     keyboard: Keyboard
     list_loader: ListLoader

@@ -19,17 +19,21 @@ from textual.screen import Screen
 
 from reader.config import Settings
 from reader.core.errors import ReaderError
-from reader.keys.keymap import Context, Keymap
+from reader.keys.actions import Context
+from reader.keys.keymap import Keymap
 from reader.session import visit
 from reader.session.places import Place, view
 from reader.ui import terminal, theme
 from reader.ui.keyboard import Keyboard
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
+from reader.ui.process import finish_startup_tuning
 from reader.ui.screens.main import MainScreen
-from reader.ui.state import Refresh, Sizes, State
+from reader.ui.state import State
+from reader.ui.state_parts import Refresh, Sizes
 from reader.ui.stylesheets import stylesheets
 from reader.ui.text.glyphs import glyphs
+from reader.ui.textual_fixes import StylesheetParsedOnce, terminal_is_gone
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.scrollbar import draw_scrollbars
 from reader.ui.widgets.status_line import StatusLine
@@ -41,7 +45,7 @@ from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
-    from reader.refresh.jobs import Runner
+    from reader.refresh.jobs import JobRunner
     from reader.ui.actions import Actions
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
@@ -55,7 +59,7 @@ POLL = 1.0
 """Seconds between two looks for what other programs wrote to the cache."""
 
 
-class ReaderApp(App[str], inherit_bindings=False):
+class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. `query` is where to
@@ -77,7 +81,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         query: str = "",
         demo: bool = False,
         state_file: Path | None = None,
-        run_job: Runner,
+        run_job: JobRunner,
         rules: Callable[[], Topics],
         warnings: Sequence[str] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -89,8 +93,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         for one in theme.THEMES:
             self.register_theme(one)
         self.theme = theme.theme_name(settings.theme, os.environ)
-        self._styled_for = self.get_css_variables()
-        self.stylesheet.set_variables(self._styled_for)
+        self.use_theme_variables()
         self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still)
         self.run_job = run_job
         self.rules = rules
@@ -140,16 +143,6 @@ class ReaderApp(App[str], inherit_bindings=False):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(theme.DEFAULTS)
 
-    def refresh_css(self, animate: bool = True) -> None:
-        """Match styles again where a theme has changed them.
-
-        Textual 8.2.8 asks for this at each start, which parses all stylesheets a second time (25 ms).
-        """
-        variables = self.get_css_variables()
-        if variables != self._styled_for:
-            self._styled_for = variables
-            super().refresh_css(animate)
-
     def get_line_filters(self) -> Sequence[LineFilter]:
         return theme.line_filters(super().get_line_filters())
 
@@ -173,9 +166,7 @@ class ReaderApp(App[str], inherit_bindings=False):
         actions = self.actions = Actions(self)
         self._subscribe(actions)
         self.call_after_refresh(self.keyboard.begin)
-        # The command line turned it off for the start, which makes next to no garbage.
-        gc.freeze()
-        gc.enable()
+        finish_startup_tuning()
         for warning in self._warnings[:1]:
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
             self.model.say(f"{warning}{more}", "warning")
@@ -216,7 +207,7 @@ class ReaderApp(App[str], inherit_bindings=False):
 
     def _look_around(self) -> None:
         """Show what other programs did to the cache; leave with the terminal."""
-        if not self.is_headless and terminal.is_gone():
+        if not self.is_headless and terminal_is_gone():
             self.leave()
         elif not self.library.is_marking and self.actions is not None:
             try:

@@ -8,11 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from reader.core.nearest import nearest
-from reader.core.periods import Period, around, period_of
+from reader.core.periods import Period, period_containing, period_of_view
 from reader.core.query.topic_choice import picked_topics, with_topics
 from reader.session.places import VIEWS, Place, feed_text
-from reader.ui.state import Listing, State
-from reader.ui.widgets.empty import (
+from reader.ui.state import State
+from reader.ui.state_parts import Listing
+from reader.ui.text.day_names import day_name
+from reader.ui.text.empty_lines import (
     AllRead,
     DayEmpty,
     EmptyReason,
@@ -25,7 +27,6 @@ from reader.ui.widgets.empty import (
     NothingStarred,
     NotRanked,
 )
-from reader.ui.widgets.filter_rows import day_name
 
 if TYPE_CHECKING:
     from reader.cache.window import DayCount
@@ -57,14 +58,14 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
         return FetchingPlace(place.view.name, refresh.progress)
     if view == "trending":
         return NotRanked(refresh.problem)
-    return _nothing_listed(state, period_of(view) or around("day", today), days, today)
+    return _nothing_listed(state, period_of_view(view) or period_containing("day", today), days, today)
 
 
 def _all_read(listing: Listing, counts: Counts, today: date) -> AllRead:
     """Nothing is left unread where there are papers; of a day, also where to go on."""
     unread = next(count for one, count in zip(VIEWS, counts.views, strict=False) if one.id == "unread")
     view = listing.place.view.id
-    period = period_of(view)
+    period = period_of_view(view)
     day = listing.facts.newest_day if view == "today" else period.date if period and period.kind == "day" else None
     if day is None:
         return AllRead(counts.base, period.name if period else "what is here", elsewhere=unread)

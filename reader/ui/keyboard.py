@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from reader.keys.chords import Cancelled, KeyReader, Match, Pending, spell
-from reader.keys.keymap import Action, Context, Keymap
+from reader.keys.actions import Action, Context
+from reader.keys.chords import Cancelled, KeyReader, Match, Pending
+from reader.keys.keymap import Keymap
+from reader.keys.spelling import spell
 from reader.ui.model import Model
-from reader.ui.state import Prompt
+from reader.ui.state_parts import Prompt
 
 if TYPE_CHECKING:
     from textual.events import Key

@@ -1,4 +1,4 @@
-"""Where the stylesheets are."""
+"""Finds the stylesheets."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from pathlib import Path
 
 
 def styles_directory() -> Path:
-    """Return the folder of the stylesheets: inside the package as installed, beside it in a checkout."""
+    """Return the folder of the stylesheets: inside an installed package, beside the package in a checkout."""
     package = Path(__file__).resolve().parent.parent
     inside = package / "styles"
     return inside if inside.is_dir() else package.parent / "styles"
 
 
 def stylesheets() -> list[Path]:
-    """Return the stylesheets of the main screen and the page, the base first so that the others may refine it."""
+    """Return the stylesheets of the main screen and the page; the base is first, and the others refine it."""
     return [
         styles_directory() / f"{name}.tcss" for name in ("app", "detail", "filter", "lines", "list", "main", "page")
     ]
 
 
 def stylesheet(name: str) -> Path:
-    """Return a stylesheet that is read when the screen it is for is first opened."""
+    """Return the stylesheet of a screen, which is read when the screen is first opened."""
     return styles_directory() / f"{name}.tcss"

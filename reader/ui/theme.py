@@ -1,18 +1,18 @@
 """The themes: dark, light, and one that leaves the colours to the terminal.
 
-One accent, one colour for stars, one for warnings; all else is text, muted text and faint text. Beside colours a
-theme sets text styles, because a terminal's own sixteen colours have no muted one: there, muted text is dim. So a
-stylesheet writes both, `color: $text-muted; text-style: $muted-style`.
+There is one accent, one colour for stars and one for warnings; all else is text, muted text and faint text. A theme
+sets text styles too, because a terminal's own sixteen colours have no muted one: there, muted text is dim. So a
+stylesheet writes both: `color: $text-muted; text-style: $muted-style`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
+from textual.filter import LineFilter
 from textual.theme import Theme
 
-from reader.ui.text.lines import ControlNet
+from reader.ui.textual_fixes import ControlNet, color_filters
 
 DEFAULTS: Mapping[str, str] = {
     "star": "#e3b341",
@@ -26,11 +26,11 @@ DEFAULTS: Mapping[str, str] = {
     "cursor-style": "none",
     "chip-edge": "#808080 20%",
 }
-"""Our variables for a theme that does not set them: `App.get_theme_variable_defaults` returns these.
+"""Our variables, for themes that do not set them: `App.get_theme_variable_defaults` returns these.
 
-`star` is the colour of stars, `rule` of the line between panes, `cursor` the ground of the highlighted line, `hit`
-the ground of a found word, `chip` that of a topic and `chip-edge` the colour of its brackets; the styles go with
-`$text-muted`, `$text-disabled`, `$hit` and `$cursor`.
+`star` is the colour of stars, `rule` that of the line between panes, `chip-edge` that of a topic's brackets.
+`cursor` is the background of the highlighted line, `hit` that of a found word, `chip` that of a topic. The styles go
+with `$text-muted`, `$text-disabled`, `$hit` and `$cursor`.
 """
 
 DARK = Theme(
@@ -123,7 +123,7 @@ ANSI = Theme(
     name="ansi",
     ansi=True,
     dark=True,
-    # Magenta is the one of the sixteen that is legible on black and on white alike in the common palettes.
+    # Of the sixteen, magenta is the one that is legible on both black and white in the common palettes.
     primary="ansi_magenta",
     secondary="ansi_magenta",
     accent="ansi_magenta",
@@ -136,7 +136,7 @@ ANSI = Theme(
     panel="ansi_default",
     boost="ansi_default",
     variables={
-        # Textual's own stylesheet reads these two.
+        # Textual's own stylesheet uses these two.
         "ansi-background": "ansi_black",
         "ansi-foreground": "ansi_white",
         "text-muted": "ansi_default",
@@ -164,13 +164,13 @@ ANSI = Theme(
 )
 
 THEMES: tuple[Theme, ...] = (DARK, LIGHT, ANSI)
-"""To be registered with the app, which then knows them by the names that the settings use."""
+"""All themes; the settings use their names."""
 
 
 def theme_name(choice: str, environ: Mapping[str, str]) -> str:
-    """Return the theme to start with, for a setting of dark, light, ansi or auto and the terminal's environment.
+    """Return the name of the first theme, for a setting of dark, light, ansi or auto and the terminal's environment.
 
-    `NO_COLOR` asks for the terminal's own colours whatever the setting, as others would be sent as greys.
+    With `NO_COLOR` it is `ansi` whatever the setting, because the other themes would be sent as greys.
     """
     if "NO_COLOR" in environ:
         return ANSI.name
@@ -179,20 +179,15 @@ def theme_name(choice: str, environ: Mapping[str, str]) -> str:
     rich_colors = environ.get("COLORTERM") in {"truecolor", "24bit"} or "256color" in environ.get("TERM", "")
     if not rich_colors:
         return ANSI.name
-    # Set by a few terminals as "foreground;background", in numbers of the sixteen colours; 7 and 15 are whites.
+    # A few terminals set it to "foreground;background", as numbers of the sixteen colours; 7 and 15 are whites.
     background = environ.get("COLORFGBG", "").rpartition(";")[2]
     return LIGHT.name if background in {"7", "15"} else DARK.name
 
 
 def line_filters(filters: Sequence[LineFilter]) -> list[LineFilter]:
-    """Return an app's own line filters with ours: no control character gets out, and `NO_COLOR` sends no colour.
-
-    Textual 8.2.8 chooses what `NO_COLOR` does by the theme it is created with, one in RGB, and would send greys. It
-    turns a terminal's own colours to RGB in themes that have none of them, which took 2 ms of each frame.
-    """
-    kept = (one for one in filters if not isinstance(one, ANSIToTruecolor))
-    return [_NET, *(_NO_COLOR if isinstance(one, Monochrome) else one for one in kept)]
+    """Return the line filters of an app with ours: no control character gets out, and `NO_COLOR` sends no colour."""
+    return [_CONTROL_NET, *color_filters(filters)]
 
 
-_NET, _NO_COLOR = ControlNet(), NoColor()
-"""Made once: a line keeps what it is after a filter, by that very filter."""
+_CONTROL_NET = ControlNet()
+"""One for all frames: Textual keeps a filtered line together with the filter."""

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.session.places import SPECIAL, VIEWS
-from reader.ui.state import Listing, State
+from reader.ui.state import State
+from reader.ui.state_parts import Listing
 from reader.ui.widgets.top_line import Whereabouts
 
 if TYPE_CHECKING:
     from reader.keys.keymap import Keymap
-    from reader.ui.widgets.empty import EmptyKeys
-    from reader.ui.widgets.filter_rows import FilterData
+    from reader.ui.text.empty_lines import EmptyKeys
+    from reader.ui.text.filter_rows import FilterData
     from reader.ui.widgets.filter_strip import StripData
 
 
@@ -23,7 +24,7 @@ def filter_parts(state: State) -> object:
 
 def filter_data(state: State) -> FilterData:
     """Views, days and topics; without numbers until something has been counted."""
-    from reader.ui.widgets.filter_rows import DayItem, FilterData, TopicItem, ViewItem
+    from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 
     counts, facts = state.counts, state.topic_facts
     if counts is None:
@@ -101,9 +102,9 @@ def place_name(listing: Listing, now: datetime, dot: str) -> str:
         read = _clock(datetime.fromisoformat(listing.ranked_at).astimezone(), now)
         return f"{view.name} {dot} {read}"
     if ":" in view.id:
-        from reader.core.periods import period_of
+        from reader.core.periods import period_of_view
 
-        period = period_of(view.id)
+        period = period_of_view(view.id)
         if period is not None:
             return period.short
     return view.name
@@ -122,7 +123,7 @@ def hints(state: State, keymap: Keymap) -> list[tuple[str, str]]:
 
 def empty_keys(keymap: Keymap) -> EmptyKeys:
     """The keys that an empty list names, as they are bound."""
-    from reader.ui.widgets.empty import EmptyKeys
+    from reader.ui.text.empty_lines import EmptyKeys
 
     actions = {
         "refresh": "app.refresh",

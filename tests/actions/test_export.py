@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 
 import pytest
+from bibtexparser.entrypoint import parse_string
+from bibtexparser.model import Entry
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,10 +61,8 @@ def written(name: str, *papers: Paper) -> str:
     return out.getvalue()
 
 
-def parsed_bibtex(text: str) -> list:
-    import bibtexparser
-
-    library = bibtexparser.parse_string(text)
+def parsed_bibtex(text: str) -> list[Entry]:
+    library = parse_string(text)
     assert not library.failed_blocks
     assert len(library.blocks) == len(library.entries)
     return library.entries

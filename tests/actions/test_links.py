@@ -122,5 +122,5 @@ def test_what_is_copied_is_one_plain_line(live_edit: Paper) -> None:
     assert (
         clipboard.citation(paper) == "A B, C D, E F et al. (2026). a rm -rf. https://huggingface.co/papers/2606.12345"
     )
-    assert clipboard.link(paper) == "https://huggingface.co/papers/2606.12345"
-    assert clipboard.link(paper._replace(id="page:0a1b2c3d4e5f")) == "a rm -rf"
+    assert clipboard.paper_link(paper) == "https://huggingface.co/papers/2606.12345"
+    assert clipboard.paper_link(paper._replace(id="page:0a1b2c3d4e5f")) == "a rm -rf"

@@ -27,13 +27,13 @@ def program(folder: Path, code: str, name: str = "tell") -> str:
 async def test_a_program_gets_its_arguments_and_the_text_untouched(tmp_path: Path) -> None:
     code = "import json, sys\nopen(sys.argv[1], 'w').write(json.dumps([sys.argv[2:], sys.stdin.read()]))"
     out = tmp_path / "out"
-    await notify.run([program(tmp_path, code), str(out), HOSTILE, "*"], HOSTILE)
+    await notify.run_command([program(tmp_path, code), str(out), HOSTILE, "*"], HOSTILE)
     assert eval(out.read_text()) == [[HOSTILE, "*"], HOSTILE]
     assert not (tmp_path / "x").exists()
 
 
 async def test_a_program_that_reads_nothing_of_much_is_no_trouble(tmp_path: Path) -> None:
-    await notify.run([program(tmp_path, "print('x' * 1_000_000)")], "x" * 5_000_000)
+    await notify.run_command([program(tmp_path, "print('x' * 1_000_000)")], "x" * 5_000_000)
 
 
 @pytest.mark.parametrize(
@@ -45,19 +45,19 @@ async def test_a_program_that_reads_nothing_of_much_is_no_trouble(tmp_path: Path
 )
 async def test_one_that_fails_says_why(tmp_path: Path, code: str, says: str) -> None:
     with pytest.raises(NotifyError) as raised:
-        await notify.run([program(tmp_path, code)])
+        await notify.run_command([program(tmp_path, code)])
     assert says in str(raised.value)
     assert "\x1b" not in str(raised.value)
 
 
 async def test_one_that_is_not_there_or_is_no_program_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotifyError, match="was not found"):
-        await notify.run([str(tmp_path / "nothing")])
+        await notify.run_command([str(tmp_path / "nothing")])
     broken = tmp_path / "broken"
     broken.write_text("#!/no/such/interpreter\n")
     broken.chmod(0o755)
     with pytest.raises(NotifyError, match="could not be run"):
-        await notify.run([str(broken)])
+        await notify.run_command([str(broken)])
 
 
 async def test_one_that_takes_too_long_is_stopped_with_all_it_started(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ async def test_one_that_takes_too_long_is_stopped_with_all_it_started(tmp_path: 
     code = f"{start}\nopen({str(pid)!r}, 'w').write(str(p.pid))\n"
     begun = time.monotonic()
     with pytest.raises(NotifyError, match="took longer than 2 s"):
-        await notify.run([program(tmp_path, code + "time.sleep(60)")], patience=2)
+        await notify.run_command([program(tmp_path, code + "time.sleep(60)")], patience=2)
     assert time.monotonic() - begun < 20
     for _ in range(200):
         state = Path(f"/proc/{pid.read_text()}/stat")
@@ -79,15 +79,15 @@ async def test_one_that_takes_too_long_is_stopped_with_all_it_started(tmp_path: 
 
 async def test_a_program_that_leaves_another_behind_is_not_waited_for(tmp_path: Path) -> None:
     begun = time.monotonic()
-    await notify.run([program(tmp_path, "import subprocess; subprocess.Popen(['sleep', '20'])")])
+    await notify.run_command([program(tmp_path, "import subprocess; subprocess.Popen(['sleep', '20'])")])
     assert time.monotonic() - begun < 15
 
 
 def test_desktop_notifications_take_what_papers_say_for_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.actions.notify.shutil.which", lambda name: f"/bin/{name}")
-    *_, dashes, title, body = notify.desktop("2 new papers", "-i <b>evil</b> & co", "linux")
+    *_, dashes, title, body = notify.desktop_command("2 new papers", "-i <b>evil</b> & co", "linux")
     assert (dashes, title, body) == ("--", "2 new papers", "-i &lt;b&gt;evil&lt;/b&gt; &amp; co")
-    command = notify.desktop("2 new papers", 'end run" & do shell script "x', "darwin")
+    command = notify.desktop_command("2 new papers", 'end run" & do shell script "x', "darwin")
     assert command[0] == "/bin/osascript"
     # The script is the same whatever papers say.
     assert command[-2:] == ("2 new papers", 'end run" & do shell script "x')
@@ -97,4 +97,4 @@ def test_desktop_notifications_take_what_papers_say_for_text(monkeypatch: pytest
 def test_without_a_program_for_it_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.actions.notify.shutil.which", lambda name: None)
     with pytest.raises(NotifyError, match="install notify-send"):
-        notify.desktop("a", "b", "linux")
+        notify.desktop_command("a", "b", "linux")

@@ -46,7 +46,7 @@ def only(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_crontab_s_other_lines_stay(tmp_path: Path) -> None:
     programs = Programs("MAILTO=ada\n5 4 * * * backup\n")
     for hours in (6, 3):
-        planned = schedule.plan(hours, tmp_path, ODD, "linux")
+        planned = schedule.plan_schedule(hours, tmp_path, ODD, "linux")
         schedule.install(planned, programs)
     assert programs.crontab is not None
     mail, backup, ours = programs.crontab.splitlines()
@@ -66,10 +66,10 @@ def test_a_crontab_s_other_lines_stay(tmp_path: Path) -> None:
 def test_a_crontab_that_can_not_be_read_is_not_written(tmp_path: Path) -> None:
     programs = Programs(fails="crontab failed: you are not allowed.")
     with pytest.raises(ReaderError, match="not allowed"):
-        schedule.install(schedule.plan(6, tmp_path, {}, "linux"), programs)
+        schedule.install(schedule.plan_schedule(6, tmp_path, {}, "linux"), programs)
     assert programs.ran == [("crontab", "-l")]
     fresh = Programs()
-    schedule.install(schedule.plan(24, tmp_path, {}, "linux"), fresh)
+    schedule.install(schedule.plan_schedule(24, tmp_path, {}, "linux"), fresh)
     assert (fresh.crontab or "").startswith("17 6 * * * ")
 
 
@@ -86,7 +86,7 @@ def test_a_systemd_timer(tmp_path: Path) -> None:
 
 
 def test_a_launchd_agent(tmp_path: Path) -> None:
-    planned, programs = schedule.plan(6, tmp_path, ODD, "darwin"), Programs()
+    planned, programs = schedule.plan_schedule(6, tmp_path, ODD, "darwin"), Programs()
     schedule.install(planned, programs)
     (file,) = planned.files
     agent = plistlib.loads(file.read_bytes())
@@ -98,8 +98,8 @@ def test_a_launchd_agent(tmp_path: Path) -> None:
 
 def test_without_any_of_them_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.actions.schedule.shutil.which", lambda name: None)
-    with pytest.raises(ReaderError, match="neither systemd"):
-        schedule.plan(6, tmp_path, {}, "linux")
+    with pytest.raises(ReaderError, match="no systemd, launchd or cron"):
+        schedule.plan_schedule(6, tmp_path, {}, "linux")
 
 
 def test_programs_that_fail_are_one_sentence() -> None:

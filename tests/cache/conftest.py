@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import pytest
 
@@ -13,6 +13,7 @@ from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.core.paper import Draft, Listing
+from tests.facts import DraftFacts
 
 NOW = "2026-11-24T08:00:00Z"
 
@@ -42,9 +43,9 @@ class ByName:
         return tuple(slug for slug in self.slugs if slug in said)
 
 
-def draft(number: int, title: str | None = None, **said: Any) -> Draft:
+def draft(number: int, title: str | None = None, **facts: Unpack[DraftFacts]) -> Draft:
     """A draft with the id 2611.NNNNN."""
-    return Draft(title or f"Paper number {number}", f"2611.{number:05}", **said)
+    return Draft(title or f"Paper number {number}", f"2611.{number:05}")._replace(**facts)
 
 
 @pytest.fixture

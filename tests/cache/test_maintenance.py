@@ -52,6 +52,24 @@ def test_sizes_are_those_of_the_file(kept: Path) -> None:
     assert {"paper", "paper_text", "full-text index", "event"} <= {part.name for part in sizes.parts}
 
 
+def test_free_pages_and_the_log_are_counted_in_bytes(cache: Cache, kept: Path) -> None:
+    log = kept.with_name(f"{kept.name}-wal")
+    with closing(schema.connect(kept)) as connection:
+        connection.execute("CREATE TABLE ballast AS SELECT zeroblob(100000) AS filling")
+        connection.execute("DROP TABLE ballast")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        sizes = maintenance.sizes(kept)
+        assert sizes.free >= 100_000
+        assert sum(part.bytes for part in sizes.parts) + sizes.free == sizes.file
+        assert (sizes.log, log.stat().st_size) == (0, 0)
+        connection.execute("INSERT INTO meta VALUES ('witness', 'written')")
+        assert maintenance.sizes(kept).log == log.stat().st_size > 0
+    # The last connection that closes the cache removes its log.
+    cache.close()
+    assert maintenance.sizes(kept).log == 0
+    assert not log.exists()
+
+
 def test_compacting_gives_room_back_beside_an_open_reader(cache: Cache, kept: Path) -> None:
     with closing(Window.open(kept)) as window:
         assert list(cache.drop_before("2026-11-23"))[-1] == 27

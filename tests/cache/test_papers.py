@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Unpack
 
 import pytest
 
@@ -20,6 +21,7 @@ from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing, Paper, Skipped
 from reader.core.query import parse
 from tests.cache.conftest import NOW, ByName, draft
+from tests.facts import DraftFacts
 
 
 def whole(path: Path, id: str) -> Paper:
@@ -250,8 +252,10 @@ def test_the_feed_s_ranking_is_kept_as_it_came(filled: Cache, window: Window) ->
 LONG = "A sufficiently long title that is no other paper's"
 
 
-def post(title: str = LONG, entry: str = "feed:0123456789ab", source: str = "lab", **said: object) -> Draft:
-    return Draft(title, entry=entry, source=source, **said)  # type: ignore[arg-type]
+def post(
+    title: str = LONG, entry: str = "feed:0123456789ab", source: str = "lab", /, **facts: Unpack[DraftFacts]
+) -> Draft:
+    return Draft(title, entry=entry, source=source)._replace(**facts)
 
 
 def rows(path: Path, sql: str) -> list[tuple[object, ...]]:

@@ -15,6 +15,12 @@ from reader.cache import schema
 from reader.cache.papers import Cache
 from reader.cache.sqlite_errors import explain, explained, primary_code
 from reader.core.errors import CacheBusy, CacheError, CacheInterrupted
+from reader.paths import log_file
+
+
+@pytest.fixture(autouse=True)
+def log_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
 
 
 @pytest.fixture
@@ -130,6 +136,7 @@ def test_a_missing_column_is_unforeseen_whatever_its_name(
     assert type(failure.value) is CacheError
     assert "unforeseen" in str(failure.value) and column in str(failure.value)
     assert "SQLITE_ERROR" in caplog.text and "Traceback" in caplog.text
+    assert "SQLITE_ERROR" in log_file().read_text("utf-8")
 
 
 def test_what_python_refuses_by_itself_is_unforeseen(connection: sqlite3.Connection, path: Path) -> None:

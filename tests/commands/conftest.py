@@ -6,9 +6,10 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 
@@ -63,14 +64,38 @@ class Result:
 
     @property
     def json(self) -> object:
+        """What was printed as JSON, to be compared as a whole."""
         return json.loads(self.out)
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The JSON object that was printed."""
+        found = self.json
+        assert isinstance(found, dict)
+        return found
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """The JSON objects that were printed as one array."""
+        found = self.json
+        assert isinstance(found, list) and all(isinstance(one, dict) for one in found)
+        return found
 
     @property
     def lines(self) -> list[str]:
         return self.out.splitlines()
 
 
-Run = Callable[..., Result]
+class Run(Protocol):
+    """Runs the program with these words on its command line."""
+
+    def __call__(self, *words: str) -> Result: ...
+
+
+class Spawn(Protocol):
+    """Runs the program in a process of its own, with `input` on its standard input."""
+
+    def __call__(self, *words: str, input: str = "") -> Result: ...
 
 
 @pytest.fixture
@@ -98,7 +123,7 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 @pytest.fixture
-def spawn(home: Path) -> Run:
+def spawn(home: Path) -> Spawn:
     """Run the program as a user does, in a process of its own with pipes."""
 
     def spawn(*words: str, input: str = "") -> Result:
@@ -111,7 +136,7 @@ def spawn(home: Path) -> Run:
     return spawn
 
 
-def write_days(file: Path, days: dict[str, Sequence[object]]) -> Path:
+def write_days(file: Path, days: Mapping[str, Sequence[object]]) -> Path:
     lines = (json.dumps({"date": day, "items": items}) for day, items in days.items())
     file.write_text("\n".join(lines))
     return file

@@ -20,7 +20,7 @@ def test_without_a_cache_there_is_nothing_to_keep(run: Run, home: Path) -> None:
 
 
 def test_info_tells_sizes(run: Run, papers: Path) -> None:
-    found = run("cache", "info", "--json").json
+    found = run("cache", "info", "--json").record
     assert (found["papers"], found["events"]) == (6, 0)
     assert found["file_bytes"] == papers.stat().st_size
     assert {"full-text index", "paper_text"} <= {part["name"] for part in found["parts"]}
@@ -32,7 +32,7 @@ def test_compact_says_what_was_gained(run: Run, papers: Path) -> None:
         connection.execute("INSERT INTO meta VALUES ('waste', zeroblob(4000000))")
         connection.execute("DELETE FROM meta WHERE key = 'waste'")
     assert "gained" in run("cache", "compact").out
-    said = run("cache", "compact", "--json").json
+    said = run("cache", "compact", "--json").record
     assert said["before_bytes"] == said["after_bytes"] == papers.stat().st_size < 4_000_000
     assert run("count").out == "6\n"
 
@@ -46,7 +46,7 @@ def test_verify_finds_what_is_not_so(run: Run, papers: Path) -> None:
     assert (found.code, found.err.count("\n")) == (1, 1)
     assert "! marks" in found.out
     assert "2606.26740 is not starred as the log has it" in found.out
-    assert run("cache", "verify", "--json").json["ok"] is False
+    assert run("cache", "verify", "--json").record["ok"] is False
 
 
 def test_a_refresh_drops_what_is_not_to_be_kept(
@@ -56,5 +56,5 @@ def test_a_refresh_drops_what_is_not_to_be_kept(
     assert run("mark", "star", "2606.00001").code == 0
     (home / "config.toml").write_text("keep_days = 2\n")
     run("refresh", "--quiet")
-    assert run("list", "--json").json[0]["id"] == "2606.00001"
+    assert run("list", "--json").records[0]["id"] == "2606.00001"
     assert run("count").out == "1\n"

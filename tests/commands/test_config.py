@@ -31,7 +31,7 @@ def test_config_show_tells_each_value_and_where_it_comes_from(
     assert f"days_at_start = 3 # {file}:2" in lines
     assert "refresh_minutes = 30 # default" in lines
     assert f'"paper.star" = ["S"] # {file}:4' in lines
-    shown = run("config", "show", "--json").json
+    shown = run("config", "show", "--json").record
     assert shown["days_at_start"]["value"] == 3
     assert shown["days_at_start"]["from"] == f"{file}:2"
     assert shown["keys"]["value"] == {"paper.star": ["S"], "view.starred": []}
@@ -55,7 +55,7 @@ def test_config_check_tells_every_mistake_by_line(run: Run, file: Path) -> None:
     assert "Did you mean days_at_start?" in found.lines[0]
     assert "Did you mean paper.star?" in found.lines[1]
     assert found.err.count("\n") == 1
-    [first, *_] = run("config", "check", "--json").json
+    [first, *_] = run("config", "check", "--json").records
     assert (first["line"], first["key"], first["suggestion"]) == (1, "days_at_strat", "days_at_start")
 
 

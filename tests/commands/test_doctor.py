@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TypedDict
 
 import pytest
 
@@ -11,8 +12,18 @@ from tests.commands.conftest import Run
 from tests.feed_server import FeedServer
 
 
-def findings(run: Run, *words: str) -> dict[str, dict[str, object]]:
-    return {one["name"]: one for one in run("doctor", "--json", *words).json["findings"]}
+class Finding(TypedDict):
+    """One line of the report, as JSON."""
+
+    topic: str
+    name: str
+    value: str
+    ok: bool
+    advice: str
+
+
+def findings(run: Run, *words: str) -> dict[str, Finding]:
+    return {one["name"]: one for one in run("doctor", "--json", *words).record["findings"]}
 
 
 def test_a_healthy_installation_is_well(run: Run, papers: Path) -> None:
@@ -48,7 +59,7 @@ def test_a_mistake_in_the_settings_is_found(run: Run, papers: Path, home: Path) 
     found = run("doctor")
     assert found.code == 1
     assert "Did you mean days_at_start?" in found.out
-    assert run("doctor", "--json").json["ok"] is False
+    assert run("doctor", "--json").record["ok"] is False
 
 
 def test_papers_without_categories_are_counted(run: Run, papers: Path, home: Path) -> None:

@@ -14,7 +14,7 @@ from tests.commands.conftest import IDS, Run
 
 def test_a_format_goes_to_the_output(run: Run, papers: Path) -> None:
     found = run("export", "agents", "-title:terminal", "--format", "json")
-    assert [one["id"] for one in found.json] == ["2606.30616", "2606.00001"]
+    assert [one["id"] for one in found.records] == ["2606.30616", "2606.00001"]
     assert found.err == ""
 
 

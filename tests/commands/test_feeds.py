@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Run
+from tests.commands.conftest import Run, Spawn
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Documents, Page, Paper, rss
 from tests.feeds.servers import item as entry
@@ -46,7 +46,7 @@ def test_a_feed_is_followed_listed_and_left(run: Run, site: Documents, daily: Fe
     assert run("feeds", "list").out.startswith("No feeds are followed.")
     added = run("feeds", "add", f"{site.url}/")
     assert added.out == "notes-of-a-lab: Notes of a lab (2 papers)\n"
-    (feed,) = run("feeds", "list", "--json").json
+    (feed,) = run("feeds", "list", "--json").records
     assert {"slug": "notes-of-a-lab", "url": f"{site.url}/feed.xml", "papers": 2, "error": None}.items() <= feed.items()
     assert "Notes of a lab" in run("feeds", "list").out
     again = run("feeds", "add", f"{site.url}/feed.xml")
@@ -64,7 +64,7 @@ def test_a_feed_is_followed_listed_and_left(run: Run, site: Documents, daily: Fe
         (("add", "cs.RR"), 2, "did you mean cs.RO"),
         (("add",), 2, "name at least one"),
         (("list", "x"), 2, "takes no names"),
-        (("add", "ftp://example.org/feed"), 2, "no address of a feed"),
+        (("add", "ftp://example.org/feed"), 2, "not a feed's address"),
         (("check", "lab"), 1, "is not followed"),
     ],
 )
@@ -84,8 +84,8 @@ def test_a_page_without_a_feed_is_told(run: Run, site: Documents) -> None:
 def test_a_category_is_followed_and_brings_papers(run: Run, daily: FeedServer, arxiv: Arxiv) -> None:
     assert run("feeds", "add", "cs.ro").out.startswith("cs.ro: Robotics (cs.RO)")
     assert run("refresh").code == 0
-    assert run("list", "category:cs.RO", "--json").json[0]["id"] == "2606.00002"
-    assert run("show", "2606.00001", "--json").json["categories"] == ["cs.CL"]
+    assert run("list", "category:cs.RO", "--json").records[0]["id"] == "2606.00002"
+    assert run("show", "2606.00001", "--json").record["categories"] == ["cs.CL"]
 
 
 def test_a_feed_that_fails_is_told_with_since_when_and_why(run: Run, site: Documents, daily: FeedServer) -> None:
@@ -116,7 +116,7 @@ def test_a_quiet_refresh_speaks_only_of_what_is_missing(run: Run, site: Document
     assert "Notes of a lab" in found.err
 
 
-def test_a_verbose_refresh_tells_each_request(spawn: Run, site: Documents, daily: FeedServer) -> None:
+def test_a_verbose_refresh_tells_each_request(spawn: Spawn, site: Documents, daily: FeedServer) -> None:
     found = spawn("refresh", "--days", "1", "--verbose")
     assert found.code == 0
     (line,) = found.err.splitlines()
@@ -137,11 +137,11 @@ def test_lists_of_feeds_come_and_go(run: Run, tmp_path: Path, home: Path) -> Non
     out = tmp_path / "out.opml"
     assert run("feeds", "export", "-o", str(out)).code == 0
     assert run("feeds", "export").out == out.read_text()
-    before = run("feeds", "list", "--json").json
+    before = run("feeds", "list", "--json").records
     (home / "papers.db").unlink()
     run("feeds", "import", str(out))
     names = ("slug", "kind", "url", "title", "home", "folder")
-    after = run("feeds", "list", "--json").json
+    after = run("feeds", "list", "--json").records
     assert [[feed[name] for name in names] for feed in after if feed["kind"] == "rss"] == [
         [feed[name] for name in names] for feed in before if feed["kind"] == "rss"
     ]
@@ -170,7 +170,7 @@ def test_the_feed_is_searched_beyond_the_cache(run: Run, daily: FeedServer) -> N
     run("add", "2606.00001")
     found = run("search", "one")
     assert [line[:13] for line in found.out.splitlines()] == ["  2606.00001 ", "+ 2404.00009 "]
-    assert [paper["in_cache"] for paper in run("search", "one", "--json").json] == [True, False]
+    assert [paper["in_cache"] for paper in run("search", "one", "--json").records] == [True, False]
     assert run("count").out == "1\n"
     assert "1 paper added" in run("search", "one", "--add").err
     assert run("count", "day:2024-04-02").out == "1\n"
@@ -184,4 +184,4 @@ def test_offline_by_choice_is_no_failure_of_a_source(
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     assert run("refresh").code == 1
     assert run("feeds", "check").code == 1
-    assert [feed["error"] for feed in run("feeds", "list", "--json").json] == [None]
+    assert [feed["error"] for feed in run("feeds", "list", "--json").records] == [None]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import DAYS, Run, write_days
+from tests.commands.conftest import DAYS, Run, Spawn, write_days
 from tests.feed_server import item
 
 
@@ -28,7 +28,7 @@ def test_import_takes_days_plain_or_packed_and_twice_is_once(run: Run, tmp_path:
     }
 
 
-def test_import_reads_standard_input(spawn: Run) -> None:
+def test_import_reads_standard_input(spawn: Spawn) -> None:
     lines = json.dumps({"date": "2026-06-30", "items": DAYS["2026-06-30"]})
     assert spawn("import", "-", input=lines).out == "3 new, 0 updated, 0 unchanged.\n"
 
@@ -56,12 +56,12 @@ def test_a_file_of_another_kind_is_named(run: Run, tmp_path: Path) -> None:
     found = run("import", str(file), "--json")
     assert found.code == 1
     assert str(file) in found.err
-    assert len(found.json["failed"]) == 1
+    assert len(found.record["failed"]) == 1
 
 
 def test_a_mark_stays_when_its_paper_comes_again(run: Run, papers: Path, tmp_path: Path) -> None:
     run("mark", "star", "2606.26740")
     later = {"2026-07-01": [item("2606.26740", "LiveEdit: Streaming Video Editing", "2026-07-01", upvotes=90)]}
     assert run("import", str(write_days(tmp_path / "later.jsonl", later))).code == 0
-    [starred] = run("list", "is:starred", "--json").json
+    [starred] = run("list", "is:starred", "--json").records
     assert (starred["id"], starred["upvotes"], starred["day"]) == ("2606.26740", 90, "2026-07-01")

@@ -54,7 +54,7 @@ def test_list_stops_at_its_limit(run: Run, papers: Path) -> None:
 
 
 def test_list_as_json_has_what_is_promised(run: Run, papers: Path) -> None:
-    objects = run("list", "--json").json
+    objects = run("list", "--json").records
     assert [one["id"] for one in objects] == IDS
     for one in objects:
         for key, kind in PROMISED.items():

@@ -25,9 +25,9 @@ def test_a_mark_changes_the_papers_and_undo_takes_it_back(run: Run, papers: Path
 
 @pytest.mark.parametrize(("mark", "back"), [("read", "unread"), ("star", "unstar"), ("hide", "unhide")])
 def test_each_mark_has_its_opposite(run: Run, papers: Path, mark: str, back: str) -> None:
-    assert run("mark", mark, IDS[0], "--json").json["changed"] == 1
-    assert run("mark", back, IDS[0], "--json").json["changed"] == 1
-    assert run("mark", back, IDS[0], "--json").json["changed"] == 0
+    assert run("mark", mark, IDS[0], "--json").record["changed"] == 1
+    assert run("mark", back, IDS[0], "--json").record["changed"] == 1
+    assert run("mark", back, IDS[0], "--json").record["changed"] == 0
 
 
 def test_a_query_marks_all_its_papers(run: Run, papers: Path) -> None:

@@ -14,7 +14,12 @@ from tests.commands.conftest import Run
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     urls: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", lambda url: not urls.append(url))
+
+    def note(url: str) -> bool:
+        urls.append(url)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", note)
     return urls
 
 

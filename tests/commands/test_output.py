@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from reader.commands import output
 from reader.commands.output import Progress, Style, fit, wrapped
 
 TEXT = st.text(alphabet="ab 中é・🙂", max_size=60)
@@ -45,7 +44,7 @@ def test_no_escape_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch, variabl
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [0.0]
-    monkeypatch.setattr(output.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("reader.commands.output.time.monotonic", lambda: now[0])
     return now
 
 

@@ -42,7 +42,7 @@ def asked(feed: FeedServer) -> list[str]:
 def test_refresh_fetches_the_latest_days(run: Run, feed: FeedServer) -> None:
     found = run("refresh", "--json")
     assert found.code == 0
-    assert {"new": 3, "updated": 0, "unchanged": 0, "skipped": 0}.items() <= found.json.items()
+    assert {"new": 3, "updated": 0, "unchanged": 0, "skipped": 0}.items() <= found.record.items()
     assert run("count").out == "3\n"
     again = run("refresh", "--days", "2")
     assert again.out == "0 new, 0 updated, 3 unchanged in 2 days.\n"
@@ -105,8 +105,8 @@ def test_a_refresh_that_fails_is_json_too(run: Run, feed: FeedServer) -> None:
     feed.fault = "garbage"
     found = run("refresh", "--day", ago(1), "--json")
     assert found.code == 1
-    assert found.json["failed"] == [ago(1)]
-    assert found.json["error"]
+    assert found.record["failed"] == [ago(1)]
+    assert found.record["error"]
 
 
 def test_an_interrupted_refresh_is_quiet(home: Path, feed: FeedServer) -> None:
@@ -176,9 +176,9 @@ def test_a_program_that_fails_is_told_and_the_refresh_is_good(run: Run, feed: Fe
     (home / "config.toml").write_text('notify = ["three"]\nnotify_command = ["/no/such/program"]\n')
     found = run("refresh", "--quiet")
     assert (found.code, found.out) == (0, "")
-    assert found.err == ("/no/such/program was not found, so nothing was told; check notify_command.\n")
+    assert found.err == ("/no/such/program was not found; check notify_command.\n")
     doctor = run("doctor")
     assert doctor.code == 1
     assert "! program" in doctor.out
     assert "failing since" in doctor.out
-    assert "was not found, so nothing was told" in doctor.out
+    assert "was not found; check notify_command" in doctor.out

@@ -1,13 +1,21 @@
-"""Jobs done for a command: what their messages tell of progress."""
+"""Jobs run for a command: the progress that their messages show."""
 
 from __future__ import annotations
 
 import pytest
 
-from reader.commands.run_job import told
+from reader.commands.run_job import describe_progress
 from reader.core.errors import FeedError
-from reader.refresh.jobs import Classified, Dropped, Message
-from reader.refresh.progress import DayEmpty, DayFailed, DayStored, FeedAsked, Finished, Started, Waiting
+from reader.refresh.jobs import Message, PapersClassified, PapersDropped
+from reader.refresh.progress import (
+    DayEmpty,
+    DayFailed,
+    DayStored,
+    FeedStarted,
+    RefreshFinished,
+    RefreshStarted,
+    Waiting,
+)
 
 DAY = "2026-05-11"
 
@@ -15,16 +23,16 @@ DAY = "2026-05-11"
 @pytest.mark.parametrize(
     ("message", "text"),
     [
-        (FeedAsked("Notes of a lab"), "asking Notes of a lab"),
+        (FeedStarted("Notes of a lab"), "asking Notes of a lab"),
         (DayStored(DAY, 1, 0, 0, 0, 1, 1), f"day 1 of 1 done: {DAY}"),
         (DayEmpty(DAY, 30, 1200), f"day 30 of 1,200 done: {DAY} · 3.0 a second · 6 min left"),
         (DayFailed(DAY, FeedError("no"), 2, 2), f"day 2 of 2 done: {DAY} · 12 a minute · 0 s left"),
         (Waiting(3.2, "the feed asks for a pause"), "waiting 3 s: the feed asks for a pause"),
-        (Classified(2000, 9295), "new topic rules: 2,000 of 9,295 papers"),
-        (Dropped(1, DAY), f"1 paper from before {DAY} dropped"),
-        (Started((DAY,)), ""),
-        (Finished(), ""),
+        (PapersClassified(2000, 9295), "new topic rules: 2,000 of 9,295 papers"),
+        (PapersDropped(1, DAY), f"1 paper from before {DAY} dropped"),
+        (RefreshStarted((DAY,)), ""),
+        (RefreshFinished(), ""),
     ],
 )
 def test_messages_tell_how_far_a_job_is(message: Message, text: str) -> None:
-    assert told(message, 10.0) == text
+    assert describe_progress(message, 10.0) == text

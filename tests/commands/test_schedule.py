@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from reader.actions import schedule
 from tests.commands.conftest import Run
 
 CRONTAB = """#!{python}
@@ -31,7 +30,7 @@ def crontab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.write_text(CRONTAB.format(python=sys.executable, file=str(file)))
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setattr(schedule.sys, "platform", "linux")
+    monkeypatch.setattr("reader.actions.schedule.sys.platform", "linux")
     return file
 
 
@@ -49,11 +48,11 @@ def test_a_schedule_is_shown_then_written_then_removed(run: Run, home: Path, cro
     crontab.write_text("5 4 * * * water the plants\n")
     assert run("schedule", "install", "--yes").out.endswith("Installed.\n")
     assert len(crontab.read_text().splitlines()) == 2
-    found = run("schedule", "show", "--json").json
+    found = run("schedule", "show", "--json").record
     assert (found["kind"], found["installed"]) == ("cron", True)
     assert run("schedule", "remove", "--yes").out == "Removed.\n"
     assert crontab.read_text() == "5 4 * * * water the plants\n"
-    assert run("schedule", "remove", "--yes", "--json").json["installed"] is False
+    assert run("schedule", "remove", "--yes", "--json").record["installed"] is False
 
 
 @pytest.mark.parametrize("hours", ["5", "0", "48", "x"])

@@ -21,7 +21,7 @@ from tests.commands.conftest import Run
     ],
 )
 def test_show_takes_any_form_of_an_id(run: Run, papers: Path, id: str) -> None:
-    assert run("show", id, "--json").json["id"] == "2606.26740"
+    assert run("show", id, "--json").record["id"] == "2606.26740"
 
 
 def test_show_is_for_reading(run: Run, papers: Path) -> None:
@@ -57,6 +57,6 @@ def test_show_why_tells_the_words_and_where_they_stand(run: Run, papers: Path) -
     (line,) = [line for line in found.lines if " video editing " in line][:1]
     assert line.split()[0].startswith("+")
     assert "written: title" in line
-    told = run("show", "2606.26740", "--why", "--json").json
+    told = run("show", "2606.26740", "--why", "--json").record
     assert [one["slug"] for one in told["why"]] == told["topics"]
     assert {"phrase", "where", "points", "origin"} == set(told["why"][0]["evidence"][0])

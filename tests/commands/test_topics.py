@@ -24,13 +24,13 @@ def test_topics_count_the_papers_of_a_query(run: Run, papers: Path) -> None:
     assert all_of_them["agents"] >= 3
     counts = list(all_of_them.values())
     assert counts == sorted(counts, reverse=True)
-    found = run("topics", "id:2606.26740", "--json").json
+    found = run("topics", "id:2606.26740", "--json").records
     assert {tuple(one) for one in found} == {("slug", "name", "family", "papers", "weeks", "rising")}
     assert max(one["papers"] for one in found) == 1
 
 
 def test_two_days_make_no_trend(run: Run, papers: Path) -> None:
-    found = run("topics", "--json").json
+    found = run("topics", "--json").records
     assert all(one["weeks"] == [] and one["rising"] is None for one in found)
 
 
@@ -41,7 +41,7 @@ def test_twelve_weeks_do(run: Run, home: Path, tmp_path: Path) -> None:
         titles = ["Robot hands that grasp", "A web agent that clicks"] + ["A robot that walks"] * (week > 8)
         days[day] = [item(f"2604.{week:02}{place:03}", f"{title} {week}", day) for place, title in enumerate(titles)]
     assert run("import", str(write_days(tmp_path / "days.jsonl", days))).code == 0
-    found = {one["slug"]: one for one in run("topics", "--json").json}
+    found = {one["slug"]: one for one in run("topics", "--json").records}
     assert found["robotics"]["weeks"] == [0.5] * 9 + [0.6667] * 3
     assert found["robotics"]["rising"] > 0 > found["agents"]["rising"]
 
@@ -57,9 +57,9 @@ def test_check_tells_mistakes_by_line(run: Run, rules: Path) -> None:
     found = run("topics", "check", str(rules))
     assert found.code == 1
     assert found.out == f'{rules}:2: unknown key "nam"; did you mean "name"?\n'
-    assert found.err == "dailypapers: 1 mistake; the rest of the file counts all the same.\n"
+    assert found.err == "dailypapers: 1 mistake; the rest of the file is used.\n"
     told = run("topics", "check", str(rules), "--json")
-    assert (told.code, told.json[0]["line"]) == (1, 2)
+    assert (told.code, told.records[0]["line"]) == (1, 2)
 
 
 def test_check_of_a_right_file_says_so(run: Run, rules: Path) -> None:

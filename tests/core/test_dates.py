@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.dates import Days, Moment, parse_days, parse_moment
+from reader.core.dates import DateExpression, DateRange, parse_date, parse_date_range
 
 TODAY = date(2026, 5, 31)
 LATEST = date(2026, 5, 29)
@@ -40,7 +40,7 @@ LATEST = date(2026, 5, 29)
     ],
 )
 def test_days_resolve_against_today(text: str, first: str | None, last: str | None) -> None:
-    assert parse_days(text).bounds(TODAY, LATEST) == (first, last)
+    assert parse_date_range(text).bounds(TODAY, LATEST) == (first, last)
 
 
 @pytest.mark.parametrize(
@@ -67,22 +67,22 @@ def test_days_resolve_against_today(text: str, first: str | None, last: str | No
 )
 def test_what_is_no_date_says_so(text: str) -> None:
     with pytest.raises(ValueError, match=r"^(“|A range|20)"):
-        parse_days(text)
+        parse_date_range(text)
 
 
 def test_latest_means_nothing_before_a_day_has_papers() -> None:
-    assert parse_days("latest").bounds(TODAY) is None
-    assert parse_days("2026..latest").bounds(TODAY) is None
-    assert parse_days("latest..").bounds(TODAY) is None
+    assert parse_date_range("latest").bounds(TODAY) is None
+    assert parse_date_range("2026..latest").bounds(TODAY) is None
+    assert parse_date_range("latest..").bounds(TODAY) is None
 
 
 def test_an_inverted_relative_range_is_left_to_mean_nothing() -> None:
-    first, last = parse_days("7d..14d").bounds(TODAY) or ("", "")
+    first, last = parse_date_range("7d..14d").bounds(TODAY) or ("", "")
     assert first and last and first > last
 
 
 def test_the_first_day_of_the_calendar_has_no_yesterday() -> None:
-    assert parse_days("yesterday").bounds(date.min) == ("0001-01-01", "0001-01-01")
+    assert parse_date_range("yesterday").bounds(date.min) == ("0001-01-01", "0001-01-01")
 
 
 moments = st.one_of(
@@ -97,17 +97,17 @@ moments = st.one_of(
 @given(moments, moments, st.dates())
 def test_a_range_reads_back_as_itself(start: str, end: str, today: date) -> None:
     for text in (start, f"{start}..", f"..{end}"):
-        days = parse_days(text)
-        assert parse_days(days.text) == days
+        days = parse_date_range(text)
+        assert parse_date_range(days.text) == days
         assert days.bounds(today, today) is not None
-    both = Days(parse_moment(start), parse_moment(end))
+    both = DateRange(parse_date(start), parse_date(end))
     if not (both.start and both.end and both.start.absolute and both.end.absolute):
-        assert parse_days(both.text) == both
+        assert parse_date_range(both.text) == both
 
 
 @given(moments, st.dates())
 def test_a_moment_never_ends_before_it_begins(text: str, today: date) -> None:
-    span = parse_moment(text).span(today, today)
+    span = parse_date(text).span(today, today)
     assert span is not None
     assert span[0] <= span[1]
 
@@ -115,7 +115,7 @@ def test_a_moment_never_ends_before_it_begins(text: str, today: date) -> None:
 @given(st.text(max_size=20))
 def test_any_text_is_a_date_or_a_value_error(text: str) -> None:
     try:
-        moment = parse_moment(text)
+        moment = parse_date(text)
     except ValueError:
         return
-    assert isinstance(moment, Moment)
+    assert isinstance(moment, DateExpression)

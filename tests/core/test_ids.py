@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.ids import arxiv_id, feed_id, hf_url, page_id, paper_url, pdf_url
+from reader.core.ids import arxiv_id, feed_entry_id, hf_url, page_id, paper_url, pdf_url
 
 new_ids = st.builds("{:02}{:02}.{:05}".format, st.integers(7, 99), st.integers(1, 12), st.integers(0, 99_999))
 
@@ -102,9 +102,12 @@ def test_a_page_id_has_its_shape(title: str) -> None:
 
 
 def test_an_entry_has_an_id_of_its_feed() -> None:
-    one = feed_id("https://lab.example.org/feed.xml", "post-1")
+    one = feed_entry_id("https://lab.example.org/feed.xml", "post-1")
     assert one.startswith("feed:")
     assert len(one) == len("feed:") + 12
-    assert one == feed_id("https://lab.example.org/feed.xml", "post-1")
-    assert one not in (feed_id("https://lab.example.org/feed.xml", "post-2"), feed_id("https://b.example", "post-1"))
+    assert one == feed_entry_id("https://lab.example.org/feed.xml", "post-1")
+    assert one not in (
+        feed_entry_id("https://lab.example.org/feed.xml", "post-2"),
+        feed_entry_id("https://b.example", "post-1"),
+    )
     assert arxiv_id(one) is None

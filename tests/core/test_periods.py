@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.dates import parse_moment
-from reader.core.pace import pace
-from reader.core.periods import Kind, around, period_at, period_of
+from reader.core.dates import parse_date
+from reader.core.pace import pace_text
+from reader.core.periods import PeriodKind, parse_period, period_containing, period_of_view
 
 TODAY = date(2026, 5, 12)
 KINDS = st.sampled_from(["day", "week", "month"])
@@ -27,31 +27,31 @@ DAYS = st.dates(date(2001, 1, 1), date(2099, 12, 1))
     ],
 )
 def test_names(id: str, name: str, short: str) -> None:
-    period = period_of(id)
+    period = period_of_view(id)
     assert period is not None
     assert (period.id, period.name, period.short) == (id, name, short)
 
 
 @pytest.mark.parametrize("id", ["all", "day:today", "day:2026-W20", "month:2026-13", "week:2026", "day:", "x:2026-05"])
 def test_ids_that_are_none(id: str) -> None:
-    assert period_of(id) is None
+    assert period_of_view(id) is None
 
 
 @given(KINDS, DAYS)
-def test_periods_follow_each_other_without_a_gap(kind: Kind, day: date) -> None:
-    period = around(kind, day)
+def test_periods_follow_each_other_without_a_gap(kind: PeriodKind, day: date) -> None:
+    period = period_containing(kind, day)
     assert period.first <= day <= period.last
     assert period.later.first == period.last + timedelta(days=1)
-    assert period.later.earlier == period == period_of(period.id)
-    assert parse_moment(period.date).span(TODAY) == (period.first, period.last)
-    assert period_at(period.date, TODAY) == period
+    assert period.later.earlier == period == period_of_view(period.id)
+    assert parse_date(period.date).span(TODAY) == (period.first, period.last)
+    assert parse_period(period.date, TODAY) == period
 
 
 def test_a_date_is_read_as_what_it_covers() -> None:
-    assert period_at("today", TODAY).id == "day:2026-05-12"
-    assert period_at("2026-w20", TODAY).id == "week:2026-W20"
-    with pytest.raises(ValueError, match="no day, week or month"):
-        period_at("2026", TODAY)
+    assert parse_period("today", TODAY).id == "day:2026-05-12"
+    assert parse_period("2026-w20", TODAY).id == "week:2026-W20"
+    with pytest.raises(ValueError, match="not a day, week or month"):
+        parse_period("2026", TODAY)
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_a_date_is_read_as_what_it_covers() -> None:
     ],
 )
 def test_a_pace(done: int, of: int, seconds: float, told: str) -> None:
-    assert pace(done, of, seconds) == told
+    assert pace_text(done, of, seconds) == told

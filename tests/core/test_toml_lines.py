@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.core.toml_lines import Malformed, Statement, statements
+from reader.core.toml_lines import MalformedLine, Statement, read_statements
 
 TEXT = '''# comment
 a = 1
@@ -28,7 +28,7 @@ h = {i = 1, j = {k = 2}}
 
 
 def test_each_statement_has_its_first_line() -> None:
-    assert list(statements(TEXT)) == [
+    assert list(read_statements(TEXT)) == [
         Statement(("a",), 1, 2),
         Statement(("b", "c"), ["x", "]"], 3),
         Statement(("t", "d.e"), None, 9),
@@ -40,8 +40,8 @@ def test_each_statement_has_its_first_line() -> None:
 
 def test_a_bad_line_costs_only_itself() -> None:
     assert [
-        (found.line, None if isinstance(found, Malformed) else found.key)
-        for found in statements('a = 1\nb = [\nc = 2\n"d\ne = """\nf = 3\n[g\nh = 4')
+        (found.line, None if isinstance(found, MalformedLine) else found.key)
+        for found in read_statements('a = 1\nb = [\nc = 2\n"d\ne = """\nf = 3\n[g\nh = 4')
     ] == [(1, ("a",)), (2, None), (3, ("c",)), (4, None), (5, None), (6, ("f",)), (7, None), (8, ("h",))]
 
 
@@ -66,7 +66,7 @@ def test_statements_add_up_to_the_document(pieces: list[str]) -> None:
             line = f"k{number} = {piece}"
         text += line + "\n"
     document: dict[str, Any] = {}
-    for found in statements(text):
+    for found in read_statements(text):
         assert isinstance(found, Statement)
         node = document
         for name in found.key[:-1]:

@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from reader.feeds.http.fetch import Bounds, Fetcher
-from reader.feeds.huggingface.client import FeedClient
+from reader.feeds.http.client import HttpClient
+from reader.feeds.http.limits import Limits
+from reader.feeds.huggingface.client import HuggingFaceClient
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Nap
 
 DAY = "2026-05-12"
-QUICK = Bounds(connect=2, silence=10, total=20, body=1_000_000, backoff=0.5)
+QUICK = Limits(connect_timeout=2, read_timeout=10, total_timeout=20, body_size=1_000_000, backoff=0.5)
 
 
 @pytest.fixture
@@ -29,14 +30,14 @@ def nap() -> Nap:
 
 @asynccontextmanager
 async def connected(
-    server: FeedServer, nap: Nap, *, bounds: Bounds = QUICK, token: str | None = None
-) -> AsyncIterator[FeedClient]:
-    fetcher = Fetcher(server.url, token, bounds=bounds, sleep=nap, clock=nap.clock)
-    async with FeedClient(fetcher) as client:
+    server: FeedServer, nap: Nap, *, limits: Limits = QUICK, token: str | None = None
+) -> AsyncIterator[HuggingFaceClient]:
+    fetcher = HttpClient(server.url, token, limits=limits, sleep=nap, clock=nap.clock)
+    async with HuggingFaceClient(fetcher) as client:
         yield client
 
 
-async def ids(client: FeedClient, day: str = DAY) -> list[str | None]:
+async def ids(client: HuggingFaceClient, day: str = DAY) -> list[str | None]:
     listing, *_ = await client.day(day)
     assert listing.day == day
     return [draft.id for draft in listing.drafts]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.text import BLOCK_LIMIT
-from reader.feeds.plain_text import block, line, read_html
+from reader.feeds.plain_text import html_to_text, plain_block, plain_line
 
 
 @pytest.mark.parametrize(
@@ -28,17 +28,17 @@ from reader.feeds.plain_text import block, line, read_html
     ],
 )
 def test_html_becomes_text(html: str, text: str) -> None:
-    assert block(read_html(html).text) == text
+    assert plain_block(html_to_text(html).text) == text
 
 
 def test_links_are_told_once_in_order() -> None:
-    said = read_html('<a href="b">x</a><link href="a"><a href>y</a><a href="b">z</a><svg><a href="c"></a></svg>')
+    said = html_to_text('<a href="b">x</a><link href="a"><a href>y</a><a href="b">z</a><svg><a href="c"></a></svg>')
     assert said.links == ("b", "a", "c")
 
 
 def test_latex_becomes_unicode() -> None:
-    assert line("$\\alpha$-flow\n  for all") == "α-flow for all"
-    assert block("One $\\beta$\n\nTwo") == "One β\n\nTwo"
+    assert plain_line("$\\alpha$-flow\n  for all") == "α-flow for all"
+    assert plain_block("One $\\beta$\n\nTwo") == "One β\n\nTwo"
 
 
 @pytest.mark.parametrize(
@@ -51,17 +51,17 @@ def test_latex_becomes_unicode() -> None:
     ],
 )
 def test_an_escape_sequence_goes_whole_though_it_holds_latex(hostile: str) -> None:
-    for text in (line(hostile), block(hostile)):
+    for text in (plain_line(hostile), plain_block(hostile)):
         assert text.replace(" ", "") == "Clipboardthief"
 
 
 def test_what_latex_makes_is_clean_too() -> None:
-    assert line("a\\symbol{27}[31mb $\\text{\x1b}[0m$ \\char27 c").isprintable()
+    assert plain_line("a\\symbol{27}[31mb $\\text{\x1b}[0m$ \\char27 c").isprintable()
 
 
 def test_absurd_lengths_cost_nothing() -> None:
-    assert len(read_html("<p>x" * BLOCK_LIMIT).text) < 4 * BLOCK_LIMIT
-    assert len(block("x" * 10 * BLOCK_LIMIT)) == BLOCK_LIMIT
+    assert len(html_to_text("<p>x" * BLOCK_LIMIT).text) < 4 * BLOCK_LIMIT
+    assert len(plain_block("x" * 10 * BLOCK_LIMIT)) == BLOCK_LIMIT
 
 
 pieces = st.sampled_from(["<", ">", "<!", "<![CDATA[", "]]>", "<!--", "-->", "&", "&#x0;", "<p", "<script>", "</", "'"])
@@ -69,5 +69,5 @@ pieces = st.sampled_from(["<", ">", "<!", "<![CDATA[", "]]>", "<!--", "-->", "&"
 
 @given(st.lists(pieces | st.text(max_size=5)).map("".join))
 def test_any_text_is_read(html: str) -> None:
-    said = read_html(html)
-    assert block(said.text) == block(block(said.text))
+    said = html_to_text(html)
+    assert plain_block(said.text) == plain_block(plain_block(said.text))

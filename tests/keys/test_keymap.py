@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.errors import ConfigError
-from reader.keys.chords import Cancelled, KeyReader, Match, Pending, Unknown, label, parse_keys, spell, written
-from reader.keys.keymap import ACTIONS, CONTEXTS, FOOTERS, GROUPS, PLACES, Action, Context, Contexts, Keymap
+from reader.keys.actions import ACTIONS, CONTEXTS, FOOTERS, GROUPS, PLACES, Action, Context, Contexts
+from reader.keys.chords import Cancelled, KeyReader, Match, Pending, Unknown
+from reader.keys.keymap import Keymap
 from reader.keys.listing import keys_table
+from reader.keys.spelling import label, parse_keys, spell, write_chord
 
 KEYMAP = Keymap()
 
@@ -223,7 +225,9 @@ def test_unknown_keys_name_the_nearest() -> None:
 @given(st.dictionaries(st.sampled_from([a.id for a in ACTIONS]), st.text("gsmx5 ?<>+ctrl", max_size=6), max_size=6))
 def test_whatever_a_user_writes_the_keymap_is_without_clash(overrides: dict[str, str]) -> None:
     keymap = Keymap(overrides=overrides)
-    settled = tuple(action._replace(keys=" ".join(map(written, keymap.chords(action.id)))) for action in keymap.actions)
+    settled = tuple(
+        action._replace(keys=" ".join(map(write_chord, keymap.chords(action.id)))) for action in keymap.actions
+    )
     assert Keymap(settled).mistakes == ()
 
 
@@ -302,7 +306,7 @@ def test_counts_come_before_keys_and_chords() -> None:
     assert isinstance(outcome, Match)
     assert outcome.times == 5
     assert isinstance(read("0")[-1], Unknown)
-    assert matched(read("9 " * 50 + "j")[-1]) == ("move.down", KeyReader.MOST)
+    assert matched(read("9 " * 50 + "j")[-1]) == ("move.down", KeyReader.MAX_COUNT)
 
 
 def test_a_chord_tells_what_may_follow() -> None:

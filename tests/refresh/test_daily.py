@@ -16,11 +16,13 @@ from reader.core.errors import (
     FeedUnreachable,
 )
 from reader.core.paper import Listing, Skipped
-from reader.feeds.http.fetch import Bounds, Fetcher, HttpRefused
-from reader.feeds.huggingface.client import FeedClient
-from reader.refresh.daily import refresh
+from reader.feeds.http.client import HttpClient
+from reader.feeds.http.failures import HttpRefused
+from reader.feeds.http.limits import Limits
+from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.refresh.daily import refresh_daily
 from reader.refresh.plan import Day, Days, Latest, Month, Trending
-from reader.refresh.progress import DayEmpty, DayFailed, DayStored, Finished, Started, Waiting
+from reader.refresh.progress import DayEmpty, DayFailed, DayStored, RefreshFinished, RefreshStarted, Waiting
 from tests.doubles import TODAY, Cache, DayFetched, Feed, Stored, asked, noon, papers, run
 from tests.feed_server import FeedServer, item
 
@@ -30,7 +32,7 @@ from tests.feed_server import FeedServer, item
 async def test_the_days_of_a_month_count_as_asked_once_all_of_them_are_stored() -> None:
     days = [f"2026-03-{day:02}" for day in range(1, 31)]
     feed, cache = Feed({day: papers(1, day=day) for day in days}), Cache()
-    events = refresh(feed, cache, Month("2026-03"), now=noon)
+    events = refresh_daily(feed, cache, Month("2026-03"), now=noon)
     async with aclosing(events):
         async for event in events:
             if isinstance(event, DayStored) and event.n == 20:
@@ -57,7 +59,7 @@ async def test_certain_days_are_asked_whatever_is_known_of_them() -> None:
 async def test_what_is_trending_is_stored_as_ranked() -> None:
     cache = Cache()
     feed = Feed({"trending": (papers(7, day="2026-01-05"), papers(3, day="2026-05-11"))})
-    assert await run(feed, cache, Trending()) == [Started(()), Finished(new=2)]
+    assert await run(feed, cache, Trending()) == [RefreshStarted(()), RefreshFinished(new=2)]
     assert [day for day, *_ in cache.stored] == ["2026-01-05", "2026-05-11"]
     assert (cache.noted, feed.asked) == ([], ["trending"])
 
@@ -66,9 +68,22 @@ async def test_what_is_trending_is_stored_as_ranked() -> None:
 async def test_what_is_trending_can_fail(answer: FeedError | tuple[Listing, ...]) -> None:
     cache = Cache()
     _, finished = await run(Feed({"trending": answer}), cache, Trending())
-    assert isinstance(finished, Finished)
+    assert isinstance(finished, RefreshFinished)
     assert finished.error is not None
     assert cache.stored == []
+
+
+@pytest.mark.parametrize(
+    "counts", [(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, 0, 1), (0, 1, 1), (2, 1, 1), (1, 1, 2), (1, 2, 1)]
+)
+async def test_a_day_has_papers_whether_they_are_new_updated_or_unchanged(counts: tuple[int, int, int]) -> None:
+    class Counting(Cache):
+        def store(self, listing: Listing, now: str, *, noted: bool = True) -> Stored:
+            return Stored(*counts, 0)
+
+    *_, stored, finished = await run(Feed({TODAY: papers(1, 2)}), Counting(), Day(TODAY))
+    assert stored == DayStored(TODAY, *counts, skipped=0, n=1, of=1)
+    assert finished == RefreshFinished(*counts, stored=1)
 
 
 async def test_a_refresh_tells_its_story() -> None:
@@ -76,11 +91,11 @@ async def test_a_refresh_tells_its_story() -> None:
     cache = Cache()
 
     assert await run(feed, cache, Latest(3)) == [
-        Started(("2026-05-12", "2026-05-11", "2026-05-10")),
+        RefreshStarted(("2026-05-12", "2026-05-11", "2026-05-10")),
         DayStored("2026-05-12", new=2, updated=0, unchanged=0, skipped=0, n=1, of=3),
         DayEmpty("2026-05-11", n=2, of=3),
         DayStored("2026-05-10", new=1, updated=0, unchanged=1, skipped=0, n=3, of=3),
-        Finished(new=3, updated=0, unchanged=1, skipped=0, stored=2),
+        RefreshFinished(new=3, updated=0, unchanged=1, skipped=0, stored=2),
     ]
     # An empty day is stored too, so that it is known to be empty.
     assert cache.stored == [
@@ -101,7 +116,7 @@ async def test_papers_that_say_another_day_are_stored_on_it() -> None:
 async def test_skipped_records_are_counted() -> None:
     feed = Feed({TODAY: Listing(TODAY, papers(1).drafts, (Skipped("item 2", "no title"),))})
     *_, finished = await run(feed, Cache(), Day(TODAY))
-    assert finished == Finished(new=1, skipped=1, stored=1)
+    assert finished == RefreshFinished(new=1, skipped=1, stored=1)
 
 
 async def test_a_day_of_which_nothing_can_be_read_is_not_taken_for_empty() -> None:
@@ -110,7 +125,7 @@ async def test_a_day_of_which_nothing_can_be_read_is_not_taken_for_empty() -> No
     _, failed, finished = await run(feed, cache, Day(TODAY))
     assert isinstance(failed, DayFailed)
     assert isinstance(failed.error, FeedMalformed)
-    assert isinstance(finished, Finished)
+    assert isinstance(finished, RefreshFinished)
     assert finished.failed == (TODAY,)
     assert cache.stored == []
 
@@ -130,7 +145,7 @@ async def test_one_failing_day_does_not_stop_the_others() -> None:
     feed = Feed({"2026-05-11": trouble, "2026-05-10": papers(1, day="2026-05-10")})
     events = await run(feed, Cache(), Latest(3))
     assert events[2] == DayFailed("2026-05-11", trouble, n=2, of=3)
-    assert events[-1] == Finished(new=1, stored=1, failed=("2026-05-11",), error=trouble)
+    assert events[-1] == RefreshFinished(new=1, stored=1, failed=("2026-05-11",), error=trouble)
 
 
 @pytest.mark.parametrize("error", [FeedOffline("There is no network."), FeedUnreachable("No answer.")])
@@ -140,7 +155,7 @@ async def test_without_a_connection_it_ends_with_one_failure(error: FeedError) -
     assert feed.asked == ["2026-05-12", "2026-05-11"]
     assert events[-2:] == [
         DayFailed("2026-05-11", error, n=2, of=4),
-        Finished(new=1, stored=1, failed=("2026-05-11", "2026-05-10", "2026-05-09"), error=error),
+        RefreshFinished(new=1, stored=1, failed=("2026-05-11", "2026-05-10", "2026-05-09"), error=error),
     ]
 
 
@@ -151,7 +166,7 @@ async def test_failure_after_failure_ends_it() -> None:
     events = await run(feed, Cache(), Latest(10))
     # Two failures, a success, then three in a row.
     assert feed.asked == days[:6]
-    assert isinstance(events[-1], Finished)
+    assert isinstance(events[-1], RefreshFinished)
     assert len(events[-1].failed) == 9
 
 
@@ -159,7 +174,7 @@ async def test_failure_after_failure_ends_it() -> None:
 async def test_a_day_that_has_not_come_yet_is_no_failure(day: str) -> None:
     feed = Feed({day: HttpRefused("Date must not be after …", 400)})
     cache = Cache()
-    assert await run(feed, cache, Day(day)) == [Started((day,)), DayEmpty(day, n=1, of=1), Finished()]
+    assert await run(feed, cache, Day(day)) == [RefreshStarted((day,)), DayEmpty(day, n=1, of=1), RefreshFinished()]
     assert cache.stored == []
 
 
@@ -184,8 +199,8 @@ async def test_a_cache_that_fails_is_not_the_feed_s_failure() -> None:
 async def test_closing_it_stops_the_request() -> None:
     feed = Feed(waits=[(9.0, "a pause")], held=asyncio.Event())
     before = asyncio.all_tasks()
-    events = refresh(feed, Cache(), Latest(3), now=noon)
-    assert isinstance(await anext(events), Started)
+    events = refresh_daily(feed, Cache(), Latest(3), now=noon)
+    assert isinstance(await anext(events), RefreshStarted)
     assert isinstance(await anext(events), Waiting)
     await events.aclose()
     assert asyncio.all_tasks() == before
@@ -234,9 +249,9 @@ async def no_sleep(_: float) -> None:
 
 async def test_a_refresh_through_faults_gets_everything(server: FeedServer) -> None:
     server.faults += ["error", "ok", "drop", "truncate", "gzip", "ok", "limit:2", "nulls"]
-    fetcher = Fetcher(server.url, bounds=Bounds(), sleep=no_sleep)
+    fetcher = HttpClient(server.url, limits=Limits(), sleep=no_sleep)
     cache = Cache()
-    async with FeedClient(fetcher) as client:
+    async with HuggingFaceClient(fetcher) as client:
         events = await run(client, cache, Latest(2))
     assert [event for event in events if isinstance(event, DayFailed)] == []
     assert len(cache.ids) == 240
@@ -245,8 +260,8 @@ async def test_a_refresh_through_faults_gets_everything(server: FeedServer) -> N
 
 async def test_the_feed_s_own_today_decides(server: FeedServer) -> None:
     server.today = "2026-05-11"
-    async with FeedClient(Fetcher(server.url, sleep=no_sleep)) as client:
+    async with HuggingFaceClient(HttpClient(server.url, sleep=no_sleep)) as client:
         events = await run(client, Cache(), Latest(2))
     assert events[1] == DayEmpty("2026-05-12", n=1, of=2)
-    assert isinstance(events[-1], Finished)
+    assert isinstance(events[-1], RefreshFinished)
     assert (events[-1].new, events[-1].error) == (120, None)

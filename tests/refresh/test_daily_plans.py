@@ -10,7 +10,7 @@ from reader.core.errors import (
     UsageError,
 )
 from reader.refresh.plan import Day, Latest, Month, Plan, Since
-from reader.refresh.progress import DayEmpty, DayFailed, DayStored, Finished, Started
+from reader.refresh.progress import DayEmpty, DayFailed, DayStored, RefreshFinished, RefreshStarted
 from tests.doubles import Cache, DayFetched, Feed, asked, papers, run
 
 
@@ -63,7 +63,7 @@ async def test_nothing_is_asked_before_the_feed_s_first_day() -> None:
 
 @pytest.mark.parametrize("plan", [Day("2026-02-30"), Since("someday"), Month("2026-13"), Latest(10**9)])
 async def test_times_that_are_none(plan: Plan) -> None:
-    with pytest.raises(UsageError, match="no such time"):
+    with pytest.raises(UsageError, match="is not in the calendar"):
         await asked(plan)
 
 
@@ -96,9 +96,9 @@ async def test_settled_days_of_a_month_are_asked_for_together() -> None:
     young = [f"2026-05-{day:02}" for day in range(12, 0, -1)] + ["2026-04-30", "2026-04-29"]
     # Two days of March are too few to ask for the month.
     assert feed.asked == [*young, "2026-04", "2026-03-31", "2026-03-30"]
-    assert events[0] == Started(tuple(day for day, *_ in cache.stored))
+    assert events[0] == RefreshStarted(tuple(day for day, *_ in cache.stored))
     assert DayStored("2026-04-20", new=2, updated=0, unchanged=0, skipped=0, n=23, of=44) in events
-    assert events[-2:] == [DayEmpty("2026-03-30", n=44, of=44), Finished(new=4, stored=3)]
+    assert events[-2:] == [DayEmpty("2026-03-30", n=44, of=44), RefreshFinished(new=4, stored=3)]
     # What the month says of its young days is not stored a second time.
     assert [day for day, *_ in cache.stored].count("2026-04-30") == 1
     # Its empty days are known to be empty.
@@ -109,7 +109,7 @@ async def test_a_month_that_tells_no_days_is_asked_for_by_the_day() -> None:
     feed = Feed({"2026-03-31": papers(1, day="2026-03-31")}, months=False)
     *_, finished = await run(feed, Cache(), Month("2026-03"))
     assert feed.asked == ["2026-03", *(f"2026-03-{day:02}" for day in range(31, 0, -1))]
-    assert finished == Finished(new=1, stored=1)
+    assert finished == RefreshFinished(new=1, stored=1)
 
 
 async def test_a_month_that_fails_is_asked_for_by_the_day() -> None:
@@ -117,14 +117,14 @@ async def test_a_month_that_fails_is_asked_for_by_the_day() -> None:
     feed = Feed({"2026-03-31": papers(1, day="2026-03-31"), "2026-03-20": trouble})
     *_, finished = await run(feed, Cache(), Month("2026-03"))
     assert feed.asked[:2] == ["2026-03", "2026-03-31"]
-    assert finished == Finished(new=1, stored=1, failed=("2026-03-20",), error=trouble)
+    assert finished == RefreshFinished(new=1, stored=1, failed=("2026-03-20",), error=trouble)
 
 
 async def test_a_month_without_a_connection_ends_it() -> None:
     gone = FeedUnreachable("No answer.")
     *_, failed, finished = await run(Feed({"2026-03-20": gone}), Cache(), Month("2026-03"))
     assert failed == DayFailed("2026-03-31", gone, n=1, of=31)
-    assert isinstance(finished, Finished)
+    assert isinstance(finished, RefreshFinished)
     assert len(finished.failed) == 31
 
 
@@ -132,5 +132,5 @@ async def test_papers_of_a_month_that_say_a_day_outside_it_are_kept() -> None:
     feed = Feed({"2026-03-31": (papers(1, day="2026-03-31"), papers(2, day="2026-04-01"))})
     cache = Cache()
     *_, finished = await run(feed, cache, Month("2026-03"))
-    assert finished == Finished(new=2, stored=1)
+    assert finished == RefreshFinished(new=2, stored=1)
     assert ("2026-04-01", 1, "2026-05-12T12:00:00Z") in cache.stored

@@ -13,7 +13,7 @@ import pytest
 from reader.cache.papers import Cache
 from reader.config import Settings
 from reader.core.topics.scorer import Topics
-from reader.refresh.jobs import Refresh, Workplace, run
+from reader.refresh.jobs import JobContext, Refresh, run_job
 from reader.refresh.plan import Day
 from tests.feed_server import FeedServer, item
 
@@ -46,10 +46,10 @@ async def test_a_job_that_is_stopped_lets_go_of_the_cache_after_the_step_it_is_a
     monkeypatch.setattr(Cache, "close", watched_close)
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         settings = Settings(endpoint=feed.url, ask_arxiv=False)
-        place = Workplace(tmp_path / "papers.db", settings, Topics, lambda: datetime(2026, 5, 12, tzinfo=UTC))
+        place = JobContext(tmp_path / "papers.db", settings, Topics, lambda: datetime(2026, 5, 12, tzinfo=UTC))
 
         async def work() -> None:
-            async for _ in run(place, Refresh(Day(DAY))):
+            async for _ in run_job(place, Refresh(Day(DAY))):
                 pass
 
         task = asyncio.create_task(work())

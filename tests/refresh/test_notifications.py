@@ -39,7 +39,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     async def run(command: Sequence[str], text: str = "", patience: float = 0) -> None:
         ran.append((*command, text))
 
-    monkeypatch.setattr(notify, "run", run)
+    monkeypatch.setattr(notify, "run_command", run)
     monkeypatch.setattr(notify.shutil, "which", lambda name: f"/bin/{name}")
     return ran
 
@@ -71,13 +71,13 @@ async def test_only_what_is_new_matches_and_was_not_told_is_told(
     store(1, 2)
     for _ in range(2):
         one = notifier(file, "agents is:new", "upvotes:>4")
-        await one.begin()
-        await one.tell()
+        await one.start()
+        await one.notify_new_papers()
         assert heard == []
     store(1, 3, 5)
     store(4, title="A quiet one")
-    assert await one.tell() == 2
-    assert await one.tell() == 0
+    assert await one.notify_new_papers() == 2
+    assert await one.notify_new_papers() == 0
     assert heard[0][:2] == ("tell", "-x")
     said = json.loads(heard[0][-1])
     assert said["queries"] == ["agents is:new", "upvotes:>4"]
@@ -91,52 +91,52 @@ async def test_only_what_is_new_matches_and_was_not_told_is_told(
 
 async def test_two_programs_tell_of_a_paper_once(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
     one, two = (notifier(tmp_path / "papers.db", "agents") for _ in range(2))
-    await one.begin()
+    await one.start()
     store(1)
-    await two.begin()
+    await two.start()
     store(2)
-    await two.tell()
-    await one.tell()
+    await two.notify_new_papers()
+    await one.notify_new_papers()
     assert told_of(heard) == [["2605.00002", "2605.00001"]]
 
 
 async def test_a_refresh_that_was_killed_is_told_by_the_next(
     tmp_path: Path, store: Store, heard: list[tuple[str, ...]]
 ) -> None:
-    await notifier(tmp_path / "papers.db", "agents").begin()
+    await notifier(tmp_path / "papers.db", "agents").start()
     store(1)
     again = notifier(tmp_path / "papers.db", "agents")
-    await again.begin()
-    assert await again.tell() == 1
+    await again.start()
+    assert await again.notify_new_papers() == 1
 
 
 async def test_old_and_read_papers_are_no_news(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
     file = tmp_path / "papers.db"
     one = notifier(file, "agents")
-    await one.begin()
+    await one.start()
     store(1, day=(NOW - timedelta(days=notified.NEWS_DAYS + 1)).date().isoformat())
     store(2, 3, 4)
     with closing(Events.open(file)) as events:
         events.mark("read", True, [2])
         events.mark("hide", True, [3])
-    await one.tell()
+    await one.notify_new_papers()
     assert told_of(heard) == [["2605.00004"]]
 
 
 async def test_without_queries_nothing_is_done(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
     one = notifier(tmp_path / "papers.db")
-    await one.begin()
+    await one.start()
     store(1)
-    assert await one.tell() == 0
+    assert await one.notify_new_papers() == 0
     with closing(sqlite3.connect(tmp_path / "papers.db")) as other:
         assert other.execute("SELECT count(*) FROM meta WHERE key LIKE 'told%'").fetchone() == (0,)
 
 
 async def test_the_desktop_is_told_in_few_words(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
     one = notifier(tmp_path / "papers.db", "agents", command=())
-    await one.begin()
+    await one.start()
     store(1, 2, 3, 4, 5, title="<b>Agents</b> & co")
-    await one.tell()
+    await one.notify_new_papers()
     *_, title, body, given = heard[0]
     assert (title, given) == ("5 new papers: agents", "")
     if sys.platform != "darwin":
@@ -148,14 +148,14 @@ async def test_what_fails_is_kept_with_since_when_until_it_goes_well(
 ) -> None:
     file = tmp_path / "papers.db"
     one = notifier(file, "agents", command=(str(tmp_path / "nothing"),))
-    await one.begin()
+    await one.start()
     store(1)
     with pytest.raises(notify.NotifyError, match="not found"):
-        await one.tell()
+        await one.notify_new_papers()
     problem = notified.problem(file)
     assert problem is not None
     assert problem.since == "2026-05-12T08:00:00+00:00"
     assert "check notify_command" in problem.error
     store(2)
-    await notifier(file, "agents", command=("true",)).tell()
+    await notifier(file, "agents", command=("true",)).notify_new_papers()
     assert notified.problem(file) is None

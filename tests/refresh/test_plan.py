@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.errors import UsageError
-from reader.refresh.plan import Day, Days, Latest, Month, Since, batches, gaps, planned_days, worth_asking
+from reader.refresh.plan import Day, Days, Latest, Month, Since, changed_days, missing_days, month_batches, planned_days
 
 TODAY = date(2026, 5, 12)
 
@@ -28,7 +28,7 @@ def test_plans_mean_days_newest_first() -> None:
 
 
 def test_a_time_that_is_none_is_named() -> None:
-    with pytest.raises(UsageError, match="no such time as 2026-02-30"):
+    with pytest.raises(UsageError, match="2026-02-30 is not in the calendar"):
         planned_days(Day("2026-02-30"), TODAY)
 
 
@@ -45,16 +45,16 @@ def test_a_time_that_is_none_is_named() -> None:
 )
 def test_a_day_is_asked_again_until_it_has_settled(fetched: str, papers: int, worth: bool) -> None:
     day = "2026-04-04"
-    assert worth_asking([day], {day: Known(fetched, papers)}) == ([day] if worth else [])
+    assert changed_days([day], {day: Known(fetched, papers)}) == ([day] if worth else [])
 
 
 def test_an_unknown_day_is_asked() -> None:
-    assert worth_asking(["2026-04-04"], {}) == ["2026-04-04"]
+    assert changed_days(["2026-04-04"], {}) == ["2026-04-04"]
 
 
 def test_settled_days_of_a_month_come_together() -> None:
     days = planned_days(Since("2026-03-26"), TODAY)
-    put = batches(days, TODAY)
+    put = month_batches(days, TODAY)
     assert [len(batch) for batch in put] == [1] * 14 + [28] + [1] * 6
     assert put[14][0] == "2026-04-28"
 
@@ -62,7 +62,7 @@ def test_settled_days_of_a_month_come_together() -> None:
 @given(st.dates(date(2023, 6, 1), TODAY), st.sets(st.integers(0, 60)))
 def test_batches_keep_every_day_in_its_order(first: date, left_out: set[int]) -> None:
     days = [day for n, day in enumerate(planned_days(Since(first.isoformat()), TODAY)) if n not in left_out]
-    put = batches(days, TODAY)
+    put = month_batches(days, TODAY)
     assert [day for batch in put for day in batch] == days
     assert all(len({day[:7] for day in batch}) == 1 for batch in put)
     assert all(len(batch) == 1 for batch in put if batch[0] > "2026-04-28")
@@ -76,7 +76,7 @@ def test_gaps_are_days_whose_papers_are_not_known() -> None:
         "2026-05-12": Known("2026-05-12T06:00:00Z", 0),  # may still come
     }
     week = date(2026, 5, 7), date(2026, 5, 13)
-    assert gaps(*week, TODAY, known) == ("2026-05-08", "2026-05-10", "2026-05-11", "2026-05-12")
-    assert gaps(date(2023, 5, 1), date(2023, 5, 5), TODAY, {}) == ("2023-05-04", "2023-05-05")
-    assert gaps(date(2026, 6, 1), date(2026, 6, 30), TODAY, {}) == ()
-    assert planned_days(Days(gaps(*week, TODAY, known)), TODAY)[0] == "2026-05-12"
+    assert missing_days(*week, TODAY, known) == ("2026-05-08", "2026-05-10", "2026-05-11", "2026-05-12")
+    assert missing_days(date(2023, 5, 1), date(2023, 5, 5), TODAY, {}) == ("2023-05-04", "2023-05-05")
+    assert missing_days(date(2026, 6, 1), date(2026, 6, 30), TODAY, {}) == ()
+    assert planned_days(Days(missing_days(*week, TODAY, known)), TODAY)[0] == "2026-05-12"

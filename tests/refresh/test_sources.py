@@ -19,12 +19,13 @@ from reader.core.errors import FeedError
 from reader.core.paper import Listing
 from reader.core.paper import Paper as Known
 from reader.feeds.arxiv.client import ArxivClient
-from reader.feeds.http.fetch import Bounds, Fetcher
-from reader.feeds.huggingface.client import FeedClient
-from reader.feeds.syndication.client import Syndication
+from reader.feeds.http.client import HttpClient
+from reader.feeds.http.limits import Limits
+from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.feeds.syndication.client import SyndicationClient
 from reader.refresh.plan import Day, Latest
-from reader.refresh.progress import Event, FeedAsked, FeedFailed, FeedStored, Finished, SourceEvent
-from reader.refresh.sources import Sources, connected, refresh_all
+from reader.refresh.progress import FeedFailed, FeedStarted, FeedStored, RefreshEvent, RefreshFinished, SourceEvent
+from reader.refresh.sources import Sources, open_sources, refresh_all
 from tests.cache.conftest import ByName
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Documents, Nap, Page, Paper, rss
@@ -46,20 +47,23 @@ class World:
 
     @asynccontextmanager
     async def sources(self) -> AsyncIterator[Sources]:
-        nap, bounds = Nap(), Bounds(tries=1)
+        nap, limits = Nap(), Limits(attempts=1)
         async with (
             ArxivClient(
-                api=self.arxiv.url, feeds=self.arxiv.url, bounds=bounds, sleep=nap, clock=nap.clock, now=self._now
+                api=self.arxiv.url, feeds=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=self._now
             ) as arxiv,
-            Syndication(bounds=bounds, sleep=nap, clock=nap.clock, now=self._now) as web,
+            SyndicationClient(limits=limits, sleep=nap, clock=nap.clock, now=self._now) as web,
         ):
             yield Sources(self.cache, self.feeds, arxiv, web, now=self._now)
 
     def _now(self) -> datetime:
         return self.now
 
-    async def refresh(self, plan: Latest | Day | None = None) -> list[Event | SourceEvent]:
-        async with FeedClient(Fetcher(self.daily.url, bounds=Bounds(tries=1))) as daily, self.sources() as sources:
+    async def refresh(self, plan: Latest | Day | None = None) -> list[RefreshEvent | SourceEvent]:
+        async with (
+            HuggingFaceClient(HttpClient(self.daily.url, limits=Limits(attempts=1))) as daily,
+            self.sources() as sources,
+        ):
             return [event async for event in refresh_all(daily, self.cache, plan or Latest(1), sources)]
 
     def paper(self, id: str) -> Known | None:
@@ -86,13 +90,13 @@ def world(tmp_path: Path) -> Iterator[World]:
         made.cache.close()
 
 
-def of(events: list[Event | SourceEvent], kind: type[FeedStored] | type[FeedFailed]) -> list[str]:
+def of(events: list[RefreshEvent | SourceEvent], kind: type[FeedStored] | type[FeedFailed]) -> list[str]:
     return [event.slug for event in events if isinstance(event, kind)]
 
 
-def last(events: list[Event | SourceEvent]) -> Finished:
-    assert isinstance(events[-1], Finished)
-    assert sum(isinstance(event, Finished) for event in events) == 1
+def last(events: list[RefreshEvent | SourceEvent]) -> RefreshFinished:
+    assert isinstance(events[-1], RefreshFinished)
+    assert sum(isinstance(event, RefreshFinished) for event in events) == 1
     return events[-1]
 
 
@@ -116,7 +120,7 @@ async def test_categories_of_the_daily_papers_come_by_one_request(world: World) 
 async def test_papers_of_a_backfill_get_theirs_day_by_day_the_newest_first(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.refresh.sources.CATEGORIZED_A_DAY", 3)
+    monkeypatch.setattr("reader.refresh.sources.CATEGORIZED_PER_DAY", 3)
     world.daily.days["2024-03-01"] = [item(f"2403.0000{n}", day="2024-03-01", upvotes=n) for n in range(1, 6)]
     world.arxiv.papers += [Paper(f"2403.0000{n}", categories=("cs.RO",)) for n in range(1, 6)]
     await world.refresh(Day("2024-03-01"))
@@ -166,9 +170,12 @@ async def test_a_day_that_has_not_changed_is_not_sent_again(tmp_path: Path, monk
     with FeedServer({TODAY: [item("2605.00001", day=TODAY)]}, today=TODAY) as feed:
         feed.etags = True
 
-        async def refresh(now: datetime) -> list[Event | SourceEvent]:
+        async def refresh(now: datetime) -> list[RefreshEvent | SourceEvent]:
             with closing(Cache.open(file, ByName())) as cache:
-                async with connected(cache, file, feed.url, tmp_path / "answers", now=lambda: now) as (daily, sources):
+                async with open_sources(cache, file, feed.url, tmp_path / "answers", now=lambda: now) as (
+                    daily,
+                    sources,
+                ):
                     return [event async for event in refresh_all(daily, cache, Latest(1), sources)]
 
         sent = [last(await refresh(NOON)) for _ in range(2)]
@@ -238,7 +245,7 @@ async def test_one_source_that_fails_does_not_fail_the_others(world: World) -> N
     events = await world.refresh()
     assert of(events, FeedFailed) == ["bad", "arxiv"]
     assert of(events, FeedStored) == ["good"]
-    assert [event.was_asked_for for event in events if isinstance(event, FeedFailed)] == [True, False]
+    assert [event.is_followed for event in events if isinstance(event, FeedFailed)] == [True, False]
     assert last(events).failed == ()
     assert {feed.slug for feed in world.feeds.failing()} == {"bad", "arxiv"}
     since = {feed.failing_since for feed in world.feeds.failing()}
@@ -309,7 +316,7 @@ async def test_a_refresh_can_be_stopped_between_two_sources(world: World) -> Non
         asked, first = await anext(steps), await anext(steps)
         await steps.aclose()
     await asyncio.sleep(0)
-    assert asked == FeedAsked("Lab0")
+    assert asked == FeedStarted("Lab0")
     assert isinstance(first, FeedStored)
     assert first.slug == "lab0"
     assert len(world.site.requests) == 1
@@ -319,7 +326,10 @@ async def test_a_refresh_can_be_stopped_between_two_sources(world: World) -> Non
 
 
 async def look_up(world: World, id: str) -> bool:
-    async with FeedClient(Fetcher(world.daily.url, bounds=Bounds(tries=1))) as daily, world.sources() as sources:
+    async with (
+        HuggingFaceClient(HttpClient(world.daily.url, limits=Limits(attempts=1))) as daily,
+        world.sources() as sources,
+    ):
         return await sources.look_up(daily, id)
 
 

@@ -20,9 +20,9 @@ from reader.cache.window import Window
 from reader.config import Settings
 from reader.core.errors import FeedRefused, ReaderError
 from reader.refresh import jobs, worker
-from reader.refresh.jobs import LookedUp, LookUp, Message, Refresh, Workplace
+from reader.refresh.jobs import JobContext, LookupFinished, LookUpPaper, Message, Refresh
 from reader.refresh.plan import Day
-from reader.refresh.progress import DayFailed, DayStored, Finished, Started
+from reader.refresh.progress import DayFailed, DayStored, RefreshFinished, RefreshStarted
 from tests.feed_server import FeedServer, item
 
 DAY = "2026-05-12"
@@ -44,16 +44,16 @@ Work = Callable[..., AsyncIterator[Message]]
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Workplace]:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., JobContext]:
     for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "no-token"))
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
 
-    def make(feed: FeedServer, name: str = "papers.db", **how: object) -> Workplace:
+    def make(feed: FeedServer, name: str = "papers.db", **how: object) -> JobContext:
         settings = Settings(endpoint=feed.url, ask_arxiv=False)
         values = {"rules": partial(config.load_topics, tmp_path / "topics.toml"), "now": noon, **how}
-        return Workplace(tmp_path / name, settings, **values)
+        return JobContext(tmp_path / name, settings, **values)
 
     return make
 
@@ -67,70 +67,70 @@ def titles(file: Path) -> list[str]:
         return [row.title for row in window.rows(window.newest(100).pks)]
 
 
-async def test_a_process_says_what_is_said_here(place: Callable[..., Workplace]) -> None:
+async def test_a_process_says_what_is_said_here(place: Callable[..., JobContext]) -> None:
     with FeedServer({DAY: [item("2605.00001"), item("2605.00002")]}) as feed:
-        there = await said(worker.run(place(feed, "there.db"), Refresh(Day(DAY))))
-        here = await said(jobs.run(place(feed, "here.db"), Refresh(Day(DAY))))
-    assert there == here == [Started((DAY,)), DayStored(DAY, 2, 0, 0, 0, 1, 1), Finished(new=2, stored=1)]
+        there = await said(worker.run_in_process(place(feed, "there.db"), Refresh(Day(DAY))))
+        here = await said(jobs.run_job(place(feed, "here.db"), Refresh(Day(DAY))))
+    assert there == here == [RefreshStarted((DAY,)), DayStored(DAY, 2, 0, 0, 0, 1, 1), RefreshFinished(new=2, stored=1)]
     file = place(feed, "there.db").cache_file
     assert sorted(titles(file)) == ["Paper 2605.00001", "Paper 2605.00002"]
 
 
-async def test_one_paper_is_looked_up(place: Callable[..., Workplace]) -> None:
+async def test_one_paper_is_looked_up(place: Callable[..., JobContext]) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
-        assert await said(worker.run(place(feed), LookUp("2605.00001"))) == [LookedUp(found=True)]
+        assert await said(worker.run_in_process(place(feed), LookUpPaper("2605.00001"))) == [LookupFinished(found=True)]
 
 
-async def test_errors_come_as_the_kinds_that_every_module_knows(place: Callable[..., Workplace]) -> None:
+async def test_errors_come_as_the_kinds_that_every_module_knows(place: Callable[..., JobContext]) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         feed.fault = "refuse:403"
-        _, failed, finished, _ = await said(worker.run(place(feed), Refresh(Day(DAY))))
-        _, failed_here, *_ = await said(jobs.run(place(feed), Refresh(Day(DAY))))
+        _, failed, finished, _ = await said(worker.run_in_process(place(feed), Refresh(Day(DAY))))
+        _, failed_here, *_ = await said(jobs.run_job(place(feed), Refresh(Day(DAY))))
     assert isinstance(failed, DayFailed)
     assert type(failed.error) is FeedRefused
     assert str(failed.error) == str(failed_here.error)
-    assert isinstance(finished, Finished)
+    assert isinstance(finished, RefreshFinished)
     assert str(finished.error) == str(failed.error)
 
 
-async def test_what_a_job_raises_is_raised(place: Callable[..., Workplace], tmp_path: Path) -> None:
+async def test_what_a_job_raises_is_raised(place: Callable[..., JobContext], tmp_path: Path) -> None:
     (tmp_path / "topics.toml").mkdir()
     with FeedServer() as feed, pytest.raises(ReaderError, match=r"The topic rules .* can't be read"):
-        await said(worker.run(place(feed), Refresh(Day(DAY))))
+        await said(worker.run_in_process(place(feed), Refresh(Day(DAY))))
 
 
 @pytest.mark.parametrize(
-    ("rules", "told"), [(no_rules, r"broke off\.$"), (bad_rules, "broke off: .*a mistake of ours")]
+    ("rules", "told"), [(no_rules, r"ended unexpectedly\.$"), (bad_rules, "ended unexpectedly: .*a mistake of ours")]
 )
 async def test_a_process_that_dies_is_told_of(
-    place: Callable[..., Workplace], rules: Callable[[], None], told: str
+    place: Callable[..., JobContext], rules: Callable[[], None], told: str
 ) -> None:
     with FeedServer() as feed, pytest.raises(ReaderError, match=told):
-        await said(worker.run(place(feed, rules=rules), Refresh(Day(DAY))))
+        await said(worker.run_in_process(place(feed, rules=rules), Refresh(Day(DAY))))
 
 
-async def test_the_traceback_of_a_process_that_dies_is_logged(place: Callable[..., Workplace], tmp_path: Path) -> None:
+async def test_the_traceback_of_a_process_that_dies_is_logged(place: Callable[..., JobContext], tmp_path: Path) -> None:
     with FeedServer() as feed, pytest.raises(ReaderError):
-        await said(worker.run(place(feed, rules=bad_rules), Refresh(Day(DAY))))
+        await said(worker.run_in_process(place(feed, rules=bad_rules), Refresh(Day(DAY))))
     first, second, *rest = (tmp_path / "dailypapers.log").read_text().splitlines()
     assert first.endswith("ERROR reader: worker process: RuntimeError: a mistake of ours")
     assert second == "Traceback (most recent call last):"
     assert any("in bad_rules" in line for line in rest)
 
 
-async def test_a_process_logs_what_it_could_not_fetch(place: Callable[..., Workplace], tmp_path: Path) -> None:
+async def test_a_process_logs_what_it_could_not_fetch(place: Callable[..., JobContext], tmp_path: Path) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         feed.fault = "refuse:403"
-        await said(worker.run(place(feed), Refresh(Day(DAY))))
+        await said(worker.run_in_process(place(feed), Refresh(Day(DAY))))
     assert f"WARNING reader: day {DAY}: " in (tmp_path / "dailypapers.log").read_text()
 
 
-async def test_a_job_is_stopped_while_the_feed_hangs(place: Callable[..., Workplace]) -> None:
+async def test_a_job_is_stopped_while_the_feed_hangs(place: Callable[..., JobContext]) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         feed.fault = "hang"
 
         async def begin() -> None:
-            async with aclosing(worker.run(place(feed), Refresh(Day(DAY)))) as messages:
+            async with aclosing(worker.run_in_process(place(feed), Refresh(Day(DAY)))) as messages:
                 async for _ in messages:
                     pass
 
@@ -154,12 +154,12 @@ from reader import config
 from reader.refresh import worker
 from reader.config import Settings
 from reader.refresh.plan import Day
-from reader.refresh.jobs import Refresh, Workplace
+from reader.refresh.jobs import JobContext, Refresh
 
 async def main(folder, endpoint):
     settings = Settings(endpoint=endpoint, ask_arxiv=False)
-    place = Workplace(Path(folder, "papers.db"), settings, partial(config.load_topics, Path(folder, "none.toml")))
-    async with aclosing(worker.run(place, Refresh(Day("2026-05-12")))) as messages:
+    place = JobContext(Path(folder, "papers.db"), settings, partial(config.load_topics, Path(folder, "none.toml")))
+    async with aclosing(worker.run_in_process(place, Refresh(Day("2026-05-12")))) as messages:
         async for message in messages:
             pass
     print(message.new, *sorted(sys.modules))
@@ -169,7 +169,7 @@ asyncio.run(main(*sys.argv[1:]))
 
 
 def test_the_reader_itself_imports_nothing_slow_and_a_folder_of_its_name_is_not_taken_for_it(
-    place: Callable[..., Workplace], tmp_path: Path
+    place: Callable[..., JobContext], tmp_path: Path
 ) -> None:
     (tmp_path / "reader").mkdir()
     (tmp_path / "reader" / "__init__.py").write_text("raise SystemExit('the wrong one')")
@@ -191,7 +191,7 @@ def test_the_reader_itself_imports_nothing_slow_and_a_folder_of_its_name_is_not_
     assert not {name.partition(".")[0] for name in modules} & {"httpx", "sqlmodel", "sqlalchemy", "alembic"}
 
 
-async def test_a_job_ends_with_a_reader_that_is_killed(place: Callable[..., Workplace], tmp_path: Path) -> None:
+async def test_a_job_ends_with_a_reader_that_is_killed(place: Callable[..., JobContext], tmp_path: Path) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         where = place(feed)
         feed.fault = "hang"
@@ -204,5 +204,5 @@ async def test_a_job_ends_with_a_reader_that_is_killed(place: Callable[..., Work
         # What hung on would have its turn with the feed for ten seconds.
         feed.fault = "ok"
         begun = time.monotonic()
-        assert await said(jobs.run(where, Refresh(Day(DAY))))
+        assert await said(jobs.run_job(where, Refresh(Day(DAY))))
         assert time.monotonic() - begun < 5

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from reader.core.paper import Draft
 from reader.feeds.arxiv.client import ArxivClient
-from reader.feeds.huggingface.client import FeedClient
+from reader.feeds.huggingface.client import HuggingFaceClient
 from tests.topics.labelled_papers import ARXIV, TEXTS, missing_texts
 
 LAST_MONTH = "2026-08"
@@ -26,7 +26,7 @@ AT_ONCE = 1_000
 async def main() -> None:
     """Fetch what is missing, and print the progress."""
     print(f"{len(missing_texts()):,} labelled papers have no text yet")
-    async with FeedClient.from_environment() as feed:
+    async with HuggingFaceClient.from_environment() as feed:
         for month in months(_listed()):
             missing = _listed()
             if not missing:

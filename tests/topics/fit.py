@@ -37,7 +37,7 @@ from tests.topics.labelled_papers import (
     labelled_papers,
     report_missing_texts,
 )
-from tests.topics.regression import Array, biases, choose, even_margin, f1, minimise
+from tests.topics.regression import Array, Given, biases, choose, even_margin, f1, minimise
 
 SHIPPED = ROOT / "reader" / "data" / "topic_weights.json"
 
@@ -90,7 +90,7 @@ class Problem:
         self.Y = np.array([[slug in paper.topics for slug in self.slugs] for paper in papers], np.float32)
         self.is_listed = np.array([paper.file != ARXIV for paper in papers])
 
-    def fit(self, rows: Array) -> tuple[Array, Array]:
+    def fit(self, rows: Given) -> tuple[Array, Array]:
         """Log-odds of each phrase (rows) for each topic (columns), and each topic's bias."""
         X, Y = self.X[rows], self.Y[rows]
         weights = minimise(X, Y, self.seed)
@@ -101,7 +101,7 @@ class Problem:
         listed = rows & self.is_listed
         return weights, biases(self.X[listed] @ weights, self.Y[listed])
 
-    def _dispensable(self, worth: Array, share: Array) -> Array:
+    def _dispensable(self, worth: Array, share: Array) -> Given:
         """The learned words to drop: those that are worth least for the share of the papers that have them."""
         learned = self.scale < 1
         order = np.argsort(np.where(learned, -worth / (share + RARE), -np.inf))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from reader.core.topics.scorer import MOST
 
-Array = np.ndarray
+Array = npt.NDArray[np.floating]
+Given = npt.NDArray[np.bool_]
 
 PENALTY = 5e-4
 STEPS = 30
@@ -68,7 +70,7 @@ def _direction(gradient: Array, past: Sequence[tuple[Array, Array, Array]], diag
         way *= 0.2
     for (moved, bent, inverse), factor in zip(past, reversed(factors), strict=True):
         way = way + moved * (factor - inverse * (bent * way).sum(0))
-    return way.astype(np.float32)
+    return np.asarray(way, np.float32)
 
 
 def biases(scores: Array, Y: Array) -> Array:
@@ -81,17 +83,17 @@ def biases(scores: Array, Y: Array) -> Array:
 
 
 def _probability(scores: Array) -> Array:
-    return 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
+    return np.asarray(1 / (1 + np.exp(-np.clip(scores, -30, 30))))
 
 
-def choose(scores: Array, margin: float) -> Array:
+def choose(scores: Array, margin: float) -> Given:
     """The topics that papers get: those above the margin, at least the best one, at most `MOST`."""
-    given = scores > margin
     ranks = np.argsort(np.argsort(-scores, axis=1), axis=1)
-    return (given & (ranks < MOST)) | (ranks == 0)
+    given: Given = ((scores > margin) & (ranks < MOST)) | (ranks == 0)
+    return given
 
 
-def f1(given: Array, right: Array) -> float:
+def f1(given: Given, right: Array) -> float:
     """Micro F1."""
     return float(2 * (given & (right > 0)).sum() / (given.sum() + right.sum()))
 

@@ -33,10 +33,12 @@ from reader.config import Settings
 from reader.core.paper import Draft, Listing, Paper, PaperRow
 from reader.core.topics.scorer import Topics
 from reader.refresh import jobs
+from reader.ui.actions import Actions
 from reader.ui.app import ReaderApp
 from reader.ui.screens.main import MainScreen
 from reader.ui.widgets.empty import Empty
 from reader.ui.widgets.filter_strip import FilterStrip
+from reader.ui.widgets.paper_detail import PaperDetail
 from tests.facts import SettingFacts
 from tests.ui import papers
 
@@ -81,7 +83,7 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
     # `ByTitle` has all of `Topics` that the reader uses.
     rules = cast(Callable[[], Topics], papers.ByTitle)
     # A process for each refresh would take most of the tests' time.
-    run_job = partial(jobs.run, jobs.Workplace(file, chosen, rules, now))
+    run_job = partial(jobs.run_job, jobs.JobContext(file, chosen, rules, now))
     return ReaderApp(
         chosen,
         file,
@@ -272,7 +274,13 @@ class Story:
     @property
     def shown(self) -> Paper | None:
         """The paper whose text is in front."""
-        return (self.app._page.detail if self.is_on_page else self.main.detail).paper
+        return self.text_in_front.paper
+
+    @property
+    def text_in_front(self) -> PaperDetail:
+        """The pane of the paper whose text is in front."""
+        page = self.app._page
+        return page.detail if self.is_on_page and page is not None else self.main.detail
 
     # What the reader holds
 
@@ -313,6 +321,12 @@ class Story:
             paper = None if pk is None else window.paper(pk)
         assert paper is not None
         return paper
+
+    @property
+    def actions(self) -> Actions:
+        """What the keys do, once all panes are there."""
+        assert self.app.actions is not None
+        return self.app.actions
 
     @property
     def view(self) -> str:

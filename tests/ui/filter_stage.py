@@ -9,15 +9,15 @@ from textual.widgets import Static
 
 from reader.core.query.topic_choice import TopicChoice
 from reader.ui.stylesheets import styles_directory
-from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.theme import DEFAULTS, THEMES
-from reader.ui.widgets.filter_pane import FilterPane
-from reader.ui.widgets.filter_rows import (
+from reader.ui.text.filter_rows import (
     DayItem,
     FilterData,
     TopicItem,
     ViewItem,
 )
+from reader.ui.text.glyphs import UNICODE, Glyphs
+from reader.ui.theme import DEFAULTS, THEMES
+from reader.ui.widgets.filter_pane import FilterPane
 
 VIEWS = (ViewItem("today", "Today", 31), ViewItem("unread", "Unread", 0), ViewItem("all", "All", 9295))
 DAYS = tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.keys.keymap import Context
+from reader.keys.actions import Context
 from reader.ui.screens.help import HelpScreen
 from tests.ui.conftest import Opener
 

@@ -38,9 +38,9 @@ async def test_one_key_tells_the_words_of_each_topic_and_takes_them_away(reader:
 async def test_it_is_told_on_the_page_too_and_of_no_topic_as_well(reader: Opener) -> None:
     async with reader(papers=BOTH, query="nothing") as r:
         await r.do("read.open", "read.why")
-        await r.until(lambda: r.app.text_in_front().is_explaining)
+        await r.until(lambda: r.text_in_front.is_explaining)
         await r.rest()
-        assert "No rule gives this paper a topic." in r.app.text_in_front().text
+        assert "No rule gives this paper a topic." in r.text_in_front.text
         await r.do("app.escape")
         assert r.is_on_page
         await r.do("app.escape")

@@ -218,11 +218,11 @@ async def test_marks_pressed_faster_than_the_disk_are_all_kept(reader: Opener) -
 async def test_a_refresh_that_is_stopped_before_it_begins_is_in_no_ones_way(reader: Opener) -> None:
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
-            r.app.actions.refresher.begin()
-            assert r.app.actions.refresher.stop()
+            r.actions.refresher.begin()
+            assert r.actions.refresher.stop()
             await r.rest()
             assert r.app.state.refresh.progress is None
-            assert not r.app.actions.refresher.stop()
+            assert not r.actions.refresher.stop()
             await r.do("app.refresh")
             await r.until(lambda: "1 new" in r.status)
 
@@ -241,7 +241,7 @@ async def test_new_papers_that_match_are_told_of_and_what_fails_is_said(reader: 
             feed.days[TODAY].append(item("2605.10001", "More news", TODAY))
             tell.unlink()
             await r.do("app.refresh")
-            await r.until(lambda: "so nothing was told; check notify_command" in r.status)
+            await r.until(lambda: "was not found; check notify_command" in r.status)
 
 
 async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
@@ -254,7 +254,7 @@ async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
         async def get(*_: object, **__: object) -> None:
             raise refused
 
-        away.setattr("reader.feeds.http.fetch.Fetcher.get", get)
+        away.setattr("reader.feeds.http.client.HttpClient.get", get)
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: "offline since 08:14 · reading the cache" in r.status)
             away.undo()
@@ -270,5 +270,5 @@ async def test_offline_by_choice_is_respected(reader: Opener, monkeypatch: pytes
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: "offline since 08:14" in r.status and r.app.state.refresh.progress is None)
-            assert not r.app.actions.refresher.retry.is_waiting
+            assert not r.actions.refresher.retry.is_waiting
             assert feed.requests == []

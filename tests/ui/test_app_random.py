@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from reader.cache.search.counts import CountCache
+from reader.cache.counts import CountCache
 from reader.cache.window import Window
 from reader.ui.work.counter import question
 from tests.ui.conftest import Opener

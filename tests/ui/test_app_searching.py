@@ -173,7 +173,7 @@ async def test_a_slow_search_says_so_and_escape_stops_it(reader: Opener, monkeyp
         feed.fault = "hang"
         async with reader(settings=settings(endpoint=feed.url)) as r:
             before = r.ids
-            r.app.actions.search.begin("agents of [b]chaos")
+            r.actions.search.begin("agents of [b]chaos")
             await r.until(lambda: "searching the feed for agents of [b]chaos · esc stops" in r.app.status.said)
             assert "searching" in r.top
             # Keys are not held up by it.
@@ -192,13 +192,14 @@ async def test_a_search_that_fails_says_why_in_a_line(reader: Opener, fault: str
         feed.fault = fault
         async with reader(settings=settings(endpoint=feed.url)) as r:
             before = r.ids
-            r.app.actions.search.begin("agents")
+            r.actions.search.begin("agents")
             await r.until(lambda: "ctrl+s searches again" in r.status)
             assert "\x1b" not in r.status
             assert r.ids == before
             feed.fault = "ok"
             await r.do("find.feed")
             await r.until(lambda: r.app.state.results)
+            assert r.app.state.results is not None
             assert r.app.state.results.text == "agents"
 
 
@@ -255,7 +256,7 @@ async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener) -> None:
     with FeedServer({OLD: _answers()}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await r.do("read.open")
-            r.app.actions.search.begin("agents")
+            r.actions.search.begin("agents")
             await r.until(lambda: "the feed has found 3 for agents · ctrl+s shows them" in r.status)
             assert r.is_on_page
             assert r.app.state.results is None
@@ -281,12 +282,12 @@ async def test_a_search_that_takes_anothers_place_tells_of_itself(
     with FeedServer({OLD: _answers()}) as feed:
         feed.fault = "hang"
         async with reader(settings=settings(endpoint=feed.url)) as r:
-            r.app.actions.search.begin("agents")
+            r.actions.search.begin("agents")
             await r.until(lambda: "for agents" in r.app.status.said)
-            r.app.actions.search.begin("robots")
+            r.actions.search.begin("robots")
             await r.until(lambda: "for robots" in r.app.status.said)
             r.app.do("app.escape")
             await r.rest()
             assert r.status == "search stopped"
             r.app.do("app.escape")
-            assert not r.app.actions.search.stop()
+            assert not r.actions.search.stop()

@@ -138,8 +138,8 @@ async def test_the_sample_opens_with_no_request_and_keeps_nothing(
 
 async def test_mistakes_in_the_settings_are_told_and_cost_nothing_else(reader: Opener) -> None:
     mistaken = settings(keys={"paper.starr": ("s",)})
-    async with reader(settings=mistaken, warnings=["config.toml:3: refresh_minuts is no setting"]) as r:
-        assert r.status.startswith("config.toml:3: refresh_minuts is no setting")
+    async with reader(settings=mistaken, warnings=["config.toml:3: refresh_minuts is not a setting"]) as r:
+        assert r.status.startswith("config.toml:3: refresh_minuts is not a setting")
         assert "(and 1 more: dailypapers config check)" in r.status
         await r.do("paper.star")
         assert r.here.starred

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reader.keys.keymap import ACTIONS, CONTEXTS, Keymap
+from reader.keys.actions import ACTIONS, CONTEXTS
+from reader.keys.keymap import Keymap
 from reader.ui.screens.help import HelpScreen
 from tests.ui.conftest import Opener
 
@@ -12,7 +13,7 @@ BY_HELP = HelpScreen.ACTS - {action.id for action in ACTIONS if action.contexts 
 
 async def test_each_action_has_a_handler_and_each_handler_an_action(reader: Opener) -> None:
     async with reader() as r:
-        handlers = set(r.app.actions.handlers)
+        handlers = set(r.actions.handlers)
     assert handlers | BY_HELP == {action.id for action in ACTIONS}
     assert handlers.isdisjoint(BY_HELP)
     for context in CONTEXTS:

@@ -13,7 +13,7 @@ from textual.theme import Theme
 
 from reader.ui import theme
 from reader.ui.stylesheets import styles_directory, stylesheets
-from reader.ui.text.lines import ControlNet
+from reader.ui.textual_fixes import ControlNet
 from reader.ui.widgets.paper_list import PaperList
 from tests.ui.stage import TODAY, Stage, order, row
 

@@ -1,4 +1,4 @@
-"""What derives from the log of what the user did: each paper's states, tags and note.
+"""Derives each paper's states, tags and note from the log of the user's events.
 
 A paper's state of a kind is the value of its newest event of that kind that is not undone.
 """
@@ -19,7 +19,7 @@ _NEWEST = """
 
 
 def refold(connection: sqlite3.Connection, kind: str) -> None:
-    """Derive the state of `kind` anew for the papers in the temporary table `touched`."""
+    """Derive the state of `kind` again for the papers in the temporary table `touched`."""
     if kind in STATES:
         connection.execute(
             f"UPDATE paper SET {STATES[kind]} = CAST(coalesce(({_NEWEST}), 0) AS INTEGER) WHERE pk IN touched",
@@ -45,7 +45,7 @@ def refold(connection: sqlite3.Connection, kind: str) -> None:
 
 
 def adopt(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
-    """Give papers that have just come (back) what earlier events said of them, inside the caller's transaction."""
+    """Apply earlier events to papers that have just come or come back, in the caller's transaction."""
     if connection.execute("SELECT 1 FROM orphan LIMIT 1").fetchone() is None:
         return
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (pk INTEGER PRIMARY KEY)")

@@ -1,11 +1,11 @@
-"""What the user did: an append-only log, and the states that derive from it.
+"""The user's events: an append-only log, and the states derived from it.
 
 The log is the truth. `paper.read`, `starred`, `hidden`, the tags and the notes are derived: a paper's state of a kind
-is the value of its newest event of that kind that is not undone. An event is one row and durable before anything
-else happens; its effects on many papers follow in short transactions, and an event whose effects were cut off is
-finished the next time the cache is opened.
+is the value of its newest event of that kind that is not undone. An event is one row, which is on the disk before
+anything else happens. Its effects on many papers follow in short transactions; if they are cut off, the next opening
+of the cache finishes them.
 
-Written with the standard sqlite3: a star in the first second must not wait for SQLModel to be imported.
+Uses the standard sqlite3: a star in the first second must not wait for the import of SQLModel.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from reader.cache.marks.derived import STATES, refold
 from reader.cache.sqlite_errors import explained
 
 BATCH = 5_000
-"""Papers a transaction: few enough that another writer waits some 50 ms at the most.
+"""Papers in one transaction: few enough that another writer waits about 50 ms at most.
 
-Papers of a batch go to SQLite as one JSON array and come back as one: as rows, each costs Python an object and holds
-up the keys, 1.9 s in all for a million.
+The papers of a batch go to SQLite and come back as one JSON array: as rows, each costs a Python object and delays the
+keys, by 1.9 s for a million papers.
 """
 
 LABELS = {
@@ -57,7 +57,7 @@ class Event:
 
     @property
     def label(self) -> str:
-        """What it did, in a word or two that follow a number: `41 read`."""
+        """What it did, in words that follow a number: `41 read`."""
         if self.kind.startswith("tag:"):
             return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
         if self.kind == "note":
@@ -68,13 +68,13 @@ class Event:
 _COLUMNS = "seq, id, clock, kind, value, count"
 
 PACKING = 6
-"""How hard zlib tries: a million ids take 2.3 MB for good, and 0.4 s once."""
+"""zlib's level: a million ids take 2.3 MB to keep and 0.4 s to pack."""
 
 NOBODY = zlib.compress(b"")
-"""The papers of an event that names none."""
+"""The packed papers of an event that names none."""
 
 Progress = Callable[[int, int], None]
-"""Told (papers done, papers in all) after each transaction of a long event."""
+"""Called with (papers done, papers in all) after each transaction of a long event."""
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -82,7 +82,7 @@ def _silent(_done: int, _total: int) -> None:
 
 
 class Events:
-    """The log of one cache, for one thread at a time."""
+    """The log of one cache; for one thread at a time."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, now: Callable[[], float] = time.time) -> None:
         self._connection = connection
@@ -92,32 +92,33 @@ class Events:
 
     @classmethod
     def open(cls, path: Path, now: Callable[[], float] = time.time, *, recover: bool = True) -> Events:
-        """Open the log of the cache at `path`, whose schema must be current, and finish what was cut off.
+        """Open the log of the cache at `path`, whose schema must be current, and finish unfinished events.
 
-        With `recover` False what was cut off waits for a call of `recover`, which can be stopped.
+        With `recover` False, unfinished events wait for a call of `recover`, which can be stopped.
         """
         with explained(path):
             events = cls(schema.connect(path, durable=True), path, now)
-            events._prepare()
-            if recover:
-                events.recover()
+            with schema.closing_on_error(events):
+                events._prepare()
+                if recover:
+                    events.recover()
         return events
 
     def close(self) -> None:
         self._connection.close()
 
     def stop(self) -> None:
-        """Leave off between two transactions, from another thread: what is recorded is finished at the next start."""
+        """Stop after the current transaction; may be called from another thread. The next start finishes the event."""
         self._is_stopped = True
 
     def mark(self, kind: str, value: bool | str, pks: Sequence[int], progress: Progress = _silent) -> Event | None:
-        """Record that these papers are now so; None if all of them were already.
+        """Record a new state of these papers; None if all of them had it already.
 
         `kind` is `read`, `star`, `hide`, `note` or `tag:NAME`; `value` is a bool, or the note's text.
         """
         said = value if isinstance(value, str) else str(int(value))
         with explained(self._path):
-            # Looked up ahead of the lock: a paper that changes until then is named in vain, which does no harm.
+            # Looked up before the lock is taken: naming a paper that changes meanwhile does no harm.
             batches, ids, count = self._changing(kind, said, pks)
             if not count:
                 return None
@@ -131,15 +132,15 @@ class Events:
         return event
 
     def undo(self, progress: Progress = _silent) -> Event | None:
-        """Take back the newest event that is not undone; returns that event, None if there is none."""
+        """Undo the newest event that is not undone; return it, or None if there is none."""
         return self._reverse("undo", progress)
 
     def redo(self, progress: Progress = _silent) -> Event | None:
-        """Do again what the newest undo took back, unless something was done since; returns what is done again."""
+        """Redo the event of the newest undo, unless something was done since; return it, or None."""
         return self._reverse("redo", progress)
 
     def recover(self, progress: Progress = _silent) -> None:
-        """Finish the events whose effects were cut off by the end of the program."""
+        """Finish the events whose effects were cut off when a program ended."""
         with explained(self._path):
             rows = self._connection.execute(f"SELECT {_COLUMNS} FROM event WHERE applied = 0 ORDER BY seq").fetchall()
             for row in rows:
@@ -150,7 +151,7 @@ class Events:
                     self._apply_in_steps(event, self._named(event), progress)
 
     def rebuild(self) -> None:
-        """Derive every state anew from the log alone, in one transaction."""
+        """Derive every state again from the log alone, in one transaction."""
         connection = self._connection
         with explained(self._path), schema.transaction(connection):
             for table in ("effect", "orphan", "paper_tag", "note"):
@@ -174,7 +175,7 @@ class Events:
         self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (pk INTEGER PRIMARY KEY)")
 
     def _changing(self, kind: str, value: str, pks: Sequence[int]) -> tuple[list[str], bytes, int]:
-        """Those of the papers that the event would change: their keys by batch, their ids packed, their number."""
+        """The papers that the event would change: their keys by batch, their packed ids, their number."""
         if kind in STATES:
             same = f"{STATES[kind]} = CAST(:value AS INTEGER)"
         elif kind == "note":
@@ -223,7 +224,7 @@ class Events:
         return machine
 
     def _named(self, event: Event) -> Iterator[str]:
-        """The keys, by batch, of the papers that an event in the log names; those that are not here become orphans."""
+        """The keys, by batch, of the papers that an event names; papers that the cache lacks become orphans."""
         connection = self._connection
         (packed,) = connection.execute("SELECT papers FROM event WHERE seq = ?", (event.seq,)).fetchone()
         lines = io.StringIO(zlib.decompress(packed).decode())
@@ -264,7 +265,7 @@ class Events:
         )
 
     def _is_newest(self, event: Event) -> bool:
-        """Whether nothing was done after an event, so that what it says is what is so."""
+        """Whether no later event exists, so that this one alone decides the state."""
         later = "SELECT 1 FROM event WHERE clock >= ? AND seq <> ? LIMIT 1"
         return self._connection.execute(later, (event.clock, event.seq)).fetchone() is None
 
@@ -273,7 +274,7 @@ class Events:
 
     def _apply_in_steps(self, event: Event, batches: Iterable[str], progress: Progress) -> None:
         done = 0
-        with self._in_haste():
+        with self._without_disk_wait():
             for batch in batches:
                 if self._is_stopped:
                     return
@@ -285,8 +286,8 @@ class Events:
                 self._finish(event)
 
     @contextmanager
-    def _in_haste(self) -> Iterator[None]:
-        """Do without the wait for the disk: what is written can be derived from the log again."""
+    def _without_disk_wait(self) -> Iterator[None]:
+        """Write without waiting for the disk: the log can restore what is lost."""
         self._connection.execute("PRAGMA synchronous = NORMAL")
         try:
             yield
@@ -316,10 +317,10 @@ class Events:
         return Event(*row)
 
     def _settle(self, step: Event, target: Event, progress: Progress) -> None:
-        """Derive anew the states of the papers that `target` names, in short transactions."""
+        """Derive the states of the papers of `target` again, in short transactions."""
         after: int | None = 0
         done = 0
-        with self._in_haste():
+        with self._without_disk_wait():
             while after is not None and not self._is_stopped:
                 with schema.transaction(self._connection):
                     after = self._settle_batch(step, target, after)
@@ -327,7 +328,7 @@ class Events:
                 progress(done, target.count)
 
     def _settle_batch(self, step: Event, target: Event, after: int) -> int | None:
-        """Derive anew the states of a batch of papers behind `after`; returns the last if there are more."""
+        """Derive the states of the next batch of papers after `after`; return its last key if more follow."""
         connection = self._connection
         connection.execute("DELETE FROM touched")
         connection.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from reader.core.dates import Days
+from reader.core.dates import DateRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class When:
     """A range of days: `day published since until`."""
 
     field: str
-    days: Days
+    days: DateRange
 
     def __str__(self) -> str:
         days = self.days

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reader.core.dates import DATE_WORDS, Days, parse_days, parse_moment
+from reader.core.dates import DATE_WORDS, DateRange, parse_date, parse_date_range
 from reader.core.errors import QueryError
 from reader.core.nearest import nearest
 from reader.core.query.lexer import COUNT_FIELDS, DATE_FIELDS, TEXT_FIELDS, Token, Value
@@ -187,10 +187,10 @@ def _when(token: Token, value: Value) -> When:
         raise QueryError(f"{name}: takes one date; a range is day:{text}.", token.start, value.end, f"day:{text}")
     try:
         if name == "since":
-            return When(name, Days(parse_moment(text), None))
+            return When(name, DateRange(parse_date(text), None))
         if name == "until":
-            return When(name, Days(None, parse_moment(text)))
-        return When(name, parse_days(text))
+            return When(name, DateRange(None, parse_date(text)))
+        return When(name, parse_date_range(text))
     except ValueError as error:
         raise QueryError(f"{error}.", value.start, value.end, nearest(text, DATE_WORDS)) from None
 

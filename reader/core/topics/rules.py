@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from reader.core.text import clean
-from reader.core.toml_lines import Malformed, Statement, statements
+from reader.core.toml_lines import MalformedLine, Statement, read_statements
 from reader.core.topics.phrases import Phrase, gross_points, net_points, parse_phrase
 
 _TEXTS = ("name", "family", "about")
@@ -118,7 +118,7 @@ def review_rules(shipped: Iterable[str], text: str) -> Review:
     """The mistakes and phrases of a user's text that comes on top of the shipped ones."""
     rules, _ = read_rules(*shipped)
     reader = _Reader(rules, own=True)
-    for statement in statements(text):
+    for statement in read_statements(text):
         reader.take(statement)
     reader.finish()
     mistakes = sorted(reader.mistakes, key=lambda mistake: mistake.line)
@@ -130,14 +130,14 @@ def review_rules(shipped: Iterable[str], text: str) -> Review:
     return Review(tuple(mistakes), tuple(sorted(phrases, key=lambda phrase: phrase.line)))
 
 
-def _quick_statements(text: str) -> Iterator[Statement | Malformed]:
+def _quick_statements(text: str) -> Iterator[Statement | MalformedLine]:
     """Statements without line numbers if the text is valid TOML, which is much faster; else with them."""
     import tomllib
 
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
-        return statements(text)
+        return read_statements(text)
     return _leaves(document, ())
 
 
@@ -162,10 +162,10 @@ class _Reader:
         self.seen: dict[tuple[str, Phrase], int] = {}
         """The line of each topic's phrase."""
 
-    def take(self, statement: Statement | Malformed) -> None:
+    def take(self, statement: Statement | MalformedLine) -> None:
         """Take one statement; a wrong one changes nothing."""
         line = statement.line
-        if isinstance(statement, Malformed):
+        if isinstance(statement, MalformedLine):
             self._wrong(line, f"not TOML: {clean(statement.message)}")
             return
         match statement.key, statement.value:

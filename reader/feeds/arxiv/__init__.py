@@ -1,1 +1,1 @@
-"""arXiv: its API, announcements and categories."""
+"""The feed of arXiv: its API, announcements and categories."""

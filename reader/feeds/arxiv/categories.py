@@ -1,4 +1,4 @@
-"""The categories of arXiv: their ids and names, and what names them."""
+"""arXiv's categories: ids, names, and the feed addresses that stand for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HOSTS = ("arxiv.org", "export.arxiv.org", "rss.arxiv.org")
 
 
 class Category(NamedTuple):
-    """A category of arXiv's, such as `cs.CL`, Computation and Language, in Computer Science."""
+    """An arXiv category, such as `cs.CL`, Computation and Language, in Computer Science."""
 
     id: str
     name: str
@@ -25,16 +25,13 @@ class Category(NamedTuple):
 
 @lru_cache(maxsize=1)
 def categories() -> Mapping[str, Category]:
-    """The categories of arXiv by their ids, those included that only old papers are in."""
+    """All categories by id, including those that only old papers have."""
     groups: Mapping[str, Mapping[str, str]] = json.loads(read_text("categories.json"))
     return {id: Category(id, name, group) for group, names in groups.items() for id, name in names.items()}
 
 
 def find_category(text: str) -> Category:
-    """The category that a text names by its id, in whatever case.
-
-    Raises UsageError with the nearest right id.
-    """
+    """The category with this id, in any case; raises UsageError with the nearest valid id."""
     from difflib import get_close_matches
 
     known = {id.casefold(): category for id, category in categories().items()}
@@ -42,14 +39,14 @@ def find_category(text: str) -> Category:
     if wanted not in known:
         near = get_close_matches(wanted, known, n=1)
         advice = f"did you mean {known[near[0]].id}?" if near else "one is called cs.CL, for example."
-        raise UsageError(f"{clean(text, 40)!r} is no category of arXiv's; {advice}")
+        raise UsageError(f"{clean(text, 40)!r} is no category of arXiv; {advice}")
     return known[wanted]
 
 
 def announced_categories(url: str) -> tuple[str, ...]:
-    """The categories whose announcements an address is of, such as `https://rss.arxiv.org/rss/cs.CL+cs.LG`.
+    """The categories of an announcement feed, such as `https://rss.arxiv.org/rss/cs.CL+cs.LG`.
 
-    Empty where it is another address, or of categories that are not known.
+    Empty for any other address, and if one of the categories is unknown.
     """
     try:
         parts = urlsplit(url.strip())

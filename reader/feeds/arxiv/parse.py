@@ -1,7 +1,7 @@
-"""What arXiv says of its papers: answers of its API and its daily announcements, bytes to entries.
+"""Parse responses of arXiv's API and its daily announcements into entries.
 
-The API answers in Atom; announcements come as RSS or Atom. Both are read leniently: an entry without an id or a
-title is skipped with a reason, and only what is no feed at all is an error. `arxiv_client` asks for them.
+The API answers in Atom; announcements come as RSS or Atom. Both are parsed leniently: an entry without an id or a
+title is skipped with a reason, and only a document that is no feed is an error.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal, cast
 
+from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed, FeedRefused
 from reader.core.ids import arxiv_id
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean
-from reader.feeds.huggingface.parse import iso_day
-from reader.feeds.plain_text import block, line
+from reader.feeds.plain_text import plain_block, plain_line
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-Announce = Literal["new", "cross", "replace", "replace-cross"]
+AnnounceType = Literal["new", "cross", "replace", "replace-cross"]
 
 _ANNOUNCED = ("new", "cross", "replace", "replace-cross")
 
@@ -33,7 +33,7 @@ _NAME_LIMIT = 200
 _NUMBER_LIMIT = 1_000_000_000
 
 _VERSION = re.compile(r"[^v]v([0-9]{1,3})\s*$")
-# Some categories are not arXiv's: `68T05` of the AMS and `I.2.6` of the ACM stand among them.
+# arXiv's own categories only: entries also list those of the AMS (`68T05`) and the ACM (`I.2.6`).
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*))?")
 _PREAMBLE = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*[a-z-]+\s+(?:Abstract:\s*)?", re.IGNORECASE)
 _AFFILIATION = re.compile(r"\s*\([^()]*\)")
@@ -42,74 +42,74 @@ _BETWEEN_NAMES = re.compile(r",\s+|\s+and\s+")
 
 @dataclass(frozen=True, slots=True)
 class ArxivEntry:
-    """A paper as arXiv tells it."""
+    """A paper in a response of arXiv."""
 
     draft: Draft
-    announce: Announce | None = None
-    """Why it is announced: a new paper, one listed across from another category, or a new version of either."""
+    announce: AnnounceType | None = None
+    """Why it is announced: a new paper, a cross-list from another category, or a new version of either."""
 
     @property
     def is_new(self) -> bool:
-        """Whether it is in these categories for the first time, rather than in a new version."""
+        """Whether it is new in these categories, rather than a new version."""
         return self.announce in (None, "new", "cross")
 
 
 @dataclass(frozen=True, slots=True)
-class ArxivAnswer:
-    """The entries of an answer in their order."""
+class ArxivResponse:
+    """The entries of a response in their order."""
 
     entries: tuple[ArxivEntry, ...]
     skipped: tuple[Skipped, ...] = ()
     total: int | None = None
-    """How many papers the API has in all for what was asked; None for an announcement."""
+    """Number of papers that match the query in all; None for an announcement."""
 
 
-def parse_arxiv(body: bytes) -> ArxivAnswer:
-    """An answer of the API, or a feed of announcements.
+def parse_arxiv(body: bytes) -> ArxivResponse:
+    """Parse a response of the API or a feed of announcements.
 
-    Raises FeedRefused where arXiv says that it was asked wrongly, FeedMalformed where the answer is no feed or lacks
-    the papers that it counts.
+    Raises FeedRefused if arXiv reports a wrong request, FeedMalformed if the response is no feed or lacks the papers
+    that it counts.
     """
     root = _root(body)
     channel = root.find("channel") if root.tag == "rss" else root
     if channel is None or channel.tag not in ("feed", "channel"):
         raise FeedMalformed("arXiv answered, but not with a feed of papers; try again later.")
     elements = [element for element in channel if element.tag in ("entry", "item")]
-    if said := _said_error(elements):
-        raise FeedRefused(f"arXiv refused the request: {said}.")
+    if reason := _error_reason(elements):
+        raise FeedRefused(f"arXiv refused the request: {reason}.")
     entries: list[ArxivEntry] = []
     skipped: list[Skipped] = []
     for number, element in enumerate(elements, start=1):
         try:
-            entries.append(_entry(element))
+            entries.append(_parse_entry(element))
         except FeedMalformed as error:
             skipped.append(Skipped(f"entry {number}", str(error)))
     total = _number(_text(channel, "totalResults"))
     if not elements and total and total > (_number(_text(channel, "startIndex")) or 0):
         raise FeedMalformed("arXiv's answer lacks the papers that it counts; try again later.")
-    return ArxivAnswer(tuple(entries), tuple(skipped), total)
+    return ArxivResponse(tuple(entries), tuple(skipped), total)
 
 
-def refusal(body: bytes) -> str:
-    """Why arXiv refused a request, by the body of its answer; empty if it gives no reason."""
+def refusal_reason(body: bytes) -> str:
+    """The reason in the body of an arXiv error; empty if there is none."""
     try:
         root = _root(body)
     except FeedMalformed:
         return ""
-    return _said_error(root.findall("entry"))
+    return _error_reason(root.findall("entry"))
 
 
 def _root(body: bytes) -> Element:
-    from reader.feeds.safe_xml import UnreadableXml, read_xml
+    from reader.feeds.safe_xml import UnreadableXml, parse_xml
 
     try:
-        return read_xml(body)
+        return parse_xml(body)
     except UnreadableXml as error:
         raise FeedMalformed(f"arXiv's answer {error}; try again later.") from None
 
 
-def _said_error(elements: list[Element]) -> str:
-    """The reason in the single entry called Error that stands for a refusal."""
+def _error_reason(elements: list[Element]) -> str:
+    """The reason, if the only entry is titled Error; this is how arXiv reports errors."""
     if len(elements) != 1 or _text(elements[0], "title").strip() != "Error":
         return ""
     if "/api/errors" not in _text(elements[0], "id"):
@@ -117,37 +117,34 @@ def _said_error(elements: list[Element]) -> str:
     return clean(_text(elements[0], "summary"), 200).rstrip(".") or "it gives no reason"
 
 
-def _entry(element: Element) -> ArxivEntry:
-    """One entry.
-
-    Raises FeedMalformed with the reason, in a few words, where it can't be used.
-    """
+def _parse_entry(element: Element) -> ArxivEntry:
+    """Parse one entry; raises FeedMalformed with a short reason if it is unusable."""
     places = [_text(element, name).strip() for name in ("id", "guid", "link")]
     places += [link.get("href", "").strip() for link in element.findall("link")]
-    said = next((place for place in places if arxiv_id(_without_oai(place))), "")
-    if not said:
+    id_text = next((place for place in places if arxiv_id(_without_oai(place))), "")
+    if not id_text:
         raise FeedMalformed("no arXiv id")
-    title = line(_text(element, "title"))
+    title = plain_line(_text(element, "title"))
     if not title:
         raise FeedMalformed("no title")
     announce = clean(_text(element, "announce_type"), 20)
-    announced = cast(Announce, announce) if announce in _ANNOUNCED else None
+    announced = cast(AnnounceType, announce) if announce in _ANNOUNCED else None
     stamp = _text(element, "published") or _text(element, "pubDate")
-    version = _VERSION.search(said)
+    version = _VERSION.search(id_text)
     draft = Draft(
         title=title,
-        id=arxiv_id(_without_oai(said)),
-        abstract=block(_PREAMBLE.sub("", _text(element, "summary") or _text(element, "description"), count=1)),
+        id=arxiv_id(_without_oai(id_text)),
+        abstract=plain_block(_PREAMBLE.sub("", _text(element, "summary") or _text(element, "description"), count=1)),
         authors=_authors(element),
-        # An announcement's date is its own; when the first version came it does not say.
+        # An announcement has its own date, not the date of the first version.
         published=None if announced else _day(stamp),
         categories=_categories(element),
         version=int(version[1]) if version else None,
         revised=None if announced else iso_day(_text(element, "updated")),
         announced=_day(stamp) if announced else None,
-        remark=line(_text(element, "comment")) or None,
+        remark=plain_line(_text(element, "comment")) or None,
         doi=clean(_text(element, "doi") or _text(element, "DOI"), _NAME_LIMIT) or None,
-        journal=line(_text(element, "journal_ref") or _text(element, "journal_reference")) or None,
+        journal=plain_line(_text(element, "journal_ref") or _text(element, "journal_reference")) or None,
         source="arxiv",
     )
     return ArxivEntry(draft, announced)
@@ -163,20 +160,20 @@ def _authors(element: Element) -> tuple[str, ...]:
     if not any(names):
         creators = ", ".join(filter(None, ("".join(creator.itertext()) for creator in element.findall("creator"))))
         names = _BETWEEN_NAMES.split(_AFFILIATION.sub("", creators[: _AUTHORS * 50]))
-    return tuple(filter(None, (line(name, _NAME_LIMIT) for name in names[:_AUTHORS])))
+    return tuple(filter(None, (plain_line(name, _NAME_LIMIT) for name in names[:_AUTHORS])))
 
 
 def _categories(element: Element) -> tuple[str, ...]:
     """The categories, each once, the primary one first."""
     primary = element.find("primary_category")
-    said = [] if primary is None else [primary.get("term", "")]
-    said += [category.get("term") or category.text or "" for category in element.findall("category")[:_CATEGORIES]]
-    ids = (id.strip() for id in said)
+    terms = [] if primary is None else [primary.get("term", "")]
+    terms += [category.get("term") or category.text or "" for category in element.findall("category")[:_CATEGORIES]]
+    ids = (id.strip() for id in terms)
     return tuple(dict.fromkeys(id for id in ids if len(id) <= 40 and _CATEGORY.fullmatch(id)))
 
 
 def _day(stamp: str) -> str | None:
-    """The day of a date as RSS or as Atom writes it, in its own time zone; None where there is none."""
+    """The day of an RSS or Atom date in its own time zone; None if it is invalid."""
     stamp = stamp.strip()
     if day := iso_day(stamp):
         return day
@@ -187,7 +184,7 @@ def _day(stamp: str) -> str | None:
 
 
 def _text(element: Element, name: str) -> str:
-    """The text of the first child of that name; empty where there is none."""
+    """The text of the first child of that name, or an empty text."""
     child = element.find(name)
     return "" if child is None else "".join(child.itertext())
 

@@ -1,7 +1,7 @@
-"""Papers from files: the feed's records as JSON or JSON lines, either gzipped, or the text of a saved page.
+"""Read papers from files: the feed's records as JSON or JSON lines, gzipped or not, or the text of a saved page.
 
-What a file is follows from its content, not from its name. Lines are read one by one, so that memory stays flat
-however long a file is; what can't be used is skipped and counted, with the number of its line.
+The content decides the format, not the file's name. Lines are read one by one, so memory stays flat for files of any
+length; an unusable record is skipped and counted, with its line number.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, TypeGuard
 
+from reader.core.dates import iso_day
 from reader.core.errors import FeedError, FeedMalformed
 from reader.core.paper import Listing, Skipped
+from reader.feeds.files.decompress import DamagedGzip, decompressed, numbered_lines
 from reader.feeds.files.saved_page import parse_saved_page
-from reader.feeds.files.unpack import Damaged, numbered_lines, unpacked
-from reader.feeds.huggingface.parse import iso_day, listings, read_json
+from reader.feeds.huggingface.parse import listings, read_json
 
 BATCH = 200
-"""Records that stand alone on their lines come in listings made of this many."""
+"""Records in a listing, where each record has a line of its own."""
 
 _WHOLE_LIMIT = 256 * 1024 * 1024
 _PAGE_LIMIT = 16 * 1024 * 1024
@@ -30,30 +31,30 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _Line = tuple[int, bytes]
 
 
-def read_file(source: Path | BinaryIO, today: date) -> Iterator[Listing]:
-    """The listings of a file, or of a binary stream such as standard input; `today` dates a saved page.
+def read_papers(source: Path | BinaryIO, today: date) -> Iterator[Listing]:
+    """The listings of a file, or of a binary stream such as standard input; `today` completes a saved page's dates.
 
-    A record belongs to the day it names, else to the day its line names. Raises FeedError where the file can't be
-    read, FeedMalformed where nothing in it is of a shape that is known.
+    A record belongs to the day it names, else to the day its line names. Raises FeedError if the file can't be read,
+    FeedMalformed if nothing in it has a known format.
     """
     name = str(source) if isinstance(source, Path) else "The input"
     try:
         with source.open("rb") if isinstance(source, Path) else nullcontext(source) as stream:
-            yield from _read(stream, name, today)
-    except Damaged as error:
+            yield from _read_stream(stream, name, today)
+    except DamagedGzip as error:
         raise FeedMalformed(f"{name} can't be unpacked: {error}.") from error
     except OSError as error:
         raise FeedError(f"{name} can't be read: {error.strerror or error}.") from error
 
 
-def _read(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
-    lines = numbered_lines(unpacked(stream))
+def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
+    lines = numbered_lines(decompressed(stream))
     number, first = next(((number, line) for number, line in lines if line.strip()), (1, b""))
     first = first.removeprefix(_BOM)
     if not first.strip():
         raise FeedMalformed(f"{name} is empty.")
     if first.lstrip()[:1] in (b"{", b"["):
-        yield from _Records(name).read((number, first), lines)
+        yield from _RecordReader(name).read((number, first), lines)
     else:
         text = _page_text(first, lines, name)
         try:
@@ -63,7 +64,7 @@ def _read(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
 
 
 def _page_text(first: bytes, lines: Iterator[_Line], name: str) -> str:
-    """The whole text of what may be a saved page."""
+    """The whole text of a presumed saved page."""
     body = bytearray(first)
     for _, line in lines:
         body += b"\n" + line
@@ -78,8 +79,8 @@ def _page_text(first: bytes, lines: Iterator[_Line], name: str) -> str:
     return body.decode(errors="replace")
 
 
-class _Records:
-    """Records of the feed, gathered from lines into listings."""
+class _RecordReader:
+    """Collects records from lines into listings."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -90,16 +91,16 @@ class _Records:
         self._found = False
 
     def read(self, first: _Line, lines: Iterator[_Line]) -> Iterator[Listing]:
-        """The listings of lines that each hold a value, or together hold one."""
+        """The listings of a file with a JSON value on each line, or with one value over all lines."""
         number = first[0]
         try:
-            value, lines = _begin(first, lines)
+            value, lines = _first_value(first, lines)
             if value is not None:
                 yield from self._kept(self._value(value, number))
             for number, line in lines:
                 yield from self._kept(self._line(number, line))
-        except Damaged as error:
-            # What came before the damage is good.
+        except DamagedGzip as error:
+            # Records before the damage are good.
             self._skip(number + 1, str(error))
         yield from self._kept(self._flush())
         if not self._found:
@@ -107,7 +108,7 @@ class _Records:
             raise FeedMalformed(f"{self._name} holds no papers in the feed's shape{why}.")
 
     def _kept(self, found: Iterator[Listing]) -> Iterator[Listing]:
-        """The same listings; noted are whether any holds a paper, and the first reason why one does not."""
+        """Pass listings on, noting whether any has a paper and the first reason for a skipped record."""
         for listing in found:
             self._found = self._found or bool(listing.drafts)
             for skip in listing.skipped[:1]:
@@ -143,7 +144,7 @@ class _Records:
             self._skip(number, "not a record")
 
     def _flush(self) -> Iterator[Listing]:
-        """The listings of the records that stood alone, and what was skipped meanwhile."""
+        """A listing of the single records collected so far, and one of the skipped lines."""
         alone, at, skipped = self._alone, self._alone_at, self._skipped
         self._alone, self._alone_at, self._skipped = [], [], []
         yield from listings(alone, None, lambda number: f"line {at[number - 1]}")
@@ -159,17 +160,17 @@ def _is_day(value: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(value, dict) and isinstance(value.get("items"), list)
 
 
-def _begin(first: _Line, lines: Iterator[_Line]) -> tuple[object, Iterator[_Line]]:
-    """The value that stands on the first line or, laid out by an indenting writer, on all of them; and the rest.
+def _first_value(first: _Line, lines: Iterator[_Line]) -> tuple[object, Iterator[_Line]]:
+    """The JSON value of the first line or, in an indented file, of all lines; and the lines after it.
 
-    Where neither is JSON the value is None, and the rest are all the lines, to be taken one by one.
+    If neither is valid JSON, the value is None and all lines follow, to be read one by one.
     """
     held = [first]
     if first[1].strip() not in (b"[", b"{"):
-        if (value := _parsed(first[1])) is not None:
+        if (value := _parse_line(first[1])) is not None:
             return value, lines
         held += islice((line for line in lines if line[1].strip()), 1)
-        if len(held) < 2 or _parsed(held[1][1]) is not None:
+        if len(held) < 2 or _parse_line(held[1][1]) is not None:
             return None, chain(held, lines)
     size = sum(len(line) for _, line in held)
     for line in lines:
@@ -177,12 +178,12 @@ def _begin(first: _Line, lines: Iterator[_Line]) -> tuple[object, Iterator[_Line
         size += len(line[1])
         if size > _WHOLE_LIMIT:
             return None, chain(held, lines)
-    value = _parsed(b"\n".join(line for _, line in held))
+    value = _parse_line(b"\n".join(line for _, line in held))
     return value, iter(held if value is None else ())
 
 
-def _parsed(line: bytes) -> object:
-    """The JSON value of a line; None where it is none."""
+def _parse_line(line: bytes) -> object:
+    """The JSON value of a line; None if it is not JSON."""
     try:
         return read_json(line)
     except FeedMalformed:

@@ -1,8 +1,8 @@
-"""The text of a saved page of the feed's site, as a person copies it, to drafts.
+"""Parse the copied text of a page of the feed's site into drafts.
 
-A page is a header, then blocks: title, abstract, `• 6 authors` or an organization, `·`, a date, which a number of
-comments may follow. Some blocks lack what comes after the abstract. Blank lines, wraps and what stands before and
-after the blocks differ from copy to copy, so the blocks are found from what is certain, the dates, backwards.
+A page is a header, then blocks: title, abstract, `• 6 authors` or an organization, `·`, a date, perhaps a number of
+comments. Some blocks end after the abstract. Blank lines, wraps and the text around the blocks differ from copy to
+copy, so the parser finds the dates, which are certain, and reads the blocks backwards from them.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from reader.core.text import clean, fold
 from reader.feeds import plain_text
 
 _TITLE_LIMIT = 300
-"""No title is longer; an abstract that stands without authors and date is told from other lines by being so."""
+"""Characters of the longest title; a longer paragraph is an abstract, even without authors and date."""
 
 _NAME_LIMIT = 120
-"""No organization's name is longer."""
+"""Characters of the longest organization's name."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE = r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>[0-9]{1,2})(?:, ?(?P<year>[0-9]{4}))?(?: +(?P<comments>[0-9]{1,6}))?"
@@ -35,7 +35,7 @@ _DOTS = ("·", "•")
 
 @dataclass(slots=True)
 class _Block:
-    """The lines up to a date, and what was said with the date."""
+    """The lines up to a date, and the footer with the date."""
 
     lines: list[str] = field(default_factory=list)
     author_count: int | None = None
@@ -46,15 +46,15 @@ class _Block:
 
 
 def parse_saved_page(text: str, today: date) -> Listing:
-    """The papers of a page; a date without a year is the last such day up to `today`.
+    """The papers of a page; a date without a year is the latest such day up to `today`.
 
-    Raises FeedMalformed where the text is no such page.
+    Raises FeedMalformed if the text is not a saved page.
     """
     drafts: dict[str, Draft] = {}
     dated = False
     for block in _blocks(text, today):
         dated = dated or block.dated
-        for draft in _papers(block):
+        for draft in _block_drafts(block):
             drafts.setdefault(fold(draft.title), draft)
     if not (dated and drafts):
         raise FeedMalformed("This is not the text of a saved page: no paper with its authors and date was found in it.")
@@ -62,16 +62,16 @@ def parse_saved_page(text: str, today: date) -> Listing:
 
 
 def _blocks(text: str, today: date) -> Iterator[_Block]:
-    """The page cut behind each date that authors or an organization stand before."""
+    """Split the page after each footer, which is authors or an organization and a date."""
     lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     block = _Block()
     at = 0
     while at < len(lines):
-        used = _finish(block, [line for line in lines[at : at + 12] if line], today)
+        used = _fill_from_footer(block, [line for line in lines[at : at + 12] if line], today)
         if used and lines[at]:
             yield block
             block = _Block()
-            # `used` counts lines with text; the blank ones between go with them.
+            # `used` counts lines with text; skip the blank lines between them too.
             while used:
                 used -= bool(lines[at])
                 at += 1
@@ -81,8 +81,8 @@ def _blocks(text: str, today: date) -> Iterator[_Block]:
     yield block
 
 
-def _finish(block: _Block, ahead: list[str], today: date) -> int:
-    """Fill a block from its last lines, if these are next; how many they are, 0 where they are not."""
+def _fill_from_footer(block: _Block, ahead: list[str], today: date) -> int:
+    """Fill a block from its footer if that comes next; returns the footer's number of lines, else 0."""
     authors = organization = None
     if ahead and (dates := _WHOLE_LINE.fullmatch(ahead[0])):
         authors, organization, used = dates["authors"], dates["organization"], 1
@@ -112,8 +112,8 @@ def _finish(block: _Block, ahead: list[str], today: date) -> int:
     return used
 
 
-def _papers(block: _Block) -> list[Draft]:
-    """The papers of a block: the last has what was said with the date, those before it lack that."""
+def _block_drafts(block: _Block) -> list[Draft]:
+    """The papers of a block; the last one has the block's footer, the others have none."""
     texts = _paragraphs(block.lines)
     found: list[Draft] = []
     dated = block.dated
@@ -124,9 +124,9 @@ def _papers(block: _Block) -> list[Draft]:
         abstract: list[str] = []
         while len(texts) > 1 and (not abstract or len(texts[-1]) > _TITLE_LIMIT):
             abstract.append(texts.pop())
-        title = plain_text.line(texts.pop(), _TITLE_LIMIT) if texts else ""
+        title = plain_text.plain_line(texts.pop(), _TITLE_LIMIT) if texts else ""
         if title and (abstract or dated):
-            body = plain_text.block("\n\n".join(reversed(abstract)))
+            body = plain_text.plain_block("\n\n".join(reversed(abstract)))
             found.append(_draft(title, body, block if dated else _Block()))
         dated = False
     return found[::-1]
@@ -145,7 +145,7 @@ def _draft(title: str, abstract: str, block: _Block) -> Draft:
 
 
 def _paragraphs(lines: list[str]) -> list[str]:
-    """Lines joined where they were wrapped: between blank lines, if none of them is a whole abstract by itself."""
+    """Join wrapped lines: those between blank lines, unless one of them is a whole abstract by itself."""
     wrapped = "" in lines
     paragraphs: list[str] = []
     group: list[str] = []
@@ -161,12 +161,12 @@ def _paragraphs(lines: list[str]) -> list[str]:
 
 
 def _published(found: re.Match[str], today: date) -> str | None:
-    """The ISO day of a date; None where there is no such day."""
+    """The ISO day of a matched date; None if the calendar has no such day."""
     name = found["month"].lower()
     month = next((number for number, short in enumerate(_MONTHS, start=1) if name.startswith(short)), None)
     if month is None:
         return None
-    # The last leap year is eight years back at the most.
+    # For 29 February: the last leap year is at most eight years ago.
     years = [int(found["year"])] if found["year"] else range(today.year, today.year - 9, -1)
     for year in years:
         try:
@@ -179,7 +179,7 @@ def _published(found: re.Match[str], today: date) -> str | None:
 
 
 def _without_echo(name: str) -> str:
-    """An organization's name without its picture's label before it, which says the same: `acme-labs Acme Labs`."""
+    """An organization's name without its picture's label, which repeats it: `acme-labs Acme Labs`."""
     words = name.split()
     for cut in range(1, len(words)):
         label, rest = "".join(words[:cut]), "".join(words[cut:])

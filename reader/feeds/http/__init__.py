@@ -1,1 +1,1 @@
-"""HTTP with good manners: limits, retries, host locks."""
+"""The HTTP client: limits, retries, rate limits, host locks and conditional requests."""

@@ -1,4 +1,4 @@
-"""A turn that the programs on one machine take one after another, with a pause between two."""
+"""A lock file that makes the programs on one machine ask a host one at a time, with a pause in between."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 POLL = 0.2
-"""Seconds between two looks whether the turn is free."""
+"""Seconds between two attempts to take the lock."""
 
 
 @asynccontextmanager
-async def turn(
+async def host_lock(
     file: Path,
     interval: float,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[None]:
-    """Wait until no other program has the turn of `file` and it was given back `interval` seconds ago; then hold it.
+    """Hold the lock `file`, taken no sooner than `interval` seconds after its last release.
 
-    The system gives a turn back when the program that holds it ends, however it does. Where the file can't be
-    written, nothing is waited for.
+    The system releases the lock when its program ends, even if it is killed. If the file can't be written, there is
+    no wait and no lock.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -33,7 +33,7 @@ async def turn(
         yield
         return
     try:
-        while not _take(handle):
+        while not _try_lock(handle):
             await sleep(POLL)
         since = clock() - os.fstat(handle).st_mtime if os.fstat(handle).st_size else interval
         if 0 <= since < interval:
@@ -50,7 +50,7 @@ async def turn(
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(handle: int) -> bool:
+    def _try_lock(handle: int) -> bool:
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -60,7 +60,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _take(handle: int) -> bool:
+    def _try_lock(handle: int) -> bool:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

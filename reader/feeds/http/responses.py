@@ -1,4 +1,4 @@
-"""What an answer's headers and errors say: pauses to make, pages to come, reasons."""
+"""Read the headers and error bodies of responses: rate limits, validators, next pages, reasons."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RESET = re.compile(r";\s*t=([0-9]{1,9})")
 _NEXT = re.compile(r';\s*rel\s*=\s*"?next\b', re.IGNORECASE)
 
 
-def pause(headers: Mapping[str, str], longest: float) -> float:
+def rate_limit_pause(headers: Mapping[str, str], longest: float) -> float:
     """Seconds to wait before the next request, by the header `RateLimit: "api";r=<left>;t=<seconds>`.
 
     Zero while requests are left, else one second more than the time to the reset, but at most `longest`.
@@ -31,12 +31,12 @@ def pause(headers: Mapping[str, str], longest: float) -> float:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Seconds to wait by the header `Retry-After`, which holds seconds or a date; None where it says nothing."""
-    said = headers.get("Retry-After", "").strip()
-    if said.isascii() and said.isdigit() and len(said) < 10:
-        return float(said)
+    """Seconds to wait by the header `Retry-After`, which holds seconds or a date; None if there is no valid one."""
+    value = headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit() and len(value) < 10:
+        return float(value)
     try:
-        moment = parsedate_to_datetime(said)
+        moment = parsedate_to_datetime(value)
     except ValueError:
         return None
     if moment.tzinfo is None:
@@ -44,24 +44,24 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
     return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
 
 
-def sendable(validator: str | None) -> str | None:
-    """A validator (an ETag, a date of change) that can be sent back as it is; None for what can't."""
-    said = (validator or "").strip()
-    fits = said.isascii() and said.isprintable() and len(said) <= _LONGEST_VALIDATOR
-    return said if said and fits else None
+def sendable_validator(validator: str | None) -> str | None:
+    """The validator (an ETag or a modification date) if it can be sent back unchanged, else None."""
+    value = (validator or "").strip()
+    is_safe = value.isascii() and value.isprintable() and len(value) <= _LONGEST_VALIDATOR
+    return value if value and is_safe else None
 
 
-def says_more(headers: Mapping[str, str]) -> bool | None:
-    """Whether the header `Link` names a next page; None where there is no such header."""
+def has_next_page(headers: Mapping[str, str]) -> bool | None:
+    """Whether the header `Link` names a next page; None if there is no such header."""
     link = headers.get("Link")
     return None if link is None else _NEXT.search(link) is not None
 
 
-def reason(body: bytes) -> str:
-    """The reason that a refusal gives, as one clean line without its full stop; empty if it gives none."""
+def refusal_reason(body: bytes) -> str:
+    """The reason in an error's JSON body, as one clean line without its full stop; empty if there is none."""
     try:
-        said = json.loads(body[:10_000])
+        answer = json.loads(body[:10_000])
     except (ValueError, RecursionError):
         return ""
-    error = said.get("error") if isinstance(said, dict) else None
+    error = answer.get("error") if isinstance(answer, dict) else None
     return clean(error, 200).rstrip(".") if isinstance(error, str) else ""

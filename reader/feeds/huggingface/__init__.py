@@ -1,1 +1,1 @@
-"""The daily papers of Hugging Face."""
+"""The daily papers feed of Hugging Face."""

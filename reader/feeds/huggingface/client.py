@@ -1,4 +1,4 @@
-"""The daily papers of Hugging Face, asked for over the network."""
+"""The client of Hugging Face's daily papers."""
 
 from __future__ import annotations
 
@@ -13,46 +13,48 @@ from urllib.parse import quote
 
 from reader.core.errors import FeedMalformed
 from reader.core.paper import Listing
+from reader.feeds.http.client import HttpClient, OnWait, Response
 from reader.feeds.http.environment import find_token, is_offline
-from reader.feeds.http.fetch import Answer, Bounds, Fetcher, HttpRefused, WaitTold
+from reader.feeds.http.failures import HttpRefused
+from reader.feeds.http.limits import Limits
 from reader.feeds.huggingface.parse import listed_day, listings, parse_item, read_items, read_json
 
 ENDPOINT = "https://huggingface.co"
 
-PAGE = 100
-"""Papers a page: the most that the feed allows."""
+PAGE_SIZE = 100
+"""Papers on a page: the maximum that the feed allows."""
 
 _LONGEST_SEARCH = 250
-"""Characters that the feed takes."""
+"""Characters of a search text: the maximum that the feed accepts."""
 
-_PAGES = 50
-"""Pages of a list at the most: several times the busiest month."""
+_MAX_PAGES = 50
+"""Maximum number of pages in a list: several times the busiest month."""
 
 
 class _Page(NamedTuple):
-    """Records of the daily list."""
+    """A page of the daily list."""
 
     items: list[object]
-    more: bool
+    has_next: bool
     validator: str | None = None
     is_unchanged: bool = False
 
 
-class FeedClient:
-    """The feed, one request at a time.
+class HuggingFaceClient:
+    """The daily papers feed, one request at a time.
 
-        async with FeedClient.from_environment() as feed:
+        async with HuggingFaceClient.from_environment() as feed:
             (listing,) = await feed.day("2026-05-11")
 
-    Close it in the event loop that it was used in.
+    Close the client in the event loop that used it.
     """
 
-    def __init__(self, fetcher: Fetcher, validators: Mapping[str, str] | None = None) -> None:
-        """`validators` tell the last answers for days, by ISO day: those days are asked for only if they changed."""
-        self._fetcher = fetcher
+    def __init__(self, http: HttpClient, validators: Mapping[str, str] | None = None) -> None:
+        """`validators` are the ETags of stored days by ISO day; these days are requested conditionally."""
+        self._http = http
         self._validators = validators or {}
-        self.host = fetcher.host
-        """Name of the feed's host, for sentences."""
+        self.host = http.host
+        """Name of the feed's host, for messages."""
 
     @classmethod
     def from_environment(
@@ -60,19 +62,21 @@ class FeedClient:
         endpoint: str = ENDPOINT,
         *,
         environ: Mapping[str, str] | None = None,
-        bounds: Bounds | None = None,
+        limits: Limits | None = None,
         validators: Mapping[str, str] | None = None,
-        turns: Path | None = None,
-    ) -> FeedClient:
-        """The feed at `endpoint` (HF_ENDPOINT wins over it), with the token and the offline mode of the environment.
+        lock_folder: Path | None = None,
+    ) -> HuggingFaceClient:
+        """A client for `endpoint` (HF_ENDPOINT overrides it), with the environment's token and offline mode.
 
-        `turns` is the folder by which programs ask it one at a time. Raises ConfigError for an address that must not
-        be asked.
+        Programs that share `lock_folder` ask the feed one at a time. Raises ConfigError for an endpoint that is
+        neither https nor on this machine.
         """
         environ = os.environ if environ is None else environ
         address = environ.get("HF_ENDPOINT", "").strip() or endpoint
-        fetcher = Fetcher(address, find_token(environ), offline=is_offline(environ), bounds=bounds, turns=turns)
-        return cls(fetcher, validators)
+        http = HttpClient(
+            address, find_token(environ), offline=is_offline(environ), limits=limits, lock_folder=lock_folder
+        )
+        return cls(http, validators)
 
     async def __aenter__(self) -> Self:
         return self
@@ -86,27 +90,27 @@ class FeedClient:
         await self.aclose()
 
     async def aclose(self) -> None:
-        await self._fetcher.aclose()
+        await self._http.aclose()
 
-    async def day(self, day: str, on_wait: WaitTold | None = None) -> tuple[Listing, ...]:
-        """All papers of one day (ISO), the listing of that day first, empty where it has none.
+    async def day(self, day: str, on_wait: OnWait | None = None) -> tuple[Listing, ...]:
+        """All papers of one day (ISO); that day's listing comes first and may be empty.
 
-        A record that says it belongs to another day comes in a listing of that day. `on_wait` is called before
-        each wait. Raises FeedError; an answer that breaks off on a later page is an error too, not a shorter day.
+        A record that names another day is in a further listing, of that day. `on_wait` is called before each wait.
+        Raises FeedError, also if only a later page fails: a day is never returned in part.
         """
         pages = [page async for page in self._pages({"date": day}, on_wait, validator=self._validators.get(day))]
         if any(page.is_unchanged for page in pages):
             return (Listing(day, (), is_unchanged=True),)
-        # Cleaning a hundred papers takes longer than a key may wait.
+        # In a thread: cleaning a hundred papers takes longer than a key may wait.
         first, *others = await asyncio.to_thread(listings, [item for page in pages for item in page.items], day)
-        # A full page does not tell of what follows it; and what could not be read is to come again.
-        validator = pages[0].validator if len(pages[0].items) < PAGE and not first.skipped else None
+        # No validator for a full page, whose ETag does not cover the next pages, or if records were skipped.
+        validator = pages[0].validator if len(pages[0].items) < PAGE_SIZE and not first.skipped else None
         return (first._replace(validator=validator), *others)
 
-    async def month(self, month: str, on_wait: WaitTold | None = None) -> tuple[Listing, ...] | None:
+    async def month(self, month: str, on_wait: OnWait | None = None) -> tuple[Listing, ...] | None:
         """All papers of a month, such as `2026-05`, by day; a day without papers has no listing.
 
-        None where a record does not name its day, as old ones may not: the days must then be asked for one by one.
+        None if a record does not name its day, which some old ones don't: then request the days one by one.
         `on_wait` is called before each wait. Raises FeedError.
         """
         items: list[object] = []
@@ -117,65 +121,66 @@ class FeedClient:
                 items += page.items
         return await asyncio.to_thread(listings, items, None)
 
-    async def trending(self, on_wait: WaitTold | None = None) -> tuple[Listing, ...]:
-        """What the feed ranks first, in its order: a listing for each paper, of the day that it was listed on.
+    async def trending(self, on_wait: OnWait | None = None) -> tuple[Listing, ...]:
+        """The trending papers in the feed's order: a listing for each paper, of its day.
 
         `on_wait` is called before each wait. Raises FeedError.
         """
-        items = [item async for page in self._pages({"sort": "trending"}, on_wait, most=1) for item in page.items]
+        items = [item async for page in self._pages({"sort": "trending"}, on_wait, max_pages=1) for item in page.items]
         return await asyncio.to_thread(lambda: tuple(one for item in items for one in listings([item], None)))
 
-    async def paper(self, id: str, on_wait: WaitTold | None = None) -> Listing | None:
-        """One paper by its arXiv id, in a listing of the day that it was listed on; None where the feed has it not.
+    async def paper(self, id: str, on_wait: OnWait | None = None) -> Listing | None:
+        """One paper by its arXiv id, in a listing of its day; None if the feed does not have it.
 
         `on_wait` is called before each wait. Raises FeedError.
         """
 
-        def read(answer: Answer) -> Listing | None:
-            item = read_json(answer.body)
+        def parse(response: Response) -> Listing | None:
+            item = read_json(response.body)
             try:
                 return Listing(listed_day(item), (parse_item(item),))
             except FeedMalformed as error:
                 raise FeedMalformed(f"The feed's record of {id} can't be used: {error}.") from None
 
         try:
-            return await self._fetcher.get(f"/api/papers/{quote(id)}", {}, read, on_wait)
+            return await self._http.get(f"/api/papers/{quote(id)}", {}, parse, on_wait)
         except HttpRefused as refused:
             if refused.status == 404:
                 return None
             raise
 
-    async def search(self, text: str, on_wait: WaitTold | None = None) -> tuple[Listing, ...]:
-        """What the feed finds for a text, in its own order: a listing for each paper, of the day it was listed on.
+    async def search(self, text: str, on_wait: OnWait | None = None) -> tuple[Listing, ...]:
+        """The feed's search results in its order: a listing for each paper, of its day.
 
         `on_wait` is called before each wait. Raises FeedError.
         """
 
-        def read(answer: Answer) -> tuple[Listing, ...]:
-            return tuple(one for item in read_items(answer.body) for one in listings([item], None))
+        def parse(response: Response) -> tuple[Listing, ...]:
+            return tuple(one for item in read_items(response.body) for one in listings([item], None))
 
-        asked: dict[str, str | int] = {"q": text[:_LONGEST_SEARCH], "limit": PAGE}
-        return await self._fetcher.get("/api/papers/search", asked, read, on_wait)
+        parameters: dict[str, str | int] = {"q": text[:_LONGEST_SEARCH], "limit": PAGE_SIZE}
+        return await self._http.get("/api/papers/search", parameters, parse, on_wait)
 
     async def _pages(
         self,
         parameters: Mapping[str, str],
-        on_wait: WaitTold | None,
-        most: int | None = None,
+        on_wait: OnWait | None,
+        max_pages: int | None = None,
         validator: str | None = None,
     ) -> AsyncGenerator[_Page, None]:
-        """The daily list, page after page, so many at the most; with a `validator` of the first one if it changed."""
+        """The pages of the daily list, at most `max_pages`; `validator` makes the first request conditional."""
 
-        def read(answer: Answer) -> _Page:
-            if answer.is_unchanged:
-                return _Page([], more=False, is_unchanged=True)
-            found = read_items(answer.body)
-            return _Page(found, len(found) >= PAGE if answer.more is None else answer.more, answer.validator)
+        def parse(response: Response) -> _Page:
+            if response.is_unchanged:
+                return _Page([], has_next=False, is_unchanged=True)
+            items = read_items(response.body)
+            has_next = len(items) >= PAGE_SIZE if response.has_next is None else response.has_next
+            return _Page(items, has_next, response.validator)
 
-        for page in range(most or _PAGES):
-            asked: dict[str, str | int] = {**parameters, "limit": PAGE, "p": page}
-            known = validator if page == 0 else None
-            found = await self._fetcher.get("/api/daily_papers", asked, read, on_wait, validator=known)
-            yield found
-            if not found.items or not found.more:
+        for number in range(max_pages or _MAX_PAGES):
+            query: dict[str, str | int] = {**parameters, "limit": PAGE_SIZE, "p": number}
+            known = validator if number == 0 else None
+            page = await self._http.get("/api/daily_papers", query, parse, on_wait, validator=known)
+            yield page
+            if not page.items or not page.has_next:
                 break

@@ -1,8 +1,7 @@
-"""The daily papers API of Hugging Face: bytes to drafts, and nothing else.
+"""Parse records of Hugging Face's daily papers API into drafts.
 
-An answer is read leniently and trusted little. A key that is absent, null or of another type than expected says
-nothing; a record without an arXiv id or a title is skipped with a reason; only an answer that is no list of
-records at all is an error.
+Parsing is lenient. A key that is absent, null or of an unexpected type counts as missing; a record without an arXiv
+id or a title is skipped with a reason; only a response that is no list of records is an error.
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from html import unescape
 
+from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed
 from reader.core.ids import arxiv_id
 from reader.core.paper import Draft, Listing, Skipped
@@ -28,33 +27,29 @@ _MEDIA = 50
 _NAME_LIMIT = 200
 _COUNT_LIMIT = 1_000_000_000
 
-# HTML's own elements only: `<EOS>` or `<s>` in an abstract are what it is about.
+# Only HTML's own elements: `<EOS>` or `<s>` in an abstract are part of its text.
 _TAG = re.compile(
     r"</?(?:a|abbr|b|blockquote|code|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|span|strong|su[bp]|table|tbody|t[dhrt]"
     r"|thead|u|ul)(?:\s[^<>]{0,2000})?/?>",
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"<br\s*/?>|</?p(?:\s[^<>]{0,2000})?>", re.IGNORECASE)
-# Reasoning that leaked before the text. A text that speaks about the tag keeps it.
+# A model's reasoning that leaked into the start of a summary; the tag elsewhere is part of the text.
 _LEAKED_THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
-_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _THUMBNAIL = "/social-thumbnails/"
 
 
 def parse_daily(body: bytes, day: str | None) -> tuple[Listing, ...]:
-    """An answer of the daily list; `day` is the date that was asked for, None where none was.
+    """Parse a response of the daily list; `day` is the requested date, if any.
 
-    Raises FeedMalformed where the answer is no list of records.
+    Raises FeedMalformed if the response is no list of records.
     """
     return listings(read_items(body), day)
 
 
 def read_items(body: bytes) -> list[object]:
-    """The raw records of an answer.
-
-    Raises FeedMalformed.
-    """
+    """The raw records of a response; raises FeedMalformed."""
     items = read_json(body)
     if not isinstance(items, list):
         raise FeedMalformed("The feed answered, but not with a list of papers; try again later.")
@@ -62,10 +57,7 @@ def read_items(body: bytes) -> list[object]:
 
 
 def read_json(body: bytes | str) -> object:
-    """The value of a JSON text.
-
-    Raises FeedMalformed.
-    """
+    """The value of a JSON text; raises FeedMalformed."""
     try:
         value: object = json.loads(body)
     except (ValueError, RecursionError):
@@ -76,10 +68,10 @@ def read_json(body: bytes | str) -> object:
 def listings(
     items: Iterable[object], day: str | None, place: Callable[[int], str] = "item {}".format
 ) -> tuple[Listing, ...]:
-    """Raw records by the day they are listed on: `submittedOnDailyAt` as written, else `day`.
+    """Parse raw records and group them by day: `submittedOnDailyAt` as written, else `day`.
 
-    With a `day` the first listing is of that day, even if it is empty. A paper that stands twice on a day is kept
-    once. `place` names the place of a record that is skipped, by its number from 1.
+    With a `day` the first listing is of that day, even if empty. A paper that is twice on a day is kept once. `place`
+    describes the place of a skipped record by its number from 1.
     """
     days: dict[str | None, dict[str, Draft]] = {} if day is None else {day: {}}
     skipped: list[Skipped] = []
@@ -100,9 +92,9 @@ def listings(
 
 
 def parse_item(item: object) -> Draft:
-    """One record: an item of a list, or a paper as it stands alone or in a search's answer.
+    """Parse one record: an item of a list, a single paper, or a search result.
 
-    Raises FeedMalformed with the reason, in a few words, where it can't be used.
+    Raises FeedMalformed with a short reason if it is unusable.
     """
     if not isinstance(item, Mapping):
         raise FeedMalformed("not a record")
@@ -136,7 +128,7 @@ def parse_item(item: object) -> Draft:
 
 
 def listed_day(item: object) -> str | None:
-    """The ISO day a record says it was listed on; it is never shifted to another time zone."""
+    """The ISO day on which a record was listed, as written: never shifted to another time zone."""
     outer = _mapping(item)
     return iso_day(_mapping(outer.get("paper")).get("submittedOnDailyAt")) or iso_day(outer.get("submittedOnDailyAt"))
 
@@ -154,17 +146,17 @@ def _string(value: object) -> str:
 
 
 def _line(value: object, limit: int = LINE_LIMIT) -> str:
-    """A value as one clean line; empty where it is no text."""
-    return plain_text.line(_string(value), limit)
+    """A value as one clean line; empty if it is no text."""
+    return plain_text.plain_line(_string(value), limit)
 
 
 def _block(value: object) -> str:
-    """A value as clean paragraphs; empty where it is no text."""
-    return plain_text.block(_prose(value))
+    """A value as clean paragraphs; empty if it is no text."""
+    return plain_text.plain_block(_prose(value))
 
 
 def _prose(value: object) -> str:
-    """A text without HTML and without a leaked thought before it, not yet clean."""
+    """A text without HTML and leaked reasoning, not yet clean."""
     text = _LEAKED_THOUGHT.sub("", _string(value)[: 4 * BLOCK_LIMIT], count=1) if value else ""
     if "<" in text:
         text = _TAG.sub("", _BREAK.sub("\n\n", text))
@@ -174,25 +166,14 @@ def _prose(value: object) -> str:
 
 
 def _count(value: object) -> int | None:
-    """A number of things; None where it is none or can't be true."""
+    """A plausible count, else None."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return int(value) if 0 <= value <= _COUNT_LIMIT else None
 
 
-def iso_day(value: object) -> str | None:
-    """The day of an ISO stamp, as written and never shifted; None where there is no such day."""
-    text = _string(value)[:10]
-    if not _ISO_DAY.fullmatch(text):
-        return None
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        return None
-
-
 def _authors(value: object) -> tuple[str, ...]:
-    """The names of the authors who are not hidden, in order."""
+    """The authors' names in order, without hidden authors."""
     names = (
         _line(author if isinstance(author, str) else _mapping(author).get("name"), _NAME_LIMIT)
         for author in _sequence(value)[:_AUTHORS]
@@ -202,7 +183,7 @@ def _authors(value: object) -> tuple[str, ...]:
 
 
 def _organization(outer: Mapping[str, object], paper: Mapping[str, object]) -> tuple[str | None, str | None]:
-    """Full name and slug of the organization, from wherever it stands."""
+    """Full name and slug of the organization, from the first of its four places that has one."""
     places = (
         outer.get("organization"),
         paper.get("organization"),
@@ -218,7 +199,7 @@ def _organization(outer: Mapping[str, object], paper: Mapping[str, object]) -> t
 
 
 def _keywords(value: object) -> tuple[str, ...]:
-    """Keywords in their order, each once whatever its case."""
+    """Keywords in their order, each once; case and accents are ignored."""
     unique: dict[str, str] = {}
     for keyword in _sequence(value)[:_KEYWORDS]:
         if line := _line(keyword, _NAME_LIMIT):
@@ -227,9 +208,9 @@ def _keywords(value: object) -> tuple[str, ...]:
 
 
 def _links(paper: Mapping[str, object]) -> tuple[str | None, str | None]:
-    """Where the code and the project's page are; a page that is a repository is code."""
-    said = _string(paper.get("githubRepo"))
-    code = github_url(said) or web_url(said)
+    """Addresses of the code and the project page; a project page on GitHub counts as code."""
+    repo = _string(paper.get("githubRepo"))
+    code = github_url(repo) or web_url(repo)
     page = web_url(_string(paper.get("projectPage")))
     if page and (repository := github_url(page)):
         code = code or repository
@@ -238,12 +219,12 @@ def _links(paper: Mapping[str, object]) -> tuple[str | None, str | None]:
 
 
 def _media(outer: Mapping[str, object], paper: Mapping[str, object]) -> tuple[str, ...]:
-    """Addresses of pictures and films; the thumbnail that every paper has is none."""
-    said = (
+    """Addresses of pictures and videos, without the thumbnail that every paper has."""
+    values = (
         *_sequence(outer.get("mediaUrls"))[:_MEDIA],
         *_sequence(paper.get("mediaUrls"))[:_MEDIA],
         outer.get("mediaUrl"),
         paper.get("mediaUrl"),
     )
-    addresses = (web_url(_string(value)) for value in said)
+    addresses = (web_url(_string(value)) for value in values)
     return tuple(dict.fromkeys(address for address in addresses if address and _THUMBNAIL not in address))

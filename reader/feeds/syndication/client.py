@@ -1,4 +1,4 @@
-"""Feeds of any host, asked for over the network and only where they changed."""
+"""The client of RSS and Atom feeds on any host, with conditional requests."""
 
 from __future__ import annotations
 
@@ -12,54 +12,55 @@ from types import TracebackType
 from typing import Self
 
 from reader.feeds.addresses import web_url
-from reader.feeds.http.documents import Document, DocumentFetcher, Validators, origin_of
+from reader.feeds.http.client import OnWait
+from reader.feeds.http.documents import Document, DocumentClient, Validators, origin_of
 from reader.feeds.http.environment import is_offline
-from reader.feeds.http.fetch import Bounds, WaitTold
+from reader.feeds.http.limits import Limits
 from reader.feeds.syndication.parse import BODY_LIMIT, Feed, parse_feed
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """What came of asking for a feed."""
+class FetchedFeed:
+    """A response to a request for a feed."""
 
     feed: Feed | None
-    """None where it has not changed."""
+    """None if it has not changed."""
     validators: Validators
     """To be sent with the next request."""
     url: str
-    """The address to ask from now on: another than was asked where the feed has moved for good."""
+    """The address for later requests: another than the requested one after a permanent redirect."""
 
 
-class Syndication:
-    """Feeds of many hosts, from each host one at a time.
+class SyndicationClient:
+    """Feeds of many hosts, one request at a time to each host.
 
-        async with Syndication() as feeds:
+        async with SyndicationClient() as feeds:
             fetched = await feeds.fetch("https://example.org/feed.xml", Validators())
 
-    Close it in the event loop that it was used in.
+    Close the client in the event loop that used it.
     """
 
     def __init__(
         self,
         *,
         offline: bool = False,
-        bounds: Bounds | None = None,
+        limits: Limits | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._offline = offline
-        self._bounds = bounds or replace(Bounds(), body=BODY_LIMIT)
+        self._limits = limits or replace(Limits(), body_size=BODY_LIMIT)
         self._sleep = sleep
         self._clock = clock
         self._now = now
-        self._hosts: dict[str, DocumentFetcher] = {}
+        self._clients: dict[str, DocumentClient] = {}
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Syndication:
-        """A client with the offline mode of the environment; none of many feeds may hold up the others for long."""
-        bounds = replace(Bounds(), body=BODY_LIMIT, tries=2, longest_wait=30)
-        return cls(offline=is_offline(os.environ if environ is None else environ), bounds=bounds)
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> SyndicationClient:
+        """A client with the environment's offline mode, and short limits so that no feed delays the others for long."""
+        limits = replace(Limits(), body_size=BODY_LIMIT, attempts=2, longest_wait=30)
+        return cls(offline=is_offline(os.environ if environ is None else environ), limits=limits)
 
     async def __aenter__(self) -> Self:
         return self
@@ -70,35 +71,40 @@ class Syndication:
         await self.aclose()
 
     async def aclose(self) -> None:
-        for fetcher in self._hosts.values():
-            await fetcher.aclose()
-        self._hosts.clear()
+        for client in self._clients.values():
+            await client.aclose()
+        self._clients.clear()
 
     async def fetch(
-        self, url: str, known: Validators | None = None, source: str | None = None, on_wait: WaitTold | None = None
-    ) -> Fetched:
-        """The feed at an address, if it has changed since the answer that `known` is of.
+        self, url: str, validators: Validators | None = None, source: str | None = None, on_wait: OnWait | None = None
+    ) -> FetchedFeed:
+        """The feed at an address, if it has changed since the response with `validators`.
 
-        `source` is what its drafts name as theirs, by default the feed's own slug. `on_wait` is called before each
-        wait. Raises FeedError (NotAFeed for a web page and the like), UsageError for what is no address.
+        `source` is the source of its drafts, by default the feed's own slug. `on_wait` is called before each wait.
+        Raises FeedError (NotAFeed for a web page and the like), UsageError for an invalid address.
         """
         address = web_url(url) or url
         origin = origin_of(address)
-        fetcher = self._hosts.get(origin)
-        if fetcher is None:
-            fetcher = self._hosts[origin] = DocumentFetcher(
-                origin, roams=True, offline=self._offline, bounds=self._bounds, sleep=self._sleep, clock=self._clock
+        client = self._clients.get(origin)
+        if client is None:
+            client = self._clients[origin] = DocumentClient(
+                origin,
+                cross_host=True,
+                offline=self._offline,
+                limits=self._limits,
+                sleep=self._sleep,
+                clock=self._clock,
             )
-        # A document that is no feed would be none a second later either, so it is read outside of the request.
-        document = await fetcher.document(address, _itself, known, on_wait)
+        # Parsed outside of the request, which would retry FeedMalformed: a web page does not become a feed in a second.
+        document = await client.document(address, _unparsed, validators, on_wait)
         if document.body is None:
-            return Fetched(None, document.validators, document.url)
+            return FetchedFeed(None, document.validators, document.url)
         today = self._now().date()
         feed = await asyncio.to_thread(
-            parse_feed, document.body, document.base, today, source=source, content_type=document.content_type
+            parse_feed, document.body, document.base_url, today, source=source, content_type=document.content_type
         )
-        return Fetched(feed, document.validators, document.url)
+        return FetchedFeed(feed, document.validators, document.url)
 
 
-def _itself(document: Document) -> Document:
+def _unparsed(document: Document) -> Document:
     return document

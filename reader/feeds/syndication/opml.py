@@ -1,4 +1,4 @@
-"""Lists of feeds as OPML, the format in which feed readers exchange them."""
+"""Read and write lists of feeds as OPML, the exchange format of feed readers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reader.core.errors import FeedMalformed
 from reader.core.paper import Skipped
 from reader.core.text import clean
 from reader.feeds.addresses import web_url
-from reader.feeds.safe_xml import UnreadableXml, read_xml
+from reader.feeds.safe_xml import UnreadableXml, parse_xml
 
 BODY_LIMIT = 16 * 1024 * 1024
 
@@ -31,26 +31,23 @@ class Outline:
     home: str | None = None
     """Address of the site that the feed belongs to."""
     folder: str = ""
-    """The folder that it lies in, and those around that before it: `Labs / Europe`; empty for none."""
+    """Path of its folder, outermost first, such as `Labs / Europe`; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedList:
-    """The feeds of a file, each once, in its order."""
+    """The feeds of an OPML file, each once, in the file's order."""
 
     feeds: tuple[Outline, ...]
     skipped: tuple[Skipped, ...] = ()
 
 
 def parse_opml(body: bytes) -> FeedList:
-    """The feeds of an OPML file, its folders flattened.
-
-    Raises FeedMalformed where it is no such file.
-    """
+    """The feeds of an OPML file, with nested folders as paths; raises FeedMalformed."""
     if len(body) > BODY_LIMIT:
         raise FeedMalformed(f"The file has more than {BODY_LIMIT // 1024**2} MiB, which no list of feeds has.")
     try:
-        root = read_xml(body)
+        root = parse_xml(body)
     except UnreadableXml as error:
         raise FeedMalformed(f"The file {error}; export it again.") from None
     content = root.find("body")
@@ -59,7 +56,7 @@ def parse_opml(body: bytes) -> FeedList:
     feeds: dict[str, Outline] = {}
     skipped: list[Skipped] = []
     for number, (outline, folders) in enumerate(_outlines(content), start=1):
-        found = _feed(outline, folders)
+        found = _parse_outline(outline, folders)
         if isinstance(found, Outline) and len(feeds) < _OUTLINES:
             feeds.setdefault(found.url, found)
         elif isinstance(found, str):
@@ -68,7 +65,7 @@ def parse_opml(body: bytes) -> FeedList:
 
 
 def write_opml(feeds: Iterable[Outline], title: str, now: datetime) -> bytes:
-    """An OPML 2.0 file, each folder with its feeds in the order of its first."""
+    """An OPML 2.0 file; each folder stands where its first feed does."""
     root = Element("opml", version="2.0")
     head = SubElement(root, "head")
     SubElement(head, "title").text = clean(title, _NAME_LIMIT)
@@ -78,8 +75,8 @@ def write_opml(feeds: Iterable[Outline], title: str, now: datetime) -> bytes:
     for feed in feeds:
         if feed.folder not in folders:
             folders[feed.folder] = SubElement(body, "outline", text=feed.folder, title=feed.folder)
-        said = {"type": "rss", "text": feed.title, "title": feed.title, "xmlUrl": feed.url}
-        SubElement(folders[feed.folder], "outline", said | ({"htmlUrl": feed.home} if feed.home else {}))
+        attributes = {"type": "rss", "text": feed.title, "title": feed.title, "xmlUrl": feed.url}
+        SubElement(folders[feed.folder], "outline", attributes | ({"htmlUrl": feed.home} if feed.home else {}))
     indent(root)
     file = BytesIO()
     ElementTree(root).write(file, encoding="utf-8", xml_declaration=True)
@@ -87,31 +84,31 @@ def write_opml(feeds: Iterable[Outline], title: str, now: datetime) -> bytes:
 
 
 def _outlines(element: Element, folders: tuple[str, ...] = ()) -> Iterator[tuple[Element, tuple[str, ...]]]:
-    """The outlines that hold no others, each with the names of the folders around it."""
+    """All outlines, each with the names of the folders around it."""
     for outline in element:
         if outline.tag.lower() != "outline":
             continue
         yield outline, folders
-        # A feed that holds others is a folder of its own name too.
+        # A feed with outlines inside is a folder too.
         name = _attribute(outline, "text") or _attribute(outline, "title")
         yield from _outlines(outline, (*folders, name) if name else folders)
 
 
-def _feed(outline: Element, folders: tuple[str, ...]) -> Outline | str | None:
-    """The feed of an outline, or why there is none; None for a folder or a remark."""
-    said = _attribute(outline, "xmlurl", 4_000)
-    if not said:
+def _parse_outline(outline: Element, folders: tuple[str, ...]) -> Outline | str | None:
+    """The feed of an outline, or the reason for skipping it; None for a folder or a comment."""
+    address = _attribute(outline, "xmlurl", 4_000)
+    if not address:
         kind = _attribute(outline, "type").lower()
         return "no address" if kind in ("rss", "atom") and len(outline) == 0 else None
-    url = web_url(_without_feed_scheme(said))
+    url = web_url(_without_feed_scheme(address))
     if url is None:
-        return f"no address of the web: {clean(said, 80)}"
+        return f"no web address: {clean(address, 80)}"
     title = _attribute(outline, "title") or _attribute(outline, "text") or url
     return Outline(title, url, web_url(_attribute(outline, "htmlurl", 4_000)), _BETWEEN_FOLDERS.join(folders))
 
 
 def _without_feed_scheme(address: str) -> str:
-    """The address behind `feed:`, which some programs write before or in place of `https:`."""
+    """The address without `feed:`, which some programs write before or instead of `https:`."""
     scheme, _, rest = address.partition(":")
     if scheme.strip().lower() != "feed":
         return address
@@ -119,8 +116,8 @@ def _without_feed_scheme(address: str) -> str:
 
 
 def _attribute(outline: Element, name: str, limit: int = _NAME_LIMIT) -> str:
-    """An attribute, whatever the case of its name, as one clean line; empty where there is none."""
-    said = outline.get(name)
-    if said is None:
-        said = next((value for key, value in outline.items() if key.lower() == name), "")
-    return clean(said, limit)
+    """An attribute as one clean line, with any case of its name; empty if missing."""
+    value = outline.get(name)
+    if value is None:
+        value = next((other for key, other in outline.items() if key.lower() == name), "")
+    return clean(value, limit)

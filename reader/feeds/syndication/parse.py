@@ -1,7 +1,7 @@
-"""RSS and Atom feeds of any origin: bytes to entries. `syndication_client` asks for them.
+"""Parse RSS and Atom feeds of any site into entries.
 
-feedparser reads what is there, however broken; what it says is trusted no more than any other foreign text. Markup
-becomes plain text, and an entry that is about one paper of arXiv's gets that paper's id.
+feedparser reads even broken feeds; its results are treated as foreign text like any other. Markup becomes plain text,
+and an entry about exactly one arXiv paper gets that paper's id.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from reader.core.ids import arxiv_id
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean, fold
 from reader.feeds.addresses import web_url
-from reader.feeds.plain_text import HtmlText, block, line, read_html
+from reader.feeds.plain_text import HtmlText, html_to_text, plain_block, plain_line
 
 BODY_LIMIT = 5 * 1024 * 1024
-"""Bytes of a feed: the worst that can be made of so many takes its parser half a minute."""
+"""Bytes of a feed: the worst case of this size takes the parser half a minute."""
 
 _ENTRIES = 1_000
 _AUTHORS = 500
@@ -44,17 +44,17 @@ _MENTION = re.compile(
     rf"(?-i:{_ID})",
     re.IGNORECASE,
 )
-# How some feeds write the id into the title: `[2406.12345] Title`, `Title (arXiv:2406.12345v1 [cs.CL])`.
+# Some feeds write the id into the title: `[2406.12345] Title`, `Title (arXiv:2406.12345v1 [cs.CL])`.
 _BEFORE_TITLE = re.compile(rf"^\[(?:arXiv:)?{_ID}\]\s*(?=\S)")
 _AFTER_TITLE = re.compile(rf"(?<=\S)\s*\(arXiv:{_ID}[^()]{{0,60}}\)$", re.IGNORECASE)
 _BETWEEN_NAMES = re.compile(r",\s+|;\s*|\s+and\s+")
-# Numbers of characters that no XML may hold, such as `&#xD83D;` for half of an emoji: feedparser fails at them.
+# Character references. XML forbids some, such as `&#xD83D;` (half of an emoji), and feedparser fails at them.
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
 
 
 class NotAFeed(FeedMalformed):
-    """A document that is no feed; `feeds` are addresses of those that it names, if it is a web page."""
+    """The document is no feed; `feeds` are the addresses of feeds that it links to, if it is a web page."""
 
     def __init__(self, message: str, feeds: tuple[str, ...] = ()) -> None:
         super().__init__(message)
@@ -66,72 +66,69 @@ class Entry:
     """An entry of a feed."""
 
     draft: Draft
-    """Its `id` is that of the paper of arXiv's that the entry is about, if it is about one."""
+    """Its `id` is that of the arXiv paper that the entry is about, if any."""
     link: str | None
     guid: str
-    """What tells it from the feed's other entries, today and tomorrow."""
+    """The entry's stable id within its feed."""
     published: str | None = None
-    """ISO date, UTC, of the entry itself, which is not the paper's."""
+    """ISO date, UTC, of the entry, not of the paper."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed as it was answered."""
+    """A parsed feed."""
 
     title: str
     slug: str
-    """A short name made of the title or the host; not unique among feeds."""
+    """A short name made from the title or the host; not unique among feeds."""
     home: str | None
-    """Address of the site that it belongs to."""
+    """Address of the feed's site."""
     entries: tuple[Entry, ...]
     """In the feed's order, at most a thousand."""
     skipped: tuple[Skipped, ...] = ()
     problem: str | None = None
-    """What is wrong with its XML, in a few words; its entries are those that could be read all the same."""
+    """A short description of an XML error; the entries are those that could be read in spite of it."""
 
 
 def parse_feed(
     body: bytes, url: str, today: date, *, source: str | None = None, content_type: str = "application/xml"
 ) -> Feed:
-    """The feed that came from an address; entries of days after tomorrow count as undated.
-
-    Raises NotAFeed.
-    """
-    # Imported by name, since feedparser brings no types.
+    """Parse the feed from an address; a date after tomorrow is ignored. Raises NotAFeed."""
+    # Imported by name because feedparser has no type hints.
     parse = import_module("feedparser").parse
     try:
-        # As a stream: feedparser would take a string for an address or the name of a file, if it looks like one.
-        told = parse(
-            BytesIO(_REFERENCE.sub(_mended, body[:BODY_LIMIT])),
+        # Passed as a stream: feedparser opens a string that looks like an address or a file name.
+        parsed = parse(
+            BytesIO(_REFERENCE.sub(_keep_valid_reference, body[:BODY_LIMIT])),
             response_headers={"content-location": url, "content-type": content_type or "application/xml"},
             sanitize_html=False,
             resolve_relative_uris=False,
         )
     except (ArithmeticError, AttributeError, AssertionError, LookupError, TypeError, ValueError, RecursionError):
-        # It is made to take anything, but it is large, and what it is given may be made to break it.
+        # feedparser is lenient, but a hostile feed may still break it.
         raise NotAFeed(f"{_host(url)} sent a feed that can't be read; check its address.") from None
-    if not told.get("version") and not told.entries:
+    if not parsed.get("version") and not parsed.entries:
         raise NotAFeed(*_not_a_feed(body, url))
-    about = told.feed
-    title = line(read_html(_string(about.get("title"))).text, _NAME_LIMIT) or _host(url)
+    about = parsed.feed
+    title = plain_line(html_to_text(_string(about.get("title"))).text, _NAME_LIMIT) or _host(url)
     slug = feed_slug(title, url)
-    atom = str(told.get("version")).startswith("atom")
+    atom = str(parsed.get("version")).startswith("atom")
     entries: dict[str, Entry] = {}
     skipped: list[Skipped] = []
-    for number, item in enumerate(told.entries[:_ENTRIES], start=1):
-        # As a plain dictionary: feedparser's own answers for keys that are missing, with warnings.
-        entry = _entry(dict(item), source or slug, today, atom)
+    for number, item in enumerate(parsed.entries[:_ENTRIES], start=1):
+        # As a plain dictionary: feedparser's own maps missing keys to others, with warnings.
+        entry = _parse_entry(dict(item), source or slug, today, atom)
         if entry is None:
             skipped.append(Skipped(f"entry {number}", "neither title nor text"))
         else:
             entries.setdefault(entry.guid, entry)
     return Feed(
-        title, slug, web_url(_string(about.get("link"))), tuple(entries.values()), tuple(skipped), _problem(told)
+        title, slug, web_url(_string(about.get("link"))), tuple(entries.values()), tuple(skipped), _xml_problem(parsed)
     )
 
 
 def feed_slug(title: str, url: str) -> str:
-    """A short name for a feed, of the letters a to z, digits and hyphens: of its title, else of its host."""
+    """A short name for a feed from its title or else its host; only a to z, digits and hyphens."""
     for name in (title, _host(url).removeprefix("www."), "feed"):
         slug = "-".join(re.findall("[a-z0-9]+", fold(name)))[:_SLUG_LIMIT].strip("-")
         if slug:
@@ -139,27 +136,27 @@ def feed_slug(title: str, url: str) -> str:
     return f"{slug}-feed" if slug in _SLUGS_TAKEN else slug
 
 
-def _entry(item: Mapping[str, Any], source: str, today: date, atom: bool) -> Entry | None:
-    """One entry; None where it says nothing."""
+def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) -> Entry | None:
+    """Parse one entry; None if it has neither title nor text."""
     link = web_url(_string(item.get("link")))
-    heading = _said(item.get("title_detail"), atom)
+    heading = _detail_text(item.get("title_detail"), atom)
     contents = item.get("content")
     content = contents[0] if isinstance(contents, list) and contents else None
-    body = _said(content, atom)
+    body = _detail_text(content, atom)
     if not body.text.strip():
-        body = _said(item.get("summary_detail"), atom)
-    abstract = block(body.text)
-    title = line(heading.text) or abstract[:100].strip()
+        body = _detail_text(item.get("summary_detail"), atom)
+    abstract = plain_block(body.text)
+    title = plain_line(heading.text) or abstract[:100].strip()
     if not title:
         return None
-    id, itself = _paper(item, link, title, body)
+    id, itself = _paper_of(item, link, title, body)
     title = _AFTER_TITLE.sub("", _BEFORE_TITLE.sub("", title)) if id else title
     published = _day(item, today)
     draft = Draft(
         title=title,
         id=id,
         abstract=abstract,
-        # What is merely about a paper has its own authors, date and tags.
+        # An entry that is only about a paper has its own authors, date and tags, not the paper's.
         authors=_authors(item) if itself or not id else (),
         published=None if id else published,
         keywords=() if id else _tags(item),
@@ -169,10 +166,10 @@ def _entry(item: Mapping[str, Any], source: str, today: date, atom: bool) -> Ent
     return Entry(draft, link, guid, published)
 
 
-def _paper(item: Mapping[str, Any], link: str | None, title: str, body: HtmlText) -> tuple[str | None, bool]:
-    """The id of the paper that an entry is about, and whether it is the paper itself that the entry stands for.
+def _paper_of(item: Mapping[str, Any], link: str | None, title: str, body: HtmlText) -> tuple[str | None, bool]:
+    """The id of the paper that an entry is about, and whether the entry is the paper itself.
 
-    An entry whose text speaks of several papers is about none of them.
+    An entry that mentions several papers is about none of them.
     """
     for place in (link, *map(item.get, ("id", "dc_identifier", "prism_doi", "arxiv_doi"))):
         id = arxiv_id(_string(place).removeprefix("oai:arXiv.org:"))
@@ -192,29 +189,29 @@ def _mentioned(text: str) -> Iterator[str]:
             yield id
 
 
-def _said(detail: object, atom: bool) -> HtmlText:
-    """A text as the feed gives it, with its type."""
+def _detail_text(detail: object, atom: bool) -> HtmlText:
+    """The text of a feedparser detail, converted from HTML unless it is plain."""
     if not isinstance(detail, Mapping):
         return HtmlText("", ())
     text = _string(detail.get("value"))
-    # Only Atom means it when it calls a text plain; RSS has no word for it, and tags are common.
-    return HtmlText(text, ()) if atom and detail.get("type") == "text/plain" else read_html(text)
+    # Only in Atom is the type "plain" reliable: RSS has no types, and its texts often have tags.
+    return HtmlText(text, ()) if atom and detail.get("type") == "text/plain" else html_to_text(text)
 
 
 def _authors(item: Mapping[str, Any]) -> tuple[str, ...]:
-    said = item.get("authors")
-    names = [_string(author.get("name")) for author in said if isinstance(author, Mapping)] if said else []
+    authors = item.get("authors")
+    names = [_string(author.get("name")) for author in authors if isinstance(author, Mapping)] if authors else []
     if len(names) == 1:
-        # `Ada Example, Bo Sample` are two; `Example, Ada` is one.
+        # `Ada Example, Bo Sample` are two authors; `Example, Ada` is one.
         parts = [part.strip() for part in _BETWEEN_NAMES.split(names[0][: _AUTHORS * 50])]
         names = parts if all(" " in part for part in parts) else names
-    return tuple(filter(None, (line(read_html(name).text, _NAME_LIMIT) for name in names[:_AUTHORS])))
+    return tuple(filter(None, (plain_line(html_to_text(name).text, _NAME_LIMIT) for name in names[:_AUTHORS])))
 
 
 def _tags(item: Mapping[str, Any]) -> tuple[str, ...]:
-    said = item.get("tags")
-    tags = [tag.get("label") or tag.get("term") for tag in said if isinstance(tag, Mapping)] if said else []
-    lines = filter(None, (line(_string(tag), _NAME_LIMIT) for tag in tags[:_TAGS]))
+    tags = item.get("tags")
+    names = [tag.get("label") or tag.get("term") for tag in tags if isinstance(tag, Mapping)] if tags else []
+    lines = filter(None, (plain_line(_string(name), _NAME_LIMIT) for name in names[:_TAGS]))
     unique: dict[str, str] = {}
     for tag in lines:
         unique.setdefault(fold(tag), tag)
@@ -222,7 +219,7 @@ def _tags(item: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _day(item: Mapping[str, Any], today: date) -> str | None:
-    """The day of an entry; None where it gives none that can be true."""
+    """The day of an entry; None if it has no plausible date."""
     for stamp in map(item.get, ("published_parsed", "updated_parsed", "created_parsed")):
         try:
             day = date(*stamp[:3]) if stamp else date.min
@@ -233,44 +230,44 @@ def _day(item: Mapping[str, Any], today: date) -> str | None:
     return None
 
 
-def _problem(told: Mapping[str, Any]) -> str | None:
-    """What is wrong with the feed's XML; what is only odd about how it was sent does not matter."""
+def _xml_problem(parsed: Mapping[str, Any]) -> str | None:
+    """The XML error of a parsed feed; other oddities, such as a wrong content type, don't matter."""
     from xml.sax import SAXException
 
-    error = told.get("bozo_exception")
+    error = parsed.get("bozo_exception")
     if not isinstance(error, SAXException):
         return None
     return clean(error.getMessage(), 200) or "its XML is broken"
 
 
-def _mended(reference: re.Match[bytes]) -> bytes:
-    """The reference to a character, or nothing if XML may not hold it."""
+def _keep_valid_reference(reference: re.Match[bytes]) -> bytes:
+    """The character reference, or nothing if XML forbids the character."""
     hexadecimal, decimal = reference.groups()
     digits = (hexadecimal or decimal).lstrip(b"0")
     if not 0 < len(digits) <= 7:
         return b""
     number = int(digits, 16 if hexadecimal else 10)
-    fine = number in (0x9, 0xA, 0xD) or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0x10FFFF
-    return reference[0] if fine else b""
+    is_valid = number in (0x9, 0xA, 0xD) or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0x10FFFF
+    return reference[0] if is_valid else b""
 
 
 def _not_a_feed(body: bytes, url: str) -> tuple[str, tuple[str, ...]]:
-    """The sentence for a document that is no feed, and the feeds that it names."""
+    """The message for a document that is no feed, and the feeds that it links to."""
     host = _host(url)
     finder = _FeedFinder(url)
-    # What came before a declaration that the parser can't read still counts.
+    # html.parser stops at a declaration that it can't read; the links before it count.
     with suppress(AssertionError):
         finder.feed(body[:_PAGE_LIMIT].decode("utf-8", "replace"))
     if finder.feeds:
         return f"{host} has a web page there, not a feed; its feed is {finder.feeds[0]}.", tuple(finder.feeds)
     if not body.strip():
-        return f"{host} sent an empty answer in place of a feed; try again later.", ()
+        return f"{host} sent an empty response instead of a feed; try again later.", ()
     kind = "a web page" if finder.is_page else "something else"
     return f"{host} has {kind} there, not an RSS or Atom feed; check the address.", ()
 
 
 class _FeedFinder(HTMLParser):
-    """The feeds that a web page names."""
+    """Finds the feeds that a web page links to."""
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -280,13 +277,13 @@ class _FeedFinder(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.is_page = self.is_page or tag in ("html", "body", "head")
-        said = {name: value or "" for name, value in attrs}
-        if tag != "link" or "alternate" not in said.get("rel", "").lower().split():
+        attributes = {name: value or "" for name, value in attrs}
+        if tag != "link" or "alternate" not in attributes.get("rel", "").lower().split():
             return
-        if said.get("type", "").lower().strip() not in _FEED_TYPES or len(self.feeds) >= 20:
+        if attributes.get("type", "").lower().strip() not in _FEED_TYPES or len(self.feeds) >= 20:
             return
         try:
-            address = web_url(urljoin(self._url, said.get("href", "")))
+            address = web_url(urljoin(self._url, attributes.get("href", "")))
         except ValueError:
             return
         if address and address not in self.feeds:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reader.session.places import Place, view
 from reader.ui.handlers.registry import handles
-from reader.ui.state import Position
+from reader.ui.state_parts import Position
 from reader.ui.work.paper_lookup import PaperLookup
 from reader.ui.work.services import Services
 

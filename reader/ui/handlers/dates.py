@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from reader.core.periods import Kind, around
+from reader.core.periods import PeriodKind, period_containing
 from reader.refresh.plan import FIRST_DAY, Since
 from reader.ui.handlers.add import NOTHING_IS_FETCHED
 from reader.ui.handlers.registry import handles
 from reader.ui.handlers.views import ViewActions
 from reader.ui.screens.calendar import CalendarScreen
-from reader.ui.state import Calendar
+from reader.ui.state_parts import Calendar
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.services import Services
 
@@ -45,7 +45,7 @@ class DateActions:
             self._model.say(NOTHING_IS_FETCHED)
             return
         oldest = date.fromisoformat(self._library.oldest_day() or self._look.today.isoformat())
-        month = around("month", oldest).earlier
+        month = period_containing("month", oldest).earlier
         self._open(Calendar(max(month.first, date.fromisoformat(FIRST_DAY)), since=True))
 
     def _open(self, calendar: Calendar) -> None:
@@ -63,7 +63,7 @@ class DateActions:
     def choose_month(self, _count: int | None) -> None:
         self._choose("month")
 
-    def _choose(self, kind: Kind | None) -> None:
+    def _choose(self, kind: PeriodKind | None) -> None:
         """Do what the calendar was opened for with the day in it, or with its week or month."""
         calendar = self._calendar()
         period = calendar.chosen(kind) if calendar is not None else None

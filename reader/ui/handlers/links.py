@@ -60,7 +60,7 @@ class LinkActions:
 
         paper = self._library.paper_of(self._model.state.highlighted)
         if paper is not None:
-            self._copy(clipboard.link(paper))
+            self._copy(clipboard.paper_link(paper))
 
     def _open(self, letter: str) -> None:
         from reader.actions.links import links

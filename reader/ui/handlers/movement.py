@@ -11,7 +11,7 @@ from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.registry import handles
 from reader.ui.handlers.views import ViewActions
 from reader.ui.screens.main import MainScreen
-from reader.ui.state import Focus
+from reader.ui.state_parts import Focus
 from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.work.services import Services
 

@@ -7,8 +7,8 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from reader.core.periods import period_of
-from reader.keys.keymap import Context
+from reader.core.periods import period_of_view
+from reader.keys.actions import Context
 from reader.refresh.plan import Days
 from reader.ui.handlers.add import NOTHING_IS_FETCHED
 from reader.ui.handlers.registry import handles
@@ -79,7 +79,7 @@ class ProgramActions:
             self._model.say(NOTHING_IS_FETCHED)
             return
         view = self._model.state.place.view.id
-        period = period_of(view)
+        period = period_of_view(view)
         if view == "trending":
             self._views.fetch_trending()
         elif period is not None:

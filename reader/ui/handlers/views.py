@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from reader.core.periods import Kind, Period, around, period_of
+from reader.core.periods import Period, PeriodKind, period_containing, period_of_view
 from reader.refresh.plan import FIRST_DAY, Days, Trending
 from reader.session.places import Place, view
 from reader.ui.handlers.registry import handles
@@ -32,7 +32,7 @@ class ViewActions:
         """Show a view with the query kept, and fetch its days that the cache knows nothing of."""
         state = self._model.state.close_page()
         self._model.change(state.go(Place(view(id), state.place.text)))
-        period = period_of(id) if ":" in id else None
+        period = period_of_view(id) if ":" in id else None
         if period is not None and not self._look.demo and not self._look.is_still:
             days = self._library.gaps(period.first, period.last, self._look.today)
             if days:
@@ -79,12 +79,12 @@ class ViewActions:
 
     def here(self) -> Period:
         """The period of the view, else the day of the highlighted paper."""
-        period = period_of(self._model.state.place.view.id)
+        period = period_of_view(self._model.state.place.view.id)
         if period is not None:
             return period
         row = self._papers.highlighted_row
         day = row.day if row is not None else self._library.newest_day()
-        return period_of(f"day:{day}") or around("day", self._look.today)
+        return period_of_view(f"day:{day}") or period_containing("day", self._look.today)
 
     @handles("view.week")
     def show_week(self, _count: int | None) -> None:
@@ -94,8 +94,8 @@ class ViewActions:
     def show_month(self, _count: int | None) -> None:
         self._show_around("month")
 
-    def _show_around(self, kind: Kind) -> None:
-        self.go(around(kind, self.here().first).id)
+    def _show_around(self, kind: PeriodKind) -> None:
+        self.go(period_containing(kind, self.here().first).id)
         self._model.say(f"the best first · {self._look.keymap.key('find.sort')} for another order", of_place=True)
 
     @handles("period.earlier")

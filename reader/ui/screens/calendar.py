@@ -1,4 +1,4 @@
-"""A month at a time: which days are in the cache and what is unread of them, to go to one or to fetch since one."""
+"""The calendar: a month of days with their unread papers, to choose the day to show or to fetch from."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from reader.cache.days import DayState
-from reader.core.periods import Kind, Period, around, period_at
+from reader.core.periods import Period, PeriodKind, parse_period, period_containing
 from reader.keys.keymap import Keymap
 from reader.refresh.plan import FIRST_DAY
 from reader.ui.stylesheets import stylesheet
+from reader.ui.text.day_names import WEEKDAYS
 from reader.ui.text.glyphs import Glyphs
-from reader.ui.text.lines import WEEKDAYS, Line, Piece, literal, measure
-from reader.ui.text.styled_text import cut_line, draw, spread
+from reader.ui.text.lines import Line, Piece, cut_line, literal, measure, spread
+from reader.ui.text.styled_text import draw
 
 States = Callable[[date, date], Mapping[str, DayState]]
-"""What is known of the days from one to another, by ISO day."""
+"""Returns what the cache knows about the days from one to another, by ISO day."""
 
 CELL = 7
-"""Columns of a day: its number, a space, what is unread."""
+"""Columns of a day: its number, a space, its unread papers."""
 
 MARGIN = 4
-"""Columns of the week's number."""
+"""Columns of the number of a week."""
 
 WIDTH = MARGIN + 7 * CELL
 WEEKS = 6
@@ -42,7 +43,7 @@ _DATE_LETTERS = frozenset("0123456789-wWdmy")
 
 
 class Month(Widget):
-    """The days of one month, one of them under the cursor, and a line about it."""
+    """The days of a month, and a line about the day under the cursor."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -65,20 +66,20 @@ class Month(Widget):
         self.day = day
         self.typed = ""
         self._known: Mapping[str, DayState] = {}
-        self._learn()
+        self._read_states()
 
     @property
     def first(self) -> date:
-        """The Monday on which the first line begins."""
-        return around("week", self.day.replace(day=1)).first
+        """The Monday of the first line."""
+        return period_containing("week", self.day.replace(day=1)).first
 
     def go(self, day: date) -> None:
-        """Put the cursor on a day of the feed, the nearest one where it has none so early or late."""
+        """Put the cursor on a day, or on the nearest day that the feed can have."""
         self.day = min(max(day, date.fromisoformat(FIRST_DAY)), self._today)
-        self._learn()
+        self._read_states()
         self.refresh()
 
-    def _learn(self) -> None:
+    def _read_states(self) -> None:
         self._known = self._states(self.first, self.first + timedelta(days=7 * WEEKS - 1))
 
     def render(self) -> Content:
@@ -86,7 +87,7 @@ class Month(Widget):
         return Content("\n").join(draw(self, cut_line(line, WIDTH), "calendar") for line in lines)
 
     def _heading(self) -> Line:
-        month = around("month", self.day)
+        month = period_containing("month", self.day)
         return spread((Piece(month.name, "heading"),), (Piece(self._title, "quiet"),), WIDTH)
 
     def _weekdays(self) -> Line:
@@ -112,7 +113,7 @@ class Month(Widget):
         return (number, Piece(f"{sign:<{CELL - 4}}", "cursor" if under else role))
 
     def _sign(self, day: date) -> tuple[str, str]:
-        """What stands behind a day, and its role: the unread papers, all read, nothing listed, or not in the cache."""
+        """Return the sign after a day and its role: unread papers, all read, nothing listed, or not in the cache."""
         state = self._known.get(day.isoformat())
         if state is None or not (state.fetched or state.papers):
             return "", "faint"
@@ -126,21 +127,21 @@ class Month(Widget):
     def _about(self) -> Line:
         if self.typed:
             _, mistake = read_typed(self.typed, self._today)
-            said = Piece(f"  {mistake}", "mistake") if mistake else Piece("")
-            return (Piece(f"{self.typed}{self._glyphs.cursor}", "typed"), said)
-        name = around("day", self.day).name
+            problem = Piece(f"  {mistake}", "mistake") if mistake else Piece("")
+            return (Piece(f"{self.typed}{self._glyphs.cursor}", "typed"), problem)
+        name = period_containing("day", self.day).name
         state = self._known.get(self.day.isoformat())
         if state is None or not (state.fetched or state.papers):
-            told = "not in the cache"
+            about = "not in the cache"
         elif not state.papers:
-            told = "the feed listed nothing"
+            about = "the feed listed nothing"
         else:
             papers = "1 paper" if state.papers == 1 else f"{state.papers:,} papers"
-            told = f"{papers}, {state.unread:,} unread" if state.unread else f"{papers}, all read"
-        return (Piece(name, "heading"), Piece(f" {self._glyphs.dot} {told}", "quiet"))
+            about = f"{papers}, {state.unread:,} unread" if state.unread else f"{papers}, all read"
+        return (Piece(name, "heading"), Piece(f" {self._glyphs.dot} {about}", "quiet"))
 
     def on_click(self, event: events.Click) -> None:
-        """A click on a day goes to it."""
+        """Go to a clicked day, and report it."""
         event.stop()
         offset = event.get_content_offset(self)
         if offset is None:
@@ -155,7 +156,7 @@ class Month(Widget):
 class CalendarScreen(ModalScreen[None]):
     """The calendar over the list; with `since` it asks for the day to fetch from.
 
-    The app reads its keys, as on the main screen; digits are a date that is typed.
+    The app reads its keys, as on the main screen; digits type a date.
     """
 
     CSS_PATH = stylesheet("calendar")
@@ -177,10 +178,10 @@ class CalendarScreen(ModalScreen[None]):
             yield Hints(self._keymap, since=self.since)
 
     def move(self, *, days: int = 0, months: int = 0) -> None:
-        """Go so many days on, and so many months, to the same day of the month or its last."""
+        """Go so many days and months on, back if negative; in a shorter month to its last day."""
         day = self._month.day
         for _ in range(abs(months)):
-            month = around("month", day).later if months > 0 else around("month", day).earlier
+            month = period_containing("month", day).later if months > 0 else period_containing("month", day).earlier
             day = min(month.first + timedelta(days=day.day - 1), month.last)
         self.go(day + timedelta(days=days))
 
@@ -190,11 +191,11 @@ class CalendarScreen(ModalScreen[None]):
         self._month.go(day)
 
     def renew(self) -> None:
-        """Show what is known of the days now."""
+        """Read the days from the cache again."""
         self._month.go(self._month.day)
 
     def type(self, key: str, character: str | None) -> bool:
-        """Take a key that writes a date; False for keys that mean something else."""
+        """Take a key that writes a date; return False for keys that mean something else."""
         typed = self._month.typed
         if not typed and not (character and character.isdigit()):
             return False
@@ -211,20 +212,20 @@ class CalendarScreen(ModalScreen[None]):
         self._month.go(period.first if period else self._month.day)
         return True
 
-    def chosen(self, kind: Kind | None) -> Period | None:
-        """What was typed, else the day under the cursor, or its week or month; None where what was typed is no date."""
+    def chosen(self, kind: PeriodKind | None) -> Period | None:
+        """Return the typed period, else the day under the cursor, or its week or month; None for an invalid date."""
         if self._month.typed:
             period, _ = read_typed(self._month.typed, self._today)
-            return around(kind, period.first) if period and kind else period
-        return around(kind or "day", self._month.day)
+            return period_containing(kind, period.first) if period and kind else period
+        return period_containing(kind or "day", self._month.day)
 
     def on_month_clicked(self, event: Month.Clicked) -> None:
-        """Let the day count, not what was typed; the app knows what it is chosen for."""
+        """Put the clicked day in the place of what was typed; the message goes on to the app."""
         self.go(event.day)
 
 
 class Hints(Widget):
-    """The keys of the calendar."""
+    """The line of the calendar's keys."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"calendar--key", "calendar--quiet"}
 
@@ -245,9 +246,9 @@ class Hints(Widget):
 
 
 def read_typed(text: str, today: date) -> tuple[Period | None, str]:
-    """The period that was typed, or what is wrong with it: nothing while more may be typed."""
+    """Return the typed period, or what is wrong with the text; nothing is while it may only be incomplete."""
     try:
-        period = period_at(text, today)
+        period = parse_period(text, today)
     except ValueError:
         return None, "a day, week or month, such as 2026-05-11" if len(text) > len("2026-05-1") else ""
     if period.first > today:

@@ -1,4 +1,4 @@
-"""The keys of the place where help was asked for, then all others, searched by typing."""
+"""Help: the keys of the current place, then all others, searched by typing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.await_complete import AwaitComplete
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.events import Key, Resize
@@ -19,18 +18,20 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Input, Static
 
+from reader.keys.actions import PLACES, Action, Context
 from reader.keys.chords import KeyReader, Match
-from reader.keys.keymap import PLACES, Action, Context, Keymap
+from reader.keys.keymap import Keymap
 from reader.ui.stylesheets import stylesheet
 from reader.ui.text.finder import Finder
+from reader.ui.textual_fixes import DismissedOnce
 
 COLUMN = 62
-"""The fewest cells in which a key and its sentence read well; wider screens get more columns."""
+"""Cells that a column has at least, for its keys and sentences; wider screens have more columns."""
 
 MOST_COLUMNS = 3
 GAP = 3
 MARGINS = 6
-"""Two cells at each side, one for the scrollbar and one before it."""
+"""Cells beside the columns: two at each side, the scrollbar and one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Actions under one heading; `here` when they act where help was asked for, else `place` says where."""
+    """Actions under one heading; they act `here`, in the current place, or else in `place`."""
 
     title: str
     place: str
@@ -54,16 +55,16 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Widths in cells of the keys and of the text beside them."""
+    """Widths in cells of the keys and of the text after them."""
 
     keys: int
     text: int
 
 
 def sections(keymap: Keymap, context: Context, typed: str = "") -> list[Section]:
-    """List what a person in `context` wants to know: these very keys first, then those of other places.
+    """List the actions of `context` first, then those of other places.
 
-    `typed` narrows to actions that hold each of its words; a key typed by itself comes before all else.
+    `typed` narrows them to actions with each of its words; the action of a key that is typed alone comes first.
     """
     finder = Finder(typed)
     exact: list[Row] = []
@@ -86,11 +87,11 @@ def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
 
 
 class HelpSearch(Input):
-    """The search line; keys that are bound in help act, all others are text."""
+    """The search line; keys that are bound in help act, all others are typed."""
 
     @dataclass
     class Acted(Message):
-        """A key of help was pressed."""
+        """A key that is bound in help was pressed."""
 
         action: Action
         times: int
@@ -107,8 +108,8 @@ class HelpSearch(Input):
             self.post_message(self.Acted(outcome.action, outcome.times))
 
 
-class HelpScreen(ModalScreen[None]):
-    """Help over the whole screen: a heading, a search line, the keys in columns, and how to leave."""
+class HelpScreen(DismissedOnce, ModalScreen[None]):
+    """Help on a whole screen: a heading, the search line, the keys in columns, and help's own keys."""
 
     CSS_PATH = stylesheet("help")
     DEFAULT_CSS = """
@@ -155,7 +156,7 @@ class HelpScreen(ModalScreen[None]):
             *("move.top", "move.bottom", "help.close"),
         }
     )
-    """The actions that help performs itself; the app's own keys pass by."""
+    """The actions that help does itself; other keys go on to the app."""
 
     def __init__(self, keymap: Keymap, context: Context) -> None:
         super().__init__()
@@ -208,15 +209,11 @@ class HelpScreen(ModalScreen[None]):
             case moved:
                 scroll.scroll_relative(y=lines[moved] * event.times, animate=False)
 
-    def dismiss(self, result: None = None) -> AwaitComplete:
-        """Leave once: Textual 8.2.8 takes the screen below along where a second key follows before this one is gone."""
-        return super().dismiss(result) if self.is_current else AwaitComplete()
-
     def _look(self, component: str) -> Style:
         return self.get_visual_style(component, partial=True)
 
     def _draw(self, width: int) -> None:
-        """Lay the sections out in as many columns as there is room for."""
+        """Lay the sections out in the columns that fit."""
         room = width - MARGINS
         count = max(1, min(MOST_COLUMNS, (room + GAP) // (COLUMN + GAP)))
         typed = self.query_one(HelpSearch).value
@@ -232,7 +229,7 @@ class HelpScreen(ModalScreen[None]):
         self.query_one("#help-footer", Static).update(self._footer(room))
 
     def _block(self, section: Section, measure: Measure, finder: Finder) -> Iterator[Content]:
-        """Draw a section: its heading, its rows, and the empty line after it."""
+        """Draw a section: its heading, its rows and an empty line."""
         look = self._look("help--here" if section.here else "help--elsewhere")
         place = f"  {section.place}" if section.place else ""
         yield Content.assemble((section.title.upper(), look), (place, self._look("help--about")))
@@ -242,7 +239,7 @@ class HelpScreen(ModalScreen[None]):
         yield Content()
 
     def _row_lines(self, row: Row, measure: Measure) -> Iterator[Content]:
-        """Draw a row: keys, name, and its sentence with the lines that follow indented under the name."""
+        """Draw a row: keys, name and sentence, with further lines indented under the name."""
         first, *more = textwrap.wrap(f"{row.name}  {row.about}", measure.text)
         about = self._look("help--about")
         yield Content.assemble(
@@ -272,7 +269,7 @@ class HelpScreen(ModalScreen[None]):
 
 
 def share_out(blocks: Sequence[list[Content]], count: int) -> list[list[Content]]:
-    """Share blocks of lines out over columns of about one height, their order kept, each block whole."""
+    """Share blocks of lines out over columns of about the same height, in order and each block whole."""
     share = sum(map(len, blocks)) / count
     columns: list[list[Content]] = [[] for _ in range(count)]
     above = 0

@@ -15,12 +15,13 @@ from reader.session.places import Place
 from reader.ui import view_models
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
-from reader.ui.state import MEDIUM, WIDE, Focus, Position, State
+from reader.ui.state import State
+from reader.ui.state_parts import MEDIUM, WIDE, Focus, Position
+from reader.ui.textual_fixes import Delayed, put_away
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.status_line import StatusLine
 from reader.ui.widgets.top_line import TopLine
-from reader.ui.work.delayed import Delayed
 
 if TYPE_CHECKING:
     from reader.core.query.suggestions import Completer
@@ -109,7 +110,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         )
         self.detail = PaperDetail(glyphs, today=self._look.fixed_today, id="detail")
         self.empty = Empty(view_models.empty_keys(keymap), id="empty")
-        _put_away(self.empty, True)
+        put_away(self.empty, True)
         keys = (keymap.key("query.complete", "query"), keymap.key("find.feed", "query"))
         self.query_line = QueryLine(glyphs, *keys, id="query")
         self.query_line.display = False
@@ -213,8 +214,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._is_list_away = state.is_empty
             # By a class on the screen it would take 25 ms: all styles of all panes would be looked up.
             for pane in (self.papers, self.query_one("#right")):
-                _put_away(pane, state.is_empty)
-            _put_away(self.empty, not state.is_empty)
+                put_away(pane, state.is_empty)
+            put_away(self.empty, not state.is_empty)
 
     def _draw_empty(self, state: State) -> None:
         if state.is_empty:
@@ -309,12 +310,3 @@ def _empty_parts(state: State) -> object:
 
 def _focus_parts(state: State) -> object:
     return state.focus, state.is_typing, state.is_empty
-
-
-def _put_away(pane: Widget, is_away: bool) -> None:
-    """Leave no room for a pane, or what the stylesheet leaves it."""
-    if is_away:
-        pane.styles.display = "none"
-    else:
-        pane.styles.clear_rule("display")
-        pane.refresh(layout=True)

@@ -1,7 +1,8 @@
-"""The command palette: every action that can be done here, and what the app adds, found by name.
+"""The command palette: every action of the current place, and what the app adds, found by name.
 
-Textual's own palette with our matching and drawing: its matcher reads names as markup, which a topic's or a saved
-view's name must never be, and tries so many placings of the typed letters that some words would stop the screen.
+It is Textual's palette with matching and drawing of our own. The matcher of Textual 8.2.8 reads names as markup, and
+names of topics and saved views are foreign text. It also tries so many placings of the typed letters that some words
+would stop the screen.
 """
 
 from __future__ import annotations
@@ -11,19 +12,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from textual.await_complete import AwaitComplete
-from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.content import Content
 from textual.style import Style
 
-from reader.keys.keymap import Context, Keymap
+from reader.keys.actions import Context
+from reader.keys.keymap import Keymap
 from reader.ui.stylesheets import stylesheet
 from reader.ui.text.finder import Finder
+from reader.ui.textual_fixes import DismissedOnce, PagesOnlyLaidOutCommands
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: its name, a sentence about it, what it does, its keys as shown, other words that find it."""
+    """A command: its name, a sentence about it, the function, its keys as shown, and other words that find it."""
 
     name: str
     about: str
@@ -33,9 +35,9 @@ class Command:
 
 
 def action_commands(keymap: Keymap, context: Context, run: Callable[[str], object]) -> list[Command]:
-    """Make a command of each action that acts in `context`, in the table's order; `run` gets the action's id.
+    """Return a command for each action of `context`, in the table's order; `run` gets the action's id.
 
-    Left out are the palette itself and mere moving about, which nobody does by name.
+    The palette itself and the moves are left out: nobody does those by name.
     """
     return [
         Command(
@@ -50,10 +52,10 @@ def action_commands(keymap: Keymap, context: Context, run: Callable[[str], objec
     ]
 
 
-class Palette(CommandPalette):
-    """A palette over the commands it is given, for one opening.
+class Palette(DismissedOnce, PagesOnlyLaidOutCommands, CommandPalette):
+    """A palette of the given commands, for one opening.
 
-    Searching does no I/O and takes well under a millisecond for hundreds of commands.
+    A search does no I/O and takes less than a millisecond for hundreds of commands.
     """
 
     CSS_PATH = stylesheet("commands")
@@ -84,21 +86,11 @@ class Palette(CommandPalette):
         super().__init__([_provider_of(tuple(commands), self._draw)], placeholder="a command")
 
     def on_mount(self) -> None:
-        # The default is a picture two cells wide that some terminals draw as one.
+        # The default sign is two cells wide, and some terminals draw it in one.
         self.query_one(SearchIcon).icon = ":"
 
-    def dismiss(self, result: None = None) -> AwaitComplete:
-        """Leave once: Textual 8.2.8 takes the screen below along where a second key follows before this one is gone."""
-        return super().dismiss(result) if self.is_current else AwaitComplete()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let no key page through a list without a line to show, which ends the program in Textual 8.2.8."""
-        if action == "command_list" and self.query_one(CommandList).size.height == 0:
-            return False
-        return super().check_action(action, parameters)
-
     def _draw(self, command: Command, finder: Finder) -> Content:
-        """Draw a command in two lines: its name with the typed words marked and its keys, then what it does."""
+        """Draw a command in two lines: its name with the typed words marked, and its keys; then what it does."""
         name = Content.assemble((command.name, self._look("name")))
         for start, end in finder.spans(command.name):
             name = name.stylize(self._look("hit"), start, end)
@@ -111,7 +103,7 @@ class Palette(CommandPalette):
 
 
 def _provider_of(commands: Sequence[Command], draw: Callable[[Command, Finder], Content]) -> type[Provider]:
-    """Make the provider class that Textual asks for; it makes the instances itself and passes on no data."""
+    """Return a provider class for Textual, which makes the instance itself and passes no data to it."""
 
     class Commands(Provider):
         async def search(self, query: str) -> Hits:

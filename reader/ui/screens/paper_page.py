@@ -9,7 +9,8 @@ from textual.screen import Screen
 from reader.ui import view_models
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
-from reader.ui.state import Reading, State
+from reader.ui.state import State
+from reader.ui.state_parts import Reading
 from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.widgets.status_line import StatusLine
 

@@ -1,4 +1,4 @@
-"""Find commands and keys by a few typed words."""
+"""Finds commands and keys by a few typed words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 
 class Finder:
-    """Match texts that hold every typed word, at the beginning of a word or inside one, in any order and case."""
+    """Matches texts that have every typed word, in any order and case."""
 
     def __init__(self, typed: str) -> None:
         self._words = typed.split()
@@ -14,11 +14,14 @@ class Finder:
         self._anywhere = [re.compile(re.escape(word), re.IGNORECASE) for word in self._words]
 
     def matches(self, text: str) -> bool:
-        """Tell whether each word begins a word of the text; true of all texts when nothing is typed."""
+        """Return whether each typed word begins a word of the text; True if nothing is typed."""
         return all(start.search(text) for start in self._starts)
 
     def score(self, name: str, about: str) -> float:
-        """Grade from 0, a word is nowhere, to 1: best at the beginnings of words in the name, least inside `about`."""
+        """Return how well a command matches, from 0 to 1; 0 if a typed word is in neither text.
+
+        Beginnings of words in the name are best, then the middle of words there, then beginnings of words in `about`.
+        """
         if not self._words:
             return 1.0
         grades = [
@@ -31,7 +34,7 @@ class Finder:
         return (sum(grades) + leads) / (4 * len(grades) + 1)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """Find where in the text the words stand, at beginnings of words where there are any."""
+        """Return the (start, end) of the typed words in a text; those inside a word only if none begins one."""
         spans: list[tuple[int, int]] = []
         for start, anywhere in zip(self._starts, self._anywhere, strict=True):
             pattern = start if start.search(text) else anywhere

@@ -1,6 +1,6 @@
-"""The signs the interface draws with, and a letter for each where a terminal has no such signs.
+"""The signs that the interface draws with, in Unicode and in ASCII.
 
-All are one cell wide in every terminal, but for `code` and `ellipsis`, which tell by their length.
+All are one cell wide in every terminal, except `code` and `ellipsis`.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 
 class Glyphs(NamedTuple):
-    """One set of signs; state is told by their shape first, by colour second."""
+    """One set of signs; a state has a shape of its own, whatever its colour."""
 
     unread: str
     read: str
     starred: str
     hidden: str
     elsewhere: str
-    """Of a paper that the feed has and the cache does not."""
+    """For a paper that the feed has and the cache does not."""
     rising: str
     code: str
     fulltext: str
@@ -39,7 +39,7 @@ class Glyphs(NamedTuple):
     dot: str
     """Between facts that stand on one line."""
     nothing: str
-    """Where a number would stand and there is none."""
+    """In the place of a number."""
     ellipsis: str
     refreshed: str
     spinner: str
@@ -47,7 +47,7 @@ class Glyphs(NamedTuple):
     spark: str
     """Steps of a sparkline, lowest first."""
     chip: tuple[str, str]
-    """What a topic stands between."""
+    """The brackets around a topic."""
 
 
 UNICODE = Glyphs(
@@ -112,5 +112,5 @@ ASCII = Glyphs(
 
 
 def glyphs(ascii: bool = False) -> Glyphs:
-    """Return the set of signs for a terminal with or without them."""
+    """Return the signs for a terminal, in ASCII only if asked for."""
     return ASCII if ascii else UNICODE

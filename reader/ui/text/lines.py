@@ -8,23 +8,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from rich.cells import cell_len, get_character_cell_size, set_cell_size
-from rich.segment import Segment
-from textual.color import Color
-from textual.filter import LineFilter
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+from rich.cells import cell_len, get_character_cell_size
 
 UNBROKEN = "\u00a0"
-"""A space that no line is broken at; drawn as a plain one."""
+"""A space at which no line is broken; drawn as a plain one."""
 
 _WORD = re.compile(r"[^ ]+")
 _TOKEN = re.compile(r"[^\W_]+")
@@ -37,21 +27,21 @@ class Piece(NamedTuple):
 
     text: str
     role: str = "text"
-    """What the text is, such as `title` or `people`; a widget has a style for each."""
+    """What the text is, such as `title` or `people`; a widget has a style for each role."""
     hit: bool = False
     """Whether it is a searched word."""
     action: tuple[str, str] | None = None
-    """What a click on it means and with what, such as `("link", "https://…")`."""
+    """What a click on it does, such as `("link", "https://…")`."""
 
 
 Line: TypeAlias = tuple[Piece, ...]
 
 
 def literal(text: str) -> str:
-    """One line of text as it may be drawn: every character in it has a shape, and one width in all terminals.
+    """Return a text as one line that is safe to draw: each character has a shape, and one width in all terminals.
 
-    Controls and format characters go; joiners and variation selectors too, on whose width terminals disagree; any
-    other space is a plain one; what has no shape is `�`.
+    Control and format characters are removed, and so are joiners and variation selectors, on whose width terminals
+    disagree. Every kind of space becomes a plain one, a character without a shape `�`.
     """
     if text.isprintable() and _VARIATION_SELECTOR not in text:
         return text
@@ -70,7 +60,7 @@ def _drawn(char: str) -> str:
 
 
 def cut(text: str, width: int, ellipsis: str = "…") -> str:
-    """Shorten a text to at most `width` cells; the ellipsis says that something was left out."""
+    """Shorten a text to at most `width` cells, with an ellipsis if anything is left out."""
     if cell_len(text) <= width:
         return text
     room = width - cell_len(ellipsis)
@@ -80,7 +70,7 @@ def cut(text: str, width: int, ellipsis: str = "…") -> str:
 
 
 def _head(text: str, room: int) -> str:
-    """The longest beginning of at most `room` cells; no wide character is halved, no accent left behind."""
+    """Return the longest beginning of at most `room` cells, without half a wide character or a lost accent."""
     if text.isascii():
         return text[:room]
     for index, char in enumerate(text):
@@ -91,10 +81,10 @@ def _head(text: str, room: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[tuple[int, int]]:
-    """Break a line of text into lines of at most `width` cells, two at the least.
+    """Break a text into lines of at most `width` cells; a width below 2 counts as 2.
 
-    Returns the (start, end) of each in the text; only spaces stand between them. A word longer than a line is broken
-    anywhere, and so is a text in wide characters.
+    Returns the (start, end) of each line in the text, with only spaces between lines. Words longer than a line are
+    broken anywhere, and so are texts in wide characters.
     """
     width = max(width, 2)
     lines: list[tuple[int, int]] = []
@@ -115,7 +105,7 @@ def wrap(text: str, width: int) -> list[tuple[int, int]]:
 
 
 def _units(text: str, width: int) -> Iterator[tuple[int, int, int]]:
-    """What is not broken: the start, end and cells of each word, or of its parts if it is too long or in wide ones."""
+    """Yield the start, end and cells of what is not broken: words, or their parts if they are too long or wide."""
     for word in _WORD.finditer(text):
         start, stop = word.span()
         size = cell_len(word.group())
@@ -130,7 +120,7 @@ def _units(text: str, width: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _clusters(text: str, start: int, stop: int, joined: bool) -> Iterator[tuple[int, int, int]]:
-    """The start, end and cells of each character with its accents, where `joined` of each run of narrow ones."""
+    """Yield the start, end and cells of each character with its accents; if `joined`, of each run of narrow ones."""
     begin, size, last = start, 0, 0
     for index in range(start, stop):
         cells = get_character_cell_size(text[index])
@@ -143,7 +133,7 @@ def _clusters(text: str, start: int, stop: int, joined: bool) -> Iterator[tuple[
 
 
 def fill(pieces: Iterable[Piece], width: int) -> list[Line]:
-    """Wrap pieces that follow each other into lines."""
+    """Wrap a run of pieces into lines."""
     run = tuple(pieces)
     return [_slice(run, start, end) for start, end in wrap("".join(piece.text for piece in run), width)]
 
@@ -162,12 +152,12 @@ def _slice(run: Sequence[Piece], start: int, end: int) -> Line:
 
 
 def unbroken(text: str) -> str:
-    """Keep a short text, such as a name, on one line."""
+    """Return a short text, such as a name, that stays on one line."""
     return text.replace(" ", UNBROKEN)
 
 
 def measure(line: Iterable[Piece]) -> int:
-    """Width of a line in cells."""
+    """Return the width of a line in cells."""
     return sum(cell_len(piece.text) for piece in line)
 
 
@@ -176,16 +166,38 @@ def centre(line: Line, width: int) -> Line:
     return (Piece(" " * max(0, (width - measure(line)) // 2)), *line)
 
 
+def cut_line(line: Line, width: int, ellipsis: str = "…") -> Line:
+    """Shorten a line at its end to at most `width` cells."""
+    if measure(line) <= width:
+        return line
+    kept: list[Piece] = []
+    room = width
+    for piece in line:
+        size = measure([piece])
+        if size + len(ellipsis) > room:
+            # The piece ends in an ellipsis even if it fits, because another one follows.
+            kept.append(piece._replace(text=cut(piece.text + ellipsis, room, ellipsis)))
+            break
+        kept.append(piece)
+        room -= size
+    return tuple(kept)
+
+
+def spread(left: Line, right: Line, width: int) -> Line:
+    """Put one line at the left edge and one at the right edge."""
+    return (*left, Piece(" " * max(0, width - measure(left) - measure(right))), *right)
+
+
 @lru_cache(64)
 def pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Compile searched words to what finds them in folded text; None if there is nothing to find.
+    """Compile searched words to a pattern for folded text; None if there is nothing to find.
 
-    A word is found where one begins with it, one in double quotes only where it stands whole; case, accents and
-    punctuation do not count.
+    A word is found at the beginning of words, a word in double quotes only whole. Case, accents and punctuation do
+    not matter.
     """
     if not words:
         return None
-    # A list without a search is drawn without compiling what cleans foreign text (6 ms).
+    # Late: a list without a search is drawn without this import (6 ms).
     from reader.core.text import fold
 
     found = []
@@ -201,7 +213,7 @@ def pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def hits(text: str, searched: re.Pattern[str] | None) -> list[tuple[int, int]]:
-    """Where the searched words are: the (start, end) of each in the text, in order."""
+    """Return the (start, end) of each searched word in a text, in order."""
     if searched is None:
         return []
     if text.isascii():
@@ -227,7 +239,7 @@ def _folded(char: str) -> str:
 
 
 def mark(text: str, role: str, searched: re.Pattern[str] | None = None) -> list[Piece]:
-    """Make a text literal and into pieces of one role, with the searched words as pieces of their own."""
+    """Return a text as literal pieces of one role, with each searched word as a piece of its own."""
     text = literal(text)
     pieces: list[Piece] = []
     done = 0
@@ -242,52 +254,11 @@ def mark(text: str, role: str, searched: re.Pattern[str] | None = None) -> list[
 
 
 def with_keys(text: str, role: str = "muted") -> list[Line]:
-    """Read a message of the program's own, a line each, in which keys stand between backticks."""
+    """Return the lines of one of our messages, in which keys are between backticks."""
     return [_with_keys(line, role) for line in text.split("\n")]
 
 
 def _with_keys(line: str, role: str) -> Line:
-    # The pattern has one group, so what it finds stands at the odd places.
+    # The pattern has one group, so keys are at the odd places.
     parts = _KEY.split(line)
     return tuple(Piece(literal(part), "key" if index % 2 else role) for index, part in enumerate(parts) if part)
-
-
-def day_heading(day: str, today: date) -> str:
-    """Write an ISO day as a heading: `TUESDAY 24 NOVEMBER`, with the year if it is another one."""
-    try:
-        when = date.fromisoformat(day)
-    except ValueError:
-        return literal(day).upper() or "NO DAY"
-    year = "" if when.year == today.year else f" {when.year}"
-    return f"{WEEKDAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]}{year}".upper()
-
-
-def short_day(day: str, today: date, weekday: bool = True) -> str:
-    """Write an ISO day in few cells: `Tue 24 Nov`, with the year if it is another one."""
-    try:
-        when = date.fromisoformat(day)
-    except ValueError:
-        return literal(day)
-    year = "" if when.year == today.year else f" {when.year}"
-    name = f"{WEEKDAYS[when.weekday()][:3]} " if weekday else ""
-    return f"{name}{when.day} {MONTHS[when.month - 1][:3]}{year}"
-
-
-class ControlNet(LineFilter):
-    """The last net under everything that is drawn: no control character reaches the terminal.
-
-    What it takes out leaves blanks, so that no column moves. Nothing should ever reach it.
-    """
-
-    _CAUGHT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return the segments without their control characters."""
-        if not self._CAUGHT.search("".join([text for text, _, _ in segments])):
-            return segments
-        return [
-            Segment(set_cell_size(self._CAUGHT.sub("", text), cell_len(text)), style, control)
-            if self._CAUGHT.search(text)
-            else Segment(text, style, control)
-            for text, style, control in segments
-        ]

@@ -1,4 +1,4 @@
-"""A paper as lines to read: the one way in which the detail pane and the paper's page show it."""
+"""A paper as lines to read, for the detail pane and the paper's page."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from reader.actions.links import CODE, Link, links
+from reader.actions.links import CODE_LINK, Link, links
 from reader.cache.history import STILL, Votes
 from reader.core.paper import Paper, facts
 from reader.core.topics.trends import spark
+from reader.ui.text.day_names import short_day
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure, pattern, short_day, unbroken
+from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure, pattern, unbroken
 
 if TYPE_CHECKING:
     from reader.core.topics.explain import Cause, Why
 
 MEASURE = 78
-"""Cells of a line at the most: beyond, the eye loses the next line's beginning."""
+"""Cells in a line at most: in longer lines the eye loses the start of the next."""
 
 PEOPLE_LINES = 2
-"""Lines that folded authors may take."""
+"""Lines that a shortened list of authors may take."""
 
 SPARKED = 12
-"""Changes of its votes that a paper's sparkline shows, the latest ones."""
+"""Changes of votes in a paper's sparkline, the latest ones."""
 
 _EMPTY: Line = ()
 
@@ -46,15 +47,15 @@ class Look:
     link_keys: Mapping[str, str] = field(default_factory=dict)
     """Keys that open links, by the link's letter."""
     everyone: bool = False
-    """Whether all authors are named."""
+    """Whether all authors are listed."""
     why: tuple[Why, ...] | None = None
     """What gave the paper its topics; None while nobody asks."""
     votes: Votes = STILL
-    """How its votes moved."""
+    """How the paper's votes moved."""
 
 
 def compose(paper: Paper, width: int, look: Look) -> list[Line]:
-    """Return the paper as lines of at most `width` cells; parts stand apart by an empty line."""
+    """Return the paper as lines of at most `width` cells, with an empty line between parts."""
     searched = pattern(look.words)
     parts = (
         fill(mark(paper.title, "title", searched), width),
@@ -81,7 +82,7 @@ def _people(paper: Paper, width: int, look: Look) -> list[Line]:
         return fill([Piece(_number(count, "author"), "people")], width) if count else []
     if look.everyone:
         return _list_people(names, count, width, look)
-    # Few names can fit in the lines there are, whatever the number of authors.
+    # Only so many names can fit in the lines, however many authors there are.
     most = min(len(names), PEOPLE_LINES * width // 2)
     shown = bisect_right(
         range(1, most + 1), PEOPLE_LINES, key=lambda n: len(_list_people(names[:n], count, width, look))
@@ -105,7 +106,7 @@ def _unbroken(pieces: Iterable[Piece]) -> list[Piece]:
 
 
 def _string(items: Iterable[Sequence[Piece]], between: Piece, width: int) -> list[Line]:
-    """Put items side by side, with something between those on one line and nothing at a line's end."""
+    """Put items side by side, with `between` between two on one line and nothing at a line's end."""
     lines: list[Line] = []
     for item in items:
         fits = lines and measure(lines[-1]) + measure([between, *item]) <= width
@@ -152,7 +153,7 @@ def _moved(look: Look) -> str:
 
 
 def _categories(paper: Paper, width: int, look: Look) -> list[Line]:
-    """The categories of arXiv, the primary one by its name; what the authors and the journal say of it."""
+    """The arXiv categories, the primary one by its name, and the fields that the pane lists with them."""
     items = []
     if paper.categories:
         from reader.feeds.arxiv.categories import categories
@@ -272,7 +273,7 @@ def _link(link: Link, width: int, look: Look, stars: int | None) -> Line:
     key = look.link_keys.get(link.letter, "")
     name = link.name.capitalize() if link.name.islower() else link.name
     begin = [Piece(f"{key:<3}", "key", action=action), Piece(f"{name:<9}", "muted", action=action)]
-    end = [Piece(f"  {look.glyphs.starred} {stars:,}", "star")] if stars and link.name == CODE else []
+    end = [Piece(f"  {look.glyphs.starred} {stars:,}", "star")] if stars and link.name == CODE_LINK else []
     shown = literal(link.url).partition("://")[2].removeprefix("www.").rstrip("/")
     room = width - measure(begin) - measure(end)
     if room < 8:

@@ -1,4 +1,4 @@
-"""A query's text as pieces, each with the role that tells what it is."""
+"""The text of a query as pieces."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from reader.core.query.suggestions import Span
 
 QUERY_ROLES = ("field", "value", "operator", "word", "phrase", "error")
-"""The component classes that a widget needs to draw a query, after its own prefix."""
+"""The roles of a query's pieces; a widget that draws a query has a component class for each."""
 
 
 def query_pieces(text: str) -> Line:
-    """Cut a query's text, right or wrong, into pieces that a widget has styles for."""
+    """Return a query's text as pieces, whether it parses or not."""
     if not text:
         return ()
     from reader.core.query.suggestions import tokens
@@ -32,7 +32,7 @@ def query_pieces(text: str) -> Line:
 
 
 def value_spans(text: str, field: str) -> list[Span]:
-    """Where the values of a field stand in a query's text."""
+    """Return where the values of a field are in a query's text."""
     from reader.core.query.suggestions import tokens
 
     found = []

@@ -14,11 +14,22 @@ from textual.strip import Strip
 
 from reader.core.query.topic_choice import TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicMode, TopicOrder
+from reader.ui.text.filter_lines import draw_heading, draw_row, meaning
+from reader.ui.text.filter_rows import (
+    FilterData,
+    FilterState,
+    Kind,
+    Mark,
+    Row,
+    family_above,
+    heading_above,
+    lay_out,
+    moved,
+    place_of,
+)
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, literal
 from reader.ui.text.styled_text import PLAIN
-from reader.ui.widgets.filter_lines import draw_heading, draw_row, meaning
-from reader.ui.widgets.filter_rows import FilterData, FilterState, Kind, Mark, Row, lay_out
 from reader.ui.widgets.pane import Pane
 
 _RIGHT_BUTTON = 3
@@ -26,10 +37,10 @@ _LONGEST_TYPED = 60
 
 
 class FilterPane(Pane, can_focus=True, inherit_bindings=False):
-    """Where one chooses what the list holds: a view, a day, topics.
+    """The pane in which a view, a day and topics are chosen for the list.
 
-    It is told its data by `show` and what is chosen by `place` and `choose`, and posts what the user wants. It knows
-    no keys: the screen calls `move`, `toggle` and the other methods for them.
+    `show` gives it its data, `place` and `choose` what is chosen; it posts what the user wants. It reads no keys: the
+    screen calls `move`, `toggle` and the other methods.
     """
 
     PREFIX = "filter"
@@ -65,7 +76,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class TopicsChanged(Message):
-        """The user picked, excluded or let go of a topic, or said how picked ones combine."""
+        """The user picked, excluded or dropped a topic, or changed how picked topics combine."""
 
         choice: TopicChoice
 
@@ -74,7 +85,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class Hint(Message):
-        """What the topic under the cursor means, or what may be typed; empty where there is nothing to say."""
+        """What the row under the cursor means, or what may be typed; an empty text takes back what was said last."""
 
         text: str
 
@@ -101,44 +112,44 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self._is_narrowing = False
         self._strips: dict[int, Strip] = {}
 
-    # What it is told
+    # What it shows
 
     def show(self, data: FilterData) -> None:
-        """Show other data; the cursor stays on what it stands on while that is there."""
+        """Show other data; the cursor stays on its row as long as that is there."""
         self._data = data
         self._lay_out()
 
     def place(self, view: str | None = None, day: str | None = None) -> None:
         """Mark the view or the day that the list shows."""
-        self._become(replace(self._state, view=view, day=day))
+        self._set_state(replace(self._state, view=view, day=day))
 
     def choose(self, choice: TopicChoice) -> None:
         """Mark the topics that the query picks and excludes."""
         if len(choice.picked) < 2:
-            # A query with fewer than two topics can't tell how they combine; what was said here last holds.
+            # A query with fewer than two topics doesn't say how they combine, so the last choice stays.
             choice = replace(choice, mode=self.choice.mode)
-        self._become(replace(self._state, choice=choice))
+        self._set_state(replace(self._state, choice=choice))
 
-    # What it tells
+    # What is asked of it
 
     @property
     def choice(self) -> TopicChoice:
-        """The topics that are picked and excluded now."""
+        """The topics that are picked and excluded."""
         return self._state.choice
 
     @property
     def narrowed(self) -> str:
-        """What was typed to narrow the topics; empty while everything is listed."""
+        """What was typed to narrow the topics; empty while all are listed."""
         return self._state.narrowed
 
     @property
     def order(self) -> TopicOrder:
-        """How the topics are listed."""
+        """The order of the topics."""
         return self._state.order
 
     @property
     def folded(self) -> frozenset[str]:
-        """Families that are folded."""
+        """The families that are folded."""
         return self._state.closed
 
     @property
@@ -148,18 +159,14 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """All rows from the top to the end, those out of sight included."""
+        """All rows, in view or not."""
         return self._rows
 
     # What the keys do
 
     def move(self, delta: int) -> None:
-        """Move the cursor by so many rows, up where negative, and no further than the ends."""
-        stops = [index for index, row in enumerate(self._rows) if row.selectable]
-        if stops:
-            # From a row that is no stop, such as the note that nothing matches, the nearest one counts.
-            here = min(range(len(stops)), key=lambda at: abs(stops[at] - self._cursor))
-            self._go(stops[max(0, min(len(stops) - 1, here + delta))])
+        """Move the cursor down by so many rows, up if negative, as far as the ends."""
+        self._go(moved(self._rows, self._cursor, delta))
 
     def to_first(self) -> None:
         """Move the cursor to the first row."""
@@ -170,7 +177,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self.move(len(self._rows))
 
     def toggle(self) -> None:
-        """Act on the row under the cursor: choose a view or day, pick or drop a topic, fold or unfold a group."""
+        """Act on the row under the cursor: choose a view or day, pick or drop a topic, fold or unfold a family."""
         row = self.current
         if row is None:
             return
@@ -184,31 +191,31 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             case Kind.TOPIC:
                 self._choose(self.choice.toggle(row.key, "picked"))
             case Kind.FAMILY:
-                self._become(replace(self._state, closed=self._state.closed ^ {row.key}))
+                self._set_state(replace(self._state, closed=self._state.closed ^ {row.key}))
             case Kind.MORE:
-                self._become(replace(self._state, all_days=True))
+                self._set_state(replace(self._state, all_days=True))
 
     def exclude(self) -> None:
-        """Leave out the papers of the topic under the cursor, or let them in again."""
+        """Exclude the topic under the cursor, or drop that again."""
         row = self.current
         if row is not None and row.kind is Kind.TOPIC:
             self._choose(self.choice.toggle(row.key, "excluded"))
 
     def switch_mode(self) -> None:
-        """Let picked topics combine the other way: any of them, or all."""
+        """Switch between papers of any picked topic and papers of all of them."""
         mode: TopicMode = "any" if self.choice.mode == "all" else "all"
         self._choose(replace(self.choice, mode=mode))
 
     def switch_order(self) -> TopicOrder:
-        """List the topics the next way: by family, by papers, rising ones first where that is known."""
+        """List the topics in the next order: by family, by papers, rising ones first if that is known."""
         known = any(topic.weeks for topic in self._data.topics)
         orders = TOPIC_ORDERS if known else TOPIC_ORDERS[:-1]
         order = orders[(orders.index(self.order) + 1) % len(orders)] if self.order in orders else orders[0]
-        self._become(replace(self._state, order=order))
+        self._set_state(replace(self._state, order=order))
         return order
 
     def fold(self, direction: Literal["left", "right"]) -> None:
-        """Go out of a group or into it: left folds it, right unfolds it and then goes to its first row."""
+        """Fold the group of the cursor for left; for right unfold it, or go to its first row if it is unfolded."""
         row = self.current
         if row is None:
             return
@@ -220,7 +227,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             self.move(1)
 
     def begin_narrowing(self) -> None:
-        """Let what is typed narrow the topics, until Enter or Escape."""
+        """Narrow the topics by what is typed, until Enter or Escape."""
         self._is_narrowing = True
         self.post_message(self.Hint("type to narrow the topics"))
 
@@ -230,7 +237,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self.narrow("")
 
     def type(self, key: str, character: str | None) -> bool:
-        """Take a key while topics are narrowed; False for keys that mean something else."""
+        """Take a key if topics are being narrowed; return False for keys that mean something else."""
         if not self._is_narrowing:
             return False
         if key in ("enter", "escape", "tab", "down", "up"):
@@ -248,11 +255,11 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         return True
 
     def narrow(self, text: str) -> None:
-        """List only the topics whose words begin with what was typed; an empty text lists everything again."""
+        """List only the topics whose words begin with what is typed; an empty text lists everything again."""
         text = literal(text).lstrip()[:_LONGEST_TYPED]
         if text == self.narrowed:
             return
-        self._become(replace(self._state, narrowed=text))
+        self._set_state(replace(self._state, narrowed=text))
         if text:
             self._go(next((index for index, row in enumerate(self._rows) if row.kind is Kind.TOPIC), 0))
 
@@ -271,7 +278,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         return strip
 
     def _repaint(self, *indexes: int) -> None:
-        """Draw some rows anew, or all."""
+        """Draw these rows again, or all of them."""
         if not indexes:
             self._strips.clear()
             self.refresh()
@@ -280,25 +287,20 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             self.refresh_line(index)
 
     def notify_style_update(self) -> None:
-        """Forget what was drawn in other colours."""
+        """Drop what was drawn in other colours."""
         super().notify_style_update()
         self._strips.clear()
 
     def _line(self, row: Row, width: int, at_cursor: bool) -> Line:
         if row.kind is not Kind.HEADING:
             return draw_row(row, width, self._state, self._glyphs, at_cursor)
-        here = self.has_focus and row.key == self._section(self._cursor)
+        here = self.has_focus and row.key == heading_above(self._rows, self._cursor)
         return draw_heading(row, width, self._state, self._glyphs, here)
-
-    def _section(self, index: int) -> str:
-        """The heading that stands over a row."""
-        above = (row.key for row in reversed(self._rows[: index + 1]) if row.kind is Kind.HEADING)
-        return next(above, "")
 
     # What the mouse does
 
     def on_click(self, event: events.Click) -> None:
-        """Act on the row that was clicked; the other button leaves a topic out."""
+        """Act on the clicked row; the right button excludes a topic."""
         event.stop()
         index = event.y + self.scroll_offset.y
         if not 0 <= index < len(self._rows):
@@ -314,25 +316,25 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
                 self.toggle()
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        """Show the cursor and tell what stands under it, or take both away."""
+        """Show the cursor and post the hint of its row, or take both away."""
         super().watch_has_focus(has_focus)
         if self.screen.focused is not self:
             self._is_narrowing = False
         self._repaint()
-        self._tell()
+        self._post_hint()
 
     def on_resize(self) -> None:
-        """Keep the cursor in sight."""
+        """Keep the cursor in view."""
         self._strips.clear()
         self._reveal()
 
     # Inside
 
     def _choose(self, choice: TopicChoice) -> None:
-        self._become(replace(self._state, choice=choice))
+        self._set_state(replace(self._state, choice=choice))
         self.post_message(self.TopicsChanged(choice))
 
-    def _become(self, state: FilterState) -> None:
+    def _set_state(self, state: FilterState) -> None:
         if state != self._state:
             self._state = state
             self._lay_out()
@@ -342,55 +344,42 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         before, current = self._rows, self.current
         self._rows = lay_out(self._data, self._state)
         self.virtual_size = Size(0, len(self._rows))
-        self._cursor = self._find(current)
+        self._cursor = place_of(self._rows, current, self._cursor)
         self._reveal()
         for index, (old, new) in enumerate(zip_longest(before, self._rows)):
             if old != new:
                 self._repaint(index)
-        self._tell()
-
-    def _find(self, row: Row | None) -> int:
-        """The place of a row after the rows have changed, or of the nearest one where it is gone."""
-        stops = [index for index, other in enumerate(self._rows) if other.selectable]
-        if row is not None:
-            for index in stops:
-                if (self._rows[index].kind, self._rows[index].key) == (row.kind, row.key):
-                    return index
-        return min(stops, key=lambda index: abs(index - self._cursor), default=0)
+        self._post_hint()
 
     def _fold(self, row: Row) -> None:
+        """Fold the older days, or the family of the cursor, and go to its first row."""
         if row.kind is Kind.DAY and self._state.all_days:
-            self._become(replace(self._state, all_days=False))
+            self._set_state(replace(self._state, all_days=False))
         elif row.kind in (Kind.FAMILY, Kind.TOPIC) and not self.narrowed:
-            family = self._family(self._cursor)
+            family = family_above(self._rows, self._cursor)
             if family is not None:
-                self._become(replace(self._state, closed=self._state.closed | {self._rows[family].key}))
+                self._set_state(replace(self._state, closed=self._state.closed | {self._rows[family].key}))
                 self._go(family)
-
-    def _family(self, index: int) -> int | None:
-        """The place of the family that a row belongs to."""
-        above = range(index, -1, -1)
-        return next((place for place in above if self._rows[place].kind is Kind.FAMILY), None)
 
     def _go(self, index: int) -> None:
         before, self._cursor = self._cursor, index
-        section_changed = self._section(before) != self._section(index)
+        section_changed = heading_above(self._rows, before) != heading_above(self._rows, index)
         self._reveal()
         if section_changed:
             self._repaint()
         else:
             self._repaint(before, index)
-        self._tell()
+        self._post_hint()
 
     def _reveal(self) -> None:
-        """Scroll no more than it takes to have the cursor in sight, with the headings above the first row."""
+        """Scroll no more than shows the cursor; the first row comes with the headings above it."""
         if not self._rows or not self.size.height:
             return
         first = next((index for index, row in enumerate(self._rows) if row.selectable), 0)
         top = 0 if self._cursor <= first else self._cursor
         self.scroll_to_region(Region(0, top, 1, self._cursor - top + 1), animate=False, force=True)
 
-    def _tell(self) -> None:
+    def _post_hint(self) -> None:
         row = self.current
         hint = meaning(row, self._glyphs) if row is not None and self.has_focus else ""
         if hint != self._hint:

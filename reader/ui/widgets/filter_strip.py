@@ -1,4 +1,4 @@
-"""The filter in one line, where the pane has no room."""
+"""The filter in one line, for screens without room for the pane."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from textual.message import Message
 from textual.widget import Widget
 
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, Piece, measure
-from reader.ui.text.styled_text import cut_line, draw
+from reader.ui.text.lines import Line, Piece, cut_line, measure
+from reader.ui.text.styled_text import draw
 
 
 @dataclass(frozen=True, slots=True)
 class StripData:
-    """What filters the list, in a few words."""
+    """What filters the list."""
 
     place: str = ""
     """The view's or the day's name."""
@@ -26,13 +26,13 @@ class StripData:
     """Names of topics."""
     excluded: tuple[str, ...] = ()
     key: str = "f"
-    """The key that opens the pane, and closes it."""
+    """The key that opens and closes the pane."""
     is_open: bool = False
-    """Whether the pane is unfolded now."""
+    """Whether the pane is open."""
 
 
 class FilterStrip(Widget):
-    """One line that says what the folded filter pane would show: `Today 31 · Agents ✓ · f opens`."""
+    """One line with what the closed filter pane would show: `Today 31 · Agents ✓ · f opens`."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -44,7 +44,7 @@ class FilterStrip(Widget):
     }
 
     class Clicked(Message):
-        """The user wants the pane, or to be rid of it."""
+        """The user wants to open or close the pane."""
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -52,7 +52,7 @@ class FilterStrip(Widget):
         self._data = StripData()
 
     def show(self, data: StripData) -> None:
-        """Show what filters the list now."""
+        """Show what filters the list."""
         if data != self._data:
             self._data = data
             self.refresh()
@@ -61,12 +61,12 @@ class FilterStrip(Widget):
         return draw(self, self._line(self.size.width), "strip")
 
     def on_click(self, event: events.Click) -> None:
-        """A click anywhere opens the pane, or closes it."""
+        """Report a click anywhere on the line."""
         event.stop()
         self.post_message(self.Clicked())
 
     def _line(self, width: int) -> Line:
-        """As many topics as there is room for, then how many more there are, then the key."""
+        """Draw the place, the topics that fit, how many more there are, and the key."""
         data = self._data
         place: Line = (Piece(" "), Piece(data.place, "place"))
         if data.count is not None:

@@ -1,4 +1,4 @@
-"""The rows that a list has at hand: a few screens' worth, fetched when they are needed."""
+"""The rows that a list has at hand: those of a few screens, fetched when they are needed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TypeAlias, TypedDict
 from reader.core.paper import PaperRow
 
 KEPT = 2_000
-"""Rows that are kept; a screen needs a hundred or two."""
+"""Rows that are kept at most; a screen needs a hundred or two."""
 
 CHUNK = 200
-"""Papers whose rows are fetched at once while one is looked for."""
+"""Rows that are fetched at once while a paper is looked for."""
 
 Rows: TypeAlias = Callable[[Sequence[int]], list[PaperRow]]
-"""Fetches the rows of these papers; those that are gone are left out."""
+"""Fetches the rows of papers; papers that are gone are left out."""
 
 
 class RowChanges(TypedDict, total=False):
-    """What can change of a row ahead of the cache."""
+    """What can change in a row before the cache has it."""
 
     read: bool
     starred: bool
@@ -27,7 +27,7 @@ class RowChanges(TypedDict, total=False):
 
 
 class RowsAtHand:
-    """Rows by paper, from one source; what was patched holds until they are fetched anew."""
+    """Rows by paper, from one source; a patch holds until the row is fetched again."""
 
     def __init__(self, fetch: Rows | None = None) -> None:
         self._fetch = fetch or _nothing
@@ -38,7 +38,7 @@ class RowsAtHand:
         return self._rows.get(pk)
 
     def of(self, pk: int) -> PaperRow | None:
-        """Return a paper's row, at hand or fetched; None if the paper is gone."""
+        """Return a paper's row, fetched if it is not at hand; None if the paper is gone."""
         return self._rows.get(pk) or next(iter(self._fetch([pk])), None)
 
     def bring(self, pks: Iterable[int]) -> None:
@@ -50,14 +50,14 @@ class RowsAtHand:
             self._rows.update((row.pk, row) for row in self._fetch(missing))
 
     def patch(self, pk: int, changes: RowChanges) -> bool:
-        """Change a row at hand; return whether it is."""
+        """Change a row; return False if it is not at hand."""
         row = self._rows.get(pk)
         if row is not None:
             self._rows[pk] = row._replace(**changes)
         return row is not None
 
     def first(self, pks: Sequence[int], wanted: Callable[[PaperRow], bool]) -> int | None:
-        """Return the position in `pks` of the first paper whose row is wanted; rows fetched for it are not kept."""
+        """Return the position in `pks` of the first paper whose row is wanted; rows fetched meanwhile are not kept."""
         for begin in range(0, len(pks), CHUNK):
             chunk = pks[begin : begin + CHUNK]
             fetched = {row.pk: row for row in self._fetch([pk for pk in chunk if pk not in self._rows])}
@@ -68,7 +68,7 @@ class RowsAtHand:
         return None
 
     def forget(self) -> None:
-        """Drop all rows, to be fetched anew."""
+        """Drop all rows; they are fetched again when they are needed."""
         self._rows.clear()
 
 

@@ -1,26 +1,25 @@
-"""What the panes share: they draw themselves line by line, and scroll."""
+"""The base of the panes, which draw themselves line by line and scroll."""
 
 from __future__ import annotations
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
-from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from reader.ui.text.lines import Line
 from reader.ui.text.styled_text import PLAIN, RoleStyles
+from reader.ui.textual_fixes import BareScrollView
 from reader.ui.widgets.scrollbar import PaneScrollBar
 
 
-class Pane(ScrollView, inherit_bindings=False):
-    """Lines that scroll; a subclass draws each by `render_line`, and keeps what it drew.
+class Pane(BareScrollView, inherit_bindings=False):
+    """Lines that scroll; a subclass draws each in `render_line`, and keeps what it drew.
 
-    A pane has no border and no padding: what stands around it belongs to its container.
+    A pane has no border and no padding; its container has those.
     """
 
     ALLOW_SELECT = False
+    SCROLLBAR = PaneScrollBar
     DEFAULT_CSS = """
     Pane {
         overflow-x: hidden;
@@ -30,42 +29,18 @@ class Pane(ScrollView, inherit_bindings=False):
     }
     """
     PREFIX = ""
-    """What the names of its component classes begin with: `papers` for `papers--title`."""
+    """The beginning of the names of its component classes: `papers` for `papers--title`."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._style = RoleStyles(self, self.PREFIX)
 
     @property
-    def columns(self) -> int:
-        """Cells of a line, without the scrollbar."""
-        return max(0, self.size.width - self.scrollbar_size_vertical)
-
-    @property
-    def vertical_scrollbar(self) -> ScrollBar:
-        """The scrollbar, made when it is first asked for, as Textual makes its own."""
-        if self._vertical_scrollbar is None:
-            self._vertical_scrollbar = PaneScrollBar(name="vertical", thickness=self.scrollbar_size_vertical)
-            self._vertical_scrollbar.display = False
-            self.app._start_widget(self, self._vertical_scrollbar)
-        return self._vertical_scrollbar
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines of a region, as the pane itself keeps them.
-
-        Textual would put a border and padding around each, of which there are none, for half of a frame's time.
-        """
-        _, ground = self.background_colors
-        strips = [self.render_line(y) for y in crop.line_range]
-        for line_filter in self.get_line_filters():
-            strips = [strip.apply_filter(line_filter, ground) for strip in strips]
-        x, end = crop.column_span
-        if (x, end) != (0, self.columns):
-            strips = [strip.crop_extend(x, end, self._style()) for strip in strips]
-        return strips
+    def ground(self) -> Style:
+        return self._style()
 
     def _strip(self, line: Line, over: str = PLAIN, margin: int = 0) -> Strip:
-        """Draw a line, with the style of a role laid over all of it, behind so many blanks."""
+        """Draw a line after `margin` blanks, with the style of the role `over` laid over all of it."""
         above = self._style(over, partial=True) if over != PLAIN else Style.null()
         ground = self._style() + above
         segments = [Segment(" " * margin, ground)] if margin else []
@@ -80,6 +55,6 @@ class Pane(ScrollView, inherit_bindings=False):
         return Strip(segments).adjust_cell_length(self.columns, ground)
 
     def notify_style_update(self) -> None:
-        """Forget what was drawn in other colours."""
+        """Look the styles up again."""
         super().notify_style_update()
         self._style.forget()

@@ -1,4 +1,4 @@
-"""The pane that shows one paper, to be scrolled and read."""
+"""The pane that shows one paper to read."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _ROLES = (
 
 
 class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
-    """One paper as lines, at most `MEASURE` cells wide; in the middle of its width where it is `centred`.
+    """One paper as lines of `MEASURE` cells at most; in the middle of the pane if `centred`.
 
-    It knows no keys: the screen calls `scroll_lines` and `scroll_page` for them.
+    The pane reads no keys: the screen calls `scroll_lines`, `scroll_page` and the other methods.
     """
 
     PREFIX = "paper"
@@ -39,7 +39,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class LinkClicked(Message):
-        """The user clicked an address, http or https."""
+        """The user clicked an http or https address."""
 
         url: str
 
@@ -70,15 +70,15 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._top = 0
         self._strips: dict[int, Strip] = {}
 
-    # What it is told
+    # What it shows
 
     def show(self, paper: Paper, words: tuple[str, ...] = (), votes: Votes = STILL) -> None:
-        """Show a paper from its beginning, or the same paper's news where it is scrolled to; mark the words."""
+        """Show a paper from its beginning, and mark the words; the same paper keeps its scroll position."""
         is_same = self._paper is not None and self._paper.pk == paper.pk
         everyone = self._look.everyone and is_same
         why = self._look.why if is_same else None
         if is_same and not votes.gained:
-            # What it had gained is told until one turns to another, though one is looking now.
+            # What the paper had gained stays until another one is shown, though this one has been seen now.
             votes = votes._replace(gained=self._look.votes.gained)
         today = self._today or date.today()
         look = replace(self._look, words=words, everyone=everyone, why=why, today=today, votes=votes)
@@ -87,7 +87,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self._lay_out(keep=is_same)
 
     def clear(self, message: str = "") -> None:
-        """Show no paper, but a message of a few lines in the middle; keys in it stand between backticks."""
+        """Show a message of a few lines in the middle, without a paper; keys in it are between backticks."""
         self._paper = None
         self._empty = message
         self._lay_out()
@@ -98,7 +98,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         link_keys: Mapping[str, str] | None = None,
         glyphs: Glyphs | None = None,
     ) -> None:
-        """Set the names of topics by slug, the keys of links by kind (`page`, `pdf`, `code`, …), or the signs."""
+        """Set the names of topics by slug, the keys of links by kind (`page`, `pdf`, `code`, …), or the glyphs."""
         look = self._look
         self._look = replace(
             look,
@@ -114,7 +114,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._lay_out(keep=True)
 
     def explain(self, why: tuple[Why, ...] | None) -> None:
-        """Show what gave the paper its topics, from its heading on; None takes that away and goes back."""
+        """Scroll to what gave the paper its topics; None removes it and scrolls back."""
         if self._paper is None:
             return
         if not self.is_explaining:
@@ -126,20 +126,20 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self.scroll_to(y=top, animate=False, force=True)
 
     def scroll_lines(self, count: int) -> bool:
-        """Scroll down by lines, or up; return whether there was nothing more to show that way."""
+        """Scroll down by so many lines, up if negative; return whether it was at the end already."""
         before = self.scroll_offset.y
         self.scroll_to(y=before + count, animate=False, force=True)
         return self.scroll_offset.y == before
 
     def scroll_page(self, direction: int) -> bool:
-        """Scroll by a page, down for 1 and up for -1, with the last line kept in view; return as `scroll_lines`."""
+        """Scroll down a page less one line for 1, up for -1; return what `scroll_lines` returns."""
         return self.scroll_lines(direction * max(1, self.size.height - 1))
 
-    # What it tells
+    # What is asked of it
 
     @property
     def is_explaining(self) -> bool:
-        """Whether it is shown what gave the paper its topics."""
+        """Whether it shows what gave the paper its topics."""
         return self._paper is not None and self._look.why is not None
 
     @property
@@ -149,13 +149,13 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
 
     @property
     def text(self) -> str:
-        """What is shown, as plain lines."""
+        """All lines as plain text."""
         return "\n".join("".join(piece.text for piece in line) for line in self._lines)
 
     # Drawing
 
     def _lay_out(self, keep: bool = False) -> None:
-        """Compose the lines anew for the present width; scroll back to the beginning unless told to keep the place."""
+        """Compose the lines for the present width; scroll to the beginning, or stay there to `keep` the place."""
         width = self.columns
         if not width:
             return
@@ -171,7 +171,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self._lines = compose(self._paper, column, self._look)
             self._top = 1 if self._centred and height > 12 else 0
         self._strips.clear()
-        # An empty last line tells the end from a cut.
+        # An empty last line shows that the text ends there.
         size = Size(width, self._top + len(self._lines) + bool(self._paper))
         if size != self.virtual_size:
             self.virtual_size = size
@@ -188,7 +188,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         return strip
 
     def notify_style_update(self) -> None:
-        """Forget what was drawn in other colours."""
+        """Drop what was drawn in other colours."""
         super().notify_style_update()
         self._strips.clear()
 

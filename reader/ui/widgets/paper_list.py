@@ -1,4 +1,4 @@
-"""The list of papers: virtual, so that a million are as quick as ten."""
+"""The list of papers; it is virtual, and a million papers are as quick as ten."""
 
 from __future__ import annotations
 
@@ -17,19 +17,16 @@ from textual.strip import Strip
 from reader.core.paper import PaperRow
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import pattern
+from reader.ui.text.list_lines import ListLines, draw_heading, draw_paper
 from reader.ui.text.styled_text import PLAIN
-from reader.ui.widgets.list_lines import ListLines, draw_heading, draw_paper
 from reader.ui.widgets.list_rows import RowChanges, Rows, RowsAtHand
 from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from reader.cache.window import Order
 
-MARGIN = 2
-"""Lines kept in view above and below the highlighted one."""
-
 STRIPS_KEPT = 2_000
-"""Drawn lines that are kept for the next paint."""
+"""Drawn lines that are kept at most, for the next paint."""
 
 _ROLES = (
     "bar", "dot", "star", "faint", "number", "mark", "unread", "read", "hidden", "day",
@@ -39,8 +36,8 @@ _ROLES = (
 class PaperList(Pane, can_focus=True, inherit_bindings=False):
     """Papers in an order, with a heading before each day.
 
-    It holds the order, and fetches the rows that are in view with a page on each side. It knows no keys: the screen
-    calls `move` and the other methods for them.
+    The list holds the order, and fetches the rows in view with a page on each side. It reads no keys: the screen calls
+    `move` and the other methods.
     """
 
     PREFIX = "papers"
@@ -51,7 +48,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class Opened(Message):
-        """The user wants to read a paper: a click on the highlighted one."""
+        """The user clicked the highlighted paper, to read it."""
 
         pk: int
 
@@ -71,9 +68,9 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._words: tuple[str, ...] = ()
         self._rows = RowsAtHand()
         self._strips: dict[tuple[object, object], Strip] = {}
-        """What rows look like, highlighted or not, and headings on a day; a row that changes is another row."""
+        """Drawn lines by (row, highlighted) and by (heading, today); a row that changes is another key."""
 
-    # What it is told
+    # What it shows
 
     def show(
         self,
@@ -83,11 +80,11 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         words: tuple[str, ...] = (),
         height: int | None = None,
     ) -> None:
-        """Show an order whose rows `rows` fetches, and mark the words in the titles.
+        """Show an order of papers whose rows `rows` fetches, and mark the words in the titles.
 
-        The cursor goes to the paper `keep`, or to the top without one; with `height`, so many lines below the list's
-        top. If that is the highlighted paper, as when the same view has news, nothing moves on the screen; if it is
-        gone, the cursor goes to the one that followed.
+        The cursor goes to the paper `keep`, else to the top; `height` is how many lines below the list's top to show
+        it. If `keep` is highlighted already, as when a view is refreshed, nothing moves on the screen. If it is gone,
+        the cursor goes to the paper that followed it.
         """
         old, new = self._lines, ListLines(order)
         cursor, anchor = self._cursor, self._anchor()
@@ -98,7 +95,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         before = self._picture() if is_news and words == self._words else None
         self._lines, self._rows, self._words = new, RowsAtHand(rows), words
         self._cursor = index
-        self._fit()
+        self._set_virtual_size()
         if is_news and anchor is not None:
             self._hold(*anchor)
         elif keep is not None and height is not None:
@@ -107,10 +104,10 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             self._scroll(0 if index == 0 else self._lines.line_of(index) - self.size.height // 2)
         self._reveal()
         self._repaint(before)
-        self._tell()
+        self._report_highlighted()
 
     def patch(self, pk: int, **changes: Unpack[RowChanges]) -> None:
-        """Draw a paper's new state at once, ahead of the cache; only its line is painted."""
+        """Draw a paper's new state at once, before the cache has it; only its line is painted."""
         if not self._rows.patch(pk, changes):
             return
         for line, shown in self._in_view():
@@ -118,18 +115,18 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
                 self.refresh_line(line)
 
     def renew(self) -> None:
-        """Fetch the rows in view again: the papers are the same, what is known of them is not."""
+        """Fetch the rows in view again, when the order is the same and the papers' data is not."""
         before = self._picture()
         self._rows.forget()
         self._repaint(before)
 
     def draw_with(self, glyphs: Glyphs) -> None:
-        """Set the signs that it draws with."""
+        """Draw with other signs."""
         self._glyphs = glyphs
         self._strips.clear()
         self.refresh()
 
-    # What it tells
+    # What is asked of it
 
     @property
     def highlighted(self) -> int | None:
@@ -142,7 +139,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return None if self.highlighted is None else self.row_of(self.highlighted)
 
     def row_of(self, pk: int) -> PaperRow | None:
-        """A paper's row: as it is drawn where it is at hand, else as the cache has it."""
+        """Return a paper's row as it is drawn, or from the cache if it is not at hand; None if the paper is gone."""
         return self._rows.of(pk)
 
     @property
@@ -152,18 +149,18 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     @property
     def count(self) -> int:
-        """How many papers the order has so far."""
+        """The number of papers in the order, as far as it is loaded."""
         return len(self._lines.pks)
 
     @property
     def day(self) -> str | None:
-        """The day whose papers the cursor is among; None if the order is not by day."""
+        """The day of the highlighted paper's group; None if the order is not by day."""
         group = self._lines.group_of(self._cursor)
         return self._lines.groups[group][0] if 0 <= group < len(self._lines.groups) else None
 
     @property
     def height(self) -> int | None:
-        """How many lines below the list's top the highlighted paper stands; None where it is out of view."""
+        """Lines from the list's top to the highlighted paper; None if it is out of view."""
         anchor = self._anchor()
         return anchor[1] if anchor and anchor[0] == self.highlighted else None
 
@@ -173,36 +170,36 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return [pk for _, pk in self._in_view()]
 
     def index_of(self, pk: int) -> int | None:
-        """The place of a paper in the order."""
+        """Return the place of a paper in the order; None if it is not there."""
         return self._lines.find(pk, self._cursor)
 
     def pks_all(self) -> Sequence[int]:
-        """All papers of the order."""
+        """Return all papers of the order."""
         return self._lines.pks
 
-    # Moving; each says whether the cursor moved
+    # Moving; each method returns whether the cursor moved
 
     def to_index(self, index: int) -> bool:
-        """Highlight the paper at a place, or the nearest there is."""
+        """Highlight the paper at a place, or the nearest one."""
         index = min(max(index, 0), len(self._lines.pks) - 1)
         if index < 0:
             return False
         delta = index - self._cursor
         if delta:
-            self._paint_cursor()
+            self._repaint_cursor()
             self._cursor = index
-            self._paint_cursor()
+            self._repaint_cursor()
         self._reveal(delta)
-        self._tell()
+        self._report_highlighted()
         return delta != 0
 
     def to_pk(self, pk: int) -> bool:
-        """Highlight a paper, if it is in the order."""
+        """Highlight a paper if it is in the order."""
         index = self.index_of(pk)
         return index is not None and self.to_index(index)
 
     def move(self, delta: int) -> bool:
-        """Go down by so many papers, or up."""
+        """Go down by so many papers, up if negative."""
         return self.to_index(self._cursor + delta)
 
     def to_first(self) -> bool:
@@ -214,15 +211,15 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return self.to_index(len(self._lines.pks) - 1)
 
     def half_page(self, direction: int) -> bool:
-        """Go down half a screen for 1, up for -1; the cursor stays where it is on the screen."""
+        """Go down half a screen for 1, up for -1; the cursor keeps its place on the screen."""
         return self._leap(direction * max(1, self.size.height // 2))
 
     def page(self, direction: int) -> bool:
-        """Go down a screen for 1, up for -1, with two lines of the last one kept in view."""
+        """Go down a screen less two lines for 1, up for -1."""
         return self._leap(direction * max(1, self.size.height - 2))
 
     def to_day(self, direction: int) -> bool:
-        """Go to the first paper of the next day in the list for 1, of the one before for -1."""
+        """Go to the first paper of the next day in the list for 1, of the day before for -1."""
         group = self._lines.group_of(self._cursor) + direction
         if not 0 <= group < len(self._lines.groups):
             return False
@@ -233,9 +230,9 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     def next_where(
         self, wanted: Callable[[PaperRow], bool] | Container[int], direction: int = 1, limit: int = 20_000
     ) -> bool:
-        """Go to the nearest paper below the cursor, or above it for -1, that is wanted.
+        """Go to the nearest wanted paper below the cursor, or above it for -1.
 
-        `wanted` is asked with rows, at most `limit` of them, which takes a frame or two; or is a container of papers.
+        `wanted` is a set of papers, or a function that is called with rows: at most `limit`, in a frame or two.
         """
         count = len(self._lines.pks)
         places = range(self._cursor + 1, count) if direction > 0 else range(self._cursor - 1, -1, -1)
@@ -248,6 +245,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return found is not None and self.to_index(found)
 
     def _leap(self, delta: int) -> bool:
+        """Scroll by so many lines and take the cursor along."""
         if not self._lines.pks:
             return False
         line = self._lines.line_of(self._cursor)
@@ -257,32 +255,24 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     # Scrolling
 
-    def _fit(self) -> None:
+    def _set_virtual_size(self) -> None:
         size = Size(self.columns, len(self._lines))
         if size != self.virtual_size:
             self.virtual_size = size
 
     def _scroll(self, line: int) -> None:
-        """Put a line at the top, as far as there are enough below it."""
+        """Put a line at the top, or as near as the end of the list allows."""
         self.scroll_to(y=line, animate=False, force=True)
 
     def _reveal(self, delta: int = 0) -> None:
-        """Scroll as little as shows the highlighted line below the heading on top; a margin leads the way it moved."""
-        height = self.size.height
-        if not self._lines.pks or height == 0:
-            return
-        line = self._lines.line_of(self._cursor)
-        margin = min(MARGIN, (height - 1) // 4)
-        above = (margin if delta < 0 else 0) + (1 if self._lines.groups and height > 1 else 0)
-        below = margin if delta > 0 else 0
-        top = self.scroll_offset.y
-        if line < top + above:
-            self._scroll(line - above)
-        elif line > top + height - 1 - below:
-            self._scroll(line - height + 1 + below)
+        """Scroll no more than shows the highlighted line, with a margin in the direction in which the cursor moved."""
+        if self._lines.pks and self.size.height:
+            top = self._lines.top_that_shows(self._cursor, self.scroll_offset.y, self.size.height, delta)
+            if top is not None:
+                self._scroll(top)
 
     def _anchor(self) -> tuple[int, int] | None:
-        """A paper that must not move on the screen, and its height there: the highlighted one, else the top one."""
+        """Return a paper that must not move, and its line in view: the highlighted one, else the top one."""
         view = list(self._in_view())
         top = self.scroll_offset.y
         for line, pk in view:
@@ -291,7 +281,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return (view[0][1], view[0][0] - top) if view else None
 
     def _hold(self, pk: int, height: int) -> None:
-        """Scroll so that a paper is as many lines below the top as it was."""
+        """Scroll until a paper stands so many lines below the top."""
         index = self._lines.find_near(pk, self._cursor)
         line = self._lines.line_of(self._cursor if index is None else index) if self._lines.pks else 0
         self._scroll(line - height)
@@ -315,7 +305,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         strip = self._strips.get((row, highlighted))
         if strip is None:
             line = draw_paper(row, self.columns, self._glyphs, pattern(self._words), highlighted)
-            strip = self._keep((row, highlighted), self._strip(line, "highlighted" if highlighted else PLAIN))
+            strip = self._store_strip((row, highlighted), self._strip(line, "highlighted" if highlighted else PLAIN))
         return strip
 
     def _draw_heading(self, group: int) -> Strip:
@@ -323,29 +313,27 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         strip = self._strips.get((heading, today))
         if strip is None:
             line = draw_heading(*heading, self.columns, self._glyphs, today)
-            strip = self._keep((heading, today), self._strip(line))
+            strip = self._store_strip((heading, today), self._strip(line))
         return strip
 
-    def _keep(self, shown: tuple[object, object], strip: Strip) -> Strip:
+    def _store_strip(self, shown: tuple[object, object], strip: Strip) -> Strip:
         if len(self._strips) >= STRIPS_KEPT:
             self._strips.clear()
         self._strips[shown] = strip
         return strip
 
     def _picture(self) -> list[object]:
-        """What each line in view shows, for telling which ones change."""
-        top = self.scroll_offset.y
+        """Return what each line in view shows, to be compared with what it shows later."""
         shown: list[object] = []
-        for y in range(self.size.height):
-            group, index = self._lines.at(top + y) if top + y < len(self._lines) else (-1, None)
-            if index is None or (y == 0 and group >= 0):
+        for group, index in self._lines.contents(self.scroll_offset.y, self.size.height):
+            if index is None:
                 shown.append(self._lines.heading(group) if group >= 0 else None)
             else:
                 shown.append((self._row(self._lines.pks[index]), index == self._cursor))
         return shown
 
     def _repaint(self, before: Sequence[object] | None) -> None:
-        """Paint the lines that show something else than before; all of them where nothing is known of that."""
+        """Paint the lines that show something else than `before`; all of them for None."""
         if before is None:
             self._strips.clear()
             self.refresh()
@@ -366,28 +354,23 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return row
 
     def _in_view(self) -> Iterator[tuple[int, int]]:
-        """The line and the paper of each line in view that has one."""
-        top = self.scroll_offset.y
-        for line in range(top, min(top + self.size.height, len(self._lines))):
-            _, index = self._lines.at(line)
-            is_covered = line == top and self._lines.groups
-            if index is not None and not is_covered:
-                yield line, self._lines.pks[index]
+        """Return the (line, paper) of each paper in view."""
+        return self._lines.papers_in_view(self.scroll_offset.y, self.size.height)
 
-    def _paint_cursor(self) -> None:
+    def _repaint_cursor(self) -> None:
         self.refresh_line(self._lines.line_of(self._cursor))
 
-    def _tell(self) -> None:
+    def _report_highlighted(self) -> None:
         self.reported = self.highlighted
 
     def notify_style_update(self) -> None:
-        """Forget what was drawn in other colours."""
+        """Drop what was drawn in other colours."""
         super().notify_style_update()
         self._strips.clear()
 
     def on_resize(self) -> None:
         self._strips.clear()
-        self._fit()
+        self._set_virtual_size()
         self._reveal()
 
     # The mouse

@@ -1,16 +1,15 @@
-"""The line in which a query is typed: it filters with each letter, and helps below."""
+"""The line in which a query is typed, with advice below."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.highlighter import Highlighter
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
@@ -18,62 +17,49 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from reader.core.errors import QueryError
-from reader.core.nearest import nearest
-from reader.core.query import parse
-from reader.core.query.suggestions import Completer, Completion, tokens
+from reader.core.query.suggestions import Completer, tokens
 from reader.core.text import clean
-from reader.session.places import feed_text
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, Piece, literal, measure
-from reader.ui.text.query_text import QUERY_ROLES, value_spans
-from reader.ui.text.styled_text import cut_line, draw
+from reader.ui.text.lines import Line, cut_line, measure
+from reader.ui.text.query_advice import AdviceKeys, Typed, advise, find_mistake, find_unknown_topic
+from reader.ui.text.query_text import QUERY_ROLES
+from reader.ui.text.styled_text import draw
+from reader.ui.textual_fixes import PastesWhole
 
 LONGEST = 2_000
-"""So many characters can be typed; the query language takes no more."""
+"""Characters that can be typed at most, which is the query language's limit."""
 
 _PATIENCE = 1.0
-"""Seconds after which a key is not waited for any more: a letter that comes late is better than none that come."""
-
-_EXAMPLES = 'words  "a phrase"  topic:agents  author:name  is:unread  since:7d  upvotes:>20  -not  OR'
+"""Seconds to wait at most for the text to take its keys: late letters are better than a line that hangs."""
 
 
-class QueryInput(Input):
-    """The one line of text, each piece of it in the style of what it is."""
+class QueryInput(PastesWhole, Input):
+    """The line of text, with each piece of the query in its own style."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"query--{role}" for role in QUERY_ROLES}
 
     def __init__(self) -> None:
         super().__init__(highlighter=_Highlighter(self), max_length=LONGEST, select_on_focus=False, compact=True)
 
-    def _on_paste(self, event: events.Paste) -> None:
-        # Textual would call its own handler after this one, and that puts in the first line as it comes.
-        event.prevent_default()
-        event.stop()
-        self._put(event.text)
-
-    def action_paste(self) -> None:
-        """Put in what was copied within the program, as clean as what comes from outside."""
-        self._put(self.app.clipboard)
-
-    def _put(self, text: str) -> None:
+    def insert_pasted(self, text: str) -> None:
         self.replace(clean(text, LONGEST), *self.selection)
 
 
 class _Highlighter(Highlighter):
-    """Styles a query's pieces; asked by Textual at each drawing."""
+    """Styles the pieces of a query; Textual calls it each time it draws the text."""
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
 
     def highlight(self, text: Text) -> None:
-        """Add the style of each piece to the text."""
+        """Style each piece of the text."""
         for span in tokens(text.plain):
             style = self._widget.get_component_rich_style(f"query--{span.kind}", partial=True)
             text.stylize(style, span.start, span.end)
 
 
 class _Advice(Widget):
-    """The line below: what is wrong, what may come next, or what can be typed at all."""
+    """The line of advice below the text."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "query--quiet",
@@ -90,7 +76,7 @@ class _Advice(Widget):
         self._end: Line = ()
 
     def show(self, line: Line, end: Line) -> None:
-        """Say a line; its end stays where the line must be cut."""
+        """Show a line and its end; only the line is cut where room is short."""
         if (line, end) != (self._line, self._end):
             self._line, self._end = line, end
             self.refresh()
@@ -103,8 +89,8 @@ class _Advice(Widget):
 class QueryLine(Widget):
     """A query as it is typed, with its mistakes, suggestions and history.
 
-    It is opened with a text by `open`, and calls `accept`, `cancel`, `complete`, `next` and `previous` are for the
-    screen to make when their keys are pressed; letters and the keys that edit a line are its own.
+    The screen opens it with a text by `open`, and calls `accept`, `cancel`, `complete`, `next` and `previous` for
+    their keys. Letters and the keys that edit a line go to the text itself.
     """
 
     @dataclass
@@ -113,7 +99,7 @@ class QueryLine(Widget):
 
         text: str
         error: QueryError | None
-        """Why the text is no query as it stands, if it is none."""
+        """Why the text does not parse; None if it does."""
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, QueryLine.Changed)
@@ -127,11 +113,9 @@ class QueryLine(Widget):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """`take_key` is how the key is called that takes a suggestion, `feed_key` the one that searches the feed."""
+        """`take_key` and `feed_key` are the names of the keys that take a suggestion and that search the feed."""
         super().__init__(id=id, classes=classes)
-        self._glyphs = glyphs
-        self._take_key = take_key
-        self._feed_key = feed_key
+        self._keys = AdviceKeys(take_key, feed_key)
         self._input = QueryInput()
         self._advice = _Advice(glyphs)
         self._completer: Completer | None = None
@@ -140,136 +124,130 @@ class QueryLine(Widget):
         self._history: tuple[str, ...] = ()
         self._recalled = -1
         self._draft = ""
-        self._completion: Completion | None = None
-        self._selected = 0
-        self._error: QueryError | None = None
-        self._insist = False
-        self._considered = ""
+        self._typed = Typed()
+        """The text as it was looked at last."""
 
     def compose(self) -> ComposeResult:
         yield _Prompt()
         yield self._input
         yield self._advice
 
-    # What it is told
+    # What it is given
 
     def know(self, completer: Completer | None = None, topics: Sequence[str] = ()) -> None:
-        """Take what completes a text, and the topics that there are."""
+        """Set what completes a text, and the slugs of all topics."""
         self._completer = completer
         self._topics = tuple(topics)
-        self._consider()
+        self._examine()
 
     def open(self, text: str = "", history: Sequence[str] = (), begun: str = "") -> None:
-        """Begin with a text, or in its place with what is `begun`; `history` holds earlier queries, the last first."""
+        """Begin with a text, or with `begun` in its place; `history` holds earlier queries, the latest first."""
         self._before = clean(text, LONGEST)
         self._history = tuple(dict.fromkeys(clean(query, LONGEST) for query in history))
         self._recalled = -1
-        # What is typed next is a term of its own.
-        self._put(begun or (f"{self._before} " if self._before else ""))
+        # A space, because what is typed next is a term of its own.
+        self._set_text(begun or (f"{self._before} " if self._before else ""))
         self.focus()
 
     def focus(self, scroll_visible: bool = True) -> QueryLine:
         """Give the keys to the line of text."""
-        # At once: letters that come in the same breath as the key that opened the line are its own.
+        # At once: letters typed right behind the key that opened the line belong to the line.
         self.screen.set_focus(self._input, scroll_visible)
         return self
 
-    # What it tells
+    # What it shows
 
     @property
     def text(self) -> str:
-        """What is typed now."""
+        """The text."""
         return self._input.value
 
     @property
     def error(self) -> QueryError | None:
-        """What is wrong with the text: a mistake, or a topic that there is not."""
-        return self._error
+        """What is wrong with the text: a mistake in the language, or an unknown topic."""
+        return self._typed.error
 
     @property
     def suggestions(self) -> tuple[str, ...]:
         """What the piece before the cursor may become, the likeliest first."""
-        return self._completion.candidates if self._completion else ()
+        return self._typed.completion.candidates if self._typed.completion else ()
 
     @property
     def advice(self) -> str:
         """The line below the text."""
-        line, end = self._advice_line()
+        line, end = self._advise()
         return "".join(piece.text for piece in (*line, *end))
 
     # What the keys do
 
     def accept(self) -> str | None:
-        """Return the text if it parses; else say what is wrong with it, and return None."""
-        self._catch_up()
-        if _mistake(self.text) is None:
+        """Return the text if it parses; else show what is wrong with it, and return None."""
+        self._examine_if_changed()
+        if find_mistake(self.text) is None:
             return self.text.strip()
-        self._insist = True
-        self._advise()
+        self._show(self._typed._replace(insists=True))
         return None
 
     def cancel(self) -> str:
-        """Put back what was there, and return it."""
-        self._put(self._before)
+        """Put back the text that the line was opened with, and return it."""
+        self._set_text(self._before)
         return self._before
 
     async def catch_up(self) -> None:
-        """Return once the text has taken the keys that were sent to it."""
+        """Wait until the text has taken the keys that were sent to it."""
         taken = asyncio.Event()
         if self._input.call_later(taken.set):
             with suppress(TimeoutError):
                 await asyncio.wait_for(taken.wait(), _PATIENCE)
 
     def complete(self) -> bool:
-        """Take the suggestion that is marked; returns False where there is none."""
-        self._catch_up()
-        if self._completion:
-            taken = self._completion
-            self._replace(taken.start, taken.end, taken.candidates[self._selected])
-        elif self._error and self._error.suggestion:
-            self._replace(self._error.start, self._error.end, self._error.suggestion)
+        """Put the marked suggestion into the text; return False if there is none."""
+        self._examine_if_changed()
+        taken, error = self._typed.completion, self._typed.error
+        if taken:
+            self._replace(taken.start, taken.end, taken.candidates[self._typed.selected])
+        elif error and error.suggestion:
+            self._replace(error.start, error.end, error.suggestion)
         else:
             return False
         return True
 
     def next(self) -> None:
-        """Mark the next suggestion, or go back towards the latest query of the history."""
+        """Mark the next suggestion; in the history, go to the next later query."""
         if self._recalled >= 0:
             self._recall(self._recalled - 1)
-        elif self._selected + 1 < len(self.suggestions):
-            self._selected += 1
-            self._advise()
+        elif self._typed.selected + 1 < len(self.suggestions):
+            self._show(self._typed._replace(selected=self._typed.selected + 1))
 
     def previous(self) -> None:
-        """Mark the suggestion before, or from the first one on bring back earlier queries."""
-        if self._recalled < 0 and self._selected > 0:
-            self._selected -= 1
-            self._advise()
+        """Mark the suggestion before; at the first one, go to the next earlier query of the history."""
+        if self._recalled < 0 and self._typed.selected > 0:
+            self._show(self._typed._replace(selected=self._typed.selected - 1))
         else:
             self._recall(self._recalled + 1)
 
     # What happens to the text
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Tell of each edit, with what is wrong with it."""
+        """Report each edit, with its mistake."""
         event.stop()
         self._recalled = -1
-        self._tell()
+        self._report_change()
 
     def on_resize(self) -> None:
-        """Say as much as fits now."""
-        self._advise()
+        """Show as much advice as fits now."""
+        self._show(self._typed)
 
-    def _put(self, text: str) -> None:
-        """Set the text without telling of it."""
+    def _set_text(self, text: str) -> None:
+        """Set the text without reporting it."""
         with self.prevent(Input.Changed):
             self._input.value = text
         self._input.cursor_position = len(text)
-        self._consider()
+        self._examine()
 
     def _replace(self, start: int, end: int, word: str) -> None:
         at_end = end >= len(self.text.rstrip())
-        # After a whole word the next one may follow at once; a field still wants its value.
+        # The next word may follow a whole one at once; a field still needs its value.
         space = " " if at_end and not word.endswith(":") else ""
         if space:
             end = len(self.text)
@@ -281,83 +259,36 @@ class QueryLine(Widget):
         if self._recalled < 0:
             self._draft = self.text
         self._recalled = index
-        self._put(self._history[index] if index >= 0 else self._draft)
-        self._tell()
+        self._set_text(self._history[index] if index >= 0 else self._draft)
+        self._report_change()
 
-    def _catch_up(self) -> None:
-        """Be up to date with letters whose message is still on its way."""
-        if self.text != self._considered:
-            self._consider()
+    def _examine_if_changed(self) -> None:
+        """Take in letters whose message is still on its way."""
+        if self.text != self._typed.text:
+            self._examine()
 
-    def _tell(self) -> None:
-        self._consider()
-        self.post_message(self.Changed(self.text, _mistake(self.text)))
+    def _report_change(self) -> None:
+        self._examine()
+        self.post_message(self.Changed(self.text, find_mistake(self.text)))
 
     # What it advises
 
-    def _consider(self) -> None:
-        """Find out what is wrong with the text and how it may go on."""
+    def _examine(self) -> None:
+        """Find out what is wrong with the text and how it may go on, and show it."""
         text, cursor = self.text, self._input.cursor_position
-        self._considered = text
-        self._insist = False
-        self._selected = 0
-        self._completion = self._completer(text, cursor) if self._completer and cursor == len(text) else None
-        self._error = error = _mistake(text) or _unknown_topic(text, self._topics)
-        if error and error.suggestion and self._completion and error.end <= self._completion.start:
-            # What is wrong already is mended before more is put behind it.
-            self._completion = None
-        self._advise()
+        completion = self._completer(text, cursor) if self._completer and cursor == len(text) else None
+        error = find_mistake(text) or find_unknown_topic(text, self._topics)
+        if error and error.suggestion and completion and error.end <= completion.start:
+            # An earlier mistake is mended before more is put behind it.
+            completion = None
+        self._show(Typed(text, error, completion))
 
-    def _advise(self) -> None:
-        self._advice.show(*self._advice_line())
+    def _show(self, typed: Typed) -> None:
+        self._typed = typed
+        self._advice.show(*self._advise())
 
-    def _advice_line(self) -> tuple[Line, Line]:
-        """What is to be said, and its end: the key that takes the nearest right word."""
-        error = self._error
-        if self._completion and not self._insist:
-            suggested = self._suggested(self._completion)
-            room = self._advice.size.width - measure(suggested)
-            return suggested, self._feed_hint(room)
-        if error is None:
-            return ((), self._feed_hint()) if self.text.strip() else ((Piece(_EXAMPLES, "quiet"),), ())
-        unfinished = not self._insist and _is_unfinished(self.text, error)
-        said = Piece(literal(str(error)), "quiet" if unfinished else "mistake")
-        if not error.suggestion:
-            return (said,), ()
-        taken = f" takes {literal(error.suggestion)}"
-        return (said,), (Piece("  "), Piece(self._take_key, "key"), Piece(taken, "quiet"))
-
-    def _feed_hint(self, room: int | None = None) -> Line:
-        """The key that searches the feed for the words that are typed, where there are some and it has room."""
-        if not self._feed_key or not feed_text(self.text):
-            return ()
-        hint: Line = (Piece("  "), Piece(self._feed_key, "key"), Piece(" searches the feed", "quiet"))
-        return hint if room is None or measure(hint) <= room else ()
-
-    def _suggested(self, completion: Completion) -> Line:
-        """The suggestions in a row, with their papers where these are known.
-
-        The first ones give way where the marked one would be out of sight.
-        """
-        room = self._advice.size.width
-        key: Line = (Piece(self._take_key, "key"),)
-        papers = completion.papers
-        row: list[Line] = [
-            (
-                Piece("  "),
-                Piece(literal(word), "chosen" if index == self._selected else "quiet"),
-                *((Piece(f" {papers[index]:,}", "number"),) if papers else ()),
-            )
-            for index, word in enumerate(completion.candidates)
-        ]
-        first = 0
-        while first < self._selected and measure(_joined(key, row[first : self._selected + 1])) > room:
-            first += 1
-        return _joined(key, row[first:])
-
-
-def _joined(head: Line, lines: Sequence[Line]) -> Line:
-    return (*head, *(piece for line in lines for piece in line))
+    def _advise(self) -> tuple[Line, Line]:
+        return advise(self._typed, self._keys, self._advice.size.width)
 
 
 class _Prompt(Widget):
@@ -365,25 +296,3 @@ class _Prompt(Widget):
 
     def render(self) -> Content:
         return Content("/")
-
-
-def _mistake(text: str) -> QueryError | None:
-    try:
-        parse(text)
-    except QueryError as error:
-        return error
-    return None
-
-
-def _unknown_topic(text: str, topics: Collection[str]) -> QueryError | None:
-    """A topic in the text that there is not, with the nearest that there is."""
-    for span in value_spans(text, "topic") if topics else ():
-        slug = text[span.start : span.end].strip('"').lower()
-        if slug not in topics:
-            return QueryError(f"There is no topic {slug}.", span.start, span.end, nearest(slug, topics))
-    return None
-
-
-def _is_unfinished(text: str, error: QueryError) -> bool:
-    """Whether the mistake may be none once more is typed: it is at the very end, or a parenthesis is open."""
-    return not error.suggestion and (error.end >= len(text.rstrip()) or text[error.start] == "(")

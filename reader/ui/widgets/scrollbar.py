@@ -1,8 +1,8 @@
-"""Scrollbars: a thin thumb without a ground, painted only when it looks different."""
+"""Scrollbars: a thin thumb without a ground."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self, cast
+from typing import ClassVar, cast
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment, Segments
@@ -10,16 +10,15 @@ from rich.style import Style
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 
-if TYPE_CHECKING:
-    from textual.geometry import Region, Size
+from reader.ui.textual_fixes import KeptScrollBar
 
 
 class ThinScrollBar(ScrollBarRender):
-    """Draws a scrollbar half a cell wide; a click beside the thumb turns a page, as usual."""
+    """Draws a scrollbar half a cell wide; a click above or below the thumb turns a page, as usual."""
 
     GLYPH: ClassVar[str] = "▐"
     OVER: ClassVar[Style] = Style()
-    """What the thumb looks like beside the scrollbar's colours."""
+    """What the thumb's style adds to the scrollbar's colours."""
 
     @property
     def look(self) -> Style:
@@ -27,14 +26,14 @@ class ThinScrollBar(ScrollBarRender):
         return cast(Style, self.style)
 
     def thumb(self, height: int) -> tuple[int, int]:
-        """Where the thumb of a vertical scrollbar begins and how long it is, in cells."""
+        """Return where the thumb of a vertical scrollbar begins and how long it is, in cells."""
         if not self.virtual_size > self.window_size > 0:
             return 0, height
         length = max(1, round(height * self.window_size / self.virtual_size))
         return round((height - length) * self.position / (self.virtual_size - self.window_size)), length
 
     def cells(self, height: int, width: int) -> list[Segment]:
-        """What stands on each line of a vertical scrollbar."""
+        """Return what stands on each line of a vertical scrollbar."""
         start, length = self.thumb(height)
         above, thumb, below = (
             Segment(glyph * width, self.look + over + Style(meta={"@mouse.down": action}))
@@ -60,51 +59,29 @@ class BlankScrollBar(ThinScrollBar):
     OVER = Style(reverse=True)
 
 
-class PaneScrollBar(ScrollBar):
-    """A vertical scrollbar that keeps what it drew.
-
-    Textual 8.2.8 draws all of a scrollbar anew, which takes 2 ms, whenever its pane scrolls, and those of all panes
-    whenever one is laid out. Most of the time it is the same picture.
-    """
+class PaneScrollBar(KeptScrollBar):
+    """The thin scrollbar of a pane, painted only when it looks different."""
 
     renderer = ThinScrollBar
 
-    def __init__(self, *, name: str, thickness: int) -> None:
-        super().__init__(name=name, thickness=thickness)
-        self._picture: tuple[Size, int, int, Style] | None = None
-        self._strips: list[Strip] = []
+    def picture(self) -> object:
+        bar = self._thin()
+        return self.size, bar.thumb(self.size.height), bar.look
 
-    def _look(self) -> tuple[ThinScrollBar, tuple[Size, int, int, Style]]:
-        """What draws it now, and all that the picture depends on."""
-        bar = cast(ThinScrollBar, self.render())
-        return bar, (self.size, *bar.thumb(self.size.height), bar.look)
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        # What is being removed is on the screen for a moment more, as it was.
-        if self.is_attached:
-            bar, picture = self._look()
-            if picture != self._picture:
-                self._picture, self._strips = picture, self._draw(bar)
-        return [strip.crop(crop.x, crop.right) for strip in self._strips[crop.y : crop.bottom]]
-
-    def _draw(self, bar: ThinScrollBar) -> list[Strip]:
-        _, ground = self.background_colors
+    def draw(self) -> list[Strip]:
+        _, background = self.background_colors
         strips = []
-        for cell in bar.cells(self.size.height, self.size.width):
+        for cell in self._thin().cells(self.size.height, self.size.width):
             strip = Strip([cell], self.size.width)
             for line_filter in self.get_line_filters():
-                strip = strip.apply_filter(line_filter, ground)
+                strip = strip.apply_filter(line_filter, background)
             strips.append(strip)
         return strips
 
-    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """Be painted, unless that would be the same picture again."""
-        is_same = self._picture is not None and self.is_attached and self._look()[1] == self._picture
-        if is_same and not (layout or recompose):
-            return self
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+    def _thin(self) -> ThinScrollBar:
+        return cast(ThinScrollBar, self.render())
 
 
 def draw_scrollbars(*, ascii: bool) -> None:
-    """Have all scrollbars drawn thin, with only ASCII if asked for."""
+    """Draw all scrollbars of the program thin, and in ASCII if asked for."""
     ScrollBar.renderer = PaneScrollBar.renderer = BlankScrollBar if ascii else ThinScrollBar

@@ -1,4 +1,4 @@
-"""The last line: the keys that matter here, and at its right what just happened."""
+"""The last line: the keys that matter here, and at its right one notice."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from textual.widget import Widget
 
 from reader.ui.notices import Kind
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, Piece, literal, measure
-from reader.ui.text.styled_text import cut_line, draw, spread
+from reader.ui.text.lines import Line, Piece, cut_line, literal, measure, spread
+from reader.ui.text.styled_text import draw
 
 _FEWEST_HINTS = 2
 _GAP = 3
@@ -37,10 +37,10 @@ class StatusLine(Widget):
 
     @dataclass
     class KeyClicked(Message):
-        """The user clicked a key's hint."""
+        """The user clicked the hint of a key."""
 
         key: str
-        """As it was given to `hints` or `pending`."""
+        """The key as it was passed to `hints` or `pending`."""
 
     def __init__(
         self,
@@ -57,12 +57,12 @@ class StatusLine(Widget):
         self._typed = ""
         self._clickable: list[tuple[range, str]] = []
         self._shown: object = None
-        """What it was last painted with."""
+        """What the line was painted with last."""
 
     def notice(self, notice: tuple[Kind, str] | None) -> None:
         """Show a notice in the style of its kind; None shows none."""
         if notice is not None:
-            # Notices are written with the dot between their parts, which is a sign like others.
+            # Notices are written with a dot between their parts, which is a glyph like others.
             notice = (notice[0], literal(notice[1]).replace(UNICODE.dot, self._glyphs.dot))
         self._notice = notice
         self._repaint()
@@ -73,12 +73,12 @@ class StatusLine(Widget):
         return self._notice[1] if self._notice else ""
 
     def hints(self, keys: Sequence[tuple[str, str]]) -> None:
-        """Show these keys with what they do, the most important first; where room is short the last one stays."""
+        """Show keys with what they do, the most important first; the last one stays longest where room is short."""
         self._hints = tuple(keys)
         self._repaint()
 
     def pending(self, follows: Sequence[tuple[str, str]], typed: str = "") -> None:
-        """Show which keys may follow a chord that was begun, in place of the hints; none ends it."""
+        """Show which keys may follow the chord `typed` so far, in place of the hints; without keys, the hints again."""
         self._pending = tuple(follows)
         self._typed = typed
         self._repaint()
@@ -95,31 +95,31 @@ class StatusLine(Widget):
             count = max(count, min(_FEWEST_HINTS, self._fitting(keys, width // 2)))
         shown = self._first(keys, count)
         left = (*lead, *_named(shown))
-        self._clickable = _places(shown, measure(lead))
+        self._clickable = _columns(shown, measure(lead))
         if said:
             room = width - measure(left) - (_GAP if count else 0) - 1
             said = (*cut_line(said[:1], room, self._glyphs.ellipsis), Piece(" "))
         return draw(self, spread(left, said, width), "status")
 
     def on_click(self, event: events.Click) -> None:
-        """A click on a hint is the key."""
+        """Report a click on a key's hint."""
         for place, key in self._clickable:
             if event.x in place:
                 event.stop()
                 self.post_message(self.KeyClicked(key))
 
     def _fitting(self, keys: Sequence[tuple[str, str]], room: int) -> int:
-        """How many of the keys fit."""
+        """Return how many of the keys fit."""
         return next(
             (count for count in range(len(keys), 0, -1) if measure(_named(self._first(keys, count))) <= room), 0
         )
 
     def _first(self, keys: Sequence[tuple[str, str]], count: int) -> Sequence[tuple[str, str]]:
-        """So many of the keys, the first ones first; but the last hint, the way to all others, stays longest."""
+        """Return so many of the keys from the first on; of hints also the last, which leads to all others."""
         return keys[:count] if self._pending or not count else (*keys[: count - 1], keys[-1])
 
     def _repaint(self) -> None:
-        """Paint the line if anything on it has changed: with it all panes are put together anew, which takes 5 ms."""
+        """Paint the line if anything on it has changed; all panes are composed again with it, which takes 5 ms."""
         shown = (self._hints, self._pending, self._typed, self._notice)
         if shown != self._shown:
             self._shown = shown
@@ -135,8 +135,8 @@ def _named(keys: Sequence[tuple[str, str]]) -> Line:
     return tuple(pieces)
 
 
-def _places(keys: Sequence[tuple[str, str]], start: int) -> list[tuple[range, str]]:
-    """Which columns belong to which key."""
+def _columns(keys: Sequence[tuple[str, str]], start: int) -> list[tuple[range, str]]:
+    """Return the columns of each key, from `start` on."""
     places = []
     for key, name in keys:
         end = start + measure(_named([(key, name)]))

@@ -1,4 +1,4 @@
-"""The first line: where one is, the query as text, how many of how many, and when it was refreshed."""
+"""The first line: the place, the query, how many papers of how many, and when they were refreshed."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, Piece, literal, measure
+from reader.ui.text.lines import Line, Piece, cut_line, literal, measure, spread
 from reader.ui.text.query_text import QUERY_ROLES, query_pieces
-from reader.ui.text.styled_text import cut_line, draw, spread
+from reader.ui.text.styled_text import draw
 
 _PROGRAM = "dailypapers"
 _GAP = 3
 _LEAST_QUERY = 12
-"""A query is shown if at least so many cells of it are."""
+"""Cells that a query must get; with fewer it is not shown."""
 
 
 class Whereabouts(NamedTuple):
-    """What the first line says."""
+    """What the first line shows."""
 
     place: str = ""
     """The view's or the day's name."""
@@ -31,17 +31,17 @@ class Whereabouts(NamedTuple):
     shown: int | None = None
     """How many papers match; None while it is not known."""
     total: int | None = None
-    """How many there are in this place without the query."""
+    """How many papers the place has without the query."""
     approximate: bool = False
-    """True while the exact number is being counted."""
+    """Whether `shown` is an estimate, while the papers are being counted."""
     refreshed: str | None = None
-    """The time of the last refresh, as it is to be shown."""
+    """The time of the last refresh, as it is shown."""
     progress: str | None = None
-    """How far a refresh is, such as `day 3 of 7`; None while none runs."""
+    """The progress of a refresh, such as `day 3 of 7`; None while none runs."""
 
 
 class TopLine(Widget):
-    """One line over the panes; where it is narrow it drops the program's name first, then the time, then the total."""
+    """One line above the panes; a narrow one drops the program's name first, then the time, then the total."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -53,7 +53,7 @@ class TopLine(Widget):
     }
 
     class EditQuery(Message):
-        """The user clicked the query, or where it would stand."""
+        """The user clicked the query, or its empty place."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class TopLine(Widget):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """`spin` is how many seconds one sign of the spinner stands; None holds it still."""
+        """`spin` is how many seconds the spinner shows each of its signs; None keeps it still."""
         super().__init__(id=id, classes=classes)
         self._glyphs = glyphs
         self._spin = spin
@@ -73,7 +73,7 @@ class TopLine(Widget):
         self._query_at = range(0)
 
     def show(self, here: Whereabouts) -> None:
-        """Say where one is now."""
+        """Show a place."""
         if here == self._here:
             return
         self._here = here
@@ -83,25 +83,25 @@ class TopLine(Widget):
 
     @property
     def is_turning(self) -> bool:
-        """Whether the spinner turns."""
+        """Whether the spinner is turning."""
         return self._spinner is not None
 
     def render(self) -> Content:
         width = self.size.width
         left, query, right = self._fitting(width)
-        # The empty middle belongs to the query: a click there is a wish to type one.
+        # The empty middle belongs to the query: a click there opens the query line.
         self._query_at = range(measure(left), width - measure(right))
         gap: Line = (Piece(" " * _GAP),) if query and right else ()
         return draw(self, cut_line(spread(left, (*query, *gap, *right), width), width), "top")
 
     def on_click(self, event: events.Click) -> None:
-        """A click on the query is a wish to change it."""
+        """Report a click on the query."""
         if event.x in self._query_at:
             event.stop()
             self.post_message(self.EditQuery())
 
     def _fitting(self, width: int) -> tuple[Line, Line, Line]:
-        """The left part, the query and the right part, as rich as the width allows."""
+        """Return the left part, the query and the right part, as full as the width allows."""
         query = query_pieces(self._here.query)
         left: Line = ()
         right: Line = ()
@@ -116,7 +116,7 @@ class TopLine(Widget):
         return cut_line(left, max(0, room), self._glyphs.ellipsis), (), right
 
     def _choices(self) -> Iterator[tuple[Line, Line]]:
-        """Left and right parts, the richest first."""
+        """Yield left and right parts, the fullest first."""
         name: Line = (Piece(f" {_PROGRAM}  ", "quiet"),)
         place: Line = (Piece(" "), Piece(literal(self._here.place), "place"))
         for age in (self._age(True), self._age(False)):
@@ -126,7 +126,7 @@ class TopLine(Widget):
         yield place, counts[-1]
 
     def _counts(self, age: Line) -> Iterator[Line]:
-        """How many of how many, and when; then how many alone."""
+        """Yield how many papers of how many, with `age`; then only how many papers."""
         here, end = self._here, Piece(" ")
         dot: Line = (Piece(f" {self._glyphs.dot} ", "quiet"),) if age else ()
         if here.shown is None:
@@ -140,7 +140,7 @@ class TopLine(Widget):
         yield Piece(shown, "count"), end
 
     def _age(self, full: bool) -> Line:
-        """How far the refresh is, or when the last one was."""
+        """Return the progress of the refresh, or the time of the last one; only the spinner unless `full`."""
         here = self._here
         if here.progress is not None:
             sign = Piece(self._glyphs.spinner[self._turn % len(self._glyphs.spinner)], "spinner")

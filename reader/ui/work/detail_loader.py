@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reader.ui.state import Reading, State
+from reader.ui.state import State
+from reader.ui.state_parts import Reading
 from reader.ui.work.services import Services
 
 REST = 0.06

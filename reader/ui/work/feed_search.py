@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from reader.core.errors import ReaderError
 from reader.core.paper import Listing
 from reader.ui.feed_results import FeedResults
-from reader.ui.state import Position, State
+from reader.ui.state import State
+from reader.ui.state_parts import Position
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from reader.refresh.jobs import Runner
+    from reader.refresh.jobs import JobRunner
 
 BLINK = 0.5
 """Seconds after which a search says that it is under way."""
@@ -29,7 +30,7 @@ class FeedSearch:
     def __init__(
         self,
         services: Services,
-        run_job: Runner,
+        run_job: JobRunner,
         position: Callable[[], Position],
         is_list_in_front: Callable[[], bool],
     ) -> None:
@@ -104,12 +105,12 @@ class FeedSearch:
         from reader.refresh.progress import Waiting
 
         listings: tuple[Listing, ...] = ()
-        async with aclosing(self._run_job(jobs.Search(text))) as messages:
+        async with aclosing(self._run_job(jobs.SearchFeed(text))) as messages:
             async for message in messages:
                 match message:
                     case Waiting(seconds, why):
                         self._report(f"{why}, {seconds:.0f} s")
-                    case jobs.Answered(listings):
+                    case jobs.SearchAnswered(listings):
                         pass
         return listings
 
@@ -118,7 +119,7 @@ class FeedSearch:
         from reader.refresh import jobs
 
         async def store() -> None:
-            async with aclosing(self._run_job(jobs.Keep(tuple(listings)))) as messages:
+            async with aclosing(self._run_job(jobs.StorePapers(tuple(listings)))) as messages:
                 async for _ in messages:
                     pass
 

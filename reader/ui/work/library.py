@@ -27,12 +27,13 @@ from reader.ui.work.query_thread import QueryThread
 if TYPE_CHECKING:
     from datetime import date
 
+    from reader.cache.counts import CountCache
     from reader.cache.days import DayState
     from reader.cache.history import Votes
-    from reader.cache.insight import Extent, Vocabulary
     from reader.cache.marks.events import Event, Events
     from reader.cache.search.compile import Scope, Selection
-    from reader.cache.search.counts import CountCache
+    from reader.cache.topic_trends import Extent
+    from reader.cache.vocabulary import Vocabulary
     from reader.core.topics.trends import Trend
     from reader.ui.feed_results import FeedResults
 
@@ -136,9 +137,9 @@ class Library:
 
     def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
         """Those of the days that the feed was not asked for, or had nothing on yet; ISO."""
-        from reader.refresh.plan import gaps
+        from reader.refresh.plan import missing_days
 
-        return gaps(first, last, today, self.days_between(first, last))
+        return missing_days(first, last, today, self.days_between(first, last))
 
     def oldest_day(self) -> str | None:
         """The oldest day that the feed was asked for."""
@@ -195,7 +196,7 @@ class Library:
         return await self._counts.ask(lambda window: self._count(window, question, exactly))
 
     def _count(self, window: Window, question: Question, exactly: bool) -> Counts:
-        from reader.cache.search.counts import CountCache
+        from reader.cache.counts import CountCache
 
         if self._tally is None:
             self._tally = CountCache(window)
@@ -217,18 +218,18 @@ class Library:
         return await self._counts.ask_next(lambda window: self._topic_facts(window, tuple(picked)))
 
     def _topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
-        from reader.cache import insight
+        from reader.cache import topic_trends
 
         if self._tally is not None:
             self._tally.prepare()
-        extent = window.read(insight.extent)
+        extent = window.read(topic_trends.extent)
         if extent != self._extent:
-            self._trends = window.read(lambda connection: insight.topic_trends(connection, extent.newest))
+            self._trends = window.read(lambda connection: topic_trends.topic_trends(connection, extent.newest))
             self._implied = {}
             self._extent = extent
         for slug in picked:
             if slug not in self._implied:
-                self._implied[slug] = window.read(partial(insight.implied_topics, slug=slug))
+                self._implied[slug] = window.read(partial(topic_trends.implied_topics, slug=slug))
         implied = frozenset().union(*(self._implied[slug] for slug in picked))
         return TopicFacts(self._trends, implied - set(picked))
 
@@ -241,10 +242,10 @@ class Library:
         return await asyncio.to_thread(self._vocabulary)
 
     def _vocabulary(self) -> Vocabulary:
-        from reader.cache import insight
+        from reader.cache.vocabulary import vocabulary
 
         with closing(Window.open(self._path)) as window:
-            return window.read(partial(insight.vocabulary, breathe=partial(time.sleep, BREATH)))
+            return window.read(partial(vocabulary, breathe=partial(time.sleep, BREATH)))
 
     # In the marking thread
 

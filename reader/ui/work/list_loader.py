@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from reader.cache.window import Order
 from reader.core.errors import CacheInterrupted, ReaderError
 from reader.session.places import VIEWS, Place
-from reader.ui.state import CacheFacts, Listing, ListRequest, Position, State
+from reader.ui.state import State
+from reader.ui.state_parts import CacheFacts, Listing, ListRequest, Position
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
@@ -126,9 +127,9 @@ class ListLoader:
 
     def _read_facts(self, place: Place) -> CacheFacts:
         """Read what an empty list needs to say why."""
-        from reader.core.periods import around, period_of
+        from reader.core.periods import period_containing, period_of_view
 
-        period = period_of(place.view.id) or around("day", self._services.look.today)
+        period = period_of_view(place.view.id) or period_containing("day", self._services.look.today)
         missing = place.paper_id
         return CacheFacts(
             newest_day=self._library.newest_day(),

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
-    from reader.refresh.jobs import Runner
+    from reader.refresh.jobs import JobRunner
 
 
 class PaperLookup:
     """Fetches one paper at a time and lists it."""
 
-    def __init__(self, services: Services, run_job: Runner) -> None:
+    def __init__(self, services: Services, run_job: JobRunner) -> None:
         self._model = services.model
         self._background = services.background
         self._run_job = run_job
@@ -30,9 +30,9 @@ class PaperLookup:
         self._model.say(f"fetching {id}", "progress")
         found = False
         try:
-            async with aclosing(self._run_job(jobs.LookUp(id))) as messages:
+            async with aclosing(self._run_job(jobs.LookUpPaper(id))) as messages:
                 async for message in messages:
-                    found = isinstance(message, jobs.LookedUp) and message.found
+                    found = isinstance(message, jobs.LookupFinished) and message.found
         finally:
             self._model.say("", "progress")
         if found:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.worker import Worker, WorkerError
 
 from reader.core.errors import FeedOffline, ReaderError
-from reader.core.pace import pace
+from reader.core.pace import pace_text
 from reader.feeds.http.environment import is_offline
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
-    from reader.refresh.jobs import Message, Runner, SourceFailing
+    from reader.refresh.jobs import JobRunner, Message, SourceFailing
     from reader.refresh.plan import Plan
-    from reader.refresh.progress import Finished
+    from reader.refresh.progress import RefreshFinished
 
 RETRY, LATEST_RETRY = 60.0, 960.0
 """Seconds after which a refresh that found no network is tried again: the first time, and at the most."""
@@ -48,7 +48,7 @@ class Refresher:
     def __init__(
         self,
         services: Services,
-        run_job: Runner,
+        run_job: JobRunner,
         when_still: Callable[[Callable[[], object]], None],
     ) -> None:
         """`when_still` does something once no key is held down."""
@@ -129,24 +129,24 @@ class Refresher:
 
     def _receive(self, message: Message) -> None:
         """Bring a message of the job into the state."""
-        from reader.refresh.jobs import Classified, Dropped, NotTold, SourceFailing
+        from reader.refresh.jobs import NotificationFailed, PapersClassified, PapersDropped, SourceFailing
         from reader.refresh.progress import (
             DayEmpty,
             DayFailed,
             DayStored,
-            FeedAsked,
+            FeedStarted,
             FeedStored,
-            Finished,
-            Started,
+            RefreshFinished,
+            RefreshStarted,
             Waiting,
         )
 
         match message:
-            case FeedAsked(title):
+            case FeedStarted(title):
                 self._progress(title)
             case FeedStored(new=new, updated=updated) if new or updated:
                 self._renew()
-            case Started(days):
+            case RefreshStarted(days):
                 self._progress_by_day(0, len(days))
             case DayStored(new=new, updated=updated, n=n, of=of):
                 self._progress_by_day(n, of)
@@ -158,22 +158,22 @@ class Refresher:
                 self._progress(f"{why}, {seconds:.0f} s")
             case DayFailed(error=error):
                 self._model.change(self._model.state.refresh_failed(str(error), self._local_time()))
-            case Finished(error=None) as sums:
+            case RefreshFinished(error=None) as sums:
                 self._succeed(sums)
-            case Finished(error=FeedOffline() as error):
+            case RefreshFinished(error=FeedOffline() as error):
                 self._go_offline(str(error), "offline")
                 self._try_later()
-            case Finished(error=error):
+            case RefreshFinished(error=error):
                 self._fail(str(error))
             case SourceFailing() if not self._model.state.refresh.problem:
                 self._report_source(message)
-            case Classified(done, total):
+            case PapersClassified(done, total):
                 self._progress(f"topics {done:,} of {total:,}")
                 if done == total:
                     self._renew()
-            case NotTold(error):
+            case NotificationFailed(error):
                 self._model.say(str(error), "warning")
-            case Dropped(papers=papers):
+            case PapersDropped(papers=papers):
                 self._progress(f"{papers:,} old papers dropped")
 
     def _renew(self) -> None:
@@ -195,14 +195,14 @@ class Refresher:
         parts = [self._wanted.name] if self._wanted.name else []
         if of > 1 or not parts:
             parts.append(f"day {min(done + 1, of):,} of {of:,}")
-        if of >= LONG and (speed := pace(done, of, time.monotonic() - self._begun)):
+        if of >= LONG and (speed := pace_text(done, of, time.monotonic() - self._begun)):
             parts.append(speed)
         self._progress(f" {self._services.look.glyphs.dot} ".join(parts))
 
     def _progress(self, progress: str) -> None:
         self._model.change(self._model.state.refresh_progressed(progress))
 
-    def _succeed(self, sums: Finished) -> None:
+    def _succeed(self, sums: RefreshFinished) -> None:
         self._tries = 0
         if not self._wanted.view:
             self._library.note_refresh()

@@ -13,9 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.cache import schema
+from reader.cache.counts import CountCache
 from reader.cache.search import plan, walk
 from reader.cache.search.compile import Clause, Scope, Selection, compile_query, register_functions
-from reader.cache.search.counts import CountCache
 from reader.cache.window import Window
 from reader.core.query import CHOICES, EXAMPLES, QueryError, parse
 
@@ -495,7 +495,11 @@ def test_a_walk_that_takes_too_long_gives_way(connection: sqlite3.Connection) ->
 
 
 def test_an_interrupt_from_outside_reaches_the_caller(connection: sqlite3.Connection) -> None:
-    connection.create_function("stopped", 0, lambda: connection.interrupt() or 1)
+    def interrupt() -> int:
+        connection.interrupt()
+        return 1
+
+    connection.create_function("stopped", 0, interrupt)
     selection = compile_query(parse("sort:title"), SCOPE)
     stopped = selection._replace(walk=Clause("stopped() OR stopped()"))
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.dates import Days, Moment
+from reader.core.dates import DateExpression, DateRange
 from reader.core.nearest import nearest
 from reader.core.query import (
     CHOICES,
@@ -17,6 +17,7 @@ from reader.core.query import (
     And,
     Count,
     Match,
+    Node,
     Not,
     Or,
     Query,
@@ -84,11 +85,11 @@ A, B, C = Match("a"), Match("b"), Match("c")
         ("stars:1k..2K", Count("stars", 1000, 2000)),
         ("comments:10..", Count("comments", 10, None)),
         ("authors:..3", Count("authors", None, 3)),
-        ("day:2026-05", When("day", Days(Moment("2026-05"), Moment("2026-05")))),
-        ("day:7d", When("day", Days(Moment("7d"), Moment("today")))),
-        ("published:2026..", When("published", Days(Moment("2026"), None))),
-        ("since:7d", When("since", Days(Moment("7d"), None))),
-        ("until:2026-W20", When("until", Days(None, Moment("2026-W20")))),
+        ("day:2026-05", When("day", DateRange(DateExpression("2026-05"), DateExpression("2026-05")))),
+        ("day:7d", When("day", DateRange(DateExpression("7d"), DateExpression("today")))),
+        ("published:2026..", When("published", DateRange(DateExpression("2026"), None))),
+        ("since:7d", When("since", DateRange(DateExpression("7d"), None))),
+        ("until:2026-W20", When("until", DateRange(None, DateExpression("2026-W20")))),
         ("Olmo:3", Match("Olmo:3")),
         ("foo:bar", Match("foo:bar")),
         ("http://x", Match("http://x")),
@@ -245,7 +246,9 @@ def test_any_text_parses_or_points(text: str) -> None:
 
 
 names = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=8).filter(str.strip)
-moments = st.sampled_from(["2026-05-11", "2026-05", "2026-W20", "2026", "today", "latest", "7d", "3m"]).map(Moment)
+moments = st.sampled_from(["2026-05-11", "2026-05", "2026-W20", "2026", "today", "latest", "7d", "3m"]).map(
+    DateExpression
+)
 numbers = st.integers(0, 10**9)
 leaves = st.one_of(
     st.builds(Match, names, st.just(True), st.sampled_from([None, "title", "author", "org"])),
@@ -254,12 +257,12 @@ leaves = st.one_of(
     st.builds(Term, st.just("is"), st.sampled_from(CHOICES["is"])),
     st.builds(Count, st.just("upvotes"), numbers, st.none()),
     numbers.map(lambda number: Count("stars", number, number + 3)),
-    moments.map(lambda moment: When("since", Days(moment, None))),
-    moments.map(lambda moment: When("day", Days(moment, Moment("today")))),
+    moments.map(lambda moment: When("since", DateRange(moment, None))),
+    moments.map(lambda moment: When("day", DateRange(moment, DateExpression("today")))),
 )
 
 
-def _branches(children: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+def _branches(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     several = st.lists(children, min_size=2, max_size=4).map(tuple)
     return st.one_of(
         several.map(lambda nodes: And(tuple(node for node in nodes if not isinstance(node, And)))).filter(_full),
@@ -273,7 +276,7 @@ def _full(node: And | Or) -> bool:
 
 
 @given(st.recursive(leaves, _branches, max_leaves=12), st.sampled_from([None, Sort("day"), Sort("title", True)]))
-def test_any_tree_reads_back_from_its_text(root: object, sort: Sort | None) -> None:
+def test_any_tree_reads_back_from_its_text(root: Node, sort: Sort | None) -> None:
     query = Query(root, sort)
     # Curly quotes are straightened on the way in.
     if not set("“”„") & set(query.text):

@@ -10,8 +10,8 @@ import pytest
 
 from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
-from reader.feeds.arxiv.client import API, ArxivClient, KeptAnswers
-from reader.feeds.http.fetch import Bounds
+from reader.feeds.arxiv.client import API_ENDPOINT, ArxivClient, ResponseCache
+from reader.feeds.http.limits import Limits
 from tests.feeds.servers import Arxiv, Nap, Page, Paper, api_feed, refused
 
 NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
@@ -32,7 +32,7 @@ async def connected(
         api=server.url,
         feeds=server.url,
         offline=offline,
-        bounds=Bounds(body=1_000_000),
+        limits=Limits(body_size=1_000_000),
         sleep=nap,
         clock=nap.clock,
         now=lambda: now,
@@ -87,7 +87,7 @@ async def test_a_pause_that_has_passed_is_not_made(server: Arxiv, nap: Nap) -> N
 
 
 async def test_a_day_of_a_category_comes_in_slices(server: Arxiv, nap: Nap, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.feeds.arxiv.client._SLICE", 2)
+    monkeypatch.setattr("reader.feeds.arxiv.client._PAGE_SIZE", 2)
     server.papers += [Paper("2605.00010", categories=("cs.RO",)), Paper("2605.00011", published="2026-05-10")]
     async with connected(server, nap) as arxiv:
         entries = await arxiv.category_day("cs.cl", "2026-05-11")
@@ -104,8 +104,8 @@ async def test_a_day_of_a_category_comes_in_slices(server: Arxiv, nap: Nap, monk
 
 
 async def test_endless_slices_come_to_an_end(server: Arxiv, nap: Nap, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.feeds.arxiv.client._SLICE", 1)
-    monkeypatch.setattr("reader.feeds.arxiv.client._SLICES", 2)
+    monkeypatch.setattr("reader.feeds.arxiv.client._PAGE_SIZE", 1)
+    monkeypatch.setattr("reader.feeds.arxiv.client._MAX_PAGES", 2)
     async with connected(server, nap) as arxiv:
         assert len(await arxiv.category_day("cs.CL", "2026-05-11")) == 2
 
@@ -126,7 +126,7 @@ async def test_what_can_not_be_asked_is_a_mistake(server: Arxiv, nap: Nap) -> No
         with pytest.raises(UsageError, match="no category"):
             await arxiv.latest(["cs.XX"])
         for day in ("2026-02-30", "2026-05", "today", "2026-05-11T00"):
-            with pytest.raises(UsageError, match="is no day"):
+            with pytest.raises(UsageError, match="is not a day"):
                 await arxiv.category_day("cs.CL", day)
     assert server.requests == []
 
@@ -187,7 +187,7 @@ async def test_arxiv_is_called_by_its_name(monkeypatch: pytest.MonkeyPatch, nap:
     async with ArxivClient(sleep=nap, clock=nap.clock) as arxiv:
         with pytest.raises(FeedUnreachable, match=r"^arXiv could not be reached; try again later\.$"):
             await arxiv.latest(["cs.CL"])
-    assert API.startswith("https://")
+    assert API_ENDPOINT.startswith("https://")
 
 
 async def test_offline_is_respected(server: Arxiv, nap: Nap) -> None:
@@ -254,7 +254,7 @@ async def test_a_folder_that_can_not_be_is_no_obstacle(server: Arxiv, nap: Nap, 
 def test_other_files_in_the_folder_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.xml").write_text("mine")
     os.utime(tmp_path / "notes.xml", (0, 0))
-    kept = KeptAnswers(tmp_path, lambda: NOON)
+    kept = ResponseCache(tmp_path, lambda: NOON)
     kept.put("https://example.org/", b"<feed/>")
     answer = kept.get("https://example.org/")
     assert answer is not None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reader.core.errors import FeedMalformed, FeedRefused
 from reader.core.paper import Draft, Skipped
 from reader.feeds.arxiv.categories import categories
-from reader.feeds.arxiv.parse import ArxivEntry, parse_arxiv, refusal
+from reader.feeds.arxiv.parse import ArxivEntry, parse_arxiv, refusal_reason
 from tests.feeds.servers import Paper, announcement, api_feed, atom_entry, refused, rss_item
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "arxiv" / "atom"
@@ -99,9 +99,9 @@ def test_a_refusal_is_an_error_with_its_reason() -> None:
     body = refused("incorrect id format for abc.")
     with pytest.raises(FeedRefused, match=r"^arXiv refused the request: incorrect id format for abc\.$"):
         parse_arxiv(body)
-    assert refusal(body) == "incorrect id format for abc"
-    assert refusal(refused("")) == "it gives no reason"
-    assert refusal(api_feed([])) == refusal(b"<html>") == ""
+    assert refusal_reason(body) == "incorrect id format for abc"
+    assert refusal_reason(refused("")) == "it gives no reason"
+    assert refusal_reason(api_feed([])) == refusal_reason(b"<html>") == ""
 
 
 def test_a_paper_that_is_called_error_is_a_paper() -> None:
@@ -235,4 +235,4 @@ def test_real_answers_are_read_whole() -> None:
             assert draft.categories and set(draft.categories) <= set(categories())
     assert found > 100
     (path,) = SHARED.glob("*.http400.xml")
-    assert refusal(path.read_bytes()) == "incorrect id format for abc"
+    assert refusal_reason(path.read_bytes()) == "incorrect id format for abc"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from reader.core.errors import FeedError, FeedMalformed, ReaderError
 from reader.core.paper import Listing
-from reader.feeds.files import papers_file, unpack
-from reader.feeds.files.papers_file import read_file
+from reader.feeds.files import decompress, papers_file
+from reader.feeds.files.papers_file import read_papers
 from tests.feed_server import item
 from tests.feeds.files.test_saved_page import DRAFTS, PAGE
 
@@ -27,7 +27,7 @@ DAY = {"date": "2026-05-11", "items": [ONE, TWO]}
 
 
 def read(data: bytes) -> list[Listing]:
-    return list(read_file(io.BytesIO(data), TODAY))
+    return list(read_papers(io.BytesIO(data), TODAY))
 
 
 def lines(*values: Any) -> bytes:
@@ -73,7 +73,7 @@ def test_an_item_or_a_list_of_items(data: bytes) -> None:
 def test_a_file_is_what_its_content_says(tmp_path: Path) -> None:
     path = tmp_path / "papers.txt"
     path.write_bytes(gzip.compress(lines(TWO)))
-    assert papers(list(read_file(path, TODAY))) == [("2026-05-12", "2605.00002")]
+    assert papers(list(read_papers(path, TODAY))) == [("2026-05-12", "2605.00002")]
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
@@ -121,7 +121,7 @@ def test_a_date_that_is_none_is_no_day() -> None:
         (b"{cut", r"no papers in the feed's shape \(line 1: not JSON\)"),
         (b"<html><body>Daily Papers</body></html>", "is a page's source; copy the page's text"),
         (b"%PDF-1.4\n\x00\x01\x02", "neither JSON nor the text"),
-        (b"\x1f\x8bnot gzip", "can't be unpacked: the gzip packing is damaged"),
+        (b"\x1f\x8bnot gzip", "can't be unpacked: the gzip data is damaged"),
         (gzip.compress(PAGE.encode(), mtime=0)[:300], "can't be unpacked: the gzip file is cut off"),
     ],
 )
@@ -152,7 +152,7 @@ def test_padding_after_gzip_is_borne() -> None:
 def test_missing_files_and_folders_say_so(tmp_path: Path) -> None:
     for path in (tmp_path / "missing.json", tmp_path):
         with pytest.raises(FeedError, match="can't be read: ") as failure:
-            list(read_file(path, TODAY))
+            list(read_papers(path, TODAY))
         assert str(path) in str(failure.value)
 
 
@@ -177,7 +177,7 @@ def test_memory_stays_flat_over_lines() -> None:
 
     tracemalloc.start()
     try:
-        found = sum(len(listing.drafts) for listing in read_file(io.BufferedReader(Endless(), 65_536), TODAY))
+        found = sum(len(listing.drafts) for listing in read_papers(io.BufferedReader(Endless(), 65_536), TODAY))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -187,7 +187,7 @@ def test_memory_stays_flat_over_lines() -> None:
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unpack, "_BOMB_SIZE", 1_000_000)
+    monkeypatch.setattr(decompress, "_BOMB_SIZE", 1_000_000)
     bomb = gzip.compress(b"[" + b" " * 10_000_000)
     with pytest.raises(FeedMalformed, match="unpacks to more than 200 times its size"):
         read(bomb)
@@ -207,9 +207,9 @@ def test_a_long_document_is_taken_by_lines(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_of_an_absurdly_long_line_only_the_start_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unpack, "LINE_LIMIT", 100)
+    monkeypatch.setattr(decompress, "LONGEST_LINE", 100)
     chunks = iter([b"a" * 90, b"a" * 90, b"a" * 1_000, b"a\nb\n"])
-    assert list(unpack.numbered_lines(chunks)) == [(1, b"a" * 180), (2, b"b")]
+    assert list(decompress.numbered_lines(chunks)) == [(1, b"a" * 180), (2, b"b")]
 
 
 @given(st.binary() | st.lists(st.sampled_from([lines(DAY), lines(TWO), b"[", b"{", b"]", b"\n", b"7\n"])).map(b"".join))
@@ -224,13 +224,13 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 @given(st.binary(min_size=1), st.integers(1, 9))
 def test_lines_are_those_of_the_bytes(data: bytes, size: int) -> None:
     chunks = (data[start : start + size] for start in range(0, len(data), size))
-    joined = b"\n".join(line for _, line in unpack.numbered_lines(chunks))
+    joined = b"\n".join(line for _, line in decompress.numbered_lines(chunks))
     assert joined == data.removesuffix(b"\n")
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")
 def test_the_recorded_archive_comes_in_whole() -> None:
-    listings = list(read_file(SHARED, TODAY))
+    listings = list(read_papers(SHARED, TODAY))
     assert len({draft.id for listing in listings for draft in listing.drafts}) == 9_295
     assert sum(len(listing.drafts) for listing in listings) == 9_297
     assert len({listing.day for listing in listings}) == 558

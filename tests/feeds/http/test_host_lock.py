@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from reader.feeds.http.host_lock import turn
+from reader.feeds.http.host_lock import host_lock
 from tests.feeds.servers import Nap
 
 
@@ -14,7 +14,7 @@ async def test_turns_are_taken_one_after_another_with_a_pause(tmp_path: Path) ->
     told: list[str] = []
 
     async def take(name: str) -> None:
-        async with turn(tmp_path / "deep" / "turn", 3, nap, nap.clock):
+        async with host_lock(tmp_path / "deep" / "turn", 3, nap, nap.clock):
             told.append(f"{name} begins")
             await asyncio.sleep(0.01)
             told.append(f"{name} ends")
@@ -30,12 +30,12 @@ async def test_a_pause_that_has_passed_is_not_made(tmp_path: Path) -> None:
     for passed, left in ((0.0, 0.0), (1.0, 2.0), (3.0, 0.0)):
         nap.now += passed
         before = nap.now
-        async with turn(tmp_path / "turn", 3, nap, nap.clock):
+        async with host_lock(tmp_path / "turn", 3, nap, nap.clock):
             assert nap.now - before == left
 
 
 async def test_a_folder_that_can_not_be_written_holds_nobody_up(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     nap = Nap()
-    async with turn(tmp_path / "file" / "turn", 3, nap, nap.clock):
+    async with host_lock(tmp_path / "file" / "turn", 3, nap, nap.clock):
         assert nap.taken == []

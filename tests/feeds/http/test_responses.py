@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.feeds.http.responses import pause, reason, retry_after, says_more
+from reader.feeds.http.responses import has_next_page, rate_limit_pause, refusal_reason, retry_after
 
 NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
 
@@ -25,11 +25,11 @@ NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
     ],
 )
 def test_a_pause_follows_from_the_limit(header: str, expected: float) -> None:
-    assert pause({"RateLimit": header}, longest=310) == expected
+    assert rate_limit_pause({"RateLimit": header}, longest=310) == expected
 
 
 def test_no_limit_is_no_pause() -> None:
-    assert pause({}, longest=310) == 0
+    assert rate_limit_pause({}, longest=310) == 0
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_retry_after_holds_seconds_or_a_date(header: str, expected: float | None
     ],
 )
 def test_a_next_page_is_named_by_a_link(headers: dict[str, str], expected: bool | None) -> None:
-    assert says_more(headers) is expected
+    assert has_next_page(headers) is expected
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_a_next_page_is_named_by_a_link(headers: dict[str, str], expected: bool 
     ],
 )
 def test_a_reason_is_one_clean_line(body: bytes, expected: str) -> None:
-    assert reason(body) == expected
+    assert refusal_reason(body) == expected
 
 
 @given(st.text())
 def test_any_header_is_borne(text: str) -> None:
-    assert 0 <= pause({"RateLimit": text}, 310) <= 310
+    assert 0 <= rate_limit_pause({"RateLimit": text}, 310) <= 310
     after = retry_after({"Retry-After": text}, NOON)
     assert after is None or after >= 0
-    assert says_more({"Link": text}) in (True, False)
+    assert has_next_page({"Link": text}) in (True, False)

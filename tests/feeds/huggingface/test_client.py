@@ -12,9 +12,9 @@ import pytest
 from reader import __version__
 from reader.core.errors import ConfigError, FeedOffline, FeedRefused, FeedUnreachable
 from reader.core.paper import Listing
-from reader.feeds.http.fetch import Fetcher
-from reader.feeds.http.host_lock import turn
-from reader.feeds.huggingface.client import FeedClient
+from reader.feeds.http.client import HttpClient
+from reader.feeds.http.host_lock import host_lock
+from reader.feeds.huggingface.client import HuggingFaceClient
 from tests.feed_server import FeedServer, item
 from tests.feeds.conftest import DAY, QUICK, connected, ids
 from tests.feeds.servers import Nap
@@ -51,14 +51,14 @@ async def test_a_paper_that_moves_between_pages_comes_once(server: FeedServer, n
 
 async def test_a_day_that_breaks_off_on_a_later_page_is_an_error(server: FeedServer, nap: Nap) -> None:
     server.days[DAY] = [item(f"2605.{number:05}") for number in range(150)]
-    server.faults += ["ok", *["error"] * QUICK.tries]
+    server.faults += ["ok", *["error"] * QUICK.attempts]
     async with connected(server, nap) as client:
         with pytest.raises(FeedRefused):
             await client.day(DAY)
 
 
 async def test_endless_pages_come_to_an_end(server: FeedServer, nap: Nap, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.feeds.huggingface.client._PAGES", 3)
+    monkeypatch.setattr("reader.feeds.huggingface.client._MAX_PAGES", 3)
     server.days[DAY] = [item(f"2605.{number:05}") for number in range(1_000)]
     async with connected(server, nap) as client:
         assert len(await ids(client)) == 300
@@ -70,7 +70,7 @@ async def test_a_day_is_not_sent_again_while_it_is_as_it_was(server: FeedServer,
         (first,) = await client.day(DAY)
     assert first.validator
     assert server.requests[0].headers["If-None-Match"] is None
-    again = FeedClient(Fetcher(server.url, bounds=QUICK, sleep=nap, clock=nap.clock), {DAY: first.validator})
+    again = HuggingFaceClient(HttpClient(server.url, limits=QUICK, sleep=nap, clock=nap.clock), {DAY: first.validator})
     async with again:
         assert await again.day(DAY) == (Listing(DAY, (), is_unchanged=True),)
         assert server.requests[1].headers["If-None-Match"] == first.validator
@@ -131,10 +131,10 @@ async def test_requests_go_one_at_a_time(server: FeedServer, nap: Nap) -> None:
 
 
 async def test_requests_of_two_programs_go_one_at_a_time_too(server: FeedServer, nap: Nap, tmp_path: Path) -> None:
-    clients = [FeedClient(Fetcher(server.url, bounds=QUICK, turns=tmp_path)) for _ in range(2)]
-    file = tmp_path / "127.0.0.1.turn"
+    clients = [HuggingFaceClient(HttpClient(server.url, limits=QUICK, lock_folder=tmp_path)) for _ in range(2)]
+    file = tmp_path / "127.0.0.1.lock"
     async with clients[0] as one, clients[1] as two:
-        async with turn(file, 0):
+        async with host_lock(file, 0):
             waiting = asyncio.ensure_future(one.day(DAY))
             await asyncio.sleep(0.05)
             assert server.requests == []
@@ -149,11 +149,11 @@ async def test_a_program_that_waits_to_try_again_is_in_nobodys_way(
     served: list[int] = []
 
     async def pause(_: float) -> None:
-        async with FeedClient(Fetcher(server.url, bounds=QUICK, turns=tmp_path)) as other:
+        async with HuggingFaceClient(HttpClient(server.url, limits=QUICK, lock_folder=tmp_path)) as other:
             await other.day(DAY)
         served.append(len(server.requests))
 
-    async with FeedClient(Fetcher(server.url, bounds=QUICK, turns=tmp_path, sleep=pause)) as client:
+    async with HuggingFaceClient(HttpClient(server.url, limits=QUICK, lock_folder=tmp_path, sleep=pause)) as client:
         await client.day(DAY)
     assert served == [2]
 
@@ -218,7 +218,7 @@ async def test_what_is_trending_keeps_the_feed_s_order(server: FeedServer, nap: 
 )
 def test_an_endpoint_is_encrypted_or_here(endpoint: str) -> None:
     with pytest.raises(ConfigError, match="must begin with https://"):
-        Fetcher(endpoint)
+        HttpClient(endpoint)
 
 
 @pytest.mark.parametrize(
@@ -232,19 +232,19 @@ def test_an_endpoint_is_encrypted_or_here(endpoint: str) -> None:
     ],
 )
 def test_endpoints_that_may_be_asked(endpoint: str, host: str) -> None:
-    assert Fetcher(endpoint).host == host
+    assert HttpClient(endpoint).host == host
 
 
 async def test_the_environment_decides(server: FeedServer, tmp_path: Path) -> None:
     environ = {"HF_ENDPOINT": server.url, "HF_TOKEN": "hf_secret", "HF_HOME": str(tmp_path)}
-    async with FeedClient.from_environment("https://unused.example.org", environ=environ) as client:
+    async with HuggingFaceClient.from_environment("https://unused.example.org", environ=environ) as client:
         assert len(await ids(client)) == 3
     assert server.requests[0].headers["Authorization"] == "Bearer hf_secret"
 
 
 async def test_offline_is_respected(server: FeedServer, tmp_path: Path) -> None:
     environ = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
-    async with FeedClient.from_environment(server.url, environ=environ) as client:
+    async with HuggingFaceClient.from_environment(server.url, environ=environ) as client:
         with pytest.raises(FeedOffline, match="HF_HUB_OFFLINE"):
             await client.day(DAY)
     assert server.requests == []
@@ -252,7 +252,7 @@ async def test_offline_is_respected(server: FeedServer, tmp_path: Path) -> None:
 
 def test_the_real_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "https://mirror.example.org")
-    assert FeedClient.from_environment().host == "mirror.example.org"
+    assert HuggingFaceClient.from_environment().host == "mirror.example.org"
 
 
 async def test_a_proxy_is_not_asked_for_this_machine(
@@ -268,8 +268,8 @@ async def test_certificates_are_those_of_the_environment(monkeypatch: pytest.Mon
     file = Path(__file__).parents[2] / "data" / "feed_example_org.pem"
     real = socket.getaddrinfo
 
-    def find(host: str | bytes, *how: object, **more: object) -> object:
-        return real("127.0.0.1" if host in ("feed.example.org", b"feed.example.org") else host, *how, **more)
+    def find(host: str | bytes, port: str | int | None, *how: int, **more: int) -> object:
+        return real("127.0.0.1" if host in ("feed.example.org", b"feed.example.org") else host, port, *how, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", find)
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "SSL_CERT_DIR", "SSL_CERT_FILE"):
@@ -280,11 +280,11 @@ async def test_certificates_are_those_of_the_environment(monkeypatch: pytest.Mon
     server.socket = context.wrap_socket(server.socket, server_side=True)
     with server:
         address = f"https://feed.example.org:{server.server_port}"
-        async with FeedClient(Fetcher(address, bounds=QUICK, sleep=nap, clock=nap.clock)) as client:
+        async with HuggingFaceClient(HttpClient(address, limits=QUICK, sleep=nap, clock=nap.clock)) as client:
             with pytest.raises(FeedUnreachable, match=r"certificate of .* is not trusted here; .* SSL_CERT_FILE"):
                 await client.day(DAY)
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
-        async with FeedClient(Fetcher(address, bounds=QUICK, sleep=nap, clock=nap.clock)) as client:
+        async with HuggingFaceClient(HttpClient(address, limits=QUICK, sleep=nap, clock=nap.clock)) as client:
             assert await ids(client) == ["2605.00001"]
 
 

@@ -18,8 +18,10 @@ from reader.core.errors import (
     FeedRefused,
     FeedUnreachable,
 )
-from reader.feeds.http.fetch import Bounds, Fetcher, HttpRefused
-from reader.feeds.huggingface.client import FeedClient
+from reader.feeds.http.client import HttpClient
+from reader.feeds.http.failures import HttpRefused
+from reader.feeds.http.limits import Limits
+from reader.feeds.huggingface.client import HuggingFaceClient
 from tests.feed_server import FeedServer
 from tests.feeds.conftest import DAY, QUICK, connected, ids
 from tests.feeds.servers import Nap
@@ -32,7 +34,7 @@ from tests.feeds.servers import Nap
 )
 async def test_one_failure_is_tried_again(fault: str, server: FeedServer, nap: Nap) -> None:
     server.faults += [fault]
-    async with connected(server, nap, bounds=replace(QUICK, silence=1 if fault == "hang" else 10)) as client:
+    async with connected(server, nap, limits=replace(QUICK, read_timeout=1 if fault == "hang" else 10)) as client:
         assert len(await ids(client)) == 3
     assert len(server.requests) == 2
     (wait,) = nap.taken
@@ -97,7 +99,7 @@ async def test_a_spent_limit_is_waited_out_before_the_next_request(server: FeedS
 async def test_a_wait_can_be_cancelled(server: FeedServer) -> None:
     server.fault = "limit:100"
     waiting = asyncio.Event()
-    async with FeedClient(Fetcher(server.url, bounds=QUICK)) as client:
+    async with HuggingFaceClient(HttpClient(server.url, limits=QUICK)) as client:
         request = asyncio.create_task(client.day(DAY, lambda *_: waiting.set()))
         await waiting.wait()
         request.cancel()
@@ -142,15 +144,19 @@ async def test_a_wait_can_be_cancelled(server: FeedServer) -> None:
         ("refuse:400", HttpRefused, "127.0.0.1 refused the request (400): It is not allowed.", 1),
         ("refuse:403", HttpRefused, "127.0.0.1 refused the request (403): It is not allowed.", 1),
         ("refuse:401", HttpRefused, "127.0.0.1 did not accept the access token (401); check HF_TOKEN or unset it.", 1),
-        ("redirect-here", FeedRefused, "127.0.0.1 sends the request around in circles; check the feed's address.", 5),
+        ("redirect-here", FeedRefused, "127.0.0.1 redirected too many times; check the feed's address.", 5),
     ],
 )
 async def test_a_lasting_failure_is_one_plain_sentence(
     fault: str, kind: type[FeedError], said: str, requests: int, server: FeedServer, nap: Nap
 ) -> None:
     server.fault = fault
-    bounds = Bounds(silence=0.2 if fault == "hang" else 10, total=0.3 if fault == "slow:0.01" else 20, body=1024 * 1024)
-    async with connected(server, nap, bounds=bounds) as client:
+    limits = Limits(
+        read_timeout=0.2 if fault == "hang" else 10,
+        total_timeout=0.3 if fault == "slow:0.01" else 20,
+        body_size=1024 * 1024,
+    )
+    async with connected(server, nap, limits=limits) as client:
         with pytest.raises(FeedError) as failure:
             await client.day(DAY)
     assert type(failure.value) is kind
@@ -159,8 +165,8 @@ async def test_a_lasting_failure_is_one_plain_sentence(
 
 
 async def test_a_refusal_without_a_reason_points_at_the_address(server: FeedServer, nap: Nap) -> None:
-    fetcher = Fetcher(f"{server.url}/elsewhere", bounds=QUICK, sleep=nap)
-    async with FeedClient(fetcher) as client:
+    fetcher = HttpClient(f"{server.url}/elsewhere", limits=QUICK, sleep=nap)
+    async with HuggingFaceClient(fetcher) as client:
         with pytest.raises(HttpRefused, match=r"refused the request \(404\): Not found\.") as failure:
             await client.day(DAY)
     assert failure.value.status == 404
@@ -196,7 +202,7 @@ async def test_a_redirect_never_leaves_the_host(target: str, server: FeedServer,
 async def test_nobody_there(nap: Nap) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        async with FeedClient(Fetcher(f"http://127.0.0.1:{taken.getsockname()[1]}", sleep=nap)) as client:
+        async with HuggingFaceClient(HttpClient(f"http://127.0.0.1:{taken.getsockname()[1]}", sleep=nap)) as client:
             with pytest.raises(FeedUnreachable, match=r"^127\.0\.0\.1 could not be reached; try again later\.$"):
                 await client.day(DAY)
     assert nap.taken == []
@@ -219,7 +225,7 @@ async def test_why_there_is_no_connection(
         raise httpx.ConnectError("no connection") from cause
 
     monkeypatch.setattr(httpx.AsyncClient, "stream", refuse)
-    async with FeedClient(Fetcher("https://feed.example.org", sleep=nap)) as client:
+    async with HuggingFaceClient(HttpClient("https://feed.example.org", sleep=nap)) as client:
         with pytest.raises(kind, match=said):
             await client.day(DAY)
 
@@ -228,7 +234,7 @@ async def test_why_there_is_no_connection(
     ("raised", "said"),
     [
         (httpx.ConnectTimeout("late"), "did not answer within 5 s"),
-        (httpx.ProxyError("407"), "proxy did not let a request to feed.example.org through"),
+        (httpx.ProxyError("407"), "proxy refused a request to feed.example.org"),
         (httpx.LocalProtocolError("odd"), "connection to feed.example.org broke"),
     ],
 )
@@ -239,6 +245,6 @@ async def test_other_failures_of_the_connection(
         raise raised
 
     monkeypatch.setattr(httpx.AsyncClient, "stream", refuse)
-    async with FeedClient(Fetcher("https://feed.example.org", sleep=nap)) as client:
+    async with HuggingFaceClient(HttpClient("https://feed.example.org", sleep=nap)) as client:
         with pytest.raises(FeedUnreachable, match=said):
             await client.day(DAY)

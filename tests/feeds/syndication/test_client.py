@@ -11,9 +11,10 @@ import pytest
 
 from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
-from reader.feeds.http.documents import DocumentFetcher, Validators, is_local, origin_of
-from reader.feeds.http.fetch import Bounds, HttpRefused
-from reader.feeds.syndication.client import Fetched, Syndication
+from reader.feeds.http.documents import DocumentClient, Validators, is_local_url, origin_of
+from reader.feeds.http.failures import HttpRefused
+from reader.feeds.http.limits import Limits
+from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
 from reader.feeds.syndication.parse import NotAFeed
 from tests.feeds.servers import Documents, Nap, Page, item, rss
 
@@ -31,11 +32,11 @@ def site() -> Iterator[Documents]:
 
 
 @asynccontextmanager
-async def connected(nap: Nap | None = None, *, offline: bool = False) -> AsyncIterator[Syndication]:
+async def connected(nap: Nap | None = None, *, offline: bool = False) -> AsyncIterator[SyndicationClient]:
     nap = nap or Nap()
-    client = Syndication(
+    client = SyndicationClient(
         offline=offline,
-        bounds=Bounds(body=100_000),
+        limits=Limits(body_size=100_000),
         sleep=nap,
         clock=nap.clock,
         now=lambda: datetime(2026, 5, 12, tzinfo=UTC),
@@ -44,7 +45,7 @@ async def connected(nap: Nap | None = None, *, offline: bool = False) -> AsyncIt
         yield client
 
 
-def titles(fetched: Fetched) -> list[str]:
+def titles(fetched: FetchedFeed) -> list[str]:
     assert fetched.feed is not None
     return [entry.draft.title for entry in fetched.feed.entries]
 
@@ -68,7 +69,7 @@ async def test_a_feed_comes_with_its_validators(site: Documents) -> None:
 async def test_what_has_not_changed_is_not_sent_again(known: Validators, site: Documents) -> None:
     async with connected() as feeds:
         fetched = await feeds.fetch(f"{site.url}/feed", known)
-    assert fetched == Fetched(None, Validators('W/"one"', MONDAY), f"{site.url}/feed")
+    assert fetched == FetchedFeed(None, Validators('W/"one"', MONDAY), f"{site.url}/feed")
     (request,) = site.requests
     assert request.headers["If-None-Match"] == known.etag
     assert request.headers["If-Modified-Since"] == known.modified
@@ -142,7 +143,7 @@ async def test_a_feed_that_moved_for_good_is_asked_there_from_now_on(
 async def test_a_redirect_to_no_place_of_the_web_is_refused(target: str, site: Documents) -> None:
     site.answers.append(Page(status=302, headers={"Location": target}))
     async with connected() as feeds:
-        with pytest.raises(FeedRefused, match="an unsafe place; check the feed's address"):
+        with pytest.raises(FeedRefused, match="an unsafe address; check the feed's address"):
             await feeds.fetch(f"{site.url}/feed")
     assert len(site.requests) == 1
 
@@ -150,11 +151,11 @@ async def test_a_redirect_to_no_place_of_the_web_is_refused(target: str, site: D
 @pytest.mark.parametrize(
     ("target", "said"),
     [
-        ("http://feeds.example.org/x", "unsafe place"),
-        ("https://127.0.0.1/admin", "into this network"),
-        ("https://192.168.1.1/", "into this network"),
-        ("https://localhost/", "into this network"),
-        ("https://[::1]/", "into this network"),
+        ("http://feeds.example.org/x", "unsafe address"),
+        ("https://127.0.0.1/admin", "into the local network"),
+        ("https://192.168.1.1/", "into the local network"),
+        ("https://localhost/", "into the local network"),
+        ("https://[::1]/", "into the local network"),
     ],
 )
 async def test_a_redirect_gives_up_neither_encryption_nor_the_network(
@@ -180,7 +181,7 @@ async def test_a_redirect_gives_up_neither_encryption_nor_the_network(
 async def test_a_circle_of_redirects_ends(site: Documents) -> None:
     site.pages["/feed"] = Page(status=302, headers={"Location": "/feed"})
     async with connected() as feeds:
-        with pytest.raises(FeedRefused, match="around in circles"):
+        with pytest.raises(FeedRefused, match="redirected too many times"):
             await feeds.fetch(f"{site.url}/feed")
     assert len(site.requests) == 5
 
@@ -204,7 +205,7 @@ async def test_a_web_page_is_no_feed_and_not_asked_for_twice(site: Documents) ->
     [
         (Page(status=404), r"refused the request \(404\); check the feed's address\."),
         (Page(status=410), r"refused the request \(410\); check the feed's address\."),
-        (Page(status=401), r"wants a sign-in \(401\), which is not supported for feeds\."),
+        (Page(status=401), r"requires a sign-in \(401\), which is not supported for feeds\."),
         (Page(b" " * 200_000), "sent more than 0 MiB at once"),
     ],
 )
@@ -245,7 +246,7 @@ async def test_offline_is_respected(site: Documents) -> None:
 )
 async def test_what_is_no_address_is_a_mistake(url: str) -> None:
     async with connected() as feeds:
-        with pytest.raises(UsageError, match="is no address of a feed"):
+        with pytest.raises(UsageError, match="is not a feed's address"):
             await feeds.fetch(url)
 
 
@@ -259,7 +260,7 @@ async def test_a_document_is_asked_for_one_at_a_time(site: Documents) -> None:
 
 
 def test_an_unencrypted_host_is_asked_as_it_is() -> None:
-    assert DocumentFetcher("http://nas.example:8080/feed").endpoint == "http://nas.example:8080"
+    assert DocumentClient("http://nas.example:8080/feed").endpoint == "http://nas.example:8080"
     assert origin_of("example.org/feed") == "https://example.org"
 
 
@@ -274,4 +275,4 @@ def test_an_unencrypted_host_is_asked_as_it_is() -> None:
     ],
 )
 def test_what_is_local_is_known(url: str, local: bool) -> None:
-    assert is_local(url) is local
+    assert is_local_url(url) is local

@@ -52,7 +52,7 @@ def test_what_has_no_address_is_skipped_with_a_reason() -> None:
     assert found.feeds == ()
     assert found.skipped == (
         Skipped("outline 1", "no address"),
-        Skipped("outline 2", "no address of the web: file:///etc/hostname"),
+        Skipped("outline 2", "no web address: file:///etc/hostname"),
     )
 
 

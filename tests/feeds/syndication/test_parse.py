@@ -276,8 +276,8 @@ def test_controls_do_not_pass() -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"", "lab.example.org sent an empty answer in place of a feed; try again later."),
-        (b"  \n", "lab.example.org sent an empty answer in place of a feed; try again later."),
+        (b"", "lab.example.org sent an empty response instead of a feed; try again later."),
+        (b"  \n", "lab.example.org sent an empty response instead of a feed; try again later."),
         (b"\x00\xff", "lab.example.org has something else there, not an RSS or Atom feed; check the address."),
         (b'{"items": []}', "lab.example.org has something else there, not an RSS or Atom feed; check the address."),
         (

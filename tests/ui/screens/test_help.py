@@ -8,7 +8,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from reader.keys.keymap import CONTEXTS, Keymap
+from reader.keys.actions import CONTEXTS
+from reader.keys.keymap import Keymap
 from reader.ui.screens.help import HelpScreen, HelpSearch, sections
 from reader.ui.stylesheets import stylesheets
 from reader.ui.text.finder import Finder

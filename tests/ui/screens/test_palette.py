@@ -8,7 +8,8 @@ from textual.command import CommandList
 from textual.content import Content
 from textual.pilot import Pilot
 
-from reader.keys.keymap import ACTIONS, Keymap
+from reader.keys.actions import ACTIONS
+from reader.keys.keymap import Keymap
 from reader.ui.screens.palette import Command, Palette, action_commands
 from reader.ui.stylesheets import stylesheets
 from reader.ui.theme import DEFAULTS, THEMES

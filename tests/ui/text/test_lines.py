@@ -1,33 +1,23 @@
 from __future__ import annotations
 
-import unicodedata
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from rich.segment import Segment
-from textual.color import Color
 
 from reader.ui.text.lines import (
-    ControlNet,
     Piece,
     cut,
-    day_heading,
     fill,
     hits,
     literal,
     mark,
     measure,
     pattern,
-    short_day,
     unbroken,
     with_keys,
     wrap,
 )
-
-TODAY = date(2025, 11, 24)
 
 # Any character, with a liking for those that are wide, combine, join, turn round, or end an app.
 text = st.text(
@@ -125,22 +115,3 @@ def test_marking_changes_no_text(value: str, words: list[str]) -> None:
 def test_keys_of_a_message_stand_between_backticks() -> None:
     (line,) = with_keys("`r` try again")
     assert line == (Piece("r", "key"), Piece(" try again", "muted"))
-
-
-def test_days_are_written_with_a_year_only_where_it_is_another() -> None:
-    assert day_heading("2025-11-24", TODAY) == "MONDAY 24 NOVEMBER"
-    assert day_heading("2024-12-30", TODAY) == "MONDAY 30 DECEMBER 2024"
-    assert day_heading("", TODAY) == "NO DAY"
-    assert day_heading("not\x1ba day", TODAY) == "NOTA DAY"
-    assert short_day("2025-11-04", TODAY) == "Tue 4 Nov"
-    assert short_day("2023-05-04", TODAY, weekday=False) == "4 May 2023"
-
-
-@given(text)
-def test_the_net_lets_no_control_through_and_moves_no_column(value: str) -> None:
-    before = [Segment("left "), Segment(value), Segment(" right")]
-    after = ControlNet().apply(before, Color(0, 0, 0))
-    drawn = "".join(segment.text for segment in after)
-    assert not any(unicodedata.category(char) in {"Cc", "Cs"} for char in drawn)
-    assert not set(drawn) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
-    assert [segment.cell_length for segment in after] == [segment.cell_length for segment in before]

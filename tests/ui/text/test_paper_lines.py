@@ -12,8 +12,7 @@ from textual.widget import Widget
 
 from reader.ui.stylesheets import styles_directory
 from reader.ui.text.glyphs import ASCII, UNICODE
-from reader.ui.text.lines import Piece, measure
-from reader.ui.text.styled_text import cut_line, spread
+from reader.ui.text.lines import Piece, cut_line, measure, spread
 from reader.ui.theme import DEFAULTS, THEMES
 from reader.ui.widgets.filter_strip import FilterStrip, StripData
 from reader.ui.widgets.status_line import StatusLine

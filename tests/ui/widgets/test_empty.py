@@ -5,64 +5,19 @@ from textual.app import App, ComposeResult
 from textual.strip import Strip
 
 from reader.ui.stylesheets import styles_directory
-from reader.ui.theme import DEFAULTS, THEMES
-from reader.ui.widgets.empty import (
+from reader.ui.text.empty_lines import (
     AllRead,
     DayEmpty,
-    Empty,
-    EmptyKeys,
     EmptyReason,
     Fetching,
     NoPapers,
     NothingMatches,
-    NothingStarred,
-    empty_state,
 )
+from reader.ui.theme import DEFAULTS, THEMES
+from reader.ui.widgets.empty import Empty
+from tests.ui.text.test_empty_lines import CASES
 
 HOSTILE = "[/] \x1b[31m\x07漢字漢字漢字漢字 \u202e[b]"
-
-CASES: list[tuple[EmptyReason, list[str]]] = [
-    (
-        NoPapers("huggingface.co could not be reached (no network)."),
-        [
-            "No papers yet.",
-            "huggingface.co could not be reached (no network).",
-            "r try again   D open the sample   q quit",
-        ],
-    ),
-    (NoPapers(), ["No papers yet.", "r fetch   D open the sample   q quit"]),
-    (
-        Fetching("day 3 of 7"),
-        ["No papers yet.", "The latest days are being fetched: day 3 of 7", "esc stop   D open the sample"],
-    ),
-    (
-        NothingMatches("topic:agnets", "topic:agents"),
-        ["Nothing matches topic:agnets", "Did you mean topic:agents?", "tab takes it   F clears the filter"],
-    ),
-    (
-        NothingMatches("gan is:unread", wider=("is:unread", 12)),
-        ["Nothing matches gan is:unread", "Without is:unread there are 12.", "F clears the filter"],
-    ),
-    (NothingMatches("xyzzy"), ["Nothing matches xyzzy", "F clears the filter"]),
-    (
-        AllRead(31, "today", ("yesterday", 4), 214),
-        ["All 31 of today read.", "[ yesterday has 4 left   gu all 214 unread"],
-    ),
-    (AllRead(1, "today"), ["All of today read.", "Nothing unread is left anywhere."]),
-    (
-        DayEmpty("Sunday 22 November", True, ("Friday 20", 17), ("Monday 23", 8)),
-        [
-            "No papers on Sunday 22 November.",
-            "The feed rests at weekends.",
-            "[ Friday 20 has 17   ] Monday 23 has 8",
-        ],
-    ),
-    (
-        DayEmpty("Tuesday 24 November"),
-        ["No papers on Tuesday 24 November.", "The feed listed nothing.", "r fetch"],
-    ),
-    (NothingStarred(), ["Nothing starred yet.", "s keeps a paper here   ga all papers"]),
-]
 
 
 class EmptyApp(App[None]):
@@ -91,13 +46,6 @@ def strips(empty: Empty) -> list[Strip]:
 
 
 @pytest.mark.parametrize(("situation", "lines"), CASES)
-def test_each_says_what_is_so_why_and_the_key_that_helps(situation: EmptyReason, lines: list[str]) -> None:
-    said = ["".join(piece.text for piece in line).replace("\u00a0", " ") for line in empty_state(situation)]
-    assert said == lines
-    assert len(said) <= 3
-
-
-@pytest.mark.parametrize(("situation", "lines"), CASES)
 async def test_it_stands_in_the_middle_and_fits(situation: EmptyReason, lines: list[str]) -> None:
     app = EmptyApp()
     async with app.run_test(size=(60, 20)):
@@ -123,12 +71,6 @@ async def test_a_narrow_line_is_never_broken_between_a_key_and_what_it_does() ->
         "r try again",
         "D open the sample   q quit",
     ]
-
-
-async def test_keys_are_the_users_own_and_one_that_is_unbound_is_not_named() -> None:
-    keys = EmptyKeys(refresh="ctrl+r", sample="")
-    said = ["".join(piece.text for piece in line).replace("\u00a0", " ") for line in empty_state(NoPapers(), keys)]
-    assert said[-1] == "ctrl+r fetch   q quit"
 
 
 @pytest.mark.parametrize("theme", ["dark", "light", "ansi"])

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.core.query.topic_choice import TopicChoice
-from reader.ui.text.glyphs import ASCII
-from reader.ui.widgets.filter_pane import FilterPane
-from reader.ui.widgets.filter_rows import (
+from reader.ui.text.filter_rows import (
     DAYS_AT_FIRST,
     DayItem,
     FilterData,
@@ -16,9 +14,10 @@ from reader.ui.widgets.filter_rows import (
     Mark,
     TopicItem,
     ViewItem,
-    day_name,
     lay_out,
 )
+from reader.ui.text.glyphs import ASCII
+from reader.ui.widgets.filter_pane import FilterPane
 from tests.ui.filter_stage import DATA, DAYS, TOPICS, VIEWS, PaneApp, choices, drawn, go_to
 
 
@@ -182,20 +181,6 @@ def test_a_chosen_day_is_listed_however_old() -> None:
     days = [row.key for row in rows if row.kind is Kind.DAY]
     assert days[-1] == "2026-11-11" and len(days) == DAYS_AT_FIRST + 1
     assert next(row.text for row in rows if row.kind is Kind.MORE) == "7 older"
-
-
-@pytest.mark.parametrize(
-    ("day", "name"),
-    [
-        ("2026-11-24", "Tue 24"),
-        ("2026-11-04", "Wed  4"),
-        ("2026-10-30", "Fri 30 Oct"),
-        ("2025-11-24", "Mon 24 Nov 2025"),
-        ("soon", "soon"),
-    ],
-)
-def test_days_are_named_as_short_as_is_clear(day: str, name: str) -> None:
-    assert day_name(day, "2026-11-24") == name
 
 
 async def test_what_is_typed_narrows_the_topics() -> None:

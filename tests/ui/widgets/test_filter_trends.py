@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from reader.ui.widgets.filter_pane import FilterPane
-from reader.ui.widgets.filter_rows import (
+from reader.ui.text.filter_rows import (
     FilterData,
     Kind,
     TopicItem,
 )
+from reader.ui.widgets.filter_pane import FilterPane
 from tests.ui.filter_stage import PaneApp, drawn, go_to
 
 MOVING = FilterData(

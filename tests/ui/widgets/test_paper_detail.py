@@ -9,7 +9,7 @@ from reader.cache.history import STILL
 from reader.core.paper import Paper
 from reader.ui.model import Model
 from reader.ui.screens.paper_page import PaperPage
-from reader.ui.state import Reading
+from reader.ui.state_parts import Reading
 from reader.ui.text.glyphs import ASCII, UNICODE
 from reader.ui.text.lines import measure
 from reader.ui.text.paper_lines import MEASURE, PEOPLE_LINES, Look, compose

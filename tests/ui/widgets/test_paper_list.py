@@ -12,8 +12,8 @@ from textual.strip import Strip
 
 from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.text.lines import Line, measure, pattern
+from reader.ui.text.list_lines import ListLines, draw_heading, draw_paper
 from reader.ui.text.styled_text import PLAIN
-from reader.ui.widgets.list_lines import ListLines, draw_heading, draw_paper
 from reader.ui.widgets.paper_list import PaperList
 from tests.ui.lists import Shelf, drawn, highlighted_line, list_stage, painted
 from tests.ui.stage import TODAY, Stage, order, row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import warnings
+from functools import partial
 
 import pytest
 
@@ -46,7 +47,7 @@ async def test_work_that_gives_way_before_it_begins_leaves_nothing_behind(reader
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             for number in range(3):
-                r.app.background.start("one of a kind", lambda number=number: work(number), exclusive=True)
+                r.app.background.start("one of a kind", partial(work, number), exclusive=True)
             await r.rest()
             await asyncio.sleep(0)
     assert begun == [2]
@@ -71,7 +72,7 @@ async def test_leaving_while_a_refresh_runs_is_no_mistake(reader: Opener, monkey
         async def hang(_plan: object) -> None:
             await hanging.wait()
 
-        r.app.actions.refresher._refresh = hang  # type: ignore[method-assign]
+        monkeypatch.setattr(r.actions.refresher, "_refresh", hang)
         await r.begin(*r.app.keymap.chords("app.refresh", "list")[0])
         assert r.app.state.refresh.is_running
         r.app.leave()

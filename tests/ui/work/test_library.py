@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
@@ -72,7 +72,7 @@ async def test_a_newer_question_takes_the_place_of_an_older_one(
     assert 0 < len(newer.pks) < 60
 
 
-def window_errors(window: Window) -> object:
+def window_errors(window: Window) -> AbstractContextManager[None]:
     from reader.cache.sqlite_errors import explained
 
     return explained(window._path)

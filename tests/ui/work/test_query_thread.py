@@ -11,7 +11,7 @@ import pytest
 
 from reader.cache.window import Window
 from reader.core.errors import CacheInterrupted
-from reader.ui.work.library import Counts, Question
+from reader.ui.counts import Counts, Question
 from reader.ui.work.query_thread import QueryThread
 from tests.ui.conftest import Opener
 

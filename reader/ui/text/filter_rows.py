@@ -1,21 +1,18 @@
-"""What the filter pane lists, as plain rows: views, days, and topics by family."""
+"""The filter pane's data, and its rows: views, days, and topics by family."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 
 from reader.core.query.topic_choice import TopicChoice
 from reader.core.text import fold
 from reader.session.places import TopicOrder
+from reader.ui.text.day_names import day_name
 
 DAYS_AT_FIRST = 7
-"""So many days stand in the pane until the older ones are unfolded."""
-
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""Days that the pane lists until the older ones are unfolded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,44 +27,44 @@ class ViewItem:
 
 @dataclass(frozen=True, slots=True)
 class DayItem:
-    """A day with the number that stands behind it."""
+    """A day with the number of its papers."""
 
     day: str
     """ISO date."""
     count: int | None = None
-    """None while it is not known, 0 for a day on which nothing was listed."""
+    """None while it is not known; 0 for a day without papers."""
     unread: int | None = None
-    """A day with nothing unread is drawn quietly; None means that it is not told."""
+    """None while it is not known; a day without unread papers is drawn quietly."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicItem:
-    """A topic with the number of papers that carry it in what is listed now."""
+    """A topic with its number of papers in the list."""
 
     slug: str
     name: str
     family: str
     about: str = ""
-    """When a paper has it, in a sentence."""
+    """Which papers have it, in a sentence."""
     count: int | None = None
     implied: bool = False
-    """True where another topic that is picked brings this one along."""
+    """Whether all papers of a picked topic have this one too."""
     weeks: tuple[float, ...] = ()
-    """Its share of each week's papers, the oldest first; empty where it is not known."""
+    """Its share of each week's papers, oldest first; empty if that is not known."""
     rising: float = 0.0
-    """By how much it has more papers lately than before, below zero where it has fewer."""
+    """By how much its share has grown lately; negative if it has shrunk."""
 
 
 @dataclass(frozen=True, slots=True)
 class FilterData:
-    """All that the filter pane shows, in the order in which it shows it."""
+    """All data of the filter pane, in the order in which it is listed."""
 
     views: tuple[ViewItem, ...] = ()
     days: tuple[DayItem, ...] = ()
     """Newest first."""
     topics: tuple[TopicItem, ...] = ()
     approximate: bool = False
-    """True where the topics' counts are estimates; they are marked with `~`."""
+    """Whether the topics' counts are estimates, which are marked with `~`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ class FilterState:
     """Families that are folded."""
     all_days: bool = False
     narrowed: str = ""
-    """What was typed to narrow the topics; views and days step aside meanwhile."""
+    """What was typed to narrow the topics; views and days are not listed meanwhile."""
     order: TopicOrder = "family"
 
 
@@ -134,7 +131,7 @@ class Row:
 
 
 def lay_out(data: FilterData, state: FilterState) -> tuple[Row, ...]:
-    """Put the data into rows, from the top of the pane to its end."""
+    """Return the rows of the pane, from the top."""
     rows: list[Row] = []
     if not state.narrowed:
         rows += _views(data, state)
@@ -143,22 +140,42 @@ def lay_out(data: FilterData, state: FilterState) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def day_name(day: str, newest: str) -> str:
-    """Name a day as short as it stays clear beside the newest one: `Tue 24`, `Fri 30 Oct`, `Tue 24 Dec 2024`.
+def moved(rows: Sequence[Row], cursor: int, delta: int) -> int:
+    """Return where the cursor stands after a move by so many selectable rows, as far as the ends."""
+    stops = _stops(rows)
+    if not stops:
+        return cursor
+    # The cursor may be on a row that is not selectable, such as the note that no topic matches.
+    here = stops.index(_nearest(stops, cursor))
+    return stops[max(0, min(len(stops) - 1, here + delta))]
 
-    >>> day_name("2026-11-24", "2026-11-24")
-    'Tue 24'
-    """
-    try:
-        then, last = date.fromisoformat(day), date.fromisoformat(newest)
-    except ValueError:
-        return day
-    name = f"{_WEEKDAYS[then.weekday()]} {then.day:>2}"
-    if (then.year, then.month) != (last.year, last.month):
-        name += f" {_MONTHS[then.month - 1]}"
-    if then.year != last.year:
-        name += f" {then.year}"
-    return name
+
+def place_of(rows: Sequence[Row], row: Row | None, cursor: int) -> int:
+    """Return the place of a row among other rows; if it is gone, that of the selectable row nearest to the cursor."""
+    stops = _stops(rows)
+    if row is not None:
+        for place in stops:
+            if (rows[place].kind, rows[place].key) == (row.kind, row.key):
+                return place
+    return _nearest(stops, cursor)
+
+
+def heading_above(rows: Sequence[Row], place: int) -> str:
+    """Return the key of the heading above a row; empty if there is none."""
+    return next((row.key for row in reversed(rows[: place + 1]) if row.kind is Kind.HEADING), "")
+
+
+def family_above(rows: Sequence[Row], place: int) -> int | None:
+    """Return the place of the family that a row belongs to."""
+    return next((above for above in range(place, -1, -1) if rows[above].kind is Kind.FAMILY), None)
+
+
+def _stops(rows: Sequence[Row]) -> list[int]:
+    return [place for place, row in enumerate(rows) if row.selectable]
+
+
+def _nearest(stops: Sequence[int], cursor: int) -> int:
+    return min(stops, key=lambda place: abs(place - cursor), default=0)
 
 
 def _views(data: FilterData, state: FilterState) -> Iterator[Row]:
@@ -179,7 +196,7 @@ def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
     folded = () if state.all_days else data.days[DAYS_AT_FIRST:]
     for place, item in enumerate(data.days):
         chosen = item.day == state.day
-        # A chosen day is shown wherever it is, or nobody would see why the list is so short.
+        # A chosen day is always shown, or nobody would see why the list is so short.
         if folded and place >= DAYS_AT_FIRST and not chosen:
             continue
         mark = Mark.CHOSEN if chosen else Mark.NONE
@@ -199,7 +216,7 @@ def _topics(data: FilterData, state: FilterState) -> Iterator[Row]:
     if state.order == "family":
         yield from _families(found, data, state)
     else:
-        # What is equal stays in the order of the families.
+        # Topics that are equal keep the order of the families.
         key = _papers if state.order == "papers" else _rising
         for topic in sorted(found, key=key, reverse=True):
             yield _topic(topic, data, state)
@@ -223,7 +240,7 @@ def _families(found: Iterable[TopicItem], data: FilterData, state: FilterState) 
         folded = family in state.closed and not state.narrowed
         yield Row(Kind.FAMILY, family, family, mark=Mark.FOLDED if folded else Mark.OPEN)
         for topic in topics:
-            # What filters stays in sight, folded or not.
+            # Topics that filter the list are shown even in a folded family.
             if not folded or _mark(topic, state.choice) in (Mark.PICKED, Mark.EXCLUDED):
                 yield _topic(topic, data, state)
 
@@ -252,7 +269,7 @@ def _mark(topic: TopicItem, choice: TopicChoice) -> Mark:
 
 
 def _matches(topic: TopicItem, typed: str) -> bool:
-    """Each word typed must begin a word of the topic's name, slug or family."""
+    """Return whether each typed word begins a word of the topic's name, slug or family."""
     words = fold(f"{topic.name} {topic.slug} {topic.family}").replace("-", " ").split()
     wanted = fold(typed).replace("-", " ").split()
     return all(any(word.startswith(part) for word in words) for part in wanted)

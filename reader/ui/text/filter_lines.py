@@ -1,20 +1,19 @@
-"""The filter pane's lines: what is drawn of a heading and of a row. Pure: rows and pieces of text."""
+"""The filter pane's rows and headings as lines."""
 
 from __future__ import annotations
 
 from reader.core.topics.trends import WEEKS, percent, spark
 from reader.session.places import TopicOrder
+from reader.ui.text.filter_rows import FilterState, Kind, Mark, Row
 from reader.ui.text.glyphs import Glyphs
-from reader.ui.text.lines import Line, Piece, cut, literal, measure
-from reader.ui.text.styled_text import spread
-from reader.ui.widgets.filter_rows import FilterState, Kind, Mark, Row
+from reader.ui.text.lines import Line, Piece, cut, literal, measure, spread
 
 NAME_ROOM = 15
-"""Cells that a topic's name keeps beside its sparkline."""
+"""Cells that a topic's name has at least, next to its sparkline."""
 
 
 def draw_row(row: Row, width: int, state: FilterState, glyphs: Glyphs, at_cursor: bool) -> Line:
-    """Draw a row in `width` cells: cursor, sign, name, and at the right how it moves and its number."""
+    """Draw a row in `width` cells: cursor, sign, name, and at the right its sparkline and number."""
     bar = Piece(glyphs.cursor, "mark") if at_cursor else Piece(" ")
     right = _right(row, width, state.order, glyphs)
     name = cut(literal(row.text), width - 3 - measure(right), glyphs.ellipsis)
@@ -23,7 +22,7 @@ def draw_row(row: Row, width: int, state: FilterState, glyphs: Glyphs, at_cursor
 
 
 def draw_heading(row: Row, width: int, state: FilterState, glyphs: Glyphs, here: bool) -> Line:
-    """Draw a heading in `width` cells, `here` where the cursor is below it; that of the topics tells their state."""
+    """Draw a heading in `width` cells, `here` if the cursor is below it; the topics' one says how they are listed."""
     left: Line = (Piece(" "), Piece(row.text, "heading-here" if here else "heading"))
     if row.key != "topics":
         return left
@@ -36,7 +35,7 @@ def draw_heading(row: Row, width: int, state: FilterState, glyphs: Glyphs, here:
 
 
 def meaning(row: Row, glyphs: Glyphs) -> str:
-    """What there is to say of a row: for a topic how it moves, and what it means."""
+    """Return what to say about a row: a topic's sparkline, how much it rises, and what it means."""
     if not row.weeks:
         return row.about
     moves = f"{spark(row.weeks, glyphs.spark)} {percent(row.rising)}"
@@ -44,15 +43,15 @@ def meaning(row: Row, glyphs: Glyphs) -> str:
 
 
 def _right(row: Row, width: int, order: TopicOrder, glyphs: Glyphs) -> Line:
-    """What stands at the right of a row: how a topic moves, where there is room, and a number."""
+    """Return the right part of a row: a topic's sparkline if there is room, and a number."""
     number = percent(row.rising) if row.weeks and order == "rising" else _count(row, glyphs)
     if not number:
         return (Piece(" "),)
     right: Line = (Piece(" "), Piece(number, "count" if row.count else "nothing"), Piece(" "))
-    # Numbers stand in a column of five, so that the lines before them stand below each other.
+    # Numbers have a column of five cells, which aligns the sparklines before them.
     room = width - 3 - NAME_ROOM - max(measure(right), 7) - 1
     if row.weeks and order == "rising" and room < WEEKS // 2:
-        # Where only one has room, the shape says more: the order and the line on the topic's meaning have the number.
+        # With room for one, the sparkline says more: the topic's hint has the number.
         return (Piece(" "), Piece(spark(row.weeks, glyphs.spark, WEEKS // 2), "spark"), Piece(" "))
     if not row.weeks or room < WEEKS // 2:
         return right
@@ -82,7 +81,7 @@ def _sign(row: Row, glyphs: Glyphs) -> Piece:
 
 
 def _role(row: Row) -> str:
-    """The component class of a row's text."""
+    """Return the role of a row's text."""
     if row.mark in (Mark.PICKED, Mark.CHOSEN):
         return "picked"
     if row.mark is Mark.EXCLUDED:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from reader.cache import counts as module
+from reader.cache.counts import CountCache
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
-from reader.cache.search import counts as module
 from reader.cache.search.compile import Scope, Selection, compile_query
-from reader.cache.search.counts import CountCache
 from reader.cache.window import VISIBLE, Window
 from reader.core.paper import Listing
 from reader.core.query import parse

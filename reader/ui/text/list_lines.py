@@ -1,6 +1,6 @@
-"""The list's lines: which paper or heading stands where, and what is drawn there.
+"""The lines of the list: which paper or heading stands on each, and how it is drawn.
 
-Pure: numbers and pieces of text. A million papers cost the eight bytes each that their order has.
+A list of a million papers takes eight bytes for each.
 """
 
 from __future__ import annotations
@@ -8,32 +8,37 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterator
 from datetime import date
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from reader.core.paper import PaperRow
+from reader.ui.text.day_names import day_heading
 from reader.ui.text.glyphs import Glyphs
-from reader.ui.text.lines import Line, Piece, cut, day_heading, literal, mark, measure
+from reader.ui.text.lines import Line, Piece, cut, literal, mark, measure
 
 if TYPE_CHECKING:
     from reader.cache.window import Order
 
 NEAR = 2_000
-"""Places around its old one where a paper is looked for before the whole order is: a refresh moves papers little."""
+"""Places around its old one where a paper is looked for first: a refresh moves papers little."""
 
 WITH_COMMENTS, WITH_CODE, WITH_UPVOTES = 76, 44, 30
-"""Cells that a list must have to show these columns; the title has all the rest."""
+"""Widths from which the list has these columns; the title gets all the rest."""
+
+MARGIN = 2
+"""Lines kept in view beyond the highlighted one, in the direction in which the cursor moves."""
 
 
 class ListLines:
-    """The lines of an order: a heading before each run of a day, and a line for each paper."""
+    """The lines of an order: a heading before each group, which is a day, and a line for each paper."""
 
     def __init__(self, order: Order | None = None) -> None:
         self.pks: array[int] = order.pks if order else array("q")
         self.groups = order.groups if order else ()
         self.is_complete = order.complete if order else True
-        # Place of each group's first paper, and line of its heading. An order that is not by day has no groups.
+        # The place of each group's first paper, and the line of its heading. An order that is not by day has no groups.
         self._starts = list(accumulate((count for _, count in self.groups), initial=0))[:-1]
         self._headings = [start + group for group, start in enumerate(self._starts)]
 
@@ -53,45 +58,75 @@ class ListLines:
         return index + self.group_of(index) + 1
 
     def at(self, line: int) -> tuple[int, int | None]:
-        """Return the group of a line, and the place of its paper: None for a heading and beyond the end."""
+        """Return the group of a line, and the place of its paper; None for a heading and after the end."""
         group = bisect_right(self._headings, line) - 1
         is_heading = group >= 0 and self._headings[group] == line
         index = line - group - 1
         return group, index if not is_heading and 0 <= index < len(self.pks) else None
 
     def heading(self, group: int) -> tuple[str, int | None]:
-        """Return a group's day and how many papers it has; of the last one of a first screenful there may be more."""
+        """Return a group's day and its number of papers; None for the last group of an order that is not all loaded."""
         day, count = self.groups[group]
         return day, count if self.is_complete or group + 1 < len(self.groups) else None
 
     def nearest(self, line: int, down: bool) -> int:
-        """Return the place of the paper on a line, or of the next one below a heading, or above it."""
+        """Return the place of the paper on a line; for a heading, of the next paper down, or up."""
         line = min(max(line, 0), len(self) - 1)
         group, index = self.at(line)
         if index is None:
-            # A heading's line less the headings above it is the place of the paper that follows.
+            # The line of a heading less the number of headings above it is the place of the paper that follows.
             index = line - group if down else line - group - 1
         return min(max(index, 0), len(self.pks) - 1)
 
     def find(self, pk: int, near: int) -> int | None:
-        """Return the place of a paper, looked for first around `near`; None if it is not in the order."""
+        """Return the place of a paper, looking around `near` first; None if it is not in the order."""
         index = self.find_near(pk, near)
         return _index(self.pks, pk) if index is None else index
 
     def find_near(self, pk: int, near: int) -> int | None:
-        """Return the place of a paper if it is around `near`."""
+        """Return the place of a paper if it is around `near`, else None."""
         return _index(self.pks, pk, max(0, near - NEAR), near + NEAR)
 
     def heir(self, old: ListLines, place: int) -> int:
-        """Return the place of the paper that takes over from the one at a place of an older order, gone since.
+        """Return the place of the paper to highlight instead of one that is gone, which stood at a place of `old`.
 
-        It is the first that followed it there, else that stood before it, and is here nearby.
+        That is the first paper after it in the old order that is here nearby, else the nearest before it.
         """
         for pk in (*old.pks[place : place + 50], *reversed(old.pks[max(0, place - 50) : place])):
             index = self.find_near(pk, place)
             if index is not None:
                 return index
         return min(place, max(0, len(self.pks) - 1))
+
+    def contents(self, top: int, height: int) -> Iterator[tuple[int, int | None]]:
+        """Yield what each line of a view shows: its group (-1 for none), and the place of its paper or None.
+
+        A group's heading stays on the first line while its papers pass below.
+        """
+        for line in range(top, top + height):
+            group, index = self.at(line) if line < len(self) else (-1, None)
+            yield group, None if line == top and group >= 0 else index
+
+    def papers_in_view(self, top: int, height: int) -> Iterator[tuple[int, int]]:
+        """Yield the (line, paper) of each paper in a view."""
+        for line, (_, index) in enumerate(self.contents(top, height), start=top):
+            if index is not None:
+                yield line, self.pks[index]
+
+    def top_that_shows(self, index: int, top: int, height: int, delta: int = 0) -> int | None:
+        """Return the nearest top of a view that shows the paper at a place; None if the view may stay.
+
+        The paper is below the heading on the first line, with a margin in the direction of `delta`.
+        """
+        line = self.line_of(index)
+        margin = min(MARGIN, (height - 1) // 4)
+        above = (margin if delta < 0 else 0) + (1 if self.groups and height > 1 else 0)
+        below = margin if delta > 0 else 0
+        if line < top + above:
+            return line - above
+        if line > top + height - 1 - below:
+            return line - height + 1 + below
+        return None
 
 
 def _index(pks: array[int], pk: int, low: int = 0, high: int | None = None) -> int | None:
@@ -102,7 +137,7 @@ def _index(pks: array[int], pk: int, low: int = 0, high: int | None = None) -> i
 
 
 def draw_paper(row: PaperRow, width: int, glyphs: Glyphs, searched: re.Pattern[str] | None, highlighted: bool) -> Line:
-    """Draw a paper as one line of at most `width` cells: bar, state, rising, upvotes, code, title, comments."""
+    """Draw a paper as a line of `width` cells: bar, state, rising, upvotes, code, title, comments."""
     state, state_role = _state(row, glyphs)
     rising = glyphs.rising if row.rising else " "
     begin = [Piece(glyphs.cursor if highlighted else " ", "bar"), Piece(state, state_role), Piece(rising, "bar")]
@@ -144,7 +179,7 @@ def _short(number: int) -> str:
 
 
 def draw_heading(day: str, count: int | None, width: int, glyphs: Glyphs, today: date) -> Line:
-    """Draw a day's heading, with its number of papers where that is known."""
+    """Draw a day's heading, with its number of papers if that is known."""
     number = f"{count:,}" if count is not None else ""
     room = width - 3 - len(number)
     name = cut(day_heading(day, today), room, glyphs.ellipsis)

@@ -1,0 +1,78 @@
+"""How topics move from week to week, and which topics come along with which.
+
+Questions for `Window.read`. Each looks at a bounded part of the cache, so its time does not grow with the cache.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+from reader.core.topics.trends import Trend, first_day, trends
+
+SAMPLE = 2_000
+"""Newest papers of a topic that are examined for the topics they share."""
+
+FEWEST = 20
+"""Papers that a topic must have before it can imply another."""
+
+MOST = 2 / 3
+"""Share of a topic's papers that must have another topic for the one to imply the other."""
+
+
+class Extent(NamedTuple):
+    """What trends depend on: while it stays the same, so do they."""
+
+    newest: str | None
+    """The newest ISO day that lists papers."""
+    listed: int
+    """Papers listed on the days that trends cover."""
+    rules: str | None
+    """The version of the topic rules."""
+
+
+def extent(connection: sqlite3.Connection) -> Extent:
+    """What trends depend on at present."""
+    newest: str | None = connection.execute("SELECT max(day) FROM day WHERE papers > 0").fetchone()[0]
+    first = first_day(newest) if newest else ""
+    listed = connection.execute("SELECT count(*) FROM listing WHERE day BETWEEN ? AND ?", (first, newest)).fetchone()
+    rules = connection.execute("SELECT value FROM meta WHERE key = 'topics'").fetchone()
+    return Extent(newest, listed[0], rules[0] if rules else None)
+
+
+# Each day's row counts all its papers. Hidden ones count too: a trend belongs to the feed, not to the user.
+_BY_DAY = """
+SELECT day, NULL, papers FROM day WHERE day BETWEEN :first AND :newest
+UNION ALL
+SELECT n.day, topic.slug, n.papers FROM (
+    SELECT l.day AS day, pt.topic AS topic, count(*) AS papers
+    FROM listing AS l JOIN paper_topic AS pt ON pt.pk = l.pk
+    WHERE l.day BETWEEN :first AND :newest GROUP BY l.day, pt.topic
+) AS n JOIN topic ON topic.pk = n.topic
+"""
+
+
+def topic_trends(connection: sqlite3.Connection, newest: str | None) -> dict[str, Trend]:
+    """How each topic moves in the weeks that end with `newest` (ISO); empty if there are too few weeks."""
+    if newest is None:
+        return {}
+    return trends(connection.execute(_BY_DAY, {"first": first_day(newest), "newest": newest}), newest)
+
+
+_BESIDE = """
+SELECT topic.slug, n.papers FROM (
+    SELECT other.topic AS topic, count(*) AS papers
+    FROM (
+        SELECT pk FROM paper_topic WHERE topic = (SELECT pk FROM topic WHERE slug = ?) ORDER BY pk DESC LIMIT ?
+    ) AS one JOIN paper_topic AS other ON other.pk = one.pk GROUP BY other.topic
+) AS n JOIN topic ON topic.pk = n.topic
+"""
+
+
+def implied_topics(connection: sqlite3.Connection, slug: str) -> frozenset[str]:
+    """The topics that most of a topic's newest papers have too."""
+    papers = dict(connection.execute(_BESIDE, (slug, SAMPLE)))
+    total = papers.pop(slug, 0)
+    if total < FEWEST:
+        return frozenset()
+    return frozenset(other for other, count in papers.items() if count >= MOST * total)

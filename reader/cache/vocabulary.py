@@ -1,0 +1,83 @@
+"""The words that queries are completed with: keywords, authors, organizations, tags, categories and sources."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+RECENT = 20_000
+"""Newest papers whose keywords and people are suggested."""
+
+KNOWN = 20_000
+"""Suggestions of a kind that are kept, the most common first."""
+
+AT_ONCE = 200
+"""Papers or words between two calls of `breathe`: a few milliseconds' work."""
+
+T = TypeVar("T")
+
+Vocabulary = Mapping[str, Mapping[str, int]]
+"""For each field of the query language its values, each with its number of papers, the most common first."""
+
+
+_SOURCES = """
+SELECT source, papers FROM (
+    SELECT source, count(*) AS papers FROM paper_source WHERE source <> 'hf' GROUP BY source
+    UNION ALL
+    SELECT 'hf', count(*) FROM paper WHERE source = 'hf'
+) ORDER BY papers DESC
+"""
+
+
+def vocabulary(connection: sqlite3.Connection, breathe: Callable[[], None] = lambda: None) -> Vocabulary:
+    """The keywords, authors and organizations that several of the newest papers share, and all values of other fields.
+
+    Spellings of a keyword are counted together under the most common one. `breathe` is called every few milliseconds,
+    to let another thread go first.
+    """
+    spelled: Counter[str] = Counter()
+    authors: Counter[str] = Counter()
+    organizations: Counter[str] = Counter()
+    categories: Counter[str] = Counter()
+    rows = connection.execute(
+        "SELECT keywords, authors, organization, categories FROM paper_text ORDER BY pk DESC LIMIT ?", (RECENT,)
+    )
+    for keywords, people, organization, filed in _unhurried(rows, breathe):
+        spelled.update(keywords.split("\n"))
+        authors.update(people.split("\n"))
+        organizations[organization or ""] += 1
+        categories.update(filed.split("\n") if filed else ())
+    tags = Counter(dict(connection.execute("SELECT tag, count(*) FROM paper_tag GROUP BY tag").fetchall()))
+    return {
+        "keyword": _common(_collapsed(spelled, breathe)),
+        "author": _common(authors),
+        "org": _common(organizations),
+        "tag": dict(tags.most_common()),
+        "category": dict(categories.most_common()),
+        "source": dict(connection.execute(_SOURCES).fetchall()),
+    }
+
+
+def _unhurried(items: Iterable[T], breathe: Callable[[], None]) -> Iterator[T]:
+    for number, item in enumerate(items):
+        if number % AT_ONCE == 0:
+            breathe()
+        yield item
+
+
+def _collapsed(spelled: Mapping[str, int], breathe: Callable[[], None]) -> Counter[str]:
+    """Papers by the most common spelling of each keyword; keywords of a single paper are left out."""
+    from reader.core.keywords import commonest, key
+
+    keys = {keyword: key(keyword) for keyword in _unhurried(spelled, breathe)}
+    papers: Counter[str] = Counter()
+    for keyword, count in spelled.items():
+        papers[keys[keyword]] += count
+    forms = commonest({keyword: count for keyword, count in spelled.items() if papers[keys[keyword]] > 1})
+    return Counter({form: papers[same] for same, form in forms.items()})
+
+
+def _common(papers: Counter[str]) -> dict[str, int]:
+    return {word: count for word, count in papers.most_common(KNOWN) if word and count > 1}

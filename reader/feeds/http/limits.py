@@ -1,0 +1,23 @@
+"""The timeouts, sizes and attempts that bound one HTTP request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of a request; times are in seconds."""
+
+    connect_timeout: float = 5
+    read_timeout: float = 10
+    """Without a byte of the response."""
+    total_timeout: float = 30
+    """For one request with its whole response."""
+    body_size: int = 32 * 1024 * 1024
+    """Bytes of a response, unpacked."""
+    attempts: int = 4
+    backoff: float = 0.5
+    """Before the second attempt; it doubles with each attempt."""
+    longest_wait: float = 310
+    """For a rate limit: a little over the five minutes of the feed's window."""

@@ -1,0 +1,227 @@
+"""The table of actions: it feeds keys, footers, help, the command palette, the command line and the README."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
+
+Context: TypeAlias = Literal["list", "detail", "page", "filter", "query", "calendar", "help", "empty"]
+"""Where a key is pressed: the pane or screen that takes it."""
+
+Contexts: TypeAlias = tuple[Context, ...]
+
+CONTEXTS: Final[Contexts] = get_args(Context)
+
+PLACES: Final[Mapping[Context, str]] = {
+    "list": "in the list",
+    "detail": "in the detail",
+    "page": "on a paper's page",
+    "filter": "in the filter",
+    "query": "while typing a query",
+    "calendar": "in the calendar",
+    "help": "in this help",
+    "empty": "with nothing to show",
+}
+"""A context in words, to follow a sentence."""
+
+TYPING: Final[Contexts] = ("query", "help")
+"""Contexts where letters are text. An action shared with other contexts acts here only by keys that write nothing."""
+
+GROUPS: Final[Mapping[str, str]] = {
+    "move": "Move",
+    "paper": "Mark",
+    "mark": "Mark",
+    "read": "Read",
+    "find": "Find",
+    "view": "Views and days",
+    "day": "Views and days",
+    "period": "Views and days",
+    "date": "Calendar",
+    "link": "Links",
+    "topic": "Filter pane",
+    "pane": "Panes",
+    "query": "Query line",
+    "app": "Program",
+    "help": "Help",
+}
+"""The group that an action is listed in, by the first part of its id."""
+
+_PAPER: Final[Contexts] = ("list", "detail", "page")
+_SIDES: Final[Contexts] = ("list", "detail")
+_PANES: Final[Contexts] = ("list", "detail", "filter")
+_MAIN: Final[Contexts] = ("list", "detail", "filter", "empty")
+_BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty")
+_SCROLL: Final[Contexts] = ("list", "detail", "page", "filter", "help")
+_SEARCH: Final[Contexts] = ("list", "detail", "empty")
+_GUESS: Final[Contexts] = ("query", "empty")
+_ASK: Final[Contexts] = ("list", "detail", "query", "empty")
+_NOT_HELP: Final[Contexts] = ("list", "detail", "page", "filter", "query", "calendar", "empty")
+_PAGE: Final[Contexts] = ("page",)
+_TOPIC: Final[Contexts] = ("filter",)
+_QUERY: Final[Contexts] = ("query",)
+_EMPTY: Final[Contexts] = ("empty",)
+_HELP: Final[Contexts] = ("help",)
+_DATE: Final[Contexts] = ("calendar",)
+
+
+class Action(NamedTuple):
+    """One thing that keys can do; `keys` are its default bindings with spaces between, `repeatable` takes a count."""
+
+    id: str
+    keys: str
+    name: str
+    help: str
+    contexts: Contexts
+    repeatable: bool = False
+
+    @property
+    def group(self) -> str:
+        """The heading that it is listed under."""
+        return GROUPS[self.id.partition(".")[0]]
+
+
+def _motion(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Action:
+    """Make an action that takes a count, as in `5j`."""
+    return Action(id, keys, name, help, contexts, repeatable=True)
+
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    Action("paper.read", "m", "Read or unread", "Mark this paper read, or unread again.", _PAPER),
+    Action("paper.star", "s", "Star", "Keep this paper in the Starred view, or let it go.", _PAPER),
+    Action("paper.hide", "x", "Hide", "Not interested: out of every view but is:hidden.", _PAPER),
+    Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", _BROWSE),
+    Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _BROWSE),
+    Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
+    Action("mark.above_read", "M", "Read all above", "Mark this paper and those above it read.", _SIDES),
+    Action("read.open", "enter", "Open", "The paper's page; opening marks it read.", _SIDES),
+    Action("read.on", "space", "Read on", "A page further; at the end, the next unread paper.", _PAPER),
+    _motion("read.down", "J", "Scroll down", "The paper's text, a line down.", _PAPER),
+    _motion("read.up", "K", "Scroll up", "The paper's text, a line up.", _PAPER),
+    Action("read.why", "W", "Why these topics", "Which words gave the paper its topics; again closes.", _PAPER),
+    _motion("read.next", "l right", "Next paper", "The page of the next paper in the list.", _PAGE),
+    _motion("read.previous", "h left", "Previous paper", "The page of the paper before.", _PAGE),
+    _motion("move.down", "j down", "Down", "The next paper, topic or line; 5j goes five.", _SCROLL),
+    _motion("move.up", "k up", "Up", "The paper, topic or line before.", _SCROLL),
+    _motion("move.half_down", "ctrl+d", "Half a page down", "Half of what is in view, down.", _SCROLL),
+    _motion("move.half_up", "ctrl+u", "Half a page up", "Half of what is in view, up.", _SCROLL),
+    _motion("move.page_down", "pagedown ctrl+f", "Page down", "All that is in view, but a line.", _SCROLL),
+    _motion("move.page_up", "pageup ctrl+b", "Page up", "All that is in view, but a line.", _SCROLL),
+    _motion("move.top", "gg home", "Top", "The first; 5gg goes to the fifth.", _SCROLL),
+    _motion("move.bottom", "G end", "Bottom", "The last; 5G goes to the fifth.", _SCROLL),
+    Action("find.query", "/", "Search", "Type words or a query; the list follows each letter.", _SEARCH),
+    _motion("find.next", "n", "Next hit", "The next paper with your words, or the next unread.", _PAPER),
+    _motion("find.previous", "N", "Previous hit", "The hit or unread paper before.", _PAPER),
+    Action("find.topic", "T", "Filter by topic", "By one of this paper's topics; again lets it go.", _PAPER),
+    Action("find.filter", "f", "Filter pane", "Go to the filter pane, and back.", _MAIN),
+    Action("find.add", "a", "Add a paper", "Paste its id or address; enter shows it, or fetches it.", _SEARCH),
+    Action("find.fetch", "enter", "Fetch the paper", "The paper whose id or address was typed.", _EMPTY),
+    Action("find.feed", "ctrl+s", "Search the feed", "All that the feed has for your words, in its order.", _ASK),
+    Action("find.clear", "F", "Clear filters", "Drop the query and all picked topics.", _MAIN),
+    Action("find.sort", "S", "Change order", "By day, upvotes, date, title, and around again.", _PANES),
+    Action("view.today", "gt", "Today", "The newest day that has papers.", _BROWSE),
+    Action("view.unread", "gu", "Unread", "What you have not read yet, of all days.", _BROWSE),
+    Action("view.starred", "gs", "Starred", "What you have starred, of all days.", _BROWSE),
+    Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
+    Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
+    Action("view.second", "gl", "Second look", "Put away unstarred, and has risen or got code since.", _BROWSE),
+    Action("view.week", "gw", "Week", "The best of the week of the paper or day one is at.", _BROWSE),
+    Action("view.month", "gm", "Month", "The best of its month; the order key puts it by day.", _BROWSE),
+    Action("day.go", "gd", "Go to a date", "A calendar: which days are here, what is unread.", _BROWSE),
+    _motion("period.earlier", "{", "Period before", "The day, week or month before, fetched if need be.", _BROWSE),
+    _motion("period.later", "}", "Period after", "The day, week or month after.", _BROWSE),
+    _motion("day.older", "[", "Older day", "The day before that has papers.", _MAIN),
+    _motion("day.newer", "]", "Newer day", "The day after that has papers.", _MAIN),
+    Action("link.page", "o", "Open in browser", "The paper's page on the web.", _PAPER),
+    Action("link.pdf", "p", "PDF in browser", "The PDF's page on the web.", _PAPER),
+    Action("link.list", "L", "All links", "Choose among all links of this paper.", _PAPER),
+    Action("link.copy", "y", "Copy link", "The paper's address, to the clipboard.", _PAPER),
+    Action("topic.pick", "space enter", "Pick", "Open this view or day; pick a topic or let go.", _TOPIC),
+    Action("topic.exclude", "- x", "Exclude", "Leave out papers of this topic.", _TOPIC),
+    Action("topic.any_all", "a", "Any or all", "Papers of any picked topic, or of all of them.", _TOPIC),
+    Action("topic.order", "o", "Order topics", "By family, by papers, rising ones first, and around.", _TOPIC),
+    Action("topic.narrow", "/", "Narrow", "Type to narrow the list of topics.", _TOPIC),
+    Action("topic.fold", "h left", "Fold", "Close this group of topics.", _TOPIC),
+    Action("topic.unfold", "l right", "Unfold", "Open this group of topics.", _TOPIC),
+    Action("pane.next", "tab", "Next pane", "Go to the pane on the right.", _PANES),
+    Action("pane.previous", "shift+tab", "Previous pane", "Go to the pane on the left.", _PANES),
+    _motion("pane.wider", ">", "Wider", "More room for this pane.", _PANES),
+    _motion("pane.narrower", "<", "Narrower", "Less room for this pane.", _PANES),
+    Action("query.accept", "enter", "Keep", "Go to the list with what is typed.", _QUERY),
+    Action("query.cancel", "escape", "Put back", "Drop what is typed; all is as it was.", _QUERY),
+    Action("query.complete", "tab", "Take suggestion", "Put the suggested word in its place.", _GUESS),
+    Action("query.next", "down", "Next suggestion", "Go down in the suggestions.", _QUERY),
+    Action("query.previous", "up", "Previous suggestion", "Go up in the suggestions.", _QUERY),
+    Action("date.day", "enter", "Day", "Go to this day, or to the date that was typed.", _DATE),
+    Action("date.week", "w", "Week", "Go to the best of this week.", _DATE),
+    Action("date.month", "m", "Month", "Go to the best of this month.", _DATE),
+    Action("date.left", "h left", "Day before", "A day back.", _DATE),
+    Action("date.right", "l right", "Day after", "A day on.", _DATE),
+    Action("date.down", "j down", "Week after", "A week on.", _DATE),
+    Action("date.up", "k up", "Week before", "A week back.", _DATE),
+    Action("date.earlier", "{ [ pageup", "Month before", "A month back.", _DATE),
+    Action("date.later", "} ] pagedown", "Month after", "A month on.", _DATE),
+    Action("date.today", "t", "Today", "Back to today.", _DATE),
+    Action("date.close", "escape q", "Close", "Stay where you were.", _DATE),
+    Action("app.older", "gD", "Fetch older papers", "All days since a date, which the calendar asks for.", _BROWSE),
+    Action("app.refresh", "r", "Refresh", "Fetch what is new from the feed now.", _BROWSE),
+    Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),
+    Action("app.help", "? f1", "Keys", "The keys that act here, searched by typing.", _NOT_HELP),
+    Action("app.commands", ": ctrl+p", "Commands", "Find any command by its name.", _NOT_HELP),
+    Action("app.escape", "escape", "Step back", "Leave or stop what was begun last; never quits.", _BROWSE),
+    Action("app.back", "q", "Back or quit", "One step back; at the top, quit.", _BROWSE),
+    Action("app.quit", "ctrl+q", "Quit", "Leave at once; everything is kept.", CONTEXTS),
+    Action("help.close", "escape ? f1", "Close", "Back to where you were.", _HELP),
+)
+
+FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
+    "list": {
+        "paper.read": "read",
+        "paper.star": "star",
+        "paper.hide": "hide",
+        "read.on": "next",
+        "find.query": "filter",
+        "app.help": "keys",
+    },
+    "detail": {
+        "paper.star": "star",
+        "read.on": "next",
+        "link.page": "page",
+        "link.pdf": "PDF",
+        "link.list": "links",
+        "app.help": "keys",
+    },
+    "page": {
+        "paper.star": "star",
+        "read.on": "next",
+        "link.page": "page",
+        "link.pdf": "PDF",
+        "app.back": "back",
+        "app.help": "keys",
+    },
+    "filter": {
+        "topic.pick": "pick",
+        "topic.exclude": "exclude",
+        "topic.any_all": "any/all",
+        "topic.narrow": "narrow",
+        "find.filter": "back",
+        "app.help": "keys",
+    },
+    "query": {
+        "query.accept": "keep",
+        "find.feed": "search the feed",
+        "query.complete": "take word",
+        "query.cancel": "put back",
+        "app.help": "keys",
+    },
+    "calendar": {
+        "date.day": "day",
+        "date.week": "week",
+        "date.month": "month",
+        "date.later": "next",
+        "date.today": "today",
+        "date.close": "close",
+    },
+    "help": {"move.down": "down", "move.up": "up", "move.page_down": "page", "help.close": "close"},
+    "empty": {"app.refresh": "refresh", "find.clear": "clear", "find.filter": "filter", "app.help": "keys"},
+}
+"""The most useful actions of each context, with a short word for the footer; the last one stays longest."""

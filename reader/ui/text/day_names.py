@@ -1,0 +1,52 @@
+"""Names of days: as a heading, in a line of facts, in the filter pane."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from reader.ui.text.lines import literal
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def day_heading(day: str, today: date) -> str:
+    """Write an ISO day as a heading: `TUESDAY 24 NOVEMBER`, with the year if it is not this one."""
+    try:
+        when = date.fromisoformat(day)
+    except ValueError:
+        return literal(day).upper() or "NO DAY"
+    year = "" if when.year == today.year else f" {when.year}"
+    return f"{WEEKDAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]}{year}".upper()
+
+
+def short_day(day: str, today: date, weekday: bool = True) -> str:
+    """Write an ISO day in few cells: `Tue 24 Nov`, with the year if it is not this one."""
+    try:
+        when = date.fromisoformat(day)
+    except ValueError:
+        return literal(day)
+    year = "" if when.year == today.year else f" {when.year}"
+    name = f"{WEEKDAYS[when.weekday()][:3]} " if weekday else ""
+    return f"{name}{when.day} {MONTHS[when.month - 1][:3]}{year}"
+
+
+def day_name(day: str, newest: str) -> str:
+    """Write an ISO day without what it shares with the newest day: `Tue 24`, `Fri 30 Oct`, `Tue 24 Dec 2024`.
+
+    >>> day_name("2026-11-24", "2026-11-24")
+    'Tue 24'
+    """
+    try:
+        then, last = date.fromisoformat(day), date.fromisoformat(newest)
+    except ValueError:
+        return day
+    name = f"{WEEKDAYS[then.weekday()][:3]} {then.day:>2}"
+    if (then.year, then.month) != (last.year, last.month):
+        name += f" {MONTHS[then.month - 1][:3]}"
+    if then.year != last.year:
+        name += f" {then.year}"
+    return name

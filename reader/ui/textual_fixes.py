@@ -1,0 +1,300 @@
+"""Every workaround for Textual, each with the version that needs it, the symptom, and its cost or a link.
+
+`tests/ui/test_textual_fixes.py` shows each symptom with plain Textual: once a test there fails, Textual no longer needs
+the workaround. Two workarounds can't stand here: the command line sets `TEXTUAL_FPS` before it imports Textual, and the
+command palette replaces Textual's matching by its own (`ui/screens/palette.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import select
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual.await_complete import AwaitComplete
+from textual.color import Color
+from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
+from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual.app import App
+    from textual.command import CommandPalette
+    from textual.events import Paste
+    from textual.geometry import Region
+    from textual.message_pump import MessagePump
+    from textual.screen import Screen
+    from textual.strip import Strip
+    from textual.widget import Widget
+    from textual.widgets import Input
+
+    _App: TypeAlias = App[str]
+    _Screen: TypeAlias = Screen[None]
+    _Palette: TypeAlias = CommandPalette
+    _Input: TypeAlias = Input
+else:
+    # The classes below are mixed in before Textual's own: CSS looks only at the first base that is a widget.
+    _App = _Screen = _Palette = _Input = object
+
+
+# Time
+
+
+class Delayed:
+    """Calls a function once, some time after `begin`, unless it is begun anew or stopped before.
+
+    Textual 8.2.8: `set_timer` never calls its function if the program is held up for the whole delay while the timer
+    starts, as on a busy machine. The timer takes the one call for a missed tick and skips it (`Timer._run`).
+    """
+
+    def __init__(self, node: MessagePump, then: Callable[[], object]) -> None:
+        self._node = node
+        self._then = then
+        self._turn: object = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the call is still to come."""
+        return self._turn is not None
+
+    def begin(self, seconds: float) -> None:
+        """Call the function after so many seconds; a call that was begun earlier is dropped."""
+        self._turn = turn = object()
+        asyncio.get_running_loop().call_later(seconds, self._node.call_later, self._call, turn)
+
+    def stop(self) -> None:
+        """Drop the call."""
+        self._turn = None
+
+    def _call(self, turn: object) -> None:
+        # Between the clock and the node's turn the call may have been dropped or begun anew.
+        if turn is self._turn:
+            self._turn = None
+            self._then()
+
+
+# The terminal
+
+
+def terminal_is_gone() -> bool:
+    """Return whether the terminal was closed; False where the system can't tell.
+
+    Textual 8.2.8 does not notice a closed terminal: its input thread reads the end of the file again and again, on a
+    whole processor (https://github.com/Textualize/textual/pull/6690).
+    """
+    if not hasattr(select, "poll") or sys.__stdin__ is None:
+        return False
+    poll = select.poll()
+    poll.register(sys.__stdin__.fileno(), 0)
+    return any(mask & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, mask in poll.poll(0))
+
+
+def color_filters(filters: Iterable[LineFilter]) -> list[LineFilter]:
+    """Return an app's line filters without those that change a terminal's own colours.
+
+    Textual 8.2.8 chooses the filter for `NO_COLOR` by the theme that the app has before one is set. That theme is in
+    RGB, so it takes `Monochrome`, which sends greys (https://github.com/Textualize/textual/issues/839).
+    It also has `ANSIToTruecolor` look at each line of themes without ANSI colours: 2 ms of each frame.
+    """
+    return [
+        _NO_COLOR if isinstance(one, Monochrome) else one for one in filters if not isinstance(one, ANSIToTruecolor)
+    ]
+
+
+_NO_COLOR = NoColor()
+"""One for all frames: Textual keeps a filtered line together with the filter."""
+
+
+class ControlNet(LineFilter):
+    """Replaces control characters in all that is drawn by blanks, which leaves every column where it is.
+
+    Textual 8.2.8 writes them straight to the terminal, which obeys them. All foreign text is cleaned long before, so
+    this is a net that should never catch anything.
+    """
+
+    _CAUGHT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments without their control characters."""
+        if not self._CAUGHT.search("".join([text for text, _, _ in segments])):
+            return segments
+        return [
+            Segment(set_cell_size(self._CAUGHT.sub("", text), cell_len(text)), style, control)
+            if self._CAUGHT.search(text)
+            else Segment(text, style, control)
+            for text, style, control in segments
+        ]
+
+
+# Styles
+
+
+class StylesheetParsedOnce(_App):
+    """Mixed into the app: parses the stylesheets once at the start, and again only when a theme changes a variable.
+
+    Textual 8.2.8 parses all stylesheets a second time at the start of an app that sets its theme: 25 ms.
+    """
+
+    _parsed_with: dict[str, str] | None = None
+
+    def use_theme_variables(self) -> None:
+        """Parse the stylesheets with the theme's variables from the first time on; call it once the theme is set."""
+        self._parsed_with = self.get_css_variables()
+        self.stylesheet.set_variables(self._parsed_with)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse the stylesheets and match all styles again, if a variable has changed."""
+        variables = self.get_css_variables()
+        if variables != self._parsed_with:
+            self._parsed_with = variables
+            super().refresh_css(animate)
+
+
+def put_away(widget: Widget, is_away: bool) -> None:
+    """Take a widget off the screen, or show it again if its stylesheet does.
+
+    Textual 8.2.8 matches the styles of all widgets again when a class changes on their screen: 25 ms on the main
+    screen. `Widget.display = True` overrules a stylesheet that hides the widget, and a rule that is cleared is not
+    followed by a new layout.
+    """
+    if is_away:
+        widget.styles.display = "none"
+    else:
+        widget.styles.clear_rule("display")
+        widget.refresh(layout=True)
+
+
+# Scrolling
+
+
+class KeptScrollBar(ScrollBar):
+    """A vertical scrollbar that keeps its lines while it looks the same; a subclass says how it looks and draws it.
+
+    Textual 8.2.8 draws a whole scrollbar anew, which takes 2 ms, each time its pane scrolls, and those of all panes
+    each time one pane is laid out. In a long list the picture is nearly always the same.
+    """
+
+    def __init__(self, *, name: str, thickness: int) -> None:
+        super().__init__(name=name, thickness=thickness)
+        self._picture: object = None
+        self._strips: list[Strip] = []
+
+    def picture(self) -> object:
+        """Return all that the drawn lines depend on, to be compared."""
+        raise NotImplementedError
+
+    def draw(self) -> list[Strip]:
+        """Draw all lines."""
+        raise NotImplementedError
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # A scrollbar that is being removed stays on the screen for a moment, as it was.
+        if self.is_attached:
+            picture = self.picture()
+            if picture != self._picture:
+                self._picture, self._strips = picture, self.draw()
+        return [strip.crop(crop.x, crop.right) for strip in self._strips[crop.y : crop.bottom]]
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Paint the scrollbar, unless it would look the same."""
+        is_same = self._picture is not None and self.is_attached and self.picture() == self._picture
+        if is_same and not (layout or recompose):
+            return self
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+
+class BareScrollView(ScrollView, inherit_bindings=False):
+    """A scroll view without border and padding, whose lines go to the screen as `render_line` returns them.
+
+    Textual 8.2.8 puts each line through `StylesCache`, which looks for the widget's border and padding: half of a
+    frame's time. It has no way to set the class of one widget's scrollbar.
+    """
+
+    SCROLLBAR: ClassVar[type[KeptScrollBar]] = KeptScrollBar
+
+    @property
+    def columns(self) -> int:
+        """Cells of a line, without the scrollbar."""
+        return max(0, self.size.width - self.scrollbar_size_vertical)
+
+    @property
+    def ground(self) -> Style:
+        """The style of cells without text."""
+        return self.rich_style
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The scrollbar; made when first asked for, in the way Textual makes its own."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = self.SCROLLBAR(name="vertical", thickness=self.scrollbar_size_vertical)
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)
+        return self._vertical_scrollbar
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        _, background = self.background_colors
+        strips = [self.render_line(y) for y in crop.line_range]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        start, end = crop.column_span
+        if (start, end) != (0, self.columns):
+            strips = [strip.crop_extend(start, end, self.ground) for strip in strips]
+        return strips
+
+
+# Screens and input
+
+
+class DismissedOnce(_Screen):
+    """Mixed into a screen: a second dismissal does nothing.
+
+    Textual 8.2.8 pops the screen in front at each `dismiss`, so a key that is pressed twice before the screen is gone
+    takes the screen below along (https://github.com/Textualize/textual/pull/4789 dropped the check).
+    """
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close the screen, if it is still in front."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
+
+
+class PagesOnlyLaidOutCommands(_Palette):
+    """Mixed into a command palette: keys reach its list of commands only once that has lines.
+
+    Textual 8.2.8 ends the program with a KeyError if a page key comes after the commands and before their layout
+    (`OptionList._move_page`), or where the list has no room for a line.
+    """
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether an action may run now."""
+        from textual.command import CommandList
+
+        if action == "command_list" and self.query_one(CommandList).size.height == 0:
+            return False
+        return super().check_action(action, parameters)
+
+
+class PastesWhole(_Input):
+    """Mixed into an input: what is pasted goes through `insert_pasted`, all of it.
+
+    Textual 8.2.8 inserts the first line of a pasted text and drops the rest, control characters and all. It calls the
+    `_on_paste` of each base class, so the handler here has to prevent the default.
+    """
+
+    def insert_pasted(self, text: str) -> None:
+        """Insert a pasted text, cleaned."""
+        raise NotImplementedError
+
+    def _on_paste(self, event: Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        self.insert_pasted(event.text)
+
+    def action_paste(self) -> None:
+        """Insert what was copied within the program."""
+        self.insert_pasted(self.app.clipboard)

@@ -1,0 +1,542 @@
+"""Each workaround for Textual: what plain Textual does, which ends when it is mended, and what we make of it.
+
+A test named `test_plain_...` that fails says that a workaround is no longer needed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import subprocess
+import sys
+import time
+import unicodedata
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import RenderableType
+from rich.segment import Segment
+from textual._styles_cache import StylesCache
+from textual.app import App, ComposeResult
+from textual.color import Color
+from textual.command import CommandList, CommandPalette
+from textual.content import Content
+from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
+from textual.events import Paste
+from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
+from textual.fuzzy import Matcher
+from textual.geometry import Size
+from textual.markup import MarkupError
+from textual.screen import ModalScreen
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widgets import Input, OptionList, Static
+
+from reader.ui.textual_fixes import (
+    BareScrollView,
+    ControlNet,
+    Delayed,
+    DismissedOnce,
+    KeptScrollBar,
+    PagesOnlyLaidOutCommands,
+    PastesWhole,
+    StylesheetParsedOnce,
+    color_filters,
+    put_away,
+)
+from reader.ui.theme import ANSI, DARK
+
+READER = Path(__file__).resolve().parents[2] / "reader"
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    """Wait for something that must happen."""
+    deadline = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < deadline, "it never happened"
+        await asyncio.sleep(0.001)
+
+
+# Delayed
+
+
+class Calls:
+    """Counts the calls that an app got."""
+
+    def __init__(self, app: App[None]) -> None:
+        self.app = app
+        self.made = 0
+        self.delayed = Delayed(app, self.count)
+
+    def count(self) -> None:
+        self.made += 1
+
+    def has(self, number: int) -> bool:
+        return self.made >= number
+
+    async def settle(self) -> None:
+        """Wait until all that is due by now was called."""
+        after: list[bool] = []
+        asyncio.get_running_loop().call_later(0.002, self.app.call_later, after.append, True)
+        await until(lambda: bool(after))
+
+
+async def test_plain_timer_loses_its_call_when_the_program_is_held_up() -> None:
+    app: App[None] = App()
+    async with app.run_test():
+        calls = Calls(app)
+        # So short a delay has passed by the time the timer looks at the clock, on any machine.
+        timers = [app.set_timer(1e-9, calls.count) for _ in range(20)]
+        await until(lambda: all(timer._task is not None and timer._task.done() for timer in timers))
+        await calls.settle()
+        assert calls.made < len(timers)
+
+
+@pytest.mark.parametrize("seconds", [1e-9, 1e-6, 1e-4])
+async def test_delayed_loses_no_call(seconds: float) -> None:
+    async with App[None]().run_test() as pilot:
+        calls = Calls(pilot.app)
+        for expected in range(1, 51):
+            calls.delayed.begin(seconds)
+            assert calls.delayed.is_waiting
+            time.sleep(seconds * 2)
+            await until(partial(calls.has, expected))
+            assert not calls.delayed.is_waiting
+        await calls.settle()
+        assert calls.made == 50
+
+
+async def test_delayed_begun_anew_waits_anew() -> None:
+    async with App[None]().run_test() as pilot:
+        calls = Calls(pilot.app)
+        calls.delayed.begin(0.001)
+        calls.delayed.begin(60)
+        await calls.settle()
+        assert calls.made == 0
+        calls.delayed.begin(0.001)
+        await until(lambda: calls.made == 1)
+
+
+async def test_delayed_that_is_stopped_makes_no_call_even_when_it_is_due() -> None:
+    async with App[None]().run_test() as pilot:
+        calls = Calls(pilot.app)
+        calls.delayed.begin(0.0)
+        time.sleep(0.002)
+        # One turn of the loop: the clock has called, and the app has not read it yet.
+        await asyncio.sleep(0)
+        calls.delayed.stop()
+        await calls.settle()
+        assert calls.made == 0
+
+
+def test_nothing_uses_a_timer_that_may_lose_its_call() -> None:
+    assert [path.name for path in READER.rglob("*.py") if ".set_timer(" in path.read_text(encoding="utf-8")] == []
+
+
+# terminal_is_gone
+
+PLAIN_APP = "from textual.app import App; App().run()"
+ASKS = """
+import sys
+from reader.ui.textual_fixes import terminal_is_gone
+print(terminal_is_gone(), flush=True)
+while not terminal_is_gone(): pass
+print(True, file=sys.stderr)
+"""
+needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads a process's time from /proc")
+
+
+def processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@needs_proc
+def test_plain_app_spins_when_its_terminal_is_closed() -> None:
+    ours, its = os.openpty()
+    # A session of its own without a terminal in charge, so that no signal ends it first.
+    app = subprocess.Popen([sys.executable, "-c", PLAIN_APP], stdin=its, stdout=its, stderr=its, start_new_session=True)
+    try:
+        os.close(its)
+        seen = b""
+        while b"\x1b[?1049h" not in seen:
+            assert select.select([ours], [], [], 30)[0], "it never began"
+            seen += os.read(ours, 65536)
+        os.close(ours)
+        begun = time.monotonic()
+        before = processor_seconds(app.pid)
+        while processor_seconds(app.pid) - before < 0.5:
+            assert app.poll() is None, "it has ended by itself"
+            assert time.monotonic() - begun < 30, "it rests"
+            time.sleep(0.05)
+    finally:
+        app.kill()
+        app.wait()
+
+
+@needs_proc
+def test_a_terminal_that_was_closed_is_gone() -> None:
+    ours, its = os.openpty()
+    asks = subprocess.Popen(
+        [sys.executable, "-c", ASKS],
+        stdin=its, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    os.close(its)
+    assert asks.stdout is not None
+    assert asks.stdout.readline() == "False\n"
+    os.close(ours)
+    assert asks.communicate(timeout=30)[1] == "True\n"
+
+
+# color_filters
+
+
+def filters_of(theme: str) -> list[LineFilter]:
+    app: App[None] = App()
+    for one in (ANSI, DARK):
+        app.register_theme(one)
+    app.theme = theme
+    return list(app.get_line_filters())
+
+
+def test_plain_app_sends_greys_where_no_color_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    filters = filters_of("ansi")
+    assert any(isinstance(one, Monochrome) for one in filters)
+    assert [type(one) for one in color_filters(filters)] == [NoColor]
+
+
+def test_plain_app_looks_for_ansi_colors_where_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    filters = filters_of("dark")
+    assert any(isinstance(one, ANSIToTruecolor) and one.enabled for one in filters)
+    assert color_filters(filters) == []
+
+
+# ControlNet
+
+text = st.text(st.one_of(st.characters(), st.sampled_from("ab 中❤\u202e\x1b\x9b\n\t\ud800")), max_size=120)
+
+
+async def test_plain_app_draws_control_characters() -> None:
+    class Plain(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Static(Content("red \x1b[31m"))
+
+    async with Plain().run_test() as pilot:
+        strips = pilot.app.screen._compositor.render_strips()
+        assert any("\x1b[31m" in strip.text for strip in strips)
+        net = ControlNet()
+        assert not any("\x1b" in strip.apply_filter(net, Color(0, 0, 0)).text for strip in strips)
+
+
+@given(text)
+def test_the_net_lets_no_control_through_and_moves_no_column(value: str) -> None:
+    before = [Segment("left "), Segment(value), Segment(" right")]
+    after = ControlNet().apply(before, Color(0, 0, 0))
+    drawn = "".join(segment.text for segment in after)
+    assert not any(unicodedata.category(char) in {"Cc", "Cs"} for char in drawn)
+    assert not set(drawn) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
+    assert [segment.cell_length for segment in after] == [segment.cell_length for segment in before]
+
+
+# StylesheetParsedOnce
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[Stylesheet]:
+    """The stylesheets that were parsed again."""
+    again: list[Stylesheet] = []
+    reparse = Stylesheet.reparse
+
+    def counted(sheet: Stylesheet) -> None:
+        again.append(sheet)
+        reparse(sheet)
+
+    monkeypatch.setattr(Stylesheet, "reparse", counted)
+    return again
+
+
+class Themed(App[None]):
+    CSS = "Static { color: $accent; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_theme(DARK)
+        self.theme = "dark"
+
+    def compose(self) -> ComposeResult:
+        yield Static("x")
+
+
+async def test_plain_app_parses_its_stylesheets_twice(parsed: list[Stylesheet]) -> None:
+    async with Themed().run_test() as pilot:
+        await pilot.pause()
+        assert parsed
+
+
+async def test_stylesheets_are_parsed_again_only_for_another_theme(parsed: list[Stylesheet]) -> None:
+    class Fixed(StylesheetParsedOnce, Themed):
+        def __init__(self) -> None:
+            super().__init__()
+            self.use_theme_variables()
+
+    async with Fixed().run_test() as pilot:
+        await pilot.pause()
+        assert not parsed
+        accent = Color.parse(DARK.accent or "")
+        assert pilot.app.query_one(Static).styles.color == accent
+        pilot.app.theme = "textual-light"
+        await pilot.pause()
+        assert len(parsed) == 1
+        assert pilot.app.query_one(Static).styles.color != accent
+
+
+# put_away
+
+
+class Many(App[None]):
+    CSS = ".-hidden { display: none; }"
+
+    def compose(self) -> ComposeResult:
+        for index in range(20):
+            yield Static("x", id=f"line{index}")
+
+
+@pytest.fixture
+def matched(monkeypatch: pytest.MonkeyPatch) -> list[DOMNode]:
+    """The widgets whose styles were matched."""
+    nodes: list[DOMNode] = []
+    apply = Stylesheet.apply
+
+    def counted(sheet: Stylesheet, node: DOMNode, **kwargs: Any) -> None:
+        nodes.append(node)
+        apply(sheet, node, **kwargs)
+
+    monkeypatch.setattr(Stylesheet, "apply", counted)
+    return nodes
+
+
+async def test_plain_class_on_a_screen_matches_the_styles_of_all_widgets(matched: list[DOMNode]) -> None:
+    async with Many().run_test() as pilot:
+        await pilot.pause()
+        matched.clear()
+        pilot.app.screen.add_class("-anything")
+        await pilot.pause()
+        assert len(matched) > 20
+
+
+async def test_plain_display_overrules_the_stylesheet_and_a_cleared_rule_lays_nothing_out() -> None:
+    async with Many().run_test() as pilot:
+        line = pilot.app.query_one("#line1")
+        line.add_class("-hidden")
+        line.display = True
+        await pilot.pause()
+        assert line.display
+        other = pilot.app.query_one("#line2")
+        other.styles.display = "none"
+        await pilot.pause()
+        other.styles.clear_rule("display")
+        await pilot.pause()
+        assert other.display
+        assert not other.region
+
+
+async def test_a_widget_is_put_away_and_back_as_its_stylesheet_has_it(matched: list[DOMNode]) -> None:
+    async with Many().run_test() as pilot:
+        line = pilot.app.query_one("#line1")
+        await pilot.pause()
+        matched.clear()
+        put_away(line, True)
+        await pilot.pause()
+        assert not line.region
+        put_away(line, False)
+        await pilot.pause()
+        assert line.region.y == 1
+        assert not matched
+        line.add_class("-hidden")
+        put_away(line, False)
+        await pilot.pause()
+        assert not line.display
+
+
+# KeptScrollBar and BareScrollView
+
+
+class Blanks(ScrollView):
+    def on_mount(self) -> None:
+        self.virtual_size = Size(10, 10_000)
+
+    def render_line(self, y: int) -> Strip:
+        return Strip.blank(self.size.width)
+
+
+class Bar(KeptScrollBar):
+    drawn = 0
+
+    def picture(self) -> object:
+        return self.size, int(self.position) // 1_000
+
+    def draw(self) -> list[Strip]:
+        self.drawn += 1
+        return [Strip.blank(1)] * self.size.height
+
+
+class BareBlanks(BareScrollView, Blanks):
+    SCROLLBAR = Bar
+
+
+class Scrolling(App[None]):
+    def __init__(self, view: ScrollView) -> None:
+        super().__init__()
+        self.view = view
+
+    def compose(self) -> ComposeResult:
+        yield self.view
+
+
+async def test_plain_scrollbar_is_drawn_again_though_it_looks_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    view = Blanks()
+    async with Scrolling(view).run_test(size=(20, 10)) as pilot:
+        await pilot.pause()
+        drawn = []
+        bar = view.vertical_scrollbar
+        render = bar.render
+
+        def counted() -> RenderableType:
+            drawn.append(True)
+            return render()
+
+        monkeypatch.setattr(bar, "render", counted)
+        view.scroll_to(y=1, animate=False, force=True)
+        await pilot.pause()
+        assert drawn
+
+
+async def test_a_kept_scrollbar_is_drawn_when_it_looks_different() -> None:
+    view = BareBlanks()
+    async with Scrolling(view).run_test(size=(20, 10)) as pilot:
+        await pilot.pause()
+        bar = view.vertical_scrollbar
+        assert isinstance(bar, Bar)
+        before = bar.drawn
+        view.scroll_to(y=1, animate=False, force=True)
+        await pilot.pause()
+        assert view.scroll_offset.y == 1
+        assert bar.drawn == before
+        view.scroll_to(y=5_000, animate=False, force=True)
+        await pilot.pause()
+        assert bar.drawn == before + 1
+
+
+@pytest.mark.parametrize(("kind", "is_plain"), [(Blanks, True), (BareBlanks, False)])
+async def test_plain_lines_go_through_borders_and_padding_that_are_not_there(
+    kind: type[ScrollView], is_plain: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = kind()
+    async with Scrolling(view).run_test(size=(20, 10)) as pilot:
+        await pilot.pause()
+        lines = []
+        render_line = StylesCache.render_line
+
+        def counted(cache: StylesCache, *args: Any, **kwargs: Any) -> Strip:
+            lines.append(cache)
+            return render_line(cache, *args, **kwargs)
+
+        monkeypatch.setattr(StylesCache, "render_line", counted)
+        view.refresh()
+        await pilot.pause()
+        assert view.size.height == 10
+        assert (view._styles_cache in lines) == is_plain
+
+
+# DismissedOnce
+
+
+class Plain(ModalScreen[None]):
+    pass
+
+
+class Once(DismissedOnce, ModalScreen[None]):
+    pass
+
+
+@pytest.mark.parametrize(("kind", "below_is_left"), [(Plain, False), (Once, True)])
+async def test_plain_screen_that_is_dismissed_twice_takes_the_one_below_along(
+    kind: type[ModalScreen[None]], below_is_left: bool
+) -> None:
+    async with App[None]().run_test() as pilot:
+        below, front = Plain(), kind()
+        await pilot.app.push_screen(below)
+        await pilot.app.push_screen(front)
+        front.dismiss()
+        front.dismiss()
+        await pilot.pause()
+        assert (pilot.app.screen is below) == below_is_left
+
+
+# The command palette
+
+
+async def test_plain_list_without_a_line_ends_the_program_at_a_page_key() -> None:
+    class Listing(App[None]):
+        CSS = "OptionList { height: 0; border: none; }"
+
+        def compose(self) -> ComposeResult:
+            yield OptionList("one", "two")
+
+    async with Listing().run_test() as pilot:
+        options = pilot.app.query_one(OptionList)
+        options.highlighted = 0
+        with pytest.raises(KeyError):
+            options._move_page(1)
+
+
+async def test_keys_reach_a_list_of_commands_once_it_has_lines() -> None:
+    class Fixed(PagesOnlyLaidOutCommands, CommandPalette):
+        pass
+
+    async with App[None]().run_test() as pilot:
+        palette = Fixed([])
+        await pilot.app.push_screen(palette)
+        commands = palette.query_one(CommandList)
+        commands.add_options(["one", "two"])
+        assert commands.size.height == 0
+        assert palette.check_action("command_list", ("page_down",)) is False
+        assert palette.check_action("dismiss", ()) is True
+        commands.styles.visibility = "visible"
+        await until(lambda: commands.size.height > 0)
+        assert palette.check_action("command_list", ("page_down",)) is True
+
+
+def test_plain_matcher_reads_names_as_markup() -> None:
+    with pytest.raises(MarkupError):
+        Matcher("x").highlight("x [/]")
+
+
+# PastesWhole
+
+
+class WholeInput(PastesWhole, Input):
+    def insert_pasted(self, text: str) -> None:
+        self.replace(text.replace("\n", " "), *self.selection)
+
+
+@pytest.mark.parametrize(("kind", "pasted"), [(Input, "one\x1b"), (WholeInput, "one\x1b two")])
+async def test_plain_input_takes_the_first_line_as_it_comes(kind: type[Input], pasted: str) -> None:
+    class Typing(App[None]):
+        def compose(self) -> ComposeResult:
+            yield kind()
+
+    async with Typing().run_test() as pilot:
+        line = pilot.app.query_one(Input)
+        line.post_message(Paste("one\x1b\ntwo"))
+        await pilot.pause()
+        assert line.value == pasted
