@@ -110,7 +110,7 @@ class Library:
         return self._near.topic_names()
 
     def day_beside(self, day: str, steps: int) -> str | None:
-        """The day with papers that is `steps` days with papers older than `day`, newer if negative; None past the ends."""
+        """The day `steps` days with papers older than `day`, newer if negative; None past the ends."""
         return self._near.day_beside(day, steps)
 
     def scope(self, today: date) -> Scope:
