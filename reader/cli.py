@@ -20,6 +20,8 @@ from reader.core.errors import ReaderError, UsageError
 from reader.paths import APP
 
 if TYPE_CHECKING:
+    from threading import ExceptHookArgs
+
     from reader.commands.workspace import Workspace
     from reader.refresh.jobs import Job, Message
 
@@ -133,13 +135,15 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
     from reader.ui.process import skip_final_collection, tune_process
 
     tune_process()
-    from reader import log, paths
+    import threading
+
+    from reader import paths
     from reader.cache import schema
     from reader.ui.app import SAMPLE, ReaderApp
 
     file = sample or workspace.cache_file
     schema.ensure(file)
-    log.record_thread_errors()
+    threading.excepthook = _record_thread_error
     app = ReaderApp(
         workspace.settings,
         file,
@@ -157,6 +161,13 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
     if outcome == SAMPLE and not sample:
         return _show_sample(workspace, query)
     return app.return_code or 0
+
+
+def _record_thread_error(failure: ExceptHookArgs) -> None:
+    """Log what a thread does not catch; Python would print it over the screen."""
+    from reader import log
+
+    log.record_thread_error(failure)
 
 
 def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Message, None]:

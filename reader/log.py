@@ -60,15 +60,10 @@ def record_warning(where: str, text: str) -> None:
         _LOGGER.warning("%s: %s", where, text)
 
 
-def record_thread_errors() -> None:
-    """Log what a thread does not catch; Python would print it over the screen."""
-
-    def record(failure: threading.ExceptHookArgs) -> None:
-        name = failure.thread.name if failure.thread else "a thread"
-        if failure.exc_value is not None:
-            record_error(name, failure.exc_value)
-
-    threading.excepthook = record
+def record_thread_error(failure: threading.ExceptHookArgs) -> None:
+    """Log what a thread does not catch; a `threading.excepthook`."""
+    if failure.exc_value is not None:
+        record_error(f"thread {failure.thread.name}" if failure.thread else "a thread", failure.exc_value)
 
 
 def summarize_error(error: BaseException) -> str:

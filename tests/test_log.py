@@ -193,8 +193,7 @@ def test_recent_errors_are_found_in_rotated_files_too(file: Path) -> None:
 def test_what_a_thread_does_not_catch_is_logged(
     file: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
-    log.record_thread_errors()
+    monkeypatch.setattr(threading, "excepthook", log.record_thread_error)
 
     def fail() -> None:
         raise RuntimeError("in a thread")
@@ -202,5 +201,5 @@ def test_what_a_thread_does_not_catch_is_logged(
     thread = threading.Thread(target=fail, name="query")
     thread.start()
     thread.join()
-    assert "ERROR reader: query: RuntimeError: in a thread" in file.read_text()
+    assert "ERROR reader: thread query: RuntimeError: in a thread" in file.read_text()
     assert capfd.readouterr().err == ""

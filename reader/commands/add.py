@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json
 from reader.commands.output import (
-    say,
-    say_json,
+    print_json,
+    print_line,
     warn,
 )
 from reader.commands.workspace import Workspace
@@ -27,7 +27,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _add_papers(arguments: Namespace, workspace: Workspace) -> int:
-    ids = [_id(text) for text in arguments.papers]
+    ids = [_parse_id(text) for text in arguments.papers]
     failures = [failure for id in ids if (failure := _look_up(workspace, id))]
     with workspace.window() as window:
         pks = [window.pk_of(id) for id in ids]
@@ -35,10 +35,10 @@ def _add_papers(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         from reader.actions.export import record
 
-        say_json([record(paper) for paper in found])
+        print_json([record(paper) for paper in found])
     else:
         for paper in found:
-            say(f"{paper.id}  {clean(paper.title)}")
+            print_line(f"{paper.id}  {clean(paper.title)}")
     for failure in failures[:-1]:
         warn(failure)
     if failures:
@@ -46,7 +46,7 @@ def _add_papers(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _id(text: str) -> str:
+def _parse_id(text: str) -> str:
     id = arxiv_id(text)
     if id is None:
         raise UsageError(f"{clean(text, 100)!r} names no paper: give an arXiv id or an address with one.")
@@ -54,12 +54,12 @@ def _id(text: str) -> str:
 
 
 def _look_up(workspace: Workspace, id: str) -> str:
-    """Bring a paper into the cache; why it did not come, if it did not."""
-    from reader.commands.run_job import work
+    """Fetch a paper into the cache; return why that failed, else an empty text."""
+    from reader.commands.run_job import run_job
     from reader.refresh.jobs import LookupFinished, LookUpPaper
 
     try:
-        if LookupFinished(found=True) in work(workspace, LookUpPaper(id)):
+        if LookupFinished(found=True) in run_job(workspace, LookUpPaper(id)):
             return ""
     except FeedError as error:
         return f"{id} could not be fetched: {error}"

@@ -1,4 +1,4 @@
-"""The command that keeps house: cache info, compact, verify."""
+"""`dailypapers cache`: show what the cache is made of, compact it, verify it."""
 
 from __future__ import annotations
 
@@ -6,32 +6,34 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from reader.commands.command import Command, add_json
-from reader.commands.output import Progress, Style, amount, say, say_json
+from reader.commands.output import Progress, Style, amount, print_json, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError
 from reader.paths import APP
 
 
-def _arguments(parser: ArgumentParser) -> None:
+def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "what",
         choices=("info", "compact", "verify"),
         metavar="info|compact|verify",
-        help="what takes how much room; write the file anew without gaps; look whether it holds together",
+        help="print the sizes of its parts; rewrite the file without gaps; check that its parts agree",
     )
     add_json(parser)
 
 
-def _cache(arguments: Namespace, workspace: Workspace) -> int:
+def _run_cache(arguments: Namespace, workspace: Workspace) -> int:
     if not workspace.cache_file.exists():
         raise CacheError(f"There is no cache yet at {workspace.cache_file}. '{APP} refresh' makes one.")
     from reader.cache import schema
 
     schema.ensure(workspace.cache_file)
-    return {"info": _info, "compact": _compact, "verify": _verify}[arguments.what](arguments, workspace)
+    return {"info": _print_sizes, "compact": _compact_cache, "verify": _verify_cache}[arguments.what](
+        arguments, workspace
+    )
 
 
-def _info(arguments: Namespace, workspace: Workspace) -> int:
+def _print_sizes(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache import maintenance
 
     file = workspace.cache_file
@@ -39,21 +41,21 @@ def _info(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         said = {"path": str(file), "papers": sizes.papers, "events": sizes.events}
         said |= {"file_bytes": sizes.file, "log_bytes": sizes.log, "free_bytes": sizes.free}
-        say_json(said | {"parts": [{"name": one.name, "rows": one.rows, "bytes": one.bytes} for one in sizes.parts]})
+        print_json(said | {"parts": [{"name": one.name, "rows": one.rows, "bytes": one.bytes} for one in sizes.parts]})
         return 0
     style = Style.of(sys.stdout)
-    say(style.bold(str(file)))
+    print_line(style.bold(str(file)))
     a_paper = f", {sizes.file // sizes.papers:,} bytes a paper" if sizes.papers else ""
-    say(f"{amount(sizes.papers, 'paper')}, {amount(sizes.events, 'event')}, {_mebibytes(sizes.file)}{a_paper}")
+    print_line(f"{amount(sizes.papers, 'paper')}, {amount(sizes.events, 'event')}, {_mebibytes(sizes.file)}{a_paper}")
     if sizes.log or sizes.free:
-        say(f"{_mebibytes(sizes.log)} not yet written into the file, {_mebibytes(sizes.free)} in it free")
+        print_line(f"{_mebibytes(sizes.log)} not yet merged into the file, {_mebibytes(sizes.free)} of it free")
     for part in sizes.parts:
         rows = "" if part.rows is None else amount(part.rows, "row")
-        say(f"  {part.name:16}{_mebibytes(part.bytes):>13}  {style.faint(f'{rows:>16}')}".rstrip())
+        print_line(f"  {part.name:16}{_mebibytes(part.bytes):>13}  {style.faint(f'{rows:>16}')}".rstrip())
     return 0
 
 
-def _compact(arguments: Namespace, workspace: Workspace) -> int:
+def _compact_cache(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache import maintenance
 
     file = workspace.cache_file
@@ -63,33 +65,33 @@ def _compact(arguments: Namespace, workspace: Workspace) -> int:
             progress.show(step)
     after = file.stat().st_size
     if arguments.json:
-        say_json({"before_bytes": before, "after_bytes": after})
+        print_json({"before_bytes": before, "after_bytes": after})
     elif after < before:
-        say(f"{_mebibytes(before)} before, {_mebibytes(after)} now: {1 - after / before:.0%} gained.")
+        print_line(f"{_mebibytes(before)} before, {_mebibytes(after)} now: {1 - after / before:.0%} gained.")
     else:
-        say(f"{_mebibytes(after)}, as small as before.")
+        print_line(f"{_mebibytes(after)}, as small as before.")
     return 0
 
 
-def _verify(arguments: Namespace, workspace: Workspace) -> int:
+def _verify_cache(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache import maintenance
 
     checks = []
     with Progress() as progress:
-        progress.show("looking at the file")
+        progress.show("checking the file")
         for check in maintenance.verify(workspace.cache_file):
             checks.append(check)
-            progress.show(f"{check.name} looked at")
+            progress.show(f"{check.name} checked")
     faults = [fault for check in checks for fault in check.faults]
     if arguments.json:
-        say_json({"ok": not faults, "checks": [{"name": one.name, "faults": list(one.faults)} for one in checks]})
+        print_json({"ok": not faults, "checks": [{"name": one.name, "faults": list(one.faults)} for one in checks]})
         return 1 if faults else 0
     for check in checks:
-        say(f"{'! ' if check.faults else '  '}{check.name:16}{'; '.join(check.faults) or 'ok'}")
+        print_line(f"{'! ' if check.faults else '  '}{check.name:16}{'; '.join(check.faults) or 'ok'}")
     if faults:
         raise CacheError(
-            f"The cache is not what it should be. Keep a copy of {workspace.cache_file}, which has your marks,"
-            f" before you do anything else; '{APP} doctor' tells more."
+            f"The cache has faults. Keep a copy of {workspace.cache_file}, which has your marks,"
+            f" before you do anything else; '{APP} doctor' says more."
         )
     return 0
 
@@ -100,12 +102,12 @@ def _mebibytes(size: int) -> str:
 
 COMMAND = Command(
     "cache",
-    "Keep house: see what the cache is made of, make it smaller, verify it.",
+    "Show what the cache is made of, make it smaller, verify it.",
     (
         ("cache info", "sizes of its tables"),
-        ("cache compact", "merge the full-text index and give free room back; other programs may go on"),
-        ("cache verify", "compare file, index, days and marks with what they follow from"),
+        ("cache compact", "merge the full-text index and free unused space; other programs can keep running"),
+        ("cache verify", "check file, index, days and marks against the data that they are derived from"),
     ),
-    _arguments,
-    _cache,
+    _add_arguments,
+    _run_cache,
 )

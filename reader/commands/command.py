@@ -1,4 +1,4 @@
-"""What a command is, and how its words are read."""
+"""What a command is, and how its arguments are parsed."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ from reader.core.errors import UsageError
 from reader.paths import APP
 
 SEE_HELP = " See"
-"""Begins the last sentence of a mistake in the command line."""
+"""Start of the last sentence of a usage error, which points to the help."""
 
 _SHIELD = "\0"
-"""Stands before a word that argparse must not take for an option; no shell can pass it."""
+"""Put before a word that argparse must not read as an option; a shell can't pass it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: its name, what it does in a sentence, examples, arguments, and the function that runs it.
+    """One command: its name, a summary, examples, arguments, and the function that runs it.
 
-    `run` returns the exit code: 0 done, 1 failed in part. What fails as a whole is a ReaderError.
+    `run` returns the exit code: 0 done, 1 partly failed. It raises ReaderError for a complete failure.
     """
 
     name: str
     summary: str
     examples: tuple[tuple[str, str], ...]
-    """What is typed after the program's name, and what that does."""
+    """Pairs of the words after the program's name and what they do."""
     arguments: Callable[[ArgumentParser], None]
     run: Callable[[Namespace, Workspace], int]
 
 
 class Parser(ArgumentParser):
-    """A parser whose mistakes are UsageErrors of one line."""
+    """A parser that raises UsageError with one line of text."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{self.prog}: {message.rstrip('.?')}.{SEE_HELP} '{self.prog} --help'.")
 
 
 class StoreFile(Action):
-    """Stores names of files, and lets shells complete them."""
+    """Stores file names; shells complete them."""
 
     def __call__(
         self, parser: ArgumentParser, namespace: Namespace, values: Any, option_string: str | None = None
@@ -51,7 +51,7 @@ class StoreFile(Action):
 
     @property
     def complete(self) -> Mapping[str, object]:
-        """What shtab looks for; it is slow to import, so only when it does."""
+        """The attribute that shtab reads; shtab is slow to import, so it is imported only here."""
         import shtab
 
         files: Mapping[str, object] = shtab.FILE
@@ -59,7 +59,7 @@ class StoreFile(Action):
 
 
 def add_arguments(parser: ArgumentParser, command: Command) -> None:
-    """Give a command's parser its arguments, examples and way of writing them."""
+    """Add a command's arguments, summary and examples to its parser."""
     parser.description = command.summary
     parser.epilog = examples_text(command.examples)
     parser.formatter_class = RawDescriptionHelpFormatter
@@ -68,41 +68,41 @@ def add_arguments(parser: ArgumentParser, command: Command) -> None:
 
 
 def examples_text(examples: Iterable[tuple[str, str]]) -> str:
-    """The examples as they end a help text."""
+    """The examples as the last part of a help text."""
     lines = (f"  {APP} {line}".rstrip() + f"\n      {about}" for line, about in examples)
     return "examples:\n" + "\n".join(lines)
 
 
 def add_query(parser: ArgumentParser) -> None:
-    """Take the words of a query; `query_of` joins them."""
+    """Add the words of a query; `query_of` joins them."""
     parser.add_argument("query", nargs="*", metavar="QUERY", help="words and terms such as topic:agents is:unread")
 
 
 def add_json(parser: ArgumentParser) -> None:
-    """Take --json."""
+    """Add --json."""
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def positive_number(text: str) -> int:
-    """A whole number above zero, for argparse."""
+    """A whole number above zero, as an argparse type."""
     if not text.isdecimal() or int(text) == 0:
         raise ArgumentTypeError(f"{text!r} is no whole number above zero")
     return int(text)
 
 
 def add_log_level(parser: ArgumentParser) -> None:
-    """Take --log-level."""
+    """Add --log-level."""
     about = f"what the log file gets, for this run: {', '.join(LOG_LEVELS)} (default: log_level of the settings)"
     parser.add_argument("--log-level", choices=LOG_LEVELS, metavar="LEVEL", help=about)
 
 
 def query_of(words: Sequence[str]) -> str:
-    """The query that the words of a command line make: a word that the shell kept whole is a phrase or terms."""
+    """The query that the words of a command line make together."""
     return " ".join(words).strip()
 
 
 def parse(parser: ArgumentParser, words: Sequence[str]) -> Namespace:
-    """Read the words of a command; those such as `-topic:x`, and all behind `--`, are no options."""
+    """Parse a command's words; `-topic:x` and everything after `--` are not options. Raises UsageError."""
     known = set(parser._option_string_actions)
     shielded, plain = [], False
     for word in words:

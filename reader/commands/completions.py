@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from reader.commands.command import Command
-from reader.commands.output import say
+from reader.commands.output import print_line
 from reader.commands.workspace import Workspace
 
 SHELLS = ("bash", "zsh", "fish")
@@ -20,7 +20,7 @@ def _print_completions(arguments: Namespace, _workspace: Workspace) -> int:
 
     from reader.commands.registry import tree
 
-    say(shtab.complete(tree(), arguments.shell))
+    print_line(shtab.complete(tree(), arguments.shell))
     return 0
 
 

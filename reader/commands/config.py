@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from reader import config
 from reader.commands.command import Command, add_json
-from reader.commands.output import Style, amount, say, say_json
+from reader.commands.output import Style, amount, print_json, print_line
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import ReaderError
 from reader.core.setting_types import as_toml
@@ -19,27 +19,28 @@ def _add_arguments(parser: ArgumentParser) -> None:
         "what",
         choices=("path", "show", "check", "init"),
         metavar="path|show|check|init",
-        help="where the file is; what is in effect; what is wrong; write a file with every setting to change",
+        help="print the file's path; print the settings in effect; print mistakes; write a new file with every setting",
     )
     add_json(parser)
 
 
 def _run_config(arguments: Namespace, workspace: Workspace) -> int:
-    return {"path": _path, "show": _show, "check": _check, "init": _init}[arguments.what](arguments, workspace)
+    run = {"path": _print_path, "show": _print_settings, "check": _print_mistakes, "init": _write_template}
+    return run[arguments.what](arguments, workspace)
 
 
-def _path(arguments: Namespace, workspace: Workspace) -> int:
+def _print_path(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
-        say_json({"path": str(workspace.config_file), "exists": workspace.config_file.exists()})
+        print_json({"path": str(workspace.config_file), "exists": workspace.config_file.exists()})
     else:
-        say(str(workspace.config_file))
+        print_line(str(workspace.config_file))
     return 0
 
 
-def _show(arguments: Namespace, workspace: Workspace) -> int:
+def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
     loaded = workspace.loaded
     if arguments.json:
-        say_json(
+        print_json(
             {
                 name: {
                     "value": dict(value) if name == "keys" else value,
@@ -55,13 +56,13 @@ def _show(arguments: Namespace, workspace: Workspace) -> int:
     lines = list(_settings_lines(workspace))
     size = max(len(line) for line, _ in lines)
     for line, origin in lines:
-        say(f"{line:{size}}  {style.faint('# ' + origin)}" if origin else line)
+        print_line(f"{line:{size}}  {style.faint('# ' + origin)}" if origin else line)
     warn_of_mistakes(workspace)
     return 0
 
 
 def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
-    """Lines as the file would have them, each with where it comes from."""
+    """Lines in the form of the settings file, each with the origin of its value."""
     loaded = workspace.loaded
     for name in config.SETTING_TYPES:
         if name != "keys":
@@ -73,10 +74,10 @@ def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
             yield f"{as_toml(action)} = {as_toml(keys)}", loaded.origin(f"keys.{action}")
 
 
-def _check(arguments: Namespace, workspace: Workspace) -> int:
+def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
     mistakes = workspace.mistakes()
     if arguments.json:
-        say_json(
+        print_json(
             [
                 {
                     "file": one.file,
@@ -91,16 +92,16 @@ def _check(arguments: Namespace, workspace: Workspace) -> int:
         return 1 if mistakes else 0
     if mistakes:
         for mistake in mistakes:
-            say(str(mistake))
+            print_line(str(mistake))
         raise ReaderError(f"{amount(len(mistakes), 'mistake')}; the defaults are used in their place.")
     if workspace.config_file.exists():
-        say(f"{workspace.config_file}: no mistakes.")
+        print_line(f"{workspace.config_file}: no mistakes.")
     else:
-        say(f"{workspace.config_file} is not there, so every setting has its default.")
+        print_line(f"{workspace.config_file} does not exist, so every setting has its default.")
     return 0
 
 
-def _init(arguments: Namespace, workspace: Workspace) -> int:
+def _write_template(arguments: Namespace, workspace: Workspace) -> int:
     from reader.paths import make_folder
 
     file = workspace.config_file
@@ -111,12 +112,12 @@ def _init(arguments: Namespace, workspace: Workspace) -> int:
         raise ReaderError(f"{file} is there already and was left as it is. Edit it, or move it away.") from error
     except OSError as error:
         raise ReaderError(f"{file} could not be written: {error.strerror}.") from error
-    return _path(arguments, workspace)
+    return _print_path(arguments, workspace)
 
 
 COMMAND = Command(
     "config",
-    "Tell where the settings are, what is in effect and why, and what is wrong.",
+    "Print where the settings are, what is in effect and why, and what is wrong.",
     (
         ("config path", "where the settings file is"),
         ("config show", "each setting, and where its value comes from"),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json, add_query, query_of
 from reader.commands.output import (
-    say,
-    say_json,
+    print_json,
+    print_line,
 )
 from reader.commands.workspace import Workspace, parsed, selection
 
@@ -26,17 +26,17 @@ def _count_papers(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         count = window.count(selection(window, query))
     if arguments.json:
-        say_json({"query": query.text, "count": count})
+        print_json({"query": query.text, "count": count})
     else:
-        say(str(count))
+        print_line(str(count))
     return 0
 
 
 COMMAND = Command(
     "count",
-    "Print how many papers a query has.",
+    "Print how many papers match a query.",
     (
-        ("count is:unread", "how much there is left to read"),
+        ("count is:unread", "how many are left to read"),
         ("count has:code day:2026-05", "papers with code in May"),
     ),
     _add_arguments,

@@ -1,4 +1,4 @@
-"""The command that examines the installation: doctor. It changes nothing and reads no paper."""
+"""`dailypapers doctor`: examine the installation. It changes nothing and reads no papers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from reader import __version__
 from reader.commands.command import Command, add_json
-from reader.commands.output import Style, amount, is_terminal, say, say_json, width
+from reader.commands.output import Style, amount, is_terminal, print_json, print_line, width
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError, ConfigError, FeedError, ReaderError
 from reader.core.text import clean
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 LIBRARIES = ("textual", "sqlmodel", "sqlalchemy", "httpx")
 
 TERMINAL = ("TERM", "COLORTERM", "TERM_PROGRAM", "NO_COLOR", "LANG", "LC_ALL")
-"""Variables that decide how a terminal is drawn on."""
+"""Environment variables that change how the terminal is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at; `advice` says what to do where it is not well."""
+    """One thing that was examined; `advice` says what to do if something is wrong, else it is empty."""
 
     topic: str
     name: str
@@ -46,41 +46,45 @@ class Finding:
         return not self.advice
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--online", action="store_true", help="also ask the feed whether it answers")
+def _add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--online", action="store_true", help="also send the feed a request")
     add_json(parser)
 
 
-def _doctor(arguments: Namespace, workspace: Workspace) -> int:
-    findings = [*_program(), *_settings(workspace), *_cache(workspace.cache_file, workspace.settings)]
-    findings += _terminal()
-    findings += _feed(workspace, ask=arguments.online)
-    findings += _notifications(workspace)
-    findings += _log()
+def _examine(arguments: Namespace, workspace: Workspace) -> int:
+    findings = [
+        *_examine_program(),
+        *_examine_settings(workspace),
+        *_examine_cache(workspace.cache_file, workspace.settings),
+    ]
+    findings += _examine_terminal()
+    findings += _examine_feed(workspace, ask=arguments.online)
+    findings += _examine_notifications(workspace)
+    findings += _examine_log()
     wrong = sum(not finding.ok for finding in findings)
     if arguments.json:
-        say_json({"ok": not wrong, "findings": [asdict(finding) | {"ok": finding.ok} for finding in findings]})
+        print_json({"ok": not wrong, "findings": [asdict(finding) | {"ok": finding.ok} for finding in findings]})
         return 1 if wrong else 0
-    _print(findings)
+    _print_findings(findings)
     if wrong:
         raise ReaderError(f"{amount(wrong, 'finding')} marked with ! above.")
     return 0
 
 
-def _print(findings: Sequence[Finding]) -> None:
+def _print_findings(findings: Sequence[Finding]) -> None:
     style = Style.of(sys.stdout)
     size = max(len(finding.name) for finding in findings)
     topic = ""
     for finding in findings:
         if finding.topic != topic:
-            say(("\n" if topic else "") + style.bold(finding.topic))
+            print_line(("\n" if topic else "") + style.bold(finding.topic))
             topic = finding.topic
-        say(f"{' ' if finding.ok else style.star('!')} {finding.name:{size}}  {finding.value}")
+        print_line(f"{' ' if finding.ok else style.star('!')} {finding.name:{size}}  {finding.value}")
         if not finding.ok:
-            say(f"  {'':{size}}  {finding.advice}")
+            print_line(f"  {'':{size}}  {finding.advice}")
 
 
-def _program() -> Iterator[Finding]:
+def _examine_program() -> Iterator[Finding]:
     from importlib.metadata import PackageNotFoundError, version
 
     yield Finding("Program", "dailypapers", __version__)
@@ -93,7 +97,7 @@ def _program() -> Iterator[Finding]:
             yield Finding("Program", name, "missing", "Install dailypapers anew.")
 
 
-def _settings(workspace: Workspace) -> Iterator[Finding]:
+def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
     file = workspace.config_file
     yield Finding("Settings", "file", str(file) if file.exists() else f"{file} (not there: all defaults)")
     for mistake in workspace.mistakes():
@@ -107,7 +111,7 @@ def _settings(workspace: Workspace) -> Iterator[Finding]:
     yield Finding("Settings", "topic rules", amount(len(rules.topics), "topic"), advice)
 
 
-def _cache(file: Path, settings: Settings) -> Iterator[Finding]:
+def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
     from reader.cache import schema
     from reader.cache.sqlite_errors import explained
 
@@ -122,20 +126,20 @@ def _cache(file: Path, settings: Settings) -> Iterator[Finding]:
         yield Finding("Cache", "schema", known)
         yield Finding("Cache", "size", _sizes(file))
         with explained(file), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as cache:
-            yield from _contents(cache)
+            yield from _examine_contents(cache)
         yield Finding("Cache", "last refresh", _time_of(refresh_stamp(file)))
-        yield from _sources(file, settings)
+        yield from _examine_sources(file, settings)
     except CacheError as error:
         yield Finding("Cache", "state", "unusable", str(error))
 
 
 def _sizes(file: Path) -> str:
-    """Sizes of the cache's files, its log of changes and its backups among them."""
+    """Sizes of the cache's files, including its write-ahead log and backups."""
     sizes = ((one.name, one.stat().st_size) for one in sorted(file.parent.glob(f"{file.name}*")) if one.is_file())
     return ", ".join(f"{name} {size / 1_000_000:,.1f} MB" for name, size in sizes)
 
 
-def _contents(cache: sqlite3.Connection) -> Iterator[Finding]:
+def _examine_contents(cache: sqlite3.Connection) -> Iterator[Finding]:
     wrong = [row[0] for row in cache.execute("PRAGMA quick_check(3)") if row[0] != "ok"]
     advice = "Move the file away and refresh; 'dailypapers import' brings papers back from files." if wrong else ""
     yield Finding("Cache", "integrity", "; ".join(wrong) or "ok", advice)
@@ -147,8 +151,8 @@ def _contents(cache: sqlite3.Connection) -> Iterator[Finding]:
     yield Finding("Cache", "newest day", newest or "none")
 
 
-def _sources(file: Path, settings: Settings) -> Iterator[Finding]:
-    """The sources beside the daily papers, since when and why one fails, and how far arXiv was asked."""
+def _examine_sources(file: Path, settings: Settings) -> Iterator[Finding]:
+    """The followed feeds, which fail since when and why, and how many papers lack categories."""
     from reader.cache.feeds import Feeds
 
     with closing(Feeds.open(file)) as feeds:
@@ -174,7 +178,7 @@ def _categories(feeds: Feeds, settings: Settings) -> str:
 
 
 def _local(stamp: str) -> str:
-    """A time of the cache's in local time, to the minute."""
+    """A stored time in local time, to the minute."""
     return datetime.fromisoformat(stamp).astimezone().isoformat(" ", "minutes")
 
 
@@ -185,7 +189,7 @@ def _time_of(file: Path) -> str:
         return "never"
 
 
-def _terminal() -> Iterator[Finding]:
+def _examine_terminal() -> Iterator[Finding]:
     for name, stream in (("input", sys.stdin), ("output", sys.stdout)):
         kind = f"terminal of {width()} columns" if is_terminal(stream) else "no terminal"
         yield Finding("Terminal", name, f"{kind}, {stream.encoding}")
@@ -193,7 +197,7 @@ def _terminal() -> Iterator[Finding]:
     yield Finding("Terminal", "environment", " ".join(said) or "nothing said")
 
 
-def _feed(workspace: Workspace, *, ask: bool) -> Iterator[Finding]:
+def _examine_feed(workspace: Workspace, *, ask: bool) -> Iterator[Finding]:
     from reader.feeds.http.environment import find_token, is_offline
 
     settings = workspace.settings
@@ -202,11 +206,11 @@ def _feed(workspace: Workspace, *, ask: bool) -> Iterator[Finding]:
     if is_offline(os.environ):
         yield Finding("Feed", "network", "off: HF_HUB_OFFLINE asks for it")
     if ask:
-        yield _asked(settings.endpoint)
+        yield _ask_feed(settings.endpoint)
 
 
-def _notifications(workspace: Workspace) -> Iterator[Finding]:
-    """What tells of new papers, whether it is there, and how it went last."""
+def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
+    """The notification queries, the program that notifies, and its last failure."""
     from reader.actions import notify
     from reader.cache import notified, schema
 
@@ -231,8 +235,8 @@ def _notifications(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("Notifications", "last", f"failing since {_local(problem.since)}", problem.error)
 
 
-def _log() -> Iterator[Finding]:
-    """Where the log is, and the errors in it of the last days."""
+def _examine_log() -> Iterator[Finding]:
+    """Where the log is, and its errors of the last days."""
     from reader import log
     from reader.paths import log_file
 
@@ -246,8 +250,8 @@ def _log() -> Iterator[Finding]:
     )
 
 
-def _asked(endpoint: str) -> Finding:
-    """Whether the feed answers, and how fast."""
+def _ask_feed(endpoint: str) -> Finding:
+    """Ask the feed for a day: whether it answers, and how fast."""
     import asyncio
 
     from reader.feeds.http.limits import Limits
@@ -255,7 +259,7 @@ def _asked(endpoint: str) -> Finding:
 
     async def ask() -> int:
         async with HuggingFaceClient.from_environment(endpoint, limits=Limits(attempts=1)) as feed:
-            # Yesterday by the most westerly clock is a day that every server knows.
+            # Every server has yesterday, in every time zone.
             listing, *_ = await feed.day(date.fromordinal(datetime.now(UTC).toordinal() - 1).isoformat())
             return len(listing.drafts)
 
@@ -270,11 +274,11 @@ def _asked(endpoint: str) -> Finding:
 
 COMMAND = Command(
     "doctor",
-    "Examine program, settings, cache, sources, terminal and feed; what is not well is marked, with what to do.",
+    "Examine program, settings, cache, sources, terminal and feed; problems are marked, with what to do.",
     (
-        ("doctor", "look at everything on this machine"),
-        ("doctor --online --json", "and ask the feed, as JSON, for a report"),
+        ("doctor", "examine everything on this machine"),
+        ("doctor --online --json", "also ask the feed; print JSON, for a bug report"),
     ),
-    _arguments,
-    _doctor,
+    _add_arguments,
+    _examine,
 )

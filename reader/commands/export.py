@@ -1,4 +1,4 @@
-"""The command that writes papers for other programs: export."""
+"""`dailypapers export`: write papers for other programs."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from reader.core.errors import UsageError
 from reader.core.paper import Paper
 
 STEP = 100
-"""Papers between two words on progress."""
+"""Papers between two updates of the progress."""
 
 
-def _arguments(parser: ArgumentParser) -> None:
+def _add_arguments(parser: ArgumentParser) -> None:
     add_query(parser)
     about = "; ".join(f"{one.name}: {one.about}" for one in FORMATS.values())
-    parser.add_argument("--format", choices=tuple(FORMATS), help=f"{about} (default: what the name of FILE says)")
-    about = "write to this file, whole or not at all (- for stdout)"
+    parser.add_argument("--format", choices=tuple(FORMATS), help=f"{about} (default: by the ending of FILE)")
+    about = "write to this file, completely or not at all (- for stdout)"
     parser.add_argument("-o", "--output", action=StoreFile, metavar="FILE", help=about)
 
 
-def _export(arguments: Namespace, workspace: Workspace) -> int:
+def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     file = Path(arguments.output) if arguments.output and arguments.output != "-" else None
-    format = _format(arguments.format, file)
+    format = _choose_format(arguments.format, file)
     query = parsed(query_of(arguments.query))
     with workspace.window() as window, Progress() as progress:
         pks = window.order(selection(window, query)).pks
-        papers = _counted(window.papers(pks), len(pks), progress)
+        papers = _show_progress(window.papers(pks), len(pks), progress)
         if file is None:
             count = format.write(papers, sys.stdout)
         else:
@@ -44,7 +44,7 @@ def _export(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _format(name: str | None, file: Path | None) -> Format:
+def _choose_format(name: str | None, file: Path | None) -> Format:
     if name is not None:
         return FORMATS[name]
     found = format_of(file) if file else None
@@ -53,7 +53,8 @@ def _format(name: str | None, file: Path | None) -> Format:
     return found
 
 
-def _counted(papers: Iterable[Paper], total: int, progress: Progress) -> Iterator[Paper]:
+def _show_progress(papers: Iterable[Paper], total: int, progress: Progress) -> Iterator[Paper]:
+    """Pass the papers on and show how many there were so far."""
     for number, paper in enumerate(papers):
         if number % STEP == 0 and not sys.stdout.isatty():
             progress.show(f"{number:,} of {amount(total, 'paper')}")
@@ -64,10 +65,10 @@ COMMAND = Command(
     "export",
     "Write the papers of a query for another program.",
     (
-        ("export is:starred -o starred.bib", "what you have starred, for LaTeX"),
+        ("export is:starred -o starred.bib", "your starred papers, for LaTeX"),
         ("export topic:agents day:2026-05 --format markdown", "a month of a topic, for notes"),
         ("export --format json | jq length", "everything, for a program"),
     ),
-    _arguments,
-    _export,
+    _add_arguments,
+    _export_papers,
 )

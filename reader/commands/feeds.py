@@ -1,4 +1,4 @@
-"""The command about other sources than the daily papers: the feeds and categories that are followed."""
+"""`dailypapers feeds`: follow RSS and Atom feeds and categories of arXiv."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, StoreFile, add_json
-from reader.commands.output import Style, amount, fit, is_terminal, print_requests, say, say_json, warn, width
+from reader.commands.output import Style, amount, fit, is_terminal, print_json, print_line, print_requests, warn, width
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, ReaderError, UsageError
 from reader.core.text import clean
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from reader.refresh.sources import FeedSource
 
 
-def _feeds_arguments(parser: ArgumentParser) -> None:
+def _add_arguments(parser: ArgumentParser) -> None:
     actions = {
-        "list": "what is followed, and how it answered last",
+        "list": "print what is followed, and its last failure",
         "add": "follow an address of RSS or Atom, or a category such as cs.RO",
-        "remove": "follow it no longer; its papers stay",
-        "check": "ask now",
+        "remove": "stop following; the papers stay",
+        "check": "fetch now",
         "import": "follow the feeds of OPML files",
         "export": "print what is followed as OPML",
     }
@@ -41,23 +41,30 @@ def _feeds_arguments(parser: ArgumentParser) -> None:
     names = "an address, a category or, but for add, a feed's name; for import, files (- for stdin)"
     parser.add_argument("names", nargs="*", action=StoreFile, metavar="NAME", help=names)
     parser.add_argument("-o", "--output", metavar="FILE", help="for export: write to a file")
-    parser.add_argument("--verbose", action="store_true", help="tell each request, its status, bytes and time")
+    parser.add_argument("--verbose", action="store_true", help="print each request with its status, bytes and time")
     add_json(parser)
 
 
-def _feeds(arguments: Namespace, workspace: Workspace) -> int:
+def _run_feeds(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.verbose:
         print_requests()
     if not arguments.names and arguments.what in ("add", "remove", "import"):
         raise UsageError(f"dailypapers feeds {arguments.what}: name at least one.")
     if arguments.names and arguments.what in ("list", "export"):
         raise UsageError(f"dailypapers feeds {arguments.what} takes no names.")
-    run = {"list": _list, "add": _add, "remove": _remove, "check": _check, "import": _import, "export": _export}
+    run = {
+        "list": _list_feeds,
+        "add": _add_feeds,
+        "remove": _remove_feeds,
+        "check": _check_feeds,
+        "import": _import_feeds,
+        "export": _export_feeds,
+    }
     return run[arguments.what](arguments, workspace)
 
 
 @contextmanager
-def _opened(workspace: Workspace) -> Iterator[Feeds]:
+def _open_feeds(workspace: Workspace) -> Iterator[Feeds]:
     from reader.cache import schema
     from reader.cache.feeds import Feeds
 
@@ -66,19 +73,19 @@ def _opened(workspace: Workspace) -> Iterator[Feeds]:
         yield feeds
 
 
-def _list(arguments: Namespace, workspace: Workspace) -> int:
-    with _opened(workspace) as feeds:
+def _list_feeds(arguments: Namespace, workspace: Workspace) -> int:
+    with _open_feeds(workspace) as feeds:
         found, papers = feeds.all(), feeds.papers()
     if arguments.json:
-        say_json([asdict(feed) | {"papers": papers.get(feed.slug, 0)} for feed in found])
+        print_json([asdict(feed) | {"papers": papers.get(feed.slug, 0)} for feed in found])
     elif found:
-        _print(found, papers)
+        _print_feeds(found, papers)
     else:
-        say("No feeds are followed. 'dailypapers feeds add ADDRESS' follows one.")
+        print_line("No feeds are followed. 'dailypapers feeds add ADDRESS' follows one.")
     return 0
 
 
-def _print(feeds: Sequence[Followed], papers: dict[str, int]) -> None:
+def _print_feeds(feeds: Sequence[Followed], papers: dict[str, int]) -> None:
     style = Style.of(sys.stdout)
     size = max(len(feed.slug) for feed in feeds)
     room = max(20, width() - size - 20) if is_terminal(sys.stdout) else 60
@@ -86,30 +93,30 @@ def _print(feeds: Sequence[Followed], papers: dict[str, int]) -> None:
     for feed in feeds:
         if feed.folder != folder:
             folder = feed.folder
-            say(style.bold(clean(folder)) if folder else "")
+            print_line(style.bold(clean(folder)) if folder else "")
         mark = style.star("!") if feed.failing_since else " "
         count = f"{papers.get(feed.slug, 0):>7,}" if feed.kind != "own" else " " * 7
-        say(f"{mark} {feed.slug:{size}} {count}  {fit(clean(feed.title), room).rstrip()}")
+        print_line(f"{mark} {feed.slug:{size}} {count}  {fit(clean(feed.title), room).rstrip()}")
         if feed.failing_since:
-            say(f"  {'':{size}}          since {_when(feed.failing_since)}: {clean(feed.error or '')}")
+            print_line(f"  {'':{size}}          since {_format_time(feed.failing_since)}: {clean(feed.error or '')}")
 
 
-def _when(stamp: str) -> str:
-    """A time of the cache's in local time, to the minute."""
+def _format_time(stamp: str) -> str:
+    """A stored time in local time, to the minute."""
     return datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _add(arguments: Namespace, workspace: Workspace) -> int:
+def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
     return asyncio.run(_add_all(arguments, workspace))
 
 
 async def _add_all(arguments: Namespace, workspace: Workspace) -> int:
-    """Follow feeds, each of which must answer, and categories; raises FeedError for the last that did not."""
+    """Follow feeds and categories; a feed must answer. Raises FeedError with the last failure."""
     from reader.refresh.jobs import open_sources
 
     failures: list[str] = []
     added: list[dict[str, object]] = []
-    # A category that there is not is a mistake, to be told before anything is done.
+    # An unknown category is a usage error, found before anything is stored.
     named = [(name, _categories(name)) for name in arguments.names]
     with workspace.cache() as cache:
         async with open_sources(workspace.workplace, cache) as (_, sources):
@@ -119,8 +126,8 @@ async def _add_all(arguments: Namespace, workspace: Workspace) -> int:
                         follow = (_follow_category(sources.feeds, one) for one in found)
                         followed = [feed for feed in follow if feed is not None]
                     else:
-                        url, fetched = await _discover(sources.web, name)
-                        feed = _follow(sources.feeds, url, fetched)
+                        url, fetched = await _fetch_feed(sources.web, name)
+                        feed = _follow_feed(sources.feeds, url, fetched)
                         followed = [feed] if feed is not None else []
                         for one in followed:
                             await sources.store_feed(one, fetched)
@@ -131,22 +138,22 @@ async def _add_all(arguments: Namespace, workspace: Workspace) -> int:
                     warn(f"{clean(name, 100)} is followed already.")
                 papers = sources.feeds.papers()
                 added += [asdict(one) | {"papers": papers.get(one.slug, 0)} for one in followed]
-    _tell_added(added, as_json=arguments.json)
-    return _fail(failures)
+    _print_added(added, as_json=arguments.json)
+    return _raise_failures(failures)
 
 
-def _tell_added(added: Sequence[dict[str, object]], *, as_json: bool) -> None:
+def _print_added(added: Sequence[dict[str, object]], *, as_json: bool) -> None:
     if as_json:
-        say_json(added)
+        print_json(added)
         return
     for feed in added:
         count = feed["papers"]
         has = f"{amount(count, 'paper')}" if isinstance(count, int) and count else "papers come with the next refresh"
-        say(f"{feed['slug']}: {clean(str(feed['title']))} ({has})")
+        print_line(f"{feed['slug']}: {clean(str(feed['title']))} ({has})")
 
 
-def _fail(failures: Sequence[str]) -> int:
-    """Tell what went wrong; raises FeedError if anything did."""
+def _raise_failures(failures: Sequence[str]) -> int:
+    """Print the failures; raises FeedError with the last one if there are any."""
     for failure in failures[:-1]:
         warn(failure)
     if failures:
@@ -155,14 +162,14 @@ def _fail(failures: Sequence[str]) -> int:
 
 
 def _categories(name: str) -> tuple[Category, ...]:
-    """The categories of arXiv that a name or an address of its announcements names; none if it is something else."""
+    """The arXiv categories that a name or an announcement's address names; empty if it names something else."""
     from reader.feeds.arxiv.categories import announced_categories, categories, find_category
 
     if "/" not in name:
         try:
             return (find_category(name),)
         except UsageError:
-            # What looks like a host is an address; all else was meant to be a category.
+            # A text that looks like a host is an address; any other was meant as a category.
             if "." in name and name.partition(".")[0] not in {id.partition(".")[0] for id in categories()}:
                 return ()
             raise
@@ -178,8 +185,8 @@ def _listing(category: str) -> str:
     return f"https://arxiv.org/list/{category}/recent"
 
 
-async def _discover(web: FeedSource, url: str) -> tuple[str, FetchedFeed]:
-    """A feed at an address, or the one that the page at that address names; with its own address."""
+async def _fetch_feed(web: FeedSource, url: str) -> tuple[str, FetchedFeed]:
+    """Fetch the feed at an address, or the feed that the page there links to; return its address too."""
     from reader.feeds.addresses import web_url
     from reader.feeds.syndication.parse import NotAFeed
 
@@ -192,43 +199,43 @@ async def _discover(web: FeedSource, url: str) -> tuple[str, FetchedFeed]:
         return page.feeds[0], await web.fetch(page.feeds[0])
 
 
-def _follow(feeds: Feeds, url: str, fetched: FetchedFeed) -> Followed | None:
+def _follow_feed(feeds: Feeds, url: str, fetched: FetchedFeed) -> Followed | None:
     found = fetched.feed
     if found is None:
         return None
     return feeds.follow("rss", url, found.title, found.slug, _now(), home=found.home)
 
 
-def _remove(arguments: Namespace, workspace: Workspace) -> int:
+def _remove_feeds(arguments: Namespace, workspace: Workspace) -> int:
     removed = []
-    with _opened(workspace) as feeds:
-        for feed in [_named(feeds, name) for name in arguments.names]:
+    with _open_feeds(workspace) as feeds:
+        for feed in [_find_feed(feeds, name) for name in arguments.names]:
             feeds.unfollow(feed.slug)
             removed.append(feed.slug)
     if arguments.json:
-        say_json({"removed": removed})
+        print_json({"removed": removed})
     else:
-        say(f"{amount(len(removed), 'feed')} removed; the papers stay.")
+        print_line(f"{amount(len(removed), 'feed')} removed; the papers stay.")
     return 0
 
 
-def _named(feeds: Feeds, name: str) -> Followed:
+def _find_feed(feeds: Feeds, name: str) -> Followed:
     feed = feeds.find(name)
     if feed is None:
         from reader.core.nearest import nearest
 
         meant = nearest(name.lower(), [one.slug for one in feeds.followed()])
-        advice = f"Did you mean {meant}?" if meant else "'dailypapers feeds list' tells what is."
+        advice = f"Did you mean {meant}?" if meant else "'dailypapers feeds list' lists what is."
         raise ReaderError(f"{clean(name, 100)} is not followed. {advice}")
     return feed
 
 
-def _check(arguments: Namespace, workspace: Workspace) -> int:
+def _check_feeds(arguments: Namespace, workspace: Workspace) -> int:
     return asyncio.run(_check_all(arguments, workspace))
 
 
 async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
-    """Ask feeds, by default all, and tell what each said."""
+    """Fetch feeds, by default all, and print each result."""
     from contextlib import aclosing
 
     from reader.refresh.jobs import open_sources
@@ -238,22 +245,22 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.cache() as cache:
         async with open_sources(workspace.workplace, cache) as (_, sources):
             feeds = sources.feeds
-            only = [_named(feeds, name) for name in arguments.names] if arguments.names else feeds.followed()
+            only = [_find_feed(feeds, name) for name in arguments.names] if arguments.names else feeds.followed()
             async with aclosing(sources.refresh(only)) as events:
                 async for event in events:
                     if isinstance(event, FeedStarted):
                         continue
                     answers.append(event)
                     if not arguments.json and isinstance(event, FeedStored):
-                        told = f"{event.new:,} new, {event.updated:,} updated, {event.unchanged:,} unchanged"
-                        say(f"{event.slug}: {told}")
+                        counts = f"{event.new:,} new, {event.updated:,} updated, {event.unchanged:,} unchanged"
+                        print_line(f"{event.slug}: {counts}")
     failed = [one for one in answers if isinstance(one, FeedFailed)]
     if arguments.json:
-        say_json([_answer(one) for one in answers])
-    return _fail([f"{one.title}: {one.error}" for one in failed if one.is_followed])
+        print_json([_answer_record(one) for one in answers])
+    return _raise_failures([f"{one.title}: {one.error}" for one in failed if one.is_followed])
 
 
-def _answer(event: FeedStored | FeedFailed) -> dict[str, object]:
+def _answer_record(event: FeedStored | FeedFailed) -> dict[str, object]:
     from reader.refresh.progress import FeedStored
 
     if isinstance(event, FeedStored):
@@ -261,13 +268,13 @@ def _answer(event: FeedStored | FeedFailed) -> dict[str, object]:
     return {"slug": event.slug, "title": event.title, "ok": False, "error": str(event.error)}
 
 
-def _import(arguments: Namespace, workspace: Workspace) -> int:
-    """Follow the feeds of OPML files; they are asked at the next refresh."""
+def _import_feeds(arguments: Namespace, workspace: Workspace) -> int:
+    """Follow the feeds of OPML files; the next refresh fetches them."""
     from reader.feeds.syndication.opml import BODY_LIMIT, parse_opml
 
     added, known = list[str](), 0
     failures: list[str] = []
-    with _opened(workspace) as feeds:
+    with _open_feeds(workspace) as feeds:
         for name in arguments.names:
             try:
                 with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
@@ -282,10 +289,10 @@ def _import(arguments: Namespace, workspace: Workspace) -> int:
                 added += [feed.slug for feed in new]
                 known += not new
     if arguments.json:
-        say_json({"added": added, "known": known, "failed": failures})
+        print_json({"added": added, "known": known, "failed": failures})
     elif len(failures) < len(arguments.names):
-        say(f"{amount(len(added), 'feed')} added, {known:,} known already; 'dailypapers refresh' asks them.")
-    return _fail(failures)
+        print_line(f"{amount(len(added), 'feed')} added, {known:,} known already; 'dailypapers refresh' fetches them.")
+    return _raise_failures(failures)
 
 
 def _follow_outline(feeds: Feeds, outline: Outline) -> list[Followed]:
@@ -300,11 +307,11 @@ def _follow_outline(feeds: Feeds, outline: Outline) -> list[Followed]:
     return [feed for feed in new if feed is not None]
 
 
-def _export(arguments: Namespace, workspace: Workspace) -> int:
+def _export_feeds(arguments: Namespace, workspace: Workspace) -> int:
     from reader.feeds.arxiv.client import RSS_ENDPOINT
     from reader.feeds.syndication.opml import Outline, write_opml
 
-    with _opened(workspace) as feeds:
+    with _open_feeds(workspace) as feeds:
         outlines = [
             Outline(
                 feed.title,
@@ -322,7 +329,7 @@ def _export(arguments: Namespace, workspace: Workspace) -> int:
         Path(arguments.output).write_bytes(body)
     except OSError as error:
         raise ReaderError(f"{arguments.output} could not be written: {error.strerror}.") from error
-    say(f"{amount(len(outlines), 'feed')} written to {arguments.output}.")
+    print_line(f"{amount(len(outlines), 'feed')} written to {arguments.output}.")
     return 0
 
 
@@ -332,13 +339,13 @@ def _now() -> str:
 
 COMMAND = Command(
     "feeds",
-    "Follow RSS and Atom feeds and categories of arXiv; a refresh asks them behind the daily papers.",
+    "Follow RSS and Atom feeds and categories of arXiv; a refresh fetches them after the daily papers.",
     (
         ("feeds add https://lab.example.org/feed.xml", "follow a site by its feed, or by a page that names it"),
         ("feeds add cs.RO", "follow a category of arXiv"),
-        ("feeds list", "what is followed, and what fails since when and why"),
-        ("feeds import feeds.opml", "take over what another reader follows"),
+        ("feeds list", "what is followed; what fails, since when and why"),
+        ("feeds import feeds.opml", "follow the feeds of another reader"),
     ),
-    _feeds_arguments,
-    _feeds,
+    _add_arguments,
+    _run_feeds,
 )

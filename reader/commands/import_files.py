@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, StoreFile, add_json
-from reader.commands.output import Progress, amount, format_counts, say, say_json, warn
+from reader.commands.output import Progress, amount, format_counts, print_json, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 REASONS = 3
-"""Skipped records that are told one by one."""
+"""Skipped records of a file that are printed one by one."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -36,16 +36,16 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
 
     total, failed = Stored(), list[str]()
     with workspace.cache() as cache:
-        _reclassify(cache)
+        _update_topics(cache)
         for name in arguments.files:
             try:
                 total += _import_file(cache, name)
             except FeedError as error:
                 failed.append(str(error) if name in str(error) else f"{name}: {error}")
     if arguments.json:
-        say_json(asdict(total) | {"failed": failed})
+        print_json(asdict(total) | {"failed": failed})
     elif len(failed) < len(arguments.files):
-        say(f"{format_counts(asdict(total))}.")
+        print_line(f"{format_counts(asdict(total))}.")
     if len(failed) > 1:
         for failure in failed:
             warn(failure)
@@ -56,7 +56,7 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _import_file(cache: Cache, name: str) -> Stored:
-    """Store a file's papers; its skipped records are told, the first few with their place."""
+    """Store a file's papers; print the first skipped records with their places, and how many more there are."""
     from reader.cache.papers import Stored
     from reader.feeds.files.papers_file import read_papers
 
@@ -64,7 +64,7 @@ def _import_file(cache: Cache, name: str) -> Stored:
     source = sys.stdin.buffer if name == "-" else Path(name)
     reasons: list[str] = []
     with Progress() as progress:
-        listings = _watched(read_papers(source, now.date()), name, progress, reasons)
+        listings = _show_reading(read_papers(source, now.date()), name, progress, reasons)
         stored = sum(cache.store_all(listings, now.isoformat(timespec="seconds"), newer=False), Stored())
     for reason in reasons:
         warn(f"{name}: {reason}; skipped")
@@ -73,8 +73,8 @@ def _import_file(cache: Cache, name: str) -> Stored:
     return stored
 
 
-def _watched(listings: Iterable[Listing], name: str, progress: Progress, reasons: list[str]) -> Iterator[Listing]:
-    """The same listings, with progress (papers so far, and how many a second) and the first reasons to skip records."""
+def _show_reading(listings: Iterable[Listing], name: str, progress: Progress, reasons: list[str]) -> Iterator[Listing]:
+    """Pass the listings on; show papers and papers a second; collect the first `REASONS` in `reasons`."""
     start = time.monotonic()
     count = 0
     for listing in listings:
@@ -85,20 +85,20 @@ def _watched(listings: Iterable[Listing], name: str, progress: Progress, reasons
         progress.show(f"{name}: {amount(count, 'paper')}, {count / (time.monotonic() - start + 1e-9):,.0f} a second")
 
 
-def _reclassify(cache: Cache) -> None:
-    """Give the papers their topics anew where the rules have changed."""
-    from reader.commands.run_job import told
+def _update_topics(cache: Cache) -> None:
+    """Match all papers again if the topic rules have changed."""
+    from reader.commands.run_job import describe_progress
     from reader.refresh.jobs import PapersClassified
 
     if cache.needs_classifying():
         with Progress() as progress:
             for step in cache.reclassify():
-                progress.show(told(PapersClassified(*step)))
+                progress.show(describe_progress(PapersClassified(*step)))
 
 
 COMMAND = Command(
     "import",
-    "Bring in papers from files; what the cache knows better stays.",
+    "Store papers from files; newer data in the cache stays.",
     (
         ("import daily_papers.jsonl.gz", "recorded days of the feed"),
         ("import page.txt", "the text of a saved page of the site"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from reader.commands.command import Command, add_json
-from reader.commands.output import say
+from reader.commands.output import print_line
 from reader.commands.workspace import Workspace, warn_of_mistakes
 
 
@@ -17,7 +17,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
     from reader.keys.listing import keys_table
 
-    say(keys_table("json" if arguments.json else arguments.format, workspace.keymap))
+    print_line(keys_table("json" if arguments.json else arguments.format, workspace.keymap))
     warn_of_mistakes(workspace)
     return 0
 

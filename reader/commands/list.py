@@ -14,7 +14,7 @@ from reader.commands.output import (
     Style,
     fit,
     is_terminal,
-    say,
+    print_line,
     state_words,
     width,
 )
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 CHUNK = 200
-"""Rows that are read and printed at a time."""
+"""Rows that are read and printed at once."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -48,21 +48,21 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
             write_json(window.papers(pks), sys.stdout)
         else:
             rows = (row for start in range(0, len(pks), CHUNK) for row in window.rows(pks[start : start + CHUNK]))
-            for line in _table(rows, workspace) if is_terminal(sys.stdout) else _tabbed(rows):
-                say(line)
+            for line in _format_table(rows, workspace) if is_terminal(sys.stdout) else _format_fields(rows):
+                print_line(line)
         if not pks:
             explain_nothing(window)
     return 0
 
 
-def _tabbed(rows: Iterable[PaperRow]) -> Iterator[str]:
-    """Fields for other programs: id, day, upvotes, comments, state, title."""
+def _format_fields(rows: Iterable[PaperRow]) -> Iterator[str]:
+    """Lines for other programs: id, day, upvotes, comments, state and title with tabs between."""
     for row in rows:
         yield "\t".join((row.id, row.day, str(row.upvotes), str(row.comments), state_words(row), clean(row.title)))
 
 
-def _table(rows: Iterable[PaperRow], workspace: Workspace) -> Iterator[str]:
-    """Lines as wide as the terminal at the most: state, id, day, upvotes, and what fits of the title."""
+def _format_table(rows: Iterable[PaperRow], workspace: Workspace) -> Iterator[str]:
+    """Lines that fit the terminal: state, id, day, upvotes and as much of the title as fits."""
     from reader.ui.text.glyphs import glyphs
 
     signs = glyphs(workspace.settings.ascii)
@@ -76,10 +76,10 @@ def _table(rows: Iterable[PaperRow], workspace: Workspace) -> Iterator[str]:
             facts = f"{row.id:{id_width}}  {day}{row.upvotes:>4}"
             title = fit(clean(row.title), max(10, columns - len(facts) - 5)).rstrip()
             title = title if row.read else style.bold(title)
-            yield f"{_sign(row, signs, style)} {style.faint(facts)}  {title}"
+            yield f"{_choose_sign(row, signs, style)} {style.faint(facts)}  {title}"
 
 
-def _sign(row: PaperRow, signs: Glyphs, style: Style) -> str:
+def _choose_sign(row: PaperRow, signs: Glyphs, style: Style) -> str:
     if row.hidden:
         return style.faint(signs.hidden)
     if row.starred:

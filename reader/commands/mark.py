@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json
-from reader.commands.output import Progress, amount, say, say_json
+from reader.commands.output import Progress, amount, print_json, print_line
 from reader.commands.workspace import Workspace, find_all, parsed, selection
 from reader.core.errors import UsageError
 
@@ -25,17 +25,17 @@ MARKS = {
     "hide": ("hide", True, "hidden"),
     "unhide": ("hide", False, "shown again"),
 }
-"""By the word of the command: kind and value of the event, and what the papers are then."""
+"""For each word: the event's kind and value, and what the papers are called afterwards."""
 
 STATES = {"read": "read", "star": "starred", "hide": "hidden"}
-"""The field of a row that a kind of event changes."""
+"""The field of a row that each kind of event changes."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("mark", choices=tuple(MARKS), metavar="MARK", help=", ".join(MARKS))
     parser.add_argument("ids", nargs="*", metavar="ID", help="arXiv ids or addresses of papers")
     parser.add_argument("--query", metavar="QUERY", help="mark all papers of a query")
-    parser.add_argument("--dry-run", action="store_true", help="say how many would change, and change nothing")
+    parser.add_argument("--dry-run", action="store_true", help="print how many would change, and change nothing")
     add_json(parser)
 
 
@@ -46,19 +46,19 @@ def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
         raise UsageError("An empty --query would mark every paper. Say which: --query is:unread, for example.")
     kind, value, state = MARKS[arguments.mark]
     with workspace.window() as window:
-        pks = _named(window, arguments)
-        changed = _changing(window, pks, kind, value) if arguments.dry_run else 0
+        pks = _choose_papers(window, arguments)
+        changed = _count_changes(window, pks, kind, value) if arguments.dry_run else 0
     if not arguments.dry_run:
-        changed = _record(workspace, kind, value, pks)
+        changed = _store_mark(workspace, kind, value, pks)
     if arguments.json:
         found = {"mark": arguments.mark, "papers": len(pks), "changed": changed, "dry_run": arguments.dry_run}
-        say_json(found)
+        print_json(found)
     elif arguments.dry_run:
-        say(f"{amount(changed, 'paper')} would be marked {state}; nothing was changed.")
+        print_line(f"{amount(changed, 'paper')} would be marked {state}; nothing was changed.")
     elif changed:
-        say(f"{amount(changed, 'paper')} marked {state}. 'dailypapers undo' takes it back.")
+        print_line(f"{amount(changed, 'paper')} marked {state}. 'dailypapers undo' takes it back.")
     else:
-        say(
+        print_line(
             f"Nothing to change: {amount(len(pks), 'paper')}, and all are {state} already."
             if pks
             else "Nothing matches."
@@ -66,21 +66,21 @@ def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _named(window: Window, arguments: Namespace) -> Sequence[int]:
+def _choose_papers(window: Window, arguments: Namespace) -> Sequence[int]:
     if arguments.query is None:
         return list(dict.fromkeys(find_all(window, arguments.ids)))
-    # A query leaves hidden papers out unless it names them, and those are the ones to show again.
+    # A query finds hidden papers only if it asks for them, and unhide needs them.
     also = "is:hidden" if arguments.mark == "unhide" else ""
     return window.order(selection(window, parsed(arguments.query, also=also))).pks
 
 
-def _changing(window: Window, pks: Sequence[int], kind: str, value: bool) -> int:
-    """How many of the papers are not so yet."""
+def _count_changes(window: Window, pks: Sequence[int], kind: str, value: bool) -> int:
+    """How many of the papers the mark would change."""
     chunks: Iterable[Sequence[int]] = (pks[start : start + CHUNK] for start in range(0, len(pks), CHUNK))
     return sum(getattr(row, STATES[kind]) != value for chunk in chunks for row in window.rows(chunk))
 
 
-def _record(workspace: Workspace, kind: str, value: bool, pks: Sequence[int]) -> int:
+def _store_mark(workspace: Workspace, kind: str, value: bool, pks: Sequence[int]) -> int:
     with workspace.events() as events, Progress() as progress:
         event = events.mark(kind, value, pks, lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
     return event.count if event else 0

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json
 from reader.commands.output import (
-    say,
-    say_json,
+    print_json,
+    print_line,
 )
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.errors import ReaderError
@@ -37,15 +37,15 @@ def _open_paper(arguments: Namespace, workspace: Workspace) -> int:
         raise ReaderError(f"{paper.id} has no link called {name}. {has}")
     opened = open_url(found[name])
     if arguments.json:
-        say_json({"id": paper.id, "link": name, "url": found[name], "opened": opened})
+        print_json({"id": paper.id, "link": name, "url": found[name], "opened": opened})
     elif not opened:
-        say(found[name])
+        print_line(found[name])
     return 0
 
 
 COMMAND = Command(
     "open",
-    "Open a paper in the browser, or print its address where there is none.",
+    "Open a paper in the browser; without a browser, print its address.",
     (("open 2406.12345", "its page"), ("open 2406.12345 --link pdf", "its PDF")),
     _add_arguments,
     _open_paper,

@@ -1,7 +1,4 @@
-"""What the command line draws: tables that fit, text that wraps, progress on a line that goes away.
-
-Nothing here but `Progress` looks at a clock, and colours are drawn for a terminal alone.
-"""
+"""Printing for the command line: fitted and wrapped text, JSON, colours on terminals, a line of progress."""
 
 from __future__ import annotations
 
@@ -19,21 +16,21 @@ if TYPE_CHECKING:
     from reader.core.paper import Paper, PaperRow
 
 READABLE = 80
-"""Columns that prose is wrapped at: longer lines are hard to follow."""
+"""Columns at which prose is wrapped: longer lines are hard to read."""
 
 PATIENCE = 0.5
-"""Seconds before progress is shown: what is over sooner needs none."""
+"""Seconds before progress is shown: shorter work needs none."""
 
 STEP = 0.1
 """Seconds between two drawings of progress."""
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """Whether a stream is a terminal that a person looks at."""
+    """Whether a stream is an open terminal."""
     return not stream.closed and stream.isatty()
 
 
-def say(text: str = "") -> None:
+def print_line(text: str = "") -> None:
     """Print a line to standard output."""
     print(text)
 
@@ -43,10 +40,10 @@ def warn(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def say_json(value: object) -> None:
-    """Print a value as indented JSON, in ASCII where the output speaks nothing else."""
+def print_json(value: object) -> None:
+    """Print a value as indented JSON, in ASCII if the output can't encode Unicode."""
     unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
-    say(json.dumps(value, ensure_ascii=not unicode, indent=2))
+    print_line(json.dumps(value, ensure_ascii=not unicode, indent=2))
 
 
 def width() -> int:
@@ -60,18 +57,18 @@ def amount(count: int, noun: str) -> str:
 
 
 def format_counts(sums: dict[str, int]) -> str:
-    """`12 new, 3 updated, 40 unchanged`, and what was skipped, if anything."""
+    """Text such as `12 new, 3 updated, 40 unchanged`; with the skipped records if there are any."""
     return ", ".join(f"{count:,} {name}" for name, count in sums.items() if count or name != "skipped")
 
 
 def state_words(paper: PaperRow | Paper) -> str:
-    """In words, joined by commas."""
+    """A paper's state as words joined by commas, such as `read,starred`."""
     words = ("read" if paper.read else "unread", paper.starred and "starred", paper.hidden and "hidden")
     return ",".join(word for word in words if word)
 
 
 def print_requests() -> None:
-    """Tell each request on standard error, with its status, bytes and time."""
+    """Print each request on standard error, with its status, bytes and time."""
     import logging
 
     handler = logging.StreamHandler()
@@ -83,13 +80,13 @@ def print_requests() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Colours and weights, or none of them: NO_COLOR, a dumb terminal or a pipe."""
+    """Colours and bold text; off with NO_COLOR, in a dumb terminal and in a pipe."""
 
     on: bool
 
     @classmethod
     def of(cls, stream: TextIO) -> Style:
-        """What suits a stream."""
+        """The style that suits a stream."""
         return cls(is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
 
     def bold(self, text: str) -> str:
@@ -106,7 +103,7 @@ class Style:
 
 
 def fit(text: str, cells: int) -> str:
-    """Text cut or filled to exactly `cells` columns of a terminal, where some letters take two."""
+    """Text cut or padded to exactly `cells` terminal columns; some letters take two."""
     from rich.cells import cell_len, set_cell_size
 
     if cell_len(text) <= cells:
@@ -115,7 +112,7 @@ def fit(text: str, cells: int) -> str:
 
 
 def wrapped(text: str, cells: int | None) -> Iterator[str]:
-    """The lines of a paragraph at most `cells` columns wide, a longer word broken; None for a single line."""
+    """The lines of a paragraph, at most `cells` columns wide, longer words broken; one line if it is None."""
     if cells is None:
         if text:
             yield text
@@ -136,7 +133,7 @@ def wrapped(text: str, cells: int | None) -> Iterator[str]:
 
 
 class Progress:
-    """One line on standard error that tells how far something is, if that is a terminal and it takes its time."""
+    """One line of progress on standard error, drawn only on a terminal and only for work of `PATIENCE` seconds."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = sys.stderr if stream is None else stream
@@ -152,12 +149,12 @@ class Progress:
         self.clear()
 
     def show(self, text: str) -> None:
-        """Tell `text` in place of what was told before; empty text changes nothing."""
+        """Replace the text and draw it if it is time; empty text changes nothing."""
         self._text = text or self._text
         self.draw()
 
     def draw(self) -> None:
-        """Draw what was told last, if it is time to."""
+        """Draw the current text if `STEP` has passed since the last drawing."""
         now = time.monotonic()
         if self._on and self._text and now >= self._next:
             self._next = now + STEP
@@ -166,7 +163,7 @@ class Progress:
             self._stream.flush()
 
     def clear(self) -> None:
-        """Take the line away, so that something else can be printed."""
+        """Erase the line before something else is printed."""
         if self._drawn:
             self._stream.write("\r\x1b[K")
             self._stream.flush()

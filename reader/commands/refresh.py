@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader import paths
 from reader.commands.command import Command, add_json, positive_number
-from reader.commands.output import amount, format_counts, print_requests, say, say_json, warn
+from reader.commands.output import amount, format_counts, print_json, print_line, print_requests, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
 
@@ -25,13 +25,13 @@ def _add_arguments(parser: ArgumentParser) -> None:
     which.add_argument("--since", type=_start, metavar="D", help="all days since D: a date, or such as 2w or 3m")
     which.add_argument("--month", type=_month, metavar="M", help="a month: 2026-05")
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--quiet", action="store_true", help="print nothing unless something is missing, as for cron")
-    how.add_argument("--verbose", action="store_true", help="tell each request, its status, bytes and time")
+    how.add_argument("--quiet", action="store_true", help="print nothing unless something is missing, for cron")
+    how.add_argument("--verbose", action="store_true", help="print each request with its status, bytes and time")
     add_json(parser)
 
 
 def _day(text: str) -> str:
-    """A single day as ISO, for argparse."""
+    """A single day (ISO), as an argparse type."""
     first, last = _span(text)
     if first != last:
         raise ArgumentTypeError(f"{text!r} is more than a day")
@@ -39,10 +39,12 @@ def _day(text: str) -> str:
 
 
 def _start(text: str) -> str:
+    """The first day (ISO) of a date or period, as an argparse type."""
     return _span(text)[0]
 
 
 def _month(text: str) -> str:
+    """A month such as `2026-05`, as an argparse type."""
     first, last = _span(text)
     if first[:7] != last[:7] or first[8:] != "01" or first == last:
         raise ArgumentTypeError(f"{text!r} is no month: write it as 2026-05")
@@ -50,7 +52,7 @@ def _month(text: str) -> str:
 
 
 def _span(text: str) -> tuple[str, str]:
-    """First and last day that a date as in a query means, in the feed's time."""
+    """First and last day (ISO, UTC as the feed's) of a date in the query language."""
     from reader.core.dates import parse_date
 
     try:
@@ -58,24 +60,26 @@ def _span(text: str) -> tuple[str, str]:
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from error
     if span is None:
-        raise ArgumentTypeError(f"{text!r} is no date to ask for")
+        raise ArgumentTypeError(f"{text!r} is no date that can be fetched")
     return span[0].isoformat(), span[1].isoformat()
 
 
 def _refresh(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.commands.run_job import work
+    from reader.commands.run_job import run_job
     from reader.refresh.jobs import NotificationFailed, Refresh
     from reader.refresh.progress import FeedFailed, RefreshFinished
 
     if arguments.verbose:
         print_requests()
-    said = work(workspace, Refresh(_plan(arguments, workspace)), quiet=arguments.quiet or arguments.verbose)
-    for message in said:
+    messages = run_job(
+        workspace, Refresh(_choose_plan(arguments, workspace)), quiet=arguments.quiet or arguments.verbose
+    )
+    for message in messages:
         if isinstance(message, NotificationFailed):
-            # What was asked for is there: no failure of the refresh.
+            # The papers are stored, so the refresh did not fail.
             warn(str(message.error))
-    finished = next(message for message in said if isinstance(message, RefreshFinished))
-    missing = [message for message in said if isinstance(message, FeedFailed)]
+    finished = next(message for message in messages if isinstance(message, RefreshFinished))
+    missing = [message for message in messages if isinstance(message, FeedFailed)]
     if not finished.failed:
         paths.refresh_stamp(workspace.cache_file).touch()
     sums = {name: getattr(finished, name) for name in ("new", "updated", "unchanged", "skipped")}
@@ -83,13 +87,14 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
         error = str(finished.error) if finished.error else None
         days = {"days": finished.stored, "failed": list(finished.failed), "error": error}
         feeds = [{"slug": one.slug, "title": one.title, "error": str(one.error)} for one in missing]
-        say_json(sums | days | {"feeds_failed": feeds})
+        print_json(sums | days | {"feeds_failed": feeds})
     elif not arguments.quiet and (finished.stored or not finished.failed):
-        say(f"{format_counts(sums)} in {amount(finished.stored, 'day')}.")
-    return _tell_missing(finished, missing, quiet=arguments.quiet)
+        print_line(f"{format_counts(sums)} in {amount(finished.stored, 'day')}.")
+    return _report_missing(finished, missing, quiet=arguments.quiet)
 
 
-def _plan(arguments: Namespace, workspace: Workspace) -> Plan:
+def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
+    """The days that the options name, by default the latest."""
     from reader.refresh.plan import Day, Latest, Month, Since
 
     if arguments.day:
@@ -101,21 +106,21 @@ def _plan(arguments: Namespace, workspace: Workspace) -> Plan:
     return Latest(arguments.days or workspace.settings.days_at_start)
 
 
-def _tell_missing(finished: RefreshFinished, missing: Sequence[FeedFailed], *, quiet: bool) -> int:
-    """Say what could not be had; raises FeedError if any of it was asked for."""
+def _report_missing(finished: RefreshFinished, missing: Sequence[FeedFailed], *, quiet: bool) -> int:
+    """Print what could not be fetched; raises FeedError if the user asked for any of it."""
     for one in missing:
         if one.is_followed or not quiet:
             warn(f"{one.title}: {one.error}")
     if finished.failed:
-        raise FeedError(f"{_days(finished.failed)} could not be fetched: {finished.error}")
+        raise FeedError(f"{_name_days(finished.failed)} could not be fetched: {finished.error}")
     feeds = sum(one.is_followed for one in missing)
     if feeds:
         raise FeedError(f"{amount(feeds, 'feed')} could not be fetched; 'dailypapers feeds list' tells since when.")
     return 0
 
 
-def _days(days: Sequence[str]) -> str:
-    """`2026-05-11`, or `3 days from 2026-05-09 to 2026-05-11`."""
+def _name_days(days: Sequence[str]) -> str:
+    """Text such as `2026-05-11` or `3 days from 2026-05-09 to 2026-05-11`."""
     return days[0] if len(days) == 1 else f"{amount(len(days), 'day')} from {min(days)} to {max(days)}"
 
 
@@ -125,7 +130,7 @@ COMMAND = Command(
     (
         ("refresh", "the latest days"),
         ("refresh --day 2026-05-11", "one day"),
-        ("refresh --since 3m", "three months, without the days that are known and no longer change"),
+        ("refresh --since 3m", "three months, without the days that are stored and no longer change"),
     ),
     _add_arguments,
     _refresh,

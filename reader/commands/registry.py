@@ -1,4 +1,4 @@
-"""Which commands there are, without importing any: the reader, opened far more often, shall not wait for them."""
+"""The names of the commands, without importing any: most runs open the reader and need none."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ EXAMPLES = (
 
 
 def find_command(name: str) -> Command:
-    """The command of this name, its module imported."""
+    """Import and return the command of this name."""
     from importlib import import_module
 
     command: Command = import_module(f"reader.commands.{_ODD_MODULES.get(name, name)}").COMMAND
@@ -65,7 +65,7 @@ def add_reader_options(parser: Parser) -> None:
 
 
 def tree() -> Parser:
-    """The whole command line as one parser, for the help and for completions."""
+    """The whole command line as one parser, for help and completions."""
     from argparse import RawDescriptionHelpFormatter
 
     from reader.commands.command import Parser, add_arguments, examples_text

@@ -1,4 +1,4 @@
-"""Run a job for a command: to its end, with progress, and with all that it says at the end."""
+"""Run a job for a command to its end, with progress."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ from reader.refresh.failures import log_failure
 from reader.refresh.progress import DayEmpty, DayFailed, DayStored, FeedStarted, Waiting
 
 
-def work(workspace: Workspace, job: jobs.Job, *, quiet: bool = False) -> list[jobs.Message]:
-    """All messages of a job, with progress meanwhile unless it is to be `quiet`; raises ReaderError."""
+def run_job(workspace: Workspace, job: jobs.Job, *, quiet: bool = False) -> list[jobs.Message]:
+    """Run a job, show progress unless `quiet`, and return all its messages; raises ReaderError."""
     with Progress(StringIO() if quiet else None) as progress:
         if not isinstance(job, jobs.StorePapers):
             progress.show(f"asking {urlsplit(workspace.settings.endpoint).netloc}")
-        return asyncio.run(_work(workspace, job, progress))
+        return asyncio.run(_collect_messages(workspace, job, progress))
 
 
-async def _work(workspace: Workspace, job: jobs.Job, progress: Progress) -> list[jobs.Message]:
+async def _collect_messages(workspace: Workspace, job: jobs.Job, progress: Progress) -> list[jobs.Message]:
     log.attach(workspace.settings.log_level)
-    said: list[jobs.Message] = []
-    begun = time.monotonic()
-    ticking = asyncio.create_task(_tick(progress))
+    received: list[jobs.Message] = []
+    started = time.monotonic()
+    redrawing = asyncio.create_task(_redraw(progress))
     try:
         async with aclosing(jobs.run_job(workspace.workplace, job)) as messages:
             async for message in messages:
-                progress.show(told(message, time.monotonic() - begun))
+                progress.show(describe_progress(message, time.monotonic() - started))
                 log_failure(message)
-                said.append(message)
+                received.append(message)
     finally:
-        ticking.cancel()
-    return said
+        redrawing.cancel()
+    return received
 
 
-async def _tick(progress: Progress) -> None:
-    """Draw progress while nothing happens: a slow feed is not a dead program."""
+async def _redraw(progress: Progress) -> None:
+    """Draw progress while no message comes: a slow feed should not look like a stopped program."""
     while True:
         await asyncio.sleep(PATIENCE)
         progress.draw()
 
 
-def told(message: jobs.Message, seconds: float = 0.0) -> str:
-    """How far a job is by a message, so many seconds after its begin; empty for what says nothing of it."""
+def describe_progress(message: jobs.Message, seconds: float = 0.0) -> str:
+    """Progress text for a message that came `seconds` after the job's start; empty for other messages."""
     match message:
         case FeedStarted(title):
             return f"asking {title}"

@@ -1,4 +1,4 @@
-"""The command that has refreshes run at set times: schedule."""
+"""`dailypapers schedule`: run refreshes at set times."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from reader.commands.command import Command, add_json, positive_number
-from reader.commands.output import is_terminal, say, say_json
+from reader.commands.output import is_terminal, print_json, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 
-SEEN = (
+COPIED_VARIABLES = (
     *("DAILYPAPERS_HOME", "HF_ENDPOINT", "ARXIV_ENDPOINT", "HF_HOME", "HF_TOKEN_PATH"),
     *("HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "DBUS_SESSION_BUS_ADDRESS"),
 )
-"""Variables that a scheduled refresh, and what it tells, must see as they are now; tokens stay where they are."""
+"""Environment variables that a scheduled refresh gets with their present values; tokens are not copied."""
 
 
-def _arguments(parser: ArgumentParser) -> None:
+def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("what", choices=("install", "remove", "show"), help="what to do with the schedule")
     parser.add_argument(
         "--hours", type=positive_number, default=6, metavar="N", help="refresh every N hours (default: 6)"
@@ -28,52 +28,52 @@ def _arguments(parser: ArgumentParser) -> None:
     add_json(parser)
 
 
-def _schedule(arguments: Namespace, _workspace: Workspace) -> int:
+def _run_schedule(arguments: Namespace, _workspace: Workspace) -> int:
     from reader.actions import schedule
 
     if arguments.hours > 24 or 24 % arguments.hours:
         raise UsageError("--hours takes 1, 2, 3, 4, 6, 8, 12 or 24.")
-    environment = {name: os.environ[name] for name in SEEN if os.environ.get(name)}
+    environment = {name: os.environ[name] for name in COPIED_VARIABLES if os.environ.get(name)}
     planned = schedule.plan_schedule(arguments.hours, Path.home(), environment)
     there = schedule.is_installed(planned, schedule.run_program)
-    tell = (lambda _: None) if arguments.json else say
+    show = (lambda _: None) if arguments.json else print_line
     if arguments.what == "remove":
         if not there:
-            tell("There is no schedule.")
-        elif _agreed(arguments.yes, "Remove the schedule?"):
+            show("There is no schedule.")
+        elif _is_confirmed(arguments.yes, "Remove the schedule?"):
             schedule.remove(planned, schedule.run_program)
             there = False
-            tell("Removed.")
+            show("Removed.")
     else:
-        tell(planned.text())
+        show(planned.text())
         if arguments.what == "show":
-            tell(f"\n{'A schedule is installed' if there else 'Nothing is installed yet'} ({planned.kind}).")
-        elif _agreed(arguments.yes, "\nInstall this?"):
+            show(f"\n{'A schedule is installed' if there else 'Nothing is installed yet'} ({planned.kind}).")
+        elif _is_confirmed(arguments.yes, "\nInstall this?"):
             schedule.install(planned, schedule.run_program)
             there = True
-            tell("Installed.")
+            show("Installed.")
     if arguments.json:
-        say_json({"kind": planned.kind, "installed": there, "text": planned.text()})
+        print_json({"kind": planned.kind, "installed": there, "text": planned.text()})
     return 0
 
 
-def _agreed(yes: bool, question: str) -> bool:
-    """Whether the user agrees, who is asked unless `yes` said so before."""
+def _is_confirmed(yes: bool, question: str) -> bool:
+    """Whether the user confirms; `yes` confirms without a question. Raises UsageError without a terminal."""
     if yes:
         return True
     if not is_terminal(sys.stdin):
-        raise UsageError("Nobody is there to agree; say --yes.")
+        raise UsageError("There is no terminal to ask on; confirm with --yes.")
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
 COMMAND = Command(
     "schedule",
-    "Have refreshes run at set times, by systemd, launchd or cron; it is shown before it is written.",
+    "Run refreshes at set times, by systemd, launchd or cron; what is written is shown first.",
     (
-        ("schedule show", "what would be written, and whether it is there"),
+        ("schedule show", "what would be written, and whether it is installed"),
         ("schedule install --hours 3", "refresh every three hours"),
-        ("schedule remove --yes", "no more, without a question"),
+        ("schedule remove --yes", "remove it without a question"),
     ),
-    _arguments,
-    _schedule,
+    _add_arguments,
+    _run_schedule,
 )

@@ -13,8 +13,8 @@ from reader.commands.output import (
     amount,
     fit,
     is_terminal,
-    say,
-    say_json,
+    print_json,
+    print_line,
     warn,
     width,
 )
@@ -26,38 +26,38 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("words", nargs="+", metavar="WORD", help="what to look for, in the feed's own way")
-    parser.add_argument("--add", action="store_true", help="put what is found into the cache")
+    parser.add_argument("words", nargs="+", metavar="WORD", help="words for the feed's own search")
+    parser.add_argument("--add", action="store_true", help="store the results in the cache")
     add_json(parser)
 
 
 def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.commands.run_job import work
+    from reader.commands.run_job import run_job
     from reader.refresh.jobs import SearchAnswered, SearchFeed
 
-    said = work(workspace, SearchFeed(" ".join(arguments.words)))
-    listings = next(message.listings for message in said if isinstance(message, SearchAnswered))
+    messages = run_job(workspace, SearchFeed(" ".join(arguments.words)))
+    listings = next(message.listings for message in messages if isinstance(message, SearchAnswered))
     found = [(draft, listing.day) for listing in listings for draft in listing.drafts]
     with workspace.window() as window:
         known = {draft.id for draft, _ in found if draft.id and window.pk_of(draft.id) is not None}
     if arguments.json:
-        say_json([_record(draft, day, draft.id in known) for draft, day in found])
+        print_json([_record(draft, day, draft.id in known) for draft, day in found])
     else:
-        _print(found, known)
+        _print_results(found, known)
     if not found:
         warn("The feed finds nothing.")
     if arguments.add and found:
-        _keep(workspace, listings)
+        _store_results(workspace, listings)
     return 0
 
 
-def _keep(workspace: Workspace, listings: tuple[Listing, ...]) -> None:
-    """Put what was found into the cache."""
-    from reader.commands.run_job import work
+def _store_results(workspace: Workspace, listings: tuple[Listing, ...]) -> None:
+    """Store the results in the cache."""
+    from reader.commands.run_job import run_job
     from reader.refresh.jobs import PapersStored, StorePapers
 
     added = sum(
-        message.papers for message in work(workspace, StorePapers(listings)) if isinstance(message, PapersStored)
+        message.papers for message in run_job(workspace, StorePapers(listings)) if isinstance(message, PapersStored)
     )
     warn(f"{amount(added, 'paper')} added.")
 
@@ -75,23 +75,23 @@ def _record(draft: Draft, day: str | None, is_known: bool) -> dict[str, object]:
     }
 
 
-def _print(found: Sequence[tuple[Draft, str | None]], known: set[str]) -> None:
-    """A paper a line, in the feed's order: its id, day and title; those that are not in the cache are marked."""
+def _print_results(found: Sequence[tuple[Draft, str | None]], known: set[str]) -> None:
+    """Print a line for each paper, in the feed's order: a + if it is not in the cache, id, day and title."""
     style = Style.of(sys.stdout)
     room = max(20, width() - 26) if is_terminal(sys.stdout) else None
     for draft, day in found:
         title = fit(clean(draft.title), room).rstrip() if room else clean(draft.title)
         sign = " " if draft.id in known else "+"
         when = f"{day or draft.published or '':10}"
-        say(f"{sign} {draft.id:11} {style.faint(when)} {title}")
+        print_line(f"{sign} {draft.id:11} {style.faint(when)} {title}")
 
 
 COMMAND = Command(
     "search",
-    "Search all that the feed has, not only the cache; a + marks papers that are not in the cache.",
+    "Search the feed itself, not the cache; a + marks papers that are not in the cache.",
     (
-        ("search gaussian avatars", "what the feed finds, in its own order"),
-        ("search gaussian avatars --add", "and keep it"),
+        ("search gaussian avatars", "the feed's results, in its own order"),
+        ("search gaussian avatars --add", "and store them"),
     ),
     _add_arguments,
     _search_feed,

@@ -15,8 +15,8 @@ from reader.commands.output import (
     amount,
     fit,
     is_terminal,
-    say,
-    say_json,
+    print_json,
+    print_line,
     state_words,
     width,
     wrapped,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
-    parser.add_argument("--why", action="store_true", help="tell which words gave it its topics")
+    parser.add_argument("--why", action="store_true", help="print which words gave it its topics")
     add_json(parser)
 
 
@@ -43,22 +43,22 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         from reader.actions.export import record
 
-        say_json(record(paper) | ({"why": [asdict(reason) for reason in reasons]} if reasons is not None else {}))
+        print_json(record(paper) | ({"why": [asdict(reason) for reason in reasons]} if reasons is not None else {}))
         return 0
-    # In a pipe a paragraph is a line: whoever reads there wraps, or searches, for itself.
+    # In a pipe a paragraph is one line: the next program wraps or searches it.
     columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
     style = Style.of(sys.stdout)
     if reasons is None:
-        lines = _page(paper, style, columns)
+        lines = _format_paper(paper, style, columns)
     else:
-        lines = _why(paper, reasons, {topic.slug: topic.name for topic in workspace.topics.topics}, style)
+        lines = _format_reasons(paper, reasons, {topic.slug: topic.name for topic in workspace.topics.topics}, style)
     for line in lines:
-        say(line)
+        print_line(line)
     return 0
 
 
-def _why(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], style: Style) -> Iterator[str]:
-    """Why a paper has its topics, a phrase a line: its points, where it comes from and which fields have it."""
+def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], style: Style) -> Iterator[str]:
+    """Lines that explain a paper's topics: each phrase with its points, its origin and the fields that have it."""
     from reader.core.topics.explain import LEGEND, why
 
     yield style.bold(clean(paper.title))
@@ -78,8 +78,8 @@ def _why(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], styl
         yield style.faint(LEGEND)
 
 
-def _page(paper: Paper, style: Style, columns: int | None) -> Iterator[str]:
-    """A paper for reading, in lines of `columns` at the most, if that is given."""
+def _format_paper(paper: Paper, style: Style, columns: int | None) -> Iterator[str]:
+    """Lines of a paper, wrapped at `columns`; unwrapped if that is None."""
     from reader.actions.links import links
 
     yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))
@@ -101,13 +101,13 @@ def _page(paper: Paper, style: Style, columns: int | None) -> Iterator[str]:
         yield ""
         yield from wrapped(paragraph, columns)
     yield ""
-    # Addresses are not wrapped: a broken one can't be clicked or copied.
+    # A wrapped address can't be clicked or copied.
     yield from (f"{link.name:8} {link.url}" for link in links(paper))
 
 
 COMMAND = Command(
     "show",
-    "Print one paper whole.",
+    "Print one paper in full.",
     (
         ("show 2406.12345", "by its arXiv id"),
         ("show https://huggingface.co/papers/2406.12345 --json", "by an address, as JSON"),

@@ -1,4 +1,4 @@
-"""The command about topics: their papers, how they move, and whether rules of the user's own are right."""
+"""`dailypapers topics`: print topics with their papers and trends, or check a file of topic rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reader import config
 from reader.commands.command import Command, add_json, query_of
-from reader.commands.output import Style, amount, is_terminal, say, say_json
+from reader.commands.output import Style, amount, is_terminal, print_json, print_line
 from reader.commands.workspace import Workspace, explain_nothing, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.text import clean
@@ -24,15 +24,15 @@ CHECK = "check"
 """The first word of `topics check FILE`."""
 
 
-def _topics_arguments(parser: ArgumentParser) -> None:
+def _add_arguments(parser: ArgumentParser) -> None:
     about = "words and terms such as is:unread; or check FILE, to find mistakes in a file of topic rules"
     parser.add_argument("query", nargs="*", metavar="QUERY", help=about)
     add_json(parser)
 
 
-def _topics(arguments: Namespace, workspace: Workspace) -> int:
+def _print_topics(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.query[:1] == [CHECK]:
-        return _check(arguments.query[1:], workspace, arguments.json)
+        return _check_rules(arguments.query[1:], workspace, arguments.json)
     from reader.cache import topic_trends
 
     text = query_of(arguments.query)
@@ -45,12 +45,12 @@ def _topics(arguments: Namespace, workspace: Workspace) -> int:
             explain_nothing(window)
     counted.sort(key=lambda topic: (-topic.papers, topic.slug))
     if arguments.json:
-        say_json([_record(topic, moves.get(topic.slug)) for topic in counted])
+        print_json([_record(topic, moves.get(topic.slug)) for topic in counted])
     elif is_terminal(sys.stdout):
-        _table(counted, moves, workspace)
+        _print_table(counted, moves, workspace)
     else:
         for topic in counted:
-            say(f"{topic.slug}\t{clean(topic.name)}\t{topic.papers}")
+            print_line(f"{topic.slug}\t{clean(topic.name)}\t{topic.papers}")
     return 0
 
 
@@ -65,7 +65,7 @@ def _record(topic: TopicCount, trend: Trend | None) -> dict[str, object]:
     }
 
 
-def _table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspace: Workspace) -> None:
+def _print_table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspace: Workspace) -> None:
     from reader.core.topics.trends import WEEKS, percent, spark
     from reader.ui.text.glyphs import glyphs
 
@@ -76,11 +76,11 @@ def _table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspace: Wo
         trend = moves.get(topic.slug)
         moved = f"{spark(trend.weeks, steps)} {percent(trend.rising):>6}" if trend else " " * (WEEKS + 7)
         trail = f"  {style.faint(moved)}" if moves else ""
-        say(f"{topic.papers:>9,}{trail}  {topic.slug:{slug_width}}  {clean(topic.name)}")
+        print_line(f"{topic.papers:>9,}{trail}  {topic.slug:{slug_width}}  {clean(topic.name)}")
 
 
-def _check(files: Sequence[str], workspace: Workspace, as_json: bool) -> int:
-    """Tell the mistakes of a file of rules by line; without a name, of the user's own."""
+def _check_rules(files: Sequence[str], workspace: Workspace, as_json: bool) -> int:
+    """Print the mistakes in a file of topic rules, by default the user's; raises ReaderError if there are any."""
     if len(files) > 1:
         raise UsageError(f"'topics {CHECK}' takes one file.")
     file = Path(files[0]) if files else config.topic_rules_file(workspace.settings, workspace.config_file)
@@ -91,19 +91,19 @@ def _check(files: Sequence[str], workspace: Workspace, as_json: bool) -> int:
         raise ReaderError(f"{file} can't be read: {reason}.") from error
     mistakes = workspace.shipped_topics.check(text)
     if as_json:
-        say_json([{"file": str(file), "line": mistake.line, "message": mistake.message} for mistake in mistakes])
+        print_json([{"file": str(file), "line": mistake.line, "message": mistake.message} for mistake in mistakes])
         return 1 if mistakes else 0
     for mistake in mistakes:
-        say(f"{file}:{mistake.line}: {mistake.message}")
+        print_line(f"{file}:{mistake.line}: {mistake.message}")
     if mistakes:
-        raise ReaderError(f"{amount(len(mistakes), 'mistake')}; the rest of the file counts all the same.")
-    say(f"{file}: no mistakes.")
-    for line in _comparison(workspace.shipped_topics, text):
-        say(line)
+        raise ReaderError(f"{amount(len(mistakes), 'mistake')}; the rest of the file is used.")
+    print_line(f"{file}: no mistakes.")
+    for line in _compare_topics(workspace.shipped_topics, text):
+        print_line(line)
     return 0
 
 
-def _comparison(shipped: Topics, text: str) -> Iterator[str]:
+def _compare_topics(shipped: Topics, text: str) -> Iterator[str]:
     """What a right file's phrases replace, and what the shipped topics are made of."""
     for own, fitted in shipped.compare(text):
         replaced = [
@@ -126,9 +126,9 @@ COMMAND = Command(
     "last 12 weeks; or check a file of topic rules.",
     (
         ("topics", "of all papers"),
-        ("topics is:starred --json", "of what you have starred, as JSON"),
-        ("topics check my-topics.toml", "mistakes in rules of your own, by line"),
+        ("topics is:starred --json", "of your starred papers, as JSON"),
+        ("topics check my-topics.toml", "mistakes in your own rules, by line"),
     ),
-    _topics_arguments,
-    _topics,
+    _add_arguments,
+    _print_topics,
 )

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json
-from reader.commands.output import Progress, amount, say, say_json
+from reader.commands.output import Progress, amount, print_json, print_line
 from reader.commands.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ def _undo_mark(arguments: Namespace, workspace: Workspace) -> int:
         event = events.undo(lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
     if arguments.json:
         undone = event and {"kind": event.kind, "papers": event.count, "label": event.label}
-        say_json({"undone": undone})
+        print_json({"undone": undone})
     elif event:
-        say(f"Taken back: {amount(event.count, 'paper')} {event.label}.")
+        print_line(f"Taken back: {amount(event.count, 'paper')} {event.label}.")
     else:
-        say("There is nothing to take back.")
+        print_line("There is nothing to take back.")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What a command works with: settings, files and the cache, each opened when it is asked for."""
+"""What a command works with: settings, files and the cache, each opened at its first use."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class NotInCache(ReaderError):
-    """A paper that was named is not there."""
+    """No paper in the cache has the given id."""
 
 
 class Workspace:
@@ -61,7 +61,7 @@ class Workspace:
         return Keymap(overrides=self.settings.keys, ascii=self.settings.ascii)
 
     def mistakes(self) -> list[Mistake]:
-        """Everything that is wrong in the settings, the keys included, by line."""
+        """All mistakes in the settings, keys included, sorted by line."""
         keys = (
             config.Mistake(
                 self.loaded.file,
@@ -76,26 +76,26 @@ class Workspace:
 
     @cached_property
     def topics(self) -> Topics:
-        """The topic rules that ship, and the user's own on top."""
+        """The topic rules that ship with the program, extended by the user's."""
         return config.load_topics(config.topic_rules_file(self.settings, self.config_file))
 
     @cached_property
     def shipped_topics(self) -> Topics:
-        """The topic rules that ship, for what a file of the user's is checked against."""
+        """The topic rules that ship with the program; a user's file is checked against them."""
         from reader.data import shipped_topics
 
         return shipped_topics()
 
     @property
     def workplace(self) -> JobContext:
-        """Where jobs are done."""
+        """What jobs work on."""
         from reader.refresh.jobs import JobContext
 
         return JobContext(self.cache_file, self.settings, lambda: self.topics)
 
     @contextmanager
     def window(self) -> Iterator[Window]:
-        """The cache for reading, made first where there is none."""
+        """The cache, open for reading; it is created if it is missing."""
         from reader.cache import schema
         from reader.cache.window import Window
 
@@ -108,7 +108,7 @@ class Workspace:
 
     @contextmanager
     def events(self) -> Iterator[Events]:
-        """The log of what the user did."""
+        """The log of the user's marks."""
         from reader.cache import schema
         from reader.cache.marks.events import Events
 
@@ -121,7 +121,7 @@ class Workspace:
 
     @contextmanager
     def cache(self) -> Iterator[Cache]:
-        """The cache for writing papers."""
+        """The cache, open for writing papers."""
         from reader.cache.papers import Cache
 
         cache = Cache.open(self.cache_file, self.topics)
@@ -133,7 +133,7 @@ class Workspace:
 
 
 def parsed(text: str, *, also: str = "") -> Query:
-    """A query, as an AND with the query `also`; raises UsageError, whose line points at what is wrong."""
+    """Parse a query and AND it with the query `also`; raises UsageError that names the wrong part."""
     from reader.core.query import QueryError, parse
     from reader.core.query.nodes import all_of
 
@@ -151,17 +151,17 @@ def parsed(text: str, *, also: str = "") -> Query:
 
 
 def selection(window: Window, query: Query) -> Selection:
-    """The papers of a query, in the cache as it is now."""
+    """Compile a query for the cache as it is now."""
     from reader.cache.search.compile import Scope, compile_query
     from reader.session import visit
 
-    # The feed counts its days in UTC; what is new is what came since the reader was left.
+    # The feed's days are UTC; `is:new` means added since the reader was last closed.
     today = datetime.now(UTC).date()
     return compile_query(query, Scope(today, window.newest_day(), visit.load(paths.state_file()).visited))
 
 
 def find(window: Window, text: str) -> int:
-    """The key of the paper that an id in any form names: bare, with a version, an address; raises NotInCache."""
+    """The key of the paper with this id, which may have a version or be an address; raises NotInCache."""
     from reader.core.ids import arxiv_id
     from reader.core.text import clean
 
@@ -174,7 +174,7 @@ def find(window: Window, text: str) -> int:
 
 
 def find_all(window: Window, texts: Sequence[str]) -> list[int]:
-    """The keys of papers by their ids; raises NotInCache for the first that is not there."""
+    """The keys of the papers with these ids; raises NotInCache for the first that is missing."""
     return [find(window, text) for text in texts]
 
 
@@ -190,7 +190,7 @@ def load_paper(workspace: Workspace, id: str) -> Paper:
 
 
 def explain_nothing(window: Window) -> None:
-    """Say why nothing is found, beside the output."""
+    """Print on standard error why a query found nothing."""
     if window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
         warn("Nothing matches.")
     else:
@@ -200,4 +200,4 @@ def explain_nothing(window: Window) -> None:
 def warn_of_mistakes(workspace: Workspace) -> None:
     """Print on standard error how many mistakes the settings have, if any."""
     if mistakes := workspace.mistakes():
-        warn(f"{amount(len(mistakes), 'mistake')} in the settings: 'dailypapers config check' tells them.")
+        warn(f"{amount(len(mistakes), 'mistake')} in the settings: 'dailypapers config check' lists them.")

@@ -3,8 +3,6 @@
 `reader.core.paper` lists the fields and gives each its rules.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple

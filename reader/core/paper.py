@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
 from reader.core.fields import Field, Rules, fields_of, in_order
-from reader.core.text import clean
 
 
 class Draft(NamedTuple):
@@ -180,6 +179,7 @@ def facts(paper: Paper) -> list[str]:
 def _text(paper: Paper, field: Field) -> str:
     """A field's value in one line; empty if the paper has none."""
     from reader.core.keywords import collapse
+    from reader.core.text import clean
 
     value = getattr(paper, field.name)
     if isinstance(value, tuple):

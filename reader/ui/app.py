@@ -27,6 +27,7 @@ from reader.ui import terminal, theme
 from reader.ui.keyboard import Keyboard
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
+from reader.ui.process import finish_startup_tuning
 from reader.ui.screens.main import MainScreen
 from reader.ui.state import State
 from reader.ui.state_parts import Refresh, Sizes
@@ -165,9 +166,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         actions = self.actions = Actions(self)
         self._subscribe(actions)
         self.call_after_refresh(self.keyboard.begin)
-        # The command line turned it off for the start, which makes next to no garbage.
-        gc.freeze()
-        gc.enable()
+        finish_startup_tuning()
         for warning in self._warnings[:1]:
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
             self.model.say(f"{warning}{more}", "warning")

@@ -1,10 +1,10 @@
-"""Jobs done for a command: what their messages tell of progress."""
+"""Jobs run for a command: the progress that their messages show."""
 
 from __future__ import annotations
 
 import pytest
 
-from reader.commands.run_job import told
+from reader.commands.run_job import describe_progress
 from reader.core.errors import FeedError
 from reader.refresh.jobs import Message, PapersClassified, PapersDropped
 from reader.refresh.progress import (
@@ -35,4 +35,4 @@ DAY = "2026-05-11"
     ],
 )
 def test_messages_tell_how_far_a_job_is(message: Message, text: str) -> None:
-    assert told(message, 10.0) == text
+    assert describe_progress(message, 10.0) == text

@@ -57,7 +57,7 @@ def test_check_tells_mistakes_by_line(run: Run, rules: Path) -> None:
     found = run("topics", "check", str(rules))
     assert found.code == 1
     assert found.out == f'{rules}:2: unknown key "nam"; did you mean "name"?\n'
-    assert found.err == "dailypapers: 1 mistake; the rest of the file counts all the same.\n"
+    assert found.err == "dailypapers: 1 mistake; the rest of the file is used.\n"
     told = run("topics", "check", str(rules), "--json")
     assert (told.code, told.records[0]["line"]) == (1, 2)
 

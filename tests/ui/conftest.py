@@ -18,7 +18,7 @@ from textual.pilot import Pilot
 
 from reader.core.paper import Draft
 from reader.ui.work import background
-from reader.ui.work.background import unforeseen
+from reader.ui.work.background import report_unforeseen
 from tests.ui import papers
 from tests.ui.driver import AppOptions, Story, fill, open_reader
 
@@ -83,9 +83,9 @@ def mistakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Exception]]:
 
     def note(group: str, error: Exception) -> str:
         made.append(error)
-        return unforeseen(group, error)
+        return report_unforeseen(group, error)
 
-    monkeypatch.setattr(background, "unforeseen", note)
+    monkeypatch.setattr(background, "report_unforeseen", note)
     yield made
     for error in made:
         raise error

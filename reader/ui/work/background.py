@@ -41,10 +41,14 @@ class Background:
         except Exception as error:
             # What fails because the reader ends has nobody to read it.
             if self._app.is_running:
-                text = str(error) if isinstance(error, ReaderError) else unforeseen(group, error)
+                text = str(error) if isinstance(error, ReaderError) else report_unforeseen(group, error)
                 self._model.say(text, "warning")
 
 
-def unforeseen(group: str, error: Exception) -> str:
-    """The sentence for an error that nobody has foreseen."""
-    return f"{group}: {error!r} · a mistake of dailypapers, please report it"
+def report_unforeseen(group: str, error: Exception) -> str:
+    """Log an error that nobody has foreseen; returns the sentence for the last line."""
+    # Imported late: it costs 2 ms, and most runs log nothing.
+    from reader import log
+
+    log.record_error(group, error)
+    return f"{group}: {log.summarize_error(error)} · a mistake of dailypapers; {log.point_to_log()}"
