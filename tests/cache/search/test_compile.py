@@ -325,6 +325,7 @@ orders = st.sampled_from(["", *(f" sort:{sign}{key}" for key in CHOICES["sort"] 
 @given(st.lists(groups, min_size=1, max_size=3).map(" ".join), orders)
 @example("is:unread is:hidden agent", "")
 @example("(is:unread OR topic:maps)", " sort:relevance")
+@example("until:2026-04-01", "")
 @example("published:2026-03", "")
 @example("published:2026-05-21", "")
 @example("published:2026-03 world", " sort:-day")
