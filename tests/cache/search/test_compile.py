@@ -242,6 +242,11 @@ def test_orders(connection: sqlite3.Connection, text: str, pks: list[int]) -> No
     assert connection.execute(count, selection.params).fetchone() == (len(pks),)
 
 
+@pytest.mark.parametrize("text", ["agent &", "agent OR &", "(agent OR &) -&"])
+def test_words_without_letters_leave_no_trace(text: str) -> None:
+    assert compile_query(parse(text), SCOPE) == compile_query(parse("agent"), SCOPE)
+
+
 def test_days_are_groups_only_in_their_order() -> None:
     for text, grouped in {"a": True, "sort:-day": True, "sort:title": False, "a sort:relevance": False}.items():
         assert compile_query(parse(text), SCOPE).grouped_by_day is grouped

@@ -144,6 +144,10 @@ def test_a_longer_stretch_may_span_more_keys(connection: sqlite3.Connection, mon
     assert plan.first(connection, selection, every) == (Way.DAYS, naive(connection, selection, every))
 
 
+def test_a_walk_that_reads_no_texts_goes_on_to_the_last_day(connection: sqlite3.Connection) -> None:
+    assert plan.first(connection, compile_query(parse('"common" has:code'), SCOPE), 1_000) == (Way.DAYS, [])
+
+
 def test_days_before_the_publication_days_are_passed_over(connection: sqlite3.Connection) -> None:
     selection = compile_query(parse("published:2026-11-22 common"), SCOPE)
     assert selection.day_walk is not None

@@ -280,7 +280,9 @@ def test_any_tree_reads_back_from_its_text(root: Node, sort: Sort | None) -> Non
     query = Query(root, sort)
     # Curly quotes are straightened on the way in.
     if not set("“”„") & set(query.text):
-        assert parse(query.text) == query
+        again = parse(query.text)
+        assert again == query
+        assert hash(again) == hash(query)
 
 
 @pytest.mark.parametrize(
