@@ -91,7 +91,8 @@ async def test_the_counts_of_all_days_are_added_up() -> None:
         def store(self, listing: Listing, now: str, *, noted: bool = True) -> Stored:
             return Stored(1, 2, 3, 4)
 
-    *_, finished = await run(Feed(), Counting(), Latest(3))
+    *_, day, finished = await run(Feed(), Counting(), Latest(3))
+    assert day == DayStored("2026-05-10", new=1, updated=2, unchanged=3, skipped=4, n=3, of=3)
     assert finished == RefreshFinished(new=3, updated=6, unchanged=9, skipped=12, stored=3)
 
 
