@@ -78,8 +78,16 @@ def test_compacting_gives_room_back_beside_an_open_reader(cache: Cache, kept: Pa
         assert [window.paper(pk) for pk in range(31, 41)] == papers
     assert maintenance.sizes(kept).free == 0
     assert faults(kept) == {}
-    with closing(schema.connect(kept)) as connection:
-        assert connection.execute("SELECT count(DISTINCT segid) FROM paper_fts_idx").fetchone() == (1,)
+
+
+def test_compacting_merges_the_full_text_index_into_one_segment(cache: Cache, path: Path) -> None:
+    for number in range(2):
+        cache.store(Listing("2026-11-24", (draft(number),)), NOW)
+    with closing(schema.connect(path)) as connection:
+        segments = "SELECT count(DISTINCT segid) FROM paper_fts_idx"
+        assert connection.execute(segments).fetchone() == (2,)
+        list(maintenance.compact(path))
+        assert connection.execute(segments).fetchone() == (1,)
 
 
 def test_compacting_needs_room(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -289,6 +289,7 @@ def test_any_tree_reads_back_from_its_text(root: Node, sort: Sort | None) -> Non
     "pattern",
     [
         "(a+)+",
+        "(a+ b)+",
         "((a*))+",
         "(?:a+){2}",
         "(?=a+)*",
