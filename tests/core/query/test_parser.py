@@ -58,6 +58,7 @@ A, B, C = Match("a"), Match("b"), Match("c")
         ("chain-of-thought", Match("chain-of-thought")),
         ("a - b", And((A, Match("-"), B))),
         ("f(x)", And((Match("f"), Match("x")))),
+        ('title:"a"b', And((Match("a", exact=True, field="title"), B))),
         ("title:a", Match("a", field="title")),
         ("TITLE:a", Match("a", field="title")),
         ('abstract:"a b"', Match("a b", exact=True, field="abstract")),
