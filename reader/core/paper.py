@@ -83,8 +83,8 @@ PaperKey = int | NotCached
 class PaperRow(NamedTuple):
     """What the list draws of a paper."""
 
-    pk: int
-    """Its key in the cache."""
+    pk: PaperKey
+    """What it goes by in the list."""
     id: str
     title: str
     day: str
@@ -104,8 +104,8 @@ class PaperRow(NamedTuple):
 class Paper(NamedTuple):
     """A whole paper, as the detail, the exports and the command line show it, its fields in the order of JSON."""
 
-    pk: int
-    """Its key in the cache; negative for one that the feed has found and the cache does not have."""
+    pk: PaperKey
+    """Its key in the cache, or `NotCached` if only the feed has it."""
     id: Annotated[str, Rules("paper", merge=None, in_csv=True)]
     title: Annotated[str, Rules("paper", in_csv=True)]
     abstract: Annotated[str, Rules(is_block=True, in_csv=True)] = ""

@@ -96,7 +96,7 @@ from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
-from reader.ui.text.paper_lines import Look, compose
+from reader.ui.text.paper_lines import Presentation, compose
 
 path = Path(sys.argv[1])
 now = "2026-11-24T08:00:00Z"
@@ -111,7 +111,7 @@ for name in ("json", "csv"):
     out = io.StringIO()
     FORMATS[name].write([paper], out)
     found[name] = out.getvalue()
-found["pane"] = ["".join(piece.text for piece in line) for line in compose(paper, 78, Look(date(2026, 11, 24)))]
+found["pane"] = ["".join(piece.text for piece in line) for line in compose(paper, 78, Presentation(date(2026, 11, 24)))]
 print(json.dumps(found))
 """
 
