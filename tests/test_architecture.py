@@ -40,6 +40,10 @@ def test_paths_are_told_from_other_words() -> None:
     assert not found("ui/nothing.py") and not found("cache/search.py") and not found("ui/state.py/")
 
 
+def test_whatever_has_a_slash_is_taken_for_a_path() -> None:
+    assert [word for word in re.findall(r"`([^`\s]+/[^`\s]*)`", TEXT) if paths_in(word) != [word]] == []
+
+
 @pytest.mark.parametrize("path", sorted(set(paths_in(TEXT))))
 def test_every_file_and_folder_that_it_names_exists(path: str) -> None:
     assert found(path)
@@ -72,7 +76,7 @@ def test_a_list_says_where_each_kind_of_part_goes() -> None:
 
 
 def test_names_stand_in_the_files_that_it_gives_for_them() -> None:
-    name, file = r"`@?([A-Za-z_]\w*)`", r"`([\w/]+\.py)`"
+    name, file = r"`@?([A-Za-z_]\w*)`", r"`([\w/<>]+\.py)`"
     pairs = [(each, path) for each, path in re.findall(rf"{name} in {file}", TEXT)]
     for path, words in re.findall(rf"{file}: ([^\n]*(?:\n  [^\n]*)*)", TEXT):
         before = words.partition("README.md")[0]
