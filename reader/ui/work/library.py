@@ -63,7 +63,7 @@ class Library:
         self._trends: Mapping[str, Trend] = {}
         self._implied: dict[str, frozenset[str]] = {}
         self._marks = 0
-        self._tally: CountCache | None = None
+        self._count_cache: CountCache | None = None
         self.results: FeedResults | None = None
         """The feed's answers that are listed: their papers are read and marked as if the cache had them all."""
         self._screenfuls, self._whole, self._counts = (
@@ -202,18 +202,18 @@ class Library:
     def _count(self, window: Window, question: Question, exactly: bool) -> Counts:
         from reader.cache.counts import CountCache
 
-        if self._tally is None:
-            self._tally = CountCache(window)
-        tally = self._tally
-        tally.look()
-        facets = tally.facets(question.facets, exactly=exactly)
+        if self._count_cache is None:
+            self._count_cache = CountCache(window)
+        cache_counts = self._count_cache
+        cache_counts.look()
+        facets = cache_counts.facets(question.facets, exactly=exactly)
         return Counts(
-            views=tuple(tally.count(view) for view in question.views),
-            days=tally.days(),
+            views=tuple(cache_counts.count(view) for view in question.views),
+            days=cache_counts.days(),
             topics=facets.topics,
-            base=tally.count(question.base),
+            base=cache_counts.count(question.base),
             # Asked for where nothing is found, which is soon known.
-            anywhere=0 if facets.approximate else tally.count(question.anywhere),
+            anywhere=0 if facets.approximate else cache_counts.count(question.anywhere),
             approximate=facets.approximate,
         )
 
@@ -224,8 +224,8 @@ class Library:
     def _topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
         from reader.cache import topic_trends
 
-        if self._tally is not None:
-            self._tally.prepare()
+        if self._count_cache is not None:
+            self._count_cache.prepare()
         extent = window.read(topic_trends.extent)
         if extent != self._extent:
             self._trends = window.read(lambda connection: topic_trends.topic_trends(connection, extent.newest))
