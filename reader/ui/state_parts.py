@@ -136,6 +136,8 @@ class Draft(NamedTuple):
     place: Place
     results: FeedResults | None
     at: Position
+    request: ListRequest | None = None
+    """The newest request for a list; another one has moved the list and its cursor."""
 
 
 class Reading(NamedTuple):
