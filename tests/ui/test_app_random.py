@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reader.session.places import SPECIAL, VIEWS
+from tests.facts import cached
 from tests.ui import papers
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, fill
@@ -76,9 +77,9 @@ def lies(r: Story, *, is_list_new: bool) -> list[str]:
     oracle = Oracle(r.file, r.app.look.today)
     assert counts is not None and state.results is None
     true = oracle.counts(place, [view.id for view in (*VIEWS, *SPECIAL)], state.topic_mode)
-    found = list(papers.pks_all())
+    found = list(map(cached, papers.pks_all()))
     may, must = oracle.may_be_listed(place, order)
-    here = oracle.by_pk.get(papers.highlighted or 0)
+    here = None if papers.highlighted is None else oracle.by_pk.get(cached(papers.highlighted))
     detail = main.detail.paper
     is_true = {
         "place": state.listing.place == place,
@@ -90,7 +91,9 @@ def lies(r: Story, *, is_list_new: bool) -> list[str]:
         "base": counts.base == true.base,
         "anywhere": counts.anywhere == true.anywhere,
         "highlight": (here is None) == (not found) and papers.highlighted == state.highlighted,
-        "lines": all(is_drawn_as_is(r, oracle, pk) for pk in {*papers.visible_pks, *([here.pk] if here else [])}),
+        "lines": all(
+            is_drawn_as_is(r, oracle, pk) for pk in {*map(cached, papers.visible_pks), *([here.pk] if here else [])}
+        ),
         "detail": (detail is None)
         if here is None
         else (

@@ -16,7 +16,7 @@ from reader.ui.counts import Counts
 from reader.ui.empty_reason import empty_reason, suggested_text
 from reader.ui.feed_results import FeedResults
 from reader.ui.state import State
-from reader.ui.state_parts import TOP, CacheFacts, Listing
+from reader.ui.state_parts import TOP, CacheFacts, ListContent
 from reader.ui.text.empty_lines import (
     AllHidden,
     AllRead,
@@ -55,7 +55,7 @@ def counts(*, unread: int = 0, base: int = 60, anywhere: int = 0) -> Counts:
 def empty(view_id: str, text: str = "", facts: CacheFacts = KNOWN, counted: Counts | None = None) -> State:
     """A state that lists nothing in a place, counted unless `counted` is None for a count still to come."""
     place = Place(view(view_id), text)
-    listing = Listing(place, Order(array("q")), facts=facts)
+    listing = ListContent(place, Order(array("q")), facts=facts)
     return State(place=place, listing=listing, counts=counted, topic_names=TOPICS)
 
 
@@ -87,7 +87,7 @@ def test_papers_that_no_day_lists_are_papers() -> None:
 def test_what_the_feed_does_not_find_is_named_before_anything_else() -> None:
     results = FeedResults("perpetual motion", [], find=lambda id: None, store=lambda listings: None)
     state = empty("unread", "robot", CacheFacts(None, has_papers=False)).list_results(results, TOP)
-    state = state.listed(Listing(state.place, results.order, results))
+    state = state.listed(ListContent(state.place, results.order, results))
     assert empty_reason(state, TODAY) == NothingFound("perpetual motion")
 
 

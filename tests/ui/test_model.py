@@ -6,6 +6,7 @@ from functools import partial
 
 from textual.widget import Widget
 
+from reader.core.paper import PaperKey
 from reader.session.places import Place, view
 from reader.ui.model import Model, subscribe
 from reader.ui.state import State
@@ -53,7 +54,7 @@ async def test_a_change_is_acted_on_before_it_returns_and_only_by_those_whose_pa
     app, widget, model = on_stage()
     async with app.run_test():
         places: list[str] = []
-        cursors: list[int | None] = []
+        cursors: list[PaperKey | None] = []
         subscribe(widget, model, lambda state: state.place, lambda state: places.append(state.place.view.id))
         subscribe(widget, model, lambda state: state.highlighted, lambda state: cursors.append(state.highlighted))
         assert (places, cursors) == (["today"], [None])
@@ -67,7 +68,7 @@ async def test_a_change_is_acted_on_before_it_returns_and_only_by_those_whose_pa
 async def test_who_wants_nothing_now_hears_of_the_next_change_alone() -> None:
     app, widget, model = on_stage()
     async with app.run_test():
-        heard: list[int | None] = []
+        heard: list[PaperKey | None] = []
         subscribe(widget, model, lambda state: state.highlighted, lambda s: heard.append(s.highlighted), now=False)
         assert heard == []
         model.change(model.state.highlight(7))
@@ -98,8 +99,8 @@ async def test_a_change_within_a_change_is_seen_once_and_by_all_with_the_newest_
 async def test_who_is_gone_is_not_called() -> None:
     app, widget, model = on_stage()
     async with app.run_test() as pilot:
-        gone: list[int | None] = []
-        there: list[int | None] = []
+        gone: list[PaperKey | None] = []
+        there: list[PaperKey | None] = []
         subscribe(widget, model, lambda state: state.highlighted, lambda state: gone.append(state.highlighted))
         subscribe(app, model, lambda state: state.highlighted, lambda state: there.append(state.highlighted))
         await widget.remove()

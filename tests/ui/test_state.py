@@ -26,16 +26,16 @@ from reader.ui.state_parts import (
     MEDIUM,
     TOP,
     WIDE,
-    Calendar,
+    CalendarRequest,
     Focus,
-    Listing,
+    ListContent,
     ListRequest,
+    PaneSizes,
     Position,
     Prompt,
     Reading,
-    Refresh,
-    Search,
-    Sizes,
+    RefreshStatus,
+    SearchStatus,
 )
 from tests.ui.papers import draft
 from tests.ui.stage import paper
@@ -56,8 +56,8 @@ def results(text: str = "weather models") -> FeedResults:
     return FeedResults(text, [found], find=lambda id: None, store=lambda listings: None)
 
 
-def listing(*pks: int, place: Place = ROBOTS) -> Listing:
-    return Listing(place, Order(array("q", pks)))
+def listing(*pks: int, place: Place = ROBOTS) -> ListContent:
+    return ListContent(place, Order(array("q", pks)))
 
 
 AT_WORK = State(
@@ -73,8 +73,8 @@ AT_WORK = State(
     topic_meanings={"video": "Moving pictures."},
     reading=READING,
     is_ready=True,
-    refresh=Refresh(progress="day 3 of 7", view="", last=MORNING, ended=1),
-    search=Search(wanted="gloves"),
+    refresh=RefreshStatus(progress="day 3 of 7", view="", last=MORNING, ended=1),
+    search=SearchStatus(wanted="gloves"),
     notices=Notices(hint="Moving pictures.", state="offline since 08:14").say("the best first", of_place=True),
     history=("robot", "agents"),
 )
@@ -247,8 +247,8 @@ def test_a_pane_without_room_gives_up_the_keys_and_the_filter_unfolds(
 
 
 def test_panes_keep_the_size_that_is_not_given() -> None:
-    assert AT_WORK.resize_panes(filter_width=30).sizes == Sizes(30, 0.5)
-    assert AT_WORK.resize_panes(list_share=0.6).sizes == Sizes(26, 0.6)
+    assert AT_WORK.resize_panes(filter_width=30).sizes == PaneSizes(30, 0.5)
+    assert AT_WORK.resize_panes(list_share=0.6).sizes == PaneSizes(26, 0.6)
     assert changes(AT_WORK, AT_WORK.resize_panes(filter_width=30, list_share=0.6)) == {"sizes"}
 
 
@@ -283,7 +283,7 @@ def test_the_detail_and_the_page_show_papers_of_their_own() -> None:
 
 
 def test_the_calendar_opens_over_the_list_and_not_over_a_page() -> None:
-    calendar = Calendar(date(2026, 5, 12), since=True)
+    calendar = CalendarRequest(date(2026, 5, 12), since=True)
     opened = AT_WORK.open_page(READING).open_calendar(calendar)
     assert (opened.calendar, opened.page, opened.context) == (calendar, None, "calendar")
     assert changes(AT_WORK, opened.close_calendar()) == set()
@@ -307,7 +307,7 @@ def test_the_context_is_the_screen_in_front_then_the_line_then_the_pane(focus: F
     assert state.context == (focus if pks or focus == "filter" else "empty")
     typing = state.open_query(TOP)
     assert typing.context == "query"
-    calendar = typing.open_calendar(Calendar(date(2026, 5, 12)))
+    calendar = typing.open_calendar(CalendarRequest(date(2026, 5, 12)))
     assert calendar.context == "calendar"
     assert calendar.open_page(READING).context == "page"
 
@@ -388,7 +388,7 @@ def test_a_search_of_the_feed_takes_the_place_of_the_one_before() -> None:
     asked = AT_WORK.hold_results(results()).search_feed("gloves").search_is_slow("searching")
     again = asked.search_feed("kitchens")
     assert changes(asked, again) == {"search"}
-    assert again.search == Search(asking="kitchens", wanted="kitchens")
+    assert again.search == SearchStatus(asking="kitchens", wanted="kitchens")
 
 
 def test_a_search_that_stops_keeps_what_was_wanted() -> None:
@@ -397,7 +397,7 @@ def test_a_search_that_stops_keeps_what_was_wanted() -> None:
     assert searching.notices.progress == "searching the feed"
     stopped = searching.search_stopped()
     assert changes(searching, stopped) == {"search", "notices"}
-    assert stopped.search == Search(wanted="gloves")
+    assert stopped.search == SearchStatus(wanted="gloves")
     assert stopped.notices.progress == ""
 
 
@@ -408,7 +408,7 @@ def test_answers_wait_until_they_are_listed() -> None:
     assert waiting.results is None
     listed = waiting.list_results(found, Position(2, 3))
     assert changes(AT_WORK, listed) == {"results", "request", "is_list_coming", "search"}
-    assert listed.search == Search(left=Position(2, 3))
+    assert listed.search == SearchStatus(left=Position(2, 3))
     assert (listed.place, listed.listed_text) == (ROBOTS, "weather models")
     assert listed.request is not None and listed.request.at == TOP
 
@@ -449,9 +449,9 @@ def test_a_refresh_that_fails_again_fails_since_the_first_time() -> None:
 def test_a_refresh_that_ends_is_counted_and_idle_unless_another_runs() -> None:
     running = State().refresh_started("trending")
     ended = running.refresh_ended(is_idle=True, last=LATER)
-    assert ended.refresh == Refresh(last=LATER, ended=1)
+    assert ended.refresh == RefreshStatus(last=LATER, ended=1)
     replaced = running.refresh_ended(is_idle=False, last=None)
-    assert replaced.refresh == Refresh("starting", "trending", ended=1)
+    assert replaced.refresh == RefreshStatus("starting", "trending", ended=1)
 
 
 def test_what_another_program_refreshed_is_taken_over() -> None:
@@ -522,7 +522,7 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("read", st.none() | st.just(READING)),
     change("open_page", st.just(READING)),
     change("close_page"),
-    change("open_calendar", st.just(Calendar(date(2026, 5, 12)))),
+    change("open_calendar", st.just(CalendarRequest(date(2026, 5, 12)))),
     change("close_calendar"),
     change("step_back"),
     change("open_query", POSITIONS, TEXTS),

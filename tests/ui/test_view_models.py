@@ -18,7 +18,7 @@ from reader.session.places import VIEWS, Place, view
 from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults
 from reader.ui.state import State
-from reader.ui.state_parts import TOP, Calendar, Listing, Reading
+from reader.ui.state_parts import TOP, CalendarRequest, ListContent, Reading
 from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.view_models import (
     empty_keys,
@@ -53,8 +53,8 @@ COUNTS = Counts(
 )
 
 
-def listing(view_id: str, text: str = "", papers: int = 3, *, complete: bool = True) -> Listing:
-    return Listing(Place(view(view_id), text), Order(array("q", range(papers)), complete=complete))
+def listing(view_id: str, text: str = "", papers: int = 3, *, complete: bool = True) -> ListContent:
+    return ListContent(Place(view(view_id), text), Order(array("q", range(papers)), complete=complete))
 
 
 def at(view_id: str, text: str = "", papers: int = 3, *, complete: bool = True) -> State:
@@ -108,7 +108,7 @@ def test_the_header_names_what_is_listed_while_another_list_is_coming() -> None:
 
 def test_the_header_of_the_feeds_answers_has_their_words_and_no_total() -> None:
     state = at("all", "robot").list_results(results := found(), TOP)
-    state = state.listed(Listing(state.place, results.order, results))
+    state = state.listed(ListContent(state.place, results.order, results))
     assert header(state, NOW, "·") == Whereabouts("From the feed", "weather", 1, None)
 
 
@@ -198,7 +198,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
         case "query":
             state = state.open_query(TOP)
         case "calendar":
-            state = state.open_calendar(Calendar(date(2026, 5, 12)))
+            state = state.open_calendar(CalendarRequest(date(2026, 5, 12)))
         case "page":
             state = state.open_page(READING)
     assert state.context == context

@@ -121,7 +121,7 @@ async def test_the_rest_of_a_list_leaves_the_cursor_where_it_is_by_then(
     monkeypatch.setattr(list_loader, "SCREENFUL", 20)
     screenful = desk.library.screenful
 
-    async def move_meanwhile(selection: Selection, limit: int) -> Order:
+    async def move_meanwhile(selection: Selection, limit: int) -> Order[int]:
         order = await screenful(selection, limit)
         desk.model.change(desk.state.highlight(order.pks[7]))
         return order
@@ -144,7 +144,7 @@ async def test_a_cursor_that_moves_while_a_list_is_read_stays_where_it_went(
     order = desk.library.order
     there = desk.pk("2605.00200")
 
-    async def move_meanwhile(selection: Selection) -> Order:
+    async def move_meanwhile(selection: Selection) -> Order[int]:
         desk.model.change(desk.state.highlight(there))
         return await order(selection)
 
