@@ -15,6 +15,7 @@ from reader.ui.state import State
 from reader.ui.state_parts import ListContent
 from reader.ui.text.day_names import day_name
 from reader.ui.text.empty_lines import (
+    AllHidden,
     AllRead,
     DayEmpty,
     EmptyReason,
@@ -24,6 +25,7 @@ from reader.ui.text.empty_lines import (
     NotHere,
     NothingFound,
     NothingMatches,
+    NothingRisen,
     NothingStarred,
     NotRanked,
 )
@@ -52,6 +54,10 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
     days = counts.days if counts else ()
     if view == "starred":
         return NothingStarred()
+    if view == "second":
+        return NothingRisen()
+    if view == "all":
+        return AllHidden()
     if view == "unread":
         return AllRead(sum(day.papers for day in days), "what is here")
     if refresh.view == view and refresh.progress is not None:

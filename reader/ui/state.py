@@ -259,7 +259,7 @@ class State:
 
     def open_query(self, at: Position, begun: str = "") -> State:
         """Begin to type a query, with the one that is there or with what is `begun`; a search of the feed stops."""
-        draft = TypedQuery(self.listed_text, begun, self.place, self.results, at)
+        draft = TypedQuery(self.listed_text, begun, self.place, self.results, at, self.request)
         return replace(self.search_stopped(), draft=draft)
 
     def close_query(self) -> State:
@@ -269,7 +269,7 @@ class State:
     def cancel_query(self) -> State:
         """Drop what was typed: the place, its answers of the feed and the cursor are as before."""
         before, state = self.draft, self.close_query()
-        if before is None or (before.place, before.results) == (self.place, self.results):
+        if before is None or before.request is self.request:
             return state
         return replace(state.go(before.place), results=before.results).request_list(before.at)
 

@@ -135,6 +135,8 @@ class TypedQuery(NamedTuple):
     place: Place
     results: FeedResults | None
     at: Position
+    request: ListRequest | None = None
+    """The newest request for a list; another one has moved the list and its cursor."""
 
 
 class Reading(NamedTuple):

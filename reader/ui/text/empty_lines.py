@@ -120,6 +120,16 @@ class NothingStarred:
     """No paper is starred yet."""
 
 
+@dataclass(frozen=True, slots=True)
+class NothingRisen:
+    """No paper that the user read or hid has risen since."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllHidden:
+    """The cache holds papers, and the user has hidden all of them."""
+
+
 EmptyReason = (
     NoPapers
     | Fetching
@@ -131,6 +141,8 @@ EmptyReason = (
     | FetchingPlace
     | NotRanked
     | NothingStarred
+    | NothingRisen
+    | AllHidden
 )
 
 _DEFAULT_KEYS = EmptyKeys()
@@ -168,6 +180,11 @@ def empty_state(reason: EmptyReason, keys: EmptyKeys = _DEFAULT_KEYS) -> tuple[L
         case NothingStarred():
             help_ = _keys((keys.star, "keeps a paper here"), (keys.all, "all papers"))
             lines = _what("Nothing starred yet."), (), help_
+        case NothingRisen():
+            why = "Papers that rise after you have read or hidden them come here."
+            lines = _what("Nothing has risen yet."), _why(why), _keys((keys.all, "all papers"))
+        case AllHidden():
+            lines = _what("All papers are hidden."), (), _keys((keys.search, "is:hidden lists them"))
     return tuple(line for line in lines if line)
 
 
