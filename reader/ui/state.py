@@ -69,6 +69,8 @@ class State:
     """The paper in the detail pane."""
     page: Reading | None = None
     """The paper on the page, while that is open."""
+    notices_before_page: Notices = field(default_factory=Notices)
+    """What the last line said when the page was opened."""
     calendar: Calendar | None = None
     draft: Draft | None = None
     focus: Focus = "list"
@@ -121,6 +123,11 @@ class State:
     def listed_text(self) -> str:
         """The query of what is listed: the place's, or the words that the feed was searched for."""
         return self.place.text if self.results is None else self.results.text
+
+    @property
+    def page_notices(self) -> Notices:
+        """What was said since the page was opened: older notices would take the room of the page's keys."""
+        return self.notices.since(self.notices_before_page)
 
     # The list
 
@@ -227,6 +234,8 @@ class State:
 
     def open_page(self, reading: Reading) -> State:
         """Show a paper on the page."""
+        if self.page is None:
+            return replace(self, page=reading, notices_before_page=self.notices)
         return self if reading == self.page else replace(self, page=reading)
 
     def close_page(self) -> State:
