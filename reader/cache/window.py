@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from reader.cache import schema
 from reader.cache.history import rose
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reader.cache.search.compile import Selection
 
 T = TypeVar("T")
+Key_co = TypeVar("Key_co", covariant=True)
 
 CHUNK = 5_000
 """Rows fetched from SQLite at once: few enough that other threads run again within a frame."""
@@ -44,10 +45,10 @@ WHOLE = ", ".join(f"{'p' if field.rules.table == 'paper' else 't'}.{field.name}"
 WHOLE_NAMES = tuple(field.name for field in _STORED)
 
 
-class Order(NamedTuple):
+class Order(NamedTuple, Generic[Key_co]):
     """The papers of a view in their order: 8 bytes each, and the runs of days in it."""
 
-    pks: array[int]
+    pks: Sequence[Key_co]
     groups: tuple[tuple[str, int], ...] = ()
     """(ISO day or empty, papers) of each run, in order; empty if the order is not by day."""
     complete: bool = True
@@ -111,7 +112,7 @@ class Window:
 
     # Lists
 
-    def newest(self, limit: int) -> Order:
+    def newest(self, limit: int) -> Order[int]:
         """The first `limit` papers of the newest day in the list's own order: what `day:latest` finds.
 
         The reader usually starts with it; it needs no query language, which takes 20 ms to import.
@@ -125,7 +126,7 @@ class Window:
             ).fetchall()
         return _order(found, limit)
 
-    def first(self, selection: Selection, limit: int) -> Order:
+    def first(self, selection: Selection, limit: int) -> Order[int]:
         """The first `limit` papers of a selection."""
         from reader.cache.search import plan
 
@@ -133,7 +134,7 @@ class Window:
             found = plan.first(self._connection, selection, limit).rows
         return _order(found, limit, grouped=selection.grouped_by_day)
 
-    def order(self, selection: Selection) -> Order:
+    def order(self, selection: Selection) -> Order[int]:
         """All papers of a selection, in order."""
         from reader.cache.search import plan
 
@@ -319,7 +320,7 @@ _TOPICS_OF = (
 _HIDDEN_BY_TOPIC = _TOPICS_OF.format(pks="SELECT pk FROM paper WHERE hidden = 1")
 
 
-def _order(found: Sequence[tuple[int, str]], limit: int, *, grouped: bool = True) -> Order:
+def _order(found: Sequence[tuple[int, str]], limit: int, *, grouped: bool = True) -> Order[int]:
     """The beginning of a list from keys and days, at most `limit` of them; the whole list if they are fewer."""
     groups = tuple((day, sum(1 for _ in run)) for day, run in groupby(found, key=lambda row: row[1]))
     return Order(array("q", (pk for pk, _ in found)), groups if grouped else (), complete=len(found) < limit)

@@ -1,1 +1,1 @@
-"""What the command line can do, a module for each kind of command; `reader.cli` chooses and runs them."""
+"""The commands, one module each, named as they are typed; `reader.cli` runs them."""

@@ -1,1 +1,1 @@
-"""The pure heart: papers, text, queries, topics. No I/O."""
+"""Papers, text, dates, queries and topics: pure, without I/O."""

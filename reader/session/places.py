@@ -1,6 +1,6 @@
-"""Where one is in the reader: a view, a query in it, a paper; and what that asks of the cache.
+"""Places: a view and a query typed in it, and what they ask of the cache.
 
-The query language is imported where it is asked: the first frame of the usual beginning does without it (20 ms).
+The query language is imported where it is needed: the first frame of most starts needs none of it (20 ms).
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from reader.core.query import Node, Query
 
 DAY = "day:"
-"""How the id of a day's view begins; the ISO day follows."""
+"""Prefix of the id of a day's view; the ISO day follows."""
 
 ORDERS = ("day", "upvotes", "published", "title")
-"""What the order key goes through."""
+"""The orders that the sort key steps through."""
 
 TopicOrder = Literal["family", "papers", "rising"]
-"""How topics are listed: in their families, or alone by their papers or by how they move."""
+"""How topics are listed: by family, by number of papers, or by how fast they rise."""
 
 TOPIC_ORDERS: tuple[TopicOrder, ...] = get_args(TopicOrder)
 
 TopicMode = Literal["any", "all"]
-"""How picked topics combine."""
+"""Whether a paper must have any of the picked topics, or all."""
 
 TOPIC_MODES: tuple[TopicMode, ...] = get_args(TopicMode)
 
@@ -31,13 +31,13 @@ WORD_FIELDS = (None, "title", "abstract", "author", "keyword", "org")
 
 
 class View(NamedTuple):
-    """A place to be: what it is called, and the query that its papers match."""
+    """A named query."""
 
     id: str
     name: str
     query: str
     order: str = ""
-    """The order it has by itself; empty where that is the one of the settings."""
+    """The view's own order; empty for the order of the settings."""
 
 
 VIEWS = (
@@ -51,17 +51,17 @@ SPECIAL = (
     View("trending", "Trending", "is:trending", "trending"),
     View("second", "Second look", "is:risen (is:read OR is:hidden) -is:starred", "rising"),
 )
-"""Views that are listed only while they have papers: the feed's own ranking, and what rose after it was put away."""
+"""Views that are listed only while they have papers: the feed's ranking, and read or hidden papers that rose since."""
 
 
 def view(id: str) -> View:
-    """The view with this id, also that of a day, week or month; Today where there is no such view."""
+    """The view with this id, or of the day, week or month that the id names; Today if there is none."""
     if ":" in id:
         from reader.core.periods import period_of_view
 
         period = period_of_view(id)
         if period is not None:
-            # Of a week or a month one wants the best.
+            # A week or a month is opened for its best papers.
             return View(id, period.name, f"day:{period.date}", "" if period.kind == "day" else "upvotes")
     return next((view for view in (*VIEWS, *SPECIAL) if view.id == id), VIEWS[0])
 
@@ -74,12 +74,12 @@ class Place(NamedTuple):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words and phrases that are looked for in text, to be marked where they stand; raises QueryError."""
+        """The searched words and phrases, which are marked in texts; raises QueryError."""
         return words(self.query) if self.text else ()
 
     @property
     def query(self) -> Query:
-        """What the user typed; raises QueryError."""
+        """The typed query; raises QueryError."""
         from reader.core.query import parse
 
         return parse(self.text)
@@ -96,17 +96,17 @@ class Place(NamedTuple):
         return asked.value
 
     def whole(self, order: str) -> Query:
-        """All that the list asks for, by `order` where neither text nor view names one."""
+        """The query of the list, sorted by `order` if neither the text nor the view names an order."""
         return _joined(self.view.query, self.query, self.view.order or order)
 
     def base(self, order: str) -> Query:
-        """The view without what was typed."""
+        """The query of the view alone."""
         from reader.core.query import Query
 
         return _joined(self.view.query, Query(), self.view.order or order)
 
     def facets(self, order: str, mode: str = "all") -> Query:
-        """What topics are counted in: picked ones that combine as `any` do not narrow what others would add.
+        """The query in which topics are counted: without the picked topics if any of them is enough.
 
         `mode` is how they would combine, which a query with less than two can't tell.
         """
@@ -129,7 +129,7 @@ def _joined(base: str, query: Query, order: str) -> Query:
 
 
 def next_order(text: str, default: str) -> str:
-    """The text with its `sort:` moved on to the next order, and none for the default."""
+    """The query with its `sort:` moved on to the next order; without `sort:` for the default."""
     from reader.core.query import Sort, parse
 
     query = parse(text)
@@ -144,9 +144,9 @@ def next_order(text: str, default: str) -> str:
 
 
 def feed_text(text: str) -> str:
-    """What to search the feed for: the words of a query, for it knows nothing else of ours; all of a text that is none.
+    """The query's words, the only part that the feed understands; the whole text if it does not parse.
 
-    Empty where a query has no words.
+    Empty if the query has no words.
     """
     from reader.core.query import QueryError, parse
 
@@ -158,7 +158,7 @@ def feed_text(text: str) -> str:
 
 
 def words(query: Query) -> tuple[str, ...]:
-    """The words and phrases that a query looks for in text, to be marked where they stand."""
+    """The words and phrases that a query searches texts for."""
     return tuple(_words(query.root)) if query.root is not None else ()
 
 

@@ -1,4 +1,4 @@
-"""Where the user was when the reader was left, kept in a small file of its own."""
+"""The last visit: where the user was when the reader closed, saved in a small JSON file."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from reader.paths import make_folder
 from reader.session.places import TOPIC_MODES, TOPIC_ORDERS, TopicMode, TopicOrder
 
 
-class State(NamedTuple):
-    """What the reader returns to."""
+class Visit(NamedTuple):
+    """The place, the sizes and the history that the next start restores."""
 
     view: str = "today"
     text: str = ""
@@ -26,14 +26,14 @@ class State(NamedTuple):
     """The id of the highlighted paper."""
     filter_width: int | None = None
     list_share: float | None = None
-    """Pane sizes where the user changed them."""
+    """Pane sizes, if the user changed them."""
     visited: str | None = None
-    """ISO time, UTC, when the reader was last left: what was added since is new."""
+    """ISO time in UTC at which the reader closed: papers that came later are new."""
     history: tuple[str, ...] = ()
     """Queries that were used, newest first."""
     topic_order: TopicOrder = "family"
     topic_mode: TopicMode = "any"
-    """How picked topics combine where the query does not tell."""
+    """How picked topics combine if the query does not say it."""
     folded: tuple[str, ...] = ()
     """Families of topics that are folded."""
 
@@ -59,8 +59,8 @@ def _is_time(value: object) -> bool:
         return False
 
 
-def _would_do(setting: str) -> Callable[[object], bool]:
-    """What tells whether a value would do as a setting."""
+def _fits(setting: str) -> Callable[[object], bool]:
+    """Check a value by the type of a setting."""
 
     def is_good(value: object) -> bool:
         try:
@@ -76,32 +76,32 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
     "view": _is_text,
     "text": _is_query,
     "paper": _is_text,
-    "filter_width": _would_do("filter_width"),
-    "list_share": _would_do("list_share"),
+    "filter_width": _fits("filter_width"),
+    "list_share": _fits("list_share"),
     "visited": _is_time,
     "topic_order": lambda value: isinstance(value, str) and value in TOPIC_ORDERS,
     "topic_mode": lambda value: isinstance(value, str) and value in TOPIC_MODES,
 }
 
 
-def load(path: Path) -> State:
-    """Read the state; whatever is not as expected is as if it had not been written."""
+def load(path: Path) -> Visit:
+    """Load the visit; a missing or invalid value gets its default."""
     try:
         found = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
-        return State()
+        return Visit()
     if not isinstance(found, dict):
-        return State()
+        return Visit()
     good = {name: found[name] for name, is_good in _GOOD.items() if is_good(found.get(name))}
     for name in ("history", "folded"):
         texts = found.get(name)
         if isinstance(texts, list):
             good[name] = tuple(text for text in texts if isinstance(text, str))
-    return State(**good)
+    return Visit(**good)
 
 
-def save(path: Path, state: State) -> None:
-    """Write the state, whole or not at all."""
+def save(path: Path, visit: Visit) -> None:
+    """Save the visit, whole or not at all."""
     partial = make_folder(path).with_name(f".{path.name}.{os.getpid()}")
-    partial.write_text(json.dumps(state._asdict(), ensure_ascii=False, indent=1), "utf-8")
+    partial.write_text(json.dumps(visit._asdict(), ensure_ascii=False, indent=1), "utf-8")
     partial.replace(path)

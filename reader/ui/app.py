@@ -30,7 +30,7 @@ from reader.ui.model import Model, subscribe
 from reader.ui.process import finish_startup_tuning
 from reader.ui.screens.main import MainScreen
 from reader.ui.state import State
-from reader.ui.state_parts import Refresh, Sizes
+from reader.ui.state_parts import PaneSizes, RefreshStatus
 from reader.ui.stylesheets import stylesheets
 from reader.ui.text.glyphs import glyphs
 from reader.ui.textual_fixes import StylesheetParsedOnce, terminal_is_gone
@@ -99,7 +99,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.rules = rules
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         self._state_file = None if demo else state_file
-        self._left = visit.load(self._state_file) if self._state_file else visit.State()
+        self._left = visit.load(self._state_file) if self._state_file else visit.Visit()
         self._keep = None if query else self._left.paper
         self.library = Library(cache_file)
         self.library.left_at(self._left.visited)
@@ -121,8 +121,8 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         return State(
             place=Place(view("all"), query) if query else Place(view(left.view), left.text),
             topic_names=self.library.topic_names(),
-            refresh=Refresh(last=self.library.last_refresh()),
-            sizes=Sizes(left.filter_width or settings.filter_width, left.list_share or settings.list_share),
+            refresh=RefreshStatus(last=self.library.last_refresh()),
+            sizes=PaneSizes(left.filter_width or settings.filter_width, left.list_share or settings.list_share),
             history=left.history,
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
@@ -390,12 +390,12 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             visit.save(self._state_file, self._place_to_save(self._left.folded))
         self.exit()
 
-    def _place_to_save(self, folded: tuple[str, ...]) -> visit.State:
+    def _place_to_save(self, folded: tuple[str, ...]) -> visit.Visit:
         state = self.model.state
         if state.is_ready:
             folded = tuple(sorted(self.main.filter.folded))
         paper = self.library.paper_of(state.highlighted)
-        return visit.State(
+        return visit.Visit(
             view=state.place.view.id,
             text=state.place.text,
             paper=paper.id if paper else None,

@@ -12,7 +12,7 @@ from reader.core.periods import Period, period_containing, period_of_view
 from reader.core.query.topic_choice import picked_topics, with_topics
 from reader.session.places import VIEWS, Place, feed_text
 from reader.ui.state import State
-from reader.ui.state_parts import Listing
+from reader.ui.state_parts import ListContent
 from reader.ui.text.day_names import day_name
 from reader.ui.text.empty_lines import (
     AllRead,
@@ -61,7 +61,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
     return _nothing_listed(state, period_of_view(view) or period_containing("day", today), days, today)
 
 
-def _all_read(listing: Listing, counts: Counts, today: date) -> AllRead:
+def _all_read(listing: ListContent, counts: Counts, today: date) -> AllRead:
     """Nothing is left unread where there are papers; of a day, also where to go on."""
     unread = next(count for one, count in zip(VIEWS, counts.views, strict=False) if one.id == "unread")
     view = listing.place.view.id

@@ -1,48 +1,48 @@
-"""What the feed found for some words, listed as if the cache had it all."""
+"""The answers to a search of the feed, listed as if the cache had them all."""
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable, Sequence
 
 from reader.cache.window import Order
-from reader.core.paper import Draft, Listing, Paper, PaperRow
+from reader.core.paper import Draft, Listing, NotCached, Paper, PaperKey, PaperRow
 
 Find = Callable[[str], int | None]
-"""The cache's key of the paper with this id, if it has it."""
+"""Finds the cache's key of a paper by its id; None if the cache does not have it."""
 
 Store = Callable[[Sequence[Listing]], None]
-"""Puts listings of one paper each into the cache; blocks."""
+"""Stores listings of one paper each in the cache; blocks."""
 
 
 class FeedResults:
     """The answers to one search of the feed, in the feed's own order.
 
-    A paper that the cache has goes by its key there. All others go by negative keys of their own, also once they were
-    kept, so that a list of them never changes under the cursor.
+    A paper that the cache has goes by its key there. All others go by `NotCached`, also once they are stored, so that
+    the list never changes under the cursor.
     """
 
     def __init__(self, text: str, listings: Iterable[Listing], find: Find, store: Store) -> None:
         self.text = text
-        """What was searched for."""
-        one_each = {draft.id: listing for listing in listings for draft in listing.drafts[:1] if draft.id}
-        self._listings = {-place: listing for place, listing in enumerate(one_each.values(), 1)}
-        self._kept: dict[int, int] = {}
+        """The words that were searched for."""
+        self._listings = {
+            NotCached(draft.id): listing for listing in listings for draft in listing.drafts[:1] if draft.id
+        }
+        self._stored: dict[NotCached, int] = {}
         self._store = store
         self.look(find)
-        self.order = Order(array("q", [self._kept.get(key, key) for key in self._listings]))
+        self.order: Order[PaperKey] = Order([self._stored.get(key, key) for key in self._listings])
 
     def look(self, find: Find) -> None:
-        """Find out which of the papers the cache has by now."""
-        for key, listing in self._listings.items():
-            if key not in self._kept and (pk := find(listing.drafts[0].id or "")) is not None:
-                self._kept[key] = pk
+        """Look up which of the papers the cache has by now."""
+        for key in self._listings:
+            if key not in self._stored and (pk := find(key.id)) is not None:
+                self._stored[key] = pk
 
-    def pk_of(self, key: int) -> int | None:
-        """The key in the cache of a paper that is listed under this one; None where the cache does not have it."""
-        return key if key > 0 else self._kept.get(key)
+    def pk_of(self, key: PaperKey) -> int | None:
+        """The key in the cache of a listed paper; None if the cache does not have it."""
+        return key if isinstance(key, int) else self._stored.get(key)
 
-    def rows(self, keys: Sequence[int], fetch: Callable[[Sequence[int]], list[PaperRow]]) -> list[PaperRow]:
+    def rows(self, keys: Sequence[PaperKey], fetch: Callable[[Sequence[int]], list[PaperRow]]) -> list[PaperRow]:
         """The rows of these papers, those of the cache as it has them."""
         pks = [pk for key in keys if (pk := self.pk_of(key)) is not None]
         known = {row.pk: row for row in fetch(pks)}
@@ -51,25 +51,30 @@ class FeedResults:
             pk = self.pk_of(key)
             if pk in known:
                 rows.append(known[pk]._replace(pk=key))
-            elif pk is None and key in self._listings:
+            elif pk is None and isinstance(key, NotCached) and key in self._listings:
                 rows.append(_row(key, self._listings[key]))
         return rows
 
-    def paper(self, key: int) -> Paper | None:
+    def paper(self, key: PaperKey) -> Paper | None:
         """A paper whole that the cache does not have."""
-        listing = self._listings.get(key)
-        return None if listing is None else _paper(key, listing)
+        if isinstance(key, int) or key not in self._listings:
+            return None
+        return _paper(key, self._listings[key])
 
-    def keep(self, keys: Sequence[int], find: Find) -> list[int]:
-        """Put those of the papers into the cache that it does not have; the keys of all there. Blocks."""
-        missing = [self._listings[key] for key in keys if self.pk_of(key) is None and key in self._listings]
+    def store(self, keys: Sequence[PaperKey], find: Find) -> list[int]:
+        """Store the papers that the cache lacks; returns the keys of all. Blocks."""
+        missing = [
+            self._listings[key]
+            for key in keys
+            if isinstance(key, NotCached) and self.pk_of(key) is None and key in self._listings
+        ]
         if missing:
             self._store(missing)
             self.look(find)
         return [pk for key in keys if (pk := self.pk_of(key)) is not None]
 
 
-def _row(key: int, listing: Listing) -> PaperRow:
+def _row(key: NotCached, listing: Listing) -> PaperRow:
     draft = listing.drafts[0]
     return PaperRow(
         pk=key,
@@ -86,7 +91,7 @@ def _row(key: int, listing: Listing) -> PaperRow:
     )
 
 
-def _paper(key: int, listing: Listing) -> Paper:
+def _paper(key: NotCached, listing: Listing) -> Paper:
     draft = listing.drafts[0]
     return Paper(
         **{name: getattr(draft, name) for name in _SAME},
@@ -104,4 +109,4 @@ def _paper(key: int, listing: Listing) -> Paper:
 
 
 _SAME = set(Draft._fields) & set(Paper._fields) - {"id", "author_count", "upvotes", "comments"}
-"""Facts that a draft tells as a paper has them."""
+"""Fields that a draft and a paper share."""

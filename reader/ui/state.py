@@ -11,23 +11,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from reader.core.paper import PaperKey
 from reader.session.places import Place, TopicMode, TopicOrder
 from reader.ui.notices import Notices
 from reader.ui.state_parts import (
     MEDIUM,
     TOP,
     WIDE,
-    Calendar,
-    Draft,
+    CalendarRequest,
     Focus,
-    Listing,
+    ListContent,
     ListRequest,
+    PaneSizes,
     Position,
     Prompt,
     Reading,
-    Refresh,
-    Search,
-    Sizes,
+    RefreshStatus,
+    SearchStatus,
+    TypedQuery,
 )
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ class State:
     request: ListRequest | None = None
     is_list_coming: bool = False
     """Whether another list was asked for and is not there yet: keys for its papers wait."""
-    listing: Listing = field(default_factory=Listing)
-    highlighted: int | None = None
+    listing: ListContent = field(default_factory=ListContent)
+    highlighted: PaperKey | None = None
     """The paper under the list's cursor."""
 
     cache_version: int = 0
@@ -71,8 +72,8 @@ class State:
     """The paper on the page, while that is open."""
     notices_before_page: Notices = field(default_factory=Notices)
     """What the last line said when the page was opened."""
-    calendar: Calendar | None = None
-    draft: Draft | None = None
+    calendar: CalendarRequest | None = None
+    draft: TypedQuery | None = None
     focus: Focus = "list"
     is_filter_open: bool = False
     """Whether the filter pane is unfolded where there is no room for it beside the list."""
@@ -80,10 +81,10 @@ class State:
     """Whether all panes are there: a frame after the list."""
     width: int = WIDE
     """Columns of the terminal."""
-    sizes: Sizes = field(default_factory=lambda: Sizes(26, 0.5))
+    sizes: PaneSizes = field(default_factory=lambda: PaneSizes(26, 0.5))
 
-    refresh: Refresh = field(default_factory=Refresh)
-    search: Search = field(default_factory=Search)
+    refresh: RefreshStatus = field(default_factory=RefreshStatus)
+    search: SearchStatus = field(default_factory=SearchStatus)
     notices: Notices = field(default_factory=Notices)
     prompt: Prompt = field(default_factory=Prompt)
 
@@ -149,7 +150,7 @@ class State:
         at = TOP if self.is_list_coming else Position(self.highlighted)
         return replace(self, request=ListRequest(at), cache_version=self.cache_version + 1)
 
-    def listed(self, listing: Listing) -> State:
+    def listed(self, listing: ListContent) -> State:
         """The list has been read, or its first screenful."""
         focus = "list" if self.focus == "detail" and not listing.order.pks else self.focus
         listing = replace(listing, version=self.cache_version)
@@ -167,7 +168,7 @@ class State:
         """The list could not be read."""
         return replace(self, is_list_coming=False, notices=self.notices.say(problem, "warning"))
 
-    def highlight(self, pk: int | None) -> State:
+    def highlight(self, pk: PaperKey | None) -> State:
         """Another paper is under the cursor."""
         return self if pk == self.highlighted else replace(self, highlighted=pk)
 
@@ -213,7 +214,7 @@ class State:
 
     def resize_panes(self, *, filter_width: int | None = None, list_share: float | None = None) -> State:
         """Give the panes other sizes."""
-        sizes = Sizes(filter_width or self.sizes.filter_width, list_share or self.sizes.list_share)
+        sizes = PaneSizes(filter_width or self.sizes.filter_width, list_share or self.sizes.list_share)
         return replace(self, sizes=sizes)
 
     def focused(self, focus: Focus) -> State:
@@ -242,7 +243,7 @@ class State:
         """Go back from the paper's page to the list."""
         return self if self.page is None else replace(self, page=None)
 
-    def open_calendar(self, calendar: Calendar) -> State:
+    def open_calendar(self, calendar: CalendarRequest) -> State:
         """Open the calendar, over the list."""
         return replace(self, calendar=calendar, page=None)
 
@@ -264,7 +265,7 @@ class State:
 
     def open_query(self, at: Position, begun: str = "") -> State:
         """Begin to type a query, with the one that is there or with what is `begun`; a search of the feed stops."""
-        draft = Draft(self.listed_text, begun, self.place, self.results, at)
+        draft = TypedQuery(self.listed_text, begun, self.place, self.results, at)
         return replace(self.search_stopped(), draft=draft)
 
     def close_query(self) -> State:
@@ -334,7 +335,7 @@ class State:
         return replace(self, refresh=replace(self.refresh, progress=progress))
 
     def refresh_succeeded(self, last: datetime | None) -> State:
-        """The feed was read to its end, or what was asked of it; `last` is as in `Refresh`."""
+        """The feed was read to its end, or what was asked of it; `last` is as in `RefreshStatus`."""
         refresh = replace(self.refresh, problem="", failing_since=None, last=last)
         return replace(self, refresh=refresh, notices=self.notices.say("", "state"))
 

@@ -12,7 +12,7 @@ from reader.session.places import Place
 
 if TYPE_CHECKING:
     from reader.cache.history import Votes
-    from reader.core.paper import Paper
+    from reader.core.paper import Paper, PaperKey
     from reader.ui.feed_results import FeedResults
 
 WIDE, MEDIUM = 100, 70
@@ -22,7 +22,7 @@ Focus = Literal["list", "filter", "detail"]
 """The pane that has the keys."""
 
 
-class Sizes(NamedTuple):
+class PaneSizes(NamedTuple):
     """The panes as the user sized them."""
 
     filter_width: int
@@ -32,7 +32,7 @@ class Sizes(NamedTuple):
 class Position(NamedTuple):
     """The cursor in the list: its paper, and how many lines below the list's top that stands."""
 
-    pk: int | None = None
+    pk: PaperKey | None = None
     height: int | None = None
 
 
@@ -59,11 +59,11 @@ class CacheFacts(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Listing:
+class ListContent:
     """What the list shows: the papers of a place in their order."""
 
     place: Place = field(default_factory=Place)
-    order: Order = field(default_factory=lambda: Order(array("q"), complete=False))
+    order: Order[PaperKey] = field(default_factory=lambda: Order(array("q"), complete=False))
     results: FeedResults | None = None
     """The answers of the feed, where those are listed over the place."""
     at: Position = TOP
@@ -79,7 +79,7 @@ class Listing:
         """The searched words, which are marked where they stand."""
         return self.place.words if self.results is None else tuple(self.results.text.split())
 
-    def with_facts(self, facts: CacheFacts, ranked_at: str | None) -> Listing:
+    def with_facts(self, facts: CacheFacts, ranked_at: str | None) -> ListContent:
         """The same with what the cache says of it."""
         return replace(self, facts=facts, ranked_at=ranked_at)
 
@@ -90,7 +90,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Refresh:
+class RefreshStatus:
     """The refresh that runs, and how the last one went."""
 
     progress: str | None = None
@@ -112,7 +112,7 @@ class Refresh:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class SearchStatus:
     """The search of the feed that runs or waits to be shown."""
 
     asking: str = ""
@@ -127,7 +127,7 @@ class Search:
     """Where the cursor was before the answers were listed."""
 
 
-class Draft(NamedTuple):
+class TypedQuery(NamedTuple):
     """The query that is being typed, and what to put back if it is dropped."""
 
     text: str
@@ -141,7 +141,7 @@ class Draft(NamedTuple):
 class Reading(NamedTuple):
     """A paper as the detail pane or the page shows it."""
 
-    key: int
+    key: PaperKey
     """The paper's key in the list."""
     paper: Paper
     words: tuple[str, ...]
@@ -155,7 +155,7 @@ class Prompt(NamedTuple):
     typed: str = ""
 
 
-class Calendar(NamedTuple):
+class CalendarRequest(NamedTuple):
     """The open calendar: the day that it begins on, and whether it asks for the day to fetch from."""
 
     day: date

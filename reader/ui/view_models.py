@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reader.session.places import SPECIAL, VIEWS
 from reader.ui.state import State
-from reader.ui.state_parts import Listing
+from reader.ui.state_parts import ListContent
 from reader.ui.widgets.top_line import Whereabouts
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def header(state: State, now: datetime, dot: str) -> Whereabouts:
     )
 
 
-def place_name(listing: Listing, now: datetime, dot: str) -> str:
+def place_name(listing: ListContent, now: datetime, dot: str) -> str:
     """The place in few words: a view's name, a day as `Tue 24 Nov`, a ranking with the time it was read."""
     view = listing.place.view
     if listing.results is not None:

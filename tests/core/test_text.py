@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.core.text import clean, clean_block, fold, latex_to_unicode, title_hash
@@ -28,6 +28,8 @@ def is_harmless(text: str) -> bool:
 
 
 @given(hostile)
+@example("\u0300 0")
+@example("\u0300 \u0300 0")
 def test_a_clean_line_is_harmless_and_clean_for_good(text: str) -> None:
     line = clean(text)
     assert is_harmless(line)
@@ -37,6 +39,7 @@ def test_a_clean_line_is_harmless_and_clean_for_good(text: str) -> None:
 
 
 @given(hostile)
+@example("\u0300 0")
 def test_a_clean_block_is_clean_lines_parted_by_empty_ones(text: str) -> None:
     block = clean_block(text)
     paragraphs = block.split("\n\n") if block else []

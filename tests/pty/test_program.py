@@ -8,10 +8,11 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -22,7 +23,11 @@ from tests.pty.terminal import FRAME_BEGIN, FRAME_END, SEQUENCE, Terminal
 ROOT = Path(__file__).parents[2]
 KEYMAP = Keymap()
 
-Open = Callable[..., Terminal]
+
+class Open(Protocol):
+    """Starts the reader in a terminal of this size, with these words and variables."""
+
+    def __call__(self, *words: str, size: tuple[int, int] = (120, 40), **more: str) -> Terminal: ...
 
 
 def day(back: int) -> str:

@@ -96,7 +96,8 @@ async def test_settled_days_of_a_month_are_asked_for_together() -> None:
     young = [f"2026-05-{day:02}" for day in range(12, 0, -1)] + ["2026-04-30", "2026-04-29"]
     # Two days of March are too few to ask for the month.
     assert feed.asked == [*young, "2026-04", "2026-03-31", "2026-03-30"]
-    assert events[0] == RefreshStarted(tuple(day for day, *_ in cache.stored))
+    assert isinstance(events[0], RefreshStarted)
+    assert list(events[0].days) == [day for day, *_ in cache.stored]
     assert DayStored("2026-04-20", new=2, updated=0, unchanged=0, skipped=0, n=23, of=44) in events
     assert events[-2:] == [DayEmpty("2026-03-30", n=44, of=44), RefreshFinished(new=4, stored=3)]
     # What the month says of its young days is not stored a second time.

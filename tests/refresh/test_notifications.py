@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -40,11 +41,14 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
         ran.append((*command, text))
 
     monkeypatch.setattr(notify, "run_command", run)
-    monkeypatch.setattr(notify.shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr("reader.actions.notify.shutil.which", lambda name: f"/bin/{name}")
     return ran
 
 
-Store = Callable[..., None]
+class Store(Protocol):
+    """Stores papers with these numbers on a day."""
+
+    def __call__(self, *numbers: int, day: str = TODAY, title: str = "Agents of Chaos") -> None: ...
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from contextlib import aclosing, closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import NoReturn, Protocol
 
 import pytest
 
@@ -19,6 +20,7 @@ from reader import config
 from reader.cache.window import Window
 from reader.config import Settings
 from reader.core.errors import FeedRefused, ReaderError
+from reader.core.topics.scorer import Topics
 from reader.refresh import jobs, worker
 from reader.refresh.jobs import JobContext, LookupFinished, LookUpPaper, Message, Refresh
 from reader.refresh.plan import Day
@@ -32,28 +34,33 @@ def noon() -> datetime:
     return datetime(2026, 5, 12, 12, tzinfo=UTC)
 
 
-def no_rules() -> None:
+def no_rules() -> NoReturn:
     os._exit(3)
 
 
-def bad_rules() -> None:
+def bad_rules() -> NoReturn:
     raise RuntimeError("a mistake of ours")
 
 
-Work = Callable[..., AsyncIterator[Message]]
+class Place(Protocol):
+    """Makes the context of a job that asks this feed, with a cache of this name."""
+
+    def __call__(
+        self, feed: FeedServer, name: str = "papers.db", *, rules: Callable[[], Topics] | None = None
+    ) -> JobContext: ...
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., JobContext]:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "no-token"))
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
 
-    def make(feed: FeedServer, name: str = "papers.db", **how: object) -> JobContext:
+    def make(feed: FeedServer, name: str = "papers.db", *, rules: Callable[[], Topics] | None = None) -> JobContext:
         settings = Settings(endpoint=feed.url, ask_arxiv=False)
-        values = {"rules": partial(config.load_topics, tmp_path / "topics.toml"), "now": noon, **how}
-        return JobContext(tmp_path / name, settings, **values)
+        rules = rules or partial(config.load_topics, tmp_path / "topics.toml")
+        return JobContext(tmp_path / name, settings, rules, noon)
 
     return make
 
@@ -67,7 +74,7 @@ def titles(file: Path) -> list[str]:
         return [row.title for row in window.rows(window.newest(100).pks)]
 
 
-async def test_a_process_says_what_is_said_here(place: Callable[..., JobContext]) -> None:
+async def test_a_process_says_what_is_said_here(place: Place) -> None:
     with FeedServer({DAY: [item("2605.00001"), item("2605.00002")]}) as feed:
         there = await said(worker.run_in_process(place(feed, "there.db"), Refresh(Day(DAY))))
         here = await said(jobs.run_job(place(feed, "here.db"), Refresh(Day(DAY))))
@@ -76,24 +83,24 @@ async def test_a_process_says_what_is_said_here(place: Callable[..., JobContext]
     assert sorted(titles(file)) == ["Paper 2605.00001", "Paper 2605.00002"]
 
 
-async def test_one_paper_is_looked_up(place: Callable[..., JobContext]) -> None:
+async def test_one_paper_is_looked_up(place: Place) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         assert await said(worker.run_in_process(place(feed), LookUpPaper("2605.00001"))) == [LookupFinished(found=True)]
 
 
-async def test_errors_come_as_the_kinds_that_every_module_knows(place: Callable[..., JobContext]) -> None:
+async def test_errors_come_as_the_kinds_that_every_module_knows(place: Place) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         feed.fault = "refuse:403"
         _, failed, finished, _ = await said(worker.run_in_process(place(feed), Refresh(Day(DAY))))
         _, failed_here, *_ = await said(jobs.run_job(place(feed), Refresh(Day(DAY))))
-    assert isinstance(failed, DayFailed)
+    assert isinstance(failed, DayFailed) and isinstance(failed_here, DayFailed)
     assert type(failed.error) is FeedRefused
     assert str(failed.error) == str(failed_here.error)
     assert isinstance(finished, RefreshFinished)
     assert str(finished.error) == str(failed.error)
 
 
-async def test_what_a_job_raises_is_raised(place: Callable[..., JobContext], tmp_path: Path) -> None:
+async def test_what_a_job_raises_is_raised(place: Place, tmp_path: Path) -> None:
     (tmp_path / "topics.toml").mkdir()
     with FeedServer() as feed, pytest.raises(ReaderError, match=r"The topic rules .* can't be read"):
         await said(worker.run_in_process(place(feed), Refresh(Day(DAY))))
@@ -102,14 +109,12 @@ async def test_what_a_job_raises_is_raised(place: Callable[..., JobContext], tmp
 @pytest.mark.parametrize(
     ("rules", "told"), [(no_rules, r"ended unexpectedly\.$"), (bad_rules, "ended unexpectedly: .*a mistake of ours")]
 )
-async def test_a_process_that_dies_is_told_of(
-    place: Callable[..., JobContext], rules: Callable[[], None], told: str
-) -> None:
+async def test_a_process_that_dies_is_told_of(place: Place, rules: Callable[[], Topics], told: str) -> None:
     with FeedServer() as feed, pytest.raises(ReaderError, match=told):
         await said(worker.run_in_process(place(feed, rules=rules), Refresh(Day(DAY))))
 
 
-async def test_the_traceback_of_a_process_that_dies_is_logged(place: Callable[..., JobContext], tmp_path: Path) -> None:
+async def test_the_traceback_of_a_process_that_dies_is_logged(place: Place, tmp_path: Path) -> None:
     with FeedServer() as feed, pytest.raises(ReaderError):
         await said(worker.run_in_process(place(feed, rules=bad_rules), Refresh(Day(DAY))))
     first, second, *rest = (tmp_path / "dailypapers.log").read_text().splitlines()
@@ -118,14 +123,14 @@ async def test_the_traceback_of_a_process_that_dies_is_logged(place: Callable[..
     assert any("in bad_rules" in line for line in rest)
 
 
-async def test_a_process_logs_what_it_could_not_fetch(place: Callable[..., JobContext], tmp_path: Path) -> None:
+async def test_a_process_logs_what_it_could_not_fetch(place: Place, tmp_path: Path) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         feed.fault = "refuse:403"
         await said(worker.run_in_process(place(feed), Refresh(Day(DAY))))
     assert f"WARNING reader: day {DAY}: " in (tmp_path / "dailypapers.log").read_text()
 
 
-async def test_a_job_is_stopped_while_the_feed_hangs(place: Callable[..., JobContext]) -> None:
+async def test_a_job_is_stopped_while_the_feed_hangs(place: Place) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         feed.fault = "hang"
 
@@ -169,7 +174,7 @@ asyncio.run(main(*sys.argv[1:]))
 
 
 def test_the_reader_itself_imports_nothing_slow_and_a_folder_of_its_name_is_not_taken_for_it(
-    place: Callable[..., JobContext], tmp_path: Path
+    place: Place, tmp_path: Path
 ) -> None:
     (tmp_path / "reader").mkdir()
     (tmp_path / "reader" / "__init__.py").write_text("raise SystemExit('the wrong one')")
@@ -191,7 +196,7 @@ def test_the_reader_itself_imports_nothing_slow_and_a_folder_of_its_name_is_not_
     assert not {name.partition(".")[0] for name in modules} & {"httpx", "sqlmodel", "sqlalchemy", "alembic"}
 
 
-async def test_a_job_ends_with_a_reader_that_is_killed(place: Callable[..., JobContext], tmp_path: Path) -> None:
+async def test_a_job_ends_with_a_reader_that_is_killed(place: Place, tmp_path: Path) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         where = place(feed)
         feed.fault = "hang"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.session.visit import State, load, save
+from reader.session.visit import Visit, load, save
 
-LEFT = State(
+LEFT = Visit(
     "day:2026-05-08",
     "robot é",
     "2605.00400",
@@ -31,8 +31,8 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     save(file, LEFT)
     assert load(file) == LEFT
     assert [one.name for one in file.parent.iterdir()] == ["state.json"]
-    save(file, State())
-    assert load(file) == State()
+    save(file, Visit())
+    assert load(file) == Visit()
 
 
 def test_the_state_is_for_the_user_alone(tmp_path: Path) -> None:
@@ -42,8 +42,8 @@ def test_the_state_is_for_the_user_alone(tmp_path: Path) -> None:
 
 
 def test_no_file_is_the_beginning(tmp_path: Path) -> None:
-    assert load(tmp_path / "state.json") == State()
-    assert load(tmp_path) == State()
+    assert load(tmp_path / "state.json") == Visit()
+    assert load(tmp_path) == Visit()
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_is_not_as_expected_costs_itself_alone(tmp_path: Path, name: str, v
     others = [field for field in good if field != name]
     assert [getattr(left, field) for field in others] == [getattr(LEFT, field) for field in others]
     if name in good:
-        assert getattr(left, name) == getattr(State(), name)
+        assert getattr(left, name) == getattr(Visit(), name)
 
 
 JSON = st.recursive(

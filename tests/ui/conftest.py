@@ -99,6 +99,7 @@ def reader(
     for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE", "NO_COLOR", "COLORFGBG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "no-token"))
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
     # The detail and the counts wait for the user's fingers, which are quicker here.
     monkeypatch.setattr("reader.ui.keyboard.STILL", 0.0)
     monkeypatch.setattr("reader.ui.work.detail_loader.REST", 0.001)

@@ -276,7 +276,7 @@ async def test_keys_for_papers_wait_for_those_that_a_query_finds(
     screenful = Library.screenful
     may_come = asyncio.Event()
 
-    async def slow(library: Library, selection: Selection, limit: int) -> Order:
+    async def slow(library: Library, selection: Selection, limit: int) -> Order[int]:
         await may_come.wait()
         return await screenful(library, selection, limit)
 
@@ -418,8 +418,8 @@ async def test_a_line_that_is_read_again_before_its_mark_is_durable_shows_the_ma
         await r.type("id:2605.00403")
         await r.do("query.accept")
         assert r.main.papers.count == 1
-        mark, may_go_on = r.app.library._deed, threading.Event()
-        monkeypatch.setattr(r.app.library, "_deed", lambda *deed: (may_go_on.wait(), mark(*deed))[1])
+        mark, may_go_on = r.app.library._change, threading.Event()
+        monkeypatch.setattr(r.app.library, "_change", lambda *change: (may_go_on.wait(), mark(*change))[1])
         await r.begin("s")
         assert r.here.starred
         r.main.papers.renew()

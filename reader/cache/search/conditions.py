@@ -30,11 +30,12 @@ class Scope(NamedTuple):
     """Papers added from this time on are `is:new` (ISO, UTC); None if no paper is."""
 
 
-Form = Literal["plain", "walk", "driven"]
+Form = Literal["plain", "walk", "ordered", "driven"]
 """How terms are written.
 
 - `plain`: words and topics are looked up, and SQLite chooses the indexes.
 - `walk`: each term is tested on each paper; only the order's own index can be used.
+- `ordered`: words and topics are looked up; only the order's own index can be used, so nothing is sorted.
 - `driven`: each term is tested on papers whose keys are known; no index of another term can be used.
 """
 
@@ -121,7 +122,7 @@ class Compiler:
     def column(self, name: str, ordered: bool = False) -> str:
         """A column; a plus hides it from SQLite's planner where its index would break the walk in order."""
         state = name in ("read", "hidden", "starred")
-        is_open = self.form == "plain" or (self.form == "walk" and (state or ordered))
+        is_open = self.form == "plain" or (self.form != "driven" and (state or ordered))
         return f"p.{name}" if is_open else f"+p.{name}"
 
     def key_in(self, pks: Clause, operator: str = "IN") -> Clause:
@@ -160,7 +161,7 @@ class Compiler:
                     condition = Clause(sql, listed.params)
                 else:
                     condition = self.key_in(Clause(f"SELECT pk FROM listing WHERE {listed.sql}", listed.params))
-        if self.key == "day" and self.form == "walk":
+        if self.key == "day" and self.form in ("walk", "ordered"):
             return bracketed(join_clauses([*_sort_day_bounds(first, last), condition], "AND"))
         return condition
 

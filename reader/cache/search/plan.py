@@ -15,7 +15,7 @@ is a number of papers, or of steps of SQLite's virtual machine.
                    keys are in different orders                                 (1 ms)
   6  few           terms by an index, the rarest     if all have more than FEW  20,000 papers are looked up and sorted
                    word, all words together          papers                     in 20 ms
-  7  all           all other queries                 never                      SQLite chooses its own plan
+  7  all           all other queries                 never                      words and topics are looked up whole
 
 A walk by days that gives up is followed by 6. If 6 fails, the walk goes on; it ends in 7 if it tests texts and needs
 ten times as much work. A look-up takes at most HARDLY_ANY papers if the other terms read their texts. All rows of a
@@ -91,9 +91,9 @@ def first(
     connection: sqlite3.Connection, selection: Selection, limit: int, columns: str = "p.pk, p.sort_day"
 ) -> Answer:
     """Read the first rows of a selection in the first way of the table that applies and does not give up."""
-    plain = Clause(selection.where, selection.params)
     if selection.ranked is not None:
         if not _are_common_words(connection, selection):
+            plain = Clause(selection.where, selection.params)
             return Answer(Way.RANK, _fetch(connection, plain, selection.order, limit, columns))
         rows: list[Row] = []
         for part in selection.ranked.parts:
@@ -113,13 +113,13 @@ def first(
         return Answer(Way.WALK, found)
     if few := _few_by_any(connection, selection):
         return Answer(Way.FEW, _fetch(connection, few, selection.order, limit, columns))
-    return Answer(Way.ALL, _fetch(connection, plain, selection.order, limit, columns))
+    return Answer(Way.ALL, _fetch(connection, selection.ordered, selection.order, limit, columns))
 
 
 def whole(connection: sqlite3.Connection, selection: Selection) -> Selection:
     """The selection with the condition and order that read all of it in order soonest."""
     if selection.ranked is None:
-        where = in_any_order(connection, selection)
+        where = _few_by_any(connection, selection) or selection.ordered
         return selection._replace(where=where.sql, params=where.params)
     if not _are_common_words(connection, selection):
         return selection
@@ -188,8 +188,7 @@ def _walk_days(connection: sqlite3.Connection, selection: Selection, walk: DayWa
             if few := _few_by_any(connection, selection):
                 return Answer(Way.FEW, _fetch(connection, few, selection.order, limit, columns))
         if needed > 10 * MOST_WALKED and walk.reads_text:
-            plain = Clause(selection.where, selection.params)
-            return Answer(Way.ALL, _fetch(connection, plain, selection.order, limit, columns))
+            return Answer(Way.ALL, _fetch(connection, selection.ordered, selection.order, limit, columns))
     return Answer(Way.DAYS, rows[:limit])
 
 

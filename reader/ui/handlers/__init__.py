@@ -1,4 +1,4 @@
-"""What each action of the table does: objects whose methods handle actions, each given what it acts on."""
+"""Handlers of actions: objects whose methods do them, each given what it acts on."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from reader.ui.handlers.add import NOTHING_IS_FETCHED
 from reader.ui.handlers.registry import handles
 from reader.ui.handlers.views import ViewActions
 from reader.ui.screens.calendar import CalendarScreen
-from reader.ui.state_parts import Calendar
+from reader.ui.state_parts import CalendarRequest
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.services import Services
 
@@ -36,7 +36,7 @@ class DateActions:
 
     @handles("day.go")
     def go_to_date(self, _count: int | None) -> None:
-        self._open(Calendar(min(self._views.here().first, self._look.today)))
+        self._open(CalendarRequest(min(self._views.here().first, self._look.today)))
 
     @handles("app.older")
     def fetch_older(self, _count: int | None) -> None:
@@ -46,9 +46,9 @@ class DateActions:
             return
         oldest = date.fromisoformat(self._library.oldest_day() or self._look.today.isoformat())
         month = period_containing("month", oldest).earlier
-        self._open(Calendar(max(month.first, date.fromisoformat(FIRST_DAY)), since=True))
+        self._open(CalendarRequest(max(month.first, date.fromisoformat(FIRST_DAY)), since=True))
 
-    def _open(self, calendar: Calendar) -> None:
+    def _open(self, calendar: CalendarRequest) -> None:
         self._model.change(self._model.state.open_calendar(calendar))
 
     @handles("date.day")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.cache.marks.derived import STATES
 from reader.core.errors import ReaderError
+from reader.core.paper import PaperKey
 from reader.ui.handlers.registry import handles
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.work.list_loader import ListLoader
@@ -53,7 +54,7 @@ class MarkActions:
         if row is not None:
             self._mark(kind, not getattr(row, STATES[kind]), [row.pk])
 
-    def finish_reading(self, pk: int) -> None:
+    def finish_reading(self, pk: PaperKey) -> None:
         """Mark a paper read without a word, unless it is or the user marks by hand."""
         row = self._papers.row_of(pk)
         if row is not None and not row.read and self._read_when != "manual":
@@ -66,9 +67,9 @@ class MarkActions:
         if row is not None and row.kept and self._read_when == "passed":
             self.finish_reading(row.pk)
 
-    def store_opened(self, pk: int) -> None:
+    def store_opened(self, pk: PaperKey) -> None:
         """Store a paper of the feed that was opened, where opening marks nothing."""
-        storing = self._library.keep([pk])
+        storing = self._library.store([pk])
 
         async def store() -> None:
             await storing
@@ -102,7 +103,13 @@ class MarkActions:
             self._mark("read", True, above, shown=shown)
 
     def _mark(
-        self, kind: str, value: bool, pks: Sequence[int], *, shown: Iterable[int] | None = None, is_quiet: bool = False
+        self,
+        kind: str,
+        value: bool,
+        pks: Sequence[PaperKey],
+        *,
+        shown: Iterable[PaperKey] | None = None,
+        is_quiet: bool = False,
     ) -> None:
         """Mark papers: their lines change now, the cache behind them; `is_quiet` says nothing of it.
 

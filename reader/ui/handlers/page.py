@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reader.core.paper import PaperRow
+from reader.core.paper import NotCached, PaperRow
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.registry import handles
 from reader.ui.model import Model
@@ -57,7 +57,7 @@ class PageActions:
         self._model.change(state.open_page(reading))
         if is_new:
             self._marks.finish_reading(reading.key)
-            if reading.paper.pk < 0:
+            if isinstance(reading.paper.pk, NotCached):
                 self._marks.store_opened(reading.key)
 
     @handles("read.down")

@@ -1,1 +1,1 @@
-"""Whole screens."""
+"""Screens: the main screen, the paper's page, calendar, help, palette."""

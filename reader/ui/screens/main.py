@@ -11,6 +11,7 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.widget import Widget
 
+from reader.core.paper import PaperKey
 from reader.session.places import Place
 from reader.ui import view_models
 from reader.ui.look import Look
@@ -169,7 +170,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         listing = state.listing
         self.papers.show(listing.order, self._rows, listing.at.pk, listing.words, listing.at.height)
 
-    def _report_highlight(self, pk: int | None) -> None:
+    def _report_highlight(self, pk: PaperKey | None) -> None:
         self._model.change(self._model.state.highlight(pk))
 
     @property

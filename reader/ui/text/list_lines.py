@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from reader.core.paper import PaperRow
+from reader.core.paper import PaperKey, PaperRow
 from reader.ui.text.day_names import day_heading
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, literal, mark, measure
@@ -34,8 +34,8 @@ MARGIN = 2
 class ListLines:
     """The lines of an order: a heading before each group, which is a day, and a line for each paper."""
 
-    def __init__(self, order: Order | None = None) -> None:
-        self.pks: array[int] = order.pks if order else array("q")
+    def __init__(self, order: Order[PaperKey] | None = None) -> None:
+        self.pks: Sequence[PaperKey] = order.pks if order else array("q")
         self.groups = order.groups if order else ()
         self.is_complete = order.complete if order else True
         # The place of each group's first paper, and the line of its heading. An order that is not by day has no groups.
@@ -78,12 +78,12 @@ class ListLines:
             index = line - group if down else line - group - 1
         return min(max(index, 0), len(self.pks) - 1)
 
-    def find(self, pk: int, near: int) -> int | None:
+    def find(self, pk: PaperKey, near: int) -> int | None:
         """Return the place of a paper, looking around `near` first; None if it is not in the order."""
         index = self.find_near(pk, near)
         return _index(self.pks, pk) if index is None else index
 
-    def find_near(self, pk: int, near: int) -> int | None:
+    def find_near(self, pk: PaperKey, near: int) -> int | None:
         """Return the place of a paper if it is around `near`, else None."""
         return _index(self.pks, pk, max(0, near - NEAR), near + NEAR)
 
@@ -107,7 +107,7 @@ class ListLines:
             group, index = self.at(line) if line < len(self) else (-1, None)
             yield group, None if line == top and group >= 0 else index
 
-    def papers_in_view(self, top: int, height: int) -> Iterator[tuple[int, int]]:
+    def papers_in_view(self, top: int, height: int) -> Iterator[tuple[int, PaperKey]]:
         """Yield the (line, paper) of each paper in a view."""
         for line, (_, index) in enumerate(self.contents(top, height), start=top):
             if index is not None:
@@ -129,7 +129,7 @@ class ListLines:
         return None
 
 
-def _index(pks: array[int], pk: int, low: int = 0, high: int | None = None) -> int | None:
+def _index(pks: Sequence[PaperKey], pk: PaperKey, low: int = 0, high: int | None = None) -> int | None:
     try:
         return pks.index(pk, low, len(pks) if high is None else high)
     except ValueError:

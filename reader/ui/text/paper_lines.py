@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from reader.actions.links import CODE_LINK, Link, links
 from reader.cache.history import STILL, Votes
-from reader.core.paper import Paper, facts
+from reader.core.paper import NotCached, Paper, facts
 from reader.core.topics.trends import spark
 from reader.ui.text.day_names import short_day
 from reader.ui.text.glyphs import UNICODE, Glyphs
@@ -35,7 +35,7 @@ _EMPTY: Line = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Presentation:
     """How a paper is shown, apart from the paper itself."""
 
     today: date
@@ -54,7 +54,7 @@ class Look:
     """How the paper's votes moved."""
 
 
-def compose(paper: Paper, width: int, look: Look) -> list[Line]:
+def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
     """Return the paper as lines of at most `width` cells, with an empty line between parts."""
     searched = pattern(look.words)
     parts = (
@@ -74,7 +74,7 @@ def compose(paper: Paper, width: int, look: Look) -> list[Line]:
     return lines
 
 
-def _people(paper: Paper, width: int, look: Look) -> list[Line]:
+def _people(paper: Paper, width: int, look: Presentation) -> list[Line]:
     searched = pattern(look.words)
     names = [_unbroken(mark(name, "people", searched)) for name in paper.authors]
     count = max(paper.author_count, len(names))
@@ -90,7 +90,7 @@ def _people(paper: Paper, width: int, look: Look) -> list[Line]:
     return _list_people(names[: max(shown, 1)], count, width, look)
 
 
-def _list_people(names: Sequence[Sequence[Piece]], count: int, width: int, look: Look) -> list[Line]:
+def _list_people(names: Sequence[Sequence[Piece]], count: int, width: int, look: Presentation) -> list[Line]:
     pieces = [*names[0]]
     for name in names[1:]:
         pieces += [Piece(", ", "people"), *name]
@@ -121,10 +121,10 @@ def _organization(paper: Paper, width: int, searched: re.Pattern[str] | None) ->
     return fill(mark(paper.organization, "people", searched), width) if paper.organization else []
 
 
-def _facts(paper: Paper, width: int, look: Look) -> list[Line]:
+def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
     glyphs = look.glyphs
     pieces = []
-    if paper.pk < 0:
+    if isinstance(paper.pk, NotCached):
         pieces.append(Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
     if paper.starred:
         pieces.append(Piece(f"{glyphs.starred} starred", "star"))
@@ -144,7 +144,7 @@ def _facts(paper: Paper, width: int, look: Look) -> list[Line]:
     return [*_string([[piece] for piece in pieces], _between(glyphs), width), *_categories(paper, width, look)]
 
 
-def _moved(look: Look) -> str:
+def _moved(look: Presentation) -> str:
     """How the votes moved: `  ▂▄▇ +41 since you looked`."""
     if not look.votes.points:
         return ""
@@ -152,7 +152,7 @@ def _moved(look: Look) -> str:
     return unbroken(f" {line} {look.votes.gained:+d} since you looked" if look.votes.gained else f" {line}")
 
 
-def _categories(paper: Paper, width: int, look: Look) -> list[Line]:
+def _categories(paper: Paper, width: int, look: Presentation) -> list[Line]:
     """The arXiv categories, the primary one by its name, and the fields that the pane lists with them."""
     items = []
     if paper.categories:
@@ -173,7 +173,7 @@ def _number(count: int, name: str) -> str:
     return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
 
 
-def _topics(paper: Paper, width: int, look: Look) -> list[Line]:
+def _topics(paper: Paper, width: int, look: Presentation) -> list[Line]:
     left, right = look.glyphs.chip
     chips = []
     for slug in paper.topics:
@@ -193,7 +193,7 @@ WHY = "Why these topics"
 """The heading over what gave a paper its topics."""
 
 
-def _why(look: Look, width: int) -> list[Line]:
+def _why(look: Presentation, width: int) -> list[Line]:
     if look.why is None:
         return []
     lines: list[Line] = [(Piece(WHY, "label"),)]
@@ -214,7 +214,7 @@ def _why(look: Look, width: int) -> list[Line]:
     return lines
 
 
-def _cause(cause: Cause, column: int, width: int, look: Look) -> Line:
+def _cause(cause: Cause, column: int, width: int, look: Presentation) -> Line:
     """One cause in columns: its points, the phrase, where it comes from and which fields have it."""
     said = cut(literal(cause.said), column, look.glyphs.ellipsis)
     line = [Piece(f"{cause.points:+5d}  ", "key" if cause.points > 0 else "muted"), Piece(said, "text")]
@@ -228,14 +228,14 @@ def _cause(cause: Cause, column: int, width: int, look: Look) -> Line:
     )
 
 
-def _keywords(paper: Paper, width: int, look: Look, searched: re.Pattern[str] | None) -> list[Line]:
+def _keywords(paper: Paper, width: int, look: Presentation, searched: re.Pattern[str] | None) -> list[Line]:
     from reader.core.keywords import collapse
 
     words = collapse(paper.keywords)
     return _string([mark(word, "keywords", searched) for word in words], _between(look.glyphs), width)
 
 
-def _note(paper: Paper, width: int, look: Look) -> list[Line]:
+def _note(paper: Paper, width: int, look: Presentation) -> list[Line]:
     if not paper.note:
         return []
     first, *rest = paper.note.splitlines() or [""]
@@ -264,11 +264,11 @@ def _abstract(paper: Paper, width: int, searched: re.Pattern[str] | None) -> lis
     return lines
 
 
-def _links(paper: Paper, width: int, look: Look) -> list[Line]:
+def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
     return [_link(link, width, look, paper.code_stars) for link in links(paper)]
 
 
-def _link(link: Link, width: int, look: Look, stars: int | None) -> Line:
+def _link(link: Link, width: int, look: Presentation, stars: int | None) -> Line:
     action = ("link", link.url)
     key = look.link_keys.get(link.letter, "")
     name = link.name.capitalize() if link.name.islower() else link.name

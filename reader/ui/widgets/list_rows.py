@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias, TypedDict
 
-from reader.core.paper import PaperRow
+from reader.core.paper import PaperKey, PaperRow
 
 KEPT = 2_000
 """Rows that are kept at most; a screen needs a hundred or two."""
@@ -13,7 +13,7 @@ KEPT = 2_000
 CHUNK = 200
 """Rows that are fetched at once while a paper is looked for."""
 
-Rows: TypeAlias = Callable[[Sequence[int]], list[PaperRow]]
+Rows: TypeAlias = Callable[[Sequence[PaperKey]], list[PaperRow]]
 """Fetches the rows of papers; papers that are gone are left out."""
 
 
@@ -31,17 +31,17 @@ class RowsAtHand:
 
     def __init__(self, fetch: Rows | None = None) -> None:
         self._fetch = fetch or _nothing
-        self._rows: dict[int, PaperRow] = {}
+        self._rows: dict[PaperKey, PaperRow] = {}
 
-    def get(self, pk: int) -> PaperRow | None:
+    def get(self, pk: PaperKey) -> PaperRow | None:
         """Return a paper's row if it is at hand."""
         return self._rows.get(pk)
 
-    def of(self, pk: int) -> PaperRow | None:
+    def of(self, pk: PaperKey) -> PaperRow | None:
         """Return a paper's row, fetched if it is not at hand; None if the paper is gone."""
         return self._rows.get(pk) or next(iter(self._fetch([pk])), None)
 
-    def bring(self, pks: Iterable[int]) -> None:
+    def bring(self, pks: Iterable[PaperKey]) -> None:
         """Fetch the rows of these papers that are not at hand."""
         if len(self._rows) >= KEPT:
             self._rows.clear()
@@ -49,14 +49,14 @@ class RowsAtHand:
         if missing:
             self._rows.update((row.pk, row) for row in self._fetch(missing))
 
-    def patch(self, pk: int, changes: RowChanges) -> bool:
+    def patch(self, pk: PaperKey, changes: RowChanges) -> bool:
         """Change a row; return False if it is not at hand."""
         row = self._rows.get(pk)
         if row is not None:
             self._rows[pk] = row._replace(**changes)
         return row is not None
 
-    def first(self, pks: Sequence[int], wanted: Callable[[PaperRow], bool]) -> int | None:
+    def first(self, pks: Sequence[PaperKey], wanted: Callable[[PaperRow], bool]) -> int | None:
         """Return the position in `pks` of the first paper whose row is wanted; rows fetched meanwhile are not kept."""
         for begin in range(0, len(pks), CHUNK):
             chunk = pks[begin : begin + CHUNK]
@@ -72,5 +72,5 @@ class RowsAtHand:
         self._rows.clear()
 
 
-def _nothing(pks: Sequence[int]) -> list[PaperRow]:
+def _nothing(pks: Sequence[PaperKey]) -> list[PaperRow]:
     return []

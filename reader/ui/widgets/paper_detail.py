@@ -16,7 +16,7 @@ from reader.cache.history import STILL, Votes
 from reader.core.paper import Paper
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, centre, fill, with_keys
-from reader.ui.text.paper_lines import MEASURE, WHY, Look, compose
+from reader.ui.text.paper_lines import MEASURE, WHY, Presentation, compose
 from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._paper: Paper | None = None
         self._empty = ""
         self._explained_from = 0
-        self._look = Look(today or date.today(), glyphs=glyphs)
+        self._look = Presentation(today or date.today(), glyphs=glyphs)
         self._lines: list[Line] = []
         self._margin = 0
         self._top = 0

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
-from reader.core.paper import PaperRow
+from reader.core.paper import PaperKey, PaperRow
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import pattern
 from reader.ui.text.list_lines import ListLines, draw_heading, draw_paper
@@ -43,14 +43,14 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     PREFIX = "papers"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"papers--{role}" for role in (*_ROLES, "hit", "highlighted")}
 
-    reported: var[int | None] = var(None, init=False)
+    reported: var[PaperKey | None] = var(None, init=False)
     """The paper under the cursor, to be watched; `highlighted` is the same, computed."""
 
     @dataclass
     class Opened(Message):
         """The user clicked the highlighted paper, to read it."""
 
-        pk: int
+        pk: PaperKey
 
     def __init__(
         self,
@@ -74,9 +74,9 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     def show(
         self,
-        order: Order,
+        order: Order[PaperKey],
         rows: Rows,
-        keep: int | None = None,
+        keep: PaperKey | None = None,
         words: tuple[str, ...] = (),
         height: int | None = None,
     ) -> None:
@@ -106,7 +106,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._repaint(before)
         self._report_highlighted()
 
-    def patch(self, pk: int, **changes: Unpack[RowChanges]) -> None:
+    def patch(self, pk: PaperKey, **changes: Unpack[RowChanges]) -> None:
         """Draw a paper's new state at once, before the cache has it; only its line is painted."""
         if not self._rows.patch(pk, changes):
             return
@@ -129,7 +129,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     # What is asked of it
 
     @property
-    def highlighted(self) -> int | None:
+    def highlighted(self) -> PaperKey | None:
         """The paper under the cursor."""
         return self._lines.pks[self._cursor] if self._lines.pks else None
 
@@ -138,7 +138,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         """The row under the cursor, as it is drawn."""
         return None if self.highlighted is None else self.row_of(self.highlighted)
 
-    def row_of(self, pk: int) -> PaperRow | None:
+    def row_of(self, pk: PaperKey) -> PaperRow | None:
         """Return a paper's row as it is drawn, or from the cache if it is not at hand; None if the paper is gone."""
         return self._rows.of(pk)
 
@@ -165,15 +165,15 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return anchor[1] if anchor and anchor[0] == self.highlighted else None
 
     @property
-    def visible_pks(self) -> list[int]:
+    def visible_pks(self) -> list[PaperKey]:
         """The papers in view, from the top."""
         return [pk for _, pk in self._in_view()]
 
-    def index_of(self, pk: int) -> int | None:
+    def index_of(self, pk: PaperKey) -> int | None:
         """Return the place of a paper in the order; None if it is not there."""
         return self._lines.find(pk, self._cursor)
 
-    def pks_all(self) -> Sequence[int]:
+    def pks_all(self) -> Sequence[PaperKey]:
         """Return all papers of the order."""
         return self._lines.pks
 
@@ -193,7 +193,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._report_highlighted()
         return delta != 0
 
-    def to_pk(self, pk: int) -> bool:
+    def to_pk(self, pk: PaperKey) -> bool:
         """Highlight a paper if it is in the order."""
         index = self.index_of(pk)
         return index is not None and self.to_index(index)
@@ -228,7 +228,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return self.to_index(index)
 
     def next_where(
-        self, wanted: Callable[[PaperRow], bool] | Container[int], direction: int = 1, limit: int = 20_000
+        self, wanted: Callable[[PaperRow], bool] | Container[PaperKey], direction: int = 1, limit: int = 20_000
     ) -> bool:
         """Go to the nearest wanted paper below the cursor, or above it for -1.
 
@@ -271,7 +271,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             if top is not None:
                 self._scroll(top)
 
-    def _anchor(self) -> tuple[int, int] | None:
+    def _anchor(self) -> tuple[PaperKey, int] | None:
         """Return a paper that must not move, and its line in view: the highlighted one, else the top one."""
         view = list(self._in_view())
         top = self.scroll_offset.y
@@ -280,7 +280,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
                 return pk, line - top
         return (view[0][1], view[0][0] - top) if view else None
 
-    def _hold(self, pk: int, height: int) -> None:
+    def _hold(self, pk: PaperKey, height: int) -> None:
         """Scroll until a paper stands so many lines below the top."""
         index = self._lines.find_near(pk, self._cursor)
         line = self._lines.line_of(self._cursor if index is None else index) if self._lines.pks else 0
@@ -298,7 +298,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             return self._draw_heading(group)
         return self._draw_paper(self._lines.pks[index], index == self._cursor)
 
-    def _draw_paper(self, pk: int, highlighted: bool) -> Strip:
+    def _draw_paper(self, pk: PaperKey, highlighted: bool) -> Strip:
         row = self._row(pk)
         if row is None:
             return Strip.blank(self.columns, self._style())
@@ -343,7 +343,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             if old != new:
                 self.refresh_line(top + y)
 
-    def _row(self, pk: int) -> PaperRow | None:
+    def _row(self, pk: PaperKey) -> PaperRow | None:
         row = self._rows.get(pk)
         if row is None:
             height, top = self.size.height, self.scroll_offset.y
@@ -353,7 +353,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             row = self._rows.get(pk)
         return row
 
-    def _in_view(self) -> Iterator[tuple[int, int]]:
+    def _in_view(self) -> Iterator[tuple[int, PaperKey]]:
         """Return the (line, paper) of each paper in view."""
         return self._lines.papers_in_view(self.scroll_offset.y, self.size.height)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reader.core.paper import PaperKey
 from reader.ui.state import State
 from reader.ui.state_parts import Reading
 from reader.ui.work.services import Services
@@ -38,7 +39,7 @@ class DetailLoader:
         if state.is_ready:
             self._model.change(state.read(self.read(state.highlighted)))
 
-    def read(self, pk: int | None) -> Reading | None:
+    def read(self, pk: PaperKey | None) -> Reading | None:
         """A paper with its votes and the searched words; None where it is gone."""
         paper = None if pk is None else self._library.paper(pk)
         if pk is None or paper is None:

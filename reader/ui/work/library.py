@@ -1,4 +1,4 @@
-"""The cache as the screens use it: small reads at once, long ones and marks in threads of their own.
+"""The cache as the interface uses it: small reads at once, long ones and marks in threads.
 
 A read of a screenful takes 0.1 ms and is made where it is needed. What may take longer (a whole order, counts) runs in
 threads, where a newer question interrupts an older one; first screenfuls have one of their own, because a search for
@@ -16,10 +16,10 @@ from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from reader.cache.window import Order, Window
-from reader.core.paper import Paper, PaperRow
+from reader.core.paper import Paper, PaperKey, PaperRow
 from reader.paths import refresh_stamp
 from reader.ui.counts import Counts, Question, TopicFacts
 from reader.ui.work.query_thread import QueryThread
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 BREATH = 0.004
-"""Seconds for which the reading of what is to be suggested stands back: about as long as it has worked."""
+"""Seconds that the reading of the vocabulary pauses: about as long as it has worked before."""
 
 Progress = Callable[[int, int], None]
-"""Told (papers done, papers in all)."""
+"""Gets (papers done, papers in all)."""
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -63,7 +63,7 @@ class Library:
         self._trends: Mapping[str, Trend] = {}
         self._implied: dict[str, frozenset[str]] = {}
         self._marks = 0
-        self._tally: CountCache | None = None
+        self._count_cache: CountCache | None = None
         self.results: FeedResults | None = None
         """The feed's answers that are listed: their papers are read and marked as if the cache had them all."""
         self._screenfuls, self._whole, self._counts = (
@@ -73,22 +73,26 @@ class Library:
 
     # At once
 
-    def rows(self, pks: Sequence[int]) -> list[PaperRow]:
+    def rows(self, pks: Sequence[PaperKey]) -> list[PaperRow]:
         """The rows of a windowful of papers."""
-        return self._near.rows(pks) if self.results is None else self.results.rows(pks, self._near.rows)
+        return self._near.rows(_cached(pks)) if self.results is None else self.results.rows(pks, self._near.rows)
 
-    def paper(self, pk: int) -> Paper | None:
-        known = self._known(pk)
+    def paper(self, pk: PaperKey) -> Paper | None:
+        """A paper whole; None where it is gone."""
+        known = self._cached_key(pk)
         if known is not None:
             return self._near.paper(known)
         return None if self.results is None else self.results.paper(pk)
 
-    def paper_of(self, pk: int | None) -> Paper | None:
+    def paper_of(self, pk: PaperKey | None) -> Paper | None:
         """A paper whole; None for no key, and where it is gone."""
         return None if pk is None else self.paper(pk)
 
-    def _known(self, pk: int) -> int | None:
-        return pk if self.results is None else self.results.pk_of(pk)
+    def _cached_key(self, pk: PaperKey) -> int | None:
+        """The key of a paper in the cache; None if only the feed has it."""
+        if self.results is not None:
+            return self.results.pk_of(pk)
+        return pk if isinstance(pk, int) else None
 
     def pk_of(self, id: str) -> int | None:
         return self._near.pk_of(id)
@@ -98,7 +102,7 @@ class Library:
         return self._near.has_papers()
 
     def has_unfinished_marks(self) -> bool:
-        """Whether an earlier run left marks whose effects are not all there."""
+        """Whether an earlier run left marks that are not applied to all their papers."""
         return self._near.has_unfinished_marks()
 
     def topic_names(self) -> dict[str, str]:
@@ -106,7 +110,7 @@ class Library:
         return self._near.topic_names()
 
     def day_beside(self, day: str, steps: int) -> str | None:
-        """The day with papers that is so many steps older than `day`, newer where negative; None past the ends."""
+        """The day `steps` days with papers older than `day`, newer if negative; None past the ends."""
         return self._near.day_beside(day, steps)
 
     def scope(self, today: date) -> Scope:
@@ -122,21 +126,21 @@ class Library:
             self._visited = int(datetime.fromisoformat(visited).timestamp())
             self._near.visited(self._visited)
 
-    def votes(self, pk: int) -> Votes:
+    def votes(self, pk: PaperKey) -> Votes:
         """How a paper's votes moved."""
         from reader.cache.history import STILL, votes
 
-        known = self._known(pk)
+        known = self._cached_key(pk)
         return STILL if known is None else self._near.read(lambda connection: votes(connection, known, self._visited))
 
     def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
-        """What is known of the days from one to another, both included, by ISO day."""
+        """The state of each day from `first` to `last`, by ISO day."""
         from reader.cache.days import day_states
 
         return self._near.read(lambda connection: day_states(connection, first.isoformat(), last.isoformat()))
 
     def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
-        """Those of the days that the feed was not asked for, or had nothing on yet; ISO."""
+        """The days (ISO) that the feed was not asked for, or had nothing on yet."""
         from reader.refresh.plan import missing_days
 
         return missing_days(first, last, today, self.days_between(first, last))
@@ -150,12 +154,12 @@ class Library:
     def newest_day(self) -> str | None:
         return self._near.newest_day()
 
-    def newest(self, limit: int) -> Order:
-        """The newest day's first papers, for the first paint of the usual beginning."""
+    def newest(self, limit: int) -> Order[int]:
+        """The newest day's first papers, for the first frame of most starts."""
         return self._near.newest(limit)
 
-    def first(self, selection: Selection, limit: int) -> Order:
-        """The first screenful, for the first paint; later ones come from `order`."""
+    def first(self, selection: Selection, limit: int) -> Order[int]:
+        """The first screenful, for the first frame; later ones come from `screenful`."""
         return self._near.first(selection, limit)
 
     def last_refresh(self) -> datetime | None:
@@ -173,18 +177,18 @@ class Library:
         return self._near.meta(key)
 
     def changed(self) -> bool:
-        """Whether anything else than these reads has written to the cache since the last call."""
+        """Whether another connection has written to the cache since the last call."""
         return self._near.changed()
 
     # In the reading threads
 
-    async def screenful(self, selection: Selection, limit: int) -> Order:
+    async def screenful(self, selection: Selection, limit: int) -> Order[int]:
         """The first papers of a selection; raises CacheInterrupted when a newer question comes."""
         self._whole.interrupt()
         self._counts.interrupt()
         return await self._screenfuls.ask(lambda window: window.first(selection, limit))
 
-    async def order(self, selection: Selection) -> Order:
+    async def order(self, selection: Selection) -> Order[int]:
         """All papers of a selection; raises CacheInterrupted when a newer question comes."""
         return await self._whole.ask(lambda window: window.order(selection))
 
@@ -198,30 +202,30 @@ class Library:
     def _count(self, window: Window, question: Question, exactly: bool) -> Counts:
         from reader.cache.counts import CountCache
 
-        if self._tally is None:
-            self._tally = CountCache(window)
-        tally = self._tally
-        tally.look()
-        facets = tally.facets(question.facets, exactly=exactly)
+        if self._count_cache is None:
+            self._count_cache = CountCache(window)
+        cache_counts = self._count_cache
+        cache_counts.look()
+        facets = cache_counts.facets(question.facets, exactly=exactly)
         return Counts(
-            views=tuple(tally.count(view) for view in question.views),
-            days=tally.days(),
+            views=tuple(cache_counts.count(view) for view in question.views),
+            days=cache_counts.days(),
             topics=facets.topics,
-            base=tally.count(question.base),
+            base=cache_counts.count(question.base),
             # Asked for where nothing is found, which is soon known.
-            anywhere=0 if facets.approximate else tally.count(question.anywhere),
+            anywhere=0 if facets.approximate else cache_counts.count(question.anywhere),
             approximate=facets.approximate,
         )
 
     async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
-        """How topics move, and which ones come with those that are picked; raises CacheInterrupted as `count` does."""
+        """How topics move, and which ones the picked ones imply; raises CacheInterrupted as `count` does."""
         return await self._counts.ask_next(lambda window: self._topic_facts(window, tuple(picked)))
 
     def _topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
         from reader.cache import topic_trends
 
-        if self._tally is not None:
-            self._tally.prepare()
+        if self._count_cache is not None:
+            self._count_cache.prepare()
         extent = window.read(topic_trends.extent)
         if extent != self._extent:
             self._trends = window.read(lambda connection: topic_trends.topic_trends(connection, extent.newest))
@@ -250,64 +254,70 @@ class Library:
     # In the marking thread
 
     def mark(
-        self, kind: str, value: bool | str, pks: Sequence[int], told: Progress = _silent
+        self, kind: str, value: bool | str, pks: Sequence[PaperKey], report: Progress = _silent
     ) -> Awaitable[Event | None]:
-        """Record what the user did, whether or not it is waited for; it is durable when that is over.
+        """Record what the user did, whether or not it is awaited; it is durable once this ends.
 
-        None if nothing changed. `told` hears (papers done, papers in all) while many are marked. Papers that only the
-        feed has are put into the cache first.
+        The event is None if nothing changed. `report` gets (papers done, papers in all) while many are marked. Papers
+        that only the feed has are stored first.
         """
-        keys = self._keeping(pks)
-        return self._do(lambda events, tell: events.mark(kind, value, keys(), tell), told)
+        stored = self._stored(pks)
+        return self._submit(lambda events, progress: events.mark(kind, value, stored(), progress), report)
 
-    def keep(self, pks: Sequence[int]) -> Awaitable[Sequence[int]]:
-        """Put papers into the cache that only the feed has; their keys there."""
-        keys = self._keeping(pks)
-        return self._do(lambda _events, _tell: keys(), _silent)
+    def store(self, pks: Sequence[PaperKey]) -> Awaitable[Sequence[int]]:
+        """Store papers that only the feed has; returns their keys in the cache."""
+        stored = self._stored(pks)
+        return self._submit(lambda _events, _progress: stored(), _silent)
 
-    def _keeping(self, pks: Sequence[int]) -> Callable[[], Sequence[int]]:
-        return (lambda: pks) if self.results is None else partial(self._keep, self.results, pks)
+    def _stored(self, pks: Sequence[PaperKey]) -> Callable[[], Sequence[int]]:
+        """Stores the papers that only the feed has, and returns the keys of all."""
+        if self.results is None:
+            return lambda: _cached(pks)
+        return partial(self._store_results, self.results, pks)
 
-    def _keep(self, results: FeedResults, pks: Sequence[int]) -> Sequence[int]:
+    def _store_results(self, results: FeedResults, pks: Sequence[PaperKey]) -> Sequence[int]:
         with closing(Window.open(self._path)) as window:
-            return results.keep(pks, window.pk_of)
+            return results.store(pks, window.pk_of)
 
-    def undo(self, told: Progress = _silent) -> Awaitable[Event | None]:
-        return self._do(lambda events, tell: events.undo(tell), told)
+    def undo(self, report: Progress = _silent) -> Awaitable[Event | None]:
+        """Undo the last event that is not undone; None if there is none."""
+        return self._submit(lambda events, progress: events.undo(progress), report)
 
-    def redo(self, told: Progress = _silent) -> Awaitable[Event | None]:
-        return self._do(lambda events, tell: events.redo(tell), told)
+    def redo(self, report: Progress = _silent) -> Awaitable[Event | None]:
+        """Redo what was undone last; None if there is nothing."""
+        return self._submit(lambda events, progress: events.redo(progress), report)
 
-    def finish_marks(self, told: Progress = _silent) -> Awaitable[None]:
-        """Bring in what marks of an earlier run had still to change."""
-        return self._do(lambda events, tell: events.recover(tell), told)
+    def finish_marks(self, report: Progress = _silent) -> Awaitable[None]:
+        """Apply what marks of an earlier run had still to change."""
+        return self._submit(lambda events, progress: events.recover(progress), report)
 
     @property
     def is_marking(self) -> bool:
-        """Whether a mark is under way, so that changes of the cache are to be expected."""
+        """Whether a mark is being stored, which changes the cache."""
         return self._marks > 0
 
-    def _do(self, deed: Callable[[Events, Progress], T], told: Progress) -> Awaitable[T]:
+    def _submit(self, change: Callable[[Events, Progress], T], report: Progress) -> Awaitable[T]:
+        """Run a change of the log in the marking thread, after those that were submitted before."""
         loop = asyncio.get_running_loop()
 
-        def tell(done: int, total: int) -> None:
-            loop.call_soon_threadsafe(told, done, total)
+        def progress(done: int, total: int) -> None:
+            loop.call_soon_threadsafe(report, done, total)
 
-        doing = loop.run_in_executor(self._marking, self._deed, deed, tell)
+        running = loop.run_in_executor(self._marking, self._change, change, progress)
         self._marks += 1
-        doing.add_done_callback(self._done)
+        running.add_done_callback(self._count_down)
         # Shielded: what was begun is finished even when the screen that asked is gone.
-        return asyncio.shield(doing)
+        return asyncio.shield(running)
 
-    def _done(self, _deed: object) -> None:
+    def _count_down(self, _change: object) -> None:
         self._marks -= 1
 
-    def _deed(self, deed: Callable[[Events, Progress], T], tell: Progress) -> T:
+    def _change(self, change: Callable[[Events, Progress], T], progress: Progress) -> T:
         from reader.cache.marks.events import Events
 
         if self._events is None:
             self._events = Events.open(self._path, recover=False)
-        return deed(self._events, tell)
+        return change(self._events, progress)
 
     def close(self) -> None:
         """Drop what is being read, record what is being marked, and close the file.
@@ -322,3 +332,8 @@ class Library:
         if self._events is not None:
             self._events.close()
         self._near.close()
+
+
+def _cached(pks: Sequence[PaperKey]) -> Sequence[int]:
+    """The same keys: a list that is not of the feed's answers holds keys of the cache alone."""
+    return cast("Sequence[int]", pks)

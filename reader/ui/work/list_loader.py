@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from reader.cache.window import Order
 from reader.core.errors import CacheInterrupted, ReaderError
+from reader.core.paper import PaperKey
 from reader.session.places import VIEWS, Place
 from reader.ui.state import State
-from reader.ui.state_parts import CacheFacts, Listing, ListRequest, Position
+from reader.ui.state_parts import CacheFacts, ListContent, ListRequest, Position
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
@@ -43,11 +44,11 @@ class ListLoader:
             self._model.say(str(error), "warning")
             return
         at = Position(self._library.pk_of(keep) if keep else None)
-        self._list(Listing(place, order, at=at))
+        self._list(ListContent(place, order, at=at))
         if not order.complete or (at.pk is not None and at.pk not in order.pks):
             self._model.change(self._model.state.read_on(at))
 
-    def _first_order(self, place: Place) -> Order:
+    def _first_order(self, place: Place) -> Order[int]:
         if place == Place(VIEWS[0]) and self._order == "day":
             return self._library.newest(SCREENFUL)
         self._selection = self._compile(place)
@@ -65,7 +66,7 @@ class ListLoader:
         if state.is_empty:
             self._model.change(state.cache_changed())
 
-    async def read_all(self) -> Sequence[int]:
+    async def read_all(self) -> Sequence[PaperKey]:
         """Every paper of the list, also those behind its first screenful."""
         order = self._model.state.listing.order
         if order.complete or self._selection is None:
@@ -77,7 +78,7 @@ class ListLoader:
 
         return compile_query(place.whole(self._order), self._services.scope())
 
-    async def _load(self, request: ListRequest, before: int | None) -> None:
+    async def _load(self, request: ListRequest, before: PaperKey | None) -> None:
         try:
             if self._model.state.results is not None:
                 self._list_results(request.at)
@@ -94,7 +95,7 @@ class ListLoader:
         state = self._model.state
         if state.results is not None:
             state.results.look(self._library.pk_of)
-            self._list(Listing(state.place, state.results.order, state.results, at))
+            self._list(ListContent(state.place, state.results.order, state.results, at))
 
     async def _read_from_top(self) -> None:
         """List the first screenful, and then all."""
@@ -102,24 +103,24 @@ class ListLoader:
         selection = self._compile(place)
         order = await self._library.screenful(selection, SCREENFUL)
         self._selection = selection
-        self._list(Listing(place, order))
+        self._list(ListContent(place, order))
         if order.complete:
             return
         # Let it be painted first; a user who types on does not need the rest.
         await asyncio.sleep(AFTER_SCREENFUL)
         order = await self._library.order(selection)
-        self._list(Listing(place, order, at=Position(self._model.state.highlighted)))
+        self._list(ListContent(place, order, at=Position(self._model.state.highlighted)))
 
-    async def _read_around(self, at: Position, before: int | None) -> None:
+    async def _read_around(self, at: Position, before: PaperKey | None) -> None:
         """List all at once, the cursor on a paper; it stays where it is if it has moved from `before` meanwhile."""
         place = self._model.state.place
         selection = self._compile(place)
         order = await self._library.order(selection)
         self._selection = selection
         now = self._model.state.highlighted
-        self._list(Listing(place, order, at=at if now == before else Position(now, at.height)))
+        self._list(ListContent(place, order, at=at if now == before else Position(now, at.height)))
 
-    def _list(self, listing: Listing) -> None:
+    def _list(self, listing: ListContent) -> None:
         self._library.results = listing.results
         ranked_at = self._library.meta("trending") if listing.place.view.id == "trending" else None
         facts = CacheFacts() if listing.order.pks else self._read_facts(listing.place)

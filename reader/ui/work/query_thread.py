@@ -1,4 +1,4 @@
-"""Questions to the cache in a thread of their own, where a newer one takes the place of an older one."""
+"""A thread that queries the cache; a newer query interrupts an older one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reader.cache.window import Window
 T = TypeVar("T")
 
 AGAIN = 0.003
-"""Seconds between two interruptions: one that comes between two statements of a question stops neither."""
+"""Seconds between two interruptions: one that comes between two statements of a query stops neither."""
 
 
 class QueryThread:
@@ -28,13 +28,13 @@ class QueryThread:
         self._running: Future[Any] | None = None
 
     async def ask(self, question: Callable[[Window], T]) -> T:
-        """The answer to a question; raises CacheInterrupted when a newer one comes."""
+        """Answer a query; raises CacheInterrupted when a newer one comes."""
         while self._interrupt():
             await self._end()
         return await self.ask_next(question)
 
     async def _end(self) -> None:
-        """Wait for the end of the question that was interrupted, but not for long."""
+        """Wait for the interrupted query to end, but not for long."""
         over, loop = asyncio.Event(), asyncio.get_running_loop()
         if self._running is not None:
             self._running.add_done_callback(lambda _: loop.call_soon_threadsafe(over.set))
@@ -42,16 +42,16 @@ class QueryThread:
             await asyncio.wait_for(over.wait(), AGAIN)
 
     async def ask_next(self, question: Callable[[Window], T]) -> T:
-        """The answer to a question that waits for its turn, and gives way to a newer one as the one before it does."""
+        """Answer a query after the one that runs; a newer one interrupts both."""
         self._running = running = self._executor.submit(self._answer, question)
         return await asyncio.wrap_future(running)
 
     def interrupt(self) -> None:
-        """Drop the question that is being answered: what it asked is not wanted any more."""
+        """Interrupt the query that runs, if any."""
         self._interrupt()
 
     def _interrupt(self) -> bool:
-        """Interrupt the question that is being answered; returns whether there is one."""
+        """Interrupt the query that runs; returns whether there is one."""
         if self._running is None or self._running.done():
             return False
         if self._window is not None:
@@ -68,7 +68,7 @@ class QueryThread:
             raise
 
     def close(self) -> None:
-        """Drop what is being read, and close the window."""
+        """Interrupt the query that runs, and close the window."""
         self._executor.shutdown(wait=False, cancel_futures=True)
         while self._running is not None and self._interrupt():
             wait([self._running], AGAIN)
@@ -78,7 +78,7 @@ class QueryThread:
 
 
 def _let_go(error: BaseException) -> None:
-    """Free what the failed question still holds, which its error would keep for as long as anybody knows of that.
+    """Free the objects that the failed query still holds; its error would keep them alive.
 
     A statement among it that was left half-way would keep an interruption in force for all that follow, and an old
     state of the cache in view.

@@ -353,6 +353,7 @@ def test_all_ways_agree(connection: sqlite3.Connection, text: str, order: str) -
         assert read(connection, plan.whole(connection, selection)) == plain
         if selection.ranked is None:
             assert read(connection, selection, selection.walk) == plain
+            assert read(connection, selection, selection.ordered) == plain
 
 
 @given(st.lists(groups, min_size=1, max_size=3).map(" ".join), orders)
@@ -449,9 +450,10 @@ def query_plan(connection: sqlite3.Connection, selection: Selection, where: Clau
 )
 def test_a_walk_is_in_the_order_of_an_index(connection: sqlite3.Connection, text: str, index: str) -> None:
     selection = compile_query(parse(text), SCOPE)
-    lines = query_plan(connection, selection, selection.walk).split("\n")
-    assert f"p USING INDEX {index}" in lines[0] or f"p USING COVERING INDEX {index}" in lines[0]
-    assert not any("TEMP B-TREE" in line for line in lines)
+    for where in (selection.walk, selection.ordered) if selection.grouped_by_day else (selection.walk,):
+        lines = query_plan(connection, selection, where).split("\n")
+        assert f"p USING INDEX {index}" in lines[0] or f"p USING COVERING INDEX {index}" in lines[0]
+        assert not any("TEMP B-TREE" in line for line in lines)
 
 
 def test_a_lookup_leads(connection: sqlite3.Connection) -> None:

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import tracemalloc
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ def read(data: bytes) -> list[Listing]:
     return list(read_papers(io.BytesIO(data), TODAY))
 
 
-def lines(*values: Any) -> bytes:
+def lines(*values: object) -> bytes:
     return "".join(json.dumps(value) + "\n" for value in values).encode()
 
 
@@ -57,7 +58,7 @@ def skipped(listings: list[Listing]) -> list[tuple[str, str]]:
     ],
 )
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda data: gzip.compress(data[:9]) + gzip.compress(data[9:])])
-def test_every_shape_of_the_feed_s_records(data: bytes, pack: Any) -> None:
+def test_every_shape_of_the_feed_s_records(data: bytes, pack: Callable[[bytes], bytes]) -> None:
     listings = read(pack(data))
     assert papers(listings) == [("2026-05-11", "2605.00001"), ("2026-05-12", "2605.00002")]
     assert skipped(listings) == []
@@ -78,7 +79,7 @@ def test_a_file_is_what_its_content_says(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_the_text_of_a_saved_page(encoding: str, pack: Any) -> None:
+def test_the_text_of_a_saved_page(encoding: str, pack: Callable[[bytes], bytes]) -> None:
     (listing,) = read(pack(PAGE.encode(encoding)))
     assert listing.drafts == DRAFTS
 
@@ -166,12 +167,14 @@ def test_memory_stays_flat_over_lines() -> None:
         def readable(self) -> bool:
             return True
 
+        # Its type, `collections.abc.Buffer`, came with Python 3.12.
         def readinto(self, buffer: Any) -> int:
             if not self.left:
                 return 0
-            count = max(1, min(self.left, len(buffer) // len(self.line)))
-            data = (self.line * count)[: len(buffer)]
-            buffer[: len(data)] = data
+            room = memoryview(buffer)
+            count = max(1, min(self.left, len(room) // len(self.line)))
+            data = (self.line * count)[: len(room)]
+            room[: len(data)] = data
             self.left -= count
             return len(data)
 

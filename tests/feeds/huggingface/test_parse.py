@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,7 +26,7 @@ odd_items = st.fixed_dictionaries(
 )
 
 
-def parse(**paper: Any) -> Draft:
+def parse(**paper: object) -> Draft:
     record = item("2605.00001")
     record["paper"] |= paper
     return parse_item(record)

@@ -12,11 +12,11 @@ from reader.ui.screens.paper_page import PaperPage
 from reader.ui.state_parts import Reading
 from reader.ui.text.glyphs import ASCII, UNICODE
 from reader.ui.text.lines import measure
-from reader.ui.text.paper_lines import MEASURE, PEOPLE_LINES, Look, compose
+from reader.ui.text.paper_lines import MEASURE, PEOPLE_LINES, Presentation, compose
 from reader.ui.widgets.paper_detail import PaperDetail
 from tests.ui.stage import TODAY, Stage, look, paper
 
-LOOK = Look(TODAY)
+LOOK = Presentation(TODAY)
 LONG = paper(pk=2, abstract="\n\n".join(f"Paragraph {number} of words. " * 6 for number in range(12)))
 
 
@@ -38,7 +38,7 @@ def stage() -> tuple[Listener, PaperDetail]:
     return Listener(detail), detail
 
 
-def texts(one: Paper, width: int = 60, look: Look = LOOK) -> list[str]:
+def texts(one: Paper, width: int = 60, look: Presentation = LOOK) -> list[str]:
     return ["".join(piece.text for piece in line) for line in compose(one, width, look)]
 
 
@@ -57,7 +57,7 @@ def test_arxiv_is_told_where_it_is_known() -> None:
 def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
     lines = texts(
         paper(starred=True, note="Read again.", tags=("later",)),
-        look=Look(TODAY, topic_names={"agents": "Agents & tools"}),
+        look=Presentation(TODAY, topic_names={"agents": "Agents & tools"}),
     )
     assert lines == [
         "A memory that forgets on purpose",
@@ -120,7 +120,7 @@ def test_many_authors_are_folded_and_can_be_named() -> None:
     shown = sum(name in " ".join(folded) for name in names)
     assert folded[-1].endswith(f"… and {3_000 - shown:,} more")
     assert texts(many)[2 + PEOPLE_LINES] == "Some Lab"
-    everyone = " ".join(texts(many, look=Look(TODAY, everyone=True)))
+    everyone = " ".join(texts(many, look=Presentation(TODAY, everyone=True)))
     assert all(name in everyone for name in names) and "… and 2,960 more" in everyone
 
 
@@ -135,7 +135,7 @@ def test_links_are_web_addresses_with_their_letters() -> None:
         project_url="file:///etc/passwd",
         media=("https://example.org/a.mp4", "http://[broken", "https://"),
     )
-    lines = texts(one, look=Look(TODAY, link_keys={"o": "o", "p": "P", "1": "L1"}))
+    lines = texts(one, look=Presentation(TODAY, link_keys={"o": "o", "p": "P", "1": "L1"}))
     assert lines[-4:] == [
         "o  Page     huggingface.co/papers/2511.12345",
         "P  PDF      arxiv.org/pdf/2511.12345",
@@ -145,7 +145,7 @@ def test_links_are_web_addresses_with_their_letters() -> None:
 
 
 def test_searched_words_are_marked_but_not_our_own_labels() -> None:
-    look = Look(TODAY, words=("memory", "abstract", "byron"))
+    look = Presentation(TODAY, words=("memory", "abstract", "byron"))
     found = [piece for line in compose(paper(), 60, look) for piece in line if piece.hit]
     assert [(piece.text, piece.role) for piece in found] == [
         ("memory", "title"),
@@ -156,7 +156,7 @@ def test_searched_words_are_marked_but_not_our_own_labels() -> None:
 
 def test_ascii_draws_with_letters() -> None:
     one = paper(starred=True, note="n", authors=tuple("abcdefghij" * 9), author_count=99)
-    assert all(line.isascii() for line in texts(one, look=Look(TODAY, glyphs=ASCII)))
+    assert all(line.isascii() for line in texts(one, look=Presentation(TODAY, glyphs=ASCII)))
 
 
 words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题" * 9, "e\u0301" * 30, "a" * 300, "\ud800"])
@@ -182,7 +182,7 @@ words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题"
     st.booleans(),
 )
 def test_whatever_a_paper_says_is_drawn_literally_and_in_its_width(one: Paper, width: int, everyone: bool) -> None:
-    for line in compose(one, width, Look(TODAY, words=("a",), everyone=everyone)):
+    for line in compose(one, width, Presentation(TODAY, words=("a",), everyone=everyone)):
         assert measure(line) <= width
         assert all(piece.text.isprintable() for piece in line)
 

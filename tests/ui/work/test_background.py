@@ -20,8 +20,8 @@ async def test_what_fails_beside_the_reader_is_told_and_the_reader_goes_on(
 
     async with reader() as r:
         r.app.background.start("counts", fail)
-        await r.until(lambda: "counts: KeyError('pk')" in r.status)
-        assert "report" in r.status
+        await r.until(lambda: "counts: KeyError: 'pk'" in r.status)
+        assert "the log has the details" in r.status
         await r.do("move.down")
         assert r.cursor == 1
     assert [repr(error) for error in mistakes] == ["KeyError('pk')"]
