@@ -122,6 +122,15 @@ async def test_the_page_keeps_its_keys_where_something_was_said_before_it_opened
         assert r.status == "1 starred · u undoes"
 
 
+async def test_a_mark_undone_on_the_page_can_be_made_again_there(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("read.open", "paper.star", "mark.undo")
+        assert not r.kept(r.here.id).starred
+        await r.do("paper.star")
+        assert r.kept(r.here.id).starred
+        assert r.status == "1 starred · u undoes"
+
+
 async def test_read_star_and_hide_are_durable_and_can_be_undone_and_redone(reader: Opener) -> None:
     async with reader() as r:
         id = r.here.id

@@ -44,6 +44,8 @@ class PageActions:
     def renew(self, state: State) -> None:
         """Show what the cache now says of the paper on the page, also where the list no longer holds it."""
         if state.page is not None:
+            # Keys that switch a mark read it from the row, and the list is not read again until the page closes.
+            self._papers.renew()
             reading = self._loader.read(state.page.key)
             if reading is not None:
                 self._model.change(self._model.state.open_page(reading))
