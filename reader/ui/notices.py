@@ -53,6 +53,17 @@ class Notices(NamedTuple):
         """The user has left the view."""
         return self.passed() if self.is_of_place else self
 
+    def since(self, earlier: Notices) -> Notices:
+        """What was said after `earlier` and still stands."""
+        is_same = self.happened == earlier.happened
+        return Notices(
+            warning="" if is_same else self.warning,
+            done="" if is_same else self.done,
+            progress="" if self.progress == earlier.progress else self.progress,
+            hint="" if self.hint == earlier.hint else self.hint,
+            state="" if self.state == earlier.state else self.state,
+        )
+
     @property
     def loudest(self) -> tuple[Kind, str] | None:
         """The notice to show."""

@@ -70,6 +70,10 @@ class State:
     """The paper in the detail pane."""
     page: Reading | None = None
     """The paper on the page, while that is open."""
+    notices_before_page: Notices = field(default_factory=Notices)
+    """What the last line said when the page was opened."""
+    is_list_outdated: bool = False
+    """Whether the cache has changed while the page was open: the list is read again when it closes."""
     calendar: CalendarRequest | None = None
     draft: TypedQuery | None = None
     focus: Focus = "list"
@@ -123,6 +127,11 @@ class State:
         """The query of what is listed: the place's, or the words that the feed was searched for."""
         return self.place.text if self.results is None else self.results.text
 
+    @property
+    def page_notices(self) -> Notices:
+        """What was said since the page was opened: older notices would take the room of the page's keys."""
+        return self.notices.since(self.notices_before_page)
+
     # The list
 
     def go(self, place: Place, at: Position = TOP) -> State:
@@ -142,9 +151,16 @@ class State:
         return ListRequest(self.request.number + 1 if self.request else 1, at)
 
     def cache_changed(self) -> State:
-        """Read again what the cache may have changed, without moving the cursor."""
+        """Read again what the cache may have changed, without moving the cursor.
+
+        The list behind the paper's page waits until that is closed: keys on the page act on the list's cursor, and the
+        list may no longer hold the opened paper.
+        """
+        changed = replace(self, cache_version=self.cache_version + 1)
+        if self.page is not None:
+            return replace(changed, is_list_outdated=True)
         at = TOP if self.is_list_coming else Position(self.highlighted)
-        return replace(self, request=self._next_request(at), cache_version=self.cache_version + 1)
+        return replace(changed, request=self._next_request(at))
 
     def listed(self, listing: ListContent) -> State:
         """The list has been read, or its first screenful."""
@@ -231,15 +247,22 @@ class State:
 
     def open_page(self, reading: Reading) -> State:
         """Show a paper on the page."""
+        if self.page is None:
+            return replace(self, page=reading, notices_before_page=self.notices)
         return self if reading == self.page else replace(self, page=reading)
 
     def close_page(self) -> State:
         """Go back from the paper's page to the list."""
-        return self if self.page is None else replace(self, page=None)
+        if self.page is None:
+            return self
+        closed = replace(self, page=None, is_list_outdated=False)
+        if not self.is_list_outdated:
+            return closed
+        return replace(closed, request=self._next_request(TOP if self.is_list_coming else Position(self.highlighted)))
 
     def open_calendar(self, calendar: CalendarRequest) -> State:
         """Open the calendar, over the list."""
-        return replace(self, calendar=calendar, page=None)
+        return replace(self.close_page(), calendar=calendar)
 
     def close_calendar(self) -> State:
         """Close the calendar."""
