@@ -28,7 +28,7 @@ _PIECE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-# The text between two prices, such as "$1 million and 2$", which is no math.
+# Text between two prices, such as "$1 million and 2$", is not math.
 _PRICES = re.compile(r"[0-9][^\\^_{}=]*\s[^\\^_{}=]*")
 
 _SCRIPT = re.compile(rf"([\^_])\s*({_GROUP}|\\[A-Za-z]+|[^\s{{}}\\])")

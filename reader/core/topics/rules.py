@@ -25,10 +25,10 @@ _SLUG_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What is wrong in a line of a rules file."""
+    """A mistake in a line of a rules file."""
 
     line: int
-    """From 1; 0 if the mistake is in no particular line."""
+    """From 1; 0 if the mistake has no line of its own."""
     message: str
 
 
@@ -57,9 +57,9 @@ class TopicRules:
     """Slugs and categories that get their points from the user's file."""
 
     def points(self, fitted: Mapping[Phrase, float]) -> dict[Phrase, float]:
-        """What each phrase adds to those that it contains: the user's points win over fitted ones, these over written.
+        """The net points of each phrase. The user's points win over fitted ones, and fitted ones over written ones.
 
-        `fitted` holds net points, and 0 for phrases that the fit knows and that say nothing.
+        `fitted` has net points; 0 means that the fit knows the phrase and found it useless.
         """
         if self.replaced:
             return net_points(self.own)
@@ -78,7 +78,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class OwnPhrase:
-    """A phrase of a user's file, and what counts without it."""
+    """A phrase of a user's file, and the shipped points that it replaces."""
 
     line: int
     slug: str
@@ -99,7 +99,7 @@ class Review:
 
 
 def read_rules(*texts: str) -> tuple[Rules, list[Mistake]]:
-    """The rules of all texts, later ones on top, and the mistakes that were skipped.
+    """Read the rules of all texts, later ones on top; return them and the skipped mistakes.
 
     The first text is the shipped one; phrases of the others are the user's own.
     """
@@ -188,7 +188,7 @@ class _Reader:
                 self._wrong(line, f"unknown key {_shown('.'.join(key))}{_hint(key[0], ('topics', *_NUMBERS))}")
 
     def finish(self) -> None:
-        """Find the mistakes that only the whole file shows."""
+        """Find the mistakes that concern the whole file."""
         for slug, line in self._implied:
             if slug not in self.rules.topics:
                 self._wrong(line, f"no topic {_shown(slug)}{_hint(slug, self.rules.topics)}")
@@ -247,7 +247,7 @@ class _Reader:
         elif name == "hide":
             topic.hide = value
         elif value and self.own:
-            # The user's own phrases stay, also those above this line.
+            # The user's own phrases stay, even those above this line.
             topic.replaced = True
 
     def _note_own(self, topic: TopicRules, name: str) -> None:
@@ -277,7 +277,7 @@ class _Reader:
             return
         for phrase in phrases:
             if (topic.slug, phrase) in self.seen:
-                self._wrong(line, f'"{phrase}" stands twice among the phrases of {topic.slug}')
+                self._wrong(line, f'"{phrase}" is twice in the phrases of {topic.slug}')
                 continue
             self.seen[topic.slug, phrase] = line
             (topic.own if self.own else topic.written)[phrase] = points
