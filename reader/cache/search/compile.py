@@ -98,7 +98,7 @@ class Selection(NamedTuple):
     is_sequential: bool = False
     """Whether a walk reads papers in about their stored order."""
     is_spread: bool = False
-    """Whether the papers are ordered by day and can be of any day: the first ones then give an estimate of their number."""
+    """Whether the papers are ordered by day and can be of any day; the first ones then give an estimated count."""
 
 
 class TitleFirst(NamedTuple):

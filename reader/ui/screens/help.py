@@ -1,4 +1,4 @@
-"""Help: the keys of the current place, then all others, searched by typing."""
+"""Help: the keys of the current place, then all others; typing searches them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from reader.ui.text.finder import Finder
 from reader.ui.textual_fixes import DismissedOnce
 
 COLUMN = 62
-"""Cells that a column has at least, for its keys and sentences; wider screens have more columns."""
+"""Minimum cells of a column with its keys and sentences; wider screens have more columns."""
 
 MOST_COLUMNS = 3
 GAP = 3
 MARGINS = 6
-"""Cells beside the columns: two at each side, the scrollbar and one before it."""
+"""Cells outside the columns: two at each side, the scrollbar and one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Actions under one heading; they act `here`, in the current place, or else in `place`."""
+    """Actions under one heading: those of the current place if `here`, else those of `place`."""
 
     title: str
     place: str
@@ -64,7 +64,7 @@ class Measure:
 def sections(keymap: Keymap, context: Context, typed: str = "") -> list[Section]:
     """List the actions of `context` first, then those of other places.
 
-    `typed` narrows them to actions with each of its words; the action of a key that is typed alone comes first.
+    `typed` narrows them to actions with each of its words. If `typed` is a key, its action comes first.
     """
     finder = Finder(typed)
     exact: list[Row] = []
@@ -87,11 +87,11 @@ def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
 
 
 class HelpSearch(Input):
-    """The search line; keys that are bound in help act, all others are typed."""
+    """The search line; keys bound in help act, all others are text."""
 
     @dataclass
     class Acted(Message):
-        """A key that is bound in help was pressed."""
+        """A key bound in help was pressed."""
 
         action: Action
         times: int
@@ -156,7 +156,7 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
             *("move.top", "move.bottom", "help.close"),
         }
     )
-    """The actions that help does itself; other keys go on to the app."""
+    """The actions that help handles itself; other keys go on to the app."""
 
     def __init__(self, keymap: Keymap, context: Context) -> None:
         super().__init__()
@@ -213,7 +213,7 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
         return self.get_visual_style(component, partial=True)
 
     def _draw(self, width: int) -> None:
-        """Lay the sections out in the columns that fit."""
+        """Lay out the sections in as many columns as fit."""
         room = width - MARGINS
         count = max(1, min(MOST_COLUMNS, (room + GAP) // (COLUMN + GAP)))
         typed = self.query_one(HelpSearch).value
@@ -269,7 +269,7 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
 
 
 def share_out(blocks: Sequence[list[Content]], count: int) -> list[list[Content]]:
-    """Share blocks of lines out over columns of about the same height, in order and each block whole."""
+    """Distribute blocks of lines over columns of about the same height; the order stays, and no block is split."""
     share = sum(map(len, blocks)) / count
     columns: list[list[Content]] = [[] for _ in range(count)]
     above = 0

@@ -1,4 +1,4 @@
-"""A paper as lines to read, for the detail pane and the paper's page."""
+"""Compose a paper as lines of text, for the detail pane and the paper's page."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from reader.core.topics.explain import Cause, Why
 
 MEASURE = 78
-"""Cells in a line at most: in longer lines the eye loses the start of the next."""
+"""Maximum cells in a line: with longer lines the eye loses the start of the next one."""
 
 PEOPLE_LINES = 2
-"""Lines that a shortened list of authors may take."""
+"""Maximum lines of a shortened list of authors."""
 
 SPARKED = 12
-"""Changes of votes in a paper's sparkline, the latest ones."""
+"""Number of latest changes of votes in a paper's sparkline."""
 
 _EMPTY: Line = ()
 
@@ -40,7 +40,7 @@ class Presentation:
 
     today: date
     words: tuple[str, ...] = ()
-    """Searched words, which are marked; see `prose.pattern`."""
+    """Searched words to mark; see `lines.pattern`."""
     glyphs: Glyphs = UNICODE
     topic_names: Mapping[str, str] = field(default_factory=dict)
     """Names of topics by slug."""
@@ -49,9 +49,9 @@ class Presentation:
     everyone: bool = False
     """Whether all authors are listed."""
     why: tuple[Why, ...] | None = None
-    """What gave the paper its topics; None while nobody asks."""
+    """Why the paper has its topics; None if the user did not ask."""
     votes: Votes = STILL
-    """How the paper's votes moved."""
+    """The changes of the paper's votes."""
 
 
 def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
@@ -82,7 +82,7 @@ def _people(paper: Paper, width: int, look: Presentation) -> list[Line]:
         return fill([Piece(_number(count, "author"), "people")], width) if count else []
     if look.everyone:
         return _list_people(names, count, width, look)
-    # Only so many names can fit in the lines, however many authors there are.
+    # More names than this never fit in the lines.
     most = min(len(names), PEOPLE_LINES * width // 2)
     shown = bisect_right(
         range(1, most + 1), PEOPLE_LINES, key=lambda n: len(_list_people(names[:n], count, width, look))
@@ -106,7 +106,7 @@ def _unbroken(pieces: Iterable[Piece]) -> list[Piece]:
 
 
 def _string(items: Iterable[Sequence[Piece]], between: Piece, width: int) -> list[Line]:
-    """Put items side by side, with `between` between two on one line and nothing at a line's end."""
+    """Put items side by side, with `between` only between two items on one line."""
     lines: list[Line] = []
     for item in items:
         fits = lines and measure(lines[-1]) + measure([between, *item]) <= width
@@ -145,7 +145,7 @@ def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
 
 def _moved(look: Presentation) -> str:
-    """How the votes moved: `  ▂▄▇ +41 since you looked`."""
+    """The changes of the votes: `  ▂▄▇ +41 since you looked`."""
     if not look.votes.points:
         return ""
     line = spark(look.votes.points[-SPARKED:], look.glyphs.spark)
@@ -190,7 +190,7 @@ def _topics(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
 
 WHY = "Why these topics"
-"""The heading over what gave a paper its topics."""
+"""The heading over the reasons for a paper's topics."""
 
 
 def _why(look: Presentation, width: int) -> list[Line]:
@@ -215,7 +215,7 @@ def _why(look: Presentation, width: int) -> list[Line]:
 
 
 def _cause(cause: Cause, column: int, width: int, look: Presentation) -> Line:
-    """One cause in columns: its points, the phrase, where it comes from and which fields have it."""
+    """One cause in columns: its points, its phrase, its origin and its fields."""
     said = cut(literal(cause.said), column, look.glyphs.ellipsis)
     line = [Piece(f"{cause.points:+5d}  ", "key" if cause.points > 0 else "muted"), Piece(said, "text")]
     room = width - 7 - column - 2
