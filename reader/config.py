@@ -198,7 +198,7 @@ class _SettingsReader:
             if found.value is None:
                 self._header(found)
             elif name in self.seen:
-                self._wrong(found.line, name, f"is set a second time; line {self.seen[name]} stands")
+                self._wrong(found.line, name, f"is set a second time; line {self.seen[name]} is used")
             else:
                 self.seen[name] = found.line
                 try:

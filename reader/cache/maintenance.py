@@ -95,7 +95,7 @@ def compact(path: Path) -> Iterator[str]:
         yield "counting for the planner"
         connection.execute("PRAGMA analysis_limit = 2000")
         connection.execute("ANALYZE")
-        yield "writing the file anew"
+        yield "rewriting the file"
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

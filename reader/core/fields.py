@@ -1,4 +1,4 @@
-"""What the program does with each field of a paper: where it is stored, how it is merged, exported and shown.
+"""The rules of a paper's fields: where each is stored, and how it is merged, exported and shown.
 
 `reader.core.paper` lists the fields and gives each its rules.
 """

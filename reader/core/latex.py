@@ -61,7 +61,7 @@ _WITHOUT_TEXT = re.compile(
     "|cite[pt]?|[vh]space|displaystyle|left|right|[bB]ig[glr]?|protect"
 )
 
-# Spaces, line breaks and hyphenation hints; any other escaped sign stands for itself.
+# Spaces, line breaks and hyphenation hints; any other escaped character is itself.
 _SPACING = {"\\": " ", ",": " ", ";": " ", ":": " ", "!": "", "/": "", "-": ""}
 
 

@@ -22,7 +22,7 @@ LINE_LIMIT = 2_000
 BLOCK_LIMIT = 20_000
 """Maximum characters of a block: ten times the feed's longest abstract."""
 
-# Terminal escape sequences are removed whole, so that no "[31m" stays behind: CSI, then the kinds with a string and a
+# Terminal escape sequences are removed in full, so that no "[31m" stays: CSI, then the kinds with a string and a
 # terminator, then the short ones.
 _ESCAPE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"

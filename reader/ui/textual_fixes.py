@@ -83,7 +83,7 @@ class Delayed:
 
 
 def terminal_is_gone() -> bool:
-    """Return whether the terminal was closed; False where the system can't tell.
+    """Return whether the terminal was closed; False if the system can't tell.
 
     Textual 8.2.8 does not notice a closed terminal: its input thread reads the end of the file in a loop, on a
     whole processor (https://github.com/Textualize/textual/pull/6690).
@@ -267,7 +267,7 @@ class PagesOnlyLaidOutCommands(_Palette):
     """Mixed into a command palette: keys reach its list of commands only once the list has lines.
 
     Textual 8.2.8 ends the program with a KeyError if a page key comes after the commands and before their layout
-    (`OptionList._move_page`), or where the list has no room for a line.
+    (`OptionList._move_page`), or if the list has no room for a line.
     """
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -347,7 +347,7 @@ _REGULAR = "kind NOT IN ('undo', 'redo')"
 
 _UNDOABLE = f"SELECT {_COLUMNS} FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
 
-# The newest undo that still stands, if nothing was done after it.
+# The newest undo that is still in effect, if no event came after it.
 _REDOABLE = f"""
     SELECT {", ".join("t." + column for column in _COLUMNS.split(", "))}
     FROM event AS u JOIN event AS t ON t.id = u.value

@@ -88,7 +88,7 @@ class ListLines:
         return _index(self.pks, pk, max(0, near - NEAR), near + NEAR)
 
     def heir(self, old: ListLines, place: int) -> int:
-        """Return the place of the paper to highlight in place of one that is gone, which had a place in `old`.
+        """Return the place of the paper to highlight if the paper at `place` in the order `old` is gone.
 
         It is the first paper after it in the old order that is nearby here, else the nearest before it.
         """
