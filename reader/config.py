@@ -177,34 +177,34 @@ class _SettingsReader:
         try:
             data = path.read_bytes()
             if len(data) > MAX_FILE_SIZE:
-                self._wrong(0, "", f"is larger than {MAX_FILE_SIZE // 1024} KiB and was not read")
+                self._add_mistake(0, "", f"is larger than {MAX_FILE_SIZE // 1024} KiB and was not read")
                 return ""
             return data.decode("utf-8-sig")
         except (FileNotFoundError, NotADirectoryError):
             return ""
         except UnicodeDecodeError as error:
-            self._wrong(data.count(b"\n", 0, error.start) + 1, "", "is not UTF-8 text; the file was not read")
+            self._add_mistake(data.count(b"\n", 0, error.start) + 1, "", "is not UTF-8 text; the file was not read")
         except OSError as error:
-            self._wrong(0, "", f"can't be read: {error.strerror}")
+            self._add_mistake(0, "", f"can't be read: {error.strerror}")
         return ""
 
     def take(self, text: str) -> None:
         """Read every statement, and collect its value or its mistake."""
         for found in read_statements(text):
             if isinstance(found, MalformedLine):
-                self._wrong(found.line, "", f"{found.message}; this line was left out")
+                self._add_mistake(found.line, "", f"{found.message}; this line was left out")
                 continue
             name = ".".join(found.key)
             if found.value is None:
                 self._header(found)
             elif name in self.seen:
-                self._wrong(found.line, name, f"is set a second time; line {self.seen[name]} is used")
+                self._add_mistake(found.line, name, f"is set a second time; line {self.seen[name]} is used")
             else:
                 self.seen[name] = found.line
                 try:
                     self._set(found.key, found.value, found.line)
                 except InvalidValue as unfit:
-                    self._wrong(found.line, name, str(unfit), unfit.suggestion)
+                    self._add_mistake(found.line, name, str(unfit), unfit.suggestion)
         if not self.mistakes:
             self._check_whole(text)
 
@@ -222,7 +222,9 @@ class _SettingsReader:
     def _header(self, header: Statement) -> None:
         if header.key[0] != "keys":
             self.unknown_tables.add(header.key[0])
-            self._wrong(header.line, header.key[0], "is not a table of the settings", nearest(header.key[0], ["keys"]))
+            self._add_mistake(
+                header.line, header.key[0], "is not a table of the settings", nearest(header.key[0], ["keys"])
+            )
 
     def _set(self, key: tuple[str, ...], value: object, line: int) -> None:
         if key[0] == "keys" and len(key) > 1:
@@ -245,9 +247,9 @@ class _SettingsReader:
         except tomllib.TOMLDecodeError as error:
             place = re.search(r"\(at line (\d+)", str(error))
             line = int(place[1]) if place else 0
-            self._wrong(line, "", f"{str(error).partition(' (at ')[0]}; other programs will refuse this file")
+            self._add_mistake(line, "", f"{str(error).partition(' (at ')[0]}; other programs will refuse this file")
 
-    def _wrong(self, line: int, key: str, message: str, suggestion: str | None = None) -> None:
+    def _add_mistake(self, line: int, key: str, message: str, suggestion: str | None = None) -> None:
         self.mistakes.append(Mistake(self.file, line, key, message, suggestion))
 
 

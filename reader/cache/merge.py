@@ -44,7 +44,7 @@ def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bo
             value = "\n".join(value)
         # A count of 0 is a value; None, an empty text and an empty list are not.
         if (value or value == 0) and value != known[name]:
-            after[name] = _chosen(merge, known[name], value, newer=newer)
+            after[name] = _choose_value(merge, known[name], value, newer=newer)
     if draft.authors and after["authors"] == "\n".join(draft.authors):
         after["author_count"] = len(draft.authors)
     elif draft.author_count and not after["author_count"]:
@@ -60,7 +60,7 @@ def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bo
     return {column: value for column, value in after.items() if value != known[column]}
 
 
-def _chosen(merge: Merge | None, known: Any, said: Any, *, newer: bool) -> Any:
+def _choose_value(merge: Merge | None, known: Any, said: Any, *, newer: bool) -> Any:
     """Choose between the cached value and the source's value."""
     if known in (None, ""):
         return said

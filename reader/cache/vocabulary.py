@@ -44,7 +44,7 @@ def vocabulary(connection: sqlite3.Connection, breathe: Callable[[], None] = lam
     rows = connection.execute(
         "SELECT keywords, authors, organization, categories FROM paper_text ORDER BY pk DESC LIMIT ?", (RECENT,)
     )
-    for keywords, people, organization, filed in _unhurried(rows, breathe):
+    for keywords, people, organization, filed in _with_pauses(rows, breathe):
         spelled.update(keywords.split("\n"))
         authors.update(people.split("\n"))
         organizations[organization or ""] += 1
@@ -60,7 +60,7 @@ def vocabulary(connection: sqlite3.Connection, breathe: Callable[[], None] = lam
     }
 
 
-def _unhurried(items: Iterable[T], breathe: Callable[[], None]) -> Iterator[T]:
+def _with_pauses(items: Iterable[T], breathe: Callable[[], None]) -> Iterator[T]:
     for number, item in enumerate(items):
         if number % AT_ONCE == 0:
             breathe()
@@ -71,7 +71,7 @@ def _collapsed(spelled: Mapping[str, int], breathe: Callable[[], None]) -> Count
     """Number of papers by the most common spelling of each keyword; keywords of a single paper are left out."""
     from reader.core.keywords import commonest, key
 
-    keys = {keyword: key(keyword) for keyword in _unhurried(spelled, breathe)}
+    keys = {keyword: key(keyword) for keyword in _with_pauses(spelled, breathe)}
     papers: Counter[str] = Counter()
     for keyword, count in spelled.items():
         papers[keys[keyword]] += count

@@ -188,7 +188,7 @@ class Window:
             row = self._connection.execute(sql, (pk,)).fetchone()
             if row is None:
                 return None
-            return _paper(row, pk=pk, topics=self._topics(pk), tags=self._tags(pk), note=self._note(pk))
+            return _paper(row, pk=pk, topics=self._topics(pk), tags=self._tags(pk), note=self._note_text(pk))
 
     def papers(self, pks: Iterable[int]) -> Iterable[Paper]:
         """Whole papers, one at a time: an export of all papers takes little memory."""
@@ -207,7 +207,7 @@ class Window:
             tag for (tag,) in self._connection.execute("SELECT tag FROM paper_tag WHERE pk = ? ORDER BY tag", (pk,))
         )
 
-    def _note(self, pk: int) -> str | None:
+    def _note_text(self, pk: int) -> str | None:
         row = self._connection.execute("SELECT body FROM note WHERE pk = ?", (pk,)).fetchone()
         return row[0] if row else None
 

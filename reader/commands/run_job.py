@@ -31,7 +31,7 @@ async def _collect_messages(workspace: Workspace, job: jobs.Job, progress: Progr
     started = time.monotonic()
     redrawing = asyncio.create_task(_redraw(progress))
     try:
-        async with aclosing(jobs.run_job(workspace.workplace, job)) as messages:
+        async with aclosing(jobs.run_job(workspace.job_context, job)) as messages:
             async for message in messages:
                 progress.show(describe_progress(message, time.monotonic() - started))
                 log_failure(message)

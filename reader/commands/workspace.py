@@ -87,7 +87,7 @@ class Workspace:
         return shipped_topics()
 
     @property
-    def workplace(self) -> JobContext:
+    def job_context(self) -> JobContext:
         """The context for jobs."""
         from reader.refresh.jobs import JobContext
 

@@ -17,7 +17,7 @@ Merge = Literal["newest", "count", "growing"]
 """
 
 
-class Rules(NamedTuple):
+class FieldRules(NamedTuple):
     """The rules for one field."""
 
     table: Table | None = "paper_text"
@@ -58,7 +58,7 @@ class Field(NamedTuple):
     type: type
     """`str`, `int`, `bool`, or `tuple` for a list of strings."""
     is_optional: bool
-    rules: Rules
+    rules: FieldRules
 
     @property
     def key(self) -> str:

@@ -8,7 +8,7 @@ adds the column; and let the feed that knows it fill the draft.
 from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
-from reader.core.fields import Field, Rules, fields_of, in_order
+from reader.core.fields import Field, FieldRules, fields_of, in_order
 
 
 class Draft(NamedTuple):
@@ -25,7 +25,7 @@ class Draft(NamedTuple):
     author_count: int | None = None
     """Number of authors if only that is known; else it follows from `authors`."""
     organization: str | None = None
-    organization_slug: Annotated[str | None, Rules()] = None
+    organization_slug: Annotated[str | None, FieldRules()] = None
     published: str | None = None
     upvotes: int | None = None
     comments: int | None = None
@@ -106,47 +106,47 @@ class Paper(NamedTuple):
 
     pk: PaperKey
     """Its key in the cache, or `NotCached` if only the feed has it."""
-    id: Annotated[str, Rules("paper", merge=None, in_csv=True)]
-    title: Annotated[str, Rules("paper", in_csv=True)]
-    abstract: Annotated[str, Rules(is_block=True, in_csv=True)] = ""
-    day: Annotated[str | None, Rules("paper", merge=None, in_csv=True)] = None
+    id: Annotated[str, FieldRules("paper", merge=None, in_csv=True)]
+    title: Annotated[str, FieldRules("paper", in_csv=True)]
+    abstract: Annotated[str, FieldRules(is_block=True, in_csv=True)] = ""
+    day: Annotated[str | None, FieldRules("paper", merge=None, in_csv=True)] = None
     """ISO date of the newest day it was listed on; None if it never was."""
-    published: Annotated[str | None, Rules("paper", in_csv=True)] = None
+    published: Annotated[str | None, FieldRules("paper", in_csv=True)] = None
     """ISO date of the first arXiv version."""
-    authors: Annotated[tuple[str, ...], Rules(in_csv=True)] = ()
-    author_count: Annotated[int, Rules("paper", merge=None)] = 0
-    organization: Annotated[str | None, Rules(in_csv=True)] = None
+    authors: Annotated[tuple[str, ...], FieldRules(in_csv=True)] = ()
+    author_count: Annotated[int, FieldRules("paper", merge=None)] = 0
+    organization: Annotated[str | None, FieldRules(in_csv=True)] = None
     """Full name, as shown."""
-    upvotes: Annotated[int, Rules("paper", "count", in_csv=True)] = 0
-    comments: Annotated[int, Rules("paper", "count", in_csv=True)] = 0
-    topics: Annotated[tuple[str, ...], Rules(None, None, label="Topics", in_csv=True)] = ()
+    upvotes: Annotated[int, FieldRules("paper", "count", in_csv=True)] = 0
+    comments: Annotated[int, FieldRules("paper", "count", in_csv=True)] = 0
+    topics: Annotated[tuple[str, ...], FieldRules(None, None, label="Topics", in_csv=True)] = ()
     """Slugs, strongest first."""
-    keywords: Annotated[tuple[str, ...], Rules(label="Keywords", in_csv=True)] = ()
-    summary: Annotated[str | None, Rules(label="AI summary", in_csv=True)] = None
+    keywords: Annotated[tuple[str, ...], FieldRules(label="Keywords", in_csv=True)] = ()
+    summary: Annotated[str | None, FieldRules(label="AI summary", in_csv=True)] = None
     """The feed's machine-written one-line summary."""
-    read: Annotated[bool, Rules("paper", merge=None, in_csv=True)] = False
-    starred: Annotated[bool, Rules("paper", merge=None, in_csv=True)] = False
-    hidden: Annotated[bool, Rules("paper", merge=None, in_csv=True)] = False
-    tags: Annotated[tuple[str, ...], Rules(None, None, label="Tags", in_csv=True)] = ()
-    note: Annotated[str | None, Rules(None, None, is_block=True, label="Note")] = None
-    code_url: Annotated[str | None, Rules(in_csv=True)] = None
-    code_stars: Annotated[int | None, Rules("paper", "count")] = None
-    project_url: Annotated[str | None, Rules(in_csv=True)] = None
-    media: Annotated[tuple[str, ...], Rules()] = ()
-    source: Annotated[str, Rules("paper", merge=None)] = "hf"
+    read: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
+    starred: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
+    hidden: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
+    tags: Annotated[tuple[str, ...], FieldRules(None, None, label="Tags", in_csv=True)] = ()
+    note: Annotated[str | None, FieldRules(None, None, is_block=True, label="Note")] = None
+    code_url: Annotated[str | None, FieldRules(in_csv=True)] = None
+    code_stars: Annotated[int | None, FieldRules("paper", "count")] = None
+    project_url: Annotated[str | None, FieldRules(in_csv=True)] = None
+    media: Annotated[tuple[str, ...], FieldRules()] = ()
+    source: Annotated[str, FieldRules("paper", merge=None)] = "hf"
     """Where it comes from: `hf`, `arxiv`, `page`, or a feed's slug."""
-    categories: Annotated[tuple[str, ...], Rules(is_null_unknown=True, label="Categories")] = ()
+    categories: Annotated[tuple[str, ...], FieldRules(is_null_unknown=True, label="Categories")] = ()
     """arXiv categories such as `cs.CL`, the primary one first."""
-    version: Annotated[int | None, Rules(merge="growing")] = None
+    version: Annotated[int | None, FieldRules(merge="growing")] = None
     """Number of the newest arXiv version."""
-    revised: Annotated[str | None, Rules(merge="growing")] = None
+    revised: Annotated[str | None, FieldRules(merge="growing")] = None
     """ISO date of that version."""
-    remark: Annotated[str | None, Rules(label="Remark", in_facts=True)] = None
+    remark: Annotated[str | None, FieldRules(label="Remark", in_facts=True)] = None
     """The authors' comment on arXiv, such as `12 pages, 3 figures`."""
-    doi: Annotated[str | None, Rules()] = None
+    doi: Annotated[str | None, FieldRules()] = None
     """The DOI that the publisher gave it."""
-    journal: Annotated[str | None, Rules(label="Journal", in_facts=True)] = None
-    url: Annotated[str | None, Rules(key="entry_url")] = None
+    journal: Annotated[str | None, FieldRules(label="Journal", in_facts=True)] = None
+    url: Annotated[str | None, FieldRules(key="entry_url")] = None
     """A page about the paper that a feed links to."""
 
 

@@ -176,7 +176,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         if self.library.has_unfinished_marks():
             actions.marks.finish_marks()
         if not self.look.is_still:
-            self.set_interval(POLL, self._look_around)
+            self.set_interval(POLL, self._check_other_programs)
         if not self.look.demo and not self.look.is_still:
             actions.refresher.begin()
             if self.settings.refresh_minutes:
@@ -187,7 +187,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         on_change = partial(subscribe, self, self.model)
         timer = NoticeTimer(self.services)
         on_change(lambda state: state.notices.happened, timer.begin, now=False)
-        on_change(lambda state: state.is_list_coming, self._let_keys_go_on, now=False)
+        on_change(lambda state: state.is_list_coming, self._handle_waiting_keys, now=False)
         on_change(actions.detail_loader.resting_parts, actions.detail_loader.load_soon, now=False)
         on_change(actions.detail_loader.parts, actions.detail_loader.load)
         on_change(lambda state: (state.marks_version, state.cache_version), actions.page.follow, now=False)
@@ -205,7 +205,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         gc.freeze()
         self.model.change(self.model.state.know_topics(meanings={topic.slug: topic.about for topic in rules.topics}))
 
-    def _look_around(self) -> None:
+    def _check_other_programs(self) -> None:
         """Show other programs' changes to the cache; quit if the terminal is gone."""
         if not self.is_headless and terminal_is_gone():
             self.leave()
@@ -334,7 +334,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         """Call a function once the screen in front is gone."""
         self.call_later(act)
 
-    def _let_keys_go_on(self, state: State) -> None:
+    def _handle_waiting_keys(self, state: State) -> None:
         """Handle the keys that wait for the list."""
         if not state.is_list_coming:
             self.call_later(self.keyboard.go_on)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 Kind = Literal["warning", "done", "progress", "hint", "state"]
 """A warning, something done, running work, a hint about the cursor's row, a lasting state; most important first."""
@@ -11,8 +10,7 @@ Kind = Literal["warning", "done", "progress", "hint", "state"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Notices:
+class Notices(NamedTuple):
     """One text for each kind; empty without a notice.
 
     `done` and `warning` pass after a while, and the others stay until they are replaced: "offline since 08:14" shows
@@ -37,19 +35,19 @@ class Notices:
         match kind:
             case "done" | "warning":
                 # Both describe the last event, so each replaces the other.
-                cleared = replace(self, done="", warning="", is_of_place=of_place, happened=self.happened + 1)
-                return replace(cleared, done=text) if kind == "done" else replace(cleared, warning=text)
+                cleared = self._replace(done="", warning="", is_of_place=of_place, happened=self.happened + 1)
+                return cleared._replace(done=text) if kind == "done" else cleared._replace(warning=text)
             case "hint":
                 # A user who has moved on has seen the earlier notice.
-                return replace(self, hint=text, done="" if text else self.done)
+                return self._replace(hint=text, done="" if text else self.done)
             case "progress":
-                return replace(self, progress=text)
+                return self._replace(progress=text)
             case "state":
-                return replace(self, state=text)
+                return self._replace(state=text)
 
     def passed(self) -> Notices:
         """Remove `done` and `warning`: their time is over."""
-        return replace(self, done="", warning="", is_of_place=False)
+        return self._replace(done="", warning="", is_of_place=False)
 
     def left_place(self) -> Notices:
         """Remove a notice of the view that the user has left."""

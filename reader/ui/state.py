@@ -131,17 +131,20 @@ class State:
             return self
         state = self.search_stopped()
         notices = state.notices if place.view == self.place.view else state.notices.left_place()
-        search = replace(state.search, wanted="")
+        search = state.search._replace(wanted="")
         return replace(state, place=place, results=None, search=search, notices=notices).request_list(at)
 
     def request_list(self, at: Position = TOP) -> State:
         """Request the list of the place; keys for its papers wait until it is there."""
-        return replace(self, request=ListRequest(at), is_list_coming=True)
+        return replace(self, request=self._next_request(at), is_list_coming=True)
+
+    def _next_request(self, at: Position) -> ListRequest:
+        return ListRequest(self.request.number + 1 if self.request else 1, at)
 
     def cache_changed(self) -> State:
         """Request the list and the counts again without moving the cursor: the cache has changed."""
         at = TOP if self.is_list_coming else Position(self.highlighted)
-        return replace(self, request=ListRequest(at), cache_version=self.cache_version + 1)
+        return replace(self, request=self._next_request(at), cache_version=self.cache_version + 1)
 
     def listed(self, listing: ListContent) -> State:
         """Store the list that was read, or its first screenful."""
@@ -151,7 +154,7 @@ class State:
 
     def read_on(self, at: Position) -> State:
         """Request the rest of the list after its first screenful."""
-        return replace(self, request=ListRequest(at))
+        return replace(self, request=self._next_request(at))
 
     def list_stopped(self) -> State:
         """Record that reading the list was stopped; another read has begun or will."""
@@ -286,27 +289,27 @@ class State:
 
     def search_feed(self, text: str) -> State:
         """Request a search of the feed for words."""
-        return replace(self, search=replace(self.search, asking=text, wanted=text, is_slow=False, waiting=None))
+        return replace(self, search=self.search._replace(asking=text, wanted=text, is_slow=False, waiting=None))
 
     def search_is_slow(self, progress: str) -> State:
         """Show the progress of a slow search."""
-        return replace(self, search=replace(self.search, is_slow=True), notices=self.notices.say(progress, "progress"))
+        return replace(self, search=self.search._replace(is_slow=True), notices=self.notices.say(progress, "progress"))
 
     def search_stopped(self) -> State:
         """Record that no search runs any more."""
         if not self.search.asking:
             return self
-        search = replace(self.search, asking="", is_slow=False)
+        search = self.search._replace(asking="", is_slow=False)
         return replace(self, search=search, notices=self.notices.say("", "progress"))
 
     def hold_results(self, results: FeedResults) -> State:
         """Keep the feed's results until the user asks for them: the user is typing or reading."""
-        return replace(self, search=replace(self.search, waiting=results))
+        return replace(self, search=self.search._replace(waiting=results))
 
     def list_results(self, results: FeedResults, at: Position) -> State:
         """List the feed's results over the place; the cursor later returns to `at`."""
         left = at if self.results is None else self.search.left
-        search = replace(self.search, wanted="", left=left, waiting=None)
+        search = self.search._replace(wanted="", left=left, waiting=None)
         return replace(self, results=results, search=search).request_list()
 
     def leave_results(self) -> State:
@@ -319,31 +322,31 @@ class State:
 
     def refresh_started(self, view: str = "") -> State:
         """Record the start of a refresh, of the latest days or for a view."""
-        return replace(self, refresh=replace(self.refresh, progress="starting", view=view))
+        return replace(self, refresh=self.refresh._replace(progress="starting", view=view))
 
     def refresh_progressed(self, progress: str) -> State:
         """Store the refresh's progress."""
-        return replace(self, refresh=replace(self.refresh, progress=progress))
+        return replace(self, refresh=self.refresh._replace(progress=progress))
 
     def refresh_succeeded(self, last: datetime | None) -> State:
         """Record that the refresh read all it asked for; `last` is as in `RefreshStatus`."""
-        refresh = replace(self.refresh, problem="", failing_since=None, last=last)
+        refresh = self.refresh._replace(problem="", failing_since=None, last=last)
         return replace(self, refresh=refresh, notices=self.notices.say("", "state"))
 
     def refresh_failed(self, problem: str, now: datetime) -> State:
         """Record that the feed could not be read; `now` is local time."""
         since = self.refresh.failing_since or now
-        return replace(self, refresh=replace(self.refresh, problem=problem, failing_since=since))
+        return replace(self, refresh=self.refresh._replace(problem=problem, failing_since=since))
 
     def refresh_ended(self, *, is_idle: bool, last: datetime | None) -> State:
         """Record the end of a refresh, with or without success; `is_idle` if no other refresh runs."""
         before = self.refresh
         progress, view = (None, "") if is_idle else (before.progress, before.view)
-        return replace(self, refresh=replace(before, progress=progress, view=view, last=last, ended=before.ended + 1))
+        return replace(self, refresh=before._replace(progress=progress, view=view, last=last, ended=before.ended + 1))
 
     def refreshed_at(self, last: datetime | None) -> State:
         """Store the local time at which any program completed a refresh."""
-        return self if last == self.refresh.last else replace(self, refresh=replace(self.refresh, last=last))
+        return self if last == self.refresh.last else replace(self, refresh=self.refresh._replace(last=last))
 
     # The status line
 

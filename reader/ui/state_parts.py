@@ -40,10 +40,11 @@ TOP = Position()
 """The first paper of a list."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class ListRequest:
+class ListRequest(NamedTuple):
     """A request to read the place's list, with the cursor on a paper if the list has it, else at the top."""
 
+    number: int
+    """Counts the requests: a later one for the same list is another."""
     at: Position = TOP
 
 
@@ -89,8 +90,7 @@ class ListContent:
         return len(self.order.pks) if self.order.complete else None
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshStatus:
+class RefreshStatus(NamedTuple):
     """The running refresh, and the outcome of the last one."""
 
     progress: str | None = None
@@ -111,8 +111,7 @@ class RefreshStatus:
         return self.progress is not None
 
 
-@dataclass(frozen=True, slots=True)
-class SearchStatus:
+class SearchStatus(NamedTuple):
     """The running search of the feed, or its results that wait to be shown."""
 
     asking: str = ""

@@ -13,6 +13,7 @@ from reader.cache.marks.events import Events
 from reader.cache.search.compile import Selection
 from reader.cache.window import Order
 from reader.core.errors import FeedOffline
+from tests.facts import cached
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, fill, settings
@@ -47,7 +48,7 @@ async def test_who_moves_on_while_news_are_read_stays_there(reader: Opener, monk
     async with reader() as r:
         order, may_go_on = r.app.library.order, asyncio.Event()
 
-        async def slow_order(selection: Selection) -> Order:
+        async def slow_order(selection: Selection) -> Order[int]:
             found = await order(selection)
             await may_go_on.wait()
             return found
@@ -152,7 +153,7 @@ async def test_what_another_instance_does_appears(reader: Opener, monkeypatch: p
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: r.app.state.refresh.progress is None)
             with closing(Events.open(r.file)) as other:
-                other.mark("star", True, [r.main.papers.pks_all()[2]])
+                other.mark("star", True, [cached(r.main.papers.pks_all()[2])])
             await r.until(lambda: r.row(2).starred)
             await r.until(lambda: "Starred 1" in r.filter_lines)
             assert "★" in r.list_lines[3]

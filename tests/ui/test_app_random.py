@@ -10,6 +10,7 @@ import pytest
 from reader.cache.counts import CountCache
 from reader.cache.window import Window
 from reader.ui.work.counter import question
+from tests.facts import cached
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story
 
@@ -28,7 +29,7 @@ def lies(r: Story) -> list[str]:
     with closing(Window.open(r.file)) as window:
         tally = CountCache(window)
         here = question(state.listing.place, r.app.settings.order, r.app.services.scope(), state.topic_mode)
-        counts, paper = state.counts, None if asked is None else window.paper(asked)
+        counts, paper = state.counts, None if asked is None else window.paper(cached(asked))
         facets, views = tally.facets(here.facets, exactly=True), tuple(tally.count(view) for view in here.views)
         days = tally.days()
     assert counts is not None

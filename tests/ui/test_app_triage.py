@@ -265,7 +265,7 @@ async def test_keys_for_papers_wait_for_those_that_a_query_finds(
     screenful = Library.screenful
     may_come = asyncio.Event()
 
-    async def slow(library: Library, selection: Selection, limit: int) -> Order:
+    async def slow(library: Library, selection: Selection, limit: int) -> Order[int]:
         await may_come.wait()
         return await screenful(library, selection, limit)
 

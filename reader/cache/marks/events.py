@@ -77,7 +77,7 @@ Progress = Callable[[int, int], None]
 """Called with (papers done, all papers) after each transaction of a long event."""
 
 
-def _silent(_done: int, _total: int) -> None:
+def _ignore_progress(_done: int, _total: int) -> None:
     pass
 
 
@@ -111,7 +111,9 @@ class Events:
         """Stop after the current transaction; may be called from another thread. The next start finishes the event."""
         self._is_stopped = True
 
-    def mark(self, kind: str, value: bool | str, pks: Sequence[int], progress: Progress = _silent) -> Event | None:
+    def mark(
+        self, kind: str, value: bool | str, pks: Sequence[int], progress: Progress = _ignore_progress
+    ) -> Event | None:
         """Record a new state of these papers; return None if all of them already have it.
 
         `kind` is `read`, `star`, `hide`, `note` or `tag:NAME`; `value` is a bool, or the note's text.
@@ -131,15 +133,15 @@ class Events:
                 self._apply_in_steps(event, batches, progress)
         return event
 
-    def undo(self, progress: Progress = _silent) -> Event | None:
+    def undo(self, progress: Progress = _ignore_progress) -> Event | None:
         """Undo the newest event that is not undone; return it, or None if there is none."""
         return self._reverse("undo", progress)
 
-    def redo(self, progress: Progress = _silent) -> Event | None:
+    def redo(self, progress: Progress = _ignore_progress) -> Event | None:
         """Redo the event of the newest undo if no later event exists; return it, or None."""
         return self._reverse("redo", progress)
 
-    def recover(self, progress: Progress = _silent) -> None:
+    def recover(self, progress: Progress = _ignore_progress) -> None:
         """Finish the events that a program did not apply in full before it ended."""
         with explained(self._path):
             rows = self._connection.execute(f"SELECT {_COLUMNS} FROM event WHERE applied = 0 ORDER BY seq").fetchall()

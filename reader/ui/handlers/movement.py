@@ -58,21 +58,21 @@ class MovementActions:
 
     @handles("move.half_down")
     def half_page_down(self, count: int | None) -> None:
-        self._leap(1, 2, count or 1)
+        self._move_pages(1, 2, count or 1)
 
     @handles("move.half_up")
     def half_page_up(self, count: int | None) -> None:
-        self._leap(-1, 2, count or 1)
+        self._move_pages(-1, 2, count or 1)
 
     @handles("move.page_down")
     def page_down(self, count: int | None) -> None:
-        self._leap(1, 1, count or 1)
+        self._move_pages(1, 1, count or 1)
 
     @handles("move.page_up")
     def page_up(self, count: int | None) -> None:
-        self._leap(-1, 1, count or 1)
+        self._move_pages(-1, 1, count or 1)
 
-    def _leap(self, direction: int, share: int, times: int) -> None:
+    def _move_pages(self, direction: int, share: int, times: int) -> None:
         """Go `times` pages, or half pages if `share` is 2."""
         for _ in range(times):
             match self._model.state.context:

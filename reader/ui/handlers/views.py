@@ -100,13 +100,13 @@ class ViewActions:
 
     @handles("period.earlier")
     def show_earlier(self, count: int | None) -> None:
-        self._leap(-(count or 1))
+        self._go_periods(-(count or 1))
 
     @handles("period.later")
     def show_later(self, count: int | None) -> None:
-        self._leap(count or 1)
+        self._go_periods(count or 1)
 
-    def _leap(self, count: int) -> None:
+    def _go_periods(self, count: int) -> None:
         """Go `count` periods later, earlier if negative; skip days that are known to be empty."""
         start = period = self.here()
         first, last = date.fromisoformat(FIRST_DAY), self._look.today

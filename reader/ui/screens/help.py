@@ -173,7 +173,9 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
 
     def on_mount(self) -> None:
         title = Content.assemble(
-            ("Keys", self._look("help--here")), " ", (PLACES[self._place], self._look("help--about"))
+            ("Keys", self._component_style("help--here")),
+            " ",
+            (PLACES[self._place], self._component_style("help--about")),
         )
         self.query_one("#help-title", Static).update(title)
 
@@ -209,7 +211,7 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
             case moved:
                 scroll.scroll_relative(y=lines[moved] * event.times, animate=False)
 
-    def _look(self, component: str) -> Style:
+    def _component_style(self, component: str) -> Style:
         return self.get_visual_style(component, partial=True)
 
     def _draw(self, width: int) -> None:
@@ -222,7 +224,7 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
         measure = Measure(key_width, max((room - GAP * (count - 1)) // count - key_width - 2, 10))
         finder = Finder(typed)
         blocks = [list(self._block(section, measure, finder)) for section in found]
-        columns = share_out(blocks or [[self._nothing(typed)]], count)
+        columns = share_out(blocks or [[self._no_match(typed)]], count)
         for column, lines in zip_longest(self.query(".help--column").results(Static), columns):
             column.display = lines is not None
             column.update(Content("\n").join(lines or ()))
@@ -230,9 +232,9 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
 
     def _block(self, section: Section, measure: Measure, finder: Finder) -> Iterator[Content]:
         """Draw a section: its heading, its rows and an empty line."""
-        look = self._look("help--here" if section.here else "help--elsewhere")
+        look = self._component_style("help--here" if section.here else "help--elsewhere")
         place = f"  {section.place}" if section.place else ""
-        yield Content.assemble((section.title.upper(), look), (place, self._look("help--about")))
+        yield Content.assemble((section.title.upper(), look), (place, self._component_style("help--about")))
         for row in section.rows:
             for line in self._row_lines(row, measure):
                 yield self._marked(line, finder)
@@ -241,29 +243,31 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
     def _row_lines(self, row: Row, measure: Measure) -> Iterator[Content]:
         """Draw a row: keys, name and sentence, with further lines indented under the name."""
         first, *more = textwrap.wrap(f"{row.name}  {row.about}", measure.text)
-        about = self._look("help--about")
+        about = self._component_style("help--about")
         yield Content.assemble(
-            (row.keys.ljust(measure.keys), self._look("help--key")),
+            (row.keys.ljust(measure.keys), self._component_style("help--key")),
             "  ",
-            (first[: len(row.name)], self._look("help--name")),
+            (first[: len(row.name)], self._component_style("help--name")),
             (first[len(row.name) :], about),
         )
         for line in more:
             yield Content.assemble(" " * (measure.keys + 2), (line, about))
 
     def _marked(self, line: Content, finder: Finder) -> Content:
-        look = self._look("help--hit")
+        look = self._component_style("help--hit")
         for start, end in finder.spans(line.plain):
             line = line.stylize(look, start, end)
         return line
 
-    def _nothing(self, typed: str) -> Content:
-        return Content.assemble("No key matches  ", (typed.strip(), self._look("help--name")), ".")
+    def _no_match(self, typed: str) -> Content:
+        return Content.assemble("No key matches  ", (typed.strip(), self._component_style("help--name")), ".")
 
     def _footer(self, room: int) -> Content:
         pairs = self._keymap.hints("help", room)
         return Content("  ").join(
-            Content.assemble((key, self._look("help--name")), " ", (word, self._look("help--about")))
+            Content.assemble(
+                (key, self._component_style("help--name")), " ", (word, self._component_style("help--about"))
+            )
             for key, word in pairs
         )
 

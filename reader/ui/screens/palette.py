@@ -91,14 +91,14 @@ class Palette(DismissedOnce, PagesOnlyLaidOutCommands, CommandPalette):
 
     def _draw(self, command: Command, finder: Finder) -> Content:
         """Draw a command in two lines: its name with the typed words marked, and its keys; then what it does."""
-        name = Content.assemble((command.name, self._look("name")))
+        name = Content.assemble((command.name, self._component_style("name")))
         for start, end in finder.spans(command.name):
-            name = name.stylize(self._look("hit"), start, end)
+            name = name.stylize(self._component_style("hit"), start, end)
         keys = f"  {command.keys}" if command.keys else ""
         about = f"\n{command.about}"
-        return Content.assemble(name, (keys, self._look("keys")), (about, self._look("about")))
+        return Content.assemble(name, (keys, self._component_style("keys")), (about, self._component_style("about")))
 
-    def _look(self, part: str) -> Style:
+    def _component_style(self, part: str) -> Style:
         return self.get_visual_style(f"palette--{part}", partial=True)
 
 

@@ -61,8 +61,8 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
         fill(mark(paper.title, "title", searched), width),
         [*_people(paper, width, look), *_organization(paper, width, searched), *_facts(paper, width, look)],
         [*_topics(paper, width, look), *_keywords(paper, width, look, searched)],
-        _why(look, width),
-        _note(paper, width, look),
+        _why_lines(look, width),
+        _note_lines(paper, width, look),
         _summary(paper, width, searched),
         _abstract(paper, width, searched),
         _links(paper, width, look),
@@ -105,7 +105,7 @@ def _unbroken(pieces: Iterable[Piece]) -> list[Piece]:
     return [piece._replace(text=unbroken(piece.text)) for piece in pieces]
 
 
-def _string(items: Iterable[Sequence[Piece]], between: Piece, width: int) -> list[Line]:
+def _join_items(items: Iterable[Sequence[Piece]], between: Piece, width: int) -> list[Line]:
     """Put items side by side, with `between` only between two items on one line."""
     lines: list[Line] = []
     for item in items:
@@ -141,7 +141,7 @@ def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
     if paper.comments:
         pieces.append(Piece(_number(paper.comments, "comment"), "facts"))
     pieces.extend(Piece(literal(f"+{tag}"), "facts") for tag in paper.tags)
-    return [*_string([[piece] for piece in pieces], _between(glyphs), width), *_categories(paper, width, look)]
+    return [*_join_items([[piece] for piece in pieces], _between(glyphs), width), *_categories(paper, width, look)]
 
 
 def _moved(look: Presentation) -> str:
@@ -162,7 +162,7 @@ def _categories(paper: Paper, width: int, look: Presentation) -> list[Line]:
         known = categories().get(first)
         items = [f"{known.name} {first}" if known else first, *others]
     items += facts(paper)
-    return _string([[Piece(literal(item), "facts")] for item in items], _between(look.glyphs), width)
+    return _join_items([[Piece(literal(item), "facts")] for item in items], _between(look.glyphs), width)
 
 
 def _between(glyphs: Glyphs) -> Piece:
@@ -186,14 +186,14 @@ def _topics(paper: Paper, width: int, look: Presentation) -> list[Line]:
                 Piece(right, "chip-edge", action=action),
             ]
         )
-    return _string(chips, Piece(" "), width)
+    return _join_items(chips, Piece(" "), width)
 
 
 WHY = "Why these topics"
 """The heading over the reasons for a paper's topics."""
 
 
-def _why(look: Presentation, width: int) -> list[Line]:
+def _why_lines(look: Presentation, width: int) -> list[Line]:
     if look.why is None:
         return []
     lines: list[Line] = [(Piece(WHY, "label"),)]
@@ -232,10 +232,10 @@ def _keywords(paper: Paper, width: int, look: Presentation, searched: re.Pattern
     from reader.core.keywords import collapse
 
     words = collapse(paper.keywords)
-    return _string([mark(word, "keywords", searched) for word in words], _between(look.glyphs), width)
+    return _join_items([mark(word, "keywords", searched) for word in words], _between(look.glyphs), width)
 
 
-def _note(paper: Paper, width: int, look: Presentation) -> list[Line]:
+def _note_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
     if not paper.note:
         return []
     first, *rest = paper.note.splitlines() or [""]

@@ -166,7 +166,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
 
     def move(self, delta: int) -> None:
         """Move the cursor down by `delta` rows, up if negative; it stops at the ends."""
-        self._go(moved(self._rows, self._cursor, delta))
+        self._move_cursor(moved(self._rows, self._cursor, delta))
 
     def to_first(self) -> None:
         """Move the cursor to the first row."""
@@ -261,7 +261,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             return
         self._set_state(replace(self._state, narrowed=text))
         if text:
-            self._go(next((index for index, row in enumerate(self._rows) if row.kind is Kind.TOPIC), 0))
+            self._move_cursor(next((index for index, row in enumerate(self._rows) if row.kind is Kind.TOPIC), 0))
 
     # Drawing
 
@@ -309,7 +309,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         if row.kind is Kind.HEADING and row.key == "topics":
             self.switch_mode()
         elif row.selectable:
-            self._go(index)
+            self._move_cursor(index)
             if event.button == _RIGHT_BUTTON:
                 self.exclude()
             else:
@@ -359,9 +359,9 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             family = family_above(self._rows, self._cursor)
             if family is not None:
                 self._set_state(replace(self._state, closed=self._state.closed | {self._rows[family].key}))
-                self._go(family)
+                self._move_cursor(family)
 
-    def _go(self, index: int) -> None:
+    def _move_cursor(self, index: int) -> None:
         before, self._cursor = self._cursor, index
         section_changed = heading_above(self._rows, before) != heading_above(self._rows, index)
         self._reveal()

@@ -97,9 +97,9 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._cursor = index
         self._set_virtual_size()
         if is_news and anchor is not None:
-            self._hold(*anchor)
+            self._scroll_paper_to(*anchor)
         elif keep is not None and height is not None:
-            self._hold(keep, height)
+            self._scroll_paper_to(keep, height)
         else:
             self._scroll(0 if index == 0 else self._lines.line_of(index) - self.size.height // 2)
         self._reveal()
@@ -212,11 +212,11 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     def half_page(self, direction: int) -> bool:
         """Go half a screen down for 1, up for -1; the cursor keeps its line on the screen."""
-        return self._leap(direction * max(1, self.size.height // 2))
+        return self._scroll_with_cursor(direction * max(1, self.size.height // 2))
 
     def page(self, direction: int) -> bool:
         """Go a screen minus two lines down for 1, up for -1."""
-        return self._leap(direction * max(1, self.size.height - 2))
+        return self._scroll_with_cursor(direction * max(1, self.size.height - 2))
 
     def to_day(self, direction: int) -> bool:
         """Go to the first paper of the next day in the list for 1, of the previous day for -1."""
@@ -244,7 +244,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             found = next((at for at in places if self._lines.pks[at] in wanted), None)
         return found is not None and self.to_index(found)
 
-    def _leap(self, delta: int) -> bool:
+    def _scroll_with_cursor(self, delta: int) -> bool:
         """Scroll by `delta` lines, and move the cursor with the text."""
         if not self._lines.pks:
             return False
@@ -280,7 +280,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
                 return pk, line - top
         return (view[0][1], view[0][0] - top) if view else None
 
-    def _hold(self, pk: PaperKey, height: int) -> None:
+    def _scroll_paper_to(self, pk: PaperKey, height: int) -> None:
         """Scroll until a paper is `height` lines below the top."""
         index = self._lines.find_near(pk, self._cursor)
         line = self._lines.line_of(self._cursor if index is None else index) if self._lines.pks else 0

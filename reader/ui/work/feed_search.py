@@ -85,9 +85,9 @@ class FeedSearch:
             # A stopped search reports nothing more: another may be running.
             blink.stop()
         self._end()
-        self._answer(FeedResults(text, listings, self._library.pk_of, self._store))
+        self._list_or_keep(FeedResults(text, listings, self._library.pk_of, self._store))
 
-    def _answer(self, results: FeedResults) -> None:
+    def _list_or_keep(self, results: FeedResults) -> None:
         """List the results, or keep them while the user is typing or reading."""
         state = self._model.state
         if self._is_list_in_front():

@@ -46,7 +46,7 @@ Progress = Callable[[int, int], None]
 """A function of (papers done, all papers)."""
 
 
-def _silent(_done: int, _total: int) -> None:
+def _ignore_progress(_done: int, _total: int) -> None:
     pass
 
 
@@ -63,7 +63,7 @@ class Library:
         self._trends: Mapping[str, Trend] = {}
         self._implied: dict[str, frozenset[str]] = {}
         self._marks = 0
-        self._tally: CountCache | None = None
+        self._count_cache: CountCache | None = None
         self.results: FeedResults | None = None
         """The listed results of a feed search: their papers are read and marked as if the cache had them all."""
         self._screenfuls, self._whole, self._counts = (
@@ -202,18 +202,18 @@ class Library:
     def _count(self, window: Window, question: Question, exactly: bool) -> Counts:
         from reader.cache.counts import CountCache
 
-        if self._tally is None:
-            self._tally = CountCache(window)
-        tally = self._tally
-        tally.look()
-        facets = tally.facets(question.facets, exactly=exactly)
+        if self._count_cache is None:
+            self._count_cache = CountCache(window)
+        cache_counts = self._count_cache
+        cache_counts.look()
+        facets = cache_counts.facets(question.facets, exactly=exactly)
         return Counts(
-            views=tuple(tally.count(view) for view in question.views),
-            days=tally.days(),
+            views=tuple(cache_counts.count(view) for view in question.views),
+            days=cache_counts.days(),
             topics=facets.topics,
-            base=tally.count(question.base),
+            base=cache_counts.count(question.base),
             # Needed only if nothing is found, and then counting is quick.
-            anywhere=0 if facets.approximate else tally.count(question.anywhere),
+            anywhere=0 if facets.approximate else cache_counts.count(question.anywhere),
             approximate=facets.approximate,
         )
 
@@ -224,8 +224,8 @@ class Library:
     def _topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
         from reader.cache import topic_trends
 
-        if self._tally is not None:
-            self._tally.prepare()
+        if self._count_cache is not None:
+            self._count_cache.prepare()
         extent = window.read(topic_trends.extent)
         if extent != self._extent:
             self._trends = window.read(lambda connection: topic_trends.topic_trends(connection, extent.newest))
@@ -254,7 +254,7 @@ class Library:
     # In the marking thread
 
     def mark(
-        self, kind: str, value: bool | str, pks: Sequence[PaperKey], report: Progress = _silent
+        self, kind: str, value: bool | str, pks: Sequence[PaperKey], report: Progress = _ignore_progress
     ) -> Awaitable[Event | None]:
         """Record a mark, even if the result is not awaited; it is durable once the result is there.
 
@@ -267,7 +267,7 @@ class Library:
     def store(self, pks: Sequence[PaperKey]) -> Awaitable[Sequence[int]]:
         """Store papers that only the feed has; return their keys in the cache."""
         stored = self._stored(pks)
-        return self._submit(lambda _events, _progress: stored(), _silent)
+        return self._submit(lambda _events, _progress: stored(), _ignore_progress)
 
     def _stored(self, pks: Sequence[PaperKey]) -> Callable[[], Sequence[int]]:
         """Return a function that stores the papers that only the feed has, and returns the keys of all."""
@@ -279,15 +279,15 @@ class Library:
         with closing(Window.open(self._path)) as window:
             return results.store(pks, window.pk_of)
 
-    def undo(self, report: Progress = _silent) -> Awaitable[Event | None]:
+    def undo(self, report: Progress = _ignore_progress) -> Awaitable[Event | None]:
         """Undo the last event that is not undone; None if there is none."""
         return self._submit(lambda events, progress: events.undo(progress), report)
 
-    def redo(self, report: Progress = _silent) -> Awaitable[Event | None]:
+    def redo(self, report: Progress = _ignore_progress) -> Awaitable[Event | None]:
         """Redo the last undone event; None if there is none."""
         return self._submit(lambda events, progress: events.redo(progress), report)
 
-    def finish_marks(self, report: Progress = _silent) -> Awaitable[None]:
+    def finish_marks(self, report: Progress = _ignore_progress) -> Awaitable[None]:
         """Finish the marks that an earlier run did not apply in full."""
         return self._submit(lambda events, progress: events.recover(progress), report)
 

@@ -64,7 +64,7 @@ class QueryThread:
         try:
             return question(self._window)
         except Exception as error:
-            _let_go(error)
+            _release_objects(error)
             raise
 
     def close(self) -> None:
@@ -77,7 +77,7 @@ class QueryThread:
             self._window.close()
 
 
-def _let_go(error: BaseException) -> None:
+def _release_objects(error: BaseException) -> None:
     """Free the objects of a failed query, which its error would keep alive.
 
     An unfinished statement among them would keep the interrupt in force for all later queries, and would keep showing

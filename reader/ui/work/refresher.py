@@ -162,7 +162,7 @@ class Refresher:
                 self._succeed(sums)
             case RefreshFinished(error=FeedOffline() as error):
                 self._go_offline(str(error), "offline")
-                self._try_later()
+                self._schedule_retry()
             case RefreshFinished(error=error):
                 self._fail(str(error))
             case SourceFailing() if not self._model.state.refresh.problem:
@@ -233,7 +233,7 @@ class Refresher:
             self._model.say(problem, "warning")
         self._go_offline(problem, "no news")
 
-    def _try_later(self) -> None:
+    def _schedule_retry(self) -> None:
         """Retry at growing intervals until the network is back, unless the user chose offline mode."""
         self.retry.stop()
         if not self._services.look.is_still and not is_offline(os.environ):

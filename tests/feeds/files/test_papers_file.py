@@ -7,7 +7,7 @@ import tracemalloc
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,9 +19,6 @@ from reader.feeds.files import decompress, papers_file
 from reader.feeds.files.papers_file import read_papers
 from tests.feed_server import item
 from tests.feeds.files.test_saved_page import DRAFTS, PAGE
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 TODAY = date(2026, 3, 10)
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "huggingface" / "daily_papers.jsonl.gz"
@@ -170,7 +167,8 @@ def test_memory_stays_flat_over_lines() -> None:
         def readable(self) -> bool:
             return True
 
-        def readinto(self, buffer: WriteableBuffer) -> int:
+        # Its type, `collections.abc.Buffer`, came with Python 3.12.
+        def readinto(self, buffer: Any) -> int:
             if not self.left:
                 return 0
             room = memoryview(buffer)
