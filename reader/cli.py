@@ -85,7 +85,8 @@ def _open_reader(words: Sequence[str]) -> int:
     from reader.commands.workspace import Workspace, parsed
 
     query, demo, log_level = _parse_reader_options(words)
-    parsed(query)
+    if query:
+        parsed(query)
     if not _has_terminal():
         advice = _suggest_command(words) or f" To print papers, use '{APP} list'."
         raise UsageError(f"The reader needs a terminal.{advice}")

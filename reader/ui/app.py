@@ -190,7 +190,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         on_change(lambda state: state.is_list_coming, self._let_keys_go_on, now=False)
         on_change(actions.detail_loader.resting_parts, actions.detail_loader.load_soon, now=False)
         on_change(actions.detail_loader.parts, actions.detail_loader.load)
-        on_change(lambda state: (state.marks_version, state.cache_version), actions.page.follow, now=False)
+        on_change(lambda state: (state.marks_version, state.cache_version), actions.page.renew, now=False)
         on_change(lambda state: state.marks_version, lambda _: self.main.papers.renew(), now=False)
         on_change(actions.counter.parts, actions.counter.count_soon)
         on_change(lambda state: state.search.asking, actions.search.follow, now=False)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 Kind = Literal["warning", "done", "progress", "hint", "state"]
 """A warning, something done, work under way, a word about what is under the cursor, a lasting state; loudest first."""
@@ -11,8 +10,7 @@ Kind = Literal["warning", "done", "progress", "hint", "state"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Notices:
+class Notices(NamedTuple):
     """One text a kind; empty where there is nothing to say.
 
     "offline since 08:14" is back when "41 read" has passed. What was done and warnings pass after a while, all others
@@ -37,23 +35,34 @@ class Notices:
         match kind:
             case "done" | "warning":
                 # Both are the last thing that happened: one follows the other.
-                cleared = replace(self, done="", warning="", is_of_place=of_place, happened=self.happened + 1)
-                return replace(cleared, done=text) if kind == "done" else replace(cleared, warning=text)
+                cleared = self._replace(done="", warning="", is_of_place=of_place, happened=self.happened + 1)
+                return cleared._replace(done=text) if kind == "done" else cleared._replace(warning=text)
             case "hint":
                 # A user who looks at something else has seen what was done before.
-                return replace(self, hint=text, done="" if text else self.done)
+                return self._replace(hint=text, done="" if text else self.done)
             case "progress":
-                return replace(self, progress=text)
+                return self._replace(progress=text)
             case "state":
-                return replace(self, state=text)
+                return self._replace(state=text)
 
     def passed(self) -> Notices:
         """The time of what was done or warned of is over."""
-        return replace(self, done="", warning="", is_of_place=False)
+        return self._replace(done="", warning="", is_of_place=False)
 
     def left_place(self) -> Notices:
         """The user has left the view."""
         return self.passed() if self.is_of_place else self
+
+    def since(self, earlier: Notices) -> Notices:
+        """What was said after `earlier` and still stands."""
+        is_same = self.happened == earlier.happened
+        return Notices(
+            warning="" if is_same else self.warning,
+            done="" if is_same else self.done,
+            progress="" if self.progress == earlier.progress else self.progress,
+            hint="" if self.hint == earlier.hint else self.hint,
+            state="" if self.state == earlier.state else self.state,
+        )
 
     @property
     def loudest(self) -> tuple[Kind, str] | None:

@@ -70,6 +70,10 @@ class State:
     """The paper in the detail pane."""
     page: Reading | None = None
     """The paper on the page, while that is open."""
+    notices_before_page: Notices = field(default_factory=Notices)
+    """What the last line said when the page was opened."""
+    is_list_outdated: bool = False
+    """Whether the cache has changed while the page was open: the list is read again when it closes."""
     calendar: CalendarRequest | None = None
     draft: TypedQuery | None = None
     focus: Focus = "list"
@@ -123,6 +127,11 @@ class State:
         """The query of what is listed: the place's, or the words that the feed was searched for."""
         return self.place.text if self.results is None else self.results.text
 
+    @property
+    def page_notices(self) -> Notices:
+        """What was said since the page was opened: older notices would take the room of the page's keys."""
+        return self.notices.since(self.notices_before_page)
+
     # The list
 
     def go(self, place: Place, at: Position = TOP) -> State:
@@ -131,17 +140,27 @@ class State:
             return self
         state = self.search_stopped()
         notices = state.notices if place.view == self.place.view else state.notices.left_place()
-        search = replace(state.search, wanted="")
+        search = state.search._replace(wanted="")
         return replace(state, place=place, results=None, search=search, notices=notices).request_list(at)
 
     def request_list(self, at: Position = TOP) -> State:
         """Ask for the list of the place; keys for its papers wait until it is there."""
-        return replace(self, request=ListRequest(at), is_list_coming=True)
+        return replace(self, request=self._next_request(at), is_list_coming=True)
+
+    def _next_request(self, at: Position) -> ListRequest:
+        return ListRequest(self.request.number + 1 if self.request else 1, at)
 
     def cache_changed(self) -> State:
-        """Read again what the cache may have changed, without moving the cursor."""
+        """Read again what the cache may have changed, without moving the cursor.
+
+        The list behind the paper's page waits until that is closed: keys on the page act on the list's cursor, and the
+        list may no longer hold the opened paper.
+        """
+        changed = replace(self, cache_version=self.cache_version + 1)
+        if self.page is not None:
+            return replace(changed, is_list_outdated=True)
         at = TOP if self.is_list_coming else Position(self.highlighted)
-        return replace(self, request=ListRequest(at), cache_version=self.cache_version + 1)
+        return replace(changed, request=self._next_request(at))
 
     def listed(self, listing: ListContent) -> State:
         """The list has been read, or its first screenful."""
@@ -151,7 +170,7 @@ class State:
 
     def read_on(self, at: Position) -> State:
         """Read the rest of the list behind its first screenful."""
-        return replace(self, request=ListRequest(at))
+        return replace(self, request=self._next_request(at))
 
     def list_stopped(self) -> State:
         """The reading of the list was stopped; another has begun or will."""
@@ -228,15 +247,22 @@ class State:
 
     def open_page(self, reading: Reading) -> State:
         """Show a paper on the page."""
+        if self.page is None:
+            return replace(self, page=reading, notices_before_page=self.notices)
         return self if reading == self.page else replace(self, page=reading)
 
     def close_page(self) -> State:
         """Go back from the paper's page to the list."""
-        return self if self.page is None else replace(self, page=None)
+        if self.page is None:
+            return self
+        closed = replace(self, page=None, is_list_outdated=False)
+        if not self.is_list_outdated:
+            return closed
+        return replace(closed, request=self._next_request(TOP if self.is_list_coming else Position(self.highlighted)))
 
     def open_calendar(self, calendar: CalendarRequest) -> State:
         """Open the calendar, over the list."""
-        return replace(self, calendar=calendar, page=None)
+        return replace(self.close_page(), calendar=calendar)
 
     def close_calendar(self) -> State:
         """Close the calendar."""
@@ -286,27 +312,27 @@ class State:
 
     def search_feed(self, text: str) -> State:
         """Ask the feed for words."""
-        return replace(self, search=replace(self.search, asking=text, wanted=text, is_slow=False, waiting=None))
+        return replace(self, search=self.search._replace(asking=text, wanted=text, is_slow=False, waiting=None))
 
     def search_is_slow(self, progress: str) -> State:
         """Say how far the search is: it takes long."""
-        return replace(self, search=replace(self.search, is_slow=True), notices=self.notices.say(progress, "progress"))
+        return replace(self, search=self.search._replace(is_slow=True), notices=self.notices.say(progress, "progress"))
 
     def search_stopped(self) -> State:
         """No search runs any more."""
         if not self.search.asking:
             return self
-        search = replace(self.search, asking="", is_slow=False)
+        search = self.search._replace(asking="", is_slow=False)
         return replace(self, search=search, notices=self.notices.say("", "progress"))
 
     def hold_results(self, results: FeedResults) -> State:
         """Keep the feed's answers until they are asked for: the user is typing or reading."""
-        return replace(self, search=replace(self.search, waiting=results))
+        return replace(self, search=self.search._replace(waiting=results))
 
     def list_results(self, results: FeedResults, at: Position) -> State:
         """List the feed's answers over the place; `at` is where the cursor is to return to."""
         left = at if self.results is None else self.search.left
-        search = replace(self.search, wanted="", left=left, waiting=None)
+        search = self.search._replace(wanted="", left=left, waiting=None)
         return replace(self, results=results, search=search).request_list()
 
     def leave_results(self) -> State:
@@ -319,31 +345,31 @@ class State:
 
     def refresh_started(self, view: str = "") -> State:
         """A refresh begins, of the latest days or for a view."""
-        return replace(self, refresh=replace(self.refresh, progress="starting", view=view))
+        return replace(self, refresh=self.refresh._replace(progress="starting", view=view))
 
     def refresh_progressed(self, progress: str) -> State:
         """The refresh is so far."""
-        return replace(self, refresh=replace(self.refresh, progress=progress))
+        return replace(self, refresh=self.refresh._replace(progress=progress))
 
     def refresh_succeeded(self, last: datetime | None) -> State:
         """The feed was read to its end, or what was asked of it; `last` is as in `RefreshStatus`."""
-        refresh = replace(self.refresh, problem="", failing_since=None, last=last)
+        refresh = self.refresh._replace(problem="", failing_since=None, last=last)
         return replace(self, refresh=refresh, notices=self.notices.say("", "state"))
 
     def refresh_failed(self, problem: str, now: datetime) -> State:
         """The feed could not be read; `now` is local time."""
         since = self.refresh.failing_since or now
-        return replace(self, refresh=replace(self.refresh, problem=problem, failing_since=since))
+        return replace(self, refresh=self.refresh._replace(problem=problem, failing_since=since))
 
     def refresh_ended(self, *, is_idle: bool, last: datetime | None) -> State:
         """A refresh has ended, well or not; it is `is_idle` unless another runs in its place."""
         before = self.refresh
         progress, view = (None, "") if is_idle else (before.progress, before.view)
-        return replace(self, refresh=replace(before, progress=progress, view=view, last=last, ended=before.ended + 1))
+        return replace(self, refresh=before._replace(progress=progress, view=view, last=last, ended=before.ended + 1))
 
     def refreshed_at(self, last: datetime | None) -> State:
         """A program has read the feed to its end at this time, in local time."""
-        return self if last == self.refresh.last else replace(self, refresh=replace(self.refresh, last=last))
+        return self if last == self.refresh.last else replace(self, refresh=self.refresh._replace(last=last))
 
     # The last line
 

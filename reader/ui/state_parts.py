@@ -40,10 +40,11 @@ TOP = Position()
 """The first paper of a list."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class ListRequest:
+class ListRequest(NamedTuple):
     """A list to be read for the place, with the cursor on a paper that it holds, else at its top."""
 
+    number: int
+    """Counts the requests: a later one for the same list is another."""
     at: Position = TOP
 
 
@@ -89,8 +90,7 @@ class ListContent:
         return len(self.order.pks) if self.order.complete else None
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshStatus:
+class RefreshStatus(NamedTuple):
     """The refresh that runs, and how the last one went."""
 
     progress: str | None = None
@@ -111,8 +111,7 @@ class RefreshStatus:
         return self.progress is not None
 
 
-@dataclass(frozen=True, slots=True)
-class SearchStatus:
+class SearchStatus(NamedTuple):
     """The search of the feed that runs or waits to be shown."""
 
     asking: str = ""

@@ -36,10 +36,19 @@ class PageActions:
         """Open the highlighted paper; opening reads it, unless reading is marked by hand."""
         self._show()
 
-    def follow(self, state: State | None = None) -> None:
+    def follow(self) -> None:
         """Show the highlighted paper on the page, if that is open."""
-        if (state or self._model.state).page is not None:
+        if self._model.state.page is not None:
             self._show()
+
+    def renew(self, state: State) -> None:
+        """Show what the cache now says of the paper on the page, also where the list no longer holds it."""
+        if state.page is not None:
+            # Keys that switch a mark read it from the row, and the list is not read again until the page closes.
+            self._papers.renew()
+            reading = self._loader.read(state.page.key)
+            if reading is not None:
+                self._model.change(self._model.state.open_page(reading))
 
     def _show(self) -> None:
         state = self._model.state

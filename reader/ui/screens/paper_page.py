@@ -34,7 +34,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
         yield self.status
 
     def on_mount(self) -> None:
-        subscribe(self, self._model, lambda state: (state.prompt, state.notices), self._draw_status)
+        subscribe(self, self._model, lambda state: (state.prompt, state.page_notices), self._draw_status)
         subscribe(self, self._model, lambda state: state.topic_names, self._draw_topic_names, now=False)
 
     def on_resize(self, event: Resize) -> None:
@@ -46,7 +46,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
 
     def _draw_status(self, state: State) -> None:
         self.status.pending(*state.prompt)
-        self.status.notice(state.notices.loudest)
+        self.status.notice(state.page_notices.loudest)
 
     def _draw_topic_names(self, state: State) -> None:
         self.detail.tell(state.topic_names)

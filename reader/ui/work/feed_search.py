@@ -70,7 +70,7 @@ class FeedSearch:
             worker.cancel()
 
     async def _run(self, text: str) -> None:
-        blink = self._background.delayed(lambda: self._report(f"searching the feed for {text}"))
+        blink = self._background.delayed(lambda: self._report(text, f"searching the feed for {text}"))
         blink.begin(BLINK)
         try:
             listings = await self._ask(text)
@@ -109,7 +109,7 @@ class FeedSearch:
             async for message in messages:
                 match message:
                     case Waiting(seconds, why):
-                        self._report(f"{why}, {seconds:.0f} s")
+                        self._report(text, f"{why}, {seconds:.0f} s")
                     case jobs.SearchAnswered(listings):
                         pass
         return listings
@@ -125,8 +125,11 @@ class FeedSearch:
 
         asyncio.run(store())
 
-    def _report(self, progress: str) -> None:
-        self._model.change(self._model.state.search_is_slow(f"{progress} · {self._stop_key} stops"))
+    def _report(self, text: str, progress: str) -> None:
+        """Say how far the search for `text` is; a stopped one takes a moment to end, and says no more."""
+        state = self._model.state
+        if state.search.asking == text:
+            self._model.change(state.search_is_slow(f"{progress} · {self._stop_key} stops"))
 
     def _end(self) -> None:
         # This very worker ends by itself.
