@@ -49,11 +49,12 @@ QUERIES = (
 KEYS = [
     *"jjjjkkmmssxuAMJKWlhGTfFnNS[]{}oy-?:g5019",
     *("enter", "escape", "escape", "space", "tab", "shift+tab", "ctrl+d", "ctrl+u", "ctrl+r", "up", "down", "pageup"),
+    *("fa", "faf", "faf"),
     *("gt", "gu", "gs", "ga", "gl", "gw", "gm", "gd", "gg"),
     *("/agents", "/topic:agents", "/-video", "/is:unread", "/(a OR b", "/upvotes:>", "/[/]", "/sort:rising"),
 ]
 SIZES = [(140, 42), (80, 24), (60, 20), (30, 6), (1, 1)]
-ROUNDS = 6
+TURNS = 6
 SHARE_OF_QUERIES = 0.15
 """Of all that is pressed: a whole query, with Enter behind it."""
 
@@ -63,7 +64,7 @@ def pressed(chance: random.Random) -> list[str]:
     if chance.random() < SHARE_OF_QUERIES:
         return ["F" if chance.random() < 0.7 else "escape", "/", *chance.choice(QUERIES), "enter"]
     keys = chance.choice(KEYS)
-    return list(keys) if keys[0] in "g/" else [keys]
+    return list(keys) if keys[0] in "fg/" else [keys]
 
 
 def lies(r: Story, *, is_list_new: bool) -> list[str]:
@@ -124,8 +125,8 @@ async def test_whatever_is_pressed_the_panes_tell_the_truth(
     fill(cache_file, {MONDAY: (*papers.DAYS[MONDAY], *LISTED_AGAIN, ACCENTED)})
     chance = random.Random(seed)
     async with reader(size=SIZES[seed % len(SIZES)]) as r:
-        for _ in range(ROUNDS):
-            for _ in range(12):
+        for turn in range(TURNS):
+            for _ in range(8):
                 await r.begin(*pressed(chance))
             await r.resize(*chance.choice(SIZES))
             await r.burst("escape", "escape", "escape", "escape")
@@ -133,4 +134,7 @@ async def test_whatever_is_pressed_the_panes_tell_the_truth(
             # As when another program has written to the cache.
             r.app.model.change(r.app.state.cache_changed())
             await r.rest()
+            assert lies(r, is_list_new=True) == [], f"{r.app.state.place}\n{r.screen}"
+            # Each query once, over all that was marked so far.
+            await r.burst("g", "a", "F", "/", *QUERIES[(TURNS * seed + turn) % len(QUERIES)], "enter")
             assert lies(r, is_list_new=True) == [], f"{r.app.state.place}\n{r.screen}"
