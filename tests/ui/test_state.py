@@ -62,7 +62,7 @@ def listing(*pks: int, place: Place = ROBOTS) -> ListContent:
 
 AT_WORK = State(
     place=ROBOTS,
-    request=ListRequest(Position(1)),
+    request=ListRequest(1, Position(1)),
     listing=listing(1, 2, 3),
     highlighted=2,
     cache_version=4,
@@ -144,8 +144,8 @@ def test_keys_wait_for_a_list_that_was_asked_for_and_not_for_the_rest_of_one() -
 
 
 def test_each_request_is_one_of_its_own() -> None:
-    assert AT_WORK.request_list().request is not AT_WORK.request_list().request
-    assert ListRequest(TOP) != ListRequest(TOP)
+    assert AT_WORK.request_list().request != AT_WORK.request
+    assert AT_WORK.request_list().request_list().request != AT_WORK.request_list().request
 
 
 def test_a_changed_cache_has_the_list_read_again_around_the_cursor() -> None:
