@@ -277,16 +277,16 @@ def test_the_detail_and_the_page_show_papers_of_their_own() -> None:
     assert changes(AT_WORK, AT_WORK.read(other)) == {"reading"}
     assert AT_WORK.read(None).reading is None
     opened = AT_WORK.open_page(other)
-    assert changes(AT_WORK, opened) == {"page"}
+    assert changes(AT_WORK, opened) == {"page", "notices_before_page"}
     assert (opened.page, opened.reading) == (other, READING)
-    assert changes(AT_WORK, opened.close_page()) == set()
+    assert changes(AT_WORK, opened.close_page()) == {"notices_before_page"}
 
 
 def test_the_calendar_opens_over_the_list_and_not_over_a_page() -> None:
     calendar = CalendarRequest(date(2026, 5, 12), since=True)
     opened = AT_WORK.open_page(READING).open_calendar(calendar)
     assert (opened.calendar, opened.page, opened.context) == (calendar, None, "calendar")
-    assert changes(AT_WORK, opened.close_calendar()) == set()
+    assert changes(AT_WORK, opened.close_calendar()) == {"notices_before_page"}
 
 
 def test_a_step_back_leaves_one_thing_at_a_time() -> None:
