@@ -1,9 +1,17 @@
-"""Types of the keyword arguments that the tests' factories of papers and settings take."""
+"""Types of the keyword arguments that the tests' factories of papers and settings take, and of papers' keys."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TypedDict
+
+from reader.core.paper import PaperKey
+
+
+def cached(key: PaperKey) -> int:
+    """The key of a paper that must be in the cache."""
+    assert isinstance(key, int)
+    return key
 
 
 class DraftFacts(TypedDict, total=False):
@@ -54,7 +62,7 @@ class RowFacts(TypedDict, total=False):
 class PaperFacts(TypedDict, total=False):
     """Fields of a `Paper`."""
 
-    pk: int
+    pk: PaperKey
     id: str
     title: str
     abstract: str

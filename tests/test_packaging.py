@@ -30,6 +30,11 @@ def distribution(text: str) -> str:
     return re.sub(r"[-_.]+", "-", name[0]).lower()
 
 
+OURS = {"reader", "tests"}
+STUBS = {"_typeshed"}
+"""Modules that exist for type checkers only."""
+
+
 def modules_imported(source: str) -> Iterator[str]:
     """The top-level modules that a source imports: by statement, or by `import_module` with a literal name."""
     for node in ast.walk(ast.parse(source)):
@@ -50,7 +55,7 @@ def distributions_imported(folder: Path) -> dict[str, str]:
     modules = {name for file in folder.rglob("*.py") for name in modules_imported(file.read_text("utf-8"))}
     owners = packages_distributions()
     found = {}
-    for module in modules - sys.stdlib_module_names - {"reader", "tests"}:
+    for module in modules - sys.stdlib_module_names - OURS - STUBS:
         found.update({distribution(owner): module for owner in owners.get(module, [module])})
     return found
 

@@ -68,9 +68,31 @@ def test_every_command_that_is_shown_exists() -> None:
     assert len(shown) > 8
 
 
-def test_files_that_it_names_are_there() -> None:
-    for name in re.findall(r"\]\((\.[^)]+)\)", README):
-        assert (ROOT / name).is_file(), name
-    for line in between("```\nreader/", "```").splitlines():
-        for name in line.split("   ")[0].split():
-            assert (ROOT / "reader" / name).exists() or (ROOT / name).exists(), name
+TREE = between("```\nreader/", "```")
+
+
+def test_files_that_it_links_to_are_there() -> None:
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
+    assert len(links) > 2
+    assert [link for link in links if not (ROOT / link).is_file()] == []
+
+
+def test_the_tree_is_that_of_the_repository() -> None:
+    names = [name for line in TREE.splitlines() for name in re.split(r" {3,}", line.strip())[0].split()]
+    assert [name for name in names if not (ROOT / "reader" / name).exists() and not (ROOT / name).exists()] == []
+    packages = {f"{file.parent.name}/" for file in (ROOT / "reader").glob("*/__init__.py")}
+    assert packages <= set(names)
+
+
+def test_modules_that_it_runs_are_there() -> None:
+    modules = re.findall(r"python -m (tests[\w.]+|reader[\w.]+)", README)
+    assert len(modules) > 3
+    assert [name for name in modules if not (ROOT / f"{name.replace('.', '/')}.py").is_file()] == []
+
+
+def test_variables_of_the_environment_are_read_by_the_program() -> None:
+    rows = re.findall(r"^\| (`.*?) \|", between("| Variable |", "## Develop"), re.M)
+    variables = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+    code = "".join(file.read_text("utf-8") for file in (ROOT / "reader").rglob("*.py"))
+    assert "DAILYPAPERS_HOME" in variables
+    assert [name for name in variables if f'"{name}"' not in code] == []

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json, add_query, query_of
-from reader.commands.output import (
-    print_json,
-    print_line,
-)
+from reader.commands.output import print_json, print_line
 from reader.commands.workspace import Workspace, parsed, selection
-
-if TYPE_CHECKING:
-    pass
 
 
 def _add_arguments(parser: ArgumentParser) -> None:

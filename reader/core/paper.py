@@ -1,20 +1,20 @@
 """Papers in three shapes: a draft as a feed describes it, a row as the list needs it, and a whole paper.
 
-`Paper` is the one list of a paper's fields. Columns, merging, reading, JSON, CSV, `show` and the detail pane follow
-from the rules that stand with each. To add a field, add its line here, in `Paper` and `Draft`; write a migration that
+`Paper` is the only list of a paper's fields. Columns, merging, reading, JSON, CSV, `show` and the detail pane follow
+from the rules of each field. To add a field, add its line here, in `Paper` and `Draft`; write a migration that
 adds the column; and let the feed that knows it fill the draft.
 """
 
 from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
-from reader.core.fields import Field, Rules, fields_of, in_order
+from reader.core.fields import Field, FieldRules, fields_of, in_order
 
 
 class Draft(NamedTuple):
-    """What one source says about one paper, already cleaned; fields named as in `Paper` mean the same.
+    """One source's data about one paper, already cleaned; its fields mean the same as those of `Paper`.
 
-    `None` and the empty tuple mean that the source does not say: they never overwrite what is known.
+    `None` and the empty tuple mean that the source has no value: they never overwrite a known one.
     """
 
     title: str
@@ -25,7 +25,7 @@ class Draft(NamedTuple):
     author_count: int | None = None
     """Number of authors if only that is known; else it follows from `authors`."""
     organization: str | None = None
-    organization_slug: Annotated[str | None, Rules()] = None
+    organization_slug: Annotated[str | None, FieldRules()] = None
     published: str | None = None
     upvotes: int | None = None
     comments: int | None = None
@@ -39,7 +39,7 @@ class Draft(NamedTuple):
     version: int | None = None
     revised: str | None = None
     announced: str | None = None
-    """ISO date on which a feed announced it; orders papers without another date."""
+    """ISO date on which a feed announced the paper; orders papers without another date."""
     remark: str | None = None
     doi: str | None = None
     journal: str | None = None
@@ -57,14 +57,14 @@ class Skipped(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """One day of the feed as it was answered, with its drafts in the feed's order."""
+    """The feed's answer for one day, with its drafts in the feed's order."""
 
     day: str | None
-    """ISO date; None for papers that belong to no day, such as those of a saved page."""
+    """ISO date; None for papers without a day, such as those of a saved page."""
     drafts: tuple[Draft, ...]
     skipped: tuple[Skipped, ...] = ()
     validator: str | None = None
-    """The answer's ETag, with which the feed can be asked whether the day has changed."""
+    """The answer's ETag, used to ask the feed whether the day has changed."""
     is_unchanged: bool = False
     """Whether the feed answered only that the day has not changed."""
 
@@ -77,14 +77,14 @@ class NotCached(NamedTuple):
 
 
 PaperKey = int | NotCached
-"""What a listed paper goes by: its key in the cache, or its id if the cache does not have it."""
+"""Identifies a listed paper: its key in the cache, or its id if the cache does not have it."""
 
 
 class PaperRow(NamedTuple):
-    """What the list draws of a paper."""
+    """The part of a paper that the list draws."""
 
     pk: PaperKey
-    """What it goes by in the list."""
+    """Its key in the list."""
     id: str
     title: str
     day: str
@@ -96,65 +96,65 @@ class PaperRow(NamedTuple):
     hidden: bool
     code: bool
     rising: bool = False
-    """Whether it gained clearly in votes since the user looked at it."""
+    """Whether it gained many votes since the user looked at it."""
     kept: bool = True
     """False for a paper that the feed has found and the cache does not have."""
 
 
 class Paper(NamedTuple):
-    """A whole paper, as the detail, the exports and the command line show it, its fields in the order of JSON."""
+    """A whole paper for the detail, the exports and the command line. Its fields are in the order of JSON."""
 
     pk: PaperKey
     """Its key in the cache, or `NotCached` if only the feed has it."""
-    id: Annotated[str, Rules("paper", merge=None, in_csv=True)]
-    title: Annotated[str, Rules("paper", in_csv=True)]
-    abstract: Annotated[str, Rules(is_block=True, in_csv=True)] = ""
-    day: Annotated[str | None, Rules("paper", merge=None, in_csv=True)] = None
+    id: Annotated[str, FieldRules("paper", merge=None, in_csv=True)]
+    title: Annotated[str, FieldRules("paper", in_csv=True)]
+    abstract: Annotated[str, FieldRules(is_block=True, in_csv=True)] = ""
+    day: Annotated[str | None, FieldRules("paper", merge=None, in_csv=True)] = None
     """ISO date of the newest day it was listed on; None if it never was."""
-    published: Annotated[str | None, Rules("paper", in_csv=True)] = None
+    published: Annotated[str | None, FieldRules("paper", in_csv=True)] = None
     """ISO date of the first arXiv version."""
-    authors: Annotated[tuple[str, ...], Rules(in_csv=True)] = ()
-    author_count: Annotated[int, Rules("paper", merge=None)] = 0
-    organization: Annotated[str | None, Rules(in_csv=True)] = None
+    authors: Annotated[tuple[str, ...], FieldRules(in_csv=True)] = ()
+    author_count: Annotated[int, FieldRules("paper", merge=None)] = 0
+    organization: Annotated[str | None, FieldRules(in_csv=True)] = None
     """Full name, as shown."""
-    upvotes: Annotated[int, Rules("paper", "count", in_csv=True)] = 0
-    comments: Annotated[int, Rules("paper", "count", in_csv=True)] = 0
-    topics: Annotated[tuple[str, ...], Rules(None, None, label="Topics", in_csv=True)] = ()
+    upvotes: Annotated[int, FieldRules("paper", "count", in_csv=True)] = 0
+    comments: Annotated[int, FieldRules("paper", "count", in_csv=True)] = 0
+    topics: Annotated[tuple[str, ...], FieldRules(None, None, label="Topics", in_csv=True)] = ()
     """Slugs, strongest first."""
-    keywords: Annotated[tuple[str, ...], Rules(label="Keywords", in_csv=True)] = ()
-    summary: Annotated[str | None, Rules(label="AI summary", in_csv=True)] = None
+    keywords: Annotated[tuple[str, ...], FieldRules(label="Keywords", in_csv=True)] = ()
+    summary: Annotated[str | None, FieldRules(label="AI summary", in_csv=True)] = None
     """The feed's machine-written one-line summary."""
-    read: Annotated[bool, Rules("paper", merge=None, in_csv=True)] = False
-    starred: Annotated[bool, Rules("paper", merge=None, in_csv=True)] = False
-    hidden: Annotated[bool, Rules("paper", merge=None, in_csv=True)] = False
-    tags: Annotated[tuple[str, ...], Rules(None, None, label="Tags", in_csv=True)] = ()
-    note: Annotated[str | None, Rules(None, None, is_block=True, label="Note")] = None
-    code_url: Annotated[str | None, Rules(in_csv=True)] = None
-    code_stars: Annotated[int | None, Rules("paper", "count")] = None
-    project_url: Annotated[str | None, Rules(in_csv=True)] = None
-    media: Annotated[tuple[str, ...], Rules()] = ()
-    source: Annotated[str, Rules("paper", merge=None)] = "hf"
+    read: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
+    starred: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
+    hidden: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
+    tags: Annotated[tuple[str, ...], FieldRules(None, None, label="Tags", in_csv=True)] = ()
+    note: Annotated[str | None, FieldRules(None, None, is_block=True, label="Note")] = None
+    code_url: Annotated[str | None, FieldRules(in_csv=True)] = None
+    code_stars: Annotated[int | None, FieldRules("paper", "count")] = None
+    project_url: Annotated[str | None, FieldRules(in_csv=True)] = None
+    media: Annotated[tuple[str, ...], FieldRules()] = ()
+    source: Annotated[str, FieldRules("paper", merge=None)] = "hf"
     """Where it comes from: `hf`, `arxiv`, `page`, or a feed's slug."""
-    categories: Annotated[tuple[str, ...], Rules(is_null_unknown=True, label="Categories")] = ()
+    categories: Annotated[tuple[str, ...], FieldRules(is_null_unknown=True, label="Categories")] = ()
     """arXiv categories such as `cs.CL`, the primary one first."""
-    version: Annotated[int | None, Rules(merge="growing")] = None
+    version: Annotated[int | None, FieldRules(merge="growing")] = None
     """Number of the newest arXiv version."""
-    revised: Annotated[str | None, Rules(merge="growing")] = None
+    revised: Annotated[str | None, FieldRules(merge="growing")] = None
     """ISO date of that version."""
-    remark: Annotated[str | None, Rules(label="Remark", in_facts=True)] = None
-    """The authors' own, such as `12 pages, 3 figures`."""
-    doi: Annotated[str | None, Rules()] = None
-    """The publisher's."""
-    journal: Annotated[str | None, Rules(label="Journal", in_facts=True)] = None
-    url: Annotated[str | None, Rules(key="entry_url")] = None
-    """A page of the paper, or about it, that a feed links to."""
+    remark: Annotated[str | None, FieldRules(label="Remark", in_facts=True)] = None
+    """The authors' comment on arXiv, such as `12 pages, 3 figures`."""
+    doi: Annotated[str | None, FieldRules()] = None
+    """The DOI that the publisher gave it."""
+    journal: Annotated[str | None, FieldRules(label="Journal", in_facts=True)] = None
+    url: Annotated[str | None, FieldRules(key="entry_url")] = None
+    """A page about the paper that a feed links to."""
 
 
 FIELDS = fields_of(Paper.__annotations__)
-"""The one list of a paper's fields."""
+"""All fields of a paper."""
 
 COLUMNS = tuple(field for field in (*FIELDS, *fields_of(Draft.__annotations__)) if field.rules.merge is not None)
-"""The fields that sources fill and whose columns follow from their rules."""
+"""The fields that sources fill; their columns follow from their rules."""
 
 _LABELLED = in_order(
     (field for field in FIELDS if field.rules.label),
@@ -177,7 +177,7 @@ def facts(paper: Paper) -> list[str]:
 
 
 def _text(paper: Paper, field: Field) -> str:
-    """A field's value in one line; empty if the paper has none."""
+    """A field's value on one line; empty if the paper has none."""
     from reader.core.keywords import collapse
     from reader.core.text import clean
 

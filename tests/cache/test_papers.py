@@ -21,7 +21,7 @@ from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing, Paper, Skipped
 from reader.core.query import parse
 from tests.cache.conftest import NOW, ByName, draft
-from tests.facts import DraftFacts
+from tests.facts import DraftFacts, cached
 
 
 def whole(path: Path, id: str) -> Paper:
@@ -133,7 +133,7 @@ def test_a_saved_page_imported_twice_is_once(cache: Cache, path: Path) -> None:
 def test_a_paper_gives_its_own_id_up_for_the_arxiv_id_and_keeps_its_marks(cache: Cache, path: Path) -> None:
     cache.store(Listing(None, (PAGE,)), NOW, newer=False)
     events = Events.open(path)
-    events.mark("star", True, [whole(path, page_id(PAGE.title)).pk])
+    events.mark("star", True, [cached(whole(path, page_id(PAGE.title)).pk)])
     feed = Draft("A title -- of a saved page", "2312.00001", "Text.", ("Ada Lovelace",), upvotes=3)
     assert cache.store(Listing("2026-11-24", (feed,)), NOW) == Stored(updated=1)
     paper = whole(path, "2312.00001")
@@ -154,7 +154,7 @@ def test_a_saved_page_of_a_known_paper_joins_it(cache: Cache, path: Path) -> Non
 
 def test_marks_wait_for_a_paper_that_comes_back(filled: Cache, path: Path) -> None:
     events = Events.open(path)
-    pk = whole(path, "2611.00001").pk
+    pk = cached(whole(path, "2611.00001").pk)
     events.mark("star", True, [pk])
     connection = schema.connect(path)
     for table in ("paper_topic", "listing", "paper_text", "effect", "paper"):
@@ -316,7 +316,7 @@ def test_an_entry_joins_the_paper_of_its_title_if_that_is_long_enough(cache: Cac
 def test_an_entry_gives_its_id_up_for_that_of_arxiv_and_stays_known_by_it(cache: Cache, path: Path) -> None:
     cache.store(Listing(None, (post(url="https://lab.example.org/1"),)), NOW, newer=False)
     events = Events.open(path)
-    events.mark("star", True, [whole(path, "feed:0123456789ab").pk])
+    events.mark("star", True, [cached(whole(path, "feed:0123456789ab").pk)])
     events.close()
     assert cache.store(Listing("2026-11-24", (draft(1, LONG),)), NOW) == Stored(updated=1)
     paper = whole(path, "2611.00001")

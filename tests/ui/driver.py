@@ -39,7 +39,7 @@ from reader.ui.screens.main import MainScreen
 from reader.ui.widgets.empty import Empty
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.paper_detail import PaperDetail
-from tests.facts import SettingFacts
+from tests.facts import SettingFacts, cached
 from tests.ui import papers
 
 PATIENCE = 30.0
@@ -312,7 +312,7 @@ class Story:
     def ids(self) -> list[str]:
         """The papers of the list, in order."""
         with closing(Window.open(self.file)) as window:
-            return [row.id for row in window.rows(self.main.papers.pks_all())]
+            return [row.id for row in window.rows([cached(key) for key in self.main.papers.pks_all()])]
 
     def kept(self, id: str) -> Paper:
         """A paper as another program reads it from the cache."""

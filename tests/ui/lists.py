@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reader.core.paper import PaperRow
+from reader.core.paper import PaperKey, PaperRow
 from reader.ui.text.glyphs import UNICODE
 from reader.ui.widgets.paper_list import PaperList
+from tests.facts import cached
 from tests.ui.stage import TODAY, Stage, row
 
 
@@ -17,7 +18,8 @@ class Shelf:
         self.rows = {row.pk: row for row in rows}
         self.fetched: list[int] = []
 
-    def __call__(self, pks: Sequence[int]) -> list[PaperRow]:
+    def __call__(self, keys: Sequence[PaperKey]) -> list[PaperRow]:
+        pks = [cached(key) for key in keys]
         self.fetched.extend(pks)
         return [self.rows.get(pk) or row(pk, f"Paper {pk}") for pk in pks if pk >= 0]
 

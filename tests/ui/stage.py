@@ -13,14 +13,14 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from reader.cache.window import Order
-from reader.core.paper import Paper, PaperRow
+from reader.core.paper import Paper, PaperKey, PaperRow
 from reader.keys.keymap import Keymap
 from reader.ui import theme
 from reader.ui.look import Look
 from reader.ui.state import State
 from reader.ui.stylesheets import styles_directory
 from reader.ui.text.glyphs import UNICODE
-from tests.facts import PaperFacts, RowFacts
+from tests.facts import PaperFacts, RowFacts, cached
 
 TODAY = date(2025, 11, 24)
 SHEETS = ("app.tcss", "list.tcss", "detail.tcss", "page.tcss", "lines.tcss")
@@ -102,7 +102,12 @@ def row(pk: int, title: str = "A paper", **facts: Unpack[RowFacts]) -> PaperRow:
     return _ROW._replace(pk=pk, title=title, id=f"2511.{pk:05d}", upvotes=pk)._replace(**facts)
 
 
-def order(pks: Sequence[int], *groups: tuple[str, int], complete: bool = True) -> Order:
+def rows(pks: Sequence[PaperKey]) -> list[PaperRow]:
+    """A row for each paper, all of them in the cache."""
+    return [row(cached(pk)) for pk in pks]
+
+
+def order(pks: Sequence[int], *groups: tuple[str, int], complete: bool = True) -> Order[int]:
     return Order(array("q", pks), groups, complete)
 
 

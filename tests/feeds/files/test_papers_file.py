@@ -7,7 +7,7 @@ import tracemalloc
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,9 +19,6 @@ from reader.feeds.files import decompress, papers_file
 from reader.feeds.files.papers_file import read_papers
 from tests.feed_server import item
 from tests.feeds.files.test_saved_page import DRAFTS, PAGE
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 TODAY = date(2026, 3, 10)
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "huggingface" / "daily_papers.jsonl.gz"
@@ -120,9 +117,9 @@ def test_a_date_that_is_none_is_no_day() -> None:
         (b"", "^The input is empty"),
         (b"\n \n", "^The input is empty"),
         (b"A note to myself.", "neither JSON nor the text of a saved page"),
-        (b"[]", "holds no papers in the feed's shape."),
-        (b'{"a": 1}', r"no papers in the feed's shape \(line 1: no arXiv id\)"),
-        (b"{cut", r"no papers in the feed's shape \(line 1: not JSON\)"),
+        (b"[]", "has no papers in the feed's format."),
+        (b'{"a": 1}', r"no papers in the feed's format \(line 1: no arXiv id\)"),
+        (b"{cut", r"no papers in the feed's format \(line 1: not JSON\)"),
         (b"<html><body>Daily Papers</body></html>", "is a page's source; copy the page's text"),
         (b"%PDF-1.4\n\x00\x01\x02", "neither JSON nor the text"),
         (b"\x1f\x8bnot gzip", "can't be unpacked: the gzip data is damaged"),
@@ -170,7 +167,8 @@ def test_memory_stays_flat_over_lines() -> None:
         def readable(self) -> bool:
             return True
 
-        def readinto(self, buffer: WriteableBuffer) -> int:
+        # Its type, `collections.abc.Buffer`, came with Python 3.12.
+        def readinto(self, buffer: Any) -> int:
             if not self.left:
                 return 0
             room = memoryview(buffer)

@@ -15,6 +15,7 @@ from reader.ui.text.lines import Line, measure, pattern
 from reader.ui.text.list_lines import ListLines, draw_heading, draw_paper
 from reader.ui.text.styled_text import PLAIN
 from reader.ui.widgets.paper_list import PaperList
+from tests.facts import cached
 from tests.ui.lists import Shelf, drawn, highlighted_line, list_stage, painted
 from tests.ui.stage import TODAY, Stage, order, row
 
@@ -277,7 +278,7 @@ class Listener(Stage):
         self.highlights.append(pk)
 
     def on_paper_list_opened(self, message: PaperList.Opened) -> None:
-        self.opened.append(message.pk)
+        self.opened.append(cached(message.pk))
 
 
 async def test_each_highlight_is_reported_at_once_and_only_once() -> None:

@@ -9,7 +9,7 @@ from textual.scrollbar import ScrollBar
 
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.scrollbar import BlankScrollBar, PaneScrollBar, ThinScrollBar, draw_scrollbars
-from tests.ui.stage import TODAY, Stage, order, row
+from tests.ui.stage import TODAY, Stage, order, rows
 
 
 @pytest.fixture(autouse=True)
@@ -32,13 +32,13 @@ async def test_the_thumb_shows_the_place(ascii: bool) -> None:
     papers = PaperList(today=TODAY)
     app = Stage(papers)
     async with app.run_test(size=(60, 10)) as pilot:
-        papers.show(order(range(100)), lambda pks: [row(pk) for pk in pks])
+        papers.show(order(range(100)), rows)
         await pilot.pause()
         assert thumb(app) == [0]
         papers.to_last()
         await pilot.pause()
         assert thumb(app) == [9]
-        papers.show(order(range(12)), lambda pks: [row(pk) for pk in pks])
+        papers.show(order(range(12)), rows)
         await pilot.pause()
         assert len(thumb(app)) > 5
         assert all("▐" not in strip.text for strip in app.screen._compositor.render_strips()) == ascii
@@ -48,7 +48,7 @@ async def test_it_is_painted_only_where_it_looks_different(monkeypatch: pytest.M
     papers = PaperList(today=TODAY)
     app = Stage(papers)
     async with app.run_test(size=(60, 10)) as pilot:
-        papers.show(order(range(1_000)), lambda pks: [row(pk) for pk in pks])
+        papers.show(order(range(1_000)), rows)
         await pilot.pause()
         bar = papers.vertical_scrollbar
         asked: list[Region] = []
@@ -87,7 +87,7 @@ async def test_a_click_beside_the_thumb_turns_a_page_and_the_thumb_is_dragged() 
     papers = PaperList(today=TODAY)
     app = Stage(papers)
     async with app.run_test(size=(60, 10)) as pilot:
-        papers.show(order(range(100)), lambda pks: [row(pk) for pk in pks])
+        papers.show(order(range(100)), rows)
         await pilot.pause()
         await pilot.click(offset=(59, 8))
         await pilot.pause(0.3)

@@ -54,7 +54,7 @@ async def test_a_newer_question_takes_the_place_of_an_older_one(
     started = threading.Event()
     order = Window.order
 
-    def endless(window: Window, selection: Selection) -> Order:
+    def endless(window: Window, selection: Selection) -> Order[int]:
         if not started.is_set():
             started.set()
             with window_errors(window):

@@ -1,0 +1,94 @@
+"""ARCHITECTURE.md tells the truth: what it names exists, it names every package, and its layers are the contract's."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "reader"
+TEXT = (PACKAGE / "ARCHITECTURE.md").read_text("utf-8")
+
+PATH = re.compile(r"(?<![\w.<>/-])(?:[\w<>.-]+/)*(?:[\w<>-]+\.(?:json|md|py|sql|svg|tcss|toml)\b|(?<=[\w>]/)(?!\w))")
+"""A file by its ending, or a folder by its slash."""
+
+
+def paths_in(text: str) -> list[str]:
+    """The files and folders that a text names, in their order."""
+    return [path for path in PATH.findall(text) if path]
+
+
+def found(path: str) -> list[Path]:
+    """The files or folders that a path means; `<name>` in it stands for any name."""
+    pattern = path.replace("<name>", "*")
+    matches = [match for folder in (PACKAGE, ROOT) for match in folder.glob(pattern)]
+    return [match for match in matches if match.is_dir() == path.endswith("/")]
+
+
+def section(heading: str) -> str:
+    """The text under a heading."""
+    return re.split(r"^## ", TEXT.partition(f"\n## {heading}\n")[2], flags=re.M)[0]
+
+
+def test_paths_are_told_from_other_words() -> None:
+    text = "In `ui/state.py`, `a.b`, cache/search/ or feeds/<name>/parse.py: and/or `README.md`."
+    assert paths_in(text) == ["ui/state.py", "cache/search/", "feeds/<name>/parse.py", "README.md"]
+    assert found("feeds/<name>/parse.py") and found("cache/search/") and found("README.md")
+    assert not found("ui/nothing.py") and not found("cache/search.py") and not found("ui/state.py/")
+
+
+def test_whatever_has_a_slash_is_taken_for_a_path() -> None:
+    assert [word for word in re.findall(r"`([^`\s]+/[^`\s]*)`", TEXT) if paths_in(word) != [word]] == []
+
+
+@pytest.mark.parametrize("path", sorted(set(paths_in(TEXT))))
+def test_every_file_and_folder_that_it_names_exists(path: str) -> None:
+    assert found(path)
+
+
+def test_every_package_is_named() -> None:
+    packages = {file.parent.relative_to(PACKAGE).as_posix() for file in PACKAGE.rglob("*/__init__.py")}
+    assert len(packages) > 20
+    assert {name for name in packages if f"`{name}/`" not in section("Layers")} == set()
+
+
+def test_the_layers_are_those_of_the_contract() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    wanted = next(one["layers"] for one in contracts if one["type"] == "layers" and one["containers"] == ["reader"])
+    block = section("Layers").split("```")[1]
+    assert [re.split(r" {2,}", line)[0] for line in block.strip().splitlines()] == wanted
+
+
+NEW = re.findall(r"^## (Where a new .*)$", TEXT, re.M)
+
+
+def test_a_list_says_where_each_kind_of_part_goes() -> None:
+    kinds = ("feed", "command", "key", "field of a paper", "setting", "view")
+    assert [f"Where a new {kind} goes" for kind in kinds] == NEW
+    for heading in NEW:
+        steps = section(heading).split("- [ ] ")[1:]
+        assert len(steps) > 2
+        # A step that names no place helps nobody; the key of a view stands in the list of keys.
+        assert [step for step in steps if not paths_in(step)] == []
+
+
+def test_names_stand_in_the_files_that_it_gives_for_them() -> None:
+    name, file = r"`@?([A-Za-z_]\w*)`", r"`([\w/<>]+\.py)`"
+    pairs = [(each, path) for each, path in re.findall(rf"{name} in {file}", TEXT)]
+    for path, words in re.findall(rf"{file}: ([^\n]*(?:\n  [^\n]*)*)", TEXT):
+        before = words.partition("README.md")[0]
+        pairs += [(each, path) for each in re.findall(rf"{name}(?! in `)", before)]
+    assert len(pairs) > 10
+    for each, path in pairs:
+        assert any(re.search(rf"\b{each}\b", place.read_text("utf-8")) for place in found(path)), f"{each} in {path}"
+
+
+def test_what_it_calls_a_module_can_be_run() -> None:
+    modules = re.findall(r"python -m ([\w.]+)", TEXT)
+    assert modules
+    for module in modules:
+        place = ROOT / module.replace(".", "/")
+        assert place.with_suffix(".py").is_file() or (place / "__main__.py").is_file(), module
