@@ -447,6 +447,7 @@ def query_plan(connection: sqlite3.Connection, selection: Selection, where: Clau
         ("is:unread agent topic:agents", "paper_unread_by_day"),
         ("is:starred", "paper_starred_by_day"),
         ("agent -world", "paper_by_day"),
+        ("upvotes:9", "paper_by_day"),
         ("topic:agents upvotes:>3 id:26 is:new", "paper_by_day"),
         ("since:2026-05 agent", "paper_by_day"),
         ("day:2026-05 published:2026", "paper_by_day"),

@@ -159,6 +159,7 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ("a (b", "(", None, "never closed"),
         ("a (", "(", None, "never closed"),
         ("a) b", ")", None, "never opened"),
+        ("a) sort:title", ")", None, "never opened"),
         (")", ")", None, "never opened"),
         ("a ()", "()", None, "empty"),
         ("a OR", "OR", None, "after it"),
