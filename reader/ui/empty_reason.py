@@ -38,7 +38,7 @@ SATURDAY = 5
 
 
 def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReason:
-    """Say why the list is empty; `today` is the feed's day, and a `demo` never asks the feed."""
+    """Return why the list is empty; `today` is the feed's day, and a `demo` never asks the feed."""
     listing, counts, refresh = state.listing, state.counts, state.refresh
     place, view = listing.place, listing.place.view.id
     if listing.results is not None:
@@ -68,7 +68,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
 
 
 def _all_read(listing: ListContent, counts: Counts, today: date) -> AllRead:
-    """Nothing is left unread where there are papers; of a day, also where to go on."""
+    """All papers of the view are read; for a day, also name the next older day with unread papers."""
     unread = next(count for one, count in zip(VIEWS, counts.views, strict=False) if one.id == "unread")
     view = listing.place.view.id
     period = period_of_view(view)
@@ -104,7 +104,7 @@ def _nothing_matches(state: State, *, demo: bool) -> EmptyReason:
 
 
 def suggested_text(place: Place, topics: Mapping[str, str]) -> str | None:
-    """The query with the nearest topics in place of unknown ones; None where all are known."""
+    """The query with unknown topics replaced by the nearest known ones; None if all are known."""
     choice = picked_topics(place.query)
     if not topics or all(slug in topics for slug in (*choice.picked, *choice.excluded)):
         return None

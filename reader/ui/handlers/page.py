@@ -1,4 +1,4 @@
-"""The paper's page, and the text that is in front."""
+"""The paper's page, and the text in front."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class PageActions:
 
     @handles("read.open")
     def open(self, _count: int | None = None) -> None:
-        """Open the highlighted paper; opening reads it, unless reading is marked by hand."""
+        """Open the highlighted paper; this marks it read, unless the user marks papers by hand."""
         self._show()
 
     def follow(self) -> None:
@@ -77,7 +77,7 @@ class PageActions:
 
     @handles("read.on")
     def read_on(self, _count: int | None) -> None:
-        """A page further; at the end of the text the paper is read, and the next unread one comes."""
+        """Scroll a page down; at the end of the text, mark the paper read and go to the next unread one."""
         text = self._text_in_front()
         if text is None:
             self.open()

@@ -16,9 +16,9 @@ from reader.ui.widgets.status_line import StatusLine
 
 
 class PaperPage(Screen[None], inherit_bindings=False):
-    """A measure of text in the middle, whatever the width, over a status line. The app reads its keys.
+    """A centred column of text of a fixed width, over a status line. The app reads its keys.
 
-    `detail` is the pane that holds the text, and `status` the line.
+    `detail` is the pane with the text, and `status` is the status line.
     """
 
     def __init__(self, model: Model, look: Look) -> None:
@@ -41,7 +41,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
         self.status.hints(self._keymap.hints("page", event.size.width))
 
     def show(self, reading: Reading) -> None:
-        """Show a paper from its beginning, or the same paper's news; mark the words."""
+        """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
         self.detail.show(reading.paper, reading.words, reading.votes)
 
     def _draw_status(self, state: State) -> None:
