@@ -122,12 +122,12 @@ class NothingStarred:
 
 @dataclass(frozen=True, slots=True)
 class NothingRisen:
-    """No paper that the user read or hid has risen since."""
+    """No read or hidden paper has risen since it was marked."""
 
 
 @dataclass(frozen=True, slots=True)
 class AllHidden:
-    """The cache holds papers, and the user has hidden all of them."""
+    """The cache has papers, but the user has hidden all of them."""
 
 
 EmptyReason = (
