@@ -80,12 +80,17 @@ def test_compacting_gives_room_back_beside_an_open_reader(cache: Cache, kept: Pa
     assert faults(kept) == {}
 
 
-def test_compacting_merges_the_full_text_index_into_one_segment(cache: Cache, path: Path) -> None:
-    for number in range(2):
-        cache.store(Listing("2026-11-24", (draft(number),)), NOW)
+@pytest.mark.parametrize(("count", "pages"), [(2, maintenance.MERGE_PAGES), (600, 1)], ids=["a step", "many steps"])
+def test_compacting_merges_the_full_text_index_into_one_segment(
+    cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch, count: int, pages: int
+) -> None:
+    monkeypatch.setattr(maintenance, "MERGE_PAGES", pages)
+    for half in (range(count // 2), range(count // 2, count)):
+        papers = tuple(draft(number, " ".join(f"{number * 7919 + word:x}" for word in range(20))) for number in half)
+        cache.store(Listing("2026-11-24", papers), NOW)
     with closing(schema.connect(path)) as connection:
         segments = "SELECT count(DISTINCT segid) FROM paper_fts_idx"
-        assert connection.execute(segments).fetchone() == (2,)
+        assert connection.execute(segments).fetchone() > (1,)
         list(maintenance.compact(path))
         assert connection.execute(segments).fetchone() == (1,)
 

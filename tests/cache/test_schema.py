@@ -26,6 +26,14 @@ def test_a_new_cache_is_private_and_current(tmp_path: Path) -> None:
     assert path.parent.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize(("durable", "synchronous"), [({}, 1), ({"durable": True}, 2)])
+def test_only_durable_connections_wait_for_the_disk(
+    path: Path, cache: Cache, durable: dict[str, bool], synchronous: int
+) -> None:
+    with closing(schema.connect(path, **durable)) as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (synchronous,)
+
+
 # What a new cache is made of
 
 

@@ -209,7 +209,8 @@ async def test_a_feed_is_asked_again_only_for_what_changed(world: World) -> None
     page = Page(rss(entry("A post", guid="1", link="https://lab.example.org/1")), etag='"1"')
     world.site.pages["/feed.xml"] = page
     world.follow(f"{world.site.url}/feed.xml")
-    assert last(await world.refresh()).new == 3
+    finished = last(await world.refresh())
+    assert (finished.new, finished.updated, finished.unchanged, finished.skipped) == (3, 0, 0, 0)
     await world.refresh()
     assert [request.headers["If-None-Match"] for request in world.site.requests] == [None, '"1"']
     world.site.pages["/feed.xml"] = replace(page, body=rss(entry("B post", guid="2")), etag='"2"')

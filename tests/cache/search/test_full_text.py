@@ -21,6 +21,7 @@ A, LONG = Match("to"), Match("model")
         (Match("a-mo"), Match("a-mo")),
         (Match("world-mo"), Match("world-mo")),
         (Match("to-m", field="title"), Match("to", exact=True, field="title")),
+        (Match("in-the-m"), Match("in the", exact=True)),
         (Match("to-model", field="title"), Match("to mod", field="title")),
         (Not(A), Not(A)),
         (Not(LONG), None),

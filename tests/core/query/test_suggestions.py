@@ -93,6 +93,12 @@ def test_what_was_begun_is_completed(text: str, first: str) -> None:
     assert found.candidates[0] == first
 
 
+def test_values_that_begin_as_typed_come_before_those_with_a_later_word() -> None:
+    found = complete("topic:a", 7, {"topic": ["gui-agents", "agents", "alignment", "audio", "attention"]}, limit=3)
+    assert found is not None
+    assert found.candidates == ("agents", "alignment", "audio")
+
+
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
