@@ -31,6 +31,7 @@ new_ids = st.builds("{:02}{:02}.{:05}".format, st.integers(7, 99), st.integers(1
         ("10.48550/arXiv.2406.12345", "2406.12345"),
         ("doi:10.48550/arxiv.2406.12345", "2406.12345"),
         ("https://doi.org/10.48550/arXiv.2406.12345", "2406.12345"),
+        ("https://arxiv.org/html/2406.12345/sections/introduction", "2406.12345"),
         ("2413.12345", None),
         ("2406.123456", None),
         ("2406.123", None),

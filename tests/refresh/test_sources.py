@@ -286,6 +286,7 @@ async def test_a_category_is_followed_once_a_day(world: World) -> None:
     world.follow("cs.RO", "cs.ro")
     events = await world.refresh()
     assert "cs.ro" in of(events, FeedStored)
+    assert last(events).new == 3
     paper = world.paper("2605.00010")
     assert paper is not None
     assert (paper.source, paper.categories) == ("arxiv", ("cs.RO",))

@@ -126,6 +126,7 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
     ("text", "marked", "suggestion", "says"),
     [
         ("x topc:agents", "topc:", "topic:", "no field topc:"),
+        ("words topc:agents", "topc:", "topic:", "no field topc:"),
         ("keywords:x", "keywords:", "keyword:", "no field"),
         ("ahs:code", "ahs:", "has:", "no field"),
         ("date:7d", "date:", "day:", "no field"),
