@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from reader import __version__
+from reader import __version__, access_token
 from reader.commands.registry import COMMANDS, add_reader_options, find_command, tree
 from reader.core.errors import ReaderError, UsageError
 from reader.paths import APP
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these words, by default those of the command line; return the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    access_token.hide_tokens()
     try:
         _replace_unknown_letters(sys.stdout, sys.stderr)
         code = run(words)

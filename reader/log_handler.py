@@ -12,7 +12,7 @@ from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from types import TracebackType
 
-from reader import paths
+from reader import access_token, paths
 
 LARGEST_FILE = 1_000_000
 """Bytes of a log file; a larger one is renamed, and the oldest is removed."""
@@ -97,7 +97,7 @@ class Formatter(logging.Formatter):
 
 def redact(text: str) -> str:
     """The text without control characters, tokens, credentials, query strings and the rest of very long lines."""
-    for name, value in os.environ.items():
+    for name, value in access_token.lookup_environment().items():
         if _SECRET_VARIABLE.search(name.upper()) and len(value) >= 8:
             text = text.replace(value, "***")
     text = _URL.sub(_shorten_url, text)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from reader.access_token import child_environment
 from reader.core.errors import ReaderError
 
 NAME = "dailypapers"
@@ -157,7 +158,9 @@ def run_program(command: Sequence[str], text: str | None) -> str:
     from reader.core.text import clean
 
     try:
-        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(
+            command, input=text, capture_output=True, text=True, timeout=30, check=False, env=child_environment()
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ReaderError(f"{command[0]} could not be run: {error}.") from error
     if done.returncode:
