@@ -1,6 +1,6 @@
 """Tunes the Python process for the reader: the garbage collector, thread switches, Textual's clock.
 
-Imports no Textual: `tune_process` must run before Textual is imported.
+Imports Textual only in `tune_process`, which must run before anything else imports it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,12 @@ def tune_process() -> None:
     # time by default, of the 16 ms of a frame.
     sys.setswitchinterval(0.001)
     # Textual paints at the ticks of its clock, and after a pause it lets two of them pass: 33 ms at its default of 60.
-    os.environ.setdefault("TEXTUAL_FPS", "250")
+    # Textual reads the variable as it is imported; afterwards it must not reach the programs that the reader starts.
+    if "TEXTUAL_FPS" not in os.environ:
+        os.environ["TEXTUAL_FPS"] = "250"
+        import textual.constants  # noqa: F401
+
+        del os.environ["TEXTUAL_FPS"]
 
 
 def finish_startup_tuning() -> None:
