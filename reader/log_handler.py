@@ -10,6 +10,7 @@ import traceback
 from contextlib import suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from types import TracebackType
 
 from reader import access_token, paths
@@ -67,6 +68,8 @@ class LogHandler(RotatingFileHandler):
         """Open the file for the user alone; its folder is made if it is missing."""
         paths.make_folder(paths.log_file())
         file = os.open(self.baseFilename, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
+        older = (Path(f"{self.baseFilename}.{number}") for number in range(1, self.backupCount + 1))
+        paths.make_private(Path(self.baseFilename), *older)
         return os.fdopen(file, "a", encoding="utf-8", errors="backslashreplace")
 
     def handleError(self, record: logging.LogRecord) -> None:

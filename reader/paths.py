@@ -80,9 +80,11 @@ def make_private(*files: Path) -> None:
             status = file.stat()
             mode = stat.S_IMODE(status.st_mode)
             private = mode & (0o700 if stat.S_ISDIR(status.st_mode) else 0o600)
-            is_shared = mode & stat.S_ISVTX or file.resolve() in (Path.home(), *Path.home().parents)
+            if mode == private or status.st_uid != os.geteuid():
+                continue
             is_plain = stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode)
-            if mode != private and is_plain and not is_shared and status.st_uid == os.geteuid():
+            is_shared = mode & stat.S_ISVTX or file.resolve() in (Path.home(), *Path.home().parents)
+            if is_plain and not is_shared:
                 file.chmod(private)
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reader.cache.sqlite_errors import explain, explained
 from reader.core.errors import CacheTooNew
+from reader.paths import make_folder, make_private, touch_private
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -119,8 +120,13 @@ def is_current(path: Path) -> bool:
 
 
 def ensure(path: Path) -> None:
-    """Bring the cache at `path` to this program's schema; create it if it is absent or empty."""
-    if is_current(path):
+    """Bring the cache at `path` to this program's schema; create it if it is absent or empty.
+
+    Its folder, its files and its backups become the user's alone, also where they were not.
+    """
+    current = is_current(path)
+    make_private(path.parent, *path.parent.glob(f"{path.name}*"))
+    if current:
         return
     if version(path) is None:
         create(path)
@@ -130,7 +136,10 @@ def ensure(path: Path) -> None:
 
 def create(path: Path) -> None:
     """Make a new cache and stamp it as migrated; a cache that another program made meanwhile is left as it is."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(OSError):
+        # SQLite would let everybody read it. A failure is explained below.
+        make_folder(path)
+        touch_private(path)
     # Of two programs that start together, one waits for the write lock and then finds the stamp.
     with explained(path), closing(connect(path)) as connection, transaction(connection):
         if _stamp(connection) is None:
@@ -155,7 +164,7 @@ def upgrade(path: Path) -> None:
     from alembic.config import Config
     from sqlalchemy.exc import DBAPIError
 
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path)
     before = version(path)
     if before is not None:
         back_up(path, path.with_name(f"{path.name}.before-{HEAD}"))
@@ -177,6 +186,7 @@ def back_up(path: Path, target: Path) -> None:
     """Copy a cache, which may be in use, to `target`: whole or not at all."""
     partial = target.with_name(f"{target.name}.part")
     partial.unlink(missing_ok=True)
+    touch_private(partial)
     with explained(path), closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(partial)) as copy:
         source.backup(copy)
     partial.replace(target)
