@@ -19,7 +19,7 @@ COPIED_VARIABLES = re.compile(
     r"HF_ENDPOINT|ARXIV_ENDPOINT|HF_HOME|HF_TOKEN_PATH|HF_HUB_OFFLINE|SSL_CERT_FILE|SSL_CERT_DIR"
     r"|DBUS_SESSION_BUS_ADDRESS|XDG_\w+_(?:HOME|DIRS?)|(?i:https?|all|no)_(?i:proxy)"
 )
-"""Environment variables that a scheduled refresh gets with their present values; tokens are not copied."""
+"""Environment variables that a scheduled refresh gets with their current values; tokens are not copied."""
 
 
 def copied_environment(environ: Mapping[str, str], home: Path | None) -> dict[str, str]:

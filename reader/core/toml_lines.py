@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_STATEMENT_LINES = 200
-"""Limits the lines of a statement, since each further line parses all lines before it again."""
+"""Maximum lines of a statement: each further line parses all earlier ones again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class MalformedLine:
 def read_statements(text: str) -> Iterator[Statement | MalformedLine]:
     """All keys of a TOML text in order, with tables flattened to dotted keys, and all malformed lines.
 
-    Mistakes that concern several statements, such as a key set twice, are not found here.
+    It does not find mistakes that concern several statements, such as a key set twice.
     """
     lines = text.replace("\r\n", "\n").split("\n")
     header = ""

@@ -1,8 +1,8 @@
-"""Regular expressions that a person may type against a million titles: checked before they are ever run.
+"""Check regular expressions before they run: a person may type one that is searched in a million titles.
 
-Python's `re` backtracks: `(a+)+b` takes longer than the universe on a line of a's, and can't be interrupted. What
-makes it explode is a repeat of something that can itself match in several ways, so that is refused, and the number
-of repeats and choices is capped, which leaves the worst case a small polynomial of a short subject.
+Python's `re` backtracks: on a line of a's, `(a+)+b` practically never ends, and it can't be interrupted. The time
+explodes if a repeated group can itself match in several ways, so such patterns are refused. The number of repeats and
+choices is limited too. The worst case is then a polynomial of low degree in a short text's length.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ import unicodedata
 import warnings
 
 MAX_PATTERN = 120
-"""Longest pattern, in characters."""
+"""Maximum length of a pattern, in characters."""
 MAX_SUBJECT = 500
-"""How much of a text is searched, in characters; titles and names are shorter."""
+"""Characters of a text that are searched; titles and names are shorter."""
 MAX_OPEN_REPEATS = 3
-"""Repeats without an upper end, such as `.*`."""
+"""Maximum number of repeats without an upper bound, such as `.*`."""
 MAX_CHOICES = 12
-"""Repeats and alternatives of all kinds together."""
+"""Maximum number of repeats and alternatives together."""
 
 _REPEAT = re.compile(r"([*+?]|\{([0-9]*)(,?)([0-9]*)\})[?+]?")
 _HIDES = re.compile(r"\(\?(#|[a-zA-Z]*x)")
-"""What stands between a group and its repeat without being seen."""
+"""Comments and the x flag, which can hide a repeat from the check below."""
 
 
 class UnsafePattern(ValueError):
-    """A pattern that is not run; the text is a sentence that says why."""
+    """A pattern that is refused; the text is a sentence with the reason."""
 
 
 @functools.lru_cache(maxsize=64)
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """A checked pattern, blind to case and accents, that `matches` takes.
+    """Check and compile a pattern for `matches`; it ignores case and accents.
 
     Raises UnsafePattern.
     """
@@ -41,7 +41,7 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     plain = without_accents(pattern)
     try:
         with warnings.catch_warnings():
-            # What may mean something else in a future Python is refused today.
+            # A warning means that a future Python may read the pattern differently, so it is refused.
             warnings.simplefilter("error")
             compiled = re.compile(plain, re.IGNORECASE | re.MULTILINE)
     except (re.error, OverflowError, RecursionError, Warning) as error:
@@ -51,7 +51,7 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether a pattern is found in the head of one of the text's lines."""
+    """Whether one of the text's lines matches the pattern in its first `MAX_SUBJECT` characters."""
     search = compile_pattern(pattern).search
     if text.isascii() and "\n" not in text:
         return search(text, 0, MAX_SUBJECT) is not None
@@ -59,26 +59,26 @@ def matches(pattern: str, text: str) -> bool:
 
 
 def without_accents(text: str) -> str:
-    """The text with its accents taken off, its case kept."""
+    """The text without accents; the case stays."""
     if text.isascii():
         return text
     return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
 
 
 def _check(pattern: str) -> None:
-    """Refuse what may explode; the pattern is known to be well formed."""
+    """Raise UnsafePattern for a pattern that may take too long; it must be well formed."""
     if _HIDES.search(pattern):
-        raise UnsafePattern("A regex may hold no comments and no x flag")
+        raise UnsafePattern("A regex may not have comments or the x flag")
     choices = open_repeats = 0
-    varies = [False]  # for each open group, whether what it holds can match in several ways
-    closed: bool | None = None  # whether the group that ends right here does
+    varies = [False]  # for each open group, whether its content can match in several ways
+    closed: bool | None = None  # the same for the group that ends right here
     at = 0
     while at < len(pattern):
         char = pattern[at]
         if repeat := _REPEAT.match(pattern, at):
             fixed = bool(repeat[2]) and not repeat[3]
             if max(int(repeat[2] or 0), int(repeat[4] or 0)) > 99:
-                raise UnsafePattern("A regex may repeat at most 99 times by number")
+                raise UnsafePattern("A regex may have counts up to 99 in {…}")
             if closed and repeat[1] != "?":
                 raise UnsafePattern("A regex may not repeat a group that itself repeats or chooses")
             choices += not fixed
@@ -93,7 +93,7 @@ def _check(pattern: str) -> None:
             at = _class_end(pattern, at)
         elif char == "(":
             varies.append(False)
-            # The question mark and what follows it in (?:…), (?=…) is no repeat.
+            # The question mark in (?:…) or (?=…) is not a repeat.
             at += pattern.startswith("?", at + 1)
         elif char == ")" and len(varies) > 1:
             closed = varies.pop()
@@ -104,12 +104,12 @@ def _check(pattern: str) -> None:
         at += 1
     if open_repeats > MAX_OPEN_REPEATS or choices > MAX_CHOICES:
         raise UnsafePattern(
-            f"A regex may have at most {MAX_OPEN_REPEATS} open and {MAX_CHOICES} repeats or alternatives in all"
+            f"A regex may have {MAX_OPEN_REPEATS} open repeats, and {MAX_CHOICES} repeats and alternatives in all"
         )
 
 
 def _class_end(pattern: str, at: int) -> int:
-    """Where the character class that opens at `at` closes."""
+    """The end of the character class that begins at `at`."""
     at += 1
     at += pattern.startswith("^", at)
     at += pattern.startswith("]", at)

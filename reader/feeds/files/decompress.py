@@ -9,12 +9,12 @@ from typing import BinaryIO
 CHUNK = 1024 * 1024
 
 LONGEST_LINE = 128 * 1024 * 1024
-"""Bytes of a line that are kept."""
+"""Maximum bytes of a line; the rest is dropped."""
 
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31
 
-# JSON and prose compress by a factor of 3 to 20; a file that expands far more is made to exhaust memory.
+# JSON and prose compress by a factor of 3 to 20; a file that expands far more is meant to exhaust memory.
 _BOMB_RATIO = 200
 _BOMB_SIZE = 64 * 1024 * 1024
 

@@ -21,7 +21,7 @@ from reader.feeds.files.saved_page import parse_saved_page
 from reader.feeds.huggingface.parse import listings, read_json
 
 BATCH = 200
-"""Records in a listing, where each record has a line of its own."""
+"""Records in a listing of a file with one record a line."""
 
 _WHOLE_LIMIT = 256 * 1024 * 1024
 _PAGE_LIMIT = 16 * 1024 * 1024
@@ -34,7 +34,7 @@ _Line = tuple[int, bytes]
 def read_papers(source: Path | BinaryIO, today: date) -> Iterator[Listing]:
     """The listings of a file, or of a binary stream such as standard input; `today` completes a saved page's dates.
 
-    A record belongs to the day it names, else to the day its line names. Raises FeedError if the file can't be read,
+    A record's day is its own or else that of its line. Raises FeedError if the file can't be read,
     FeedMalformed if nothing in it has a known format.
     """
     name = str(source) if isinstance(source, Path) else "The input"
@@ -105,10 +105,10 @@ class _RecordReader:
         yield from self._kept(self._flush())
         if not self._found:
             why = f" ({self._reason})" if self._reason else ""
-            raise FeedMalformed(f"{self._name} holds no papers in the feed's shape{why}.")
+            raise FeedMalformed(f"{self._name} has no papers in the feed's format{why}.")
 
     def _kept(self, found: Iterator[Listing]) -> Iterator[Listing]:
-        """Pass listings on, noting whether any has a paper and the first reason for a skipped record."""
+        """Pass listings on; note whether any has a paper, and the first reason for a skipped record."""
         for listing in found:
             self._found = self._found or bool(listing.drafts)
             for skip in listing.skipped[:1]:
