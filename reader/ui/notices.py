@@ -54,7 +54,7 @@ class Notices(NamedTuple):
         return self.passed() if self.is_of_place else self
 
     def since(self, earlier: Notices) -> Notices:
-        """What was said after `earlier` and still stands."""
+        """The notices that are newer than `earlier` and still shown."""
         is_same = self.happened == earlier.happened
         return Notices(
             warning="" if is_same else self.warning,

@@ -71,9 +71,9 @@ class State:
     page: Reading | None = None
     """The paper on the page, while that is open."""
     notices_before_page: Notices = field(default_factory=Notices)
-    """What the last line said when the page was opened."""
+    """The notices when the page was opened."""
     is_list_outdated: bool = False
-    """Whether the cache has changed while the page was open: the list is read again when it closes."""
+    """Whether the cache changed while the page was open; the list is then read again when the page closes."""
     calendar: CalendarRequest | None = None
     draft: TypedQuery | None = None
     focus: Focus = "list"
@@ -129,7 +129,7 @@ class State:
 
     @property
     def page_notices(self) -> Notices:
-        """What was said since the page was opened: older notices would take the room of the page's keys."""
+        """The notices since the page was opened: older ones would take the space of the page's keys."""
         return self.notices.since(self.notices_before_page)
 
     # The list

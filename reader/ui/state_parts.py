@@ -44,7 +44,7 @@ class ListRequest(NamedTuple):
     """A request to read the place's list, with the cursor on a paper if the list has it, else at the top."""
 
     number: int
-    """Counts the requests: a later one for the same list is another."""
+    """The number of the request, so that a later request for the same list is not equal to it."""
     at: Position = TOP
 
 
@@ -136,7 +136,7 @@ class TypedQuery(NamedTuple):
     results: FeedResults | None
     at: Position
     request: ListRequest | None = None
-    """The newest request for a list; another one has moved the list and its cursor."""
+    """The newest request for a list; if it has changed, the list and its cursor have moved."""
 
 
 class Reading(NamedTuple):

@@ -144,8 +144,11 @@ def test_keys_wait_for_a_list_that_was_asked_for_and_not_for_the_rest_of_one() -
 
 
 def test_each_request_is_one_of_its_own() -> None:
-    assert AT_WORK.request_list().request != AT_WORK.request
-    assert AT_WORK.request_list().request_list().request != AT_WORK.request_list().request
+    state = AT_WORK
+    for ask in (State.request_list, State.cache_changed, State.request_list):
+        before, state = state, ask(state)
+        assert "request" in changes(before, state)
+        assert state.request != before.request
 
 
 def test_a_changed_cache_has_the_list_read_again_around_the_cursor() -> None:
@@ -277,16 +280,34 @@ def test_the_detail_and_the_page_show_papers_of_their_own() -> None:
     assert changes(AT_WORK, AT_WORK.read(other)) == {"reading"}
     assert AT_WORK.read(None).reading is None
     opened = AT_WORK.open_page(other)
-    assert changes(AT_WORK, opened) == {"page"}
+    assert changes(AT_WORK, opened) == {"page", "notices_before_page"}
     assert (opened.page, opened.reading) == (other, READING)
-    assert changes(AT_WORK, opened.close_page()) == set()
+    assert changes(opened, opened.close_page()) == {"page"}
+
+
+def test_a_cache_that_changes_behind_the_page_has_the_list_read_again_once_the_page_is_closed() -> None:
+    opened = AT_WORK.open_page(READING)
+    changed = opened.cache_changed()
+    assert changes(opened, changed) == {"cache_version", "is_list_outdated"}
+    closed = changed.close_page()
+    assert changes(changed, closed) == {"page", "is_list_outdated", "request"}
+    assert closed.request is not None and closed.request.at == Position(2)
+    assert changes(closed, closed.open_page(READING).close_page()) == set()
+
+
+def test_the_page_says_only_what_was_said_since_it_was_opened() -> None:
+    opened = AT_WORK.open_page(READING)
+    assert opened.page_notices.loudest is None
+    said = opened.say(lambda notices: notices.say("1 starred"))
+    assert said.page_notices.loudest == ("done", "1 starred")
+    assert said.open_page(Reading(1, paper(pk=1), (), STILL)).page_notices.loudest == ("done", "1 starred")
 
 
 def test_the_calendar_opens_over_the_list_and_not_over_a_page() -> None:
     calendar = CalendarRequest(date(2026, 5, 12), since=True)
     opened = AT_WORK.open_page(READING).open_calendar(calendar)
     assert (opened.calendar, opened.page, opened.context) == (calendar, None, "calendar")
-    assert changes(AT_WORK, opened.close_calendar()) == set()
+    assert changes(AT_WORK, opened.close_calendar()) == {"notices_before_page"}
 
 
 def test_a_step_back_leaves_one_thing_at_a_time() -> None:

@@ -42,9 +42,9 @@ class PageActions:
             self._show()
 
     def renew(self, state: State) -> None:
-        """Show what the cache now says of the paper on the page, also where the list no longer holds it."""
+        """Read the paper on the page from the cache again, even if it is no longer in the list."""
         if state.page is not None:
-            # Keys that switch a mark read it from the row, and the list is not read again until the page closes.
+            # The keys for marks read a paper's state from its row; the list is not read again until the page closes.
             self._papers.renew()
             reading = self._loader.read(state.page.key)
             if reading is not None:

@@ -122,12 +122,12 @@ class NothingStarred:
 
 @dataclass(frozen=True, slots=True)
 class NothingRisen:
-    """No paper that the user read or hid has risen since."""
+    """No read or hidden paper has risen since it was marked."""
 
 
 @dataclass(frozen=True, slots=True)
 class AllHidden:
-    """The cache holds papers, and the user has hidden all of them."""
+    """The cache has papers, but the user has hidden all of them."""
 
 
 EmptyReason = (
@@ -181,7 +181,7 @@ def empty_state(reason: EmptyReason, keys: EmptyKeys = _DEFAULT_KEYS) -> tuple[L
             help_ = _keys((keys.star, "keeps a paper here"), (keys.all, "all papers"))
             lines = _what("Nothing starred yet."), (), help_
         case NothingRisen():
-            why = "Papers that rise after you have read or hidden them come here."
+            why = "Papers that rise after you read or hide them come here."
             lines = _what("Nothing has risen yet."), _why(why), _keys((keys.all, "all papers"))
         case AllHidden():
             lines = _what("All papers are hidden."), (), _keys((keys.search, "is:hidden lists them"))

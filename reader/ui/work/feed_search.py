@@ -126,7 +126,7 @@ class FeedSearch:
         asyncio.run(store())
 
     def _report(self, text: str, progress: str) -> None:
-        """Say how far the search for `text` is; a stopped one takes a moment to end, and says no more."""
+        """Show the progress of the search for `text`; a stopped search takes a moment to end, and shows no more."""
         state = self._model.state
         if state.search.asking == text:
             self._model.change(state.search_is_slow(f"{progress} · {self._stop_key} stops"))

@@ -59,7 +59,7 @@ CASES: list[tuple[EmptyReason, list[str]]] = [
     (NothingStarred(), ["Nothing starred yet.", "s keeps a paper here   ga all papers"]),
     (
         NothingRisen(),
-        ["Nothing has risen yet.", "Papers that rise after you have read or hidden them come here.", "ga all papers"],
+        ["Nothing has risen yet.", "Papers that rise after you read or hide them come here.", "ga all papers"],
     ),
     (AllHidden(), ["All papers are hidden.", "/ is:hidden lists them"]),
 ]
