@@ -58,6 +58,7 @@ A, B, C = Match("a"), Match("b"), Match("c")
         ("chain-of-thought", Match("chain-of-thought")),
         ("a - b", And((A, Match("-"), B))),
         ("f(x)", And((Match("f"), Match("x")))),
+        ('title:"a"b', And((Match("a", exact=True, field="title"), B))),
         ("title:a", Match("a", field="title")),
         ("TITLE:a", Match("a", field="title")),
         ('abstract:"a b"', Match("a b", exact=True, field="abstract")),
@@ -158,6 +159,7 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ("a (b", "(", None, "never closed"),
         ("a (", "(", None, "never closed"),
         ("a) b", ")", None, "never opened"),
+        ("a) sort:title", ")", None, "never opened"),
         (")", ")", None, "never opened"),
         ("a ()", "()", None, "empty"),
         ("a OR", "OR", None, "after it"),
@@ -280,13 +282,16 @@ def test_any_tree_reads_back_from_its_text(root: Node, sort: Sort | None) -> Non
     query = Query(root, sort)
     # Curly quotes are straightened on the way in.
     if not set("“”„") & set(query.text):
-        assert parse(query.text) == query
+        again = parse(query.text)
+        assert again == query
+        assert hash(again) == hash(query)
 
 
 @pytest.mark.parametrize(
     "pattern",
     [
         "(a+)+",
+        "(a+ b)+",
         "((a*))+",
         "(?:a+){2}",
         "(?=a+)*",
@@ -319,6 +324,7 @@ def test_a_regex_that_may_explode_is_refused(pattern: str) -> None:
         ("^li$", "Fei Wang\nLi", True),
         (r"[(+*]\)", "(+)", True),
         (r"(ab){2}", "abab", True),
+        ("^([a+*]b)+$", "*b+b", True),
         ("gpt-?[34]", "GPT-5", False),
     ],
 )
