@@ -15,7 +15,7 @@ class Limits:
     total_timeout: float = 30
     """For one request with its whole response."""
     body_size: int = 32 * 1024 * 1024
-    """Bytes of a response, unpacked."""
+    """Bytes of a response, both as sent and unpacked."""
     attempts: int = 4
     backoff: float = 0.5
     """Before the second attempt; it doubles with each attempt."""

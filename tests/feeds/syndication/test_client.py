@@ -165,7 +165,7 @@ async def test_a_redirect_gives_up_neither_encryption_nor_the_network(
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(str(request.url))
-        return httpx.Response(302, headers={"Location": target})
+        return httpx.Response(302, headers={"Location": target}, stream=httpx.ByteStream(b""))
 
     def client(**_: object) -> httpx.AsyncClient:
         return real(transport=httpx.MockTransport(answer))
