@@ -245,6 +245,18 @@ def test_a_long_value_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     assert skipped(listings) == [("line 1", "longer than any record")]
 
 
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "1" + "0" * 5_000, "NaN", "-Infinity", "1e999"])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_number_that_nothing_can_count_costs_only_itself(number: str, indent: int | None) -> None:
+    odd = item("2605.00001", day="2026-05-12")
+    odd["paper"]["upvotes"] = "NUMBER"
+    data = json.dumps([odd, TWO], indent=indent).replace('"NUMBER"', number) + number + "\n" + json.dumps({"date": 1})
+    listings = read(data.encode())
+    drafts = [draft for listing in listings for draft in listing.drafts]
+    assert [(draft.id, draft.upvotes is None) for draft in drafts] == [("2605.00001", True), ("2605.00002", False)]
+    assert [reason for _, reason in skipped(listings)] == ["no arXiv id", "not a record"]
+
+
 def test_after_many_unusable_records_the_rest_is_not_read() -> None:
     class Watched(io.BytesIO):
         given = 0
