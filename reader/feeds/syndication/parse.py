@@ -24,9 +24,10 @@ from reader.core.paper import Draft, Skipped
 from reader.core.text import clean, fold
 from reader.feeds.addresses import web_url
 from reader.feeds.plain_text import HtmlText, html_to_text, plain_block, plain_line
+from reader.feeds.syndication.size import find_excess
 
 BODY_LIMIT = 5 * 1024 * 1024
-"""Bytes of a feed: the worst case of this size takes the parser half a minute."""
+"""Bytes of a feed; `find_excess` bounds what takes the parser longest."""
 
 _ENTRIES = 1_000
 _AUTHORS = 500
@@ -93,7 +94,12 @@ class Feed:
 def parse_feed(
     body: bytes, url: str, today: date, *, source: str | None = None, content_type: str = "application/xml"
 ) -> Feed:
-    """Parse the feed from an address; a date after tomorrow is ignored. Raises NotAFeed."""
+    """Parse the feed from an address; a date after tomorrow is ignored.
+
+    Raises NotAFeed, also for a feed that would take long to parse.
+    """
+    if excess := find_excess(body[:BODY_LIMIT], content_type):
+        raise NotAFeed(f"{_host(url)} sent a feed with {excess}, which was not read.")
     # Imported by name because feedparser has no type hints.
     parse = import_module("feedparser").parse
     try:
