@@ -1,7 +1,7 @@
-"""The command line: chooses the command, runs it, and turns failures into one line and an exit code.
+"""The command line: choose the command, run it, and turn failures into one line and an exit code.
 
 Exit codes: 0 done, 1 failed, 2 used wrongly, 130 interrupted. Modules that only some commands need are imported when
-those run, because most runs open the reader.
+they run, because most runs open the reader.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program with these words, by default those of the command line; return the exit code."""
+    """Run the program with these words (default: the command line's); return the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         _replace_unknown_letters(sys.stdout, sys.stderr)
         code = run(words)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The program that reads the output has ended. Python would report it again when it closes the stream.
+        # The program that reads the output has ended. Python would report this again when it closes the stream.
         _discard_output()
         return 0
     except KeyboardInterrupt:
@@ -111,20 +111,20 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
     try:
         options = parse(parser, words)
     except UsageError as error:
-        # A better command is more use than the way to the help.
+        # A suggested command is more useful than a pointer to the help.
         advice = _explain_option_order(words) or _suggest_command(words) or f"{SEE_HELP} '{APP} --help'."
         raise UsageError(str(error).partition(SEE_HELP)[0] + advice) from error
     return query_of(options.query), options.demo, options.log_level
 
 
 def _explain_option_order(words: Sequence[str]) -> str:
-    """Advice if a command stands behind its options, else empty."""
+    """Advice if the options precede the command, else empty."""
     named = next((word for word in words if word in COMMANDS), None)
-    return f" Options stand behind the command: '{APP} {named} --help' lists them." if named else ""
+    return f" Options follow the command: '{APP} {named} --help' lists them." if named else ""
 
 
 def _suggest_command(words: Sequence[str]) -> str:
-    """Advice if the first word is nearly a command, else empty."""
+    """Advice if the first word is similar to a command, else empty."""
     from reader.core.nearest import nearest
 
     meant = nearest(words[0], COMMANDS) if words and words[0].isalpha() else None
@@ -165,7 +165,7 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
 
 
 def _record_thread_error(failure: ExceptHookArgs) -> None:
-    """Log what a thread does not catch; Python would print it over the screen."""
+    """Log an uncaught error in a thread; Python would print it over the screen."""
     from reader import log
 
     log.record_thread_error(failure)
@@ -211,7 +211,7 @@ def fill_with_sample(workspace: Workspace, file: Path) -> None:
 
 
 def _report_unexpected(where: str, error: Exception) -> int:
-    """Log an error that is no ReaderError, and print one line about it; return the exit code."""
+    """Log an error that is not a ReaderError, and print one line about it; return the exit code."""
     from reader import log
 
     log.record_error(where, error)

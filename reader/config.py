@@ -1,4 +1,4 @@
-"""Load the settings: one TOML file to frozen `Settings`, and a list of the mistakes in it.
+"""Load the settings: read one TOML file into frozen `Settings` and a list of its mistakes.
 
 A mistake never stops the reader: its key keeps the default. Settings are read before the first frame, so the TOML
 parser is imported only if there is a file.
@@ -111,7 +111,7 @@ class Mistake:
 
     file: str
     line: int
-    """From 1; 0 if the mistake is not in a line, such as one in the environment."""
+    """From 1; 0 if the mistake has no line, such as one in the environment."""
     key: str
     """Dotted; empty if no key could be read."""
     message: str
@@ -133,10 +133,10 @@ class LoadedSettings:
     file: str
     mistakes: tuple[Mistake, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
-    """Line by key, of the settings that the file sets; 0 for those of the environment."""
+    """Line by key, for the settings in the file; 0 for those of the environment."""
 
     def origin(self, key: str) -> str:
-        """Where a setting's value comes from: `default`, `FILE:LINE`, or the name of an environment variable."""
+        """The origin of a setting's value: `default`, `FILE:LINE`, or the name of an environment variable."""
         line = self.lines.get(key)
         return "default" if line is None else f"{self.file}:{line}" if line else ENDPOINT_VARIABLE
 
@@ -148,9 +148,9 @@ def load(path: Path) -> tuple[Settings, list[Mistake]]:
 
 
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> LoadedSettings:
-    """Load the settings at `path` with the environment's overrides; a missing file is no mistake.
+    """Load the settings at `path` with the environment's overrides; a missing file is not a mistake.
 
-    `keys` is not checked here: the keymap knows which actions and keys exist.
+    `keys` is not checked here; the keymap checks it against the existing actions and keys.
     """
     reading = _SettingsReader(str(path))
     text = reading.open(path)
@@ -162,7 +162,7 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> L
 
 
 class _SettingsReader:
-    """Reads a settings file once, and collects valid values and mistakes."""
+    """Reads a settings file once, and collects the valid values and the mistakes."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -180,34 +180,34 @@ class _SettingsReader:
                 # No more than that: the path may be a device that never ends.
                 data = file.read(MAX_FILE_SIZE + 1)
             if len(data) > MAX_FILE_SIZE:
-                self._wrong(0, "", f"is larger than {MAX_FILE_SIZE // 1024} KiB and was not read")
+                self._add_mistake(0, "", f"is larger than {MAX_FILE_SIZE // 1024} KiB and was not read")
                 return ""
             return data.decode("utf-8-sig")
         except (FileNotFoundError, NotADirectoryError):
             return ""
         except UnicodeDecodeError as error:
-            self._wrong(data.count(b"\n", 0, error.start) + 1, "", "is not UTF-8 text; the file was not read")
+            self._add_mistake(data.count(b"\n", 0, error.start) + 1, "", "is not UTF-8 text; the file was not read")
         except OSError as error:
-            self._wrong(0, "", f"can't be read: {error.strerror}")
+            self._add_mistake(0, "", f"can't be read: {error.strerror}")
         return ""
 
     def take(self, text: str) -> None:
         """Read every statement, and collect its value or its mistake."""
         for found in read_statements(text):
             if isinstance(found, MalformedLine):
-                self._wrong(found.line, "", f"{found.message}; this line was left out")
+                self._add_mistake(found.line, "", f"{found.message}; this line was left out")
                 continue
             name = ".".join(found.key)
             if found.value is None:
                 self._header(found)
             elif name in self.seen:
-                self._wrong(found.line, name, f"is set a second time; line {self.seen[name]} stands")
+                self._add_mistake(found.line, name, f"is set a second time; line {self.seen[name]} is used")
             else:
                 self.seen[name] = found.line
                 try:
                     self._set(found.key, found.value, found.line)
                 except InvalidValue as unfit:
-                    self._wrong(found.line, name, str(unfit), unfit.suggestion)
+                    self._add_mistake(found.line, name, str(unfit), unfit.suggestion)
         if not self.mistakes:
             self._check_whole(text)
 
@@ -225,7 +225,9 @@ class _SettingsReader:
     def _header(self, header: Statement) -> None:
         if header.key[0] != "keys":
             self.unknown_tables.add(header.key[0])
-            self._wrong(header.line, header.key[0], "is not a table of the settings", nearest(header.key[0], ["keys"]))
+            self._add_mistake(
+                header.line, header.key[0], "is not a table of the settings", nearest(header.key[0], ["keys"])
+            )
 
     def _set(self, key: tuple[str, ...], value: object, line: int) -> None:
         if key[0] == "keys" and len(key) > 1:
@@ -248,9 +250,9 @@ class _SettingsReader:
         except (ValueError, RecursionError) as error:
             place = re.search(r"\(at line (\d+)", str(error))
             line = int(place[1]) if place else 0
-            self._wrong(line, "", f"{str(error).partition(' (at ')[0]}; other programs will refuse this file")
+            self._add_mistake(line, "", f"{str(error).partition(' (at ')[0]}; other programs will refuse this file")
 
-    def _wrong(self, line: int, key: str, message: str, suggestion: str | None = None) -> None:
+    def _add_mistake(self, line: int, key: str, message: str, suggestion: str | None = None) -> None:
         self.mistakes.append(Mistake(self.file, line, key, message, suggestion))
 
 
@@ -272,12 +274,12 @@ def load_topics(own: Path) -> Topics:
     except FileNotFoundError:
         texts = []
     except (OSError, UnicodeDecodeError) as error:
-        raise ReaderError(f"The topic rules {own} can't be read: {error}. Mend or move the file.") from error
+        raise ReaderError(f"The topic rules {own} can't be read: {error}. Correct or move the file.") from error
     return shipped_topics(*texts)
 
 
 def retention_start(settings: Settings, today: date) -> str | None:
-    """The first day (ISO) of which all papers are kept; None if nothing is ever deleted."""
+    """The first day (ISO) whose papers are all kept; None if papers are never deleted."""
     from datetime import timedelta
 
     return (today - timedelta(days=settings.keep_days)).isoformat() if settings.keep_days else None

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger("reader")
 _ERROR_LINE = " ERROR "
 _ROTATED = 2
-"""Older log files that are kept: `dailypapers.log.1` and `.2`."""
+"""Number of older log files kept: `dailypapers.log.1` and `.2`."""
 
 
 def attach(level: str = "error") -> None:
-    """Write the records of `reader.*` from this level on to the log file."""
+    """Write records of `reader.*` of this level and above to the log file."""
     from reader.log_handler import LogHandler
 
     handler = _find_handler()
@@ -61,7 +61,7 @@ def record_warning(where: str, text: str) -> None:
 
 
 def record_thread_error(failure: threading.ExceptHookArgs) -> None:
-    """Log what a thread does not catch; a `threading.excepthook`."""
+    """Log an uncaught error in a thread; a `threading.excepthook`."""
     if failure.exc_value is not None:
         record_error(f"thread {failure.thread.name}" if failure.thread else "a thread", failure.exc_value)
 
@@ -75,14 +75,14 @@ def summarize_error(error: BaseException) -> str:
 
 
 def point_to_log() -> str:
-    """The end of an error message: where the details are, or that they could not be written."""
+    """The end of an error message: it names the log, and says whether it could be written."""
     handler = _find_handler()
     is_written = handler is not None and not handler.is_broken
     return f"{'the log has the details' if is_written else 'the log could not be written'}: {paths.log_file()}"
 
 
 def recent_errors(now: datetime, days: int = 7) -> list[str]:
-    """First lines of the errors that were logged in the last days, oldest first."""
+    """First lines of the errors logged in the last days, oldest first."""
     since = (now - timedelta(days=days)).isoformat(timespec="seconds")
     file = paths.log_file()
     lines: list[str] = []

@@ -18,7 +18,7 @@ LARGEST_FILE = 1_000_000
 """Bytes of a log file; a larger one is renamed, and the oldest is removed."""
 
 LONGEST_MESSAGE = 400
-"""Characters of an exception's own text: databases put whole rows into theirs, abstracts among them."""
+"""Maximum characters of an exception's own text: databases put whole rows into it, with abstracts."""
 
 LONGEST_LINE = 240
 
@@ -38,7 +38,7 @@ _SECRET_VARIABLE = re.compile(r"(?:TOKEN|SECRET|PASSWORD|API_?KEY)$")
 class LogHandler(RotatingFileHandler):
     """Appends records to the log file, which it opens for each one and rotates at `LARGEST_FILE`.
 
-    Open for no longer than a record, the file can be renamed by any program that shares it.
+    The file is open only while a record is written, so any program that shares it can rename it.
     """
 
     def __init__(self, rotated: int) -> None:
@@ -64,13 +64,13 @@ class LogHandler(RotatingFileHandler):
             self.stream = None
 
     def _open(self) -> TextIOWrapper:
-        """Open the file for the user alone; its folder is made if it is missing."""
+        """Open the file, readable by the user only; make its folder if it is missing."""
         paths.make_folder(paths.log_file())
         file = os.open(self.baseFilename, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
         return os.fdopen(file, "a", encoding="utf-8", errors="backslashreplace")
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Go on without the record; the standard method would print to the terminal."""
+        """Drop the record and go on; the standard method would print to the terminal."""
         self.is_broken = True
 
 

@@ -39,7 +39,7 @@ def topics_file() -> Path:
 
 
 def state_file() -> Path:
-    """The reader's state when it was last quit: view, query, cursor, pane sizes."""
+    """The saved state of the last visit: view, query, cursor, pane sizes."""
     return (home() or _platform("user_state_path")) / "state.json"
 
 
@@ -55,7 +55,7 @@ def home() -> Path | None:
 
 
 def make_folder(file: Path) -> Path:
-    """Make the folder of `file`, accessible to the user alone (0700), and return `file`.
+    """Make the folder of `file`, accessible to the user only (0700), and return `file`.
 
     An existing folder keeps its permissions: it may be shared on purpose.
     """

@@ -93,7 +93,7 @@ def test_an_empty_list_takes_the_keys_of_an_action(file: Path) -> None:
         ('endpoint = "ftp://example.org"', "endpoint", "https address", None),
         ('endpoint = "http://example.org"', "endpoint", "must be https", "https://example.org"),
         ('endpoint = "http://127.evil.example"', "endpoint", "must be https", "https://127.evil.example"),
-        ('endpoint = "https://x:y"', "endpoint", "no address", None),
+        ('endpoint = "https://x:y"', "endpoint", "not an address", None),
         ("topics_file = 3", "topics_file", "path in quotes", None),
         ('keys = "s"', "keys", "table", None),
         ('keys = {"paper.star" = 3}', "keys.paper.star", "must be keys", None),
@@ -138,10 +138,10 @@ def test_an_unknown_table_is_told_once(file: Path) -> None:
     assert (mistake.line, mistake.key, mistake.suggestion) == (1, "kyes", "keys")
 
 
-def test_a_key_set_twice_is_told_and_the_first_stands(file: Path) -> None:
+def test_a_key_set_twice_is_reported_and_the_first_is_used(file: Path) -> None:
     mistake = only_mistake(file, "filter_width = 30\n\nfilter_width = 40\n")
     assert (mistake.line, mistake.key) == (3, "filter_width")
-    assert "line 1 stands" in mistake.message
+    assert "line 1 is used" in mistake.message
     assert load(file)[0].filter_width == 30
 
 

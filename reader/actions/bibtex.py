@@ -14,7 +14,7 @@ ARXIV_DOI = "10.48550/arXiv."
 
 
 def write(papers: Iterable[Paper], out: TextIO) -> int:
-    """Write an entry for each paper; return how many there were."""
+    """Write an entry for each paper; return their number."""
     from bibtexparser.entrypoint import write_string
     from bibtexparser.library import Library
     from bibtexparser.model import Entry, Field
@@ -53,7 +53,7 @@ def _fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple[str, s
 
 
 def _name(name: str, escape: Callable[[str], str]) -> str:
-    """An author for BibTeX; braces keep a name whole that a comma or "and" would split into two."""
+    """An author for BibTeX; braces keep a name with a comma or "and" from being split into two."""
     whole = "," in name or "and" in name.lower().split()
     return f"{{{escape(name)}}}" if whole else escape(name)
 
@@ -61,7 +61,7 @@ def _name(name: str, escape: Callable[[str], str]) -> str:
 def _key(paper: Paper, used: set[str]) -> str:
     """The entry's key: first author, year, id, such as `wang2024-2406.12345`.
 
-    With the id in it, it is the same in every export, whatever other papers there are.
+    With the id, the key is the same in every export.
     """
     family = fold(paper.authors[0]).split()[-1:] if paper.authors else []
     name = re.sub(r"[^a-z0-9]", "", "".join(family)) or "paper"
@@ -77,7 +77,7 @@ def _key(paper: Paper, used: set[str]) -> str:
 
 
 def _escaper() -> Callable[[str], str]:
-    """A function that turns plain text into LaTeX; a letter without a LaTeX command stays as it is."""
+    """A function that turns plain text into LaTeX; a letter without a LaTeX command stays unchanged."""
     from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
     # BibTeX counts even escaped braces: a title with a single brace would swallow the rest of the file.

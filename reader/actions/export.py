@@ -1,4 +1,4 @@
-"""Papers in other programs' formats, written one by one to a stream, or to a file as a whole."""
+"""Write papers in other programs' formats, one by one to a stream, or a whole file at once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Record = dict[str, Any]
 """A paper as a JSON object: absent values are None, dates ISO, topics slugs."""
 
 Writer = Callable[[Iterable[Paper], TextIO], int]
-"""Writes papers to a stream and returns how many there were."""
+"""Writes papers to a stream and returns their number."""
 
 
 class ExportFailed(ReaderError):
@@ -34,7 +34,7 @@ class ExportFailed(ReaderError):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format that papers can be written in."""
+    """A format for writing papers."""
 
     name: str
     suffix: str
@@ -50,7 +50,7 @@ def record(paper: Paper) -> Record:
 
 
 def _json_keys() -> Iterator[tuple[str, str, bool]]:
-    """The key, the name and whether it has paragraphs, of each field; `url` is worked out and follows the note."""
+    """Each field's key and name, and whether it has paragraphs; the computed `url` follows the note."""
     for field in FIELDS:
         yield field.key, field.name, field.rules.is_block
         if field.name == "note":
@@ -61,7 +61,7 @@ _JSON_FIELDS = tuple(_json_keys())
 
 
 def _json_value(value: Any, is_block: bool) -> Any:
-    """A field's value in JSON: a list of clean texts, a clean text, None for an empty one, or a number as it is."""
+    """A field's value in JSON: a list of clean texts, a clean text, None for an empty one, or a number."""
     if isinstance(value, tuple):
         return [clean(text) for text in value]
     if isinstance(value, str):
@@ -75,7 +75,7 @@ def write_json(papers: Iterable[Paper], out: TextIO) -> int:
 
 
 def write_array(objects: Iterable[object], out: TextIO) -> int:
-    """Write any objects as a JSON array, one a line, without holding them all; return their number."""
+    """Write any objects as a JSON array, one a line, without keeping them in memory; return their number."""
     count = 0
     out.write("[")
     for one in objects:
@@ -94,7 +94,7 @@ _FIRST_COLUMNS = (
 
 
 def _columns() -> Iterator[str]:
-    """The keys that the CSV has columns for; `url` follows the tags."""
+    """The keys of the CSV's columns; `url` follows the tags."""
     for field in in_order((field for field in FIELDS if field.rules.in_csv), _FIRST_COLUMNS):
         yield field.key
         if field.name == "tags":
@@ -105,7 +105,7 @@ COLUMNS = tuple(_columns())
 
 
 def write_csv(papers: Iterable[Paper], out: TextIO) -> int:
-    """Write a table with a heading; lists are joined by semicolons, and no cell is a formula to a spreadsheet."""
+    """Write a table with a heading; lists are joined by semicolons, and spreadsheets read no cell as a formula."""
     import csv
 
     table = csv.writer(out, lineterminator="\n")
@@ -163,7 +163,7 @@ def _section(paper: Paper) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Text as Markdown that shows exactly this text."""
+    """Text escaped for Markdown: it shows exactly this text."""
     text = re.sub(r"([\\`*_\[\]<>|~$&])", r"\\\1", text)
     return re.sub(r"^([#+=:-]|\d+(?=[.)]))", lambda found: _escape_start(found[1]), text)
 
@@ -204,9 +204,9 @@ def format_of(path: Path) -> Format | None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[TextIO]:
-    """A stream whose text replaces the file at `path` once all of it is written; if that fails, the file stays.
+    """A stream whose text replaces the file at `path` once it is complete; after a failure the old file stays.
 
-    A pipe, /dev/stdout and the like are written to directly. Raises ExportFailed.
+    It writes directly to a pipe, /dev/stdout and the like. Raises ExportFailed.
     """
     try:
         if path.exists() and not path.is_file():

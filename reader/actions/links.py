@@ -1,4 +1,4 @@
-"""The links of a paper, and how to open an untrusted one safely."""
+"""The links of a paper, and safe opening of untrusted ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reader.core.paper import Paper
 from reader.core.text import clean
 
 MAX_LENGTH = 2_000
-"""Characters of an address: the maximum that browsers and terminals accept."""
+"""Maximum characters of an address that browsers and terminals accept."""
 
 CONSOLE_BROWSERS = frozenset({"elinks", "links", "lynx", "w3m", "www-browser"})
 
@@ -37,7 +37,7 @@ class Link:
 
 
 def links(paper: Paper) -> tuple[Link, ...]:
-    """The links of a paper, each once, its page first; unsafe addresses are left out."""
+    """The links of a paper without duplicates, its page first; unsafe addresses are left out."""
     media = ((str(number), f"media {number}", url) for number, url in enumerate(paper.media[:9], 1))
     known = (
         ("o", "page", _home_page(paper)),
@@ -95,7 +95,7 @@ def find_browser() -> str | None:
 
 
 def takes_terminal(browser: str) -> bool:
-    """Whether a browser runs in the terminal, so that the reader must be suspended meanwhile."""
+    """Whether a browser runs in the terminal; the reader must then be suspended."""
     return browser.rpartition("/")[2] in CONSOLE_BROWSERS
 
 
@@ -109,7 +109,7 @@ def open_url(url: str) -> bool:
 
     safe = safe_url(url)
     if safe is None:
-        raise UnsafeLink(f"{clean(url, 200)!r} was not opened: only http and https addresses are.")
+        raise UnsafeLink(f"{clean(url, 200)!r} was not opened: only http and https addresses can be.")
     try:
         return webbrowser.open(safe)
     except (webbrowser.Error, OSError):

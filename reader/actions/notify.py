@@ -1,6 +1,6 @@
 """Notifications by a program: the desktop's or the user's own.
 
-Programs are run with argument lists, never through a shell, and papers are passed as data: in an argument after all
+Programs run with argument lists, never through a shell, and get papers as data: in an argument after all
 options, or on standard input.
 """
 
@@ -43,7 +43,7 @@ def desktop_command(title: str, body: str, platform: str = sys.platform) -> tupl
     """The command that shows a desktop notification; raises NotifyError if there is no program for it."""
     program = desktop_program(platform)
     if program is None:
-        raise NotifyError("Nothing here shows notifications: install notify-send (libnotify), or set notify_command.")
+        raise NotifyError("Notifications need a program: install notify-send (libnotify), or set notify_command.")
     if platform == "darwin":
         return (program, *(word for line in _APPLE_SCRIPT for word in ("-e", line)), title, body)
     # Most desktops read the body as markup.
@@ -63,8 +63,8 @@ def find_program(command: Sequence[str]) -> str | None:
 async def run_command(command: Sequence[str], text: str = "", patience: float = TIMEOUT) -> None:
     """Run a command with a text on its standard input, and wait until it ends; raises NotifyError.
 
-    After `patience` seconds the command and the processes it started are killed. It goes on if this call is cancelled,
-    since the notification is not repeated.
+    After `patience` seconds the command and its child processes are killed. It goes on if this call is cancelled,
+    because the notification is not repeated.
     """
     name = clean(command[0], 100)
     program = find_program(command)

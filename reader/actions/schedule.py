@@ -1,6 +1,6 @@
 """Schedule refreshes with the system's scheduler: a systemd user timer, a launchd agent or a crontab.
 
-Nothing is changed before `install`. What it writes is marked as ours, and `remove` removes only that.
+Only `install` and `remove` change anything. `install` marks what it writes, and `remove` removes only that.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from reader.core.errors import ReaderError
 
 NAME = "dailypapers"
 MARK = "# dailypapers refresh"
-"""Ends our line of the crontab."""
+"""The end of our line in the crontab."""
 
 LABEL = "org.dailypapers.refresh"
 
@@ -40,7 +40,7 @@ class Schedule:
     stop: tuple[tuple[str, ...], ...] = ()
 
     def text(self) -> str:
-        """Everything that `install` would write, to be shown."""
+        """All text that `install` would write, for showing it."""
         if self.line:
             return f"crontab\n{self.line}"
         return "\n\n".join(f"{file}\n{text.rstrip()}" for file, text in self.files.items())
@@ -64,7 +64,7 @@ def plan_schedule(hours: int, home: Path, environment: Mapping[str, str], platfo
 def _systemd(hours: int, home: Path, command: Sequence[str], environment: Mapping[str, str]) -> Schedule:
     folder = home / ".config" / "systemd" / "user"
     said = "".join(f'Environment="{_unit_quoted(f"{name}={value}")}"\n' for name, value in environment.items())
-    # In a command, but not in Environment=, a dollar begins a variable.
+    # A dollar begins a variable in a command, but not in Environment=.
     words = " ".join(f'"{_unit_quoted(word).replace("$", "$$")}"' for word in command)
     times = "06" if hours == 24 else f"00/{hours}"
     service = f"[Unit]\nDescription=Refresh of {NAME}\n\n[Service]\nType=oneshot\nNice=10\n{said}ExecStart={words}\n"
@@ -102,7 +102,7 @@ def _launchd(hours: int, home: Path, command: Sequence[str], environment: Mappin
 
 def _cron(hours: int, command: Sequence[str], environment: Mapping[str, str]) -> Schedule:
     said = [f"{name}={shlex.quote(value)}" for name, value in environment.items()]
-    # Cron reads a per cent sign as the end of the line.
+    # Cron reads a percent sign as the end of the line.
     words = " ".join([*said, shlex.join(command)]).replace("%", "\\%")
     times = f"17 */{hours} * * *" if hours < 24 else "17 6 * * *"
     return Schedule("cron", {}, f"{times} {words} {MARK}")

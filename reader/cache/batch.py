@@ -24,7 +24,7 @@ CLASSIFIED = {"title", "abstract", "keywords", "categories"}
 """Columns that decide a paper's topics."""
 
 TITLE_LETTERS = 25
-"""Letters that make a title identify a paper: many feeds have an entry called `Week 12`."""
+"""Minimum letters for a title to identify a paper: many feeds have an entry called `Week 12`."""
 
 DAILY = "hf"
 """The source that nearly all papers come from."""
@@ -38,7 +38,7 @@ COUNT_CHANGE = text(
     f"INSERT INTO meta (key, value) VALUES ('{CHANGED}', '1')"
     " ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
 )
-"""Counts a change of the papers' topics, for caches of topics' papers."""
+"""Increments the counter of topic changes, so that cached counts are renewed."""
 
 
 class Named(Protocol):
@@ -66,7 +66,7 @@ class Classifier(Protocol):
 
 @dataclass(slots=True)
 class Entry:
-    """A paper of the batch: as the cache has it, and as it will be."""
+    """A paper of the batch, before and after the merge."""
 
     pk: int
     known: Mapping[str, Any] | None
@@ -89,7 +89,7 @@ class Batch:
         self._by_id: dict[str, Entry] = {}
         self._by_title: dict[int, Entry] = {}
         self._last_known: int = connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'paper'")) or 0
-        """The greatest key that any paper has ever had."""
+        """The greatest key ever given to a paper."""
 
     def store(self, drafts: Sequence[tuple[Draft, str | None]], now: str, *, newer: bool) -> tuple[int, int]:
         """Merge drafts, each with the day that lists it; return how many papers are new and how many changed."""
@@ -162,7 +162,7 @@ class Batch:
         return entry if not of_a_feed or _identifies(draft.title) else None
 
     def _take_id(self, entry: Entry, draft: Draft) -> None:
-        """Give a paper its arXiv id; the old id stays as an alias, since events name it."""
+        """Give a paper its arXiv id; the old id stays as an alias, because events use it."""
         if entry.known is not None:
             self._connection.execute(insert(ALIAS).values(id=entry.after["id"], pk=entry.pk))
         entry.after |= {"id": draft.id, "source": draft.source}
@@ -202,7 +202,7 @@ class Batch:
                 self._connection.execute(_set(table, columns), rows)
 
     def _categorize(self, entries: Sequence[Entry]) -> None:
-        """Store the categories of papers, for look-ups by category."""
+        """Store the papers' categories for look-ups by category."""
         if entries:
             before = [entry.pk for entry in entries if entry.known is not None]
             self._connection.execute(delete(PAPER_CATEGORY).where(PAPER_CATEGORY.c.pk.in_(before)))
@@ -214,7 +214,7 @@ class Batch:
             self._connection.execute(insert(PAPER_CATEGORY), rows)
 
     def classify(self, papers: Mapping[int, Mapping[str, Any]]) -> None:
-        """Give papers their topics by the rules; `papers` maps keys to the columns `CLASSIFIED`."""
+        """Classify papers by the topic rules; `papers` maps keys to the columns `CLASSIFIED`."""
         if not papers:
             return
         rows = [
@@ -237,7 +237,7 @@ class Batch:
 
 
 def _id(draft: Draft) -> str:
-    """The id of a draft's paper: its own, or one made for it."""
+    """The id of a draft's paper: its own, or else a generated one."""
     return draft.id or draft.entry or page_id(draft.title)
 
 

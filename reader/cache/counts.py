@@ -1,4 +1,4 @@
-"""Counts for the filter pane: kept until the cache changes, and estimated where counting takes long.
+"""Counts for the filter pane: kept until the cache changes, and estimated if counting takes long.
 
 Each count reads one index alone: the topics of all papers are counted in `paper_topic` (1,000,000 papers: 0.2 s; joined
 to the papers 2 s), days in the index that orders the list. The topics of a query's papers are counted by sets of bits.
@@ -16,10 +16,10 @@ from reader.cache.search.topic_sets import GREATEST, TopicSets, bits
 from reader.cache.window import VISIBLE, DayCount, TopicCount, Window
 
 SAMPLE = 500
-"""First papers of a selection, from whose topics those of all are estimated; found within 15 ms."""
+"""First papers of a selection, the sample for estimating the topics of all; found within 15 ms."""
 
 SMALL = 50_000
-"""In a cache of up to this many papers, those with any word are found within 50 ms: nothing is estimated."""
+"""In a cache of up to this many papers, any word's papers are found within 50 ms: nothing is estimated."""
 
 SOON = 40_000
 """This many papers are found within 60 ms in a cache of 1,000,000: no estimate for fewer."""
@@ -36,7 +36,7 @@ class Facets(NamedTuple):
 
 
 class CountCache:
-    """Counts of one cache, for one thread."""
+    """Counts of one cache; used by one thread only."""
 
     def __init__(self, window: Window) -> None:
         self._window = window
@@ -72,13 +72,13 @@ class CountCache:
         return self._once(key, lambda: self._counted(selection))
 
     def _counted(self, selection: Selection) -> Facets:
-        """Count the topics of a selection, and keep the number of its papers, which is then known."""
+        """Count the topics of a selection; also keep the number of its papers."""
         papers = self._window.read(lambda connection: _papers(connection, selection))
         self._known["count", *_condition(selection)] = papers.bit_count()
         return self._facets(papers)
 
     def _facets(self, papers: int, scale: float | None = None) -> Facets:
-        """The topics of a set of papers; with a scale, an estimate for all papers that the set is a sample of."""
+        """The topics of a set of papers. With a scale the set is a sample, and the result an estimate."""
         self.prepare()
         found = self._topic_sets.count(papers)
         names = self._once("names", self._window.topic_names_by_key)
@@ -88,7 +88,7 @@ class CountCache:
         )
 
     def _papers(self) -> int:
-        """About how many papers there are."""
+        """The approximate number of papers."""
         return self._once("papers", self._window.size)
 
     def _estimate(self, selection: Selection) -> Facets | None:
@@ -101,7 +101,7 @@ class CountCache:
         older = sum(day.papers for day in self.days() if day.day <= newest)
         seen = sum(day.papers for day in self.days() if last < day.day <= newest)
         seen += self._window.read(lambda connection: connection.execute(_ABOVE, (last, upvotes, pk)).fetchone()[0])
-        # Hidden papers, and papers that no day lists, are counted in neither.
+        # Neither number includes hidden papers or papers that no day lists.
         scale = older / max(1, seen)
         if scale * SAMPLE <= SOON:
             return None

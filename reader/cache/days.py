@@ -1,4 +1,4 @@
-"""What the cache knows of each day: the feed's answer, its papers, and how many of them are unread."""
+"""The cached state of each day: when the feed answered, its papers, and how many of them are unread."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class DayState(NamedTuple):
-    """A day that the feed was asked for or that lists papers."""
+    """A day that was requested from the feed or that lists papers."""
 
     day: str
     """ISO date."""
@@ -29,6 +29,6 @@ def day_states(connection: sqlite3.Connection, first: str, last: str) -> dict[st
 
 
 def oldest_day(connection: sqlite3.Connection) -> str | None:
-    """The oldest day that the feed was asked for."""
+    """The oldest day that was requested from the feed."""
     day: str | None = connection.execute("SELECT min(day) FROM day WHERE fetched <> ''").fetchone()[0]
     return day

@@ -1,4 +1,4 @@
-"""Writes `schema.sql`, from which a new cache is made, from the tables: `python -m reader.cache.ddl`."""
+"""Write `schema.sql`, the schema of a new cache, from the tables: `python -m reader.cache.ddl`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STAMP = """CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL,
     CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 )"""
-"""The table in which Alembic keeps the number of the newest migration."""
+"""Alembic's table with the number of the newest migration."""
 
 
 def schema_sql() -> str:

@@ -1,4 +1,4 @@
-"""The sources that a refresh asks: which are followed, and how each answered last.
+"""The sources of a refresh: which are followed, and the last outcome of each.
 
 Imports only the standard library, which keeps the listing of feeds quick.
 """
@@ -19,15 +19,15 @@ from reader.cache.sqlite_errors import explained
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 
 Kind = Literal["rss", "arxiv", "own"]
-"""A feed of any site, an arXiv category, or a source that is asked without being followed."""
+"""A feed of any site, an arXiv category, or a source that the reader always asks."""
 
 OWN: Mapping[str, str] = {"hf": "Daily papers of Hugging Face", "arxiv": "arXiv, for the papers' categories"}
-"""Sources that are asked without being followed: their slugs and titles."""
+"""Slugs and titles of the sources that the reader always asks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A source and how it answered last; times are ISO, UTC."""
+    """A source and its last outcome; times are ISO, UTC."""
 
     slug: str
     kind: Kind
@@ -76,11 +76,11 @@ class Feeds:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Hold the lock: the thread of a cancelled refresh may still run, and must not meet a closed file."""
+        """Hold the lock: the thread of a cancelled refresh may still run and use the file while it is closed."""
         with self._lock, explained(self._path):
             yield
 
-    # Which there are
+    # List
 
     def all(self) -> list[Followed]:
         """Every source that is followed or has ever failed: the reader's own first, then by folder and title."""
@@ -104,7 +104,7 @@ class Feeds:
         return next((one for one in self.followed() if wanted in (one.slug, one.url.casefold())), None)
 
     def papers(self) -> dict[str, int]:
-        """Number of papers that each source has brought, by slug; the daily papers are not counted."""
+        """Number of papers from each source, by slug; the daily papers are not counted."""
         with self._alone():
             rows = self._connection.execute("SELECT source, count(*) FROM paper_source GROUP BY source")
             found: dict[str, int] = dict(rows.fetchall())
@@ -114,12 +114,12 @@ class Feeds:
                     (found[feed.slug],) = self._connection.execute(sql, (feed.url,)).fetchone()
         return found
 
-    # Following
+    # Follow
 
     def follow(
         self, kind: Kind, url: str, title: str, slug: str, now: str, *, home: str | None = None, folder: str = ""
     ) -> Followed | None:
-        """Follow a source under a slug of its own; None if its address is followed already."""
+        """Follow a source under a new slug; return None if its address is already followed."""
         if self.find(url) is not None:
             return None
         with self._alone(), schema.transaction(self._connection):
@@ -134,14 +134,14 @@ class Feeds:
         return self.find(slug)
 
     def unfollow(self, slug: str) -> None:
-        """Follow a source no longer; its papers stay."""
+        """Stop following a source; its papers stay."""
         with self._alone(), schema.transaction(self._connection):
             self._connection.execute("DELETE FROM feed WHERE slug = ?", (slug,))
 
-    # How they answered
+    # Outcomes
 
     def answered(self, slug: str, now: str | None = None, etag: str | None = None, modified: str | None = None) -> None:
-        """Record that a source answered at `now` with papers that are stored by now; without `now`, with nothing new.
+        """Record that a source answered at `now` and its papers are stored; without `now`, that it had nothing new.
 
         Without `now` this writes only if the source was failing.
         """
@@ -169,10 +169,10 @@ class Feeds:
                 (now, error, slug, error),
             )
 
-    # Which papers arXiv is asked about
+    # Categories from arXiv
 
     def uncategorized(self, asked_before: str, limit: int) -> list[str]:
-        """Ids of the newest papers without categories that arXiv was last asked about before a day, or never."""
+        """Ids of the newest papers without categories that arXiv was never asked about, or last before a day."""
         with self._alone():
             rows = self._connection.execute(
                 f"SELECT p.id FROM {_UNCATEGORIZED} AND coalesce(t.arxiv_asked, '') < ?"
@@ -182,7 +182,7 @@ class Feeds:
             return [id for (id,) in rows]
 
     def count_uncategorized(self) -> int:
-        """How many papers lack categories that arXiv may know."""
+        """Number of papers without categories that arXiv may know."""
         with self._alone():
             (count,) = self._connection.execute(f"SELECT count(*) FROM {_UNCATEGORIZED}").fetchone()
         return int(count)

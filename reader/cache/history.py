@@ -1,6 +1,6 @@
-"""How papers' votes moved: since the user looked, after they were marked, and over the last days.
+"""Changes of papers' votes: since the user looked, since a mark, and over the last days.
 
-The user looked at a paper when they last marked or hid it, and at all papers when they last left the reader.
+The user looked at a paper when they last marked or hid it, and at all papers when they last closed the reader.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ import sqlite3
 from typing import NamedTuple
 
 LEAST_VOTES = 10
-"""Votes that a paper must gain at least to count as risen."""
+"""Minimum votes that a paper must gain to count as risen."""
 
 LEAST_SHARE = 4
-"""A risen paper must also gain this part of its earlier votes: a quarter."""
+"""A risen paper must also gain at least one part in four of its earlier votes."""
 
 RISING_DAYS = 7
-"""Days over which the order by rising votes counts."""
+"""Days that the order by rising votes covers."""
 
 _MARKED = (
     "(SELECT max(e.clock) / 1000 FROM effect AS f JOIN event AS e ON e.seq = f.event"
@@ -24,7 +24,7 @@ _MARKED = (
 
 
 def _then(column: str, looked: str) -> str:
-    """A column of `paper_change` when the user looked; NULL if the paper came later."""
+    """SQL: a column of `paper_change` at the time when the user looked; NULL if the paper came later."""
     return f"(SELECT {column} FROM paper_change AS c WHERE c.pk = p.pk AND c.at <= {looked} ORDER BY c.at DESC LIMIT 1)"
 
 
@@ -34,7 +34,7 @@ def _gained(looked: str) -> str:
 
 
 def rose(visited: int | None) -> str:
-    """SQL: whether the paper `p` gained clearly since the user looked; `visited` is in seconds since 1970."""
+    """SQL: whether the paper `p` has risen since the user looked; `visited` is in seconds since 1970."""
     looked = f"coalesce({_MARKED}, {visited:d})" if visited is not None else _MARKED
     return f"EXISTS (SELECT 1 FROM paper_change WHERE pk = p.pk) AND coalesce({_gained(looked)}, 0)"
 
@@ -43,7 +43,7 @@ RISEN = (
     "p.pk IN (SELECT pk FROM paper_change) AND"
     f" coalesce({_gained(_MARKED)} OR p.has_code = 1 AND {_then('c.links & 1', _MARKED)} = 0, 0)"
 )
-"""SQL: whether the paper `p` gained clearly, or got code, since it was marked."""
+"""SQL: whether the paper `p` has risen, or got code, since it was marked."""
 
 
 def votes_gained(since: int) -> str:
@@ -60,7 +60,7 @@ def votes_gained(since: int) -> str:
 
 
 class Votes(NamedTuple):
-    """How one paper's votes moved."""
+    """The changes of one paper's votes."""
 
     points: tuple[int, ...] = ()
     """Votes at each change, oldest first; empty without a change."""
@@ -73,7 +73,7 @@ STILL = Votes()
 
 
 def votes(connection: sqlite3.Connection, pk: int, visited: int | None) -> Votes:
-    """How a paper's votes moved; `visited` is when the reader was last left, in seconds since 1970."""
+    """The changes of a paper's votes; `visited` is when the reader was last closed, in seconds since 1970."""
     rows = connection.execute("SELECT upvotes FROM paper_change WHERE pk = ? ORDER BY at", (pk,)).fetchall()
     if not rows:
         return STILL

@@ -23,7 +23,7 @@ MERGE_PAGES = 500
 """Pages of the full-text index that are merged in one transaction: some 20 ms."""
 
 FAULTS = 20
-"""Faults of a kind that are reported at most."""
+"""Maximum number of reported faults of one kind."""
 
 
 class Part(NamedTuple):
@@ -36,7 +36,7 @@ class Part(NamedTuple):
 
 
 class Sizes(NamedTuple):
-    """What the file holds; sizes in bytes."""
+    """The sizes of the file's parts, in bytes."""
 
     parts: tuple[Part, ...]
     """Largest first."""
@@ -95,7 +95,7 @@ def compact(path: Path) -> Iterator[str]:
         yield "counting for the planner"
         connection.execute("PRAGMA analysis_limit = 2000")
         connection.execute("ANALYZE")
-        yield "writing the file anew"
+        yield "rewriting the file"
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -132,12 +132,12 @@ def _references(connection: sqlite3.Connection) -> Iterator[str]:
 
 def _search(connection: sqlite3.Connection) -> Iterator[str]:
     try:
-        # The 1 also compares the index with the papers' texts.
+        # The 1 makes SQLite also compare the index with the papers' texts.
         connection.execute("INSERT INTO paper_fts(paper_fts, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
         if primary_code(error) != sqlite3.SQLITE_CORRUPT:
             raise
-        yield "it is not that of the papers' texts"
+        yield "it differs from the papers' texts"
 
 
 def _days(connection: sqlite3.Connection) -> Iterator[str]:
@@ -147,11 +147,11 @@ def _days(connection: sqlite3.Connection) -> Iterator[str]:
         (FAULTS,),
     )
     for day, papers, listed in rows:
-        yield f"{day} is said to have {papers} papers and lists {listed}"
+        yield f"{day} should have {papers} papers and lists {listed}"
 
 
 def _log(connection: sqlite3.Connection) -> Iterator[str]:
-    """Check that each event can be read and has an effect or an orphan for each paper that it names."""
+    """Check that each event can be read, and that each of its papers has an effect or an orphan."""
     for seq, packed, count, applied in connection.execute(
         "SELECT seq, papers, count, applied FROM event WHERE kind NOT IN ('undo', 'redo')"
     ).fetchall():
@@ -165,7 +165,7 @@ def _log(connection: sqlite3.Connection) -> Iterator[str]:
             (seq, seq),
         ).fetchone()
         if named != count or (applied and found < count):
-            yield f"event {seq} is of {count} papers, names {named} and has changed {found}"
+            yield f"event {seq} should have {count} papers, names {named} and has changed {found}"
 
 
 _NEWEST = (
@@ -182,14 +182,14 @@ def _marks(connection: sqlite3.Connection) -> Iterator[str]:
         newest = _NEWEST.format(kind=f"'{kind}'")
         wrong = f"SELECT id FROM paper AS p WHERE {column} <> CAST(coalesce({newest}, 0) AS INTEGER) LIMIT {FAULTS}"
         for (id,) in connection.execute(wrong):
-            yield f"{id} is not {column} as the log has it"
+            yield f"{id} differs from the log in {column}"
     note = _NEWEST.format(kind="'note'")
     stored = "coalesce((SELECT body FROM note WHERE note.pk = p.pk), '')"
     noted = "p.pk IN (SELECT pk FROM effect WHERE kind = 'note' UNION SELECT pk FROM note)"
     for (id,) in connection.execute(
         f"SELECT id FROM paper AS p WHERE {noted} AND {stored} <> coalesce({note}, '') LIMIT {FAULTS}"
     ):
-        yield f"the note of {id} is not that of the log"
+        yield f"the note of {id} differs from the log"
     tags = "SELECT pk, substr(kind, 5) AS tag FROM effect WHERE kind LIKE 'tag:%' UNION SELECT pk, tag FROM paper_tag"
     tagged = "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = one.tag AND t.pk = p.pk)"
     newest = _NEWEST.format(kind="'tag:' || one.tag")
@@ -197,4 +197,4 @@ def _marks(connection: sqlite3.Connection) -> Iterator[str]:
         f"SELECT p.id, one.tag FROM ({tags}) AS one JOIN paper AS p USING (pk)"
         f" WHERE {tagged} <> (coalesce({newest}, '0') = '1') LIMIT {FAULTS}"
     ):
-        yield f"the tag {tag} of {id} is not as the log has it"
+        yield f"the tag {tag} of {id} differs from the log"

@@ -1,4 +1,4 @@
-"""How a draft changes what the cache knows of a paper."""
+"""Merge a draft into the cached values of a paper."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ BLANK: Mapping[str, Any] = {
     "has_media": 0,
     "arxiv_asked": None,
 }
-"""The values of a paper before any source describes it: every column that merging may change."""
+"""The initial values of all columns that merging may change."""
 
 
-# Each draft of a refresh passes here: plain tuples make the loop as quick as one written out, 6 us a draft.
+# Every draft of a refresh goes through this loop. Plain tuples make it as quick as an unrolled one: 6 us a draft.
 _MERGED = tuple((field.name, field.type is tuple, field.rules.merge) for field in COLUMNS)
 
 
 def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bool) -> Values:
     """Return the columns that a draft listed on `day` changes, and only those.
 
-    What the draft does not say stays. With `newer` False the draft may be older than the cache, as a file may be: it
+    Values missing from the draft stay. With `newer` False the draft may be older than the cache, as a file may be: it
     fills gaps and raises counts, but replaces nothing.
     """
     after = dict(known)
@@ -42,9 +42,9 @@ def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bo
         value = getattr(draft, name)
         if is_list:
             value = "\n".join(value)
-        # A count of 0 is said; None, an empty text and an empty list say nothing.
+        # A count of 0 is a value; None, an empty text and an empty list are not.
         if (value or value == 0) and value != known[name]:
-            after[name] = _chosen(merge, known[name], value, newer=newer)
+            after[name] = _choose_value(merge, known[name], value, newer=newer)
     if draft.authors and after["authors"] == "\n".join(draft.authors):
         after["author_count"] = len(draft.authors)
     elif draft.author_count and not after["author_count"]:
@@ -60,8 +60,8 @@ def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bo
     return {column: value for column, value in after.items() if value != known[column]}
 
 
-def _chosen(merge: Merge | None, known: Any, said: Any, *, newer: bool) -> Any:
-    """Which of two values stays: the one that the cache knows or the one that a source says."""
+def _choose_value(merge: Merge | None, known: Any, said: Any, *, newer: bool) -> Any:
+    """Choose between the cached value and the source's value."""
     if known in (None, ""):
         return said
     if merge == "growing":

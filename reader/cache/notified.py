@@ -1,4 +1,4 @@
-"""New papers that match the user's queries, each claimed once, by whichever program asks first."""
+"""New papers that match the user's queries. The first program that asks claims a paper, so it is notified once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from reader.cache.sqlite_errors import explained
 from reader.core.query import Query
 
 NEWS_DAYS = 14
-"""Oldest age in days of a paper that is news; what a backfill brings is older."""
+"""Maximum age in days of a paper that is news; backfilled papers are older."""
 
 _CLAIMED, _PROBLEM = "told", "told_problem"
 """The keys in `meta` of the newest claimed paper, and of the last failure."""
@@ -32,7 +32,7 @@ class Problem(NamedTuple):
 
 
 def begin(path: Path) -> None:
-    """Treat papers that come from now on as new; do nothing if that has begun already."""
+    """Treat papers as new from now on; do nothing after the first call."""
     with _opened(path) as cache, schema.transaction(cache):
         cache.execute(
             "INSERT INTO meta (key, value) SELECT ?, coalesce(max(pk), 0) FROM paper WHERE true ON CONFLICT DO NOTHING",
@@ -41,7 +41,7 @@ def begin(path: Path) -> None:
 
 
 def claim(path: Path, queries: Mapping[str, Query], scope: Scope) -> dict[int, tuple[str, ...]]:
-    """Return the papers that came since the last claim and match, each with its queries; no later claim returns them.
+    """Claim the matching papers that came since the last claim, each with its queries; no later claim returns them.
 
     Papers that the user has already read or hidden are left out.
     """

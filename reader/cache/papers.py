@@ -24,13 +24,13 @@ from reader.cache.tables import DAY, LISTING, META, PAPER, PAPER_TOPIC, TEXT, TO
 from reader.core.paper import Listing
 
 BATCH = 200
-"""Drafts in one transaction: few enough that the write lock does not delay a key."""
+"""Drafts in one transaction, so that the write lock does not delay a key."""
 
 MUCH = 1_000
-"""New or changed papers after which the planner's statistics may be out of date."""
+"""Number of new or changed papers that may make the planner's statistics out of date."""
 
 SETTLED_DAYS = 14
-"""Age at which a day of the feed hardly changes any more: votes move for one to two weeks."""
+"""Age in days at which a day of the feed hardly changes any more: votes move for one to two weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class DayFetched:
 
 
 class Cache:
-    """The cache, for writing; its methods block, and one thread may call them at a time."""
+    """The cache, for writing; its methods block, and only one thread may call them at a time."""
 
     def __init__(self, path: Path, classifier: Classifier) -> None:
         self._path = path
@@ -116,7 +116,7 @@ class Cache:
         """Merge listings into the cache and yield the result of each transaction; `now` is ISO time, UTC.
 
         A listing only adds to its day, so a partial answer never replaces a fuller one. With `newer` False (a file,
-        which may be old) known values stay and only gaps are filled. `noted` False means that the listing may be only
+        which may be old) cached values stay and only gaps are filled. `noted` False means that the listing may be only
         part of its day, so the day does not count as answered. A listing that changes nothing writes nothing.
         """
         for part, skipped in _parts(listings):
@@ -132,12 +132,12 @@ class Cache:
             yield Stored(new, updated, len(drafts) - new - updated + same, skipped)
 
     def note(self, days: Iterable[str], now: str) -> None:
-        """Record that the feed has answered for these days (ISO), whatever it listed."""
+        """Record that the feed has answered for these days (ISO), with or without papers."""
         with self._transaction() as connection:
             _note_days(connection, days, now)
 
     def store_trending(self, ranked: Sequence[Listing], now: str) -> Stored:
-        """Merge the papers that the feed ranks, best first, and replace the stored ranking by theirs."""
+        """Merge the feed's ranked papers, best first, and replace the stored ranking."""
         stored = sum(self.store_all(ranked, now, noted=False), Stored())
         ids = list(dict.fromkeys(draft.id for listing in ranked for draft in listing.drafts))
         read = {"key": "trending", "value": now}
@@ -181,7 +181,7 @@ class Cache:
     # Topics
 
     def _sync_topics(self) -> None:
-        """Make the table of topics equal to the rules' topics; papers keep theirs until `reclassify`."""
+        """Update the table of topics to the rules; papers keep their topics until `reclassify`."""
         wanted = {topic.slug: (topic.name, topic.family) for topic in self._classifier.topics}
         with self._transaction() as connection:
             known = {row.slug: row for row in connection.execute(select(TOPIC))}
@@ -193,12 +193,12 @@ class Cache:
             for slug in known.keys() - wanted.keys():
                 connection.execute(delete(PAPER_TOPIC).where(PAPER_TOPIC.c.topic == known[slug].pk))
                 connection.execute(delete(TOPIC).where(TOPIC.c.slug == slug))
-                # Another topic may get its key.
+                # Another topic may get the deleted topic's key.
                 connection.execute(COUNT_CHANGE)
             self._topic_keys = {row.slug: row.pk for row in connection.execute(select(TOPIC))}
 
     def needs_classifying(self) -> bool:
-        """Whether the papers' topics come from other rules than those in use."""
+        """Whether the papers' topics come from older rules."""
         with self._transaction() as connection:
             version = connection.scalar(select(META.c.value).where(META.c.key == "topics"))
             if version is None:
@@ -206,7 +206,7 @@ class Cache:
             return version is not None and version != self._classifier.version
 
     def reclassify(self) -> Iterator[tuple[int, int]]:
-        """Give every paper its topics by the rules in use; yields (papers done, papers in all) after each batch."""
+        """Classify every paper by the current rules; yield (papers done, all papers) after each batch."""
         with self._transaction() as connection:
             total = connection.scalar(select(func.count()).select_from(PAPER)) or 0
         done, last = 0, 0
@@ -252,7 +252,7 @@ def _parts(listings: Iterable[Listing]) -> Iterator[tuple[list[Listing], int]]:
 
 
 def _note_days(connection: Connection, days: Iterable[str], fetched: str) -> None:
-    """Store the number of papers of days and when the feed answered for them; `fetched` is empty for a file."""
+    """Store each day's number of papers and the time of the feed's answer; `fetched` is empty for a file."""
     rows = [{"day": day, "fetched": fetched, "settling": SETTLED_DAYS} for day in sorted(days)]
     if rows:
         connection.execute(_NOTE_DAY, rows)
@@ -280,7 +280,7 @@ _VALIDATOR = "validator:"
 
 
 def _note_validators(connection: Connection, listings: Iterable[Listing], now: str) -> None:
-    """Store the ETags of answers for days that will be asked for again, and drop those of settled days."""
+    """Store the ETags of days that will be requested again, and drop those of settled days."""
     rows = [
         {"key": f"{_VALIDATOR}{listing.day}", "value": listing.validator}
         for listing in listings

@@ -1,6 +1,6 @@
-"""Drops old papers, but never one that is starred, tagged or noted, and never what the user did.
+"""Drop old papers, but never a starred, tagged or noted one, and never the user's events.
 
-The marks of a dropped paper stay in the log as orphans; if the paper comes back it has them again.
+The marks of a dropped paper stay in the log as orphans; if the paper comes back, it gets them again.
 """
 
 from __future__ import annotations

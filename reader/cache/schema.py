@@ -1,7 +1,7 @@
-"""How a cache file is opened: pragmas, the version check, a new file's schema, migrations with a backup before each.
+"""Open a cache file: pragmas, the version check, a new file's schema, and migrations, each after a backup.
 
-Everything here but `upgrade` and `engine` needs the standard library alone: SQLModel takes 370 ms to import, Alembic
-more, and neither may delay the first list, not even that of a new cache.
+All functions but `upgrade` and `engine` need only the standard library: SQLModel takes 370 ms to import, Alembic
+more, and neither may delay the first list, not even in a new cache.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 
 
 class Closable(Protocol):
-    """What holds a connection."""
+    """An object that holds a connection."""
 
     def close(self) -> None: ...
 
 
 HEAD = "0001"
-"""The newest migration, which is the schema that this program reads and writes."""
+"""The newest migration: the schema that this program reads and writes."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 SCHEMA = Path(__file__).parent / "schema.sql"
-"""What the migrations up to `HEAD` come to, as SQL; `ddl.py` writes it from the tables."""
+"""The schema after all migrations up to `HEAD`, as SQL; `ddl.py` writes it from the tables."""
 
 BUSY_SECONDS = 10.0
 
 
 def connect(path: Path, *, query_only: bool = False, durable: bool = False) -> sqlite3.Connection:
-    """Open the cache file with the standard library; transactions are begun by hand.
+    """Open the cache file with the standard library; the caller begins transactions.
 
-    `durable` waits for the disk at each commit: for what the user did, as opposed to what the feed can send again.
+    `durable` waits for the disk at each commit. It is for the user's marks, which no feed can send again.
     """
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     with closing_on_error(connection):
@@ -53,7 +53,7 @@ def connect(path: Path, *, query_only: bool = False, durable: bool = False) -> s
 
 @contextmanager
 def closing_on_error(opened: Closable) -> Iterator[None]:
-    """Close what has just been opened if its preparation fails."""
+    """Close a newly opened object if its preparation fails."""
     try:
         yield
     except BaseException:
@@ -62,10 +62,10 @@ def closing_on_error(opened: Closable) -> Iterator[None]:
 
 
 def pragmas(*, durable: bool, mebibytes: int) -> tuple[str, ...]:
-    """The settings of a connection that keeps up to `mebibytes` MiB of the file in memory.
+    """The pragmas of a connection that keeps up to `mebibytes` MiB of the file in memory.
 
-    The reader's five connections need few, since the system keeps the file in memory too: 16 MiB each made a search no
-    quicker and cost 30 MB. Storing papers needs more, since its batches touch the same pages again and again.
+    The reader's five connections need little, because the system caches the file too: 16 MiB each made a search no
+    quicker and cost 30 MB. Storing papers needs more, because its batches read and write the same pages many times.
     """
     return (
         "PRAGMA journal_mode = WAL",
@@ -78,12 +78,12 @@ def pragmas(*, durable: bool, mebibytes: int) -> tuple[str, ...]:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """A write transaction that takes its lock at once, so a busy cache can't make it fail half-way."""
+    """A write transaction that takes its lock at the start, so a busy cache can't make it fail half-way."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
     except BaseException:
-        # SQLite has already rolled back by itself after a full disk.
+        # After a full disk, SQLite has already rolled back.
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
@@ -91,7 +91,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def version(path: Path) -> str | None:
-    """The number of the cache's newest migration; None for a file that is absent or empty."""
+    """The number of the cache's newest migration; None if the file is absent or empty."""
     if not path.exists() or path.stat().st_size == 0:
         return None
     with (
@@ -108,12 +108,12 @@ def _stamp(connection: sqlite3.Connection) -> str | None:
 
 
 def is_current(path: Path) -> bool:
-    """Whether the cache can be read as it is; raises CacheTooNew for one that a newer program made."""
+    """Whether the cache needs no migration; raises CacheTooNew if a newer program made it."""
     number = version(path)
     if number is not None and number > HEAD:
         raise CacheTooNew(
             f"The cache {path} was made by a newer dailypapers (schema {number}, this one knows {HEAD}). "
-            "Update dailypapers; the cache was left as it is."
+            "Update dailypapers; the cache was not changed."
         )
     return number == HEAD
 
@@ -129,9 +129,9 @@ def ensure(path: Path) -> None:
 
 
 def create(path: Path) -> None:
-    """Make a new cache and stamp it as migrated; a cache that another program made meanwhile is left as it is."""
+    """Make a new cache and stamp it as migrated; do nothing if another program made it meanwhile."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # Of two programs that start together, one waits for the write lock and then finds the stamp.
+    # If two programs start together, one waits for the write lock and then finds the stamp.
     with explained(path), closing(connect(path)) as connection, transaction(connection):
         if _stamp(connection) is None:
             for statement in statements(SCHEMA.read_text("utf-8")):
@@ -163,7 +163,7 @@ def upgrade(path: Path) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     database = engine(path)
     try:
-        # Alembic reads the version behind the write lock: of two programs that start together, one waits.
+        # Alembic reads the version inside the write lock: if two programs start together, one waits.
         with database.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, HEAD)
@@ -174,7 +174,7 @@ def upgrade(path: Path) -> None:
 
 
 def back_up(path: Path, target: Path) -> None:
-    """Copy a cache, which may be in use, to `target`: whole or not at all."""
+    """Copy a cache, which may be in use, to `target`, in full or not at all."""
     partial = target.with_name(f"{target.name}.part")
     partial.unlink(missing_ok=True)
     with explained(path), closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(partial)) as copy:
@@ -183,14 +183,14 @@ def back_up(path: Path, target: Path) -> None:
 
 
 def engine(path: Path) -> Engine:
-    """A SQLAlchemy engine over the cache whose transactions take the write lock as they begin."""
+    """A SQLAlchemy engine for the cache; its transactions take the write lock when they begin."""
     from sqlalchemy import create_engine, event
 
     made = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
 
     @event.listens_for(made, "connect")
     def prepare(connection: Any, _record: object) -> None:
-        # The driver's own transactions begin too late and leave DDL outside.
+        # The driver's own transactions begin too late and do not include DDL.
         connection.isolation_level = None
         for pragma in pragmas(durable=False, mebibytes=16):
             connection.execute(pragma)

@@ -1,4 +1,4 @@
-"""SQLite's errors as sentences that say what a person can do; the result code decides, never SQLite's English."""
+"""SQLite's errors as sentences that say what to do; the result code decides, never SQLite's text."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from types import MappingProxyType
 from reader.core.errors import CacheBusy, CacheError, CacheInterrupted
 
 _BUSY = "Another program holds the cache {path}. Try again in a moment."
-_DAMAGED = "The cache {path} is damaged. Run 'dailypapers doctor', or move the file away to start anew."
+_DAMAGED = "The cache {path} is damaged. Run 'dailypapers doctor', or move the file away to start again."
 _REFUSED = "The cache {path} can't be opened for writing. Check the permissions of its folder."
 
 _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
     {
         sqlite3.SQLITE_BUSY: (CacheBusy, _BUSY),
         sqlite3.SQLITE_LOCKED: (CacheBusy, _BUSY),
-        sqlite3.SQLITE_INTERRUPT: (CacheInterrupted, "A newer question took the place of this one."),
+        sqlite3.SQLITE_INTERRUPT: (CacheInterrupted, "A newer query replaced this one."),
         sqlite3.SQLITE_FULL: (
             CacheError,
-            "The disk is full, so the cache {path} could not be written. Free some room and try again.",
+            "The disk is full, so the cache {path} could not be written. Free some space and try again.",
         ),
         sqlite3.SQLITE_IOERR: (
             CacheError,
@@ -34,7 +34,7 @@ _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
         sqlite3.SQLITE_PERM: (CacheError, _REFUSED),
     }
 )
-"""The error and its sentence by SQLite's primary result code."""
+"""The error class and its sentence, by SQLite's primary result code."""
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def explained(path: Path) -> Iterator[None]:
 
 
 def explain(error: BaseException, path: Path) -> CacheError:
-    """The CacheError for an error of sqlite3, or of SQLAlchemy around one, on the cache at `path`."""
+    """The CacheError for an error of sqlite3, or of SQLAlchemy that wraps one, on the cache at `path`."""
     cause = getattr(error, "orig", None) or error
     code = primary_code(cause)
     if code is not None and code in _SENTENCES:
@@ -61,7 +61,7 @@ def explain(error: BaseException, path: Path) -> CacheError:
 
 
 def primary_code(error: BaseException) -> int | None:
-    """SQLite's primary result code of an error; None for an error that Python's sqlite3 raised by itself."""
+    """SQLite's primary result code of an error; None for an error that Python's sqlite3 module raised."""
     code: int | None = getattr(error, "sqlite_errorcode", None)
-    # The bits above the lowest eight only say which kind of the primary error it is.
+    # The bits above the lowest eight only name a kind of the primary error.
     return None if code is None else code & 0xFF

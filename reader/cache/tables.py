@@ -1,8 +1,8 @@
 """The cache's tables.
 
-`Paper` is slim on purpose: it holds what orders, filters and states need, so that a scan, a vote or a mark touches
-few bytes; the heavy text stands in `PaperText`. Lists of strings are joined by newlines, which cleaned text has
-none of. A change here needs a migration, and `python -m reader.cache.ddl`, which writes `schema.sql` anew.
+`Paper` has only the columns that orders, filters and states need, so a scan, a vote or a mark reads few bytes; the
+long text is in `PaperText`. Lists of strings are joined by newlines, which cleaned text never has. A change here
+needs a migration, and `python -m reader.cache.ddl`, which writes `schema.sql` again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from reader.core.paper import COLUMNS
 
 
 def _columns(table: Table) -> dict[str, Any]:
-    """The columns that a paper's fields put into a table, as `create_model` takes them."""
+    """The columns of a paper's fields in a table, in the form for `create_model`."""
     return {field.name: (_column_type(field), field.blank) for field in COLUMNS if field.rules.table == table}
 
 
@@ -29,7 +29,7 @@ def _column_type(field: PaperField) -> Any:
 
 
 class _PaperColumns(SQLModel):
-    """The columns of `paper` that no source fills by itself."""
+    """The columns of `paper` that are declared by hand."""
 
     __table_args__ = (
         # The list's own order with the columns that checks of days and hidden papers need: a walk stays in the index,
@@ -38,7 +38,7 @@ class _PaperColumns(SQLModel):
         Index("paper_by_upvotes", "upvotes", "pk"),
         Index("paper_by_published", "published", "upvotes", "pk"),
         Index("paper_by_title", text("title COLLATE NOCASE"), "pk"),
-        # The few papers that are on more than one day: `until:` and `day:` would have to look at all papers.
+        # The few papers on more than one day: without it `until:` and `day:` would read all papers.
         Index("paper_relisted", "first_day", "day", sqlite_where=text("first_day < day")),
         Index("paper_unread_by_day", "sort_day", "upvotes", "pk", "day", sqlite_where=text("read = 0 AND hidden = 0")),
         Index("paper_starred_by_day", "sort_day", "upvotes", "pk", sqlite_where=text("starred = 1")),
@@ -104,7 +104,7 @@ class PaperAlias(SQLModel, table=True):
 
 
 class Listing(SQLModel, table=True):
-    """That a day's page holds a paper."""
+    """A paper listed on a day."""
 
     __table_args__ = ({"sqlite_with_rowid": False},)
 
@@ -113,7 +113,7 @@ class Listing(SQLModel, table=True):
 
 
 class Day(SQLModel, table=True):
-    """A day that the feed was asked for; one without papers is known to be empty."""
+    """A day that was requested from the feed; a day without papers is known to be empty."""
 
     day: str = Field(primary_key=True)
     fetched: str
@@ -162,7 +162,7 @@ class Topic(SQLModel, table=True):
 
 
 class PaperTopic(SQLModel, table=True):
-    """That a paper has a topic; `rank` 0 is its strongest."""
+    """A topic of a paper; `rank` 0 is its strongest."""
 
     __tablename__ = "paper_topic"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -173,7 +173,7 @@ class PaperTopic(SQLModel, table=True):
 
 
 class PaperCategory(SQLModel, table=True):
-    """That a paper is in a category of arXiv's; follows from `PaperText.categories`."""
+    """An arXiv category of a paper; follows from `PaperText.categories`."""
 
     __tablename__ = "paper_category"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -183,9 +183,9 @@ class PaperCategory(SQLModel, table=True):
 
 
 class PaperSource(SQLModel, table=True):
-    """That a source has a paper.
+    """A source of a paper.
 
-    The daily papers (`hf`) have rows only for papers that another source brought first, since nearly all are theirs.
+    Nearly all papers are daily papers (`hf`); these have a row only if another source had the paper first.
     """
 
     __tablename__ = "paper_source"
@@ -196,13 +196,13 @@ class PaperSource(SQLModel, table=True):
 
 
 class Feed(SQLModel, table=True):
-    """A source that a refresh asks: the daily papers, arXiv for categories, and the feeds that the user follows."""
+    """A source of a refresh: the daily papers, arXiv for categories, or a feed that the user follows."""
 
     pk: int | None = Field(default=None, primary_key=True)
     slug: str = Field(sa_column=Column(String, nullable=False, unique=True))
     """The source that its papers name."""
     kind: str
-    """`rss`, `arxiv` for a category, or `own` for what needs no following."""
+    """`rss`, `arxiv` for a category, or `own` for a source that the reader always asks."""
     url: str = Field(sa_column=Column(String, nullable=False, unique=True))
     """Its address, or the category."""
     title: str
@@ -216,9 +216,9 @@ class Feed(SQLModel, table=True):
     answered: str | None = None
     """ISO time, UTC, of that answer."""
     failing_since: str | None = None
-    """ISO time, UTC, since which every answer failed; None if the last one was good."""
+    """ISO time, UTC, since which every request failed; None if the last one succeeded."""
     error: str | None = None
-    """Why, as a sentence."""
+    """The last error, as a sentence."""
 
 
 class Event(SQLModel, table=True):
@@ -245,15 +245,15 @@ class Event(SQLModel, table=True):
     value: str
     papers: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     count: int
-    """How many papers it names."""
+    """Number of its papers."""
     undone: int = 0
-    """Derived: taken back by an undo that was not redone."""
+    """Derived: undone and not redone."""
     applied: int = 0
-    """Derived: its effects are all in place."""
+    """Derived: all its effects are written."""
 
 
 class Effect(SQLModel, table=True):
-    """Derived: that an event names a paper. A paper's state is its newest effect of a kind that is not undone."""
+    """Derived: a paper of an event. A paper's state is its newest effect of a kind that is not undone."""
 
     __table_args__ = ({"sqlite_with_rowid": False},)
 
@@ -264,7 +264,7 @@ class Effect(SQLModel, table=True):
 
 
 class Orphan(SQLModel, table=True):
-    """Derived: an event names a paper that the cache does not hold (yet)."""
+    """Derived: a paper of an event that is not (yet) in the cache."""
 
     __table_args__ = ({"sqlite_with_rowid": False},)
 

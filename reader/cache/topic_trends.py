@@ -1,6 +1,6 @@
-"""How topics move from week to week, and which topics come along with which.
+"""Weekly trends of topics, and topics that imply other topics.
 
-Questions for `Window.read`. Each looks at a bounded part of the cache, so its time does not grow with the cache.
+The functions are for `Window.read`. Each reads a bounded part of the cache, so its time does not grow with the cache.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from typing import NamedTuple
 from reader.core.topics.trends import Trend, first_day, trends
 
 SAMPLE = 2_000
-"""Newest papers of a topic that are examined for the topics they share."""
+"""Newest papers of a topic that are examined for their other topics."""
 
 FEWEST = 20
-"""Papers that a topic must have before it can imply another."""
+"""Minimum papers of a topic that implies another."""
 
 MOST = 2 / 3
-"""Share of a topic's papers that must have another topic for the one to imply the other."""
+"""A topic implies another if this share of its papers has the other."""
 
 
 class Extent(NamedTuple):
-    """What trends depend on: while it stays the same, so do they."""
+    """The inputs of the trends: equal extents give equal trends."""
 
     newest: str | None
     """The newest ISO day that lists papers."""
@@ -32,7 +32,7 @@ class Extent(NamedTuple):
 
 
 def extent(connection: sqlite3.Connection) -> Extent:
-    """What trends depend on at present."""
+    """The current inputs of the trends."""
     newest: str | None = connection.execute("SELECT max(day) FROM day WHERE papers > 0").fetchone()[0]
     first = first_day(newest) if newest else ""
     listed = connection.execute("SELECT count(*) FROM listing WHERE day BETWEEN ? AND ?", (first, newest)).fetchone()
@@ -40,7 +40,7 @@ def extent(connection: sqlite3.Connection) -> Extent:
     return Extent(newest, listed[0], rules[0] if rules else None)
 
 
-# Each day's row counts all its papers. Hidden ones count too: a trend belongs to the feed, not to the user.
+# Each day's row counts all its papers, hidden ones too: a trend describes the feed, not the user.
 _BY_DAY = """
 SELECT day, NULL, papers FROM day WHERE day BETWEEN :first AND :newest
 UNION ALL
@@ -53,7 +53,7 @@ SELECT n.day, topic.slug, n.papers FROM (
 
 
 def topic_trends(connection: sqlite3.Connection, newest: str | None) -> dict[str, Trend]:
-    """How each topic moves in the weeks that end with `newest` (ISO); empty if there are too few weeks."""
+    """The trend of each topic in the weeks that end with `newest` (ISO); empty if there are too few weeks."""
     if newest is None:
         return {}
     return trends(connection.execute(_BY_DAY, {"first": first_day(newest), "newest": newest}), newest)
@@ -70,7 +70,7 @@ SELECT topic.slug, n.papers FROM (
 
 
 def implied_topics(connection: sqlite3.Connection, slug: str) -> frozenset[str]:
-    """The topics that most of a topic's newest papers have too."""
+    """The topics that most of a topic's newest papers also have."""
     papers = dict(connection.execute(_BESIDE, (slug, SAMPLE)))
     total = papers.pop(slug, 0)
     if total < FEWEST:

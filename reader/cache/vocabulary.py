@@ -1,4 +1,4 @@
-"""The words that queries are completed with: keywords, authors, organizations, tags, categories and sources."""
+"""The words for completing queries: keywords, authors, organizations, tags, categories and sources."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ RECENT = 20_000
 """Newest papers whose keywords and people are suggested."""
 
 KNOWN = 20_000
-"""Suggestions of a kind that are kept, the most common first."""
+"""Maximum suggestions of one kind, the most common first."""
 
 AT_ONCE = 200
-"""Papers or words between two calls of `breathe`: a few milliseconds' work."""
+"""Papers or words between two calls of `breathe`: a few milliseconds of work."""
 
 T = TypeVar("T")
 
 Vocabulary = Mapping[str, Mapping[str, int]]
-"""For each field of the query language its values, each with its number of papers, the most common first."""
+"""Values of each field of the query language with their numbers of papers, the most common first."""
 
 
 _SOURCES = """
@@ -32,10 +32,10 @@ SELECT source, papers FROM (
 
 
 def vocabulary(connection: sqlite3.Connection, breathe: Callable[[], None] = lambda: None) -> Vocabulary:
-    """The keywords, authors and organizations that several of the newest papers share, and all values of other fields.
+    """Keywords, authors and organizations that several of the newest papers share, and all values of other fields.
 
-    Spellings of a keyword are counted together under the most common one. `breathe` is called every few milliseconds,
-    to let another thread go first.
+    The spellings of a keyword are counted under the most common one. `breathe` is called every few milliseconds
+    so that other threads can run.
     """
     spelled: Counter[str] = Counter()
     authors: Counter[str] = Counter()
@@ -44,7 +44,7 @@ def vocabulary(connection: sqlite3.Connection, breathe: Callable[[], None] = lam
     rows = connection.execute(
         "SELECT keywords, authors, organization, categories FROM paper_text ORDER BY pk DESC LIMIT ?", (RECENT,)
     )
-    for keywords, people, organization, filed in _unhurried(rows, breathe):
+    for keywords, people, organization, filed in _with_pauses(rows, breathe):
         spelled.update(keywords.split("\n"))
         authors.update(people.split("\n"))
         organizations[organization or ""] += 1
@@ -60,7 +60,7 @@ def vocabulary(connection: sqlite3.Connection, breathe: Callable[[], None] = lam
     }
 
 
-def _unhurried(items: Iterable[T], breathe: Callable[[], None]) -> Iterator[T]:
+def _with_pauses(items: Iterable[T], breathe: Callable[[], None]) -> Iterator[T]:
     for number, item in enumerate(items):
         if number % AT_ONCE == 0:
             breathe()
@@ -68,10 +68,10 @@ def _unhurried(items: Iterable[T], breathe: Callable[[], None]) -> Iterator[T]:
 
 
 def _collapsed(spelled: Mapping[str, int], breathe: Callable[[], None]) -> Counter[str]:
-    """Papers by the most common spelling of each keyword; keywords of a single paper are left out."""
+    """Number of papers by the most common spelling of each keyword; keywords of a single paper are left out."""
     from reader.core.keywords import commonest, key
 
-    keys = {keyword: key(keyword) for keyword in _unhurried(spelled, breathe)}
+    keys = {keyword: key(keyword) for keyword in _with_pauses(spelled, breathe)}
     papers: Counter[str] = Counter()
     for keyword, count in spelled.items():
         papers[keys[keyword]] += count

@@ -1,6 +1,6 @@
-"""The hot reads: what the panes show, read with the standard sqlite3.
+"""The hot reads: the data that the panes show, read with the standard sqlite3.
 
-The first list is painted before SQLModel is imported (370 ms), so this module may not import it.
+The first list is painted before SQLModel is imported (370 ms), so this module must not import it.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ T = TypeVar("T")
 Key_co = TypeVar("Key_co", covariant=True)
 
 CHUNK = 5_000
-"""Rows fetched from SQLite at once: few enough that other threads run again within a frame."""
+"""Rows fetched from SQLite at once, so that other threads can run within a frame."""
 
 _RENAMED = {"day": "sort_day", "code": "has_code"}
 _ROW_NAMES = PaperRow._fields[: PaperRow._fields.index("rising")]
 ROW = ", ".join(f"p.{_RENAMED.get(name, name)}" for name in _ROW_NAMES)
-"""The columns of a `PaperRow`, up to those that are worked out."""
+"""The stored columns of a `PaperRow`."""
 
 VISIBLE = "p.hidden = 0"
 """The condition of an empty query."""
@@ -40,19 +40,19 @@ _STORED = tuple(field for field in FIELDS if field.rules.table is not None)
 _DECODED = tuple(field for field in _STORED if field.type in (tuple, bool))
 
 WHOLE = ", ".join(f"{'p' if field.rules.table == 'paper' else 't'}.{field.name}" for field in _STORED)
-"""The columns of a `Paper`, but for its key and for what other tables hold."""
+"""The columns of a `Paper`, without its key and the fields from other tables."""
 
 WHOLE_NAMES = tuple(field.name for field in _STORED)
 
 
 class Order(NamedTuple, Generic[Key_co]):
-    """The papers of a view in their order: 8 bytes each, and the runs of days in it."""
+    """The papers of a view in order, 8 bytes each, with the runs of days."""
 
     pks: Sequence[Key_co]
     groups: tuple[tuple[str, int], ...] = ()
     """(ISO day or empty, papers) of each run, in order; empty if the order is not by day."""
     complete: bool = True
-    """False for a first screenful that more papers follow."""
+    """False for a first screenful if more papers follow."""
 
 
 class DayCount(NamedTuple):
@@ -64,7 +64,7 @@ class DayCount(NamedTuple):
 
 
 class TopicCount(NamedTuple):
-    """A topic and how many papers of a selection have it."""
+    """A topic and its number of papers in a selection."""
 
     slug: str
     name: str
@@ -73,7 +73,7 @@ class TopicCount(NamedTuple):
 
 
 class Window:
-    """Reads of one cache, for one thread at a time; `interrupt` alone may come from another."""
+    """Reads of one cache, for one thread at a time; only `interrupt` may come from another thread."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
@@ -82,7 +82,7 @@ class Window:
         self._rose = rose(None)
 
     def visited(self, at: int) -> None:
-        """Set when the user last looked at papers without a mark, in seconds since 1970."""
+        """Set when the user last looked at unmarked papers, in seconds since 1970."""
         self._rose = rose(at)
 
     @classmethod
@@ -98,7 +98,7 @@ class Window:
         self._connection.close()
 
     def interrupt(self) -> None:
-        """Make the query that runs in another thread fail with CacheInterrupted."""
+        """Make the query that is running in another thread fail with CacheInterrupted."""
         self._connection.interrupt()
 
     def changed(self) -> bool:
@@ -113,9 +113,9 @@ class Window:
     # Lists
 
     def newest(self, limit: int) -> Order[int]:
-        """The first `limit` papers of the newest day in the list's own order: what `day:latest` finds.
+        """The first `limit` papers of the newest day in the list's own order, like `day:latest`.
 
-        The reader usually starts with it; it needs no query language, which takes 20 ms to import.
+        The reader usually starts with it. It does not need the query language, which takes 20 ms to import.
         """
         with explained(self._path):
             found = self._connection.execute(
@@ -162,7 +162,7 @@ class Window:
 
         with explained(self._path):
             if selection.where == VISIBLE:
-                # Counting a whole table takes a tenth of what looking at its rows does.
+                # Counting a whole table takes a tenth of the time for reading its rows.
                 hidden = "SELECT count(*) FROM paper WHERE hidden = 1"
                 sql, params = f"SELECT count(*) - ({hidden}) FROM paper", selection.params
             else:
@@ -188,10 +188,10 @@ class Window:
             row = self._connection.execute(sql, (pk,)).fetchone()
             if row is None:
                 return None
-            return _paper(row, pk=pk, topics=self._topics(pk), tags=self._tags(pk), note=self._note(pk))
+            return _paper(row, pk=pk, topics=self._topics(pk), tags=self._tags(pk), note=self._note_text(pk))
 
     def papers(self, pks: Iterable[int]) -> Iterable[Paper]:
-        """Whole papers, one by one, so that an export of all papers takes little memory."""
+        """Whole papers, one at a time: an export of all papers takes little memory."""
         return (paper for pk in pks if (paper := self.paper(pk)) is not None)
 
     def _topics(self, pk: int) -> tuple[str, ...]:
@@ -207,12 +207,12 @@ class Window:
             tag for (tag,) in self._connection.execute("SELECT tag FROM paper_tag WHERE pk = ? ORDER BY tag", (pk,))
         )
 
-    def _note(self, pk: int) -> str | None:
+    def _note_text(self, pk: int) -> str | None:
         row = self._connection.execute("SELECT body FROM note WHERE pk = ?", (pk,)).fetchone()
         return row[0] if row else None
 
     def pk_of(self, id: str) -> int | None:
-        """The key of the paper with this id, or with this alias from before its arXiv id was known."""
+        """The key of the paper with this id, or with this alias that it had before its arXiv id was known."""
         with explained(self._path):
             row = self._connection.execute(
                 "SELECT pk FROM paper WHERE id = :id UNION ALL SELECT pk FROM paper_alias WHERE id = :id",
@@ -220,7 +220,7 @@ class Window:
             ).fetchone()
         return None if row is None else int(row[0])
 
-    # What the filter pane counts
+    # Counts for the filter pane
 
     def has_papers(self) -> bool:
         """Whether there is any paper at all."""
@@ -228,12 +228,12 @@ class Window:
             return self._connection.execute("SELECT 1 FROM paper LIMIT 1").fetchone() is not None
 
     def size(self) -> int:
-        """How many papers were ever stored, which is about how many there are."""
+        """Number of papers ever stored, which is about the number of papers."""
         with explained(self._path):
             return int(self._connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()[0])
 
     def has_unfinished_marks(self) -> bool:
-        """Whether an event has effects that were cut off when a program ended; a small index answers."""
+        """Whether a program ended before it applied an event in full; a small index answers."""
         with explained(self._path):
             return self._connection.execute("SELECT 1 FROM event WHERE applied = 0 LIMIT 1").fetchone() is not None
 
@@ -255,7 +255,7 @@ class Window:
         return day
 
     def day_beside(self, day: str, steps: int) -> str | None:
-        """The listed day that is `steps` days of the list older than `day`, newer if negative; None past the ends."""
+        """The listed day `steps` listed days older than `day`, newer if negative; None past the ends."""
         side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
         with explained(self._path):
             row = self._connection.execute(
@@ -275,7 +275,7 @@ class Window:
         return [DayCount(day, papers[day], unread[day]) for day in sorted(papers, reverse=True)[:limit]]
 
     def topics(self, selection: Selection | None = None) -> list[TopicCount]:
-        """Every topic with its number of papers, in a selection or among all papers that are not hidden."""
+        """Every topic with its number of papers in a selection, by default of all papers that are not hidden."""
         from reader.cache.search import plan
 
         with explained(self._path):
@@ -288,10 +288,10 @@ class Window:
                 counts = Counter(dict(self._connection.execute(sql, where.params).fetchall()))
         return [TopicCount(*names, counts[key]) for key, names in self.topic_names_by_key().items()]
 
-    # Questions of other modules
+    # Queries of other modules
 
     def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        """Answer a question that another module asks in SQL."""
+        """Run another module's function on the connection."""
         with explained(self._path):
             return question(self._connection)
 
@@ -302,8 +302,8 @@ class Window:
         return row[0] if row else None
 
 
-# The list orders by a paper's newest day, so its index can count; the few papers that are on more than one day are
-# added. A join of a million papers to their listings would take 0.6 s instead of 0.1 s.
+# The list's index has a paper's newest day, so it can count; the few papers on more than one day are
+# added. Joining a million papers to their listings would take 0.6 s instead of 0.1 s.
 _BY_DAY = "SELECT sort_day, count(*) FROM paper WHERE day IS NOT NULL AND hidden = 0 GROUP BY sort_day"
 _UNREAD_BY_DAY = (
     "SELECT sort_day, count(*) FROM paper WHERE read = 0 AND hidden = 0 AND day IS NOT NULL GROUP BY sort_day"
@@ -321,7 +321,7 @@ _HIDDEN_BY_TOPIC = _TOPICS_OF.format(pks="SELECT pk FROM paper WHERE hidden = 1"
 
 
 def _order(found: Sequence[tuple[int, str]], limit: int, *, grouped: bool = True) -> Order[int]:
-    """The beginning of a list from keys and days, at most `limit` of them; the whole list if they are fewer."""
+    """The beginning of a list from keys and days: at most `limit` papers, the whole list if there are fewer."""
     groups = tuple((day, sum(1 for _ in run)) for day, run in groupby(found, key=lambda row: row[1]))
     return Order(array("q", (pk for pk, _ in found)), groups if grouped else (), complete=len(found) < limit)
 
@@ -335,7 +335,7 @@ def _row(row: tuple[int, str, str, str, int, int, int, int, int, int, int]) -> P
 
 
 def _paper(row: tuple[Any, ...], **others: Any) -> Paper:
-    """A paper from its columns `WHOLE`, and the fields that other tables hold."""
+    """A paper from its columns `WHOLE` and the fields from other tables."""
     values = dict(zip(WHOLE_NAMES, row, strict=True))
     for field in _DECODED:
         values[field.name] = field.decode(values[field.name])

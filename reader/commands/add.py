@@ -49,12 +49,12 @@ def _add_papers(arguments: Namespace, workspace: Workspace) -> int:
 def _parse_id(text: str) -> str:
     id = arxiv_id(text)
     if id is None:
-        raise UsageError(f"{clean(text, 100)!r} names no paper: give an arXiv id or an address with one.")
+        raise UsageError(f"{clean(text, 100)!r} is not a paper: give an arXiv id or an address with one.")
     return id
 
 
 def _look_up(workspace: Workspace, id: str) -> str:
-    """Fetch a paper into the cache; return why that failed, else an empty text."""
+    """Fetch a paper into the cache; return the reason of a failure, or an empty text."""
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import LookupFinished, LookUpPaper
 

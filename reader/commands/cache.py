@@ -1,4 +1,4 @@
-"""`dailypapers cache`: show what the cache is made of, compact it, verify it."""
+"""`dailypapers cache`: show the sizes of the cache's parts, compact it, verify it."""
 
 from __future__ import annotations
 

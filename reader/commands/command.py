@@ -1,4 +1,4 @@
-"""What a command is, and how its arguments are parsed."""
+"""The class of commands, and the parser of their arguments."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Command:
     name: str
     summary: str
     examples: tuple[tuple[str, str], ...]
-    """Pairs of the words after the program's name and what they do."""
+    """Pairs of the words after the program's name and their effect."""
     arguments: Callable[[ArgumentParser], None]
     run: Callable[[Namespace, Workspace], int]
 
@@ -86,7 +86,7 @@ def add_json(parser: ArgumentParser) -> None:
 def positive_number(text: str) -> int:
     """A whole number above zero, as an argparse type."""
     if not text.isdecimal() or int(text) == 0:
-        raise ArgumentTypeError(f"{text!r} is no whole number above zero")
+        raise ArgumentTypeError(f"{text!r} is not a whole number above zero")
     return int(text)
 
 
@@ -97,7 +97,7 @@ def add_log_level(parser: ArgumentParser) -> None:
 
 
 def query_of(words: Sequence[str]) -> str:
-    """The query that the words of a command line make together."""
+    """The query from the words of a command line."""
     return " ".join(words).strip()
 
 

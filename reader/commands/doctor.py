@@ -34,7 +34,7 @@ TERMINAL = ("TERM", "COLORTERM", "TERM_PROGRAM", "NO_COLOR", "LANG", "LC_ALL")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was examined; `advice` says what to do if something is wrong, else it is empty."""
+    """One examined fact; `advice` says what to do about a problem, and is empty without one."""
 
     topic: str
     name: str
@@ -94,7 +94,7 @@ def _examine_program() -> Iterator[Finding]:
         try:
             yield Finding("Program", name, version(name))
         except PackageNotFoundError:
-            yield Finding("Program", name, "missing", "Install dailypapers anew.")
+            yield Finding("Program", name, "missing", "Install dailypapers again.")
 
 
 def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
@@ -152,7 +152,7 @@ def _examine_contents(cache: sqlite3.Connection) -> Iterator[Finding]:
 
 
 def _examine_sources(file: Path, settings: Settings) -> Iterator[Finding]:
-    """The followed feeds, which fail since when and why, and how many papers lack categories."""
+    """The followed feeds, their failures with time and reason, and the number of papers without categories."""
     from reader.cache.feeds import Feeds
 
     with closing(Feeds.open(file)) as feeds:
@@ -236,7 +236,7 @@ def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _examine_log() -> Iterator[Finding]:
-    """Where the log is, and its errors of the last days."""
+    """The log file's path, and its errors of the last days."""
     from reader import log
     from reader.paths import log_file
 
@@ -259,7 +259,7 @@ def _ask_feed(endpoint: str) -> Finding:
 
     async def ask() -> int:
         async with HuggingFaceClient.from_environment(endpoint, limits=Limits(attempts=1)) as feed:
-            # Every server has yesterday, in every time zone.
+            # Yesterday has begun in every time zone, so every server has it.
             listing, *_ = await feed.day(date.fromordinal(datetime.now(UTC).toordinal() - 1).isoformat())
             return len(listing.drafts)
 

@@ -54,7 +54,7 @@ def _choose_format(name: str | None, file: Path | None) -> Format:
 
 
 def _show_progress(papers: Iterable[Paper], total: int, progress: Progress) -> Iterator[Paper]:
-    """Pass the papers on and show how many there were so far."""
+    """Pass the papers on and show their number so far."""
     for number, paper in enumerate(papers):
         if number % STEP == 0 and not sys.stdout.isatty():
             progress.show(f"{number:,} of {amount(total, 'paper')}")

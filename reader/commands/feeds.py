@@ -162,14 +162,14 @@ def _raise_failures(failures: Sequence[str]) -> int:
 
 
 def _categories(name: str) -> tuple[Category, ...]:
-    """The arXiv categories that a name or an announcement's address names; empty if it names something else."""
+    """The arXiv categories of a name or of an announcement feed's address; empty for anything else."""
     from reader.feeds.arxiv.categories import announced_categories, categories, find_category
 
     if "/" not in name:
         try:
             return (find_category(name),)
         except UsageError:
-            # A text that looks like a host is an address; any other was meant as a category.
+            # A text that looks like a host is an address; any other text is a mistyped category.
             if "." in name and name.partition(".")[0] not in {id.partition(".")[0] for id in categories()}:
                 return ()
             raise
@@ -186,7 +186,7 @@ def _listing(category: str) -> str:
 
 
 async def _fetch_feed(web: FeedSource, url: str) -> tuple[str, FetchedFeed]:
-    """Fetch the feed at an address, or the feed that the page there links to; return its address too."""
+    """Fetch the feed at an address, or the feed that a web page there links to; also return the feed's address."""
     from reader.feeds.addresses import web_url
     from reader.feeds.syndication.parse import NotAFeed
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 REASONS = 3
-"""Skipped records of a file that are printed one by one."""
+"""Maximum number of a file's skipped records that are printed."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -56,7 +56,7 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _import_file(cache: Cache, name: str) -> Stored:
-    """Store a file's papers; print the first skipped records with their places, and how many more there are."""
+    """Store a file's papers; print the first skipped records with their places, and the number of the others."""
     from reader.cache.papers import Stored
     from reader.feeds.files.papers_file import read_papers
 
@@ -74,7 +74,7 @@ def _import_file(cache: Cache, name: str) -> Stored:
 
 
 def _show_reading(listings: Iterable[Listing], name: str, progress: Progress, reasons: list[str]) -> Iterator[Listing]:
-    """Pass the listings on; show papers and papers a second; collect the first `REASONS` in `reasons`."""
+    """Pass the listings on; show papers and papers a second; collect the first `REASONS` reasons in `reasons`."""
     start = time.monotonic()
     count = 0
     for listing in listings:
@@ -86,7 +86,7 @@ def _show_reading(listings: Iterable[Listing], name: str, progress: Progress, re
 
 
 def _update_topics(cache: Cache) -> None:
-    """Match all papers again if the topic rules have changed."""
+    """Classify all papers again if the topic rules have changed."""
     from reader.commands.run_job import describe_progress
     from reader.refresh.jobs import PapersClassified
 

@@ -56,13 +56,13 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _format_fields(rows: Iterable[PaperRow]) -> Iterator[str]:
-    """Lines for other programs: id, day, upvotes, comments, state and title with tabs between."""
+    """Lines for other programs: id, day, upvotes, comments, state and title, separated by tabs."""
     for row in rows:
         yield "\t".join((row.id, row.day, str(row.upvotes), str(row.comments), state_words(row), clean(row.title)))
 
 
 def _format_table(rows: Iterable[PaperRow], workspace: Workspace) -> Iterator[str]:
-    """Lines that fit the terminal: state, id, day, upvotes and as much of the title as fits."""
+    """Lines for the terminal: state, id, day, upvotes, and the title cut to the width."""
     from reader.ui.text.glyphs import glyphs
 
     signs = glyphs(workspace.settings.ascii)

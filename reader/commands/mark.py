@@ -25,7 +25,7 @@ MARKS = {
     "hide": ("hide", True, "hidden"),
     "unhide": ("hide", False, "shown again"),
 }
-"""For each word: the event's kind and value, and what the papers are called afterwards."""
+"""For each word: the event's kind and value, and the adjective for the marked papers."""
 
 STATES = {"read": "read", "star": "starred", "hide": "hidden"}
 """The field of a row that each kind of event changes."""
@@ -69,7 +69,7 @@ def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
 def _choose_papers(window: Window, arguments: Namespace) -> Sequence[int]:
     if arguments.query is None:
         return list(dict.fromkeys(find_all(window, arguments.ids)))
-    # A query finds hidden papers only if it asks for them, and unhide needs them.
+    # A query finds hidden papers only with `is:hidden`, and unhide needs them.
     also = "is:hidden" if arguments.mark == "unhide" else ""
     return window.order(selection(window, parsed(arguments.query, also=also))).pks
 

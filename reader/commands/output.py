@@ -1,4 +1,4 @@
-"""Printing for the command line: fitted and wrapped text, JSON, colours on terminals, a line of progress."""
+"""Print for the command line: fitted and wrapped text, JSON, colours on terminals, a line of progress."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reader.core.paper import Paper, PaperRow
 
 READABLE = 80
-"""Columns at which prose is wrapped: longer lines are hard to read."""
+"""Maximum columns of prose: longer lines are hard to read."""
 
 PATIENCE = 0.5
 """Seconds before progress is shown: shorter work needs none."""
@@ -47,7 +47,7 @@ def print_json(value: object) -> None:
 
 
 def width() -> int:
-    """Columns of the terminal; COLUMNS wins."""
+    """Columns of the terminal; the environment variable COLUMNS overrides them."""
     return shutil.get_terminal_size().columns
 
 
@@ -57,7 +57,7 @@ def amount(count: int, noun: str) -> str:
 
 
 def format_counts(sums: dict[str, int]) -> str:
-    """Text such as `12 new, 3 updated, 40 unchanged`; with the skipped records if there are any."""
+    """Text such as `12 new, 3 updated, 40 unchanged`, with the skipped records if there are any."""
     return ", ".join(f"{count:,} {name}" for name, count in sums.items() if count or name != "skipped")
 
 
@@ -86,7 +86,7 @@ class Style:
 
     @classmethod
     def of(cls, stream: TextIO) -> Style:
-        """The style that suits a stream."""
+        """The style for a stream."""
         return cls(is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
 
     def bold(self, text: str) -> str:
@@ -112,7 +112,7 @@ def fit(text: str, cells: int) -> str:
 
 
 def wrapped(text: str, cells: int | None) -> Iterator[str]:
-    """The lines of a paragraph, at most `cells` columns wide, longer words broken; one line if it is None."""
+    """The lines of a paragraph, at most `cells` columns wide (longer words are broken); one line if `cells` is None."""
     if cells is None:
         if text:
             yield text
@@ -149,7 +149,7 @@ class Progress:
         self.clear()
 
     def show(self, text: str) -> None:
-        """Replace the text and draw it if it is time; empty text changes nothing."""
+        """Replace the text, and draw it if `STEP` has passed; an empty text changes nothing."""
         self._text = text or self._text
         self.draw()
 

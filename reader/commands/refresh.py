@@ -34,7 +34,7 @@ def _day(text: str) -> str:
     """A single day (ISO), as an argparse type."""
     first, last = _span(text)
     if first != last:
-        raise ArgumentTypeError(f"{text!r} is more than a day")
+        raise ArgumentTypeError(f"{text!r} is longer than a day")
     return first
 
 
@@ -47,12 +47,12 @@ def _month(text: str) -> str:
     """A month such as `2026-05`, as an argparse type."""
     first, last = _span(text)
     if first[:7] != last[:7] or first[8:] != "01" or first == last:
-        raise ArgumentTypeError(f"{text!r} is no month: write it as 2026-05")
+        raise ArgumentTypeError(f"{text!r} is not a month: write it as 2026-05")
     return first[:7]
 
 
 def _span(text: str) -> tuple[str, str]:
-    """First and last day (ISO, UTC as the feed's) of a date in the query language."""
+    """First and last day (ISO, in UTC like the feed's days) of a date in the query language."""
     from reader.core.dates import parse_date
 
     try:
@@ -60,7 +60,7 @@ def _span(text: str) -> tuple[str, str]:
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from error
     if span is None:
-        raise ArgumentTypeError(f"{text!r} is no date that can be fetched")
+        raise ArgumentTypeError(f"{text!r} is not a date that can be fetched")
     return span[0].isoformat(), span[1].isoformat()
 
 
@@ -94,7 +94,7 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
-    """The days that the options name, by default the latest."""
+    """The plan for the options, by default the latest days."""
     from reader.refresh.plan import Day, Latest, Month, Since
 
     if arguments.day:

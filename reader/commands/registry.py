@@ -1,4 +1,4 @@
-"""The names of the commands, without importing any: most runs open the reader and need none."""
+"""The names of the commands, without importing them: most runs open the reader and need none."""
 
 from __future__ import annotations
 

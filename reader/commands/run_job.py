@@ -1,4 +1,4 @@
-"""Run a job for a command to its end, with progress."""
+"""Run a job to its end for a command, with progress."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def _collect_messages(workspace: Workspace, job: jobs.Job, progress: Progr
 
 
 async def _redraw(progress: Progress) -> None:
-    """Draw progress while no message comes: a slow feed should not look like a stopped program."""
+    """Draw progress while no message comes: with a slow feed the program must not look stopped."""
     while True:
         await asyncio.sleep(PATIENCE)
         progress.draw()

@@ -16,7 +16,7 @@ COPIED_VARIABLES = (
     *("DAILYPAPERS_HOME", "HF_ENDPOINT", "ARXIV_ENDPOINT", "HF_HOME", "HF_TOKEN_PATH"),
     *("HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "DBUS_SESSION_BUS_ADDRESS"),
 )
-"""Environment variables that a scheduled refresh gets with their present values; tokens are not copied."""
+"""Environment variables that a scheduled refresh gets with their current values; tokens are not copied."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:

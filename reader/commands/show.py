@@ -58,7 +58,7 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], style: Style) -> Iterator[str]:
-    """Lines that explain a paper's topics: each phrase with its points, its origin and the fields that have it."""
+    """Lines that explain a paper's topics: each phrase with its points, its origin and its fields."""
     from reader.core.topics.explain import LEGEND, why
 
     yield style.bold(clean(paper.title))

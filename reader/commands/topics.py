@@ -104,7 +104,7 @@ def _check_rules(files: Sequence[str], workspace: Workspace, as_json: bool) -> i
 
 
 def _compare_topics(shipped: Topics, text: str) -> Iterator[str]:
-    """What a right file's phrases replace, and what the shipped topics are made of."""
+    """Lines on what a correct file's phrases replace, and on the origin of the shipped topics."""
     for own, fitted in shipped.compare(text):
         replaced = [
             f"{points:g} {origin}"

@@ -1,4 +1,4 @@
-"""What a command works with: settings, files and the cache, each opened at its first use."""
+"""The context of a command: settings, files and the cache, each opened at its first use."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class NotInCache(ReaderError):
 
 
 class Workspace:
-    """One run of a command; `log_level` wins over the setting of that name."""
+    """One run of a command; `log_level` overrides the setting of that name."""
 
     def __init__(self, log_level: str | None = None) -> None:
         self._log_level = log_level
@@ -76,19 +76,19 @@ class Workspace:
 
     @cached_property
     def topics(self) -> Topics:
-        """The topic rules that ship with the program, extended by the user's."""
+        """The shipped topic rules, extended by the user's."""
         return config.load_topics(config.topic_rules_file(self.settings, self.config_file))
 
     @cached_property
     def shipped_topics(self) -> Topics:
-        """The topic rules that ship with the program; a user's file is checked against them."""
+        """The shipped topic rules; a user's file is checked against them."""
         from reader.data import shipped_topics
 
         return shipped_topics()
 
     @property
     def job_context(self) -> JobContext:
-        """What jobs work on."""
+        """The context for jobs."""
         from reader.refresh.jobs import JobContext
 
         return JobContext(self.cache_file, self.settings, lambda: self.topics)
@@ -151,11 +151,11 @@ def parsed(text: str, *, also: str = "") -> Query:
 
 
 def selection(window: Window, query: Query) -> Selection:
-    """Compile a query for the cache as it is now."""
+    """Compile a query for the current cache."""
     from reader.cache.search.compile import Scope, compile_query
     from reader.session import visit
 
-    # The feed's days are UTC; `is:new` means added since the reader was last closed.
+    # The feed's days are in UTC; `is:new` means added since the reader was last closed.
     today = datetime.now(UTC).date()
     return compile_query(query, Scope(today, window.newest_day(), visit.load(paths.state_file()).visited))
 

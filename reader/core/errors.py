@@ -2,12 +2,12 @@
 
 ReaderError
 ├── UsageError            the command or query was wrong (exit code 2)
-│   └── QueryError        a query does not parse; knows where
-├── ConfigError           the settings file has a mistake; knows where
+│   └── QueryError        a query does not parse; holds the position
+├── ConfigError           the settings file has a mistake; holds the position
 ├── CacheError            the cache can't be opened or written
 │   ├── CacheTooNew       made by a newer version of the program
-│   ├── CacheInterrupted  a read was dropped for a newer one
-│   └── CacheBusy         another program locks the cache for too long
+│   ├── CacheInterrupted  a newer read replaced this one
+│   └── CacheBusy         another program locks the cache too long
 └── FeedError             a request to a feed failed
     ├── FeedOffline       offline by choice or no network
     ├── FeedUnreachable   no answer in time, or the connection broke
@@ -52,11 +52,11 @@ class CacheTooNew(CacheError):
 
 
 class CacheInterrupted(CacheError):
-    """A read was dropped because a newer one took its place."""
+    """A newer read replaced this one."""
 
 
 class CacheBusy(CacheError):
-    """Another program locks the cache for longer than we wait."""
+    """Another program holds the cache's lock for longer than we wait."""
 
 
 class FeedError(ReaderError):

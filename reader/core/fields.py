@@ -1,4 +1,4 @@
-"""What the program does with each field of a paper: where it is stored, how it is merged, exported and shown.
+"""The rules of a paper's fields: where each is stored, and how it is merged, exported and shown.
 
 `reader.core.paper` lists the fields and gives each its rules.
 """
@@ -10,22 +10,22 @@ from typing import Any, Literal, NamedTuple
 Table = Literal["paper", "paper_text"]
 
 Merge = Literal["newest", "count", "growing"]
-"""How what a source says meets what the cache knows.
+"""How a source's value is merged with the cached one.
 
-`newest`: a newer answer replaces it, a file only fills a gap. `count`: the same, and a file may also raise it.
-`growing`: the greater value stays, whichever source gives it.
+`newest`: a newer answer replaces the cached value, a file only fills a gap. `count`: the same, and a file may raise it.
+`growing`: the greater value wins, from any source.
 """
 
 
 class FieldRules(NamedTuple):
-    """What is done with one field."""
+    """The rules for one field."""
 
     table: Table | None = "paper_text"
-    """The table that has its column; None for what is gathered from other tables."""
+    """The table with its column; None if its value comes from other tables."""
     merge: Merge | None = "newest"
-    """None if nothing but code written for this field changes its column; such a column is declared by hand."""
+    """None if only code for this one field changes its column; such a column is declared by hand."""
     is_null_unknown: bool = False
-    """Whether a list is NULL in its column until a source gives it."""
+    """Whether a list's column is NULL until a source gives the list."""
     is_block: bool = False
     """Whether the text may have paragraphs; all other text is one line."""
     key: str | None = None
@@ -78,14 +78,14 @@ class Field(NamedTuple):
         return 0 if self.type is int else ""
 
     def decode(self, value: Any) -> Any:
-        """What stands in the column, as a value of the field's type."""
+        """Convert the column's value to the field's type."""
         if self.type is tuple:
             return tuple(value.split("\n")) if value else ()
         return bool(value) if self.type is bool else value
 
 
 def fields_of(annotations: Mapping[str, Any]) -> tuple[Field, ...]:
-    """The fields with rules among a class's annotations, in their order."""
+    """The annotated fields of a class that have rules, in their order."""
     return tuple(
         Field(name, *_SHAPES[annotation.__origin__], rules)
         for name, annotation in annotations.items()
@@ -94,7 +94,7 @@ def fields_of(annotations: Mapping[str, Any]) -> tuple[Field, ...]:
 
 
 def in_order(fields: Iterable[Field], first: Sequence[str], last: Sequence[str] = ()) -> tuple[Field, ...]:
-    """Fields with those named `first` before all others and those named `last` behind them, each in the order given."""
+    """Sort fields: those named in `first`, then the others, then those named in `last`."""
     by_name = {field.name: field for field in fields}
     others = [name for name in by_name if name not in first and name not in last]
     return tuple(by_name[name] for name in (*first, *others, *last))

@@ -50,12 +50,12 @@ def arxiv_id(text: str) -> str | None:
 
 
 def _canonical(id: str) -> str:
-    """`math/0309136` where others write `math.GT/0309136`."""
+    """Drop the subject class of an old id: `math.GT/0309136` becomes `math/0309136`."""
     return _ARCHIVE_AND_CLASS.sub("", id)
 
 
 def page_id(title: str) -> str:
-    """The stable id of a paper with only a title: `page:` and twelve hexadecimal digits."""
+    """The stable id of a paper that has only a title: `page:` and twelve hexadecimal digits."""
     return f"{PAGE_PREFIX}{(title_hash(title) >> 16) & 0xFFFFFFFFFFFF:012x}"
 
 

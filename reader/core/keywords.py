@@ -94,7 +94,7 @@ _JOIN = "\x03"
 _ASCII = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)} | {
     code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)
 }
-# So does \x02, which separates the fields of a paper: cleaned text never has it.
+# `\x02` stays too: it separates the fields of a paper, and cleaned text never has it.
 _ASCII |= {ord(char): char for char in "*\x02"}
 # The search for phrases ignores brackets and quotes: `models (LLMs) reason` has the phrase `llm reason`.
 _WITHIN = _ASCII | dict.fromkeys(map(ord, '()[]"`'))
@@ -118,7 +118,7 @@ class _Folded(dict[str, str]):
 
 
 class _Singular(dict[str, str]):
-    """Normal forms of words, each worked out once. Its size is bounded, because the words come from outside."""
+    """Cache of the normal forms of words. Its size is bounded, because the words come from outside."""
 
     def __missing__(self, word: str) -> str:
         singular = word + _JOIN if word in _JOINED else _singular(word)
@@ -210,9 +210,9 @@ def collapse(keywords: Iterable[str], common: Mapping[str, str] | None = None) -
 
 
 def commonest(counts: Mapping[str, int]) -> dict[str, str]:
-    """The most used spelling of each key; `counts` says how often each spelling is used.
+    """The most used spelling of each key; `counts` has the number of uses of each spelling.
 
-    Among equally common ones the shortest wins, then the first by alphabet.
+    If several are equally common, the shortest wins, then the first in the alphabet.
     """
     totals: dict[str, dict[str, int]] = {}
     for keyword, count in counts.items():
@@ -235,7 +235,7 @@ def _split(keyword: str) -> tuple[str, str]:
 
 
 def _abbreviates(short: str, words: str) -> bool:
-    """Whether `words` has the letters of `short` in their order, the first one at the beginning of a word."""
+    """Whether `words` has the letters of `short` in order, and the first of them begins a word."""
     letters = [char for char in fold(short) if char.isalnum()]
     if not 2 <= len(letters) <= 8 or " " in short or len(short) >= len(words):
         return False

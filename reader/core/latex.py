@@ -28,7 +28,7 @@ _PIECE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-# The text between two prices, such as "$1 million and 2$", which is no math.
+# Text between two prices, such as "$1 million and 2$", is not math.
 _PRICES = re.compile(r"[0-9][^\\^_{}=]*\s[^\\^_{}=]*")
 
 _SCRIPT = re.compile(rf"([\^_])\s*({_GROUP}|\\[A-Za-z]+|[^\s{{}}\\])")
@@ -61,7 +61,7 @@ _WITHOUT_TEXT = re.compile(
     "|cite[pt]?|[vh]space|displaystyle|left|right|[bB]ig[glr]?|protect"
 )
 
-# Spaces, line breaks and hyphenation hints; any other escaped sign stands for itself.
+# Spaces, line breaks and hyphenation hints; any other escaped character is itself.
 _SPACING = {"\\": " ", ",": " ", ";": " ", ":": " ", "!": "", "/": "", "-": ""}
 
 

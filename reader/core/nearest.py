@@ -1,4 +1,4 @@
-"""The nearest right word to a wrong one."""
+"""Find the valid word nearest to a mistyped one."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The one of `words` that was most likely meant by `word`; None if none is near.
+    """The word in `words` that `word` most likely stands for; None if none is near.
 
-    A word that begins with what was typed is nearest. Then comes the one with the fewest slips of the finger: at most
-    one slip in up to five letters, a third of the letters in longer words, none in a single letter.
+    A word that begins with `word` is nearest. Then comes the word with the fewest typing slips: at most one slip in
+    up to five letters, a third of the letters in longer words, none in a single letter.
     """
     typed = word.lower()
     allowed = max(1, len(typed) // 3) if len(typed) > 1 else 0
@@ -40,7 +40,7 @@ def distance(a: str, b: str, most: int) -> int:
             if i > 1 and j > 1 and char == b[j - 2] and a[i - 2] == other:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
-        # The least of a row grows by at most one a row, so a swap over this row costs more than `most` too.
+        # A row's minimum grows by at most one per row, so a swap across this row also costs more than `most`.
         if min(row) > most:
             return most + 1
     return min(row[-1], most + 1)

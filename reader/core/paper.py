@@ -1,7 +1,7 @@
 """Papers in three shapes: a draft as a feed describes it, a row as the list needs it, and a whole paper.
 
-`Paper` is the one list of a paper's fields. Columns, merging, reading, JSON, CSV, `show` and the detail pane follow
-from the rules that stand with each. To add a field, add its line here, in `Paper` and `Draft`; write a migration that
+`Paper` is the only list of a paper's fields. Columns, merging, reading, JSON, CSV, `show` and the detail pane follow
+from the rules of each field. To add a field, add its line here, in `Paper` and `Draft`; write a migration that
 adds the column; and let the feed that knows it fill the draft.
 """
 
@@ -12,9 +12,9 @@ from reader.core.fields import Field, FieldRules, fields_of, in_order
 
 
 class Draft(NamedTuple):
-    """What one source says about one paper, already cleaned; fields named as in `Paper` mean the same.
+    """One source's data about one paper, already cleaned; its fields mean the same as those of `Paper`.
 
-    `None` and the empty tuple mean that the source does not say: they never overwrite what is known.
+    `None` and the empty tuple mean that the source has no value: they never overwrite a known one.
     """
 
     title: str
@@ -39,7 +39,7 @@ class Draft(NamedTuple):
     version: int | None = None
     revised: str | None = None
     announced: str | None = None
-    """ISO date on which a feed announced it; orders papers without another date."""
+    """ISO date on which a feed announced the paper; orders papers without another date."""
     remark: str | None = None
     doi: str | None = None
     journal: str | None = None
@@ -57,17 +57,17 @@ class Skipped(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """One day of the feed as it was answered, with its drafts in the feed's order."""
+    """The feed's answer for one day, with its drafts in the feed's order."""
 
     day: str | None
-    """ISO date; None for papers that belong to no day, such as those of a saved page."""
+    """ISO date; None for papers without a day, such as those of a saved page."""
     drafts: tuple[Draft, ...]
     skipped: tuple[Skipped, ...] = ()
     """The first records that could not be used."""
     more_skipped: int = 0
     """How many more there were."""
     validator: str | None = None
-    """The answer's ETag, with which the feed can be asked whether the day has changed."""
+    """The answer's ETag, used to ask the feed whether the day has changed."""
     is_unchanged: bool = False
     """Whether the feed answered only that the day has not changed."""
 
@@ -85,14 +85,14 @@ class NotCached(NamedTuple):
 
 
 PaperKey = int | NotCached
-"""What a listed paper goes by: its key in the cache, or its id if the cache does not have it."""
+"""Identifies a listed paper: its key in the cache, or its id if the cache does not have it."""
 
 
 class PaperRow(NamedTuple):
-    """What the list draws of a paper."""
+    """The part of a paper that the list draws."""
 
     pk: PaperKey
-    """What it goes by in the list."""
+    """Its key in the list."""
     id: str
     title: str
     day: str
@@ -104,13 +104,13 @@ class PaperRow(NamedTuple):
     hidden: bool
     code: bool
     rising: bool = False
-    """Whether it gained clearly in votes since the user looked at it."""
+    """Whether it gained many votes since the user looked at it."""
     kept: bool = True
     """False for a paper that the feed has found and the cache does not have."""
 
 
 class Paper(NamedTuple):
-    """A whole paper, as the detail, the exports and the command line show it, its fields in the order of JSON."""
+    """A whole paper for the detail, the exports and the command line. Its fields are in the order of JSON."""
 
     pk: PaperKey
     """Its key in the cache, or `NotCached` if only the feed has it."""
@@ -150,19 +150,19 @@ class Paper(NamedTuple):
     revised: Annotated[str | None, FieldRules(merge="growing")] = None
     """ISO date of that version."""
     remark: Annotated[str | None, FieldRules(label="Remark", in_facts=True)] = None
-    """The authors' own, such as `12 pages, 3 figures`."""
+    """The authors' comment on arXiv, such as `12 pages, 3 figures`."""
     doi: Annotated[str | None, FieldRules()] = None
-    """The publisher's."""
+    """The DOI that the publisher gave it."""
     journal: Annotated[str | None, FieldRules(label="Journal", in_facts=True)] = None
     url: Annotated[str | None, FieldRules(key="entry_url")] = None
-    """A page of the paper, or about it, that a feed links to."""
+    """A page about the paper that a feed links to."""
 
 
 FIELDS = fields_of(Paper.__annotations__)
-"""The one list of a paper's fields."""
+"""All fields of a paper."""
 
 COLUMNS = tuple(field for field in (*FIELDS, *fields_of(Draft.__annotations__)) if field.rules.merge is not None)
-"""The fields that sources fill and whose columns follow from their rules."""
+"""The fields that sources fill; their columns follow from their rules."""
 
 _LABELLED = in_order(
     (field for field in FIELDS if field.rules.label),
@@ -185,7 +185,7 @@ def facts(paper: Paper) -> list[str]:
 
 
 def _text(paper: Paper, field: Field) -> str:
-    """A field's value in one line; empty if the paper has none."""
+    """A field's value on one line; empty if the paper has none."""
     from reader.core.keywords import collapse
     from reader.core.text import clean
 

@@ -1,4 +1,4 @@
-"""Periods of the feed to browse: days, weeks and months."""
+"""Periods for browsing the feed: days, weeks and months."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Period:
 
     @property
     def short(self) -> str:
-        """The name without the year where it is short: `Mon 11 May`, `Week 20`, `May 2026`."""
+        """The short name: `Mon 11 May`, `Week 20`, `May 2026`."""
         match self.kind:
             case "day":
                 return f"{_WEEKDAYS[self.first.weekday()][:3]} {self.first.day} {_MONTHS[self.first.month - 1][:3]}"

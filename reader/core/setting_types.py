@@ -90,7 +90,7 @@ class ServerAddress(SettingType):
             parts = urlsplit(value.strip())
             host, _port = parts.hostname, parts.port
         except ValueError as error:
-            raise InvalidValue(f"{as_toml(value)} is no address: {error}") from error
+            raise InvalidValue(f"{as_toml(value)} is not an address: {error}") from error
         if not host and "://" not in value:
             raise InvalidValue(f"must begin with https://, not {as_toml(value)}", f"https://{value.strip()}")
         if not host or parts.scheme not in ("http", "https"):

@@ -1,4 +1,4 @@
-"""Spellings under which a paper may have a keyword that is searched for."""
+"""The spellings that a paper may have for a searched keyword."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from reader.core.keywords import ABBREVIATIONS, key, normal
 
 _TOGETHER = re.compile(r"\b(pre|post|mid|multi|fine|auto)(?=\w)")
-"""Prefixes that the normal form joins to the word, though keywords mostly have them apart."""
+"""Prefixes that the normal form joins to the word; most keywords write them apart."""
 
 
 def spellings(keyword: str, exact: bool) -> tuple[str, ...]:
-    """Phrases to search for, in small letters: each spelling of the keyword contains one. The first is as typed.
+    """Phrases to search for, in lower case: each spelling of the keyword contains one. The first is the typed one.
 
-    `llms` is also `llm` and `large language model`. Only an `exact` search needs plurals: any other finds all words
-    that begin with the phrase.
+    `llms` also gives `llm` and `large language model`. Only an `exact` search needs plurals: any other search finds all
+    words that begin with the phrase.
     """
     found = [keyword]
     same = key(keyword)

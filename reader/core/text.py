@@ -22,7 +22,7 @@ LINE_LIMIT = 2_000
 BLOCK_LIMIT = 20_000
 """Maximum characters of a block: ten times the feed's longest abstract."""
 
-# Terminal escape sequences are removed whole, so that no "[31m" stays behind: CSI, then the kinds with a string and a
+# Terminal escape sequences are removed in full, so that no "[31m" stays: CSI, then the kinds with a string and a
 # terminator, then the short ones.
 _ESCAPE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
@@ -41,7 +41,7 @@ _UNWANTED = re.compile(
 
 _JOINER = "\u200c\u200d"
 _MARK = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-# With the spaces between them: a mark that stands alone leaves one.
+# With the spaces between them: a mark alone leaves a space.
 _LEADING_MARKS = re.compile(f"^[{_MARK}{_JOINER} ]+")
 _PILE = re.compile(f"([{_MARK}{_JOINER}]{{4}})[{_MARK}{_JOINER}]+")
 

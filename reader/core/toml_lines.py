@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_STATEMENT_LINES = 200
-"""Limits the lines of a statement, since each further line parses all lines before it again."""
+"""Maximum lines of a statement: each further line parses all earlier ones again."""
 MAX_DEPTH = 20
-"""Limits how deep tables and arrays nest: `a.` 5,000 times is a valid key."""
+"""Maximum depth of nested tables and arrays; without it, `a.` 5,000 times is a valid key."""
 MAX_WORK = 4_000_000
-"""Characters that are parsed before the rest is left out: a second's work. Open arrays in each line parse all again."""
+"""Maximum characters to parse, repeated ones included: a second's work. The rest is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class MalformedLine:
 def read_statements(text: str) -> Iterator[Statement | MalformedLine]:
     """All keys of a TOML text in order, with tables flattened to dotted keys, and all malformed lines.
 
-    Mistakes that concern several statements, such as a key set twice, are not found here.
+    It does not find mistakes that concern several statements, such as a key set twice.
     """
     lines = text.replace("\r\n", "\n").split("\n")
     header = ""

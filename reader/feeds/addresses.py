@@ -40,8 +40,8 @@ def web_url(text: str) -> str | None:
 def github_url(text: str) -> str | None:
     """The address of a GitHub user, repository or folder in its plain form; None for anything else.
 
-    `owner/name` alone is accepted. `.git`, queries and trailing slashes are removed; a folder within the repository
-    stays, since that is where the code is.
+    `owner/name` alone is accepted. `.git`, queries and trailing slashes are removed. A folder within the repository
+    stays, because it is where the code is.
     """
     text = clean(text, 4 * _LIMIT).replace(" ", "")
     if _OWNER_AND_NAME.fullmatch(text):

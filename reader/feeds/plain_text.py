@@ -25,7 +25,7 @@ _DROPPED = re.compile("iframe|noembed|noframes|object|script|style|svg|template|
 
 def plain_line(text: str, limit: int = LINE_LIMIT) -> str:
     """A text with LaTeX converted, as one clean line."""
-    # Clean before as well: the converter would break escape sequences up, and leave their rest as text.
+    # Clean before too: the converter would split escape sequences and leave their rest as text.
     return clean(latex_to_unicode(clean(text, 4 * limit)), limit)
 
 
@@ -60,7 +60,7 @@ def html_to_text(html: str) -> HtmlText:
         reader.feed(html)
         reader.close()
     except AssertionError:
-        # html.parser raises this for a declaration that it can't read; the text before it stands.
+        # html.parser raises this for a declaration that it can't read; the text before it is kept.
         pass
     return HtmlText("".join(reader.pieces), tuple(dict.fromkeys(reader.links)))
 

@@ -1,4 +1,4 @@
-"""The table of actions: it feeds keys, footers, help, the command palette, the command line and the README."""
+"""The table of actions: the source for keys, footers, help, the command palette, the command line and the README."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 Context: TypeAlias = Literal["list", "detail", "page", "filter", "query", "calendar", "help", "empty"]
-"""Where a key is pressed: the pane or screen that takes it."""
+"""The pane or screen in which a key is pressed."""
 
 Contexts: TypeAlias = tuple[Context, ...]
 
@@ -22,10 +22,10 @@ PLACES: Final[Mapping[Context, str]] = {
     "help": "in this help",
     "empty": "with nothing to show",
 }
-"""A context in words, to follow a sentence."""
+"""Each context in words, for the end of a sentence."""
 
 TYPING: Final[Contexts] = ("query", "help")
-"""Contexts where letters are text. An action shared with other contexts acts here only by keys that write nothing."""
+"""Contexts where letters are text: an action shared with other contexts acts here only by keys that write no text."""
 
 GROUPS: Final[Mapping[str, str]] = {
     "move": "Move",
@@ -44,7 +44,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "app": "Program",
     "help": "Help",
 }
-"""The group that an action is listed in, by the first part of its id."""
+"""The heading for an action in lists, by the first part of its id."""
 
 _PAPER: Final[Contexts] = ("list", "detail", "page")
 _SIDES: Final[Contexts] = ("list", "detail")
@@ -65,7 +65,7 @@ _DATE: Final[Contexts] = ("calendar",)
 
 
 class Action(NamedTuple):
-    """One thing that keys can do; `keys` are its default bindings with spaces between, `repeatable` takes a count."""
+    """An action of the keys; `keys` are its default bindings, separated by spaces; `repeatable` takes a count."""
 
     id: str
     keys: str
@@ -76,7 +76,7 @@ class Action(NamedTuple):
 
     @property
     def group(self) -> str:
-        """The heading that it is listed under."""
+        """The heading of its group."""
         return GROUPS[self.id.partition(".")[0]]
 
 

@@ -1,4 +1,4 @@
-"""How a stream of keys becomes actions: single keys, chords and counts."""
+"""Turn a stream of keys into actions: single keys, chords and counts."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from reader.keys.spelling import Chord, label, spell
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A complete binding; `count` is the number typed before it, None without one or if the action takes none."""
+    """A complete binding; `count` is the number typed before it, or None, also if the action takes no count."""
 
     action: Action
     count: int | None = None
 
     @property
     def times(self) -> int:
-        """How many times to do the action."""
+        """How many times to run the action."""
         return 1 if self.count is None else self.count
 
 
 class Pending(NamedTuple):
-    """A count or chord that is not complete: what was typed, and the (keys, action's name) that may follow."""
+    """An incomplete count or chord: the typed keys, and the (keys, action's name) that may follow."""
 
     text: str
     options: tuple[tuple[str, str], ...]
@@ -33,11 +33,11 @@ class Pending(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """Escape dropped the count or chord that had begun, and has no other effect."""
+    """Escape dropped an incomplete count or chord; it has no other effect."""
 
 
 class Unknown(NamedTuple):
-    """Keys that nothing is bound to here; where text is typed, the key belongs to the text."""
+    """Keys without a binding in this context; in a text line the key is text."""
 
     text: str
 
@@ -46,9 +46,9 @@ Outcome: TypeAlias = Match | Pending | Cancelled | Unknown
 
 
 class KeyReader:
-    """Turns single keys into actions, with chords (`gg`), counts (`5j`) and escape to drop either.
+    """Turns keys into actions, with chords (`gg`), counts (`5j`) and escape to drop either.
 
-    It has no clock: a chord may take as long as it likes, and the caller shows `pending` after a while.
+    It has no clock: a chord has no time limit, and the caller shows `pending` after a while.
     """
 
     MAX_COUNT = 1_000_000
@@ -62,18 +62,18 @@ class KeyReader:
 
     @property
     def pending(self) -> Pending | None:
-        """The count or chord that has begun; None if nothing has."""
+        """The incomplete count or chord, if any."""
         if self._context is None or not (self._count or self._chord):
             return None
         text = self._count + label(self._chord, ascii=self._keymap.ascii)
         return Pending(text, self._keymap.continuations(self._context, self._chord) if self._chord else ())
 
     def reset(self) -> None:
-        """Drop a count or chord that has begun."""
+        """Drop an incomplete count or chord."""
         self._count, self._chord = "", ()
 
     def feed(self, key: str, context: Context) -> Outcome:
-        """Take one key that was pressed in `context`, by Textual's name for it."""
+        """Handle one key pressed in `context`, by Textual's name for it."""
         if context != self._context:
             self.reset()
             self._context = context

@@ -1,4 +1,4 @@
-"""The table of actions with the user's own keys in place."""
+"""The table of actions with the user's own keys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reader.keys.spelling import Chord, is_typed, label, parse_keys
 
 
 class KeyMistake(NamedTuple):
-    """A binding of the user's that can't be used; the action keeps the table's keys."""
+    """A user's binding that can't be used; the action keeps the table's keys."""
 
     action: str
     problem: str
@@ -25,10 +25,10 @@ class KeyMistake(NamedTuple):
 
 
 class Keymap:
-    """The actions with the keys that they are bound to.
+    """The actions with their keys.
 
-    `overrides` are the user's keys by action id. They replace all keys of the action; an empty text unbinds it, which
-    leaves it to the command palette. Overrides that can't be used are listed in `mistakes` and change nothing.
+    `overrides` are the user's keys by action id. They replace all keys of the action; an empty text unbinds it: only
+    the command palette then runs it. Overrides that can't be used are listed in `mistakes` and change nothing.
     """
 
     def __init__(
@@ -64,11 +64,11 @@ class Keymap:
         return tuple(chord for chord in chords if _acts(self._actions[action_id], chord, context))
 
     def labels(self, action_id: str, context: Context | None = None) -> tuple[str, ...]:
-        """Return the bindings of an action as they are shown; empty for an unbound action."""
+        """Return the displayed bindings of an action; empty for an unbound action."""
         return tuple(label(chord, ascii=self.ascii) for chord in self.chords(action_id, context))
 
     def key(self, action_id: str, context: Context | None = None) -> str:
-        """Return the first binding of an action as it is shown, for sentences such as `u undoes`; empty if unbound."""
+        """Return the first displayed binding of an action, for sentences such as `u undoes`; empty if unbound."""
         return next(iter(self.labels(action_id, context)), "")
 
     def is_own(self, action_id: str) -> bool:
@@ -84,7 +84,7 @@ class Keymap:
         return context not in TYPING and any(action.repeatable for action in self._bound[context].values())
 
     def continuations(self, context: Context, begun: Chord) -> tuple[tuple[str, str], ...]:
-        """Return what may follow the keys pressed so far, as (keys shown, action's name) in the table's order."""
+        """Return the (displayed keys, action's name) that may follow the keys pressed so far, in the table's order."""
         size = len(begun)
         return tuple(
             (label(chord[size:], ascii=self.ascii), action.name)
@@ -95,7 +95,7 @@ class Keymap:
     def hints(self, context: Context, width: int, without: Collection[str] = ()) -> list[tuple[str, str]]:
         """Return the (key, word) pairs of the footer that fit in `width` cells, with two spaces between pairs.
 
-        `without` are the ids of actions to leave out, such as those that would do nothing now.
+        `without` are the ids of actions to leave out, such as those without effect now.
         """
         hints = [
             (self.key(action_id, context), word)
@@ -120,7 +120,7 @@ class Keymap:
                 mistakes.append(KeyMistake(action_id, str(mistake)))
 
     def _nearest_id(self, wrong: str) -> str | None:
-        """Return the id that was probably meant: one like all of it, or like its last part (`star`, `list.star`)."""
+        """Return the id that the user probably meant: like the whole id, or its last part (`star`, `list.star`)."""
         last_parts = {action_id.partition(".")[2]: action_id for action_id in self._actions}
         last = get_close_matches(wrong.rpartition(".")[2], last_parts, n=1, cutoff=0.75)
         whole = get_close_matches(wrong, self._actions, n=1, cutoff=0.75)
@@ -129,7 +129,7 @@ class Keymap:
     def _drop_clashes(
         self, own: dict[str, tuple[Chord, ...]], mistakes: list[KeyMistake]
     ) -> dict[str, tuple[Chord, ...]]:
-        """Put the user's keys over the table's; drop those that clash until none do."""
+        """Replace the table's keys by the user's; drop the user's clashing keys until none clash."""
         while True:
             chords = self._defaults | own
             clashes = dict(self._clashes(chords))
@@ -140,7 +140,7 @@ class Keymap:
             own = {action_id: keys for action_id, keys in own.items() if action_id not in guilty}
 
     def _clashes(self, chords: Mapping[str, tuple[Chord, ...]]) -> Iterator[tuple[str, str]]:
-        """Yield (action id, what is wrong) for each action of each clash."""
+        """Yield (action id, mistake) for each action of each clash."""
         for context in CONTEXTS:
             taken: dict[Chord, list[Action]] = {}
             for action in self._actions.values():
@@ -171,9 +171,9 @@ class Keymap:
 
 
 def _acts(action: Action, chord: Chord, context: Context) -> bool:
-    """Return whether this binding acts in a context.
+    """Return whether a binding acts in a context.
 
-    Where text is typed, letters act only for actions of that context alone, which have them on purpose.
+    In a text context, letters act only for actions of that one context, which have them on purpose.
     """
     if context not in action.contexts:
         return False

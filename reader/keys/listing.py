@@ -16,7 +16,7 @@ KeysFormat: TypeAlias = Literal["table", "json", "markdown"]
 def keys_table(format: KeysFormat = "table", keymap: Keymap | None = None) -> str:
     """Return the table of keys as plain text, JSON or Markdown, without a newline at the end.
 
-    JSON has the keys as the settings file takes them, the other formats as they are shown.
+    JSON has the keys in the settings file's spelling, the other formats as the reader shows them.
     """
     keymap = keymap or Keymap()
     if format == "json":

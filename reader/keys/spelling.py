@@ -1,8 +1,8 @@
-"""How keys are written.
+"""The spelling of keys.
 
-The table of actions and the settings file write what stands on the key: `?`, `[`, `G`, `ctrl+d`, `space`. A chord
-is written without spaces, `gg`; a named key inside one stands in angle brackets, `g<enter>`. Textual has names of its
-own (`question_mark`, `left_square_bracket`). `spell` turns both into one spelling, and nothing else does.
+The table of actions and the settings file use the key's own label: `?`, `[`, `G`, `ctrl+d`, `space`. A chord
+is written without spaces, `gg`; a named key inside one is in angle brackets, `g<enter>`. Textual has its own names
+(`question_mark`, `left_square_bracket`). Only `spell` turns both into one spelling.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from typing import TypeAlias
 from reader.core.errors import ConfigError
 
 Chord: TypeAlias = tuple[str, ...]
-"""The keys of one binding in the order they are pressed; most bindings have one key."""
+"""The keys of one binding in the order of pressing; most bindings have one key."""
 
 LONGEST_CHORD = 3
-"""Keys of a chord at most; a longer word is a misspelled key name."""
+"""Maximum keys of a chord; a longer word is a misspelled key name."""
 
 _NAMED = frozenset(
     (
@@ -58,7 +58,7 @@ _SAME_BYTE = {
 }
 """Keys that a plain terminal can't tell apart; they are the same key in every terminal.
 
-Enter arrives as `ctrl+j` if it was pressed before the reader set up the terminal, which makes a line feed of it.
+If Enter is pressed before the reader sets up the terminal, the terminal sends a line feed, which is `ctrl+j`.
 """
 
 _MODIFIED = re.compile(r"(?:(?:ctrl|alt|shift|super|hyper|meta)\+)+.+", re.IGNORECASE | re.DOTALL)
@@ -70,7 +70,7 @@ _ARROWS = {"up": "↑", "down": "↓", "left": "←", "right": "→"}
 
 @lru_cache(maxsize=1024)
 def spell(key: str) -> str:
-    """Return the one spelling of a key, from Textual's name or a person's; unknown names come back in lower case."""
+    """Return the one spelling of a key, from Textual's name or a user's; unknown names are returned in lower case."""
     head, _, base = key[:-1].rpartition("+")
     base = _spell_base(base + key[-1:])
     modifiers = {modifier.lower() for modifier in head.split("+") if modifier}
@@ -85,7 +85,7 @@ def spell(key: str) -> str:
 
 def _spell_base(name: str) -> str:
     if len(name) == 1:
-        # Full-width forms, as a Japanese or Chinese input method sends them, are the same keys.
+        # Japanese and Chinese input methods send full-width forms of the same keys.
         folded = unicodedata.normalize("NFKC", name)
         return "space" if folded == " " else folded if len(folded) == 1 else name
     name = _ALIASES.get(name.lower(), name.lower())
@@ -145,17 +145,17 @@ def _no_such_key(name: str) -> str:
 
 
 def is_typed(key: str) -> bool:
-    """Return whether this key writes a character where text is typed."""
+    """Return whether this key writes a character in a text line."""
     return len(key) == 1 or key == "space"
 
 
 def label(chord: Chord, *, ascii: bool = False) -> str:
-    """Write a binding for people: short, with arrows unless only ASCII may be drawn."""
+    """Write a binding for display: short, with arrows unless `ascii`."""
     named = _LABELS if ascii else _LABELS | _ARROWS
     parts = [named.get(key, key) for key in chord]
     return ("" if all(len(key) == 1 for key in chord) else " ").join(parts)
 
 
 def write_chord(chord: Chord) -> str:
-    """Write a binding for the settings file, as `parse_keys` reads it."""
+    """Write a binding for the settings file; `parse_keys` reads it."""
     return chord[0] if len(chord) == 1 else "".join(key if len(key) == 1 else f"<{key}>" for key in chord)

@@ -3,7 +3,7 @@
     async for event in refresh_daily(feed, cache, Latest()):
         ...
 
-The newest days come first, so the first papers arrive after one request. Stored days stay stored: a refresh can be
+The newest days come first, so the first papers arrive after one request. Stored days stay: a refresh can be
 cancelled at any moment and continued later.
 """
 
@@ -49,7 +49,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _MAX_FAILURES = 3
-"""Failures in a row after which the refresh gives up."""
+"""Consecutive failures after which the refresh gives up."""
 
 
 class DailyFeed(Protocol):
@@ -101,8 +101,8 @@ async def refresh_daily(
 ) -> AsyncGenerator[RefreshEvent, None]:
     """Fetch the plan's days into the cache, settled days too with `force`.
 
-    Feed errors are yielded as events; UsageError (a plan before the feed's first day) and CacheError are raised.
-    Close the iterator or cancel the task to stop; a day that is being stored is finished first.
+    Yields feed errors as events; raises UsageError (a plan before the feed's first day) and CacheError.
+    Close the iterator or cancel the task to stop; storing the current day finishes first.
     """
     if isinstance(plan, Trending):
         async for event in _refresh_trending(feed, cache, now):
@@ -159,7 +159,7 @@ async def _refresh_trending(
                 else:
                     ranked = answer
         if not any(listing.drafts for listing in ranked):
-            raise FeedMalformed("The feed ranks no papers that could be read; try again later.")
+            raise FeedMalformed("None of the feed's ranked papers could be read; try again later.")
     except FeedError as error:
         yield RefreshFinished(error=error)
         return
@@ -169,7 +169,7 @@ async def _refresh_trending(
 
 @dataclass(slots=True)
 class _Totals:
-    """Sums of counts over listings."""
+    """Sums of the counts of several listings."""
 
     new: int = 0
     updated: int = 0
@@ -207,7 +207,7 @@ async def _fetch_days(
 ) -> AsyncGenerator[Waiting | _StoredDay, None]:
     """Fetch and store one day, or several days of one month; yields waits, and each day once it is stored.
 
-    Yields no day if the feed's list of the month lacks the days of some papers. Raises FeedError.
+    Yields no day if some papers in the feed's list of the month lack their day. Raises FeedError.
     """
     listings: tuple[Listing, ...] | None = None
     together = len(days) > 1
@@ -220,7 +220,7 @@ async def _fetch_days(
                 else:
                     listings = answer
         except HttpRefused as refused:
-            # The feed's clock decides what today is: it answers 400 for a day in its future.
+            # The feed decides which day is today: it answers 400 for a later day.
             if refused.status != 400 or days[0] < (now().date() - timedelta(days=1)).isoformat():
                 raise
             yield _StoredDay(days[0], _Totals())
@@ -228,10 +228,10 @@ async def _fetch_days(
         return
     skipped = sum(listing.skipped_count for listing in listings)
     if skipped and not any(listing.drafts for listing in listings):
-        # Stored as empty, these days would never be requested again.
+        # If stored as empty, these days would never be requested again.
         raise FeedMalformed(f"None of the feed's {skipped} records could be read; see if there is a newer version.")
     of_day = {listing.day: listing for listing in listings}
-    # The month's list also has days that were not requested, which are known or are requested on their own.
+    # The month's list also has other days: they are known already, or requested separately.
     stray = [listing for listing in listings if not (listing.day or "").startswith(asked)]
     for day in days:
         counts = _Totals()
@@ -242,7 +242,7 @@ async def _fetch_days(
         stray = []
         yield _StoredDay(day, counts)
     if together:
-        # Noted last and all at once: days of one response must not be requested again in part.
+        # Recorded last and all at once, so that the days of one response are requested again only together.
         await run_to_end(cache.note, days, _timestamp(now()))
 
 
@@ -277,7 +277,7 @@ async def run_to_end(call: Callable[P, T], *arguments: P.args, **keywords: P.kwa
 def _choose_days(
     cache: DailyStore, plan: Plan, today: date, force: bool
 ) -> tuple[deque[tuple[str, ...]], deque[str], bool]:
-    """The days to request, older days to try if they are empty, and whether the cache has papers of the plan already.
+    """The days to request, older days to try if they are empty, and whether the cache already has papers of the plan.
 
     Raises UsageError.
     """

@@ -1,4 +1,4 @@
-"""Logs what a job could not fetch."""
+"""Log a job's failures to fetch."""
 
 from __future__ import annotations
 

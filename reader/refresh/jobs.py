@@ -70,7 +70,7 @@ Job = Refresh | LookUpPaper | SearchFeed | StorePapers
 
 @dataclass(frozen=True, slots=True)
 class SourceFailing:
-    """A source other than the daily papers fails since a time (ISO, UTC), and so do `more` others."""
+    """A source other than the daily papers has failed since a time (ISO, UTC), and `more` others fail too."""
 
     title: str
     since: str
@@ -79,7 +79,7 @@ class SourceFailing:
 
 @dataclass(frozen=True, slots=True)
 class PapersClassified:
-    """So many papers have been classified by the current topic rules."""
+    """The number of papers classified so far by the current topic rules."""
 
     done: int
     total: int
@@ -87,7 +87,7 @@ class PapersClassified:
 
 @dataclass(frozen=True, slots=True)
 class PapersDropped:
-    """So many papers from before a day (ISO) have been deleted so far."""
+    """The number of papers from before a day (ISO) deleted so far."""
 
     papers: int
     before: str
@@ -143,7 +143,7 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class JobContext:
-    """What jobs need: the cache, the settings and the clock; `rules` loads the topic rules."""
+    """The context of a job: the cache, the settings and the clock; `rules` loads the topic rules."""
 
     cache_file: Path
     settings: Settings
@@ -266,7 +266,7 @@ async def _store_papers(context: JobContext, listings: tuple[Listing, ...]) -> A
     from reader.refresh.daily import run_to_end
 
     async with _open_cache(context) as cache:
-        # Not noted, since these are not all papers of their days; not newer, since a refresh may have newer records.
+        # Not noted: these are not all papers of their days. Not newer: a refresh may have newer records.
         now = context.now().isoformat(timespec="seconds")
         storing = cache.store_all(listings, now, newer=False, noted=False)
         yield PapersStored(sum([stored.new for stored in await run_to_end(list, storing)]))

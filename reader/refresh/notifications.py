@@ -21,7 +21,7 @@ from reader.core.query import Query, parse
 from reader.refresh.plan import Latest, Plan
 
 TITLES_SHOWN = 3
-"""Titles in a desktop notification before the rest becomes a number."""
+"""Maximum titles in a desktop notification; the rest becomes a number."""
 
 MatchedQueries = Mapping[Paper, tuple[str, ...]]
 """The matching queries by paper."""
@@ -32,7 +32,7 @@ def _utc_now() -> datetime:
 
 
 class Notifier:
-    """Notifies of new papers by the user's command or, without one, by a desktop notification.
+    """Notifies of new papers by the user's command, or by a desktop notification without one.
 
     Without queries it does nothing.
     """
@@ -53,17 +53,17 @@ class Notifier:
     def for_plan(
         cls, plan: Plan, cache_file: Path, settings: Settings, now: Callable[[], datetime] = _utc_now
     ) -> Notifier:
-        """The notifier for a refresh; only `Latest` brings news: other days are on screen when they are fetched."""
+        """The notifier for a refresh. Only `Latest` brings news: the user already looks at the days of other plans."""
         queries = settings.notify if isinstance(plan, Latest) else ()
         return cls(cache_file, queries, settings.notify_command, now)
 
     async def start(self) -> None:
-        """Count papers from now on as new; only the first call matters, later refreshes continue from there."""
+        """Count papers as new from now on. Only the first call has an effect; later refreshes continue from there."""
         if self._queries:
             await asyncio.to_thread(notified.begin, self._file)
 
     async def notify_new_papers(self) -> int:
-        """Notify of new papers that match, and return their number; raises ReaderError, noted for the doctor."""
+        """Notify of new papers that match, and return their number; raises ReaderError, stored for the doctor."""
         if not self._queries:
             return 0
         matches = await asyncio.to_thread(self._claim)

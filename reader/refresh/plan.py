@@ -14,18 +14,18 @@ FIRST_DAY = "2023-05-04"
 """The first day that the feed has."""
 
 SETTLING_DAYS = 14
-"""Age in days up to which upvotes, comments, keywords and code links still change, and a day is requested again."""
+"""Age in days up to which upvotes, comments, keywords and code links still change; such days are requested again."""
 
 DAYS_SEARCHED_BACK = 14
-"""Days to try before the latest ones if none of these has papers."""
+"""Earlier days to try if none of the latest days has papers."""
 
 DAYS_WORTH_A_MONTH = 7
-"""Number of a month's days from which the month's list (four to seven pages) takes fewer requests."""
+"""From this number of days of a month, the month's list (four to seven pages) takes fewer requests."""
 
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The last days up to today; if they are empty, also the days back to the newest one with papers."""
+    """The last days up to today; if all are empty, also earlier days, back to the newest one with papers."""
 
     days: int = 7
 
@@ -120,10 +120,10 @@ def missing_days(first: date, last: date, today: date, known: Mapping[str, Known
 
 
 def month_batches(days: Iterable[str], today: date, done: Container[str] = ()) -> list[tuple[str, ...]]:
-    """Group days, in their order, where the list of their month takes fewer requests.
+    """Group days of a month, in order, if the month's list takes fewer requests.
 
-    Only settled days are grouped: the newest papers must come first, and soon. Months that are `done` in part
-    (`2026-05`) are not grouped, since their list would contain days that need no request.
+    Only settled days are grouped, because the newest papers must come first. Months (`2026-05`) that are partly `done`
+    are not grouped, because their list would contain days that need no request.
     """
     settled = (today - timedelta(days=SETTLING_DAYS)).isoformat()
     grouped: list[tuple[str, ...]] = []
@@ -135,7 +135,7 @@ def month_batches(days: Iterable[str], today: date, done: Container[str] = ()) -
 
 
 def is_settled(day: str, today: date) -> bool:
-    """Whether a day (ISO) is old enough to hardly change any more."""
+    """Whether a day (ISO) is so old that it hardly changes any more."""
     return today - date.fromisoformat(day) >= timedelta(days=SETTLING_DAYS)
 
 
@@ -144,6 +144,6 @@ def _may_have_changed(day: str, known: KnownDay) -> bool:
         return True
     then = date.fromisoformat(day)
     if not known.papers and known.fetched >= (then + timedelta(days=1)).isoformat() + "T12":
-        # The day was over and empty: weekends and holidays stay empty.
+        # The day was over and empty; weekends and holidays stay empty.
         return False
     return date.fromisoformat(known.fetched[:10]) - then < timedelta(days=SETTLING_DAYS)

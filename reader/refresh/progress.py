@@ -65,7 +65,7 @@ class RefreshFinished:
     stored: int = 0
     """Number of stored days that have papers."""
     failed: tuple[str, ...] = ()
-    """Days (ISO) that were not fetched, including those given up."""
+    """Days (ISO) that were not fetched, including days given up."""
     error: FeedError | None = None
     """The last failure, if any."""
 

@@ -33,19 +33,19 @@ from reader.refresh.plan import Latest, Plan
 from reader.refresh.progress import FeedFailed, FeedStarted, FeedStored, RefreshEvent, RefreshFinished, SourceEvent
 
 CATEGORIZED_PER_DAY = 200
-"""Papers in the one request of a day for categories, newest first: about a week of the feed."""
+"""Papers in the single daily request for categories, newest first: about a week of the feed."""
 
 RETRY_DAYS = 7
 """Days after which arXiv is asked again for a paper that it did not know."""
 
 DAYS_BEFORE_CATCH_UP = 4
-"""Days since the last announcement that can be explained by a weekend; after more, announcements were missed."""
+"""Days without an announcement that a weekend can explain; after more, announcements were missed."""
 
 MAX_CATCH_UP_DAYS = 14
 """Maximum number of days requested one by one after missed announcements."""
 
 FIRST_FETCH_DAYS = 3
-"""Days requested of a category that was just followed."""
+"""Number of days requested for a newly followed category."""
 
 
 def _utc_now() -> datetime:
@@ -132,7 +132,7 @@ async def refresh_all(
             else:
                 yield event
     await sources.note_outcome("hf", finished.error)
-    # Without a network it is useless to try the sources one by one.
+    # Without a network, trying the sources one by one is useless.
     if isinstance(plan, Latest):
         async with aclosing(sources.refresh(no_network=isinstance(finished.error, FeedOffline))) as steps:
             async for step in steps:
@@ -154,9 +154,9 @@ def _add_counts(finished: RefreshFinished, step: SourceEvent) -> RefreshFinished
 
 
 class Sources:
-    """The sources besides the daily papers; with `categorize`, also arXiv for the categories of papers that lack them.
+    """The sources other than the daily papers; with `categorize`, also arXiv for missing categories of papers.
 
-    `stays_offline` means that the user chose offline mode.
+    With `stays_offline` the user has chosen offline mode.
     """
 
     def __init__(
@@ -184,8 +184,8 @@ class Sources:
     ) -> AsyncGenerator[SourceEvent, None]:
         """Ask all followed sources, or `only` these, and then arXiv for categories.
 
-        With `no_network` (the daily papers found no network) the first source that finds none either ends the refresh
-        without an event, since the source is not at fault.
+        With `no_network` (the daily papers found no network), the first source that also finds none ends the refresh
+        without an event, because the source is not at fault.
         """
         self._no_network = no_network
         asked = await asyncio.to_thread(self.feeds.followed) if only is None else only
@@ -202,7 +202,7 @@ class Sources:
                     yield event
 
     async def store_feed(self, feed: Followed, fetched: FetchedFeed) -> FeedStored:
-        """Store a feed's entries, and only after them its validators."""
+        """Store a feed's entries, and after them its validators."""
         if fetched.feed is None:
             await asyncio.to_thread(self.feeds.answered, feed.slug)
             return FeedStored(feed.slug, feed.title)
@@ -248,7 +248,7 @@ class Sources:
         return True
 
     async def note_outcome(self, slug: str, error: FeedError | None) -> None:
-        """Store a source's success or failure; offline mode, the user's choice, is no failure."""
+        """Store a source's success or failure; offline mode is the user's choice, not a failure."""
         if error is None:
             await asyncio.to_thread(self.feeds.answered, slug)
         elif not (self._stays_offline and isinstance(error, FeedOffline)):
@@ -334,11 +334,11 @@ class Sources:
             return
         await asyncio.to_thread(self.feeds.asked, ids, today.isoformat())
         await self.note_outcome("arxiv", None)
-        # Only the new ones: the others were counted with the daily papers.
+        # Only new papers: the others were counted with the daily papers.
         yield FeedStored("arxiv", OWN["arxiv"], new=counts.new)
 
     async def _store_entries(self, entries: Sequence[ArxivEntry]) -> FeedStored:
-        """Store arXiv's entries: they fill gaps in papers of the daily feed, and replace those of other sources.
+        """Store arXiv's entries: they fill gaps in papers of the daily feed, and replace data of other sources.
 
         New versions of papers that the cache does not have are left out.
         """

@@ -1,8 +1,8 @@
-"""Run jobs in their own process, so that keys never wait for a job.
+"""Run jobs in their own process: keys then never wait for a job.
 
 A thread would share the interpreter lock with the keys: storing papers made a repaint of 10 ms take 200 ms. The cache
-survives if the process is killed at any moment, so a job is stopped by killing it. The process exits with the reader,
-however the reader ends; otherwise it would go on holding the feed's host lock. Both sides send pickled objects of
+survives a kill at any moment, so a job is stopped by killing its process. The process exits with the reader,
+even if the reader is killed; otherwise it would keep the feed's host lock. Both sides send pickled objects of
 `reader.refresh.jobs`.
 """
 
@@ -28,11 +28,11 @@ from reader.refresh.failures import log_failure
 from reader.refresh.jobs import Job, JobContext, Message
 
 NICENESS = 5
-"""The process runs at this niceness, so that the reader's keys come first."""
+"""The niceness of the process: the reader's keys come first."""
 
 
 class _JobDone:
-    """The last object that the process sends, after its job ended well."""
+    """The last object that the process sends, after its job succeeded."""
 
 
 # On the reader's side
@@ -72,7 +72,7 @@ class _JobProcess:
             _write_message((context, job), self._stdin)
 
     def read_message(self) -> Any:
-        """The next object that the process sends; blocks until there is one."""
+        """The next object from the process; blocks until there is one."""
         try:
             return pickle.load(self._stdout)  # noqa: S301 (our own process wrote it)
         except (EOFError, pickle.UnpicklingError, ValueError):
@@ -86,7 +86,7 @@ class _JobProcess:
         self._popen.kill()
 
     def close(self) -> None:
-        """Close the pipes once the process has ended; a thread that reads them has seen the end by then."""
+        """Close the pipes once the process has ended; a thread that reads them has then seen the end."""
         self._popen.wait()
         with suppress(BrokenPipeError):
             self._stdin.close()
@@ -109,7 +109,7 @@ def main() -> None:
 
 
 def _exit_with_reader(alive: int) -> None:
-    """Exit when the reader is gone: its end of the pipe, to which it writes nothing more, is then closed."""
+    """Exit when the reader is gone: the system then closes its end of the pipe, to which it writes nothing more."""
     while os.read(alive, 1):
         pass
     os._exit(1)
@@ -133,7 +133,7 @@ def _write_message(what: object, out: BinaryIO) -> None:
 
 
 def _picklable(what: Any) -> Any:
-    """The object with each error as its base class from `core.errors`: errors with extra arguments can't be pickled."""
+    """The object with each error as its base class in `core.errors`: errors with extra arguments can't be pickled."""
     if isinstance(what, ReaderError):
         kind = next(one for one in type(what).__mro__ if one.__module__ == errors.__name__)
         return kind(str(what))

@@ -1,1 +1,1 @@
-"""State that outlives a visit, and the places a reader can be in. No Textual."""
+"""The saved state of the last visit, and the places in the reader. No Textual."""

@@ -1,6 +1,6 @@
-"""Places: a view and a query typed in it, and what they ask of the cache.
+"""Places: a view with a typed query, and the cache queries that follow from both.
 
-The query language is imported where it is needed: the first frame of most starts needs none of it (20 ms).
+The query language (20 ms) is imported only where it is needed: the first frame of most starts needs none of it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TopicOrder = Literal["family", "papers", "rising"]
 TOPIC_ORDERS: tuple[TopicOrder, ...] = get_args(TopicOrder)
 
 TopicMode = Literal["any", "all"]
-"""Whether a paper must have any of the picked topics, or all."""
+"""Whether a paper needs any or all of the picked topics."""
 
 TOPIC_MODES: tuple[TopicMode, ...] = get_args(TopicMode)
 
@@ -51,11 +51,11 @@ SPECIAL = (
     View("trending", "Trending", "is:trending", "trending"),
     View("second", "Second look", "is:risen (is:read OR is:hidden) -is:starred", "rising"),
 )
-"""Views that are listed only while they have papers: the feed's ranking, and read or hidden papers that rose since."""
+"""Views listed only while they have papers: the feed's ranking, and read or hidden papers that have since risen."""
 
 
 def view(id: str) -> View:
-    """The view with this id, or of the day, week or month that the id names; Today if there is none."""
+    """The view with this id, also of a day, week or month; Today for an unknown id."""
     if ":" in id:
         from reader.core.periods import period_of_view
 
@@ -67,14 +67,14 @@ def view(id: str) -> View:
 
 
 class Place(NamedTuple):
-    """A view and the query typed in it."""
+    """A view and the typed query."""
 
     view: View = VIEWS[0]
     text: str = ""
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The searched words and phrases, which are marked in texts; raises QueryError."""
+        """The searched words and phrases to mark in texts; raises QueryError."""
         return words(self.query) if self.text else ()
 
     @property
@@ -86,7 +86,7 @@ class Place(NamedTuple):
 
     @property
     def paper_id(self) -> str | None:
-        """The arXiv id of the one paper that the whole query asks for; raises QueryError."""
+        """The arXiv id if the query asks only for one paper, else None; raises QueryError."""
         from reader.core.ids import arxiv_id
         from reader.core.query import Term
 
@@ -96,7 +96,7 @@ class Place(NamedTuple):
         return asked.value
 
     def whole(self, order: str) -> Query:
-        """The query of the list, sorted by `order` if neither the text nor the view names an order."""
+        """The query of the list, sorted by `order` if neither the text nor the view has an order."""
         return _joined(self.view.query, self.query, self.view.order or order)
 
     def base(self, order: str) -> Query:
@@ -106,9 +106,9 @@ class Place(NamedTuple):
         return _joined(self.view.query, Query(), self.view.order or order)
 
     def facets(self, order: str, mode: str = "all") -> Query:
-        """The query in which topics are counted: without the picked topics if any of them is enough.
+        """The query for counting topics: without the picked topics if a paper needs only one of them.
 
-        `mode` is how they would combine, which a query with less than two can't tell.
+        `mode` is how topics combine; a query with fewer than two does not express it.
         """
         from reader.core.query import parse
         from reader.core.query.topic_choice import TopicChoice, picked_topics, with_topics
@@ -129,7 +129,7 @@ def _joined(base: str, query: Query, order: str) -> Query:
 
 
 def next_order(text: str, default: str) -> str:
-    """The query with its `sort:` moved on to the next order; without `sort:` for the default."""
+    """The query with its `sort:` changed to the next order; without `sort:` if that is the default."""
     from reader.core.query import Sort, parse
 
     query = parse(text)
@@ -158,7 +158,7 @@ def feed_text(text: str) -> str:
 
 
 def words(query: Query) -> tuple[str, ...]:
-    """The words and phrases that a query searches texts for."""
+    """The words and phrases that a query searches in texts."""
     return tuple(_words(query.root)) if query.root is not None else ()
 
 
@@ -170,7 +170,7 @@ def _words(node: Node) -> Iterator[str]:
             for inner in nodes:
                 yield from _words(inner)
         case Match(field=field) if field in WORD_FIELDS:
-            # In quotes, whole words alone are marked.
+            # In quotes, only whole words are marked.
             yield f'"{node.text}"' if node.exact else node.text
         case Not():
             return

@@ -1,4 +1,4 @@
-"""The last visit: where the user was when the reader closed, saved in a small JSON file."""
+"""The last visit: the user's place when the reader closed, saved in a small JSON file."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Visit(NamedTuple):
     list_share: float | None = None
     """Pane sizes, if the user changed them."""
     visited: str | None = None
-    """ISO time in UTC at which the reader closed: papers that came later are new."""
+    """ISO time in UTC when the reader closed: later papers are new."""
     history: tuple[str, ...] = ()
-    """Queries that were used, newest first."""
+    """Earlier queries, newest first."""
     topic_order: TopicOrder = "family"
     topic_mode: TopicMode = "any"
-    """How picked topics combine if the query does not say it."""
+    """How picked topics combine if the query does not express it."""
     folded: tuple[str, ...] = ()
     """Families of topics that are folded."""
 
@@ -105,7 +105,7 @@ def load(path: Path) -> Visit:
 
 
 def save(path: Path, visit: Visit) -> None:
-    """Save the visit, whole or not at all."""
+    """Save the visit, in full or not at all."""
     partial = make_folder(path).with_name(f".{path.name}.{os.getpid()}")
     partial.write_text(json.dumps(visit._asdict(), ensure_ascii=False, indent=1), "utf-8")
     partial.replace(path)

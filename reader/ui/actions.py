@@ -1,4 +1,4 @@
-"""All work and all handlers of one reader, each given what it needs of the others."""
+"""Creates all background work and all handlers of one reader, and passes each the others that it needs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class Parts(Program, Protocol):
-    """The parts of a reader that stand before its actions."""
+    """The parts of a reader that exist before its actions."""
 
     services: Services
     run_job: JobRunner
@@ -56,7 +56,7 @@ class Parts(Program, Protocol):
 
 
 class Actions:
-    """What the keys do, and the work behind it."""
+    """The handlers of the keys, and their background work."""
 
     def __init__(self, parts: Parts) -> None:
         services, main, keyboard = parts.services, parts.main, parts.keyboard
@@ -92,5 +92,5 @@ class Actions:
         self.handlers: Mapping[str, Handler] = handlers_of(groups)
 
     def show_topic(self, slug: str) -> None:
-        """Show the papers of one topic, in all views."""
+        """Show all papers of one topic."""
         self.views.show_query(with_topic("", slug))

@@ -1,4 +1,4 @@
-"""The reader: puts the state, the keys, the work and the screens together."""
+"""The reader's app: connects the state, the keys, the background work and the screens."""
 
 from __future__ import annotations
 
@@ -53,25 +53,25 @@ if TYPE_CHECKING:
     from reader.ui.widgets.paper_detail import PaperDetail
 
 SAMPLE = "sample"
-"""What the app returns to ask for the sample."""
+"""The app's return value if the user asks for the sample."""
 
 POLL = 1.0
-"""Seconds between two looks for what other programs wrote to the cache."""
+"""Seconds between two checks for other programs' writes to the cache."""
 
 
 class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
-    `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. `query` is where to
-    begin, in All; without one the reader begins where it was left. A `demo` fetches nothing and saves nothing beside
-    the cache. `now` is the clock; a `still` reader has no spinner and fetches nothing by itself.
+    `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
+    `query` in the view All; without a query it starts where the user left it. A `demo` fetches nothing, and saves
+    nothing outside the cache. `now` is the clock; a `still` reader has no spinner and starts no refresh by itself.
     """
 
     TITLE = "dailypapers"
     ENABLE_COMMAND_PALETTE = False
 
     state: var[State] = var(State, init=False)
-    """The present state; set by the model, watched by all who draw a part of it or work for it."""
+    """The current state; the model sets it, and panes and background work watch it."""
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.services = Services(self.model, self.library, self.background, settings, self.look)
         self.list_loader = ListLoader(self.services)
         self.actions: Actions | None = None
-        """What the keys do; there once all panes are."""
+        """The handlers of the keys; None until all panes exist."""
         self._page: PaperPage | None = None
         self.calendar: CalendarScreen | None = None
         """The calendar, while it is open."""
@@ -154,8 +154,8 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:
-        """What waits for the first frame."""
-        # The first frame does without the actions and what they import (10 ms).
+        """Finish the start after the first frame."""
+        # The first frame does not need the actions, whose imports take 10 ms.
         from reader.ui.actions import Actions
         from reader.ui.work.completer import Completer
 
@@ -176,21 +176,21 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         if self.library.has_unfinished_marks():
             actions.marks.finish_marks()
         if not self.look.is_still:
-            self.set_interval(POLL, self._look_around)
+            self.set_interval(POLL, self._check_other_programs)
         if not self.look.demo and not self.look.is_still:
             actions.refresher.begin()
             if self.settings.refresh_minutes:
                 self.set_interval(60 * self.settings.refresh_minutes, actions.refresher.begin)
 
     def _subscribe(self, actions: Actions) -> None:
-        """Start work when the state asks for it, and put screens in front."""
+        """Subscribe background work and screens to the state."""
         on_change = partial(subscribe, self, self.model)
         timer = NoticeTimer(self.services)
         on_change(lambda state: state.notices.happened, timer.begin, now=False)
-        on_change(lambda state: state.is_list_coming, self._let_keys_go_on, now=False)
+        on_change(lambda state: state.is_list_coming, self._handle_waiting_keys, now=False)
         on_change(actions.detail_loader.resting_parts, actions.detail_loader.load_soon, now=False)
         on_change(actions.detail_loader.parts, actions.detail_loader.load)
-        on_change(lambda state: (state.marks_version, state.cache_version), actions.page.follow, now=False)
+        on_change(lambda state: (state.marks_version, state.cache_version), actions.page.renew, now=False)
         on_change(lambda state: state.marks_version, lambda _: self.main.papers.renew(), now=False)
         on_change(actions.counter.parts, actions.counter.count_soon)
         on_change(lambda state: state.search.asking, actions.search.follow, now=False)
@@ -200,13 +200,13 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
 
     async def _read_topic_meanings(self) -> None:
-        """Learn what each topic means, for the filter pane and the palette."""
+        """Read the description of each topic, for the filter pane and the palette."""
         rules = await asyncio.to_thread(self.rules)
         gc.freeze()
         self.model.change(self.model.state.know_topics(meanings={topic.slug: topic.about for topic in rules.topics}))
 
-    def _look_around(self) -> None:
-        """Show what other programs did to the cache; leave with the terminal."""
+    def _check_other_programs(self) -> None:
+        """Show other programs' changes to the cache; quit if the terminal is gone."""
         if not self.is_headless and terminal_is_gone():
             self.leave()
         elif not self.library.is_marking and self.actions is not None:
@@ -226,7 +226,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     # Screens
 
     def _draw_page(self, state: State) -> None:
-        """Show a paper on the page, which is put in front, or go back to the list."""
+        """Show the paper's page in front, or go back to the list."""
         if state.page is not None:
             if self._page is None:
                 from reader.ui.screens.paper_page import PaperPage
@@ -250,7 +250,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             self.push_screen(self.calendar)
         elif self.calendar is not None:
             calendar, self.calendar = self.calendar, None
-            # Once: a second key may follow before it is gone, and must not take the list along.
+            # Only once: a second key may come before the calendar is gone, and must not close the list too.
             if calendar.is_current:
                 self.pop_screen()
 
@@ -259,13 +259,13 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             self.calendar.renew()
 
     def text_in_front(self) -> PaperDetail | None:
-        """The paper's text that is on the screen: the page's, the detail's, or None where neither is shown."""
+        """The paper's text on the screen: the page's or the detail's; None if neither is shown."""
         if self._page is not None and self.model.state.page is not None:
             return self._page.detail
         return self.main.detail if self.main.detail.is_on_screen else None
 
     def leave_detour(self) -> bool:
-        """Take back an explanation, or the narrowing of the topics; returns whether there was one."""
+        """Close an explanation, or stop narrowing the topics; return whether there was one."""
         text, pane = self.text_in_front(), self.main.filter
         if text is not None and text.is_explaining:
             text.explain(None)
@@ -277,48 +277,48 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
     @property
     def status(self) -> StatusLine:
-        """The last line of the screen in front."""
+        """The status line of the screen in front."""
         return self._page.status if self._page is not None and self.screen is self._page else self.main.status
 
     def show_screen(self, screen: Screen[None]) -> None:
-        """Put a screen in front that reads its own keys."""
+        """Show a screen that reads its own keys."""
         self.push_screen(screen)
 
     def wear(self, theme: str) -> None:
-        """Change the colours until the reader is left."""
+        """Change the colours until the user quits."""
         self.theme = theme
 
     # Keys
 
     @property
     def context(self) -> Context | None:
-        """Where a key is pressed; None where a screen of its own reads its keys."""
+        """Where a key is pressed; None if the screen in front reads its own keys."""
         if self.screen not in (self.main, self._page, self.calendar) or not self.main.is_mounted:
             return None
         return self.model.state.context
 
     def is_list_in_front(self) -> bool:
-        """Whether the user looks at the list, and neither types nor reads."""
+        """Whether the list is in front: the user neither types nor reads a page."""
         return self.context in ("list", "detail", "filter", "empty")
 
     async def on_event(self, event: events.Event) -> None:
-        """Read keys by the table before any widget does; what is bound to nothing here goes to the widgets."""
+        """Look keys up in the table before any widget gets them; unbound keys go to the widgets."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            # Keys typed behind the one that leaves would open screens that end before they begin.
+            # Keys typed after the one that quits would open screens that close at once.
             if self.return_code is None:
                 await self.keyboard.press(event)
         else:
             await super().on_event(event)
 
     async def forward(self, key: events.Key) -> None:
-        """Send a key to the widgets; the text that is typed takes it before the next key acts."""
+        """Send a key to the widgets; a typed text takes it before the next key acts."""
         await super().on_event(key)
         if self.model.state.is_typing:
-            # The next key may be Enter, which is for all that was typed before it.
+            # The next key may be Enter, which accepts all text typed before it.
             await self.main.query_line.catch_up()
 
     def type(self, context: Context, key: str, character: str | None) -> bool:
-        """Take a key as text where topics are narrowed or a date is typed."""
+        """Take a key as text if topics are being narrowed or a date is being typed."""
         if context == "filter":
             return self.main.filter.type(key, character)
         if context == "calendar" and self.calendar is not None:
@@ -326,20 +326,20 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         return False
 
     def do(self, action_id: str, count: int | None = None) -> None:
-        """Do what an action of the table says, `count` times where it takes a count."""
+        """Run an action of the table, `count` times if it takes a count."""
         if self.actions is not None:
             self.actions.handlers[action_id](count)
 
     def later(self, act: Callable[[], object]) -> None:
-        """Do something once the screen in front is gone."""
+        """Call a function once the screen in front is gone."""
         self.call_later(act)
 
-    def _let_keys_go_on(self, state: State) -> None:
-        """Let keys act that wait for the list."""
+    def _handle_waiting_keys(self, state: State) -> None:
+        """Handle the keys that wait for the list."""
         if not state.is_list_coming:
             self.call_later(self.keyboard.go_on)
 
-    # What the mouse does
+    # Mouse
 
     @on(PaperList.Opened)
     def _open_paper(self) -> None:
@@ -378,14 +378,14 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         if self.actions is not None:
             self.actions.show_topic(event.slug)
 
-    # Leaving
+    # Quit
 
     def open_sample(self) -> None:
-        """Leave for the bundled sample, which whoever started this reader opens in its place."""
+        """Quit with the result `SAMPLE`; the caller then opens the bundled sample."""
         self.exit(SAMPLE)
 
     def leave(self) -> None:
-        """Save where the user is, and quit."""
+        """Save the user's place, and quit."""
         if self._state_file is not None:
             visit.save(self._state_file, self._place_to_save(self._left.folded))
         self.exit()

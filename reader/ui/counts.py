@@ -1,4 +1,4 @@
-"""What the filter pane counts: the question, and the numbers that answer it. Plain data, no I/O."""
+"""Counts of the filter pane: the question, and the resulting numbers. Plain data, no I/O."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Question(NamedTuple):
-    """What the filter pane wants counted."""
+    """The selections that the filter pane needs counted."""
 
     views: tuple[Selection, ...]
     facets: Selection
@@ -25,21 +25,21 @@ class Counts(NamedTuple):
     """The numbers that the filter pane shows."""
 
     views: tuple[int, ...]
-    """Papers of each view of the question, in the question's order."""
+    """Number of papers in each view, in the question's order."""
     days: tuple[DayCount, ...]
     topics: tuple[TopicCount, ...]
     base: int
-    """Papers of the view without the query."""
+    """Number of papers in the view without the query."""
     anywhere: int
-    """Papers that the query matches in all views."""
+    """Number of papers that match the query in all views."""
     approximate: bool = False
-    """Whether the topics' numbers are estimates, to be followed by exact ones."""
+    """Whether the topics' numbers are estimates; exact ones then follow."""
 
 
 class TopicFacts(NamedTuple):
-    """What is known of topics beyond their counts."""
+    """Facts about topics besides their counts."""
 
     trends: Mapping[str, Trend]
-    """By slug; empty where the cache holds too few weeks."""
+    """By slug; empty if the cache has too few weeks."""
     implied: frozenset[str]
     """Topics that every paper with the picked topics has."""

@@ -15,6 +15,7 @@ from reader.ui.state import State
 from reader.ui.state_parts import ListContent
 from reader.ui.text.day_names import day_name
 from reader.ui.text.empty_lines import (
+    AllHidden,
     AllRead,
     DayEmpty,
     EmptyReason,
@@ -24,6 +25,7 @@ from reader.ui.text.empty_lines import (
     NotHere,
     NothingFound,
     NothingMatches,
+    NothingRisen,
     NothingStarred,
     NotRanked,
 )
@@ -36,7 +38,7 @@ SATURDAY = 5
 
 
 def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReason:
-    """Say why the list is empty; `today` is the feed's day, and a `demo` never asks the feed."""
+    """Return why the list is empty; `today` is the feed's day, and a `demo` never asks the feed."""
     listing, counts, refresh = state.listing, state.counts, state.refresh
     place, view = listing.place, listing.place.view.id
     if listing.results is not None:
@@ -52,6 +54,10 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
     days = counts.days if counts else ()
     if view == "starred":
         return NothingStarred()
+    if view == "second":
+        return NothingRisen()
+    if view == "all":
+        return AllHidden()
     if view == "unread":
         return AllRead(sum(day.papers for day in days), "what is here")
     if refresh.view == view and refresh.progress is not None:
@@ -62,7 +68,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
 
 
 def _all_read(listing: ListContent, counts: Counts, today: date) -> AllRead:
-    """Nothing is left unread where there are papers; of a day, also where to go on."""
+    """All papers of the view are read; for a day, also name the next older day with unread papers."""
     unread = next(count for one, count in zip(VIEWS, counts.views, strict=False) if one.id == "unread")
     view = listing.place.view.id
     period = period_of_view(view)
@@ -98,7 +104,7 @@ def _nothing_matches(state: State, *, demo: bool) -> EmptyReason:
 
 
 def suggested_text(place: Place, topics: Mapping[str, str]) -> str | None:
-    """The query with the nearest topics in place of unknown ones; None where all are known."""
+    """The query with unknown topics replaced by the nearest known ones; None if all are known."""
     choice = picked_topics(place.query)
     if not topics or all(slug in topics for slug in (*choice.picked, *choice.excluded)):
         return None

@@ -1,4 +1,4 @@
-"""The answers to a search of the feed, listed as if the cache had them all."""
+"""The results of a search of the feed, listed as if the cache had them all."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ Store = Callable[[Sequence[Listing]], None]
 
 
 class FeedResults:
-    """The answers to one search of the feed, in the feed's own order.
+    """The results of one search of the feed, in the feed's own order.
 
-    A paper that the cache has goes by its key there. All others go by `NotCached`, also once they are stored, so that
-    the list never changes under the cursor.
+    A paper in the cache is listed under its key there. All others are listed under `NotCached`, even after they are
+    stored, so that the list never changes under the cursor.
     """
 
     def __init__(self, text: str, listings: Iterable[Listing], find: Find, store: Store) -> None:
         self.text = text
-        """The words that were searched for."""
+        """The searched words."""
         self._listings = {
             NotCached(draft.id): listing for listing in listings for draft in listing.drafts[:1] if draft.id
         }
@@ -33,7 +33,7 @@ class FeedResults:
         self.order: Order[PaperKey] = Order([self._stored.get(key, key) for key in self._listings])
 
     def look(self, find: Find) -> None:
-        """Look up which of the papers the cache has by now."""
+        """Look up which of the papers the cache has now."""
         for key in self._listings:
             if key not in self._stored and (pk := find(key.id)) is not None:
                 self._stored[key] = pk
@@ -43,7 +43,7 @@ class FeedResults:
         return key if isinstance(key, int) else self._stored.get(key)
 
     def rows(self, keys: Sequence[PaperKey], fetch: Callable[[Sequence[int]], list[PaperRow]]) -> list[PaperRow]:
-        """The rows of these papers, those of the cache as it has them."""
+        """The rows of these papers; those in the cache come from there."""
         pks = [pk for key in keys if (pk := self.pk_of(key)) is not None]
         known = {row.pk: row for row in fetch(pks)}
         rows: list[PaperRow] = []
@@ -56,13 +56,13 @@ class FeedResults:
         return rows
 
     def paper(self, key: PaperKey) -> Paper | None:
-        """A paper whole that the cache does not have."""
+        """A whole paper that the cache does not have."""
         if isinstance(key, int) or key not in self._listings:
             return None
         return _paper(key, self._listings[key])
 
     def store(self, keys: Sequence[PaperKey], find: Find) -> list[int]:
-        """Store the papers that the cache lacks; returns the keys of all. Blocks."""
+        """Store the papers missing from the cache, and return the keys of all. Blocks."""
         missing = [
             self._listings[key]
             for key in keys

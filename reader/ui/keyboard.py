@@ -1,4 +1,4 @@
-"""The keyboard: what each key means where it is pressed, from the first one on."""
+"""The keyboard: turn each key into an action by its context, from the first key on."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
     from reader.ui.work.background import Background
 
 CHORD_HELP = 0.4
-"""Seconds after which a chord that was begun shows what may follow."""
+"""Seconds after which an incomplete chord shows the keys that may follow."""
 
 STILL = 0.12
-"""Seconds without a key after which no key is held down."""
+"""Seconds without a key, after which no key counts as held down."""
 
 PUT_OFF = 1.0
-"""Seconds after which what waits for a still keyboard is done all the same."""
+"""Maximum seconds that work waits for a still keyboard."""
 
 
 class KeyTarget(Protocol):
-    """What keys act on."""
+    """The object that keys act on: the app."""
 
     @property
     def context(self) -> Context | None:
-        """Where a key is pressed; None where a screen in front reads its own keys."""
+        """Where a key is pressed; None if the screen in front reads its own keys."""
 
     def do(self, action_id: str, count: int | None = None) -> None:
-        """Do an action of the table."""
+        """Run an action of the table."""
 
     def type(self, context: Context, key: str, character: str | None) -> bool:
-        """Take a key as text where a pane is typed in; False for keys that mean something else."""
+        """Take a key as text if a pane takes text; return False for keys that mean something else."""
 
     async def forward(self, key: Key) -> None:
-        """Send a key that is bound to nothing here to the widgets, and wait for the text that is typed."""
+        """Send an unbound key to the widgets, and wait until a typed text has taken it."""
 
 
 class Keyboard:
@@ -55,9 +55,9 @@ class Keyboard:
         self._keys = KeyReader(keymap)
         self._chord_help = background.delayed(self._show_chord)
         self._waiting: list[Key] = []
-        """Keys that wait for the panes, or behind what is held."""
+        """Keys that wait for the panes, or for the held action."""
         self._held: Match | None = None
-        """What is to be done to the papers of a list that is still to come."""
+        """An action that waits for the papers of the next list."""
         self._has_begun = self._is_busy = False
         self._choose: Callable[[str], object] | None = None
         self._pressed = 0.0
@@ -66,18 +66,18 @@ class Keyboard:
         self._still = background.delayed(self._do_if_still)
 
     async def press(self, key: Key) -> None:
-        """Let a key act, once there is what it is for: the panes, and the list that was asked for before it."""
+        """Handle a key once the panes exist and the list requested before it is there."""
         self._pressed = time.monotonic()
         self._waiting.append(key)
         await self.go_on()
 
     async def begin(self) -> None:
-        """The panes are there: do what was typed before."""
+        """Handle the keys typed before the panes existed."""
         self._has_begun = True
         await self.go_on()
 
     async def go_on(self) -> None:
-        """Let keys that wait act in order, as far as there is what they are for; what is typed meanwhile waits too."""
+        """Handle waiting keys in order until one must wait again; keys typed meanwhile wait too."""
         if self._is_busy or not self._has_begun:
             return
         self._is_busy = True
@@ -88,22 +88,22 @@ class Keyboard:
             self._is_busy = False
 
     def _do_held(self) -> bool:
-        """Do what is held, if anything is and its list has come; False while that is awaited."""
+        """Run the held action, if any, once its list is there; return False while it waits."""
         held = self._held
         if held is None:
             return True
         if self._model.state.is_list_coming:
             return False
         self._held = None
-        # The list may have come without papers.
+        # The list may be empty.
         if self._target.context in held.action.contexts:
             self._target.do(held.action.id, held.count)
         return True
 
     def when_still(self, act: Callable[[], object]) -> None:
-        """Do something once no key is held down, so that it delays no key.
+        """Call a function once no key is held down, so that it delays no key.
 
-        Only the first is put off at a time: what is asked for meanwhile is taken to be the same.
+        Only one call waits at a time: further calls meanwhile count as the same.
         """
         if self._put_off is None:
             self._put_off, self._put_off_until = act, time.monotonic() + PUT_OFF
@@ -118,18 +118,18 @@ class Keyboard:
             act()
 
     def ask_letter(self, what: str, choices: Sequence[tuple[str, str]], act: Callable[[str], object]) -> None:
-        """Show letters with what they stand for, and call `act` with the next key if it is one of them."""
+        """Show letters with their meanings, and call `act` with the next key if it is one of them."""
         letters = {letter for letter, _ in choices}
         self._choose = lambda typed: act(typed) if typed in letters else None
         self._prompt(Prompt(tuple(choices), what))
 
     async def _deliver(self, key: Key) -> None:
-        """Let a key act here, or else in the widget that has the keys."""
+        """Run a key's action, or else send the key to the focused widget."""
         if not self._takes(key):
             await self._target.forward(key)
 
     def _takes(self, key: Key) -> bool:
-        """Act by the table, or by what is being typed or asked for; False where the key is a widget's."""
+        """Handle a key by the table, the typed text or the prompt; return False if the key is for a widget."""
         context = self._target.context
         if context is None:
             return self._quits(key.key)
@@ -154,13 +154,13 @@ class Keyboard:
                 self._target.do(outcome.action.id, outcome.count)
             return True
         if context == "query" and spell(key.key) == "enter":
-            # Also where another key is set for it; by the text's own message the keys behind it would be text.
+            # Even if the user bound another key: the input's own message comes late, and the next keys would be text.
             self._target.do("query.accept")
             return True
         return isinstance(outcome, Cancelled)
 
     def _quits(self, key: str) -> bool:
-        """Leave if this key does so everywhere: screens that read their own keys know nothing of it."""
+        """Quit if this key quits everywhere: screens that read their own keys do not handle it."""
         action = self._keymap.resolve("help").get((spell(key),))
         if action is None or action.id != "app.quit":
             return False
@@ -174,7 +174,7 @@ class Keyboard:
             choose(typed)
 
     def _show_chord(self) -> None:
-        """Show what may follow the keys pressed so far, or the usual hints again."""
+        """Show the keys that may follow those pressed so far, or the usual hints again."""
         pending = self._keys.pending
         self._prompt(Prompt(pending.options, pending.text) if pending else Prompt())
 

@@ -1,4 +1,4 @@
-"""How the reader looks and tells the time, the same for the whole run."""
+"""The reader's look and clock, which stay the same for the whole run."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ class Look(NamedTuple):
     glyphs: Glyphs
     now: Callable[[], datetime]
     demo: bool = False
-    """Whether this is the bundled sample, for which nothing is fetched."""
+    """Whether this is the bundled sample, which fetches nothing."""
     is_still: bool = False
-    """Whether the clock stands and nothing moves by itself."""
+    """Whether the clock stands still and nothing moves by itself."""
 
     @property
     def today(self) -> date:
-        """The feed's day, which is counted in UTC."""
+        """The feed's current day, in UTC."""
         return self.now().date()
 
     @property
     def fixed_today(self) -> date | None:
-        """The day that panes take for today; None leaves them to the clock, as days pass."""
+        """The fixed day that panes use as today; None if they follow the clock."""
         return self.today if self.is_still else None

@@ -1,4 +1,4 @@
-"""The one place that holds the reader's state, and the way to look at it."""
+"""The model holds the reader's state; panes and work subscribe to it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 
 class StateChanged(Protocol):
-    """Hears of each new state, at once."""
+    """A function that gets each new state at once."""
 
     def __call__(self, state: State, /) -> None: ...
 
 
 class Model:
-    """The present state of the reader.
+    """The current state of the reader.
 
-    `publish` hears of each change; the app makes a reactive attribute of it, which Textual lets anybody watch.
+    `publish` gets each new state; the app sets a reactive attribute to it, which any node can watch.
     """
 
     def __init__(self, state: State) -> None:
@@ -30,17 +30,17 @@ class Model:
 
     @property
     def state(self) -> State:
-        """The present state."""
+        """The current state."""
         return self._state
 
     def change(self, state: State) -> None:
-        """Make this the present state."""
+        """Replace the current state."""
         if state is not self._state:
             self._state = state
             self.publish(state)
 
     def say(self, text: str, kind: Kind = "done", *, of_place: bool = False) -> None:
-        """Say something in the last line, in place of the last notice of this kind."""
+        """Show a notice in the status line; it replaces the last notice of this kind."""
         self.change(self._state.say(lambda notices: notices.say(text, kind, of_place=of_place)))
 
 
@@ -51,15 +51,15 @@ def _ignore(state: State, /) -> None:
 def subscribe(
     node: DOMNode, model: Model, parts: Callable[[State], object], act: Callable[[State], object], *, now: bool = True
 ) -> None:
-    """Call `act` with the state whenever the parts of it are others than before, and once right `now`.
+    """Call `act` with the state whenever its `parts` change, and once at once if `now`.
 
-    `act` runs within the change, before `Model.change` returns, as long as `node` lives.
+    `act` runs within the change, before `Model.change` returns, until `node` is removed.
     """
     seen = parts(model.state)
 
     def look() -> None:
         nonlocal seen
-        # A change within this one may have been seen already: only the present state counts.
+        # A nested change may have come first: only the current state counts.
         state = model.state
         found = parts(state)
         if found != seen:

@@ -1,6 +1,6 @@
 """The state of the reader: one immutable value, and its changes.
 
-A change is a method that returns the new state. It starts no work and draws nothing: panes and work subscribe to the
+Each change is a method that returns a new state. It starts no work and draws nothing: panes and work subscribe to the
 parts that they need (`reader.ui.model`). There is no Textual here, so a key's effect can be tested without a terminal.
 """
 
@@ -37,46 +37,50 @@ if TYPE_CHECKING:
     from reader.ui.feed_results import FeedResults
 
 HISTORY = 50
-"""Queries that are remembered."""
+"""Maximum number of remembered queries."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class State:
-    """All that the reader shows and works for. Two states are the same only if they are one object."""
+    """Everything that panes draw and background work reads. Two states are equal only if they are one object."""
 
     place: Place = field(default_factory=Place)
-    """The view and query that the user asked for; the list follows."""
+    """The view and query that the user chose; the list follows."""
     results: FeedResults | None = None
-    """The feed's answers that are to be listed over the place."""
+    """The feed's results to list over the place."""
     request: ListRequest | None = None
     is_list_coming: bool = False
-    """Whether another list was asked for and is not there yet: keys for its papers wait."""
+    """Whether another list was requested and is not there yet: keys for its papers wait."""
     listing: ListContent = field(default_factory=ListContent)
     highlighted: PaperKey | None = None
     """The paper under the list's cursor."""
 
     cache_version: int = 0
-    """Grows when the papers of a list may have changed."""
+    """Increments when the papers of a list may have changed."""
     marks_version: int = 0
-    """Grows when marks were stored, which change rows and counts but not the list."""
+    """Increments when marks were stored; they change rows and counts but not the list."""
     counts: Counts | None = None
     topic_facts: TopicFacts | None = None
     topic_names: Mapping[str, str] = field(default_factory=dict)
     topic_meanings: Mapping[str, str] = field(default_factory=dict)
     vocabulary: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """Keywords, people and other values that a query may ask for, with their papers; empty until they are needed."""
+    """Keywords, people and other query values, with their numbers of papers; empty until they are needed."""
 
     reading: Reading | None = None
     """The paper in the detail pane."""
     page: Reading | None = None
     """The paper on the page, while that is open."""
+    notices_before_page: Notices = field(default_factory=Notices)
+    """The notices when the page was opened."""
+    is_list_outdated: bool = False
+    """Whether the cache changed while the page was open; the list is then read again when the page closes."""
     calendar: CalendarRequest | None = None
     draft: TypedQuery | None = None
     focus: Focus = "list"
     is_filter_open: bool = False
-    """Whether the filter pane is unfolded where there is no room for it beside the list."""
+    """Whether the filter pane is unfolded on a screen too narrow to show it next to the list."""
     is_ready: bool = False
-    """Whether all panes are there: a frame after the list."""
+    """Whether all panes exist: one frame after the list."""
     width: int = WIDE
     """Columns of the terminal."""
     sizes: PaneSizes = field(default_factory=lambda: PaneSizes(26, 0.5))
@@ -91,7 +95,7 @@ class State:
     topic_order: TopicOrder = "family"
     topic_mode: TopicMode = "any"
 
-    # What follows from it
+    # Derived
 
     @property
     def is_typing(self) -> bool:
@@ -100,7 +104,7 @@ class State:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the list holds no papers."""
+        """Whether the list has no papers."""
         return not self.listing.order.pks
 
     @property
@@ -120,8 +124,13 @@ class State:
 
     @property
     def listed_text(self) -> str:
-        """The query of what is listed: the place's, or the words that the feed was searched for."""
+        """The list's query: the place's, or the words of the feed search."""
         return self.place.text if self.results is None else self.results.text
+
+    @property
+    def page_notices(self) -> Notices:
+        """The notices since the page was opened: older ones would take the space of the page's keys."""
+        return self.notices.since(self.notices_before_page)
 
     # The list
 
@@ -135,47 +144,54 @@ class State:
         return replace(state, place=place, results=None, search=search, notices=notices).request_list(at)
 
     def request_list(self, at: Position = TOP) -> State:
-        """Ask for the list of the place; keys for its papers wait until it is there."""
+        """Request the list of the place; keys for its papers wait until it is there."""
         return replace(self, request=self._next_request(at), is_list_coming=True)
 
     def _next_request(self, at: Position) -> ListRequest:
         return ListRequest(self.request.number + 1 if self.request else 1, at)
 
     def cache_changed(self) -> State:
-        """Read again what the cache may have changed, without moving the cursor."""
+        """Read again what the cache may have changed, without moving the cursor.
+
+        The list behind the paper's page waits until that is closed: keys on the page act on the list's cursor, and the
+        list may no longer hold the opened paper.
+        """
+        changed = replace(self, cache_version=self.cache_version + 1)
+        if self.page is not None:
+            return replace(changed, is_list_outdated=True)
         at = TOP if self.is_list_coming else Position(self.highlighted)
-        return replace(self, request=self._next_request(at), cache_version=self.cache_version + 1)
+        return replace(changed, request=self._next_request(at))
 
     def listed(self, listing: ListContent) -> State:
-        """The list has been read, or its first screenful."""
+        """Store the list that was read, or its first screenful."""
         focus = "list" if self.focus == "detail" and not listing.order.pks else self.focus
         listing = replace(listing, version=self.cache_version)
         return replace(self, listing=listing, is_list_coming=False, focus=focus)
 
     def read_on(self, at: Position) -> State:
-        """Read the rest of the list behind its first screenful."""
+        """Request the rest of the list after its first screenful."""
         return replace(self, request=self._next_request(at))
 
     def list_stopped(self) -> State:
-        """The reading of the list was stopped; another has begun or will."""
+        """Record that reading the list was stopped; another read has begun or will."""
         return replace(self, is_list_coming=False)
 
     def list_failed(self, problem: str) -> State:
-        """The list could not be read."""
+        """Record that the list could not be read."""
         return replace(self, is_list_coming=False, notices=self.notices.say(problem, "warning"))
 
     def highlight(self, pk: PaperKey | None) -> State:
-        """Another paper is under the cursor."""
+        """Record which paper is under the cursor."""
         return self if pk == self.highlighted else replace(self, highlighted=pk)
 
     def marked(self) -> State:
-        """Marks were stored."""
+        """Record that marks were stored."""
         return replace(self, marks_version=self.marks_version + 1)
 
-    # What is known of it
+    # Counts, topics and words
 
     def counted(self, counts: Counts) -> State:
-        """The filter pane's numbers were counted."""
+        """Store the filter pane's counts."""
         return replace(self, counts=counts)
 
     def know_topics(
@@ -184,7 +200,7 @@ class State:
         meanings: Mapping[str, str] | None = None,
         facts: TopicFacts | None = None,
     ) -> State:
-        """Names and meanings of topics by slug were read, or how topics move; None leaves what is known."""
+        """Store names and meanings of topics by slug, or their trends; None leaves the current value."""
         return replace(
             self,
             topic_names=self.topic_names if names is None else names,
@@ -193,36 +209,36 @@ class State:
         )
 
     def know_words(self, vocabulary: Mapping[str, Mapping[str, int]]) -> State:
-        """What a query may ask for was read."""
+        """Store the values that complete a query."""
         return replace(self, vocabulary=vocabulary)
 
     # Panes and screens
 
     def ready(self) -> State:
-        """All panes are there."""
+        """Record that all panes exist."""
         return replace(self, is_ready=True)
 
     def resized(self, width: int) -> State:
-        """The terminal has another width; a pane that has no room any more gives the keys to the list."""
+        """Store the terminal's new width; if the focused pane no longer fits, focus the list."""
         focus = "list" if self.focus == "detail" and width < MEDIUM else self.focus
         is_open = width < WIDE and (self.is_filter_open or self.focus == "filter")
         return replace(self, width=width, focus=focus, is_filter_open=is_open)
 
     def resize_panes(self, *, filter_width: int | None = None, list_share: float | None = None) -> State:
-        """Give the panes other sizes."""
+        """Store new sizes of the panes."""
         sizes = PaneSizes(filter_width or self.sizes.filter_width, list_share or self.sizes.list_share)
         return replace(self, sizes=sizes)
 
     def focused(self, focus: Focus) -> State:
-        """Give the keys to a pane."""
+        """Focus a pane."""
         return self if focus == self.focus else replace(self, focus=focus)
 
     def open_filter(self) -> State:
-        """Go to the filter pane, unfolding it where there is no room for it."""
+        """Focus the filter pane; unfold it if the screen is too narrow to show it."""
         return replace(self, focus="filter", is_filter_open=self.width < WIDE)
 
     def close_filter(self) -> State:
-        """Fold the filter pane where it was unfolded; its keys go to the list."""
+        """Fold the filter pane if it was unfolded, and focus the list."""
         return replace(self, focus="list" if self.focus == "filter" else self.focus, is_filter_open=False)
 
     def read(self, reading: Reading | None) -> State:
@@ -231,22 +247,29 @@ class State:
 
     def open_page(self, reading: Reading) -> State:
         """Show a paper on the page."""
+        if self.page is None:
+            return replace(self, page=reading, notices_before_page=self.notices)
         return self if reading == self.page else replace(self, page=reading)
 
     def close_page(self) -> State:
         """Go back from the paper's page to the list."""
-        return self if self.page is None else replace(self, page=None)
+        if self.page is None:
+            return self
+        closed = replace(self, page=None, is_list_outdated=False)
+        if not self.is_list_outdated:
+            return closed
+        return replace(closed, request=self._next_request(TOP if self.is_list_coming else Position(self.highlighted)))
 
     def open_calendar(self, calendar: CalendarRequest) -> State:
         """Open the calendar, over the list."""
-        return replace(self, calendar=calendar, page=None)
+        return replace(self.close_page(), calendar=calendar)
 
     def close_calendar(self) -> State:
         """Close the calendar."""
         return self if self.calendar is None else replace(self, calendar=None)
 
     def step_back(self) -> State:
-        """Leave the page, the filter pane, the detail or the feed's answers, whichever has the keys."""
+        """Close or leave the page, the filter pane, the detail or the feed's results, whichever is in front."""
         if self.page is not None:
             return self.close_page()
         if self.focus == "filter":
@@ -259,61 +282,61 @@ class State:
 
     def open_query(self, at: Position, begun: str = "") -> State:
         """Begin to type a query, with the one that is there or with what is `begun`; a search of the feed stops."""
-        draft = TypedQuery(self.listed_text, begun, self.place, self.results, at)
+        draft = TypedQuery(self.listed_text, begun, self.place, self.results, at, self.request)
         return replace(self.search_stopped(), draft=draft)
 
     def close_query(self) -> State:
-        """End typing; the keys go to the list."""
+        """Close the query line, and focus the list."""
         return replace(self, draft=None, focus="list")
 
     def cancel_query(self) -> State:
-        """Drop what was typed: the place, its answers of the feed and the cursor are as before."""
+        """Drop the typed query: restore the place, the feed's results and the cursor."""
         before, state = self.draft, self.close_query()
-        if before is None or (before.place, before.results) == (self.place, self.results):
+        if before is None or before.request is self.request:
             return state
         return replace(state.go(before.place), results=before.results).request_list(before.at)
 
     def remember_query(self, text: str) -> State:
-        """Put a query at the front of the history."""
+        """Add a query to the front of the history."""
         return replace(self, history=tuple(dict.fromkeys((text, *self.history)))[:HISTORY]) if text else self
 
     def combine_topics(self, mode: TopicMode) -> State:
-        """Picked topics combine in another way, also where the query has too few to say so."""
+        """Change how picked topics combine, even if the query has too few topics to express it."""
         return self if mode == self.topic_mode else replace(self, topic_mode=mode)
 
     def order_topics(self, order: TopicOrder) -> State:
-        """Topics are listed in another order."""
+        """Change the order of the topics."""
         return replace(self, topic_order=order)
 
     # Searching the feed
 
     def search_feed(self, text: str) -> State:
-        """Ask the feed for words."""
+        """Request a search of the feed for words."""
         return replace(self, search=self.search._replace(asking=text, wanted=text, is_slow=False, waiting=None))
 
     def search_is_slow(self, progress: str) -> State:
-        """Say how far the search is: it takes long."""
+        """Show the progress of a slow search."""
         return replace(self, search=self.search._replace(is_slow=True), notices=self.notices.say(progress, "progress"))
 
     def search_stopped(self) -> State:
-        """No search runs any more."""
+        """Record that no search runs any more."""
         if not self.search.asking:
             return self
         search = self.search._replace(asking="", is_slow=False)
         return replace(self, search=search, notices=self.notices.say("", "progress"))
 
     def hold_results(self, results: FeedResults) -> State:
-        """Keep the feed's answers until they are asked for: the user is typing or reading."""
+        """Keep the feed's results until the user asks for them: the user is typing or reading."""
         return replace(self, search=self.search._replace(waiting=results))
 
     def list_results(self, results: FeedResults, at: Position) -> State:
-        """List the feed's answers over the place; `at` is where the cursor is to return to."""
+        """List the feed's results over the place; the cursor later returns to `at`."""
         left = at if self.results is None else self.search.left
         search = self.search._replace(wanted="", left=left, waiting=None)
         return replace(self, results=results, search=search).request_list()
 
     def leave_results(self) -> State:
-        """List the papers of the place again, as they were left."""
+        """List the papers of the place again, with the cursor as it was."""
         if self.results is None:
             return self
         return replace(self, results=None).request_list(self.search.left)
@@ -321,40 +344,40 @@ class State:
     # Refreshing
 
     def refresh_started(self, view: str = "") -> State:
-        """A refresh begins, of the latest days or for a view."""
+        """Record the start of a refresh, of the latest days or for a view."""
         return replace(self, refresh=self.refresh._replace(progress="starting", view=view))
 
     def refresh_progressed(self, progress: str) -> State:
-        """The refresh is so far."""
+        """Store the refresh's progress."""
         return replace(self, refresh=self.refresh._replace(progress=progress))
 
     def refresh_succeeded(self, last: datetime | None) -> State:
-        """The feed was read to its end, or what was asked of it; `last` is as in `RefreshStatus`."""
+        """Record that the refresh read all it asked for; `last` is as in `RefreshStatus`."""
         refresh = self.refresh._replace(problem="", failing_since=None, last=last)
         return replace(self, refresh=refresh, notices=self.notices.say("", "state"))
 
     def refresh_failed(self, problem: str, now: datetime) -> State:
-        """The feed could not be read; `now` is local time."""
+        """Record that the feed could not be read; `now` is local time."""
         since = self.refresh.failing_since or now
         return replace(self, refresh=self.refresh._replace(problem=problem, failing_since=since))
 
     def refresh_ended(self, *, is_idle: bool, last: datetime | None) -> State:
-        """A refresh has ended, well or not; it is `is_idle` unless another runs in its place."""
+        """Record the end of a refresh, with or without success; `is_idle` if no other refresh runs."""
         before = self.refresh
         progress, view = (None, "") if is_idle else (before.progress, before.view)
         return replace(self, refresh=before._replace(progress=progress, view=view, last=last, ended=before.ended + 1))
 
     def refreshed_at(self, last: datetime | None) -> State:
-        """A program has read the feed to its end at this time, in local time."""
+        """Store the local time at which any program completed a refresh."""
         return self if last == self.refresh.last else replace(self, refresh=self.refresh._replace(last=last))
 
-    # The last line
+    # The status line
 
     def say(self, notices: Callable[[Notices], Notices]) -> State:
-        """Change what the last line says."""
+        """Change the notices in the status line."""
         changed = notices(self.notices)
         return self if changed == self.notices else replace(self, notices=changed)
 
     def prompt_for(self, prompt: Prompt) -> State:
-        """Show which keys may follow; none ends it."""
+        """Show which keys may follow; an empty prompt ends it."""
         return self if prompt == self.prompt else replace(self, prompt=prompt)

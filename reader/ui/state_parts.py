@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from reader.ui.feed_results import FeedResults
 
 WIDE, MEDIUM = 100, 70
-"""Columns from which three panes stand side by side, and from which list and detail stand together."""
+"""Minimum columns for three panes side by side, and for the list with the detail."""
 
 Focus = Literal["list", "filter", "detail"]
-"""The pane that has the keys."""
+"""The focused pane."""
 
 
 class PaneSizes(NamedTuple):
-    """The panes as the user sized them."""
+    """The sizes of the panes that the user chose."""
 
     filter_width: int
     list_share: float
 
 
 class Position(NamedTuple):
-    """The cursor in the list: its paper, and how many lines below the list's top that stands."""
+    """The cursor in the list: its paper, and its line counted from the list's top."""
 
     pk: PaperKey | None = None
     height: int | None = None
@@ -41,69 +41,69 @@ TOP = Position()
 
 
 class ListRequest(NamedTuple):
-    """A list to be read for the place, with the cursor on a paper that it holds, else at its top."""
+    """A request to read the place's list, with the cursor on a paper if the list has it, else at the top."""
 
     number: int
-    """Counts the requests: a later one for the same list is another."""
+    """The number of the request, so that a later request for the same list is not equal to it."""
     at: Position = TOP
 
 
 class CacheFacts(NamedTuple):
-    """What an empty list needs to say why: read from the cache together with the list."""
+    """Facts that explain an empty list, read from the cache together with the list."""
 
     newest_day: str | None = None
     has_papers: bool = True
     missing_id: str | None = None
-    """The arXiv id that the whole query asks for, where the cache does not have that paper."""
+    """The arXiv id if the query asks only for one paper and the cache does not have it."""
     is_day_known: bool = True
     """Whether the feed has answered for all days of the view."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ListContent:
-    """What the list shows: the papers of a place in their order."""
+    """The content of the list: the papers of a place in order."""
 
     place: Place = field(default_factory=Place)
     order: Order[PaperKey] = field(default_factory=lambda: Order(array("q"), complete=False))
     results: FeedResults | None = None
-    """The answers of the feed, where those are listed over the place."""
+    """The feed's results if they are listed over the place."""
     at: Position = TOP
     """Where the cursor goes."""
     facts: CacheFacts = field(default_factory=CacheFacts)
     ranked_at: str | None = None
-    """ISO time at which the feed's ranking was read; in the view of that ranking."""
+    """ISO time at which the feed's ranking was fetched; None in other views."""
     version: int = 0
-    """The state's `cache_version` when it was listed."""
+    """The state's `cache_version` when the list was read."""
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The searched words, which are marked where they stand."""
+        """The searched words, which are marked in texts."""
         return self.place.words if self.results is None else tuple(self.results.text.split())
 
     def with_facts(self, facts: CacheFacts, ranked_at: str | None) -> ListContent:
-        """The same with what the cache says of it."""
+        """The same content with facts from the cache."""
         return replace(self, facts=facts, ranked_at=ranked_at)
 
     @property
     def count(self) -> int | None:
-        """How many papers there are; None after a first screenful, behind which there are more."""
+        """Number of papers; None for a first screenful that more papers follow."""
         return len(self.order.pks) if self.order.complete else None
 
 
 class RefreshStatus(NamedTuple):
-    """The refresh that runs, and how the last one went."""
+    """The running refresh, and the outcome of the last one."""
 
     progress: str | None = None
-    """How far it is, such as `day 3 of 7`; None while none runs."""
+    """The progress, such as `day 3 of 7`; None while no refresh runs."""
     view: str = ""
-    """The id of the view that it fetches for; empty for the latest days."""
+    """The id of the view that the refresh is for; empty for the latest days."""
     problem: str = ""
-    """Why the last one failed, as a sentence; empty if it did not."""
+    """Why the last refresh failed, as a sentence; empty if it did not."""
     failing_since: datetime | None = None
     last: datetime | None = None
-    """When the feed was last read to its end, in local time."""
+    """The end of the last complete refresh, in local time."""
     ended: int = 0
-    """How many have ended since the start."""
+    """Number of refreshes that have ended since the start."""
 
     @property
     def is_running(self) -> bool:
@@ -112,33 +112,35 @@ class RefreshStatus(NamedTuple):
 
 
 class SearchStatus(NamedTuple):
-    """The search of the feed that runs or waits to be shown."""
+    """The running search of the feed, or its results that wait to be shown."""
 
     asking: str = ""
-    """The words that the feed is being asked for; empty while no search runs."""
+    """The words of the running search; empty while no search runs."""
     wanted: str = ""
-    """What was searched for last, until its answers are listed or another place is shown."""
+    """The words of the last search, until its results are listed or another place is shown."""
     is_slow: bool = False
-    """Whether the search takes long enough to say so."""
+    """Whether the search is slow enough to show its progress."""
     waiting: FeedResults | None = None
-    """Answers that came while the user was typing or reading."""
+    """Results that came while the user was typing or reading."""
     left: Position = TOP
-    """Where the cursor was before the answers were listed."""
+    """Where the cursor was before the results were listed."""
 
 
 class TypedQuery(NamedTuple):
-    """The query that is being typed, and what to put back if it is dropped."""
+    """The query that is being typed, and what to restore if the user drops it."""
 
     text: str
     begun: str
-    """What stands in the line in place of the text at first; empty for the text itself."""
+    """The line's text at first; empty for the current query."""
     place: Place
     results: FeedResults | None
     at: Position
+    request: ListRequest | None = None
+    """The newest request for a list; if it has changed, the list and its cursor have moved."""
 
 
 class Reading(NamedTuple):
-    """A paper as the detail pane or the page shows it."""
+    """A paper in the detail pane or on the page."""
 
     key: PaperKey
     """The paper's key in the list."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def styles_directory() -> Path:
-    """Return the folder of the stylesheets: inside an installed package, beside the package in a checkout."""
+    """Return the folder of the stylesheets: inside an installed package, next to the package in a checkout."""
     package = Path(__file__).resolve().parent.parent
     inside = package / "styles"
     return inside if inside.is_dir() else package.parent / "styles"
@@ -20,5 +20,5 @@ def stylesheets() -> list[Path]:
 
 
 def stylesheet(name: str) -> Path:
-    """Return the stylesheet of a screen, which is read when the screen is first opened."""
+    """Return the stylesheet of a screen; Textual reads it when the screen is first opened."""
     return styles_directory() / f"{name}.tcss"

@@ -16,5 +16,5 @@ def on_end(leave: Callable[[], object]) -> None:
             try:
                 loop.add_signal_handler(number, leave)
             except (NotImplementedError, RuntimeError):
-                # Windows has no signal handlers, and neither has a loop outside the main thread.
+                # Signal handlers do not exist on Windows or in a loop outside the main thread.
                 return

@@ -1,7 +1,7 @@
 """Every workaround for Textual, each with the version that needs it, the symptom, and its cost or a link.
 
-`tests/ui/test_textual_fixes.py` shows each symptom with plain Textual: once a test there fails, Textual no longer needs
-the workaround. Two workarounds can't stand here: the command line sets `TEXTUAL_FPS` before it imports Textual, and the
+`tests/ui/test_textual_fixes.py` shows each symptom with plain Textual: if a test there fails, Textual no longer needs
+the workaround. Two workarounds are elsewhere: the command line sets `TEXTUAL_FPS` before it imports Textual, and the
 command palette replaces Textual's matching by its own (`ui/screens/palette.py`).
 """
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     _Palette: TypeAlias = CommandPalette
     _Input: TypeAlias = Input
 else:
-    # The classes below are mixed in before Textual's own: CSS looks only at the first base that is a widget.
+    # At run time the mixins have no Textual base: CSS looks only at the first base that is a widget.
     _App = _Screen = _Palette = _Input = object
 
 
@@ -47,9 +47,9 @@ else:
 
 
 class Delayed:
-    """Calls a function once, some time after `begin`, unless it is begun anew or stopped before.
+    """Calls a function once, some time after `begin`, unless it is restarted or stopped before.
 
-    Textual 8.2.8: `set_timer` never calls its function if the program is held up for the whole delay while the timer
+    Textual 8.2.8: `set_timer` never calls its function if the program is blocked for the whole delay while the timer
     starts, as on a busy machine. The timer takes the one call for a missed tick and skips it (`Timer._run`).
     """
 
@@ -60,20 +60,20 @@ class Delayed:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the call is still to come."""
+        """Whether a call is pending."""
         return self._turn is not None
 
     def begin(self, seconds: float) -> None:
-        """Call the function after so many seconds; a call that was begun earlier is dropped."""
+        """Call the function after `seconds`; drop a pending call."""
         self._turn = turn = object()
         asyncio.get_running_loop().call_later(seconds, self._node.call_later, self._call, turn)
 
     def stop(self) -> None:
-        """Drop the call."""
+        """Drop a pending call."""
         self._turn = None
 
     def _call(self, turn: object) -> None:
-        # Between the clock and the node's turn the call may have been dropped or begun anew.
+        # The call may have been dropped or restarted between the timer and this callback.
         if turn is self._turn:
             self._turn = None
             self._then()
@@ -83,9 +83,9 @@ class Delayed:
 
 
 def terminal_is_gone() -> bool:
-    """Return whether the terminal was closed; False where the system can't tell.
+    """Return whether the terminal was closed; False if the system can't tell.
 
-    Textual 8.2.8 does not notice a closed terminal: its input thread reads the end of the file again and again, on a
+    Textual 8.2.8 does not notice a closed terminal: its input thread reads the end of the file in a loop, on a
     whole processor (https://github.com/Textualize/textual/pull/6690).
     """
     if not hasattr(select, "poll") or sys.__stdin__ is None:
@@ -100,7 +100,7 @@ def color_filters(filters: Iterable[LineFilter]) -> list[LineFilter]:
 
     Textual 8.2.8 chooses the filter for `NO_COLOR` by the theme that the app has before one is set. That theme is in
     RGB, so it takes `Monochrome`, which sends greys (https://github.com/Textualize/textual/issues/839).
-    It also has `ANSIToTruecolor` look at each line of themes without ANSI colours: 2 ms of each frame.
+    It also runs `ANSIToTruecolor` on each line of themes without ANSI colours: 2 ms of each frame.
     """
     return [
         _NO_COLOR if isinstance(one, Monochrome) else one for one in filters if not isinstance(one, ANSIToTruecolor)
@@ -108,14 +108,14 @@ def color_filters(filters: Iterable[LineFilter]) -> list[LineFilter]:
 
 
 _NO_COLOR = NoColor()
-"""One for all frames: Textual keeps a filtered line together with the filter."""
+"""One instance for all frames: Textual caches a filtered line by the filter."""
 
 
 class ControlNet(LineFilter):
-    """Replaces control characters in all that is drawn by blanks, which leaves every column where it is.
+    """Replaces control characters in all drawn text by blanks, so that columns stay aligned.
 
-    Textual 8.2.8 writes them straight to the terminal, which obeys them. All foreign text is cleaned long before, so
-    this is a net that should never catch anything.
+    Textual 8.2.8 writes them directly to the terminal, which obeys them. All foreign text is cleaned long before, so
+    this net should never catch anything.
     """
 
     _CAUGHT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -144,7 +144,7 @@ class StylesheetParsedOnce(_App):
     _parsed_with: dict[str, str] | None = None
 
     def use_theme_variables(self) -> None:
-        """Parse the stylesheets with the theme's variables from the first time on; call it once the theme is set."""
+        """Make the first parse of the stylesheets use the theme's variables; call it once the theme is set."""
         self._parsed_with = self.get_css_variables()
         self.stylesheet.set_variables(self._parsed_with)
 
@@ -157,11 +157,11 @@ class StylesheetParsedOnce(_App):
 
 
 def put_away(widget: Widget, is_away: bool) -> None:
-    """Take a widget off the screen, or show it again if its stylesheet does.
+    """Hide a widget, or show it again if its stylesheet does.
 
     Textual 8.2.8 matches the styles of all widgets again when a class changes on their screen: 25 ms on the main
-    screen. `Widget.display = True` overrules a stylesheet that hides the widget, and a rule that is cleared is not
-    followed by a new layout.
+    screen. `Widget.display = True` overrides a stylesheet that hides the widget, and clearing a rule does not
+    start a new layout.
     """
     if is_away:
         widget.styles.display = "none"
@@ -174,9 +174,9 @@ def put_away(widget: Widget, is_away: bool) -> None:
 
 
 class KeptScrollBar(ScrollBar):
-    """A vertical scrollbar that keeps its lines while it looks the same; a subclass says how it looks and draws it.
+    """A vertical scrollbar that keeps its lines while it looks the same; a subclass defines its look and draws it.
 
-    Textual 8.2.8 draws a whole scrollbar anew, which takes 2 ms, each time its pane scrolls, and those of all panes
+    Textual 8.2.8 redraws a whole scrollbar, which takes 2 ms, each time its pane scrolls, and those of all panes
     each time one pane is laid out. In a long list the picture is nearly always the same.
     """
 
@@ -186,7 +186,7 @@ class KeptScrollBar(ScrollBar):
         self._strips: list[Strip] = []
 
     def picture(self) -> object:
-        """Return all that the drawn lines depend on, to be compared."""
+        """Return a value that changes whenever the drawn lines change."""
         raise NotImplementedError
 
     def draw(self) -> list[Strip]:
@@ -194,7 +194,7 @@ class KeptScrollBar(ScrollBar):
         raise NotImplementedError
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        # A scrollbar that is being removed stays on the screen for a moment, as it was.
+        # A scrollbar that is being removed stays on the screen unchanged for a moment.
         if self.is_attached:
             picture = self.picture()
             if picture != self._picture:
@@ -210,7 +210,7 @@ class KeptScrollBar(ScrollBar):
 
 
 class BareScrollView(ScrollView, inherit_bindings=False):
-    """A scroll view without border and padding, whose lines go to the screen as `render_line` returns them.
+    """A scroll view without border and padding; the lines of `render_line` go to the screen unchanged.
 
     Textual 8.2.8 puts each line through `StylesCache`, which looks for the widget's border and padding: half of a
     frame's time. It has no way to set the class of one widget's scrollbar.
@@ -230,7 +230,7 @@ class BareScrollView(ScrollView, inherit_bindings=False):
 
     @property
     def vertical_scrollbar(self) -> ScrollBar:
-        """The scrollbar; made when first asked for, in the way Textual makes its own."""
+        """The scrollbar, made at its first use, like Textual's own."""
         if self._vertical_scrollbar is None:
             self._vertical_scrollbar = self.SCROLLBAR(name="vertical", thickness=self.scrollbar_size_vertical)
             self._vertical_scrollbar.display = False
@@ -254,8 +254,8 @@ class BareScrollView(ScrollView, inherit_bindings=False):
 class DismissedOnce(_Screen):
     """Mixed into a screen: a second dismissal does nothing.
 
-    Textual 8.2.8 pops the screen in front at each `dismiss`, so a key that is pressed twice before the screen is gone
-    takes the screen below along (https://github.com/Textualize/textual/pull/4789 dropped the check).
+    Textual 8.2.8 pops the screen in front at each `dismiss`, so a key pressed twice before the screen is gone
+    also closes the screen below (https://github.com/Textualize/textual/pull/4789 dropped the check).
     """
 
     def dismiss(self, result: None = None) -> AwaitComplete:
@@ -264,10 +264,10 @@ class DismissedOnce(_Screen):
 
 
 class PagesOnlyLaidOutCommands(_Palette):
-    """Mixed into a command palette: keys reach its list of commands only once that has lines.
+    """Mixed into a command palette: keys reach its list of commands only once the list has lines.
 
     Textual 8.2.8 ends the program with a KeyError if a page key comes after the commands and before their layout
-    (`OptionList._move_page`), or where the list has no room for a line.
+    (`OptionList._move_page`), or if the list has no room for a line.
     """
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -280,9 +280,9 @@ class PagesOnlyLaidOutCommands(_Palette):
 
 
 class PastesWhole(_Input):
-    """Mixed into an input: what is pasted goes through `insert_pasted`, all of it.
+    """Mixed into an input: the whole pasted text goes through `insert_pasted`.
 
-    Textual 8.2.8 inserts the first line of a pasted text and drops the rest, control characters and all. It calls the
+    Textual 8.2.8 inserts the first line of a pasted text with its control characters, and drops the rest. It calls the
     `_on_paste` of each base class, so the handler here has to prevent the default.
     """
 
@@ -296,5 +296,5 @@ class PastesWhole(_Input):
         self.insert_pasted(event.text)
 
     def action_paste(self) -> None:
-        """Insert what was copied within the program."""
+        """Insert text that was copied within the program."""
         self.insert_pasted(self.app.clipboard)

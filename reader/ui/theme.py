@@ -1,7 +1,7 @@
-"""The themes: dark, light, and one that leaves the colours to the terminal.
+"""The themes: dark, light, and one with the terminal's own colours.
 
-There is one accent, one colour for stars and one for warnings; all else is text, muted text and faint text. A theme
-sets text styles too, because a terminal's own sixteen colours have no muted one: there, muted text is dim. So a
+There is one accent, one colour for stars and one for warnings; the rest is text, muted text and faint text. A theme
+also sets text styles, because a terminal's own sixteen colours have no muted one: there, muted text is dim. So a
 stylesheet writes both: `color: $text-muted; text-style: $muted-style`.
 """
 
@@ -29,8 +29,8 @@ DEFAULTS: Mapping[str, str] = {
 """Our variables, for themes that do not set them: `App.get_theme_variable_defaults` returns these.
 
 `star` is the colour of stars, `rule` that of the line between panes, `chip-edge` that of a topic's brackets.
-`cursor` is the background of the highlighted line, `hit` that of a found word, `chip` that of a topic. The styles go
-with `$text-muted`, `$text-disabled`, `$hit` and `$cursor`.
+`cursor` is the background of the highlighted line, `hit` that of a found word, `chip` that of a topic. The styles
+belong to `$text-muted`, `$text-disabled`, `$hit` and `$cursor`.
 """
 
 DARK = Theme(
@@ -123,7 +123,7 @@ ANSI = Theme(
     name="ansi",
     ansi=True,
     dark=True,
-    # Of the sixteen, magenta is the one that is legible on both black and white in the common palettes.
+    # Of the sixteen, only magenta is legible on both black and white in the common palettes.
     primary="ansi_magenta",
     secondary="ansi_magenta",
     accent="ansi_magenta",
@@ -168,9 +168,9 @@ THEMES: tuple[Theme, ...] = (DARK, LIGHT, ANSI)
 
 
 def theme_name(choice: str, environ: Mapping[str, str]) -> str:
-    """Return the name of the first theme, for a setting of dark, light, ansi or auto and the terminal's environment.
+    """Return the theme to start with, for a setting (dark, light, ansi or auto) and the terminal's environment.
 
-    With `NO_COLOR` it is `ansi` whatever the setting, because the other themes would be sent as greys.
+    With `NO_COLOR` it is always `ansi`, because Textual would send the other themes as greys.
     """
     if "NO_COLOR" in environ:
         return ANSI.name
@@ -185,7 +185,7 @@ def theme_name(choice: str, environ: Mapping[str, str]) -> str:
 
 
 def line_filters(filters: Sequence[LineFilter]) -> list[LineFilter]:
-    """Return the line filters of an app with ours: no control character gets out, and `NO_COLOR` sends no colour."""
+    """Return an app's line filters with ours: no control character is sent, and with `NO_COLOR` no colour."""
     return [_CONTROL_NET, *color_filters(filters)]
 
 

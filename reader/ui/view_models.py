@@ -1,4 +1,4 @@
-"""What the header, the strip, the filter pane and the last line show, as functions of the state."""
+"""The data of the header, the strip, the filter pane and the status line, as functions of the state."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def filter_parts(state: State) -> object:
-    """The parts of the state that `filter_data` shows."""
+    """The parts of the state that `filter_data` reads."""
     return state.counts, state.topic_facts, state.topic_meanings
 
 
 def filter_data(state: State) -> FilterData:
-    """Views, days and topics; without numbers until something has been counted."""
+    """Views, days and topics; without numbers until they are counted."""
     from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 
     counts, facts = state.counts, state.topic_facts
@@ -53,7 +53,7 @@ def filter_data(state: State) -> FilterData:
 
 
 def strip_parts(state: State) -> object:
-    """The parts of the state that `strip_data` shows."""
+    """The parts of the state that `strip_data` reads."""
     return state.listing, state.topic_names, state.is_filter_open
 
 
@@ -75,7 +75,7 @@ def strip_data(state: State, keymap: Keymap, now: datetime, dot: str) -> StripDa
 
 
 def header_parts(state: State) -> object:
-    """The parts of the state that `header` shows."""
+    """The parts of the state that `header` reads."""
     return state.listing, state.counts, state.refresh, state.search.is_slow
 
 
@@ -94,7 +94,7 @@ def header(state: State, now: datetime, dot: str) -> Whereabouts:
 
 
 def place_name(listing: ListContent, now: datetime, dot: str) -> str:
-    """The place in few words: a view's name, a day as `Tue 24 Nov`, a ranking with the time it was read."""
+    """A short name of the place: a view's name, a day as `Tue 24 Nov`, a ranking with the time it was fetched."""
     view = listing.place.view
     if listing.results is not None:
         return "From the feed"
@@ -111,18 +111,18 @@ def place_name(listing: ListContent, now: datetime, dot: str) -> str:
 
 
 def hint_parts(state: State) -> object:
-    """The parts of the state that `hints` depends on."""
+    """The parts of the state that `hints` reads."""
     return state.context, bool(state.place.text), state.width
 
 
 def hints(state: State, keymap: Keymap) -> list[tuple[str, str]]:
-    """The keys that matter most here, with what they do."""
+    """The most useful keys here, with their effects."""
     idle = () if state.place.text or state.context == "page" else ("find.clear",)
     return keymap.hints(state.context, state.width, without=idle)
 
 
 def empty_keys(keymap: Keymap) -> EmptyKeys:
-    """The keys that an empty list names, as they are bound."""
+    """The keys for the text of an empty list, by the user's bindings."""
     from reader.ui.text.empty_lines import EmptyKeys
 
     actions = {
@@ -145,14 +145,14 @@ def empty_keys(keymap: Keymap) -> EmptyKeys:
 
 
 def link_keys(keymap: Keymap) -> dict[str, str]:
-    """The keys that open links, by the link's letter: a key of its own, or the letter after the list's key."""
+    """The keys that open links, by the link's letter: a separate key, or the list's key and the letter."""
     listed = keymap.key("link.list")
     behind = {letter: f"{listed}{letter}" for letter in "acwde123456789"}
     return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), **behind}
 
 
 def _clock(then: datetime | None, now: datetime) -> str | None:
-    """A time of today as `08:14`, of another day as `23 Nov`."""
+    """A time today as `08:14`, on another day as `23 Nov`."""
     if then is None:
         return None
     here = now.astimezone()

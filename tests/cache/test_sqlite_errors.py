@@ -97,7 +97,7 @@ def fails_to_write(connection: sqlite3.Connection, path: Path) -> None:
     [
         (is_busy, sqlite3.SQLITE_BUSY, CacheBusy, "Another program"),
         (is_locked, sqlite3.SQLITE_LOCKED, CacheBusy, "Another program"),
-        (is_interrupted, sqlite3.SQLITE_INTERRUPT, CacheInterrupted, "newer question"),
+        (is_interrupted, sqlite3.SQLITE_INTERRUPT, CacheInterrupted, "newer query"),
         (is_full, sqlite3.SQLITE_FULL, CacheError, "disk is full"),
         (is_damaged, sqlite3.SQLITE_CORRUPT, CacheError, "damaged"),
         (is_no_database, sqlite3.SQLITE_NOTADB, CacheError, "damaged"),

@@ -45,7 +45,7 @@ def test_verify_finds_what_is_not_so(run: Run, papers: Path) -> None:
     found = run("cache", "verify")
     assert (found.code, found.err.count("\n")) == (1, 1)
     assert "! marks" in found.out
-    assert "2606.26740 is not starred as the log has it" in found.out
+    assert "2606.26740 differs from the log in starred" in found.out
     assert run("cache", "verify", "--json").record["ok"] is False
 
 

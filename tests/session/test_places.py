@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reader.core.errors import QueryError
 from reader.core.query import parse
-from reader.session.places import ORDERS, VIEWS, Place, next_order, view, words
+from reader.session.places import ORDERS, SPECIAL, VIEWS, Place, View, feed_text, next_order, view, words
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,9 @@ from reader.session.places import ORDERS, VIEWS, Place, next_order, view, words
         ("today", "Today", "day:latest"),
         ("all", "All", ""),
         ("day:2026-05-08", "Friday 8 May 2026", "day:2026-05-08"),
+        ("week:2026-W20", "Week 20, 11 to 17 May 2026", "day:2026-W20"),
+        ("month:2026-05", "May 2026", "day:2026-05"),
+        ("trending", "Trending", "is:trending"),
         ("nowhere", "Today", "day:latest"),
         ("", "Today", "day:latest"),
     ],
@@ -30,6 +33,62 @@ def test_a_view_is_known_by_its_id_and_today_stands_in_for_others(id: str, name:
 @pytest.mark.parametrize("id", ["day:", "day:(", "day:2026-13-01", "day:robot or", 'day:"', "day:2026-05-08 OR x"])
 def test_a_day_that_is_none_is_no_view(id: str) -> None:
     assert view(id) == view("today")
+
+
+@pytest.mark.parametrize(
+    ("view_id", "text", "order"),
+    [
+        ("today", "", "title"),
+        ("day:2026-05-08", "", "title"),
+        ("week:2026-W20", "", "upvotes"),
+        ("month:2026-05", "robot", "upvotes"),
+        ("trending", "", "trending"),
+        ("second", "", "rising"),
+        ("second", "sort:day", "day"),
+    ],
+)
+def test_a_view_has_an_order_of_its_own_or_that_of_the_settings(view_id: str, text: str, order: str) -> None:
+    sort = Place(view(view_id), text).whole("title").sort
+    assert sort is not None and (sort.key, sort.reverse) == (order, False)
+
+
+@pytest.mark.parametrize("one", [*VIEWS, *SPECIAL])
+def test_a_view_without_a_query_is_all_that_it_counts(one: View) -> None:
+    place = Place(one)
+    assert place.whole("day") == place.base("day") == place.facets("day", "any") == place.facets("day", "all")
+    assert place.words == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("2406.12345", "2406.12345"),
+        ("https://arxiv.org/abs/2406.12345v2", "2406.12345"),
+        ("id:2406.12345", "2406.12345"),
+        ("id:2406", None),
+        ("2406.12345 robot", None),
+        ("-id:2406.12345", None),
+        ("2406.12345 OR 2406.12346", None),
+        ("robot", None),
+        ("", None),
+    ],
+)
+def test_a_whole_query_may_name_one_paper(text: str, id: str | None) -> None:
+    assert Place(view("all"), text).paper_id == id
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("robot hands", "robot hands"),
+        ('"two hands" is:unread -video author:ada', "two hands ada"),
+        ("topic:agents upvotes:>20", ""),
+        ("  topic:(  robot ", "topic:( robot"),
+        ("", ""),
+    ],
+)
+def test_the_feed_is_searched_for_the_words_of_a_query(text: str, asked: str) -> None:
+    assert feed_text(text) == asked
 
 
 def test_view_and_query_stand_together_whatever_the_query_says() -> None:

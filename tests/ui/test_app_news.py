@@ -77,6 +77,24 @@ async def test_a_refresh_on_the_page_leaves_the_page(reader: Opener) -> None:
             assert "1 new" in r.lines[-1]
 
 
+async def test_news_leave_the_page_and_its_keys_on_a_paper_that_the_view_drops(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.unread", "read.open")
+        assert r.shown is not None
+        id, listed = r.shown.id, r.ids
+        for _ in range(3):
+            # As after each day that a refresh stores; the view has no place for the opened paper, which is read now.
+            r.app.model.change(r.app.state.cache_changed())
+            await r.rest()
+            assert r.shown is not None
+            assert r.shown.id == id
+        await r.do("paper.star")
+        assert r.kept(id).starred
+        assert [other for other in listed if r.kept(other).read] == [id]
+        await r.do("app.back")
+        assert r.ids == [other for other in listed if other != id]
+
+
 async def test_a_refresh_that_changes_nothing_writes_nothing_and_says_little(reader: Opener) -> None:
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:

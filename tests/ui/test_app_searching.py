@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import closing
 
 import pytest
 
 from reader.cache.window import Window
+from reader.refresh.jobs import Message
+from reader.refresh.progress import Waiting
 from tests.feed_server import FeedServer, Item, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, fill, settings
@@ -184,6 +188,44 @@ async def test_a_slow_search_says_so_and_escape_stops_it(reader: Opener, monkeyp
             assert r.status == "search stopped"
             assert "searching" not in r.top
             assert r.ids == before
+
+
+async def test_a_stopped_search_that_is_slow_to_end_says_no_more(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_asked, may_end, has_ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def run_job(_job: object) -> AsyncGenerator[Message]:
+        try:
+            is_asked.set()
+            await asyncio.Event().wait()
+            yield Waiting(1, "never")
+        finally:
+            # As where the process of the job has to be stopped.
+            await may_end.wait()
+            has_ended.set()
+
+    async with reader() as r:
+        monkeypatch.setattr("reader.ui.work.feed_search.BLINK", 0.05)
+        monkeypatch.setattr(r.actions.search, "_run_job", run_job)
+        blinked = asyncio.Event()
+        report = r.actions.search._report
+
+        def report_and_note(text: str, progress: str) -> None:
+            report(text, progress)
+            blinked.set()
+
+        monkeypatch.setattr(r.actions.search, "_report", report_and_note)
+        r.actions.search.begin("agents")
+        await is_asked.wait()
+        r.app.do("app.escape")
+        assert r.status == "search stopped"
+        await blinked.wait()
+        may_end.set()
+        await has_ended.wait()
+        await r.rest()
+        assert r.status == "search stopped"
+        assert "searching" not in r.top
 
 
 @pytest.mark.parametrize("fault", ["garbage", "html", "wrongtype", "refuse:403"])

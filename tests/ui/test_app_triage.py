@@ -111,6 +111,26 @@ async def test_space_on_the_page_reads_on_through_the_unread(reader: Opener) -> 
         assert r.status == "no unread paper below"
 
 
+async def test_the_page_keeps_its_keys_where_something_was_said_before_it_opened(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("paper.read")
+        assert r.status == "1 read · u undoes"
+        await r.do("read.open")
+        assert r.is_on_page
+        assert r.status == ""
+        await r.do("paper.star")
+        assert r.status == "1 starred · u undoes"
+
+
+async def test_a_mark_undone_on_the_page_can_be_made_again_there(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("read.open", "paper.star", "mark.undo")
+        assert not r.kept(r.here.id).starred
+        await r.do("paper.star")
+        assert r.kept(r.here.id).starred
+        assert r.status == "1 starred · u undoes"
+
+
 async def test_read_star_and_hide_are_durable_and_can_be_undone_and_redone(reader: Opener) -> None:
     async with reader() as r:
         id = r.here.id

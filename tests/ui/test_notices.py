@@ -45,3 +45,11 @@ def test_the_time_of_a_notice_begins_anew_with_the_same_words() -> None:
     once = Notices().say("nothing new")
     assert once.say("nothing new").happened > once.happened
     assert once.say("day 3 of 7", "progress").happened == once.happened
+
+
+def test_notices_since_leave_out_what_was_said_earlier() -> None:
+    earlier = Notices().say("offline since 08:14", "state").say("1 read")
+    assert earlier.since(earlier).loudest is None
+    assert earlier.say("1 read").since(earlier).loudest == ("done", "1 read")
+    assert earlier.passed().say("fetching", "progress").since(earlier).loudest == ("progress", "fetching")
+    assert earlier.passed().say("two sources fail", "state").since(earlier).loudest == ("state", "two sources fail")

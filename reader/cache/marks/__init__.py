@@ -1,1 +1,1 @@
-"""What the user did: the log of events, and the states derived from it."""
+"""The user's marks: the log of events, and the states derived from it."""

@@ -1,6 +1,6 @@
 """Derives each paper's states, tags and note from the log of the user's events.
 
-A paper's state of a kind is the value of its newest event of that kind that is not undone.
+A paper's state is the value of its newest event of that kind that is not undone.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def refold(connection: sqlite3.Connection, kind: str) -> None:
 
 
 def adopt(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
-    """Apply earlier events to papers that have just come or come back, in the caller's transaction."""
+    """Apply earlier events to papers that are new or have come back, in the caller's transaction."""
     if connection.execute("SELECT 1 FROM orphan LIMIT 1").fetchone() is None:
         return
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (pk INTEGER PRIMARY KEY)")

@@ -1,6 +1,6 @@
 """The user's events: an append-only log, and the states derived from it.
 
-The log is the truth. `paper.read`, `starred`, `hidden`, the tags and the notes are derived: a paper's state of a kind
+The log is the source; `paper.read`, `starred`, `hidden`, the tags and the notes are derived from it. A paper's state
 is the value of its newest event of that kind that is not undone. An event is one row, which is on the disk before
 anything else happens. Its effects on many papers follow in short transactions; if they are cut off, the next opening
 of the cache finishes them.
@@ -27,10 +27,10 @@ from reader.cache.marks.derived import STATES, refold
 from reader.cache.sqlite_errors import explained
 
 BATCH = 5_000
-"""Papers in one transaction: few enough that another writer waits about 50 ms at most.
+"""Papers in one transaction, so that another writer waits about 50 ms at most.
 
-The papers of a batch go to SQLite and come back as one JSON array: as rows, each costs a Python object and delays the
-keys, by 1.9 s for a million papers.
+The keys of a batch go to SQLite and come back as one JSON array. As rows, each would be a Python object, and a
+million papers would delay the keyboard by 1.9 s.
 """
 
 LABELS = {
@@ -57,7 +57,7 @@ class Event:
 
     @property
     def label(self) -> str:
-        """What it did, in words that follow a number: `41 read`."""
+        """The mark as words that follow a number: `41 read`."""
         if self.kind.startswith("tag:"):
             return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
         if self.kind == "note":
@@ -68,21 +68,21 @@ class Event:
 _COLUMNS = "seq, id, clock, kind, value, count"
 
 PACKING = 6
-"""zlib's level: a million ids take 2.3 MB to keep and 0.4 s to pack."""
+"""zlib's compression level: a million ids take 2.3 MB and 0.4 s."""
 
 NOBODY = zlib.compress(b"")
-"""The packed papers of an event that names none."""
+"""The packed ids of an event without papers."""
 
 Progress = Callable[[int, int], None]
-"""Called with (papers done, papers in all) after each transaction of a long event."""
+"""Called with (papers done, all papers) after each transaction of a long event."""
 
 
-def _silent(_done: int, _total: int) -> None:
+def _ignore_progress(_done: int, _total: int) -> None:
     pass
 
 
 class Events:
-    """The log of one cache; for one thread at a time."""
+    """The log of one cache; used by one thread at a time."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, now: Callable[[], float] = time.time) -> None:
         self._connection = connection
@@ -94,7 +94,7 @@ class Events:
     def open(cls, path: Path, now: Callable[[], float] = time.time, *, recover: bool = True) -> Events:
         """Open the log of the cache at `path`, whose schema must be current, and finish unfinished events.
 
-        With `recover` False, unfinished events wait for a call of `recover`, which can be stopped.
+        With `recover` False, unfinished events wait for a call of `recover`, which `stop` can interrupt.
         """
         with explained(path):
             events = cls(schema.connect(path, durable=True), path, now)
@@ -111,14 +111,16 @@ class Events:
         """Stop after the current transaction; may be called from another thread. The next start finishes the event."""
         self._is_stopped = True
 
-    def mark(self, kind: str, value: bool | str, pks: Sequence[int], progress: Progress = _silent) -> Event | None:
-        """Record a new state of these papers; None if all of them had it already.
+    def mark(
+        self, kind: str, value: bool | str, pks: Sequence[int], progress: Progress = _ignore_progress
+    ) -> Event | None:
+        """Record a new state of these papers; return None if all of them already have it.
 
         `kind` is `read`, `star`, `hide`, `note` or `tag:NAME`; `value` is a bool, or the note's text.
         """
         said = value if isinstance(value, str) else str(int(value))
         with explained(self._path):
-            # Looked up before the lock is taken: naming a paper that changes meanwhile does no harm.
+            # Looked up before taking the lock: it does no harm if a named paper changes meanwhile.
             batches, ids, count = self._changing(kind, said, pks)
             if not count:
                 return None
@@ -131,16 +133,16 @@ class Events:
                 self._apply_in_steps(event, batches, progress)
         return event
 
-    def undo(self, progress: Progress = _silent) -> Event | None:
+    def undo(self, progress: Progress = _ignore_progress) -> Event | None:
         """Undo the newest event that is not undone; return it, or None if there is none."""
         return self._reverse("undo", progress)
 
-    def redo(self, progress: Progress = _silent) -> Event | None:
-        """Redo the event of the newest undo, unless something was done since; return it, or None."""
+    def redo(self, progress: Progress = _ignore_progress) -> Event | None:
+        """Redo the event of the newest undo if no later event exists; return it, or None."""
         return self._reverse("redo", progress)
 
-    def recover(self, progress: Progress = _silent) -> None:
-        """Finish the events whose effects were cut off when a program ended."""
+    def recover(self, progress: Progress = _ignore_progress) -> None:
+        """Finish the events that a program did not apply in full before it ended."""
         with explained(self._path):
             rows = self._connection.execute(f"SELECT {_COLUMNS} FROM event WHERE applied = 0 ORDER BY seq").fetchall()
             for row in rows:
@@ -151,7 +153,7 @@ class Events:
                     self._apply_in_steps(event, self._named(event), progress)
 
     def rebuild(self) -> None:
-        """Derive every state again from the log alone, in one transaction."""
+        """Derive every state again from the log, in one transaction."""
         connection = self._connection
         with explained(self._path), schema.transaction(connection):
             for table in ("effect", "orphan", "paper_tag", "note"):
@@ -169,7 +171,7 @@ class Events:
                         self._apply(event, batch)
                     self._finish(event)
 
-    # The steps of an event, each inside a transaction of the caller.
+    # The steps of an event, each inside the caller's transaction.
 
     def _prepare(self) -> None:
         self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (pk INTEGER PRIMARY KEY)")
@@ -203,7 +205,7 @@ class Events:
         return batches, bytes(packed + packer.flush()), total
 
     def _record(self, kind: str, value: str, ids: bytes = NOBODY, count: int = 0) -> Event:
-        """Append to the log; the event counts as applied once `_finish` says so."""
+        """Append an event to the log; `_finish` marks it as applied."""
         connection = self._connection
         (last,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
         clock = max(int(self._now() * 1000), last + 1)
@@ -224,7 +226,7 @@ class Events:
         return machine
 
     def _named(self, event: Event) -> Iterator[str]:
-        """The keys, by batch, of the papers that an event names; papers that the cache lacks become orphans."""
+        """The keys of an event's papers, by batch; papers missing from the cache become orphans."""
         connection = self._connection
         (packed,) = connection.execute("SELECT papers FROM event WHERE seq = ?", (event.seq,)).fetchone()
         lines = io.StringIO(zlib.decompress(packed).decode())
@@ -265,7 +267,7 @@ class Events:
         )
 
     def _is_newest(self, event: Event) -> bool:
-        """Whether no later event exists, so that this one alone decides the state."""
+        """Whether no later event exists; this one then decides the state."""
         later = "SELECT 1 FROM event WHERE clock >= ? AND seq <> ? LIMIT 1"
         return self._connection.execute(later, (event.clock, event.seq)).fetchone() is None
 
@@ -287,7 +289,7 @@ class Events:
 
     @contextmanager
     def _without_disk_wait(self) -> Iterator[None]:
-        """Write without waiting for the disk: the log can restore what is lost."""
+        """Write without waiting for the disk: the log can restore lost states."""
         self._connection.execute("PRAGMA synchronous = NORMAL")
         try:
             yield
@@ -347,7 +349,7 @@ _REGULAR = "kind NOT IN ('undo', 'redo')"
 
 _UNDOABLE = f"SELECT {_COLUMNS} FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
 
-# The newest undo that still stands, if nothing was done after it.
+# The newest undo that is still in effect, if no event came after it.
 _REDOABLE = f"""
     SELECT {", ".join("t." + column for column in _COLUMNS.split(", "))}
     FROM event AS u JOIN event AS t ON t.id = u.value

@@ -1,1 +1,1 @@
-"""The cache's schema, step by numbered step."""
+"""Alembic migrations of the cache's schema."""

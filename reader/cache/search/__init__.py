@@ -1,1 +1,1 @@
-"""Search: compiles a typed query to SQL, and reads its papers and their counts."""
+"""Search: compile a typed query to SQL, and read its papers and their counts."""

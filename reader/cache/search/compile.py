@@ -1,9 +1,9 @@
-"""Compiles a query to SQL: conditions on `paper AS p`, with all values bound, in a form for each way of reading.
+"""Compile a query to SQL: conditions on `paper AS p` with bound values, in one form for each way of reading.
 
-A term can be looked up (`p.pk IN (...)`, quick when few papers have it) or tested on each paper in turn (`EXISTS`,
-`has_words`; quick when many papers have it and an index gives the order, for then the first screenful is soon found).
-The wrong choice is slower by a factor of a thousand, and the query's text does not tell which is right. `Selection`
-therefore holds both, and `plan` chooses while it reads.
+A term can be looked up (`p.pk IN (...)`), which is quick if few papers have it. It can also be tested on each paper
+in turn (`EXISTS`, `has_words`), which is quick if many papers have it and an index gives the order: the first
+screenful is then found soon. The wrong choice is a thousand times slower, and the query's text does not tell which is
+right. `Selection` therefore holds both, and `plan` chooses while it reads.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ class Lookup(NamedTuple):
     rest: Clause
     """The condition of the other terms."""
     is_full_text: bool
-    """Whether it reads the full-text index, which can take long before the first row and can't be interrupted."""
+    """Whether it reads the full-text index, which can take long until the first row and can't be interrupted."""
     reads_text: bool
     """Whether the other terms read each paper's text, which costs ten times as much as its row."""
 
 
 class Word(NamedTuple):
-    """One of several words of a query, to look up alone if it is rare."""
+    """One of several words of a query, looked up alone if it is rare."""
 
     expression: str
-    """FTS5 expression that tells soon how many of some papers have the word, or a few more."""
+    """FTS5 expression that quickly counts a range of papers with the word; it may find a few more."""
     lookup: Lookup
 
 
@@ -57,17 +57,17 @@ class DayWalk(NamedTuple):
     """How to find the papers of a few days at a time, for a walk from day to day."""
 
     expression: str | None
-    """FTS5 expression of the query's words, without words that make the index merge lists; None if no word is left."""
+    """FTS5 expression of the query's words, without those that make the index merge lists; None if no word is left."""
     excludes: bool
-    """Whether the expression finds the papers that are not wanted."""
+    """Whether the expression finds the papers to exclude."""
     keys: Clause | None
     """A SELECT of the least and greatest key that a paper can have; None if the query has no publication days."""
     bounds: Clause
-    """Where the walk begins and ends, as the query's days tell."""
+    """Where the walk begins and ends, by the query's days."""
     rest: Clause
-    """The condition of all that the expression does not answer in full."""
+    """The condition of all terms that the expression does not decide."""
     reads_text: bool
-    """Whether that condition reads texts for words that many papers lack."""
+    """Whether that condition reads texts for words that few papers have."""
     upwards: bool
     """Whether the oldest day comes first."""
 
@@ -75,7 +75,7 @@ class DayWalk(NamedTuple):
 class Selection(NamedTuple):
     """The papers of a query and their order: `SELECT ... FROM paper AS p WHERE {where} ORDER BY {order}`.
 
-    The marks in `order` are numbered and refer to `params`, the values of `where`. The connection needs
+    The placeholders in `order` are numbered and refer to `params`, the values of `where`. The connection needs
     `register_functions`.
     """
 
@@ -84,11 +84,11 @@ class Selection(NamedTuple):
     order: str
     grouped_by_day: bool
     walk: Clause
-    """The same condition, with each term tested on each paper, for a walk in the order's index."""
+    """The same condition, with each term tested on each paper, for a walk along the order's index."""
     ordered: Clause
-    """The same condition, with words and topics looked up, to read all papers: in the order of days without a sort."""
+    """The same condition, with words and topics looked up, for reading all papers; the order of days needs no sort."""
     lookups: tuple[Lookup, ...] = ()
-    """Terms to look up first, in the query's order; then all words together."""
+    """The terms to look up, in the query's order, then all words together."""
     words: tuple[Word, ...] = ()
     """The words that can be looked up, if there are several."""
     day_walk: DayWalk | None = None
@@ -96,13 +96,13 @@ class Selection(NamedTuple):
     ranked: TitleFirst | None = None
     """The order that replaces relevance for common words; None if the order is not relevance."""
     is_sequential: bool = False
-    """Whether a walk reads papers in about the order in which they are stored."""
+    """Whether a walk reads papers in about their stored order."""
     is_spread: bool = False
-    """Whether the papers are in the order of days and can be of any day: the first ones tell how many there are."""
+    """Whether the papers are ordered by day and can be of any day; the first ones then give an estimated count."""
 
 
 class TitleFirst(NamedTuple):
-    """The order that replaces relevance where too many papers have the words: those with the words in the title first.
+    """The order that replaces relevance if too many papers have the words: those with the words in the title first.
 
     `where`, `params` and `order` read all of the papers at once; `parts` are the same papers in two parts.
     """
@@ -120,7 +120,7 @@ _ORDER_COLUMNS = {
     "day": ("p.sort_day", "p.upvotes", "p.pk"),
     "upvotes": ("p.upvotes", "p.pk"),
     "published": ("p.published", "p.upvotes", "p.pk"),
-    # Keys are given out in the order in which papers are added.
+    # Keys follow the order in which papers are added.
     "added": ("p.pk",),
     "title": ("p.title COLLATE NOCASE", "p.pk"),
     # Papers without a rank come last.
@@ -128,11 +128,11 @@ _ORDER_COLUMNS = {
 }
 
 _ASCENDING = ("title", "trending")
-"""Orders that begin with the least value."""
+"""Orders that begin with the smallest value."""
 
 
 def compile_query(query: Query, scope: Scope) -> Selection:
-    """Compile a query; hidden papers are left out unless it names `is:hidden`."""
+    """Compile a query; hidden papers are left out unless it has `is:hidden`."""
     root = without_empty_words(query.root) if query.root else None
     spelled = with_spellings(root) if root else None
     terms = list(spelled.nodes) if isinstance(spelled, And) else [spelled] if spelled else []
@@ -204,12 +204,12 @@ def _order(sort: Sort, scope: Scope) -> str:
 def _by_relevance(
     selection: Selection, terms: Sequence[Node], wanted: list[Match], reverse: bool, scope: Scope
 ) -> Selection:
-    """The selection in the order of how well its papers fit the words."""
+    """The selection ordered by relevance: how well the papers fit the words."""
     together = [node for node in terms if fts_expression(node)]
     words = fts_expression(And(tuple(together))) if together else fts_expression(Or(tuple(wanted)))
     up, down = ("DESC", "ASC") if reverse else ("ASC", "DESC")
     where, params, mark = _with_value(selection, words or "")
-    # Ranked once, not once for each paper: a materialized part is not folded into the outer loop.
+    # MATERIALIZED makes SQLite rank once instead of once for each paper.
     score = (
         f"(WITH ranked AS MATERIALIZED (SELECT rowid AS pk, bm25(paper_fts, {WEIGHTS}) AS score"
         f" FROM paper_fts WHERE paper_fts MATCH ?{mark}) SELECT score FROM ranked WHERE ranked.pk = p.pk)"
@@ -235,12 +235,12 @@ def _by_relevance(
 
 
 def _with_value(selection: Selection, value: str) -> tuple[str, tuple[Param, ...], int]:
-    """The condition with one more value bound at its end, which the order refers to, and the number of its mark."""
+    """The condition with one more value bound for the order, and the number of the value's placeholder."""
     return f"{selection.where} AND ? IS NOT NULL", (*selection.params, value), len(selection.params) + 1
 
 
 def _lookups(terms: Sequence[Node], compiler: Compiler) -> tuple[Lookup, ...]:
-    """The terms to look up: those that an index answers, then all words together."""
+    """The terms to look up: those with an index, then all words together."""
     found = [
         _lookup(pks, _without(terms, [node]), compiler, is_full_text=False)
         for node in terms
@@ -262,7 +262,7 @@ def _words(terms: Sequence[Node], compiler: Compiler) -> tuple[Word, ...]:
 
 
 def _worth_looking_up(terms: Sequence[Node]) -> list[Node]:
-    """The terms of words, without prefixes that nearly every paper has."""
+    """The terms with words, without prefixes that nearly every paper has."""
     return [node for node in terms if fts_expression(node) and without_merging(node)]
 
 
@@ -276,7 +276,7 @@ def _lookup(pks: Clause, others: Sequence[Node], compiler: Compiler, *, is_full_
 
 
 def _without(terms: Sequence[Node], dropped: Sequence[Node]) -> list[Node]:
-    """The terms but those dropped, told apart by identity: a query can have a term twice."""
+    """The terms except the dropped ones, compared by identity: a query can have a term twice."""
     return [term for term in terms if not any(term is one for one in dropped)]
 
 

@@ -1,4 +1,4 @@
-"""A query's terms as SQL conditions on `paper AS p`, in a form for each way of reading."""
+"""A query's terms as SQL conditions on `paper AS p`, in one form for each way of reading."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from reader.core.query import And, Count, Match, Node, Not, Or, Regex, Term, Whe
 
 
 class Scope(NamedTuple):
-    """What the meaning of a query depends on, apart from its text."""
+    """The values outside its text that a query's meaning depends on."""
 
     today: date
     newest_day: str | None = None
@@ -31,7 +31,7 @@ class Scope(NamedTuple):
 
 
 Form = Literal["plain", "walk", "ordered", "driven"]
-"""How terms are written.
+"""The form of the terms.
 
 - `plain`: words and topics are looked up, and SQLite chooses the indexes.
 - `walk`: each term is tested on each paper; only the order's own index can be used.
@@ -61,7 +61,7 @@ class Compiler:
         self.tests_each = form in ("walk", "driven")
 
     def every(self, nodes: Sequence[Node]) -> Clause:
-        """The condition that all nodes are true; words share one look-up, or one visit to the text."""
+        """The condition that all nodes are true; words share one look-up, or one read of the text."""
         if self.tests_each:
             texts = [node for node in nodes if is_text_only(node)]
             text_tests = [self.text_test(texts)] if texts else []
@@ -78,7 +78,7 @@ class Compiler:
         return join_clauses([*look_ups, *map(self.condition, rest)], "AND")
 
     def either(self, nodes: Sequence[Node]) -> Clause:
-        """The condition that one of the nodes is true; words share one look-up, or one visit to the text."""
+        """The condition that one of the nodes is true; words share one look-up, or one read of the text."""
         texts = [node for node in nodes if (is_text_only(node) if self.tests_each else fts_expression(node))]
         text_tests = []
         if texts:
@@ -94,7 +94,7 @@ class Compiler:
             case Or(nodes):
                 return bracketed(self.either(nodes))
             case Not(Term("is", ("read" | "unread" | "starred" | "hidden") as state)):
-                # Written as in the partial indexes, or SQLite would not use them.
+                # The text must equal that of the partial indexes, or SQLite does not use them.
                 column, _, value = _STATES[state].partition(" = ")
                 return Clause(f"{self.column(column)} = {1 - int(value)}")
             case Not(inner):
@@ -112,15 +112,15 @@ class Compiler:
                 return self.term_condition(node)
 
     def negated(self, node: Node) -> Clause:
-        """The condition that a node is not true, also where it is unknown."""
+        """The condition that a node is false or unknown."""
         if not self.tests_each and (expression := fts_expression(node)):
             return self.matches(expression, "NOT IN")
         inner = self.condition(node)
-        # A paper without a date is not of that date.
+        # A paper without a date matches `-day:...`.
         return Clause(f"({inner.sql}) IS NOT TRUE", inner.params)
 
     def column(self, name: str, ordered: bool = False) -> str:
-        """A column; a plus hides it from SQLite's planner where its index would break the walk in order."""
+        """A column; a plus hides it from SQLite's planner if its index would break the walk in order."""
         state = name in ("read", "hidden", "starred")
         is_open = self.form == "plain" or (self.form != "driven" and (state or ordered))
         return f"p.{name}" if is_open else f"+p.{name}"
@@ -142,7 +142,7 @@ class Compiler:
         return Clause(f"(SELECT {condition.sql} FROM paper_text AS t WHERE t.pk = p.pk)", condition.params)
 
     def date_condition(self, node: When) -> Clause:
-        """The condition that a paper is of the node's days."""
+        """The condition that a paper is on one of the node's days."""
         bounds = self.day_bounds(node)
         if bounds is None:
             return Clause("0")
@@ -166,7 +166,7 @@ class Compiler:
         return condition
 
     def walk_bounds(self, nodes: Sequence[Node]) -> Clause:
-        """Where a walk in the order of days begins and ends, as the nodes' days tell."""
+        """Where a walk in the order of days begins and ends, by the nodes' days."""
         found = [
             bound
             for node in nodes
@@ -176,7 +176,7 @@ class Compiler:
         return join_clauses(found, "AND")
 
     def published_keys(self, nodes: Sequence[Node]) -> Clause | None:
-        """A SELECT of the least and greatest key of the papers published on the nodes' days; None if no node tells."""
+        """A SELECT of the least and greatest key of papers published on the nodes' days; None without such nodes."""
         for node in nodes:
             if isinstance(node, When) and node.field == "published" and (bounds := self.day_bounds(node)):
                 published = in_range("published", *bounds)
@@ -184,7 +184,7 @@ class Compiler:
         return None
 
     def day_bounds(self, node: When) -> tuple[str | None, str | None] | None:
-        """The first and last ISO day of a node, None for an open end; None if there can be no such day."""
+        """The first and last ISO day of a node, None for an open end; None alone if no day can match."""
         newest = self.scope.newest_day
         return node.days.bounds(self.scope.today, date.fromisoformat(newest) if newest else None)
 
@@ -223,7 +223,7 @@ class Compiler:
         return self.key_in(members) if members else Clause("0")
 
     def id_condition(self, value: str) -> Clause:
-        """The condition that the paper's id, or an id it had before, begins with a value."""
+        """The condition that the paper's id, or one of its earlier ids, begins with a value."""
         prefixes = _id_prefixes(value)
         current = [in_range("+p.id", prefix, prefix + _LAST) for prefix in prefixes]
         former = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")
@@ -231,16 +231,16 @@ class Compiler:
         return bracketed(join_clauses([*current, alias], "OR"))
 
     def newest_not_new(self) -> Clause | None:
-        """The key of the newest paper that is not `is:new`: all after it are. This needs no index on the time."""
+        """The key of the newest paper that is not `is:new`; all greater keys are new. It needs no index on the time."""
         since = self.scope.new_since
         if since is None:
             return None
         return Clause("coalesce((SELECT pk FROM paper WHERE added < ? ORDER BY pk DESC LIMIT 1), 0)", (since,))
 
     def select_members(self, node: Node) -> Clause | None:
-        """A SELECT of the keys of a node's papers by an index; None if none leads to them, or if most papers have it.
+        """A SELECT of the keys of a node's papers by an index; None without an index, or if most papers have the node.
 
-        Words are not among these nodes.
+        It does not handle words.
         """
         match node:
             case Term("topic", slug):
@@ -271,7 +271,7 @@ class Compiler:
         return self.select_by_column(node)
 
     def select_by_column(self, node: Node) -> Clause | None:
-        """The same for nodes that an indexed column of the paper or of its listings answers."""
+        """The same for nodes on an indexed column of the paper or its listings."""
         match node:
             case Term("is", ("read" | "starred" | "hidden") as state):
                 return Clause(f"SELECT pk FROM paper WHERE {_STATES[state]}")
@@ -290,7 +290,7 @@ class Compiler:
 
 
 def in_range(column: str, low: Param | None, high: Param | None) -> Clause:
-    """The condition that a column lies between two values, both included; None is an open end."""
+    """The condition that a column is between two values, both included; None is an open end."""
     if low is not None and low == high:
         return Clause(f"{column} = ?", (low,))
     ends = [Clause(f"{column} {sign} ?", (end,)) for sign, end in ((">=", low), ("<=", high)) if end is not None]
@@ -298,16 +298,16 @@ def in_range(column: str, low: Param | None, high: Param | None) -> Clause:
 
 
 def _category(value: str) -> Clause:
-    """The condition that a category is the value, or is in the archive of that name, such as `cs`."""
+    """The condition that a category is the value, or belongs to the archive of that name, such as `cs`."""
     if "." in value:
         return Clause("category = ?", (value,))
     return Clause("(category = ? OR category > ? AND category < ?)", (value, f"{value}.", f"{value}/"))
 
 
 def _sort_day_bounds(first: str | None, last: str | None) -> list[Clause]:
-    """Bounds on `sort_day`, the newest day that lists a paper, for papers that some day from first to last lists.
+    """Bounds on `sort_day`, a paper's newest listed day, for papers listed on a day from `first` to `last`.
 
-    A paper that was listed again has a `sort_day` after `last`. There are few, and an index tells how late they come.
+    A paper that was listed again can have a `sort_day` after `last`. Few are, and an index gives the latest such day.
     """
     bounds = []
     if first is not None:

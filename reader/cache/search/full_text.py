@@ -1,4 +1,4 @@
-"""A query's words as SQL: as an expression for the full-text index, and as a condition on one paper's text."""
+"""A query's words as an expression for the full-text index, and as an SQL condition on one paper's text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reader.cache.search.sql_functions import is_letter, search_key, split_words
 from reader.core.query import And, Match, Node, Not, Or, Regex
 
 Param = str | int
-"""A value bound to a mark in the SQL."""
+"""A value bound to a placeholder in the SQL."""
 
 _COLUMNS = {
     "title": "title",
@@ -30,18 +30,18 @@ _TEXTS = {
 }
 
 WEIGHTS = "10.0, 2.0, 3.0, 5.0, 1.0"
-"""How much a word counts in title, abstract, authors, keywords and organization when papers are ranked."""
+"""Weights of a word in title, abstract, authors, keywords and organization for ranking."""
 
 
 class Clause(NamedTuple):
-    """A piece of SQL and the values of its marks."""
+    """A piece of SQL and the values of its placeholders."""
 
     sql: str
     params: tuple[Param, ...] = ()
 
 
 def join_clauses(clauses: Sequence[Clause], operator: str) -> Clause:
-    """The clauses with an operator between them; a condition that is always true if there are no clauses."""
+    """Join clauses by an operator; without clauses the condition is always true."""
     if not clauses:
         return Clause("1")
     return Clause(
@@ -56,9 +56,9 @@ def bracketed(clause: Clause) -> Clause:
 
 
 def fts_expression(node: Node) -> str | None:
-    """The FTS5 expression of a node that has only words, and a wanted one among them; None for any other node.
+    """The FTS5 expression of a node with only words, at least one of them not excluded; None for any other node.
 
-    Every word is quoted: nothing in it acts as an operator.
+    Every word is quoted, so nothing in it is an operator.
     """
     match node:
         case Match(text, exact, field):
@@ -81,13 +81,13 @@ def fts_expression(node: Node) -> str | None:
 PREFIXES = (2, 3)
 """Lengths of the prefixes that the full-text index stores (`prefix` in the first migration).
 
-The index can read a stored prefix from any paper on. For another prefix it first merges the lists of all words that
+The index can read a stored prefix from any paper on. For other prefixes it first merges the lists of all words that
 begin with it: with 1,000,000 papers 0.1 s for "mode" and 1 s for "t".
 """
 
 
 def without_merging(node: Node) -> Node | None:
-    """A node that finds at least the same papers and makes the index merge no lists; None if that is all papers.
+    """A node that finds at least the same papers without merging lists in the index; None if that is all papers.
 
     It finds exactly the same papers if it is equal to the given node.
     """
@@ -157,7 +157,7 @@ def without_empty_words(node: Node) -> Node | None:
 
 
 def with_spellings(node: Node) -> Node:
-    """The tree in which a keyword also finds its other spellings: `keyword:llms` also "large language models"."""
+    """The tree with all spellings of each keyword: `keyword:llms` also finds "large language models"."""
     match node:
         case Match(text, exact, "keyword"):
             # Imported late: most queries have no keywords.
@@ -173,7 +173,7 @@ def with_spellings(node: Node) -> Node:
 
 
 def wanted_words(node: Node) -> list[Match]:
-    """The words that a node wants, without those that it excludes."""
+    """The node's words, without the excluded ones."""
     match node:
         case And(nodes) | Or(nodes):
             return [match for inner in nodes for match in wanted_words(inner)]

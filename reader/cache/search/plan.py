@@ -1,6 +1,6 @@
-"""Chooses how to read a selection: its first rows, all its rows, or their number.
+"""Choose how to read a selection: its first rows, all its rows, or their number.
 
-The first rows are read in the first way of this table that applies and does not give up. No clock decides: every bound
+The first rows are read by the first way in this table that applies and does not give up. No clock decides: every bound
 is a number of papers, or of steps of SQLite's virtual machine.
 
      way           applies to                        gives up                   why
@@ -41,16 +41,16 @@ FEW = 20_000
 """This many papers are looked up and sorted within 20 ms."""
 
 MOST_WALKED = 100_000
-"""The work of a walk by days to fill the screen, judged by what it has found: 50 ms. Passing a paper counts 1."""
+"""Maximum work of a walk by days to fill the screen, estimated from the papers found: 50 ms. A paper counts 1."""
 
 TEXT_TEST = 20
 """The work of a test of a paper's text for words: 10 us."""
 
 JUDGED_AFTER = 3_000
-"""Papers that a walk by days passes before it is judged: its first days can lie before those that the query names."""
+"""Papers that a walk by days passes before the first estimate: its first days can lie before the query's days."""
 
 MOST_STEPS, MOST_STEPS_IN_SEQUENCE = 15_000, 100_000
-"""Steps of SQLite's virtual machine in which a walk in order must find a fifth of the rows; five times as many for all.
+"""Steps of SQLite's virtual machine for a walk in order to find a fifth of the rows; all rows may take five times more.
 
 1,000 steps take up to 1.7 ms if the walk jumps from paper to paper. In the order of days they take 0.02 ms to 0.09 ms
 for rows, and 0.3 ms for texts.
@@ -60,7 +60,7 @@ STEPS_AT_ONCE = 1_000
 """Steps between two checks."""
 
 SAMPLE = 300
-"""Newest papers that are read to estimate how many papers have the words."""
+"""Newest papers, read to estimate how many papers have the words."""
 
 MOST_RANKED = 20_000
 """This many papers are ranked by their words within 20 ms; above that, the title decides."""
@@ -69,7 +69,7 @@ Row = tuple[Any, ...]
 
 
 class Way(StrEnum):
-    """A way of reading, as the table above names it."""
+    """A way of reading, with its name in the table above."""
 
     RANK = "rank"
     TITLE_FIRST = "title first"
@@ -81,7 +81,7 @@ class Way(StrEnum):
 
 
 class Answer(NamedTuple):
-    """The first rows of a selection, in its order, and the way in which they were read."""
+    """The first rows of a selection, in its order, and the way they were read."""
 
     way: Way
     rows: list[Row]
@@ -90,7 +90,7 @@ class Answer(NamedTuple):
 def first(
     connection: sqlite3.Connection, selection: Selection, limit: int, columns: str = "p.pk, p.sort_day"
 ) -> Answer:
-    """Read the first rows of a selection in the first way of the table that applies and does not give up."""
+    """Read the first rows of a selection by the first way in the table that applies and does not give up."""
     if selection.ranked is not None:
         if not _are_common_words(connection, selection):
             plain = Clause(selection.where, selection.params)
@@ -117,7 +117,7 @@ def first(
 
 
 def whole(connection: sqlite3.Connection, selection: Selection) -> Selection:
-    """The selection with the condition and order that read all of it in order soonest."""
+    """The selection with the quickest condition for reading all of it in order."""
     if selection.ranked is None:
         where = _few_by_any(connection, selection) or selection.ordered
         return selection._replace(where=where.sql, params=where.params)
@@ -128,14 +128,14 @@ def whole(connection: sqlite3.Connection, selection: Selection) -> Selection:
 
 
 def in_any_order(connection: sqlite3.Connection, selection: Selection) -> Clause:
-    """The condition that finds all papers of a selection soonest, in any order."""
+    """The quickest condition for finding all papers of a selection in any order."""
     return _few_by_any(connection, selection) or Clause(selection.where, selection.params)
 
 
 def _few(connection: sqlite3.Connection, lookups: Sequence[Lookup], most: int) -> Clause | None:
-    """The whole condition on the keys from the first look-up that finds at most so many; None if all find more.
+    """The whole condition on the keys from the first look-up with at most `most` papers; None if all find more.
 
-    The keys are looked up once and handed over as they are: a phrase of common words takes longer to find than to read.
+    The keys are looked up once and bound as values: finding a phrase of common words takes longer than reading it.
     """
     for lookup in lookups:
         enough = min(most, HARDLY_ANY) if lookup.reads_text else most
@@ -150,7 +150,7 @@ def _few(connection: sqlite3.Connection, lookups: Sequence[Lookup], most: int) -
 
 
 def _few_by_any(connection: sqlite3.Connection, selection: Selection) -> Clause | None:
-    """The same for all look-ups: by index, then by the rarest of several words, then by all words together."""
+    """The same for all look-ups: by index, by the rarest of several words, then by all words together."""
     by_index = [lookup for lookup in selection.lookups if not lookup.is_full_text]
     together = [lookup for lookup in selection.lookups if lookup.is_full_text]
     return (
@@ -161,7 +161,7 @@ def _few_by_any(connection: sqlite3.Connection, selection: Selection) -> Clause 
 
 
 def _rarest(connection: sqlite3.Connection, words: Sequence[Word]) -> list[Lookup]:
-    """The look-up of the word that the fewest of the newest papers have; none if there are no words."""
+    """The look-up of the rarest word among the newest papers; empty without words."""
     (newest,) = connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
     sql = "SELECT count(*) FROM paper_fts WHERE paper_fts MATCH ? AND rowid > ?"
     papers = [connection.execute(sql, (word.expression, newest - SAMPLE)).fetchone() for word in words]
@@ -193,7 +193,7 @@ def _walk_days(connection: sqlite3.Connection, selection: Selection, walk: DayWa
 
 
 def _text_tests(connection: sqlite3.Connection) -> int:
-    """How many texts were tested for words so far."""
+    """Number of texts tested for words so far."""
     return int(connection.execute("SELECT text_tests()").fetchone()[0])
 
 
@@ -204,11 +204,11 @@ def _walk(connection: sqlite3.Connection, selection: Selection, limit: int, colu
     most = MOST_STEPS_IN_SEQUENCE if selection.is_sequential else MOST_STEPS
     with _step_limit(connection, most, lambda: len(rows) * 5 >= limit) as gave_up:
         try:
-            # Row by row, so that the limit knows how many there are.
+            # Row by row, because the step limit looks at the number of rows.
             rows.extend(connection.execute(sql, params))
             return rows
         except sqlite3.OperationalError:
-            # An interrupt by another thread looks the same, and must reach the caller.
+            # An interrupt by another thread raises the same error, and must reach the caller.
             if not gave_up:
                 raise
     return None
@@ -216,7 +216,7 @@ def _walk(connection: sqlite3.Connection, selection: Selection, limit: int, colu
 
 @contextmanager
 def _step_limit(connection: sqlite3.Connection, most: int, is_promising: Callable[[], bool]) -> Iterator[list[bool]]:
-    """Interrupt what runs within after so many steps, five times as many if it is promising; then fill the list."""
+    """Interrupt the block after `most` steps, or five times as many if promising; the list is then not empty."""
     steps = 0
     gave_up: list[bool] = []
 
@@ -236,7 +236,7 @@ def _step_limit(connection: sqlite3.Connection, most: int, is_promising: Callabl
 
 
 def _are_common_words(connection: sqlite3.Connection, selection: Selection) -> bool:
-    """Whether too many papers have the words to rank them all, as the newest papers tell."""
+    """Whether too many papers have the words to rank them all, estimated from the newest papers."""
     if selection.ranked is None:
         return False
     has_words = selection.ranked.has_words

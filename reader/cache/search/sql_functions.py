@@ -1,7 +1,7 @@
 """The SQL functions that compiled queries call: `REGEXP`, and `has_words` for words in a paper's own text.
 
-`has_words` answers for one paper what the full-text index answers for all. Both agree on what a word is: the code here
-follows FTS5's `unicode61 remove_diacritics 2` letter for letter, except for characters newer than SQLite's tables.
+`has_words` answers for one paper what the full-text index answers for all. Both split texts into the same words: the
+code follows FTS5's `unicode61 remove_diacritics 2` exactly, except for characters newer than SQLite's tables.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import unicodedata
 
 
 def register_functions(connection: sqlite3.Connection) -> None:
-    """Add the functions to a connection; `text_tests()` tells how often `has_words` was called."""
+    """Add the functions to a connection; `text_tests()` returns how often `has_words` was called."""
     tests = 0
 
     def counted_has_words(key: str, *texts: str | None) -> bool:
@@ -25,7 +25,7 @@ def register_functions(connection: sqlite3.Connection) -> None:
 
 
 def search_key(text: str, exact: bool) -> str:
-    """The words of a text as `has_words` takes them: a space before each, and after the last if it must be whole.
+    """The words of a text for `has_words`: a space before each, and after the last if it must be whole.
 
     Returns the empty string if the text has no words.
     """
@@ -36,7 +36,7 @@ def search_key(text: str, exact: bool) -> str:
 
 
 def is_letter(char: str) -> bool:
-    """Whether the full-text index takes a character as part of a word; False for the empty string."""
+    """Whether a character is part of a word for the full-text index; False for the empty string."""
     return bool(char) and _FOLDED[ord(char)] not in ("", " ")
 
 

@@ -1,4 +1,4 @@
-"""The papers of every topic as sets of bits, to count the topics of any papers in milliseconds.
+"""The papers of every topic as sets of bits: they count the topics of any papers in milliseconds.
 
 A set is one integer with a bit for each key that a paper can have. With 1,000,000 papers a set takes 125 KB. Counting
 56 topics of 800,000 papers takes 3 ms; a join in SQL takes 1 s.
@@ -15,13 +15,13 @@ CHANGED = "topics_changed"
 """The key in `meta` of a counter that grows when papers already stored get other topics."""
 
 GREATEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'paper'"
-"""SELECT of the greatest key that was ever given to a paper."""
+"""SELECT of the greatest key ever given to a paper."""
 
 _ZERO, _ONE = ord("0"), ord("1")
 
 
 def bits(pks: Iterable[tuple[int]], greatest: int) -> int:
-    """The set of keys that come as rows of one column; none may be above `greatest`."""
+    """The set of keys from rows of one column; none may be above `greatest`."""
     # The first digit is the highest bit, so key 0 is the last digit.
     digits = bytearray([_ZERO]) * (greatest + 1)
     for (pk,) in pks:
@@ -42,7 +42,7 @@ class TopicSets:
         """The greatest key that the sets include."""
 
     def load(self, connection: sqlite3.Connection) -> None:
-        """Read what the sets lack; the next call continues a read that was interrupted."""
+        """Read the missing papers; the next call continues an interrupted read."""
         version, newest = connection.execute(
             f"SELECT (SELECT value FROM meta WHERE key = ?), ({GREATEST})", (CHANGED,)
         ).fetchone()

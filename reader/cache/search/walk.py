@@ -1,9 +1,9 @@
-"""Walks from day to day and looks words up for a few days at a time.
+"""Walk from day to day, and look words up for a few days at a time.
 
 The full-text index holds papers in the order in which they were added, which is nearly the order of their days. The
-papers of some days are therefore a short range of the index: it finds those of 2,000 that have a word within 1 ms, as
-long as it takes to read 100 texts. A common word fills a screen after the first days, a rarer one after some more. A
-newer query can interrupt the walk between any two of them, unlike a look-up of all papers.
+papers of a few days are therefore a short range of the index. Among 2,000 papers it finds those with a word within
+1 ms, the time for reading 100 texts. A common word fills a screen after the first days, a rarer one later. A newer
+query can interrupt the walk between two ranges, but not a look-up of all papers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from reader.cache.search.compile import DayWalk
 from reader.cache.search.full_text import Clause, join_clauses
 
 FIRST_STRETCH, LONGEST_STRETCH = 1_000, 16_000
-"""Papers of the first stretch of days, and of the longest; each is twice as long as the one before."""
+"""Papers of the first and of the longest stretch of days; each stretch is twice as long as the one before."""
 
 MOST_SPREAD = 10
 """The keys of a stretch may span this many times its papers; beyond that, papers are not in the order of days."""
@@ -27,7 +27,7 @@ class Scattered(Exception):
 
 
 class Stretch(NamedTuple):
-    """What some days have: how many papers were passed, and the rows found among them, in order."""
+    """A few days of a walk: the number of papers passed, and the rows found among them, in order."""
 
     papers: int
     rows: list[tuple[Any, ...]]
@@ -36,7 +36,7 @@ class Stretch(NamedTuple):
 def walk_stretches(
     connection: sqlite3.Connection, walk: DayWalk, order: str, limit: int, columns: str
 ) -> Iterator[Stretch]:
-    """Walk the days in order; at most `limit` rows of each stretch. Stretches that can have none are left out.
+    """Walk the days in order, with at most `limit` rows of each stretch; stretches that can't match are left out.
 
     Raises Scattered.
     """
@@ -63,7 +63,7 @@ def walk_stretches(
 def _next_days(
     connection: sqlite3.Connection, walk: DayWalk, last_day: str | None, papers: int
 ) -> tuple[str | None, Clause]:
-    """The last day of the next stretch, None if it is the walk's last stretch, and the condition on its days."""
+    """The last day of the next stretch (None for the walk's last stretch), and the condition on its days."""
     after, until, direction = (">", "<=", "ASC") if walk.upwards else ("<", ">=", "DESC")
     ahead = walk.bounds
     if last_day is not None:
@@ -76,10 +76,10 @@ def _next_days(
 
 
 def _condition(walk: DayWalk, days: Clause, low: int, high: int) -> Clause:
-    """The whole condition for papers of some days, whose keys lie between two."""
+    """The whole condition for papers of some days with keys from `low` to `high`."""
     if walk.expression is None:
         return join_clauses([days, walk.rest], "AND")
     operator = "NOT IN" if walk.excludes else "IN"
-    # The plus keeps SQLite in the days' index: nothing is sorted, and reading ends with the last row wanted.
+    # The plus makes SQLite use the days' index: nothing is sorted, and reading ends with the last row needed.
     words = f"+p.pk {operator} (SELECT rowid FROM paper_fts WHERE paper_fts MATCH ? AND rowid BETWEEN ? AND ?)"
     return join_clauses([days, Clause(words, (walk.expression, low, high)), walk.rest], "AND")

@@ -1,6 +1,6 @@
 """The query language: one text for the filter bar, saved views, the command line and bulk marks.
 
-What a query means is here; `suggestions` helps while one is typed, and `topic_choice` is the filter pane's side of it.
+Parses queries; `suggestions` helps while a query is typed, and `topic_choice` connects queries with the filter pane.
 """
 
 from __future__ import annotations

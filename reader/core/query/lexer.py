@@ -1,4 +1,4 @@
-"""A query's text as tokens; never fails, so that half-typed text can be drawn too."""
+"""Split a query's text into tokens. It never fails, because half-typed text is drawn too."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FIELDS = (*TEXT_FIELDS, *NAME_FIELDS, *DATE_FIELDS, *COUNT_FIELDS, "sort")
 REGEX_FIELDS = ("title", "author")
 
 LIST_FIELDS = ("author", "keyword", "org", *NAME_FIELDS)
-"""Fields whose value may be several, with commas between, any of which is meant."""
+"""Fields that accept several values separated by commas; a paper needs any one of them."""
 
 ALIASES = {
     "organization": "org",
@@ -29,7 +29,7 @@ ALIASES = {
     "label": "tag",
     "arxiv": "id",
 }
-"""Names of other programs, and ours for them: only ever suggested."""
+"""Field names of other programs and our names for them: only suggested, never accepted."""
 
 _BLANK = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CURLY = re.compile("[“”„]")
@@ -46,7 +46,7 @@ Form = Literal["bare", "quoted", "regex"]
 
 
 class Value(NamedTuple):
-    """One value of a field, or the text of a phrase; `start` and `end` take in its quotes or slashes."""
+    """One value of a field, or the text of a phrase; `start` and `end` include its quotes or slashes."""
 
     text: str
     start: int
@@ -56,14 +56,14 @@ class Value(NamedTuple):
 
 
 class Token(NamedTuple):
-    """One piece of a query; `text` is what it says, `start` and `end` where it stands."""
+    """One token of a query; `text` is its content, `start` and `end` are its position."""
 
     kind: Kind
     text: str
     start: int
     end: int
     values: tuple[Value, ...] = ()
-    """Of a field, its values; of a phrase, its one."""
+    """The values of a field, or the one value of a phrase."""
 
 
 def lex(text: str) -> list[Token]:
@@ -72,7 +72,7 @@ def lex(text: str) -> list[Token]:
 
 
 def level(text: str) -> str:
-    """The text, equally long, with blanks for what can't be meant (controls, surrogates) and straight quotes."""
+    """Replace control characters and surrogates by blanks and curly quotes by straight ones; the length stays."""
     return _CURLY.sub('"', _BLANK.sub(" ", text))
 
 
@@ -100,7 +100,7 @@ def _token(text: str, at: int) -> Token:
     if name and name[1].lower() in FIELDS:
         return _field(text, at, name[1].lower(), name.end())
     word = _WORD.match(text, at)
-    # Only white space, parentheses and quotes are no word, and those are dealt with above.
+    # Only white space, parentheses and quotes do not begin a word; the code above handles them.
     end = word.end() if word else at + 1
     operators: dict[str, Kind] = {"OR": "or", "AND": "and", "NOT": "not"}
     return Token(operators.get(text[at:end], "word"), text[at:end], at, end)
@@ -114,7 +114,7 @@ def _field(text: str, start: int, name: str, at: int) -> Token:
             break
         values.append(value)
         at = value.end
-        # A comma at the very end is one that more is to be typed after.
+        # After a comma at the very end the user will type another value.
         if name not in LIST_FIELDS or not text.startswith(",", at):
             break
         while text.startswith(",", at):
@@ -136,6 +136,6 @@ def _delimited(pattern: re.Pattern[str], text: str, at: int, form: Form) -> Valu
     if found is None:
         raise AssertionError("the caller has seen the opening quote or slash")
     inner = found[1].replace("\\/", "/") if form == "regex" else _UNESCAPE.sub(r"\1", found[1])
-    # A backslash at the very end belongs to no pair, so the pattern stops before it.
+    # A backslash at the very end escapes nothing, so the pattern stops before it.
     end = found.end() if found[2] else len(text)
     return Value(inner, at, end, form, closed=bool(found[2]))

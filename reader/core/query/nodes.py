@@ -1,4 +1,4 @@
-"""What a query means: a tree of frozen nodes, each of which knows its canonical text."""
+"""A parsed query: a tree of frozen nodes. `str(node)` is a node's canonical text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reader.core.dates import DateRange
 class Match:
     """Words to find in a paper's text, in one field or in all.
 
-    Bare words match words that begin with them; `exact` ones, typed in quotes, match whole words in that order.
+    A bare word matches words that begin with it. With `exact` (typed in quotes) whole words match, in this order.
     """
 
     text: str
@@ -27,7 +27,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """A regular expression to find in the title or in one of the authors."""
+    """A regular expression to find in the title or in an author's name."""
 
     field: str
     pattern: str
@@ -38,7 +38,7 @@ class Regex:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A field with a name as its value: `topic tag source id is has`."""
+    """A field whose value is a name: `topic tag source id is has`."""
 
     field: str
     value: str
@@ -49,7 +49,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A range of numbers, both ends included, None where open: `upvotes comments stars authors`."""
+    """A range of numbers for `upvotes comments stars authors`; both ends are included, None is an open end."""
 
     field: str
     low: int | None
@@ -67,7 +67,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A range of days: `day published since until`."""
+    """A range of days for `day published since until`."""
 
     field: str
     days: DateRange
@@ -83,7 +83,7 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """What its node does not match."""
+    """Matches papers that its node does not match."""
 
     node: Node
 
@@ -93,7 +93,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """What all its nodes match; made by `all_of`, so never nested in another and never of one."""
+    """Matches papers that all its nodes match. Made by `all_of`: at least two nodes, none of them an `And`."""
 
     nodes: tuple[Node, ...]
 
@@ -103,7 +103,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """What any of its nodes matches; made by `any_of`, so never nested in another and never of one."""
+    """Matches papers that any of its nodes matches. Made by `any_of`: at least two nodes, none of them an `Or`."""
 
     nodes: tuple[Node, ...]
 
@@ -115,7 +115,7 @@ Node = Match | Regex | Term | Count | When | Not | And | Or
 
 
 class Sort(NamedTuple):
-    """The order asked for; `reverse` turns round the one that its key has by itself, newest or most first."""
+    """The order of the papers; `reverse` reverses the key's own order, which is newest or most first."""
 
     key: str
     reverse: bool = False
@@ -125,7 +125,7 @@ class Sort(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A term or group at the query's top level, and where it stands in the text."""
+    """A term or group at the query's top level, and its position in the text."""
 
     node: Node | Sort
     start: int
@@ -134,12 +134,12 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed query; equal to another that means the same terms in the same order."""
+    """A parsed query; two are equal if they have the same terms in the same order."""
 
     root: Node | None = None
     sort: Sort | None = None
     parts: tuple[Part, ...] = field(default=(), compare=False)
-    """What stands together at the top level of the text it was parsed from, the sort included."""
+    """The terms and groups at the top level of the parsed text, with the sort."""
 
     @property
     def text(self) -> str:
@@ -151,24 +151,24 @@ class Query:
 
 
 def all_of(nodes: list[Node]) -> Node:
-    """All of at least one node, flat."""
+    """Join one or more nodes with AND, without nesting."""
     flat = [part for node in nodes for part in (node.nodes if isinstance(node, And) else (node,))]
     return flat[0] if len(flat) == 1 else And(tuple(flat))
 
 
 def any_of(nodes: list[Node]) -> Node:
-    """Any of at least one node, flat."""
+    """Join one or more nodes with OR, without nesting."""
     flat = [part for node in nodes for part in (node.nodes if isinstance(node, Or) else (node,))]
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
 def negation(node: Node) -> Node:
-    """What a node does not match; two negations cancel."""
+    """Negate a node; two negations cancel."""
     return node.node if isinstance(node, Not) else Not(node)
 
 
 def grouped(node: Node) -> str:
-    """A node's text, in parentheses where it has more than one term."""
+    """A node's text, in parentheses if it has more than one term."""
     return f"({node})" if isinstance(node, And | Or) else str(node)
 
 
@@ -178,6 +178,6 @@ def is_plain(value: str) -> bool:
 
 
 def quoted(value: str) -> str:
-    """A value in quotes, those within it escaped."""
+    """A value in quotes; quotes inside it are escaped."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -1,13 +1,14 @@
-"""Tokens to tree, with errors that point.
+"""Parse tokens into a tree. Errors point at the mistake.
 
     query := and ("OR" and)*          AND binds closer than OR
     and   := not ("AND"? not)*
     not   := ("-" | "NOT")* (word | "phrase" | field:value | "(" query ")")
 
-Operators are upper case, so that "mind and brain" stays three words. `sort:` may stand anywhere outside parentheses.
-A word with a colon is a field if its first half is the name of one; an error if that is nearly one and in lower case
-(`topc:agents`), or another program's name for one (`date:`); and else a word like any other (`Olmo:3`, `http://x`).
-A word that names a paper (`2406.12345`, `https://arxiv.org/abs/2406.12345`) is that paper's `id:`.
+Operators are in upper case: "mind and brain" is three words. `sort:` may be anywhere outside parentheses.
+A word with a colon is a field if a field's name precedes the colon. It is an error if that name is lower case and
+nearly a field's name (`topc:agents`) or another program's name for one (`date:`). Every other word with a colon is a
+plain word (`Olmo:3`, `http://x`). A word that names a paper (`2406.12345`, `https://arxiv.org/abs/2406.12345`) is
+that paper's `id:`.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ from reader.core.query.lexer import ALIASES, FIELDS, Token, lex
 from reader.core.query.nodes import Match, Node, Part, Query, Sort, Term, all_of, any_of, negation
 
 MAX_LENGTH = 2000
-"""Longest query, in characters."""
+"""Maximum length of a query, in characters."""
 MAX_TERMS = 100
-"""Most terms; keeps the SQL far from SQLite's limits on depth and variables."""
+"""Maximum number of terms; keeps the SQL far from SQLite's limits on depth and variables."""
 MAX_DEPTH = 30
-"""Most parentheses within each other."""
+"""Maximum depth of nested parentheses."""
 
 
 def parse(text: str) -> Query:
-    """Read a query.
+    """Parse a query.
 
     Raises QueryError, whose span and suggestion point at the first mistake.
     """
@@ -43,7 +44,7 @@ def parse(text: str) -> Query:
 
 
 class _Parser:
-    """Recursive descent over the tokens; `parts` are the spans of what stands at the top level."""
+    """Recursive descent over the tokens; `parts` are the terms and groups at the top level, with their spans."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
@@ -55,7 +56,7 @@ class _Parser:
     def query(self) -> Node:
         root = self.any()
         if self.at < len(self.tokens):
-            # Only a parenthesis ends a group before the text does.
+            # A group ends before the end of the text only at a closing parenthesis.
             stray = self.tokens[self.at]
             raise QueryError("This parenthesis was never opened.", stray.start, stray.end)
         return root
@@ -113,7 +114,7 @@ class _Parser:
     def group(self, opening: Token) -> Node:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise QueryError("There are too many parentheses within each other.", opening.start, opening.end)
+            raise QueryError("The parentheses are nested too deeply.", opening.start, opening.end)
         if self.kind() == "close":
             raise QueryError("The parentheses are empty.", opening.start, self.tokens[self.at].end)
         if self.kind() is None:
@@ -129,7 +130,7 @@ class _Parser:
         return self.tokens[self.at].kind if self.at < len(self.tokens) else None
 
     def expect_term_before(self, found: bool) -> None:
-        """Fail at an operator, parenthesis or end that should have had a term before it."""
+        """Raise QueryError at an operator, parenthesis or end of text that lacks a term before it."""
         if found:
             return
         if self.kind() in ("or", "and"):
@@ -147,7 +148,7 @@ class _Parser:
 
 
 def _lift_sort(tokens: list[Token]) -> tuple[list[Token], Part | None]:
-    """Take `sort:` out of the tokens, with the minus before it."""
+    """Take `sort:` and a minus before it out of the tokens."""
     rest: list[Token] = []
     found: Part | None = None
     depth = 0
@@ -157,9 +158,9 @@ def _lift_sort(tokens: list[Token]) -> tuple[list[Token], Part | None]:
             rest.append(token)
             continue
         if depth > 0:
-            raise QueryError("sort: stands outside the parentheses.", token.start, token.end)
+            raise QueryError("sort: must be outside the parentheses.", token.start, token.end)
         if found:
-            raise QueryError("A query has one order: take one sort: out.", token.start, token.end)
+            raise QueryError("A query can have only one sort:. Remove one.", token.start, token.end)
         sort, start = values.sort_node(token), token.start
         while rest and rest[-1].kind == "not":
             start = rest.pop().start
@@ -179,7 +180,7 @@ def _phrase(token: Token) -> Match:
 def _word(token: Token) -> Match | Term:
     if token.text.startswith("~"):
         raise QueryError(
-            "~ is kept for search by meaning, which does not exist yet; leave it out to search for the word.",
+            "~ is reserved for search by meaning, which does not exist yet. Remove it to search for the word.",
             token.start,
             token.end,
             token.text.lstrip("~") or None,
@@ -198,7 +199,7 @@ def _word(token: Token) -> Match | Term:
 
 
 def _named_paper(word: str) -> str | None:
-    """The arXiv id that a word is, or that an address leads to, such as one that was pasted."""
+    """The arXiv id that a word is, or that a pasted address contains; None for other words."""
     if "." not in word and "/" not in word:
         return None
     from reader.core.ids import arxiv_id
@@ -207,13 +208,13 @@ def _named_paper(word: str) -> str | None:
 
 
 def _meant_field(name: str) -> str | None:
-    """The field that a name before a colon was meant to be; None if it is just a word."""
+    """The field that a mistyped name before a colon stands for; None if it is a plain word."""
     if not (name.isascii() and name.isalpha() and name.islower()):
         return None
     if name in ALIASES:
         return ALIASES[name]
     for field in FIELDS:
-        # Short names are near to too many words: "as:" is not "is:", "cat:" is not "tag:".
+        # Short field names are near to too many words: "as:" is not "is:", "cat:" is not "tag:".
         allowed = 2 if len(field) > 6 else 1
         if len(field) > 3 and distance(name, field, allowed) <= allowed:
             return field

@@ -1,8 +1,8 @@
-r"""Regular expressions that a person may type against a million titles.
+r"""Regular expressions in RE2: a person may type one that is searched in a million titles.
 
-They run in RE2, whose time grows only in proportion to the text, whatever the pattern. Python's `re` backtracks:
-`(a+)+b` or a dozen times `.{0,99}` takes it longer than the universe lasts, and can't be interrupted. RE2 has no
-lookaround and no backreferences; `\w`, `\d` and `\b` know ASCII letters only.
+RE2's time is proportional to the text, whatever the pattern. Python's `re` backtracks: with `(a+)+b`, or a dozen times
+`.{0,99}`, it practically never ends and can't be interrupted. RE2 has no lookaround and no backreferences; `\w`, `\d`
+and `\b` know ASCII letters only.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ import unicodedata
 from collections.abc import Callable
 
 MAX_PATTERN = 120
-"""Longest pattern, in characters."""
+"""Maximum length of a pattern, in characters."""
 MAX_SUBJECT = 500
-"""How much of a text is searched, in characters; titles and names are shorter."""
+"""Characters of a text that are searched; titles and names are shorter."""
 MAX_MEMORY = 256 * 1024
-"""Bytes of a compiled pattern and of its states. It bounds the time too: the slowest patterns take 6 ms a text."""
+"""Maximum bytes of a compiled pattern and its states. It limits the time too: at most 6 ms a text."""
 
 
 class UnsafePattern(ValueError):
-    """A pattern that is not run; the text is a sentence that says why."""
+    """A pattern that is refused; the text is a sentence with the reason."""
 
 
 @functools.lru_cache(maxsize=64)
 def compile_pattern(pattern: str) -> Callable[[bytes], object]:
-    """The search of a pattern in UTF-8, blind to case and accents; it returns None for a text that does not match.
+    """Compile a pattern to a search in UTF-8 that ignores case and accents; it returns None if nothing matches.
 
     Raises UnsafePattern.
     """
@@ -49,7 +49,7 @@ def compile_pattern(pattern: str) -> Callable[[bytes], object]:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether a pattern is found in the head of one of the text's lines."""
+    """Whether one of the text's lines matches the pattern in its first `MAX_SUBJECT` characters."""
     search = compile_pattern(pattern)
     if text.isascii() and "\n" not in text:
         return search(text[:MAX_SUBJECT].encode()) is not None
@@ -58,7 +58,7 @@ def matches(pattern: str, text: str) -> bool:
 
 
 def without_accents(text: str) -> str:
-    """The text with its accents taken off, its case kept."""
+    """The text without accents; the case stays."""
     if text.isascii():
         return text
     return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))

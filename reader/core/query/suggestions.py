@@ -33,7 +33,7 @@ class Completion:
     end: int
     candidates: tuple[str, ...]
     papers: tuple[int, ...] = ()
-    """How many papers have each candidate; empty unless known for all."""
+    """Number of papers with each candidate; empty unless known for all."""
 
 
 Vocabulary = Mapping[str, Mapping[str, int] | Sequence[str]]
@@ -57,9 +57,9 @@ _EXCLUDES_ONE_LETTER = re.compile(r"(?:^|(?<=[\s(]))-(?:(?:title|abstract|author
 
 
 def asked(text: str) -> str:
-    """The query to run for a text that is being typed: without an exclusion of one letter at its end.
+    """The query to run while a text is typed: a one-letter exclusion at its end is left out.
 
-    Half-way to `-video`, `-v` would exclude nearly every paper.
+    A user who types `-video` first has `-v`, which would exclude nearly every paper.
     """
     kept = _EXCLUDES_ONE_LETTER.sub("", text).strip()
     try:
@@ -159,7 +159,7 @@ def _are_closed(values: tuple[Value, ...]) -> bool:
 
 
 def _with_error(spans: list[Span], error: QueryError) -> list[Span]:
-    """The spans, with the stretch that the error points at marked as one."""
+    """The spans, with the error's stretch marked as an error."""
     marked: list[Span] = []
     for span in spans:
         marked += (

@@ -15,7 +15,7 @@ from reader.core.query.parser import parse
 class TopicChoice:
     """The slugs of picked and excluded topics, in text order; papers need `all` or `any` of the picked ones.
 
-    With fewer than two picked topics both modes mean the same, and a text reads as `all`.
+    With fewer than two picked topics both modes mean the same; `picked_topics` then returns `all`.
     """
 
     mode: Literal["all", "any"] = "all"
@@ -23,7 +23,7 @@ class TopicChoice:
     excluded: tuple[str, ...] = ()
 
     def toggle(self, slug: str, where: Literal["picked", "excluded"]) -> TopicChoice:
-        """The choice with a topic picked or excluded; a topic that already is loses its mark."""
+        """The choice with a topic picked or excluded; the same mark a second time removes it."""
         picked, excluded = (tuple(one for one in slugs if one != slug) for slugs in (self.picked, self.excluded))
         if where == "picked" and slug not in self.picked:
             picked = (*picked, slug)
@@ -34,7 +34,7 @@ class TopicChoice:
 
 @dataclass(frozen=True, slots=True)
 class _Role:
-    """The topics of a top-level part of a query that names nothing else."""
+    """The topics of a top-level part that has only topics."""
 
     all: tuple[str, ...] = ()
     any: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ def picked_topics(query: Query) -> TopicChoice:
 
 
 def with_topics(text: str, choice: TopicChoice) -> str:
-    """The text with the topics that `picked_topics` finds replaced by a choice, and all else as it was typed.
+    """Replace the topics that `picked_topics` finds by a choice; the rest of the text stays as typed.
 
     Raises QueryError if the text does not parse.
     """
@@ -71,7 +71,7 @@ def with_topics(text: str, choice: TopicChoice) -> str:
     if not shown:
         return " ".join(piece for piece in (terms, text.strip()) if piece)
     if isinstance(query.root, Or):
-        # The whole text is one group of topics, and perhaps a sort in its midst.
+        # The whole text is one group of topics, perhaps with a sort inside.
         order = str(query.sort) if query.sort else ""
         return " ".join(piece for piece in (terms, order) if piece)
     return _cut(text, shown, terms)
@@ -99,7 +99,7 @@ def _cut(text: str, parts: list[Part], replacement: str = "") -> str:
 
 
 def _spans(text: str, parts: list[Part]) -> Iterator[tuple[int, int]]:
-    """The spans of the parts, each with a written AND before it, or else after it."""
+    """The spans of the parts, each with the written AND before it, or else the one after it."""
     tokens = lex(text)
     taken = 0
     for part in parts:
@@ -127,7 +127,7 @@ def _shown(query: Query) -> list[tuple[_Role, Part]]:
 
 
 def _role(node: Node) -> _Role | None:
-    """The topics of a part; None if it names anything else."""
+    """The topics of a part; None if it has any other term."""
     inner = node.node if isinstance(node, Not) else node
     negative = inner is not node
     slugs = _slugs(inner.nodes if isinstance(inner, Or) else (inner,))

@@ -1,4 +1,4 @@
-"""What may stand after a field's colon, and what it means."""
+"""Check the values of fields and turn them into nodes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHOICES = {
     "has": ("code", "project", "media", "note", "comments", "fulltext"),
     "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "rising"),
 }
-"""Fields whose values are ours, and those."""
+"""The fields with fixed values, and those values."""
 
 EXAMPLES = {
     "title": "title:attention",
@@ -41,19 +41,19 @@ EXAMPLES = {
     "authors": "authors:<5",
     "sort": "sort:upvotes",
 }
-"""For each field, a term that uses it."""
+"""An example term for each field."""
 
 _NUMBER = re.compile(r"(>=|<=|>|<|=)?([0-9]{1,18}k?)", re.IGNORECASE)
 _RANGE = re.compile(r"([0-9]{1,18}k?)?\.\.([0-9]{1,18}k?)?", re.IGNORECASE)
 
 _MOST = 10**15
-"""Larger numbers are taken for this one: nothing is counted that far, and SQLite's integers end."""
+"""Larger numbers become this one: no count is so high, and SQLite's integers are bounded."""
 
 
 def field_node(token: Token) -> Node:
     """The node of a field's token.
 
-    Raises QueryError where its value is missing or can't be meant.
+    Raises QueryError if its value is missing or invalid.
     """
     if not token.values or not any(value.text.strip() for value in token.values if value.closed):
         _expect_open_value(token)
@@ -106,16 +106,16 @@ def _node(token: Token, value: Value) -> Node:
 
 
 def _name(name: str, text: str) -> str:
-    """A name as it is kept: slugs and tags are lower case, and a slug has hyphens where a name has spaces."""
+    """A name in its stored form: slugs and tags in lower case, and a slug with hyphens instead of spaces."""
     text = " ".join(text.split())
     if name == "topic":
         return re.sub(r"[\s_]+", "-", text.lower())
     if name == "category":
-        # As arXiv writes them: `cs.RO`, `cond-mat.mes-hall`.
+        # arXiv's own form: `cs.RO`, `cond-mat.mes-hall`.
         archive, dot, part = text.partition(".")
         return archive.lower() + dot + (part.upper() if len(part) == 2 else part.lower())
     if name == "id":
-        # An address will do, and is looked for in the form of an id.
+        # An address is accepted too: it is replaced by the id in it.
         from reader.core.ids import arxiv_id
 
         return arxiv_id(text) or text
@@ -152,7 +152,7 @@ def _count(token: Token, value: Value) -> Count:
             case ">=":
                 return Count(name, number, None)
             case "<" if number == 0:
-                raise QueryError("No number is below 0.", value.start, value.end, "0")
+                raise QueryError("The number may not be below 0.", value.start, value.end, "0")
             case "<":
                 return Count(name, None, number - 1)
             case "<=":
@@ -184,7 +184,7 @@ def _number(text: str) -> int:
 def _when(token: Token, value: Value) -> When:
     name, text = token.text, value.text
     if name in ("since", "until") and ".." in text:
-        raise QueryError(f"{name}: takes one date; a range is day:{text}.", token.start, value.end, f"day:{text}")
+        raise QueryError(f"{name}: takes one date; write a range as day:{text}.", token.start, value.end, f"day:{text}")
     try:
         if name == "since":
             return When(name, DateRange(parse_date(text), None))

@@ -1,4 +1,4 @@
-"""Why a paper has its topics: for each topic the phrases that count most, where they are, and who gave them."""
+"""Why a paper has its topics: for each topic the phrases that count most, their fields, and their origin."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from reader.core.topics.scorer import FITTED, OWN, WRITTEN, Evidence, Reason
 
 FOR, AGAINST = 5, 2
-"""Causes shown for a topic and against it, at most."""
+"""Maximum number of causes shown for a topic and against it."""
 
 ORIGINS: Mapping[str, str] = {OWN: "yours", WRITTEN: "written", FITTED: "fitted"}
-"""How the reader names the origin of a phrase. Of several origins the first in this order is named."""
+"""How the reader names the origin of a phrase; of several origins it names the first in this order."""
 
 LEGEND = "written by people, fitted to labels"
 """What the names of origins mean."""
@@ -19,14 +19,14 @@ LEGEND = "written by people, fitted to labels"
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One thing that speaks for a topic or against it."""
+    """One cause for a topic or against it."""
 
     said: str
     """The phrase, category or other topic, as the reader shows it."""
     where: str
-    """The fields that have it, such as `title, abstract`; empty for categories and topics."""
+    """The fields with it, such as `title, abstract`; empty for categories and topics."""
     points: int
-    """Below zero if it speaks against the topic."""
+    """Negative if it counts against the topic."""
     origin: str = ""
     """`written`, `fitted` or `yours`."""
 
@@ -38,7 +38,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What gave a paper one topic."""
+    """The causes of one of a paper's topics."""
 
     slug: str
     name: str

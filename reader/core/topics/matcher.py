@@ -1,4 +1,4 @@
-"""Finds all phrases of the rules in a paper in one pass of native code, and how often each is mentioned."""
+"""Find all phrases of the rules in a paper, and count their mentions, in one pass of native code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reader.core.keywords import spaced, word_forms
 from reader.core.topics.phrases import Phrase, written_out
 
 _IN_TITLE = 3
-"""A mention in the title counts as so many."""
+"""A mention in the title counts this many times."""
 _ENOUGH = 15
 """Mentions beyond this number add nothing."""
 _STEPS = tuple(round(16 * log2(1 + mentions)) for mentions in range(_ENOUGH + 1))
@@ -62,7 +62,7 @@ class Matcher:
         from ahocorasick_rs import AhoCorasick
 
         forms_of = cache(word_forms)
-        # Sorted: if two parts share a spelling, which of them has it does not depend on the order of the rules.
+        # Sorted: if two parts share a spelling, the order of the rules does not decide which part gets it.
         self._part_of = {
             pattern: part
             for part in sorted(set(parts))
@@ -86,7 +86,7 @@ class Matcher:
 
 
 def _patterns(part: str, forms_of: Callable[[str], list[str]]) -> Iterator[str]:
-    """The part as a spaced text may have it, in all its plurals; a star leaves the word open."""
+    """All forms of the part in a spaced text, with plurals; at a star the word may go on."""
     start = "" if part.startswith("*") else " "
     end = "" if part.endswith("*") else " "
     words = [forms_of(word) for word in part.strip("*").split(" ")]

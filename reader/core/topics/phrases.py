@@ -1,4 +1,4 @@
-"""Phrases of the topic rules, and what nested ones add to each other."""
+"""Phrases of the topic rules, and the points of nested phrases."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _is_part(part: str) -> bool:
 
 
 def short_form(part: str) -> str:
-    """The words, with a known abbreviation instead of the words that it stands for."""
+    """The words, with known abbreviations instead of the words that they stand for."""
     if " " not in part:
         return part
     spaced = f" {part} "
@@ -70,7 +70,7 @@ def short_form(part: str) -> str:
 
 
 def written_out(part: str) -> set[str]:
-    """The words as they are, and with one abbreviation written out."""
+    """The unchanged words, and the words with one abbreviation written out."""
     words = part.split(" ")
     return {part} | {
         " ".join([*words[:at], ABBREVIATIONS[word], *words[at + 1 :]])
@@ -80,7 +80,7 @@ def written_out(part: str) -> set[str]:
 
 
 def net_points(phrases: Mapping[Phrase, float]) -> dict[Phrase, float]:
-    """What each phrase adds to the phrases that it contains, if the longest of nested phrases is to count.
+    """The points that each phrase adds to those of the phrases it contains; the longest of nested phrases then counts.
 
     With 4 points for `agent` and 10 for `llm agent`, `llm agent` adds 6.
     """
@@ -92,7 +92,7 @@ def net_points(phrases: Mapping[Phrase, float]) -> dict[Phrase, float]:
 
 
 def gross_points(net: Mapping[Phrase, float]) -> dict[Phrase, float]:
-    """What each phrase counts together with the phrases that it contains: the reverse of `net_points`."""
+    """The points of each phrase with those of the phrases it contains: the reverse of `net_points`."""
     return {
         phrase: points + sum(net.get(part, 0.0) for part in phrase.within()) for phrase, points in net.items() if points
     }

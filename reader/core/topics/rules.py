@@ -25,10 +25,10 @@ _SLUG_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What is wrong in a line of a rules file."""
+    """A mistake in a line of a rules file."""
 
     line: int
-    """From 1; 0 if the mistake is in no particular line."""
+    """From 1; 0 if the mistake has no line of its own."""
     message: str
 
 
@@ -57,9 +57,9 @@ class TopicRules:
     """Slugs and categories that get their points from the user's file."""
 
     def points(self, fitted: Mapping[Phrase, float]) -> dict[Phrase, float]:
-        """What each phrase adds to those that it contains: the user's points win over fitted ones, these over written.
+        """The net points of each phrase. The user's points win over fitted ones, and fitted ones over written ones.
 
-        `fitted` holds net points, and 0 for phrases that the fit knows and that say nothing.
+        `fitted` has net points; 0 means that the fit knows the phrase and found it useless.
         """
         if self.replaced:
             return net_points(self.own)
@@ -78,7 +78,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class OwnPhrase:
-    """A phrase of a user's file, and what counts without it."""
+    """A phrase of a user's file, and the shipped points that it replaces."""
 
     line: int
     slug: str
@@ -99,7 +99,7 @@ class Review:
 
 
 def read_rules(*texts: str) -> tuple[Rules, list[Mistake]]:
-    """The rules of all texts, later ones on top, and the mistakes that were skipped.
+    """Read the rules of all texts, later ones on top; return them and the skipped mistakes.
 
     The first text is the shipped one; phrases of the others are the user's own.
     """
@@ -166,7 +166,7 @@ class _Reader:
         """Take one statement; a wrong one changes nothing."""
         line = statement.line
         if isinstance(statement, MalformedLine):
-            self._wrong(line, f"not TOML: {clean(statement.message)}")
+            self._add_mistake(line, f"not TOML: {clean(statement.message)}")
             return
         match statement.key, statement.value:
             case (("topics", slug), None | {}):
@@ -181,24 +181,24 @@ class _Reader:
                 if 0 <= value <= _MOST_POINTS:
                     setattr(self.rules, name, float(value))
                 else:
-                    self._wrong(line, f"{name} must be from 0 to {_MOST_POINTS}")
+                    self._add_mistake(line, f"{name} must be from 0 to {_MOST_POINTS}")
             case ((name,), _) if name in _NUMBERS:
-                self._wrong(line, f"{name} must be a number")
+                self._add_mistake(line, f"{name} must be a number")
             case (key, _):
-                self._wrong(line, f"unknown key {_shown('.'.join(key))}{_hint(key[0], ('topics', *_NUMBERS))}")
+                self._add_mistake(line, f"unknown key {_shown('.'.join(key))}{_hint(key[0], ('topics', *_NUMBERS))}")
 
     def finish(self) -> None:
-        """Find the mistakes that only the whole file shows."""
+        """Find the mistakes that concern the whole file."""
         for slug, line in self._implied:
             if slug not in self.rules.topics:
-                self._wrong(line, f"no topic {_shown(slug)}{_hint(slug, self.rules.topics)}")
+                self._add_mistake(line, f"no topic {_shown(slug)}{_hint(slug, self.rules.topics)}")
         for slug, line in self._new.items():
             topic = self.rules.topics[slug]
             topic.name = topic.name or slug.replace("-", " ").capitalize()
             if not (topic.written or topic.own or topic.categories):
                 known = [other for other in self.rules.topics if other not in self._new]
                 hint = _hint(slug, known)
-                self._wrong(line, f"new topic {_shown(slug)} has no phrases{hint}")
+                self._add_mistake(line, f"new topic {_shown(slug)} has no phrases{hint}")
                 if self.own:
                     del self.rules.topics[slug]
 
@@ -206,7 +206,7 @@ class _Reader:
         if slug not in self.rules.topics:
             if not slug or len(slug) > _MOST_SLUG_LETTERS or not _SLUG_LETTERS.issuperset(slug) or slug[0] == "-":
                 if slug not in self._bad_slugs:
-                    self._wrong(
+                    self._add_mistake(
                         line, f"a topic's slug is 1 to 40 small letters, digits and hyphens, not {_shown(slug)}"
                     )
                     self._bad_slugs.add(slug)
@@ -217,12 +217,12 @@ class _Reader:
 
     def _set(self, topic: TopicRules, name: str, sub: str | None, value: object, line: int) -> None:
         if name not in _KEYS:
-            self._wrong(line, f"unknown key {_shown(name)}{_hint(name, _KEYS)}")
+            self._add_mistake(line, f"unknown key {_shown(name)}{_hint(name, _KEYS)}")
         elif name in _TEXTS:
             if isinstance(value, str) and clean(value) and sub is None:
                 setattr(topic, name, clean(value, 200))
             else:
-                self._wrong(line, f"{name} must be a text in quotes")
+                self._add_mistake(line, f"{name} must be a text in quotes")
         elif name in _FLAGS:
             self._flag(topic, name, value, line)
         elif name == "never" and sub is None:
@@ -230,7 +230,7 @@ class _Reader:
         elif name == "phrases":
             self._points_of_phrases(topic, sub, value, line)
         elif sub is None or not _is_points(value):
-            self._wrong(line, f"{name} must be {'a list of phrases' if name == 'never' else 'a table of points'}")
+            self._add_mistake(line, f"{name} must be {'a list of phrases' if name == 'never' else 'a table of points'}")
         elif name == "implies":
             self._note_own(topic, sub)
             topic.implies[sub] = _points(value)
@@ -239,15 +239,15 @@ class _Reader:
             self._note_own(topic, sub.casefold())
             topic.categories[sub.casefold()] = _points(value)
         else:
-            self._wrong(line, "never must be a list of phrases")
+            self._add_mistake(line, "never must be a list of phrases")
 
     def _flag(self, topic: TopicRules, name: str, value: object, line: int) -> None:
         if not isinstance(value, bool):
-            self._wrong(line, f"{name} must be true or false")
+            self._add_mistake(line, f"{name} must be true or false")
         elif name == "hide":
             topic.hide = value
         elif value and self.own:
-            # The user's own phrases stay, also those above this line.
+            # The user's own phrases stay, even those above this line.
             topic.replaced = True
 
     def _note_own(self, topic: TopicRules, name: str) -> None:
@@ -263,39 +263,39 @@ class _Reader:
             try:
                 points = float(sub)
             except ValueError:
-                self._wrong(line, f"the key of a list of phrases is their points, not {_shown(sub)}")
+                self._add_mistake(line, f"the key of a list of phrases is their points, not {_shown(sub)}")
                 return
             phrases = self._phrases(value, line)
         elif _is_points(value):
             points = _points(value)
             phrases = self._phrases([sub], line)
         else:
-            self._wrong(line, "points must be a number, or stand before a list of phrases")
+            self._add_mistake(line, "points must be a number, or stand before a list of phrases")
             return
         if not abs(points) <= _MOST_POINTS:
-            self._wrong(line, f"points must be from -{_MOST_POINTS} to {_MOST_POINTS}")
+            self._add_mistake(line, f"points must be from -{_MOST_POINTS} to {_MOST_POINTS}")
             return
         for phrase in phrases:
             if (topic.slug, phrase) in self.seen:
-                self._wrong(line, f'"{phrase}" stands twice among the phrases of {topic.slug}')
+                self._add_mistake(line, f'"{phrase}" is twice in the phrases of {topic.slug}')
                 continue
             self.seen[topic.slug, phrase] = line
             (topic.own if self.own else topic.written)[phrase] = points
 
     def _phrases(self, value: object, line: int) -> list[Phrase]:
         if not isinstance(value, list):
-            self._wrong(line, "must be a list of phrases")
+            self._add_mistake(line, "must be a list of phrases")
             return []
         phrases = []
         for text in value:
             phrase = parse_phrase(text) if isinstance(text, str) else None
             if phrase is None:
-                self._wrong(line, f"not a phrase: {_shown(str(text))}")
+                self._add_mistake(line, f"not a phrase: {_shown(str(text))}")
             else:
                 phrases.append(phrase)
         return phrases
 
-    def _wrong(self, line: int, message: str) -> None:
+    def _add_mistake(self, line: int, message: str) -> None:
         self.mistakes.append(Mistake(line, message))
 
 

@@ -1,6 +1,6 @@
-"""Canonical topics: which ones a paper has, and why.
+"""Canonical topics: give each paper its topics, and explain why.
 
-Rules give phrases points for topics, people write them (`reader/data/topics.toml`) and a fit to labelled papers weighs
+Rules give phrases points for topics: people write them (`reader/data/topics.toml`), and a fit to labelled papers weighs
 them (`reader/data/topic_weights.json`). A paper has the topics whose points reach the threshold. For each phrase the
 user's points win over fitted ones, and fitted ones over written ones.
 """
@@ -21,7 +21,7 @@ from reader.core.topics.weights import Weights, read_weights
 __all__ = ["FITTED", "MOST", "OWN", "WRITTEN", "Evidence", "Mistake", "Reason", "Topic", "Topics"]
 
 MOST = 5
-"""A paper has at most so many topics."""
+"""Maximum number of a paper's topics."""
 
 OWN, WRITTEN, FITTED = "own", "written", "fitted"
 """Where a phrase comes from: the user's file, the shipped rules that people wrote, or the fit to labelled papers."""
@@ -30,10 +30,10 @@ _VERSION = "2"
 """Changes when the same rules give other topics: caches then classify their papers again."""
 
 _LEAST = 0.001
-"""Points that a topic needs at least, whatever the rules say: a paper without any phrase has no topic."""
+"""The lowest threshold in points that rules can set: a paper without any phrase has no topic."""
 
 _LANE = 32
-"""Bits that a topic's points take; see `_Scorer`."""
+"""Bits for a topic's points; see `_Scorer`."""
 _LIFT = 1 << _LANE - 2
 _UNIT = 4
 """Points are integers of a quarter point, mentions integers of a sixteenth."""
@@ -48,7 +48,7 @@ class Topic:
     name: str
     family: str
     about: str
-    """When a paper has the topic, in one sentence."""
+    """One sentence on which papers have the topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ class Evidence:
 
     phrase: str
     where: tuple[str, ...]
-    """Of `title`, `keywords`, `abstract`, `categories`, `topics`."""
+    """Any of `title`, `keywords`, `abstract`, `categories`, `topics`."""
     points: float
-    """Below zero if it speaks against the topic."""
+    """Negative if it counts against the topic."""
     origin: str = ""
     """`OWN`, `WRITTEN` or `FITTED`. A written phrase has fitted points if the fit knows it."""
 
@@ -80,7 +80,7 @@ class Topics:
         self._shipped = texts[:1]
         self._weights_text = weights
         rules, self.mistakes = read_rules(*texts)
-        """The mistakes that were skipped, without their lines; `check` gives these."""
+        """The skipped mistakes, without lines; `check` gives the lines."""
         self._rules = tuple(rules.topics.values())
         self._index = {topic.slug: index for index, topic in enumerate(self._rules)}
         self._hidden = {index for index, topic in enumerate(self._rules) if topic.hide}
@@ -106,7 +106,7 @@ class Topics:
         return list(review_rules(self._shipped, text).mistakes)
 
     def compare(self, text: str) -> list[tuple[OwnPhrase, float | None]]:
-        """The phrases of a user's file by line, each with the fitted points over which it wins, if there are any."""
+        """The phrases of a user's file by line, each with the fitted points that it overrides, or None."""
         fitted: dict[str, dict[Phrase, float]] = {}
         compared = []
         for own in review_rules(self._shipped, text).phrases:
@@ -122,7 +122,7 @@ class Topics:
 
     @cached_property
     def weights(self) -> Weights:
-        """The fitted weights; read when the first paper is classified, which most starts of the reader never do."""
+        """The fitted weights, read when the first paper is classified: most starts of the reader classify none."""
         return read_weights(self._weights_text)
 
     def classify(
@@ -162,7 +162,7 @@ class Topics:
         """The indices of the paper's topics with their scores, the strongest first."""
         scores = scorer.scores(found, categories)
         enough = self._threshold
-        # The user's own phrases are enough by themselves, whatever else speaks against the topic.
+        # The user's own phrases suffice alone, even if other evidence is against the topic.
         owned = {index: score for index, score in scorer.own_scores(found) if score >= enough}
         for index, score in owned.items():
             scores[index] = max(score, scores[index])
@@ -185,22 +185,22 @@ class Topics:
 
     @cached_property
     def _scorer(self) -> _Scorer:
-        """Made when the first paper is classified: most starts of the reader classify none."""
+        """The scorer, made when the first paper is classified: most starts of the reader classify none."""
         return _Scorer(self._rules, self.weights)
 
 
 class _Scorer:
-    """The rules turned around: from the phrases of a paper to the points of each topic.
+    """Computes the points of each topic from a paper's phrases.
 
-    A phrase's points for all topics are one integer with a lane of bits for each topic: one multiplication and one
-    addition in native code add them up, however many topics the phrase speaks for or against.
+    A phrase's points for all topics are one integer with a lane of bits for each topic. One multiplication and one
+    addition in native code then add the phrase's points to all topics at once.
     """
 
     def __init__(self, rules: Sequence[TopicRules], weights: Weights) -> None:
         self._weights = weights
         index_of = {slug: index for index, slug in enumerate(weights.slugs)}
         self._fitted: dict[int, int] = {}
-        """The topics for which fitted points alone count: index in the weights by index in the rules."""
+        """The topics with only fitted points: index in the weights by index in the rules."""
         self._points: dict[int, dict[Phrase, float]] = {}
         """The points of all other topics."""
         lanes: dict[Phrase, int] = {}
@@ -224,7 +224,7 @@ class _Scorer:
         self._anywhere = dict.fromkeys(parts, 0)
         self._in_title: dict[str, int] = {}
         self._together: dict[str, dict[str, dict[Phrase, int]]] = {}
-        """Phrases of several parts by the first part, then the second: papers mostly have one without the other."""
+        """Phrases of several parts by their first part, then their second: most papers have one without the other."""
         self._never: dict[str, list[int]] = {}
         self._categories: dict[str, list[tuple[int, float]]] = {}
         self._own = [(index, net_points(topic.own)) for index, topic in enumerate(rules) if topic.own]
@@ -241,13 +241,13 @@ class _Scorer:
                 self._never.setdefault(part, []).append(index)
             for category, score in topic.categories.items():
                 self._categories.setdefault(category, []).append((index, score))
-        # Lifts every lane above zero while they are read.
+        # Added to every lane while they are read: no lane is then below zero.
         self._lift = sum(_LIFT << _LANE * index for index in range(len(rules)))
         self._mask = (1 << _LANE * len(rules)) - 1
         self._lanes = Struct(f"<{len(rules)}I")
 
     def points(self, index: int) -> Iterator[tuple[Phrase, float]]:
-        """What each phrase adds for a topic, besides the phrases that it contains."""
+        """The net points of each phrase for a topic."""
         if index in self._points:
             yield from self._points[index].items()
             return

@@ -12,13 +12,13 @@ WEEKS = 12
 """Weeks of a trend; the last one ends on the newest day with papers."""
 
 LATEST = 3
-"""Weeks at the end that are compared with those before."""
+"""The last weeks, which are compared with the weeks before."""
 
 SMOOTHING = 10
-"""Papers added to the actual and to the expected number: a few papers then make no trend."""
+"""Papers added to the actual and the expected number, so a few papers make no trend."""
 
 FEWEST_WEEKS = 4
-"""Weeks that must have papers for a trend."""
+"""Minimum number of weeks with papers for a trend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Trend:
     rising: float
     """How many more papers it has in the last weeks than the weeks before predict: 0.5 is half as many again.
 
-    Below zero if it has fewer.
+    Negative if it has fewer.
     """
 
 

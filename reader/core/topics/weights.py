@@ -22,9 +22,9 @@ class Weights:
     """Where the weights come from: script, labels, date, figures."""
     slugs: tuple[str, ...] = ()
     rows: Mapping[Phrase, Mapping[int, int]] = field(default_factory=dict)
-    """What a phrase adds to the phrases that it contains, by the topic's index in `slugs`.
+    """A phrase's net points, by the topic's index in `slugs`.
 
-    It is 0 for a phrase that people wrote and that the fit found to say nothing.
+    It is 0 for a written phrase that the fit found useless.
     """
 
     @property
@@ -40,7 +40,7 @@ class Weights:
 
     @property
     def points(self) -> int:
-        """How many points other than 0 there are, of all phrases and topics."""
+        """Number of points other than 0, over all phrases and topics."""
         return sum(sum(map(bool, row.values())) for row in self.rows.values())
 
     def of_topic(self, slug: str) -> dict[Phrase, float]:
@@ -71,7 +71,7 @@ def read_weights(text: str) -> Weights:
 
 
 def write_weights(weights: Weights) -> str:
-    """The text of the file: a phrase a line, by alphabet."""
+    """The text of the file: one phrase per line, in alphabetical order."""
     lines = [
         f"{json.dumps(str(phrase), ensure_ascii=False)}: {json.dumps(_flat(row), separators=(',', ':'))}"
         for phrase, row in sorted(weights.rows.items(), key=lambda item: str(item[0]))

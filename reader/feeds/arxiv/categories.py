@@ -1,4 +1,4 @@
-"""arXiv's categories: ids, names, and the feed addresses that stand for them."""
+"""arXiv's categories: ids, names, and addresses of their announcement feeds."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Category(NamedTuple):
 
 @lru_cache(maxsize=1)
 def categories() -> Mapping[str, Category]:
-    """All categories by id, including those that only old papers have."""
+    """All categories by id, including those of old papers only."""
     groups: Mapping[str, Mapping[str, str]] = json.loads(read_text("categories.json"))
     return {id: Category(id, name, group) for group, names in groups.items() for id, name in names.items()}
 
@@ -39,7 +39,7 @@ def find_category(text: str) -> Category:
     if wanted not in known:
         near = get_close_matches(wanted, known, n=1)
         advice = f"did you mean {known[near[0]].id}?" if near else "one is called cs.CL, for example."
-        raise UsageError(f"{clean(text, 40)!r} is no category of arXiv; {advice}")
+        raise UsageError(f"{clean(text, 40)!r} is not a category of arXiv; {advice}")
     return known[wanted]
 
 

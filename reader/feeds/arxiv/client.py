@@ -1,4 +1,4 @@
-"""The client of arXiv, within arXiv's terms: one request in three seconds, none twice in a day."""
+"""The client of arXiv, within arXiv's terms: one request in three seconds, and no request twice in a day."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RSS_ENDPOINT = "https://rss.arxiv.org"
 ENDPOINT_VARIABLE = "ARXIV_ENDPOINT"
 
 INTERVAL = 3.0
-"""Seconds between requests, by arXiv's terms; they count for both hosts together."""
+"""Seconds between requests to either host, by arXiv's terms."""
 
 MAX_IDS = 200
 """Papers in one request by id; more make the address too long for some proxies."""
@@ -45,7 +45,7 @@ _MAX_PAGES = 60
 """arXiv returns no more than 30,000 papers for one query."""
 
 _RENEWAL_TIME = timedelta(hours=6)
-"""Time of day, UTC, by which the day's papers are available: arXiv renews them at midnight in New York."""
+"""Time of day, UTC, when the day's papers are surely available: arXiv renews them at midnight in New York."""
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ class ArxivClient:
     async def papers(self, ids: Iterable[str], on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]:
         """The newest versions of papers by bare id; ids that arXiv does not know are left out.
 
-        Texts that are no arXiv ids are not sent, since one of them makes the whole request fail. `on_wait` is called
+        Texts that are not arXiv ids are not sent, because one of them makes the whole request fail. `on_wait` is called
         before each wait. Raises FeedError.
         """
         wanted = list(dict.fromkeys(id for id in ids if arxiv_id(id) == id))
@@ -173,7 +173,7 @@ class ArxivClient:
         def parse(document: Document) -> ArxivResponse:
             body = document.body or b""
             response = parse_arxiv(body)
-            # A response without entries is not cached: the announcement may only be late.
+            # A response without entries is not cached: the announcement may be late.
             if cache is not None and response.entries:
                 cache.put(url, body)
             return response

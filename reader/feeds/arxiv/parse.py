@@ -1,7 +1,7 @@
 """Parse responses of arXiv's API and its daily announcements into entries.
 
 The API answers in Atom; announcements come as RSS or Atom. Both are parsed leniently: an entry without an id or a
-title is skipped with a reason, and only a document that is no feed is an error.
+title is skipped with a reason, and only a document that is not a feed is an error.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ AnnounceType = Literal["new", "cross", "replace", "replace-cross"]
 _ANNOUNCED = ("new", "cross", "replace", "replace-cross")
 
 
-# More than any real entry has.
+# More authors than any real entry has.
 _AUTHORS = 5_000
 _CATEGORIES = 50
 _NAME_LIMIT = 200
@@ -67,7 +67,7 @@ class ArxivResponse:
 def parse_arxiv(body: bytes) -> ArxivResponse:
     """Parse a response of the API or a feed of announcements.
 
-    Raises FeedRefused if arXiv reports a wrong request, FeedMalformed if the response is no feed or lacks the papers
+    Raises FeedRefused if arXiv reports a wrong request, FeedMalformed if the response is not a feed or lacks the papers
     that it counts.
     """
     root = _root(body)
@@ -109,7 +109,7 @@ def _root(body: bytes) -> Element:
 
 
 def _error_reason(elements: list[Element]) -> str:
-    """The reason, if the only entry is titled Error; this is how arXiv reports errors."""
+    """The reason if the only entry has the title Error: so arXiv reports errors."""
     if len(elements) != 1 or _text(elements[0], "title").strip() != "Error":
         return ""
     if "/api/errors" not in _text(elements[0], "id"):

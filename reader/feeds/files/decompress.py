@@ -10,12 +10,12 @@ from typing import BinaryIO
 CHUNK = 1024 * 1024
 
 LENGTH_LIMIT = 4 * 1024**3
-"""Unpacked bytes of a file: those of a million papers."""
+"""Maximum bytes of an unpacked file: those of a million papers."""
 
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31
 
-# JSON and prose compress by a factor of 3 to 20; a file that expands far more is made to exhaust memory.
+# JSON and prose compress by a factor of 3 to 20; a file that expands far more is meant to exhaust memory.
 _BOMB_RATIO = 200
 _BOMB_SIZE = 64 * 1024 * 1024
 

@@ -22,7 +22,7 @@ from reader.feeds.files.saved_page import parse_saved_page
 from reader.feeds.huggingface.parse import listings
 
 BATCH = 200
-"""Records in a listing, where they belong to no day."""
+"""Records in a listing, except those of a day with its items."""
 
 UNUSABLE = 10_000
 """Unusable records in a row after which the rest of a file is not read."""
@@ -35,7 +35,7 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 def read_papers(source: Path | BinaryIO, today: date) -> Iterator[Listing]:
     """The listings of a file, or of a binary stream such as standard input; `today` completes a saved page's dates.
 
-    A record belongs to the day it names, else to the day its line names. Raises FeedError if the file can't be read,
+    A record's day is its own or else that of its line. Raises FeedError if the file can't be read,
     FeedMalformed if nothing in it has a known format.
     """
     name = str(source) if isinstance(source, Path) else "The input"
@@ -112,7 +112,7 @@ class _RecordReader:
         yield from self._noted(self._flush())
         if not self._found:
             why = f" ({self._reason})" if self._reason else ""
-            raise FeedMalformed(f"{self._name} holds no papers in the feed's shape{why}.")
+            raise FeedMalformed(f"{self._name} has no papers in the feed's format{why}.")
 
     def _noted(self, listings: Iterator[Listing]) -> Iterator[Listing]:
         """Pass listings on; note whether any has a paper, the first reason, and the unusable records in a row."""

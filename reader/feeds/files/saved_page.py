@@ -1,8 +1,8 @@
 """Parse the copied text of a page of the feed's site into drafts.
 
 A page is a header, then blocks: title, abstract, `• 6 authors` or an organization, `·`, a date, perhaps a number of
-comments. Some blocks end after the abstract. Blank lines, wraps and the text around the blocks differ from copy to
-copy, so the parser finds the dates, which are certain, and reads the blocks backwards from them.
+comments. Some blocks end after the abstract. Blank lines, wraps and the text around the blocks differ between
+copies. So the parser first finds the dates, which are reliable, and reads the blocks backwards from them.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from reader.core.text import clean, fold
 from reader.feeds import plain_text
 
 _TITLE_LIMIT = 300
-"""Characters of the longest title; a longer paragraph is an abstract, even without authors and date."""
+"""Maximum characters of a title; a longer paragraph is an abstract, even without authors and date."""
 
 _NAME_LIMIT = 120
-"""Characters of the longest organization's name."""
+"""Maximum characters of an organization's name."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE = r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>[0-9]{1,2})(?:, ?(?P<year>[0-9]{4}))?(?: +(?P<comments>[0-9]{1,6}))?"
@@ -145,7 +145,7 @@ def _draft(title: str, abstract: str, block: _Block) -> Draft:
 
 
 def _paragraphs(lines: list[str]) -> list[str]:
-    """Join wrapped lines: those between blank lines, unless one of them is a whole abstract by itself."""
+    """Join wrapped lines between blank lines, unless one of them is a whole abstract by itself."""
     wrapped = "" in lines
     paragraphs: list[str] = []
     group: list[str] = []

@@ -121,7 +121,7 @@ class HttpClient:
                         raise failure.error from failure.__cause__
                     wait = failure.wait
                     if wait is None:
-                        # Jitter keeps many readers from coming back at the same moment.
+                        # Jitter keeps many readers from retrying at the same moment.
                         wait = limits.backoff * 2 ** (attempts - 1) * random.SystemRandom().uniform(0.75, 1.5)
                     await self._wait(wait, failure.reason, on_wait)
 
@@ -147,7 +147,7 @@ class HttpClient:
             raise RetryableError(error, f"{self.host} sent something unreadable", attempts=2) from error
 
     def _host_lock(self) -> AbstractAsyncContextManager[None]:
-        """The lock that other programs respect too; held for one request, released while waiting to retry."""
+        """The lock that other programs also use; held for one request, released while waiting to retry."""
         if self._lock_folder is None:
             return nullcontext()
         return host_lock(self._lock_folder / f"{self.host}.lock", 0, self._sleep)
@@ -174,7 +174,7 @@ class HttpClient:
                 self._refuse(response, body)
             if _is_web_page(response, body):
                 raise FeedMalformed(
-                    f"{self.host} answered with a web page in place of the feed; this network may ask to sign in first."
+                    f"{self.host} answered with a web page instead of the feed; this network may ask to sign in first."
                 )
             validator = responses.sendable_validator(response.headers.get("ETag"))
             return Response(body, responses.has_next_page(response.headers), validator)
@@ -185,7 +185,7 @@ class HttpClient:
         log.info("GET %s %d, %d bytes in %.2f s", response.url, response.status_code, len(body), seconds)
 
     def _respect_rate_limit(self, response: httpx.Response) -> None:
-        """Delay the next request if the response says that none is left for now."""
+        """Delay the next request if the response says that none is left."""
         pause = responses.rate_limit_pause(response.headers, self._limits.longest_wait)
         self._free_at = max(self._free_at, self._clock() + pause)
 

@@ -58,7 +58,7 @@ class Document:
     """None if it has not changed since the validators that were sent."""
     validators: Validators
     url: str
-    """The address for later requests: the requested one, or another after a permanent redirect."""
+    """The address for later requests: the requested one, or the new one after a permanent redirect."""
     base_url: str
     """The address after all redirects; relative links in the document start from it."""
     content_type: str = ""

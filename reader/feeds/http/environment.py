@@ -1,4 +1,4 @@
-"""Environment variables that concern the network, under the names that Hugging Face's own tools use."""
+"""Environment variables for the network, with the same names as in Hugging Face's own tools."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def find_token(environ: Mapping[str, str]) -> str | None:
     """The access token from HF_TOKEN, HUGGING_FACE_HUB_TOKEN or the file at HF_TOKEN_PATH; None if there is none."""
     value = environ.get("HF_TOKEN", "").strip() or environ.get("HUGGING_FACE_HUB_TOKEN", "").strip()
     token = value or _read_token(_token_path(environ))
-    # A token that is no valid header value would make every request fail.
+    # A token that is not a valid header value would make every request fail.
     return token if token.isascii() and token.isprintable() and token and " " not in token else None
 
 

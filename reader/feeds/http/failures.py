@@ -1,4 +1,4 @@
-"""What failed requests mean: HTTP errors as FeedErrors whose text says what to do."""
+"""Turn failed requests into FeedErrors whose text says what to do."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class HttpRefused(FeedRefused):
 class RetryableError(Exception):
     """A failure that may pass.
 
-    It allows `attempts` requests in all, the next after `wait` seconds (None: after the usual backoff). `error` is
-    raised once they are used up; `reason` is the cause in words, to be shown while waiting.
+    It allows `attempts` requests in all; the next waits `wait` seconds (None: the usual backoff). `error` is
+    raised after the last attempt; `reason` is the cause in words, shown while waiting.
     """
 
     def __init__(self, error: FeedError, reason: str, attempts: int, wait: float | None = None) -> None:
@@ -41,7 +41,7 @@ class RetryableError(Exception):
 
 
 def explain_failure(host: str, error: httpx.HTTPError | httpx.InvalidURL | TimeoutError, limits: Limits) -> Exception:
-    """The exception to raise for a request that got no response: a FeedError, or a RetryableError if it may pass."""
+    """The exception for a request without a response: a FeedError, or a RetryableError if the failure may pass."""
     import httpx
 
     match error:
@@ -61,7 +61,7 @@ def explain_failure(host: str, error: httpx.HTTPError | httpx.InvalidURL | Timeo
 
 
 def _connection_failure(host: str, error: BaseException) -> FeedError:
-    """Why no connection was made, from the errors that caused `error`."""
+    """Explain a failed connection, from the causes of `error`."""
     for cause in _error_chain(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             untrusted = f"The certificate of {host} is not trusted here"

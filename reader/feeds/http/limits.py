@@ -11,13 +11,13 @@ class Limits:
 
     connect_timeout: float = 5
     read_timeout: float = 10
-    """Without a byte of the response."""
+    """Maximum time without a byte of the response."""
     total_timeout: float = 30
-    """For one request with its whole response."""
+    """Maximum time for one request with its whole response."""
     body_size: int = 32 * 1024 * 1024
-    """Bytes of a response, both as sent and unpacked."""
+    """Maximum bytes of a response, both as sent and unpacked."""
     attempts: int = 4
     backoff: float = 0.5
-    """Before the second attempt; it doubles with each attempt."""
+    """Wait before the second attempt; it doubles with each attempt."""
     longest_wait: float = 310
-    """For a rate limit: a little over the five minutes of the feed's window."""
+    """Maximum wait for a rate limit: a little over the five minutes of the feed's window."""

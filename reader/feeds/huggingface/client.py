@@ -95,13 +95,13 @@ class HuggingFaceClient:
     async def day(self, day: str, on_wait: OnWait | None = None) -> tuple[Listing, ...]:
         """All papers of one day (ISO); that day's listing comes first and may be empty.
 
-        A record that names another day is in a further listing, of that day. `on_wait` is called before each wait.
-        Raises FeedError, also if only a later page fails: a day is never returned in part.
+        A record of another day goes into a further listing for that day. `on_wait` is called before each wait.
+        Raises FeedError even if only a later page fails: it never returns a part of a day.
         """
         pages = [page async for page in self._pages({"date": day}, on_wait, validator=self._validators.get(day))]
         if any(page.is_unchanged for page in pages):
             return (Listing(day, (), is_unchanged=True),)
-        # In a thread: cleaning a hundred papers takes longer than a key may wait.
+        # In a thread: cleaning a hundred papers would delay the keys too long.
         first, *others = await asyncio.to_thread(listings, [item for page in pages for item in page.items], day)
         # No validator for a full page, whose ETag does not cover the next pages, or if records were skipped.
         validator = pages[0].validator if len(pages[0].items) < PAGE_SIZE and not first.skipped else None
@@ -110,7 +110,7 @@ class HuggingFaceClient:
     async def month(self, month: str, on_wait: OnWait | None = None) -> tuple[Listing, ...] | None:
         """All papers of a month, such as `2026-05`, by day; a day without papers has no listing.
 
-        None if a record does not name its day, which some old ones don't: then request the days one by one.
+        None if a record does not name its day, as in some old ones: then request the days one by one.
         `on_wait` is called before each wait. Raises FeedError.
         """
         items: list[object] = []
@@ -122,7 +122,7 @@ class HuggingFaceClient:
         return await asyncio.to_thread(listings, items, None)
 
     async def trending(self, on_wait: OnWait | None = None) -> tuple[Listing, ...]:
-        """The trending papers in the feed's order: a listing for each paper, of its day.
+        """The trending papers in the feed's order: one listing for each paper, with its day.
 
         `on_wait` is called before each wait. Raises FeedError.
         """
@@ -150,7 +150,7 @@ class HuggingFaceClient:
             raise
 
     async def search(self, text: str, on_wait: OnWait | None = None) -> tuple[Listing, ...]:
-        """The feed's search results in its order: a listing for each paper, of its day.
+        """The feed's search results in its order: one listing for each paper, with its day.
 
         `on_wait` is called before each wait. Raises FeedError.
         """

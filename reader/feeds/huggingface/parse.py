@@ -1,7 +1,7 @@
 """Parse records of Hugging Face's daily papers API into drafts.
 
 Parsing is lenient. A key that is absent, null or of an unexpected type counts as missing; a record without an arXiv
-id or a title is skipped with a reason; only a response that is no list of records is an error.
+id or a title is skipped with a reason; only a response that is not a list of records is an error.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from reader.feeds.safe_json import TooManyValues, UnreadableJson, parse_json
 SKIPPED = 200
 """Skipped records of a listing that are kept; the others are counted."""
 
-# More than any real record has: the busiest of the archive lists 664 authors and 44 keywords.
+# More than any real record has: the longest lists in the archive have 664 authors and 44 keywords.
 _AUTHORS = 5_000
 _KEYWORDS = 100
 _MEDIA = 50
@@ -45,7 +45,7 @@ _THUMBNAIL = "/social-thumbnails/"
 def parse_daily(body: bytes, day: str | None) -> tuple[Listing, ...]:
     """Parse a response of the daily list; `day` is the requested date, if any.
 
-    Raises FeedMalformed if the response is no list of records.
+    Raises FeedMalformed if the response is not a list of records.
     """
     return listings(read_items(body), day)
 
@@ -73,7 +73,7 @@ def listings(
 ) -> tuple[Listing, ...]:
     """Parse raw records and group them by day: `submittedOnDailyAt` as written, else `day`.
 
-    With a `day` the first listing is of that day, even if empty. A paper that is twice on a day is kept once. `place`
+    With a `day` the first listing is for that day, even if empty. A duplicate on one day is dropped. `place`
     describes the place of a skipped record by its number from 1. Only the first skipped records are kept.
     """
     days: dict[str | None, dict[str, Draft]] = {} if day is None else {day: {}}
@@ -152,12 +152,12 @@ def _string(value: object) -> str:
 
 
 def _line(value: object, limit: int = LINE_LIMIT) -> str:
-    """A value as one clean line; empty if it is no text."""
+    """A value as one clean line; empty if it is not a text."""
     return plain_text.plain_line(_string(value), limit)
 
 
 def _block(value: object) -> str:
-    """A value as clean paragraphs; empty if it is no text."""
+    """A value as clean paragraphs; empty if it is not a text."""
     return plain_text.plain_block(_prose(value))
 
 
@@ -206,7 +206,7 @@ def _organization(outer: Mapping[str, object], paper: Mapping[str, object]) -> t
 
 
 def _keywords(value: object) -> tuple[str, ...]:
-    """Keywords in their order, each once; case and accents are ignored."""
+    """Keywords in their order, without duplicates; case and accents are ignored."""
     unique: dict[str, str] = {}
     for keyword in _sequence(value)[:_KEYWORDS]:
         if line := _line(keyword, _NAME_LIMIT):

@@ -30,9 +30,9 @@ class FetchedFeed:
     feed: Feed | None
     """None if it has not changed."""
     validators: Validators
-    """To be sent with the next request."""
+    """The validators to send with the next request."""
     url: str
-    """The address for later requests: another than the requested one after a permanent redirect."""
+    """The address for later requests: the new one after a permanent redirect, else the requested one."""
 
 
 class SyndicationClient:
@@ -103,7 +103,7 @@ class SyndicationClient:
                 sleep=self._sleep,
                 clock=self._clock,
             )
-        # Parsed outside of the request, which would retry FeedMalformed: a web page does not become a feed in a second.
+        # Parsed outside the request, which would retry FeedMalformed; a second attempt can't turn a page into a feed.
         document = await client.document(address, _unparsed, validators, on_wait)
         if document.body is None:
             return FetchedFeed(None, document.validators, document.url)

@@ -45,7 +45,7 @@ class FeedList:
 def parse_opml(body: bytes) -> FeedList:
     """The feeds of an OPML file, with nested folders as paths; raises FeedMalformed."""
     if len(body) > BODY_LIMIT:
-        raise FeedMalformed(f"The file has more than {BODY_LIMIT // 1024**2} MiB, which no list of feeds has.")
+        raise FeedMalformed(f"The file has more than {BODY_LIMIT // 1024**2} MiB, too much for a list of feeds.")
     try:
         root = parse_xml(body)
     except UnreadableXml as error:
@@ -65,7 +65,7 @@ def parse_opml(body: bytes) -> FeedList:
 
 
 def write_opml(feeds: Iterable[Outline], title: str, now: datetime) -> bytes:
-    """An OPML 2.0 file; each folder stands where its first feed does."""
+    """An OPML 2.0 file; each folder has the place of its first feed."""
     root = Element("opml", version="2.0")
     head = SubElement(root, "head")
     SubElement(head, "title").text = clean(title, _NAME_LIMIT)
@@ -84,7 +84,7 @@ def write_opml(feeds: Iterable[Outline], title: str, now: datetime) -> bytes:
 
 
 def _outlines(element: Element, folders: tuple[str, ...] = ()) -> Iterator[tuple[Element, tuple[str, ...]]]:
-    """All outlines, each with the names of the folders around it."""
+    """All outlines, each with the names of its folders."""
     for outline in element:
         if outline.tag.lower() != "outline":
             continue
@@ -108,7 +108,7 @@ def _parse_outline(outline: Element, folders: tuple[str, ...]) -> Outline | str 
 
 
 def _without_feed_scheme(address: str) -> str:
-    """The address without `feed:`, which some programs write before or instead of `https:`."""
+    """The address without `feed:`, which some programs write before `https:` or instead of it."""
     scheme, _, rest = address.partition(":")
     if scheme.strip().lower() != "feed":
         return address

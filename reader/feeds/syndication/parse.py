@@ -1,6 +1,6 @@
 """Parse RSS and Atom feeds of any site into entries.
 
-feedparser reads even broken feeds; its results are treated as foreign text like any other. Markup becomes plain text,
+feedparser reads even broken feeds; its results are foreign text like any other. Markup becomes plain text,
 and an entry about exactly one arXiv paper gets that paper's id.
 """
 
@@ -27,7 +27,7 @@ from reader.feeds.plain_text import HtmlText, html_to_text, plain_block, plain_l
 from reader.feeds.syndication.size import find_excess
 
 BODY_LIMIT = 5 * 1024 * 1024
-"""Bytes of a feed; `find_excess` bounds what takes the parser longest."""
+"""Maximum bytes of a feed; `find_excess` also limits its tags."""
 
 _ENTRIES = 1_000
 _AUTHORS = 500
@@ -55,7 +55,7 @@ _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+x
 
 
 class NotAFeed(FeedMalformed):
-    """The document is no feed; `feeds` are the addresses of feeds that it links to, if it is a web page."""
+    """The document is not a feed; if it is a web page, `feeds` are the addresses of feeds that it links to."""
 
     def __init__(self, message: str, feeds: tuple[str, ...] = ()) -> None:
         super().__init__(message)
@@ -67,12 +67,12 @@ class Entry:
     """An entry of a feed."""
 
     draft: Draft
-    """Its `id` is that of the arXiv paper that the entry is about, if any."""
+    """Its `id` is the id of the arXiv paper that the entry is about, if any."""
     link: str | None
     guid: str
     """The entry's stable id within its feed."""
     published: str | None = None
-    """ISO date, UTC, of the entry, not of the paper."""
+    """The entry's ISO date, UTC; not the paper's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,13 @@ class Feed:
     """In the feed's order, at most a thousand."""
     skipped: tuple[Skipped, ...] = ()
     problem: str | None = None
-    """A short description of an XML error; the entries are those that could be read in spite of it."""
+    """A short description of an XML error; the entries are those read in spite of it."""
 
 
 def parse_feed(
     body: bytes, url: str, today: date, *, source: str | None = None, content_type: str = "application/xml"
 ) -> Feed:
-    """Parse the feed from an address; a date after tomorrow is ignored.
+    """Parse a feed from the address `url`; dates after tomorrow are ignored.
 
     Raises NotAFeed, also for a feed that would take long to parse.
     """
@@ -162,7 +162,7 @@ def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) 
         title=title,
         id=id,
         abstract=abstract,
-        # An entry that is only about a paper has its own authors, date and tags, not the paper's.
+        # An entry that is only about a paper has its own authors, date and tags.
         authors=_authors(item) if itself or not id else (),
         published=None if id else published,
         keywords=() if id else _tags(item),
@@ -200,7 +200,7 @@ def _detail_text(detail: object, atom: bool) -> HtmlText:
     if not isinstance(detail, Mapping):
         return HtmlText("", ())
     text = _string(detail.get("value"))
-    # Only in Atom is the type "plain" reliable: RSS has no types, and its texts often have tags.
+    # The type "plain" is reliable only in Atom: RSS has no types, and its texts often have tags.
     return HtmlText(text, ()) if atom and detail.get("type") == "text/plain" else html_to_text(text)
 
 
@@ -258,10 +258,10 @@ def _keep_valid_reference(reference: re.Match[bytes]) -> bytes:
 
 
 def _not_a_feed(body: bytes, url: str) -> tuple[str, tuple[str, ...]]:
-    """The message for a document that is no feed, and the feeds that it links to."""
+    """The message for a document that is not a feed, and the feeds that it links to."""
     host = _host(url)
     finder = _FeedFinder(url)
-    # html.parser stops at a declaration that it can't read; the links before it count.
+    # html.parser stops at a declaration that it can't read; the links before it are kept.
     with suppress(AssertionError):
         finder.feed(body[:_PAGE_LIMIT].decode("utf-8", "replace"))
     if finder.feeds:

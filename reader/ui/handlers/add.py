@@ -1,4 +1,4 @@
-"""Papers that are not in the cache: fetched one by one."""
+"""Fetch single papers that are not in the cache."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class AddActions:
 
     @handles("find.add")
     def ask_for_paper(self, _count: int | None) -> None:
-        """Begin a query for one paper; what is pasted may be any form of its id."""
+        """Begin a query for one paper; the user may paste any form of its id."""
         self._model.change(self._model.state.open_query(self._position(), "id:"))
 
     @handles("find.fetch")
     def fetch_paper(self, _count: int | None = None) -> None:
-        """Fetch the paper that the query names, and show it where no view hides it."""
+        """Fetch the paper that the query names, and show it in the view All."""
         id, place = self.missing_id(), self._model.state.place
         if id is None:
             self._model.say("nothing to fetch: the query names no paper by its id or address")
@@ -41,6 +41,6 @@ class AddActions:
             self._lookup.begin(id)
 
     def missing_id(self) -> str | None:
-        """The arXiv id that is all that the query asks for, where the cache does not have that paper."""
+        """The arXiv id if the query asks only for one paper and the cache does not have it, else None."""
         id = self._model.state.place.paper_id
         return id if id is not None and self._library.pk_of(id) is None else None

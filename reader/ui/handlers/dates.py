@@ -1,4 +1,4 @@
-"""The calendar: a day to go to, or to fetch all papers from."""
+"""The calendar: choose a day to show, or to fetch all papers from."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reader.ui.work.services import Services
 
 
 class DateActions:
-    """Open the calendar, move in it and choose."""
+    """Open the calendar, move in it, and choose a day."""
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class DateActions:
         views: ViewActions,
         calendar: Callable[[], CalendarScreen | None],
     ) -> None:
-        """`calendar` is the open calendar."""
+        """`calendar` returns the open calendar."""
         self._model = services.model
         self._library = services.library
         self._look = services.look
@@ -40,7 +40,7 @@ class DateActions:
 
     @handles("app.older")
     def fetch_older(self, _count: int | None) -> None:
-        """Ask the calendar for a day, and fetch all since."""
+        """Let the user choose a day in the calendar, and fetch all papers since that day."""
         if self._look.demo:
             self._model.say(NOTHING_IS_FETCHED)
             return
@@ -64,7 +64,7 @@ class DateActions:
         self._choose("month")
 
     def _choose(self, kind: PeriodKind | None) -> None:
-        """Do what the calendar was opened for with the day in it, or with its week or month."""
+        """Show the chosen day, week or month, or fetch all papers since it, as the calendar was opened for."""
         calendar = self._calendar()
         period = calendar.chosen(kind) if calendar is not None else None
         if calendar is None or period is None:

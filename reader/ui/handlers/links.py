@@ -1,4 +1,4 @@
-"""Leave the reader: links in the browser, addresses to the clipboard."""
+"""Open links in the browser, and copy addresses to the clipboard."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from reader.ui.work.services import Services
 
 
 class Terminal(NamedTuple):
-    """What the terminal does for links."""
+    """The terminal's functions for links."""
 
     copy: Callable[[str], object]
-    """Puts text on its clipboard; some terminals ignore that."""
+    """Puts text on its clipboard; some terminals ignore it."""
     suspend: Callable[[], AbstractContextManager[None]]
     """Gives the terminal to another program."""
 
@@ -74,7 +74,7 @@ class LinkActions:
                 self.browse(link.url)
 
     def browse(self, url: str) -> None:
-        """Open an address in the user's browser, without waiting for it."""
+        """Open an address in the user's browser without waiting for it."""
         self._background.start("browser", partial(self._browse, url))
 
     async def _browse(self, url: str) -> None:

@@ -1,4 +1,4 @@
-"""Mark papers: drawn at once, then stored, then said with the key that undoes it."""
+"""Mark papers: draw the mark at once, store it, then report it with the key that undoes it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reader.ui.work.library import Progress
 
 BLINK = 0.5
-"""Seconds after which the user is told how far it is."""
+"""Seconds after which a long mark shows its progress."""
 
 
 class MarkActions:
@@ -55,20 +55,20 @@ class MarkActions:
             self._mark(kind, not getattr(row, STATES[kind]), [row.pk])
 
     def finish_reading(self, pk: PaperKey) -> None:
-        """Mark a paper read without a word, unless it is or the user marks by hand."""
+        """Mark a paper read without a notice, unless it is read already or the user marks papers by hand."""
         row = self._papers.row_of(pk)
         if row is not None and not row.read and self._read_when != "manual":
             self._mark("read", True, [pk], is_quiet=True)
 
     def leave_paper(self) -> None:
-        """The cursor is about to leave a paper, which reads it where passing counts."""
+        """Called before the cursor leaves a paper; marks it read if the setting is `passed`."""
         row = self._papers.highlighted_row
-        # One that only the feed has would be stored by it, and it was merely passed.
+        # Marking a paper that only the feed has would store it, which passing alone must not do.
         if row is not None and row.kept and self._read_when == "passed":
             self.finish_reading(row.pk)
 
     def store_opened(self, pk: PaperKey) -> None:
-        """Store a paper of the feed that was opened, where opening marks nothing."""
+        """Store an opened paper that only the feed has; needed if opening marks nothing."""
         storing = self._library.store([pk])
 
         async def store() -> None:
@@ -111,9 +111,9 @@ class MarkActions:
         shown: Iterable[PaperKey] | None = None,
         is_quiet: bool = False,
     ) -> None:
-        """Mark papers: their lines change now, the cache behind them; `is_quiet` says nothing of it.
+        """Mark papers: their lines change now, the cache follows; `is_quiet` shows no notice.
 
-        `shown` are those in view where `pks` may be all papers there are, which are too many to go through.
+        `shown` are the papers in view; `pks` may be all papers, which are too many to redraw.
         """
         for pk in pks if shown is None else shown:
             self._papers.patch(pk, **{STATES[kind]: value, "kept": True})
@@ -134,7 +134,7 @@ class MarkActions:
             self._model.say(f"{event.count:,} {event.label} · {self._keymap.key('mark.undo')} undoes")
 
     def finish_marks(self) -> None:
-        """Bring in what an earlier run left of a mark of many papers."""
+        """Finish a mark of many papers that an earlier run left incomplete."""
         finishing = self._library.finish_marks(self._report("marking"))
 
         async def finish() -> None:
@@ -147,12 +147,12 @@ class MarkActions:
         self._background.start("marks", finish)
 
     def _show_stored(self) -> None:
-        """Show what a mark changed beyond its line, without moving the list."""
+        """Show the other changes of a mark, such as counts, without moving the list."""
         self._library.changed()
         self._model.change(self._model.state.marked())
 
     def _report(self, what: str) -> Progress:
-        """Says how far a mark of many papers is, once it has taken longer than a blink."""
+        """Return a function that shows the progress of a mark once it has taken longer than `BLINK`."""
         began = monotonic()
 
         def report(done: int, total: int) -> None:

@@ -1,4 +1,4 @@
-"""Move in the list, the filter pane, the detail and the page; go from pane to pane."""
+"""Move in the list, the filter pane, the detail and the page, and between panes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reader.ui.work.services import Services
 
 
 class MovementActions:
-    """Move the cursor or the text, whichever has the keys."""
+    """Move the cursor or the text of the pane with the focus."""
 
     def __init__(
         self,
@@ -58,22 +58,22 @@ class MovementActions:
 
     @handles("move.half_down")
     def half_page_down(self, count: int | None) -> None:
-        self._leap(1, 2, count or 1)
+        self._move_pages(1, 2, count or 1)
 
     @handles("move.half_up")
     def half_page_up(self, count: int | None) -> None:
-        self._leap(-1, 2, count or 1)
+        self._move_pages(-1, 2, count or 1)
 
     @handles("move.page_down")
     def page_down(self, count: int | None) -> None:
-        self._leap(1, 1, count or 1)
+        self._move_pages(1, 1, count or 1)
 
     @handles("move.page_up")
     def page_up(self, count: int | None) -> None:
-        self._leap(-1, 1, count or 1)
+        self._move_pages(-1, 1, count or 1)
 
-    def _leap(self, direction: int, share: int, times: int) -> None:
-        """Go so many pages, or halves of one where `share` is 2."""
+    def _move_pages(self, direction: int, share: int, times: int) -> None:
+        """Go `times` pages, or half pages if `share` is 2."""
         for _ in range(times):
             match self._model.state.context:
                 case "page" | "detail":
@@ -124,7 +124,7 @@ class MovementActions:
         self._to_day(-1, count or 1)
 
     def _to_day(self, direction: int, count: int) -> None:
-        """Go `count` days older (1) or newer (-1): within the list where it has them, else to the view of that day."""
+        """Go `count` days older (1) or newer (-1): within the list if it has them, else to the view of that day."""
         view = self._model.state.place.view.id
         if view != "today" and not view.startswith(DAY):
             for _ in range(count):

@@ -1,4 +1,4 @@
-"""The paper's page, and the text that is in front."""
+"""The paper's page, and the text in front."""
 
 from __future__ import annotations
 
@@ -33,13 +33,22 @@ class PageActions:
 
     @handles("read.open")
     def open(self, _count: int | None = None) -> None:
-        """Open the highlighted paper; opening reads it, unless reading is marked by hand."""
+        """Open the highlighted paper; this marks it read, unless the user marks papers by hand."""
         self._show()
 
-    def follow(self, state: State | None = None) -> None:
+    def follow(self) -> None:
         """Show the highlighted paper on the page, if that is open."""
-        if (state or self._model.state).page is not None:
+        if self._model.state.page is not None:
             self._show()
+
+    def renew(self, state: State) -> None:
+        """Read the paper on the page from the cache again, even if it is no longer in the list."""
+        if state.page is not None:
+            # The keys for marks read a paper's state from its row; the list is not read again until the page closes.
+            self._papers.renew()
+            reading = self._loader.read(state.page.key)
+            if reading is not None:
+                self._model.change(self._model.state.open_page(reading))
 
     def _show(self) -> None:
         state = self._model.state
@@ -68,7 +77,7 @@ class PageActions:
 
     @handles("read.on")
     def read_on(self, _count: int | None) -> None:
-        """A page further; at the end of the text the paper is read, and the next unread one comes."""
+        """Scroll a page down; at the end of the text, mark the paper read and go to the next unread one."""
         text = self._text_in_front()
         if text is None:
             self.open()

@@ -1,4 +1,4 @@
-"""The program itself: refresh, help, commands, the sample, back and out."""
+"""Actions on the program: refresh, help, commands, the sample, back, quit."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ if TYPE_CHECKING:
 
 
 class Program(Protocol):
-    """What these actions do to the program as a whole."""
+    """The app, as these actions use it."""
 
     @property
     def context(self) -> Context | None: ...
 
     def do(self, action_id: str, count: int | None = None) -> None:
-        """Do an action of the table."""
+        """Run an action of the table."""
 
     def later(self, act: Callable[[], object]) -> None:
-        """Do something once the screen in front is gone."""
+        """Call a function once the screen in front is gone."""
 
     def show_screen(self, screen: Screen[None]) -> None:
-        """Put a screen in front that reads its own keys."""
+        """Show a screen that reads its own keys."""
 
     def wear(self, theme: str) -> None:
-        """Change the colours until the reader is left."""
+        """Change the colours until the user quits."""
 
     def leave_detour(self) -> bool:
-        """Take back what a pane shows only for now, such as an explanation; returns whether there was such."""
+        """Close a temporary content of a pane, such as an explanation; return whether there was one."""
 
     def leave(self) -> None:
         """Save the place, and quit."""
 
     def open_sample(self) -> None:
-        """Leave for the bundled sample."""
+        """Quit, and open the bundled sample."""
 
 
 class ProgramActions:
@@ -74,7 +74,7 @@ class ProgramActions:
 
     @handles("app.refresh")
     def refresh(self, _count: int | None) -> None:
-        """Fetch the latest days, or what is shown."""
+        """Fetch the latest days, or the days of the view."""
         if self._demo:
             self._model.say(NOTHING_IS_FETCHED)
             return
@@ -134,7 +134,7 @@ class ProgramActions:
 
     @handles("app.escape")
     def step_back(self, _count: int | None) -> None:
-        """Leave what was begun last; never the reader."""
+        """Stop or close the latest thing; never quit."""
         if not self._back():
             self._refresher.stop()
 
@@ -144,7 +144,7 @@ class ProgramActions:
             self._program.leave()
 
     def _back(self) -> bool:
-        """One step back; False at the top."""
+        """Go one step back; return False at the top."""
         if self._search.stop():
             self._model.say("search stopped")
             return True

@@ -1,4 +1,4 @@
-"""The query: typing one, its suggestions, its order, and the search of the feed."""
+"""The query: type one, take suggestions, change its order, and search the feed."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class QueryActions:
     def type_query(self, _count: int | None) -> None:
         self._model.change(self._model.state.open_query(self._main.position))
 
-    # The line's keys act at once and not by a message of the line: keys that were typed behind theirs are for the list.
+    # The line's keys act at once, not by a message from the line: the keys typed after them are for the list.
 
     @handles("query.accept")
     def accept(self, _count: int | None = None) -> None:
-        """Keep the query and go to the list, unless the line says what is wrong with it.
+        """Keep the query and go to the list; stay in the line if the query has a mistake.
 
-        A paper that it names is fetched if it is not here, as the list below offers.
+        If the query names a paper that is not in the cache, fetch it.
         """
         text = self._main.query_line.accept()
         if text is not None:
@@ -46,13 +46,13 @@ class QueryActions:
 
     @handles("query.cancel")
     def cancel(self, _count: int | None = None) -> None:
-        """Put back the query that was there."""
+        """Restore the earlier query."""
         self._main.query_line.cancel()
         self._model.change(self._model.state.cancel_query())
 
     @handles("query.complete")
     def complete(self, _count: int | None) -> None:
-        """Take the suggestion, of the line that is typed in or of the empty list."""
+        """Take the suggestion of the query line or of the empty list."""
         state = self._model.state
         if state.is_typing:
             self._main.query_line.complete()
@@ -93,12 +93,12 @@ class QueryActions:
 
     @handles("find.feed")
     def search_feed(self, _count: int | None) -> None:
-        """Search the feed for what is typed, or else for what is looked at."""
+        """Search the feed for the typed query, or else for the list's query."""
         state = self._model.state
         typed = self._main.query_line.text if state.is_typing else state.search.wanted or state.listed_text
         text = feed_text(typed)
         if state.is_typing and text and not self._look.demo:
-            # The list is as it was while the feed is asked, and when its answers are left.
+            # The list keeps the earlier query during the search and after its results are closed.
             self.cancel()
             self._model.change(self._model.state.remember_query(typed.strip()))
         elif state.is_typing:
@@ -121,7 +121,7 @@ class QueryActions:
         self._go_to_hit(-1, count or 1)
 
     def _go_to_hit(self, direction: int, count: int) -> None:
-        """Every paper of a search is a hit; without one, the next unread paper is looked for."""
+        """Go to the next paper of a search, all of which are hits; without a search, to the next unread paper."""
         if self._model.state.listing.words:
             self._main.papers.move(direction * count)
             self._page.follow()

@@ -1,4 +1,4 @@
-"""How a method says which actions it handles, and the table of all handlers."""
+"""A decorator that names the actions of a method, and the table of all handlers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 Handler = Callable[[int | None], object]
-"""Does an action; gets the count that was typed before its key, None if none was."""
+"""Runs an action; gets the count typed before its key, or None."""
 
 Method = TypeVar("Method", bound=Callable[..., object])
 

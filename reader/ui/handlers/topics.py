@@ -1,4 +1,4 @@
-"""Topics: the filter pane, the topics of a paper, and which words gave them."""
+"""Topics: the filter pane, the topics of a paper, and the words that gave them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class FilterActions:
         self._pane.begin_narrowing()
 
     def pick_topics(self, choice: TopicChoice) -> None:
-        """Write the picked topics into the query; how they combine counts even where the query cannot say it."""
+        """Write the picked topics into the query; keep how they combine even if the query can't express it."""
         state = self._model.state
         try:
             place = state.place._replace(text=with_topics(state.place.text, choice))
@@ -116,7 +116,7 @@ class TopicActions:
             self._keyboard.ask_letter("topic", choices, lambda digit: self._toggle(slugs[digit]))
 
     def _toggle(self, slug: str) -> None:
-        """Pick a topic on top of what is picked, or let it go; the cursor stays on the paper."""
+        """Pick a further topic, or drop it if it is picked; the cursor stays on the paper."""
         state = self._model.state
         choice = picked_topics(state.place.query)
         text = with_topics(state.place.text, choice.toggle(slug, "picked"))
@@ -127,7 +127,7 @@ class TopicActions:
 
     @handles("read.why")
     def explain(self, _count: int | None) -> None:
-        """Show which words gave the paper its topics, or take that away."""
+        """Show which words gave the paper its topics, or close that explanation."""
         paper = self._library.paper_of(self._model.state.highlighted)
         if paper is None:
             return

@@ -1,4 +1,4 @@
-"""Go to a view: today, unread, a day, week or month, the feed's own ranking; fetch what is missing of it."""
+"""Go to a view: today, unread, a day, week or month, the feed's own ranking; fetch its missing days."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reader.ui.work.refresher import Refresher
 from reader.ui.work.services import Services
 
 RANKING_LASTS = timedelta(minutes=10)
-"""Age up to which the feed's ranking is not read again when its view is shown."""
+"""Maximum age of a feed's ranking that is shown without fetching it again."""
 
 SATURDAY = 5
 
@@ -29,7 +29,7 @@ class ViewActions:
         self._papers = papers
 
     def go(self, id: str) -> None:
-        """Show a view with the query kept, and fetch its days that the cache knows nothing of."""
+        """Show a view with the current query, and fetch its days that the cache does not know."""
         state = self._model.state.close_page()
         self._model.change(state.go(Place(view(id), state.place.text)))
         period = period_of_view(id) if ":" in id else None
@@ -39,7 +39,7 @@ class ViewActions:
                 self._refresher.fetch(Days(days), period.id, period.short)
 
     def show_query(self, text: str) -> None:
-        """Show what a query matches in all papers."""
+        """Show all papers that match a query."""
         self._model.change(self._model.state.close_page().go(Place(view("all"), text)))
 
     @handles("view.today")
@@ -72,7 +72,7 @@ class ViewActions:
             self.fetch_trending()
 
     def fetch_trending(self) -> None:
-        """Read the feed's ranking now."""
+        """Fetch the feed's ranking now."""
         self._refresher.fetch(Trending(), "trending", "trending")
 
     # Periods
@@ -100,14 +100,14 @@ class ViewActions:
 
     @handles("period.earlier")
     def show_earlier(self, count: int | None) -> None:
-        self._leap(-(count or 1))
+        self._go_periods(-(count or 1))
 
     @handles("period.later")
     def show_later(self, count: int | None) -> None:
-        self._leap(count or 1)
+        self._go_periods(count or 1)
 
-    def _leap(self, count: int) -> None:
-        """Go so many periods on, or back where negative, past days that are known to hold nothing."""
+    def _go_periods(self, count: int) -> None:
+        """Go `count` periods later, earlier if negative; skip days that are known to be empty."""
         start = period = self.here()
         first, last = date.fromisoformat(FIRST_DAY), self._look.today
         for _ in range(abs(count)):
@@ -123,7 +123,7 @@ class ViewActions:
             self.go(period.id)
 
     def _is_idle(self, period: Period) -> bool:
-        """Whether a day is known to hold nothing, or likely to, as weekends do."""
+        """Whether a day is known to be empty, or probably is, such as a weekend."""
         if period.kind != "day":
             return False
         known = self._library.days_between(period.first, period.first).get(period.date)

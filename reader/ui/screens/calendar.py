@@ -1,4 +1,4 @@
-"""The calendar: a month of days with their unread papers, to choose the day to show or to fetch from."""
+"""The calendar: a month with the unread papers of each day; choose a day to show or to fetch from."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from reader.ui.text.lines import Line, Piece, cut_line, literal, measure, spread
 from reader.ui.text.styled_text import draw
 
 States = Callable[[date, date], Mapping[str, DayState]]
-"""Returns what the cache knows about the days from one to another, by ISO day."""
+"""Returns the cached state of the days between two dates, by ISO day."""
 
 CELL = 7
-"""Columns of a day: its number, a space, its unread papers."""
+"""Columns for a day: its number, a space, its unread papers."""
 
 MARGIN = 4
-"""Columns of the number of a week."""
+"""Columns for the number of a week."""
 
 WIDTH = MARGIN + 7 * CELL
 WEEKS = 6
@@ -74,7 +74,7 @@ class Month(Widget):
         return period_containing("week", self.day.replace(day=1)).first
 
     def go(self, day: date) -> None:
-        """Put the cursor on a day, or on the nearest day that the feed can have."""
+        """Move the cursor to a day, or to the nearest day that the feed can have."""
         self.day = min(max(day, date.fromisoformat(FIRST_DAY)), self._today)
         self._read_states()
         self.refresh()
@@ -154,7 +154,7 @@ class Month(Widget):
 
 
 class CalendarScreen(ModalScreen[None]):
-    """The calendar over the list; with `since` it asks for the day to fetch from.
+    """The calendar over the list; with `since` the user chooses the day to fetch from.
 
     The app reads its keys, as on the main screen; digits type a date.
     """
@@ -178,7 +178,7 @@ class CalendarScreen(ModalScreen[None]):
             yield Hints(self._keymap, since=self.since)
 
     def move(self, *, days: int = 0, months: int = 0) -> None:
-        """Go so many days and months on, back if negative; in a shorter month to its last day."""
+        """Move the cursor by days and months, back if negative; in a shorter month to its last day."""
         day = self._month.day
         for _ in range(abs(months)):
             month = period_containing("month", day).later if months > 0 else period_containing("month", day).earlier
@@ -186,7 +186,7 @@ class CalendarScreen(ModalScreen[None]):
         self.go(day + timedelta(days=days))
 
     def go(self, day: date) -> None:
-        """Put the cursor on a day."""
+        """Move the cursor to a day."""
         self._month.typed = ""
         self._month.go(day)
 
@@ -220,7 +220,7 @@ class CalendarScreen(ModalScreen[None]):
         return period_containing(kind or "day", self._month.day)
 
     def on_month_clicked(self, event: Month.Clicked) -> None:
-        """Put the clicked day in the place of what was typed; the message goes on to the app."""
+        """Replace the typed date by the clicked day; the message goes on to the app."""
         self.go(event.day)
 
 
@@ -246,7 +246,7 @@ class Hints(Widget):
 
 
 def read_typed(text: str, today: date) -> tuple[Period | None, str]:
-    """Return the typed period, or what is wrong with the text; nothing is while it may only be incomplete."""
+    """Return the typed period, or the mistake in the text; neither for a text that may be incomplete."""
     try:
         period = parse_period(text, today)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Help: the keys of the current place, then all others, searched by typing."""
+"""Help: the keys of the current place, then all others; typing searches them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from reader.ui.text.finder import Finder
 from reader.ui.textual_fixes import DismissedOnce
 
 COLUMN = 62
-"""Cells that a column has at least, for its keys and sentences; wider screens have more columns."""
+"""Minimum cells of a column with its keys and sentences; wider screens have more columns."""
 
 MOST_COLUMNS = 3
 GAP = 3
 MARGINS = 6
-"""Cells beside the columns: two at each side, the scrollbar and one before it."""
+"""Cells outside the columns: two at each side, the scrollbar and one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Actions under one heading; they act `here`, in the current place, or else in `place`."""
+    """Actions under one heading: those of the current place if `here`, else those of `place`."""
 
     title: str
     place: str
@@ -64,7 +64,7 @@ class Measure:
 def sections(keymap: Keymap, context: Context, typed: str = "") -> list[Section]:
     """List the actions of `context` first, then those of other places.
 
-    `typed` narrows them to actions with each of its words; the action of a key that is typed alone comes first.
+    `typed` narrows them to actions with each of its words. If `typed` is a key, its action comes first.
     """
     finder = Finder(typed)
     exact: list[Row] = []
@@ -87,11 +87,11 @@ def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
 
 
 class HelpSearch(Input):
-    """The search line; keys that are bound in help act, all others are typed."""
+    """The search line; keys bound in help act, all others are text."""
 
     @dataclass
     class Acted(Message):
-        """A key that is bound in help was pressed."""
+        """A key bound in help was pressed."""
 
         action: Action
         times: int
@@ -156,7 +156,7 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
             *("move.top", "move.bottom", "help.close"),
         }
     )
-    """The actions that help does itself; other keys go on to the app."""
+    """The actions that help handles itself; other keys go on to the app."""
 
     def __init__(self, keymap: Keymap, context: Context) -> None:
         super().__init__()
@@ -173,7 +173,9 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
 
     def on_mount(self) -> None:
         title = Content.assemble(
-            ("Keys", self._look("help--here")), " ", (PLACES[self._place], self._look("help--about"))
+            ("Keys", self._component_style("help--here")),
+            " ",
+            (PLACES[self._place], self._component_style("help--about")),
         )
         self.query_one("#help-title", Static).update(title)
 
@@ -209,11 +211,11 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
             case moved:
                 scroll.scroll_relative(y=lines[moved] * event.times, animate=False)
 
-    def _look(self, component: str) -> Style:
+    def _component_style(self, component: str) -> Style:
         return self.get_visual_style(component, partial=True)
 
     def _draw(self, width: int) -> None:
-        """Lay the sections out in the columns that fit."""
+        """Lay out the sections in as many columns as fit."""
         room = width - MARGINS
         count = max(1, min(MOST_COLUMNS, (room + GAP) // (COLUMN + GAP)))
         typed = self.query_one(HelpSearch).value
@@ -222,7 +224,7 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
         measure = Measure(key_width, max((room - GAP * (count - 1)) // count - key_width - 2, 10))
         finder = Finder(typed)
         blocks = [list(self._block(section, measure, finder)) for section in found]
-        columns = share_out(blocks or [[self._nothing(typed)]], count)
+        columns = share_out(blocks or [[self._no_match(typed)]], count)
         for column, lines in zip_longest(self.query(".help--column").results(Static), columns):
             column.display = lines is not None
             column.update(Content("\n").join(lines or ()))
@@ -230,9 +232,9 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
 
     def _block(self, section: Section, measure: Measure, finder: Finder) -> Iterator[Content]:
         """Draw a section: its heading, its rows and an empty line."""
-        look = self._look("help--here" if section.here else "help--elsewhere")
+        look = self._component_style("help--here" if section.here else "help--elsewhere")
         place = f"  {section.place}" if section.place else ""
-        yield Content.assemble((section.title.upper(), look), (place, self._look("help--about")))
+        yield Content.assemble((section.title.upper(), look), (place, self._component_style("help--about")))
         for row in section.rows:
             for line in self._row_lines(row, measure):
                 yield self._marked(line, finder)
@@ -241,35 +243,37 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
     def _row_lines(self, row: Row, measure: Measure) -> Iterator[Content]:
         """Draw a row: keys, name and sentence, with further lines indented under the name."""
         first, *more = textwrap.wrap(f"{row.name}  {row.about}", measure.text)
-        about = self._look("help--about")
+        about = self._component_style("help--about")
         yield Content.assemble(
-            (row.keys.ljust(measure.keys), self._look("help--key")),
+            (row.keys.ljust(measure.keys), self._component_style("help--key")),
             "  ",
-            (first[: len(row.name)], self._look("help--name")),
+            (first[: len(row.name)], self._component_style("help--name")),
             (first[len(row.name) :], about),
         )
         for line in more:
             yield Content.assemble(" " * (measure.keys + 2), (line, about))
 
     def _marked(self, line: Content, finder: Finder) -> Content:
-        look = self._look("help--hit")
+        look = self._component_style("help--hit")
         for start, end in finder.spans(line.plain):
             line = line.stylize(look, start, end)
         return line
 
-    def _nothing(self, typed: str) -> Content:
-        return Content.assemble("No key matches  ", (typed.strip(), self._look("help--name")), ".")
+    def _no_match(self, typed: str) -> Content:
+        return Content.assemble("No key matches  ", (typed.strip(), self._component_style("help--name")), ".")
 
     def _footer(self, room: int) -> Content:
         pairs = self._keymap.hints("help", room)
         return Content("  ").join(
-            Content.assemble((key, self._look("help--name")), " ", (word, self._look("help--about")))
+            Content.assemble(
+                (key, self._component_style("help--name")), " ", (word, self._component_style("help--about"))
+            )
             for key, word in pairs
         )
 
 
 def share_out(blocks: Sequence[list[Content]], count: int) -> list[list[Content]]:
-    """Share blocks of lines out over columns of about the same height, in order and each block whole."""
+    """Distribute blocks of lines over columns of about the same height; the order stays, and no block is split."""
     share = sum(map(len, blocks)) / count
     columns: list[list[Content]] = [[] for _ in range(count)]
     above = 0

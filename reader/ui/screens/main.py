@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from reader.ui.widgets.query_line import QueryLine
 
 AFTER_LIST = 0.04
-"""Seconds after a letter's list in which the place is drawn that it is of: the letters have their own line."""
+"""Seconds between a list for a typed letter and the drawing of its place; the query line shows the letters at once."""
 
 
 class MainScreen(Screen[None], inherit_bindings=False):
@@ -43,10 +43,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
     """
 
     BLANK = True
-    """It draws nothing itself, so Textual need not compose the lines under the panes for every frame."""
+    """The screen draws nothing itself: Textual then does not compose the lines under the panes in every frame."""
 
     AUTO_FOCUS = ""
-    """Where nothing has the keys, as over an empty list, Textual would give them to the filter pane, folded or not."""
+    """No automatic focus: over an empty list Textual would focus the filter pane, even a folded one."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.place_delay = Delayed(self, self._draw_place)
 
     def compose(self) -> ComposeResult:
-        # Before anything is mounted: styles are matched once.
+        # Before anything is mounted, so that styles are matched only once.
         self._set_width_classes(self.app.size.width, is_filter_open=False)
         glyphs = self._look.glyphs
         yield TopLine(glyphs, None if self._look.is_still else 0.4, id="top")
@@ -90,7 +90,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.resized(self.app.size.width))
         self._draw_whenever(lambda state: (state.width, state.is_filter_open), self._fit)
         self._draw_whenever(lambda state: (state.sizes, state.width < WIDE), self._size_panes)
-        # A letter's list is on its way in the same frame as its cursor.
+        # Watched, so that the work for a new cursor starts in the same frame.
         self.watch(self.papers, "reported", self._report_highlight, init=False)
         self._draw_whenever(lambda state: state.listing, self._draw_list, now=False)
         self._draw_whenever(_place_parts, self._draw_place_soon)
@@ -99,7 +99,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.papers.focus()
 
     async def finish(self, complete: Completer) -> None:
-        """Add what the first frame leaves out, which has the list there 40 ms sooner; `complete` completes queries."""
+        """Mount the panes that the first frame omits to be 40 ms faster; `complete` completes queries."""
         from reader.ui.widgets.empty import Empty
         from reader.ui.widgets.filter_pane import FilterPane
         from reader.ui.widgets.paper_detail import PaperDetail
@@ -149,7 +149,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._set_width_classes(state.width, is_filter_open=state.is_filter_open)
 
     def _set_width_classes(self, width: int, *, is_filter_open: bool) -> None:
-        """Set the classes by which the stylesheet tells widths apart."""
+        """Set the screen's classes for its width, which the stylesheet uses."""
         self.set_class(width >= WIDE, "-wide")
         self.set_class(MEDIUM <= width < WIDE, "-medium")
         self.set_class(width < MEDIUM, "-narrow")
@@ -158,7 +158,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def _size_panes(self, state: State) -> None:
         """Give the panes the sizes that the user chose."""
         sizes, narrow = state.sizes, state.width < WIDE
-        # One more for the rule behind it.
+        # One more for the rule at its right.
         self.query_one("#left").styles.width = sizes.filter_width + 1
         for pane, share in ((self.papers, sizes.list_share), (self.query_one("#right"), 1 - sizes.list_share)):
             pane.styles.width = "1fr" if narrow else f"{round(share * 100)}fr"
@@ -175,11 +175,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     @property
     def position(self) -> Position:
-        """Where the list's cursor stands."""
+        """The position of the list's cursor."""
         return Position(self.papers.highlighted, self.papers.height)
 
     def _draw_place_soon(self, state: State) -> None:
-        """Draw the place; that of a query which is being typed after the list, as it stands in its own line."""
+        """Draw the place; while a query is typed, draw it after the list, as the query line shows the text."""
         if state.is_typing:
             self.place_delay.begin(AFTER_LIST)
         else:
@@ -187,7 +187,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._draw_place()
 
     def _draw_place(self) -> None:
-        """Say in the first line and in the strip where the list is, and mark it in the filter pane."""
+        """Show the list's place in the first line and in the strip, and mark it in the filter pane."""
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
         self.top.show(view_models.header(state, now, dot))
         if state.width < WIDE:
@@ -201,7 +201,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         view = place.view.id
         self.filter.place(view, view.removeprefix("day:") if view.startswith("day:") else None)
         self.filter.choose(picked_topics(place.query))
-        # A query with several topics says how they combine.
+        # A query with several topics determines how they combine.
         self._model.change(self._model.state.combine_topics(self.filter.choice.mode))
 
     def _draw_filter(self, state: State) -> None:
@@ -210,10 +210,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
     # An empty list
 
     def _show_list_or_reason(self, state: State) -> None:
-        """Show the empty state in the list's place, or the list again."""
+        """Show why the list is empty in its place, or show the list again."""
         if state.is_empty != self._is_list_away:
             self._is_list_away = state.is_empty
-            # By a class on the screen it would take 25 ms: all styles of all panes would be looked up.
+            # A class on the screen would take 25 ms: Textual would match all styles of all panes.
             for pane in (self.papers, self.query_one("#right")):
                 put_away(pane, state.is_empty)
             put_away(self.empty, not state.is_empty)
@@ -242,13 +242,13 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.status.notice(state.notices.loudest)
 
     def _draw_query(self, state: State) -> None:
-        """Open the line in which a query is typed in place of the last line, or close it."""
+        """Replace the status line by the query line, or close the query line."""
         draft = state.draft
         if draft is not None:
             self.query_line.display, self.status.display = True, False
             self.query_line.open(draft.text, state.history, draft.begun)
         else:
-            # Before the line is hidden: Textual would look for another pane to have the keys.
+            # Before the line is hidden: Textual would focus another pane by itself.
             self._draw_focus(state)
             self.query_line.display, self.status.display = False, True
 
@@ -256,16 +256,16 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.query_line.know(complete, tuple(state.topic_names))
 
     def _draw_focus(self, state: State) -> None:
-        """Give the keys to a pane at once, as the next key may come in the same breath."""
+        """Focus a pane at once, because the next key may follow immediately."""
         if state.is_typing:
             return
         panes: dict[Focus, Widget] = {"filter": self.filter, "detail": self.detail, "list": self.papers}
-        # What is not shown can't have the focus, which would else go to the filter pane.
+        # A hidden pane can't have the focus; Textual would focus the filter pane instead.
         pane = None if state.is_empty and state.focus != "filter" else panes[state.focus]
         if self.focused is not pane:
             self.set_focus(pane)
 
-    # What the user does with the mouse, and what the panes report
+    # Mouse and messages of the panes
 
     @on(events.DescendantFocus)
     def _report_focus(self) -> None:
@@ -276,11 +276,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
                 self._model.change(self._model.state.focused(focus))
 
     def on_filter_pane_hint(self, event: FilterPane.Hint) -> None:
-        """Say what the filter pane has to tell."""
+        """Show the filter pane's hint."""
         self._model.say(event.text, "hint")
 
     def on_query_line_changed(self, event: QueryLine.Changed) -> None:
-        """Filter while the query is typed."""
+        """Filter the list while the query is typed."""
         from reader.core.query.suggestions import asked
 
         state = self._model.state

@@ -1,8 +1,8 @@
-"""The command palette: every action of the current place, and what the app adds, found by name.
+"""The command palette: find every action of the current place, and the app's own commands, by name.
 
-It is Textual's palette with matching and drawing of our own. The matcher of Textual 8.2.8 reads names as markup, and
-names of topics and saved views are foreign text. It also tries so many placings of the typed letters that some words
-would stop the screen.
+It is Textual's palette with our own matching and drawing. The matcher of Textual 8.2.8 reads names as markup, but
+names of topics and saved views are foreign text. It also tries so many positions of the typed letters that some
+words would block the screen.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Command:
 def action_commands(keymap: Keymap, context: Context, run: Callable[[str], object]) -> list[Command]:
     """Return a command for each action of `context`, in the table's order; `run` gets the action's id.
 
-    The palette itself and the moves are left out: nobody does those by name.
+    The palette itself and the moves are left out: nobody looks them up by name.
     """
     return [
         Command(
@@ -53,7 +53,7 @@ def action_commands(keymap: Keymap, context: Context, run: Callable[[str], objec
 
 
 class Palette(DismissedOnce, PagesOnlyLaidOutCommands, CommandPalette):
-    """A palette of the given commands, for one opening.
+    """A palette of the given commands; each opening makes a new one.
 
     A search does no I/O and takes less than a millisecond for hundreds of commands.
     """
@@ -91,14 +91,14 @@ class Palette(DismissedOnce, PagesOnlyLaidOutCommands, CommandPalette):
 
     def _draw(self, command: Command, finder: Finder) -> Content:
         """Draw a command in two lines: its name with the typed words marked, and its keys; then what it does."""
-        name = Content.assemble((command.name, self._look("name")))
+        name = Content.assemble((command.name, self._component_style("name")))
         for start, end in finder.spans(command.name):
-            name = name.stylize(self._look("hit"), start, end)
+            name = name.stylize(self._component_style("hit"), start, end)
         keys = f"  {command.keys}" if command.keys else ""
         about = f"\n{command.about}"
-        return Content.assemble(name, (keys, self._look("keys")), (about, self._look("about")))
+        return Content.assemble(name, (keys, self._component_style("keys")), (about, self._component_style("about")))
 
-    def _look(self, part: str) -> Style:
+    def _component_style(self, part: str) -> Style:
         return self.get_visual_style(f"palette--{part}", partial=True)
 
 

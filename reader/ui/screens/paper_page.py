@@ -16,9 +16,9 @@ from reader.ui.widgets.status_line import StatusLine
 
 
 class PaperPage(Screen[None], inherit_bindings=False):
-    """A measure of text in the middle, whatever the width, over a status line. The app reads its keys.
+    """A centred column of text of a fixed width, over a status line. The app reads its keys.
 
-    `detail` is the pane that holds the text, and `status` the line.
+    `detail` is the pane with the text, and `status` is the status line.
     """
 
     def __init__(self, model: Model, look: Look) -> None:
@@ -34,19 +34,19 @@ class PaperPage(Screen[None], inherit_bindings=False):
         yield self.status
 
     def on_mount(self) -> None:
-        subscribe(self, self._model, lambda state: (state.prompt, state.notices), self._draw_status)
+        subscribe(self, self._model, lambda state: (state.prompt, state.page_notices), self._draw_status)
         subscribe(self, self._model, lambda state: state.topic_names, self._draw_topic_names, now=False)
 
     def on_resize(self, event: Resize) -> None:
         self.status.hints(self._keymap.hints("page", event.size.width))
 
     def show(self, reading: Reading) -> None:
-        """Show a paper from its beginning, or the same paper's news; mark the words."""
+        """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
         self.detail.show(reading.paper, reading.words, reading.votes)
 
     def _draw_status(self, state: State) -> None:
         self.status.pending(*state.prompt)
-        self.status.notice(state.notices.loudest)
+        self.status.notice(state.page_notices.loudest)
 
     def _draw_topic_names(self, state: State) -> None:
         self.detail.tell(state.topic_names)

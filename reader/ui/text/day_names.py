@@ -35,7 +35,7 @@ def short_day(day: str, today: date, weekday: bool = True) -> str:
 
 
 def day_name(day: str, newest: str) -> str:
-    """Write an ISO day without what it shares with the newest day: `Tue 24`, `Fri 30 Oct`, `Tue 24 Dec 2024`.
+    """Write an ISO day without the parts shared with `newest`: `Tue 24`, `Fri 30 Oct`, `Tue 24 Dec 2024`.
 
     >>> day_name("2026-11-24", "2026-11-24")
     'Tue 24'

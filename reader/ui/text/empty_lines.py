@@ -1,4 +1,4 @@
-"""What is said in the place of an empty list: what is missing, why, and which keys help."""
+"""The text in place of an empty list: what is missing, why, and which keys help."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ class NothingMatches:
 
     query: str
     suggestion: str | None = None
-    """The query that was probably meant, which a key takes."""
+    """The query that the user probably meant; a key takes it."""
     wider: tuple[str, int] | None = None
-    """What could be left out, and how many papers match then."""
+    """The part to leave out of the query, and how many papers then match."""
     is_searchable: bool = False
-    """Whether the query has words that the feed can be searched for."""
+    """Whether the query has words for a search of the feed."""
 
 
 @dataclass(frozen=True, slots=True)
 class NothingFound:
-    """The feed has nothing for the words it was searched for."""
+    """The feed's search found nothing."""
 
     text: str
 
@@ -72,14 +72,14 @@ class NotHere:
 
 @dataclass(frozen=True, slots=True)
 class AllRead:
-    """Unread papers are asked for, and all papers of the place are read."""
+    """The query asks for unread papers, and all papers of the place are read."""
 
     count: int
     place: str = "today"
     older: tuple[str, int] | None = None
-    """The name of the next older day with unread papers, and how many it has."""
+    """The name of the next older day with unread papers, and its number of them."""
     elsewhere: int = 0
-    """How many unread papers there are in all places."""
+    """Number of unread papers in all views."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class DayEmpty:
     """Its name."""
     weekend: bool = False
     older: tuple[str, int] | None = None
-    """The name of the next older day with papers, and how many it has."""
+    """The name of the next older day with papers, and its number of them."""
     newer: tuple[str, int] | None = None
     asked: bool = True
     """Whether the feed has answered for all of its days."""
@@ -120,6 +120,16 @@ class NothingStarred:
     """No paper is starred yet."""
 
 
+@dataclass(frozen=True, slots=True)
+class NothingRisen:
+    """No read or hidden paper has risen since it was marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllHidden:
+    """The cache has papers, but the user has hidden all of them."""
+
+
 EmptyReason = (
     NoPapers
     | Fetching
@@ -131,6 +141,8 @@ EmptyReason = (
     | FetchingPlace
     | NotRanked
     | NothingStarred
+    | NothingRisen
+    | AllHidden
 )
 
 _DEFAULT_KEYS = EmptyKeys()
@@ -168,6 +180,11 @@ def empty_state(reason: EmptyReason, keys: EmptyKeys = _DEFAULT_KEYS) -> tuple[L
         case NothingStarred():
             help_ = _keys((keys.star, "keeps a paper here"), (keys.all, "all papers"))
             lines = _what("Nothing starred yet."), (), help_
+        case NothingRisen():
+            why = "Papers that rise after you read or hide them come here."
+            lines = _what("Nothing has risen yet."), _why(why), _keys((keys.all, "all papers"))
+        case AllHidden():
+            lines = _what("All papers are hidden."), (), _keys((keys.search, "is:hidden lists them"))
     return tuple(line for line in lines if line)
 
 
@@ -219,7 +236,7 @@ def _why(text: str) -> Line:
 
 
 def _keys(*pairs: tuple[str, str]) -> Line:
-    """Name keys with what they do, without those that are unbound; the line breaks only between two of them."""
+    """List keys with their effects, without unbound keys; the line breaks only between two of them."""
     line: list[Piece] = []
     for key, does in pairs:
         if key:

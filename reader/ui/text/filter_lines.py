@@ -9,7 +9,7 @@ from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, literal, measure, spread
 
 NAME_ROOM = 15
-"""Cells that a topic's name has at least, next to its sparkline."""
+"""Minimum cells of a topic's name next to its sparkline."""
 
 
 def draw_row(row: Row, width: int, state: FilterState, glyphs: Glyphs, at_cursor: bool) -> Line:
@@ -22,7 +22,7 @@ def draw_row(row: Row, width: int, state: FilterState, glyphs: Glyphs, at_cursor
 
 
 def draw_heading(row: Row, width: int, state: FilterState, glyphs: Glyphs, here: bool) -> Line:
-    """Draw a heading in `width` cells, `here` if the cursor is below it; the topics' one says how they are listed."""
+    """Draw a heading in `width` cells, `here` if the cursor is below it; the topics' heading names their order."""
     left: Line = (Piece(" "), Piece(row.text, "heading-here" if here else "heading"))
     if row.key != "topics":
         return left
@@ -35,7 +35,7 @@ def draw_heading(row: Row, width: int, state: FilterState, glyphs: Glyphs, here:
 
 
 def meaning(row: Row, glyphs: Glyphs) -> str:
-    """Return what to say about a row: a topic's sparkline, how much it rises, and what it means."""
+    """Return the hint for a row: a topic's sparkline, its rise, and its meaning."""
     if not row.weeks:
         return row.about
     moves = f"{spark(row.weeks, glyphs.spark)} {percent(row.rising)}"
@@ -51,7 +51,7 @@ def _right(row: Row, width: int, order: TopicOrder, glyphs: Glyphs) -> Line:
     # Numbers have a column of five cells, which aligns the sparklines before them.
     room = width - 3 - NAME_ROOM - max(measure(right), 7) - 1
     if row.weeks and order == "rising" and room < WEEKS // 2:
-        # With room for one, the sparkline says more: the topic's hint has the number.
+        # If only one fits, show the sparkline: the topic's hint has the number.
         return (Piece(" "), Piece(spark(row.weeks, glyphs.spark, WEEKS // 2), "spark"), Piece(" "))
     if not row.weeks or room < WEEKS // 2:
         return right

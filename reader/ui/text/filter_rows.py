@@ -12,7 +12,7 @@ from reader.session.places import TopicOrder
 from reader.ui.text.day_names import day_name
 
 DAYS_AT_FIRST = 7
-"""Days that the pane lists until the older ones are unfolded."""
+"""Days listed while the older ones are folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class ViewItem:
     id: str
     name: str
     count: int | None = None
-    """None while it is not known."""
+    """None while unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class DayItem:
     day: str
     """ISO date."""
     count: int | None = None
-    """None while it is not known; 0 for a day without papers."""
+    """None while unknown; 0 for a day without papers."""
     unread: int | None = None
-    """None while it is not known; a day without unread papers is drawn quietly."""
+    """None while unknown; a day without unread papers is muted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +45,19 @@ class TopicItem:
     name: str
     family: str
     about: str = ""
-    """Which papers have it, in a sentence."""
+    """A sentence on which papers have the topic."""
     count: int | None = None
     implied: bool = False
-    """Whether all papers of a picked topic have this one too."""
+    """Whether all papers of a picked topic also have this one."""
     weeks: tuple[float, ...] = ()
-    """Its share of each week's papers, oldest first; empty if that is not known."""
+    """Its share of each week's papers, oldest first; empty if unknown."""
     rising: float = 0.0
-    """By how much its share has grown lately; negative if it has shrunk."""
+    """Recent growth of its share; negative if the share has fallen."""
 
 
 @dataclass(frozen=True, slots=True)
 class FilterData:
-    """All data of the filter pane, in the order in which it is listed."""
+    """All data of the filter pane, in its order."""
 
     views: tuple[ViewItem, ...] = ()
     days: tuple[DayItem, ...] = ()
@@ -69,7 +69,7 @@ class FilterData:
 
 @dataclass(frozen=True, slots=True)
 class FilterState:
-    """What is chosen and unfolded in the filter pane."""
+    """The choices and folds in the filter pane."""
 
     view: str | None = None
     day: str | None = None
@@ -78,12 +78,12 @@ class FilterState:
     """Families that are folded."""
     all_days: bool = False
     narrowed: str = ""
-    """What was typed to narrow the topics; views and days are not listed meanwhile."""
+    """The text that narrows the topics; it hides views and days."""
     order: TopicOrder = "family"
 
 
 class Kind(StrEnum):
-    """What a row stands for."""
+    """The kind of a row."""
 
     HEADING = "heading"
     VIEW = "view"
@@ -96,7 +96,7 @@ class Kind(StrEnum):
 
 
 class Mark(StrEnum):
-    """The sign before a row's text, by its meaning."""
+    """The meaning of the sign before a row's text."""
 
     NONE = "none"
     CHOSEN = "chosen"
@@ -121,12 +121,12 @@ class Row:
     approximate: bool = False
     about: str = ""
     weeks: tuple[float, ...] = ()
-    """A topic's share of each week's papers; empty where it is not known."""
+    """A topic's share of each week's papers; empty if unknown."""
     rising: float = 0.0
 
     @property
     def selectable(self) -> bool:
-        """Whether the cursor may stand here."""
+        """Whether the cursor can be on this row."""
         return self.kind not in (Kind.HEADING, Kind.NOTE, Kind.GAP)
 
 
@@ -141,7 +141,7 @@ def lay_out(data: FilterData, state: FilterState) -> tuple[Row, ...]:
 
 
 def moved(rows: Sequence[Row], cursor: int, delta: int) -> int:
-    """Return where the cursor stands after a move by so many selectable rows, as far as the ends."""
+    """Return the cursor after a move by `delta` selectable rows; it stops at the ends."""
     stops = _stops(rows)
     if not stops:
         return cursor
@@ -196,7 +196,7 @@ def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
     folded = () if state.all_days else data.days[DAYS_AT_FIRST:]
     for place, item in enumerate(data.days):
         chosen = item.day == state.day
-        # A chosen day is always shown, or nobody would see why the list is so short.
+        # A chosen day is always shown: it explains why the list is so short.
         if folded and place >= DAYS_AT_FIRST and not chosen:
             continue
         mark = Mark.CHOSEN if chosen else Mark.NONE

@@ -34,7 +34,7 @@ class Finder:
         return (sum(grades) + leads) / (4 * len(grades) + 1)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """Return the (start, end) of the typed words in a text; those inside a word only if none begins one."""
+        """Return the (start, end) of the typed words in a text; matches inside words only if none begins a word."""
         spans: list[tuple[int, int]] = []
         for start, anywhere in zip(self._starts, self._anywhere, strict=True):
             pattern = start if start.search(text) else anywhere

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 
 class Glyphs(NamedTuple):
-    """One set of signs; a state has a shape of its own, whatever its colour."""
+    """One set of signs; each state has its own shape, independent of colour."""
 
     unread: str
     read: str
     starred: str
     hidden: str
     elsewhere: str
-    """For a paper that the feed has and the cache does not."""
+    """Before a paper that the feed has and the cache does not."""
     rising: str
     code: str
     fulltext: str
@@ -31,19 +31,19 @@ class Glyphs(NamedTuple):
     folded: str
     unfolded: str
     here: str
-    """Before the view or heading that is the current one."""
+    """Before the current view or heading."""
     rule: str
     """Between two panes."""
     line: str
-    """Of a horizontal rule."""
+    """One cell of a horizontal rule."""
     dot: str
-    """Between facts that stand on one line."""
+    """Between facts on one line."""
     nothing: str
-    """In the place of a number."""
+    """In place of a missing number."""
     ellipsis: str
     refreshed: str
     spinner: str
-    """Its characters are shown in turn."""
+    """The characters of the spinner, shown in turn."""
     spark: str
     """Steps of a sparkline, lowest first."""
     chip: tuple[str, str]

@@ -1,6 +1,6 @@
-"""Foreign text as lines of a width: made literal, cut, wrapped, and with the searched words marked.
+"""Turn foreign text into lines of a given width: literal, cut, wrapped, and with the searched words marked.
 
-Everything is measured in terminal cells. What comes out has no markup and no control character in it.
+All widths are in terminal cells. The result has no markup and no control characters.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 from rich.cells import cell_len, get_character_cell_size
 
 UNBROKEN = "\u00a0"
-"""A space at which no line is broken; drawn as a plain one."""
+"""A space at which no line breaks; drawn as a plain one."""
 
 _WORD = re.compile(r"[^ ]+")
 _TOKEN = re.compile(r"[^\W_]+")
@@ -23,15 +23,15 @@ _VARIATION_SELECTOR = "\ufe0f"
 
 
 class Piece(NamedTuple):
-    """A run of text with one look."""
+    """A run of text in one style."""
 
     text: str
     role: str = "text"
-    """What the text is, such as `title` or `people`; a widget has a style for each role."""
+    """The kind of the text, such as `title` or `people`; a widget has a style for each role."""
     hit: bool = False
     """Whether it is a searched word."""
     action: tuple[str, str] | None = None
-    """What a click on it does, such as `("link", "https://…")`."""
+    """The action of a click on it, such as `("link", "https://…")`."""
 
 
 Line: TypeAlias = tuple[Piece, ...]
@@ -105,7 +105,7 @@ def wrap(text: str, width: int) -> list[tuple[int, int]]:
 
 
 def _units(text: str, width: int) -> Iterator[tuple[int, int, int]]:
-    """Yield the start, end and cells of what is not broken: words, or their parts if they are too long or wide."""
+    """Yield the start, end and cells of the unbroken units: words, or their parts if they are too long or wide."""
     for word in _WORD.finditer(text):
         start, stop = word.span()
         size = cell_len(word.group())
@@ -162,7 +162,7 @@ def measure(line: Iterable[Piece]) -> int:
 
 
 def centre(line: Line, width: int) -> Line:
-    """Put a line in the middle of a width."""
+    """Centre a line in a width."""
     return (Piece(" " * max(0, (width - measure(line)) // 2)), *line)
 
 
@@ -254,7 +254,7 @@ def mark(text: str, role: str, searched: re.Pattern[str] | None = None) -> list[
 
 
 def with_keys(text: str, role: str = "muted") -> list[Line]:
-    """Return the lines of one of our messages, in which keys are between backticks."""
+    """Return the lines of a message in which keys are between backticks."""
     return [_with_keys(line, role) for line in text.split("\n")]
 
 

@@ -1,6 +1,6 @@
-"""The lines of the list: which paper or heading stands on each, and how it is drawn.
+"""The lines of the list: the paper or heading on each line, and how to draw it.
 
-A list of a million papers takes eight bytes for each.
+The list takes eight bytes a paper.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
     from reader.cache.window import Order
 
 NEAR = 2_000
-"""Places around its old one where a paper is looked for first: a refresh moves papers little."""
+"""Places around a paper's old place that are searched first: a refresh moves papers little."""
 
 WITH_COMMENTS, WITH_CODE, WITH_UPVOTES = 76, 44, 30
-"""Widths from which the list has these columns; the title gets all the rest."""
+"""Minimum widths for these columns; the title gets the rest."""
 
 MARGIN = 2
 """Lines kept in view beyond the highlighted one, in the direction in which the cursor moves."""
 
 
 class ListLines:
-    """The lines of an order: a heading before each group, which is a day, and a line for each paper."""
+    """The lines of an order: a heading before each group (a day), and a line for each paper."""
 
     def __init__(self, order: Order[PaperKey] | None = None) -> None:
         self.pks: Sequence[PaperKey] = order.pks if order else array("q")
         self.groups = order.groups if order else ()
         self.is_complete = order.complete if order else True
-        # The place of each group's first paper, and the line of its heading. An order that is not by day has no groups.
+        # The place of each group's first paper, and its heading's line. An order that is not by day has no groups.
         self._starts = list(accumulate((count for _, count in self.groups), initial=0))[:-1]
         self._headings = [start + group for group, start in enumerate(self._starts)]
 
@@ -74,7 +74,7 @@ class ListLines:
         line = min(max(line, 0), len(self) - 1)
         group, index = self.at(line)
         if index is None:
-            # The line of a heading less the number of headings above it is the place of the paper that follows.
+            # A heading's line minus the number of headings above it is the place of the next paper.
             index = line - group if down else line - group - 1
         return min(max(index, 0), len(self.pks) - 1)
 
@@ -88,9 +88,9 @@ class ListLines:
         return _index(self.pks, pk, max(0, near - NEAR), near + NEAR)
 
     def heir(self, old: ListLines, place: int) -> int:
-        """Return the place of the paper to highlight instead of one that is gone, which stood at a place of `old`.
+        """Return the place of the paper to highlight if the paper at `place` in the order `old` is gone.
 
-        That is the first paper after it in the old order that is here nearby, else the nearest before it.
+        It is the first paper after it in the old order that is nearby here, else the nearest before it.
         """
         for pk in (*old.pks[place : place + 50], *reversed(old.pks[max(0, place - 50) : place])):
             index = self.find_near(pk, place)
@@ -99,7 +99,7 @@ class ListLines:
         return min(place, max(0, len(self.pks) - 1))
 
     def contents(self, top: int, height: int) -> Iterator[tuple[int, int | None]]:
-        """Yield what each line of a view shows: its group (-1 for none), and the place of its paper or None.
+        """Yield the content of each line in view: its group (-1 for none), and the place of its paper or None.
 
         A group's heading stays on the first line while its papers pass below.
         """

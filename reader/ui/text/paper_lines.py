@@ -1,4 +1,4 @@
-"""A paper as lines to read, for the detail pane and the paper's page."""
+"""Compose a paper as lines of text, for the detail pane and the paper's page."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from reader.core.topics.explain import Cause, Why
 
 MEASURE = 78
-"""Cells in a line at most: in longer lines the eye loses the start of the next."""
+"""Maximum cells in a line: with longer lines the eye loses the start of the next one."""
 
 PEOPLE_LINES = 2
-"""Lines that a shortened list of authors may take."""
+"""Maximum lines of a shortened list of authors."""
 
 SPARKED = 12
-"""Changes of votes in a paper's sparkline, the latest ones."""
+"""Number of latest changes of votes in a paper's sparkline."""
 
 _EMPTY: Line = ()
 
@@ -40,7 +40,7 @@ class Presentation:
 
     today: date
     words: tuple[str, ...] = ()
-    """Searched words, which are marked; see `prose.pattern`."""
+    """Searched words to mark; see `lines.pattern`."""
     glyphs: Glyphs = UNICODE
     topic_names: Mapping[str, str] = field(default_factory=dict)
     """Names of topics by slug."""
@@ -49,9 +49,9 @@ class Presentation:
     everyone: bool = False
     """Whether all authors are listed."""
     why: tuple[Why, ...] | None = None
-    """What gave the paper its topics; None while nobody asks."""
+    """Why the paper has its topics; None if the user did not ask."""
     votes: Votes = STILL
-    """How the paper's votes moved."""
+    """The changes of the paper's votes."""
 
 
 def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
@@ -61,8 +61,8 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
         fill(mark(paper.title, "title", searched), width),
         [*_people(paper, width, look), *_organization(paper, width, searched), *_facts(paper, width, look)],
         [*_topics(paper, width, look), *_keywords(paper, width, look, searched)],
-        _why(look, width),
-        _note(paper, width, look),
+        _why_lines(look, width),
+        _note_lines(paper, width, look),
         _summary(paper, width, searched),
         _abstract(paper, width, searched),
         _links(paper, width, look),
@@ -82,7 +82,7 @@ def _people(paper: Paper, width: int, look: Presentation) -> list[Line]:
         return fill([Piece(_number(count, "author"), "people")], width) if count else []
     if look.everyone:
         return _list_people(names, count, width, look)
-    # Only so many names can fit in the lines, however many authors there are.
+    # More names than this never fit in the lines.
     most = min(len(names), PEOPLE_LINES * width // 2)
     shown = bisect_right(
         range(1, most + 1), PEOPLE_LINES, key=lambda n: len(_list_people(names[:n], count, width, look))
@@ -105,8 +105,8 @@ def _unbroken(pieces: Iterable[Piece]) -> list[Piece]:
     return [piece._replace(text=unbroken(piece.text)) for piece in pieces]
 
 
-def _string(items: Iterable[Sequence[Piece]], between: Piece, width: int) -> list[Line]:
-    """Put items side by side, with `between` between two on one line and nothing at a line's end."""
+def _join_items(items: Iterable[Sequence[Piece]], between: Piece, width: int) -> list[Line]:
+    """Put items side by side, with `between` only between two items on one line."""
     lines: list[Line] = []
     for item in items:
         fits = lines and measure(lines[-1]) + measure([between, *item]) <= width
@@ -141,11 +141,11 @@ def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
     if paper.comments:
         pieces.append(Piece(_number(paper.comments, "comment"), "facts"))
     pieces.extend(Piece(literal(f"+{tag}"), "facts") for tag in paper.tags)
-    return [*_string([[piece] for piece in pieces], _between(glyphs), width), *_categories(paper, width, look)]
+    return [*_join_items([[piece] for piece in pieces], _between(glyphs), width), *_categories(paper, width, look)]
 
 
 def _moved(look: Presentation) -> str:
-    """How the votes moved: `  ▂▄▇ +41 since you looked`."""
+    """The changes of the votes: `  ▂▄▇ +41 since you looked`."""
     if not look.votes.points:
         return ""
     line = spark(look.votes.points[-SPARKED:], look.glyphs.spark)
@@ -162,7 +162,7 @@ def _categories(paper: Paper, width: int, look: Presentation) -> list[Line]:
         known = categories().get(first)
         items = [f"{known.name} {first}" if known else first, *others]
     items += facts(paper)
-    return _string([[Piece(literal(item), "facts")] for item in items], _between(look.glyphs), width)
+    return _join_items([[Piece(literal(item), "facts")] for item in items], _between(look.glyphs), width)
 
 
 def _between(glyphs: Glyphs) -> Piece:
@@ -186,14 +186,14 @@ def _topics(paper: Paper, width: int, look: Presentation) -> list[Line]:
                 Piece(right, "chip-edge", action=action),
             ]
         )
-    return _string(chips, Piece(" "), width)
+    return _join_items(chips, Piece(" "), width)
 
 
 WHY = "Why these topics"
-"""The heading over what gave a paper its topics."""
+"""The heading over the reasons for a paper's topics."""
 
 
-def _why(look: Presentation, width: int) -> list[Line]:
+def _why_lines(look: Presentation, width: int) -> list[Line]:
     if look.why is None:
         return []
     lines: list[Line] = [(Piece(WHY, "label"),)]
@@ -215,7 +215,7 @@ def _why(look: Presentation, width: int) -> list[Line]:
 
 
 def _cause(cause: Cause, column: int, width: int, look: Presentation) -> Line:
-    """One cause in columns: its points, the phrase, where it comes from and which fields have it."""
+    """One cause in columns: its points, its phrase, its origin and its fields."""
     said = cut(literal(cause.said), column, look.glyphs.ellipsis)
     line = [Piece(f"{cause.points:+5d}  ", "key" if cause.points > 0 else "muted"), Piece(said, "text")]
     room = width - 7 - column - 2
@@ -232,10 +232,10 @@ def _keywords(paper: Paper, width: int, look: Presentation, searched: re.Pattern
     from reader.core.keywords import collapse
 
     words = collapse(paper.keywords)
-    return _string([mark(word, "keywords", searched) for word in words], _between(look.glyphs), width)
+    return _join_items([mark(word, "keywords", searched) for word in words], _between(look.glyphs), width)
 
 
-def _note(paper: Paper, width: int, look: Presentation) -> list[Line]:
+def _note_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
     if not paper.note:
         return []
     first, *rest = paper.note.splitlines() or [""]

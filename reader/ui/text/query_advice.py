@@ -1,4 +1,4 @@
-"""The advice below a query that is typed: its mistake, how it may go on, or what can be typed at all."""
+"""The advice below a typed query: its mistake, completions, or examples."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ EXAMPLES = 'words  "a phrase"  topic:agents  author:name  is:unread  since:7d  u
 
 
 class AdviceKeys(NamedTuple):
-    """The keys that the advice names, as they are shown."""
+    """The displayed names of the keys in the advice."""
 
     take: str = "tab"
-    """Takes a suggestion."""
+    """The key that takes a suggestion."""
     feed: str = ""
-    """Searches the feed; empty where it can't be searched."""
+    """The key that searches the feed; empty if the feed can't be searched."""
 
 
 class Typed(NamedTuple):
-    """A query as far as it is typed, and what is known about it."""
+    """A partly typed query and its analysis."""
 
     text: str = ""
     error: QueryError | None = None
-    """What is wrong with the text."""
+    """The mistake in the text."""
     completion: Completion | None = None
-    """What the piece before the cursor may become."""
+    """The completions of the piece before the cursor."""
     selected: int = 0
-    """The place of the marked candidate in the completion."""
+    """The index of the marked candidate in the completion."""
     insists: bool = False
-    """Whether the mistake was just refused, so that it shows before any suggestion."""
+    """Whether the text was just refused; the mistake then shows before any suggestion."""
 
 
 def find_mistake(text: str) -> QueryError | None:
@@ -49,7 +49,7 @@ def find_mistake(text: str) -> QueryError | None:
 
 
 def find_unknown_topic(text: str, topics: Collection[str]) -> QueryError | None:
-    """Return the first topic in the text that is not one of `topics`, with the nearest that is; None without topics."""
+    """Return an error for the first topic that is not in `topics`, with the nearest one; None without topics."""
     for span in value_spans(text, "topic") if topics else ():
         slug = text[span.start : span.end].strip('"').lower()
         if slug not in topics:
@@ -58,7 +58,7 @@ def find_unknown_topic(text: str, topics: Collection[str]) -> QueryError | None:
 
 
 def advise(typed: Typed, keys: AdviceKeys, width: int) -> tuple[Line, Line]:
-    """Return the advice, and its end that stays where the line is cut: a key with what it does."""
+    """Return the advice, and a key with its effect that stays at the line's end if the line is cut."""
     if typed.completion and not typed.insists:
         suggested = _suggestions(typed.completion, typed.selected, keys.take, width)
         return suggested, _feed_hint(typed.text, keys.feed, width - measure(suggested))
@@ -73,7 +73,7 @@ def advise(typed: Typed, keys: AdviceKeys, width: int) -> tuple[Line, Line]:
 
 
 def _is_unfinished(text: str, error: QueryError) -> bool:
-    """Return whether typing on may mend the mistake: it is at the very end, or a parenthesis is open."""
+    """Return whether more typing may correct the mistake: it is at the very end, or a parenthesis is open."""
     return not error.suggestion and (error.end >= len(text.rstrip()) or text[error.start] == "(")
 
 

@@ -14,7 +14,7 @@ QUERY_ROLES = ("field", "value", "operator", "word", "phrase", "error")
 
 
 def query_pieces(text: str) -> Line:
-    """Return a query's text as pieces, whether it parses or not."""
+    """Return a query's text as pieces, even if it does not parse."""
     if not text:
         return ()
     from reader.core.query.suggestions import tokens
@@ -32,7 +32,7 @@ def query_pieces(text: str) -> Line:
 
 
 def value_spans(text: str, field: str) -> list[Span]:
-    """Return where the values of a field are in a query's text."""
+    """Return the spans of a field's values in a query's text."""
     from reader.core.query.suggestions import tokens
 
     found = []

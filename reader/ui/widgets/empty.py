@@ -13,7 +13,7 @@ from reader.ui.text.styled_text import draw
 
 
 class Empty(Widget):
-    """Why the list is empty and which keys help, in the middle."""
+    """Shows, centred, why the list is empty and which keys help."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"empty--what", "empty--why", "empty--term", "empty--key"}
 
@@ -23,7 +23,7 @@ class Empty(Widget):
         self._lines: tuple[Line, ...] = ()
 
     def show(self, reason: EmptyReason) -> None:
-        """Say why the list is empty, and which keys help."""
+        """Show why the list is empty, and which keys help."""
         self._lines = empty_state(reason, self._keys)
         self.refresh()
 

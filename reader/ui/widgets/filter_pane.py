@@ -1,4 +1,4 @@
-"""The filter pane: views, days and topics in one column, with a cursor of its own."""
+"""The filter pane: views, days and topics in one column, with its own cursor."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _LONGEST_TYPED = 60
 
 
 class FilterPane(Pane, can_focus=True, inherit_bindings=False):
-    """The pane in which a view, a day and topics are chosen for the list.
+    """The pane for choosing the list's view, day and topics.
 
-    `show` gives it its data, `place` and `choose` what is chosen; it posts what the user wants. It reads no keys: the
+    `show` sets its data, `place` and `choose` set the choice; it posts the user's wishes. It reads no keys: the
     screen calls `move`, `toggle` and the other methods.
     """
 
@@ -85,7 +85,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class Hint(Message):
-        """What the row under the cursor means, or what may be typed; an empty text takes back what was said last."""
+        """A hint about the row under the cursor, or about typing; an empty text removes the last hint."""
 
         text: str
 
@@ -112,34 +112,34 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self._is_narrowing = False
         self._strips: dict[int, Strip] = {}
 
-    # What it shows
+    # Content
 
     def show(self, data: FilterData) -> None:
-        """Show other data; the cursor stays on its row as long as that is there."""
+        """Show other data; the cursor stays on its row if the row still exists."""
         self._data = data
         self._lay_out()
 
     def place(self, view: str | None = None, day: str | None = None) -> None:
-        """Mark the view or the day that the list shows."""
+        """Mark the list's view or day."""
         self._set_state(replace(self._state, view=view, day=day))
 
     def choose(self, choice: TopicChoice) -> None:
         """Mark the topics that the query picks and excludes."""
         if len(choice.picked) < 2:
-            # A query with fewer than two topics doesn't say how they combine, so the last choice stays.
+            # A query with fewer than two topics does not express how they combine, so the last mode stays.
             choice = replace(choice, mode=self.choice.mode)
         self._set_state(replace(self._state, choice=choice))
 
-    # What is asked of it
+    # Queries
 
     @property
     def choice(self) -> TopicChoice:
-        """The topics that are picked and excluded."""
+        """The picked and excluded topics."""
         return self._state.choice
 
     @property
     def narrowed(self) -> str:
-        """What was typed to narrow the topics; empty while all are listed."""
+        """The text that narrows the topics; empty while all are listed."""
         return self._state.narrowed
 
     @property
@@ -149,7 +149,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
 
     @property
     def folded(self) -> frozenset[str]:
-        """The families that are folded."""
+        """The folded families."""
         return self._state.closed
 
     @property
@@ -162,11 +162,11 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         """All rows, in view or not."""
         return self._rows
 
-    # What the keys do
+    # Keys
 
     def move(self, delta: int) -> None:
-        """Move the cursor down by so many rows, up if negative, as far as the ends."""
-        self._go(moved(self._rows, self._cursor, delta))
+        """Move the cursor down by `delta` rows, up if negative; it stops at the ends."""
+        self._move_cursor(moved(self._rows, self._cursor, delta))
 
     def to_first(self) -> None:
         """Move the cursor to the first row."""
@@ -196,7 +196,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
                 self._set_state(replace(self._state, all_days=True))
 
     def exclude(self) -> None:
-        """Exclude the topic under the cursor, or drop that again."""
+        """Exclude the topic under the cursor, or include it again."""
         row = self.current
         if row is not None and row.kind is Kind.TOPIC:
             self._choose(self.choice.toggle(row.key, "excluded"))
@@ -207,7 +207,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self._choose(replace(self.choice, mode=mode))
 
     def switch_order(self) -> TopicOrder:
-        """List the topics in the next order: by family, by papers, rising ones first if that is known."""
+        """List the topics in the next order: by family, by papers, or rising ones first if trends are known."""
         known = any(topic.weeks for topic in self._data.topics)
         orders = TOPIC_ORDERS if known else TOPIC_ORDERS[:-1]
         order = orders[(orders.index(self.order) + 1) % len(orders)] if self.order in orders else orders[0]
@@ -215,7 +215,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         return order
 
     def fold(self, direction: Literal["left", "right"]) -> None:
-        """Fold the group of the cursor for left; for right unfold it, or go to its first row if it is unfolded."""
+        """For left, fold the cursor's group; for right, unfold it, or go to its first row if it is unfolded."""
         row = self.current
         if row is None:
             return
@@ -227,7 +227,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             self.move(1)
 
     def begin_narrowing(self) -> None:
-        """Narrow the topics by what is typed, until Enter or Escape."""
+        """Narrow the topics by typed text, until Enter or Escape."""
         self._is_narrowing = True
         self.post_message(self.Hint("type to narrow the topics"))
 
@@ -255,15 +255,15 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         return True
 
     def narrow(self, text: str) -> None:
-        """List only the topics whose words begin with what is typed; an empty text lists everything again."""
+        """List only topics with words that begin with the text; an empty text lists everything again."""
         text = literal(text).lstrip()[:_LONGEST_TYPED]
         if text == self.narrowed:
             return
         self._set_state(replace(self._state, narrowed=text))
         if text:
-            self._go(next((index for index, row in enumerate(self._rows) if row.kind is Kind.TOPIC), 0))
+            self._move_cursor(next((index for index, row in enumerate(self._rows) if row.kind is Kind.TOPIC), 0))
 
-    # How it is drawn
+    # Drawing
 
     def render_line(self, y: int) -> Strip:
         index = self.scroll_offset.y + y
@@ -278,7 +278,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         return strip
 
     def _repaint(self, *indexes: int) -> None:
-        """Draw these rows again, or all of them."""
+        """Draw these rows again, or all rows."""
         if not indexes:
             self._strips.clear()
             self.refresh()
@@ -287,7 +287,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             self.refresh_line(index)
 
     def notify_style_update(self) -> None:
-        """Drop what was drawn in other colours."""
+        """Drop lines drawn in other colours."""
         super().notify_style_update()
         self._strips.clear()
 
@@ -297,7 +297,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         here = self.has_focus and row.key == heading_above(self._rows, self._cursor)
         return draw_heading(row, width, self._state, self._glyphs, here)
 
-    # What the mouse does
+    # Mouse
 
     def on_click(self, event: events.Click) -> None:
         """Act on the clicked row; the right button excludes a topic."""
@@ -309,14 +309,14 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         if row.kind is Kind.HEADING and row.key == "topics":
             self.switch_mode()
         elif row.selectable:
-            self._go(index)
+            self._move_cursor(index)
             if event.button == _RIGHT_BUTTON:
                 self.exclude()
             else:
                 self.toggle()
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        """Show the cursor and post the hint of its row, or take both away."""
+        """Show the cursor and post the hint of its row, or remove both."""
         super().watch_has_focus(has_focus)
         if self.screen.focused is not self:
             self._is_narrowing = False
@@ -328,7 +328,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self._strips.clear()
         self._reveal()
 
-    # Inside
+    # Internal
 
     def _choose(self, choice: TopicChoice) -> None:
         self._set_state(replace(self._state, choice=choice))
@@ -359,9 +359,9 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             family = family_above(self._rows, self._cursor)
             if family is not None:
                 self._set_state(replace(self._state, closed=self._state.closed | {self._rows[family].key}))
-                self._go(family)
+                self._move_cursor(family)
 
-    def _go(self, index: int) -> None:
+    def _move_cursor(self, index: int) -> None:
         before, self._cursor = self._cursor, index
         section_changed = heading_above(self._rows, before) != heading_above(self._rows, index)
         self._reveal()
@@ -372,7 +372,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self._post_hint()
 
     def _reveal(self) -> None:
-        """Scroll no more than shows the cursor; the first row comes with the headings above it."""
+        """Scroll just enough to show the cursor; with the first row, also show the headings above it."""
         if not self._rows or not self.size.height:
             return
         first = next((index for index, row in enumerate(self._rows) if row.selectable), 0)

@@ -1,4 +1,4 @@
-"""The filter in one line, for screens without room for the pane."""
+"""The filter in one line, for screens too narrow for the pane."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from reader.ui.text.styled_text import draw
 
 @dataclass(frozen=True, slots=True)
 class StripData:
-    """What filters the list."""
+    """The filters of the list."""
 
     place: str = ""
     """The view's or the day's name."""
     count: int | None = None
     picked: tuple[str, ...] = ()
-    """Names of topics."""
+    """Names of the picked topics."""
     excluded: tuple[str, ...] = ()
     key: str = "f"
     """The key that opens and closes the pane."""
@@ -32,7 +32,7 @@ class StripData:
 
 
 class FilterStrip(Widget):
-    """One line with what the closed filter pane would show: `Today 31 · Agents ✓ · f opens`."""
+    """One line in place of the closed filter pane: `Today 31 · Agents ✓ · f opens`."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -52,7 +52,7 @@ class FilterStrip(Widget):
         self._data = StripData()
 
     def show(self, data: StripData) -> None:
-        """Show what filters the list."""
+        """Show the filters of the list."""
         if data != self._data:
             self._data = data
             self.refresh()
@@ -66,7 +66,7 @@ class FilterStrip(Widget):
         self.post_message(self.Clicked())
 
     def _line(self, width: int) -> Line:
-        """Draw the place, the topics that fit, how many more there are, and the key."""
+        """Draw the place, the topics that fit, the number of the others, and the key."""
         data = self._data
         place: Line = (Piece(" "), Piece(data.place, "place"))
         if data.count is not None:

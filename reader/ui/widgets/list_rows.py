@@ -1,4 +1,4 @@
-"""The rows that a list has at hand: those of a few screens, fetched when they are needed."""
+"""The loaded rows of a list: those of a few screens, fetched when they are needed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TypeAlias, TypedDict
 from reader.core.paper import PaperKey, PaperRow
 
 KEPT = 2_000
-"""Rows that are kept at most; a screen needs a hundred or two."""
+"""Maximum number of loaded rows; a screen needs a hundred or two."""
 
 CHUNK = 200
-"""Rows that are fetched at once while a paper is looked for."""
+"""Rows fetched at once in a search for a paper."""
 
 Rows: TypeAlias = Callable[[Sequence[PaperKey]], list[PaperRow]]
-"""Fetches the rows of papers; papers that are gone are left out."""
+"""Fetches the rows of papers; deleted papers are left out."""
 
 
 class RowChanges(TypedDict, total=False):
-    """What can change in a row before the cache has it."""
+    """The fields of a row that can change before the cache does."""
 
     read: bool
     starred: bool
@@ -27,22 +27,22 @@ class RowChanges(TypedDict, total=False):
 
 
 class RowsAtHand:
-    """Rows by paper, from one source; a patch holds until the row is fetched again."""
+    """Rows by paper, from one source; a patch lasts until the row is fetched again."""
 
     def __init__(self, fetch: Rows | None = None) -> None:
         self._fetch = fetch or _nothing
         self._rows: dict[PaperKey, PaperRow] = {}
 
     def get(self, pk: PaperKey) -> PaperRow | None:
-        """Return a paper's row if it is at hand."""
+        """Return a paper's row if it is loaded."""
         return self._rows.get(pk)
 
     def of(self, pk: PaperKey) -> PaperRow | None:
-        """Return a paper's row, fetched if it is not at hand; None if the paper is gone."""
+        """Return a paper's row, fetched if it is not loaded; None if the paper is gone."""
         return self._rows.get(pk) or next(iter(self._fetch([pk])), None)
 
     def bring(self, pks: Iterable[PaperKey]) -> None:
-        """Fetch the rows of these papers that are not at hand."""
+        """Fetch the rows of these papers that are not loaded."""
         if len(self._rows) >= KEPT:
             self._rows.clear()
         missing = [pk for pk in pks if pk not in self._rows]
@@ -50,14 +50,14 @@ class RowsAtHand:
             self._rows.update((row.pk, row) for row in self._fetch(missing))
 
     def patch(self, pk: PaperKey, changes: RowChanges) -> bool:
-        """Change a row; return False if it is not at hand."""
+        """Change a row; return False if it is not loaded."""
         row = self._rows.get(pk)
         if row is not None:
             self._rows[pk] = row._replace(**changes)
         return row is not None
 
     def first(self, pks: Sequence[PaperKey], wanted: Callable[[PaperRow], bool]) -> int | None:
-        """Return the position in `pks` of the first paper whose row is wanted; rows fetched meanwhile are not kept."""
+        """Return the position in `pks` of the first paper with a wanted row; rows fetched for this are not kept."""
         for begin in range(0, len(pks), CHUNK):
             chunk = pks[begin : begin + CHUNK]
             fetched = {row.pk: row for row in self._fetch([pk for pk in chunk if pk not in self._rows])}

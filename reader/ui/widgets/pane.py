@@ -1,4 +1,4 @@
-"""The base of the panes, which draw themselves line by line and scroll."""
+"""The base class of the panes: widgets of lines that scroll."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reader.ui.widgets.scrollbar import PaneScrollBar
 
 
 class Pane(BareScrollView, inherit_bindings=False):
-    """Lines that scroll; a subclass draws each in `render_line`, and keeps what it drew.
+    """Lines that scroll; a subclass draws each in `render_line`, and caches its drawn lines.
 
     A pane has no border and no padding; its container has those.
     """
@@ -29,7 +29,7 @@ class Pane(BareScrollView, inherit_bindings=False):
     }
     """
     PREFIX = ""
-    """The beginning of the names of its component classes: `papers` for `papers--title`."""
+    """The prefix of its component classes: `papers` for `papers--title`."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -40,7 +40,7 @@ class Pane(BareScrollView, inherit_bindings=False):
         return self._style()
 
     def _strip(self, line: Line, over: str = PLAIN, margin: int = 0) -> Strip:
-        """Draw a line after `margin` blanks, with the style of the role `over` laid over all of it."""
+        """Draw a line after `margin` blanks, with the style of the role `over` laid over the whole line."""
         above = self._style(over, partial=True) if over != PLAIN else Style.null()
         ground = self._style() + above
         segments = [Segment(" " * margin, ground)] if margin else []

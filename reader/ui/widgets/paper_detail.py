@@ -1,4 +1,4 @@
-"""The pane that shows one paper to read."""
+"""The pane that shows one paper for reading."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ROLES = (
 
 
 class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
-    """One paper as lines of `MEASURE` cells at most; in the middle of the pane if `centred`.
+    """One paper as lines of at most `MEASURE` cells, in the middle of the pane if `centred`.
 
     The pane reads no keys: the screen calls `scroll_lines`, `scroll_page` and the other methods.
     """
@@ -70,15 +70,15 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._top = 0
         self._strips: dict[int, Strip] = {}
 
-    # What it shows
+    # Content
 
     def show(self, paper: Paper, words: tuple[str, ...] = (), votes: Votes = STILL) -> None:
-        """Show a paper from its beginning, and mark the words; the same paper keeps its scroll position."""
+        """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position."""
         is_same = self._paper is not None and self._paper.pk == paper.pk
         everyone = self._look.everyone and is_same
         why = self._look.why if is_same else None
         if is_same and not votes.gained:
-            # What the paper had gained stays until another one is shown, though this one has been seen now.
+            # Keep the shown gain until another paper is shown, even if the user has now seen this one.
             votes = votes._replace(gained=self._look.votes.gained)
         today = self._today or date.today()
         look = replace(self._look, words=words, everyone=everyone, why=why, today=today, votes=votes)
@@ -109,12 +109,12 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._lay_out(keep=True)
 
     def toggle_people(self) -> None:
-        """Name all authors, or fold them again."""
+        """Show all authors, or fold them again."""
         self._look = replace(self._look, everyone=not self._look.everyone)
         self._lay_out(keep=True)
 
     def explain(self, why: tuple[Why, ...] | None) -> None:
-        """Scroll to what gave the paper its topics; None removes it and scrolls back."""
+        """Scroll to the reasons for the paper's topics; None removes them and scrolls back."""
         if self._paper is None:
             return
         if not self.is_explaining:
@@ -126,7 +126,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self.scroll_to(y=top, animate=False, force=True)
 
     def scroll_lines(self, count: int) -> bool:
-        """Scroll down by so many lines, up if negative; return whether it was at the end already."""
+        """Scroll down by `count` lines, up if negative; return whether it was already at the end."""
         before = self.scroll_offset.y
         self.scroll_to(y=before + count, animate=False, force=True)
         return self.scroll_offset.y == before
@@ -135,16 +135,16 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         """Scroll down a page less one line for 1, up for -1; return what `scroll_lines` returns."""
         return self.scroll_lines(direction * max(1, self.size.height - 1))
 
-    # What is asked of it
+    # Queries
 
     @property
     def is_explaining(self) -> bool:
-        """Whether it shows what gave the paper its topics."""
+        """Whether it shows the reasons for the paper's topics."""
         return self._paper is not None and self._look.why is not None
 
     @property
     def paper(self) -> Paper | None:
-        """The paper that is shown."""
+        """The shown paper."""
         return self._paper
 
     @property
@@ -155,7 +155,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
     # Drawing
 
     def _lay_out(self, keep: bool = False) -> None:
-        """Compose the lines for the present width; scroll to the beginning, or stay there to `keep` the place."""
+        """Compose the lines for the current width; scroll to the beginning, unless `keep` keeps the position."""
         width = self.columns
         if not width:
             return
@@ -171,7 +171,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self._lines = compose(self._paper, column, self._look)
             self._top = 1 if self._centred and height > 12 else 0
         self._strips.clear()
-        # An empty last line shows that the text ends there.
+        # An empty last line marks the end of the text.
         size = Size(width, self._top + len(self._lines) + bool(self._paper))
         if size != self.virtual_size:
             self.virtual_size = size
@@ -188,14 +188,14 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         return strip
 
     def notify_style_update(self) -> None:
-        """Drop what was drawn in other colours."""
+        """Drop lines drawn in other colours."""
         super().notify_style_update()
         self._strips.clear()
 
     def on_resize(self) -> None:
         self._lay_out(keep=True)
 
-    # The mouse
+    # Mouse
 
     def on_click(self, event: events.Click) -> None:
         meta = event.style.meta

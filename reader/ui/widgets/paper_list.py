@@ -1,4 +1,4 @@
-"""The list of papers; it is virtual, and a million papers are as quick as ten."""
+"""The list of papers. It is virtual: a million papers are as quick as ten."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from reader.cache.window import Order
 
 STRIPS_KEPT = 2_000
-"""Drawn lines that are kept at most, for the next paint."""
+"""Maximum number of drawn lines kept for the next paint."""
 
 _ROLES = (
     "bar", "dot", "star", "faint", "number", "mark", "unread", "read", "hidden", "day",
@@ -44,11 +44,11 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"papers--{role}" for role in (*_ROLES, "hit", "highlighted")}
 
     reported: var[PaperKey | None] = var(None, init=False)
-    """The paper under the cursor, to be watched; `highlighted` is the same, computed."""
+    """The paper under the cursor, for watchers; `highlighted` computes the same."""
 
     @dataclass
     class Opened(Message):
-        """The user clicked the highlighted paper, to read it."""
+        """The user clicked the highlighted paper to read it."""
 
         pk: PaperKey
 
@@ -68,9 +68,9 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._words: tuple[str, ...] = ()
         self._rows = RowsAtHand()
         self._strips: dict[tuple[object, object], Strip] = {}
-        """Drawn lines by (row, highlighted) and by (heading, today); a row that changes is another key."""
+        """Drawn lines by (row, highlighted) and by (heading, today); a changed row is a new key."""
 
-    # What it shows
+    # Content
 
     def show(
         self,
@@ -82,8 +82,8 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     ) -> None:
         """Show an order of papers whose rows `rows` fetches, and mark the words in the titles.
 
-        The cursor goes to the paper `keep`, else to the top; `height` is how many lines below the list's top to show
-        it. If `keep` is highlighted already, as when a view is refreshed, nothing moves on the screen. If it is gone,
+        The cursor goes to the paper `keep`, else to the top; `height` is its line, counted from the list's top.
+        If `keep` is already highlighted, as in a refreshed view, nothing moves on the screen. If it is gone,
         the cursor goes to the paper that followed it.
         """
         old, new = self._lines, ListLines(order)
@@ -97,9 +97,9 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._cursor = index
         self._set_virtual_size()
         if is_news and anchor is not None:
-            self._hold(*anchor)
+            self._scroll_paper_to(*anchor)
         elif keep is not None and height is not None:
-            self._hold(keep, height)
+            self._scroll_paper_to(keep, height)
         else:
             self._scroll(0 if index == 0 else self._lines.line_of(index) - self.size.height // 2)
         self._reveal()
@@ -107,7 +107,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._report_highlighted()
 
     def patch(self, pk: PaperKey, **changes: Unpack[RowChanges]) -> None:
-        """Draw a paper's new state at once, before the cache has it; only its line is painted."""
+        """Draw a paper's new state at once, before the cache has it; this paints only its line."""
         if not self._rows.patch(pk, changes):
             return
         for line, shown in self._in_view():
@@ -115,7 +115,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
                 self.refresh_line(line)
 
     def renew(self) -> None:
-        """Fetch the rows in view again, when the order is the same and the papers' data is not."""
+        """Fetch the rows in view again: the papers' data changed, their order did not."""
         before = self._picture()
         self._rows.forget()
         self._repaint(before)
@@ -126,7 +126,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._strips.clear()
         self.refresh()
 
-    # What is asked of it
+    # Queries
 
     @property
     def highlighted(self) -> PaperKey | None:
@@ -135,21 +135,21 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     @property
     def highlighted_row(self) -> PaperRow | None:
-        """The row under the cursor, as it is drawn."""
+        """The drawn row under the cursor."""
         return None if self.highlighted is None else self.row_of(self.highlighted)
 
     def row_of(self, pk: PaperKey) -> PaperRow | None:
-        """Return a paper's row as it is drawn, or from the cache if it is not at hand; None if the paper is gone."""
+        """Return a paper's drawn row, or its row from the cache if it is not loaded; None if the paper is gone."""
         return self._rows.of(pk)
 
     @property
     def cursor(self) -> int:
-        """The highlighted paper's place in the order, from 0."""
+        """The highlighted paper's index in the order, from 0."""
         return self._cursor
 
     @property
     def count(self) -> int:
-        """The number of papers in the order, as far as it is loaded."""
+        """The number of papers in the loaded part of the order."""
         return len(self._lines.pks)
 
     @property
@@ -160,7 +160,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     @property
     def height(self) -> int | None:
-        """Lines from the list's top to the highlighted paper; None if it is out of view."""
+        """The highlighted paper's line, counted from the list's top; None if it is out of view."""
         anchor = self._anchor()
         return anchor[1] if anchor and anchor[0] == self.highlighted else None
 
@@ -199,7 +199,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return index is not None and self.to_index(index)
 
     def move(self, delta: int) -> bool:
-        """Go down by so many papers, up if negative."""
+        """Go down by `delta` papers, up if negative."""
         return self.to_index(self._cursor + delta)
 
     def to_first(self) -> bool:
@@ -211,15 +211,15 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return self.to_index(len(self._lines.pks) - 1)
 
     def half_page(self, direction: int) -> bool:
-        """Go down half a screen for 1, up for -1; the cursor keeps its place on the screen."""
-        return self._leap(direction * max(1, self.size.height // 2))
+        """Go half a screen down for 1, up for -1; the cursor keeps its line on the screen."""
+        return self._scroll_with_cursor(direction * max(1, self.size.height // 2))
 
     def page(self, direction: int) -> bool:
-        """Go down a screen less two lines for 1, up for -1."""
-        return self._leap(direction * max(1, self.size.height - 2))
+        """Go a screen minus two lines down for 1, up for -1."""
+        return self._scroll_with_cursor(direction * max(1, self.size.height - 2))
 
     def to_day(self, direction: int) -> bool:
-        """Go to the first paper of the next day in the list for 1, of the day before for -1."""
+        """Go to the first paper of the next day in the list for 1, of the previous day for -1."""
         group = self._lines.group_of(self._cursor) + direction
         if not 0 <= group < len(self._lines.groups):
             return False
@@ -232,7 +232,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     ) -> bool:
         """Go to the nearest wanted paper below the cursor, or above it for -1.
 
-        `wanted` is a set of papers, or a function that is called with rows: at most `limit`, in a frame or two.
+        `wanted` is a set of papers or a function of a row. It is called for at most `limit` rows, in a frame or two.
         """
         count = len(self._lines.pks)
         places = range(self._cursor + 1, count) if direction > 0 else range(self._cursor - 1, -1, -1)
@@ -244,8 +244,8 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             found = next((at for at in places if self._lines.pks[at] in wanted), None)
         return found is not None and self.to_index(found)
 
-    def _leap(self, delta: int) -> bool:
-        """Scroll by so many lines and take the cursor along."""
+    def _scroll_with_cursor(self, delta: int) -> bool:
+        """Scroll by `delta` lines, and move the cursor with the text."""
         if not self._lines.pks:
             return False
         line = self._lines.line_of(self._cursor)
@@ -261,11 +261,11 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             self.virtual_size = size
 
     def _scroll(self, line: int) -> None:
-        """Put a line at the top, or as near as the end of the list allows."""
+        """Scroll a line to the top, or as near as the end of the list allows."""
         self.scroll_to(y=line, animate=False, force=True)
 
     def _reveal(self, delta: int = 0) -> None:
-        """Scroll no more than shows the highlighted line, with a margin in the direction in which the cursor moved."""
+        """Scroll just enough to show the highlighted line, with a margin in the cursor's direction."""
         if self._lines.pks and self.size.height:
             top = self._lines.top_that_shows(self._cursor, self.scroll_offset.y, self.size.height, delta)
             if top is not None:
@@ -280,8 +280,8 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
                 return pk, line - top
         return (view[0][1], view[0][0] - top) if view else None
 
-    def _hold(self, pk: PaperKey, height: int) -> None:
-        """Scroll until a paper stands so many lines below the top."""
+    def _scroll_paper_to(self, pk: PaperKey, height: int) -> None:
+        """Scroll until a paper is `height` lines below the top."""
         index = self._lines.find_near(pk, self._cursor)
         line = self._lines.line_of(self._cursor if index is None else index) if self._lines.pks else 0
         self._scroll(line - height)
@@ -294,7 +294,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             return Strip.blank(self.columns, self._style())
         group, index = self._lines.at(line)
         if index is None or (y == 0 and group >= 0):
-            # The heading stays on top while its papers pass.
+            # The heading stays at the top while its papers scroll.
             return self._draw_heading(group)
         return self._draw_paper(self._lines.pks[index], index == self._cursor)
 
@@ -323,7 +323,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return strip
 
     def _picture(self) -> list[object]:
-        """Return what each line in view shows, to be compared with what it shows later."""
+        """Return the content of each line in view, to compare it later."""
         shown: list[object] = []
         for group, index in self._lines.contents(self.scroll_offset.y, self.size.height):
             if index is None:
@@ -333,7 +333,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return shown
 
     def _repaint(self, before: Sequence[object] | None) -> None:
-        """Paint the lines that show something else than `before`; all of them for None."""
+        """Paint the lines whose content differs from `before`; all lines for None."""
         if before is None:
             self._strips.clear()
             self.refresh()
@@ -364,7 +364,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self.reported = self.highlighted
 
     def notify_style_update(self) -> None:
-        """Drop what was drawn in other colours."""
+        """Drop lines drawn in other colours."""
         super().notify_style_update()
         self._strips.clear()
 
@@ -373,7 +373,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._set_virtual_size()
         self._reveal()
 
-    # The mouse
+    # Mouse
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)

@@ -1,4 +1,4 @@
-"""The line in which a query is typed, with advice below."""
+"""The line for typing a query, with advice below."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from reader.ui.text.styled_text import draw
 from reader.ui.textual_fixes import PastesWhole
 
 LONGEST = 2_000
-"""Characters that can be typed at most, which is the query language's limit."""
+"""Maximum number of characters: the query language's limit."""
 
 _PATIENCE = 1.0
-"""Seconds to wait at most for the text to take its keys: late letters are better than a line that hangs."""
+"""Maximum seconds to wait until the text has taken its keys: late letters are better than a line that hangs."""
 
 
 class QueryInput(PastesWhole, Input):
@@ -76,7 +76,7 @@ class _Advice(Widget):
         self._end: Line = ()
 
     def show(self, line: Line, end: Line) -> None:
-        """Show a line and its end; only the line is cut where room is short."""
+        """Show a line and its end; only the line is cut if they do not fit."""
         if (line, end) != (self._line, self._end):
             self._line, self._end = line, end
             self.refresh()
@@ -87,10 +87,10 @@ class _Advice(Widget):
 
 
 class QueryLine(Widget):
-    """A query as it is typed, with its mistakes, suggestions and history.
+    """A query while it is typed, with its mistakes, suggestions and history.
 
-    The screen opens it with a text by `open`, and calls `accept`, `cancel`, `complete`, `next` and `previous` for
-    their keys. Letters and the keys that edit a line go to the text itself.
+    The screen opens it by `open`, and calls `accept`, `cancel`, `complete`, `next` and `previous` for their keys.
+    Letters and editing keys go to the input.
     """
 
     @dataclass
@@ -113,7 +113,7 @@ class QueryLine(Widget):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """`take_key` and `feed_key` are the names of the keys that take a suggestion and that search the feed."""
+        """`take_key` and `feed_key` are the names of the keys that take a suggestion and search the feed."""
         super().__init__(id=id, classes=classes)
         self._keys = AdviceKeys(take_key, feed_key)
         self._input = QueryInput()
@@ -125,37 +125,37 @@ class QueryLine(Widget):
         self._recalled = -1
         self._draft = ""
         self._typed = Typed()
-        """The text as it was looked at last."""
+        """The last analysed text."""
 
     def compose(self) -> ComposeResult:
         yield _Prompt()
         yield self._input
         yield self._advice
 
-    # What it is given
+    # Set-up
 
     def know(self, completer: Completer | None = None, topics: Sequence[str] = ()) -> None:
-        """Set what completes a text, and the slugs of all topics."""
+        """Set the completer and the slugs of all topics."""
         self._completer = completer
         self._topics = tuple(topics)
         self._examine()
 
     def open(self, text: str = "", history: Sequence[str] = (), begun: str = "") -> None:
-        """Begin with a text, or with `begun` in its place; `history` holds earlier queries, the latest first."""
+        """Begin with a text, or with `begun` instead; `history` has earlier queries, the latest first."""
         self._before = clean(text, LONGEST)
         self._history = tuple(dict.fromkeys(clean(query, LONGEST) for query in history))
         self._recalled = -1
-        # A space, because what is typed next is a term of its own.
+        # A space, because the user types a new term next.
         self._set_text(begun or (f"{self._before} " if self._before else ""))
         self.focus()
 
     def focus(self, scroll_visible: bool = True) -> QueryLine:
-        """Give the keys to the line of text."""
-        # At once: letters typed right behind the key that opened the line belong to the line.
+        """Focus the input."""
+        # At once: letters typed directly after the key that opens the line belong to the line.
         self.screen.set_focus(self._input, scroll_visible)
         return self
 
-    # What it shows
+    # Content
 
     @property
     def text(self) -> str:
@@ -164,12 +164,12 @@ class QueryLine(Widget):
 
     @property
     def error(self) -> QueryError | None:
-        """What is wrong with the text: a mistake in the language, or an unknown topic."""
+        """The mistake in the text: a syntax error or an unknown topic."""
         return self._typed.error
 
     @property
     def suggestions(self) -> tuple[str, ...]:
-        """What the piece before the cursor may become, the likeliest first."""
+        """The completions of the piece before the cursor, the likeliest first."""
         return self._typed.completion.candidates if self._typed.completion else ()
 
     @property
@@ -178,10 +178,10 @@ class QueryLine(Widget):
         line, end = self._advise()
         return "".join(piece.text for piece in (*line, *end))
 
-    # What the keys do
+    # Keys
 
     def accept(self) -> str | None:
-        """Return the text if it parses; else show what is wrong with it, and return None."""
+        """Return the text if it parses; else show its mistake, and return None."""
         self._examine_if_changed()
         if find_mistake(self.text) is None:
             return self.text.strip()
@@ -189,19 +189,19 @@ class QueryLine(Widget):
         return None
 
     def cancel(self) -> str:
-        """Put back the text that the line was opened with, and return it."""
+        """Restore the text that the line was opened with, and return it."""
         self._set_text(self._before)
         return self._before
 
     async def catch_up(self) -> None:
-        """Wait until the text has taken the keys that were sent to it."""
+        """Wait until the input has handled the keys sent to it."""
         taken = asyncio.Event()
         if self._input.call_later(taken.set):
             with suppress(TimeoutError):
                 await asyncio.wait_for(taken.wait(), _PATIENCE)
 
     def complete(self) -> bool:
-        """Put the marked suggestion into the text; return False if there is none."""
+        """Insert the marked suggestion into the text; return False if there is none."""
         self._examine_if_changed()
         taken, error = self._typed.completion, self._typed.error
         if taken:
@@ -220,13 +220,13 @@ class QueryLine(Widget):
             self._show(self._typed._replace(selected=self._typed.selected + 1))
 
     def previous(self) -> None:
-        """Mark the suggestion before; at the first one, go to the next earlier query of the history."""
+        """Mark the previous suggestion; at the first one, go to the next earlier query of the history."""
         if self._recalled < 0 and self._typed.selected > 0:
             self._show(self._typed._replace(selected=self._typed.selected - 1))
         else:
             self._recall(self._recalled + 1)
 
-    # What happens to the text
+    # Edits
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Report each edit, with its mistake."""
@@ -235,7 +235,7 @@ class QueryLine(Widget):
         self._report_change()
 
     def on_resize(self) -> None:
-        """Show as much advice as fits now."""
+        """Fit the advice to the new width."""
         self._show(self._typed)
 
     def _set_text(self, text: str) -> None:
@@ -247,7 +247,7 @@ class QueryLine(Widget):
 
     def _replace(self, start: int, end: int, word: str) -> None:
         at_end = end >= len(self.text.rstrip())
-        # The next word may follow a whole one at once; a field still needs its value.
+        # After a whole word the next one may follow; a field still needs its value.
         space = " " if at_end and not word.endswith(":") else ""
         if space:
             end = len(self.text)
@@ -263,7 +263,7 @@ class QueryLine(Widget):
         self._report_change()
 
     def _examine_if_changed(self) -> None:
-        """Take in letters whose message is still on its way."""
+        """Handle letters whose message has not arrived yet."""
         if self.text != self._typed.text:
             self._examine()
 
@@ -271,15 +271,15 @@ class QueryLine(Widget):
         self._examine()
         self.post_message(self.Changed(self.text, find_mistake(self.text)))
 
-    # What it advises
+    # Advice
 
     def _examine(self) -> None:
-        """Find out what is wrong with the text and how it may go on, and show it."""
+        """Find the text's mistake and completions, and show them."""
         text, cursor = self.text, self._input.cursor_position
         completion = self._completer(text, cursor) if self._completer and cursor == len(text) else None
         error = find_mistake(text) or find_unknown_topic(text, self._topics)
         if error and error.suggestion and completion and error.end <= completion.start:
-            # An earlier mistake is mended before more is put behind it.
+            # The user corrects an earlier mistake before adding more.
             completion = None
         self._show(Typed(text, error, completion))
 

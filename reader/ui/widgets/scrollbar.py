@@ -1,4 +1,4 @@
-"""Scrollbars: a thin thumb without a ground."""
+"""Scrollbars: a thin thumb without a track."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from reader.ui.textual_fixes import KeptScrollBar
 
 
 class ThinScrollBar(ScrollBarRender):
-    """Draws a scrollbar half a cell wide; a click above or below the thumb turns a page, as usual."""
+    """Draws a scrollbar half a cell wide; a click above or below the thumb scrolls a page, as usual."""
 
     GLYPH: ClassVar[str] = "▐"
     OVER: ClassVar[Style] = Style()
-    """What the thumb's style adds to the scrollbar's colours."""
+    """The style that the thumb adds to the scrollbar's colours."""
 
     @property
     def look(self) -> Style:
@@ -26,14 +26,14 @@ class ThinScrollBar(ScrollBarRender):
         return cast(Style, self.style)
 
     def thumb(self, height: int) -> tuple[int, int]:
-        """Return where the thumb of a vertical scrollbar begins and how long it is, in cells."""
+        """Return the start and length of a vertical scrollbar's thumb, in cells."""
         if not self.virtual_size > self.window_size > 0:
             return 0, height
         length = max(1, round(height * self.window_size / self.virtual_size))
         return round((height - length) * self.position / (self.virtual_size - self.window_size)), length
 
     def cells(self, height: int, width: int) -> list[Segment]:
-        """Return what stands on each line of a vertical scrollbar."""
+        """Return the segment of each line of a vertical scrollbar."""
         start, length = self.thumb(height)
         above, thumb, below = (
             Segment(glyph * width, self.look + over + Style(meta={"@mouse.down": action}))
@@ -83,5 +83,5 @@ class PaneScrollBar(KeptScrollBar):
 
 
 def draw_scrollbars(*, ascii: bool) -> None:
-    """Draw all scrollbars of the program thin, and in ASCII if asked for."""
+    """Draw all scrollbars of the program thin, and in ASCII if `ascii`."""
     ScrollBar.renderer = PaneScrollBar.renderer = BlankScrollBar if ascii else ThinScrollBar

@@ -1,4 +1,4 @@
-"""The last line: the keys that matter here, and at its right one notice."""
+"""The status line: the most useful keys here, and one notice at the right."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class StatusLine(Widget):
         """The user clicked the hint of a key."""
 
         key: str
-        """The key as it was passed to `hints` or `pending`."""
+        """The key, in the form passed to `hints` or `pending`."""
 
     def __init__(
         self,
@@ -57,28 +57,28 @@ class StatusLine(Widget):
         self._typed = ""
         self._clickable: list[tuple[range, str]] = []
         self._shown: object = None
-        """What the line was painted with last."""
+        """The last painted content."""
 
     def notice(self, notice: tuple[Kind, str] | None) -> None:
         """Show a notice in the style of its kind; None shows none."""
         if notice is not None:
-            # Notices are written with a dot between their parts, which is a glyph like others.
+            # The dot between a notice's parts is a glyph like others.
             notice = (notice[0], literal(notice[1]).replace(UNICODE.dot, self._glyphs.dot))
         self._notice = notice
         self._repaint()
 
     @property
     def said(self) -> str:
-        """The notice at the right, whole."""
+        """The whole notice at the right."""
         return self._notice[1] if self._notice else ""
 
     def hints(self, keys: Sequence[tuple[str, str]]) -> None:
-        """Show keys with what they do, the most important first; the last one stays longest where room is short."""
+        """Show keys with their effects, the most important first; a narrow line drops the last one last."""
         self._hints = tuple(keys)
         self._repaint()
 
     def pending(self, follows: Sequence[tuple[str, str]], typed: str = "") -> None:
-        """Show which keys may follow the chord `typed` so far, in place of the hints; without keys, the hints again."""
+        """Show the keys that may follow the chord `typed`, instead of the hints; without keys, show the hints again."""
         self._pending = tuple(follows)
         self._typed = typed
         self._repaint()
@@ -115,11 +115,11 @@ class StatusLine(Widget):
         )
 
     def _first(self, keys: Sequence[tuple[str, str]], count: int) -> Sequence[tuple[str, str]]:
-        """Return so many of the keys from the first on; of hints also the last, which leads to all others."""
+        """Return the first `count` keys; of hints also the last, which leads to all others."""
         return keys[:count] if self._pending or not count else (*keys[: count - 1], keys[-1])
 
     def _repaint(self) -> None:
-        """Paint the line if anything on it has changed; all panes are composed again with it, which takes 5 ms."""
+        """Paint the line if its content has changed; a paint composes all panes again, which takes 5 ms."""
         shown = (self._hints, self._pending, self._typed, self._notice)
         if shown != self._shown:
             self._shown = shown

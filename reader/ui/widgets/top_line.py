@@ -1,4 +1,4 @@
-"""The first line: the place, the query, how many papers of how many, and when they were refreshed."""
+"""The first line: the place, the query, the counts of papers, and the time of the last refresh."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from reader.ui.text.styled_text import draw
 _PROGRAM = "dailypapers"
 _GAP = 3
 _LEAST_QUERY = 12
-"""Cells that a query must get; with fewer it is not shown."""
+"""Minimum cells for a query; with fewer it is not shown."""
 
 
 class Whereabouts(NamedTuple):
-    """What the first line shows."""
+    """The content of the first line."""
 
     place: str = ""
     """The view's or the day's name."""
     query: str = ""
     shown: int | None = None
-    """How many papers match; None while it is not known."""
+    """Number of matching papers; None while unknown."""
     total: int | None = None
-    """How many papers the place has without the query."""
+    """Number of papers in the place without the query."""
     approximate: bool = False
-    """Whether `shown` is an estimate, while the papers are being counted."""
+    """Whether `shown` is an estimate; it is until the papers are counted."""
     refreshed: str | None = None
-    """The time of the last refresh, as it is shown."""
+    """The time of the last refresh, as text."""
     progress: str | None = None
     """The progress of a refresh, such as `day 3 of 7`; None while none runs."""
 
@@ -63,7 +63,7 @@ class TopLine(Widget):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """`spin` is how many seconds the spinner shows each of its signs; None keeps it still."""
+        """`spin` is the seconds between two signs of the spinner; None keeps it still."""
         super().__init__(id=id, classes=classes)
         self._glyphs = glyphs
         self._spin = spin
@@ -101,7 +101,7 @@ class TopLine(Widget):
             self.post_message(self.EditQuery())
 
     def _fitting(self, width: int) -> tuple[Line, Line, Line]:
-        """Return the left part, the query and the right part, as full as the width allows."""
+        """Return the left part, the query and the right part, as long as the width allows."""
         query = query_pieces(self._here.query)
         left: Line = ()
         right: Line = ()
@@ -126,7 +126,7 @@ class TopLine(Widget):
         yield place, counts[-1]
 
     def _counts(self, age: Line) -> Iterator[Line]:
-        """Yield how many papers of how many, with `age`; then only how many papers."""
+        """Yield the counts of matching and of all papers, with `age`; then only the matching ones."""
         here, end = self._here, Piece(" ")
         dot: Line = (Piece(f" {self._glyphs.dot} ", "quiet"),) if age else ()
         if here.shown is None:

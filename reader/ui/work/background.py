@@ -1,4 +1,4 @@
-"""Start background work: the one way to do it, and what is said and logged if it fails."""
+"""Start background work; a failure is logged and reported to the user."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
 Work = Callable[[], Awaitable[None]]
-"""Work comes as a function: a coroutine that is cancelled before it begins would be left unawaited."""
+"""A function that returns a coroutine: a coroutine itself would stay unawaited if cancelled before it begins."""
 
 
 class Background:
@@ -26,27 +26,27 @@ class Background:
         self._model = model
 
     def start(self, group: str, work: Work, *, exclusive: bool = False) -> Worker[None]:
-        """Start work; `exclusive` work takes the place of what runs in its group."""
+        """Start work; `exclusive` work replaces the running work of its group."""
         watched = partial(self._watch, group, work)
         return self._app.run_worker(watched, group=group, exclusive=exclusive, exit_on_error=False)
 
     def delayed(self, act: Callable[[], object]) -> Delayed:
-        """Something to be done once, a while after it is asked for."""
+        """Make a delayed call of a function."""
         return Delayed(self._app, act)
 
     async def _watch(self, group: str, work: Work) -> None:
-        """Do the work, and say why if it fails: Textual would end the reader for it, or be silent."""
+        """Do the work, and report a failure: Textual would end the reader, or show nothing."""
         try:
             await work()
         except Exception as error:
-            # What fails because the reader ends has nobody to read it.
+            # Failures because the reader ends are not reported.
             if self._app.is_running:
                 text = str(error) if isinstance(error, ReaderError) else report_unforeseen(group, error)
                 self._model.say(text, "warning")
 
 
 def report_unforeseen(group: str, error: Exception) -> str:
-    """Log an error that nobody has foreseen; returns the sentence for the last line."""
+    """Log an unexpected error; return a sentence for the status line."""
     # Imported late: it costs 2 ms, and most runs log nothing.
     from reader import log
 

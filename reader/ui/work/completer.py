@@ -1,4 +1,4 @@
-"""Read the words that a query may ask for, when the first of them is asked for."""
+"""Complete queries; the vocabulary is read at its first use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ASKS = re.compile(r"\b(?:keyword|author|org|tag|category|source):", re.IGNORECA
 
 
 class Completer:
-    """Completes queries by fields, topics, and the keywords, people and other values that the cache knows."""
+    """Completes queries by fields, topics, and the keywords, people and other values in the cache."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -19,7 +19,7 @@ class Completer:
         self._is_loading = False
 
     def complete(self, text: str, cursor: int) -> Completion | None:
-        """What the piece before the cursor may become; words that are not read yet come with a later state."""
+        """The completions of the piece before the cursor; values not read yet come with a later state."""
         known = self._model.state.vocabulary
         if not known and not self._is_loading and _ASKS.search(text):
             self._is_loading = True
@@ -27,7 +27,7 @@ class Completer:
         return complete(text, cursor, {**known, "topic": self._topic_papers()})
 
     def _topic_papers(self) -> dict[str, int]:
-        """Topics with their papers in view, those with the most first."""
+        """Topics with their numbers of papers in the list, the largest first."""
         state = self._model.state
         counted = sorted(state.counts.topics, key=lambda topic: -topic.papers) if state.counts else ()
         return {topic.slug: topic.papers for topic in counted} or dict.fromkeys(state.topic_names, 0)

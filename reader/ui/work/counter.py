@@ -1,4 +1,4 @@
-"""Count behind the list: how many papers each view, day and topic has in the place, and how topics move."""
+"""Count in the background: the papers of each view, day and topic in the place, and the trends of topics."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
 
 COUNT_AFTER = 0.015
-"""Seconds without another change before anything is counted: what is new in the list is painted first."""
+"""Seconds without a change before counting: the list is painted first."""
 
 COUNT_AGAIN = 0.3
-"""Seconds after which an interrupted count begins again, if nothing else counts before."""
+"""Seconds after which an interrupted count begins again, unless another count comes first."""
 
 
 class Counter:
@@ -32,11 +32,11 @@ class Counter:
         self._model = services.model
         self.delay = services.background.delayed(self._start)
         self._counted: Question | None = None
-        """What was last counted exactly."""
+        """The last question that was counted exactly."""
 
     @staticmethod
     def parts(state: State) -> object:
-        """What the numbers depend on."""
+        """The parts of the state that the counts depend on."""
         listing = state.listing
         return (
             state.is_ready, listing.place, listing.results, listing.version,
@@ -44,7 +44,7 @@ class Counter:
         )  # fmt: skip
 
     def count_soon(self, state: State) -> None:
-        """Count once nothing has changed for a moment."""
+        """Count once nothing has changed for `COUNT_AFTER`."""
         if state.is_ready:
             self.delay.begin(COUNT_AFTER)
 
@@ -52,14 +52,14 @@ class Counter:
         self._services.background.start("counts", self._count, exclusive=True)
 
     async def _count(self) -> None:
-        """Count, first as well as can be done in a blink; the topics' facts last, they are wanted least."""
+        """Count, with a quick estimate first; read the topics' facts last, because they matter least."""
         library, state = self._services.library, self._model.state
         try:
             asked = question(
                 state.listing.place, self._services.settings.order, self._services.scope(), state.topic_mode
             )
             counts = await library.count(asked)
-            # Exact numbers of the same question stand until there are newer ones, or they would flicker.
+            # Exact counts of the same question stay until there are newer ones; otherwise the numbers would flicker.
             if not counts.approximate or asked != self._counted:
                 self._model.change(self._model.state.counted(counts))
             if counts.approximate:
@@ -68,16 +68,16 @@ class Counter:
             self._counted = asked
             facts = await library.topic_facts(picked_topics(state.listing.place.query).picked)
         except CacheInterrupted:
-            # Whoever interrupts has it counted anew, but may be stopped before that.
+            # The interrupting query starts a new count, but may itself be stopped before.
             self.delay.begin(COUNT_AGAIN)
             return
         self._model.change(self._model.state.know_topics(facts=facts))
 
 
 def question(place: Place, order: str, scope: Scope, mode: str) -> Question:
-    """What is to be counted in a place, where picked topics combine by `mode`.
+    """The question to count for a place; `mode` is how picked topics combine.
 
-    The order does not matter for that, but by day the first papers are the best sample.
+    Counts do not depend on the order, but by day the first papers are the best sample.
     """
     asked = replace(place.facets(order, mode), sort=Sort("day"))
     return Question(

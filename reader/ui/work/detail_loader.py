@@ -8,11 +8,11 @@ from reader.ui.state_parts import Reading
 from reader.ui.work.services import Services
 
 REST = 0.06
-"""Seconds the cursor rests on a paper before its detail is drawn: longer than a held key takes to come again."""
+"""Seconds that the cursor rests on a paper before its detail is drawn: longer than the repeat time of a held key."""
 
 
 class DetailLoader:
-    """Reads the highlighted paper; a read takes 0.1 ms and is made on the event loop."""
+    """Reads the highlighted paper on the event loop; a read takes 0.1 ms."""
 
     def __init__(self, services: Services) -> None:
         self._model = services.model
@@ -21,12 +21,12 @@ class DetailLoader:
 
     @staticmethod
     def resting_parts(state: State) -> object:
-        """What has another paper read, or other words marked in it, once the cursor rests."""
+        """The parts of the state whose change reads another paper, or marks other words, once the cursor rests."""
         return state.highlighted, state.listing.place, state.listing.results
 
     @staticmethod
     def parts(state: State) -> object:
-        """What makes the same paper read again at once."""
+        """The parts of the state whose change reads the same paper again at once."""
         return state.is_ready, state.marks_version, state.cache_version, state.listing.version
 
     def load_soon(self, _state: State) -> None:
@@ -40,7 +40,7 @@ class DetailLoader:
             self._model.change(state.read(self.read(state.highlighted)))
 
     def read(self, pk: PaperKey | None) -> Reading | None:
-        """A paper with its votes and the searched words; None where it is gone."""
+        """A paper with its votes and the searched words; None if it is gone."""
         paper = None if pk is None else self._library.paper(pk)
         if pk is None or paper is None:
             return None

@@ -1,4 +1,4 @@
-"""Search all that the feed has: one search at a time, its answers listed over the place."""
+"""Search the whole feed: one search at a time; its results are listed over the place."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from reader.refresh.jobs import JobRunner
 
 BLINK = 0.5
-"""Seconds after which a search says that it is under way."""
+"""Seconds after which a search shows its progress."""
 
 
 class FeedSearch:
-    """Asks the feed for what the state searches for, and stops when the state does."""
+    """Runs the search that the state requests, and stops when the state drops it."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class FeedSearch:
         position: Callable[[], Position],
         is_list_in_front: Callable[[], bool],
     ) -> None:
-        """`position` is where the list's cursor stands; a list that is not in front is left as it is."""
+        """`position` returns the list's cursor; a list that is not in front is not replaced."""
         self._model = services.model
         self._library = services.library
         self._background = services.background
@@ -47,7 +47,7 @@ class FeedSearch:
         self._worker: Worker[None] | None = None
 
     def begin(self, text: str) -> None:
-        """Search the feed for a text, or list the answers that wait for it."""
+        """Search the feed for a text, or list its results if they are waiting."""
         state = self._model.state
         answer = state.search.waiting
         if answer is not None and answer.text == text:
@@ -58,19 +58,19 @@ class FeedSearch:
         self._worker = self._background.start("search", partial(self._run, text), exclusive=True)
 
     def stop(self) -> bool:
-        """Search no more; returns whether a search ran."""
+        """Stop the search; return whether one ran."""
         was_running = bool(self._model.state.search.asking)
         self._model.change(self._model.state.search_stopped())
         return was_running
 
     def follow(self, state: State) -> None:
-        """Cancel the search once the state has none."""
+        """Cancel the search if the state has none."""
         if not state.search.asking and self._worker is not None:
             worker, self._worker = self._worker, None
             worker.cancel()
 
     async def _run(self, text: str) -> None:
-        blink = self._background.delayed(lambda: self._report(f"searching the feed for {text}"))
+        blink = self._background.delayed(lambda: self._report(text, f"searching the feed for {text}"))
         blink.begin(BLINK)
         try:
             listings = await self._ask(text)
@@ -82,13 +82,13 @@ class FeedSearch:
             self._end()
             raise
         finally:
-            # Of one that was stopped no more is said: another may run by now.
+            # A stopped search reports nothing more: another may be running.
             blink.stop()
         self._end()
-        self._answer(FeedResults(text, listings, self._library.pk_of, self._store))
+        self._list_or_keep(FeedResults(text, listings, self._library.pk_of, self._store))
 
-    def _answer(self, results: FeedResults) -> None:
-        """List the answers, or keep them for a user who is typing or reading."""
+    def _list_or_keep(self, results: FeedResults) -> None:
+        """List the results, or keep them while the user is typing or reading."""
         state = self._model.state
         if self._is_list_in_front():
             sign, back = self._elsewhere, self._stop_key
@@ -109,13 +109,13 @@ class FeedSearch:
             async for message in messages:
                 match message:
                     case Waiting(seconds, why):
-                        self._report(f"{why}, {seconds:.0f} s")
+                        self._report(text, f"{why}, {seconds:.0f} s")
                     case jobs.SearchAnswered(listings):
                         pass
         return listings
 
     def _store(self, listings: Sequence[Listing]) -> None:
-        """Put papers into the cache; blocks, in a thread that has no event loop."""
+        """Store papers in the cache; blocks, in a thread without an event loop."""
         from reader.refresh import jobs
 
         async def store() -> None:
@@ -125,10 +125,13 @@ class FeedSearch:
 
         asyncio.run(store())
 
-    def _report(self, progress: str) -> None:
-        self._model.change(self._model.state.search_is_slow(f"{progress} · {self._stop_key} stops"))
+    def _report(self, text: str, progress: str) -> None:
+        """Show the progress of the search for `text`; a stopped search takes a moment to end, and shows no more."""
+        state = self._model.state
+        if state.search.asking == text:
+            self._model.change(state.search_is_slow(f"{progress} · {self._stop_key} stops"))
 
     def _end(self) -> None:
-        # This very worker ends by itself.
+        # This worker is the running one, and ends by itself.
         self._worker = None
         self._model.change(self._model.state.search_stopped())

@@ -1,9 +1,9 @@
-"""The cache as the interface uses it: small reads at once, long ones and marks in threads.
+"""The interface's access to the cache: small reads at once, long reads and marks in threads.
 
-A read of a screenful takes 0.1 ms and is made where it is needed. What may take longer (a whole order, counts) runs in
-threads, where a newer question interrupts an older one; first screenfuls have one of their own, because a search for
-words can't be interrupted before its first hit. Marks run in another, in order, each durable before the next begins;
-they wait for the disk, which the event loop must not.
+A read of a screenful takes 0.1 ms and runs on the event loop. Longer reads (a whole order, counts) run in threads, and
+a newer query interrupts an older one. First screenfuls have their own thread, because a search for words can't be
+interrupted before its first hit. Marks run in another thread, in order, each durable before the next begins: they
+wait for the disk, which the event loop must not do.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 BREATH = 0.004
-"""Seconds that the reading of the vocabulary pauses: about as long as it has worked before."""
+"""Seconds of each pause while reading the vocabulary: about as long as it works between two pauses."""
 
 Progress = Callable[[int, int], None]
-"""Gets (papers done, papers in all)."""
+"""A function of (papers done, all papers)."""
 
 
-def _silent(_done: int, _total: int) -> None:
+def _ignore_progress(_done: int, _total: int) -> None:
     pass
 
 
@@ -65,27 +65,27 @@ class Library:
         self._marks = 0
         self._count_cache: CountCache | None = None
         self.results: FeedResults | None = None
-        """The feed's answers that are listed: their papers are read and marked as if the cache had them all."""
+        """The listed results of a feed search: their papers are read and marked as if the cache had them all."""
         self._screenfuls, self._whole, self._counts = (
             QueryThread(path, name) for name in ("screenful", "order", "count")
         )
         self._marking = ThreadPoolExecutor(1, "mark")
 
-    # At once
+    # On the event loop
 
     def rows(self, pks: Sequence[PaperKey]) -> list[PaperRow]:
-        """The rows of a windowful of papers."""
+        """The rows of a screenful of papers."""
         return self._near.rows(_cached(pks)) if self.results is None else self.results.rows(pks, self._near.rows)
 
     def paper(self, pk: PaperKey) -> Paper | None:
-        """A paper whole; None where it is gone."""
+        """A whole paper; None if it is gone."""
         known = self._cached_key(pk)
         if known is not None:
             return self._near.paper(known)
         return None if self.results is None else self.results.paper(pk)
 
     def paper_of(self, pk: PaperKey | None) -> Paper | None:
-        """A paper whole; None for no key, and where it is gone."""
+        """A whole paper; None without a key, or if it is gone."""
         return None if pk is None else self.paper(pk)
 
     def _cached_key(self, pk: PaperKey) -> int | None:
@@ -98,11 +98,11 @@ class Library:
         return self._near.pk_of(id)
 
     def has_papers(self) -> bool:
-        """Whether the cache holds any paper at all."""
+        """Whether the cache has any papers."""
         return self._near.has_papers()
 
     def has_unfinished_marks(self) -> bool:
-        """Whether an earlier run left marks that are not applied to all their papers."""
+        """Whether an earlier run did not apply a mark to all its papers."""
         return self._near.has_unfinished_marks()
 
     def topic_names(self) -> dict[str, str]:
@@ -110,24 +110,24 @@ class Library:
         return self._near.topic_names()
 
     def day_beside(self, day: str, steps: int) -> str | None:
-        """The day `steps` days with papers older than `day`, newer if negative; None past the ends."""
+        """The day with papers that is `steps` such days older than `day`, newer if negative; None past the ends."""
         return self._near.day_beside(day, steps)
 
     def scope(self, today: date) -> Scope:
-        """What relative words of a query such as `today`, `latest` and `new` mean now."""
+        """The current meanings of relative words in queries, such as `today`, `latest` and `new`."""
         from reader.cache.search.compile import Scope
 
         return Scope(today, self.newest_day(), self._new_since)
 
     def left_at(self, visited: str | None) -> None:
-        """Take the ISO time of the last visit: papers that came later are new, and votes are compared with then."""
+        """Set the ISO time of the last visit: later papers are new, and votes are compared with those at that time."""
         self._new_since = visited
         if visited is not None:
             self._visited = int(datetime.fromisoformat(visited).timestamp())
             self._near.visited(self._visited)
 
     def votes(self, pk: PaperKey) -> Votes:
-        """How a paper's votes moved."""
+        """The changes of a paper's votes."""
         from reader.cache.history import STILL, votes
 
         known = self._cached_key(pk)
@@ -140,13 +140,13 @@ class Library:
         return self._near.read(lambda connection: day_states(connection, first.isoformat(), last.isoformat()))
 
     def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
-        """The days (ISO) that the feed was not asked for, or had nothing on yet."""
+        """The days (ISO) that were never requested from the feed, or had no papers yet."""
         from reader.refresh.plan import missing_days
 
         return missing_days(first, last, today, self.days_between(first, last))
 
     def oldest_day(self) -> str | None:
-        """The oldest day that the feed was asked for."""
+        """The oldest day that was requested from the feed."""
         from reader.cache.days import oldest_day
 
         return self._near.read(oldest_day)
@@ -163,14 +163,14 @@ class Library:
         return self._near.first(selection, limit)
 
     def last_refresh(self) -> datetime | None:
-        """When the feed was last read to its end, by whichever program, in local time."""
+        """The local time of the last complete refresh, by any program."""
         try:
             return datetime.fromtimestamp(refresh_stamp(self._path).stat().st_mtime).astimezone()
         except OSError:
             return None
 
     def note_refresh(self) -> None:
-        """The feed was read to its end now."""
+        """Record that a complete refresh ended now."""
         refresh_stamp(self._path).touch()
 
     def meta(self, key: str) -> str | None:
@@ -183,19 +183,19 @@ class Library:
     # In the reading threads
 
     async def screenful(self, selection: Selection, limit: int) -> Order[int]:
-        """The first papers of a selection; raises CacheInterrupted when a newer question comes."""
+        """The first papers of a selection; raises CacheInterrupted if a newer query comes."""
         self._whole.interrupt()
         self._counts.interrupt()
         return await self._screenfuls.ask(lambda window: window.first(selection, limit))
 
     async def order(self, selection: Selection) -> Order[int]:
-        """All papers of a selection; raises CacheInterrupted when a newer question comes."""
+        """All papers of a selection; raises CacheInterrupted if a newer query comes."""
         return await self._whole.ask(lambda window: window.order(selection))
 
     async def count(self, question: Question, *, exactly: bool = False) -> Counts:
-        """Count for the filter pane; raises CacheInterrupted when asked again meanwhile.
+        """Count for the filter pane; raises CacheInterrupted if it is called again meanwhile.
 
-        What takes longer than a blink is estimated first, and counted `exactly` when asked for.
+        Slow counts are estimated, unless `exactly` is True.
         """
         return await self._counts.ask(lambda window: self._count(window, question, exactly))
 
@@ -212,13 +212,13 @@ class Library:
             days=cache_counts.days(),
             topics=facets.topics,
             base=cache_counts.count(question.base),
-            # Asked for where nothing is found, which is soon known.
+            # Needed only if nothing is found, and then counting is quick.
             anywhere=0 if facets.approximate else cache_counts.count(question.anywhere),
             approximate=facets.approximate,
         )
 
     async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
-        """How topics move, and which ones the picked ones imply; raises CacheInterrupted as `count` does."""
+        """The trends of topics, and the topics implied by the picked ones; raises CacheInterrupted like `count`."""
         return await self._counts.ask_next(lambda window: self._topic_facts(window, tuple(picked)))
 
     def _topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
@@ -238,10 +238,10 @@ class Library:
         return TopicFacts(self._trends, implied - set(picked))
 
     async def vocabulary(self) -> Vocabulary:
-        """The keywords, people and other values that a query may ask for.
+        """The keywords, people and other values for completing queries.
 
-        Neither letters that are typed meanwhile nor counts wait for it: it has a thread and a connection of its own,
-        and stands back every few milliseconds.
+        Typed letters and counts do not wait for it: it has its own thread and connection, and pauses every few
+        milliseconds.
         """
         return await asyncio.to_thread(self._vocabulary)
 
@@ -254,23 +254,23 @@ class Library:
     # In the marking thread
 
     def mark(
-        self, kind: str, value: bool | str, pks: Sequence[PaperKey], report: Progress = _silent
+        self, kind: str, value: bool | str, pks: Sequence[PaperKey], report: Progress = _ignore_progress
     ) -> Awaitable[Event | None]:
-        """Record what the user did, whether or not it is awaited; it is durable once this ends.
+        """Record a mark, even if the result is not awaited; it is durable once the result is there.
 
-        The event is None if nothing changed. `report` gets (papers done, papers in all) while many are marked. Papers
+        The event is None if nothing changed. `report` gets (papers done, all papers) while many are marked. Papers
         that only the feed has are stored first.
         """
         stored = self._stored(pks)
         return self._submit(lambda events, progress: events.mark(kind, value, stored(), progress), report)
 
     def store(self, pks: Sequence[PaperKey]) -> Awaitable[Sequence[int]]:
-        """Store papers that only the feed has; returns their keys in the cache."""
+        """Store papers that only the feed has; return their keys in the cache."""
         stored = self._stored(pks)
-        return self._submit(lambda _events, _progress: stored(), _silent)
+        return self._submit(lambda _events, _progress: stored(), _ignore_progress)
 
     def _stored(self, pks: Sequence[PaperKey]) -> Callable[[], Sequence[int]]:
-        """Stores the papers that only the feed has, and returns the keys of all."""
+        """Return a function that stores the papers that only the feed has, and returns the keys of all."""
         if self.results is None:
             return lambda: _cached(pks)
         return partial(self._store_results, self.results, pks)
@@ -279,16 +279,16 @@ class Library:
         with closing(Window.open(self._path)) as window:
             return results.store(pks, window.pk_of)
 
-    def undo(self, report: Progress = _silent) -> Awaitable[Event | None]:
+    def undo(self, report: Progress = _ignore_progress) -> Awaitable[Event | None]:
         """Undo the last event that is not undone; None if there is none."""
         return self._submit(lambda events, progress: events.undo(progress), report)
 
-    def redo(self, report: Progress = _silent) -> Awaitable[Event | None]:
-        """Redo what was undone last; None if there is nothing."""
+    def redo(self, report: Progress = _ignore_progress) -> Awaitable[Event | None]:
+        """Redo the last undone event; None if there is none."""
         return self._submit(lambda events, progress: events.redo(progress), report)
 
-    def finish_marks(self, report: Progress = _silent) -> Awaitable[None]:
-        """Apply what marks of an earlier run had still to change."""
+    def finish_marks(self, report: Progress = _ignore_progress) -> Awaitable[None]:
+        """Finish the marks that an earlier run did not apply in full."""
         return self._submit(lambda events, progress: events.recover(progress), report)
 
     @property
@@ -297,7 +297,7 @@ class Library:
         return self._marks > 0
 
     def _submit(self, change: Callable[[Events, Progress], T], report: Progress) -> Awaitable[T]:
-        """Run a change of the log in the marking thread, after those that were submitted before."""
+        """Run a change of the log in the marking thread, after those submitted before."""
         loop = asyncio.get_running_loop()
 
         def progress(done: int, total: int) -> None:
@@ -306,7 +306,7 @@ class Library:
         running = loop.run_in_executor(self._marking, self._change, change, progress)
         self._marks += 1
         running.add_done_callback(self._count_down)
-        # Shielded: what was begun is finished even when the screen that asked is gone.
+        # Shielded: the change finishes even if the caller is cancelled.
         return asyncio.shield(running)
 
     def _count_down(self, _change: object) -> None:
@@ -320,9 +320,9 @@ class Library:
         return change(self._events, progress)
 
     def close(self) -> None:
-        """Drop what is being read, record what is being marked, and close the file.
+        """Stop reads, record pending marks, and close the file.
 
-        What a mark of many papers has still to change is changed at the next start.
+        An incomplete mark of many papers is finished at the next start.
         """
         if self._events is not None:
             self._events.stop()
@@ -335,5 +335,5 @@ class Library:
 
 
 def _cached(pks: Sequence[PaperKey]) -> Sequence[int]:
-    """The same keys: a list that is not of the feed's answers holds keys of the cache alone."""
+    """The same keys: a list without feed results has only keys of the cache."""
     return cast("Sequence[int]", pks)

@@ -1,4 +1,4 @@
-"""Read the list of the place: its first screenful at once, all of it after that."""
+"""Read the list of the place: first a screenful, then the rest."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from reader.cache.search.compile import Selection
 
 SCREENFUL = 100
-"""Papers that are read before all others: more than any terminal shows."""
+"""Papers that are read first: more than any terminal shows."""
 
 AFTER_SCREENFUL = 0.04
-"""Seconds between the first screenful of papers and the reading of the rest."""
+"""Seconds between listing the first screenful and reading the rest."""
 
 
 class ListLoader:
-    """Reads what the state's newest request asks for, and ends in one change of the state."""
+    """Reads the list of the state's newest request; each read ends in one change of the state."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -36,7 +36,7 @@ class ListLoader:
         self._selection: Selection | None = None
 
     def load_first(self, keep: str | None) -> None:
-        """List the first screenful at once, and read the rest behind it; the cursor goes to the paper of id `keep`."""
+        """List the first screenful at once, then read the rest; the cursor goes to the paper with the id `keep`."""
         place = self._model.state.place
         try:
             order = self._first_order(place)
@@ -55,19 +55,19 @@ class ListLoader:
         return self._library.first(self._selection, SCREENFUL)
 
     def load(self, state: State) -> None:
-        """Read what the state requests."""
+        """Read the list that the state requests."""
         if state.request is not None:
             self._services.background.start(
                 "list", partial(self._load, state.request, state.highlighted), exclusive=True
             )
 
     def look_again(self, state: State) -> None:
-        """Read an empty list again after a refresh: the feed may have said that it has nothing, which is news, too."""
+        """Read an empty list again after a refresh, because the reason why it is empty may have changed."""
         if state.is_empty:
             self._model.change(state.cache_changed())
 
     async def read_all(self) -> Sequence[PaperKey]:
-        """Every paper of the list, also those behind its first screenful."""
+        """All papers of the list, including those after its first screenful."""
         order = self._model.state.listing.order
         if order.complete or self._selection is None:
             return order.pks
@@ -98,7 +98,7 @@ class ListLoader:
             self._list(ListContent(state.place, state.results.order, state.results, at))
 
     async def _read_from_top(self) -> None:
-        """List the first screenful, and then all."""
+        """List the first screenful, then all papers."""
         place = self._model.state.place
         selection = self._compile(place)
         order = await self._library.screenful(selection, SCREENFUL)
@@ -106,13 +106,13 @@ class ListLoader:
         self._list(ListContent(place, order))
         if order.complete:
             return
-        # Let it be painted first; a user who types on does not need the rest.
+        # The screenful is painted first; a user who goes on typing does not need the rest.
         await asyncio.sleep(AFTER_SCREENFUL)
         order = await self._library.order(selection)
         self._list(ListContent(place, order, at=Position(self._model.state.highlighted)))
 
     async def _read_around(self, at: Position, before: PaperKey | None) -> None:
-        """List all at once, the cursor on a paper; it stays where it is if it has moved from `before` meanwhile."""
+        """List all papers at once with the cursor on a paper; if it has moved from `before` meanwhile, it stays."""
         place = self._model.state.place
         selection = self._compile(place)
         order = await self._library.order(selection)
@@ -127,7 +127,7 @@ class ListLoader:
         self._model.change(self._model.state.listed(listing.with_facts(facts, ranked_at)))
 
     def _read_facts(self, place: Place) -> CacheFacts:
-        """Read what an empty list needs to say why."""
+        """Read the facts that explain an empty list."""
         from reader.core.periods import period_containing, period_of_view
 
         period = period_of_view(place.view.id) or period_containing("day", self._services.look.today)

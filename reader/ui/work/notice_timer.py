@@ -1,4 +1,4 @@
-"""Take a notice back once its time is over."""
+"""Remove a notice once its time is over."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from reader.ui.state import State
 from reader.ui.work.services import Services
 
 LIFETIME = 8.0
-"""Seconds for which what was done and warnings are shown."""
+"""Seconds that the notices `done` and `warning` are shown."""
 
 
 class NoticeTimer:
-    """Ends each passing notice; the time begins anew with each."""
+    """Removes each passing notice; each new one restarts the time."""
 
     def __init__(self, services: Services) -> None:
         self._model = services.model
         self._delay = services.background.delayed(self._pass)
 
     def begin(self, _state: State) -> None:
-        """Something else was said: give it its time."""
+        """Start the time of a new notice."""
         self._delay.begin(LIFETIME)
 
     def _pass(self) -> None:

@@ -21,7 +21,7 @@ class PaperLookup:
         self._run_job = run_job
 
     def begin(self, id: str) -> None:
-        """Fetch a paper by its arXiv id, in place of one that is being fetched."""
+        """Fetch a paper by its arXiv id; a running fetch is cancelled."""
         self._background.start("lookup", partial(self._fetch, id), exclusive=True)
 
     async def _fetch(self, id: str) -> None:

@@ -15,7 +15,7 @@ from reader.cache.window import Window
 T = TypeVar("T")
 
 AGAIN = 0.003
-"""Seconds between two interruptions: one that comes between two statements of a query stops neither."""
+"""Seconds between two interrupts: an interrupt between two statements of a query has no effect."""
 
 
 class QueryThread:
@@ -28,7 +28,7 @@ class QueryThread:
         self._running: Future[Any] | None = None
 
     async def ask(self, question: Callable[[Window], T]) -> T:
-        """Answer a query; raises CacheInterrupted when a newer one comes."""
+        """Run a query; raises CacheInterrupted if a newer one comes."""
         while self._interrupt():
             await self._end()
         return await self.ask_next(question)
@@ -42,16 +42,16 @@ class QueryThread:
             await asyncio.wait_for(over.wait(), AGAIN)
 
     async def ask_next(self, question: Callable[[Window], T]) -> T:
-        """Answer a query after the one that runs; a newer one interrupts both."""
+        """Run a query after the running one; a newer one interrupts both."""
         self._running = running = self._executor.submit(self._answer, question)
         return await asyncio.wrap_future(running)
 
     def interrupt(self) -> None:
-        """Interrupt the query that runs, if any."""
+        """Interrupt the running query, if any."""
         self._interrupt()
 
     def _interrupt(self) -> bool:
-        """Interrupt the query that runs; returns whether there is one."""
+        """Interrupt the running query; return whether there is one."""
         if self._running is None or self._running.done():
             return False
         if self._window is not None:
@@ -64,11 +64,11 @@ class QueryThread:
         try:
             return question(self._window)
         except Exception as error:
-            _let_go(error)
+            _release_objects(error)
             raise
 
     def close(self) -> None:
-        """Interrupt the query that runs, and close the window."""
+        """Interrupt the running query, and close the window."""
         self._executor.shutdown(wait=False, cancel_futures=True)
         while self._running is not None and self._interrupt():
             wait([self._running], AGAIN)
@@ -77,11 +77,11 @@ class QueryThread:
             self._window.close()
 
 
-def _let_go(error: BaseException) -> None:
-    """Free the objects that the failed query still holds; its error would keep them alive.
+def _release_objects(error: BaseException) -> None:
+    """Free the objects of a failed query, which its error would keep alive.
 
-    A statement among it that was left half-way would keep an interruption in force for all that follow, and an old
-    state of the cache in view.
+    An unfinished statement among them would keep the interrupt in force for all later queries, and would keep showing
+    an old state of the cache.
     """
     one: BaseException | None = error
     while one is not None:

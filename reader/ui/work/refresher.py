@@ -1,4 +1,4 @@
-"""Refresh behind the reader: one job at a time, its progress and end in the state, failing softly."""
+"""Refresh in the background: one job at a time; its progress, end and failure go to the state."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ if TYPE_CHECKING:
     from reader.refresh.progress import RefreshFinished
 
 RETRY, LATEST_RETRY = 60.0, 960.0
-"""Seconds after which a refresh that found no network is tried again: the first time, and at the most."""
+"""First and longest wait in seconds before retrying a refresh that found no network."""
 
 LONG = 31
-"""Days from which on a refresh says how fast it goes and how long it still takes."""
+"""Minimum number of days for a refresh to show its rate and remaining time."""
 
 
 class Wanted(NamedTuple):
-    """What to fetch."""
+    """A refresh to run."""
 
     plan: Plan | None = None
     """None for the latest days."""
     view: str = ""
-    """The id of the view that it is fetched for; empty for no view."""
+    """The id of the view that needs it; empty for no view."""
     name: str = ""
-    """What the progress is of, in few words; empty for the latest days."""
+    """A short name for its progress; empty for the latest days."""
     is_asked: bool = False
-    """Whether the user asked for it, and hears of an end without news, too."""
+    """Whether the user asked for it; its end is then reported even without new papers."""
 
 
 class Refresher:
-    """The refresh that runs, and those that wait for it."""
+    """The running refresh, and those that wait for it."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Refresher:
         run_job: JobRunner,
         when_still: Callable[[Callable[[], object]], None],
     ) -> None:
-        """`when_still` does something once no key is held down."""
+        """`when_still` calls a function once no key is held down."""
         self._services = services
         self._model = services.model
         self._library = services.library
@@ -65,20 +65,20 @@ class Refresher:
         self._tries = 0
 
     def begin(self, plan: Plan | None = None, *, is_asked: bool = False) -> None:
-        """Fetch the latest days, or what `plan` says, unless a refresh runs already."""
+        """Fetch the latest days, or the days of `plan`, unless a refresh is already running."""
         if not self._model.state.refresh.is_running:
             self._start(Wanted(plan, is_asked=is_asked))
 
     def fetch(self, plan: Plan, view: str, name: str) -> None:
-        """Fetch what is looked at now; a refresh that runs is taken up again after it.
+        """Fetch the days of the current view; a running refresh continues after it.
 
-        `view` is the id of the view that it is for, empty for none, and `name` what it is called.
+        `view` is the view's id, empty for none, and `name` is its name.
         """
         if self._model.state.refresh.is_running:
             if self._wanted.plan == plan:
                 return
             if not self._wanted.view:
-                # What was wanted for a view is not, once the user has left it.
+                # A refresh for a view is dropped once the user has left the view.
                 self._later.append(self._wanted)
         self._start(Wanted(plan, view, name))
 
@@ -89,12 +89,12 @@ class Refresher:
         self._model.change(self._model.state.refresh_started(wanted.view))
 
     def stop(self) -> bool:
-        """Stop the refresh that runs; what is stored stays. Returns whether one ran."""
+        """Stop the running refresh, and return whether there was one; stored papers stay."""
         if self._worker is None or not self._model.state.refresh.is_running:
             return False
         self._later.clear()
         self._worker.cancel()
-        # One that has not begun yet never will, and does not end either.
+        # A cancelled worker that has not begun never runs its own end.
         self._end(is_idle=True)
         self._model.say("refresh stopped · what has come is kept")
         return True
@@ -102,7 +102,7 @@ class Refresher:
     async def _run(self, wanted: Wanted, before: Worker[None] | None) -> None:
         try:
             if before is not None:
-                # Two that write at once would wait for each other.
+                # Two refreshes that write at once would wait for each other.
                 with suppress(WorkerError):
                     await before.wait()
             await self._refresh(wanted.plan)
@@ -128,7 +128,7 @@ class Refresher:
                 self._receive(message)
 
     def _receive(self, message: Message) -> None:
-        """Bring a message of the job into the state."""
+        """Apply a job's message to the state."""
         from reader.refresh.jobs import NotificationFailed, PapersClassified, PapersDropped, SourceFailing
         from reader.refresh.progress import (
             DayEmpty,
@@ -162,7 +162,7 @@ class Refresher:
                 self._succeed(sums)
             case RefreshFinished(error=FeedOffline() as error):
                 self._go_offline(str(error), "offline")
-                self._try_later()
+                self._schedule_retry()
             case RefreshFinished(error=error):
                 self._fail(str(error))
             case SourceFailing() if not self._model.state.refresh.problem:
@@ -177,21 +177,21 @@ class Refresher:
                 self._progress(f"{papers:,} old papers dropped")
 
     def _renew(self) -> None:
-        """Show what is new, once no key is held down."""
+        """Show new papers once no key is held down."""
         self._when_still(lambda: self._model.change(self._model.state.cache_changed()))
 
     def _local_time(self) -> datetime:
         return self._services.look.now().astimezone()
 
     def _report_source(self, failing: SourceFailing) -> None:
-        """Say which sources beside the daily papers do not answer, and since when."""
+        """Report which sources other than the daily papers do not answer, and since when."""
         since = datetime.fromisoformat(failing.since).astimezone()
         when = f"{since:%H:%M}" if since.date() == self._local_time().date() else f"{since:%d %b}"
         more = f" and {failing.more} more" if failing.more else ""
         self._model.say(f"{failing.title}{more}: no answer since {when}", "state")
 
     def _progress_by_day(self, done: int, of: int) -> None:
-        """Say how far the days are: of one day its name alone, of many how long they still take."""
+        """Show the progress of the days: for one day only its name, for many also the remaining time."""
         parts = [self._wanted.name] if self._wanted.name else []
         if of > 1 or not parts:
             parts.append(f"day {min(done + 1, of):,} of {of:,}")
@@ -217,9 +217,9 @@ class Refresher:
             self._model.say("nothing new")
 
     def _go_offline(self, problem: str, what: str) -> None:
-        """Offline is a state, not a mishap: it is shown until the network is back.
+        """Show that the reader is offline until the network is back.
 
-        Where there are no papers, what stands in their place says why.
+        If there are no papers, the text in place of the list gives the reason.
         """
         self._model.change(self._model.state.refresh_failed(problem, self._local_time()))
         if self._library.has_papers():
@@ -233,8 +233,8 @@ class Refresher:
             self._model.say(problem, "warning")
         self._go_offline(problem, "no news")
 
-    def _try_later(self) -> None:
-        """See by itself whether the network is back: soon, then ever less often; not where offline was chosen."""
+    def _schedule_retry(self) -> None:
+        """Retry at growing intervals until the network is back, unless the user chose offline mode."""
         self.retry.stop()
         if not self._services.look.is_still and not is_offline(os.environ):
             wait = min(RETRY * 2**self._tries, LATEST_RETRY)

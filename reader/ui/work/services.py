@@ -1,4 +1,4 @@
-"""What all work and all handlers share; none of it knows the app."""
+"""The objects that all background work and all handlers share; none of them knows the app."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Services(NamedTuple):
-    """The state, the cache, background work, and what does not change in a run."""
+    """The state, the cache, background work, and the constants of a run."""
 
     model: Model
     library: Library
@@ -24,5 +24,5 @@ class Services(NamedTuple):
     look: Look
 
     def scope(self) -> Scope:
-        """What relative words of a query such as `today`, `latest` and `new` mean now."""
+        """The current meanings of relative words in queries, such as `today`, `latest` and `new`."""
         return self.library.scope(self.look.today)

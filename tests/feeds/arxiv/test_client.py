@@ -123,7 +123,7 @@ async def test_what_is_announced_comes_for_categories_together(server: Arxiv, na
 
 async def test_what_can_not_be_asked_is_a_mistake(server: Arxiv, nap: Nap) -> None:
     async with connected(server, nap) as arxiv:
-        with pytest.raises(UsageError, match="no category"):
+        with pytest.raises(UsageError, match="not a category"):
             await arxiv.latest(["cs.XX"])
         for day in ("2026-02-30", "2026-05", "today", "2026-05-11T00"):
             with pytest.raises(UsageError, match="is not a day"):

@@ -127,13 +127,13 @@ async def test_a_wait_can_be_cancelled(server: FeedServer) -> None:
         (
             "html",
             FeedMalformed,
-            "127.0.0.1 answered with a web page in place of the feed; this network may ask to sign in first.",
+            "127.0.0.1 answered with a web page instead of the feed; this network may ask to sign in first.",
             1,
         ),
         (
             "bare-html",
             FeedMalformed,
-            "127.0.0.1 answered with a web page in place of the feed; this network may ask to sign in first.",
+            "127.0.0.1 answered with a web page instead of the feed; this network may ask to sign in first.",
             1,
         ),
         ("endless", FeedMalformed, "127.0.0.1 sent more than 1 MiB at once, which was not read; try again later.", 1),

@@ -80,7 +80,7 @@ def test_there_is_an_end_to_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
             b"<!DOCTYPE opml [<!ENTITY a 'b'>]><opml><body/></opml>",
             "The file declares entities, which may be a trap; export it again.",
         ),
-        (b" " * (opml.BODY_LIMIT + 1), "The file has more than 16 MiB, which no list of feeds has."),
+        (b" " * (opml.BODY_LIMIT + 1), "The file has more than 16 MiB, too much for a list of feeds."),
     ],
 )
 def test_what_is_no_list_says_so(body: bytes, said: str) -> None:

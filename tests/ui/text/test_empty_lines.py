@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from reader.ui.text.empty_lines import (
+    AllHidden,
     AllRead,
     DayEmpty,
     EmptyKeys,
@@ -10,6 +11,7 @@ from reader.ui.text.empty_lines import (
     Fetching,
     NoPapers,
     NothingMatches,
+    NothingRisen,
     NothingStarred,
     empty_state,
 )
@@ -55,6 +57,11 @@ CASES: list[tuple[EmptyReason, list[str]]] = [
         ["No papers on Tuesday 24 November.", "The feed listed nothing.", "r fetch"],
     ),
     (NothingStarred(), ["Nothing starred yet.", "s keeps a paper here   ga all papers"]),
+    (
+        NothingRisen(),
+        ["Nothing has risen yet.", "Papers that rise after you read or hide them come here.", "ga all papers"],
+    ),
+    (AllHidden(), ["All papers are hidden.", "/ is:hidden lists them"]),
 ]
 
 

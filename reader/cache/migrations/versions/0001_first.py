@@ -1,6 +1,6 @@
 """The first schema: papers, listings, topics, the log of events, and the full-text index with its triggers.
 
-Written out, as a migration must stay what it was when the models move on.
+The SQL is written out because a migration must not change when the models do.
 """
 
 from alembic import op

@@ -1,0 +1,617 @@
+"""The state's changes: what each sets, and that it leaves everything else. No terminal."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.cache.history import STILL
+from reader.cache.window import DayCount, Order, TopicCount
+from reader.core.paper import Listing as FeedListing
+from reader.core.topics.trends import Trend
+from reader.keys.actions import CONTEXTS
+from reader.session.places import Place, view
+from reader.ui.counts import Counts, TopicFacts
+from reader.ui.feed_results import FeedResults
+from reader.ui.notices import Notices
+from reader.ui.state import HISTORY, State
+from reader.ui.state_parts import (
+    MEDIUM,
+    TOP,
+    WIDE,
+    CalendarRequest,
+    Focus,
+    ListContent,
+    ListRequest,
+    PaneSizes,
+    Position,
+    Prompt,
+    Reading,
+    RefreshStatus,
+    SearchStatus,
+)
+from tests.ui.papers import draft
+from tests.ui.stage import paper
+
+ROBOTS = Place(view("all"), "robot")
+WEEK = Place(view("week:2026-W20"), "topic:agents")
+MORNING = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
+READING = Reading(3, paper(pk=3), ("robot",), STILL)
+COUNTS = Counts(
+    (14, 60, 0, 60, 0, 0), (DayCount("2026-05-12", 14, 14),), (TopicCount("video", "Video", "Vision", 9),), 60, 7
+)
+FACTS = TopicFacts({"video": Trend((0.1, 0.2), 0.4)}, frozenset({"agents"}))
+
+
+def results(text: str = "weather models") -> FeedResults:
+    """The feed's answer of one paper, which the cache does not have."""
+    found = FeedListing("2026-05-11", (draft(999, "Weather Without Physics, Revisited"),))
+    return FeedResults(text, [found], find=lambda id: None, store=lambda listings: None)
+
+
+def listing(*pks: int, place: Place = ROBOTS) -> ListContent:
+    return ListContent(place, Order(array("q", pks)))
+
+
+AT_WORK = State(
+    place=ROBOTS,
+    request=ListRequest(1, Position(1)),
+    listing=listing(1, 2, 3),
+    highlighted=2,
+    cache_version=4,
+    marks_version=6,
+    counts=COUNTS,
+    topic_facts=FACTS,
+    topic_names={"video": "Video generation"},
+    topic_meanings={"video": "Moving pictures."},
+    reading=READING,
+    is_ready=True,
+    refresh=RefreshStatus(progress="day 3 of 7", view="", last=MORNING, ended=1),
+    search=SearchStatus(wanted="gloves"),
+    notices=Notices(hint="Moving pictures.", state="offline since 08:14").say("the best first", of_place=True),
+    history=("robot", "agents"),
+)
+"""A state in the midst of things: a change that drops what it should leave shows."""
+
+
+def changes(before: State, after: State) -> set[str]:
+    """The names of the parts that a change has set to something else."""
+    pairs = {part.name: (getattr(before, part.name), getattr(after, part.name)) for part in fields(State)}
+    return {name for name, (old, new) in pairs.items() if old is not new and old != new}
+
+
+# The list
+
+
+def test_another_query_is_read_from_its_top_and_what_is_true_of_the_view_stays() -> None:
+    after = AT_WORK.go(ROBOTS._replace(text="robot hands"))
+    assert changes(AT_WORK, after) == {"place", "request", "is_list_coming", "search"}
+    assert after.request is not None and after.request.at == TOP
+    assert after.is_list_coming
+    assert after.listing is AT_WORK.listing
+    assert after.search.wanted == ""
+
+
+def test_another_view_takes_back_what_was_true_of_the_last_one() -> None:
+    after = AT_WORK.go(WEEK, Position(2, 5))
+    assert changes(AT_WORK, after) == {"place", "request", "is_list_coming", "search", "notices"}
+    assert after.place == WEEK
+    assert after.request is not None and after.request.at == Position(2, 5)
+    assert after.notices.loudest == ("hint", "Moving pictures.")
+    lasting = AT_WORK.say(lambda notices: notices.say("41 read"))
+    assert lasting.go(WEEK).notices.loudest == ("done", "41 read")
+
+
+def test_to_go_where_one_is_changes_nothing() -> None:
+    assert AT_WORK.go(ROBOTS) is AT_WORK
+    assert AT_WORK.go(Place(view("all"), "robot")) is AT_WORK
+
+
+def test_to_go_to_a_paper_where_one_is_reads_the_list_around_it() -> None:
+    after = AT_WORK.go(ROBOTS, Position(3))
+    assert changes(AT_WORK, after) == {"request", "is_list_coming", "search"}
+    assert after.request is not None and after.request.at == Position(3)
+
+
+def test_to_go_anywhere_ends_the_search_and_drops_its_results_but_not_those_that_wait() -> None:
+    waiting = results("kitchens")
+    searching = AT_WORK.list_results(results(), TOP).search_feed("gloves").search_is_slow("searching the feed")
+    searching = searching.hold_results(waiting)
+    assert searching.search.is_slow and searching.notices.progress
+    for place in (WEEK, ROBOTS):
+        after = searching.go(place)
+        assert after is not searching
+        assert (after.place, after.results) == (place, None)
+        assert (after.search.asking, after.search.wanted, after.search.is_slow) == ("", "", False)
+        assert after.search.waiting is waiting
+        assert after.notices.progress == ""
+
+
+def test_keys_wait_for_a_list_that_was_asked_for_and_not_for_the_rest_of_one() -> None:
+    asked = AT_WORK.request_list(Position(3))
+    assert changes(AT_WORK, asked) == {"request", "is_list_coming"}
+    rest = AT_WORK.read_on(Position(3))
+    assert changes(AT_WORK, rest) == {"request"}
+    assert asked.request is not None and rest.request is not None
+    assert asked.request.at == rest.request.at == Position(3)
+
+
+def test_each_request_is_one_of_its_own() -> None:
+    state = AT_WORK
+    for ask in (State.request_list, State.cache_changed, State.request_list):
+        before, state = state, ask(state)
+        assert "request" in changes(before, state)
+        assert state.request != before.request
+
+
+def test_a_changed_cache_has_the_list_read_again_around_the_cursor() -> None:
+    after = AT_WORK.cache_changed()
+    assert changes(AT_WORK, after) == {"request", "cache_version"}
+    assert after.request is not None and after.request.at == Position(2)
+    assert after.cache_version == AT_WORK.cache_version + 1
+
+
+def test_a_changed_cache_leaves_a_list_that_is_coming_at_its_top() -> None:
+    coming = AT_WORK.go(WEEK)
+    after = coming.cache_changed()
+    assert changes(coming, after) == {"request", "cache_version"}
+    assert after.request is not None and after.request.at == TOP
+    assert after.is_list_coming
+
+
+def test_a_list_that_has_come_lets_keys_go_on_and_knows_of_which_cache_it_is() -> None:
+    coming = AT_WORK.go(WEEK).cache_changed()
+    after = coming.listed(listing(5, 6, place=WEEK))
+    assert changes(coming, after) == {"listing", "is_list_coming"}
+    assert after.listing.version == after.cache_version == 5
+    assert (after.listing.place, list(after.listing.order.pks)) == (WEEK, [5, 6])
+    assert not after.is_list_coming
+
+
+@pytest.mark.parametrize(
+    ("focus", "pks", "then"),
+    [("detail", (), "list"), ("detail", (1,), "detail"), ("filter", (), "filter"), ("list", (), "list")],
+)
+def test_a_detail_without_a_paper_gives_the_keys_to_the_list(focus: Focus, pks: tuple[int, ...], then: Focus) -> None:
+    assert AT_WORK.focused(focus).listed(listing(*pks)).focus == then
+
+
+def test_a_list_that_does_not_come_lets_keys_go_on() -> None:
+    coming = AT_WORK.go(WEEK)
+    assert changes(coming, coming.list_stopped()) == {"is_list_coming"}
+    failed = coming.list_failed("The disk is full.")
+    assert changes(coming, failed) == {"is_list_coming", "notices"}
+    assert failed.notices.loudest == ("warning", "The disk is full.")
+
+
+def test_the_cursor_and_the_marks_touch_nothing_else() -> None:
+    assert AT_WORK.highlight(2) is AT_WORK
+    assert changes(AT_WORK, AT_WORK.highlight(3)) == {"highlighted"}
+    assert AT_WORK.highlight(None).highlighted is None
+    assert changes(AT_WORK, AT_WORK.marked()) == {"marks_version"}
+    assert AT_WORK.marked().marked().marks_version == AT_WORK.marks_version + 2
+
+
+# What is known
+
+
+def test_counts_and_words_are_taken_over() -> None:
+    counts = COUNTS._replace(base=59)
+    assert changes(AT_WORK, AT_WORK.counted(counts)) == {"counts"}
+    assert AT_WORK.counted(counts).counts is counts
+    words = {"author": {"Ada Example": 60}}
+    assert changes(AT_WORK, AT_WORK.know_words(words)) == {"vocabulary"}
+    begun = State()
+    assert changes(begun, begun.ready()) == {"is_ready"}
+
+
+def test_of_topics_only_what_was_read_is_replaced() -> None:
+    assert changes(AT_WORK, AT_WORK.know_topics()) == set()
+    assert changes(AT_WORK, AT_WORK.know_topics(names={"agents": "Agents"})) == {"topic_names"}
+    assert changes(AT_WORK, AT_WORK.know_topics(meanings={})) == {"topic_meanings"}
+    moved = TopicFacts({}, frozenset())
+    assert AT_WORK.know_topics(facts=moved).topic_facts is moved
+    same = TopicFacts(dict(FACTS.trends), FACTS.implied)
+    assert AT_WORK.know_topics(facts=same).topic_facts is FACTS
+
+
+# Panes and screens
+
+
+@pytest.mark.parametrize(
+    ("focus", "is_open", "width", "then", "is_open_then"),
+    [
+        ("list", False, WIDE, "list", False),
+        ("list", True, WIDE, "list", False),
+        ("list", True, WIDE - 1, "list", True),
+        ("list", False, WIDE - 1, "list", False),
+        ("filter", False, WIDE, "filter", False),
+        ("filter", False, WIDE - 1, "filter", True),
+        ("filter", True, 30, "filter", True),
+        ("detail", False, MEDIUM, "detail", False),
+        ("detail", False, MEDIUM - 1, "list", False),
+        ("detail", True, 30, "list", True),
+    ],
+)
+def test_a_pane_without_room_gives_up_the_keys_and_the_filter_unfolds(
+    focus: Focus, is_open: bool, width: int, then: Focus, is_open_then: bool
+) -> None:
+    before = State(width=120, focus=focus, is_filter_open=is_open)
+    after = before.resized(width)
+    assert (after.width, after.focus, after.is_filter_open) == (width, then, is_open_then)
+    assert changes(before, after) <= {"width", "focus", "is_filter_open"}
+
+
+def test_panes_keep_the_size_that_is_not_given() -> None:
+    assert AT_WORK.resize_panes(filter_width=30).sizes == PaneSizes(30, 0.5)
+    assert AT_WORK.resize_panes(list_share=0.6).sizes == PaneSizes(26, 0.6)
+    assert changes(AT_WORK, AT_WORK.resize_panes(filter_width=30, list_share=0.6)) == {"sizes"}
+
+
+def test_the_filter_pane_unfolds_only_where_there_is_no_room_for_it() -> None:
+    wide, narrow = AT_WORK.open_filter(), AT_WORK.resized(80).open_filter()
+    assert (wide.context, wide.is_filter_open) == ("filter", False)
+    assert (narrow.context, narrow.is_filter_open) == ("filter", True)
+    for opened in (wide, narrow):
+        closed = opened.close_filter()
+        assert (closed.focus, closed.is_filter_open) == ("list", False)
+    reading = narrow.focused("detail").close_filter()
+    assert (reading.focus, reading.is_filter_open) == ("detail", False)
+
+
+def test_what_is_there_already_is_no_change() -> None:
+    assert AT_WORK.focused("list") is AT_WORK
+    assert AT_WORK.read(Reading(*READING)) is AT_WORK
+    assert AT_WORK.close_page() is AT_WORK
+    assert AT_WORK.close_calendar() is AT_WORK
+    opened = AT_WORK.open_page(READING)
+    assert opened.open_page(Reading(*READING)) is opened
+
+
+def test_the_detail_and_the_page_show_papers_of_their_own() -> None:
+    other = Reading(1, paper(pk=1), (), STILL)
+    assert changes(AT_WORK, AT_WORK.read(other)) == {"reading"}
+    assert AT_WORK.read(None).reading is None
+    opened = AT_WORK.open_page(other)
+    assert changes(AT_WORK, opened) == {"page", "notices_before_page"}
+    assert (opened.page, opened.reading) == (other, READING)
+    assert changes(opened, opened.close_page()) == {"page"}
+
+
+def test_a_cache_that_changes_behind_the_page_has_the_list_read_again_once_the_page_is_closed() -> None:
+    opened = AT_WORK.open_page(READING)
+    changed = opened.cache_changed()
+    assert changes(opened, changed) == {"cache_version", "is_list_outdated"}
+    closed = changed.close_page()
+    assert changes(changed, closed) == {"page", "is_list_outdated", "request"}
+    assert closed.request is not None and closed.request.at == Position(2)
+    assert changes(closed, closed.open_page(READING).close_page()) == set()
+
+
+def test_the_page_says_only_what_was_said_since_it_was_opened() -> None:
+    opened = AT_WORK.open_page(READING)
+    assert opened.page_notices.loudest is None
+    said = opened.say(lambda notices: notices.say("1 starred"))
+    assert said.page_notices.loudest == ("done", "1 starred")
+    assert said.open_page(Reading(1, paper(pk=1), (), STILL)).page_notices.loudest == ("done", "1 starred")
+
+
+def test_the_calendar_opens_over_the_list_and_not_over_a_page() -> None:
+    calendar = CalendarRequest(date(2026, 5, 12), since=True)
+    opened = AT_WORK.open_page(READING).open_calendar(calendar)
+    assert (opened.calendar, opened.page, opened.context) == (calendar, None, "calendar")
+    assert changes(AT_WORK, opened.close_calendar()) == {"notices_before_page"}
+
+
+def test_a_step_back_leaves_one_thing_at_a_time() -> None:
+    state = AT_WORK.list_results(results(), Position(2, 3)).focused("filter").open_page(READING)
+    steps = [state]
+    while (after := steps[-1].step_back()) is not steps[-1]:
+        steps.append(after)
+    assert [changes(*pair) for pair in pairwise(steps)] == [{"page"}, {"focus"}, {"results", "request"}]
+    assert steps[-1].request is not None and steps[-1].request.at == Position(2, 3)
+    assert AT_WORK.focused("detail").step_back().focus == "list"
+
+
+@pytest.mark.parametrize("focus", ["list", "filter", "detail"])
+@pytest.mark.parametrize("pks", [(), (1, 2)])
+def test_the_context_is_the_screen_in_front_then_the_line_then_the_pane(focus: Focus, pks: tuple[int, ...]) -> None:
+    # An empty list takes the keys of the detail, too.
+    state = State(listing=listing(*pks), focus=focus)
+    assert state.context == (focus if pks or focus == "filter" else "empty")
+    typing = state.open_query(TOP)
+    assert typing.context == "query"
+    calendar = typing.open_calendar(CalendarRequest(date(2026, 5, 12)))
+    assert calendar.context == "calendar"
+    assert calendar.open_page(READING).context == "page"
+
+
+# The query
+
+
+def test_a_query_begins_with_what_is_listed() -> None:
+    typing = AT_WORK.open_query(Position(2, 3))
+    assert changes(AT_WORK, typing) == {"draft"}
+    assert typing.draft is not None and typing.is_typing
+    assert (typing.draft.text, typing.draft.begun, typing.draft.at) == ("robot", "", Position(2, 3))
+    found = AT_WORK.list_results(results("weather"), TOP).open_query(TOP, "id:")
+    assert found.draft is not None
+    assert (found.draft.text, found.draft.begun) == ("weather", "id:")
+    assert AT_WORK.search_feed("gloves").open_query(TOP).search.asking == ""
+
+
+def test_a_query_that_is_kept_gives_the_keys_to_the_list_and_leaves_the_place() -> None:
+    typing = AT_WORK.focused("detail").open_query(TOP).go(WEEK)
+    closed = typing.close_query()
+    assert changes(typing, closed) == {"draft", "focus"}
+    assert (closed.place, closed.context) == (WEEK, "list")
+
+
+def test_a_query_that_is_dropped_puts_back_place_and_cursor() -> None:
+    typing = AT_WORK.open_query(Position(2, 3)).go(ROBOTS._replace(text="r")).go(ROBOTS._replace(text="rx"))
+    dropped = typing.cancel_query()
+    assert changes(AT_WORK, dropped) == {"request", "is_list_coming", "search"}
+    assert dropped.place == ROBOTS
+    assert dropped.request is not None and dropped.request.at == Position(2, 3)
+
+
+def test_a_query_that_is_dropped_puts_back_the_feeds_answers_and_the_way_out_of_them() -> None:
+    found = results()
+    typing = AT_WORK.list_results(found, Position(1, 7)).open_query(Position(-1, 2)).go(WEEK)
+    assert typing.results is None
+    dropped = typing.cancel_query()
+    assert (dropped.place, dropped.results) == (ROBOTS, found)
+    assert dropped.request is not None and dropped.request.at == Position(-1, 2)
+    left = dropped.leave_results()
+    assert left.request is not None and left.request.at == Position(1, 7)
+
+
+def test_a_query_that_was_not_changed_is_dropped_without_reading_the_list() -> None:
+    assert changes(AT_WORK, AT_WORK.open_query(Position(2, 3)).cancel_query()) == set()
+    assert AT_WORK.cancel_query().place == ROBOTS
+
+
+def test_a_query_that_was_typed_back_and_dropped_puts_back_the_cursor() -> None:
+    typing = AT_WORK.open_query(Position(2, 3)).go(ROBOTS._replace(text="robots")).go(ROBOTS)
+    dropped = typing.cancel_query()
+    assert dropped.place == ROBOTS
+    assert dropped.request is not None and dropped.request.at == Position(2, 3)
+
+
+def test_queries_are_remembered_once_newest_first() -> None:
+    assert AT_WORK.remember_query("video").history == ("video", "robot", "agents")
+    assert AT_WORK.remember_query("agents").history == ("agents", "robot")
+    assert AT_WORK.remember_query("") is AT_WORK
+    assert changes(AT_WORK, AT_WORK.remember_query("video")) == {"history"}
+    state = AT_WORK
+    for number in range(HISTORY):
+        state = state.remember_query(f"upvotes:>{number}")
+    assert state.history == tuple(f"upvotes:>{number}" for number in reversed(range(HISTORY)))
+
+
+def test_the_pane_says_how_topics_combine_and_stand() -> None:
+    assert AT_WORK.combine_topics("any") is AT_WORK
+    assert changes(AT_WORK, AT_WORK.combine_topics("all")) == {"topic_mode"}
+    assert changes(AT_WORK, AT_WORK.order_topics("rising")) == {"topic_order"}
+
+
+# Searching the feed
+
+
+def test_a_search_of_the_feed_takes_the_place_of_the_one_before() -> None:
+    asked = AT_WORK.hold_results(results()).search_feed("gloves").search_is_slow("searching")
+    again = asked.search_feed("kitchens")
+    assert changes(asked, again) == {"search"}
+    assert again.search == SearchStatus(asking="kitchens", wanted="kitchens")
+
+
+def test_a_search_that_stops_keeps_what_was_wanted() -> None:
+    assert AT_WORK.search_stopped() is AT_WORK
+    searching = AT_WORK.search_feed("gloves").search_is_slow("searching the feed")
+    assert searching.notices.progress == "searching the feed"
+    stopped = searching.search_stopped()
+    assert changes(searching, stopped) == {"search", "notices"}
+    assert stopped.search == SearchStatus(wanted="gloves")
+    assert stopped.notices.progress == ""
+
+
+def test_answers_wait_until_they_are_listed() -> None:
+    found = results()
+    waiting = AT_WORK.hold_results(found)
+    assert changes(AT_WORK, waiting) == {"search"}
+    assert waiting.results is None
+    listed = waiting.list_results(found, Position(2, 3))
+    assert changes(AT_WORK, listed) == {"results", "request", "is_list_coming", "search"}
+    assert listed.search == SearchStatus(left=Position(2, 3))
+    assert (listed.place, listed.listed_text) == (ROBOTS, "weather models")
+    assert listed.request is not None and listed.request.at == TOP
+
+
+def test_the_list_is_left_once_however_often_the_feed_is_searched() -> None:
+    twice = AT_WORK.list_results(results(), Position(2, 3)).list_results(results("gloves"), Position(-1, 0))
+    back = twice.leave_results()
+    assert changes(twice, back) == {"results", "request"}
+    assert back.results is None and back.listed_text == "robot"
+    assert back.request is not None and back.request.at == Position(2, 3)
+    assert AT_WORK.leave_results() is AT_WORK
+
+
+# Refreshing
+
+LATER = datetime(2026, 5, 12, 9, 30, tzinfo=UTC)
+
+
+def test_a_refresh_says_how_far_it_is_and_for_which_view() -> None:
+    begun = State().refresh_started("trending")
+    assert (begun.refresh.progress, begun.refresh.view, begun.refresh.is_running) == ("starting", "trending", True)
+    on = begun.refresh_progressed("day 3 of 7")
+    assert changes(begun, on) == {"refresh"}
+    assert (on.refresh.progress, on.refresh.view) == ("day 3 of 7", "trending")
+
+
+def test_a_refresh_that_fails_again_fails_since_the_first_time() -> None:
+    failed = AT_WORK.refresh_failed("The feed did not answer.", MORNING).refresh_failed("No network.", LATER)
+    assert changes(AT_WORK, failed) == {"refresh"}
+    assert (failed.refresh.problem, failed.refresh.failing_since) == ("No network.", MORNING)
+    offline = failed.say(lambda notices: notices.say("offline since 08:14", "state"))
+    mended = offline.refresh_succeeded(LATER)
+    assert (mended.refresh.problem, mended.refresh.failing_since, mended.refresh.last) == ("", None, LATER)
+    assert mended.notices.state == ""
+    assert mended.refresh.progress == AT_WORK.refresh.progress
+
+
+def test_a_refresh_that_ends_is_counted_and_idle_unless_another_runs() -> None:
+    running = State().refresh_started("trending")
+    ended = running.refresh_ended(is_idle=True, last=LATER)
+    assert ended.refresh == RefreshStatus(last=LATER, ended=1)
+    replaced = running.refresh_ended(is_idle=False, last=None)
+    assert replaced.refresh == RefreshStatus("starting", "trending", ended=1)
+
+
+def test_what_another_program_refreshed_is_taken_over() -> None:
+    assert AT_WORK.refreshed_at(MORNING) is AT_WORK
+    assert changes(AT_WORK, AT_WORK.refreshed_at(LATER)) == {"refresh"}
+    assert AT_WORK.refreshed_at(LATER).refresh.last == LATER
+
+
+# The last line
+
+
+def test_the_last_line_changes_only_by_what_is_news() -> None:
+    assert AT_WORK.say(lambda notices: notices.say("offline since 08:14", "state")) is AT_WORK
+    assert changes(AT_WORK, AT_WORK.say(Notices.passed)) == {"notices"}
+    prompt = Prompt((("t", "Today"), ("u", "Unread")), "g")
+    asked = AT_WORK.prompt_for(prompt)
+    assert changes(AT_WORK, asked) == {"prompt"}
+    assert asked.prompt_for(Prompt(prompt.options, "g")) is asked
+    assert changes(AT_WORK, asked.prompt_for(Prompt())) == set()
+
+
+# Any changes one after the other
+
+Change = Callable[[State], State]
+
+PLACES = st.builds(
+    Place,
+    st.sampled_from(["today", "unread", "all", "trending", "second", "day:2026-05-08", "week:2026-W20"]).map(view),
+    st.sampled_from(["", "robot", "topic:agents is:unread", '"a phrase"', "sort:title"]),
+)
+POSITIONS = st.builds(Position, st.none() | st.integers(1, 9), st.none() | st.integers(0, 30))
+TEXTS = st.sampled_from(["", "robot", "agents", "weather models"])
+TIMES = st.datetimes(timezones=st.just(UTC))
+ORDERS = st.lists(st.integers(1, 9), unique=True, max_size=4)
+
+
+def change(
+    name: str, *arguments: st.SearchStrategy[object], **named: st.SearchStrategy[object]
+) -> st.SearchStrategy[Change]:
+    """A change of the state by its name."""
+
+    def apply(arguments: tuple[object, ...], named: dict[str, object]) -> Change:
+        after: Change = lambda state: getattr(state, name)(*arguments, **named)  # noqa: E731
+        return after
+
+    return st.builds(apply, st.tuples(*arguments), st.fixed_dictionaries(named))
+
+
+CHANGES: list[st.SearchStrategy[Change]] = [
+    change("go", PLACES, POSITIONS),
+    change("request_list", POSITIONS),
+    change("cache_changed"),
+    change("listed", st.builds(lambda pks, place: listing(*pks, place=place), ORDERS, PLACES)),
+    change("read_on", POSITIONS),
+    change("list_stopped"),
+    change("list_failed", st.just("The disk is full.")),
+    change("highlight", st.none() | st.integers(1, 9)),
+    change("marked"),
+    change("counted", st.just(COUNTS)),
+    change("know_topics", facts=st.just(FACTS) | st.none()),
+    change("know_words", st.just({"author": {"Ada Example": 2}})),
+    change("ready"),
+    change("resized", st.integers(1, 200)),
+    change("resize_panes", filter_width=st.integers(16, 60), list_share=st.floats(0.2, 0.8)),
+    change("focused", st.sampled_from(["list", "filter"])),
+    change("open_filter"),
+    change("close_filter"),
+    change("read", st.none() | st.just(READING)),
+    change("open_page", st.just(READING)),
+    change("close_page"),
+    change("open_calendar", st.just(CalendarRequest(date(2026, 5, 12)))),
+    change("close_calendar"),
+    change("step_back"),
+    change("open_query", POSITIONS, TEXTS),
+    change("close_query"),
+    change("cancel_query"),
+    change("remember_query", st.text("abc", max_size=2)),
+    change("combine_topics", st.sampled_from(["any", "all"])),
+    change("order_topics", st.sampled_from(["family", "papers", "rising"])),
+    change("search_feed", TEXTS),
+    change("search_is_slow", st.just("searching")),
+    change("search_stopped"),
+    change("hold_results", st.builds(results, TEXTS)),
+    change("list_results", st.builds(results, TEXTS), POSITIONS),
+    change("leave_results"),
+    change("refresh_started", st.sampled_from(["", "trending"])),
+    change("refresh_progressed", st.just("day 3 of 7")),
+    change("refresh_succeeded", st.none() | TIMES),
+    change("refresh_failed", st.just("No network."), TIMES),
+    change("refresh_ended", is_idle=st.booleans(), last=st.none() | TIMES),
+    change("refreshed_at", st.none() | TIMES),
+    change("say", st.sampled_from([Notices.passed, Notices.left_place])),
+    change("prompt_for", st.builds(Prompt, st.just(()), TEXTS)),
+]
+SEQUENCES = st.lists(st.one_of(CHANGES), max_size=25)
+
+
+@given(SEQUENCES)
+def test_whatever_happens_the_state_holds_together(sequence: list[Change]) -> None:
+    state = State()
+    for act in sequence:
+        before, state = state, act(state)
+        assert state.context in CONTEXTS
+        assert state.is_typing == (state.draft is not None)
+        assert state.page is not None or state.calendar is not None or state.is_typing == (state.context == "query")
+        assert not state.is_filter_open or state.width < WIDE
+        assert len(set(state.history)) == len(state.history) <= HISTORY
+        assert (state.refresh.problem == "") == (state.refresh.failing_since is None)
+        assert not state.search.is_slow or state.search.asking or before.search.is_slow or not before.search.asking
+        for number in ("cache_version", "marks_version"):
+            assert getattr(state, number) in (getattr(before, number), getattr(before, number) + 1)
+        # A list that is read for another place or from other results was asked for.
+        if (state.place, state.results) != (before.place, before.results):
+            assert state.request is not before.request and state.is_list_coming
+
+
+@given(SEQUENCES, ORDERS, PLACES)
+def test_a_list_that_has_come_is_never_waited_for(sequence: list[Change], pks: list[int], place: Place) -> None:
+    state = State()
+    for act in sequence:
+        state = act(state)
+    state = state.listed(listing(*pks, place=place))
+    assert not state.is_list_coming
+    assert state.listing.version == state.cache_version
+    assert state.is_empty == (not pks)
+    assert state.context != "detail" or pks
+
+
+@given(SEQUENCES, st.lists(PLACES, max_size=4), POSITIONS)
+def test_a_dropped_query_is_as_if_none_had_been_typed(sequence: list[Change], typed: list[Place], at: Position) -> None:
+    before = State()
+    for act in sequence:
+        before = act(before)
+    state = before.open_query(at)
+    for place in typed:
+        state = state.go(place)
+    after = state.cancel_query()
+    assert (after.place, after.results, after.draft, after.focus) == (before.place, before.results, None, "list")
+    if state.request is before.request:
+        assert after.request is before.request
+    else:
+        assert after.request is not None and after.request.at == at

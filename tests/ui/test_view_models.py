@@ -1,0 +1,269 @@
+"""What the header, the strip, the filter pane and the last line show, worked out from states. No terminal."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from reader.cache.history import STILL
+from reader.cache.window import DayCount, Order, TopicCount
+from reader.core.paper import Listing as FeedListing
+from reader.core.topics.trends import Trend
+from reader.keys.actions import CONTEXTS, FOOTERS, Context
+from reader.keys.keymap import Keymap
+from reader.session.places import VIEWS, Place, view
+from reader.ui.counts import Counts, TopicFacts
+from reader.ui.feed_results import FeedResults
+from reader.ui.state import State
+from reader.ui.state_parts import TOP, CalendarRequest, ListContent, Reading
+from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
+from reader.ui.view_models import (
+    empty_keys,
+    filter_data,
+    filter_parts,
+    header,
+    header_parts,
+    hint_parts,
+    hints,
+    link_keys,
+    place_name,
+    strip_data,
+    strip_parts,
+)
+from reader.ui.widgets.filter_strip import StripData
+from reader.ui.widgets.top_line import Whereabouts
+from tests.ui.papers import draft
+from tests.ui.stage import paper
+
+NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
+KEYMAP = Keymap()
+NAMES = {"agents": "Agents & tools", "video": "Video generation", "robotics": "Robotics"}
+COUNTS = Counts(
+    views=(14, 57, 3, 60, 0, 2),
+    days=(DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0)),
+    topics=(
+        TopicCount("agents", "Agents & tools", "Agents", 8),
+        TopicCount("video", "Video generation", "Vision", 0),
+    ),
+    base=60,
+    anywhere=7,
+)
+
+
+def listing(view_id: str, text: str = "", papers: int = 3, *, complete: bool = True) -> ListContent:
+    return ListContent(Place(view(view_id), text), Order(array("q", range(papers)), complete=complete))
+
+
+def at(view_id: str, text: str = "", papers: int = 3, *, complete: bool = True) -> State:
+    """A state whose place is listed, and counted."""
+    here = listing(view_id, text, papers, complete=complete)
+    return State(place=here.place, listing=here, counts=COUNTS, topic_names=NAMES)
+
+
+def found() -> FeedResults:
+    listings = [FeedListing("2026-05-11", (draft(999, "Weather Without Physics, Revisited"),))]
+    return FeedResults("weather", listings, find=lambda id: None, store=lambda listings: None)
+
+
+# The header
+
+
+@pytest.mark.parametrize(
+    ("view_id", "name"),
+    [
+        ("today", "Today"),
+        ("starred", "Starred"),
+        ("second", "Second look"),
+        ("day:2026-05-11", "Mon 11 May"),
+        ("week:2026-W20", "Week 20"),
+        ("month:2026-05", "May 2026"),
+        ("trending", "Trending"),
+    ],
+)
+def test_a_place_is_named_in_few_words(view_id: str, name: str) -> None:
+    assert place_name(listing(view_id), NOW, "·") == name
+
+
+@pytest.mark.parametrize(
+    ("ranked_at", "name"),
+    [("2026-05-12T07:30:00Z", "Trending · 07:30"), ("2026-05-03T07:30:00+00:00", "Trending · 3 May")],
+)
+def test_a_ranking_is_named_with_the_time_at_which_it_was_read(ranked_at: str, name: str) -> None:
+    assert place_name(replace(listing("trending"), ranked_at=ranked_at), NOW, "·") == name
+
+
+def test_the_header_counts_what_a_query_leaves_of_the_view() -> None:
+    assert header(at("all", "robot"), NOW, "·") == Whereabouts("All", "robot", 3, 60)
+    assert header(at("all"), NOW, "·") == Whereabouts("All", "", 3, None)
+    assert header(at("all", "robot", complete=False), NOW, "·") == Whereabouts("All", "robot", None, 60)
+    assert header(replace(at("all", "robot"), counts=None), NOW, "·") == Whereabouts("All", "robot", 3, None)
+
+
+def test_the_header_names_what_is_listed_while_another_list_is_coming() -> None:
+    assert header(at("all", "robot").go(Place(view("starred"))), NOW, "·").place == "All"
+
+
+def test_the_header_of_the_feeds_answers_has_their_words_and_no_total() -> None:
+    state = at("all", "robot").list_results(results := found(), TOP)
+    state = state.listed(ListContent(state.place, results.order, results))
+    assert header(state, NOW, "·") == Whereabouts("From the feed", "weather", 1, None)
+
+
+@pytest.mark.parametrize(
+    ("ago", "clock"), [(timedelta(minutes=30), "07:44"), (timedelta(hours=9), "11 May"), (timedelta(days=40), "2 Apr")]
+)
+def test_the_header_says_when_the_feed_was_last_read(ago: timedelta, clock: str) -> None:
+    assert header(at("today").refreshed_at(NOW - ago), NOW, "·").refreshed == clock
+
+
+def test_the_header_says_what_is_under_way() -> None:
+    assert header(at("today"), NOW, "·").progress is None
+    refreshing = at("today").refresh_started().refresh_progressed("day 3 of 7")
+    assert header(refreshing, NOW, "·").progress == "day 3 of 7"
+    searching = refreshing.search_feed("gloves")
+    assert header(searching, NOW, "·").progress == "day 3 of 7"
+    assert header(searching.search_is_slow("searching the feed"), NOW, "·").progress == "searching"
+
+
+# The strip
+
+
+def test_the_strip_says_in_one_line_what_filters_the_list() -> None:
+    state = at("today", "(topic:agents OR topic:video) -topic:robotics robot")
+    assert strip_data(state, KEYMAP, NOW, "·") == StripData(
+        "Today", 3, ("Agents & tools", "Video generation"), ("Robotics",), "f", is_open=False
+    )
+    narrow = state.resized(80).open_filter()
+    assert strip_data(narrow, KEYMAP, NOW, "·").is_open
+    own = Keymap(overrides={"find.filter": ("ctrl+t",)})
+    assert strip_data(state, own, NOW, "·").key == own.key("find.filter") != "f"
+
+
+def test_the_strip_shows_the_slug_of_a_topic_without_a_name() -> None:
+    assert strip_data(at("all", "topic:old-name"), KEYMAP, NOW, "·").picked == ("old-name",)
+    assert strip_data(at("all", complete=False), KEYMAP, NOW, "·") == StripData("All", None, key="f")
+
+
+# The filter pane
+
+
+def test_before_anything_is_counted_the_pane_names_the_views() -> None:
+    assert filter_data(State()) == FilterData(tuple(ViewItem(one.id, one.name) for one in VIEWS))
+
+
+def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
+    views = filter_data(at("all")).views
+    assert [(one.id, one.count) for one in views] == [
+        ("today", 14),
+        ("unread", 57),
+        ("starred", 3),
+        ("all", 60),
+        ("second", 2),
+    ]
+    none = at("all").counted(COUNTS._replace(views=(0,) * 6))
+    assert [one.id for one in filter_data(none).views] == ["today", "unread", "starred", "all"]
+
+
+def test_the_pane_has_days_and_topics_with_all_that_is_known_of_them() -> None:
+    bare = filter_data(at("all"))
+    assert bare.days == (DayItem("2026-05-12", 14, 14), DayItem("2026-05-11", 16, 0))
+    assert bare.topics == (
+        TopicItem("agents", "Agents & tools", "Agents", "", 8),
+        TopicItem("video", "Video generation", "Vision", "", 0),
+    )
+    facts = TopicFacts({"agents": Trend((0.1, 0.2), 0.42)}, frozenset({"video"}))
+    agents, video = filter_data(at("all").know_topics(meanings={"agents": "Models that act."}, facts=facts)).topics
+    assert agents == TopicItem("agents", "Agents & tools", "Agents", "Models that act.", 8, False, (0.1, 0.2), 0.42)
+    assert video == TopicItem("video", "Video generation", "Vision", "", 0, implied=True)
+
+
+def test_estimates_are_marked_as_such() -> None:
+    assert not filter_data(at("all")).approximate
+    assert filter_data(at("all").counted(COUNTS._replace(approximate=True))).approximate
+
+
+# The last line
+
+READING = Reading(1, paper(), (), STILL)
+
+
+def in_context(context: Context, width: int, text: str = "") -> State:
+    state = at("all", text, papers=0 if context == "empty" else 3).resized(width)
+    match context:
+        case "detail" | "filter":
+            state = state.focused(context)
+        case "query":
+            state = state.open_query(TOP)
+        case "calendar":
+            state = state.open_calendar(CalendarRequest(date(2026, 5, 12)))
+        case "page":
+            state = state.open_page(READING)
+    assert state.context == context
+    return state
+
+
+PLACES: list[Context] = [context for context in CONTEXTS if context != "help"]
+
+
+@pytest.mark.parametrize("context", PLACES)
+@pytest.mark.parametrize("width", [200, 120, 80, 60, 30, 10, 1])
+def test_the_keys_of_each_context_fit_and_the_last_one_stays_longest(context: Context, width: int) -> None:
+    for text in ("", "robot"):
+        state = in_context(context, width, text)
+        shown = hints(state, KEYMAP)
+        assert len("  ".join(f"{key} {word}" for key, word in shown)) <= width
+        wanted = [
+            (KEYMAP.key(action, context), word)
+            for action, word in FOOTERS[context].items()
+            if action != "find.clear" or text
+        ]
+        assert shown in [[*wanted[:-1][:keep], wanted[-1]] for keep in range(len(wanted))] or shown == []
+        if width == 200:
+            assert shown == wanted
+
+
+def test_to_clear_is_offered_where_there_is_a_query() -> None:
+    assert ("F", "clear") in hints(in_context("empty", 120, "robot"), KEYMAP)
+    assert ("F", "clear") not in hints(in_context("empty", 120), KEYMAP)
+
+
+def test_hints_name_the_keys_as_they_are_bound() -> None:
+    own = Keymap(overrides={"paper.star": ("ctrl+t",)})
+    assert (own.key("paper.star"), "star") in hints(in_context("list", 120), own)
+    unbound = Keymap(overrides={"paper.star": ()})
+    assert "star" not in [word for _, word in hints(in_context("list", 120), unbound)]
+
+
+def test_an_empty_list_and_the_links_name_the_keys_as_they_are_bound() -> None:
+    assert empty_keys(KEYMAP).refresh == "r"
+    own = Keymap(overrides={"app.refresh": ("ctrl+t",), "link.list": ("v",)})
+    assert empty_keys(own).refresh == own.key("app.refresh") != "r"
+    keys = link_keys(own)
+    assert (keys["o"], keys["p"], keys["a"], keys["9"]) == ("o", "p", "va", "v9")
+
+
+# What each depends on
+
+
+def test_what_is_shown_changes_only_with_its_parts() -> None:
+    state = at("all", "robot")
+    for after in (
+        state.highlight(2),
+        state.marked(),
+        state.say(lambda notices: notices.say("41 read")),
+        state.open_query(TOP),
+        state.remember_query("robot"),
+    ):
+        assert header_parts(after) == header_parts(state)
+        assert filter_parts(after) == filter_parts(state)
+        assert strip_parts(after) == strip_parts(state)
+    assert hint_parts(state.open_query(TOP)) != hint_parts(state)
+    assert hint_parts(state.resized(80)) != hint_parts(state)
+    assert hint_parts(state.go(Place(view("all")))) != hint_parts(state)
+    assert header_parts(state.refresh_started()) != header_parts(state)
+    assert header_parts(state.search_feed("x").search_is_slow("x")) != header_parts(state)
+    assert strip_parts(state.resized(80).open_filter()) != strip_parts(state)
+    assert filter_parts(state.know_topics(meanings={"agents": "Models that act."})) != filter_parts(state)
