@@ -109,10 +109,16 @@ class SyndicationClient:
             return FetchedFeed(None, document.validators, document.url)
         today = self._now().date()
         parsing = asyncio.to_thread(
-            self._parse, document.body, document.base_url, today, source=source, content_type=document.content_type
+            self._parse,
+            document.body,
+            document.base_url,
+            today,
+            source=source,
+            content_type=document.content_type,
+            timeout=self._parse_timeout,
         )
         try:
-            # The thread goes on, but ends by itself: `find_excess` refuses what would take much longer.
+            # The thread ends by itself, after the same time or once feedparser is done, whose work is limited before.
             feed = await asyncio.wait_for(parsing, self._parse_timeout)
         except TimeoutError:
             late = f"{client.host} sent a feed that takes over {self._parse_timeout:g} s to read"

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from reader.core.errors import FeedMalformed
 from reader.feeds.plain_text import html_to_text
 from reader.feeds.syndication import size
 from reader.feeds.syndication.parse import NotAFeed, parse_feed
@@ -58,6 +59,16 @@ def test_as_many_tags_as_are_read_take_seconds() -> None:
     assert "not an RSS or Atom feed" in took.said
     assert took.seconds < 10
     assert took.megabytes < 150
+
+
+def test_entries_have_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(100))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    body = RSS % (b"</item><item><title>Two</title>" * 4)
+    with pytest.raises(
+        FeedMalformed, match=r"^example.org sent a feed that takes over 3 s to read; it was left out\.$"
+    ):
+        parse_feed(body, "https://example.org/feed", date(2026, 5, 12), timeout=3)
 
 
 @pytest.mark.parametrize(
