@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from reader import __version__
+from reader import __version__, access_token
 from reader.commands.registry import COMMANDS, add_reader_options, find_command, tree
 from reader.core.errors import ReaderError, UsageError
 from reader.paths import APP
@@ -29,13 +29,17 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these words (default: the command line's); return the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    access_token.hide_tokens()
+    _open_closed_streams()
     try:
         _replace_unknown_letters(sys.stdout, sys.stderr)
         code = run(words)
         sys.stdout.flush()
     except BrokenPipeError:
         # The program that reads the output has ended. Python would report this again when it closes the stream.
-        _discard_output()
+        from reader.commands.output import discard
+
+        discard(sys.stdout)
         return 0
     except KeyboardInterrupt:
         return 130
@@ -145,6 +149,7 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
     file = sample or workspace.cache_file
     schema.ensure(file)
     threading.excepthook = _record_thread_error
+    _draw_on_terminal()
     app = ReaderApp(
         workspace.settings,
         file,
@@ -223,8 +228,30 @@ def _report_unexpected(where: str, error: Exception) -> int:
 
 
 def _print_failure(text: str) -> None:
+    from reader.commands.output import warn
+
     line = " ".join(text.split())
-    print(line if line.startswith(APP) else f"{APP}: {line}", file=sys.stderr)
+    warn(line if line.startswith(APP) else f"{APP}: {line}")
+
+
+def _open_closed_streams() -> None:
+    """Replace each standard stream that was closed before the program began by an empty one; Python has None for it.
+
+    The new stream takes the closed one's number, so no file that is opened later takes it and gets what is printed.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(null, True)
+            stream = os.fdopen(null, mode, encoding="utf-8", closefd=False)
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)
+
+
+def _draw_on_terminal() -> None:
+    """Make Textual, which draws on standard error, draw on standard output if standard error is elsewhere or closed."""
+    if sys.__stderr__ is None or not sys.__stderr__.isatty():
+        setattr(sys, "__stderr__", sys.__stdout__)  # noqa: B010 (a constant for mypy)
 
 
 def _replace_unknown_letters(*streams: TextIO) -> None:
@@ -233,8 +260,3 @@ def _replace_unknown_letters(*streams: TextIO) -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
-
-
-def _discard_output() -> None:
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

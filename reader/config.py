@@ -22,6 +22,7 @@ from reader.core.setting_types import (
     InvalidValue,
     KeyTable,
     Number,
+    OptionalServerAddress,
     QueryList,
     ServerAddress,
     SettingType,
@@ -51,6 +52,12 @@ class Settings:
 
     endpoint: str = field(default="https://huggingface.co", metadata={"rule": ServerAddress()})
     """Address of the feed. The environment variable HF_ENDPOINT wins over it."""
+
+    use_token_file: bool = field(default=False, metadata={"rule": Boolean()})
+    """Use the token in the file of Hugging Face's own tools if HF_TOKEN is not set; the feed needs no token."""
+
+    token_endpoint: str = field(default="", metadata={"rule": OptionalServerAddress()})
+    """Server that may get your token too, such as the one in endpoint; if empty, only https://huggingface.co may."""
 
     days_at_start: int = field(default=7, metadata={"rule": Number(1, 366)})
     """Days that are fetched at the first start, and checked again at each later one."""

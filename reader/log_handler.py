@@ -10,9 +10,10 @@ import traceback
 from contextlib import suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from types import TracebackType
 
-from reader import paths
+from reader import access_token, paths
 
 LARGEST_FILE = 1_000_000
 """Bytes of a log file; a larger one is renamed, and the oldest is removed."""
@@ -67,6 +68,8 @@ class LogHandler(RotatingFileHandler):
         """Open the file, readable by the user only; make its folder if it is missing."""
         paths.make_folder(paths.log_file())
         file = os.open(self.baseFilename, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
+        older = (Path(f"{self.baseFilename}.{number}") for number in range(1, self.backupCount + 1))
+        paths.make_private(Path(self.baseFilename), *older)
         return os.fdopen(file, "a", encoding="utf-8", errors="backslashreplace")
 
     def handleError(self, record: logging.LogRecord) -> None:
@@ -97,7 +100,7 @@ class Formatter(logging.Formatter):
 
 def redact(text: str) -> str:
     """The text without control characters, tokens, credentials, query strings and the rest of very long lines."""
-    for name, value in os.environ.items():
+    for name, value in access_token.lookup_environment().items():
         if _SECRET_VARIABLE.search(name.upper()) and len(value) >= 8:
             text = text.replace(value, "***")
     text = _URL.sub(_shorten_url, text)

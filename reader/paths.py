@@ -6,7 +6,11 @@
 from __future__ import annotations
 
 import os
+import stat
+import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 APP = "dailypapers"
 
@@ -55,14 +59,47 @@ def home() -> Path | None:
 
 
 def make_folder(file: Path) -> Path:
-    """Make the folder of `file`, accessible to the user only (0700), and return `file`.
-
-    An existing folder keeps its permissions: it may be shared on purpose.
-    """
+    """Make the folder of `file`, accessible to the user only (0700) also if it exists, and return `file`."""
     missing = [folder for folder in file.parents if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(mode=0o700, exist_ok=True)
+    make_private(file.parent)
     return file
+
+
+def make_private(*files: Path) -> None:
+    """Take files and folders of the user from everybody else: 0600 and 0700. Missing ones are passed over.
+
+    Left alone are what belongs to somebody else, folders that all write to, such as /tmp, and those around the user's
+    home, since DAILYPAPERS_HOME may name any folder.
+    """
+    if sys.platform == "win32":
+        return
+    for file in files:
+        with suppress(OSError, RuntimeError):
+            status = file.stat()
+            mode = stat.S_IMODE(status.st_mode)
+            private = mode & (0o700 if stat.S_ISDIR(status.st_mode) else 0o600)
+            if mode == private or status.st_uid != os.geteuid():
+                continue
+            is_plain = stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode)
+            is_shared = mode & stat.S_ISVTX or file.resolve() in (Path.home(), *Path.home().parents)
+            if is_plain and not is_shared:
+                file.chmod(private)
+
+
+def open_private(file: Path, *, new: bool = False) -> TextIO:
+    """Open a text file to write it anew, for the user alone; with `new`, raises FileExistsError if it exists."""
+    flags = os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC)
+    out = os.fdopen(os.open(file, flags, 0o600), "w", encoding="utf-8")
+    make_private(file)
+    return out
+
+
+def touch_private(file: Path) -> None:
+    """Create an empty file for the user alone if it is missing, and set its modification time to now."""
+    file.touch(0o600)
+    make_private(file)
 
 
 def _platform(kind: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,7 +43,48 @@ def test_folders_are_made_for_the_user_alone(tmp_path: Path) -> None:
     assert [folder.stat().st_mode & 0o777 for folder in (file.parent, file.parent.parent)] == [0o700, 0o700]
     assert not file.exists()
     assert tmp_path.stat().st_mode & 0o777 == 0o755
+    file.parent.chmod(0o755)
     assert paths.make_folder(file) == file
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+def permissions(*files: Path) -> list[str]:
+    return [oct(file.stat().st_mode & 0o7777) for file in files]
+
+
+def test_files_are_made_private_but_not_what_is_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, program, link, folder = (tmp_path / name for name in ("file", "program", "link", "folder"))
+    shared, home = tmp_path / "shared", tmp_path / "homes" / "ann"
+    for made, mode in ((file, 0o644), (program, 0o777)):
+        made.touch()
+        made.chmod(mode)
+    link.symlink_to(file)
+    for made, mode in ((folder, 0o775), (shared, 0o1777), (home, 0o755)):
+        made.mkdir(parents=True)
+        made.chmod(mode)
+    home.parent.chmod(0o755)
+    monkeypatch.setenv("HOME", str(home))
+    paths.make_private(link, program, folder, shared, home, home.parent, tmp_path / "missing")
+    assert permissions(file, program, folder) == ["0o600", "0o600", "0o700"]
+    assert permissions(shared, home, home.parent) == ["0o1777", "0o755", "0o755"]
+
+
+def test_a_file_is_opened_for_the_user_alone(tmp_path: Path) -> None:
+    file, older = tmp_path / "new", tmp_path / "older"
+    older.write_text("long enough to be seen")
+    older.chmod(0o644)
+    mask = os.umask(0)
+    try:
+        for one in (file, older):
+            with paths.open_private(one) as out:
+                out.write("ü")
+        paths.touch_private(tmp_path / "stamp")
+    finally:
+        os.umask(mask)
+    assert permissions(file, older, tmp_path / "stamp") == ["0o600"] * 3
+    assert file.read_text("utf-8") == older.read_text("utf-8") == "ü"
+    with pytest.raises(FileExistsError):
+        paths.open_private(file, new=True)
 
 
 def test_importing_reads_no_environment_and_imports_nothing_heavy() -> None:

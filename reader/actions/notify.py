@@ -1,7 +1,7 @@
 """Notifications by a program: the desktop's or the user's own.
 
 Programs run with argument lists, never through a shell, and get papers as data: in an argument after all
-options, or on standard input.
+options, or on standard input. They get the user's own environment, without the access token.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from reader.access_token import child_environment
 from reader.core.errors import ReaderError
 from reader.core.text import clean
 
@@ -82,6 +83,7 @@ async def run_command(command: Sequence[str], text: str = "", patience: float = 
                 stdout=subprocess.DEVNULL,
                 stderr=said,
                 start_new_session=True,
+                env=child_environment(),
             )
         except OSError as error:
             raise NotifyError(f"{name} could not be run: {error.strerror}; check notify_command.") from error

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from reader.access_token import child_environment
 from reader.core.errors import ReaderError
+from reader.paths import open_private
 
 NAME = "dailypapers"
 MARK = "# dailypapers refresh"
@@ -51,7 +53,7 @@ def plan_schedule(hours: int, home: Path, environment: Mapping[str, str], platfo
 
     `environment` has the variables for the refresh. Raises ReaderError if the system has no scheduler.
     """
-    command = (sys.executable, "-m", "reader", "refresh", "--quiet")
+    command = (*_start_of_program(), "refresh", "--quiet")
     if platform == "darwin":
         return _launchd(hours, home, command, environment)
     if shutil.which("systemctl") and Path("/run/systemd/system").is_dir():
@@ -59,6 +61,22 @@ def plan_schedule(hours: int, home: Path, environment: Mapping[str, str], platfo
     if shutil.which("crontab"):
         return _cron(hours, command, environment)
     raise ReaderError("This system has no systemd, launchd or cron; run 'dailypapers refresh --quiet' in another way.")
+
+
+def _start_of_program() -> tuple[str, ...]:
+    """The command that starts this program in any folder.
+
+    Without -P, Python would import a folder named `reader` in the working directory. A program that is not installed,
+    such as an unpacked archive, is found by its own folder.
+    """
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        version(NAME)
+    except PackageNotFoundError:
+        start = "import sys; sys.path.insert(0, sys.argv.pop(1)); from reader.cli import main; sys.exit(main())"
+        return (sys.executable, "-P", "-c", start, str(Path(__file__).parents[2]))
+    return (sys.executable, "-P", "-m", "reader")
 
 
 def _systemd(hours: int, home: Path, command: Sequence[str], environment: Mapping[str, str]) -> Schedule:
@@ -122,7 +140,9 @@ def install(schedule: Schedule, run: RunProgram) -> None:
         return
     for file, text in schedule.files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        # For the user alone: the address of a proxy may hold a password.
+        with open_private(file) as out:
+            out.write(text)
     for command in schedule.start:
         run(command, None)
 
@@ -157,7 +177,9 @@ def run_program(command: Sequence[str], text: str | None) -> str:
     from reader.core.text import clean
 
     try:
-        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(
+            command, input=text, capture_output=True, text=True, timeout=30, check=False, env=child_environment()
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ReaderError(f"{command[0]} could not be run: {error}.") from error
     if done.returncode:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reader.cache.sqlite_errors import explain, explained
-from reader.core.errors import CacheTooNew
+from reader.core.errors import CacheForeign, CacheTooNew
+from reader.paths import make_folder, make_private, touch_private
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -27,6 +28,14 @@ class Closable(Protocol):
 
 HEAD = "0001"
 """The newest migration: the schema that this program reads and writes."""
+
+APPLICATION_ID = 0x44504150
+"""SQLite's `application_id` of our caches, the letters DPAP; caches of older versions have 0 until they are opened."""
+
+SET_MARK = f"PRAGMA application_id = {APPLICATION_ID}"
+
+_NAMING_TABLES = ("paper", "event")
+"""An unmarked file with a number of ours is a cache if it has one of these."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -91,14 +100,71 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def version(path: Path) -> str | None:
-    """The number of the cache's newest migration; None if the file is absent or empty."""
+    """The number of the cache's newest migration; None if the file is absent or empty.
+
+    Raises CacheForeign if the file belongs to another program.
+    """
     if not path.exists() or path.stat().st_size == 0:
         return None
+    mark = _mark_in_header(path)
+    _refuse_foreign(path, mark in (0, APPLICATION_ID))
+    # SQLite leaves files beside a database with a write-ahead log that it opens, unless it is told that nobody writes.
+    # A file without a mark may be foreign; one that is in use has a log.
+    is_at_rest = mark == 0 and not path.with_name(f"{path.name}-wal").exists()
+    place = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_at_rest else ''}"
     with (
         explained(path),
-        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection,
+        closing(sqlite3.connect(place, uri=True)) as connection,
     ):
-        return _stamp(connection)
+        stamp = _stamp(connection)
+        _refuse_foreign(path, _mark(connection) == APPLICATION_ID or _is_unmarked_cache(connection, stamp))
+        return stamp
+
+
+def _refuse_foreign(path: Path, is_ours: bool) -> None:
+    if not is_ours:
+        raise CacheForeign(
+            f"The file {path} belongs to another program, so it was not changed. "
+            "Move it away, or choose another folder with DAILYPAPERS_HOME."
+        )
+
+
+def _mark_in_header(path: Path) -> int:
+    """The file's `application_id`, without the write-ahead log; 0 if it can't be read or is no SQLite file."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(72)
+    except OSError:
+        return 0
+    return int.from_bytes(header[68:]) if header.startswith(b"SQLite format 3\0") else 0
+
+
+def _mark(connection: sqlite3.Connection) -> int:
+    (mark,) = connection.execute("PRAGMA application_id").fetchone()
+    return int(mark)
+
+
+def _is_unmarked_cache(connection: sqlite3.Connection, stamp: str | None) -> bool:
+    """Whether a file without a mark is a cache of an older version, or has nothing in it yet."""
+    if _mark(connection):
+        return False
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+    return not names or (stamp is not None and _is_number(stamp) and not names.isdisjoint(_NAMING_TABLES))
+
+
+def _is_number(stamp: str) -> bool:
+    """Whether a migration's number has the form of ours: four digits."""
+    return len(stamp) == 4 and stamp.isascii() and stamp.isdigit()
+
+
+def _ensure_mark(path: Path) -> None:
+    """Mark a cache of an older version as ours; a busy or read-only one is marked another time."""
+    if _mark_in_header(path) == APPLICATION_ID:
+        return
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+        # The mark may be in the write-ahead log already.
+        if _mark(connection) != APPLICATION_ID:
+            connection.execute(SET_MARK)
 
 
 def _stamp(connection: sqlite3.Connection) -> str | None:
@@ -119,8 +185,14 @@ def is_current(path: Path) -> bool:
 
 
 def ensure(path: Path) -> None:
-    """Bring the cache at `path` to this program's schema; create it if it is absent or empty."""
-    if is_current(path):
+    """Bring the cache at `path` to this program's schema; create it if it is absent or empty.
+
+    Its folder, its files and its backups become the user's alone, also where they were not.
+    """
+    current = is_current(path)
+    make_private(path.parent, *path.parent.glob(f"{path.name}*"))
+    if current:
+        _ensure_mark(path)
         return
     if version(path) is None:
         create(path)
@@ -130,13 +202,17 @@ def ensure(path: Path) -> None:
 
 def create(path: Path) -> None:
     """Make a new cache and stamp it as migrated; do nothing if another program made it meanwhile."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(OSError):
+        # SQLite would let everybody read it. A failure is explained below.
+        make_folder(path)
+        touch_private(path)
     # If two programs start together, one waits for the write lock and then finds the stamp.
     with explained(path), closing(connect(path)) as connection, transaction(connection):
         if _stamp(connection) is None:
             for statement in statements(SCHEMA.read_text("utf-8")):
                 connection.execute(statement)
             connection.execute("INSERT INTO alembic_version (version_num) VALUES (?)", (HEAD,))
+            connection.execute(SET_MARK)
 
 
 def statements(script: str) -> Iterator[str]:
@@ -155,7 +231,7 @@ def upgrade(path: Path) -> None:
     from alembic.config import Config
     from sqlalchemy.exc import DBAPIError
 
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path)
     before = version(path)
     if before is not None:
         back_up(path, path.with_name(f"{path.name}.before-{HEAD}"))
@@ -167,6 +243,7 @@ def upgrade(path: Path) -> None:
         with database.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, HEAD)
+            connection.exec_driver_sql(SET_MARK)
     except DBAPIError as error:
         raise explain(error, path) from error
     finally:
@@ -177,6 +254,7 @@ def back_up(path: Path, target: Path) -> None:
     """Copy a cache, which may be in use, to `target`, in full or not at all."""
     partial = target.with_name(f"{target.name}.part")
     partial.unlink(missing_ok=True)
+    touch_private(partial)
     with explained(path), closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(partial)) as copy:
         source.backup(copy)
     partial.replace(target)

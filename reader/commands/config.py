@@ -102,11 +102,11 @@ def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _write_template(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.paths import make_folder
+    from reader.paths import make_folder, open_private
 
     file = workspace.config_file
     try:
-        with make_folder(file).open("x", encoding="utf-8") as out:
+        with open_private(make_folder(file), new=True) as out:
             out.write(config.template())
     except FileExistsError as error:
         raise ReaderError(f"{file} is there already and was left as it is. Edit it, or move it away.") from error

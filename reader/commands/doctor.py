@@ -198,15 +198,27 @@ def _examine_terminal() -> Iterator[Finding]:
 
 
 def _examine_feed(workspace: Workspace, *, ask: bool) -> Iterator[Finding]:
-    from reader.feeds.http.environment import find_token, is_offline
+    from reader.feeds.http.environment import is_offline
 
     settings = workspace.settings
     yield Finding("Feed", "endpoint", f"{settings.endpoint} ({workspace.loaded.origin('endpoint')})")
-    yield Finding("Feed", "token", "found" if find_token(os.environ) else "none (none is needed)")
+    yield Finding("Feed", "token", _token(settings))
     if is_offline(os.environ):
         yield Finding("Feed", "network", "off: HF_HUB_OFFLINE asks for it")
     if ask:
-        yield _ask_feed(settings.endpoint)
+        yield _ask_feed(settings)
+
+
+def _token(settings: Settings) -> str:
+    """Whether there is an access token, and whether the feed gets it."""
+    from reader.access_token import lookup_environment
+    from reader.feeds.http.environment import find_token, may_have_token
+
+    if not find_token(lookup_environment(), settings):
+        return "none (none is needed)"
+    if may_have_token(settings.endpoint, settings):
+        return "found"
+    return "found, but not sent: the feed is neither huggingface.co nor the server in token_endpoint"
 
 
 def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
@@ -250,7 +262,7 @@ def _examine_log() -> Iterator[Finding]:
     )
 
 
-def _ask_feed(endpoint: str) -> Finding:
+def _ask_feed(settings: Settings) -> Finding:
     """Ask the feed for a day: whether it answers, and how fast."""
     import asyncio
 
@@ -258,7 +270,9 @@ def _ask_feed(endpoint: str) -> Finding:
     from reader.feeds.huggingface.client import HuggingFaceClient
 
     async def ask() -> int:
-        async with HuggingFaceClient.from_environment(endpoint, limits=Limits(attempts=1)) as feed:
+        async with HuggingFaceClient.from_environment(
+            settings.endpoint, settings=settings, limits=Limits(attempts=1)
+        ) as feed:
             # Yesterday has begun in every time zone, so every server has it.
             listing, *_ = await feed.day(date.fromordinal(datetime.now(UTC).toordinal() - 1).isoformat())
             return len(listing.drafts)

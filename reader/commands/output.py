@@ -8,6 +8,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
@@ -36,8 +37,17 @@ def print_line(text: str = "") -> None:
 
 
 def warn(text: str) -> None:
-    """Print a line to standard error."""
-    print(text, file=sys.stderr)
+    """Print a line to standard error; if it can't be written, what was done is done all the same."""
+    try:
+        print(text, file=sys.stderr)
+    except OSError:
+        discard(sys.stderr)
+
+
+def discard(stream: TextIO) -> None:
+    """Write what a stream still holds, and all that follows, to nowhere; Python would try again as it closes it."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def print_json(value: object) -> None:

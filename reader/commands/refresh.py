@@ -81,7 +81,7 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     finished = next(message for message in messages if isinstance(message, RefreshFinished))
     missing = [message for message in messages if isinstance(message, FeedFailed)]
     if not finished.failed:
-        paths.refresh_stamp(workspace.cache_file).touch()
+        paths.touch_private(paths.refresh_stamp(workspace.cache_file))
     sums = {name: getattr(finished, name) for name in ("new", "updated", "unchanged", "skipped")}
     if arguments.json:
         error = str(finished.error) if finished.error else None

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from pathlib import Path
 
 from reader.commands.command import Command, add_json, positive_number
 from reader.commands.output import is_terminal, print_json, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
+from reader.paths import HOME_VARIABLE, home
 
-COPIED_VARIABLES = (
-    *("DAILYPAPERS_HOME", "HF_ENDPOINT", "ARXIV_ENDPOINT", "HF_HOME", "HF_TOKEN_PATH"),
-    *("HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "DBUS_SESSION_BUS_ADDRESS"),
+COPIED_VARIABLES = re.compile(
+    r"HF_ENDPOINT|ARXIV_ENDPOINT|HF_HOME|HF_TOKEN_PATH|HF_HUB_OFFLINE|SSL_CERT_FILE|SSL_CERT_DIR"
+    r"|DBUS_SESSION_BUS_ADDRESS|XDG_\w+_(?:HOME|DIRS?)|(?i:https?|all|no)_(?i:proxy)"
 )
 """Environment variables that a scheduled refresh gets with their current values; tokens are not copied."""
+
+
+def copied_environment(environ: Mapping[str, str], home: Path | None) -> dict[str, str]:
+    """The environment of a scheduled refresh; `home` is the folder in DAILYPAPERS_HOME, if it is set."""
+    copied = {HOME_VARIABLE: str(home)} if home else {}
+    # A line break would begin a line of its own in a crontab or a unit file.
+    return copied | {
+        name: value
+        for name, value in environ.items()
+        if COPIED_VARIABLES.fullmatch(name) and value.isprintable() and value
+    }
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -33,8 +47,8 @@ def _run_schedule(arguments: Namespace, _workspace: Workspace) -> int:
 
     if arguments.hours > 24 or 24 % arguments.hours:
         raise UsageError("--hours takes 1, 2, 3, 4, 6, 8, 12 or 24.")
-    environment = {name: os.environ[name] for name in COPIED_VARIABLES if os.environ.get(name)}
-    planned = schedule.plan_schedule(arguments.hours, Path.home(), environment)
+    # A scheduled refresh starts in another folder, so the home must be absolute.
+    planned = schedule.plan_schedule(arguments.hours, Path.home(), copied_environment(os.environ, home()))
     there = schedule.is_installed(planned, schedule.run_program)
     show = (lambda _: None) if arguments.json else print_line
     if arguments.what == "remove":

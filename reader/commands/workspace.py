@@ -47,6 +47,7 @@ class Workspace:
 
     @cached_property
     def loaded(self) -> LoadedSettings:
+        paths.make_private(self.config_file.parent, self.config_file)
         return config.load_settings(self.config_file)
 
     @cached_property

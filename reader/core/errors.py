@@ -6,6 +6,7 @@ ReaderError
 ├── ConfigError           the settings file has a mistake; holds the position
 ├── CacheError            the cache can't be opened or written
 │   ├── CacheTooNew       made by a newer version of the program
+│   ├── CacheForeign      made by another program
 │   ├── CacheInterrupted  a newer read replaced this one
 │   └── CacheBusy         another program locks the cache too long
 └── FeedError             a request to a feed failed
@@ -49,6 +50,10 @@ class CacheError(ReaderError):
 
 class CacheTooNew(CacheError):
     """The cache was made by a newer version of the program and is left untouched."""
+
+
+class CacheForeign(CacheError):
+    """The file in the cache's place belongs to another program, and is not changed."""
 
 
 class CacheInterrupted(CacheError):

@@ -239,7 +239,7 @@ def _abbreviates(short: str, words: str) -> bool:
     letters = [char for char in fold(short) if char.isalnum()]
     if not 2 <= len(letters) <= 8 or " " in short or len(short) >= len(words):
         return False
-    if letters[-1] == "s" and short[-1] == "s" and short[:-1].isupper():
+    if short[-1] == "s" and short[:-1].isupper():
         letters.pop()
     folded = fold(words)
     if not any(word.startswith(letters[0]) for word in re.split(r"[\W_]+", folded)):

@@ -18,7 +18,7 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
         lower = candidate.lower()
         begins = len(typed) > 1 and lower.startswith(typed)
         slips = 0 if begins else distance(typed, lower, allowed)
-        if slips <= allowed and slips < max(len(lower), len(typed)):
+        if slips <= allowed:
             rank = (slips, abs(len(lower) - len(typed)), candidate)
             best = min(best, rank) if best else rank
     return best[2] if best else None

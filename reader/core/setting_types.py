@@ -105,6 +105,16 @@ class ServerAddress(SettingType):
         return "an https address, or http on this machine"
 
 
+class OptionalServerAddress(ServerAddress):
+    """The address of a server, or empty for none."""
+
+    def check(self, value: object) -> object:
+        return "" if value == "" else super().check(value)
+
+    def describe(self) -> str:
+        return f"{super().describe()}, or nothing"
+
+
 class FilePath(SettingType):
     """A file; `~` is the home folder, and a relative path starts at the settings file's folder. Empty for none."""
 

@@ -196,6 +196,7 @@ def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManag
         response_cache_folder(),
         categorize=context.settings.ask_arxiv,
         now=context.now,
+        settings=context.settings,
     )
 
 
@@ -255,7 +256,9 @@ async def _search_feed(context: JobContext, text: str) -> AsyncGenerator[Message
     from reader.refresh.daily import with_waits
 
     async with (
-        HuggingFaceClient.from_environment(context.settings.endpoint, lock_folder=response_cache_folder()) as daily,
+        HuggingFaceClient.from_environment(
+            context.settings.endpoint, settings=context.settings, lock_folder=response_cache_folder()
+        ) as daily,
         aclosing(with_waits(partial(daily.search, text))) as answers,
     ):
         async for answer in answers:

@@ -10,7 +10,6 @@ no interface.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, closing
 from dataclasses import replace
@@ -18,7 +17,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from reader.access_token import lookup_environment
 from reader.cache.feeds import OWN, Feeds, Followed
+from reader.config import Settings
 from reader.core.errors import FeedError, FeedOffline
 from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
@@ -91,18 +92,20 @@ async def open_sources(
     *,
     categorize: bool = True,
     now: Callable[[], datetime] = _utc_now,
+    settings: Settings | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> AsyncIterator[tuple[HuggingFaceClient, Sources]]:
     """The daily feed at `endpoint` and the other sources, over the cache in `file`.
 
-    `answers` is the folder of cached responses and host locks. arXiv is not asked for categories if the feed is local.
+    `answers` is the folder of cached responses and host locks; `settings` decide whether the feed gets the token.
+    arXiv is not asked for categories if the feed is local.
     """
-    environ = os.environ if environ is None else environ
+    environ = lookup_environment() if environ is None else environ
     validators = await asyncio.to_thread(cache.validators)
     with closing(await asyncio.to_thread(Feeds.open, file)) as feeds:
         async with (
             HuggingFaceClient.from_environment(
-                endpoint, environ=environ, validators=validators, lock_folder=answers
+                endpoint, settings=settings, environ=environ, validators=validators, lock_folder=answers
             ) as daily,
             ArxivClient.from_environment(answers, environ=environ) as arxiv,
             SyndicationClient.from_environment(environ) as web,

@@ -4,6 +4,9 @@ A thread would share the interpreter lock with the keys: storing papers made a r
 survives a kill at any moment, so a job is stopped by killing its process. The process exits with the reader,
 even if the reader is killed; otherwise it would keep the feed's host lock. Both sides send pickled objects of
 `reader.refresh.jobs`.
+
+The process starts with the user's own environment, which programs that a job runs get from it. The access token and
+the folder of the program go another way.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from reader import log
+from reader import access_token, log
 from reader.core import errors
 from reader.core.errors import ReaderError
 from reader.refresh import jobs
@@ -56,10 +59,11 @@ class _JobProcess:
 
     def __init__(self, context: JobContext, job: Job) -> None:
         root = str(Path(__file__).parents[2])
+        start = f"from {__name__} import main; main()"
         self._popen = subprocess.Popen(
             # Without -P, Python would import a folder named `reader` in the working directory.
-            [sys.executable, "-P", "-c", f"from {__name__} import main; main()"],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))},
+            [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, sys.argv[1]); {start}", root],
+            env=access_token.child_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -69,7 +73,7 @@ class _JobProcess:
         # A job needs no keys, and their read-only mapping can't be pickled.
         context = replace(context, settings=replace(context.settings, keys={}))
         with suppress(BrokenPipeError):
-            _write_message((context, job), self._stdin)
+            _write_message((context, job, access_token.held_tokens()), self._stdin)
 
     def read_message(self) -> Any:
         """The next object from the process; blocks until there is one."""
@@ -101,7 +105,8 @@ def main() -> None:
     """Run the job from standard input, and write its messages to standard output."""
     with suppress(AttributeError, OSError):
         os.nice(NICENESS)
-    context, job = pickle.load(sys.stdin.buffer)  # noqa: S301 (the reader wrote it)
+    context, job, tokens = pickle.load(sys.stdin.buffer)  # noqa: S301 (the reader wrote it)
+    access_token.hold_tokens(tokens)
     log.attach(context.settings.log_level)
     threading.Thread(target=_exit_with_reader, args=(sys.stdin.fileno(),), daemon=True).start()
     with suppress(BrokenPipeError):

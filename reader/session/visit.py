@@ -12,7 +12,7 @@ from typing import NamedTuple
 from reader.config import SETTING_TYPES
 from reader.core.errors import QueryError
 from reader.core.setting_types import InvalidValue
-from reader.paths import make_folder
+from reader.paths import make_folder, open_private
 from reader.session.places import TOPIC_MODES, TOPIC_ORDERS, TopicMode, TopicOrder
 
 
@@ -107,5 +107,6 @@ def load(path: Path) -> Visit:
 def save(path: Path, visit: Visit) -> None:
     """Save the visit, in full or not at all."""
     partial = make_folder(path).with_name(f".{path.name}.{os.getpid()}")
-    partial.write_text(json.dumps(visit._asdict(), ensure_ascii=False, indent=1), "utf-8")
+    with open_private(partial) as out:
+        out.write(json.dumps(visit._asdict(), ensure_ascii=False, indent=1))
     partial.replace(path)

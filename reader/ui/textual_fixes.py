@@ -1,7 +1,7 @@
 """Every workaround for Textual, each with the version that needs it, the symptom, and its cost or a link.
 
 `tests/ui/test_textual_fixes.py` shows each symptom with plain Textual: if a test there fails, Textual no longer needs
-the workaround. Two workarounds are elsewhere: the command line sets `TEXTUAL_FPS` before it imports Textual, and the
+the workaround. Two workarounds are elsewhere: `ui/process.py` sets `TEXTUAL_FPS` before it imports Textual, and the
 command palette replaces Textual's matching by its own (`ui/screens/palette.py`).
 """
 

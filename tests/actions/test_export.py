@@ -162,6 +162,11 @@ def test_absent_values_are_null_in_json(live_edit: Paper) -> None:
     assert [one[key] for key in ("abstract", "day", "published", "organization", "url", "project_url")] == [None] * 6
 
 
+def test_json_keeps_paragraphs(live_edit: Paper) -> None:
+    [one] = json.loads(written("json", live_edit._replace(abstract="One.\n\nTwo.", note="Mine.\n\nYours.")))
+    assert (one["abstract"], one["note"]) == ("One.\n\nTwo.", "Mine.\n\nYours.")
+
+
 def test_json_is_ascii_for_a_stream_that_speaks_nothing_else(live_edit: Paper) -> None:
     out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     FORMATS["json"].write([live_edit._replace(title="Fréchet 中")], out)

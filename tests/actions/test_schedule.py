@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import plistlib
 import shlex
+import subprocess
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -54,7 +56,7 @@ def test_a_crontab_s_other_lines_stay(tmp_path: Path) -> None:
     assert ours.startswith("17 */3 * * * DAILYPAPERS_HOME=")
     words = shlex.split(ours.replace("\\%", "%"), comments=True)
     assert words[5] == f"DAILYPAPERS_HOME={ODD['DAILYPAPERS_HOME']}"
-    assert words[-4:] == ["-m", "reader", "refresh", "--quiet"]
+    assert words[-5:] == ["-P", "-m", "reader", "refresh", "--quiet"]
     assert schedule.is_installed(planned, programs)
     assert planned.line in planned.text()
     schedule.remove(planned, programs)
@@ -75,11 +77,15 @@ def test_a_crontab_that_can_not_be_read_is_not_written(tmp_path: Path) -> None:
 
 def test_a_systemd_timer(tmp_path: Path) -> None:
     planned, programs = schedule._systemd(6, tmp_path, ("/opt/py $thon", "-m", "reader"), ODD), Programs()
+    older = next(iter(planned.files))
+    older.parent.mkdir(parents=True)
+    older.touch(0o644)
     schedule.install(planned, programs)
     service, timer = (file.read_text() for file in planned.files)
     assert 'ExecStart="/opt/py $$thon" "-m" "reader"' in service
     assert 'Environment="DAILYPAPERS_HOME=a b\\"$HOME`x`%%<&"' in service
     assert "OnCalendar=*-*-* 00/6:17:00" in timer
+    assert {file.stat().st_mode & 0o777 for file in planned.files} == {0o600}
     assert programs.ran[-1] == ("systemctl", "--user", "enable", "--now", "dailypapers.timer")
     schedule.remove(planned, programs)
     assert not schedule.is_installed(planned, programs)
@@ -94,6 +100,25 @@ def test_a_launchd_agent(tmp_path: Path) -> None:
     assert agent["ProgramArguments"][-2:] == ["refresh", "--quiet"]
     assert agent["StartInterval"] == 6 * 3600
     assert programs.ran == [("launchctl", "load", "-w", str(file))]
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_the_program_is_found_from_a_folder_with_another_reader(
+    is_installed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def version(_name: str) -> str:
+        if is_installed:
+            return "1"
+        raise PackageNotFoundError
+
+    monkeypatch.setattr("importlib.metadata.version", version)
+    (tmp_path / "reader").mkdir()
+    (tmp_path / "reader" / "__main__.py").write_text("print('the wrong one')")
+    (agent,) = schedule.plan_schedule(6, tmp_path, {}, "darwin").files.values()
+    *program, _refresh, _quiet = plistlib.loads(agent.encode())["ProgramArguments"]
+    # Installed by -e, a checkout is found by a file in the environment's packages.
+    done = subprocess.run([*program, "--version"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("dailypapers ")
 
 
 def test_without_any_of_them_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

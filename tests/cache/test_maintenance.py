@@ -80,10 +80,23 @@ def test_compacting_gives_room_back_beside_an_open_reader(cache: Cache, kept: Pa
     assert faults(kept) == {}
 
 
+def test_compacting_merges_the_full_text_index_into_one_segment(cache: Cache, path: Path) -> None:
+    for number in range(2):
+        cache.store(Listing("2026-11-24", (draft(number),)), NOW)
+    with closing(schema.connect(path)) as connection:
+        segments = "SELECT count(DISTINCT segid) FROM paper_fts_idx"
+        assert connection.execute(segments).fetchone() == (2,)
+        list(maintenance.compact(path))
+        assert connection.execute(segments).fetchone() == (1,)
+
+
 def test_compacting_needs_room(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    needed = 2 * kept.stat().st_size
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=needed - 1))
     with pytest.raises(CacheError, match="free disk"):
         list(maintenance.compact(kept))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=needed))
+    assert len(list(maintenance.compact(kept))) == 3
 
 
 @pytest.mark.parametrize(
@@ -95,6 +108,7 @@ def test_compacting_needs_room(kept: Path, monkeypatch: pytest.MonkeyPatch) -> N
         ("INSERT INTO paper_tag (tag, pk) VALUES ('never', 7)", "marks"),
         ("DELETE FROM effect WHERE pk = 15", "log"),
         ("UPDATE event SET papers = x'00'", "log"),
+        ("UPDATE event SET count = 0 WHERE seq = 1", "log"),
         ("UPDATE day SET papers = 3", "days"),
         ("DELETE FROM paper WHERE pk = 7", "references"),
         ("INSERT INTO paper_fts(paper_fts, rowid, title, abstract, authors, keywords, organization)"

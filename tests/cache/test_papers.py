@@ -322,7 +322,8 @@ def test_an_entry_gives_its_id_up_for_that_of_arxiv_and_stays_known_by_it(cache:
     paper = whole(path, "2611.00001")
     assert (paper.starred, paper.url) == (True, "https://lab.example.org/1")
     assert whole(path, "feed:0123456789ab") == paper
-    assert cache.store(Listing(None, (post(),)), NOW, newer=False) == Stored(unchanged=1)
+    for title in (LONG, "Another title of the same entry"):
+        assert cache.store(Listing(None, (post(title),)), NOW, newer=False) == Stored(unchanged=1)
 
 
 def test_the_daily_papers_are_a_source_of_what_others_brought_first(cache: Cache, path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from reader.cache import schema
 from reader.cache.papers import Cache
 from reader.cache.window import Window
-from reader.core.errors import CacheError, CacheTooNew
+from reader.core.errors import CacheError, CacheForeign, CacheTooNew
 from tests.cache.conftest import ByName
 
 
@@ -55,6 +55,7 @@ def described(path: Path) -> dict[str, object]:
                     for row in connection.execute(f"PRAGMA index_list({name})")
                 }
         found["stamp"] = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+        found["mark"] = connection.execute("PRAGMA application_id").fetchone()
     return found
 
 
@@ -124,6 +125,89 @@ def test_a_newer_cache_is_refused_and_left_as_it_was(cache: Cache, path: Path) -
     with pytest.raises(CacheTooNew, match="newer dailypapers"):
         Cache.open(path, ByName())
     assert path.read_bytes() == before
+
+
+# Whose file it is
+
+
+def mark_of(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("PRAGMA application_id").fetchone()[0])
+
+
+def write(path: Path, *statements: str) -> Path:
+    """Run statements on a database, without our settings."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    return path
+
+
+def test_a_cache_is_marked_as_ours(tmp_path: Path) -> None:
+    path = tmp_path / "papers.db"
+    schema.ensure(path)
+    assert mark_of(path) == schema.APPLICATION_ID == int.from_bytes(b"DPAP")
+
+
+def test_a_cache_of_an_older_version_is_marked_as_it_is_opened(cache: Cache, path: Path) -> None:
+    cache.close()
+    write(path, "PRAGMA application_id = 0")
+    with closing(Cache.open(path, ByName())):
+        assert mark_of(path) == schema.APPLICATION_ID
+
+
+def test_an_older_cache_that_is_busy_or_read_only_can_be_opened(cache: Cache, path: Path) -> None:
+    cache.close()
+    write(path, "PRAGMA application_id = 0")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        schema.ensure(path)
+        other.execute("ROLLBACK")
+    assert mark_of(path) == 0
+    schema.ensure(path)
+    assert mark_of(path) == schema.APPLICATION_ID
+
+
+def test_a_database_with_nothing_in_it_becomes_a_cache(tmp_path: Path) -> None:
+    # As a program leaves it that is killed while it makes a cache.
+    path = write(tmp_path / "papers.db", "PRAGMA journal_mode = WAL")
+    assert path.stat().st_size
+    schema.ensure(path)
+    assert schema.is_current(path)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("CREATE TABLE moz_places (id)",),
+        ("PRAGMA application_id = 252006674", "CREATE TABLE paper (id)"),
+        ("PRAGMA application_id = 252006674",),
+        ("PRAGMA application_id = -1", "PRAGMA journal_mode = WAL", "CREATE TABLE a (b)"),
+        ("PRAGMA journal_mode = WAL", "CREATE TABLE a (b)"),
+        ("CREATE TABLE alembic_version (version_num)", "INSERT INTO alembic_version VALUES ('ae1027a6acf')"),
+        (
+            "CREATE TABLE alembic_version (version_num)",
+            "INSERT INTO alembic_version VALUES ('ae1027a6acf')",
+            "CREATE TABLE paper (id)",
+        ),
+        (
+            "CREATE TABLE alembic_version (version_num)",
+            f"INSERT INTO alembic_version VALUES ('{schema.HEAD}')",
+            "CREATE TABLE customer (id)",
+        ),
+        ("CREATE VIEW v AS SELECT 1",),
+    ],
+)
+def test_a_file_of_another_program_is_refused_and_not_changed(statements: tuple[str, ...], tmp_path: Path) -> None:
+    path = write(tmp_path / "papers.db", *statements)
+    path.chmod(0o644)
+    before = path.read_bytes()
+    for opened in (schema.version, schema.ensure, lambda path: Cache.open(path, ByName())):
+        with pytest.raises(CacheForeign, match="belongs to another program"):
+            opened(path)
+    assert path.read_bytes() == before
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert [file.name for file in tmp_path.iterdir()] == ["papers.db"]
 
 
 def test_a_migration_backs_the_file_up_first(cache: Cache, path: Path) -> None:

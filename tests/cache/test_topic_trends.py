@@ -59,6 +59,13 @@ def test_a_topic_implies_what_most_of_its_papers_have_too(window: Window) -> Non
     assert window.read(lambda connection: topic_trends.implied_topics(connection, "nothing")) == frozenset()
 
 
+def test_a_topic_of_few_papers_implies_nothing(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    papers = 2 * WEEKS
+    for fewest, implied in ((papers, {"video"}), (papers + 1, set[str]())):
+        monkeypatch.setattr(topic_trends, "FEWEST", fewest)
+        assert window.read(lambda connection: topic_trends.implied_topics(connection, "agents")) == implied
+
+
 def test_an_empty_cache_has_no_trends(cache: Cache, path: Path) -> None:
     with closing(Window.open(path)) as window:
         extent = window.read(topic_trends.extent)

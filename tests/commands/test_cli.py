@@ -163,7 +163,17 @@ def test_the_reader_opens_on_the_users_cache_in_a_tuned_process(
     assert opened == [("topic:agents", False, home / "papers.db")]
     assert not gc.isenabled()
     assert sys.getswitchinterval() == pytest.approx(0.001)
-    assert os.environ["TEXTUAL_FPS"] == "250"
+    # Programs that the reader starts get the user's own environment.
+    assert "TEXTUAL_FPS" not in os.environ
+
+
+def test_textual_paints_as_often_as_it_is_told_before_its_import() -> None:
+    code = "from reader.ui.process import tune_process; tune_process(); import textual.constants as c; print(c.MAX_FPS)"
+    for said, expected in ((None, "250"), ("30", "30")):
+        environment = {name: value for name, value in os.environ.items() if name != "TEXTUAL_FPS"}
+        environment |= {"TEXTUAL_FPS": said} if said else {}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == expected
 
 
 def test_the_reader_goes_on_with_the_sample_if_it_is_left_for_it(

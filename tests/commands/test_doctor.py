@@ -99,3 +99,19 @@ def test_a_token_is_never_shown(run: Run, papers: Path, monkeypatch: pytest.Monk
     found = run("doctor")
     assert "token" in found.out
     assert "hf_secret" not in found.out + found.err
+
+
+def test_a_token_that_the_feed_does_not_get_is_said(
+    run: Run, home: Path, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = []
+    for settings in ("", 'endpoint = "https://mirror.example.org"\n'):
+        monkeypatch.setenv("HF_TOKEN", "hf_secret")
+        (home / "config.toml").write_text(settings)
+        said.append(findings(run)["token"]["value"])
+    (home / "config.toml").write_text(settings + 'token_endpoint = "https://mirror.example.org"\n')
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    said.append(findings(run)["token"]["value"])
+    said.append(findings(run)["token"]["value"])
+    assert (said[0], said[2], said[3]) == ("found", "found", "none (none is needed)")
+    assert said[1].startswith("found, but not sent")

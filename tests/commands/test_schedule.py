@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reader.commands.schedule import copied_environment
 from tests.commands.conftest import Run
 
 CRONTAB = """#!{python}
@@ -39,7 +40,7 @@ def test_a_schedule_is_shown_then_written_then_removed(run: Run, home: Path, cro
     assert shown.code == 0
     assert "17 */3 * * *" in shown.out
     assert f"DAILYPAPERS_HOME={home}" in shown.out
-    assert "-m reader refresh --quiet" in shown.out
+    assert "-P -m reader refresh --quiet" in shown.out
     assert shown.out.endswith("Nothing is installed yet (cron).\n")
     assert not crontab.exists()
     # Nobody is there to agree.
@@ -53,6 +54,41 @@ def test_a_schedule_is_shown_then_written_then_removed(run: Run, home: Path, cro
     assert run("schedule", "remove", "--yes").out == "Removed.\n"
     assert crontab.read_text() == "5 4 * * * water the plants\n"
     assert run("schedule", "remove", "--yes", "--json").record["installed"] is False
+
+
+def test_a_scheduled_refresh_finds_files_and_proxies_but_gets_no_token() -> None:
+    kept = {
+        "HF_ENDPOINT": "https://mirror.example.org",
+        "XDG_CONFIG_HOME": "/c",
+        "XDG_CACHE_HOME": "/x",
+        "XDG_DATA_HOME": "/d",
+        "XDG_STATE_HOME": "/s",
+        "XDG_RUNTIME_DIR": "/run/user/1",
+        "HTTPS_PROXY": "http://p:1",
+        "https_proxy": "http://p:2",
+        "http_proxy": "http://p:3",
+        "ALL_PROXY": "http://p:4",
+        "no_proxy": "localhost",
+    }
+    left = {
+        "HF_TOKEN": "hf_secret",
+        "HUGGING_FACE_HUB_TOKEN": "hf_secret",
+        "GITHUB_TOKEN": "secret",
+        "PYTHONPATH": "/of/a/shell",
+        "XDG_SESSION_ID": "3",
+        "HF_HOME": "/a\n* * * * * touch /tmp/x",
+        "NO_PROXY": "",
+        "DAILYPAPERS_HOME": "relative",
+    }
+    assert copied_environment({**kept, **left}, None) == kept
+    assert copied_environment(left, Path("/absolute")) == {"DAILYPAPERS_HOME": "/absolute"}
+
+
+def test_a_schedule_shows_no_token(run: Run, crontab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    shown = run("schedule", "install", "--yes")
+    assert shown.code == 0
+    assert "hf_secret" not in shown.out + crontab.read_text()
 
 
 @pytest.mark.parametrize("hours", ["5", "0", "48", "x"])

@@ -16,6 +16,7 @@ words = st.text("abc", max_size=7)
 @pytest.mark.parametrize(
     ("word", "candidate", "is_near"),
     [
+        ("", "x", False),
         ("x", "xy", False),
         ("x", "y", False),
         ("x", "x", True),

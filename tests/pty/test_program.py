@@ -118,6 +118,17 @@ def test_first_start_fetches_the_latest_days_and_shows_the_first_before_the_last
     assert [request.query["date"] for request in feed.requests[:2]] == [day(0), day(1)]
 
 
+@pytest.mark.parametrize("redirected", ["2>&-", "2>errors.txt"])
+def test_the_reader_needs_no_error_stream(environment: dict[str, str], tmp_path: Path, redirected: str) -> None:
+    command = ["/bin/sh", "-c", f"cd {tmp_path} && exec {sys.executable} -P -m reader {redirected}"]
+    with Terminal(command, environment, (120, 40), ROOT) as terminal:
+        terminal.wait_for("Harvest number 1")
+        do(terminal, "app.quit")
+        assert terminal.wait_closed() == 0
+    errors = tmp_path / "errors.txt"
+    assert not errors.exists() or errors.read_text() == ""
+
+
 def test_marks_and_the_place_are_as_they_were_left(start: Open, environment: dict[str, str], feed: FeedServer) -> None:
     first = start()
     first.wait_for(is_refreshed)

@@ -86,6 +86,16 @@ async def test_a_day_has_papers_whether_they_are_new_updated_or_unchanged(counts
     assert finished == RefreshFinished(*counts, stored=1)
 
 
+async def test_the_counts_of_all_days_are_added_up() -> None:
+    class Counting(Cache):
+        def store(self, listing: Listing, now: str, *, noted: bool = True) -> Stored:
+            return Stored(1, 2, 3, 4)
+
+    *_, day, finished = await run(Feed(), Counting(), Latest(3))
+    assert day == DayStored("2026-05-10", new=1, updated=2, unchanged=3, skipped=4, n=3, of=3)
+    assert finished == RefreshFinished(new=3, updated=6, unchanged=9, skipped=12, stored=3)
+
+
 async def test_a_refresh_tells_its_story() -> None:
     feed = Feed({"2026-05-12": papers(1, 2), "2026-05-10": papers(2, 3, day="2026-05-10")})
     cache = Cache()

@@ -216,6 +216,17 @@ async def test_a_feed_is_asked_again_only_for_what_changed(world: World) -> None
     assert last(await world.refresh()).new == 1
 
 
+async def test_a_feed_answers_on_the_day_of_its_last_news(world: World) -> None:
+    world.follow(f"{world.site.url}/feed.xml")
+    for title, days, answered in (("A post", 0, 12), ("B post", 1, 13), ("B post", 2, 13)):
+        world.now = NOON + timedelta(days=days)
+        world.site.pages["/feed.xml"] = Page(rss(entry(title, guid=title)))
+        await world.refresh(Latest(1))
+        feed = world.feeds.find("lab")
+        assert feed is not None
+        assert feed.answered == f"2026-05-{answered}T12:00:00Z"
+
+
 async def test_an_entry_about_a_paper_joins_it(world: World) -> None:
     link = "https://arxiv.org/abs/2605.00001"
     world.site.pages["/feed.xml"] = Page(rss(entry("Why it holds", guid="1", link=link)))

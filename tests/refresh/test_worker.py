@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -23,7 +25,7 @@ from reader.core.errors import FeedRefused, ReaderError
 from reader.core.topics.scorer import Topics
 from reader.refresh import jobs, worker
 from reader.refresh.jobs import JobContext, LookupFinished, LookUpPaper, Message, Refresh
-from reader.refresh.plan import Day
+from reader.refresh.plan import Day, Latest
 from reader.refresh.progress import DayFailed, DayStored, RefreshFinished, RefreshStarted
 from tests.feed_server import FeedServer, item
 
@@ -86,6 +88,25 @@ async def test_a_process_says_what_is_said_here(place: Place) -> None:
 async def test_one_paper_is_looked_up(place: Place) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         assert await said(worker.run_in_process(place(feed), LookUpPaper("2605.00001"))) == [LookupFinished(found=True)]
+
+
+async def test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environment_without_it(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_of_the_user")
+    monkeypatch.setenv("PYTHONPATH", "/of/the/user")
+    program, out = tmp_path / "tell", tmp_path / "environment.json"
+    code = f"import json, os; open({str(out)!r}, 'w').write(json.dumps(dict(os.environ)))"
+    program.write_text(f"#!{sys.executable}\n{code}\n")
+    program.chmod(0o755)
+    with FeedServer({DAY: [item("2605.00001", day=DAY)]}, today=DAY) as feed:
+        context = place(feed)
+        settings = replace(context.settings, token_endpoint=feed.url, notify=("Paper",), notify_command=(str(program),))
+        await said(worker.run_in_process(replace(context, settings=settings), Refresh(Latest())))
+    assert {request.headers["Authorization"] for request in feed.requests} == {"Bearer hf_of_the_user"}
+    got = json.loads(out.read_text())
+    got.pop("LC_CTYPE", None)
+    assert got == {name: value for name, value in os.environ.items() if name != "HF_TOKEN"}
 
 
 async def test_errors_come_as_the_kinds_that_every_module_knows(place: Place) -> None:

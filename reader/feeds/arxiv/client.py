@@ -26,6 +26,7 @@ from reader.feeds.http.documents import Document, DocumentClient
 from reader.feeds.http.environment import is_offline
 from reader.feeds.http.host_lock import host_lock
 from reader.feeds.http.limits import Limits
+from reader.paths import make_folder, make_private, touch_private
 
 API_ENDPOINT = "https://export.arxiv.org"
 RSS_ENDPOINT = "https://rss.arxiv.org"
@@ -215,8 +216,9 @@ class ResponseCache:
         part = path.with_suffix(f".{os.getpid()}.part")
         moment = self._now().timestamp()
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_folder(part)
             self._remove_old()
+            touch_private(part)
             part.write_bytes(body)
             os.utime(part, (moment, moment))
             part.replace(path)
@@ -230,6 +232,7 @@ class ResponseCache:
         for path in [*self._folder.glob("arxiv-*.xml"), *self._folder.glob("arxiv-*.part")]:
             if not self._is_valid(path):
                 path.unlink(missing_ok=True)
+            make_private(path)
 
     def _is_valid(self, path: Path) -> bool:
         now = self._now()

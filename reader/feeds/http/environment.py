@@ -4,22 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from reader.config import Settings
 
 _YES = {"1", "ON", "TRUE", "YES"}
 _TOKEN_LIMIT = 1_000
+_HUB = "https://huggingface.co"
+_PORTS = {"https": 443, "http": 80}
 
 
-def find_token(environ: Mapping[str, str]) -> str | None:
-    """The access token from HF_TOKEN, HUGGING_FACE_HUB_TOKEN or the file at HF_TOKEN_PATH; None if there is none."""
-    value = environ.get("HF_TOKEN", "").strip() or environ.get("HUGGING_FACE_HUB_TOKEN", "").strip()
-    token = value or _read_token(_token_path(environ))
+def find_token(environ: Mapping[str, str], settings: Settings) -> str | None:
+    """The access token from HF_TOKEN, or from the token file if the settings allow it; None if there is none."""
+    token = environ.get("HF_TOKEN", "").strip()
+    if not token and settings.use_token_file:
+        token = _read_token(_token_path(environ))
     # A token that is not a valid header value would make every request fail.
     return token if token.isascii() and token.isprintable() and token and " " not in token else None
+
+
+def may_have_token(endpoint: str, settings: Settings) -> bool:
+    """Whether the token may be sent to `endpoint`: to huggingface.co, or to the server in `token_endpoint`."""
+    origin = _origin(endpoint)
+    return origin is not None and origin in (_origin(_HUB), _origin(settings.token_endpoint))
 
 
 def is_offline(environ: Mapping[str, str]) -> bool:
     """Whether HF_HUB_OFFLINE forbids network access."""
     return environ.get("HF_HUB_OFFLINE", "").strip().upper() in _YES
+
+
+def _origin(address: str) -> tuple[str, str, int | None] | None:
+    """Scheme, host and port of an address; None if it has no host."""
+    try:
+        parts = urlsplit(address.strip())
+        port = parts.port
+    except ValueError:
+        return None
+    return (parts.scheme, parts.hostname, port or _PORTS.get(parts.scheme)) if parts.hostname else None
 
 
 def _token_path(environ: Mapping[str, str]) -> Path:

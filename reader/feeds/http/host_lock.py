@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from reader.paths import make_folder, make_private
+
 POLL = 0.2
 """Seconds between two attempts to take the lock."""
 
@@ -27,8 +29,9 @@ async def host_lock(
     no wait and no lock.
     """
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file)
         handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+        make_private(file)
     except OSError:
         yield
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from pathlib import Path
@@ -11,10 +10,12 @@ from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import quote
 
+from reader.access_token import lookup_environment
+from reader.config import Settings
 from reader.core.errors import FeedMalformed
 from reader.core.paper import Listing
 from reader.feeds.http.client import HttpClient, OnWait, Response
-from reader.feeds.http.environment import find_token, is_offline
+from reader.feeds.http.environment import find_token, is_offline, may_have_token
 from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.limits import Limits
 from reader.feeds.huggingface.parse import listed_day, listings, parse_item, read_items, read_json
@@ -61,21 +62,23 @@ class HuggingFaceClient:
         cls,
         endpoint: str = ENDPOINT,
         *,
+        settings: Settings | None = None,
         environ: Mapping[str, str] | None = None,
         limits: Limits | None = None,
         validators: Mapping[str, str] | None = None,
         lock_folder: Path | None = None,
     ) -> HuggingFaceClient:
-        """A client for `endpoint` (HF_ENDPOINT overrides it), with the environment's token and offline mode.
+        """A client for `endpoint` (HF_ENDPOINT overrides it), with the environment's offline mode.
 
-        Programs that share `lock_folder` ask the feed one at a time. Raises ConfigError for an endpoint that is
-        neither https nor on this machine.
+        It has the user's token only if the settings let this endpoint have it: see `may_have_token`. Programs that
+        share `lock_folder` ask the feed one at a time. Raises ConfigError for an endpoint that is neither https nor on
+        this machine.
         """
-        environ = os.environ if environ is None else environ
+        environ = lookup_environment() if environ is None else environ
+        settings = settings or Settings()
         address = environ.get("HF_ENDPOINT", "").strip() or endpoint
-        http = HttpClient(
-            address, find_token(environ), offline=is_offline(environ), limits=limits, lock_folder=lock_folder
-        )
+        token = find_token(environ, settings) if may_have_token(address, settings) else None
+        http = HttpClient(address, token, offline=is_offline(environ), limits=limits, lock_folder=lock_folder)
         return cls(http, validators)
 
     async def __aenter__(self) -> Self:

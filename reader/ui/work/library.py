@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from reader.cache.window import Order, Window
 from reader.core.paper import Paper, PaperKey, PaperRow
-from reader.paths import refresh_stamp
+from reader.paths import refresh_stamp, touch_private
 from reader.ui.counts import Counts, Question, TopicFacts
 from reader.ui.work.query_thread import QueryThread
 
@@ -171,7 +171,7 @@ class Library:
 
     def note_refresh(self) -> None:
         """Record that a complete refresh ended now."""
-        refresh_stamp(self._path).touch()
+        touch_private(refresh_stamp(self._path))
 
     def meta(self, key: str) -> str | None:
         return self._near.meta(key)

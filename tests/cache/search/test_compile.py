@@ -242,6 +242,11 @@ def test_orders(connection: sqlite3.Connection, text: str, pks: list[int]) -> No
     assert connection.execute(count, selection.params).fetchone() == (len(pks),)
 
 
+@pytest.mark.parametrize("text", ["agent &", "agent OR &", "(agent OR &) -&"])
+def test_words_without_letters_leave_no_trace(text: str) -> None:
+    assert compile_query(parse(text), SCOPE) == compile_query(parse("agent"), SCOPE)
+
+
 def test_days_are_groups_only_in_their_order() -> None:
     for text, grouped in {"a": True, "sort:-day": True, "sort:title": False, "a sort:relevance": False}.items():
         assert compile_query(parse(text), SCOPE).grouped_by_day is grouped
@@ -325,6 +330,7 @@ orders = st.sampled_from(["", *(f" sort:{sign}{key}" for key in CHOICES["sort"] 
 @given(st.lists(groups, min_size=1, max_size=3).map(" ".join), orders)
 @example("is:unread is:hidden agent", "")
 @example("(is:unread OR topic:maps)", " sort:relevance")
+@example("until:2026-04-01", "")
 @example("published:2026-03", "")
 @example("published:2026-05-21", "")
 @example("published:2026-03 world", " sort:-day")
@@ -441,6 +447,7 @@ def query_plan(connection: sqlite3.Connection, selection: Selection, where: Clau
         ("is:unread agent topic:agents", "paper_unread_by_day"),
         ("is:starred", "paper_starred_by_day"),
         ("agent -world", "paper_by_day"),
+        ("upvotes:9", "paper_by_day"),
         ("topic:agents upvotes:>3 id:26 is:new", "paper_by_day"),
         ("since:2026-05 agent", "paper_by_day"),
         ("day:2026-05 published:2026", "paper_by_day"),

@@ -116,12 +116,17 @@ def test_the_rarest_word_is_looked_up(connection: sqlite3.Connection) -> None:
     assert plan._rarest(connection, ()) == []
 
 
-def test_stretches_are_as_long_as_they_should_be(connection: sqlite3.Connection) -> None:
+def test_stretches_are_as_long_as_they_should_be(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     selection = compile_query(parse("common"), SCOPE)
     assert selection.day_walk is not None
     found = list(walk.walk_stretches(connection, selection.day_walk, selection.order, 5, "p.pk"))
     assert [stretch.papers for stretch in found] == [PER_DAY, 2 * PER_DAY, PER_DAY]
     assert [len(stretch.rows) for stretch in found] == [5, 5, 5]
+    monkeypatch.setattr(walk, "LONGEST_STRETCH", PER_DAY)
+    found = list(walk.walk_stretches(connection, selection.day_walk, selection.order, 5, "p.pk"))
+    assert [stretch.papers for stretch in found] == [PER_DAY] * DAYS
 
 
 def test_days_in_another_order_than_the_keys_are_not_walked(
@@ -130,6 +135,17 @@ def test_days_in_another_order_than_the_keys_are_not_walked(
     selection = compile_query(parse("common"), SCOPE)
     monkeypatch.setattr(walk, "MOST_SPREAD", 0)
     assert plan.first(connection, selection, 20) == (Way.WALK, naive(connection, selection, 20))
+
+
+def test_a_longer_stretch_may_span_more_keys(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    selection = compile_query(parse("common"), SCOPE)
+    monkeypatch.setattr(walk, "MOST_SPREAD", 1)
+    every = DAYS * PER_DAY
+    assert plan.first(connection, selection, every) == (Way.DAYS, naive(connection, selection, every))
+
+
+def test_a_walk_that_reads_no_texts_goes_on_to_the_last_day(connection: sqlite3.Connection) -> None:
+    assert plan.first(connection, compile_query(parse('"common" has:code'), SCOPE), 1_000) == (Way.DAYS, [])
 
 
 def test_days_before_the_publication_days_are_passed_over(connection: sqlite3.Connection) -> None:

@@ -59,6 +59,7 @@ A, B, C = Match("a"), Match("b"), Match("c")
         ("chain-of-thought", Match("chain-of-thought")),
         ("a - b", And((A, Match("-"), B))),
         ("f(x)", And((Match("f"), Match("x")))),
+        ('title:"a"b', And((Match("a", exact=True, field="title"), B))),
         ("title:a", Match("a", field="title")),
         ("TITLE:a", Match("a", field="title")),
         ('abstract:"a b"', Match("a b", exact=True, field="abstract")),
@@ -159,6 +160,7 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ("a (b", "(", None, "never closed"),
         ("a (", "(", None, "never closed"),
         ("a) b", ")", None, "never opened"),
+        ("a) sort:title", ")", None, "never opened"),
         (")", ")", None, "never opened"),
         ("a ()", "()", None, "empty"),
         ("a OR", "OR", None, "after it"),
@@ -281,7 +283,9 @@ def test_any_tree_reads_back_from_its_text(root: Node, sort: Sort | None) -> Non
     query = Query(root, sort)
     # Curly quotes are straightened on the way in.
     if not set("“”„") & set(query.text):
-        assert parse(query.text) == query
+        again = parse(query.text)
+        assert again == query
+        assert hash(again) == hash(query)
 
 
 @pytest.mark.parametrize(
@@ -319,8 +323,10 @@ def test_a_regex_that_can_not_run_in_bounds_is_refused(pattern: str, says: str) 
         ("end$", "a" * 500 + "end", False),
         (r"b\?", "\ud800b?", True),
         ("(a+)+$", "baaa", True),
+        ("(a+ b)+", "aaa ba b", True),
         (r"[(+*]\)", "(+)", True),
         (r"(ab){2}", "abab", True),
+        ("^([a+*]b)+$", "*b+b", True),
         ("gpt-?[34]", "GPT-5", False),
     ],
 )

@@ -83,6 +83,8 @@ def test_a_mistake_is_marked_where_it_is_and_nowhere_else(text: str) -> None:
         ("day:to", "today"),
         ("day:2026-05-11..la", "2026-05-11..latest"),
         ('author:"kai', '"Kaiming He"'),
+        ("author:he", '"Kaiming He"'),
+        ("topic:gen", "video-generation"),
     ],
 )
 def test_what_was_begun_is_completed(text: str, first: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.topics.phrases import Phrase, gross_points, net_points, parse_phrase, stored_phrase
+from reader.core.topics.phrases import Phrase, gross_points, net_points, parse_phrase, stored_phrase, written_out
 
 WORDS = st.lists(st.sampled_from(["agent", "llm", "web", "gui"]), min_size=1, max_size=4).map(" ".join)
 PHRASES = st.builds(lambda word, in_title: Phrase((word,), in_title), WORDS, st.booleans())
@@ -29,6 +29,10 @@ def test_phrases_as_people_write_them(text: str, phrase: Phrase | None) -> None:
     assert parse_phrase(text) == phrase
     if phrase:
         assert stored_phrase(str(phrase)) == phrase
+
+
+def test_one_abbreviation_at_a_time_is_written_out() -> None:
+    assert written_out("rl llm") == {"rl llm", "reinforcement learning llm", "rl large language model"}
 
 
 def test_a_phrase_adds_what_those_within_it_lack() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader import __version__
+from reader.config import Settings
 from reader.core.errors import ConfigError, FeedOffline, FeedRefused, FeedUnreachable
 from reader.core.paper import Listing
 from reader.feeds.http.client import HttpClient
@@ -237,9 +238,15 @@ def test_endpoints_that_may_be_asked(endpoint: str, host: str) -> None:
 
 async def test_the_environment_decides(server: FeedServer, tmp_path: Path) -> None:
     environ = {"HF_ENDPOINT": server.url, "HF_TOKEN": "hf_secret", "HF_HOME": str(tmp_path)}
-    async with HuggingFaceClient.from_environment("https://unused.example.org", environ=environ) as client:
+    unused = "https://unused.example.org"
+    async with HuggingFaceClient.from_environment(unused, environ=environ) as client:
         assert len(await ids(client)) == 3
-    assert server.requests[0].headers["Authorization"] == "Bearer hf_secret"
+    assert "Authorization" not in server.requests.pop().headers
+    # An endpoint gets the token only if the user named it for that.
+    named = Settings(token_endpoint=server.url)
+    async with HuggingFaceClient.from_environment(unused, settings=named, environ=environ) as client:
+        assert len(await ids(client)) == 3
+    assert server.requests.pop().headers["Authorization"] == "Bearer hf_secret"
 
 
 async def test_offline_is_respected(server: FeedServer, tmp_path: Path) -> None:

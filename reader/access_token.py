@@ -1,0 +1,44 @@
+"""Keeps the user's access token from every program that the reader starts: no child gets it in its environment.
+
+The program moves the token from its own environment into this module before all else, since libraries start programs
+too (`webbrowser` does). The process that runs jobs gets it through its pipe.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+TOKEN_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
+"""Variables that hold a token; the reader uses the first alone, but passes on neither."""
+
+_hidden: dict[str, str] = {}
+
+
+def hide_tokens() -> None:
+    """Move the tokens out of this process's environment; `lookup_environment` still has them."""
+    hold_tokens({name: os.environ[name] for name in TOKEN_VARIABLES if name in os.environ})
+    for name in TOKEN_VARIABLES:
+        os.environ.pop(name, None)
+
+
+def hold_tokens(tokens: Mapping[str, str]) -> None:
+    """Hold tokens, by variable, in place of those held before."""
+    _hidden.clear()
+    _hidden.update(tokens)
+
+
+def held_tokens() -> dict[str, str]:
+    """The tokens by variable, whether they are hidden or still in the environment."""
+    environ = lookup_environment()
+    return {name: environ[name] for name in TOKEN_VARIABLES if name in environ}
+
+
+def lookup_environment() -> dict[str, str]:
+    """The environment with the tokens, to look values up in; never give it to another program."""
+    return {**_hidden, **os.environ}
+
+
+def child_environment() -> dict[str, str]:
+    """The environment for another program: the user's own, without the tokens."""
+    return {name: value for name, value in os.environ.items() if name not in TOKEN_VARIABLES}

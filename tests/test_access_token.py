@@ -1,0 +1,67 @@
+"""The access token stays with the program: no child has it in its environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader import access_token
+
+SECRET = "hf_of_the_user"
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    yield
+    access_token.hold_tokens({})
+
+
+def test_a_hidden_token_is_known_to_the_program_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", SECRET)
+    monkeypatch.setenv("HUGGING_FACE_HUB_TOKEN", "an old one")
+    assert not set(access_token.TOKEN_VARIABLES) & access_token.child_environment().keys()
+    assert access_token.held_tokens() == {"HF_TOKEN": SECRET, "HUGGING_FACE_HUB_TOKEN": "an old one"}
+    access_token.hide_tokens()
+    assert not set(access_token.TOKEN_VARIABLES) & os.environ.keys()
+    assert access_token.lookup_environment() == {**os.environ, **access_token.held_tokens()}
+    assert access_token.held_tokens()["HF_TOKEN"] == SECRET
+    child = subprocess.run(
+        [sys.executable, "-c", "import os; print(dict(os.environ))"], capture_output=True, text=True, check=True
+    )
+    assert SECRET not in child.stdout
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    access_token.hide_tokens()
+    assert access_token.held_tokens() == {}
+
+
+BROWSER = """#!{python}
+import json, os, pathlib
+pathlib.Path({out!r}).write_text(json.dumps(dict(os.environ)))
+"""
+
+OPEN = """
+import sys
+from reader import cli
+from reader.actions.links import open_url
+cli.run = lambda words: 0 if open_url("https://arxiv.org/abs/2605.00001") else 1
+sys.exit(cli.main([]))
+"""
+
+
+def test_a_browser_gets_the_users_environment_without_the_token(tmp_path: Path) -> None:
+    browser, out = tmp_path / "browser", tmp_path / "out.json"
+    browser.write_text(BROWSER.format(python=sys.executable, out=str(out)))
+    browser.chmod(0o755)
+    environment = {**os.environ, "HF_TOKEN": SECRET, "BROWSER": f"{browser} %s", "OF_THE_USER": "yes"}
+    subprocess.run([sys.executable, "-c", OPEN], env=environment, check=True, timeout=60)
+    got = json.loads(out.read_text())
+    assert got["OF_THE_USER"] == "yes"
+    assert SECRET not in out.read_text()
+    # macOS adds a variable of its own to every process.
+    assert {name for name in got if not name.startswith("__")} <= {*environment, "LC_CTYPE"} - {"HF_TOKEN"}
