@@ -42,6 +42,7 @@ LOG_LEVELS = ("error", "warning", "info")
 """What the log file gets: unexpected errors; also what could not be fetched; also each request."""
 
 MAX_FILE_SIZE = 1 << 16
+MAX_RULES_SIZE = 1 << 20
 """Bytes; a larger file is not read."""
 
 
@@ -182,7 +183,9 @@ class _SettingsReader:
     def open(self, path: Path) -> str:
         """The file's text; empty if it is missing or unreadable."""
         try:
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                # No more than that: the path may be a device that never ends.
+                data = file.read(MAX_FILE_SIZE + 1)
             if len(data) > MAX_FILE_SIZE:
                 self._add_mistake(0, "", f"is larger than {MAX_FILE_SIZE // 1024} KiB and was not read")
                 return ""
@@ -251,7 +254,7 @@ class _SettingsReader:
 
         try:
             tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:
             place = re.search(r"\(at line (\d+)", str(error))
             line = int(place[1]) if place else 0
             self._add_mistake(line, "", f"{str(error).partition(' (at ')[0]}; other programs will refuse this file")
@@ -270,7 +273,11 @@ def load_topics(own: Path) -> Topics:
     from reader.data import shipped_topics
 
     try:
-        texts = [own.read_text(encoding="utf-8")]
+        with own.open("rb") as file:
+            data = file.read(MAX_RULES_SIZE + 1)
+        if len(data) > MAX_RULES_SIZE:
+            raise ReaderError(f"The topic rules {own} have more than {MAX_RULES_SIZE // 1024} KiB. Shorten the file.")
+        texts = [data.decode().replace("\r\n", "\n")]
     except FileNotFoundError:
         texts = []
     except (OSError, UnicodeDecodeError) as error:

@@ -110,7 +110,7 @@ class Cache:
         self.ids |= new
         self.stored.append((listing.day, len(listing.drafts), now))
         self.noted += [listing.day] if noted else []
-        return Stored(len(new), 0, len(listing.drafts) - len(new), len(listing.skipped))
+        return Stored(len(new), 0, len(listing.drafts) - len(new), listing.skipped_count)
 
     def note(self, days: Iterable[str], now: str) -> None:
         assert threading.get_ident() != self.loop_thread

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from reader import config
 from reader.config import LoadedSettings, Mistake, Settings, load, load_settings
+from reader.core.errors import ReaderError
 
 
 @pytest.fixture
@@ -165,6 +166,30 @@ def test_a_file_that_is_no_text_is_one_mistake(file: Path, data: bytes, line: in
     assert chosen == Settings()
     assert mistake.line == line
     assert says in mistake.message
+
+
+@pytest.mark.parametrize("bomb", ["a." * 5_000 + "b = 1", "a = " + "[" * 5_000, "keep_days = 1" + "0" * 5_000])
+def test_a_line_that_is_made_to_break_the_reader_is_one_mistake(file: Path, bomb: str) -> None:
+    file.write_text(f"ascii = true\n{bomb}\n")
+    chosen, [mistake] = load(file)
+    assert chosen.ascii
+    assert mistake.line == 2
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no endless file")
+def test_an_endless_file_is_one_mistake() -> None:
+    chosen, [mistake] = load(Path("/dev/zero"))
+    assert chosen == Settings()
+    assert "larger than" in mistake.message
+    with pytest.raises(ReaderError, match="have more than 1024 KiB"):
+        config.load_topics(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize("bomb", ["a." * 5_000 + "b = 1", "a = " + "[" * 5_000, "a = 1" + "0" * 5_000])
+def test_topic_rules_that_are_made_to_break_the_reader_cost_only_themselves(tmp_path: Path, bomb: str) -> None:
+    own = tmp_path / "topics.toml"
+    own.write_text(bomb)
+    assert config.load_topics(own)
 
 
 def test_a_folder_in_place_of_the_file_is_one_mistake(tmp_path: Path) -> None:

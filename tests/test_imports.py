@@ -16,7 +16,18 @@ import pytest
 
 from tests.feed_server import item
 
-SLOW = {"sqlmodel", "sqlalchemy", "alembic", "httpx", "pydantic", "stamina", "tomlkit", "ahocorasick_rs", "pylatexenc"}
+SLOW = {
+    "sqlmodel",
+    "sqlalchemy",
+    "alembic",
+    "httpx",
+    "pydantic",
+    "stamina",
+    "tomlkit",
+    "ahocorasick_rs",
+    "pylatexenc",
+    "re2",
+}
 """What takes longer to import than the whole first frame, and its like."""
 
 TO_FIRST_LIST = """

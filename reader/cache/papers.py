@@ -238,7 +238,7 @@ def _parts(listings: Iterable[Listing]) -> Iterator[tuple[list[Listing], int]]:
     part: list[Listing] = []
     size = skipped = 0
     for listing in listings:
-        skipped += len(listing.skipped)
+        skipped += listing.skipped_count
         for start in range(0, len(listing.drafts) or 1, BATCH):
             drafts = listing.drafts[start : start + BATCH]
             is_last = start + BATCH >= len(listing.drafts)

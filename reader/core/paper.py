@@ -63,10 +63,18 @@ class Listing(NamedTuple):
     """ISO date; None for papers without a day, such as those of a saved page."""
     drafts: tuple[Draft, ...]
     skipped: tuple[Skipped, ...] = ()
+    """The first records that could not be used."""
+    more_skipped: int = 0
+    """How many more there were."""
     validator: str | None = None
     """The answer's ETag, used to ask the feed whether the day has changed."""
     is_unchanged: bool = False
     """Whether the feed answered only that the day has not changed."""
+
+    @property
+    def skipped_count(self) -> int:
+        """How many records could not be used."""
+        return len(self.skipped) + self.more_skipped
 
 
 class NotCached(NamedTuple):

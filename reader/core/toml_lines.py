@@ -11,6 +11,10 @@ from dataclasses import dataclass
 
 MAX_STATEMENT_LINES = 200
 """Maximum lines of a statement: each further line parses all earlier ones again."""
+MAX_DEPTH = 20
+"""Maximum depth of nested tables and arrays; without it, `a.` 5,000 times is a valid key."""
+MAX_WORK = 4_000_000
+"""Maximum characters to parse, repeated ones included: a second's work. The rest is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,13 @@ def read_statements(text: str) -> Iterator[Statement | MalformedLine]:
     """
     lines = text.replace("\r\n", "\n").split("\n")
     header = ""
-    start = 0
+    start = work = 0
     while start < len(lines):
-        document, end, message = _read_statement(header, lines, start)
+        if work > MAX_WORK:
+            yield MalformedLine(start + 1, "takes too long to read, like all lines after it")
+            return
+        document, end, message, parsed = _read_statement(header, lines, start)
+        work += parsed
         if document is None:
             yield MalformedLine(start + 1, message)
         else:
@@ -51,26 +59,52 @@ def read_statements(text: str) -> Iterator[Statement | MalformedLine]:
         start = end
 
 
-def _read_statement(header: str, lines: list[str], start: int) -> tuple[dict[str, object] | None, int, str]:
-    """The statement at line index `start`: its parsed document or None, the next index, and the error message."""
+def _read_statement(header: str, lines: list[str], start: int) -> tuple[dict[str, object] | None, int, str, int]:
+    """The statement at line index `start`.
+
+    Returns its parsed document or None, the next index, the error message, and the number of characters parsed.
+    """
     import tomllib
 
     if lines[start].lstrip().startswith("["):
         header = ""
     elif not lines[start].strip() or lines[start].lstrip().startswith("#"):
-        return {}, start + 1, ""
+        return {}, start + 1, "", 0
     body = header
     message = ""
+    parsed = 0
     for end in range(start, min(start + MAX_STATEMENT_LINES, len(lines))):
         body += lines[end] + "\n"
+        parsed += len(body)
         try:
-            return tomllib.loads(body), end + 1, ""
-        except tomllib.TOMLDecodeError as error:
-            message = message or str(error).partition(" (at ")[0]
+            document = tomllib.loads(body)
+        except (ValueError, RecursionError) as error:
+            # A number of 5,000 digits is a ValueError of another kind.
+            is_toml = isinstance(error, tomllib.TOMLDecodeError)
+            message = message or (str(error).partition(" (at ")[0] if is_toml else "is no value that can be read")
             # Only an open string or array makes the parser report the end of the document.
             if "end of document" not in str(error):
                 break
-    return None, start + 1, message
+        else:
+            if _is_deep(document):
+                return None, end + 1, "nests too deeply", parsed
+            return document, end + 1, "", parsed
+    return None, start + 1, message, parsed
+
+
+def _is_deep(document: object) -> bool:
+    """Whether tables and arrays nest deeper than `MAX_DEPTH`."""
+    level = [document]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for node in level
+            if isinstance(node, dict | list)
+            for child in (node.values() if isinstance(node, dict) else node)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _leaves(node: object, line: int, is_header: bool, key: tuple[str, ...] = ()) -> Iterator[Statement]:

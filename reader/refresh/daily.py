@@ -226,7 +226,7 @@ async def _fetch_days(
             yield _StoredDay(days[0], _Totals())
     if listings is None:
         return
-    skipped = sum(len(listing.skipped) for listing in listings)
+    skipped = sum(listing.skipped_count for listing in listings)
     if skipped and not any(listing.drafts for listing in listings):
         # If stored as empty, these days would never be requested again.
         raise FeedMalformed(f"None of the feed's {skipped} records could be read; see if there is a newer version.")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reader.core import toml_lines
 from reader.core.toml_lines import MalformedLine, Statement, read_statements
 
 TEXT = '''# comment
@@ -43,6 +46,39 @@ def test_a_bad_line_costs_only_itself() -> None:
         (found.line, None if isinstance(found, MalformedLine) else found.key)
         for found in read_statements('a = 1\nb = [\nc = 2\n"d\ne = """\nf = 3\n[g\nh = 4')
     ] == [(1, ("a",)), (2, None), (3, ("c",)), (4, None), (5, None), (6, ("f",)), (7, None), (8, ("h",))]
+
+
+@pytest.mark.parametrize(
+    ("bomb", "says"),
+    [
+        ("a." * 5_000 + "b = 1", "nests too deeply"),
+        ("[" + "a." * 5_000 + "b]", "nests too deeply"),
+        ("a = " + "[" * 5_000 + "]" * 5_000, "is no value that can be read"),
+        ("a = " + "[" * 50 + "]" * 50, "nests too deeply"),
+        ("a = " + "{b = " * 50 + "1" + "}" * 50, "nests too deeply"),
+        ("a = 1" + "0" * 5_000, "is no value that can be read"),
+    ],
+)
+def test_a_line_that_is_made_to_break_the_reader_costs_only_itself(bomb: str, says: str) -> None:
+    found = list(read_statements(f"x = 1\n{bomb}\ny = 2\n"))
+    assert found[1:] == [MalformedLine(2, says), Statement(("y",), 2, 3)]
+
+
+@pytest.mark.parametrize("line", ["[", "a = [", "a = [[", "a = '''x"])
+def test_open_lines_take_a_bounded_time(line: str) -> None:
+    start = time.process_time()
+    found = list(read_statements(f"{line}\n" * 65_000))
+    assert time.process_time() - start < 10
+    assert any(isinstance(statement, MalformedLine) for statement in found)
+
+
+def test_what_would_take_long_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toml_lines, "MAX_WORK", 10)
+    assert list(read_statements("abc = 1\ndef = 2\nghi = 3")) == [
+        Statement(("abc",), 1, 1),
+        Statement(("def",), 2, 2),
+        MalformedLine(3, "takes too long to read, like all lines after it"),
+    ]
 
 
 VALUES = st.sampled_from(

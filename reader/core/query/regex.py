@@ -1,29 +1,22 @@
-"""Check regular expressions before they run: a person may type one that is searched in a million titles.
+r"""Regular expressions in RE2: a person may type one that is searched in a million titles.
 
-Python's `re` backtracks: on a line of a's, `(a+)+b` practically never ends, and it can't be interrupted. The time
-explodes if a repeated group can itself match in several ways, so such patterns are refused. The number of repeats and
-choices is limited too. The worst case is then a polynomial of low degree in a short text's length.
+RE2's time is proportional to the text, whatever the pattern. Python's `re` backtracks: with `(a+)+b`, or a dozen times
+`.{0,99}`, it practically never ends and can't be interrupted. RE2 has no lookaround and no backreferences; `\w`, `\d`
+and `\b` know ASCII letters only.
 """
 
 from __future__ import annotations
 
 import functools
-import re
 import unicodedata
-import warnings
+from collections.abc import Callable
 
 MAX_PATTERN = 120
 """Maximum length of a pattern, in characters."""
 MAX_SUBJECT = 500
 """Characters of a text that are searched; titles and names are shorter."""
-MAX_OPEN_REPEATS = 3
-"""Maximum number of repeats without an upper bound, such as `.*`."""
-MAX_CHOICES = 12
-"""Maximum number of repeats and alternatives together."""
-
-_REPEAT = re.compile(r"([*+?]|\{([0-9]*)(,?)([0-9]*)\})[?+]?")
-_HIDES = re.compile(r"\(\?(#|[a-zA-Z]*x)")
-"""Comments and the x flag, which can hide a repeat from the check below."""
+MAX_MEMORY = 256 * 1024
+"""Maximum bytes of a compiled pattern and its states. It limits the time too: at most 6 ms a text."""
 
 
 class UnsafePattern(ValueError):
@@ -31,31 +24,37 @@ class UnsafePattern(ValueError):
 
 
 @functools.lru_cache(maxsize=64)
-def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """Check and compile a pattern for `matches`; it ignores case and accents.
+def compile_pattern(pattern: str) -> Callable[[bytes], object]:
+    """Compile a pattern to a search in UTF-8 that ignores case and accents; it returns None if nothing matches.
 
     Raises UnsafePattern.
     """
+    # Late: the library is loaded for queries with a regex only.
+    import re2
+
     if len(pattern) > MAX_PATTERN:
         raise UnsafePattern(f"A regex may have at most {MAX_PATTERN} characters")
-    plain = without_accents(pattern)
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    options.max_mem = MAX_MEMORY
+    # Only whether a pattern is found matters, not where its groups are.
+    options.never_capture = True
+    plain = f"(?m){without_accents(pattern)}"
     try:
-        with warnings.catch_warnings():
-            # A warning means that a future Python may read the pattern differently, so it is refused.
-            warnings.simplefilter("error")
-            compiled = re.compile(plain, re.IGNORECASE | re.MULTILINE)
-    except (re.error, OverflowError, RecursionError, Warning) as error:
-        raise UnsafePattern(f"This is not a regex: {error}") from None
-    _check(plain)
-    return compiled
+        search: Callable[[bytes], object] = re2.compile(plain.encode(), options).search
+    except (re2.error, UnicodeEncodeError) as error:
+        raise UnsafePattern(_explain(error)) from None
+    return search
 
 
 def matches(pattern: str, text: str) -> bool:
     """Whether one of the text's lines matches the pattern in its first `MAX_SUBJECT` characters."""
-    search = compile_pattern(pattern).search
+    search = compile_pattern(pattern)
     if text.isascii() and "\n" not in text:
-        return search(text, 0, MAX_SUBJECT) is not None
-    return any(search(line[:MAX_SUBJECT]) for line in without_accents(text).split("\n"))
+        return search(text[:MAX_SUBJECT].encode()) is not None
+    lines = without_accents(text).split("\n")
+    return any(search(line[:MAX_SUBJECT].encode(errors="replace")) is not None for line in lines)
 
 
 def without_accents(text: str) -> str:
@@ -65,54 +64,17 @@ def without_accents(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
 
 
-def _check(pattern: str) -> None:
-    """Raise UnsafePattern for a pattern that may take too long; it must be well formed."""
-    if _HIDES.search(pattern):
-        raise UnsafePattern("A regex may not have comments or the x flag")
-    choices = open_repeats = 0
-    varies = [False]  # for each open group, whether its content can match in several ways
-    closed: bool | None = None  # the same for the group that ends right here
-    at = 0
-    while at < len(pattern):
-        char = pattern[at]
-        if repeat := _REPEAT.match(pattern, at):
-            fixed = bool(repeat[2]) and not repeat[3]
-            if max(int(repeat[2] or 0), int(repeat[4] or 0)) > 99:
-                raise UnsafePattern("A regex may have counts up to 99 in {…}")
-            if closed and repeat[1] != "?":
-                raise UnsafePattern("A regex may not repeat a group that itself repeats or chooses")
-            choices += not fixed
-            open_repeats += repeat[1] in "*+" or (bool(repeat[3]) and not repeat[4])
-            varies[-1] = varies[-1] or not fixed
-            at, closed = repeat.end(), None
-            continue
-        closed = None
-        if char == "\\":
-            at += 1
-        elif char == "[":
-            at = _class_end(pattern, at)
-        elif char == "(":
-            varies.append(False)
-            # The question mark in (?:…) or (?=…) is not a repeat.
-            at += pattern.startswith("?", at + 1)
-        elif char == ")" and len(varies) > 1:
-            closed = varies.pop()
-            varies[-1] = varies[-1] or closed
-        elif char == "|":
-            choices += 1
-            varies[-1] = True
-        at += 1
-    if open_repeats > MAX_OPEN_REPEATS or choices > MAX_CHOICES:
-        raise UnsafePattern(
-            f"A regex may have {MAX_OPEN_REPEATS} open repeats, and {MAX_CHOICES} repeats and alternatives in all"
-        )
-
-
-def _class_end(pattern: str, at: int) -> int:
-    """The end of the character class that begins at `at`."""
-    at += 1
-    at += pattern.startswith("^", at)
-    at += pattern.startswith("]", at)
-    while at < len(pattern) and pattern[at] != "]":
-        at += 2 if pattern[at] == "\\" else 1
-    return at
+def _explain(error: Exception) -> str:
+    """Why a pattern does not compile, as a sentence without its full stop."""
+    if isinstance(error, UnicodeEncodeError):
+        return "This is not a regex: it holds a broken character"
+    found = error.args[0] if error.args else b""
+    reason = found.decode(errors="replace") if isinstance(found, bytes) else str(found)
+    what, _, where = reason.partition(": ")
+    if what in ("pattern too large - compile failed", "invalid repetition size"):
+        return "This regex is too large; repeat less"
+    if what == "invalid perl operator":
+        return f"A regex can't look ahead or behind, or use other operators of Perl such as “{where}”"
+    if what == "invalid escape sequence" and where[1:2].isdigit():
+        return f"A regex can't refer back to a group, as “{where}” does"
+    return f"This is not a regex: {reason}"

@@ -136,7 +136,7 @@ def _quick_statements(text: str) -> Iterator[Statement | MalformedLine]:
 
     try:
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return read_statements(text)
     return _leaves(document, ())
 

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import random
 import time
+import zlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -21,6 +22,7 @@ from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefu
 from reader.core.hosts import is_loopback
 from reader.core.text import clean
 from reader.feeds.http import responses
+from reader.feeds.http.bodies import BodyReader, BodyTooLarge, UnknownEncoding
 from reader.feeds.http.failures import HttpRefused, RetryableError, explain_failure
 from reader.feeds.http.host_lock import host_lock
 from reader.feeds.http.limits import Limits
@@ -197,7 +199,7 @@ class HttpClient:
             limits = self._limits
             headers = {
                 "Accept": "application/json",
-                # Only gzip, which is unpacked within the size limit; other encodings expand without bound.
+                # Only gzip, which BodyReader unpacks in bounded steps.
                 "Accept-Encoding": "gzip",
                 "User-Agent": f"dailypapers/{__version__}",
             }
@@ -211,16 +213,25 @@ class HttpClient:
         return self._client
 
     async def _read_body(self, response: httpx.Response) -> bytes:
-        """The unpacked body; raises FeedMalformed if it is over the size limit."""
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > self._limits.body_size:
-                size = self._limits.body_size // (1024 * 1024)
-                raise FeedMalformed(
-                    f"{self.host} sent more than {size} MiB at once, which was not read; try again later."
-                )
-        return bytes(body)
+        """The unpacked body; raises FeedMalformed if it is over the size limit or has an encoding not asked for."""
+        import httpx
+
+        encoding = response.headers.get("Content-Encoding", "")
+        try:
+            reader = BodyReader(encoding, self._limits.body_size)
+            async for chunk in response.aiter_raw():
+                reader.add(chunk)
+        except UnknownEncoding:
+            sent = f"{self.host} packed its answer as {clean(encoding, 40)!r}, which was not asked for"
+            raise FeedMalformed(f"{sent}; try again later.") from None
+        except BodyTooLarge:
+            size = self._limits.body_size // (1024 * 1024)
+            raise FeedMalformed(
+                f"{self.host} sent more than {size} MiB at once, which was not read; try again later."
+            ) from None
+        except zlib.error as error:
+            raise httpx.DecodingError(str(error), request=response.request) from error
+        return reader.body()
 
     def _redirect_target(self, origin: str, target: str) -> str:
         """The address that a redirect leads to; raises FeedRefused if it leaves the host or gives up encryption."""

@@ -15,7 +15,7 @@ class Limits:
     total_timeout: float = 30
     """Maximum time for one request with its whole response."""
     body_size: int = 32 * 1024 * 1024
-    """Maximum bytes of an unpacked response."""
+    """Maximum bytes of a response, both as sent and unpacked."""
     attempts: int = 4
     backoff: float = 0.5
     """Wait before the second attempt; it doubles with each attempt."""

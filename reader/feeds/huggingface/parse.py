@@ -6,8 +6,6 @@ id or a title is skipped with a reason; only a response that is not a list of re
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import unescape
@@ -19,6 +17,10 @@ from reader.core.paper import Draft, Listing, Skipped
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, fold
 from reader.feeds import plain_text
 from reader.feeds.addresses import github_url, web_url
+from reader.feeds.safe_json import TooManyValues, UnreadableJson, parse_json
+
+SKIPPED = 200
+"""Skipped records of a listing that are kept; the others are counted."""
 
 # More than any real record has: the longest lists in the archive have 664 authors and 44 keywords.
 _AUTHORS = 5_000
@@ -59,10 +61,11 @@ def read_items(body: bytes) -> list[object]:
 def read_json(body: bytes | str) -> object:
     """The value of a JSON text; raises FeedMalformed."""
     try:
-        value: object = json.loads(body)
-    except (ValueError, RecursionError):
+        return parse_json(body)
+    except TooManyValues:
+        raise FeedMalformed("The feed's answer holds more values than any list of papers; try again later.") from None
+    except UnreadableJson:
         raise FeedMalformed("The feed's answer is cut off or is not JSON; try again later.") from None
-    return value
 
 
 def listings(
@@ -71,24 +74,27 @@ def listings(
     """Parse raw records and group them by day: `submittedOnDailyAt` as written, else `day`.
 
     With a `day` the first listing is for that day, even if empty. A duplicate on one day is dropped. `place`
-    describes the place of a skipped record by its number from 1.
+    describes the place of a skipped record by its number from 1. Only the first skipped records are kept.
     """
     days: dict[str | None, dict[str, Draft]] = {} if day is None else {day: {}}
     skipped: list[Skipped] = []
+    more_skipped = 0
     for number, item in enumerate(items, start=1):
         try:
             draft = parse_item(item)
         except FeedMalformed as error:
-            skipped.append(Skipped(place(number), str(error)))
+            if len(skipped) < SKIPPED:
+                skipped.append(Skipped(place(number), str(error)))
+            else:
+                more_skipped += 1
             continue
         listed = days.setdefault(listed_day(item) or day, {})
         listed.setdefault(draft.id or draft.title, draft)
     if skipped and not days:
         days[None] = {}
-    first = next(iter(days), None)
-    return tuple(
-        Listing(key, tuple(drafts.values()), tuple(skipped) if key == first else ()) for key, drafts in days.items()
-    )
+    found = [Listing(day, tuple(drafts.values())) for day, drafts in days.items()]
+    found[:1] = [first._replace(skipped=tuple(skipped), more_skipped=more_skipped) for first in found[:1]]
+    return tuple(found)
 
 
 def parse_item(item: object) -> Draft:
@@ -167,8 +173,9 @@ def _prose(value: object) -> str:
 
 def _count(value: object) -> int | None:
     """A plausible count, else None."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
+    # NaN compares as false.
     return int(value) if 0 <= value <= _COUNT_LIMIT else None
 
 

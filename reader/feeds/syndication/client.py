@@ -11,12 +11,16 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
+from reader.core.errors import FeedMalformed
 from reader.feeds.addresses import web_url
 from reader.feeds.http.client import OnWait
 from reader.feeds.http.documents import Document, DocumentClient, Validators, origin_of
 from reader.feeds.http.environment import is_offline
 from reader.feeds.http.limits import Limits
 from reader.feeds.syndication.parse import BODY_LIMIT, Feed, parse_feed
+
+PARSE_TIMEOUT = 10.0
+"""Seconds that a feed may take to parse before it is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,16 @@ class SyndicationClient:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        parse: Callable[..., Feed] = parse_feed,
+        parse_timeout: float = PARSE_TIMEOUT,
     ) -> None:
         self._offline = offline
         self._limits = limits or replace(Limits(), body_size=BODY_LIMIT)
         self._sleep = sleep
         self._clock = clock
         self._now = now
+        self._parse = parse
+        self._parse_timeout = parse_timeout
         self._clients: dict[str, DocumentClient] = {}
 
     @classmethod
@@ -100,9 +108,21 @@ class SyndicationClient:
         if document.body is None:
             return FetchedFeed(None, document.validators, document.url)
         today = self._now().date()
-        feed = await asyncio.to_thread(
-            parse_feed, document.body, document.base_url, today, source=source, content_type=document.content_type
+        parsing = asyncio.to_thread(
+            self._parse,
+            document.body,
+            document.base_url,
+            today,
+            source=source,
+            content_type=document.content_type,
+            timeout=self._parse_timeout,
         )
+        try:
+            # The thread ends by itself, after the same time or once feedparser is done, whose work is limited before.
+            feed = await asyncio.wait_for(parsing, self._parse_timeout)
+        except TimeoutError:
+            late = f"{client.host} sent a feed that takes over {self._parse_timeout:g} s to read"
+            raise FeedMalformed(f"{late}; it was left out.") from None
         return FetchedFeed(feed, document.validators, document.url)
 
 

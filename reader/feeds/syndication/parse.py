@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,9 +25,10 @@ from reader.core.paper import Draft, Skipped
 from reader.core.text import clean, fold
 from reader.feeds.addresses import web_url
 from reader.feeds.plain_text import HtmlText, html_to_text, plain_block, plain_line
+from reader.feeds.syndication.size import find_excess
 
 BODY_LIMIT = 5 * 1024 * 1024
-"""Maximum bytes of a feed: the worst case of this size takes the parser half a minute."""
+"""Maximum bytes of a feed; `find_excess` also limits its tags."""
 
 _ENTRIES = 1_000
 _AUTHORS = 500
@@ -91,9 +93,22 @@ class Feed:
 
 
 def parse_feed(
-    body: bytes, url: str, today: date, *, source: str | None = None, content_type: str = "application/xml"
+    body: bytes,
+    url: str,
+    today: date,
+    *,
+    source: str | None = None,
+    content_type: str = "application/xml",
+    timeout: float = float("inf"),
 ) -> Feed:
-    """Parse a feed from the address `url`; dates after tomorrow are ignored. Raises NotAFeed."""
+    """Parse a feed from the address `url`; dates after tomorrow are ignored.
+
+    Raises NotAFeed, also for a feed that would take long to parse; FeedMalformed if its entries take over `timeout`
+    seconds.
+    """
+    start = time.monotonic()
+    if excess := find_excess(body[:BODY_LIMIT], content_type):
+        raise NotAFeed(f"{_host(url)} sent a feed with {excess}, which was not read.")
     # Imported by name because feedparser has no type hints.
     parse = import_module("feedparser").parse
     try:
@@ -116,6 +131,8 @@ def parse_feed(
     entries: dict[str, Entry] = {}
     skipped: list[Skipped] = []
     for number, item in enumerate(parsed.entries[:_ENTRIES], start=1):
+        if time.monotonic() - start > timeout:
+            raise FeedMalformed(f"{_host(url)} sent a feed that takes over {timeout:g} s to read; it was left out.")
         # As a plain dictionary: feedparser's own maps missing keys to others, with warnings.
         entry = _parse_entry(dict(item), source or slug, today, atom)
         if entry is None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from reader.core.errors import FeedError, FeedMalformed, ReaderError
 from reader.core.paper import Listing
-from reader.feeds.files import decompress, papers_file
+from reader.feeds.files import decompress, json_stream, papers_file
 from reader.feeds.files.papers_file import read_papers
 from tests.feed_server import item
 from tests.feeds.files.test_saved_page import DRAFTS, PAGE
@@ -122,8 +122,8 @@ def test_a_date_that_is_none_is_no_day() -> None:
         (b"{cut", r"no papers in the feed's format \(line 1: not JSON\)"),
         (b"<html><body>Daily Papers</body></html>", "is a page's source; copy the page's text"),
         (b"%PDF-1.4\n\x00\x01\x02", "neither JSON nor the text"),
-        (b"\x1f\x8bnot gzip", "can't be unpacked: the gzip data is damaged"),
-        (gzip.compress(PAGE.encode(), mtime=0)[:300], "can't be unpacked: the gzip file is cut off"),
+        (b"\x1f\x8bnot gzip", "can't be read: the gzip data is damaged"),
+        (gzip.compress(PAGE.encode(), mtime=0)[:300], "can't be read: the gzip file is cut off"),
     ],
 )
 def test_what_holds_no_papers_says_so(data: bytes, said: str) -> None:
@@ -202,17 +202,94 @@ def test_a_long_page_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
         read(PAGE.encode())
 
 
-def test_a_long_document_is_taken_by_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(papers_file, "_WHOLE_LIMIT", 10)
-    listings = read(b"[\n" + lines(TWO) + b"]")
-    assert papers(listings) == [("2026-05-12", "2605.00002")]
-    assert skipped(listings) == [("line 1", "not JSON"), ("line 3", "not JSON")]
+@pytest.mark.parametrize("size", [1, 3, 50, 1_000])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_chunks_may_end_anywhere(size: int, indent: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decompress, "CHUNK", size)
+    title = "Große Modelle, “größer” 🤗 \\ \x7f"
+    records = [item(f"2605.{number:05}", day="2026-05-12") for number in range(3)]
+    records[1]["paper"]["title"] = title
+    data = json.dumps([*records, 12345, {"date": "2026-05-11", "items": [ONE]}, {}], ensure_ascii=False, indent=indent)
+    listings = read(data.encode() + b"\n{cut\n" + lines(TWO))
+    ids = [draft.id for listing in listings for draft in listing.drafts]
+    assert sorted(filter(None, ids)) == ["2605.00000", "2605.00001", "2605.00001", "2605.00002"]
+    assert {draft.title for listing in listings for draft in listing.drafts} >= {"Große Modelle, “größer” 🤗 \\"}
+    assert [reason for _, reason in sorted(skipped(listings))] == ["not a record", "no arXiv id", "not JSON"]
 
 
-def test_of_an_absurdly_long_line_only_the_start_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decompress, "LONGEST_LINE", 100)
-    chunks = iter([b"a" * 90, b"a" * 90, b"a" * 1_000, b"a\nb\n"])
-    assert list(decompress.numbered_lines(chunks)) == [(1, b"a" * 180), (2, b"b")]
+@pytest.mark.parametrize(
+    ("data", "places"),
+    [
+        (b"[1, {cut}]\n", ["line 1, item 1", "line 1"]),
+        (b"[\n{},\n{cut\n{}\n", ["line 1, item 1", "line 3", "line 4"]),
+        (b"[{} {}", ["line 1, item 1", "line 1", "line 1"]),
+        (b"[]\n[ ]\n[{}]\n", ["line 3, item 1"]),
+        (b"\n\n[{}\n", ["line 3, item 1", "line 3"]),
+        (b'{"a": "' + b"x" * 99, ["line 1"]),
+    ],
+)
+def test_what_is_skipped_has_its_place(data: bytes, places: list[str]) -> None:
+    listings = read(lines(TWO) + data)
+    assert sorted(where for where, _ in skipped(listings)) == sorted(
+        place.replace(f"line {number}", f"line {number + 1}")
+        for place in places
+        for number in [int(place.split(",")[0][5:])]
+    )
+
+
+def test_a_long_value_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_stream, "VALUE_LIMIT", 10_000)
+    monkeypatch.setattr(decompress, "CHUNK", 1_000)
+    listings = read(lines({"title": "x" * 20_000}, TWO))
+    assert papers([listing for listing in listings if listing.day]) == [("2026-05-12", "2605.00002")]
+    assert skipped(listings) == [("line 1", "longer than any record")]
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "1" + "0" * 5_000, "NaN", "-Infinity", "1e999"])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_number_that_nothing_can_count_costs_only_itself(number: str, indent: int | None) -> None:
+    odd = item("2605.00001", day="2026-05-12")
+    odd["paper"]["upvotes"] = "NUMBER"
+    data = json.dumps([odd, TWO], indent=indent).replace('"NUMBER"', number) + number + "\n" + json.dumps({"date": 1})
+    listings = read(data.encode())
+    drafts = [draft for listing in listings for draft in listing.drafts]
+    assert [(draft.id, draft.upvotes is None) for draft in drafts] == [("2605.00001", True), ("2605.00002", False)]
+    assert [reason for _, reason in skipped(listings)] == ["no arXiv id", "not a record"]
+
+
+def test_after_many_unusable_records_the_rest_is_not_read() -> None:
+    class Watched(io.BytesIO):
+        given = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            data = super().read(size)
+            self.given += len(data)
+            return data
+
+    watched = Watched(lines(TWO) + b"{}\n" * 5_000_000)
+    listings = list(read_papers(watched, TODAY))
+    assert ("2026-05-12", "2605.00002") in papers([listing for listing in listings if listing.day])
+    assert skipped(listings)[-1][1] == "too many unusable records; the rest was not read"
+    assert sum(listing.skipped_count for listing in listings) <= papers_file.UNUSABLE + 2 * papers_file.BATCH
+    assert watched.given < 2_000_000
+
+
+def test_an_endless_file_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decompress, "LENGTH_LIMIT", 5_000_000)
+    monkeypatch.setattr(papers_file, "_PAGE_LIMIT", 2_000_000)
+
+    class Endless(io.RawIOBase):
+        def __init__(self, line: bytes) -> None:
+            self._data = line * (decompress.CHUNK // len(line))
+
+        def read(self, size: int = -1, /) -> bytes:
+            return self._data
+
+    for line, said in [(b"\n", "it has more than 4 MiB"), (b"x\n", "too long"), (b"\0", "too long")]:
+        with pytest.raises(FeedMalformed, match=said):
+            list(read_papers(Endless(line), TODAY))  # type: ignore[arg-type]
+    listings = list(read_papers(Endless(lines(TWO)), TODAY))  # type: ignore[arg-type]
+    assert skipped(listings) == [("the end", "it has more than 4 MiB")]
 
 
 @given(st.binary() | st.lists(st.sampled_from([lines(DAY), lines(TWO), b"[", b"{", b"]", b"\n", b"7\n"])).map(b"".join))
@@ -222,13 +299,6 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     except ReaderError:
         return
     assert papers([listing for listing in listings if listing.day]) or any(listing.drafts for listing in listings)
-
-
-@given(st.binary(min_size=1), st.integers(1, 9))
-def test_lines_are_those_of_the_bytes(data: bytes, size: int) -> None:
-    chunks = (data[start : start + size] for start in range(0, len(data), size))
-    joined = b"\n".join(line for _, line in decompress.numbered_lines(chunks))
-    assert joined == data.removesuffix(b"\n")
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")

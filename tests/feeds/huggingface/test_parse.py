@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reader.core.errors import FeedMalformed
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean
-from reader.feeds.huggingface.parse import listed_day, listings, parse_daily, parse_item, read_items
+from reader.feeds.huggingface.parse import SKIPPED, listed_day, listings, parse_daily, parse_item, read_items
 from tests.feed_server import item
 
 anything = st.recursive(
@@ -43,6 +43,26 @@ def test_an_answer_becomes_the_listing_of_its_day() -> None:
     assert listing.day == "2026-05-12"
     assert [draft.title for draft in listing.drafts] == ["First", "Second"]
     assert listing.skipped == ()
+
+
+@pytest.mark.parametrize(
+    "number", ["1" + "0" * 400, "1" + "0" * 5_000, "NaN", "Infinity", "-Infinity", "1e999", "-1e999"]
+)
+def test_a_number_that_nothing_can_count_costs_only_itself(number: str) -> None:
+    first = item("2605.00001") | {"numComments": 5}
+    first["paper"] |= {"upvotes": "NUMBER", "githubRepo": "https://github.com/a/b", "githubStars": "NUMBER"}
+    body = json.dumps([first, item("2605.00002")]).replace('"NUMBER"', number).encode()
+
+    (listing,) = parse_daily(body, "2026-05-11")
+
+    assert [draft.id for draft in listing.drafts] == ["2605.00001", "2605.00002"]
+    assert (listing.drafts[0].upvotes, listing.drafts[0].code_stars, listing.drafts[0].comments) == (None, None, 5)
+
+
+def test_of_many_unusable_records_the_first_are_kept() -> None:
+    first, second = listings([{}] * 1_000 + [item("2605.00001"), item("2605.00002", day="2026-05-12")], None)
+    assert (len(first.skipped), first.more_skipped, first.skipped_count) == (SKIPPED, 1_000 - SKIPPED, 1_000)
+    assert second.skipped_count == 0
 
 
 def test_an_empty_answer_is_an_empty_day() -> None:

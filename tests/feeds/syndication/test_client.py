@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from reader.feeds.http.documents import DocumentClient, Validators, is_local_url
 from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.limits import Limits
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
-from reader.feeds.syndication.parse import NotAFeed
+from reader.feeds.syndication.parse import Feed, NotAFeed
 from tests.feeds.servers import Documents, Nap, Page, item, rss
 
 pytest.importorskip("feedparser")
@@ -165,7 +166,7 @@ async def test_a_redirect_gives_up_neither_encryption_nor_the_network(
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(str(request.url))
-        return httpx.Response(302, headers={"Location": target})
+        return httpx.Response(302, headers={"Location": target}, stream=httpx.ByteStream(b""))
 
     def client(**_: object) -> httpx.AsyncClient:
         return real(transport=httpx.MockTransport(answer))
@@ -276,3 +277,19 @@ def test_an_unencrypted_host_is_asked_as_it_is() -> None:
 )
 def test_what_is_local_is_known(url: str, local: bool) -> None:
     assert is_local_url(url) is local
+
+
+async def test_a_feed_that_takes_long_to_parse_is_left_out(site: Documents) -> None:
+    release = threading.Event()
+
+    def parse(*_: object, **__: object) -> Feed:
+        release.wait(30)
+        raise AssertionError("nobody waits for this")
+
+    site.pages["/feed"] = Page(FEED)
+    async with SyndicationClient(parse=parse, parse_timeout=0.01) as feeds:
+        try:
+            with pytest.raises(FeedMalformed, match=r"sent a feed that takes over 0.01 s to read; it was left out\.$"):
+                await feeds.fetch(f"{site.url}/feed")
+        finally:
+            release.set()

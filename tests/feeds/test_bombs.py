@@ -1,0 +1,151 @@
+"""Small inputs that are made to take much memory or time: each is refused or skipped within bounds."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+
+import pytest
+
+from tests.feeds.measured import measure
+from tests.feeds.servers import Documents, Page
+
+MIB = 1024 * 1024
+
+BODIES = """
+import asyncio
+from reader.core.errors import FeedError
+from reader.feeds.http.client import HttpClient
+from reader.feeds.huggingface.client import HuggingFaceClient
+import httpx
+
+async def fetch(url):
+    async def skip(_):
+        pass
+    async with HuggingFaceClient(HttpClient(url, sleep=skip)) as feed:
+        listings = await feed.day("2026-05-12")
+        return [len(listings[0].drafts), listings[0].skipped_count]
+
+def run():
+    try:
+        return asyncio.run(fetch(URL))
+    except FeedError as error:
+        return error
+"""
+
+
+@pytest.fixture
+def site() -> Iterator[Documents]:
+    with Documents() as documents:
+        yield documents
+
+
+def packed(start: bytes, middle: bytes, size: int, end: bytes) -> bytes:
+    """Gzip of a text whose middle is repeated up to a size."""
+    part = middle * (MIB // len(middle))
+    packer = zlib.compressobj(9, wbits=31)
+    pieces = [packer.compress(start), *(packer.compress(part) for _ in range(size // MIB)), packer.compress(end)]
+    return b"".join(pieces) + packer.flush()
+
+
+ENTRIES = {
+    "objects": (b"[", b"{},", b"{}]"),
+    "numbers": (b"[", b"0,", b"0]"),
+    "members": (b"[{", b'"":0,', b'"":0}]'),
+    "texts": (b"[", b'"ab",', b'""]'),
+    "lists": (b"[", b"[[[]]],", b"0]"),
+    "spaces": (b"[", b" ", b"]"),
+}
+
+
+@pytest.mark.parametrize("what", ENTRIES)
+def test_a_packed_list_of_nothing_takes_little(what: str, site: Documents) -> None:
+    start, middle, end = ENTRIES[what]
+    body = packed(start, middle, 31 * MIB, end)
+    assert len(body) < 100_000
+    site.pages["/api/daily_papers"] = Page(body, "application/json", headers={"Content-Encoding": "gzip"})
+    took = measure(f"{BODIES}\nURL = {site.url!r}\nmeasured(run)")
+    assert took.said == ("[0, 0]" if what == "spaces" else MANY)
+    assert took.megabytes < 130
+    assert took.seconds < 5
+
+
+MANY = "The feed's answer holds more values than any list of papers; try again later."
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip,identity,gzip", "br", "deflate"])
+def test_a_body_is_packed_once_and_by_gzip(encoding: str, site: Documents) -> None:
+    body = gzip.compress(packed(b"", b"\0", 128 * MIB, b""))
+    assert len(body) < 2_000
+    site.pages["/api/daily_papers"] = Page(body, "application/json", headers={"Content-Encoding": encoding})
+    took = measure(f"{BODIES}\nURL = {site.url!r}\nmeasured(run)")
+    assert took.said == f"127.0.0.1 packed its answer as {encoding!r}, which was not asked for; try again later."
+    assert took.megabytes < 40
+
+
+def test_a_body_is_unpacked_up_to_its_limit(site: Documents) -> None:
+    body = packed(b"", b"\0", 128 * MIB, b"")
+    site.pages["/api/daily_papers"] = Page(body, "application/json", headers={"Content-Encoding": "gzip"})
+    took = measure(f"{BODIES}\nURL = {site.url!r}\nmeasured(run)")
+    assert took.said == "127.0.0.1 sent more than 32 MiB at once, which was not read; try again later."
+    assert took.megabytes < 100
+
+
+FILES = """
+import io
+from datetime import date
+from reader.core.errors import FeedError
+from reader.feeds.files.papers_file import read_papers
+
+class Made(io.RawIOBase):
+    def __init__(self, start, middle, size, end):
+        part = middle * (1024 * 1024 // len(middle))
+        self._parts = filter(None, [start, *[part] * (size // len(part)), end])
+
+    def read(self, size=-1):
+        return next(self._parts, b"")
+
+def run():
+    drafts = skipped = 0
+    try:
+        for listing in read_papers(Made(*MADE), date(2026, 5, 12)):
+            drafts += len(listing.drafts)
+            skipped += listing.skipped_count
+    except FeedError as error:
+        return error
+    return drafts, skipped
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "middle", "end", "said"),
+    [
+        (b"[", b"{},", b"{}]", "has no papers in the feed's format (line 1, item 1: no arXiv id)"),
+        (b"", b"{}\n", b"{}\n", "has no papers in the feed's format (line 1: no arXiv id)"),
+        (b"[[", b"{},", b"{}]]", "has no papers in the feed's format (line 1: it holds more values than"),
+        (b'{"items": [', b"0,", b"0]}", "has no papers in the feed's format (line 1: it holds more values than"),
+        (b'["', b"x", b'"]', "has no papers in the feed's format (line 1: longer than any record)"),
+        (b"", b'{"a": [0,\n', b"", "has no papers in the feed's format (line 1: not JSON)"),
+        (b"", b"[", b"", "has no papers in the feed's format (line 1: not JSON)"),
+        (b"", b"\n", b"", "is empty"),
+        (b"{}", b"\n", b"{}", "has no papers in the feed's format (line 1: no arXiv id)"),
+        (b"", b"\0", b"", "is too long for the text of a saved page"),
+    ],
+)
+def test_a_file_of_nothing_takes_little(start: bytes, middle: bytes, end: bytes, said: str) -> None:
+    took = measure(f"{FILES}\nMADE = {(start, middle, 300 * MIB, end)!r}\nmeasured(run)")
+    assert took.said.startswith(f"The input {said}")
+    assert took.megabytes < 150
+    assert took.seconds < 10
+
+
+def test_a_damaged_body_is_no_bomb() -> None:
+    from reader.feeds.http.bodies import BodyReader
+
+    with pytest.raises(zlib.error):
+        BodyReader("gzip", 100).add(b"no gzip")
+    reader = BodyReader("gzip", 100)
+    for byte in gzip.compress(b"x" * 100):
+        reader.add(bytes([byte]))
+    assert reader.body() == b"x" * 100
