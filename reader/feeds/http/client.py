@@ -56,8 +56,8 @@ class HttpClient:
     """GET requests to one endpoint, one at a time.
 
     Programs that share `lock_folder` also ask a host one at a time. Proxies and certificates come from the
-    environment as httpx reads them, except for an endpoint on this machine. Raises ConfigError for an endpoint that
-    is neither https nor on this machine.
+    environment as httpx reads them, except for an endpoint on this machine. `sign_in` advises what to do if the host
+    asks for a sign-in. Raises ConfigError for an endpoint that is neither https nor on this machine.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class HttpClient:
         endpoint: str,
         token: str | None = None,
         *,
+        sign_in: str = "check HF_TOKEN",
         offline: bool = False,
         limits: Limits | None = None,
         lock_folder: Path | None = None,
@@ -75,6 +76,7 @@ class HttpClient:
         self.host = _host_of(self.endpoint)
         self.offline = offline
         self._token = token
+        self._sign_in = sign_in
         self._limits = limits or Limits()
         self._lock_folder = lock_folder
         self._sleep = sleep
@@ -266,8 +268,10 @@ class HttpClient:
             if wait is not None and wait > limits.longest_wait:
                 wait = None
             raise RetryableError(HttpRefused(f"{trouble}; try again later.", status), trouble, limits.attempts, wait)
-        if status == 401 or (status == 403 and self._token):
-            raise HttpRefused(f"{host} did not accept the access token ({status}); check HF_TOKEN or unset it.", status)
+        if self._token and status in (401, 403):
+            raise HttpRefused(f"{host} did not accept the access token ({status}); {self._sign_in}.", status)
+        if status == 401:
+            raise HttpRefused(f"{host} requires a sign-in (401); {self._sign_in}.", status)
         reason = responses.refusal_reason(body)
         advice = f": {reason}" if reason else "; check the feed's address"
         raise HttpRefused(f"{host} refused the request ({status}){advice}.", status)

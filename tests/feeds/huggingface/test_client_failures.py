@@ -143,7 +143,7 @@ async def test_a_wait_can_be_cancelled(server: FeedServer) -> None:
         ("limit:10000", HttpRefused, "127.0.0.1 allows no more requests for now; try again in 3 hours.", 1),
         ("refuse:400", HttpRefused, "127.0.0.1 refused the request (400): It is not allowed.", 1),
         ("refuse:403", HttpRefused, "127.0.0.1 refused the request (403): It is not allowed.", 1),
-        ("refuse:401", HttpRefused, "127.0.0.1 did not accept the access token (401); check HF_TOKEN or unset it.", 1),
+        ("refuse:401", HttpRefused, "127.0.0.1 requires a sign-in (401); check HF_TOKEN.", 1),
         ("redirect-here", FeedRefused, "127.0.0.1 redirected too many times; check the feed's address.", 5),
     ],
 )
@@ -172,10 +172,13 @@ async def test_a_refusal_without_a_reason_points_at_the_address(server: FeedServ
     assert failure.value.status == 404
 
 
-async def test_a_403_with_a_token_is_about_the_token(server: FeedServer, nap: Nap) -> None:
-    server.fault = "refuse:403"
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_refusal_with_a_token_is_about_the_token(status: int, server: FeedServer, nap: Nap) -> None:
+    server.fault = f"refuse:{status}"
     async with connected(server, nap, token="hf_secret") as client:
-        with pytest.raises(HttpRefused, match="HF_TOKEN") as failure:
+        with pytest.raises(
+            HttpRefused, match=rf"did not accept the access token \({status}\); check HF_TOKEN"
+        ) as failure:
             await client.day(DAY)
     assert "hf_secret" not in str(failure.value)
 
