@@ -205,7 +205,7 @@ class Library:
         if self._count_cache is None:
             self._count_cache = CountCache(window)
         cache_counts = self._count_cache
-        cache_counts.look()
+        cache_counts.drop_if_changed()
         facets = cache_counts.facets(question.facets, exactly=exactly)
         return Counts(
             views=tuple(cache_counts.count(view) for view in question.views),
