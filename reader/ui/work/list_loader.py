@@ -94,7 +94,7 @@ class ListLoader:
     def _list_results(self, at: Position) -> None:
         state = self._model.state
         if state.results is not None:
-            state.results.look(self._library.pk_of)
+            state.results.look_up_keys(self._library.pk_of)
             self._list(ListContent(state.place, state.results.order, state.results, at))
 
     async def _read_from_top(self) -> None:
