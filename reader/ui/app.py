@@ -194,7 +194,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         on_change(lambda state: state.marks_version, lambda _: self.main.papers.renew(), now=False)
         on_change(actions.counter.parts, actions.counter.count_soon)
         on_change(lambda state: state.search.asking, actions.search.follow, now=False)
-        on_change(lambda state: state.refresh.ended, self.list_loader.look_again, now=False)
+        on_change(lambda state: state.refresh.ended, self.list_loader.reload_if_empty, now=False)
         on_change(lambda state: state.page, self._draw_page, now=False)
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)

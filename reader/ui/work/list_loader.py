@@ -61,7 +61,7 @@ class ListLoader:
                 "list", partial(self._load, state.request, state.highlighted), exclusive=True
             )
 
-    def look_again(self, state: State) -> None:
+    def reload_if_empty(self, state: State) -> None:
         """Read an empty list again after a refresh, because the reason why it is empty may have changed."""
         if state.is_empty:
             self._model.change(state.cache_changed())

@@ -199,11 +199,11 @@ async def test_an_empty_list_comes_with_what_the_cache_says_of_it(desk: Desk) ->
 async def test_an_empty_list_is_read_again_after_a_refresh(desk: Desk) -> None:
     await desk.show(desk.state.go(NOTHING_LISTED))
     before = desk.state
-    desk.loader.look_again(before)
+    desk.loader.reload_if_empty(before)
     assert desk.state.cache_version == before.cache_version + 1
     await desk.show(desk.state.go(Place(view("today"))))
     before = desk.state
-    desk.loader.look_again(before)
+    desk.loader.reload_if_empty(before)
     assert desk.state is before
 
 
