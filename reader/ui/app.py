@@ -169,9 +169,9 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         finish_startup_tuning()
         for warning in self._warnings[:1]:
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
-            self.model.say(f"{warning}{more}", "warning")
+            self.model.show_notice(f"{warning}{more}", "warning")
         if self.look.demo:
-            self.model.say("the bundled sample · nothing is fetched, nothing is kept", "state")
+            self.model.show_notice("the bundled sample · nothing is fetched, nothing is kept", "state")
         self.background.start("rules", self._read_topic_meanings)
         if self.library.has_unfinished_marks():
             actions.marks.finish_marks()
@@ -214,7 +214,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
                 if self.library.changed():
                     self.keyboard.when_still(self._show_changed_cache)
             except ReaderError as error:
-                self.model.say(str(error), "warning")
+                self.model.show_notice(str(error), "warning")
 
     def _show_changed_cache(self) -> None:
         state = self.model.state.refreshed_at(self.library.last_refresh())

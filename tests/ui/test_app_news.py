@@ -148,12 +148,12 @@ async def test_whatever_the_feed_does_the_papers_stay_and_a_line_says_what_is_wr
             assert r.status == r.app.state.refresh.problem
             assert "\n" not in r.status
             assert "\x1b" not in r.status
-            r.app.model.say("", "warning")
+            r.app.model.show_notice("", "warning")
             assert "no news since 08:14" in r.status
             feed.fault = "ok"
             await r.do("app.refresh")
             await r.until(lambda: "1 new" in r.status)
-            r.app.model.say("")
+            r.app.model.show_notice("")
             assert r.status == ""
 
 
@@ -279,7 +279,7 @@ async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
             away.undo()
             await r.until(lambda: "1 new" in r.status)
             await r.until(lambda: r.app.state.refresh.failing_since is None)
-            r.app.model.say("")
+            r.app.model.show_notice("")
             assert r.status == ""
 
 

@@ -76,7 +76,7 @@ class ProgramActions:
     def refresh(self, _count: int | None) -> None:
         """Fetch the latest days, or the days of the view."""
         if self._demo:
-            self._model.say(NOTHING_IS_FETCHED)
+            self._model.show_notice(NOTHING_IS_FETCHED)
             return
         view = self._model.state.place.view.id
         period = period_of_view(view)
@@ -146,7 +146,7 @@ class ProgramActions:
     def _back(self) -> bool:
         """Go one step back; return False at the top."""
         if self._search.stop():
-            self._model.say("search stopped")
+            self._model.show_notice("search stopped")
             return True
         if self._program.leave_detour():
             return True

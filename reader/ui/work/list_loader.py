@@ -41,7 +41,7 @@ class ListLoader:
         try:
             order = self._first_order(place)
         except ReaderError as error:
-            self._model.say(str(error), "warning")
+            self._model.show_notice(str(error), "warning")
             return
         at = Position(self._library.pk_of(keep) if keep else None)
         self._list(ListContent(place, order, at=at))
