@@ -284,7 +284,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         """Show a screen that reads its own keys."""
         self.push_screen(screen)
 
-    def wear(self, theme: str) -> None:
+    def use_theme(self, theme: str) -> None:
         """Change the colours until the user quits."""
         self.theme = theme
 

@@ -40,7 +40,7 @@ class Program(Protocol):
     def show_screen(self, screen: Screen[None]) -> None:
         """Show a screen that reads its own keys."""
 
-    def wear(self, theme: str) -> None:
+    def use_theme(self, theme: str) -> None:
         """Change the colours until the user quits."""
 
     def leave_detour(self) -> bool:
@@ -130,7 +130,7 @@ class ProgramActions:
         from reader.ui.screens.palette import Command
 
         about = "Change the colours until the reader is left."
-        return [Command(f"Theme: {one.name}", about, partial(self._program.wear, one.name)) for one in THEMES]
+        return [Command(f"Theme: {one.name}", about, partial(self._program.use_theme, one.name)) for one in THEMES]
 
     @handles("app.escape")
     def step_back(self, _count: int | None) -> None:
