@@ -325,12 +325,12 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             return self.calendar.type(key, character)
         return False
 
-    def do(self, action_id: str, count: int | None = None) -> None:
+    def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table, `count` times if it takes a count."""
         if self.actions is not None:
             self.actions.handlers[action_id](count)
 
-    def later(self, act: Callable[[], object]) -> None:
+    def call_when_closed(self, act: Callable[[], object]) -> None:
         """Call a function once the screen in front is gone."""
         self.call_later(act)
 
@@ -343,7 +343,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
     @on(PaperList.Opened)
     def _open_paper(self) -> None:
-        self.do("read.open")
+        self.perform("read.open")
 
     @on(StatusLine.KeyClicked)
     def _press(self, event: StatusLine.KeyClicked) -> None:
@@ -351,7 +351,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
     def on_month_clicked(self) -> None:
         """Go to the day that was clicked in the calendar."""
-        self.do("date.day")
+        self.perform("date.day")
 
     def on_filter_pane_view_chosen(self, event: FilterPane.ViewChosen) -> None:
         """Show a view."""

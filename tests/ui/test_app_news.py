@@ -227,8 +227,8 @@ async def test_a_mark_on_the_page_that_can_not_be_kept_says_so_there(reader: Ope
 async def test_marks_pressed_faster_than_the_disk_are_all_kept(reader: Opener) -> None:
     async with reader() as r:
         for _ in range(14):
-            r.app.do("paper.star")
-            r.app.do("move.down")
+            r.app.perform("paper.star")
+            r.app.perform("move.down")
         await r.rest()
         assert all(r.kept(id).starred for id in r.ids[:13])
         assert all(r.row(place).starred for place in range(13))

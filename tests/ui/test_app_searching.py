@@ -181,9 +181,9 @@ async def test_a_slow_search_says_so_and_escape_stops_it(reader: Opener, monkeyp
             await r.until(lambda: "searching the feed for agents of [b]chaos · esc stops" in r.app.status.said)
             assert "searching" in r.top
             # Keys are not held up by it.
-            r.app.do("move.down")
+            r.app.perform("move.down")
             await r.until(lambda: r.cursor == 1)
-            r.app.do("app.escape")
+            r.app.perform("app.escape")
             await r.rest()
             assert r.status == "search stopped"
             assert "searching" not in r.top
@@ -218,7 +218,7 @@ async def test_a_stopped_search_that_is_slow_to_end_says_no_more(
         monkeypatch.setattr(r.actions.search, "_report", report_and_note)
         r.actions.search.begin("agents")
         await is_asked.wait()
-        r.app.do("app.escape")
+        r.app.perform("app.escape")
         assert r.status == "search stopped"
         await blinked.wait()
         may_end.set()
@@ -328,8 +328,8 @@ async def test_a_search_that_takes_anothers_place_tells_of_itself(
             await r.until(lambda: "for agents" in r.app.status.said)
             r.actions.search.begin("robots")
             await r.until(lambda: "for robots" in r.app.status.said)
-            r.app.do("app.escape")
+            r.app.perform("app.escape")
             await r.rest()
             assert r.status == "search stopped"
-            r.app.do("app.escape")
+            r.app.perform("app.escape")
             assert not r.actions.search.stop()

@@ -31,10 +31,10 @@ class Program(Protocol):
     @property
     def context(self) -> Context | None: ...
 
-    def do(self, action_id: str, count: int | None = None) -> None:
+    def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table."""
 
-    def later(self, act: Callable[[], object]) -> None:
+    def call_when_closed(self, act: Callable[[], object]) -> None:
         """Call a function once the screen in front is gone."""
 
     def show_screen(self, screen: Screen[None]) -> None:
@@ -111,7 +111,7 @@ class ProgramActions:
             self._program.show_screen(Palette([*own, *self._topic_commands(), *self._theme_commands()]))
 
     def _do_later(self, action_id: str) -> None:
-        self._program.later(partial(self._program.do, action_id))
+        self._program.call_when_closed(partial(self._program.perform, action_id))
 
     def _topic_commands(self) -> list[Command]:
         from reader.ui.screens.palette import Command
@@ -119,7 +119,7 @@ class ProgramActions:
         state = self._model.state
 
         def show(slug: str) -> None:
-            self._program.later(partial(self._views.show_query, with_topic("", slug)))
+            self._program.call_when_closed(partial(self._views.show_query, with_topic("", slug)))
 
         return [
             Command(f"Topic: {name}", state.topic_meanings.get(slug, "The papers of this topic."), partial(show, slug))
