@@ -148,12 +148,6 @@ class LoadedSettings:
         return "default" if line is None else f"{self.file}:{line}" if line else ENDPOINT_VARIABLE
 
 
-def load(path: Path) -> tuple[Settings, list[Mistake]]:
-    """The settings at `path` and their mistakes; see `load_settings`."""
-    loaded = load_settings(path)
-    return loaded.settings, list(loaded.mistakes)
-
-
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> LoadedSettings:
     """Load the settings at `path` with the environment's overrides; a missing file is not a mistake.
 
