@@ -89,6 +89,21 @@ async def test_a_list_that_becomes_empty_by_hiding_all_says_so(reader: Opener) -
         assert r.main.papers.count == 1
 
 
+async def test_a_day_whose_papers_are_all_hidden_says_so_and_which_key_lists_them(reader: Opener) -> None:
+    async with reader() as r:
+        shown = r.ids
+        for _ in shown:
+            await r.do("paper.hide", "move.down")
+        await r.do("view.all", "view.today")
+        await r.until(lambda: "All papers of today are hidden." in r.empty)
+        assert "[ Mon 11 has 16" in r.empty
+        assert "/ is:hidden lists them" in r.empty
+        await r.press("/")
+        await r.type("is:hidden")
+        await r.press("enter")
+        await r.until(lambda: r.ids == shown)
+
+
 async def test_no_key_ends_a_reader_that_has_no_papers(reader: Opener) -> None:
     async with reader(papers={}, size=(80, 16)) as r:
         assert "No papers yet" in r.empty

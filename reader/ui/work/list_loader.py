@@ -132,9 +132,15 @@ class ListLoader:
 
         period = period_of_view(place.view.id) or period_containing("day", self._services.look.today)
         missing = place.paper_id
+        has_papers = self._library.has_papers()
         return CacheFacts(
             newest_day=self._library.newest_day(),
-            has_papers=self._library.has_papers(),
+            has_papers=has_papers,
             missing_id=missing if missing is not None and self._library.pk_of(missing) is None else None,
             is_day_known=not self._library.gaps(period.first, period.last, self._services.look.today),
+            are_hidden=has_papers and not place.text and self._has_hidden(place),
         )
+
+    def _has_hidden(self, place: Place) -> bool:
+        """Whether the view has hidden papers; an index of them answers."""
+        return bool(self._library.first(self._compile(Place(place.view, "is:hidden")), 1).pks)
