@@ -237,11 +237,11 @@ async def test_marks_pressed_faster_than_the_disk_are_all_kept(reader: Opener) -
 async def test_a_refresh_that_is_stopped_before_it_begins_is_in_no_ones_way(reader: Opener) -> None:
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
-            r.actions.refresher.begin()
-            assert r.actions.refresher.stop()
+            r.assembly.refresher.begin()
+            assert r.assembly.refresher.stop()
             await r.rest()
             assert r.app.state.refresh.progress is None
-            assert not r.actions.refresher.stop()
+            assert not r.assembly.refresher.stop()
             await r.do("app.refresh")
             await r.until(lambda: "1 new" in r.status)
 
@@ -289,5 +289,5 @@ async def test_offline_by_choice_is_respected(reader: Opener, monkeypatch: pytes
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: "offline since 08:14" in r.status and r.app.state.refresh.progress is None)
-            assert not r.actions.refresher.retry.is_waiting
+            assert not r.assembly.refresher.retry.is_waiting
             assert feed.requests == []
