@@ -6,6 +6,7 @@ common in plain prose too.
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Callable
@@ -150,6 +151,8 @@ def _converter() -> tuple[Callable[[str], str], tuple[type[Exception], ...]]:
     from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
     from pylatexenc.latexwalker import LatexWalkerError
 
+    # It warns of each macro without its arguments: one abstract can print 100 KB.
+    logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     macros = get_default_latex_context_db()
     macros.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=lambda node: node.macroname))
     convert = LatexNodes2Text(latex_context=macros, math_mode="text", strict_latex_spaces=False).latex_to_text
