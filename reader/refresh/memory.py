@@ -49,7 +49,8 @@ def _with_limit(bytes: int | None) -> Iterator[None]:
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    wanted = hard if bytes is None else bytes if hard == resource.RLIM_INFINITY else min(bytes, hard)
+    lower = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
+    wanted = hard if bytes is None else min([bytes, *lower])
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
     try:
