@@ -16,7 +16,7 @@ from reader.ui.work.list_loader import ListLoader
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
-    from reader.cache.marks.events import Event
+    from reader.cache.marks.event_log import Event
     from reader.ui.work.library import Progress
 
 BLINK = 0.5

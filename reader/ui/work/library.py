@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from reader.cache.counts import CountCache
     from reader.cache.days import DayState
     from reader.cache.history import Votes
-    from reader.cache.marks.events import Event, Events
+    from reader.cache.marks.event_log import Event
+    from reader.cache.marks.events import Events
     from reader.cache.search.compile import Scope, Selection
     from reader.cache.topic_trends import Extent
     from reader.cache.vocabulary import Vocabulary
