@@ -204,11 +204,11 @@ def states_by_paper(values: Mapping[str, Mapping[str, str]]) -> dict[str, frozen
 
 def target(entries: Sequence[Entry], kind: str) -> str | None:
     """The id of the event that an undo or a redo is about now; None if there is none."""
-    entries = in_order(entries)
     undone = undone_ids(entries)
+    entries = sorted(entries, key=lambda entry: (entry.number or 0, entry.clock, entry.id))
     if kind == "undo":
-        rest = [entry for entry in entries if entry.kind not in REVERSALS and entry.id not in undone]
-        return rest[-1].id if rest else None
+        marks = [entry for entry in entries if entry.kind not in REVERSALS and not entry.kind.startswith("follow:")]
+        return next((entry.id for entry in reversed(marks) if entry.id not in undone), None)
     last = entries[-1]
     return last.value if last.kind == "undo" else None
 

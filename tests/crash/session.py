@@ -115,13 +115,13 @@ class _User:
     def _rest(self) -> None:
         """Let the list come to rest: a key is about the paper that the reader has, a moment before it is drawn."""
         deadline = time.perf_counter() + 1
-        quiet = min(deadline, time.perf_counter() + REST)
+        while time.perf_counter() < deadline and self._changes():
+            pass
+
+    def _changes(self) -> bool:
+        """Whether the highlighted line changes within a moment."""
         before = self._highlighted()
-        while time.perf_counter() < quiet:
-            self._until(lambda: self._highlighted() != before, quiet - time.perf_counter())
-            if self._highlighted() != before:
-                before = self._highlighted()
-                quiet = min(deadline, time.perf_counter() + REST)
+        return self._until(lambda: self._highlighted() != before, REST)
 
     def _mark(self) -> None:
         what = self._chance.choice([one for one in ("star", "read", "hide", "all", "undo") if one != self._last])
