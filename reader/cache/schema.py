@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from reader.cache.sqlite_errors import explain, explained
 from reader.core.errors import CacheForeign, CacheTooNew
-from reader.paths import make_folder, make_private, touch_private
+from reader.core.steps import note_step
+from reader.paths import journal_file, make_folder, make_private, touch_private
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -26,7 +27,7 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration: the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150
@@ -43,6 +44,9 @@ SCHEMA = Path(__file__).parent / "schema.sql"
 """The schema after all migrations up to `HEAD`, as SQL; `ddl.py` writes it from the tables."""
 
 BUSY_SECONDS = 10.0
+
+STATEMENT_STEPS = 1_000_000
+"""Instructions of SQLite's virtual machine, some 20 ms, after which a statement notes a step."""
 
 
 def connect(path: Path, *, query_only: bool = False, durable: bool = False) -> sqlite3.Connection:
@@ -91,12 +95,12 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
         # After a full disk, SQLite has already rolled back.
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 def version(path: Path) -> str | None:
@@ -190,7 +194,7 @@ def ensure(path: Path) -> None:
     Its folder, its files and its backups become the user's alone, also where they were not.
     """
     current = is_current(path)
-    make_private(path.parent, *path.parent.glob(f"{path.name}*"))
+    make_private(path.parent, *path.parent.glob(f"{path.name}*"), journal_file(path))
     if current:
         _ensure_mark(path)
         return
@@ -270,6 +274,8 @@ def engine(path: Path) -> Engine:
     def prepare(connection: Any, _record: object) -> None:
         # The driver's own transactions begin too late and do not include DDL.
         connection.isolation_level = None
+        # A statement on a large cache may take minutes: each part of it is a step.
+        connection.set_progress_handler(note_step, STATEMENT_STEPS)
         for pragma in pragmas(durable=False, mebibytes=16):
             connection.execute(pragma)
 

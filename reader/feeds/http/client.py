@@ -20,6 +20,7 @@ from urllib.parse import urljoin, urlsplit
 from reader import __version__
 from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefused
 from reader.core.hosts import is_loopback
+from reader.core.steps import note_step, note_wait
 from reader.core.text import clean
 from reader.feeds.http import responses
 from reader.feeds.http.bodies import BodyReader, BodyTooLarge, UnknownEncoding
@@ -38,6 +39,9 @@ OnWait = Callable[[float, str], None]
 log = logging.getLogger(__name__)
 
 MAX_REDIRECTS = 5
+
+STEP = 30.0
+"""Seconds that a step of a job may take without notice."""
 
 
 class Response(NamedTuple):
@@ -132,6 +136,7 @@ class HttpClient:
             return
         if on_wait is not None:
             on_wait(seconds, reason)
+        note_wait(seconds)
         await self._sleep(seconds)
 
     async def _attempt(self, path: str, parameters: Mapping[str, str | int], parse: Callable[[Response], T]) -> T:
@@ -140,9 +145,12 @@ class HttpClient:
 
         try:
             async with self._host_lock(), asyncio.timeout(self._limits.total_timeout):
+                # One that may take longer than a step is a wait.
+                note_wait(max(0.0, self._limits.total_timeout - STEP))
                 response = await self._request(path, parameters)
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
             raise explain_failure(self.host, error, self._limits) from error
+        note_step()
         try:
             return await asyncio.to_thread(parse, response)
         except FeedMalformed as error:
