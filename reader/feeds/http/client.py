@@ -24,7 +24,7 @@ from reader.core.steps import note_step, note_wait
 from reader.core.text import clean
 from reader.feeds.http import responses
 from reader.feeds.http.bodies import BodyReader, BodyTooLarge, UnknownEncoding
-from reader.feeds.http.failures import HttpRefused, RetryableError, explain_failure
+from reader.feeds.http.failures import HttpRefused, RetryableError, explain_environment, explain_failure
 from reader.feeds.http.host_lock import host_lock
 from reader.feeds.http.limits import Limits
 
@@ -148,7 +148,7 @@ class HttpClient:
                 # One that may take longer than a step is a wait.
                 note_wait(max(0.0, self._limits.total_timeout - STEP))
                 response = await self._request(path, parameters)
-        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ExceptionGroup) as error:
             raise explain_failure(self.host, error, self._limits) from error
         note_step()
         try:
@@ -203,8 +203,13 @@ class HttpClient:
         return FeedRefused(f"{self.host} redirected too many times; check the feed's address.")
 
     def _open(self) -> httpx.AsyncClient:
+        import httpx
+
         if self._client is None:
-            self._client = self._new_client()
+            try:
+                self._client = self._new_client()
+            except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+                raise explain_environment(error) from error
         return self._client
 
     def _new_client(self) -> httpx.AsyncClient:
@@ -233,6 +238,7 @@ class HttpClient:
             reader = BodyReader(encoding, self._limits.body_size)
             async for chunk in response.aiter_raw():
                 reader.add(chunk)
+            return reader.body()
         except UnknownEncoding:
             sent = f"{self.host} packed its answer as {clean(encoding, 40)!r}, which was not asked for"
             raise FeedMalformed(f"{sent}; try again later.") from None
@@ -243,7 +249,6 @@ class HttpClient:
             ) from None
         except zlib.error as error:
             raise httpx.DecodingError(str(error), request=response.request) from error
-        return reader.body()
 
     def _redirect_target(self, origin: str, target: str) -> str:
         """The address that a redirect leads to; raises FeedRefused if it leaves the host or gives up encryption."""

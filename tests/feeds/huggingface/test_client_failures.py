@@ -132,7 +132,7 @@ async def test_a_wait_can_be_cancelled(server: FeedServer) -> None:
         ("error", HttpRefused, "127.0.0.1 has trouble (503); try again later.", 4),
         ("error-after:9999", HttpRefused, "127.0.0.1 has trouble (503); try again later.", 4),
         ("hang", FeedUnreachable, "127.0.0.1 did not answer within 0.2 s; try again later.", 2),
-        ("slow:0.01", FeedUnreachable, "127.0.0.1 did not answer within 0.3 s; try again later.", 2),
+        ("slow:0.01", FeedUnreachable, "127.0.0.1 did not answer within 0.3 s; try again later.", 1),
         ("drop", FeedUnreachable, "The connection to 127.0.0.1 broke; try again later.", 4),
         ("garbage", FeedMalformed, "The feed's answer is cut off or is not JSON; try again later.", 2),
         ("truncate", FeedMalformed, "The feed's answer is cut off or is not JSON; try again later.", 2),
@@ -264,3 +264,25 @@ async def test_other_failures_of_the_connection(
     async with HuggingFaceClient(HttpClient("https://feed.example.org", sleep=nap)) as client:
         with pytest.raises(FeedUnreachable, match=said):
             await client.day(DAY)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:9", "SOCKS proxy, which can't be used; name an HTTP proxy"),
+        ("HTTPS_PROXY", "ftp://127.0.0.1:9", "proxy's address is not valid; correct or unset HTTPS_PROXY"),
+        ("HTTPS_PROXY", "http://127.0.0.1:999999", "proxy's address is not valid; correct or unset HTTPS_PROXY"),
+        ("SSL_CERT_FILE", "/missing/file", "SSL_CERT_FILE or SSLKEYLOGFILE can't be used; correct or unset it"),
+        ("SSL_CERT_FILE", __file__, "SSL_CERT_FILE or SSLKEYLOGFILE can't be used; correct or unset it"),
+    ],
+)
+async def test_an_environment_that_can_not_be_used(
+    name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch, nap: Nap
+) -> None:
+    for proxy in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(proxy, raising=False)
+    monkeypatch.setenv(name, value)
+    async with HuggingFaceClient(HttpClient("https://feed.example.org", sleep=nap)) as client:
+        with pytest.raises(FeedUnreachable, match=said):
+            await client.day(DAY)
+    assert nap.taken == []
