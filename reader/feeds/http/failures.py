@@ -18,8 +18,6 @@ _NO_NETWORK = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}
 
 _BAD_PROXY = "A proxy's address is not valid; correct or unset HTTPS_PROXY, HTTP_PROXY and ALL_PROXY."
 
-_BAD_PROXY = "A proxy's address is not valid; correct or unset HTTPS_PROXY, HTTP_PROXY and ALL_PROXY."
-
 
 class HttpRefused(FeedRefused):
     """The feed answered with an error status."""
