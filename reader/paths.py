@@ -28,6 +28,11 @@ def refresh_stamp(cache: Path) -> Path:
     return cache.with_suffix(".refreshed")
 
 
+def journal_file(cache: Path) -> Path:
+    """The journal of what the user did in a cache."""
+    return cache.with_suffix(".journal.jsonl")
+
+
 def response_cache_folder() -> Path:
     """The folder of arXiv's cached responses and of the host locks that programs share."""
     return (home() or _platform("user_cache_path")) / "answers"

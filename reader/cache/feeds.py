@@ -5,6 +5,7 @@ Imports only the standard library, which keeps the listing of feeds quick.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from threading import RLock
 from typing import Literal, Self
 
 from reader.cache import schema
+from reader.cache.marks.derived import FOLLOW, refold
+from reader.cache.marks.event_log import EventLog
 from reader.cache.sqlite_errors import explained
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 
@@ -62,6 +65,7 @@ class Feeds:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
+        self._log = EventLog(connection, path)
         self._lock = RLock()
 
     @classmethod
@@ -122,21 +126,24 @@ class Feeds:
         """Follow a source under a new slug; return None if its address is already followed."""
         if self.find(url) is not None:
             return None
-        with self._alone(), schema.transaction(self._connection):
+        with self._alone(), self._log.recording():
             taken = {name for (name,) in self._connection.execute("SELECT slug FROM feed")} | OWN.keys() | {"page"}
             names = (slug if number == 1 else f"{slug}-{number}" for number in count(1))
             slug = next(name for name in names if name not in taken)
-            self._connection.execute(
-                "INSERT INTO feed (slug, kind, url, title, home, folder, added) VALUES (?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT DO NOTHING",
-                (slug, kind, url, title, home, folder, now),
-            )
+            feed = {"kind": kind, "url": url, "title": title, "home": home, "folder": folder, "added": now}
+            self._record(slug, json.dumps(feed, ensure_ascii=False))
         return self.find(slug)
 
     def unfollow(self, slug: str) -> None:
         """Stop following a source; its papers stay."""
-        with self._alone(), schema.transaction(self._connection):
-            self._connection.execute("DELETE FROM feed WHERE slug = ?", (slug,))
+        with self._alone(), self._log.recording():
+            self._record(slug, "")
+
+    def _record(self, slug: str, value: str) -> None:
+        """Follow a feed or not by an event, which the journal keeps; inside `recording`."""
+        event = self._log.record(f"{FOLLOW}{slug}", value)
+        refold(self._connection, event.kind)
+        self._log.finish(event)
 
     # Outcomes
 

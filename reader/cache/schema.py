@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from reader.cache.sqlite_errors import explain, explained
 from reader.core.errors import CacheForeign, CacheTooNew
 from reader.core.steps import note_step
-from reader.paths import make_folder, make_private, touch_private
+from reader.paths import journal_file, make_folder, make_private, touch_private
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -27,7 +27,7 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration: the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150
@@ -95,12 +95,12 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
         # After a full disk, SQLite has already rolled back.
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 def version(path: Path) -> str | None:
@@ -194,7 +194,7 @@ def ensure(path: Path) -> None:
     Its folder, its files and its backups become the user's alone, also where they were not.
     """
     current = is_current(path)
-    make_private(path.parent, *path.parent.glob(f"{path.name}*"))
+    make_private(path.parent, *path.parent.glob(f"{path.name}*"), journal_file(path))
     if current:
         _ensure_mark(path)
         return

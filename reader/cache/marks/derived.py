@@ -1,15 +1,22 @@
-"""Derives each paper's states, tags and note from the log of the user's events.
+"""Derives each paper's states, tags and note, and the followed feeds, from the log of the user's events.
 
 A paper's state is the value of its newest event of that kind that is not undone.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 
 STATES = {"read": "read", "star": "starred", "hide": "hidden"}
 """Kinds of event whose state is a column of `paper`."""
+
+TAG = "tag:"
+"""Prefix of the kinds of events that tag papers."""
+
+FOLLOW = "follow:"
+"""Prefix of the kinds of events that follow a feed; the value is its JSON, or empty once it is no longer followed."""
 
 _NEWEST = """
     SELECT e.value FROM effect AS f JOIN event AS e ON e.seq = f.event
@@ -19,7 +26,10 @@ _NEWEST = """
 
 
 def refold(connection: sqlite3.Connection, kind: str) -> None:
-    """Derive the state of `kind` again for the papers in the temporary table `touched`."""
+    """Derive the state of `kind` again for the papers in the temporary table `touched`.
+
+    Nothing follows from a kind that only a newer program knows.
+    """
     if kind in STATES:
         connection.execute(
             f"UPDATE paper SET {STATES[kind]} = CAST(coalesce(({_NEWEST}), 0) AS INTEGER) WHERE pk IN touched",
@@ -35,13 +45,31 @@ def refold(connection: sqlite3.Connection, kind: str) -> None:
         connection.execute(
             "UPDATE paper SET has_note = EXISTS (SELECT 1 FROM note WHERE note.pk = paper.pk) WHERE pk IN touched"
         )
-    else:
-        tag = kind.removeprefix("tag:")
+    elif kind.startswith(FOLLOW):
+        _follow(connection, kind)
+    elif kind.startswith(TAG):
+        tag = kind.removeprefix(TAG)
         connection.execute("DELETE FROM paper_tag WHERE tag = ? AND pk IN touched", (tag,))
         connection.execute(
             f"INSERT INTO paper_tag (tag, pk) SELECT :tag, pk FROM paper WHERE pk IN touched AND ({_NEWEST}) = '1'",
             {"kind": kind, "tag": tag},
         )
+
+
+def _follow(connection: sqlite3.Connection, kind: str) -> None:
+    """Follow a feed, or no longer, as its newest event says."""
+    newest = "SELECT value FROM event WHERE kind = ? AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
+    (value,) = connection.execute(newest, (kind,)).fetchone() or ("",)
+    slug = kind.removeprefix(FOLLOW)
+    if value:
+        feed = {"slug": slug, "home": None, "folder": "", **json.loads(value)}
+        connection.execute(
+            "INSERT INTO feed (slug, kind, url, title, home, folder, added)"
+            " VALUES (:slug, :kind, :url, :title, :home, :folder, :added) ON CONFLICT DO NOTHING",
+            feed,
+        )
+    else:
+        connection.execute("DELETE FROM feed WHERE slug = ? AND kind <> 'own'", (slug,))
 
 
 def adopt(connection: sqlite3.Connection, pks: Iterable[int]) -> None:

@@ -201,24 +201,26 @@ class HttpClient:
         return FeedRefused(f"{self.host} redirected too many times; check the feed's address.")
 
     def _open(self) -> httpx.AsyncClient:
+        if self._client is None:
+            self._client = self._new_client()
+        return self._client
+
+    def _new_client(self) -> httpx.AsyncClient:
         import httpx
 
-        if self._client is None:
-            limits = self._limits
-            headers = {
-                "Accept": "application/json",
-                # Only gzip, which BodyReader unpacks in bounded steps.
-                "Accept-Encoding": "gzip",
-                "User-Agent": f"dailypapers/{__version__}",
-            }
-            if self._token is not None:
-                headers["Authorization"] = f"Bearer {self._token}"
-            self._client = httpx.AsyncClient(
-                headers=headers,
-                timeout=httpx.Timeout(limits.read_timeout, connect=limits.connect_timeout),
-                trust_env=not is_loopback(self.host),
-            )
-        return self._client
+        headers = {
+            "Accept": "application/json",
+            # Only gzip, which BodyReader unpacks in bounded steps.
+            "Accept-Encoding": "gzip",
+            "User-Agent": f"dailypapers/{__version__}",
+        }
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        return httpx.AsyncClient(
+            headers=headers,
+            timeout=httpx.Timeout(self._limits.read_timeout, connect=self._limits.connect_timeout),
+            trust_env=not is_loopback(self.host),
+        )
 
     async def _read_body(self, response: httpx.Response) -> bytes:
         """The unpacked body; raises FeedMalformed if it is over the size limit or has an encoding not asked for."""

@@ -43,14 +43,6 @@ _ENTITY = re.compile(r"&(?:[A-Za-z]{2,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _THUMBNAIL = "/social-thumbnails/"
 
 
-def parse_daily(body: bytes, day: str | None) -> tuple[Listing, ...]:
-    """Parse a response of the daily list; `day` is the requested date, if any.
-
-    Raises FeedMalformed if the response is not a list of records.
-    """
-    return listings(read_items(body), day)
-
-
 def read_items(body: bytes) -> list[object]:
     """The raw records of a response; raises FeedMalformed."""
     items = read_json(body)
