@@ -68,6 +68,9 @@ class Settings:
     ask_arxiv: bool = field(default=True, metadata={"rule": Boolean()})
     """Ask arXiv for the categories of the feed's papers: one request a day, the newest papers without any first."""
 
+    allow_local_feeds: bool = field(default=False, metadata={"rule": Boolean()})
+    """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""
+
     notify: tuple[str, ...] = field(default=(), metadata={"rule": QueryList()})
     """Queries, such as ["topic:agents"]: you are notified once of each new paper that matches one; empty is off."""
 
