@@ -20,8 +20,8 @@ from tests.feed_server import FeedServer, Item
 SAMPLE = ROOT / "reader" / "data" / "sample.json"
 """Real papers that ship with the program."""
 
-MANY = 10_500
-"""Papers of a home, at least: the program applies a mark to 5,000 in one transaction, so these take three."""
+MANY = 5_300
+"""Papers of a home, at least: the program applies a mark to 5,000 in one transaction, so these take two."""
 
 SETTINGS = "ask_arxiv = false\nrefresh_minutes = 0\n"
 
@@ -42,11 +42,11 @@ class Stage:
         """The home that others are copies of."""
         return self.folder / "origin"
 
-    def new_home(self, name: str = "home") -> Path:
-        """A fresh copy of the home, in place of the last one of this name."""
+    def new_home(self, name: str = "home", origin: Path | None = None) -> Path:
+        """A fresh copy of the home, or of another one, in place of the last one of this name."""
         home = self.folder / name
         shutil.rmtree(home, ignore_errors=True)
-        shutil.copytree(self.origin, home)
+        shutil.copytree(origin or self.origin, home)
         return home
 
     def surroundings(self, home: Path, **more: str) -> dict[str, str]:
