@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count, islice
 from pathlib import Path
 
 from tests.crash.program import ROOT, environment, run
@@ -34,8 +35,8 @@ class Stage:
     feed: FeedServer
     items: list[Item]
     many: int = MANY
-    made: int = field(default=0, init=False)
-    """Papers that were made for imports and feeds."""
+    numbers: Iterator[int] = field(default_factory=lambda: count(1), init=False)
+    """Numbers of the papers that are made for imports and feeds, by any thread."""
 
     @property
     def origin(self) -> Path:
@@ -53,15 +54,14 @@ class Stage:
         """What a program in a home sees of the world."""
         return environment(home, self.feed.url, **more)
 
-    def new_items(self, chance: random.Random, count: int, day: str) -> list[Item]:
+    def new_items(self, chance: random.Random, papers: int, day: str) -> list[Item]:
         """Papers that no cache has yet: real ones with other ids and titles."""
         found = []
-        for _ in range(count):
-            self.made += 1
+        for number in islice(self.numbers, papers):
             one = deepcopy(chance.choice(self.items))
             paper = one["paper"]
-            paper["id"] = f"17{1 + self.made // 90_000:02}.{10_000 + self.made % 90_000}"
-            paper["title"] = f"{paper['title']} ({self.made})"
+            paper["id"] = f"17{1 + number // 90_000:02}.{10_000 + number % 90_000}"
+            paper["title"] = f"{paper['title']} ({number})"
             paper["submittedOnDailyAt"] = f"{day}T00:00:00.000Z"
             one.pop("title", None)
             found.append(one)

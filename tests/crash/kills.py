@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from tests.crash import session
 from tests.crash.homes import Stage
 from tests.crash.migration import judge_schema, make_old_origin
 from tests.crash.operations import OPERATIONS, Step, opening
-from tests.crash.oracle import Deed, Snapshot, judge_moment, judge_papers, judge_settled, read_home
+from tests.crash.oracle import Snapshot, judge_papers, judge_settled, read_home
 from tests.crash.program import Kill, Run, run
 from tests.crash.report import TENTHS, Report
+from tests.crash.trials import MIGRATION, Asked, settle
 
 ROUND = 20
 """Kills of one home; then comes a fresh one."""
@@ -27,18 +28,6 @@ AGAIN = 0.25
 
 GROUP = 0.3
 """Share of the kills that take the whole group of processes."""
-
-MIGRATION = Step(("count",))
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the program was asked to do, and how much of it it said to be done."""
-
-    deeds: Sequence[Deed] = ()
-    acknowledged: int = 0
-    papers: frozenset[str] = frozenset()
-    are_papers_acknowledged: bool = False
 
 
 @dataclass
@@ -106,8 +95,7 @@ class Killer:
         step = OPERATIONS[name](self.stage, chance, now)
         ended = self._cut(home, chance, name, step)
         self.report.violate(where, ended.mishaps())
-        is_done = step.is_acknowledged(ended)
-        asked = Asked(step.deeds, len(step.deeds) if is_done else 0, step.papers, is_done)
+        asked = Asked.of(step, ended)
         self.report.row(name).acknowledged += asked.acknowledged
         return self._settle(where, name, home, chance, now, asked)
 
@@ -155,21 +143,13 @@ class Killer:
     def _settle(
         self, where: str, name: str, home: Path, chance: random.Random, before: Snapshot, asked: Asked
     ) -> Snapshot:
-        """Judge the home as it was left, open it again, maybe under more kills, and judge it once more."""
-        cache = home / "papers.db"
-        left = read_home(cache, deep=False)
-        faults = judge_moment(before, left, asked.deeds, asked.acknowledged)
-        self.report.violate(f"{where}, as it was left", faults)
-        while chance.random() < AGAIN:
-            self._cut(home, chance, "opening", opening(left))
-        ended = run(opening(left).words, self.stage.surroundings(home))
-        faults = ended.mishaps()
-        if ended.code:
-            faults.append(f"the next opening failed: {ended.err.strip()}")
-        after = read_home(cache)
-        faults += judge_settled(before, after, asked.deeds, asked.acknowledged)
-        faults += judge_papers(before, after, asked.papers, acknowledged=asked.are_papers_acknowledged)
-        self.report.violate(f"{where}, opened again", faults)
+        """Judge the home, which is opened again, maybe under more kills."""
+
+        def cut_openings(left: Snapshot) -> None:
+            while chance.random() < AGAIN:
+                self._cut(home, chance, "opening", opening(left))
+
+        after = settle(self.report, where, home, self.stage.surroundings(home), before, asked, cut_openings)
         self.report.row(name).landed += max(0, len(after.entries) - len(before.entries) - asked.acknowledged)
         return after
 
@@ -189,10 +169,9 @@ class Killer:
             self.report.say(f"The homes are kept in {self.kept / name}-*")
 
 
-def names(what: str, known: Mapping[str, int] = WEIGHTS) -> tuple[str, ...]:
-    """The operations of a comma-separated list; raises ValueError for an unknown one."""
-    chosen = tuple(what.split(",")) if what else tuple(known)
-    for name in chosen:
-        if name not in known:
-            raise ValueError(f"{name} is none of {', '.join(known)}.")
-    return chosen
+def names(chosen: Iterable[str], known: Iterable[str] = WEIGHTS) -> tuple[str, ...]:
+    """The chosen operations; raises ValueError for an unknown one."""
+    found = tuple(chosen)
+    if wrong := set(found) - set(known):
+        raise ValueError(f"{min(wrong)} is none of {', '.join(known)}.")
+    return found
