@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import schema
-from reader.cache.marks.derived import STATES
 from reader.cache.sqlite_errors import explained, primary_code
 from reader.core.errors import CacheError
+from reader.core.marks import STATES
 
 MERGE_PAGES = 500
 """Pages of the full-text index that are merged in one transaction: some 20 ms."""

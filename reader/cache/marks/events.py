@@ -21,10 +21,11 @@ from itertools import islice
 from pathlib import Path
 
 from reader.cache import schema
-from reader.cache.marks.derived import FOLLOW, STATES, refold
+from reader.cache.marks.derived import FOLLOW, refold
 from reader.cache.marks.event_log import COLUMNS, STEPS, Event, EventLog, Joined
 from reader.cache.marks.journal import PACKING, Entry
 from reader.cache.sqlite_errors import explained
+from reader.core.marks import STATES
 
 BATCH = 5_000
 """Papers in one transaction, so that another writer waits about 50 ms at most.
@@ -220,9 +221,12 @@ class Events:
         return batches, bytes(packed + packer.flush()), total
 
     def _named(self, event: Event) -> Iterator[str]:
-        """The keys of an event's papers, by batch; papers missing from the cache become orphans."""
+        """The keys of an event's papers, by batch, at least one; papers missing from the cache become orphans."""
         connection = self._connection
         (packed,) = connection.execute("SELECT papers FROM event WHERE seq = ?", (event.seq,)).fetchone()
+        if not event.count:
+            yield "[]"
+            return
         lines = io.StringIO(zlib.decompress(packed).decode())
         while some := [line.rstrip("\n") for line in islice(lines, BATCH)]:
             values = {"ids": json.dumps(some), "event": event.seq}
