@@ -48,7 +48,7 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window, Progress() as progress:
         pks = window.order(selection(window, wanted)).pks
         papers = _show_progress(window.papers(pks), len(pks), progress)
-        write = partial(_write_json, window=window, with_lost=not query) if is_json else format.write
+        write = partial(write_with_marks, window=window, with_lost=not query) if is_json else format.write
         if file is None:
             count = write(papers, sys.stdout)
         else:
@@ -60,9 +60,9 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _write_json(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:
-    """Write papers with all that an import needs, and `with_lost` the marks of papers that the cache does not have."""
-    from reader.cache.marks.kept import kept, lost_papers
+def write_with_marks(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:
+    """Write JSON with all that an import needs, and `with_lost` the marks of papers that the cache does not have."""
+    from reader.cache.kept import kept, lost_papers
 
     def more(paper: Paper) -> Record:
         known = kept(window, paper)
