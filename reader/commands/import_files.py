@@ -38,6 +38,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache.papers import Stored
+    from reader.refresh import memory
 
     total, marks, failed = Stored(), 0, list[str]()
     with workspace.cache() as cache, ExitStack() as stack:
@@ -46,8 +47,9 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
         add = _MarksAdder(lambda: stack.enter_context(workspace.events()))
         for name in arguments.files:
             try:
-                for stored, marked in _import_file(cache, add, name):
-                    total, marks = total + stored, marks + marked
+                with memory.limited("Split the file, or see what is in it."):
+                    for stored, marked in _import_file(cache, add, name):
+                        total, marks = total + stored, marks + marked
             except FeedError as error:
                 failed.append(str(error) if name in str(error) else f"{name}: {error}")
     if arguments.json:
