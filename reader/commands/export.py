@@ -46,6 +46,10 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     is_json = format.name == "json"
     wanted = parsed(query or (AS_ADDED if is_json else EVERYTHING))
     with workspace.window() as window, Progress() as progress:
+        if window.has_unfinished_marks():
+            # A program ended before it applied a mark in full; opening the log does.
+            with workspace.events():
+                pass
         pks = window.order(selection(window, wanted)).pks
         papers = _show_progress(window.papers(pks), len(pks), progress)
         write = partial(write_with_marks, window=window, with_lost=not query) if is_json else format.write
@@ -56,7 +60,9 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
                 count = write(papers, out)
     if file is not None or not count:
         place = f" in {file}" if file else ""
-        warn(f"{amount(count, 'paper')} written{place}.")
+        lost = count - len(pks)
+        more = f", and the marks of {amount(lost, 'paper')} that {'is' if lost == 1 else 'are'} not in the cache"
+        warn(f"{amount(min(count, len(pks)), 'paper')} written{place}{more if lost > 0 else ''}.")
     return 0
 
 

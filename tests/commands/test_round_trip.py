@@ -17,16 +17,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reader.actions.export import FORMATS
+from reader.cache import schema
+from reader.cache.feeds import Feeds
 from reader.cache.maintenance import verify
 from reader.cache.marks.events import Events
 from reader.cache.marks.imports import add_marks
 from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.commands.export import write_with_marks
-from reader.core.paper import Listing
+from reader.core.paper import Draft, Listing
+from reader.data import shipped_topics
 from reader.feeds.files.papers_file import read_papers
 from reader.paths import journal_file
 from tests.cache.conftest import NOW, ByName, draft
+from tests.commands.conftest import Run, write_days
+from tests.feed_server import item
 
 ALL = "SELECT pk FROM paper ORDER BY pk"
 
@@ -174,3 +180,131 @@ def test_files_are_joined_in_any_order_and_twice_is_once(
 
 def verify_marks(home: Home) -> list[str]:
     return [fault for check in verify(home.path) if check.name in ("log", "marks") for fault in check.faults]
+
+
+BOTH = "is:hidden OR -is:hidden"
+
+
+@pytest.fixture
+def marked(papers: Path) -> Path:
+    """The user's cache with marks of every kind, a paper of a saved page, and marks of a paper that is gone."""
+    with closing(Cache.open(papers, shipped_topics())) as cache:
+        cache.store(Listing(None, (Draft("A paper of a saved page", source="page"),)), NOW)
+        cache.store(
+            Listing(None, (Draft("An entry", source="lab", announced="2026-06-30", entry="feed:" + "0" * 12),)), NOW
+        )
+        cache.store(Listing("2026-06-27", (Draft("LiveEdit: Streaming Video Editing", "2606.26740"),)), NOW)
+        cache.store(Listing("2020-01-01", (Draft("An old one", "2001.00001"),)), NOW)
+        with closing(Events.open(papers)) as events:
+            events.mark("star", True, [1, 7])
+            events.mark("read", True, [1, 2, 3, 9])
+            events.mark("hide", True, [4])
+            events.mark("tag:to read", True, [2, 7, 8])
+            events.mark("note", "First line\n  second, 中文標題", [5])
+            events.mark("star", True, [6])
+            events.undo()
+        assert list(cache.drop_before("2021-01-01")) == [1]
+    return papers
+
+
+def everything(run: Run) -> str:
+    return run("list", BOTH, "--json").out
+
+
+def test_a_new_home_gets_all_that_was_exported(
+    run: Run, marked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, again = tmp_path / "everything.json", tmp_path / "again.json"
+    said = run("export", "-o", str(file))
+    assert said.err == f"8 papers written in {file}, and the marks of 1 paper that is not in the cache.\n"
+    before = everything(run)
+    assert len(json.loads(before)) == 8
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "new"))
+    assert run("import", str(file)).out == "8 new, 0 updated, 1 unchanged, 11 marks.\n"
+    assert everything(run) == before
+    assert run("import", str(file), "--json").record == {
+        "new": 0, "updated": 0, "unchanged": 9, "skipped": 0, "marks": 0, "failed": [],
+    }  # fmt: skip
+    assert run("import", str(file)).out == "0 new, 0 updated, 9 unchanged.\n"
+    assert everything(run) == before
+    assert run("count", "day:2026-06-27").out == "1\n"
+    run("export", "-o", str(again))
+    assert plain(again) == plain(file)
+    # The paper that was gone comes back, and is read.
+    run(
+        "import",
+        str(write_days(tmp_path / "days.jsonl", {"2020-01-01": [item("2001.00001", "An old one", "2020-01-01")]})),
+    )
+    assert run("count", "is:read", "id:2001.00001").out == "1\n"
+
+
+def plain(file: Path) -> list[dict[str, Any]]:
+    """The records of an export; an event has an id of its own in each home, which begins alike."""
+    records: list[dict[str, Any]] = json.loads(file.read_text())
+    for record in records:
+        for mark in record["marks"]:
+            mark["id"] = mark["id"][:12]
+    return records
+
+
+def test_a_list_is_imported_too(run: Run, marked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its marks have no time: they are set where nothing is."""
+    file = tmp_path / "list.json"
+    file.write_text(before := everything(run))
+    assert "marks" not in json.loads(before)[0]
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "new"))
+    assert run("import", str(file)).out == "8 new, 0 updated, 0 unchanged, 10 marks.\n"
+    by_id = {one["id"]: one for one in run("list", BOTH, "--json").records}
+    assert by_id == {one["id"]: one for one in json.loads(before)}
+    assert run("import", str(file), "--json").record["marks"] == 0
+    run("mark", "unstar", "2606.26740")
+    assert run("import", str(tmp_path / "list.json"), "--json").record["marks"] == 1
+
+
+def test_an_older_export_takes_no_newer_mark_back(run: Run, marked: Path, tmp_path: Path) -> None:
+    file = tmp_path / "everything.json"
+    run("export", "-o", str(file))
+    run("mark", "unstar", "2606.26740")
+    run("mark", "star", "2606.00001")
+    before = everything(run)
+    assert run("import", str(file), "--json").record["marks"] == 0
+    assert everything(run) == before
+
+
+def test_without_a_query_hidden_papers_are_written_in_every_format(run: Run, marked: Path) -> None:
+    hidden = "Small verifiers"
+    for format in FORMATS:
+        assert hidden in run("export", "--format", format).out
+        assert hidden not in run("export", "sort:title", "--format", format).out
+        assert hidden in run("export", "is:hidden", "--format", format).out
+
+
+def test_an_unfinished_mark_is_exported_in_full(run: Run, papers: Path) -> None:
+    """A program ended before it applied its event."""
+    with closing(Events.open(papers)) as events:
+        events.mark("star", True, [1, 2])
+    with closing(schema.connect(papers)) as connection:
+        connection.execute("UPDATE event SET applied = 0")
+        connection.execute("DELETE FROM effect")
+        connection.execute("UPDATE paper SET starred = 0")
+    records = run("export", "--format", "json").records
+    assert [(record["starred"], len(record["marks"])) for record in records[:3]] == [(True, 1), (True, 1), (False, 0)]
+
+
+def test_feeds_come_back_by_opml(run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    schema.ensure(home / "papers.db")
+    with closing(Feeds.open(home / "papers.db")) as feeds:
+        feeds.follow("rss", "https://lab.example.org/feed?a=1&b=2", "The <lab> & \"co\"", "the-lab-co", NOW,
+                     home="https://lab.example.org/", folder="Labs")  # fmt: skip
+    assert run("feeds", "add", "cs.RO").code == 0
+    file = tmp_path / "feeds.opml"
+    assert run("feeds", "export", "-o", str(file)).code == 0
+    before = run("feeds", "list", "--json").records
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "new"))
+    assert run("feeds", "import", str(file)).code == 0
+    keys = ("slug", "kind", "url", "title", "home", "folder")
+    after = run("feeds", "list", "--json").records
+    assert [{key: one.get(key) for key in keys} for one in after] == [
+        {key: one.get(key) for key in keys} for one in before
+    ]
+    assert run("feeds", "import", str(file), "--json").record == {"added": [], "known": 2, "failed": []}
