@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import kept, schema
+from reader.cache import schema
+from reader.cache.kept_marks import kept
 from reader.cache.marks.events import Events
 from reader.cache.marks.imports import DAY, add_marks
 from reader.cache.papers import Cache
@@ -86,7 +87,7 @@ def test_marks_of_one_event_are_one_event_and_join_once_in_any_grouping(at_once:
 def test_a_mark_that_the_log_has_itself_is_not_added(at_once: Events, path: Path) -> None:
     at_once.mark("star", True, [1, 2])
     with closing(Window.open(path)) as window:
-        found = kept.kept(window, paper(path, ONE)).marks
+        found = kept(window, paper(path, ONE)).marks
     assert add(at_once, on(ONE, *found), on(ONE, *found)) == 0
     at_once.undo()
     assert add(at_once, on(ONE, *found)) == 0
