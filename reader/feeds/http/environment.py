@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from reader.config import Settings
+from reader.paths import read_start
 
 _YES = {"1", "ON", "TRUE", "YES"}
 _TOKEN_LIMIT = 1_000
@@ -64,7 +65,6 @@ def _token_path(environ: Mapping[str, str]) -> Path:
 
 def _read_token(path: Path) -> str:
     try:
-        with path.open(encoding="utf-8") as file:
-            return file.read(_TOKEN_LIMIT).strip()
+        return read_start(path, _TOKEN_LIMIT).decode().strip()
     except (OSError, ValueError, RuntimeError):
         return ""

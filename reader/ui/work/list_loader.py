@@ -122,7 +122,7 @@ class ListLoader:
 
     def _list(self, listing: ListContent) -> None:
         self._library.results = listing.results
-        ranked_at = self._library.meta("trending") if listing.place.view.id == "trending" else None
+        ranked_at = self._library.meta("trending") if listing.place.view.is_ranking else None
         facts = CacheFacts() if listing.order.pks else self._read_facts(listing.place)
         self._model.change(self._model.state.listed(listing.with_facts(facts, ranked_at)))
 
