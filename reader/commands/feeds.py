@@ -257,7 +257,10 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
     failed = [one for one in answers if isinstance(one, FeedFailed)]
     if arguments.json:
         print_json([_answer_record(one) for one in answers])
-    return _raise_failures([f"{one.title}: {one.error}" for one in failed if one.is_followed])
+    reasons = [f"{one.title} could not be fetched: {one.error}" for one in failed if one.is_followed]
+    if len(reasons) > 1:
+        reasons = [f"{amount(len(reasons), 'feed')} could not be fetched; 'dailypapers feeds list' tells why."]
+    return _raise_failures(reasons)
 
 
 def _answer_record(event: FeedStored | FeedFailed) -> dict[str, object]:
