@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 ENDPOINT_VARIABLE = "HF_ENDPOINT"
 
 LOG_LEVELS = ("error", "warning", "info")
-"""What the log file gets: unexpected errors; also what could not be fetched; also each request."""
+"""What the log file contains: unexpected errors; then also failed fetches; then also each request."""
 
 MAX_FILE_SIZE = 1 << 16
 MAX_RULES_SIZE = 1 << 20
@@ -68,14 +68,17 @@ class Settings:
     ask_arxiv: bool = field(default=True, metadata={"rule": Boolean()})
     """Ask arXiv for the categories of the feed's papers: one request a day, the newest papers without any first."""
 
+    allow_local_feeds: bool = field(default=False, metadata={"rule": Boolean()})
+    """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""
+
     notify: tuple[str, ...] = field(default=(), metadata={"rule": QueryList()})
-    """Queries, such as ["topic:agents"]: you are told of each new paper that matches one, once; empty is off."""
+    """Queries, such as ["topic:agents"]: you are notified once of each new paper that matches one; empty is off."""
 
     notify_command: tuple[str, ...] = field(default=(), metadata={"rule": Command()})
-    """Program that tells you, in place of a desktop notification: it gets the papers as JSON on its standard input."""
+    """Program to run instead of a desktop notification; it gets the papers as JSON on its standard input."""
 
     keep_days: int = field(default=0, metadata={"rule": Number(0, 36_500)})
-    """Days that papers are kept for; starred, tagged and noted ones stay for ever, as all do with 0."""
+    """Days to keep papers; starred, tagged and noted ones stay, and 0 keeps all."""
 
     order: str = field(default="day", metadata={"rule": Choice(("day", "upvotes", "published", "added", "title"))})
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
@@ -87,7 +90,7 @@ class Settings:
     """Colours: dark, light, or the terminal's own (ansi); auto asks the terminal which."""
 
     ascii: bool = field(default=False, metadata={"rule": Boolean()})
-    """Draw letters in place of glyphs, for a font or a terminal that lacks them."""
+    """Draw ASCII characters instead of glyphs, for a font or a terminal that lacks them."""
 
     filter_width: int = field(default=26, metadata={"rule": Number(16, 60)})
     """Columns of the filter pane until it is resized."""
@@ -99,7 +102,7 @@ class Settings:
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""
 
     log_level: str = field(default="warning", metadata={"rule": Choice(LOG_LEVELS)})
-    """What the log file gets: unexpected errors, also what could not be fetched (warning), also each request (info)."""
+    """What the log file contains: unexpected errors; also failed fetches (warning); also each request (info)."""
 
     keys: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}
@@ -146,12 +149,6 @@ class LoadedSettings:
         """The origin of a setting's value: `default`, `FILE:LINE`, or the name of an environment variable."""
         line = self.lines.get(key)
         return "default" if line is None else f"{self.file}:{line}" if line else ENDPOINT_VARIABLE
-
-
-def load(path: Path) -> tuple[Settings, list[Mistake]]:
-    """The settings at `path` and their mistakes; see `load_settings`."""
-    loaded = load_settings(path)
-    return loaded.settings, list(loaded.mistakes)
 
 
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> LoadedSettings:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader import config
-from reader.config import LoadedSettings, Mistake, Settings, load, load_settings
+from reader.config import LoadedSettings, Mistake, Settings, load_settings
 from reader.core.errors import ReaderError
 
 
@@ -26,6 +26,11 @@ def file(tmp_path: Path) -> Path:
 def read(file: Path, text: str, **environment: str) -> LoadedSettings:
     file.write_text(text, encoding="utf-8")
     return load_settings(file, environment)
+
+
+def load(file: Path) -> tuple[Settings, list[Mistake]]:
+    loaded = load_settings(file)
+    return loaded.settings, list(loaded.mistakes)
 
 
 def only_mistake(file: Path, text: str) -> Mistake:
@@ -116,14 +121,14 @@ def test_a_mistake_names_its_line_and_the_right_word(
     assert says in mistake.message
     assert str(mistake).startswith(f"{file}:4: ")
     # Its neighbours hold, and its own key has the default.
-    assert load(file)[0] == replace(Settings(), read_when="passed", filter_width=30)
+    assert load_settings(file).settings == replace(Settings(), read_when="passed", filter_width=30)
 
 
 def test_the_line_is_right_behind_values_of_many_lines(file: Path) -> None:
     text = '[keys] # none = 1\n"paper.star" = [\n  "s", # days_at_strat\n\n  "S",\n]\n"paper.read" = [\n3]\n'
     mistake = only_mistake(file, text)
     assert (mistake.line, mistake.key) == (7, "keys.paper.read")
-    assert load(file)[0].keys["paper.star"] == ("s", "S")
+    assert load_settings(file).settings.keys["paper.star"] == ("s", "S")
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_no_mistake(file: Path) -> None:
@@ -142,7 +147,7 @@ def test_a_key_set_twice_is_reported_and_the_first_is_used(file: Path) -> None:
     mistake = only_mistake(file, "filter_width = 30\n\nfilter_width = 40\n")
     assert (mistake.line, mistake.key) == (3, "filter_width")
     assert "line 1 is used" in mistake.message
-    assert load(file)[0].filter_width == 30
+    assert load_settings(file).settings.filter_width == 30
 
 
 def test_what_only_the_whole_file_gets_wrong_is_told(file: Path) -> None:
@@ -276,7 +281,7 @@ def test_loading_is_cheap_to_import() -> None:
     script = (
         # What measures coverage has its own imports.
         "import json, sys; before = set(sys.modules); from reader import config, paths; from pathlib import Path;"
-        "config.load(Path('nowhere')); print(json.dumps(sorted(set(sys.modules) - before)))"
+        "config.load_settings(Path('nowhere')); print(json.dumps(sorted(set(sys.modules) - before)))"
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     heavy = {"tomllib", "tomlkit", "platformdirs", "textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "difflib"}

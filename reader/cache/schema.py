@@ -21,6 +21,7 @@ from reader.cache import aside
 from reader.cache.pages import HEADER, MAGIC, is_whole
 from reader.cache.sqlite_errors import damaged, explain, explained, is_damage, primary_code
 from reader.core.errors import CacheForeign, CacheTooNew
+from reader.core.steps import note_step
 from reader.paths import journal_file, make_folder, make_private, touch_private
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ SCHEMA = Path(__file__).parent / "schema.sql"
 """The schema after all migrations up to `HEAD`, as SQL; `ddl.py` writes it from the tables."""
 
 BUSY_SECONDS = 10.0
+
+STATEMENT_STEPS = 1_000_000
+"""Instructions of SQLite's virtual machine, some 20 ms, after which a statement notes a step."""
 
 
 def connect(path: Path, *, query_only: bool = False, durable: bool = False) -> sqlite3.Connection:
@@ -346,6 +350,8 @@ def engine(path: Path) -> Engine:
     def prepare(connection: Any, _record: object) -> None:
         # The driver's own transactions begin too late and do not include DDL.
         connection.isolation_level = None
+        # A statement on a large cache may take minutes: each part of it is a step.
+        connection.set_progress_handler(note_step, STATEMENT_STEPS)
         for pragma in pragmas(durable=False, mebibytes=16):
             connection.execute(pragma)
 

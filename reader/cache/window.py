@@ -256,7 +256,7 @@ class Window:
             day: str | None = self._connection.execute("SELECT max(day) FROM listing").fetchone()[0]
         return day
 
-    def day_beside(self, day: str, steps: int) -> str | None:
+    def older_day(self, day: str, steps: int) -> str | None:
         """The listed day `steps` listed days older than `day`, newer if negative; None past the ends."""
         side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
         with explained(self._path):

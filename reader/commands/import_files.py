@@ -33,13 +33,15 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache.papers import Stored
+    from reader.refresh import memory
 
     total, failed = Stored(), list[str]()
     with workspace.cache() as cache:
         _update_topics(cache)
         for name in arguments.files:
             try:
-                total += _import_file(cache, name)
+                with memory.limited("Split the file, or see what is in it."):
+                    total += _import_file(cache, name)
             except FeedError as error:
                 failed.append(str(error) if name in str(error) else f"{name}: {error}")
     if arguments.json:

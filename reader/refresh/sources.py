@@ -97,10 +97,11 @@ async def open_sources(
 ) -> AsyncIterator[tuple[HuggingFaceClient, Sources]]:
     """The daily feed at `endpoint` and the other sources, over the cache in `file`.
 
-    `answers` is the folder of cached responses and host locks; `settings` decide whether the feed gets the token.
-    arXiv is not asked for categories if the feed is local.
+    `answers` is the folder of cached responses and host locks; `settings` decide whether the feed gets the token, and
+    whether followed feeds may be local. arXiv is not asked for categories if the feed is local.
     """
     environ = lookup_environment() if environ is None else environ
+    settings = settings or Settings()
     validators = await asyncio.to_thread(cache.validators)
     with closing(await asyncio.to_thread(Feeds.open, file)) as feeds:
         async with (
@@ -108,7 +109,7 @@ async def open_sources(
                 endpoint, settings=settings, environ=environ, validators=validators, lock_folder=answers
             ) as daily,
             ArxivClient.from_environment(answers, environ=environ) as arxiv,
-            SyndicationClient.from_environment(environ) as web,
+            SyndicationClient.from_environment(environ, allow_local=settings.allow_local_feeds) as web,
         ):
             categorize = categorize and not is_local_only(f"http://{daily.host}", environ)
             by_choice = is_offline(environ)

@@ -35,7 +35,7 @@ class KeyTarget(Protocol):
     def context(self) -> Context | None:
         """Where a key is pressed; None if the screen in front reads its own keys."""
 
-    def do(self, action_id: str, count: int | None = None) -> None:
+    def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table."""
 
     def type(self, context: Context, key: str, character: str | None) -> bool:
@@ -97,7 +97,7 @@ class Keyboard:
         self._held = None
         # The list may be empty.
         if self._target.context in held.action.contexts:
-            self._target.do(held.action.id, held.count)
+            self._target.perform(held.action.id, held.count)
         return True
 
     def when_still(self, act: Callable[[], object]) -> None:
@@ -151,11 +151,11 @@ class Keyboard:
             if is_coming and _needs_papers(outcome.action, context):
                 self._held = outcome
             else:
-                self._target.do(outcome.action.id, outcome.count)
+                self._target.perform(outcome.action.id, outcome.count)
             return True
         if context == "query" and spell(key.key) == "enter":
             # Even if the user bound another key: the input's own message comes late, and the next keys would be text.
-            self._target.do("query.accept")
+            self._target.perform("query.accept")
             return True
         return isinstance(outcome, Cancelled)
 
@@ -164,7 +164,7 @@ class Keyboard:
         action = self._keymap.resolve("help").get((spell(key),))
         if action is None or action.id != "app.quit":
             return False
-        self._target.do(action.id)
+        self._target.perform(action.id)
         return True
 
     def _take_letter(self, typed: str) -> None:

@@ -30,4 +30,4 @@ def test_a_day_is_so_many_listed_days_away(cache: Cache, path: Path, day: str, s
         cache.store(Listing(f"2026-11-2{number}", (draft(number),)), NOW)
     cache.store(Listing("2026-11-21", ()), NOW)
     with closing(Window.open(path)) as window:
-        assert window.day_beside(day, steps) == found
+        assert window.older_day(day, steps) == found

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from reader.core import latex
 from reader.core.text import clean, clean_block, fold, latex_to_unicode, title_hash
 
 # Every code point, lone surrogates included, with more of the dangerous than chance would give.
@@ -17,7 +18,7 @@ hostile = st.text(
     )
 )
 PIECES = r"\textbf|\href|\frac|\begin{x}|\end{x}|\alpha|\ours|\'|\(|\)|{|}|$|^|_|\\|x|[|]| |\em|\sqrt|\verb|\*|&"
-latex = st.text(st.sampled_from("\\$^_{}[]() %&~'\"abxα1\n")) | st.lists(
+latex_texts = st.text(st.sampled_from("\\$^_{}[]() %&~'\"abxα1\n")) | st.lists(
     st.sampled_from(sorted(PIECES.split("|")))
 ).map("".join)
 
@@ -197,9 +198,32 @@ def test_latex(text: str, expected: str) -> None:
     assert latex_to_unicode(text) == expected
 
 
-@given(latex)
+@given(latex_texts)
 def test_any_latex_is_survived(text: str) -> None:
     assert is_harmless(clean(latex_to_unicode(text)))
+
+
+@pytest.mark.parametrize(
+    "piece", [r"\frac", r"\'e", r"^{a{b}c}", r"$\alpha \zz^{x_{y}}$ ", r"\textbf{a{\b}}", r"\sqrt{{{"]
+)
+def test_of_a_text_only_so_much_latex_is_converted(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    convert, errors = latex._converter()
+    converted: list[str] = []
+
+    def count(text: str) -> str:
+        converted.append(text)
+        return convert(text)
+
+    monkeypatch.setattr(latex, "_converter", lambda: (count, errors))
+    text = piece * (80_000 // len(piece))
+    assert latex_to_unicode(text)
+    assert latex.PIECES / 4 < len(converted) <= latex.PIECES
+    assert sum(map(len, converted)) <= latex.LETTERS
+
+
+def test_the_converter_warns_nobody(capfd: pytest.CaptureFixture[str]) -> None:
+    assert latex_to_unicode(r"$\frac{$ and \frac")
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("piece", ["{", "\\textbf{", "$x", "\\(", "^{", "\\", "\\'{", "\\a{b}{c}{d", "{\\em "])

@@ -52,7 +52,7 @@ class World:
             ArxivClient(
                 api=self.arxiv.url, feeds=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=self._now
             ) as arxiv,
-            SyndicationClient(limits=limits, sleep=nap, clock=nap.clock, now=self._now) as web,
+            SyndicationClient(allow_local=True, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as web,
         ):
             yield Sources(self.cache, self.feeds, arxiv, web, now=self._now)
 

@@ -14,7 +14,8 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from reader.cache import schema
@@ -31,7 +32,9 @@ COLUMNS = "seq, id, clock, kind, value, count"
 STEPS = ("undo", "redo")
 """Kinds of events that change another event; their value is its id."""
 
-_ENTRY = "id, machine, number, clock, kind, value, count, papers"
+_FIELDS = ("id", "machine", "number", "clock", "kind", "value", "count", "papers")
+_ENTRY = ", ".join(_FIELDS)
+_values = attrgetter(*_FIELDS)
 
 LABELS = {
     ("read", "1"): "read",
@@ -215,7 +218,7 @@ class EventLog:
 
     def _insert(self, entry: Entry) -> int:
         cursor = self._connection.execute(
-            f"INSERT INTO event ({_ENTRY}, undone, applied) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)", astuple(entry)
+            f"INSERT INTO event ({_ENTRY}, undone, applied) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)", _values(entry)
         )
         return cursor.lastrowid or 0
 

@@ -220,9 +220,12 @@ class Events:
         return batches, bytes(packed + packer.flush()), total
 
     def _named(self, event: Event) -> Iterator[str]:
-        """The keys of an event's papers, by batch; papers missing from the cache become orphans."""
+        """The keys of an event's papers, by batch, at least one; papers missing from the cache become orphans."""
         connection = self._connection
         (packed,) = connection.execute("SELECT papers FROM event WHERE seq = ?", (event.seq,)).fetchone()
+        if not event.count:
+            yield "[]"
+            return
         lines = io.StringIO(zlib.decompress(packed).decode())
         while some := [line.rstrip("\n") for line in islice(lines, BATCH)]:
             values = {"ids": json.dumps(some), "event": event.seq}

@@ -20,6 +20,7 @@ from urllib.parse import urljoin, urlsplit
 from reader import __version__
 from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefused
 from reader.core.hosts import is_loopback
+from reader.core.steps import note_step, note_wait
 from reader.core.text import clean
 from reader.feeds.http import responses
 from reader.feeds.http.bodies import BodyReader, BodyTooLarge, UnknownEncoding
@@ -38,6 +39,9 @@ OnWait = Callable[[float, str], None]
 log = logging.getLogger(__name__)
 
 MAX_REDIRECTS = 5
+
+STEP = 30.0
+"""Seconds that a step of a job may take without notice."""
 
 
 class Response(NamedTuple):
@@ -130,6 +134,7 @@ class HttpClient:
             return
         if on_wait is not None:
             on_wait(seconds, reason)
+        note_wait(seconds)
         await self._sleep(seconds)
 
     async def _attempt(self, path: str, parameters: Mapping[str, str | int], parse: Callable[[Response], T]) -> T:
@@ -138,9 +143,12 @@ class HttpClient:
 
         try:
             async with self._host_lock(), asyncio.timeout(self._limits.total_timeout):
+                # One that may take longer than a step is a wait.
+                note_wait(max(0.0, self._limits.total_timeout - STEP))
                 response = await self._request(path, parameters)
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
             raise explain_failure(self.host, error, self._limits) from error
+        note_step()
         try:
             return await asyncio.to_thread(parse, response)
         except FeedMalformed as error:
@@ -193,24 +201,26 @@ class HttpClient:
         return FeedRefused(f"{self.host} redirected too many times; check the feed's address.")
 
     def _open(self) -> httpx.AsyncClient:
+        if self._client is None:
+            self._client = self._new_client()
+        return self._client
+
+    def _new_client(self) -> httpx.AsyncClient:
         import httpx
 
-        if self._client is None:
-            limits = self._limits
-            headers = {
-                "Accept": "application/json",
-                # Only gzip, which BodyReader unpacks in bounded steps.
-                "Accept-Encoding": "gzip",
-                "User-Agent": f"dailypapers/{__version__}",
-            }
-            if self._token is not None:
-                headers["Authorization"] = f"Bearer {self._token}"
-            self._client = httpx.AsyncClient(
-                headers=headers,
-                timeout=httpx.Timeout(limits.read_timeout, connect=limits.connect_timeout),
-                trust_env=not is_loopback(self.host),
-            )
-        return self._client
+        headers = {
+            "Accept": "application/json",
+            # Only gzip, which BodyReader unpacks in bounded steps.
+            "Accept-Encoding": "gzip",
+            "User-Agent": f"dailypapers/{__version__}",
+        }
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        return httpx.AsyncClient(
+            headers=headers,
+            timeout=httpx.Timeout(self._limits.read_timeout, connect=self._limits.connect_timeout),
+            trust_env=not is_loopback(self.host),
+        )
 
     async def _read_body(self, response: httpx.Response) -> bytes:
         """The unpacked body; raises FeedMalformed if it is over the size limit or has an encoding not asked for."""

@@ -42,7 +42,7 @@ class Background:
             # Failures because the reader ends are not reported.
             if self._app.is_running:
                 text = str(error) if isinstance(error, ReaderError) else report_unforeseen(group, error)
-                self._model.say(text, "warning")
+                self._model.show_notice(text, "warning")
 
 
 def report_unforeseen(group: str, error: Exception) -> str:

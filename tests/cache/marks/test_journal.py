@@ -74,7 +74,10 @@ def signed(body: bytes) -> bytes:
         (b'{"v":1,"id":"a"', "no event"),
         (b"[1", "no event"),
         (b"[" * 100_000, "no event"),
-        (b'{"v":1,"id":1,"machine":"m","number":1,"clock":1,"kind":"star","value":"1","count":0,"papers":[]', "no event"),
+        (
+            b'{"v":1,"id":1,"machine":"m","number":1,"clock":1,"kind":"star","value":"1","count":0,"papers":[]',
+            "no event",
+        ),
         (b'{"v":1,"id":"a","machine":"m","number":true,"clock":1,"kind":"star","value":"1","count":0,"papers":[]', ""),
         (b'{"v":1,"id":"a","machine":"m","number":1,"clock":1,"kind":"star","value":"1","count":3,"papers":["x"]', ""),
         (b'{"v":1,"id":"a","machine":"m","number":1,"clock":1,"kind":"star","value":"1","count":1,"papers":[1]', ""),

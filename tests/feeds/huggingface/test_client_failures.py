@@ -18,6 +18,7 @@ from reader.core.errors import (
     FeedRefused,
     FeedUnreachable,
 )
+from reader.core.steps import watched_by
 from reader.feeds.http.client import HttpClient
 from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.limits import Limits
@@ -39,6 +40,18 @@ async def test_one_failure_is_tried_again(fault: str, server: FeedServer, nap: N
     assert len(server.requests) == 2
     (wait,) = nap.taken
     assert 0.75 * QUICK.backoff <= wait <= 1.5 * QUICK.backoff
+
+
+async def test_requests_waits_and_records_are_steps_of_a_job(server: FeedServer, nap: Nap) -> None:
+    """Whoever watches the job must not take a slow feed, or one that asks for a pause, for a job that is stuck."""
+    server.faults += ["error", "error"]
+    noted: list[float] = []
+    with watched_by(noted.append):
+        async with connected(server, nap, limits=replace(QUICK, total_timeout=90)) as client:
+            assert len(await ids(client)) == 3
+    # Three requests, each longer than a step may be; the waits between them; the response that can be read, and its
+    # three records.
+    assert noted == [60, nap.taken[0], 60, nap.taken[1], 60, 0, 0, 0, 0]
 
 
 @pytest.mark.parametrize("fault", ["gzip", "nulls", "redirect-here"])
