@@ -185,7 +185,7 @@ def _prepare_cache(workspace: Workspace) -> list[str]:
         return []
     from reader.commands.repairing import prepare_cache
 
-    return prepare_cache(workspace)
+    return prepare_cache(file, lambda: workspace.topics)
 
 
 def _record_thread_error(failure: ExceptHookArgs) -> None:

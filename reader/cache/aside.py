@@ -33,7 +33,7 @@ def set_aside(path: Path, replacement: Path | None = None) -> Path:
             replacement.replace(path)
     except OSError as error:
         raise _explain(error, path) from error
-    make_private(kept)
+    make_private(kept, *(kept.with_name(kept.name + end) for end in BESIDE))
     return kept
 
 
@@ -61,7 +61,7 @@ def set_log_aside(path: Path) -> None:
     log = path.with_name(f"{path.name}-wal")
     with suppress(OSError):
         if log.stat().st_size and not (path.exists() and path.stat().st_size):
-            log.rename(f"{_free_name(path)}-wal")
+            make_private(log.rename(f"{_free_name(path)}-wal"))
 
 
 def kept_files(path: Path) -> list[Path]:

@@ -22,7 +22,7 @@ from reader.cache.pages import HEADER, MAGIC, is_whole
 from reader.cache.sqlite_errors import damaged, explain, explained, is_damage, primary_code
 from reader.core.errors import CacheForeign, CacheTooNew
 from reader.core.steps import note_step
-from reader.paths import journal_file, make_folder, make_private, touch_private
+from reader.paths import backup_folder, journal_file, make_folder, make_private, touch_private
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -277,7 +277,8 @@ def ensure(path: Path) -> None:
     Its folder, its files and its backups become the user's alone, also where they were not.
     """
     current = is_current(path)
-    make_private(path.parent, *path.parent.glob(f"{path.name}*"), journal_file(path))
+    kept = backup_folder(path)
+    make_private(path.parent, *path.parent.glob(f"{path.name}*"), journal_file(path), kept, *kept.glob("*"))
     if current:
         _ensure_mark(path)
         return

@@ -100,9 +100,10 @@ def _repair_cache(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache import health
     from reader.commands.repairing import print_report, repair_cache
 
-    if health.glance(workspace.cache_file).state is health.State.NONE:
-        raise CacheError(f"There is no cache yet at {workspace.cache_file}. '{APP} refresh' makes one.")
-    print_report(repair_cache(workspace), as_json=arguments.json)
+    file = workspace.cache_file
+    if health.glance(file).state is health.State.NONE:
+        raise CacheError(f"There is no cache yet at {file}. '{APP} refresh' makes one.")
+    print_report(repair_cache(file, lambda: workspace.topics), as_json=arguments.json)
     return 0
 
 

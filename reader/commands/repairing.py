@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.commands.output import Progress, amount, print_json, print_line, warn
-from reader.commands.workspace import Workspace
 
 if TYPE_CHECKING:
-    from reader.cache.repair import Repair, Report
+    from reader.cache.batch import Classifier
+    from reader.cache.repair import Report
+
+Rules = Callable[[], "Classifier"]
+"""Loads the topic rules."""
 
 START_SECONDS = 20.0
 """Seconds that the reader's start may take to bring papers back; a refresh fetches the others."""
 
 
-def repair_cache(workspace: Workspace, *, set_aside: bool = False, seconds: float | None = None) -> Report:
+def repair_cache(file: Path, rules: Rules, *, set_aside: bool = False, seconds: float | None = None) -> Report:
     """Mend the cache, with progress; raises CacheError."""
-    with Progress() as progress:
-        return _repair(workspace, progress, seconds).run(set_aside=set_aside)
-
-
-def join_journal(workspace: Workspace) -> Report:
-    """Join the cache and its journal, with progress; raises CacheError."""
-    with Progress() as progress:
-        return _repair(workspace, progress, None).join()
-
-
-def _repair(workspace: Workspace, progress: Progress, seconds: float | None) -> Repair:
     from reader.cache.repair import Repair
 
-    return Repair(workspace.cache_file, lambda: workspace.topics, progress.show, seconds=seconds)
+    with Progress() as progress:
+        return Repair(file, rules, progress.show, seconds=seconds).run(set_aside=set_aside)
+
+
+def join_journal(file: Path, rules: Rules) -> Report:
+    """Join the cache and its journal, with progress; raises CacheError."""
+    from reader.cache.repair import Repair
+
+    with Progress() as progress:
+        return Repair(file, rules, progress.show).join()
 
 
 def print_report(report: Report, *, as_json: bool) -> None:
@@ -69,14 +72,13 @@ def summarize(report: Report) -> str:
     return f"The cache is good, and {joined}: {have}."
 
 
-def prepare_cache(workspace: Workspace) -> list[str]:
+def prepare_cache(file: Path, rules: Rules) -> list[str]:
     """Make, mend or only look at a cache that the reader can't simply open; return what the user has to know.
 
     Raises CacheError if the reader can't open it.
     """
     from reader.cache import health, schema
 
-    file = workspace.cache_file
     condition = health.glance(file)
     if condition.state is health.State.NONE:
         schema.ensure(file)
@@ -88,7 +90,7 @@ def prepare_cache(workspace: Workspace) -> list[str]:
             " 'dailypapers doctor' says what to do"
         ]
     warn("Looking at the cache, which was found damaged or missing.")
-    report = repair_cache(workspace, seconds=START_SECONDS)
+    report = repair_cache(file, rules, seconds=START_SECONDS)
     if not report.found:
         return []
     kept = f", and is kept as {report.kept[0].name}" if report.kept else ""

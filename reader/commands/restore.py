@@ -24,16 +24,17 @@ def _restore(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache.health import State
     from reader.commands.repairing import join_journal, print_report, repair_cache
 
-    state = health.glance(workspace.cache_file).state
+    file = workspace.cache_file
+    state = health.glance(file).state
     if state is State.NONE:
         raise CacheError(
-            f"There is nothing to restore from: neither cache nor journal nor backups are at {workspace.cache_file}."
+            f"There is nothing to restore from: neither cache nor journal nor backups are at {file}."
             f" '{APP} refresh' makes a cache."
         )
     if state in (State.GOOD, State.OLDER):
-        report = join_journal(workspace)
+        report = join_journal(file, lambda: workspace.topics)
     else:
-        report = repair_cache(workspace, set_aside=arguments.set_aside)
+        report = repair_cache(file, lambda: workspace.topics, set_aside=arguments.set_aside)
     print_report(report, as_json=arguments.json)
     return 0
 

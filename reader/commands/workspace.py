@@ -102,7 +102,7 @@ class Workspace:
             if health.glance(self.cache_file).state is health.State.LOST:
                 from reader.commands.repairing import repair_cache, summarize
 
-                warn(f"The cache was missing. {summarize(repair_cache(self))}")
+                warn(f"The cache was missing. {summarize(repair_cache(self.cache_file, lambda: self.topics))}")
 
     def _back_up(self) -> None:
         """Back the cache up once a day."""

@@ -6,12 +6,10 @@ adds the column; and let the feed that knows it fill the draft.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import Annotated, NamedTuple
 
 from reader.core.fields import Field, FieldRules, fields_of, in_order
-
-if TYPE_CHECKING:
-    from reader.core.marks import PaperMarks
+from reader.core.marks import PaperMarks
 
 
 class Draft(NamedTuple):
