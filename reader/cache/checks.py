@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import schema
-from reader.cache.marks.derived import STATES
 from reader.cache.marks.journal import Entry, Journal
 from reader.cache.sqlite_errors import explained, is_damage, primary_code
+from reader.core.marks import STATES
 from reader.paths import journal_file
 
 FAULTS = 20

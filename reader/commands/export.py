@@ -62,7 +62,7 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
 
 def _write_json(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:
     """Write papers with all that an import needs, and `with_lost` the marks of papers that the cache does not have."""
-    from reader.cache.marks.kept import kept, lost_papers
+    from reader.cache.kept_marks import kept, lost_papers
 
     def more(paper: Paper) -> Record:
         known = kept(window, paper)

@@ -9,11 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-STATES = {"read": "read", "star": "starred", "hide": "hidden"}
-"""Kinds of event whose state is a column of `paper`."""
-
-TAG = "tag:"
-"""Prefix of the kinds of events that tag papers."""
+from reader.core.marks import STATES, TAG
 
 FOLLOW = "follow:"
 """Prefix of the kinds of events that follow a feed; the value is its JSON, or empty once it is no longer followed."""

@@ -21,10 +21,11 @@ from itertools import islice
 from pathlib import Path
 
 from reader.cache import schema
-from reader.cache.marks.derived import FOLLOW, STATES, refold
+from reader.cache.marks.derived import FOLLOW, refold
 from reader.cache.marks.event_log import COLUMNS, STEPS, Event, EventLog, Joined
 from reader.cache.marks.journal import PACKING, Entry
 from reader.cache.sqlite_errors import explained
+from reader.core.marks import STATES
 
 BATCH = 5_000
 """Papers in one transaction, so that another writer waits about 50 ms at most.
