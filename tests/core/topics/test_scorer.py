@@ -389,7 +389,12 @@ def test_the_automaton_is_imported_late() -> None:
 def test_only_the_first_mistakes_have_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hint compares with every topic: 40,000 mistakes took minutes."""
     compared: list[str] = []
-    monkeypatch.setattr(rules, "get_close_matches", lambda word, known, n: compared.append(word) or known[:n])
+
+    def compare(word: str, known: list[str], n: int) -> list[str]:
+        compared.append(word)
+        return known[:n]
+
+    monkeypatch.setattr(rules, "get_close_matches", compare)
     mistakes = topics().check("".join(f"[topics.agents-{number}]\n" for number in range(100)))
     assert len(mistakes) == 100
     assert [bool(mistake.message.endswith("?")) for mistake in mistakes] == [True] * 20 + [False] * 80
