@@ -46,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             (seeds / str(number)).write_bytes(seed[:LONGEST])
         words.write_text("".join(f'"{_escaped(word)}"\n' for word in target.words))
         limits = [f"-max_total_time={options.seconds}", f"-max_len={LONGEST}", f"-timeout={SLOWEST}"]
-        places = [f"-dict={words}", f"-artifact_prefix={kept}/{options.name}-", f"{folder}/found", str(seeds)]
+        places = [f"-dict={words}"] if target.words else []
+        places += [f"-artifact_prefix={kept}/{options.name}-", f"{folder}/found", str(seeds)]
         command = [sys.executable, "-m", "tests.fuzz.attack", options.name, *limits, "-print_final_stats=1", *places]
         return subprocess.run(command, cwd=ROOT, check=False).returncode
 

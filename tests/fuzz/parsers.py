@@ -236,9 +236,10 @@ def attack_dates(data: bytes) -> None:
     text = _text(data)[:300]
     check_day(dates.iso_day(text))
     with suppress(ValueError, UsageError):
-        periods.parse_period(text, TODAY)
-    if period := periods.period_of_view(text):
-        assert period.id and period.name
+        period = periods.parse_period(text, TODAY)
+        assert period.earlier.later == period.later.earlier == period
+        assert periods.period_of_view(period.id) == period
+        assert period.name and period.short
     with suppress(ValueError):
         found = dates.parse_date_range(text)
         bounds = found.bounds(TODAY, TODAY)
