@@ -71,6 +71,6 @@ def test_a_pace(done: int, of: int, seconds: float, told: str) -> None:
 @pytest.mark.parametrize("text", ["9999-12", "9999-12-31", "9999-W52", "0001-01-01", "0001-01"])
 def test_the_ends_of_the_calendar_are_no_periods(text: str) -> None:
     """Nothing comes after or before them, and a view of one broke the reader."""
-    with pytest.raises(ValueError, match="not a day, week or month|not in the calendar"):
+    with pytest.raises(ValueError, match=r"not a day, week or month|not in the calendar"):
         parse_period(text, TODAY)
     assert period_of_view(f"month:{text}") is None
