@@ -24,6 +24,7 @@ CRASHES: list[tuple[str, bytes]] = [
     ("headers", b"Mon, 01 Jan 99999999999999999999 00:00:00 GMT"),
     ("headers", b"Mon, 01 Jan 2026 00:00:00 +99999999999999999"),
     ("json", b"[1e999,-1e999]"),
+    ("json_stream", b"12345 [7777.77,\n777E+7,\n77e-7,\n77777e7]"),
 ]
 """Inputs that fuzzing found, each with the target that it crashed."""
 
