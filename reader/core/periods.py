@@ -42,7 +42,7 @@ class Period:
                 return self.first.isoformat()
             case "week":
                 year, week, _ = self.first.isocalendar()
-                return f"{year}-W{week:02}"
+                return f"{year:04}-W{week:02}"
         return self.first.isoformat()[:7]
 
     @property
