@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reader.core.topics import rules
 from reader.core.topics.phrases import Phrase
 from reader.core.topics.rules import read_rules
 from reader.core.topics.scorer import FITTED, MOST, OWN, WRITTEN, Topics
@@ -398,6 +399,21 @@ def test_the_automaton_is_imported_late() -> None:
     code = "import sys, reader.data\n"
     code += "reader.data.shipped_topics().topics\nassert 'ahocorasick_rs' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_only_the_first_mistakes_have_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hint compares with every topic: 40,000 mistakes took minutes."""
+    compared: list[str] = []
+
+    def compare(word: str, known: list[str], n: int) -> list[str]:
+        compared.append(word)
+        return known[:n]
+
+    monkeypatch.setattr(rules, "get_close_matches", compare)
+    mistakes = topics().check("".join(f"[topics.agents-{number}]\n" for number in range(100)))
+    assert len(mistakes) == 100
+    assert [bool(mistake.message.endswith("?")) for mistake in mistakes] == [True] * 20 + [False] * 80
+    assert len(compared) == 20
 
 
 def rules_of(threshold: float, floor: float, points: float) -> Topics:
