@@ -82,10 +82,9 @@ def judge_schema(home: Path, before: Snapshot, after: Snapshot, *, is_settled: b
     """What is wrong after a migration: the schema is the old or the new one, and the new one has its backup."""
     if after.schema == FIRST:
         return ["the schema is still the first one"] if is_settled else []
-    for file in home.iterdir():
-        if file.name.startswith("papers.db.") and file.suffix != ".part" and not file.name.endswith(("-wal", "-shm")):
-            backup = read_home(file)
-            if backup.schema == FIRST:
-                whole = (backup.entries, backup.states) == (before.entries, before.states) and not backup.faults
-                return [] if whole else [f"the backup {file.name} is not what was there before"]
-    return [f"no backup of the first schema is in {sorted(file.name for file in home.iterdir())}"]
+    for file in (home / "backups").glob("*.db"):
+        backup = read_home(file)
+        if backup.schema == FIRST:
+            whole = (backup.entries, backup.states) == (before.entries, before.states) and not backup.faults
+            return [] if whole else [f"the backup {file.name} is not what was there before"]
+    return [f"no backup of the first schema is in {sorted(file.name for file in home.rglob('*'))}"]
