@@ -18,7 +18,7 @@ from reader.cache import schema
 from reader.cache.backups import backups
 from reader.cache.checks import verify
 from reader.core.errors import CacheDamaged, CacheForeign, CacheTooNew
-from reader.paths import journal_file, suspect_stamp
+from reader.paths import backup_folder, journal_file, suspect_stamp
 
 REPAIR = "dailypapers cache repair"
 RESTORE = "dailypapers restore"
@@ -177,9 +177,10 @@ def _permissions(path: Path) -> Condition | None:
 
 
 def _used(path: Path) -> Iterator[Path]:
-    """The folder and the files that must be readable and writable; files that are missing are left out."""
+    """The folders and the files that must be readable and writable; those that are missing are left out."""
     yield path.parent
-    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm")), journal_file(path)):
+    logs = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
+    for file in (path, *logs, journal_file(path), backup_folder(path)):
         if file.exists():
             yield file
 
