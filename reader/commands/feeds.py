@@ -240,7 +240,7 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
     from contextlib import aclosing
 
     from reader.refresh.jobs import open_sources
-    from reader.refresh.progress import FeedFailed, FeedStarted, FeedStored
+    from reader.refresh.progress import FeedFailed, FeedStarted, FeedStored, PapersReturned
 
     answers: list[FeedStored | FeedFailed] = []
     with workspace.cache() as cache:
@@ -249,7 +249,7 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
             only = [_find_feed(feeds, name) for name in arguments.names] if arguments.names else feeds.followed()
             async with aclosing(sources.refresh(only)) as events:
                 async for event in events:
-                    if isinstance(event, FeedStarted):
+                    if isinstance(event, FeedStarted | PapersReturned):
                         continue
                     answers.append(event)
                     if not arguments.json and isinstance(event, FeedStored):
