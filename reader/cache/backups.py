@@ -14,7 +14,7 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-from reader.cache.sqlite_errors import damaged, explained
+from reader.cache.sqlite_errors import damaged, explained, suspect
 from reader.cache.turns import alone
 from reader.core.errors import CacheBusy, CacheError
 from reader.paths import backup_folder, make_folder, suspect_stamp, touch_private
@@ -107,6 +107,7 @@ def back_up(path: Path, target: Path, *, is_whole: bool = True) -> Path:
             # A copy of a cache with a write-ahead log would get one of its own when it is opened.
             copy.execute("PRAGMA journal_mode = DELETE")
             if copy.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                suspect(path)
                 raise damaged(path)
         partial.replace(target)
     except OSError as error:

@@ -97,10 +97,13 @@ _REFUSALS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PE
 def connect_frozen(path: Path) -> sqlite3.Connection:
     """Open a file that nobody writes, for reading: no file is made or changed, and its write-ahead log is read.
 
-    SQLite reads such a log only with a file for its locks, or with one connection for ever and no locks.
+    SQLite reads such a log only with a file for its locks, or without locks, for one connection alone; without a log,
+    it is to be told that the file never changes.
     """
-    vfs = "win32-none" if sys.platform == "win32" else "unix-none"
-    place = f"{path.absolute().as_uri()}?mode=ro&vfs={vfs}"
+    log = path.with_name(f"{path.name}-wal")
+    has_log = log.exists() and log.stat().st_size > 0
+    how = f"vfs={'win32' if sys.platform == 'win32' else 'unix'}-none" if has_log else "immutable=1"
+    place = f"{path.absolute().as_uri()}?mode=ro&{how}"
     connection = sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
     with closing_on_error(connection):
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")

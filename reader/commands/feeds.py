@@ -64,16 +64,18 @@ def _run_feeds(arguments: Namespace, workspace: Workspace) -> int:
 
 
 @contextmanager
-def _open_feeds(workspace: Workspace) -> Iterator[Feeds]:
+def _open_feeds(workspace: Workspace, *, query_only: bool = False) -> Iterator[Feeds]:
     from reader.cache.feeds import Feeds
 
     workspace.ensure_cache()
-    with closing(Feeds.open(workspace.cache_file)) as feeds:
+    with closing(Feeds.open(workspace.cache_file, query_only=query_only)) as feeds:
         yield feeds
+    if not query_only:
+        workspace.back_up()
 
 
 def _list_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    with _open_feeds(workspace) as feeds:
+    with _open_feeds(workspace, query_only=True) as feeds:
         found, papers = feeds.all(), feeds.papers()
     if arguments.json:
         print_json([asdict(feed) | {"papers": papers.get(feed.slug, 0)} for feed in found])
@@ -313,7 +315,7 @@ def _export_feeds(arguments: Namespace, workspace: Workspace) -> int:
     from reader.feeds.arxiv.client import RSS_ENDPOINT
     from reader.feeds.syndication.opml import Outline, write_opml
 
-    with _open_feeds(workspace) as feeds:
+    with _open_feeds(workspace, query_only=True) as feeds:
         outlines = [
             Outline(
                 feed.title,

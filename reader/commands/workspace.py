@@ -104,7 +104,7 @@ class Workspace:
 
                 warn(f"The cache was missing. {summarize(repair_cache(self.cache_file, lambda: self.topics))}")
 
-    def _back_up(self) -> None:
+    def back_up(self) -> None:
         """Back the cache up once a day."""
         from reader.cache import backups
 
@@ -153,7 +153,7 @@ class Workspace:
             yield events
         finally:
             events.close()
-        self._back_up()
+        self.back_up()
 
     @contextmanager
     def cache(self) -> Iterator[Cache]:
@@ -167,7 +167,7 @@ class Workspace:
             cache.rest()
         finally:
             cache.close()
-        self._back_up()
+        self.back_up()
 
 
 def parsed(text: str, *, also: str = "") -> Query:
