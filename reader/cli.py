@@ -29,7 +29,14 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these words (default: the command line's); return the exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    code = _run_safely(list(sys.argv[1:] if arguments is None else arguments))
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        _finish(stream)
+    return code
+
+
+def _run_safely(words: Sequence[str]) -> int:
+    """Run the program; turn every failure into a line and an exit code."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         # As it began, in `__main__`: from here on an interrupt is an exception, which lets a command tidy up.
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -169,7 +176,7 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
     )
     outcome = app.run()
     skip_final_collection()
-    lost = app.keep_all()
+    lost = app.last_place.keep()
     for line in lost:
         _print_failure(line)
     if app._exception is not None and not leaving.is_terminal_gone:
@@ -224,6 +231,18 @@ def fill_with_sample(workspace: Workspace, file: Path) -> None:
 
 
 # Output
+
+
+def _finish(stream: TextIO | None) -> None:
+    """Write what a stream holds, or drop it: Python would try again at its end, and then exit with 120."""
+    if stream is None or stream.closed:
+        return
+    try:
+        stream.flush()
+    except OSError:
+        from reader.commands.output import discard
+
+        discard(stream)
 
 
 def _report_unexpected(where: str, error: Exception) -> int:

@@ -69,6 +69,10 @@ class Leaving:
             # What the program was told to ignore, such as SIGHUP by nohup, stays ignored.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, _do_nothing)
+        if not self._terminals:
+            # It was closed since the program looked for one.
+            self.is_terminal_gone = True
+            self._leave_by(platform.hangup())
         Thread(target=self._watch, name="leaving", daemon=True).start()
 
     def begin(self, leave: Callable[[], object], keep: Callable[[], Sequence[str]]) -> None:
@@ -178,4 +182,3 @@ def _within(seconds: float, act: Callable[[], object]) -> None:
     thread = Thread(target=act, daemon=True)
     thread.start()
     thread.join(seconds)
-
