@@ -163,18 +163,21 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
     threading.excepthook = _record_thread_error
     _draw_on_terminal()
     leaving = Leaving()
-    app = ReaderApp(
-        workspace.settings,
-        file,
-        query=query,
-        demo=sample is not None,
-        state_file=paths.state_file(),
-        run_job=partial(_run_job, workspace, file),
-        rules=lambda: workspace.topics,
-        leaving=leaving,
-        warnings=[str(mistake) for mistake in workspace.loaded.mistakes],
-    )
-    outcome = app.run()
+    try:
+        app = ReaderApp(
+            workspace.settings,
+            file,
+            query=query,
+            demo=sample is not None,
+            state_file=paths.state_file(),
+            run_job=partial(_run_job, workspace, file),
+            rules=lambda: workspace.topics,
+            leaving=leaving,
+            warnings=[str(mistake) for mistake in workspace.loaded.mistakes],
+        )
+        outcome = app.run()
+    finally:
+        leaving.retire()
     skip_final_collection()
     lost = app.last_place.keep()
     for line in lost:
@@ -182,7 +185,6 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
     if app._exception is not None and not leaving.is_terminal_gone:
         return _report_unexpected("reader", app._exception)
     if outcome == SAMPLE and not sample and not leaving.signal:
-        leaving.retire()
         return _show_sample(workspace, query)
     return exit_code(leaving.signal, lost) or app.return_code or 0
 

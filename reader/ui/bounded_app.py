@@ -47,6 +47,11 @@ class BoundedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         if self.leaving is not None:
             self.leaving.expect_end()
 
+    def lose_terminal(self) -> None:
+        """Leave because the terminal is gone; called in the thread that reads it."""
+        if self.leaving is not None:
+            self.leaving.lose_terminal()
+
     def exit(self, result: str | None = None, return_code: int = 0, message: object = None) -> None:
         """Quit with a result."""
         self.expect_end()

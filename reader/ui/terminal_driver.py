@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator
 from contextlib import suppress
 from selectors import EVENT_READ, SelectSelector
 from threading import BoundedSemaphore
-from typing import Any, TextIO, cast
+from typing import Any, Protocol, TextIO, cast, runtime_checkable
 
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.app import App
@@ -33,6 +33,14 @@ MOST_WAITING = 2_000
 
 LOOK = 0.1
 """Seconds between two looks for whether the driver has to stop."""
+
+
+@runtime_checkable
+class LosesTerminal(Protocol):
+    """An app that can do without its terminal for as long as it takes to leave."""
+
+    def lose_terminal(self) -> None:
+        """Called in the thread that reads when the terminal is gone."""
 
 
 class TerminalDriver(LinuxDriver):
@@ -59,7 +67,12 @@ class TerminalDriver(LinuxDriver):
         super().process_message(message)
 
     def run_input_thread(self) -> None:
-        """Read what the terminal sends until the driver stops or the terminal is gone."""
+        """Read what the terminal sends until the driver stops or the terminal is gone, which the app is told."""
+        self._read_terminal()
+        if not self.exit_event.is_set() and isinstance(self._app, LosesTerminal):
+            self._app.lose_terminal()
+
+    def _read_terminal(self) -> None:
         decoder, terminal_input = getincrementaldecoder("utf-8")("replace"), TerminalInput()
         with SelectSelector() as selector:
             selector.register(self.fileno, EVENT_READ)

@@ -60,7 +60,10 @@ Events.mark = lambda *given: time.sleep(0.5) or mark(*given)
 
 START = """
 import asyncio, fcntl, sys, termios, time
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+try:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+except OSError:
+    pass  # The window is closed already.
 sys.argv = ["dailypapers"]
 {hang}
 from reader.__main__ import main
