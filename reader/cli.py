@@ -29,7 +29,14 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these words (default: the command line's); return the exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    code = _run_safely(list(sys.argv[1:] if arguments is None else arguments))
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        _finish(stream)
+    return code
+
+
+def _run_safely(words: Sequence[str]) -> int:
+    """Run the program; turn every failure into a line and an exit code."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         # As it began, in `__main__`: from here on an interrupt is an exception, which lets a command tidy up.
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -155,26 +162,28 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
     threading.excepthook = _record_thread_error
     _draw_on_terminal()
     leaving = Leaving()
-    app = ReaderApp(
-        workspace.settings,
-        file,
-        query=query,
-        demo=sample is not None,
-        state_file=paths.state_file(),
-        run_job=partial(_run_job, workspace, file),
-        rules=lambda: workspace.topics,
-        leaving=leaving,
-        warnings=[*told, *(str(mistake) for mistake in workspace.loaded.mistakes)],
-    )
-    outcome = app.run()
+    try:
+        app = ReaderApp(
+            workspace.settings,
+            file,
+            query=query,
+            demo=sample is not None,
+            state_file=paths.state_file(),
+            run_job=partial(_run_job, workspace, file),
+            rules=lambda: workspace.topics,
+            leaving=leaving,
+            warnings=[*told, *(str(mistake) for mistake in workspace.loaded.mistakes)],
+        )
+        outcome = app.run()
+    finally:
+        leaving.retire()
     skip_final_collection()
-    lost = app.keep_all()
+    lost = app.last_place.keep()
     for line in lost:
         _print_failure(line)
     if app._exception is not None and not leaving.is_terminal_gone:
         return _report_unexpected("reader", app._exception)
     if outcome == SAMPLE and not sample and not leaving.signal:
-        leaving.retire()
         return _show_sample(workspace, query)
     return exit_code(leaving.signal, lost) or app.return_code or 0
 
@@ -243,6 +252,18 @@ def fill_with_sample(workspace: Workspace, file: Path) -> None:
 
 
 # Output
+
+
+def _finish(stream: TextIO | None) -> None:
+    """Write what a stream holds, or drop it: Python would try again at its end, and then exit with 120."""
+    if stream is None or stream.closed:
+        return
+    try:
+        stream.flush()
+    except OSError:
+        from reader.commands.output import discard
+
+        discard(stream)
 
 
 def _report_unexpected(where: str, error: Exception) -> int:

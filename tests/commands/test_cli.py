@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -139,6 +140,7 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
 
     class Reader:
         return_code = 0
+        last_place = SimpleNamespace(keep=list)
         _exception: Exception | None = None
 
         def __init__(self, _settings: Settings, file: Path, *, query: str, demo: bool, **_options: object) -> None:
