@@ -30,11 +30,12 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "mark": "read, star, hide",
             "undo": "the last mark",
             "export": "BibTeX, Markdown, CSV, JSON",
+            "restore": "marks from the journal",
         },
         "Look after it": {
             "config": "the settings",
             "keys": "the keys of the reader",
-            "cache": "its size; compact, verify",
+            "cache": "its size, its repair",
             "doctor": "what is wrong",
             "completions": "for your shell",
             "help": "of a command, or queries",

@@ -14,6 +14,7 @@ from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed
 from reader.core.ids import arxiv_id
 from reader.core.paper import Draft, Listing, Skipped
+from reader.core.steps import note_step
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, fold
 from reader.feeds import plain_text
 from reader.feeds.addresses import github_url, web_url
@@ -72,6 +73,7 @@ def listings(
     skipped: list[Skipped] = []
     more_skipped = 0
     for number, item in enumerate(items, start=1):
+        note_step()
         try:
             draft = parse_item(item)
         except FeedMalformed as error:

@@ -7,8 +7,8 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from reader.cache.marks.derived import STATES
 from reader.core.errors import ReaderError
+from reader.core.marks import STATES
 from reader.core.paper import PaperKey
 from reader.ui.handlers.registry import handles
 from reader.ui.widgets.paper_list import PaperList
