@@ -159,6 +159,9 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
         def __init__(self, _settings: Settings, file: Path, *, query: str, demo: bool, **_options: object) -> None:
             opened.append((query, demo, file))
 
+        def keep_all(self) -> list[str]:
+            return []
+
         def run(self) -> str | None:
             outcome = outcomes[len(opened) - 1]
             if isinstance(outcome, Exception):
@@ -166,7 +169,17 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
                 return None
             return outcome
 
+    class Leaving:
+        """Watches no signal: it would end the tests."""
+
+        signal = 0
+        is_terminal_gone = False
+
+        def retire(self) -> None:
+            pass
+
     monkeypatch.setattr("reader.ui.app.ReaderApp", Reader)
+    monkeypatch.setattr("reader.ui.leaving.Leaving", Leaving)
     return opened
 
 
