@@ -12,20 +12,20 @@ from reader.commands.output import Style, is_terminal
 from reader.commands.registry import ABOUT, EXAMPLES, GROUPS
 from reader.paths import APP
 
-_LEFT = 44
-"""Columns of the left half."""
-
 _NAME = max(len(name) for group in GROUPS.values() for name in group)
 
+_LEFT = _NAME + 6 + max(len(gist) for group in GROUPS.values() for gist in group.values())
+"""Columns of the left half."""
+
 _OPTIONS = "Options: --demo, --color WHEN, --log-level LEVEL, -V (--version), -h (--help)."
-_MORE = f"'{APP} help COMMAND' tells what a command takes, '{APP} help queries' how to write queries."
+_MORE = f"'{APP} help COMMAND' and '{APP} help queries' tell more."
 
 
 def front_page() -> str:
     """The page in the fullest form that fits the screen; in a pipe with a line for each command."""
     columns = help_width()
     forms = [_in_one_column, _by_name]
-    if columns >= _LEFT + _NAME + 28:
+    if columns >= _LEFT + max(_size(*entry) for title in list(GROUPS)[1::2] for entry in GROUPS[title].items()):
         forms.insert(0, _in_two_columns)
     if not is_terminal(sys.stdout):
         return _assemble(_in_one_column, columns)

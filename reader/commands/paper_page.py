@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from reader.commands.output import Style, amount, state_words, wrapped
 from reader.core.paper import Paper, labelled
@@ -37,15 +37,15 @@ def draw_paper(paper: Paper, topics: Mapping[str, str], style: Style, columns: i
     style = Style(style.on, links=style.on and shows_links())
     page = found[0].url if found else None
     yield from (style.link(page, style.bold(line)) for line in wrapped(clean(paper.title), columns))
-    yield from wrapped(", ".join(clean(name) for name in paper.authors), columns)
-    yield from (style.faint(line) for line in wrapped(" · ".join(facts(paper)), columns))
+    yield from packed([clean(name) for name in paper.authors], ", ", columns)
+    yield from (style.faint(line) for line in packed(facts(paper), " · ", columns))
     yield ""
     parts = dict(labelled(paper))
     if paper.topics:
         parts["Topics"] = ", ".join(clean(topics.get(slug, slug)) for slug in paper.topics)
     summary, note = parts.pop("AI summary", ""), parts.pop("Note", "")
     for label, text in parts.items():
-        for number, line in enumerate(wrapped(text, columns - _SIDE)):
+        for number, line in enumerate(packed(text.split(", "), ", ", columns - _SIDE)):
             yield f"{style.bold(f'{label:{_SIDE}}') if number == 0 else ' ' * _SIDE}{line}"
     for heading, text in (("AI summary", summary), ("Abstract", clean_block(paper.abstract)), ("Note", note)):
         yield from _section(heading, text, style, columns)
@@ -54,6 +54,24 @@ def draw_paper(paper: Paper, topics: Mapping[str, str], style: Style, columns: i
         yield style.bold("Links")
     # A wrapped address can't be clicked or copied.
     yield from (f"{INDENT}{link.name:9} {style.link(link.url, link.url)}" for link in found)
+
+
+def packed(items: Sequence[str], separator: str, columns: int) -> Iterator[str]:
+    """The lines of a list, which break between its items; an item that is longer than a line breaks between words."""
+    from rich.cells import cell_len
+
+    line = ""
+    for item in filter(None, items):
+        joined = f"{line}{separator}{item}" if line else item
+        if cell_len(joined + separator.rstrip()) <= columns:
+            line = joined
+            continue
+        if line:
+            yield f"{line}{separator}".rstrip()
+        *full, line = wrapped(item, columns)
+        yield from full
+    if line:
+        yield line
 
 
 def _section(heading: str, text: str, style: Style, columns: int) -> Iterator[str]:

@@ -34,23 +34,22 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "Look after it": {
             "config": "the settings",
-            "keys": "the keys of the reader",
+            "keys": "of the reader",
             "cache": "its size, its repair",
             "doctor": "what is wrong",
             "completions": "for your shell",
-            "help": "of a command, or queries",
         },
     }
 )
-"""All commands in groups, in the order of the help, with what each does in a few words."""
+"""The commands in groups, in the order of the help, with what each does in a few words."""
 
-COMMANDS = tuple(name for group in GROUPS.values() for name in group)
+COMMANDS = (*(name for group in GROUPS.values() for name in group), "help")
 """Names of all commands. Each has a module of its name in `reader.commands`."""
 
 _ODD_MODULES = MappingProxyType({"import": "import_files"})
 """Modules of the commands whose name is a Python keyword."""
 
-ABOUT = "Read the daily papers of Hugging Face in the terminal. Without a command, the reader opens."
+ABOUT = "Read the daily papers of Hugging Face. Without a command, the reader opens."
 
 EXAMPLES = (
     ("", "the reader"),
