@@ -41,7 +41,9 @@ def _add_arguments(parser: ArgumentParser) -> None:
     names = "an address, a category or, but for add, a feed's name; for import, files (- for stdin)"
     parser.add_argument("names", nargs="*", action=StoreFile, metavar="NAME", help=names)
     parser.add_argument("-o", "--output", metavar="FILE", help="for export: write to a file")
-    parser.add_argument("--verbose", action="store_true", help="print each request with its status, bytes and time")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="print each request with its status, bytes and time"
+    )
     add_json(parser)
 
 
