@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.dates import DateExpression, DateRange, parse_date, parse_date_range
+from reader.core.dates import DateExpression, DateRange, iso_day, parse_date, parse_date_range
 
 TODAY = date(2026, 5, 31)
 LATEST = date(2026, 5, 29)
@@ -119,3 +119,9 @@ def test_any_text_is_a_date_or_a_value_error(text: str) -> None:
     except ValueError:
         return
     assert isinstance(moment, DateExpression)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31", "0001-01-01", "1799-12-31", "2200-01-01", "9999-99-99", "2026-02-30"])
+def test_a_day_of_no_paper_is_no_day(text: str) -> None:
+    """A paper of the year 9999 would be the newest for ever."""
+    assert iso_day(text) is None
