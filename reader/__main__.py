@@ -1,10 +1,27 @@
-"""`python -m reader` is `dailypapers`."""
+"""`python -m reader` is `dailypapers`: the way into the program, which imports nothing of it before `main` runs."""
 
 from __future__ import annotations
 
+import signal
 import sys
 
-from reader.cli import main
+
+def main() -> int:
+    """Run the program; until it is imported, an interrupt ends it at once, without a traceback."""
+    # An ignored interrupt stays ignored, as in a background job of a script.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from reader.cli import main as run
+
+    code = run()
+    import os
+    import threading
+
+    if any(not one.daemon and one is not threading.main_thread() for one in threading.enumerate()):
+        # Python would wait for a thread that hangs, such as one whose disk does not answer.
+        os._exit(code)
+    return code
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -33,6 +33,16 @@ def journal_file(cache: Path) -> Path:
     return cache.with_suffix(".journal.jsonl")
 
 
+def suspect_stamp(cache: Path) -> Path:
+    """The file that is left where SQLite found damage in the cache: the next start then examines all of it."""
+    return cache.with_suffix(".suspect")
+
+
+def backup_folder(cache: Path) -> Path:
+    """The folder of the cache's backups."""
+    return cache.with_name("backups")
+
+
 def response_cache_folder() -> Path:
     """The folder of arXiv's cached responses and of the host locks that programs share."""
     return (home() or _platform("user_cache_path")) / "answers"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.search.compile import Scope, compile_query
-from reader.commands.registry import tree
+from reader.commands.registry import COMMANDS
 from reader.config import template
 from reader.core.query import FIELDS, parse
 from reader.keys.listing import keys_table
@@ -62,9 +62,8 @@ def test_every_field_stands_in_the_query_table() -> None:
 
 
 def test_every_command_that_is_shown_exists() -> None:
-    known = set(re.findall(r"^    (\w+)  ", tree().format_help(), re.M))
     shown = set(re.findall(r"dailypapers ([a-z]+)\b(?!:)", README))
-    assert shown <= known
+    assert shown <= set(COMMANDS)
     assert len(shown) > 8
 
 
@@ -87,7 +86,8 @@ def test_the_tree_is_that_of_the_repository() -> None:
 def test_modules_that_it_runs_are_there() -> None:
     modules = re.findall(r"python -m (tests[\w.]+|reader[\w.]+)", README)
     assert len(modules) > 3
-    assert [name for name in modules if not (ROOT / f"{name.replace('.', '/')}.py").is_file()] == []
+    files = [ROOT / name.replace(".", "/") for name in modules]
+    assert [file for file in files if not (file.with_suffix(".py").is_file() or (file / "__main__.py").is_file())] == []
 
 
 def test_variables_of_the_environment_are_read_by_the_program() -> None:

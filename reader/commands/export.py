@@ -46,9 +46,13 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     is_json = format.name == "json"
     wanted = parsed(query or (AS_ADDED if is_json else EVERYTHING))
     with workspace.window() as window, Progress() as progress:
+        if window.has_unfinished_marks():
+            # A program ended before it applied a mark in full; opening the log does.
+            with workspace.events():
+                pass
         pks = window.order(selection(window, wanted)).pks
         papers = _show_progress(window.papers(pks), len(pks), progress)
-        write = partial(_write_json, window=window, with_lost=not query) if is_json else format.write
+        write = partial(write_with_marks, window=window, with_lost=not query) if is_json else format.write
         if file is None:
             count = write(papers, sys.stdout)
         else:
@@ -56,12 +60,14 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
                 count = write(papers, out)
     if file is not None or not count:
         place = f" in {file}" if file else ""
-        warn(f"{amount(count, 'paper')} written{place}.")
+        lost = count - len(pks)
+        more = f", and the marks of {amount(lost, 'paper')} that {'is' if lost == 1 else 'are'} not in the cache"
+        warn(f"{amount(min(count, len(pks)), 'paper')} written{place}{more if lost > 0 else ''}.")
     return 0
 
 
-def _write_json(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:
-    """Write papers with all that an import needs, and `with_lost` the marks of papers that the cache does not have."""
+def write_with_marks(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:
+    """Write JSON with all that an import needs, and `with_lost` the marks of papers that the cache does not have."""
     from reader.cache.kept_marks import kept, lost_papers
 
     def more(paper: Paper) -> Record:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reader import config, paths
 from reader.commands.output import amount, warn
-from reader.core.errors import ReaderError, UsageError
+from reader.core.errors import CacheError, ReaderError, UsageError
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reader.config import LoadedSettings, Mistake, Settings
     from reader.core.paper import Paper
     from reader.core.query import Query
+    from reader.core.query.nodes import Node
     from reader.core.topics.scorer import Topics
     from reader.keys.keymap import Keymap
     from reader.refresh.jobs import JobContext
@@ -87,50 +88,87 @@ class Workspace:
 
         return shipped_topics()
 
+    def ensure_cache(self) -> None:
+        """Bring the cache to this program's schema; make a missing one, with the marks that its journal has."""
+        from reader.cache import schema
+
+        self._restore_if_lost()
+        schema.ensure(self.cache_file)
+
+    def _restore_if_lost(self) -> None:
+        """Make a missing cache anew if its journal or backups are there."""
+        if not self.cache_file.exists():
+            from reader.cache import health
+
+            if health.glance(self.cache_file).state is health.State.LOST:
+                from reader.commands.repairing import repair_cache, summarize
+
+                warn(f"The cache was missing. {summarize(repair_cache(self.cache_file, lambda: self.topics))}")
+
+    def back_up(self) -> None:
+        """Back the cache up once a day."""
+        from reader.cache import backups
+
+        backups.keep_daily_backup(self.cache_file, datetime.now().astimezone().date())
+
     @property
     def job_context(self) -> JobContext:
         """The context for jobs."""
         from reader.refresh.jobs import JobContext
 
+        self._restore_if_lost()
         return JobContext(self.cache_file, self.settings, lambda: self.topics)
 
     @contextmanager
     def window(self) -> Iterator[Window]:
         """The cache, open for reading; it is created if it is missing."""
-        from reader.cache import schema
         from reader.cache.window import Window
 
-        schema.ensure(self.cache_file)
+        self.ensure_cache()
         window = Window.open(self.cache_file)
         try:
+            self._join_journal(window)
             yield window
         finally:
             window.close()
 
+    def _join_journal(self, window: Window) -> None:
+        """Join the log and its journal if they differ, so that what is read has all marks.
+
+        A cache that can't be written is read as it is.
+        """
+        if window.has_unfinished_marks():
+            from reader.cache.marks.events import Events
+
+            with suppress(CacheError), closing(Events.open(self.cache_file)):
+                window.changed()
+
     @contextmanager
     def events(self) -> Iterator[Events]:
         """The log of the user's marks."""
-        from reader.cache import schema
         from reader.cache.marks.events import Events
 
-        schema.ensure(self.cache_file)
+        self.ensure_cache()
         events = Events.open(self.cache_file)
         try:
             yield events
         finally:
             events.close()
+        self.back_up()
 
     @contextmanager
     def cache(self) -> Iterator[Cache]:
         """The cache, open for writing papers."""
         from reader.cache.papers import Cache
 
+        self.ensure_cache()
         cache = Cache.open(self.cache_file, self.topics)
         try:
             yield cache
             cache.rest()
         finally:
             cache.close()
+        self.back_up()
 
 
 def parsed(text: str, *, also: str = "") -> Query:
@@ -152,13 +190,41 @@ def parsed(text: str, *, also: str = "") -> Query:
 
 
 def selection(window: Window, query: Query) -> Selection:
-    """Compile a query for the current cache."""
+    """Compile a query for the current cache; raises UsageError for a topic that the cache does not know."""
     from reader.cache.search.compile import Scope, compile_query
     from reader.session import visit
 
+    _check_topics(window, query)
     # The feed's days are in UTC; `is:new` means added since the reader was last closed.
     today = datetime.now(UTC).date()
     return compile_query(query, Scope(today, window.newest_day(), visit.load(paths.state_file()).visited))
+
+
+def _check_topics(window: Window, query: Query) -> None:
+    """Raise UsageError for the first topic of a query that does not exist; an empty cache has no topics to tell."""
+    wanted = list(_topics_in(query.root))
+    known = window.topic_names() if wanted else {}
+    for slug in wanted:
+        if known and slug not in known:
+            from reader.core.nearest import nearest
+
+            meant = nearest(slug, known)
+            advice = f"Did you mean {meant}?" if meant else "'dailypapers topics' lists them."
+            raise UsageError(f"There is no topic {slug!r}. {advice}")
+
+
+def _topics_in(node: Node | None) -> Iterator[str]:
+    """The slugs of all topics that a query names."""
+    from reader.core.query.nodes import And, Not, Or, Term
+
+    match node:
+        case And() | Or():
+            for part in node.nodes:
+                yield from _topics_in(part)
+        case Not():
+            yield from _topics_in(node.node)
+        case Term(field="topic"):
+            yield node.value
 
 
 def find(window: Window, text: str) -> int:

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from reader.core.text import clean, clean_note
-
 STATES = {"read": "read", "star": "starred", "hide": "hidden"}
 """Kinds of marks that are on or off, with the field of a paper that each one decides."""
 
@@ -49,6 +47,8 @@ class PaperMarks(NamedTuple):
 
 def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
     """A mark's kind and value with clean and bounded text; None if there is no such mark."""
+    from reader.core.text import clean, clean_note
+
     if kind == NOTE:
         return kind, clean_note(value)
     if kind.startswith(TAG):

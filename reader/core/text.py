@@ -23,6 +23,7 @@ __all__ = [
     "clean_note",
     "fold",
     "latex_to_unicode",
+    "text_size",
     "title_hash",
 ]
 
@@ -112,6 +113,13 @@ def title_hash(title: str) -> int:
     letters = "".join(filter(str.isalnum, folded)) or folded
     digest = blake2b(letters.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
+
+
+def text_size(value: object) -> int:
+    """Characters of all texts in a value, such as a draft or a listing, and in its parts."""
+    if isinstance(value, str):
+        return len(value)
+    return sum(map(text_size, value)) if isinstance(value, tuple) else 0
 
 
 def _scrub(line: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -113,8 +114,13 @@ def load(path: Path) -> Visit:
 
 
 def save(path: Path, visit: Visit) -> None:
-    """Save the visit, in full or not at all."""
+    """Save the visit, in full or not at all; raises OSError."""
     partial = make_folder(path).with_name(f".{path.name}.{os.getpid()}")
-    with open_private(partial) as out:
-        out.write(json.dumps(visit._asdict(), ensure_ascii=False, indent=1))
-    partial.replace(path)
+    try:
+        with open_private(partial) as out:
+            out.write(json.dumps(visit._asdict(), ensure_ascii=False, indent=1))
+        partial.replace(path)
+    except OSError:
+        with suppress(OSError):
+            partial.unlink()
+        raise

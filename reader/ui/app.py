@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events, on
-from textual.app import App
 from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
@@ -23,8 +22,10 @@ from reader.keys.actions import Context
 from reader.keys.keymap import Keymap
 from reader.session import visit
 from reader.session.places import Place, view
-from reader.ui import terminal, theme
+from reader.ui import theme
+from reader.ui.bounded_app import BoundedApp
 from reader.ui.keyboard import Keyboard
+from reader.ui.last_place import LastPlace
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.process import finish_startup_tuning
@@ -33,7 +34,7 @@ from reader.ui.state import State
 from reader.ui.state_parts import PaneSizes, RefreshStatus
 from reader.ui.stylesheets import stylesheets
 from reader.ui.text.glyphs import glyphs
-from reader.ui.textual_fixes import StylesheetParsedOnce, terminal_is_gone
+from reader.ui.textual_fixes import take_keys
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.scrollbar import draw_scrollbars
 from reader.ui.widgets.status_line import StatusLine
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
     from reader.ui.assembly import Assembly
+    from reader.ui.leaving import Leaving
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
     from reader.ui.widgets.filter_pane import FilterPane
@@ -59,12 +61,13 @@ POLL = 1.0
 """Seconds between two checks for other programs' writes to the cache."""
 
 
-class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
+class ReaderApp(BoundedApp, inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
     `query` in the view All; without a query it starts where the user left it. A `demo` fetches nothing, and saves
-    nothing outside the cache. `now` is the clock; a `still` reader has no spinner and starts no refresh by itself.
+    nothing outside the cache. `leaving` watches over its end. `now` is the clock; a `still` reader has no spinner and
+    starts no refresh by itself.
     """
 
     TITLE = "dailypapers"
@@ -83,6 +86,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         state_file: Path | None = None,
         run_job: JobRunner,
         rules: Callable[[], Topics],
+        leaving: Leaving | None = None,
         warnings: Sequence[str] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
@@ -98,9 +102,10 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.run_job = run_job
         self.rules = rules
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
-        self._state_file = None if demo else state_file
-        self._left = visit.load(self._state_file) if self._state_file else visit.Visit()
+        state_file = None if demo else state_file
+        self._left = visit.load(state_file) if state_file else visit.Visit()
         self._keep = None if query else self._left.paper
+        self.leaving = leaving
         self.library = Library(cache_file)
         self.library.left_at(self._left.visited)
         self.model = Model(self._first_state(query))
@@ -110,6 +115,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.keyboard = Keyboard(self.keymap, self.model, self.background, self)
         self.services = Services(self.model, self.library, self.background, settings, self.look)
         self.list_loader = ListLoader(self.services)
+        self.last_place = LastPlace(state_file, self._left.folded, self.services, self.list_loader)
         self.assembly: Assembly | None = None
         """The handlers of the keys; None until all panes exist."""
         self._page: PaperPage | None = None
@@ -138,6 +144,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             partial(self.list_loader.load_first, self._keep),
             folded=self._left.folded,
         )
+        self.last_place.main = self.main
         return self.main
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -148,8 +155,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
     def on_mount(self) -> None:
         draw_scrollbars(ascii=self.settings.ascii)
-        if not self.is_headless:
-            terminal.on_end(self.leave)
+        self.watch_end()
         subscribe(self, self.model, lambda state: state.request, self.list_loader.load, now=False)
         self.call_after_refresh(self._begin)
 
@@ -206,10 +212,8 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.model.change(self.model.state.know_topics(meanings={topic.slug: topic.about for topic in rules.topics}))
 
     def _check_other_programs(self) -> None:
-        """Show other programs' changes to the cache; quit if the terminal is gone."""
-        if not self.is_headless and terminal_is_gone():
-            self.leave()
-        elif not self.library.is_marking and self.assembly is not None:
+        """Show other programs' changes to the cache."""
+        if not self.library.is_marking and self.assembly is not None:
             try:
                 if self.library.changed():
                     self.keyboard.when_still(self._show_changed_cache)
@@ -304,11 +308,14 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """Look keys up in the table before any widget gets them; unbound keys go to the widgets."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            # Keys typed after the one that quits would open screens that close at once.
-            if self.return_code is None:
-                await self.keyboard.press(event)
+            await self.keyboard.press(event, *await take_keys(self))
         else:
             await super().on_event(event)
+
+    @property
+    def marks_by_moving(self) -> bool:
+        """Whether each step of the cursor marks the paper that it leaves."""
+        return self.settings.read_when == "passed"
 
     async def forward(self, key: events.Key) -> None:
         """Send a key to the widgets; a typed text takes it before the next key acts."""
@@ -383,27 +390,3 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     def open_sample(self) -> None:
         """Quit with the result `SAMPLE`; the caller then opens the bundled sample."""
         self.exit(SAMPLE)
-
-    def leave(self) -> None:
-        """Save the user's place, and quit."""
-        if self._state_file is not None:
-            visit.save(self._state_file, self._place_to_save(self._left.folded))
-        self.exit()
-
-    def _place_to_save(self, folded: tuple[str, ...]) -> visit.Visit:
-        state = self.model.state
-        if state.is_ready:
-            folded = tuple(sorted(self.main.filter.folded))
-        paper = self.library.paper_of(state.highlighted)
-        return visit.Visit(
-            view=state.place.view.id,
-            text=state.place.text,
-            paper=paper.id if paper else None,
-            filter_width=state.sizes.filter_width,
-            list_share=state.sizes.list_share,
-            visited=self.look.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            history=state.history,
-            topic_order=state.topic_order,
-            topic_mode=state.topic_mode,
-            folded=folded,
-        )

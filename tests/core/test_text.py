@@ -7,7 +7,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.core import latex
-from reader.core.text import clean, clean_block, fold, latex_to_unicode, title_hash
+from reader.core.text import (
+    NOTE_LIMIT,
+    clean,
+    clean_block,
+    clean_note,
+    fold,
+    latex_to_unicode,
+    text_size,
+    title_hash,
+)
 
 # Every code point, lone surrogates included, with more of the dangerous than chance would give.
 hostile = st.text(
@@ -87,6 +96,29 @@ def test_plain_words_stay_as_they_are(text: str) -> None:
 )
 def test_lines(text: str, expected: str) -> None:
     assert clean(text) == expected
+
+
+def test_only_four_times_the_limit_is_read() -> None:
+    assert clean(" " * 39 + "x", limit=10) == "x"
+    assert clean(" " * 40 + "x", limit=10) == ""
+    assert clean_block("\n" * 39 + "x", limit=10) == "x"
+    assert clean_block("\n" * 40 + "x", limit=10) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  two\tspaces \r\nand\rlines\n\n\nkept \n", "  two\tspaces \nand\nlines\n\n\nkept"),
+        ("Cafe\u0301", "Café"),
+        ("red\x1b[31m alert\x07", "red alert"),
+        ("é\u202e\tx\ny\u200b", "é\tx\ny"),
+        ("a\x00b", "ab"),
+        ("12345678901234567890x", "12345678901234567890"),
+        ("é" * 21, "é" * 20),
+    ],
+)
+def test_notes_keep_their_lines_and_spaces(text: str, expected: str) -> None:
+    assert clean_note(text, limit=max(20, len(text) - 1)) == expected
 
 
 def test_length_is_capped_without_a_trailing_space() -> None:
@@ -230,3 +262,37 @@ def test_the_converter_warns_nobody(capfd: pytest.CaptureFixture[str]) -> None:
 def test_floods_of_latex_take_no_time(piece: str) -> None:
     # Quadratic behaviour would take minutes here.
     assert latex_to_unicode(piece * (20_000 // len(piece)))
+
+
+@pytest.mark.parametrize("piece", [r"\'e", r"\textit{" + "x" * 31 + "}"])
+def test_latex_is_converted_up_to_the_bounds(piece: str) -> None:
+    most = min(latex.PIECES, latex.LETTERS // len(piece))
+    assert piece not in latex_to_unicode(piece * most)
+    converted = latex_to_unicode(piece * (most + 1))
+    assert converted.endswith(piece)
+    assert converted.count(piece) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("  - one\n\n\ttwo  three", "  - one\n\n\ttwo  three"),
+        ("one\r\ntwo\rthree\n\n", "one\ntwo\nthree"),
+        ("a\x1b[31mb\x9b2Jc\u202ed\x00e", "abcde"),
+        ("e\u0301", "é"),
+        ("a\ud800b", "ab"),
+        ("x" * (NOTE_LIMIT + 1), "x" * NOTE_LIMIT),
+    ],
+)
+def test_a_note_keeps_its_lines_and_loses_what_a_terminal_obeys(text: str, wanted: str) -> None:
+    assert clean_note(text) == wanted
+
+
+@given(st.text())
+def test_a_clean_note_stays_as_it_is(text: str) -> None:
+    once = clean_note(text)
+    assert clean_note(once) == once
+
+
+def test_the_size_of_texts_in_parts() -> None:
+    assert text_size(("ab", None, 7, ("c", ("de",)))) == 5

@@ -19,13 +19,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from reader.cache import schema
-from reader.cache.marks.derived import FOLLOW, refold
+from reader.cache.marks.derived import FOLLOW, find_by_title, refold
 from reader.cache.marks.event_log import COLUMNS, STEPS, Event, EventLog, Joined
 from reader.cache.marks.journal import PACKING, Entry
 from reader.cache.sqlite_errors import explained
 from reader.core.marks import STATES
+
+T = TypeVar("T")
 
 BATCH = 5_000
 """Papers in one transaction, so that another writer waits about 50 ms at most.
@@ -136,6 +139,11 @@ class Events:
             self._apply_news(progress)
         return count
 
+    def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """Run another module's function on the connection."""
+        with explained(self._path):
+            return question(self._connection)
+
     def _apply_news(self, progress: Progress) -> None:
         """Apply events that were joined meanwhile."""
         if self._log.has_news:
@@ -230,6 +238,7 @@ class Events:
         lines = io.StringIO(zlib.decompress(packed).decode())
         while some := [line.rstrip("\n") for line in islice(lines, BATCH)]:
             values = {"ids": json.dumps(some), "event": event.seq}
+            find_by_title(connection, some)
             connection.execute(
                 "INSERT OR IGNORE INTO orphan SELECT value, :event FROM json_each(:ids)"
                 " WHERE value NOT IN (SELECT id FROM paper) AND value NOT IN (SELECT id FROM paper_alias)",

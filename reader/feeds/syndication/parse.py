@@ -163,7 +163,7 @@ def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) 
     if not body.text.strip():
         body = _detail_text(item.get("summary_detail"), atom)
     abstract = plain_block(body.text)
-    title = plain_line(heading.text) or abstract[:100].strip()
+    title = plain_line(heading.text) or clean(abstract, 100)
     if not title:
         return None
     id, itself = _paper_of(item, link, title, body)

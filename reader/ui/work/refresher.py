@@ -136,6 +136,7 @@ class Refresher:
             DayStored,
             FeedStarted,
             FeedStored,
+            PapersReturned,
             RefreshFinished,
             RefreshStarted,
             Waiting,
@@ -145,6 +146,8 @@ class Refresher:
             case FeedStarted(title):
                 self._progress(title)
             case FeedStored(new=new, updated=updated) if new or updated:
+                self._renew()
+            case PapersReturned(papers=papers) if papers:
                 self._renew()
             case RefreshStarted(days):
                 self._progress_by_day(0, len(days))
@@ -209,10 +212,13 @@ class Refresher:
         self._model.change(self._model.state.refresh_succeeded(self._library.last_refresh()))
         if self._wanted.view and self._wanted.view == self._model.state.place.view.id:
             self._renew()
-        if sums.new:
-            self._model.show_notice(
-                f"{sums.new:,} new" + (f", {sums.skipped:,} records skipped" if sums.skipped else "")
+        if sums.new or sums.returned:
+            parts = (
+                f"{sums.new:,} new",
+                f"{sums.returned:,} that you marked are back" if sums.returned else "",
+                f"{sums.skipped:,} records skipped" if sums.skipped else "",
             )
+            self._model.show_notice(", ".join(filter(None, parts)))
         elif sums.skipped:
             self._model.show_notice(
                 f"{sums.skipped:,} records of the feed could not be read and were skipped", "warning"
