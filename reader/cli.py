@@ -7,6 +7,7 @@ they run, because most runs open the reader.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import closing
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these words (default: the command line's); return the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        # As it began, in `__main__`: from here on an interrupt is an exception, which lets a command tidy up.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     access_token.hide_tokens()
     _open_closed_streams()
     try:
@@ -143,13 +147,14 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
     import threading
 
     from reader import paths
-    from reader.cache import schema
     from reader.ui.app import SAMPLE, ReaderApp
+    from reader.ui.leaving import Leaving, exit_code
 
     file = sample or workspace.cache_file
-    schema.ensure(file)
+    told = [] if sample else _prepare_cache(workspace)
     threading.excepthook = _record_thread_error
     _draw_on_terminal()
+    leaving = Leaving()
     app = ReaderApp(
         workspace.settings,
         file,
@@ -158,15 +163,40 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
         state_file=paths.state_file(),
         run_job=partial(_run_job, workspace, file),
         rules=lambda: workspace.topics,
-        warnings=[str(mistake) for mistake in workspace.loaded.mistakes],
+        leaving=leaving,
+        warnings=[*told, *(str(mistake) for mistake in workspace.loaded.mistakes)],
     )
     outcome = app.run()
     skip_final_collection()
-    if app._exception is not None:
+    lost = app.keep_all()
+    for line in lost:
+        _print_failure(line)
+    if app._exception is not None and not leaving.is_terminal_gone:
         return _report_unexpected("reader", app._exception)
-    if outcome == SAMPLE and not sample:
+    if outcome == SAMPLE and not sample and not leaving.signal:
+        leaving.retire()
         return _show_sample(workspace, query)
-    return app.return_code or 0
+    return exit_code(leaving.signal, lost) or app.return_code or 0
+
+
+def _prepare_cache(workspace: Workspace) -> list[str]:
+    """Bring the cache to this program's schema, or mend it; return what the user has to know."""
+    from reader.cache import schema
+    from reader.core.errors import CacheDamaged
+    from reader.paths import suspect_stamp
+
+    file = workspace.cache_file
+    try:
+        is_good = file.exists() and not suspect_stamp(file).exists()
+        if is_good:
+            schema.ensure(file)
+    except CacheDamaged:
+        is_good = False
+    if is_good and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
+        return []
+    from reader.commands.repairing import prepare_cache
+
+    return prepare_cache(file, lambda: workspace.topics)
 
 
 def _record_thread_error(failure: ExceptHookArgs) -> None:

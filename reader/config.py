@@ -29,7 +29,8 @@ from reader.core.setting_types import (
     as_toml,
     nearest,
 )
-from reader.core.toml_lines import MalformedLine, Statement, read_statements
+from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
+from reader.paths import read_start
 
 if TYPE_CHECKING:
     from datetime import date
@@ -40,6 +41,9 @@ ENDPOINT_VARIABLE = "HF_ENDPOINT"
 
 LOG_LEVELS = ("error", "warning", "info")
 """What the log file contains: unexpected errors; then also failed fetches; then also each request."""
+
+_SHOWN = 300
+"""Maximum characters of a key or a value in the message about it."""
 
 MAX_FILE_SIZE = 1 << 16
 MAX_RULES_SIZE = 1 << 20
@@ -129,9 +133,12 @@ class Mistake:
     """The nearest valid word or value, in the file's syntax."""
 
     def __str__(self) -> str:
+        from reader.core.text import clean
+
         place = f"{self.file}:{self.line}" if self.line else self.file
-        what = f"{self.key} {self.message}" if self.key else self.message
-        meant = f" Did you mean {self.suggestion}?" if self.suggestion else ""
+        key, message, suggestion = (clean(text, _SHOWN) for text in (self.key, self.message, self.suggestion or ""))
+        what = f"{key} {message}" if key else message
+        meant = f" Did you mean {suggestion}?" if suggestion else ""
         return f"{place}: {what}.{meant}"
 
 
@@ -180,9 +187,7 @@ class _SettingsReader:
     def open(self, path: Path) -> str:
         """The file's text; empty if it is missing or unreadable."""
         try:
-            with path.open("rb") as file:
-                # No more than that: the path may be a device that never ends.
-                data = file.read(MAX_FILE_SIZE + 1)
+            data = read_start(path, MAX_FILE_SIZE + 1)
             if len(data) > MAX_FILE_SIZE:
                 self._add_mistake(0, "", f"is larger than {MAX_FILE_SIZE // 1024} KiB and was not read")
                 return ""
@@ -247,10 +252,9 @@ class _SettingsReader:
     def _check_whole(self, text: str) -> None:
         """Find mistakes that concern the whole file; each of its statements was valid on its own."""
         import re
-        import tomllib
 
         try:
-            tomllib.loads(text)
+            parse_toml(text)
         except (ValueError, RecursionError) as error:
             place = re.search(r"\(at line (\d+)", str(error))
             line = int(place[1]) if place else 0
@@ -270,15 +274,15 @@ def load_topics(own: Path) -> Topics:
     from reader.data import shipped_topics
 
     try:
-        with own.open("rb") as file:
-            data = file.read(MAX_RULES_SIZE + 1)
+        data = read_start(own, MAX_RULES_SIZE + 1)
         if len(data) > MAX_RULES_SIZE:
             raise ReaderError(f"The topic rules {own} have more than {MAX_RULES_SIZE // 1024} KiB. Shorten the file.")
         texts = [data.decode().replace("\r\n", "\n")]
     except FileNotFoundError:
         texts = []
     except (OSError, UnicodeDecodeError) as error:
-        raise ReaderError(f"The topic rules {own} can't be read: {error}. Correct or move the file.") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ReaderError(f"The topic rules {own} can't be read: {reason}. Correct or move the file.") from error
     return shipped_topics(*texts)
 
 

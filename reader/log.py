@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +65,16 @@ def record_thread_error(failure: threading.ExceptHookArgs) -> None:
     """Log an uncaught error in a thread; a `threading.excepthook`."""
     if failure.exc_value is not None:
         record_error(f"thread {failure.thread.name}" if failure.thread else "a thread", failure.exc_value)
+
+
+def record_loop_error(context: Mapping[str, object]) -> None:
+    """Log what asyncio tells the exception handler of its loop: an error that nobody handled, or a sentence."""
+    error, message = context.get("exception"), context.get("message") or "unhandled"
+    if isinstance(error, BaseException):
+        record_error(f"event loop: {message}", error)
+    else:
+        _ensure_attached()
+        _LOGGER.error("event loop: %s", message)
 
 
 def summarize_error(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -185,9 +186,59 @@ def test_a_line_that_is_made_to_break_the_reader_is_one_mistake(file: Path, bomb
 def test_an_endless_file_is_one_mistake() -> None:
     chosen, [mistake] = load(Path("/dev/zero"))
     assert chosen == Settings()
-    assert "larger than" in mistake.message
-    with pytest.raises(ReaderError, match="have more than 1024 KiB"):
+    assert mistake.message == "can't be read: it is a pipe or a device"
+    with pytest.raises(ReaderError, match="/dev/zero can't be read: it is a pipe or a device"):
         config.load_topics(Path("/dev/zero"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "config.toml"
+    os.mkfifo(pipe)
+    chosen, [mistake] = load(pipe)
+    assert chosen == Settings()
+    assert str(mistake) == f"{pipe}: can't be read: it is a pipe or a device."
+    with pytest.raises(ReaderError, match=r"can't be read: it is a pipe or a device\. Correct or move the file\."):
+        config.load_topics(pipe)
+
+
+def test_more_rules_than_anybody_writes_are_not_read(tmp_path: Path) -> None:
+    own = tmp_path / "topics.toml"
+    own.write_bytes(b"#" * (config.MAX_RULES_SIZE + 1))
+    with pytest.raises(ReaderError, match="have more than 1024 KiB"):
+        config.load_topics(own)
+
+
+def test_a_link_to_nothing_is_no_file(tmp_path: Path) -> None:
+    link = tmp_path / "config.toml"
+    link.symlink_to(tmp_path / "nowhere")
+    assert load(link) == (Settings(), [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "keep_days = 0x" + "f" * 60_000,
+        "notify = [0o" + "7" * 60_000 + "]",
+        "a." * 30_000 + "b = 1",
+        "x = {" + '"a".' * 10_000 + "b = 1}",
+        'notify = "' + "(" * 60_000 + '"',
+        "x" * 60_000 + " = 1",
+    ],
+)
+def test_a_mistake_is_one_short_sentence_however_long_its_line(file: Path, line: str) -> None:
+    file.write_text(f"ascii = true\n{line}\n")
+    chosen, [mistake] = load(file)
+    assert (chosen.ascii, mistake.line) == (True, 2)
+    assert len(str(mistake)) < len(str(file)) + 700
+
+
+@pytest.mark.parametrize("path", ["~nobody-of-this-name/topics.toml", "topics\\u0000.toml"])
+def test_a_path_that_can_not_be_is_a_mistake(file: Path, path: str) -> None:
+    loaded = read(file, f'topics_file = "{path}"\n')
+    assert loaded.settings == Settings()
+    [mistake] = loaded.mistakes
+    assert mistake.key == "topics_file"
 
 
 @pytest.mark.parametrize("bomb", ["a." * 5_000 + "b = 1", "a = " + "[" * 5_000, "a = 1" + "0" * 5_000])

@@ -94,10 +94,10 @@ class Feeds:
         self._lock = RLock()
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open the list; it is the user's own, so each change waits for the disk."""
+    def open(cls, path: Path, *, query_only: bool = False) -> Self:
+        """Open the list, with `query_only` only to read; it is the user's own, so each change waits for the disk."""
         with explained(path):
-            return cls(schema.connect(path, durable=True), path)
+            return cls(schema.connect(path, query_only=query_only, durable=True), path)
 
     def close(self) -> None:
         with self._lock:

@@ -101,11 +101,11 @@ def _show_progress(papers: Iterable[Paper], total: int, progress: Progress) -> I
 
 COMMAND = Command(
     "export",
-    "Write the papers of a query for another program.",
+    "Write the papers of a query for another program; without a query, every paper, hidden ones too.",
     (
         ("export is:starred -o starred.bib", "your starred papers, for LaTeX"),
         ("export topic:agents day:2026-05 --format markdown", "a month of a topic, for notes"),
-        ("export --format json | jq length", "everything, for a program"),
+        ("export -o papers.json", "everything with all your marks; 'import papers.json' reads it again"),
     ),
     _add_arguments,
     _export_papers,

@@ -65,10 +65,9 @@ def _run_feeds(arguments: Namespace, workspace: Workspace) -> int:
 
 @contextmanager
 def _open_feeds(workspace: Workspace) -> Iterator[Feeds]:
-    from reader.cache import schema
     from reader.cache.feeds import Feeds
 
-    schema.ensure(workspace.cache_file)
+    workspace.ensure_cache()
     with closing(Feeds.open(workspace.cache_file)) as feeds:
         yield feeds
 

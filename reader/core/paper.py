@@ -71,7 +71,7 @@ class Listing(NamedTuple):
     """The answer's ETag, used to ask the feed whether the day has changed."""
     is_unchanged: bool = False
     """Whether the feed answered only that the day has not changed."""
-    marks: tuple[PaperMarks, ...] = ()
+    marks: tuple["PaperMarks", ...] = ()
     """The user's marks that an export has, of these and of other papers."""
 
     @property

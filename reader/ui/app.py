@@ -23,8 +23,9 @@ from reader.keys.actions import Context
 from reader.keys.keymap import Keymap
 from reader.session import visit
 from reader.session.places import Place, view
-from reader.ui import terminal, theme
+from reader.ui import theme
 from reader.ui.keyboard import Keyboard
+from reader.ui.last_place import LastPlace
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.process import finish_startup_tuning
@@ -33,11 +34,11 @@ from reader.ui.state import State
 from reader.ui.state_parts import PaneSizes, RefreshStatus
 from reader.ui.stylesheets import stylesheets
 from reader.ui.text.glyphs import glyphs
-from reader.ui.textual_fixes import StylesheetParsedOnce, terminal_is_gone
+from reader.ui.textual_fixes import StylesheetParsedOnce
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.scrollbar import draw_scrollbars
 from reader.ui.widgets.status_line import StatusLine
-from reader.ui.work.background import Background
+from reader.ui.work.background import Background, record_loop_error
 from reader.ui.work.library import Library
 from reader.ui.work.list_loader import ListLoader
 from reader.ui.work.notice_timer import NoticeTimer
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
     from reader.ui.assembly import Assembly
+    from reader.ui.leaving import Leaving
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
     from reader.ui.widgets.filter_pane import FilterPane
@@ -64,7 +66,8 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
     `query` in the view All; without a query it starts where the user left it. A `demo` fetches nothing, and saves
-    nothing outside the cache. `now` is the clock; a `still` reader has no spinner and starts no refresh by itself.
+    nothing outside the cache. `leaving` watches over its end. `now` is the clock; a `still` reader has no spinner and
+    starts no refresh by itself.
     """
 
     TITLE = "dailypapers"
@@ -83,6 +86,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         state_file: Path | None = None,
         run_job: JobRunner,
         rules: Callable[[], Topics],
+        leaving: Leaving | None = None,
         warnings: Sequence[str] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
@@ -98,9 +102,10 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.run_job = run_job
         self.rules = rules
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
-        self._state_file = None if demo else state_file
-        self._left = visit.load(self._state_file) if self._state_file else visit.Visit()
+        state_file = None if demo else state_file
+        self._left = visit.load(state_file) if state_file else visit.Visit()
         self._keep = None if query else self._left.paper
+        self._leaving = leaving
         self.library = Library(cache_file)
         self.library.left_at(self._left.visited)
         self.model = Model(self._first_state(query))
@@ -110,6 +115,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.keyboard = Keyboard(self.keymap, self.model, self.background, self)
         self.services = Services(self.model, self.library, self.background, settings, self.look)
         self.list_loader = ListLoader(self.services)
+        self.last_place = LastPlace(state_file, self._left.folded, self.model, self.list_loader, self.look.now)
         self.assembly: Assembly | None = None
         """The handlers of the keys; None until all panes exist."""
         self._page: PaperPage | None = None
@@ -138,6 +144,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             partial(self.list_loader.load_first, self._keep),
             folded=self._left.folded,
         )
+        self.last_place.main = self.main
         return self.main
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -148,8 +155,9 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
     def on_mount(self) -> None:
         draw_scrollbars(ascii=self.settings.ascii)
-        if not self.is_headless:
-            terminal.on_end(self.leave)
+        if self._leaving is not None:
+            self._leaving.begin(self.leave, self.keep_all)
+        asyncio.get_running_loop().set_exception_handler(record_loop_error)
         subscribe(self, self.model, lambda state: state.request, self.list_loader.load, now=False)
         self.call_after_refresh(self._begin)
 
@@ -206,10 +214,8 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.model.change(self.model.state.know_topics(meanings={topic.slug: topic.about for topic in rules.topics}))
 
     def _check_other_programs(self) -> None:
-        """Show other programs' changes to the cache; quit if the terminal is gone."""
-        if not self.is_headless and terminal_is_gone():
-            self.leave()
-        elif not self.library.is_marking and self.assembly is not None:
+        """Show other programs' changes to the cache."""
+        if not self.library.is_marking and self.assembly is not None:
             try:
                 if self.library.changed():
                     self.keyboard.when_still(self._show_changed_cache)
@@ -386,24 +392,25 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
     def leave(self) -> None:
         """Save the user's place, and quit."""
-        if self._state_file is not None:
-            visit.save(self._state_file, self._place_to_save(self._left.folded))
+        self._expect_end()
+        self.last_place.keep()
         self.exit()
 
-    def _place_to_save(self, folded: tuple[str, ...]) -> visit.Visit:
-        state = self.model.state
-        if state.is_ready:
-            folded = tuple(sorted(self.main.filter.folded))
-        paper = self.library.paper_of(state.highlighted)
-        return visit.Visit(
-            view=state.place.view.id,
-            text=state.place.text,
-            paper=paper.id if paper else None,
-            filter_width=state.sizes.filter_width,
-            list_share=state.sizes.list_share,
-            visited=self.look.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            history=state.history,
-            topic_order=state.topic_order,
-            topic_mode=state.topic_mode,
-            folded=folded,
-        )
+    def keep_all(self) -> list[str]:
+        """Save the place, in any thread; return a sentence for each thing that is not kept."""
+        self.last_place.keep()
+        return [lost for lost in (self.last_place.lost, self.library.lost) if lost]
+
+    def exit(self, result: str | None = None, return_code: int = 0, message: object = None) -> None:
+        """Quit, in bounded time."""
+        self._expect_end()
+        super().exit(result, return_code)
+
+    def _handle_exception(self, error: Exception) -> None:
+        self._expect_end()
+        self.last_place.keep()
+        super()._handle_exception(error)
+
+    def _expect_end(self) -> None:
+        if self._leaving is not None:
+            self._leaving.expect_end()

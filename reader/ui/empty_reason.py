@@ -64,7 +64,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
         return AllHidden()
     if refresh.view == view and refresh.progress is not None:
         return FetchingPlace(place.view.name, refresh.progress)
-    if view == "trending":
+    if place.view.is_ranking:
         return NotRanked(refresh.problem)
     return _nothing_listed(state, period_of_view(view) or period_containing("day", today), days, today)
 

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from reader.actions.export import FORMATS
 from reader.cache import schema
+from reader.cache.checks import verify
 from reader.cache.feeds import Feeds
-from reader.cache.maintenance import verify
 from reader.cache.marks.events import Events
 from reader.cache.marks.imports import add_marks
 from reader.cache.papers import Cache

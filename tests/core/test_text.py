@@ -98,6 +98,29 @@ def test_lines(text: str, expected: str) -> None:
     assert clean(text) == expected
 
 
+def test_only_four_times_the_limit_is_read() -> None:
+    assert clean(" " * 39 + "x", limit=10) == "x"
+    assert clean(" " * 40 + "x", limit=10) == ""
+    assert clean_block("\n" * 39 + "x", limit=10) == "x"
+    assert clean_block("\n" * 40 + "x", limit=10) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  two\tspaces \r\nand\rlines\n\n\nkept \n", "  two\tspaces \nand\nlines\n\n\nkept"),
+        ("Cafe\u0301", "Café"),
+        ("red\x1b[31m alert\x07", "red alert"),
+        ("é\u202e\tx\ny\u200b", "é\tx\ny"),
+        ("a\x00b", "ab"),
+        ("12345678901234567890x", "12345678901234567890"),
+        ("é" * 21, "é" * 20),
+    ],
+)
+def test_notes_keep_their_lines_and_spaces(text: str, expected: str) -> None:
+    assert clean_note(text, limit=max(20, len(text) - 1)) == expected
+
+
 def test_length_is_capped_without_a_trailing_space() -> None:
     assert clean("ab " * 10, limit=6) == "ab ab"
     assert len(clean("a" * 1_000_000)) == 2_000
@@ -239,6 +262,15 @@ def test_the_converter_warns_nobody(capfd: pytest.CaptureFixture[str]) -> None:
 def test_floods_of_latex_take_no_time(piece: str) -> None:
     # Quadratic behaviour would take minutes here.
     assert latex_to_unicode(piece * (20_000 // len(piece)))
+
+
+@pytest.mark.parametrize("piece", [r"\'e", r"\textit{" + "x" * 31 + "}"])
+def test_latex_is_converted_up_to_the_bounds(piece: str) -> None:
+    most = min(latex.PIECES, latex.LETTERS // len(piece))
+    assert piece not in latex_to_unicode(piece * most)
+    converted = latex_to_unicode(piece * (most + 1))
+    assert converted.endswith(piece)
+    assert converted.count(piece) == 1
 
 
 @pytest.mark.parametrize(

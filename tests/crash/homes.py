@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count, islice
 from pathlib import Path
 
 from tests.crash.program import ROOT, environment, run
@@ -20,8 +21,8 @@ from tests.feed_server import FeedServer, Item
 SAMPLE = ROOT / "reader" / "data" / "sample.json"
 """Real papers that ship with the program."""
 
-MANY = 10_500
-"""Papers of a home, at least: the program applies a mark to 5,000 in one transaction, so these take three."""
+MANY = 5_300
+"""Papers of a home, at least: the program applies a mark to 5,000 in one transaction, so these take two."""
 
 SETTINGS = "ask_arxiv = false\nrefresh_minutes = 0\n"
 
@@ -34,34 +35,33 @@ class Stage:
     feed: FeedServer
     items: list[Item]
     many: int = MANY
-    made: int = field(default=0, init=False)
-    """Papers that were made for imports and feeds."""
+    numbers: Iterator[int] = field(default_factory=lambda: count(1), init=False)
+    """Numbers of the papers that are made for imports and feeds, by any thread."""
 
     @property
     def origin(self) -> Path:
         """The home that others are copies of."""
         return self.folder / "origin"
 
-    def new_home(self, name: str = "home") -> Path:
-        """A fresh copy of the home, in place of the last one of this name."""
+    def new_home(self, name: str = "home", origin: Path | None = None) -> Path:
+        """A fresh copy of the home, or of another one, in place of the last one of this name."""
         home = self.folder / name
         shutil.rmtree(home, ignore_errors=True)
-        shutil.copytree(self.origin, home)
+        shutil.copytree(origin or self.origin, home)
         return home
 
     def surroundings(self, home: Path, **more: str) -> dict[str, str]:
         """What a program in a home sees of the world."""
         return environment(home, self.feed.url, **more)
 
-    def new_items(self, chance: random.Random, count: int, day: str) -> list[Item]:
+    def new_items(self, chance: random.Random, papers: int, day: str) -> list[Item]:
         """Papers that no cache has yet: real ones with other ids and titles."""
         found = []
-        for _ in range(count):
-            self.made += 1
+        for number in islice(self.numbers, papers):
             one = deepcopy(chance.choice(self.items))
             paper = one["paper"]
-            paper["id"] = f"17{1 + self.made // 90_000:02}.{10_000 + self.made % 90_000}"
-            paper["title"] = f"{paper['title']} ({self.made})"
+            paper["id"] = f"17{1 + number // 90_000:02}.{10_000 + number % 90_000}"
+            paper["title"] = f"{paper['title']} ({number})"
             paper["submittedOnDailyAt"] = f"{day}T00:00:00.000Z"
             one.pop("title", None)
             found.append(one)

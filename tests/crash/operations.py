@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from tests.crash.homes import Stage
@@ -47,7 +47,6 @@ class Step:
     """Those that it brings."""
     said: str = ""
     """A part of what it prints once it is done; empty if only its exit code tells."""
-    environment: Mapping[str, str] = field(default_factory=dict)
 
     def is_acknowledged(self, run: Run) -> bool:
         """Whether the program said that it is done."""

@@ -186,6 +186,11 @@ class Terminal:
         while self._unseen:
             self.show_next()
 
+    def forget(self) -> None:
+        """Drop whatever was taken without showing it, and what the program wrote so far."""
+        self._unseen.clear()
+        self.raw.clear()
+
     @property
     def unseen(self) -> tuple[Output, ...]:
         """What was taken and not shown yet."""
@@ -200,7 +205,16 @@ class Terminal:
             data, self._tail = data[:last], data[last:]
         return SEQUENCE.sub(lambda found: found[0] if _is_known(found) else b"", data)
 
+    def modes(self) -> Sequence[object]:
+        """The terminal's own modes, such as echo."""
+        return termios.tcgetattr(self._master)
+
     # The end
+
+    def hang_up(self) -> None:
+        """Close the terminal's window."""
+        os.close(self._master)
+        self._master, self._is_open = -1, False
 
     def wait_closed(self, timeout: float = 15.0) -> int:
         """Take output until the program ends; returns its exit code."""

@@ -24,7 +24,7 @@ from reader.core.steps import note_step, note_wait
 from reader.core.text import clean
 from reader.feeds.http import responses
 from reader.feeds.http.bodies import BodyReader, BodyTooLarge, UnknownEncoding
-from reader.feeds.http.failures import HttpRefused, RetryableError, explain_failure
+from reader.feeds.http.failures import HttpRefused, RetryableError, explain_environment, explain_failure
 from reader.feeds.http.host_lock import host_lock
 from reader.feeds.http.limits import Limits
 
@@ -60,8 +60,8 @@ class HttpClient:
     """GET requests to one endpoint, one at a time.
 
     Programs that share `lock_folder` also ask a host one at a time. Proxies and certificates come from the
-    environment as httpx reads them, except for an endpoint on this machine. Raises ConfigError for an endpoint that
-    is neither https nor on this machine.
+    environment as httpx reads them, except for an endpoint on this machine. `sign_in` advises what to do if the host
+    asks for a sign-in. Raises ConfigError for an endpoint that is neither https nor on this machine.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class HttpClient:
         endpoint: str,
         token: str | None = None,
         *,
+        sign_in: str = "check HF_TOKEN",
         offline: bool = False,
         limits: Limits | None = None,
         lock_folder: Path | None = None,
@@ -79,6 +80,7 @@ class HttpClient:
         self.host = _host_of(self.endpoint)
         self.offline = offline
         self._token = token
+        self._sign_in = sign_in
         self._limits = limits or Limits()
         self._lock_folder = lock_folder
         self._sleep = sleep
@@ -146,7 +148,7 @@ class HttpClient:
                 # One that may take longer than a step is a wait.
                 note_wait(max(0.0, self._limits.total_timeout - STEP))
                 response = await self._request(path, parameters)
-        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ExceptionGroup) as error:
             raise explain_failure(self.host, error, self._limits) from error
         note_step()
         try:
@@ -201,8 +203,13 @@ class HttpClient:
         return FeedRefused(f"{self.host} redirected too many times; check the feed's address.")
 
     def _open(self) -> httpx.AsyncClient:
+        import httpx
+
         if self._client is None:
-            self._client = self._new_client()
+            try:
+                self._client = self._new_client()
+            except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+                raise explain_environment(error) from error
         return self._client
 
     def _new_client(self) -> httpx.AsyncClient:
@@ -231,6 +238,7 @@ class HttpClient:
             reader = BodyReader(encoding, self._limits.body_size)
             async for chunk in response.aiter_raw():
                 reader.add(chunk)
+            return reader.body()
         except UnknownEncoding:
             sent = f"{self.host} packed its answer as {clean(encoding, 40)!r}, which was not asked for"
             raise FeedMalformed(f"{sent}; try again later.") from None
@@ -241,7 +249,6 @@ class HttpClient:
             ) from None
         except zlib.error as error:
             raise httpx.DecodingError(str(error), request=response.request) from error
-        return reader.body()
 
     def _redirect_target(self, origin: str, target: str) -> str:
         """The address that a redirect leads to; raises FeedRefused if it leaves the host or gives up encryption."""
@@ -274,8 +281,10 @@ class HttpClient:
             if wait is not None and wait > limits.longest_wait:
                 wait = None
             raise RetryableError(HttpRefused(f"{trouble}; try again later.", status), trouble, limits.attempts, wait)
-        if status == 401 or (status == 403 and self._token):
-            raise HttpRefused(f"{host} did not accept the access token ({status}); check HF_TOKEN or unset it.", status)
+        if self._token and status in (401, 403):
+            raise HttpRefused(f"{host} did not accept the access token ({status}); {self._sign_in}.", status)
+        if status == 401:
+            raise HttpRefused(f"{host} requires a sign-in (401); {self._sign_in}.", status)
         reason = responses.refusal_reason(body)
         advice = f": {reason}" if reason else "; check the feed's address"
         raise HttpRefused(f"{host} refused the request ({status}){advice}.", status)

@@ -78,9 +78,9 @@ class ProgramActions:
         if self._demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
             return
-        view = self._model.state.place.view.id
-        period = period_of_view(view)
-        if view == "trending":
+        view = self._model.state.place.view
+        period = period_of_view(view.id)
+        if view.is_ranking:
             self._views.fetch_trending()
         elif period is not None:
             ordinals = range(period.first.toordinal(), period.last.toordinal() + 1)

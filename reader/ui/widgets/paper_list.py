@@ -132,6 +132,11 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         """The drawn row under the cursor."""
         return None if self.highlighted is None else self.row_of(self.highlighted)
 
+    @property
+    def loaded_row(self) -> PaperRow | None:
+        """The row under the cursor if it is loaded; never asks the cache."""
+        return None if self.highlighted is None else self._rows.get(self.highlighted)
+
     def row_of(self, pk: PaperKey) -> PaperRow | None:
         """Return a paper's drawn row, or its row from the cache if it is not loaded; None if the paper is gone."""
         return self._rows.of(pk)

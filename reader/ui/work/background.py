@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import ReaderError
 from reader.ui.model import Model
@@ -43,6 +44,16 @@ class Background:
             if self._app.is_running:
                 text = str(error) if isinstance(error, ReaderError) else report_unforeseen(group, error)
                 self._model.show_notice(text, "warning")
+
+
+def record_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what nobody handled in the event loop; asyncio would print it over the screen.
+
+    A handler of exceptions of a loop, which gets a task's exception that nobody retrieved.
+    """
+    from reader import log
+
+    log.record_loop_error(context)
 
 
 def report_unforeseen(group: str, error: Exception) -> str:

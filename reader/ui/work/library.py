@@ -11,14 +11,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from reader.cache.window import Order, Window
+from reader.core.errors import ReaderError
 from reader.core.paper import Paper, PaperKey, PaperRow
 from reader.paths import refresh_stamp, touch_private
 from reader.ui.counts import Counts, Question, TopicFacts
@@ -71,6 +72,9 @@ class Library:
             QueryThread(path, name) for name in ("screenful", "order", "count")
         )
         self._marking = ThreadPoolExecutor(1, "mark")
+        self._unstored: set[Future[Any]] = set()
+        self._failure = ""
+        self._is_closing = False
 
     # On the event loop
 
@@ -304,11 +308,32 @@ class Library:
         def progress(done: int, total: int) -> None:
             loop.call_soon_threadsafe(report, done, total)
 
-        running = loop.run_in_executor(self._marking, self._change, change, progress)
+        storing = self._marking.submit(self._change, change, progress)
+        self._unstored.add(storing)
+        storing.add_done_callback(self._note_end)
+        running = asyncio.wrap_future(storing)
         self._marks += 1
         running.add_done_callback(self._count_down)
         # Shielded: the change finishes even if the caller is cancelled.
         return asyncio.shield(running)
+
+    def _note_end(self, storing: Future[Any]) -> None:
+        """Note how a change ended; runs in the marking thread."""
+        error = storing.exception()
+        if error is not None:
+            self._failure = str(error) if isinstance(error, ReaderError) else type(error).__name__
+        elif not self._is_closing:
+            # The user saw the notice of an earlier failure, and the disk can be written again.
+            self._failure = ""
+        self._unstored.discard(storing)
+
+    @property
+    def lost(self) -> str | None:
+        """A sentence about the marks that were not stored, after `close` or while it hangs; None if all were."""
+        if self._failure:
+            return f"Not everything could be stored: {self._failure}"
+        count = len(self._unstored)
+        return f"The last {count} changes could not be stored: the disk did not answer in time." if count else None
 
     def _count_down(self, _change: object) -> None:
         self._marks -= 1
@@ -325,6 +350,7 @@ class Library:
 
         An incomplete mark of many papers is finished at the next start.
         """
+        self._is_closing = True
         if self._events is not None:
             self._events.stop()
         for asking in (self._screenfuls, self._whole, self._counts):

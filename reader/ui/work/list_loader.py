@@ -34,6 +34,10 @@ class ListLoader:
         self._library = services.library
         self._order = services.settings.order
         self._selection: Selection | None = None
+        self.awaited: str | None = None
+        """The id of the paper to which the cursor goes once the whole first list is there."""
+        self.has_listed = False
+        """Whether there was a list."""
 
     def load_first(self, keep: str | None) -> None:
         """List the first screenful at once, then read the rest; the cursor goes to the paper with the id `keep`."""
@@ -45,7 +49,9 @@ class ListLoader:
             return
         at = Position(self._library.pk_of(keep) if keep else None)
         self._list(ListContent(place, order, at=at))
-        if not order.complete or (at.pk is not None and at.pk not in order.pks):
+        if at.pk is not None and at.pk not in order.pks:
+            self.awaited = keep
+        if not order.complete or self.awaited:
             self._model.change(self._model.state.read_on(at))
 
     def _first_order(self, place: Place) -> Order[int]:
@@ -122,7 +128,8 @@ class ListLoader:
 
     def _list(self, listing: ListContent) -> None:
         self._library.results = listing.results
-        ranked_at = self._library.meta("trending") if listing.place.view.id == "trending" else None
+        self.awaited, self.has_listed = None, True
+        ranked_at = self._library.meta("trending") if listing.place.view.is_ranking else None
         facts = CacheFacts() if listing.order.pks else self._read_facts(listing.place)
         self._model.change(self._model.state.listed(listing.with_facts(facts, ranked_at)))
 

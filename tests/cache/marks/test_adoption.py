@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache import schema
-from reader.cache.maintenance import verify
+from reader.cache.checks import verify
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
 from reader.core.ids import page_id

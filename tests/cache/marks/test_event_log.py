@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache import schema
+from reader.cache import backups, schema
 from reader.cache.feeds import Feeds
 from reader.cache.marks import agreement
 from reader.cache.marks.events import Events
@@ -101,7 +101,7 @@ def test_a_cache_from_a_backup_gets_the_later_marks(path: Path) -> None:
     new_cache(path)
     with closing(Events.open(path)) as events:
         events.mark("star", True, [1])
-        schema.back_up(path, path.with_name("kept"))
+        backups.back_up(path, path.with_name("kept"))
         events.mark("star", True, [2])
     path.with_name("kept").replace(path)
     Events.open(path).close()

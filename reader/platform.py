@@ -1,0 +1,126 @@
+"""What differs between systems: the signals that end a program, terminals, locks of files, processes.
+
+Everything else is written once for all systems. Functions take the system's name as `sys.platform` has it, so tests
+can ask for another one.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+WINDOWS = sys.platform == "win32"
+
+
+# Signals
+
+
+def ending_signals() -> Sequence[signal.Signals]:
+    """The signals that ask a program to end, of those that this system has."""
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
+    return [getattr(signal, name) for name in names if hasattr(signal, name)]
+
+
+def hangup() -> int:
+    """The signal of a closed terminal; SIGTERM where there is none."""
+    return int(getattr(signal, "SIGHUP", signal.SIGTERM))
+
+
+# Terminals
+
+
+def hear(ear: int, terminal: int | None, seconds: float | None) -> tuple[bool, bool | None]:
+    """Wait until a socket has something to read or the terminal was closed; None waits for ever.
+
+    Returns whether there is something to read, and whether the terminal is gone: None if the system can't tell, so
+    that asking again is of no use.
+    """
+    if not hasattr(select, "poll"):
+        return bool(select.select([ear], [], [], seconds)[0]), None
+    poll = select.poll()
+    poll.register(ear, select.POLLIN)
+    if terminal is not None:
+        poll.register(terminal, 0)
+    masks = dict(poll.poll(None if seconds is None else max(0, int(seconds * 1_000))))
+    return bool(masks.get(ear)), _is_gone(masks.get(terminal, 0)) if terminal is not None else None
+
+
+def _is_gone(mask: int, system: str = sys.platform) -> bool | None:
+    """Whether the events of `poll` say that a terminal was closed; None if they say nothing of it."""
+    if mask & select.POLLNVAL:
+        # macOS answers this for every /dev/tty, which it can't poll; elsewhere the descriptor was closed.
+        return None if system == "darwin" else True
+    return bool(mask & (select.POLLHUP | select.POLLERR))
+
+
+class TerminalModes:
+    """The modes of a terminal, such as echo, to be set again later; nothing on Windows or without a terminal."""
+
+    def __init__(self, terminal: int) -> None:
+        self._modes: list[Any] | None = None
+        with suppress(ImportError, OSError, ValueError):
+            import termios
+
+            with suppress(termios.error):
+                self._modes = termios.tcgetattr(terminal)
+
+    def set_again(self, terminal: int) -> None:
+        """Set the modes again, also if this program is in the background."""
+        if self._modes is not None:
+            import termios
+
+            # A program in the background is stopped when it sets them, unless it blocks this signal.
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTTOU])
+            with suppress(termios.error, OSError):
+                termios.tcsetattr(terminal, termios.TCSANOW, self._modes)
+
+
+# Processes and files
+
+
+def kill_group(leader: int) -> None:
+    """Kill a process that began a session of its own, and its children; on Windows only the process."""
+    with suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(leader, signal.SIGKILL)
+        else:
+            os.kill(leader, signal.SIGTERM)
+
+
+def lower_priority(steps: int) -> None:
+    """Let other programs go first, where the system knows how."""
+    with suppress(AttributeError, OSError):
+        os.nice(steps)
+
+
+def is_mine(owner: int) -> bool:
+    """Whether a file of this owner belongs to the user; True where files have no such number."""
+    return not hasattr(os, "geteuid") or owner == os.geteuid()
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def try_lock(handle: int) -> bool:
+        """Lock an open file for this program alone; return False if another one holds it."""
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def try_lock(handle: int) -> bool:
+        """Lock an open file for this program alone; return False if another one holds it."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

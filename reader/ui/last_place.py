@@ -1,0 +1,82 @@
+"""Save the user's place when the reader is left: from any thread, and without asking the cache, which may hang."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from threading import Lock, current_thread, main_thread
+from typing import TYPE_CHECKING
+
+from reader.core.errors import ReaderError
+from reader.session import visit
+from reader.ui.model import Model
+from reader.ui.work.list_loader import ListLoader
+
+if TYPE_CHECKING:
+    from reader.ui.screens.main import MainScreen
+
+
+class LastPlace:
+    """The place that the next start returns to; nothing is saved without a `file`."""
+
+    def __init__(
+        self,
+        file: Path | None,
+        folded: Sequence[str],
+        model: Model,
+        loader: ListLoader,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._file = file
+        self._folded = tuple(folded)
+        self._model = model
+        self._loader = loader
+        self._now = now
+        self._lock = Lock()
+        self._is_kept = False
+        self.main: MainScreen | None = None
+        """The list and the filter pane; None until they are made."""
+        self.lost: str | None = None
+        """A sentence that says why the place could not be saved; None if it could."""
+
+    def keep(self) -> None:
+        """Save the place, unless it is saved already or there is none yet; afterwards `lost` says if that failed."""
+        with self._lock:
+            if self._is_kept:
+                return
+            # Also if there was no list yet: the file still holds the place where the user left, and a list that comes
+            # while the reader ends must not replace it.
+            self._is_kept = True
+            if self._file is None or self.main is None or not self._loader.has_listed:
+                return
+            try:
+                visit.save(self._file, self._place(self.main))
+            except OSError as error:
+                self.lost = f"The last place could not be saved: {self._file}: {error.strerror or error}."
+
+    def _place(self, main: MainScreen) -> visit.Visit:
+        state = self._model.state
+        return visit.Visit(
+            view=state.place.view.id,
+            text=state.place.text,
+            paper=self._paper_id(main),
+            filter_width=state.sizes.filter_width,
+            list_share=state.sizes.list_share,
+            visited=self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            history=state.history,
+            topic_order=state.topic_order,
+            topic_mode=state.topic_mode,
+            folded=tuple(sorted(main.filter.folded)) if state.is_ready else self._folded,
+        )
+
+    def _paper_id(self, main: MainScreen) -> str | None:
+        """The id of the highlighted paper, or of the one to which the cursor still has to go."""
+        if self._loader.awaited is not None and main.papers.cursor == 0:
+            return self._loader.awaited
+        row = main.papers.loaded_row
+        if row is None and current_thread() is main_thread():
+            with suppress(ReaderError):
+                row = main.papers.highlighted_row
+        return None if row is None else row.id

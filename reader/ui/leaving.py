@@ -1,0 +1,180 @@
+"""Leaving, whatever hangs: the process is gone within two seconds, the terminal is as it was, the place is kept.
+
+A thread waits for the signals that end a program and for the terminal to close. It asks the reader to leave, and ends
+the process itself if the reader does not end in time. A reader that hangs may hold everything but this thread: the
+event loop (a query there, or output to a terminal that takes nothing), the thread that stores marks (a disk that does
+not answer), or the end of the interpreter, which waits for all threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from threading import Thread
+from types import FrameType
+
+from reader import platform
+
+GRACE = 1.2
+"""Seconds that the reader has to end by itself, with its last marks on the disk."""
+
+PATIENCE = 0.25
+"""Seconds for each of the last deeds of a process that hangs: the disk or the terminal may hang too."""
+
+AS_IT_WAS = (
+    "\x1b\\"  # Ends a sequence that was cut.
+    "\x1b[?2026l"
+    "\x1b[?2004l\x1b[?2048l\x1b[?1004l"
+    "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"
+    "\x1b]22;default\x1b\\"
+    "\x1b[<u"
+    "\x1b[?1049l"
+    "\x1b[?7h\x1b[?25h\x1b[0m"
+)
+"""Undoes all that Textual sets in a terminal: synchronized output, bracketed paste, reports of the window's size, of
+the focus and of the mouse, the pointer's shape, the keyboard protocol, the alternate screen, no wrapping, no cursor."""
+
+_CLOCK = 0
+"""The byte, no signal's number, that starts the clock."""
+
+
+class Leaving:
+    """Watches over the end of the reader, from before the terminal changes until the process is gone."""
+
+    def __init__(self, end: Callable[[int], object] = os._exit) -> None:
+        """Begin to watch; call it in the main thread. `end` ends the process with an exit code."""
+        self.signal = 0
+        """The number of the signal that ends the reader; 0 if none does."""
+        self.is_terminal_gone = False
+        self._end_process = end
+        self._deadline: float | None = None
+        self._is_retired = False
+        self._ask: Callable[[], object] | None = None
+        self._keep: Callable[[], Sequence[str]] = list
+        self._terminals = [fd for fd in (2, 1, 0) if os.isatty(fd)]
+        self._modes = platform.TerminalModes(0)
+        self._ear, self._mouth = socket.socketpair()
+        self._ear.setblocking(False)
+        self._mouth.setblocking(False)
+        # The system's own handler writes a signal's number here at once, even while the main thread hangs.
+        signal.set_wakeup_fd(self._mouth.fileno(), warn_on_full_buffer=False)
+        for number in platform.ending_signals():
+            # What the program was told to ignore, such as SIGHUP by nohup, stays ignored.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, _do_nothing)
+        Thread(target=self._watch, name="leaving", daemon=True).start()
+
+    def begin(self, leave: Callable[[], object], keep: Callable[[], Sequence[str]]) -> None:
+        """Leave by `leave`, called in the running event loop, from now on; before, a signal ends the process at once.
+
+        `keep` saves the place, in any thread; it returns a sentence for each thing that is not kept.
+        """
+        loop, context = asyncio.get_running_loop(), contextvars.copy_context()
+        self._keep = keep
+        self._ask = partial(loop.call_soon_threadsafe, leave, context=context)
+
+    def expect_end(self) -> None:
+        """Start the clock: the process ends soon, by itself or not."""
+        with suppress(OSError):
+            self._mouth.send(bytes([_CLOCK]))
+
+    def retire(self) -> None:
+        """Stop watching: another reader begins in this process."""
+        self._is_retired = True
+        self.expect_end()
+
+    def _watch(self) -> None:
+        terminal: int | None = 0 if 0 in self._terminals else None
+        while not self._is_retired:
+            late = None if self._deadline is None else self._deadline - time.monotonic()
+            if late is not None and late <= 0:
+                self._end()
+                return
+            has_heard, is_gone = platform.hear(self._ear.fileno(), terminal, late)
+            if is_gone is not False:
+                terminal = None
+            if is_gone:
+                self.close_terminal()
+            for number in self._ear.recv(64) if has_heard else b"":
+                self._leave_by(number)
+
+    def close_terminal(self) -> None:
+        """Leave because the terminal is gone; what is still drawn goes nowhere, instead of failing."""
+        self.is_terminal_gone = True
+        self._turn_away()
+        self._leave_by(platform.hangup())
+
+    def _leave_by(self, number: int) -> None:
+        """Ask the reader to leave by a signal, or start the clock alone; other signals mean nothing here."""
+        if self._is_retired or number not in (_CLOCK, *platform.ending_signals()):
+            return
+        is_first = self.signal == 0 and number != _CLOCK
+        if is_first:
+            self.signal = number
+        if self._deadline is None:
+            # Without a loop that could be asked there is nothing to wait for.
+            self._deadline = time.monotonic() + (GRACE if self._ask is not None or number == _CLOCK else 0)
+        if is_first and self._ask is not None:
+            # The loop may have ended meanwhile.
+            with suppress(RuntimeError):
+                self._ask()
+
+    # A process that does not end by itself
+
+    def _end(self) -> None:
+        """End the process, with the place kept and the terminal as it was, as far as disk and terminal answer."""
+        lost = ["The last place could not be saved in time."]
+
+        def keep() -> None:
+            lost[:] = self._keep()
+
+        _within(PATIENCE, keep)
+        lines = "".join(f"dailypapers: {line}\n" for line in lost)
+        _within(PATIENCE, partial(self._give_back, lines))
+        self._end_process(exit_code(self.signal, lost))
+
+    def _give_back(self, lines: str) -> None:
+        """Make the terminal as it was, and print lines on standard error."""
+        # Nothing that the hanging reader still writes or sets may come after this.
+        aside = self._turn_away()
+        if aside is not None:
+            self._modes.set_again(aside)
+            with suppress(OSError):
+                os.write(aside, f"{AS_IT_WAS}\r{lines if 2 in self._terminals else ''}".encode())
+        if lines and 2 not in self._terminals:
+            with suppress(OSError):
+                os.write(2, lines.encode())
+
+    def _turn_away(self) -> int | None:
+        """Put nothing in the terminal's place; return another descriptor of the terminal, or None without one."""
+        if not self._terminals:
+            return None
+        aside, nothing = os.dup(self._terminals[0]), os.open(os.devnull, os.O_RDWR)
+        for terminal in self._terminals:
+            os.dup2(nothing, terminal)
+        return aside
+
+
+def exit_code(number: int, lost: Sequence[str]) -> int:
+    """The exit code of a reader that a signal ended (0: none did), with what was lost."""
+    if lost:
+        return 1
+    return 128 + number if number else 0
+
+
+def _do_nothing(_number: int, _frame: FrameType | None) -> None:
+    """Take a signal's place, so that the system's handler writes its number and does nothing else."""
+
+
+def _within(seconds: float, act: Callable[[], object]) -> None:
+    """Call a function in a thread, and wait for it no longer than this."""
+    thread = Thread(target=act, daemon=True)
+    thread.start()
+    thread.join(seconds)
