@@ -58,6 +58,9 @@ SCHEMA = Path(__file__).parent / "schema.sql"
 
 BUSY_SECONDS = 10.0
 
+UPGRADE_SECONDS = 600.0
+"""Seconds to wait for another program that migrates the same cache, and copies it before."""
+
 STATEMENT_STEPS = 1_000_000
 """Instructions of SQLite's virtual machine, some 20 ms, after which a statement notes a step."""
 
@@ -94,10 +97,13 @@ _REFUSALS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PE
 def connect_frozen(path: Path) -> sqlite3.Connection:
     """Open a file that nobody writes, for reading: no file is made or changed, and its write-ahead log is read.
 
-    SQLite reads such a log only with a file for its locks, or with one connection for ever and no locks.
+    SQLite reads such a log only with a file for its locks, or without locks, for one connection alone; without a log,
+    it is to be told that the file never changes.
     """
-    vfs = "win32-none" if sys.platform == "win32" else "unix-none"
-    place = f"{path.absolute().as_uri()}?mode=ro&vfs={vfs}"
+    log = path.with_name(f"{path.name}-wal")
+    has_log = log.exists() and log.stat().st_size > 0
+    how = f"vfs={'win32' if sys.platform == 'win32' else 'unix'}-none" if has_log else "immutable=1"
+    place = f"{path.absolute().as_uri()}?mode=ro&{how}"
     connection = sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
     with closing_on_error(connection):
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -316,21 +322,27 @@ def statements(script: str) -> Iterator[str]:
 
 
 def upgrade(path: Path) -> None:
-    """Back the file up, then run the missing migrations in one transaction."""
+    """Back the file up, then run the missing migrations in one transaction; programs that start together take turns."""
+    from reader.cache import backups
+    from reader.cache.turns import alone
+
+    with alone(backups.lock(make_folder(path)), UPGRADE_SECONDS):
+        if is_current(path):
+            return
+        if version(path) is not None:
+            backups.back_up_before(path, date.today(), HEAD)
+        _migrate(path)
+
+
+def _migrate(path: Path) -> None:
     from alembic import command
     from alembic.config import Config
     from sqlalchemy.exc import DBAPIError
 
-    from reader.cache import backups
-
-    make_folder(path)
-    if version(path) is not None:
-        backups.back_up_before(path, date.today(), HEAD)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     database = engine(path)
     try:
-        # Alembic reads the version inside the write lock: if two programs start together, one waits.
         with database.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, HEAD)

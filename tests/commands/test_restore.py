@@ -15,8 +15,8 @@ import pytest
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
 from reader.cli import main
-from tests.commands import breakage
-from tests.commands.breakage import BESIDE, GONE, IN_PLACE, LOCKED, OUTSIDE, Break
+from tests import breakage
+from tests.breakage import BESIDE, GONE, IN_PLACE, LOCKED, OUTSIDE, Break
 from tests.commands.conftest import DAYS, IDS, Run, write_days
 
 COMMAND = re.compile(r"dailypapers (?:restore|cache repair)\b[^'\"\n:]*")

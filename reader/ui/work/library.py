@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from reader.cache.window import Order, Window
-from reader.core.errors import ReaderError
+from reader.core.errors import CacheError, ReaderError
 from reader.core.paper import Paper, PaperKey, PaperRow
 from reader.paths import refresh_stamp, touch_private
 from reader.ui.counts import Counts, Question, TopicFacts
@@ -58,6 +58,7 @@ class Library:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._near = Window.open(path)
+        self._file = self._place()
         self._visited: int | None = None
         self._new_since: str | None = None
         self._events: Events | None = None
@@ -182,8 +183,20 @@ class Library:
         return self._near.meta(key)
 
     def changed(self) -> bool:
-        """Whether another connection has written to the cache since the last call."""
+        """Whether another connection has written to the cache since the last call.
+
+        Raises CacheError if another program has put a new cache in its place.
+        """
+        if self._place() not in (self._file, None):
+            raise CacheError("Another program has put a new cache in the place of this one. Quit, and start again.")
         return self._near.changed()
+
+    def _place(self) -> int | None:
+        """A number that tells the file from another of its name; None if there is none."""
+        try:
+            return self._path.stat().st_ino
+        except OSError:
+            return None
 
     # In the reading threads
 
