@@ -13,7 +13,14 @@ def main() -> int:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from reader.cli import main as run
 
-    return run()
+    code = run()
+    import os
+    import threading
+
+    if any(not one.daemon and one is not threading.main_thread() for one in threading.enumerate()):
+        # Python would wait for a thread that hangs, such as one whose disk does not answer.
+        os._exit(code)
+    return code
 
 
 if __name__ == "__main__":

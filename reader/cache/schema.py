@@ -58,6 +58,9 @@ SCHEMA = Path(__file__).parent / "schema.sql"
 
 BUSY_SECONDS = 10.0
 
+UPGRADE_SECONDS = 600.0
+"""Seconds to wait for another program that migrates the same cache, and copies it before."""
+
 STATEMENT_STEPS = 1_000_000
 """Instructions of SQLite's virtual machine, some 20 ms, after which a statement notes a step."""
 
@@ -319,21 +322,27 @@ def statements(script: str) -> Iterator[str]:
 
 
 def upgrade(path: Path) -> None:
-    """Back the file up, then run the missing migrations in one transaction."""
+    """Back the file up, then run the missing migrations in one transaction; programs that start together take turns."""
+    from reader.cache import backups
+    from reader.cache.turns import alone
+
+    with alone(backups.lock(make_folder(path)), UPGRADE_SECONDS):
+        if is_current(path):
+            return
+        if version(path) is not None:
+            backups.back_up_before(path, date.today(), HEAD)
+        _migrate(path)
+
+
+def _migrate(path: Path) -> None:
     from alembic import command
     from alembic.config import Config
     from sqlalchemy.exc import DBAPIError
 
-    from reader.cache import backups
-
-    make_folder(path)
-    if version(path) is not None:
-        backups.back_up_before(path, date.today(), HEAD)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     database = engine(path)
     try:
-        # Alembic reads the version inside the write lock: if two programs start together, one waits.
         with database.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, HEAD)

@@ -41,7 +41,9 @@ def _add_arguments(parser: ArgumentParser) -> None:
     names = "an address, a category or, but for add, a feed's name; for import, files (- for stdin)"
     parser.add_argument("names", nargs="*", action=StoreFile, metavar="NAME", help=names)
     parser.add_argument("-o", "--output", metavar="FILE", help="for export: write to a file")
-    parser.add_argument("--verbose", action="store_true", help="print each request with its status, bytes and time")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="print each request with its status, bytes and time"
+    )
     add_json(parser)
 
 
@@ -258,7 +260,10 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
     failed = [one for one in answers if isinstance(one, FeedFailed)]
     if arguments.json:
         print_json([_answer_record(one) for one in answers])
-    return _raise_failures([f"{one.title}: {one.error}" for one in failed if one.is_followed])
+    reasons = [f"{one.title} could not be fetched: {one.error}" for one in failed if one.is_followed]
+    if len(reasons) > 1:
+        reasons = [f"{amount(len(reasons), 'feed')} could not be fetched; 'dailypapers feeds list' tells why."]
+    return _raise_failures(reasons)
 
 
 def _answer_record(event: FeedStored | FeedFailed) -> dict[str, object]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events, on
-from textual.app import App
 from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
@@ -24,6 +23,7 @@ from reader.keys.keymap import Keymap
 from reader.session import visit
 from reader.session.places import Place, view
 from reader.ui import theme
+from reader.ui.bounded_app import BoundedApp
 from reader.ui.keyboard import Keyboard
 from reader.ui.last_place import LastPlace
 from reader.ui.look import Look
@@ -34,11 +34,11 @@ from reader.ui.state import State
 from reader.ui.state_parts import PaneSizes, RefreshStatus
 from reader.ui.stylesheets import stylesheets
 from reader.ui.text.glyphs import glyphs
-from reader.ui.textual_fixes import StylesheetParsedOnce
+from reader.ui.textual_fixes import take_keys
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.scrollbar import draw_scrollbars
 from reader.ui.widgets.status_line import StatusLine
-from reader.ui.work.background import Background, record_loop_error
+from reader.ui.work.background import Background
 from reader.ui.work.library import Library
 from reader.ui.work.list_loader import ListLoader
 from reader.ui.work.notice_timer import NoticeTimer
@@ -61,7 +61,7 @@ POLL = 1.0
 """Seconds between two checks for other programs' writes to the cache."""
 
 
-class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
+class ReaderApp(BoundedApp, inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
@@ -105,7 +105,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         state_file = None if demo else state_file
         self._left = visit.load(state_file) if state_file else visit.Visit()
         self._keep = None if query else self._left.paper
-        self._leaving = leaving
+        self.leaving = leaving
         self.library = Library(cache_file)
         self.library.left_at(self._left.visited)
         self.model = Model(self._first_state(query))
@@ -115,7 +115,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.keyboard = Keyboard(self.keymap, self.model, self.background, self)
         self.services = Services(self.model, self.library, self.background, settings, self.look)
         self.list_loader = ListLoader(self.services)
-        self.last_place = LastPlace(state_file, self._left.folded, self.model, self.list_loader, self.look.now)
+        self.last_place = LastPlace(state_file, self._left.folded, self.services, self.list_loader)
         self.assembly: Assembly | None = None
         """The handlers of the keys; None until all panes exist."""
         self._page: PaperPage | None = None
@@ -155,9 +155,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
     def on_mount(self) -> None:
         draw_scrollbars(ascii=self.settings.ascii)
-        if self._leaving is not None:
-            self._leaving.begin(self.leave, self.keep_all)
-        asyncio.get_running_loop().set_exception_handler(record_loop_error)
+        self.watch_end()
         subscribe(self, self.model, lambda state: state.request, self.list_loader.load, now=False)
         self.call_after_refresh(self._begin)
 
@@ -310,11 +308,14 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """Look keys up in the table before any widget gets them; unbound keys go to the widgets."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            # Keys typed after the one that quits would open screens that close at once.
-            if self.return_code is None:
-                await self.keyboard.press(event)
+            await self.keyboard.press(event, *await take_keys(self))
         else:
             await super().on_event(event)
+
+    @property
+    def marks_by_moving(self) -> bool:
+        """Whether each step of the cursor marks the paper that it leaves."""
+        return self.settings.read_when == "passed"
 
     async def forward(self, key: events.Key) -> None:
         """Send a key to the widgets; a typed text takes it before the next key acts."""
@@ -389,28 +390,3 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     def open_sample(self) -> None:
         """Quit with the result `SAMPLE`; the caller then opens the bundled sample."""
         self.exit(SAMPLE)
-
-    def leave(self) -> None:
-        """Save the user's place, and quit."""
-        self._expect_end()
-        self.last_place.keep()
-        self.exit()
-
-    def keep_all(self) -> list[str]:
-        """Save the place, in any thread; return a sentence for each thing that is not kept."""
-        self.last_place.keep()
-        return [lost for lost in (self.last_place.lost, self.library.lost) if lost]
-
-    def exit(self, result: str | None = None, return_code: int = 0, message: object = None) -> None:
-        """Quit, in bounded time."""
-        self._expect_end()
-        super().exit(result, return_code)
-
-    def _handle_exception(self, error: Exception) -> None:
-        self._expect_end()
-        self.last_place.keep()
-        super()._handle_exception(error)
-
-    def _expect_end(self) -> None:
-        if self._leaving is not None:
-            self._leaving.expect_end()

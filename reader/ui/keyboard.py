@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,6 +29,17 @@ STILL = 0.12
 PUT_OFF = 1.0
 """Maximum seconds that work waits for a still keyboard."""
 
+BREATH = 0.2
+"""Seconds of a burst of keys after which everything else, such as the end of the program, has its turn."""
+
+LAST_WAIT = 0.5
+"""Seconds that a key that quits waits for a list, and for the keys before it that need the list."""
+
+MERGED = frozenset(
+    f"{steps}{way}" for steps in ("move.", "move.half_", "move.page_", "read.") for way in ("down", "up")
+)
+"""Actions that do the same if they run once with a count as if they ran so many times."""
+
 
 class KeyTarget(Protocol):
     """The object that keys act on: the app."""
@@ -41,6 +54,17 @@ class KeyTarget(Protocol):
     def type(self, context: Context, key: str, character: str | None) -> bool:
         """Take a key as text if a pane takes text; return False for keys that mean something else."""
 
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the reader is being left: keys typed after that mean nothing."""
+
+    @property
+    def marks_by_moving(self) -> bool:
+        """Whether each step of the cursor marks the paper that it leaves."""
+
+    def handled(self, keys: int) -> None:
+        """Called when so many of the pressed keys wait no more."""
+
     async def forward(self, key: Key) -> None:
         """Send an unbound key to the widgets, and wait until a typed text has taken it."""
 
@@ -54,7 +78,7 @@ class Keyboard:
         self._target = target
         self._keys = KeyReader(keymap)
         self._chord_help = background.delayed(self._show_chord)
-        self._waiting: list[Key] = []
+        self._waiting: deque[Key] = deque()
         """Keys that wait for the panes, or for the held action."""
         self._held: Match | None = None
         """An action that waits for the papers of the next list."""
@@ -64,11 +88,12 @@ class Keyboard:
         self._put_off: Callable[[], object] | None = None
         self._put_off_until = 0.0
         self._still = background.delayed(self._do_if_still)
+        self._last_wait = background.delayed(self._quit_without_list)
 
-    async def press(self, key: Key) -> None:
-        """Handle a key once the panes exist and the list requested before it is there."""
+    async def press(self, *keys: Key) -> None:
+        """Handle keys once the panes exist and the list requested before them is there."""
         self._pressed = time.monotonic()
-        self._waiting.append(key)
+        self._waiting.extend(keys)
         await self.go_on()
 
     async def begin(self) -> None:
@@ -81,11 +106,27 @@ class Keyboard:
         if self._is_busy or not self._has_begun:
             return
         self._is_busy = True
+        rested = time.monotonic()
         try:
-            while self._do_held() and self._waiting:
-                await self._deliver(self._waiting.pop(0))
+            while self._do_held() and self._waiting and not self._target.is_leaving:
+                await self._deliver(self._take())
+                if time.monotonic() - rested > BREATH:
+                    await asyncio.sleep(0)
+                    rested = time.monotonic()
         finally:
             self._is_busy = False
+        if self._held is not None and any(self._is_quit(key.key) for key in self._waiting):
+            self._last_wait.begin(LAST_WAIT)
+
+    def _take(self) -> Key:
+        self._target.handled(1)
+        return self._waiting.popleft()
+
+    def _quit_without_list(self) -> None:
+        """Quit though the list did not come: the keys that wait for it are dropped."""
+        if self._held is not None and not self._target.is_leaving:
+            self._held = None
+            self._target.perform("app.quit")
 
     def _do_held(self) -> bool:
         """Run the held action, if any, once its list is there; return False while it waits."""
@@ -151,7 +192,7 @@ class Keyboard:
             if is_coming and _needs_papers(outcome.action, context):
                 self._held = outcome
             else:
-                self._target.perform(outcome.action.id, outcome.count)
+                self._target.perform(outcome.action.id, self._with_repeats(key, outcome))
             return True
         if context == "query" and spell(key.key) == "enter":
             # Even if the user bound another key: the input's own message comes late, and the next keys would be text.
@@ -159,13 +200,29 @@ class Keyboard:
             return True
         return isinstance(outcome, Cancelled)
 
+    def _with_repeats(self, key: Key, match: Match) -> int | None:
+        """The count of a motion with that of the same keys that wait behind it, which it takes: one step, one frame."""
+        if match.action.id not in MERGED or self._target.marks_by_moving:
+            return match.count
+        if self._keymap.resolve(self._target.context or "list").get((spell(key.key),)) != match.action:
+            # The last key of a chord, which does something else alone.
+            return match.count
+        repeats = 0
+        while self._waiting and self._waiting[0].key == key.key:
+            self._take()
+            repeats += 1
+        return (match.count or 1) + repeats if repeats else match.count
+
     def _quits(self, key: str) -> bool:
         """Quit if this key quits everywhere: screens that read their own keys do not handle it."""
+        is_quit = self._is_quit(key)
+        if is_quit:
+            self._target.perform("app.quit")
+        return is_quit
+
+    def _is_quit(self, key: str) -> bool:
         action = self._keymap.resolve("help").get((spell(key),))
-        if action is None or action.id != "app.quit":
-            return False
-        self._target.perform(action.id)
-        return True
+        return action is not None and action.id == "app.quit"
 
     def _take_letter(self, typed: str) -> None:
         choose, self._choose = self._choose, None

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from threading import Lock, current_thread, main_thread
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.session import visit
-from reader.ui.model import Model
 from reader.ui.work.list_loader import ListLoader
+from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.ui.screens.main import MainScreen
@@ -25,24 +24,27 @@ class LastPlace:
         self,
         file: Path | None,
         folded: Sequence[str],
-        model: Model,
+        services: Services,
         loader: ListLoader,
-        now: Callable[[], datetime],
     ) -> None:
         self._file = file
         self._folded = tuple(folded)
-        self._model = model
+        self._model = services.model
+        self._library = services.library
+        self._now = services.look.now
         self._loader = loader
-        self._now = now
         self._lock = Lock()
         self._is_kept = False
         self.main: MainScreen | None = None
         """The list and the filter pane; None until they are made."""
-        self.lost: str | None = None
-        """A sentence that says why the place could not be saved; None if it could."""
+        self._failure: str | None = None
 
-    def keep(self) -> None:
-        """Save the place, unless it is saved already or there is none yet; afterwards `lost` says if that failed."""
+    def keep(self) -> list[str]:
+        """Save the place, unless it is saved already; return a sentence for each thing of this visit that is lost."""
+        self._keep_once()
+        return [lost for lost in (self._failure, self._library.lost) if lost]
+
+    def _keep_once(self) -> None:
         with self._lock:
             if self._is_kept:
                 return
@@ -54,7 +56,7 @@ class LastPlace:
             try:
                 visit.save(self._file, self._place(self.main))
             except OSError as error:
-                self.lost = f"The last place could not be saved: {self._file}: {error.strerror or error}."
+                self._failure = f"The last place could not be saved: {self._file}: {error.strerror or error}."
 
     def _place(self, main: MainScreen) -> visit.Visit:
         state = self._model.state

@@ -44,6 +44,9 @@ the focus and of the mouse, the pointer's shape, the keyboard protocol, the alte
 _CLOCK = 0
 """The byte, no signal's number, that starts the clock."""
 
+_LOST = 255
+"""The byte that says that the terminal is gone."""
+
 
 class Leaving:
     """Watches over the end of the reader, from before the terminal changes until the process is gone."""
@@ -65,10 +68,12 @@ class Leaving:
         self._mouth.setblocking(False)
         # The system's own handler writes a signal's number here at once, even while the main thread hangs.
         signal.set_wakeup_fd(self._mouth.fileno(), warn_on_full_buffer=False)
-        for number in platform.ending_signals():
-            # What the program was told to ignore, such as SIGHUP by nohup, stays ignored.
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, _do_nothing)
+        # What the program was told to ignore, such as SIGHUP by nohup, stays ignored.
+        self._before = {
+            number: signal.signal(number, _do_nothing)
+            for number in platform.ending_signals()
+            if signal.getsignal(number) is not signal.SIG_IGN
+        }
         Thread(target=self._watch, name="leaving", daemon=True).start()
 
     def begin(self, leave: Callable[[], object], keep: Callable[[], Sequence[str]]) -> None:
@@ -86,9 +91,17 @@ class Leaving:
             self._mouth.send(bytes([_CLOCK]))
 
     def retire(self) -> None:
-        """Stop watching: another reader begins in this process."""
+        """Stop watching, and leave signals to those who had them before; call it in the main thread."""
         self._is_retired = True
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(-1)
         self.expect_end()
+
+    def lose_terminal(self) -> None:
+        """Leave because reading the terminal failed; may be called in any thread."""
+        with suppress(OSError):
+            self._mouth.send(bytes([_LOST]))
 
     def _watch(self) -> None:
         terminal: int | None = 0 if 0 in self._terminals else None
@@ -100,12 +113,15 @@ class Leaving:
             has_heard, is_gone = platform.hear(self._ear.fileno(), terminal, late)
             if is_gone is not False:
                 terminal = None
-            if is_gone:
-                self.close_terminal()
-            for number in self._ear.recv(64) if has_heard else b"":
+            heard = self._ear.recv(64) if has_heard else b""
+            if is_gone or _LOST in heard:
+                self._leave_without_terminal()
+            for number in heard:
                 self._leave_by(number)
+        self._ear.close()
+        self._mouth.close()
 
-    def close_terminal(self) -> None:
+    def _leave_without_terminal(self) -> None:
         """Leave because the terminal is gone; what is still drawn goes nowhere, instead of failing."""
         self.is_terminal_gone = True
         self._turn_away()

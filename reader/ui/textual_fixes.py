@@ -1,23 +1,23 @@
 """Every workaround for Textual, each with the version that needs it, the symptom, and its cost or a link.
 
 `tests/ui/test_textual_fixes.py` shows each symptom with plain Textual: if a test there fails, Textual no longer needs
-the workaround. Two workarounds are elsewhere: `ui/process.py` sets `TEXTUAL_FPS` before it imports Textual, and the
-command palette replaces Textual's matching by its own (`ui/screens/palette.py`).
+the workaround. Three workarounds are elsewhere: `ui/process.py` sets `TEXTUAL_FPS` before it imports Textual, the
+command palette replaces Textual's matching by its own (`ui/screens/palette.py`), and `ui/terminal_driver.py` reads the
+terminal, as it can't be imported on Windows.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-import select
-import sys
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeAlias, cast, runtime_checkable
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.await_complete import AwaitComplete
 from textual.color import Color
+from textual.events import Key
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
@@ -80,19 +80,6 @@ class Delayed:
 
 
 # The terminal
-
-
-def terminal_is_gone() -> bool:
-    """Return whether the terminal was closed; False if the system can't tell.
-
-    Textual 8.2.8 does not notice a closed terminal: its input thread reads the end of the file in a loop, on a
-    whole processor (https://github.com/Textualize/textual/pull/6690).
-    """
-    if not hasattr(select, "poll") or sys.__stdin__ is None:
-        return False
-    poll = select.poll()
-    poll.register(sys.__stdin__.fileno(), 0)
-    return any(mask & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, mask in poll.poll(0))
 
 
 def color_filters(filters: Iterable[LineFilter]) -> list[LineFilter]:
@@ -249,6 +236,27 @@ class BareScrollView(ScrollView, inherit_bindings=False):
 
 
 # Screens and input
+
+
+@runtime_checkable
+class BoundedDriver(Protocol):
+    """A driver that keeps keys back while too many wait."""
+
+    def handled(self, keys: int) -> None:
+        """Make room for further keys."""
+
+
+async def take_keys(node: MessagePump) -> list[Key]:
+    """Take the keys that follow the current message in a node's queue.
+
+    Textual 8.2.8 handles each key for itself, so that a program does not see how many more wait, and draws a frame for
+    each one or for none.
+    """
+    keys: list[Key] = []
+    # A forwarded key comes back from a widget that did not want it.
+    while isinstance(key := node._peek_message(), Key) and not key.is_forwarded:
+        keys.append(cast(Key, await node._get_message()))
+    return keys
 
 
 class DismissedOnce(_Screen):

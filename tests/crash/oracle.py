@@ -209,8 +209,7 @@ def target(entries: Sequence[Entry], kind: str) -> str | None:
     if kind == "undo":
         marks = [entry for entry in entries if entry.kind not in REVERSALS and not entry.kind.startswith("follow:")]
         return next((entry.id for entry in reversed(marks) if entry.id not in undone), None)
-    last = entries[-1]
-    return last.value if last.kind == "undo" else None
+    return entries[-1].value if entries and entries[-1].kind == "undo" else None
 
 
 # Judging

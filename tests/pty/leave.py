@@ -11,16 +11,22 @@ import argparse
 import json
 import os
 import re
+import shutil
 import signal
+import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from reader.cli import fill_with_sample
+from reader.commands.workspace import Workspace
 from tests.pty.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
@@ -37,9 +43,15 @@ Window.order = lambda window, _: window.read(lambda connection: connection.execu
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n").fetchone())
 """,
     "query": "from reader.cache.window import Window; Window.order = lambda *_: time.sleep(999)",
+    "screenful": "from reader.ui.work.library import Library; Library.screenful = lambda *_: asyncio.sleep(999)",
     "loop": "from reader.ui.widgets.paper_list import PaperList; PaperList.move = lambda *_: time.sleep(999)",
     # The thread that stores marks, the default threads, and the file that keeps the place.
     "writer": "from reader.cache.marks.events import Events; Events.mark = lambda *_: time.sleep(999)",
+    "slow": """
+from reader.cache.marks.events import Events
+mark = Events.mark
+Events.mark = lambda *given: time.sleep(0.5) or mark(*given)
+""",
     "threads": "from reader import config; config.load_topics = lambda *_: time.sleep(999)",
     "place": "from reader.session import visit; visit.save = lambda *_: time.sleep(999)",
     "draw": "from reader.ui.widgets.paper_list import PaperList; PaperList.render_line = lambda *_: 1 / 0",
@@ -47,8 +59,11 @@ Window.order = lambda window, _: window.read(lambda connection: connection.execu
 """Code that makes a part of the program hang, or fail, by name."""
 
 START = """
-import fcntl, sys, termios, time
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+import asyncio, fcntl, sys, termios, time
+try:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+except OSError:
+    pass  # The window is closed already.
 sys.argv = ["dailypapers"]
 {hang}
 from reader.__main__ import main
@@ -80,6 +95,8 @@ class End(NamedTuple):
     hang: str = ""
     keys: str = ""
     """Keys pressed just before."""
+    after: str = ""
+    """A text on the screen to wait for after the keys."""
 
 
 class Outcome(NamedTuple):
@@ -105,7 +122,7 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
-def end(how: End, home: Path, place: Mapping[str, Any]) -> Outcome:
+def end(how: End, home: Path, place: Mapping[str, Any], limit: float = LIMIT) -> Outcome:
     """Start the program in a home whose last place is `place`, and end it; returns how it went."""
     state = home / "state.json"
     state.write_text(json.dumps(place))
@@ -119,6 +136,8 @@ def end(how: End, home: Path, place: Mapping[str, Any]) -> Outcome:
             while (left := until - time.perf_counter()) > 0 and terminal.process.poll() is None:
                 terminal.read(left)
         terminal.press(*how.keys)
+        if how.after:
+            terminal.wait_for(how.after, 30)
         began = time.perf_counter()
         if how.ending in SIGNALS:
             terminal.process.send_signal(SIGNALS[how.ending])
@@ -128,27 +147,30 @@ def end(how: End, home: Path, place: Mapping[str, Any]) -> Outcome:
             terminal.hang_up()
         try:
             code = terminal.wait_closed(20)
-        except Exception:
+        except subprocess.TimeoutExpired:
             code = 999
         seconds = time.perf_counter() - began
-        problems = [*_problems(how, code, seconds, bytes(terminal.raw))]
+        problems = [*_problems(how, code, seconds, limit, bytes(terminal.raw))]
         if how.ending != CLOSE and terminal.modes() != before:
             problems.append("the terminal's modes are not as they were")
         kept = json.loads(state.read_text())
-        if how.hang != "place" and {name: kept.get(name) for name in place} != dict(place):
+        if how.hang not in ("place", "screenful") and {name: kept.get(name) for name in place} != dict(place):
             problems.append(f"the place is {kept}")
         return Outcome(how, code, seconds, problems, bytes(terminal.raw))
 
 
-def _problems(how: End, code: int, seconds: float, raw: bytes) -> Sequence[str]:
+def _problems(how: End, code: int, seconds: float, limit: float, raw: bytes) -> Sequence[str]:
     problems = []
     number = SIGNALS.get(how.ending, signal.SIGHUP if how.ending == CLOSE else 0)
     expected = {128 + number, -number} if number else {0}
     if how.hang in ("writer", "place", "draw"):
         expected |= {1}
+    if how.ending == CLOSE and how.moment != READY:
+        # A reader without a terminal.
+        expected |= {2}
     if code not in expected:
         problems.append(f"the exit code is {code}")
-    if seconds > LIMIT:
+    if seconds > limit:
         problems.append(f"it took {seconds:.2f} s")
     if b"Traceback" in raw and how.hang != "draw":
         problems.append("there is a traceback")
@@ -162,9 +184,6 @@ def _problems(how: End, code: int, seconds: float, raw: bytes) -> Sequence[str]:
 
 def make_home(folder: Path) -> Path:
     """A home with the sample in its cache."""
-    from reader.cli import fill_with_sample
-    from reader.commands.workspace import Workspace
-
     folder.mkdir(parents=True, exist_ok=True)
     fill_with_sample(Workspace(None), folder / "papers.db")
     return folder
@@ -172,8 +191,6 @@ def make_home(folder: Path) -> Path:
 
 def end_all(ends: Sequence[End], folder: Path, jobs: int, see: Callable[[Outcome], object]) -> list[Outcome]:
     """Try these ends, a few at a time, each in a home of its own under `folder`, and show each outcome."""
-    import shutil
-
     full = make_home(folder / "full")
     place = last_place(full)
 
@@ -191,26 +208,28 @@ def end_all(ends: Sequence[End], folder: Path, jobs: int, see: Callable[[Outcome
 
 def last_place(home: Path) -> dict[str, Any]:
     """A place on a paper beyond the first screenful, so that an early end could lose it."""
-    import sqlite3
-    from contextlib import closing
-
     with closing(sqlite3.connect(home / "papers.db")) as connection:
         (id,) = connection.execute("SELECT id FROM paper ORDER BY day, upvotes LIMIT 1").fetchone()
     return {"view": "all", "text": "", "paper": id}
 
 
-MOMENTS: tuple[float | str, ...] = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 3.0)
+READY = "s star"
+"""On the screen once all panes are there."""
+
+MOMENTS: tuple[float | str, ...] = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 3.0, READY)
 
 
 def matrix() -> list[End]:
     """All ends: each at every moment, and at rest with each part hanging."""
-    at_rest = [End(*one) for one in product(ENDINGS, (2.0,), ("sql", "query", "threads", "place"))]
-    asked = [End(how, 2.0, hang, keys) for how in ENDINGS for hang, keys in (("writer", "s"), ("loop", "j"))]
+    at_rest = [End(*one) for one in product(ENDINGS, (READY,), ("sql", "query", "threads", "place"))]
+    asked = [End(how, READY, hang, keys) for how in ENDINGS for hang, keys in (("writer", "s"), ("loop", "j"))]
     # A loop that hangs reads no keys.
     asked = [one for one in asked if not (one.hang == "loop" and one.ending in KEYS)]
+    # A view whose list does not come, and a key for its papers.
+    asked += [End(how, READY, "screenful", "gus") for how in ENDINGS if how != "q"]
     failed = [End(how, moment, "draw") for how in SIGNALS for moment in (0.5, 2.0)]
     early = [End(how, moment) for how, moment in product((*SIGNALS, CLOSE), MOMENTS)]
-    return [*early, *(End(key, 2.0) for key in KEYS), *at_rest, *asked, *failed]
+    return [*early, *(End(key, READY) for key in KEYS), *at_rest, *asked, *failed]
 
 
 def main() -> None:

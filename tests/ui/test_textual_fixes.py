@@ -6,10 +6,6 @@ A test named `test_plain_...` that fails says that a workaround is no longer nee
 from __future__ import annotations
 
 import asyncio
-import os
-import select
-import subprocess
-import sys
 import time
 import unicodedata
 from collections.abc import Callable
@@ -138,61 +134,6 @@ async def test_delayed_that_is_stopped_makes_no_call_even_when_it_is_due() -> No
 
 def test_nothing_uses_a_timer_that_may_lose_its_call() -> None:
     assert [path.name for path in READER.rglob("*.py") if ".set_timer(" in path.read_text(encoding="utf-8")] == []
-
-
-# terminal_is_gone
-
-PLAIN_APP = "from textual.app import App; App().run()"
-ASKS = """
-import sys
-from reader.ui.textual_fixes import terminal_is_gone
-print(terminal_is_gone(), flush=True)
-while not terminal_is_gone(): pass
-print(True, file=sys.stderr)
-"""
-needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads a process's time from /proc")
-
-
-def processor_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@needs_proc
-def test_plain_app_spins_when_its_terminal_is_closed() -> None:
-    ours, its = os.openpty()
-    # A session of its own without a terminal in charge, so that no signal ends it first.
-    app = subprocess.Popen([sys.executable, "-c", PLAIN_APP], stdin=its, stdout=its, stderr=its, start_new_session=True)
-    try:
-        os.close(its)
-        seen = b""
-        while b"\x1b[?1049h" not in seen:
-            assert select.select([ours], [], [], 30)[0], "it never began"
-            seen += os.read(ours, 65536)
-        os.close(ours)
-        begun = time.monotonic()
-        before = processor_seconds(app.pid)
-        while processor_seconds(app.pid) - before < 0.5:
-            assert app.poll() is None, "it has ended by itself"
-            assert time.monotonic() - begun < 30, "it rests"
-            time.sleep(0.05)
-    finally:
-        app.kill()
-        app.wait()
-
-
-@needs_proc
-def test_a_terminal_that_was_closed_is_gone() -> None:
-    ours, its = os.openpty()
-    asks = subprocess.Popen(
-        [sys.executable, "-c", ASKS],
-        stdin=its, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
-    os.close(its)
-    assert asks.stdout is not None
-    assert asks.stdout.readline() == "False\n"
-    os.close(ours)
-    assert asks.communicate(timeout=30)[1] == "True\n"
 
 
 # color_filters

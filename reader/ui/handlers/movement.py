@@ -74,18 +74,21 @@ class MovementActions:
 
     def _move_pages(self, direction: int, share: int, times: int) -> None:
         """Go `times` pages, or half pages if `share` is 2."""
-        for _ in range(times):
-            match self._model.state.context:
-                case "page" | "detail":
-                    text = self._text_in_front()
-                    if text is not None:
-                        text.scroll_lines(direction * max(1, text.size.height // share - (share == 1)))
-                case "filter":
-                    self._main.filter.move(direction * max(1, self._main.filter.size.height // share))
-                case _:
+        match self._model.state.context:
+            case "page" | "detail":
+                text = self._text_in_front()
+                if text is not None:
+                    text.scroll_lines(times * direction * max(1, text.size.height // share - (share == 1)))
+            case "filter":
+                self._main.filter.move(times * direction * max(1, self._main.filter.size.height // share))
+            case _:
+                papers = self._main.papers
+                for _ in range(times):
                     self._marks.leave_paper()
-                    papers = self._main.papers
+                    before = papers.cursor, papers.scroll_offset
                     papers.page(direction) if share == 1 else papers.half_page(direction)
+                    if (papers.cursor, papers.scroll_offset) == before:
+                        return
 
     @handles("move.top")
     def to_top(self, count: int | None) -> None:

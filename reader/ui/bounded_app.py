@@ -1,0 +1,73 @@
+"""The part of the app that bounds it: its end takes no longer than its watch allows, and few keys wait."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from reader import platform
+from reader.ui.last_place import LastPlace
+from reader.ui.leaving import Leaving
+from reader.ui.textual_fixes import BoundedDriver, StylesheetParsedOnce
+from reader.ui.work.background import record_loop_error
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+
+class BoundedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
+    """An app on a terminal; `leaving`, if any, watches over its end."""
+
+    leaving: Leaving | None = None
+    last_place: LastPlace
+
+    def get_driver_class(self) -> type[Driver]:
+        if platform.WINDOWS:
+            return super().get_driver_class()
+        from reader.ui.terminal_driver import TerminalDriver
+
+        return TerminalDriver
+
+    def leave(self) -> None:
+        """Save the user's place, and quit."""
+        self.expect_end()
+        self.last_place.keep()
+        self.exit()
+
+    def watch_end(self) -> None:
+        """Leave when the system or the terminal asks for it, from now on; log what fails in the event loop."""
+        asyncio.get_running_loop().set_exception_handler(record_loop_error)
+        if self.leaving is not None:
+            self.leaving.begin(self.leave, self.last_place.keep)
+
+    def expect_end(self) -> None:
+        """Call before the first step of an end, which may hang."""
+        if self.leaving is not None:
+            self.leaving.expect_end()
+
+    def lose_terminal(self) -> None:
+        """Leave because the terminal is gone; called in the thread that reads it."""
+        if self.leaving is not None:
+            self.leaving.lose_terminal()
+
+    def exit(self, result: str | None = None, return_code: int = 0, message: object = None) -> None:
+        """Quit with a result."""
+        self.expect_end()
+        super().exit(result, return_code)
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.expect_end()
+        self.last_place.keep()
+        super()._handle_exception(error)
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the app ends: keys typed after the one that quits would open screens that close at once."""
+        return self.return_code is not None
+
+    def handled(self, keys: int) -> None:
+        """Let the terminal send so many keys more."""
+        if isinstance(self._driver, BoundedDriver):
+            self._driver.handled(keys)

@@ -1,0 +1,106 @@
+"""Whatever ends the reader, and whatever hangs: it is gone soon, the terminal is as it was, the place is kept."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sqlite3
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.pty.leave import CLOSE, READY, ROOT, End, end, environment, last_place, make_home
+from tests.pty.terminal import Terminal
+
+PATIENCE = 10.0
+"""Seconds within which the program must be gone here, on a machine that does much else; a hang would last for ever."""
+
+ENDS = (
+    End("SIGTERM", 0.1),
+    End("SIGHUP", 0.3),
+    End("SIGQUIT", 0.5),
+    End(CLOSE, 0.3),
+    End("SIGINT", READY),
+    End(CLOSE, READY),
+    End("SIGTERM", READY, "query"),
+    End("ctrl+q", READY, "sql"),
+    End("ctrl+q", READY, "screenful", "gus"),
+    End("q", READY, "writer", "s"),
+    End("SIGHUP", READY, "loop", "j"),
+    End(CLOSE, READY, "loop", "j"),
+    End("q", READY, "threads"),
+    End("SIGQUIT", READY, "place"),
+    End("SIGTERM", 0.6, "draw"),
+)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_home(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture
+def home(sample: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sample, tmp_path / "home"))
+
+
+@pytest.fixture
+def place(sample: Path) -> Mapping[str, Any]:
+    return last_place(sample)
+
+
+def starred(home: Path) -> int:
+    with closing(sqlite3.connect(home / "papers.db")) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM paper WHERE starred").fetchone()
+    return int(count)
+
+
+@pytest.mark.parametrize("how", ENDS, ids=lambda how: "-".join(map(str, how)).strip("-"))
+def test_the_end(home: Path, place: Mapping[str, Any], how: End) -> None:
+    outcome = end(how, home, place, PATIENCE)
+    assert outcome.problems == [], outcome.raw[-2_000:].decode(errors="replace")
+    if how.hang == "writer":
+        assert b"could not be stored" in outcome.raw
+
+
+@pytest.mark.parametrize("ending", ["SIGTERM", CLOSE, "q"])
+def test_a_mark_that_waits_for_a_slow_disk_is_kept(home: Path, place: Mapping[str, Any], ending: str) -> None:
+    assert end(End(ending, READY, "slow", "s", "★"), home, place, PATIENCE).problems == []
+    assert starred(home) == 1
+
+
+SIGNALLED = """
+import os, signal, sys
+sys.argv = ["dailypapers"]
+sys.addaudithook(lambda name, given: name == "import" and given[0] == {module!r} and os.kill(os.getpid(), {number}))
+from reader.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "module", ["reader.cli", "reader.commands.registry", "textual", "reader.ui.app", "textual.driver"]
+)
+def test_a_signal_during_the_start_ends_it_without_a_traceback(home: Path, module: str, number: signal.Signals) -> None:
+    command = [sys.executable, "-P", "-c", SIGNALLED.format(module=module, number=int(number))]
+    with Terminal(command, {**environment(home), "PYTHONPATH": str(ROOT)}, (100, 30), home) as terminal:
+        assert terminal.wait_closed(30) in (128 + number, -number)
+        assert b"Traceback" not in terminal.raw
+
+
+def test_a_place_that_can_not_be_saved_is_said(home: Path, place: Mapping[str, Any]) -> None:
+    (home / "state.json").mkdir()
+    command = [sys.executable, "-P", "-m", "reader"]
+    with Terminal(command, {**environment(home), "PYTHONPATH": str(ROOT)}, (100, 30), home) as terminal:
+        terminal.wait_for(READY)
+        terminal.press("q")
+        assert terminal.wait_closed(30) == 1
+        terminal.show_all()
+        assert "dailypapers: The last place could not be saved: " in terminal.text
+        assert "Traceback" not in terminal.text
+    assert [one.name for one in home.iterdir() if one.name.startswith(".state")] == []
