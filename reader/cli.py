@@ -154,12 +154,11 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
     import threading
 
     from reader import paths
-    from reader.cache import schema
     from reader.ui.app import SAMPLE, ReaderApp
     from reader.ui.leaving import Leaving, exit_code
 
     file = sample or workspace.cache_file
-    schema.ensure(file)
+    told = [] if sample else _prepare_cache(workspace)
     threading.excepthook = _record_thread_error
     _draw_on_terminal()
     leaving = Leaving()
@@ -173,7 +172,7 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
             run_job=partial(_run_job, workspace, file),
             rules=lambda: workspace.topics,
             leaving=leaving,
-            warnings=[str(mistake) for mistake in workspace.loaded.mistakes],
+            warnings=[*told, *(str(mistake) for mistake in workspace.loaded.mistakes)],
         )
         outcome = app.run()
     finally:
@@ -187,6 +186,26 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
     if outcome == SAMPLE and not sample and not leaving.signal:
         return _show_sample(workspace, query)
     return exit_code(leaving.signal, lost) or app.return_code or 0
+
+
+def _prepare_cache(workspace: Workspace) -> list[str]:
+    """Bring the cache to this program's schema, or mend it; return what the user has to know."""
+    from reader.cache import schema
+    from reader.core.errors import CacheDamaged
+    from reader.paths import suspect_stamp
+
+    file = workspace.cache_file
+    try:
+        is_good = file.exists() and not suspect_stamp(file).exists()
+        if is_good:
+            schema.ensure(file)
+    except CacheDamaged:
+        is_good = False
+    if is_good and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
+        return []
+    from reader.commands.repairing import prepare_cache
+
+    return prepare_cache(file, lambda: workspace.topics)
 
 
 def _record_thread_error(failure: ExceptHookArgs) -> None:

@@ -29,7 +29,8 @@ from reader.core.setting_types import (
     as_toml,
     nearest,
 )
-from reader.core.toml_lines import MalformedLine, Statement, read_statements
+from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
+from reader.paths import read_start
 
 if TYPE_CHECKING:
     from datetime import date
@@ -39,7 +40,10 @@ if TYPE_CHECKING:
 ENDPOINT_VARIABLE = "HF_ENDPOINT"
 
 LOG_LEVELS = ("error", "warning", "info")
-"""What the log file gets: unexpected errors; also what could not be fetched; also each request."""
+"""What the log file contains: unexpected errors; then also failed fetches; then also each request."""
+
+_SHOWN = 300
+"""Maximum characters of a key or a value in the message about it."""
 
 MAX_FILE_SIZE = 1 << 16
 MAX_RULES_SIZE = 1 << 20
@@ -68,14 +72,17 @@ class Settings:
     ask_arxiv: bool = field(default=True, metadata={"rule": Boolean()})
     """Ask arXiv for the categories of the feed's papers: one request a day, the newest papers without any first."""
 
+    allow_local_feeds: bool = field(default=False, metadata={"rule": Boolean()})
+    """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""
+
     notify: tuple[str, ...] = field(default=(), metadata={"rule": QueryList()})
-    """Queries, such as ["topic:agents"]: you are told of each new paper that matches one, once; empty is off."""
+    """Queries, such as ["topic:agents"]: you are notified once of each new paper that matches one; empty is off."""
 
     notify_command: tuple[str, ...] = field(default=(), metadata={"rule": Command()})
-    """Program that tells you, in place of a desktop notification: it gets the papers as JSON on its standard input."""
+    """Program to run instead of a desktop notification; it gets the papers as JSON on its standard input."""
 
     keep_days: int = field(default=0, metadata={"rule": Number(0, 36_500)})
-    """Days that papers are kept for; starred, tagged and noted ones stay for ever, as all do with 0."""
+    """Days to keep papers; starred, tagged and noted ones stay, and 0 keeps all."""
 
     order: str = field(default="day", metadata={"rule": Choice(("day", "upvotes", "published", "added", "title"))})
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
@@ -87,7 +94,7 @@ class Settings:
     """Colours: dark, light, or the terminal's own (ansi); auto asks the terminal which."""
 
     ascii: bool = field(default=False, metadata={"rule": Boolean()})
-    """Draw letters in place of glyphs, for a font or a terminal that lacks them."""
+    """Draw ASCII characters instead of glyphs, for a font or a terminal that lacks them."""
 
     filter_width: int = field(default=26, metadata={"rule": Number(16, 60)})
     """Columns of the filter pane until it is resized."""
@@ -99,7 +106,7 @@ class Settings:
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""
 
     log_level: str = field(default="warning", metadata={"rule": Choice(LOG_LEVELS)})
-    """What the log file gets: unexpected errors, also what could not be fetched (warning), also each request (info)."""
+    """What the log file contains: unexpected errors; also failed fetches (warning); also each request (info)."""
 
     keys: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}
@@ -126,9 +133,12 @@ class Mistake:
     """The nearest valid word or value, in the file's syntax."""
 
     def __str__(self) -> str:
+        from reader.core.text import clean
+
         place = f"{self.file}:{self.line}" if self.line else self.file
-        what = f"{self.key} {self.message}" if self.key else self.message
-        meant = f" Did you mean {self.suggestion}?" if self.suggestion else ""
+        key, message, suggestion = (clean(text, _SHOWN) for text in (self.key, self.message, self.suggestion or ""))
+        what = f"{key} {message}" if key else message
+        meant = f" Did you mean {suggestion}?" if suggestion else ""
         return f"{place}: {what}.{meant}"
 
 
@@ -146,12 +156,6 @@ class LoadedSettings:
         """The origin of a setting's value: `default`, `FILE:LINE`, or the name of an environment variable."""
         line = self.lines.get(key)
         return "default" if line is None else f"{self.file}:{line}" if line else ENDPOINT_VARIABLE
-
-
-def load(path: Path) -> tuple[Settings, list[Mistake]]:
-    """The settings at `path` and their mistakes; see `load_settings`."""
-    loaded = load_settings(path)
-    return loaded.settings, list(loaded.mistakes)
 
 
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> LoadedSettings:
@@ -183,9 +187,7 @@ class _SettingsReader:
     def open(self, path: Path) -> str:
         """The file's text; empty if it is missing or unreadable."""
         try:
-            with path.open("rb") as file:
-                # No more than that: the path may be a device that never ends.
-                data = file.read(MAX_FILE_SIZE + 1)
+            data = read_start(path, MAX_FILE_SIZE + 1)
             if len(data) > MAX_FILE_SIZE:
                 self._add_mistake(0, "", f"is larger than {MAX_FILE_SIZE // 1024} KiB and was not read")
                 return ""
@@ -250,10 +252,9 @@ class _SettingsReader:
     def _check_whole(self, text: str) -> None:
         """Find mistakes that concern the whole file; each of its statements was valid on its own."""
         import re
-        import tomllib
 
         try:
-            tomllib.loads(text)
+            parse_toml(text)
         except (ValueError, RecursionError) as error:
             place = re.search(r"\(at line (\d+)", str(error))
             line = int(place[1]) if place else 0
@@ -273,15 +274,15 @@ def load_topics(own: Path) -> Topics:
     from reader.data import shipped_topics
 
     try:
-        with own.open("rb") as file:
-            data = file.read(MAX_RULES_SIZE + 1)
+        data = read_start(own, MAX_RULES_SIZE + 1)
         if len(data) > MAX_RULES_SIZE:
             raise ReaderError(f"The topic rules {own} have more than {MAX_RULES_SIZE // 1024} KiB. Shorten the file.")
         texts = [data.decode().replace("\r\n", "\n")]
     except FileNotFoundError:
         texts = []
     except (OSError, UnicodeDecodeError) as error:
-        raise ReaderError(f"The topic rules {own} can't be read: {error}. Correct or move the file.") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ReaderError(f"The topic rules {own} can't be read: {reason}. Correct or move the file.") from error
     return shipped_topics(*texts)
 
 

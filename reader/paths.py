@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -25,6 +26,21 @@ def cache_file() -> Path:
 def refresh_stamp(cache: Path) -> Path:
     """The file whose modification time is the end of the cache's last complete refresh, by any program."""
     return cache.with_suffix(".refreshed")
+
+
+def journal_file(cache: Path) -> Path:
+    """The journal of what the user did in a cache."""
+    return cache.with_suffix(".journal.jsonl")
+
+
+def suspect_stamp(cache: Path) -> Path:
+    """The file that is left where SQLite found damage in the cache: the next start then examines all of it."""
+    return cache.with_suffix(".suspect")
+
+
+def backup_folder(cache: Path) -> Path:
+    """The folder of the cache's backups."""
+    return cache.with_name("backups")
 
 
 def response_cache_folder() -> Path:
@@ -86,6 +102,23 @@ def make_private(*files: Path) -> None:
             is_shared = mode & stat.S_ISVTX or file.resolve() in (Path.home(), *Path.home().parents)
             if is_plain and not is_shared:
                 file.chmod(private)
+
+
+def read_start(file: Path, limit: int) -> bytes:
+    """The first bytes of a file, at most `limit`; raises OSError also for a pipe or a device, which may never end."""
+    with open(file, "rb", opener=_open_plain) as opened:
+        return opened.read(limit)
+
+
+def _open_plain(file: str, flags: int) -> int:
+    """Open a file without waiting for what writes to it, if it is a pipe."""
+    handle = os.open(file, flags | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        number, text = (errno.EISDIR, None) if stat.S_ISDIR(mode) else (errno.EINVAL, "it is a pipe or a device")
+        raise OSError(number, text or os.strerror(number), file)
+    return handle
 
 
 def open_private(file: Path, *, new: bool = False) -> TextIO:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader import config
-from reader.config import LoadedSettings, Mistake, Settings, load, load_settings
+from reader.config import LoadedSettings, Mistake, Settings, load_settings
 from reader.core.errors import ReaderError
 
 
@@ -26,6 +27,11 @@ def file(tmp_path: Path) -> Path:
 def read(file: Path, text: str, **environment: str) -> LoadedSettings:
     file.write_text(text, encoding="utf-8")
     return load_settings(file, environment)
+
+
+def load(file: Path) -> tuple[Settings, list[Mistake]]:
+    loaded = load_settings(file)
+    return loaded.settings, list(loaded.mistakes)
 
 
 def only_mistake(file: Path, text: str) -> Mistake:
@@ -116,14 +122,14 @@ def test_a_mistake_names_its_line_and_the_right_word(
     assert says in mistake.message
     assert str(mistake).startswith(f"{file}:4: ")
     # Its neighbours hold, and its own key has the default.
-    assert load(file)[0] == replace(Settings(), read_when="passed", filter_width=30)
+    assert load_settings(file).settings == replace(Settings(), read_when="passed", filter_width=30)
 
 
 def test_the_line_is_right_behind_values_of_many_lines(file: Path) -> None:
     text = '[keys] # none = 1\n"paper.star" = [\n  "s", # days_at_strat\n\n  "S",\n]\n"paper.read" = [\n3]\n'
     mistake = only_mistake(file, text)
     assert (mistake.line, mistake.key) == (7, "keys.paper.read")
-    assert load(file)[0].keys["paper.star"] == ("s", "S")
+    assert load_settings(file).settings.keys["paper.star"] == ("s", "S")
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_no_mistake(file: Path) -> None:
@@ -142,7 +148,7 @@ def test_a_key_set_twice_is_reported_and_the_first_is_used(file: Path) -> None:
     mistake = only_mistake(file, "filter_width = 30\n\nfilter_width = 40\n")
     assert (mistake.line, mistake.key) == (3, "filter_width")
     assert "line 1 is used" in mistake.message
-    assert load(file)[0].filter_width == 30
+    assert load_settings(file).settings.filter_width == 30
 
 
 def test_what_only_the_whole_file_gets_wrong_is_told(file: Path) -> None:
@@ -180,9 +186,59 @@ def test_a_line_that_is_made_to_break_the_reader_is_one_mistake(file: Path, bomb
 def test_an_endless_file_is_one_mistake() -> None:
     chosen, [mistake] = load(Path("/dev/zero"))
     assert chosen == Settings()
-    assert "larger than" in mistake.message
-    with pytest.raises(ReaderError, match="have more than 1024 KiB"):
+    assert mistake.message == "can't be read: it is a pipe or a device"
+    with pytest.raises(ReaderError, match="/dev/zero can't be read: it is a pipe or a device"):
         config.load_topics(Path("/dev/zero"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "config.toml"
+    os.mkfifo(pipe)
+    chosen, [mistake] = load(pipe)
+    assert chosen == Settings()
+    assert str(mistake) == f"{pipe}: can't be read: it is a pipe or a device."
+    with pytest.raises(ReaderError, match=r"can't be read: it is a pipe or a device\. Correct or move the file\."):
+        config.load_topics(pipe)
+
+
+def test_more_rules_than_anybody_writes_are_not_read(tmp_path: Path) -> None:
+    own = tmp_path / "topics.toml"
+    own.write_bytes(b"#" * (config.MAX_RULES_SIZE + 1))
+    with pytest.raises(ReaderError, match="have more than 1024 KiB"):
+        config.load_topics(own)
+
+
+def test_a_link_to_nothing_is_no_file(tmp_path: Path) -> None:
+    link = tmp_path / "config.toml"
+    link.symlink_to(tmp_path / "nowhere")
+    assert load(link) == (Settings(), [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "keep_days = 0x" + "f" * 60_000,
+        "notify = [0o" + "7" * 60_000 + "]",
+        "a." * 30_000 + "b = 1",
+        "x = {" + '"a".' * 10_000 + "b = 1}",
+        'notify = "' + "(" * 60_000 + '"',
+        "x" * 60_000 + " = 1",
+    ],
+)
+def test_a_mistake_is_one_short_sentence_however_long_its_line(file: Path, line: str) -> None:
+    file.write_text(f"ascii = true\n{line}\n")
+    chosen, [mistake] = load(file)
+    assert (chosen.ascii, mistake.line) == (True, 2)
+    assert len(str(mistake)) < len(str(file)) + 700
+
+
+@pytest.mark.parametrize("path", ["~nobody-of-this-name/topics.toml", "topics\\u0000.toml"])
+def test_a_path_that_can_not_be_is_a_mistake(file: Path, path: str) -> None:
+    loaded = read(file, f'topics_file = "{path}"\n')
+    assert loaded.settings == Settings()
+    [mistake] = loaded.mistakes
+    assert mistake.key == "topics_file"
 
 
 @pytest.mark.parametrize("bomb", ["a." * 5_000 + "b = 1", "a = " + "[" * 5_000, "a = 1" + "0" * 5_000])
@@ -276,7 +332,7 @@ def test_loading_is_cheap_to_import() -> None:
     script = (
         # What measures coverage has its own imports.
         "import json, sys; before = set(sys.modules); from reader import config, paths; from pathlib import Path;"
-        "config.load(Path('nowhere')); print(json.dumps(sorted(set(sys.modules) - before)))"
+        "config.load_settings(Path('nowhere')); print(json.dumps(sorted(set(sys.modules) - before)))"
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     heavy = {"tomllib", "tomlkit", "platformdirs", "textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "difflib"}

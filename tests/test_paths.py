@@ -91,3 +91,21 @@ def test_importing_reads_no_environment_and_imports_nothing_heavy() -> None:
     script = "import json, sys; from reader import paths; print(json.dumps(sorted(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert "platformdirs" not in json.loads(found.stdout)
+
+
+def test_the_start_of_a_file_is_read_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"0123456789")
+    assert paths.read_start(file, 4) == b"0123"
+    with pytest.raises(IsADirectoryError) if sys.platform != "win32" else pytest.raises(OSError):
+        paths.read_start(tmp_path, 4)
+    with pytest.raises(FileNotFoundError):
+        paths.read_start(tmp_path / "none", 4)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for file in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(OSError, match="it is a pipe or a device"):
+            paths.read_start(file, 4)

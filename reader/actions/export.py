@@ -18,8 +18,9 @@ from reader.actions.links import links
 from reader.core.errors import ReaderError
 from reader.core.fields import in_order
 from reader.core.ids import hf_url
+from reader.core.marks import Mark, clean_mark
 from reader.core.paper import FIELDS, Paper
-from reader.core.text import clean, clean_block
+from reader.core.text import clean, clean_block, clean_note
 
 Record = dict[str, Any]
 """A paper as a JSON object: absent values are None, dates ISO, topics slugs."""
@@ -69,9 +70,15 @@ def _json_value(value: Any, is_block: bool) -> Any:
     return value
 
 
-def write_json(papers: Iterable[Paper], out: TextIO) -> int:
-    """Write a JSON array, one object a line."""
-    return write_array(map(record, papers), out)
+def write_json(papers: Iterable[Paper], out: TextIO, more: Callable[[Paper], Record] | None = None) -> int:
+    """Write a JSON array, one object a line; `more` gives further keys of a paper."""
+    return write_array((record(paper) | (more(paper) if more else {}) for paper in papers), out)
+
+
+def mark_record(mark: Mark) -> Record:
+    """A mark as a JSON object, from which an import makes the same mark."""
+    kind, value = clean_mark(mark.kind, mark.value) or (clean(mark.kind), clean_note(mark.value))
+    return {**mark._asdict(), "kind": kind, "value": value}
 
 
 def write_array(objects: Iterable[object], out: TextIO) -> int:

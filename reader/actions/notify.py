@@ -58,7 +58,11 @@ def desktop_program(platform: str = sys.platform) -> str | None:
 
 def find_program(command: Sequence[str]) -> str | None:
     """The path of a command's program, or None."""
-    return shutil.which(str(Path(command[0]).expanduser())) if command else None
+    try:
+        return shutil.which(str(Path(command[0]).expanduser())) if command else None
+    except RuntimeError:
+        # It is in the folder of a user that is not there.
+        return None
 
 
 async def run_command(command: Sequence[str], text: str = "", patience: float = TIMEOUT) -> None:

@@ -98,14 +98,16 @@ class Batch:
         entries: dict[int, Entry] = {}
         listed: dict[tuple[str, int], None] = {}
         sources: dict[tuple[str, int], None] = {}
+        aliases: dict[str, int] = {}
         for draft, day in drafts:
             entry = self._match(draft)
             if entry is None:
                 pk += 1
                 entry = Entry(pk, None, {**BLANK, "id": _id(draft), "source": draft.source, "added": now})
                 self._remember(entry)
-            elif draft.id and entry.after["id"].startswith(OWN_PREFIXES):
-                self._take_id(entry, draft)
+            elif _id(draft) not in self._by_id:
+                # The same paper by its title: events may use either id.
+                aliases[self._take_id(entry, draft) if draft.id else _id(draft)] = entry.pk
             entry.after |= merged(entry.after, draft, day, newer=newer)
             entries[entry.pk] = entry
             if day is not None:
@@ -117,6 +119,10 @@ class Batch:
         self._insert(new)
         self._record_changes(changed, now)
         self._update(changed)
+        if aliases:
+            rows = [{"id": id, "pk": pk} for id, pk in aliases.items()]
+            self._connection.execute(upsert(ALIAS).on_conflict_do_nothing(), rows)
+        self._adopt({*(entry.pk for entry in new), *aliases.values()})
         if listed:
             rows = [{"day": day, "pk": pk} for day, pk in listed]
             self._connection.execute(upsert(LISTING).on_conflict_do_nothing(), rows)
@@ -161,12 +167,12 @@ class Batch:
         of_a_feed = draft.entry is not None or entry.after["id"].startswith(FEED_PREFIX)
         return entry if not of_a_feed or _identifies(draft.title) else None
 
-    def _take_id(self, entry: Entry, draft: Draft) -> None:
-        """Give a paper its arXiv id; the old id stays as an alias, because events use it."""
-        if entry.known is not None:
-            self._connection.execute(insert(ALIAS).values(id=entry.after["id"], pk=entry.pk))
+    def _take_id(self, entry: Entry, draft: Draft) -> str:
+        """Give a paper its arXiv id; return the old one, which stays as an alias."""
+        old: str = entry.after["id"]
         entry.after |= {"id": draft.id, "source": draft.source}
         self._remember(entry)
+        return old
 
     def _insert(self, entries: Sequence[Entry]) -> None:
         if not entries:
@@ -176,8 +182,11 @@ class Batch:
             names = table.c.keys()
             rows = [{**blank_state, **entry.after, "pk": entry.pk} for entry in entries]
             self._connection.execute(insert(table), [{name: row[name] for name in names} for row in rows])
+
+    def _adopt(self, pks: Iterable[int]) -> None:
+        """Apply earlier events to papers that are new or have another id."""
         driver = cast(sqlite3.Connection, self._connection.connection.driver_connection)
-        derived.adopt(driver, [entry.pk for entry in entries])
+        derived.adopt(driver, pks)
 
     def _record_changes(self, entries: Iterable[Entry], now: str) -> None:
         """Record the moving facts of papers before and after this change."""

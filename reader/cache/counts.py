@@ -43,7 +43,7 @@ class CountCache:
         self._topic_sets = TopicSets()
         self._known: dict[Hashable, Any] = {}
 
-    def look(self) -> None:
+    def drop_if_changed(self) -> None:
         """Forget all counts if the cache has changed since the last call."""
         if self._window.changed():
             self._known.clear()

@@ -5,6 +5,7 @@ Imports only the standard library, which keeps the listing of feeds quick.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from threading import RLock
 from typing import Literal, Self
 
 from reader.cache import schema
+from reader.cache.marks.derived import FOLLOW, refold
+from reader.cache.marks.event_log import EventLog
 from reader.cache.sqlite_errors import explained
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 
@@ -53,6 +56,31 @@ _UNCATEGORIZED = (
     f" AND p.id NOT LIKE '{PAGE_PREFIX}%' AND p.id NOT LIKE '{FEED_PREFIX}%'"
 )
 
+_TRIES = 3
+"""How often a paper is asked for that no source has."""
+
+_NO_SOURCE = "no_source:"
+"""Prefix of the keys in `meta` of papers that no source had; the value is the number of tries, a space and a day."""
+
+_NOT_FOUND = """
+    INSERT INTO meta (key, value) VALUES (?1, '1 ' || ?2)
+    ON CONFLICT (key) DO UPDATE SET value = (CAST(value AS INTEGER) + 1) || ' ' || ?2
+"""
+
+_LOST = f"""
+    WITH mark AS (
+        SELECT o.id, e.value, e.clock,
+            row_number() OVER (PARTITION BY o.id, e.kind ORDER BY e.clock DESC, e.id DESC) AS place
+        FROM orphan AS o JOIN event AS e ON e.seq = o.event
+        WHERE e.undone = 0 AND (e.kind IN ('star', 'note') OR e.kind LIKE 'tag:%')
+        AND o.id NOT LIKE '{PAGE_PREFIX}%' AND o.id NOT LIKE '{FEED_PREFIX}%'
+    )
+    SELECT mark.id FROM mark LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || mark.id
+    WHERE place = 1 AND mark.value NOT IN ('', '0') AND (meta.value IS NULL OR (
+        CAST(meta.value AS INTEGER) < :tries AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before))
+    GROUP BY mark.id ORDER BY max(mark.clock) DESC, mark.id LIMIT :limit
+"""
+
 _COLUMNS = ", ".join(field.name for field in fields(Followed))
 
 
@@ -62,13 +90,14 @@ class Feeds:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
+        self._log = EventLog(connection, path)
         self._lock = RLock()
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open the list; it is the user's own, so each change waits for the disk."""
+    def open(cls, path: Path, *, query_only: bool = False) -> Self:
+        """Open the list, with `query_only` only to read; it is the user's own, so each change waits for the disk."""
         with explained(path):
-            return cls(schema.connect(path, durable=True), path)
+            return cls(schema.connect(path, query_only=query_only, durable=True), path)
 
     def close(self) -> None:
         with self._lock:
@@ -122,21 +151,24 @@ class Feeds:
         """Follow a source under a new slug; return None if its address is already followed."""
         if self.find(url) is not None:
             return None
-        with self._alone(), schema.transaction(self._connection):
+        with self._alone(), self._log.recording():
             taken = {name for (name,) in self._connection.execute("SELECT slug FROM feed")} | OWN.keys() | {"page"}
             names = (slug if number == 1 else f"{slug}-{number}" for number in count(1))
             slug = next(name for name in names if name not in taken)
-            self._connection.execute(
-                "INSERT INTO feed (slug, kind, url, title, home, folder, added) VALUES (?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT DO NOTHING",
-                (slug, kind, url, title, home, folder, now),
-            )
+            feed = {"kind": kind, "url": url, "title": title, "home": home, "folder": folder, "added": now}
+            self._record(slug, json.dumps(feed, ensure_ascii=False))
         return self.find(slug)
 
     def unfollow(self, slug: str) -> None:
         """Stop following a source; its papers stay."""
-        with self._alone(), schema.transaction(self._connection):
-            self._connection.execute("DELETE FROM feed WHERE slug = ?", (slug,))
+        with self._alone(), self._log.recording():
+            self._record(slug, "")
+
+    def _record(self, slug: str, value: str) -> None:
+        """Follow a feed or not by an event, which the journal keeps; inside `recording`."""
+        event = self._log.record(f"{FOLLOW}{slug}", value)
+        refold(self._connection, event.kind)
+        self._log.finish(event)
 
     # Outcomes
 
@@ -201,6 +233,24 @@ class Feeds:
         with self._alone():
             row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (_LAST_ASKED,)).fetchone()
         return row[0] if row else None
+
+    # Papers that the user marked
+
+    def lost(self, asked_before: str, limit: int) -> list[str]:
+        """Ids on arXiv of papers that are starred, tagged or noted and not in the cache, the newest marks first.
+
+        Papers that no source had when they were last asked for, since a day (ISO) or for the third time, are left out.
+        """
+        with self._alone():
+            if self._connection.execute("SELECT 1 FROM orphan LIMIT 1").fetchone() is None:
+                return []
+            rows = self._connection.execute(_LOST, {"before": asked_before, "tries": _TRIES, "limit": limit})
+            return [id for (id,) in rows]
+
+    def not_found(self, ids: Iterable[str], day: str) -> None:
+        """Record that no source had these papers on a day (ISO)."""
+        with self._alone(), schema.transaction(self._connection):
+            self._connection.executemany(_NOT_FOUND, [(f"{_NO_SOURCE}{id}", day) for id in ids])
 
     def sources_of(self, ids: Iterable[str]) -> dict[str, str]:
         """The source that brought each paper first, by id; papers that are not in the cache are left out."""

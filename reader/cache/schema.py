@@ -1,4 +1,6 @@
-"""Open a cache file: pragmas, the version check, a new file's schema, and migrations, each after a backup.
+"""Open a cache file: pragmas, the checks before it, a new file's schema, and migrations, each after a backup.
+
+What can't be a good cache of ours is refused before anything is written: a damaged file stays as it is, byte for byte.
 
 All functions but `upgrade` and `engine` need only the standard library: SQLModel takes 370 ms to import, Alembic
 more, and neither may delay the first list, not even in a new cache.
@@ -6,15 +8,21 @@ more, and neither may delay the first list, not even in a new cache.
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from reader.cache.sqlite_errors import explain, explained
+from reader.cache import aside
+from reader.cache.pages import HEADER, MAGIC, is_whole
+from reader.cache.sqlite_errors import damaged, explain, explained, is_damage, primary_code
 from reader.core.errors import CacheForeign, CacheTooNew
-from reader.paths import make_folder, make_private, touch_private
+from reader.core.steps import note_step
+from reader.paths import backup_folder, journal_file, make_folder, make_private, touch_private
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -26,7 +34,7 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration: the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150
@@ -34,8 +42,14 @@ APPLICATION_ID = 0x44504150
 
 SET_MARK = f"PRAGMA application_id = {APPLICATION_ID}"
 
+STAMP = "alembic_version"
+"""The table with the number of the newest migration."""
+
 _NAMING_TABLES = ("paper", "event")
-"""An unmarked file with a number of ours is a cache if it has one of these."""
+"""A file with a number of ours is a cache if it has one of these."""
+
+_FIRST_PAGES = 1 << 16
+"""Bytes at the start of a file that have the statements of its schema."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -44,12 +58,25 @@ SCHEMA = Path(__file__).parent / "schema.sql"
 
 BUSY_SECONDS = 10.0
 
+STATEMENT_STEPS = 1_000_000
+"""Instructions of SQLite's virtual machine, some 20 ms, after which a statement notes a step."""
+
 
 def connect(path: Path, *, query_only: bool = False, durable: bool = False) -> sqlite3.Connection:
     """Open the cache file with the standard library; the caller begins transactions.
 
-    `durable` waits for the disk at each commit. It is for the user's marks, which no feed can send again.
+    `durable` waits for the disk at each commit. It is for the user's marks, which no feed can send again. With
+    `query_only`, a cache that can't be written can be read too.
     """
+    try:
+        return _connect(path, query_only=query_only, durable=durable)
+    except sqlite3.OperationalError as error:
+        if not (query_only and primary_code(error) in _REFUSALS and path.exists()):
+            raise
+        return connect_frozen(path)
+
+
+def _connect(path: Path, *, query_only: bool, durable: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     with closing_on_error(connection):
         for pragma in pragmas(durable=durable, mebibytes=2):
@@ -57,6 +84,42 @@ def connect(path: Path, *, query_only: bool = False, durable: bool = False) -> s
         if query_only:
             # A file opened read-only can't share a write-ahead log; a connection that refuses to write can.
             connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+_REFUSALS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+"""SQLite's codes where it may not write the file or make the files beside it."""
+
+
+def connect_frozen(path: Path) -> sqlite3.Connection:
+    """Open a file that nobody writes, for reading: no file is made or changed, and its write-ahead log is read.
+
+    SQLite reads such a log only with a file for its locks, or with one connection for ever and no locks.
+    """
+    vfs = "win32-none" if sys.platform == "win32" else "unix-none"
+    place = f"{path.absolute().as_uri()}?mode=ro&vfs={vfs}"
+    connection = sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
+    with closing_on_error(connection):
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+def peek(path: Path) -> sqlite3.Connection:
+    """Open a file for reading in such a way that neither it nor its log changes, whoever uses it."""
+    if not path.with_name(f"{path.name}-shm").exists():
+        return connect_frozen(path)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if primary_code(error) in _REFUSALS:
+            return connect_frozen(path)
+        raise
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -91,97 +154,121 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
         # After a full disk, SQLite has already rolled back.
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
+
+
+class _Facts(NamedTuple):
+    """What a file says about itself."""
+
+    version: str | None
+    """The number of its newest migration."""
+    mark: int
+    """Its `application_id`."""
+    names: frozenset[str]
+    """Its tables, indexes, views and triggers."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is a cache, of any version, or nothing yet."""
+        is_number = self.version is not None and re.fullmatch(r"[0-9]{4}", self.version) is not None
+        has_ours = is_number and not self.names.isdisjoint(_NAMING_TABLES)
+        return has_ours or (not self.names and self.mark in (0, APPLICATION_ID))
 
 
 def version(path: Path) -> str | None:
     """The number of the cache's newest migration; None if the file is absent or empty.
 
-    Raises CacheForeign if the file belongs to another program.
+    Raises CacheForeign if the file belongs to another program, CacheDamaged if it is broken at first sight.
     """
+    return _facts(path).version
+
+
+def _facts(path: Path) -> _Facts:
     if not path.exists() or path.stat().st_size == 0:
-        return None
-    mark = _mark_in_header(path)
-    _refuse_foreign(path, mark in (0, APPLICATION_ID))
-    # SQLite leaves files beside a database with a write-ahead log that it opens, unless it is told that nobody writes.
-    # A file without a mark may be foreign; one that is in use has a log.
-    is_at_rest = mark == 0 and not path.with_name(f"{path.name}-wal").exists()
-    place = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_at_rest else ''}"
-    with (
-        explained(path),
-        closing(sqlite3.connect(place, uri=True)) as connection,
-    ):
-        stamp = _stamp(connection)
-        _refuse_foreign(path, _mark(connection) == APPLICATION_ID or _is_unmarked_cache(connection, stamp))
-        return stamp
+        return _Facts(None, 0, frozenset())
+    try:
+        with closing(peek(path)) as connection:
+            facts = _read_facts(connection)
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise explain(error, path) from error
+        if _has_foreign_mark(path):
+            raise _foreign(path) from error
+        raise damaged(path) from error
+    if not facts.is_ours:
+        raise _foreign(path)
+    if facts.mark not in (0, APPLICATION_ID) or not is_whole(path):
+        raise damaged(path)
+    return facts
 
 
-def _refuse_foreign(path: Path, is_ours: bool) -> None:
-    if not is_ours:
-        raise CacheForeign(
-            f"The file {path} belongs to another program, so it was not changed. "
-            "Move it away, or choose another folder with DAILYPAPERS_HOME."
-        )
+def _read_facts(connection: sqlite3.Connection) -> _Facts:
+    (mark,) = connection.execute("PRAGMA application_id").fetchone()
+    names = frozenset(name for (name,) in connection.execute("SELECT name FROM sqlite_schema"))
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if STAMP in names else None
+    return _Facts(str(row[0]) if row else None, int(mark), names)
 
 
-def _mark_in_header(path: Path) -> int:
-    """The file's `application_id`, without the write-ahead log; 0 if it can't be read or is no SQLite file."""
+def _foreign(path: Path) -> CacheForeign:
+    return CacheForeign(
+        f"The file {path} belongs to another program, so it was not changed. 'dailypapers restore --set-aside' puts it"
+        " aside; DAILYPAPERS_HOME names another folder."
+    )
+
+
+def _has_foreign_mark(path: Path) -> bool:
+    """Whether a database that can't be read is marked by another program, and shows no trace of ours."""
     try:
         with path.open("rb") as file:
-            header = file.read(72)
+            start = file.read(_FIRST_PAGES)
     except OSError:
-        return 0
-    return int.from_bytes(header[68:]) if header.startswith(b"SQLite format 3\0") else 0
-
-
-def _mark(connection: sqlite3.Connection) -> int:
-    (mark,) = connection.execute("PRAGMA application_id").fetchone()
-    return int(mark)
-
-
-def _is_unmarked_cache(connection: sqlite3.Connection, stamp: str | None) -> bool:
-    """Whether a file without a mark is a cache of an older version, or has nothing in it yet."""
-    if _mark(connection):
         return False
-    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
-    return not names or (stamp is not None and _is_number(stamp) and not names.isdisjoint(_NAMING_TABLES))
-
-
-def _is_number(stamp: str) -> bool:
-    """Whether a migration's number has the form of ours: four digits."""
-    return len(stamp) == 4 and stamp.isascii() and stamp.isdigit()
+    mark = int.from_bytes(start[68:72])
+    has_trace = any(trace in start for trace in (b"CREATE TABLE paper", b"CREATE TABLE event"))
+    return start.startswith(MAGIC) and len(start) >= HEADER and mark not in (0, APPLICATION_ID) and not has_trace
 
 
 def _ensure_mark(path: Path) -> None:
     """Mark a cache of an older version as ours; a busy or read-only one is marked another time."""
-    if _mark_in_header(path) == APPLICATION_ID:
-        return
+    with path.open("rb") as file:
+        if int.from_bytes(file.read(HEADER)[68:72]) == APPLICATION_ID:
+            return
     with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
         # The mark may be in the write-ahead log already.
-        if _mark(connection) != APPLICATION_ID:
+        if connection.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
             connection.execute(SET_MARK)
 
 
 def _stamp(connection: sqlite3.Connection) -> str | None:
-    known = connection.execute("SELECT name FROM sqlite_schema WHERE name = 'alembic_version'").fetchone()
-    row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if known else None
-    return row[0] if row else None
+    return _read_facts(connection).version
 
 
 def is_current(path: Path) -> bool:
-    """Whether the cache needs no migration; raises CacheTooNew if a newer program made it."""
-    number = version(path)
+    """Whether the cache needs no migration; raises CacheTooNew if a newer program made it.
+
+    Raises CacheForeign or CacheDamaged like `version`, and CacheDamaged also if a part of the schema is missing.
+    """
+    facts = _facts(path)
+    number = facts.version
     if number is not None and number > HEAD:
         raise CacheTooNew(
-            f"The cache {path} was made by a newer dailypapers (schema {number}, this one knows {HEAD}). "
-            "Update dailypapers; the cache was not changed."
+            f"The cache {path} was made by a newer dailypapers (schema {number}, this one knows {HEAD}), so it was not"
+            " changed. Update dailypapers; 'dailypapers restore --set-aside' begins a new cache with your marks."
         )
+    if number == HEAD and not facts.names.issuperset(known_names()):
+        raise damaged(path)
     return number == HEAD
+
+
+def known_names() -> frozenset[str]:
+    """The names of the tables, indexes, views and triggers of a cache."""
+    created = r"^CREATE (?:VIRTUAL )?(?:TABLE|INDEX|VIEW|TRIGGER) (\w+)"
+    return frozenset(re.findall(created, SCHEMA.read_text("utf-8"), re.MULTILINE))
 
 
 def ensure(path: Path) -> None:
@@ -190,11 +277,14 @@ def ensure(path: Path) -> None:
     Its folder, its files and its backups become the user's alone, also where they were not.
     """
     current = is_current(path)
-    make_private(path.parent, *path.parent.glob(f"{path.name}*"))
+    kept = backup_folder(path)
+    make_private(path.parent, *path.parent.glob(f"{path.name}*"), journal_file(path), kept, *kept.glob("*"))
     if current:
         _ensure_mark(path)
         return
     if version(path) is None:
+        # SQLite deletes a write-ahead log whose file is missing, and it may have marks.
+        aside.set_log_aside(path)
         create(path)
     else:
         upgrade(path)
@@ -231,10 +321,11 @@ def upgrade(path: Path) -> None:
     from alembic.config import Config
     from sqlalchemy.exc import DBAPIError
 
+    from reader.cache import backups
+
     make_folder(path)
-    before = version(path)
-    if before is not None:
-        back_up(path, path.with_name(f"{path.name}.before-{HEAD}"))
+    if version(path) is not None:
+        backups.back_up_before(path, date.today(), HEAD)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     database = engine(path)
@@ -250,16 +341,6 @@ def upgrade(path: Path) -> None:
         database.dispose()
 
 
-def back_up(path: Path, target: Path) -> None:
-    """Copy a cache, which may be in use, to `target`, in full or not at all."""
-    partial = target.with_name(f"{target.name}.part")
-    partial.unlink(missing_ok=True)
-    touch_private(partial)
-    with explained(path), closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(partial)) as copy:
-        source.backup(copy)
-    partial.replace(target)
-
-
 def engine(path: Path) -> Engine:
     """A SQLAlchemy engine for the cache; its transactions take the write lock when they begin."""
     from sqlalchemy import create_engine, event
@@ -270,6 +351,8 @@ def engine(path: Path) -> Engine:
     def prepare(connection: Any, _record: object) -> None:
         # The driver's own transactions begin too late and do not include DDL.
         connection.isolation_level = None
+        # A statement on a large cache may take minutes: each part of it is a step.
+        connection.set_progress_handler(note_step, STATEMENT_STEPS)
         for pragma in pragmas(durable=False, mebibytes=16):
             connection.execute(pragma)
 

@@ -27,10 +27,15 @@ CREATE TABLE event (
     count INTEGER NOT NULL,
     undone INTEGER NOT NULL,
     applied INTEGER NOT NULL,
+    number INTEGER DEFAULT 0 NOT NULL,
     UNIQUE (id)
 );
 
 CREATE INDEX event_by_clock ON event (clock, id);
+
+CREATE INDEX event_by_number ON event (machine, number);
+
+CREATE INDEX event_by_target ON event (value) WHERE kind IN ('undo', 'redo');
 
 CREATE INDEX event_unapplied ON event (seq) WHERE applied = 0;
 

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
-from reader.core.errors import CacheBusy, CacheError, CacheInterrupted
+from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheInterrupted
+from reader.paths import suspect_stamp, touch_private
 
 _BUSY = "Another program holds the cache {path}. Try again in a moment."
-_DAMAGED = "The cache {path} is damaged. Run 'dailypapers doctor', or move the file away to start again."
-_REFUSED = "The cache {path} can't be opened for writing. Check the permissions of its folder."
+_DAMAGED = (
+    "The cache {path} is damaged, but no mark is lost. 'dailypapers cache repair' mends it, and so does the next start"
+    " of the reader; 'dailypapers doctor' says more."
+)
+_REFUSED = (
+    "The cache {path} can't be written, so nothing was stored. 'dailypapers doctor' says why;"
+    " DAILYPAPERS_HOME names another folder."
+)
 
 _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
     {
@@ -27,8 +34,8 @@ _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
             CacheError,
             "The disk failed under the cache {path}. Check the disk, then run 'dailypapers doctor'.",
         ),
-        sqlite3.SQLITE_CORRUPT: (CacheError, _DAMAGED),
-        sqlite3.SQLITE_NOTADB: (CacheError, _DAMAGED),
+        sqlite3.SQLITE_CORRUPT: (CacheDamaged, _DAMAGED),
+        sqlite3.SQLITE_NOTADB: (CacheDamaged, _DAMAGED),
         sqlite3.SQLITE_READONLY: (CacheError, _REFUSED),
         sqlite3.SQLITE_CANTOPEN: (CacheError, _REFUSED),
         sqlite3.SQLITE_PERM: (CacheError, _REFUSED),
@@ -52,12 +59,25 @@ def explain(error: BaseException, path: Path) -> CacheError:
     code = primary_code(cause)
     if code is not None and code in _SENTENCES:
         kind, sentence = _SENTENCES[code]
+        if kind is CacheDamaged:
+            with suppress(OSError):
+                touch_private(suspect_stamp(path))
         return kind(sentence.format(path=path))
     from reader.log import record_error
 
     name = getattr(cause, "sqlite_errorname", "no code of SQLite")
     record_error(f"cache {path} ({name})", cause)
     return CacheError(f"The cache {path} failed in an unforeseen way: {cause}. Run 'dailypapers doctor'.")
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether SQLite found that the file is damaged or no database."""
+    return primary_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def damaged(path: Path) -> CacheDamaged:
+    """The error for a cache that is found to be damaged before it is opened."""
+    return CacheDamaged(_DAMAGED.format(path=path))
 
 
 def primary_code(error: BaseException) -> int | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import create_model
-from sqlalchemy import Column, Index, LargeBinary, String, Text, text
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Text, text
 from sqlmodel import Field, SQLModel
 
 from reader.core.fields import Field as PaperField
@@ -232,6 +232,9 @@ class Event(SQLModel, table=True):
         Index("event_by_clock", "clock", "id"),
         # Finds the few events whose effects were still being written when a program ended.
         Index("event_unapplied", "seq", sqlite_where=text("applied = 0")),
+        # Finds this machine's own newest event, and the undos of an event.
+        Index("event_by_number", "machine", "number"),
+        Index("event_by_target", "value", sqlite_where=text("kind IN ('undo', 'redo')")),
         {"sqlite_autoincrement": True},
     )
 
@@ -239,9 +242,9 @@ class Event(SQLModel, table=True):
     id: str = Field(sa_column=Column(String, nullable=False, unique=True))
     machine: str
     clock: int
-    """Milliseconds since 1970, raised if needed so that it always grows."""
+    """Milliseconds since 1970, raised above every clock in the log; `(clock, id)` orders the events of all machines."""
     kind: str
-    """`read`, `star`, `hide`, `note`, `tag:NAME`; or `undo`, `redo`, whose value is the target's id."""
+    """`read`, `star`, `hide`, `note`, `tag:NAME`, `follow:SLUG`; or `undo`, `redo`, whose value is the target's id."""
     value: str
     papers: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     count: int
@@ -250,6 +253,8 @@ class Event(SQLModel, table=True):
     """Derived: undone and not redone."""
     applied: int = 0
     """Derived: all its effects are written."""
+    number: int = Field(default=0, sa_column=Column(Integer, server_default=text("0"), nullable=False))
+    """Counts the events of one machine in the order in which they happened."""
 
 
 class Effect(SQLModel, table=True):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from reader.cache import schema
 from reader.cache.history import rose
+from reader.cache.marks.agreement import agrees
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.sqlite_errors import explained
 from reader.core.paper import FIELDS, Paper, PaperRow
@@ -233,9 +234,10 @@ class Window:
             return int(self._connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()[0])
 
     def has_unfinished_marks(self) -> bool:
-        """Whether a program ended before it applied an event in full; a small index answers."""
+        """Whether a program ended before it applied an event in full or noted it; a small index and a row answer."""
         with explained(self._path):
-            return self._connection.execute("SELECT 1 FROM event WHERE applied = 0 LIMIT 1").fetchone() is not None
+            unapplied = self._connection.execute("SELECT 1 FROM event WHERE applied = 0 LIMIT 1").fetchone()
+            return unapplied is not None or not agrees(self._connection, self._path)
 
     def topic_names(self) -> dict[str, str]:
         """Names of topics by slug, in the order of the rules."""
@@ -254,7 +256,7 @@ class Window:
             day: str | None = self._connection.execute("SELECT max(day) FROM listing").fetchone()[0]
         return day
 
-    def day_beside(self, day: str, steps: int) -> str | None:
+    def older_day(self, day: str, steps: int) -> str | None:
         """The listed day `steps` listed days older than `day`, newer if negative; None past the ends."""
         side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
         with explained(self._path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json
 from reader.commands.output import (
@@ -15,9 +14,6 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, UsageError
 from reader.core.ids import arxiv_id
 from reader.core.text import clean
-
-if TYPE_CHECKING:
-    pass
 
 
 def _add_arguments(parser: ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""`dailypapers cache`: show the sizes of the cache's parts, compact it, verify it."""
+"""`dailypapers cache`: show the sizes of the cache's parts, compact it, verify it, repair it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ from reader.paths import APP
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "what",
-        choices=("info", "compact", "verify"),
-        metavar="info|compact|verify",
-        help="print the sizes of its parts; rewrite the file without gaps; check that its parts agree",
+        choices=("info", "compact", "verify", "repair"),
+        metavar="info|compact|verify|repair",
+        help="print the sizes of its parts; rewrite the file without gaps; check that its parts agree; mend what is"
+        " broken and keep the broken file",
     )
     add_json(parser)
 
 
 def _run_cache(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.what == "repair":
+        return _repair_cache(arguments, workspace)
     if not workspace.cache_file.exists():
         raise CacheError(f"There is no cache yet at {workspace.cache_file}. '{APP} refresh' makes one.")
     from reader.cache import schema
@@ -74,12 +77,12 @@ def _compact_cache(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _verify_cache(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache import maintenance
+    from reader.cache.checks import verify
 
     checks = []
     with Progress() as progress:
         progress.show("checking the file")
-        for check in maintenance.verify(workspace.cache_file):
+        for check in verify(workspace.cache_file):
             checks.append(check)
             progress.show(f"{check.name} checked")
     faults = [fault for check in checks for fault in check.faults]
@@ -89,10 +92,18 @@ def _verify_cache(arguments: Namespace, workspace: Workspace) -> int:
     for check in checks:
         print_line(f"{'! ' if check.faults else '  '}{check.name:16}{'; '.join(check.faults) or 'ok'}")
     if faults:
-        raise CacheError(
-            f"The cache has faults. Keep a copy of {workspace.cache_file}, which has your marks,"
-            f" before you do anything else; '{APP} doctor' says more."
-        )
+        raise CacheError(f"The cache has faults. '{APP} cache repair' mends them and keeps the file as it was.")
+    return 0
+
+
+def _repair_cache(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.cache import health
+    from reader.commands.repairing import print_report, repair_cache
+
+    file = workspace.cache_file
+    if health.glance(file).state is health.State.NONE:
+        raise CacheError(f"There is no cache yet at {file}. '{APP} refresh' makes one.")
+    print_report(repair_cache(file, lambda: workspace.topics), as_json=arguments.json)
     return 0
 
 
@@ -102,11 +113,12 @@ def _mebibytes(size: int) -> str:
 
 COMMAND = Command(
     "cache",
-    "Show what the cache is made of, make it smaller, verify it.",
+    "Show what the cache is made of, make it smaller, verify it, repair it.",
     (
         ("cache info", "sizes of its tables"),
         ("cache compact", "merge the full-text index and free unused space; other programs can keep running"),
-        ("cache verify", "check file, index, days and marks against the data that they are derived from"),
+        ("cache verify", "check file, index, days, marks and journal against each other"),
+        ("cache repair", "mend what is broken; the broken file stays beside the cache under a dated name"),
     ),
     _add_arguments,
     _run_cache,

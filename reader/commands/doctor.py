@@ -15,16 +15,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader import __version__
+from reader.cache.health import Condition, State
 from reader.commands.command import Command, add_json
-from reader.commands.output import Style, amount, is_terminal, print_json, print_line, width
+from reader.commands.output import Progress, Style, amount, is_terminal, print_json, print_line, width
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError, ConfigError, FeedError, ReaderError
 from reader.core.text import clean
-from reader.paths import refresh_stamp
+from reader.paths import journal_file, refresh_stamp
 
 if TYPE_CHECKING:
     from reader.cache.feeds import Feeds
     from reader.config import Settings
+
+_READABLE = (State.GOOD, State.INDEX, State.MARKS, State.JOURNAL)
+"""States of a cache whose contents are listed."""
 
 LIBRARIES = ("textual", "sqlmodel", "sqlalchemy", "httpx")
 
@@ -112,25 +116,51 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
-    from reader.cache import schema
-    from reader.cache.sqlite_errors import explained
+    """The cache's state, which has the one command that mends it, and what is in a cache that can be read."""
+    from reader.cache import health
 
     yield Finding("Cache", "file", str(file))
     try:
-        version = schema.version(file)
-        if version is None:
-            yield Finding("Cache", "papers", "none yet: 'dailypapers refresh' fetches them")
-            return
-        known = f"{version}, this program's is {schema.HEAD}"
-        schema.is_current(file)
-        yield Finding("Cache", "schema", known)
-        yield Finding("Cache", "size", _sizes(file))
-        with explained(file), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as cache:
-            yield from _examine_contents(cache)
-        yield Finding("Cache", "last refresh", _time_of(refresh_stamp(file)))
-        yield from _examine_sources(file, settings)
+        with Progress() as progress:
+            condition = health.examine(file, progress.show)
+        yield from _examine_state(file, condition)
+        if condition.state in _READABLE:
+            yield from _examine_contents(file)
+            yield from _examine_sources(file, settings)
     except CacheError as error:
         yield Finding("Cache", "state", "unusable", str(error))
+
+
+def _examine_state(file: Path, condition: Condition) -> Iterator[Finding]:
+    from reader.cache import schema
+
+    if condition.state is State.NONE:
+        yield Finding("Cache", "papers", "none yet: 'dailypapers refresh' fetches them")
+        return
+    yield Finding("Cache", "state", condition.found or "ok", _advice(condition))
+    if condition.state in _READABLE:
+        yield Finding("Cache", "schema", f"{schema.version(file)}, this program's is {schema.HEAD}")
+    yield Finding("Cache", "size", _sizes(file))
+    yield Finding("Cache", "journal", _journal(journal_file(file)))
+    yield Finding("Cache", "backups", _backups(file))
+
+
+def _advice(condition: Condition) -> str:
+    """What to do about the cache: at most one command."""
+    command = f"Run '{condition.command}'"
+    match condition.state:
+        case State.GOOD:
+            return ""
+        case State.READ_ONLY:
+            return "It can be read. To mark papers, copy its folder to one of yours, and name that in DAILYPAPERS_HOME."
+        case State.FOREIGN:
+            return f"{command}: it puts the file aside and makes a cache with your marks. Or set DAILYPAPERS_HOME."
+        case State.NEWER:
+            return f"Update dailypapers. {command} to put it aside, and to go on with a cache that has your marks."
+        case State.LOST:
+            return f"{command}: it makes a cache with all your marks."
+        case _:
+            return f"{command}: it mends the cache, and keeps the file as it is under a dated name."
 
 
 def _sizes(file: Path) -> str:
@@ -139,23 +169,42 @@ def _sizes(file: Path) -> str:
     return ", ".join(f"{name} {size / 1_000_000:,.1f} MB" for name, size in sizes)
 
 
-def _examine_contents(cache: sqlite3.Connection) -> Iterator[Finding]:
-    wrong = [row[0] for row in cache.execute("PRAGMA quick_check(3)") if row[0] != "ok"]
-    advice = "Move the file away and refresh; 'dailypapers import' brings papers back from files." if wrong else ""
-    yield Finding("Cache", "integrity", "; ".join(wrong) or "ok", advice)
-    tables: Mapping[str, str] = {"papers": "paper", "days": "day", "marks": "event"}
-    for name, table in tables.items():
-        (count,) = cache.execute(f"SELECT count(*) FROM {table}").fetchone()
-        yield Finding("Cache", name, f"{count:,}")
-    (newest,) = cache.execute("SELECT max(day) FROM listing").fetchone()
-    yield Finding("Cache", "newest day", newest or "none")
+def _journal(file: Path) -> str:
+    """The journal's size and its damaged lines, whose events the log has again after a repair."""
+    from reader.cache.marks.journal import BadLine, Journal
+
+    if not file.exists():
+        return "none yet"
+    bad = sum(isinstance(line, BadLine) for line in Journal(file).read())
+    return f"{file.stat().st_size / 1000:,.1f} kB" + (f", {amount(bad, 'damaged line')}" if bad else "")
+
+
+def _backups(file: Path) -> str:
+    from reader.cache.backups import backups
+
+    kept = backups(file)
+    return f"{len(kept)}, the newest: {kept[0].name}" if kept else "none yet"
+
+
+def _examine_contents(file: Path) -> Iterator[Finding]:
+    from reader.cache import schema
+    from reader.cache.sqlite_errors import explained
+
+    with explained(file), closing(schema.connect(file, query_only=True)) as cache:
+        tables: Mapping[str, str] = {"papers": "paper", "days": "day", "marks": "event"}
+        for name, table in tables.items():
+            (count,) = cache.execute(f"SELECT count(*) FROM {table}").fetchone()
+            yield Finding("Cache", name, f"{count:,}")
+        (newest,) = cache.execute("SELECT max(day) FROM listing").fetchone()
+        yield Finding("Cache", "newest day", newest or "none")
+    yield Finding("Cache", "last refresh", _time_of(refresh_stamp(file)))
 
 
 def _examine_sources(file: Path, settings: Settings) -> Iterator[Finding]:
     """The followed feeds, their failures with time and reason, and the number of papers without categories."""
     from reader.cache.feeds import Feeds
 
-    with closing(Feeds.open(file)) as feeds:
+    with closing(Feeds.open(file, query_only=True)) as feeds:
         yield Finding("Sources", "followed", amount(len(feeds.followed()), "feed"))
         yield Finding("Sources", "categories", _categories(feeds, settings))
         for feed in feeds.failing():

@@ -5,17 +5,30 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
-from reader.actions.export import FORMATS, Format, format_of, replacing
+from reader.actions.export import FORMATS, Format, Record, format_of, mark_record, replacing, write_json
 from reader.commands.command import Command, StoreFile, add_query, query_of
 from reader.commands.output import Progress, amount, warn
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import UsageError
 from reader.core.paper import Paper
 
+if TYPE_CHECKING:
+    from reader.cache.window import Window
+
 STEP = 100
 """Papers between two updates of the progress."""
+
+
+EVERYTHING = "(is:hidden OR -is:hidden)"
+"""The query that finds all papers."""
+
+# Papers that an import adds in this order are listed in the same order, also those of one day with equal votes.
+AS_ADDED = f"{EVERYTHING} sort:-added"
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -29,19 +42,44 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     file = Path(arguments.output) if arguments.output and arguments.output != "-" else None
     format = _choose_format(arguments.format, file)
-    query = parsed(query_of(arguments.query))
+    query = query_of(arguments.query)
+    is_json = format.name == "json"
+    wanted = parsed(query or (AS_ADDED if is_json else EVERYTHING))
     with workspace.window() as window, Progress() as progress:
-        pks = window.order(selection(window, query)).pks
+        if window.has_unfinished_marks():
+            # A program ended before it applied a mark in full; opening the log does.
+            with workspace.events():
+                pass
+        pks = window.order(selection(window, wanted)).pks
         papers = _show_progress(window.papers(pks), len(pks), progress)
+        write = partial(write_with_marks, window=window, with_lost=not query) if is_json else format.write
         if file is None:
-            count = format.write(papers, sys.stdout)
+            count = write(papers, sys.stdout)
         else:
             with replacing(file) as out:
-                count = format.write(papers, out)
+                count = write(papers, out)
     if file is not None or not count:
         place = f" in {file}" if file else ""
-        warn(f"{amount(count, 'paper')} written{place}.")
+        lost = count - len(pks)
+        more = f", and the marks of {amount(lost, 'paper')} that {'is' if lost == 1 else 'are'} not in the cache"
+        warn(f"{amount(min(count, len(pks)), 'paper')} written{place}{more if lost > 0 else ''}.")
     return 0
+
+
+def write_with_marks(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:
+    """Write JSON with all that an import needs, and `with_lost` the marks of papers that the cache does not have."""
+    from reader.cache.kept_marks import kept, lost_papers
+
+    def more(paper: Paper) -> Record:
+        known = kept(window, paper)
+        found: Record = {"marks": [mark_record(mark) for mark in known.marks]}
+        if len(known.days) > 1:
+            found["days"] = list(known.days)
+        if known.sort_day and not paper.day and not paper.published:
+            found["announced"] = known.sort_day
+        return found
+
+    return write_json(chain(papers, lost_papers(window)) if with_lost else papers, out, more)
 
 
 def _choose_format(name: str | None, file: Path | None) -> Format:

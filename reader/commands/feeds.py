@@ -65,10 +65,9 @@ def _run_feeds(arguments: Namespace, workspace: Workspace) -> int:
 
 @contextmanager
 def _open_feeds(workspace: Workspace) -> Iterator[Feeds]:
-    from reader.cache import schema
     from reader.cache.feeds import Feeds
 
-    schema.ensure(workspace.cache_file)
+    workspace.ensure_cache()
     with closing(Feeds.open(workspace.cache_file)) as feeds:
         yield feeds
 
@@ -239,7 +238,7 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
     from contextlib import aclosing
 
     from reader.refresh.jobs import open_sources
-    from reader.refresh.progress import FeedFailed, FeedStarted, FeedStored
+    from reader.refresh.progress import FeedFailed, FeedStarted, FeedStored, PapersReturned
 
     answers: list[FeedStored | FeedFailed] = []
     with workspace.cache() as cache:
@@ -248,7 +247,7 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
             only = [_find_feed(feeds, name) for name in arguments.names] if arguments.names else feeds.followed()
             async with aclosing(sources.refresh(only)) as events:
                 async for event in events:
-                    if isinstance(event, FeedStarted):
+                    if isinstance(event, FeedStarted | PapersReturned):
                         continue
                     answers.append(event)
                     if not arguments.json and isinstance(event, FeedStored):

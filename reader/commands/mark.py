@@ -10,6 +10,7 @@ from reader.commands.command import Command, add_json
 from reader.commands.output import Progress, amount, print_json, print_line
 from reader.commands.workspace import Workspace, find_all, parsed, selection
 from reader.core.errors import UsageError
+from reader.core.marks import STATES
 
 if TYPE_CHECKING:
     from reader.cache.window import Window
@@ -26,9 +27,6 @@ MARKS = {
     "unhide": ("hide", False, "shown again"),
 }
 """For each word: the event's kind and value, and the adjective for the marked papers."""
-
-STATES = {"read": "read", "star": "starred", "hide": "hidden"}
-"""The field of a row that each kind of event changes."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:

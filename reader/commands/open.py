@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json
 from reader.commands.output import (
@@ -12,10 +11,6 @@ from reader.commands.output import (
 )
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.errors import ReaderError
-
-if TYPE_CHECKING:
-    pass
-
 
 LINKS = ("page", "pdf", "arxiv", "code", "project", "doi", "entry")
 

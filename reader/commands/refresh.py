@@ -12,6 +12,7 @@ from reader.commands.command import Command, add_json, positive_number
 from reader.commands.output import amount, format_counts, print_json, print_line, print_requests, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
+from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.refresh.plan import Plan
@@ -87,9 +88,11 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
         error = str(finished.error) if finished.error else None
         days = {"days": finished.stored, "failed": list(finished.failed), "error": error}
         feeds = [{"slug": one.slug, "title": one.title, "error": str(one.error)} for one in missing]
-        print_json(sums | days | {"feeds_failed": feeds})
+        print_json(sums | {"returned": finished.returned} | days | {"feeds_failed": feeds})
     elif not arguments.quiet and (finished.stored or not finished.failed):
         print_line(f"{format_counts(sums)} in {amount(finished.stored, 'day')}.")
+        if finished.returned:
+            print_line(f"{amount(finished.returned, 'paper')} that you marked came back into the cache.")
     return _report_missing(finished, missing, quiet=arguments.quiet)
 
 
@@ -107,15 +110,18 @@ def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
 
 
 def _report_missing(finished: RefreshFinished, missing: Sequence[FeedFailed], *, quiet: bool) -> int:
-    """Print what could not be fetched; raises FeedError if the user asked for any of it."""
-    for one in missing:
-        if one.is_followed or not quiet:
-            warn(f"{one.title}: {one.error}")
-    if finished.failed:
-        raise FeedError(f"{_name_days(finished.failed)} could not be fetched: {finished.error}")
-    feeds = sum(one.is_followed for one in missing)
-    if feeds:
-        raise FeedError(f"{amount(feeds, 'feed')} could not be fetched; 'dailypapers feeds list' tells since when.")
+    """Print what could not be fetched as one line; raises FeedError with it if the user asked for any of it."""
+    days = f"{_name_days(finished.failed)} could not be fetched: {finished.error}" if finished.failed else ""
+    # Without a network all fail for the reason that is said already.
+    feeds = [one for one in missing if (one.is_followed or not quiet) and str(one.error) not in days]
+    look = f"{amount(len(feeds), 'feed')} could not be fetched; 'dailypapers feeds list' tells why."
+    if not days and len(feeds) == 1:
+        look = f"{clean(feeds[0].title, 100)} could not be fetched: {feeds[0].error}"
+    said = " ".join(filter(None, (days, look if feeds else "")))
+    if days or any(one.is_followed for one in feeds):
+        raise FeedError(said)
+    if said:
+        warn(said)
     return 0
 
 

@@ -30,6 +30,7 @@ COMMANDS = (
     "doctor",
     "schedule",
     "cache",
+    "restore",
 )
 """Names of all commands, in the order of the help. Each has a module of its name in `reader.commands`."""
 

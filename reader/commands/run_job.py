@@ -12,7 +12,7 @@ from reader import log
 from reader.commands.output import PATIENCE, Progress, amount
 from reader.commands.workspace import Workspace
 from reader.core.pace import pace_text
-from reader.refresh import jobs
+from reader.refresh import jobs, memory
 from reader.refresh.failures import log_failure
 from reader.refresh.progress import DayEmpty, DayFailed, DayStored, FeedStarted, Waiting
 
@@ -22,7 +22,8 @@ def run_job(workspace: Workspace, job: jobs.Job, *, quiet: bool = False) -> list
     with Progress(StringIO() if quiet else None) as progress:
         if not isinstance(job, jobs.StorePapers):
             progress.show(f"asking {urlsplit(workspace.settings.endpoint).netloc}")
-        return asyncio.run(_collect_messages(workspace, job, progress))
+        with memory.limited():
+            return asyncio.run(_collect_messages(workspace, job, progress))
 
 
 async def _collect_messages(workspace: Workspace, job: jobs.Job, progress: Progress) -> list[jobs.Message]:

@@ -85,10 +85,14 @@ def _check_rules(files: Sequence[str], workspace: Workspace, as_json: bool) -> i
         raise UsageError(f"'topics {CHECK}' takes one file.")
     file = Path(files[0]) if files else config.topic_rules_file(workspace.settings, workspace.config_file)
     try:
-        text = file.read_text(encoding="utf-8")
+        with file.open("rb") as opened:
+            data = opened.read(config.MAX_RULES_SIZE + 1)
+        text = data.decode().replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ReaderError(f"{file} can't be read: {reason}.") from error
+    if len(data) > config.MAX_RULES_SIZE:
+        raise ReaderError(f"{file} has more than {config.MAX_RULES_SIZE // 1024} KiB; shorten it.")
     mistakes = workspace.shipped_topics.check(text)
     if as_json:
         print_json([{"file": str(file), "line": mistake.line, "message": mistake.message} for mistake in mistakes])

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json
 from reader.commands.output import Progress, amount, print_json, print_line
 from reader.commands.workspace import Workspace
-
-if TYPE_CHECKING:
-    pass
 
 
 def _add_arguments(parser: ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reader import config, paths
 from reader.commands.output import amount, warn
-from reader.core.errors import ReaderError, UsageError
+from reader.core.errors import CacheError, ReaderError, UsageError
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
@@ -87,50 +87,87 @@ class Workspace:
 
         return shipped_topics()
 
+    def ensure_cache(self) -> None:
+        """Bring the cache to this program's schema; make a missing one, with the marks that its journal has."""
+        from reader.cache import schema
+
+        self._restore_if_lost()
+        schema.ensure(self.cache_file)
+
+    def _restore_if_lost(self) -> None:
+        """Make a missing cache anew if its journal or backups are there."""
+        if not self.cache_file.exists():
+            from reader.cache import health
+
+            if health.glance(self.cache_file).state is health.State.LOST:
+                from reader.commands.repairing import repair_cache, summarize
+
+                warn(f"The cache was missing. {summarize(repair_cache(self.cache_file, lambda: self.topics))}")
+
+    def _back_up(self) -> None:
+        """Back the cache up once a day."""
+        from reader.cache import backups
+
+        backups.keep_daily_backup(self.cache_file, datetime.now().astimezone().date())
+
     @property
     def job_context(self) -> JobContext:
         """The context for jobs."""
         from reader.refresh.jobs import JobContext
 
+        self._restore_if_lost()
         return JobContext(self.cache_file, self.settings, lambda: self.topics)
 
     @contextmanager
     def window(self) -> Iterator[Window]:
         """The cache, open for reading; it is created if it is missing."""
-        from reader.cache import schema
         from reader.cache.window import Window
 
-        schema.ensure(self.cache_file)
+        self.ensure_cache()
         window = Window.open(self.cache_file)
         try:
+            self._join_journal(window)
             yield window
         finally:
             window.close()
 
+    def _join_journal(self, window: Window) -> None:
+        """Join the log and its journal if they differ, so that what is read has all marks.
+
+        A cache that can't be written is read as it is.
+        """
+        if window.has_unfinished_marks():
+            from reader.cache.marks.events import Events
+
+            with suppress(CacheError), closing(Events.open(self.cache_file)):
+                window.changed()
+
     @contextmanager
     def events(self) -> Iterator[Events]:
         """The log of the user's marks."""
-        from reader.cache import schema
         from reader.cache.marks.events import Events
 
-        schema.ensure(self.cache_file)
+        self.ensure_cache()
         events = Events.open(self.cache_file)
         try:
             yield events
         finally:
             events.close()
+        self._back_up()
 
     @contextmanager
     def cache(self) -> Iterator[Cache]:
         """The cache, open for writing papers."""
         from reader.cache.papers import Cache
 
+        self.ensure_cache()
         cache = Cache.open(self.cache_file, self.topics)
         try:
             yield cache
             cache.rest()
         finally:
             cache.close()
+        self._back_up()
 
 
 def parsed(text: str, *, also: str = "") -> Query:

@@ -7,6 +7,7 @@ ReaderError
 ├── CacheError            the cache can't be opened or written
 │   ├── CacheTooNew       made by a newer version of the program
 │   ├── CacheForeign      made by another program
+│   ├── CacheDamaged      broken; a repair brings the marks back
 │   ├── CacheInterrupted  a newer read replaced this one
 │   └── CacheBusy         another program locks the cache too long
 └── FeedError             a request to a feed failed
@@ -54,6 +55,10 @@ class CacheTooNew(CacheError):
 
 class CacheForeign(CacheError):
     """The file in the cache's place belongs to another program, and is not changed."""
+
+
+class CacheDamaged(CacheError):
+    """The cache is broken and is not written to; its marks can be brought back."""
 
 
 class CacheInterrupted(CacheError):

@@ -28,6 +28,10 @@ class FieldRules(NamedTuple):
     """Whether a list's column is NULL until a source gives the list."""
     is_block: bool = False
     """Whether the text may have paragraphs; all other text is one line."""
+    is_date: bool = False
+    """Whether the text is an ISO date."""
+    is_address: bool = False
+    """Whether the text is, or the texts are, addresses of web pages."""
     key: str | None = None
     """The key in JSON; None for the field's own name."""
     label: str | None = None

@@ -6,10 +6,18 @@ common in plain prose too.
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
+
+PIECES = 200
+LETTERS = 4_000
+"""Maximum pieces of a text, and their characters together, that are converted: a tenth of a second's work.
+
+Abstracts of the daily feed have at most 10 pieces with 56 characters.
+"""
 
 _GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 
@@ -68,38 +76,57 @@ _SPACING = {"\\": " ", ",": " ", ";": " ", ":": " ", "!": "", "/": "", "-": ""}
 def latex_to_unicode(text: str) -> str:
     r"""The text with its LaTeX as Unicode; an unknown macro such as `\ours` becomes its name.
 
-    Text without LaTeX is returned unchanged. The result must still be cleaned.
+    Text without LaTeX is returned unchanged, and so is LaTeX after `PIECES` or `LETTERS` of it. The result must still
+    be cleaned.
     """
     if not ("\\" in text or "$" in text or "^{" in text or "_{" in text):
         return text
-    return _PIECE.sub(_piece_text, text)
+    return _convert_pieces(text, _Budget())
 
 
-def _piece_text(match: re.Match[str]) -> str:
+class _Budget:
+    """The LaTeX that may still be converted."""
+
+    def __init__(self) -> None:
+        self._pieces = PIECES
+        self._letters = LETTERS
+
+    def allows(self, piece: str) -> bool:
+        """Whether a piece may be converted, which it then counts as."""
+        self._pieces -= 1
+        self._letters -= len(piece)
+        return self._pieces >= 0 and self._letters >= 0
+
+
+def _convert_pieces(text: str, budget: _Budget) -> str:
+    return _PIECE.sub(partial(_piece_text, budget), text)
+
+
+def _piece_text(budget: _Budget, match: re.Match[str]) -> str:
     """One piece of LaTeX as Unicode."""
     piece = match[0]
     match match.lastgroup:
         case "math":
             formula = piece.strip("$") if piece.startswith("$") else piece[2:-2]
-            text = piece if _PRICES.fullmatch(formula) else _math_text(formula)
+            text = piece if _PRICES.fullmatch(formula) else _math_text(formula, budget)
         case "switch":
-            text = latex_to_unicode(piece[1:-1].strip()).strip()
+            text = _convert_pieces(piece[1:-1].strip(), budget).strip()
         case "macro":
-            text = _macro_text(match["name"], _ARGUMENT.findall(match["arguments"]), piece)
+            text = _macro_text(match["name"], _ARGUMENT.findall(match["arguments"]), piece, budget)
         case "script":
-            text = _script_text(match)
+            text = _script_text(budget, match)
         case "escaped":
             text = _SPACING.get(match["escaped"], match["escaped"])
         case "space":
             text = ""
         case _:
-            text = _convert(piece)
+            text = _convert(piece, budget)
     return text
 
 
-def _macro_text(name: str, arguments: list[str], piece: str) -> str:
+def _macro_text(name: str, arguments: list[str], piece: str, budget: _Budget) -> str:
     """A macro of running text, with the groups that follow it."""
-    inner = [latex_to_unicode(argument[1:-1]) for argument in arguments]
+    inner = [_convert_pieces(argument[1:-1], budget) for argument in arguments]
     if _TEXT_LAST.fullmatch(name):
         return inner[-1] if inner else ""
     if _WITHOUT_TEXT.fullmatch(name):
@@ -108,20 +135,20 @@ def _macro_text(name: str, arguments: list[str], piece: str) -> str:
         return _AUTHOR_MACROS[name] + "".join(inner)
     if not _is_known_macro(name):
         return "".join(inner) or name
-    return _convert(piece)
+    return _convert(piece, budget)
 
 
-def _math_text(formula: str) -> str:
+def _math_text(formula: str, budget: _Budget) -> str:
     """A formula on one line."""
-    formula = _SCRIPT.sub(_script_text, formula.replace("$", ""))
-    return _convert(f"${formula}$").strip() if "\\" in formula or "{" in formula else formula.strip()
+    formula = _SCRIPT.sub(partial(_script_text, budget), formula.replace("$", ""))
+    return _convert(f"${formula}$", budget).strip() if "\\" in formula or "{" in formula else formula.strip()
 
 
-def _script_text(match: re.Match[str]) -> str:
+def _script_text(budget: _Budget, match: re.Match[str]) -> str:
     """A superscript or subscript, in Unicode's small characters if it has all of them."""
     sign, group = match[0][0], match[0][1:].strip()
     inner = group[1:-1] if group.startswith("{") else group
-    inner = _convert(_SCRIPT.sub(_script_text, inner)).strip() if inner != "^" else inner
+    inner = _convert(_SCRIPT.sub(partial(_script_text, budget), inner), budget).strip() if inner != "^" else inner
     if sign == "^" and inner in _RAISED:
         return _RAISED[inner]
     small = inner.translate(_SUPERSCRIPTS if sign == "^" else _SUBSCRIPTS)
@@ -132,9 +159,9 @@ def _script_text(match: re.Match[str]) -> str:
     return f"{sign}({inner})"
 
 
-def _convert(piece: str) -> str:
-    """A piece converted by pylatexenc; a piece that it can't read stays unchanged."""
-    if "\\" not in piece and "{" not in piece:
+def _convert(piece: str, budget: _Budget) -> str:
+    """A piece converted by pylatexenc; one that it can't read, or that is too much, stays unchanged."""
+    if ("\\" not in piece and "{" not in piece) or not budget.allows(piece):
         return piece
     convert, errors = _converter()
     try:
@@ -150,6 +177,8 @@ def _converter() -> tuple[Callable[[str], str], tuple[type[Exception], ...]]:
     from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
     from pylatexenc.latexwalker import LatexWalkerError
 
+    # It warns of each macro without its arguments: one abstract can print 100 KB.
+    logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     macros = get_default_latex_context_db()
     macros.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=lambda node: node.macroname))
     convert = LatexNodes2Text(latex_context=macros, math_mode="text", strict_latex_spaces=False).latex_to_text
@@ -157,9 +186,15 @@ def _converter() -> tuple[Callable[[str], str], tuple[type[Exception], ...]]:
     return convert, (LatexWalkerError, AttributeError, LookupError, RecursionError)
 
 
-@lru_cache(maxsize=512)
-def _is_known_macro(name: str) -> bool:
-    """Whether the converter knows a macro of this name."""
+@lru_cache(maxsize=1)
+def _find_macro() -> Callable[[str], object | None]:
+    """The function that finds what the converter knows of a macro."""
     from pylatexenc.latex2text import get_default_latex_context_db
 
-    return get_default_latex_context_db().get_macro_spec(name) is not None
+    find: Callable[[str], object | None] = get_default_latex_context_db().get_macro_spec
+    return find
+
+
+def _is_known_macro(name: str) -> bool:
+    """Whether the converter knows a macro of this name."""
+    return _find_macro()(name) is not None

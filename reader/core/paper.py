@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
 from reader.core.fields import Field, FieldRules, fields_of, in_order
+from reader.core.marks import PaperMarks
 
 
 class Draft(NamedTuple):
@@ -70,6 +71,8 @@ class Listing(NamedTuple):
     """The answer's ETag, used to ask the feed whether the day has changed."""
     is_unchanged: bool = False
     """Whether the feed answered only that the day has not changed."""
+    marks: tuple["PaperMarks", ...] = ()
+    """The user's marks that an export has, of these and of other papers."""
 
     @property
     def skipped_count(self) -> int:
@@ -117,9 +120,9 @@ class Paper(NamedTuple):
     id: Annotated[str, FieldRules("paper", merge=None, in_csv=True)]
     title: Annotated[str, FieldRules("paper", in_csv=True)]
     abstract: Annotated[str, FieldRules(is_block=True, in_csv=True)] = ""
-    day: Annotated[str | None, FieldRules("paper", merge=None, in_csv=True)] = None
+    day: Annotated[str | None, FieldRules("paper", merge=None, is_date=True, in_csv=True)] = None
     """ISO date of the newest day it was listed on; None if it never was."""
-    published: Annotated[str | None, FieldRules("paper", in_csv=True)] = None
+    published: Annotated[str | None, FieldRules("paper", is_date=True, in_csv=True)] = None
     """ISO date of the first arXiv version."""
     authors: Annotated[tuple[str, ...], FieldRules(in_csv=True)] = ()
     author_count: Annotated[int, FieldRules("paper", merge=None)] = 0
@@ -137,24 +140,24 @@ class Paper(NamedTuple):
     hidden: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
     tags: Annotated[tuple[str, ...], FieldRules(None, None, label="Tags", in_csv=True)] = ()
     note: Annotated[str | None, FieldRules(None, None, is_block=True, label="Note")] = None
-    code_url: Annotated[str | None, FieldRules(in_csv=True)] = None
+    code_url: Annotated[str | None, FieldRules(is_address=True, in_csv=True)] = None
     code_stars: Annotated[int | None, FieldRules("paper", "count")] = None
-    project_url: Annotated[str | None, FieldRules(in_csv=True)] = None
-    media: Annotated[tuple[str, ...], FieldRules()] = ()
+    project_url: Annotated[str | None, FieldRules(is_address=True, in_csv=True)] = None
+    media: Annotated[tuple[str, ...], FieldRules(is_address=True)] = ()
     source: Annotated[str, FieldRules("paper", merge=None)] = "hf"
     """Where it comes from: `hf`, `arxiv`, `page`, or a feed's slug."""
     categories: Annotated[tuple[str, ...], FieldRules(is_null_unknown=True, label="Categories")] = ()
     """arXiv categories such as `cs.CL`, the primary one first."""
     version: Annotated[int | None, FieldRules(merge="growing")] = None
     """Number of the newest arXiv version."""
-    revised: Annotated[str | None, FieldRules(merge="growing")] = None
+    revised: Annotated[str | None, FieldRules(merge="growing", is_date=True)] = None
     """ISO date of that version."""
     remark: Annotated[str | None, FieldRules(label="Remark", in_facts=True)] = None
     """The authors' comment on arXiv, such as `12 pages, 3 figures`."""
     doi: Annotated[str | None, FieldRules()] = None
     """The DOI that the publisher gave it."""
     journal: Annotated[str | None, FieldRules(label="Journal", in_facts=True)] = None
-    url: Annotated[str | None, FieldRules(key="entry_url")] = None
+    url: Annotated[str | None, FieldRules(key="entry_url", is_address=True)] = None
     """A page about the paper that a feed links to."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from reader.core.hosts import is_loopback
@@ -121,6 +122,12 @@ class FilePath(SettingType):
     def check(self, value: object) -> object:
         if not isinstance(value, str):
             raise InvalidValue(f"must be a path in quotes, not {as_toml(value)}")
+        try:
+            Path(value).expanduser()
+        except RuntimeError as error:
+            raise InvalidValue(f"names the folder of a user that is not there: {as_toml(value)}") from error
+        if "\0" in value:
+            raise InvalidValue(f"must be a path, which {as_toml(value)} is not")
         return value
 
     def describe(self) -> str:

@@ -14,13 +14,26 @@ from hashlib import blake2b
 
 from reader.core.latex import latex_to_unicode
 
-__all__ = ["BLOCK_LIMIT", "LINE_LIMIT", "clean", "clean_block", "fold", "latex_to_unicode", "title_hash"]
+__all__ = [
+    "BLOCK_LIMIT",
+    "LINE_LIMIT",
+    "NOTE_LIMIT",
+    "clean",
+    "clean_block",
+    "clean_note",
+    "fold",
+    "latex_to_unicode",
+    "title_hash",
+]
 
 LINE_LIMIT = 2_000
 """Maximum characters of a line: ten times the feed's longest title."""
 
 BLOCK_LIMIT = 20_000
 """Maximum characters of a block: ten times the feed's longest abstract."""
+
+NOTE_LIMIT = 100_000
+"""Maximum characters of a note of the user's."""
 
 # Terminal escape sequences are removed in full, so that no "[31m" stays: CSI, then the kinds with a string and a
 # terminator, then the short ones.
@@ -69,6 +82,15 @@ def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
     text = text[: 4 * limit].replace("\r\n", "\n").replace("\r", "\n")
     paragraphs = (clean(part, limit) for part in _PARAGRAPH.split(text))
     return "\n\n".join(filter(None, paragraphs))[:limit].rstrip()
+
+
+def clean_note(text: str, limit: int = NOTE_LIMIT) -> str:
+    """The user's own text with its lines and spaces as they are, but nothing that a terminal would obey; NFC."""
+    text = text[:limit].replace("\r\n", "\n").replace("\r", "\n")
+    if not (text.isascii() and text.replace("\n", "").replace("\t", "").isprintable()):
+        text = _UNWANTED.sub(lambda found: found[0] if found[0] in "\n\t" else "", _ESCAPE.sub("", text))
+        text = unicodedata.normalize("NFC", text)
+    return text[:limit].rstrip()
 
 
 def fold(text: str) -> str:

@@ -6,6 +6,7 @@ decides what is TOML and where a statement ends, and a bad line does not affect 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ MAX_STATEMENT_LINES = 200
 """Maximum lines of a statement: each further line parses all earlier ones again."""
 MAX_DEPTH = 20
 """Maximum depth of nested tables and arrays; without it, `a.` 5,000 times is a valid key."""
+MAX_DOTS = 100
+"""Maximum dots of a line outside strings and comments: `tomllib` takes minutes and gigabytes for a key of 30,000."""
 MAX_WORK = 4_000_000
 """Maximum characters to parse, repeated ones included: a second's work. The rest is left out."""
 
@@ -33,6 +36,21 @@ class MalformedLine:
 
     line: int
     message: str
+
+
+class Unusable(ValueError):
+    """The text is TOML that is made to break its readers; the message continues a sentence that begins with "it"."""
+
+
+def parse_toml(text: str) -> dict[str, object]:
+    """The document of a TOML text; raises ValueError (Unusable) or RecursionError."""
+    import tomllib
+
+    if text.count(".") > MAX_DOTS and any(_has_long_key(line) for line in text.split("\n")):
+        raise Unusable("nests too deeply")
+    document = tomllib.loads(text)
+    _check_values(document)
+    return document
 
 
 def read_statements(text: str) -> Iterator[Statement | MalformedLine]:
@@ -77,7 +95,9 @@ def _read_statement(header: str, lines: list[str], start: int) -> tuple[dict[str
         body += lines[end] + "\n"
         parsed += len(body)
         try:
-            document = tomllib.loads(body)
+            document = parse_toml(body)
+        except Unusable as error:
+            return None, end + 1, str(error), parsed
         except (ValueError, RecursionError) as error:
             # A number of 5,000 digits is a ValueError of another kind.
             is_toml = isinstance(error, tomllib.TOMLDecodeError)
@@ -86,14 +106,22 @@ def _read_statement(header: str, lines: list[str], start: int) -> tuple[dict[str
             if "end of document" not in str(error):
                 break
         else:
-            if _is_deep(document):
-                return None, end + 1, "nests too deeply", parsed
             return document, end + 1, "", parsed
     return None, start + 1, message, parsed
 
 
-def _is_deep(document: object) -> bool:
-    """Whether tables and arrays nest deeper than `MAX_DEPTH`."""
+_STRING_OR_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*+"|\'[^\']*+\'|#.*')
+_LONGEST_NUMBER = 1 << 63
+"""TOML's integers have 64 bits."""
+
+
+def _has_long_key(line: str) -> bool:
+    """Whether a line may have a key of more than `MAX_DOTS` parts."""
+    return line.count(".") > MAX_DOTS and _STRING_OR_COMMENT.sub("", line).count(".") > MAX_DOTS
+
+
+def _check_values(document: object) -> None:
+    """Raise Unusable if tables and arrays nest deeper than `MAX_DEPTH`, or for an integer that has over 64 bits."""
     level = [document]
     for _ in range(MAX_DEPTH):
         level = [
@@ -103,8 +131,10 @@ def _is_deep(document: object) -> bool:
             for child in (node.values() if isinstance(node, dict) else node)
         ]
         if not level:
-            return False
-    return True
+            return
+        if any(isinstance(node, int) and abs(node) > _LONGEST_NUMBER for node in level):
+            raise Unusable("has a number that is too large")
+    raise Unusable("nests too deeply")
 
 
 def _leaves(node: object, line: int, is_header: bool, key: tuple[str, ...] = ()) -> Iterator[Statement]:

@@ -232,7 +232,8 @@ async def _notify(notifier: Notifier) -> AsyncGenerator[Message, None]:
 
 
 async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:
-    """Reclassify papers if the topic rules changed, and delete papers that are too old."""
+    """Reclassify papers if the topic rules changed, delete papers that are too old, and back up once a day."""
+    from reader.cache import backups
     from reader.refresh.daily import run_to_end
 
     if await run_to_end(cache.needs_classifying):
@@ -244,6 +245,7 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
         while (dropped := await run_to_end(next, drops, None)) is not None:
             yield PapersDropped(dropped, before)
     await run_to_end(cache.rest)
+    await run_to_end(backups.keep_daily_backup, context.cache_file, context.now().astimezone().date())
 
 
 async def _look_up_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:

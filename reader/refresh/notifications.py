@@ -18,6 +18,7 @@ from reader.config import Settings
 from reader.core.errors import QueryError
 from reader.core.paper import Paper
 from reader.core.query import Query, parse
+from reader.refresh import memory
 from reader.refresh.plan import Latest, Plan
 
 TITLES_SHOWN = 3
@@ -70,10 +71,11 @@ class Notifier:
         if not matches:
             return 0
         try:
-            if self._command:
-                await notify.run_command(self._command, notification_json(self._queries, matches))
-            else:
-                await notify.run_command(notify.desktop_command(*notification_text(self._queries, matches)))
+            with memory.unlimited():
+                if self._command:
+                    await notify.run_command(self._command, notification_json(self._queries, matches))
+                else:
+                    await notify.run_command(notify.desktop_command(*notification_text(self._queries, matches)))
         except notify.NotifyError as error:
             await self._note_problem(str(error))
             raise

@@ -68,6 +68,8 @@ class RefreshFinished:
     """Days (ISO) that were not fetched, including days given up."""
     error: FeedError | None = None
     """The last failure, if any."""
+    returned: int = 0
+    """Papers that the user had marked and the cache had lost."""
 
 
 RefreshEvent = RefreshStarted | DayStored | DayEmpty | DayFailed | Waiting | RefreshFinished
@@ -103,4 +105,12 @@ class FeedFailed:
     """True if the user follows the source, False if the reader asks it on its own."""
 
 
-SourceEvent = FeedStarted | FeedStored | FeedFailed
+@dataclass(frozen=True, slots=True)
+class PapersReturned:
+    """Papers came back that the user had marked and the cache had lost; `unknown` ones no source has."""
+
+    papers: int
+    unknown: int
+
+
+SourceEvent = FeedStarted | FeedStored | FeedFailed | PapersReturned

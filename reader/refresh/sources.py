@@ -14,6 +14,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, M
 from contextlib import aclosing, asynccontextmanager, closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -30,8 +31,17 @@ from reader.feeds.http.environment import is_offline
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
 from reader.refresh.daily import DailyFeed, DailyStore, StoreCounts, refresh_daily, run_to_end
+from reader.refresh.lost_papers import PaperLookup, fetch_lost_papers
 from reader.refresh.plan import Latest, Plan
-from reader.refresh.progress import FeedFailed, FeedStarted, FeedStored, RefreshEvent, RefreshFinished, SourceEvent
+from reader.refresh.progress import (
+    FeedFailed,
+    FeedStarted,
+    FeedStored,
+    PapersReturned,
+    RefreshEvent,
+    RefreshFinished,
+    SourceEvent,
+)
 
 CATEGORIZED_PER_DAY = 200
 """Papers in the single daily request for categories, newest first: about a week of the feed."""
@@ -69,12 +79,6 @@ class FeedSource(Protocol):
     async def fetch(self, url: str, validators: Validators | None = None, source: str | None = None) -> FetchedFeed: ...
 
 
-class PaperLookup(Protocol):
-    """A client that finds a single paper."""
-
-    async def paper(self, id: str) -> Listing | None: ...
-
-
 class PaperStore(Protocol):
     """The cache that stores papers; its methods block, and run in a thread."""
 
@@ -97,10 +101,11 @@ async def open_sources(
 ) -> AsyncIterator[tuple[HuggingFaceClient, Sources]]:
     """The daily feed at `endpoint` and the other sources, over the cache in `file`.
 
-    `answers` is the folder of cached responses and host locks; `settings` decide whether the feed gets the token.
-    arXiv is not asked for categories if the feed is local.
+    `answers` is the folder of cached responses and host locks; `settings` decide whether the feed gets the token, and
+    whether followed feeds may be local. arXiv is not asked for categories if the feed is local.
     """
     environ = lookup_environment() if environ is None else environ
+    settings = settings or Settings()
     validators = await asyncio.to_thread(cache.validators)
     with closing(await asyncio.to_thread(Feeds.open, file)) as feeds:
         async with (
@@ -108,11 +113,14 @@ async def open_sources(
                 endpoint, settings=settings, environ=environ, validators=validators, lock_folder=answers
             ) as daily,
             ArxivClient.from_environment(answers, environ=environ) as arxiv,
-            SyndicationClient.from_environment(environ) as web,
+            SyndicationClient.from_environment(environ, allow_local=settings.allow_local_feeds) as web,
         ):
             categorize = categorize and not is_local_only(f"http://{daily.host}", environ)
             by_choice = is_offline(environ)
-            yield daily, Sources(cache, feeds, arxiv, web, categorize=categorize, stays_offline=by_choice, now=now)
+            yield (
+                daily,
+                Sources(cache, feeds, arxiv, web, daily=daily, categorize=categorize, stays_offline=by_choice, now=now),
+            )
 
 
 def is_local_only(endpoint: str, environ: Mapping[str, str]) -> bool:
@@ -145,6 +153,8 @@ async def refresh_all(
 
 
 def _add_counts(finished: RefreshFinished, step: SourceEvent) -> RefreshFinished:
+    if isinstance(step, PapersReturned):
+        return replace(finished, returned=finished.returned + step.papers)
     if not isinstance(step, FeedStored):
         return finished
     return replace(
@@ -157,9 +167,9 @@ def _add_counts(finished: RefreshFinished, step: SourceEvent) -> RefreshFinished
 
 
 class Sources:
-    """The sources other than the daily papers; with `categorize`, also arXiv for missing categories of papers.
+    """The sources other than the daily papers; with `categorize`, also arXiv for categories and lost papers.
 
-    With `stays_offline` the user has chosen offline mode.
+    `daily` is asked for lost papers too. With `stays_offline` the user has chosen offline mode.
     """
 
     def __init__(
@@ -169,11 +179,13 @@ class Sources:
         arxiv: ArxivSource,
         web: FeedSource,
         *,
+        daily: PaperLookup | None = None,
         categorize: bool = True,
         stays_offline: bool = False,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._cache = cache
+        self._daily = daily
         self._arxiv = arxiv
         self._categorize = categorize
         self._stays_offline = stays_offline
@@ -185,7 +197,7 @@ class Sources:
     async def refresh(
         self, only: Sequence[Followed] | None = None, *, no_network: bool = False
     ) -> AsyncGenerator[SourceEvent, None]:
-        """Ask all followed sources, or `only` these, and then arXiv for categories.
+        """Ask all followed sources and then for lost papers and for categories, or `only` these and for categories.
 
         With `no_network` (the daily papers found no network), the first source that also finds none ends the refresh
         without an event, because the source is not at fault.
@@ -195,7 +207,7 @@ class Sources:
         steps = (
             self._refresh_announcements(asked, force=only is not None),
             self._refresh_feeds(asked),
-            self._fetch_categories(),
+            self._ask_about_papers(with_lost=only is None),
         )
         for step in steps:
             async with aclosing(step) as events:
@@ -319,6 +331,26 @@ class Sources:
                 return []
             first = max(answered, today - timedelta(days=MAX_CATCH_UP_DAYS))
         return [(first + timedelta(days=after)).isoformat() for after in range((today - first).days)]
+
+    async def _ask_about_papers(self, *, with_lost: bool) -> AsyncGenerator[SourceEvent, None]:
+        """Fetch lost papers and missing categories; if arXiv fails, it fails once."""
+        for step in (*((self._fetch_lost_papers(),) if with_lost else ()), self._fetch_categories()):
+            async with aclosing(step) as events:
+                async for event in events:
+                    yield event
+                    if isinstance(event, FeedFailed):
+                        return
+
+    async def _fetch_lost_papers(self) -> AsyncGenerator[SourceEvent, None]:
+        """Fetch papers that the user marked and the cache does not have."""
+        arxiv = self._arxiv if self._categorize else None
+        store = partial(self._store, newer=False)
+        try:
+            async with aclosing(fetch_lost_papers(self.feeds, self._daily, arxiv, store, self.now().date())) as events:
+                async for event in events:
+                    yield event
+        except FeedError as error:
+            yield await self._failed("arxiv", OWN["arxiv"], error)
 
     async def _fetch_categories(self) -> AsyncGenerator[SourceEvent, None]:
         """Fetch the categories of the newest papers that lack them, once a day; the daily feed has none."""

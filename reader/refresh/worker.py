@@ -7,6 +7,9 @@ even if the reader is killed; otherwise it would keep the feed's host lock. Both
 
 The process starts with the user's own environment, which programs that a job runs get from it. The access token and
 the folder of the program go another way.
+
+The process tells the reader of the steps of its job, see `reader.core.steps`; a job without any for a minute is
+stopped. What the process prints is read all the time, or it would wait for ever once the pipe is full.
 """
 
 from __future__ import annotations
@@ -17,85 +20,180 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from reader import access_token, log
-from reader.core import errors
+from reader.core import errors, steps
 from reader.core.errors import ReaderError
-from reader.refresh import jobs
+from reader.core.text import clean
+from reader.refresh import jobs, memory
 from reader.refresh.failures import log_failure
 from reader.refresh.jobs import Job, JobContext, Message
+from reader.refresh.progress import FeedStarted, Waiting
+from reader.refresh.watchdog import Sleep, Watchdog
 
 NICENESS = 5
 """The niceness of the process: the reader's keys come first."""
+
+REPORT_SIZE = 1 << 16
+"""Bytes that are kept of what the process prints: the last ones, which have the traceback."""
+
+STEP_INTERVAL = 5.0
+"""Minimum seconds between two steps that the process tells of."""
+
+_END_PATIENCE = 2.0
+"""Seconds that a killed process gets to be gone: longer, it hangs in the system and can't be helped."""
 
 
 class _JobDone:
     """The last object that the process sends, after its job succeeded."""
 
 
+@dataclass(frozen=True, slots=True)
+class _StepDone:
+    """The job goes on; it now waits for some seconds, if any."""
+
+    seconds: float
+
+
 # On the reader's side
 
 
-async def run_in_process(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
-    """Run a job in its own process; yields and raises the same as `jobs.run_job`."""
-    process = _JobProcess(context, job)
+async def run_in_process(
+    context: JobContext, job: Job, *, sleep: Sleep = asyncio.sleep
+) -> AsyncGenerator[Message, None]:
+    """Run a job in its own process; yields and raises the same as `jobs.run_job`.
+
+    Also raises ReaderError if the job makes no progress for a minute, of which each second is one of `sleep`.
+    """
+    received: asyncio.Queue[Any] = asyncio.Queue()
+    process = _JobProcess(context, job, received)
+    watchdog = Watchdog(sleep)
+    watching = asyncio.create_task(_report_silence(watchdog, received))
+    reading = ""
     try:
-        while not isinstance(message := await asyncio.to_thread(process.read_message), _JobDone):
+        while not isinstance(message := await received.get(), _JobDone):
+            if isinstance(message, _Silence):
+                process.kill()
+                await asyncio.to_thread(process.report)
+                raise ReaderError(_silence_text(reading))
             if isinstance(message, ReaderError):
                 raise message
-            yield message
+            watchdog.note(message.seconds if isinstance(message, _StepDone | Waiting) else 0.0)
+            if isinstance(message, FeedStarted):
+                reading = message.title
+            if not isinstance(message, _StepDone):
+                yield message
     finally:
+        watching.cancel()
         process.kill()
         await asyncio.to_thread(process.close)
 
 
-class _JobProcess:
-    """A process that runs one job."""
+class _Silence:
+    """The job makes no progress."""
 
-    def __init__(self, context: JobContext, job: Job) -> None:
-        root = str(Path(__file__).parents[2])
-        start = f"from {__name__} import main; main()"
-        self._popen = subprocess.Popen(
-            # Without -P, Python would import a folder named `reader` in the working directory.
-            [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, sys.argv[1]); {start}", root],
-            env=access_token.child_environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        pipes = (self._popen.stdin, self._popen.stdout, self._popen.stderr)
-        self._stdin, self._stdout, self._stderr = (cast(BinaryIO, pipe) for pipe in pipes)
+
+async def _report_silence(watchdog: Watchdog, received: asyncio.Queue[Any]) -> None:
+    await watchdog.wait_for_silence()
+    received.put_nowait(_Silence())
+
+
+def _silence_text(reading: str) -> str:
+    """What to tell of a job without progress; `reading` is the source that it asked last, if any."""
+    where = f" while it read {clean(reading, 60)}" if reading else ""
+    stopped = f"The background job made no progress for a minute{where} and was stopped"
+    return f"{stopped}; what it stored is kept, so try again."
+
+
+class _JobProcess:
+    """A process that runs one job; what it sends goes to a queue."""
+
+    def __init__(self, context: JobContext, job: Job, received: asyncio.Queue[Any]) -> None:
         # A job needs no keys, and their read-only mapping can't be pickled.
         context = replace(context, settings=replace(context.settings, keys={}))
-        with suppress(BrokenPipeError):
-            _write_message((context, job, access_token.held_tokens()), self._stdin)
+        given = pickle.dumps((context, job, access_token.held_tokens()))
+        root = str(Path(__file__).parents[2])
+        start = f"from {__name__} import main; main()"
+        try:
+            self._popen = subprocess.Popen(
+                # Without -P, Python would import a folder named `reader` in the working directory.
+                [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, sys.argv[1]); {start}", root],
+                env=access_token.child_environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        except OSError as error:
+            raise ReaderError(f"No background job could be started: {error.strerror}; try again later.") from error
+        pipes = (self._popen.stdin, self._popen.stdout, self._popen.stderr)
+        self._stdin, self._stdout, self._stderr = (cast(BinaryIO, pipe) for pipe in pipes)
+        self._printed = bytearray()
+        self._is_killed = False
+        self._draining = _start_thread(self._drain)
+        self._listening = _start_thread(self._listen, given, asyncio.get_running_loop(), received.put_nowait)
 
-    def read_message(self) -> Any:
+    def _listen(self, given: bytes, loop: asyncio.AbstractEventLoop, receive: Callable[[Any], None]) -> None:
+        """Send the process its job, and receive its objects up to the last one."""
+        # A closed loop: nobody waits for the job any more.
+        with self._stdout, suppress(RuntimeError):
+            with suppress(BrokenPipeError):
+                self._stdin.write(given)
+                self._stdin.flush()
+            while True:
+                message = self._read_message()
+                loop.call_soon_threadsafe(receive, message)
+                if isinstance(message, _JobDone | ReaderError):
+                    break
+
+    def _read_message(self) -> Any:
         """The next object from the process; blocks until there is one."""
         try:
             return pickle.load(self._stdout)  # noqa: S301 (our own process wrote it)
         except (EOFError, pickle.UnpicklingError, ValueError):
-            report = self._stderr.read().decode(errors="replace").strip()
-            if report:
-                log.record_report("worker process", report)
-            last = report.rpartition("\n")[2]
+            last = "" if self._is_killed else clean(self.report().rpartition("\n")[2], 200)
             return ReaderError(f"The background job ended unexpectedly{f': {last}' if last else ''}.")
 
+    def report(self) -> str:
+        """Log and return the end of what the process has printed; blocks until it has ended."""
+        self._draining.join(_END_PATIENCE)
+        report = self._printed.decode(errors="replace").strip()
+        if report:
+            log.record_report("worker process", report)
+        return report
+
+    def _drain(self) -> None:
+        """Read what the process prints, and keep the end of it."""
+        with self._stderr:
+            while printed := os.read(self._stderr.fileno(), REPORT_SIZE):
+                self._printed += printed
+                del self._printed[:-REPORT_SIZE]
+
     def kill(self) -> None:
+        self._is_killed = True
         self._popen.kill()
 
     def close(self) -> None:
-        """Close the pipes once the process has ended; a thread that reads them has then seen the end."""
-        self._popen.wait()
-        with suppress(BrokenPipeError):
-            self._stdin.close()
-        self._stdout.close()
-        self._stderr.close()
+        """Wait until the process and its threads have ended; each thread closes the pipe that it reads."""
+        with suppress(subprocess.TimeoutExpired):
+            self._popen.wait(_END_PATIENCE)
+        for thread in (self._listening, self._draining):
+            thread.join(_END_PATIENCE)
+        if not self._listening.is_alive():
+            with suppress(BrokenPipeError):
+                self._stdin.close()
+
+
+def _start_thread(function: Callable[..., None], *arguments: object) -> threading.Thread:
+    """A thread that does not keep the program from exiting."""
+    thread = threading.Thread(target=function, args=arguments, daemon=True)
+    thread.start()
+    return thread
 
 
 # On the job's side
@@ -105,12 +203,42 @@ def main() -> None:
     """Run the job from standard input, and write its messages to standard output."""
     with suppress(AttributeError, OSError):
         os.nice(NICENESS)
+    out = _Output(_take_standard_output())
     context, job, tokens = pickle.load(sys.stdin.buffer)  # noqa: S301 (the reader wrote it)
     access_token.hold_tokens(tokens)
     log.attach(context.settings.log_level)
     threading.Thread(target=_exit_with_reader, args=(sys.stdin.fileno(),), daemon=True).start()
-    with suppress(BrokenPipeError):
-        asyncio.run(_send_messages(context, job, sys.stdout.buffer))
+    with suppress(BrokenPipeError), steps.watched_by(out.note_step):
+        asyncio.run(_send_messages(context, job, out))
+
+
+def _take_standard_output() -> BinaryIO:
+    """The standard output, for messages alone: what anything else prints to it goes to the standard error."""
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return out
+
+
+class _Output:
+    """Sends objects to the reader, from any thread."""
+
+    def __init__(self, out: BinaryIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._out = out
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._told = clock()
+
+    def send(self, what: object) -> None:
+        with self._lock:
+            _write_message(what, self._out)
+            self._told = self._clock()
+
+    def note_step(self, seconds: float) -> None:
+        """Tell of each wait of some seconds, and of a step unless the reader has heard of the job a moment ago."""
+        if seconds or self._clock() - self._told >= STEP_INTERVAL:
+            # Without the reader, this process ends too.
+            with suppress(BrokenPipeError):
+                self.send(_StepDone(seconds))
 
 
 def _exit_with_reader(alive: int) -> None:
@@ -120,16 +248,17 @@ def _exit_with_reader(alive: int) -> None:
     os._exit(1)
 
 
-async def _send_messages(context: JobContext, job: Job, out: BinaryIO) -> None:
+async def _send_messages(context: JobContext, job: Job, out: _Output) -> None:
     last: object = _JobDone()
     try:
-        async with aclosing(jobs.run_job(context, job)) as messages:
-            async for message in messages:
-                log_failure(message)
-                _write_message(_picklable(message), out)
+        with memory.limited():
+            async with aclosing(jobs.run_job(context, job)) as messages:
+                async for message in messages:
+                    log_failure(message)
+                    out.send(_picklable(message))
     except ReaderError as error:
         last = _picklable(error)
-    _write_message(last, out)
+    out.send(last)
 
 
 def _write_message(what: object, out: BinaryIO) -> None:

@@ -38,6 +38,8 @@ class View(NamedTuple):
     query: str
     order: str = ""
     """The view's own order; empty for the order of the settings."""
+    is_ranking: bool = False
+    """Whether it lists the feed's own ranking, which is fetched as a whole and gets out of date in minutes."""
 
 
 VIEWS = (
@@ -48,7 +50,7 @@ VIEWS = (
 )
 
 SPECIAL = (
-    View("trending", "Trending", "is:trending", "trending"),
+    View("trending", "Trending", "is:trending", "trending", is_ranking=True),
     View("second", "Second look", "is:risen (is:read OR is:hidden) -is:starred", "rising"),
 )
 """Views listed only while they have papers: the feed's ranking, and read or hidden papers that have since risen."""

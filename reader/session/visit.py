@@ -13,8 +13,14 @@ from typing import NamedTuple
 from reader.config import SETTING_TYPES
 from reader.core.errors import QueryError
 from reader.core.setting_types import InvalidValue
-from reader.paths import make_folder, open_private
+from reader.paths import make_folder, open_private, read_start
 from reader.session.places import TOPIC_MODES, TOPIC_ORDERS, TopicMode, TopicOrder
+
+MAX_SIZE = 1 << 20
+"""Bytes; a larger file is not read."""
+
+MAX_TEXTS = 1_000
+"""Maximum queries of the history, and folded families."""
 
 
 class Visit(NamedTuple):
@@ -39,14 +45,15 @@ class Visit(NamedTuple):
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+    """Whether a value is a text that can be saved again, which half of an emoji can't."""
+    return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _is_query(value: object) -> bool:
     if not value:
         # Most visits end without a query: the language is not imported for them (10 ms).
         return value == ""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not _is_text(value):
         return False
     from reader.core.query import parse
 
@@ -92,8 +99,9 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
 def load(path: Path) -> Visit:
     """Load the visit; a missing or invalid value gets its default."""
     try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+        # A longer file is cut off, and so no JSON.
+        found = json.loads(read_start(path, MAX_SIZE).decode())
+    except (OSError, ValueError, RecursionError):
         return Visit()
     if not isinstance(found, dict):
         return Visit()
@@ -101,7 +109,7 @@ def load(path: Path) -> Visit:
     for name in ("history", "folded"):
         texts = found.get(name)
         if isinstance(texts, list):
-            good[name] = tuple(text for text in texts if isinstance(text, str))
+            good[name] = tuple(text for text in texts[:MAX_TEXTS] if _is_text(text))
     return Visit(**good)
 
 

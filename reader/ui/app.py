@@ -47,7 +47,7 @@ from reader.ui.work.services import Services
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
-    from reader.ui.actions import Actions
+    from reader.ui.assembly import Assembly
     from reader.ui.leaving import Leaving
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
@@ -116,7 +116,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.services = Services(self.model, self.library, self.background, settings, self.look)
         self.list_loader = ListLoader(self.services)
         self.last_place = LastPlace(state_file, self._left.folded, self.services, self.list_loader)
-        self.actions: Actions | None = None
+        self.assembly: Assembly | None = None
         """The handlers of the keys; None until all panes exist."""
         self._page: PaperPage | None = None
         self.calendar: CalendarScreen | None = None
@@ -161,46 +161,46 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     async def _begin(self) -> None:
         """Finish the start after the first frame."""
-        # The first frame does not need the actions, whose imports take 10 ms.
-        from reader.ui.actions import Actions
+        # The first frame does not need the handlers, whose imports take 10 ms.
+        from reader.ui.assembly import Assembly
         from reader.ui.work.completer import Completer
 
         completer = Completer(self.services)
         await self.main.finish(completer.complete)
         if not self.main.is_attached:
             return
-        actions = self.actions = Actions(self)
-        self._subscribe(actions)
+        assembly = self.assembly = Assembly(self)
+        self._subscribe(assembly)
         self.call_after_refresh(self.keyboard.begin)
         finish_startup_tuning()
         for warning in self._warnings[:1]:
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
-            self.model.say(f"{warning}{more}", "warning")
+            self.model.show_notice(f"{warning}{more}", "warning")
         if self.look.demo:
-            self.model.say("the bundled sample · nothing is fetched, nothing is kept", "state")
+            self.model.show_notice("the bundled sample · nothing is fetched, nothing is kept", "state")
         self.background.start("rules", self._read_topic_meanings)
         if self.library.has_unfinished_marks():
-            actions.marks.finish_marks()
+            assembly.marks.finish_marks()
         if not self.look.is_still:
             self.set_interval(POLL, self._check_other_programs)
         if not self.look.demo and not self.look.is_still:
-            actions.refresher.begin()
+            assembly.refresher.begin()
             if self.settings.refresh_minutes:
-                self.set_interval(60 * self.settings.refresh_minutes, actions.refresher.begin)
+                self.set_interval(60 * self.settings.refresh_minutes, assembly.refresher.begin)
 
-    def _subscribe(self, actions: Actions) -> None:
+    def _subscribe(self, assembly: Assembly) -> None:
         """Subscribe background work and screens to the state."""
         on_change = partial(subscribe, self, self.model)
         timer = NoticeTimer(self.services)
         on_change(lambda state: state.notices.happened, timer.begin, now=False)
         on_change(lambda state: state.is_list_coming, self._handle_waiting_keys, now=False)
-        on_change(actions.detail_loader.resting_parts, actions.detail_loader.load_soon, now=False)
-        on_change(actions.detail_loader.parts, actions.detail_loader.load)
-        on_change(lambda state: (state.marks_version, state.cache_version), actions.page.renew, now=False)
+        on_change(assembly.detail_loader.resting_parts, assembly.detail_loader.load_soon, now=False)
+        on_change(assembly.detail_loader.parts, assembly.detail_loader.load)
+        on_change(lambda state: (state.marks_version, state.cache_version), assembly.page.renew, now=False)
         on_change(lambda state: state.marks_version, lambda _: self.main.papers.renew(), now=False)
-        on_change(actions.counter.parts, actions.counter.count_soon)
-        on_change(lambda state: state.search.asking, actions.search.follow, now=False)
-        on_change(lambda state: state.refresh.ended, self.list_loader.look_again, now=False)
+        on_change(assembly.counter.parts, assembly.counter.count_soon)
+        on_change(lambda state: state.search.asking, assembly.search.follow, now=False)
+        on_change(lambda state: state.refresh.ended, self.list_loader.reload_if_empty, now=False)
         on_change(lambda state: state.page, self._draw_page, now=False)
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
@@ -213,12 +213,12 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     def _check_other_programs(self) -> None:
         """Show other programs' changes to the cache."""
-        if not self.library.is_marking and self.actions is not None:
+        if not self.library.is_marking and self.assembly is not None:
             try:
                 if self.library.changed():
                     self.keyboard.when_still(self._show_changed_cache)
             except ReaderError as error:
-                self.model.say(str(error), "warning")
+                self.model.show_notice(str(error), "warning")
 
     def _show_changed_cache(self) -> None:
         state = self.model.state.refreshed_at(self.library.last_refresh())
@@ -288,7 +288,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         """Show a screen that reads its own keys."""
         self.push_screen(screen)
 
-    def wear(self, theme: str) -> None:
+    def use_theme(self, theme: str) -> None:
         """Change the colours until the user quits."""
         self.theme = theme
 
@@ -332,12 +332,12 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             return self.calendar.type(key, character)
         return False
 
-    def do(self, action_id: str, count: int | None = None) -> None:
+    def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table, `count` times if it takes a count."""
-        if self.actions is not None:
-            self.actions.handlers[action_id](count)
+        if self.assembly is not None:
+            self.assembly.handlers[action_id](count)
 
-    def later(self, act: Callable[[], object]) -> None:
+    def call_when_closed(self, act: Callable[[], object]) -> None:
         """Call a function once the screen in front is gone."""
         self.call_later(act)
 
@@ -350,7 +350,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     @on(PaperList.Opened)
     def _open_paper(self) -> None:
-        self.do("read.open")
+        self.perform("read.open")
 
     @on(StatusLine.KeyClicked)
     def _press(self, event: StatusLine.KeyClicked) -> None:
@@ -358,32 +358,32 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     def on_month_clicked(self) -> None:
         """Go to the day that was clicked in the calendar."""
-        self.do("date.day")
+        self.perform("date.day")
 
     def on_filter_pane_view_chosen(self, event: FilterPane.ViewChosen) -> None:
         """Show a view."""
-        if self.actions is not None:
-            self.actions.views.go(event.id)
+        if self.assembly is not None:
+            self.assembly.views.go(event.id)
 
     def on_filter_pane_day_chosen(self, event: FilterPane.DayChosen) -> None:
         """Show a day."""
-        if self.actions is not None:
-            self.actions.views.go(f"day:{event.day}")
+        if self.assembly is not None:
+            self.assembly.views.go(f"day:{event.day}")
 
     def on_filter_pane_topics_changed(self, event: FilterPane.TopicsChanged) -> None:
         """Write the picked topics into the query."""
-        if self.actions is not None:
-            self.actions.filter.pick_topics(event.choice)
+        if self.assembly is not None:
+            self.assembly.filter.pick_topics(event.choice)
 
     def on_paper_detail_link_clicked(self, event: PaperDetail.LinkClicked) -> None:
         """Open a link in the browser."""
-        if self.actions is not None:
-            self.actions.links.browse(event.url)
+        if self.assembly is not None:
+            self.assembly.links.browse(event.url)
 
     def on_paper_detail_topic_clicked(self, event: PaperDetail.TopicClicked) -> None:
         """Show a topic's papers."""
-        if self.actions is not None:
-            self.actions.show_topic(event.slug)
+        if self.assembly is not None:
+            self.assembly.show_topic(event.slug)
 
     # Quit
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from reader.core.nearest import nearest
 from reader.core.periods import Period, period_containing, period_of_view
 from reader.core.query.topic_choice import picked_topics, with_topics
-from reader.session.places import VIEWS, Place, feed_text
+from reader.session.places import DAY, VIEWS, Place, feed_text
 from reader.ui.state import State
 from reader.ui.state_parts import ListContent
 from reader.ui.text.day_names import day_name
@@ -52,17 +52,19 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
     if place.text:
         return _nothing_matches(state, demo=demo)
     days = counts.days if counts else ()
+    if view == "unread":
+        return AllRead(sum(day.papers for day in days), "what is here") if _has_visible(counts) else AllHidden()
+    if listing.facts.are_hidden:
+        return _all_hidden(listing, days, today)
     if view == "starred":
         return NothingStarred()
     if view == "second":
         return NothingRisen()
     if view == "all":
         return AllHidden()
-    if view == "unread":
-        return AllRead(sum(day.papers for day in days), "what is here")
     if refresh.view == view and refresh.progress is not None:
         return FetchingPlace(place.view.name, refresh.progress)
-    if view == "trending":
+    if place.view.is_ranking:
         return NotRanked(refresh.problem)
     return _nothing_listed(state, period_of_view(view) or period_containing("day", today), days, today)
 
@@ -78,6 +80,22 @@ def _all_read(listing: ListContent, counts: Counts, today: date) -> AllRead:
     older = next((other for other in counts.days if other.day < day and other.unread), None)
     left = (day_name(older.day, day), older.unread) if older else None
     return AllRead(counts.base, "today" if view == "today" else day_name(day, today.isoformat()), left, unread)
+
+
+def _has_visible(counts: Counts | None) -> bool:
+    """Whether there are papers that are not hidden; True before they are counted."""
+    return counts is None or bool(counts.anywhere)
+
+
+def _all_hidden(listing: ListContent, days: tuple[DayCount, ...], today: date) -> AllHidden:
+    """All papers of the view are hidden; for days, also name the nearest ones with other papers."""
+    view = listing.place.view
+    period = period_of_view(f"{DAY}{listing.facts.newest_day}" if view.id == "today" else view.id)
+    if period is None:
+        return AllHidden("papers" if view.id == "all" else f"{view.name.lower()} papers")
+    older, newer = _nearest_days(period, days)
+    day = day_name(period.date, today.isoformat()) if period.kind == "day" else period.name
+    return AllHidden(f"papers of {'today' if view.id == 'today' else day}", _named(older), _named(newer))
 
 
 def _nothing_listed(state: State, period: Period, days: tuple[DayCount, ...], today: date) -> DayEmpty:

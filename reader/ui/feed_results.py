@@ -29,10 +29,10 @@ class FeedResults:
         }
         self._stored: dict[NotCached, int] = {}
         self._store = store
-        self.look(find)
+        self.look_up_keys(find)
         self.order: Order[PaperKey] = Order([self._stored.get(key, key) for key in self._listings])
 
-    def look(self, find: Find) -> None:
+    def look_up_keys(self, find: Find) -> None:
         """Look up which of the papers the cache has now."""
         for key in self._listings:
             if key not in self._stored and (pk := find(key.id)) is not None:
@@ -70,7 +70,7 @@ class FeedResults:
         ]
         if missing:
             self._store(missing)
-            self.look(find)
+            self.look_up_keys(find)
         return [pk for key in keys if (pk := self.pk_of(key)) is not None]
 
 

@@ -48,7 +48,7 @@ class KeyTarget(Protocol):
     def context(self) -> Context | None:
         """Where a key is pressed; None if the screen in front reads its own keys."""
 
-    def do(self, action_id: str, count: int | None = None) -> None:
+    def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table."""
 
     def type(self, context: Context, key: str, character: str | None) -> bool:
@@ -126,7 +126,7 @@ class Keyboard:
         """Quit though the list did not come: the keys that wait for it are dropped."""
         if self._held is not None and not self._target.is_leaving:
             self._held = None
-            self._target.do("app.quit")
+            self._target.perform("app.quit")
 
     def _do_held(self) -> bool:
         """Run the held action, if any, once its list is there; return False while it waits."""
@@ -138,7 +138,7 @@ class Keyboard:
         self._held = None
         # The list may be empty.
         if self._target.context in held.action.contexts:
-            self._target.do(held.action.id, held.count)
+            self._target.perform(held.action.id, held.count)
         return True
 
     def when_still(self, act: Callable[[], object]) -> None:
@@ -192,11 +192,11 @@ class Keyboard:
             if is_coming and _needs_papers(outcome.action, context):
                 self._held = outcome
             else:
-                self._target.do(outcome.action.id, self._with_repeats(key, outcome))
+                self._target.perform(outcome.action.id, self._with_repeats(key, outcome))
             return True
         if context == "query" and spell(key.key) == "enter":
             # Even if the user bound another key: the input's own message comes late, and the next keys would be text.
-            self._target.do("query.accept")
+            self._target.perform("query.accept")
             return True
         return isinstance(outcome, Cancelled)
 
@@ -217,7 +217,7 @@ class Keyboard:
         """Quit if this key quits everywhere: screens that read their own keys do not handle it."""
         is_quit = self._is_quit(key)
         if is_quit:
-            self._target.do("app.quit")
+            self._target.perform("app.quit")
         return is_quit
 
     def _is_quit(self, key: str) -> bool:

@@ -39,9 +39,9 @@ class Model:
             self._state = state
             self.publish(state)
 
-    def say(self, text: str, kind: Kind = "done", *, of_place: bool = False) -> None:
+    def show_notice(self, text: str, kind: Kind = "done", *, of_place: bool = False) -> None:
         """Show a notice in the status line; it replaces the last notice of this kind."""
-        self.change(self._state.say(lambda notices: notices.say(text, kind, of_place=of_place)))
+        self.change(self._state.change_notices(lambda notices: notices.show(text, kind, of_place=of_place)))
 
 
 def _ignore(state: State, /) -> None:

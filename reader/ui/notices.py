@@ -27,7 +27,7 @@ class Notices(NamedTuple):
     happened: int = 0
     """Increments with each passing text, which restarts its time."""
 
-    def say(self, text: str, kind: Kind = "done", *, of_place: bool = False) -> Notices:
+    def show(self, text: str, kind: Kind = "done", *, of_place: bool = False) -> Notices:
         """Replace the last notice of this kind; an empty text removes it.
 
         A notice `of_place` also passes when the user leaves the view.

@@ -178,7 +178,7 @@ class State:
 
     def list_failed(self, problem: str) -> State:
         """Record that the list could not be read."""
-        return replace(self, is_list_coming=False, notices=self.notices.say(problem, "warning"))
+        return replace(self, is_list_coming=False, notices=self.notices.show(problem, "warning"))
 
     def highlight(self, pk: PaperKey | None) -> State:
         """Record which paper is under the cursor."""
@@ -316,14 +316,14 @@ class State:
 
     def search_is_slow(self, progress: str) -> State:
         """Show the progress of a slow search."""
-        return replace(self, search=self.search._replace(is_slow=True), notices=self.notices.say(progress, "progress"))
+        return replace(self, search=self.search._replace(is_slow=True), notices=self.notices.show(progress, "progress"))
 
     def search_stopped(self) -> State:
         """Record that no search runs any more."""
         if not self.search.asking:
             return self
         search = self.search._replace(asking="", is_slow=False)
-        return replace(self, search=search, notices=self.notices.say("", "progress"))
+        return replace(self, search=search, notices=self.notices.show("", "progress"))
 
     def hold_results(self, results: FeedResults) -> State:
         """Keep the feed's results until the user asks for them: the user is typing or reading."""
@@ -354,7 +354,7 @@ class State:
     def refresh_succeeded(self, last: datetime | None) -> State:
         """Record that the refresh read all it asked for; `last` is as in `RefreshStatus`."""
         refresh = self.refresh._replace(problem="", failing_since=None, last=last)
-        return replace(self, refresh=refresh, notices=self.notices.say("", "state"))
+        return replace(self, refresh=refresh, notices=self.notices.show("", "state"))
 
     def refresh_failed(self, problem: str, now: datetime) -> State:
         """Record that the feed could not be read; `now` is local time."""
@@ -373,7 +373,7 @@ class State:
 
     # The status line
 
-    def say(self, notices: Callable[[Notices], Notices]) -> State:
+    def change_notices(self, notices: Callable[[Notices], Notices]) -> State:
         """Change the notices in the status line."""
         changed = notices(self.notices)
         return self if changed == self.notices else replace(self, notices=changed)

@@ -57,6 +57,8 @@ class CacheFacts(NamedTuple):
     """The arXiv id if the query asks only for one paper and the cache does not have it."""
     is_day_known: bool = True
     """Whether the feed has answered for all days of the view."""
+    are_hidden: bool = False
+    """Whether the view has papers, and the user has hidden all of them; False with a query."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

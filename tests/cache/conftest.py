@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 
 import pytest
 
+from reader.cache.checks import verify
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
 from reader.cache.window import Window
@@ -80,3 +82,22 @@ def events(path: Path, filled: Cache) -> Iterator[Events]:
     opened = Events.open(path)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def kept(cache: Cache, path: Path) -> Path:
+    """Forty papers on four days; some starred, tagged, noted or read."""
+    for day in range(4):
+        papers = tuple(draft(10 * day + number, keywords=("agents",)) for number in range(10))
+        cache.store(Listing(f"2026-11-2{day}", papers), NOW)
+    with closing(Events.open(path)) as events:
+        events.mark("read", True, range(1, 21))
+        events.mark("star", True, [1])
+        events.mark("tag:later", True, [2])
+        events.mark("note", "Mine.", [3])
+        events.mark("hide", True, [4])
+    return path
+
+
+def faults(path: Path) -> dict[str, tuple[str, ...]]:
+    return {check.name: check.faults for check in verify(path) if check.faults}

@@ -15,32 +15,7 @@ from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.core.errors import CacheError
 from reader.core.paper import Listing
-from tests.cache.conftest import NOW, draft
-
-
-@pytest.fixture
-def kept(cache: Cache, path: Path) -> Path:
-    """Forty papers on four days; some starred, tagged, noted or read."""
-    for day in range(4):
-        papers = tuple(draft(10 * day + number, keywords=("agents",)) for number in range(10))
-        cache.store(Listing(f"2026-11-2{day}", papers), NOW)
-    with closing(Events.open(path)) as events:
-        events.mark("read", True, range(1, 21))
-        events.mark("star", True, [1])
-        events.mark("tag:later", True, [2])
-        events.mark("note", "Mine.", [3])
-        events.mark("hide", True, [4])
-    return path
-
-
-def faults(path: Path) -> dict[str, tuple[str, ...]]:
-    return {check.name: check.faults for check in maintenance.verify(path) if check.faults}
-
-
-def execute(path: Path, sql: str) -> None:
-    with closing(schema.connect(path)) as connection:
-        connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute(sql)
+from tests.cache.conftest import NOW, draft, faults
 
 
 def test_sizes_are_those_of_the_file(kept: Path) -> None:
@@ -102,28 +77,6 @@ def test_compacting_needs_room(kept: Path, monkeypatch: pytest.MonkeyPatch) -> N
         list(maintenance.compact(kept))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=needed))
     assert len(list(maintenance.compact(kept))) == 3
-
-
-@pytest.mark.parametrize(
-    ("sql", "check"),
-    [
-        ("UPDATE paper SET starred = 1 WHERE pk = 9", "marks"),
-        ("DELETE FROM note", "marks"),
-        ("DELETE FROM paper_tag", "marks"),
-        ("INSERT INTO paper_tag (tag, pk) VALUES ('never', 7)", "marks"),
-        ("DELETE FROM effect WHERE pk = 15", "log"),
-        ("UPDATE event SET papers = x'00'", "log"),
-        ("UPDATE event SET count = 0 WHERE seq = 1", "log"),
-        ("UPDATE day SET papers = 3", "days"),
-        ("DELETE FROM paper WHERE pk = 7", "references"),
-        ("INSERT INTO paper_fts(paper_fts, rowid, title, abstract, authors, keywords, organization)"
-         " VALUES ('delete', 7, 'Paper number 6', '', '', 'agents', NULL)", "full-text index"),
-    ],
-)  # fmt: skip
-def test_faults_are_found(kept: Path, sql: str, check: str) -> None:
-    assert faults(kept) == {}
-    execute(kept, sql)
-    assert check in faults(kept)
 
 
 def test_old_papers_go_but_for_those_that_were_kept(cache: Cache, kept: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from datetime import date
 from pathlib import Path
 from typing import Unpack
 
 import pytest
+from sqlalchemy import Connection
 
 from reader.cache import papers as module
 from reader.cache import schema
@@ -347,3 +348,99 @@ def test_much_that_was_stored_is_counted_for_the_planner(
         cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(2, 60))), NOW)
         cache.rest()
         assert connection.execute(analyzed).fetchone() == (1,)
+
+
+def test_listings_are_stored_in_parts_of_a_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BATCH", 2)
+    drafts = tuple(map(draft, range(10)))
+    listings = [
+        Listing("2026-11-24", drafts[:3], (Skipped("1", "no title"),), validator="a"),
+        Listing("2026-11-23", (), validator="b"),
+        Listing("2026-11-22", drafts[3:4], (Skipped("2", "no title"),), more_skipped=3),
+        Listing("2026-11-21", drafts[4:8], validator="c"),
+        Listing("2026-11-20", ()),
+    ]
+    parts = [
+        ([(listing.day, len(listing.drafts), listing.validator) for listing in part], skipped)
+        for part, skipped in module._parts(listings)
+    ]
+    assert parts == [
+        ([("2026-11-24", 2, None)], 1),
+        ([("2026-11-24", 1, "a"), ("2026-11-23", 0, "b"), ("2026-11-22", 1, None)], 4),
+        ([("2026-11-21", 2, None)], 0),
+        ([("2026-11-21", 2, "c")], 0),
+        ([("2026-11-20", 0, None)], 0),
+    ]
+    assert list(module._parts([])) == []
+
+
+def test_what_was_stored_adds_up() -> None:
+    assert Stored(1, 2, 3, 4) + Stored(10, 20, 30, 40) == Stored(11, 22, 33, 44)
+
+
+def test_new_and_changed_papers_count_for_the_planner_until_it_has_counted(
+    cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MUCH", 2)
+    ran: list[str] = []
+    transaction = cache._transaction
+
+    def counted() -> AbstractContextManager[Connection]:
+        ran.append("transaction")
+        return transaction()
+
+    monkeypatch.setattr(cache, "_transaction", counted)
+    for stored, is_much in ((draft(1), False), (draft(1, upvotes=3), True), (draft(1, upvotes=4), False)):
+        cache.store(Listing("2026-11-24", (stored,)), NOW)
+        ran.clear()
+        cache.rest()
+        assert bool(ran) == is_much
+
+
+def test_an_unchanged_day_counts_its_papers(filled: Cache) -> None:
+    same = Listing("2026-11-24", (), is_unchanged=True)
+    assert filled.store(same, NOW) == Stored(unchanged=3)
+    assert filled.store(Listing("2026-11-24", ()), NOW) == Stored()
+    assert filled.store(same._replace(day="2026-11-01"), NOW) == Stored()
+
+
+def test_the_etags_of_days_are_kept_until_they_settle(cache: Cache) -> None:
+    def store(day: str, now: str, validator: str | None = "1", *, newer: bool = True, noted: bool = True) -> set[str]:
+        listing = Listing(day, (), validator=validator)
+        cache.store(listing, f"{now}T08:00:00Z", newer=newer, noted=noted)
+        return set(cache.validators())
+
+    assert store("2026-11-11", "2026-11-24", newer=False) == set()
+    assert store("2026-11-11", "2026-11-24", noted=False) == set()
+    assert store("2026-11-11", "2026-11-24", None) == set()
+    assert store("2026-11-10", "2026-11-24") == set()
+    assert store("2026-11-11", "2026-11-24") == {"2026-11-11"}
+    assert store("2026-11-24", "2026-11-24") == {"2026-11-11", "2026-11-24"}
+    assert cache.validators()["2026-11-24"] == "1"
+    store("2026-11-24", "2026-11-24", "2")
+    assert cache.validators()["2026-11-24"] == "2"
+    assert store("2026-11-25", "2026-11-25") == {"2026-11-24", "2026-11-25"}
+
+
+@pytest.mark.parametrize(("letters", "is_one"), [(24, False), (25, True)])
+def test_a_title_of_25_letters_identifies_a_paper(cache: Cache, letters: int, is_one: bool) -> None:
+    title = "a1 " * (letters // 2) + "é" * (letters % 2)
+    cache.store(Listing("2026-11-24", (draft(1, title),)), NOW)
+    stored = cache.store(Listing(None, (post(title),)), NOW, newer=False)
+    assert stored.new == (0 if is_one else 1)
+
+
+def test_a_title_shared_by_two_papers_of_arxiv_joins_neither(cache: Cache) -> None:
+    assert cache.store(Listing("2026-11-24", (draft(1, LONG), draft(2, LONG))), NOW) == Stored(new=2)
+    assert cache.store(Listing("2026-11-24", (draft(3, LONG),)), NOW) == Stored(new=1)
+
+
+def test_moving_facts_are_recorded_before_and_after_a_change(cache: Cache, path: Path) -> None:
+    cache.store(Listing("2026-11-24", (draft(1, upvotes=9, keywords=("a", "b")),)), "1970-01-01T00:00:10Z")
+    cache.store(Listing("2026-11-24", (draft(1, abstract="Text."),)), "1970-01-01T00:00:20Z")
+    found = "SELECT at, upvotes, comments, stars, keywords, links FROM paper_change ORDER BY at"
+    assert rows(path, found) == []
+    moved = draft(1, upvotes=10, comments=2, code_url="c", media=("m",), code_stars=3)
+    cache.store(Listing("2026-11-24", (moved,)), "1970-01-01T00:00:30Z")
+    cache.store(Listing("2026-11-24", (draft(1, project_url="p"),)), "1970-01-01T00:00:40Z")
+    assert rows(path, found) == [(10, 9, 0, None, 2, 0), (30, 10, 2, 3, 2, 5), (40, 10, 2, 3, 2, 7)]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import schema
+from reader.cache import backups, schema
 from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew
@@ -227,7 +227,9 @@ def test_a_migration_backs_the_file_up_first(cache: Cache, path: Path) -> None:
     connection.close()
     with pytest.raises(Exception, match="0000"):
         schema.upgrade(path)
-    backup = sqlite3.connect(path.with_name(f"papers.db.before-{schema.HEAD}"))
+    (kept,) = backups.backups(path)
+    assert kept.name.endswith(f"-before-{schema.HEAD}.db")
+    backup = sqlite3.connect(kept)
     assert backup.execute("SELECT value FROM meta WHERE key = 'witness'").fetchone() == ("kept",)
     backup.close()
     untouched = sqlite3.connect(path)

@@ -14,7 +14,7 @@ import pytest
 from reader.cache import schema
 from reader.cache.papers import Cache
 from reader.cache.sqlite_errors import explain, explained, primary_code
-from reader.core.errors import CacheBusy, CacheError, CacheInterrupted
+from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheInterrupted
 from reader.paths import log_file
 
 
@@ -99,10 +99,10 @@ def fails_to_write(connection: sqlite3.Connection, path: Path) -> None:
         (is_locked, sqlite3.SQLITE_LOCKED, CacheBusy, "Another program"),
         (is_interrupted, sqlite3.SQLITE_INTERRUPT, CacheInterrupted, "newer query"),
         (is_full, sqlite3.SQLITE_FULL, CacheError, "disk is full"),
-        (is_damaged, sqlite3.SQLITE_CORRUPT, CacheError, "damaged"),
-        (is_no_database, sqlite3.SQLITE_NOTADB, CacheError, "damaged"),
-        (is_read_only, sqlite3.SQLITE_READONLY, CacheError, "permissions"),
-        (is_a_folder, sqlite3.SQLITE_CANTOPEN, CacheError, "permissions"),
+        (is_damaged, sqlite3.SQLITE_CORRUPT, CacheDamaged, "damaged"),
+        (is_no_database, sqlite3.SQLITE_NOTADB, CacheDamaged, "damaged"),
+        (is_read_only, sqlite3.SQLITE_READONLY, CacheError, "can't be written"),
+        (is_a_folder, sqlite3.SQLITE_CANTOPEN, CacheError, "can't be written"),
         pytest.param(
             fails_to_write,
             sqlite3.SQLITE_IOERR,

@@ -1,15 +1,21 @@
-"""Days are stepped over by those that list papers."""
+"""Reading the cache: lists and their days, rows, papers and counts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from reader.cache import window as module
+from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
-from reader.cache.window import Window
+from reader.cache.search.compile import Scope, Selection, compile_query
+from reader.cache.window import DayCount, Window
 from reader.core.paper import Listing
+from reader.core.query import parse
 from tests.cache.conftest import NOW, draft
 
 
@@ -30,4 +36,87 @@ def test_a_day_is_so_many_listed_days_away(cache: Cache, path: Path, day: str, s
         cache.store(Listing(f"2026-11-2{number}", (draft(number),)), NOW)
     cache.store(Listing("2026-11-21", ()), NOW)
     with closing(Window.open(path)) as window:
-        assert window.day_beside(day, steps) == found
+        assert window.older_day(day, steps) == found
+
+
+def ids(window: Window, pks: Sequence[int]) -> list[int]:
+    return [int(row.id[-1]) for row in window.rows(pks)]
+
+
+def selection(text: str) -> Selection:
+    return compile_query(parse(text), Scope(date(2026, 11, 24), "2026-11-24"))
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 6])
+def test_a_first_screenful_says_whether_more_follows(window: Window, limit: int) -> None:
+    newest = window.newest(limit)
+    assert ids(window, newest.pks) == [2, 1, 3][:limit]
+    assert newest.groups == (("2026-11-24", min(3, limit)),)
+    assert newest.complete == (limit > 3)
+    first = window.first(selection(""), limit)
+    assert ids(window, first.pks) == [2, 1, 3, 5, 4][:limit]
+    older = ("2026-11-23", min(2, limit - 3))
+    assert first.groups == (("2026-11-24", min(3, limit)), older)[: 2 if limit > 3 else 1]
+    assert first.complete == (limit > 5)
+    assert window.first(selection("sort:title"), limit).groups == ()
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 4, 5_000])
+def test_an_order_is_the_same_in_chunks_of_any_size(
+    window: Window, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr(module, "CHUNK", chunk)
+    order = window.order(selection(""))
+    assert ids(window, order.pks) == [2, 1, 3, 5, 4]
+    assert order.groups == (("2026-11-24", 3), ("2026-11-23", 2))
+    assert order.complete
+    assert window.order(selection("sort:upvotes")).groups == ()
+    assert ids(window, window.order(selection("sort:upvotes")).pks) == [5, 2, 1, 4, 3]
+    assert window.order(selection("nothing")).groups == ()
+
+
+def test_rows_come_in_the_asked_order_without_those_that_are_gone(window: Window, events: Events) -> None:
+    pks = {row.id[-1]: row.pk for row in window.rows(range(1, 6))}
+    one, two = pks["1"], pks["2"]
+    assert isinstance(one, int) and isinstance(two, int)
+    events.mark("star", True, [one])
+    events.mark("read", True, [two])
+    found = window.rows([two, 999, one])
+    assert [row.pk for row in found] == [two, one]
+    assert [(row.read, row.starred, row.hidden, row.code) for row in found] == [
+        (True, False, False, False), (False, True, False, False),
+    ]  # fmt: skip
+    assert all(flag is True or flag is False for row in found for flag in row[6:10])
+    assert window.rows([]) == []
+    assert window.paper(999) is None
+    assert [paper.id for paper in window.papers([two, 999, one])] == ["2611.00002", "2611.00001"]
+    assert (window.pk_of("2611.00001"), window.pk_of("2611.00099")) == (one, None)
+
+
+def test_hidden_papers_are_counted_only_where_they_are_asked_for(window: Window, cache: Cache, events: Events) -> None:
+    cache.store(Listing("2026-11-23", (draft(6, "On agents", upvotes=2), draft(7, "More agents"))), NOW)
+    hidden = [pk for id in ("2611.00001", "2611.00006") if (pk := window.pk_of(id)) is not None]
+    read = [pk for id in ("2611.00002", "2611.00004") if (pk := window.pk_of(id)) is not None]
+    events.mark("hide", True, hidden)
+    events.mark("read", True, read)
+    assert window.days() == [DayCount("2026-11-24", 2, 1), DayCount("2026-11-23", 3, 2)]
+    assert window.days(1) == [DayCount("2026-11-24", 2, 1)]
+    counts = [window.count(selection(text)) for text in ("", "is:hidden", "is:unread", "day:2026-11-24")]
+    assert counts == [5, 2, 3, 2]
+    assert {topic.slug: topic.papers for topic in window.topics()} == {"agents": 1, "video": 0}
+    assert {topic.slug: topic.papers for topic in window.topics(selection("is:hidden"))} == {"agents": 1, "video": 0}
+    assert ids(window, window.newest(9).pks) == [2, 3]
+    assert window.size() == 7
+
+
+def test_an_empty_cache_has_nothing(cache: Cache, path: Path) -> None:
+    with closing(Window.open(path)) as window:
+        assert (window.has_papers(), window.size(), window.newest_day(), window.days()) == (False, 0, None, [])
+        assert window.newest(5).complete and not window.newest(5).pks
+        assert not window.has_unfinished_marks()
+        assert window.meta("trending") is None
+        assert window.topic_names() == {"agents": "Agents", "video": "Video"}
+        cache.store(Listing("2026-11-24", (draft(1),)), NOW)
+        assert window.changed()
+        assert not window.changed()
+        assert (window.has_papers(), window.size(), window.newest_day()) == (True, 1, "2026-11-24")

@@ -32,7 +32,7 @@ def test_a_healthy_installation_is_well(run: Run, papers: Path) -> None:
     assert "! " not in found.out
     named = findings(run)
     assert named["papers"]["value"] == "6"
-    assert named["integrity"]["value"] == "ok"
+    assert named["state"]["value"] == "ok"
     assert named["newest day"]["value"] == "2026-06-30"
     assert str(papers) in named["size"]["value"] or papers.name in named["size"]["value"]
 

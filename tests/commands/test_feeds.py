@@ -20,6 +20,8 @@ PAGE = b'<html><head><link rel="alternate" type="application/rss+xml" href="/fee
 
 @pytest.fixture
 def site(home: Path) -> Iterator[Documents]:
+    home.mkdir(exist_ok=True)
+    (home / "config.toml").write_text("allow_local_feeds = true\n")
     with Documents() as site:
         posts = (entry("A post", guid="1"), entry("On agents", guid="2", link="https://arxiv.org/abs/2606.00001"))
         site.pages["/feed.xml"] = Page(rss(*posts), etag='"1"')
@@ -94,7 +96,7 @@ def test_a_feed_that_fails_is_told_with_since_when_and_why(run: Run, site: Docum
     found = run("refresh")
     assert found.code == 1
     assert found.out.startswith("1 new") or found.out.startswith("0 new")
-    assert "1 feed could not be fetched" in found.err
+    assert "Notes of a lab could not be fetched: 127.0.0.1 refused" in found.err
     listed = run("feeds", "list")
     assert "! notes-of-a-lab" in listed.out
     assert "404" in listed.out
@@ -113,7 +115,8 @@ def test_a_quiet_refresh_speaks_only_of_what_is_missing(run: Run, site: Document
     site.pages.clear()
     found = run("refresh", "--quiet")
     assert (found.code, found.out) == (1, "")
-    assert "Notes of a lab" in found.err
+    reason = "127.0.0.1 refused the request (404); check the feed's address."
+    assert found.err == f"dailypapers: Notes of a lab could not be fetched: {reason}\n"
 
 
 def test_a_verbose_refresh_tells_each_request(spawn: Spawn, site: Documents, daily: FeedServer) -> None:

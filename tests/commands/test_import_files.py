@@ -24,6 +24,7 @@ def test_import_takes_days_plain_or_packed_and_twice_is_once(run: Run, tmp_path:
         "updated": 0,
         "unchanged": 6,
         "skipped": 0,
+        "marks": 0,
         "failed": [],
     }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import schema
+from reader.cache import backups, schema
 from reader.session import visit
 from tests.commands.conftest import DAYS, write_days
 from tests.feed_server import FeedServer
@@ -76,9 +76,9 @@ def test_the_files_beside_an_open_cache_and_its_backups_are_private_too(home: Pa
         with closing(schema.connect(papers)) as connection:
             connection.execute("INSERT INTO meta VALUES ('written', 'now')")
             assert papers.with_name("papers.db-wal").exists()
-            schema.back_up(papers, papers.with_name("papers.db.copy"))
+            backups.back_up(papers, home / "backups" / "papers-2026-06-30.db")
             assert open_to_others(home) == []
     finally:
         os.umask(mask)
-    with closing(sqlite3.connect(papers.with_name("papers.db.copy"))) as copy:
+    with closing(sqlite3.connect(home / "backups" / "papers-2026-06-30.db")) as copy:
         assert copy.execute("SELECT value FROM meta WHERE key = 'written'").fetchone() == ("now",)

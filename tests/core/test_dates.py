@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.dates import DateExpression, DateRange, parse_date, parse_date_range
+from reader.core.dates import DateExpression, DateRange, iso_day, parse_date, parse_date_range
 
 TODAY = date(2026, 5, 31)
 LATEST = date(2026, 5, 29)
@@ -37,6 +37,15 @@ LATEST = date(2026, 5, 29)
         ("7d..7d", "2026-05-24", "2026-05-24"),
         ("9999y..", "0001-01-01", None),
         ("9999m..", "1193-02-28", None),
+        ("2026-12", "2026-12-01", "2026-12-31"),
+        ("2026-05-11..2026-05-11", "2026-05-11", "2026-05-11"),
+        ("2026-05..2026-05-11", "2026-05-01", "2026-05-11"),
+        ("5m", "2025-12-31", "2026-05-31"),
+        ("6m", "2025-11-30", "2026-05-31"),
+        ("2025y", "0001-05-31", "2026-05-31"),
+        ("2026y", "0001-01-01", "2026-05-31"),
+        ("1000d..7d", "2023-09-04", "2026-05-24"),
+        ("2026-01-01..1000d", "2026-01-01", "2023-09-04"),
     ],
 )
 def test_days_resolve_against_today(text: str, first: str | None, last: str | None) -> None:
@@ -119,3 +128,35 @@ def test_any_text_is_a_date_or_a_value_error(text: str) -> None:
     except ValueError:
         return
     assert isinstance(moment, DateExpression)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "day"),
+    [
+        ("2026-05-11T23:59:59.999Z", "2026-05-11"),
+        ("2026-05-11", "2026-05-11"),
+        ("2026-05-1", None),
+        ("20260511T00", None),
+        ("2026-02-30T00:00:00Z", None),
+        ("", None),
+        (None, None),
+        (20260511, None),
+    ],
+)
+def test_a_stamp_has_the_day_that_it_names(stamp: object, day: str | None) -> None:
+    assert iso_day(stamp) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "is_ago", "is_absolute"),
+    [("7d", True, False), ("1000d", True, False), ("2026", False, True), ("today", False, False)],
+)
+def test_a_date_counts_back_or_is_absolute_or_neither(text: str, is_ago: bool, is_absolute: bool) -> None:
+    moment = parse_date(text)
+    assert (moment.ago, moment.absolute) == (is_ago, is_absolute)
+
+
+def test_a_range_is_written_as_it_is_read() -> None:
+    texts = ["2026-05-11", "7d..7d", "2026-05..2026-06", "2026-05..", "..7d", "today"]
+    assert [parse_date_range(text).text for text in texts] == texts
+    assert parse_date_range("7d").text == "7d..today"

@@ -47,6 +47,14 @@ new_ids = st.builds("{:02}{:02}.{:05}".format, st.integers(7, 99), st.integers(1
         ("page:0123456789ab", None),
         ("", None),
         ("2406.12345" + " " * 400 + "x", None),
+        ("https://arxiv.org/html/2406.12345/" + "x" * 266, "2406.12345"),
+        ("https://arxiv.org/html/2406.12345/" + "x" * 267, None),
+        ("https://arxiv.org/abs/2406.12345x", None),
+        ("https://arxiv.org/abs/2406.12345.md.pdf", "2406.12345"),
+        ("https://huggingface.co/api/papers/2406.12345", "2406.12345"),
+        ("http://arxiv.org/abs/2406.12345", "2406.12345"),
+        ("https://dx.doi.org/10.48550/arXiv.2406.12345", "2406.12345"),
+        ("cs/0112017", "cs/0112017"),
     ],
 )
 def test_an_id_is_found_in_each_of_its_forms(text: str, expected: str | None) -> None:

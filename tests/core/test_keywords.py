@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.core import keywords
 from reader.core.keywords import collapse, commonest, key, normal, normalize, spaced, word_forms
 
 
@@ -115,3 +116,27 @@ def test_phrases_are_found_across_brackets_quotes_and_lines_but_not_across_comma
 def test_collapsing_keeps_one_of_each(keywords: list[str]) -> None:
     shown = collapse(keywords)
     assert len(shown) == len({key(keyword) for keyword in keywords} - {""})
+
+
+@pytest.mark.parametrize(
+    ("words", "singular"),
+    [
+        ("as is ps us gas bus", "as is ps us gas bus"),
+        ("cats ties dies", "cat tie die"),
+        ("studies boxes wishes branches classes", "study box wish branch class"),
+        ("news famous glass", "news famous glass"),
+        ("a post-training", "a posttraining"),
+    ],
+)
+def test_plural_endings(words: str, singular: str) -> None:
+    assert normal(words) == singular
+
+
+def test_the_caches_of_words_and_letters_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keywords, "_KNOWN_WORDS", 2)
+    monkeypatch.setattr(keywords, "_KNOWN_LETTERS", 2)
+    words, letters = keywords._Singular(), keywords._Folded()
+    assert [words[word] for word in ("cats", "dogs", "dogs", "boxes")] == ["cat", "dog", "dog", "box"]
+    assert [letters[letter] for letter in "éüüß"] == ["e", "u", "u", "ss"]
+    assert list(words) == ["boxes"]
+    assert list(letters) == ["ß"]

@@ -29,6 +29,10 @@ def test_whole_words_are_searched_for_with_their_plurals() -> None:
     assert spellings("world model", exact=True) == ("world model", "world models")
     assert spellings("world model", exact=False) == ("world model",)
     assert "benches" in spellings("bench", exact=True)
+    assert spellings("toy", exact=True) == ("toy", "toys")
+    assert spellings("toy", exact=False) == ("toy",)
+    assert spellings("copy", exact=False) == ("copy", "copies")
+    assert "multi agent" in spellings("multiagent", exact=False)
 
 
 @given(st.text(max_size=40), st.booleans())

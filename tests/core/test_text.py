@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.core.text import clean, clean_block, fold, latex_to_unicode, title_hash
+from reader.core import latex
+from reader.core.text import clean, clean_block, clean_note, fold, latex_to_unicode, title_hash
 
 # Every code point, lone surrogates included, with more of the dangerous than chance would give.
 hostile = st.text(
@@ -17,7 +18,7 @@ hostile = st.text(
     )
 )
 PIECES = r"\textbf|\href|\frac|\begin{x}|\end{x}|\alpha|\ours|\'|\(|\)|{|}|$|^|_|\\|x|[|]| |\em|\sqrt|\verb|\*|&"
-latex = st.text(st.sampled_from("\\$^_{}[]() %&~'\"abxα1\n")) | st.lists(
+latex_texts = st.text(st.sampled_from("\\$^_{}[]() %&~'\"abxα1\n")) | st.lists(
     st.sampled_from(sorted(PIECES.split("|")))
 ).map("".join)
 
@@ -86,6 +87,29 @@ def test_plain_words_stay_as_they_are(text: str) -> None:
 )
 def test_lines(text: str, expected: str) -> None:
     assert clean(text) == expected
+
+
+def test_only_four_times_the_limit_is_read() -> None:
+    assert clean(" " * 39 + "x", limit=10) == "x"
+    assert clean(" " * 40 + "x", limit=10) == ""
+    assert clean_block("\n" * 39 + "x", limit=10) == "x"
+    assert clean_block("\n" * 40 + "x", limit=10) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  two\tspaces \r\nand\rlines\n\n\nkept \n", "  two\tspaces \nand\nlines\n\n\nkept"),
+        ("Cafe\u0301", "Café"),
+        ("red\x1b[31m alert\x07", "red alert"),
+        ("é\u202e\tx\ny\u200b", "é\tx\ny"),
+        ("a\x00b", "ab"),
+        ("12345678901234567890x", "12345678901234567890"),
+        ("é" * 21, "é" * 20),
+    ],
+)
+def test_notes_keep_their_lines_and_spaces(text: str, expected: str) -> None:
+    assert clean_note(text, limit=max(20, len(text) - 1)) == expected
 
 
 def test_length_is_capped_without_a_trailing_space() -> None:
@@ -197,12 +221,44 @@ def test_latex(text: str, expected: str) -> None:
     assert latex_to_unicode(text) == expected
 
 
-@given(latex)
+@given(latex_texts)
 def test_any_latex_is_survived(text: str) -> None:
     assert is_harmless(clean(latex_to_unicode(text)))
+
+
+@pytest.mark.parametrize(
+    "piece", [r"\frac", r"\'e", r"^{a{b}c}", r"$\alpha \zz^{x_{y}}$ ", r"\textbf{a{\b}}", r"\sqrt{{{"]
+)
+def test_of_a_text_only_so_much_latex_is_converted(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    convert, errors = latex._converter()
+    converted: list[str] = []
+
+    def count(text: str) -> str:
+        converted.append(text)
+        return convert(text)
+
+    monkeypatch.setattr(latex, "_converter", lambda: (count, errors))
+    text = piece * (80_000 // len(piece))
+    assert latex_to_unicode(text)
+    assert latex.PIECES / 4 < len(converted) <= latex.PIECES
+    assert sum(map(len, converted)) <= latex.LETTERS
+
+
+def test_the_converter_warns_nobody(capfd: pytest.CaptureFixture[str]) -> None:
+    assert latex_to_unicode(r"$\frac{$ and \frac")
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("piece", ["{", "\\textbf{", "$x", "\\(", "^{", "\\", "\\'{", "\\a{b}{c}{d", "{\\em "])
 def test_floods_of_latex_take_no_time(piece: str) -> None:
     # Quadratic behaviour would take minutes here.
     assert latex_to_unicode(piece * (20_000 // len(piece)))
+
+
+@pytest.mark.parametrize("piece", [r"\'e", r"\textit{" + "x" * 31 + "}"])
+def test_latex_is_converted_up_to_the_bounds(piece: str) -> None:
+    most = min(latex.PIECES, latex.LETTERS // len(piece))
+    assert piece not in latex_to_unicode(piece * most)
+    converted = latex_to_unicode(piece * (most + 1))
+    assert converted.endswith(piece)
+    assert converted.count(piece) == 1

@@ -111,3 +111,27 @@ def test_statements_add_up_to_the_document(pieces: list[str]) -> None:
         for name in found.key:
             assert name not in starts or starts[name] == found.line
     assert document == tomllib.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("a." * 30_000 + "b = 1", "nests too deeply"),
+        ('"a" . ' * 10_000 + "b = 1", "nests too deeply"),
+        ("x = {" + "a." * 30_000 + "b = 1}", "nests too deeply"),
+        ("[" + "a." * 30_000 + "b]", "nests too deeply"),
+        ("x = [[0x" + "f" * 30_000 + "]]", "has a number that is too large"),
+    ],
+)
+def test_a_line_that_would_fill_the_memory_costs_only_itself(line: str, says: str) -> None:
+    found = list(read_statements(f"a = 1\n{line}\nc = 2\n"))
+    assert found[:2] == [Statement(("a",), 1, 1), MalformedLine(2, says)]
+    assert found[-1] in (Statement(("c",), 2, 3), Statement(("b", "c"), 2, 3))
+
+
+@pytest.mark.parametrize(
+    "line", ["# " + "." * 300, 'a = "' + "." * 300 + '"', "a = '" + 'x."' * 300 + "' # ...", "a = 0.5"]
+)
+def test_dots_in_texts_and_comments_are_no_keys(line: str) -> None:
+    assert not any(isinstance(found, MalformedLine) for found in read_statements(line))
+    assert toml_lines.parse_toml(line) == tomllib.loads(line)

@@ -54,6 +54,8 @@ class Page:
     etag: str | None = None
     modified: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    endless: bool = False
+    """The body is sent again and again until the client hangs up."""
 
 
 class Documents(ThreadingHTTPServer):
@@ -106,12 +108,18 @@ class _Handler(BaseHTTPRequestHandler):
         )
         status, body = (304, b"") if same else (page.status, page.body)
         self.send_response(status)
-        said = {"Content-Type": page.content_type, **validators, **page.headers, "Content-Length": str(len(body))}
+        said = {"Content-Type": page.content_type, **validators, **page.headers}
+        if page.endless:
+            self.close_connection = True
+        else:
+            said["Content-Length"] = str(len(body))
         for name, value in said.items():
             if value:
                 self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+        while page.endless:
+            self.wfile.write(body)
 
 
 # arXiv

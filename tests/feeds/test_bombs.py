@@ -145,7 +145,14 @@ def test_a_damaged_body_is_no_bomb() -> None:
 
     with pytest.raises(zlib.error):
         BodyReader("gzip", 100).add(b"no gzip")
+    packed = gzip.compress(b"x" * 100)
+    for size in range(1, len(packed)):
+        reader = BodyReader("gzip", 100)
+        reader.add(packed[:size])
+        with pytest.raises(zlib.error):
+            reader.body()
+    assert BodyReader("gzip", 100).body() == b""
     reader = BodyReader("gzip", 100)
-    for byte in gzip.compress(b"x" * 100):
+    for byte in packed:
         reader.add(bytes([byte]))
     assert reader.body() == b"x" * 100

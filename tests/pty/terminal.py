@@ -186,6 +186,11 @@ class Terminal:
         while self._unseen:
             self.show_next()
 
+    def forget(self) -> None:
+        """Drop whatever was taken without showing it, and what the program wrote so far."""
+        self._unseen.clear()
+        self.raw.clear()
+
     @property
     def unseen(self) -> tuple[Output, ...]:
         """What was taken and not shown yet."""

@@ -8,7 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.errors import UsageError
-from reader.refresh.plan import Day, Days, Latest, Month, Since, changed_days, missing_days, month_batches, planned_days
+from reader.refresh.plan import (
+    Day,
+    Days,
+    Latest,
+    Month,
+    Since,
+    Trending,
+    changed_days,
+    is_settled,
+    missing_days,
+    month_batches,
+    planned_days,
+)
 
 TODAY = date(2026, 5, 12)
 
@@ -80,3 +92,38 @@ def test_gaps_are_days_whose_papers_are_not_known() -> None:
     assert missing_days(date(2023, 5, 1), date(2023, 5, 5), TODAY, {}) == ("2023-05-04", "2023-05-05")
     assert missing_days(date(2026, 6, 1), date(2026, 6, 30), TODAY, {}) == ()
     assert planned_days(Days(missing_days(*week, TODAY, known)), TODAY)[0] == "2026-05-12"
+
+
+def test_the_feeds_first_day_and_today_are_the_ends() -> None:
+    assert planned_days(Day("2023-05-04"), TODAY) == ["2023-05-04"]
+    assert planned_days(Since("2023-05-01"), date(2023, 5, 5)) == ["2023-05-05", "2023-05-04"]
+    assert planned_days(Month("2023-05"), date(2023, 5, 4)) == ["2023-05-04"]
+    assert planned_days(Month("2026-05"), TODAY)[0] == "2026-05-12"
+    assert planned_days(Month("2025-12"), TODAY)[::30] == ["2025-12-31", "2025-12-01"]
+    assert planned_days(Latest(1), TODAY) == ["2026-05-12"]
+    assert planned_days(Trending(), TODAY) == []
+    asked = Days(("2023-05-03", "2023-05-04", "2026-05-12", "2026-05-13"))
+    assert planned_days(asked, TODAY) == ["2026-05-12", "2023-05-04"]
+    with pytest.raises(UsageError, match="begins on 2023-05-04"):
+        planned_days(Day("2023-05-03"), TODAY)
+
+
+@pytest.mark.parametrize(("count", "is_grouped"), [(6, False), (7, True)])
+def test_a_months_list_is_worth_it_for_seven_days(count: int, is_grouped: bool) -> None:
+    days = [f"2026-03-{day:02}" for day in range(count, 0, -1)]
+    assert month_batches(days, TODAY) == ([tuple(days)] if is_grouped else [(day,) for day in days])
+    assert month_batches(days, TODAY, {"2026-03"}) == [(day,) for day in days]
+    assert month_batches(days, TODAY, {"2026-04"}) == month_batches(days, TODAY)
+
+
+def test_a_day_settles_after_fourteen_days() -> None:
+    assert is_settled("2026-04-28", TODAY)
+    assert not is_settled("2026-04-29", TODAY)
+    assert is_settled("2020-01-01", TODAY)
+
+
+def test_gaps_end_with_the_feeds_first_day_and_today() -> None:
+    assert missing_days(date(2023, 5, 4), date(2023, 5, 4), TODAY, {}) == ("2023-05-04",)
+    assert missing_days(date(2023, 5, 3), date(2023, 5, 3), TODAY, {}) == ()
+    assert missing_days(TODAY, TODAY, TODAY, {}) == ("2026-05-12",)
+    assert missing_days(date(2026, 5, 13), date(2026, 5, 13), TODAY, {}) == ()

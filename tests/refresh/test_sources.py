@@ -15,7 +15,7 @@ import pytest
 from reader.cache.feeds import Feeds
 from reader.cache.papers import Cache
 from reader.cache.window import Window
-from reader.core.errors import FeedError
+from reader.core.errors import FeedError, FeedOffline
 from reader.core.paper import Listing
 from reader.core.paper import Paper as Known
 from reader.feeds.arxiv.client import ArxivClient
@@ -25,7 +25,7 @@ from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import SyndicationClient
 from reader.refresh.plan import Day, Latest
 from reader.refresh.progress import FeedFailed, FeedStarted, FeedStored, RefreshEvent, RefreshFinished, SourceEvent
-from reader.refresh.sources import Sources, open_sources, refresh_all
+from reader.refresh.sources import Sources, _add_counts, is_local_only, open_sources, refresh_all
 from tests.cache.conftest import ByName
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Documents, Nap, Page, Paper, rss
@@ -52,7 +52,7 @@ class World:
             ArxivClient(
                 api=self.arxiv.url, feeds=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=self._now
             ) as arxiv,
-            SyndicationClient(limits=limits, sleep=nap, clock=nap.clock, now=self._now) as web,
+            SyndicationClient(allow_local=True, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as web,
         ):
             yield Sources(self.cache, self.feeds, arxiv, web, now=self._now)
 
@@ -373,3 +373,70 @@ async def test_a_feed_that_fails_leaves_it_to_arxiv(world: World) -> None:
     world.daily.fault = "ok"
     assert await look_up(world, "2605.00002")
     assert world.cache.known_days(TODAY, TODAY) == {}
+
+
+# Bounds
+
+
+@pytest.mark.parametrize(
+    ("answered", "days"),
+    [
+        (None, range(9, 12)),
+        ("2026-05-12T00:00:00Z", ()),
+        ("2026-05-08T23:59:59Z", ()),
+        ("2026-05-07T00:00:00Z", range(7, 12)),
+        ("2026-05-01T00:00:00Z", range(1, 12)),
+    ],
+)
+async def test_missed_announcements_are_asked_for_after_four_days(
+    world: World, answered: str | None, days: Sequence[int]
+) -> None:
+    world.follow("cs.RO", "cs.ro")
+    (feed,) = world.feeds.followed()
+    async with world.sources() as sources:
+        missed = sources._missed_days(replace(feed, answered=answered))
+        assert missed == [f"2026-05-{day:02}" for day in days]
+        long_ago = sources._missed_days(replace(feed, answered="2026-01-01T00:00:00Z"))
+    assert (len(long_ago), long_ago[0], long_ago[-1]) == (14, "2026-04-28", "2026-05-11")
+
+
+@pytest.mark.parametrize(
+    ("stays_offline", "error", "is_failing"),
+    [
+        (True, FeedOffline("Offline."), False),
+        (False, FeedOffline("Offline."), True),
+        (True, FeedError("Broken."), True),
+        (False, FeedError("Broken."), True),
+    ],
+)
+async def test_offline_mode_is_no_failure(
+    world: World, stays_offline: bool, error: FeedError, is_failing: bool
+) -> None:
+    async with world.sources() as sources:
+        sources._stays_offline = stays_offline
+        await sources.note_outcome("hf", error)
+        assert [feed.slug for feed in world.feeds.failing()] == (["hf"] if is_failing else [])
+        await sources.note_outcome("hf", None)
+    assert world.feeds.failing() == []
+
+
+async def test_without_categorizing_arxiv_is_not_asked(world: World) -> None:
+    await world.refresh(Day(TODAY))
+    async with world.sources() as sources:
+        sources._categorize = False
+        assert [event async for event in sources.refresh()] == []
+    assert world.arxiv.requests == []
+    assert world.feeds.count_uncategorized() == 2
+
+
+def test_arxiv_of_the_internet_is_not_asked_for_a_local_feed() -> None:
+    assert is_local_only("http://127.0.0.1:8000", {})
+    assert not is_local_only("http://127.0.0.1:8000", {"ARXIV_ENDPOINT": "http://127.0.0.1:9000"})
+    assert not is_local_only("https://huggingface.co", {})
+
+
+def test_the_counts_of_stored_sources_are_added() -> None:
+    finished = RefreshFinished(1, 2, 3, 4, 5)
+    assert _add_counts(finished, FeedStarted("Lab")) == finished
+    stored = FeedStored("lab", "Lab", 10, 20, 30, 40)
+    assert _add_counts(finished, stored) == RefreshFinished(11, 22, 33, 44, 5)

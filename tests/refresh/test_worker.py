@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
+import pickle
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, closing
+from contextlib import aclosing, closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -22,7 +24,9 @@ from reader import config
 from reader.cache.window import Window
 from reader.config import Settings
 from reader.core.errors import FeedRefused, ReaderError
+from reader.core.latex import latex_to_unicode
 from reader.core.topics.scorer import Topics
+from reader.data import shipped_topics
 from reader.refresh import jobs, worker
 from reader.refresh.jobs import JobContext, LookupFinished, LookUpPaper, Message, Refresh
 from reader.refresh.plan import Day, Latest
@@ -42,6 +46,31 @@ def no_rules() -> NoReturn:
 
 def bad_rules() -> NoReturn:
     raise RuntimeError("a mistake of ours")
+
+
+def loud_rules() -> Topics:
+    """Rules after more than any pipe holds, on both streams."""
+    for stream in (sys.stderr, sys.stdout):
+        for number in range(40):
+            stream.write(f"{number} {'x' * 10_000}\n")
+        stream.flush()
+    return shipped_topics()
+
+
+def stuck_rules(place: str) -> NoReturn:
+    """No rules, for ever; the process's number is in the file `place`."""
+    part = Path(f"{place}.part")
+    part.write_text(str(os.getpid()))
+    part.rename(place)
+    print("stuck in the rules", file=sys.stderr, flush=True)
+    while True:
+        time.sleep(1)
+
+
+def huge_rules() -> Topics:
+    # Asked for, not filled.
+    assert bytearray(4 << 30)
+    return shipped_topics()
 
 
 class Place(Protocol):
@@ -142,6 +171,81 @@ async def test_the_traceback_of_a_process_that_dies_is_logged(place: Place, tmp_
     assert first.endswith("ERROR reader: worker process: RuntimeError: a mistake of ours")
     assert second == "Traceback (most recent call last):"
     assert any("in bad_rules" in line for line in rest)
+
+
+LATEX = r"$\frac{{{{" * 1500
+
+
+async def test_latex_that_no_converter_reads_stops_no_job(place: Place, capfd: pytest.CaptureFixture[str]) -> None:
+    """A library warned of each macro, until the pipe of warnings was full."""
+    papers = [item(f"2605.{number:05d}", summary=LATEX) for number in range(20)]
+    with FeedServer({DAY: papers}) as feed:
+        *_, finished = await said(worker.run_in_process(place(feed), Refresh(Day(DAY))))
+    assert finished == RefreshFinished(new=20, stored=1)
+    assert not (place(feed).cache_file.parent / "dailypapers.log").exists()
+    assert latex_to_unicode(LATEX)
+    assert capfd.readouterr().err == ""
+
+
+async def test_a_process_may_print_what_it_likes(place: Place, tmp_path: Path) -> None:
+    with FeedServer({DAY: [item("2605.00001")]}) as feed:
+        *_, finished = await said(worker.run_in_process(place(feed, rules=loud_rules), Refresh(Day(DAY))))
+    assert finished == RefreshFinished(new=1, stored=1)
+    assert not (tmp_path / "dailypapers.log").exists()
+
+
+async def test_a_job_without_progress_is_stopped_and_told_of(place: Place, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    seconds = 0
+
+    async def sleep(passed: float) -> None:
+        nonlocal seconds
+        while not mark.exists():
+            await asyncio.sleep(0.01)
+        seconds += int(passed)
+
+    told = r"made no progress for a minute and was stopped; what it stored is kept, so try again\.$"
+    with FeedServer() as feed, pytest.raises(ReaderError, match=told):
+        rules = partial(stuck_rules, str(mark))
+        await said(worker.run_in_process(place(feed, rules=rules), Refresh(Day(DAY)), sleep=sleep))
+    assert seconds == 60
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(mark.read_text()), 0)
+
+
+async def test_a_job_names_the_source_that_it_is_stuck_in() -> None:
+    assert "for a minute while it read A [31mFeed and was stopped" in worker._silence_text("A \x1b\x1b[31m[31mFeed")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count all memory")
+async def test_a_job_that_fills_the_memory_is_stopped_and_told_of(place: Place) -> None:
+    told = r"This needed more than 1,024 MiB of memory and was stopped; what it stored is kept\."
+    with FeedServer() as feed, pytest.raises(ReaderError, match=told):
+        await said(worker.run_in_process(place(feed, rules=huge_rules), Refresh(Day(DAY))))
+
+
+async def test_a_job_that_no_process_can_be_started_for_is_told_of(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    told = r"No background job could be started: No such file or directory; try again later\."
+    with FeedServer() as feed, pytest.raises(ReaderError, match=told):
+        await said(worker.run_in_process(place(feed), Refresh(Day(DAY))))
+
+
+def test_a_process_tells_of_steps_from_time_to_time_and_of_each_wait() -> None:
+    now = 0.0
+    out = io.BytesIO()
+    output = worker._Output(out, lambda: now)
+    for seconds, wait in ((0, 0), (4, 0), (5, 0), (6, 0), (7, 300), (11, 0), (12, 0)):
+        now = seconds
+        output.note_step(wait)
+    out.seek(0)
+    told = []
+    with suppress(EOFError):
+        while True:
+            told.append(pickle.load(out).seconds)
+    assert told == [0, 300, 0]
 
 
 async def test_a_process_logs_what_it_could_not_fetch(place: Place, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,35 @@ def test_anything_loads(tmp_path: Path, content: bytes | dict[str, object]) -> N
     assert left.filter_width is None or 16 <= left.filter_width <= 60
     assert left.list_share is None or 0.2 <= left.list_share <= 0.8
     assert all(isinstance(text, str) for text in left.history)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_a_pipe_or_a_device_is_the_beginning(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "state.json")
+    assert load(tmp_path / "state.json") == load(Path("/dev/zero")) == Visit()
+
+
+@pytest.mark.parametrize(
+    "data", [b"[" * 100_000, b'{"text": ' * 50_000, b'{"view": "' + b"x" * (1 << 20) + b'"}', b"\xff\xfe", b"\0" * 9]
+)
+def test_a_file_that_is_made_to_break_the_reader_is_the_beginning(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "state.json"
+    file.write_bytes(data)
+    assert load(file) == Visit()
+
+
+def test_half_an_emoji_is_left_out_since_it_can_not_be_saved(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    half = "\ud83d"
+    file.write_text(
+        json.dumps({"text": half, "paper": half, "view": half, "history": ["robot", half], "folded": [half]})
+    )
+    left = load(file)
+    assert left == Visit(history=("robot",))
+    save(file, left)
+
+
+def test_no_more_of_the_history_is_read_than_anybody_needs(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    file.write_text(json.dumps({"history": ["robot"] * 50_000}))
+    assert len(load(file).history) == 1_000

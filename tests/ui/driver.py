@@ -33,8 +33,8 @@ from reader.config import Settings
 from reader.core.paper import Draft, Listing, Paper, PaperRow
 from reader.core.topics.scorer import Topics
 from reader.refresh import jobs
-from reader.ui.actions import Actions
 from reader.ui.app import ReaderApp
+from reader.ui.assembly import Assembly
 from reader.ui.screens.main import MainScreen
 from reader.ui.widgets.empty import Empty
 from reader.ui.widgets.filter_strip import FilterStrip
@@ -197,10 +197,10 @@ class Story:
             await asyncio.wait_for(done.wait(), 1.0 if self.app.is_running else 0.01)
 
     def _working(self) -> list[object]:
-        actions = self.app.actions
-        if actions is None:
+        assembly = self.app.assembly
+        if assembly is None:
             return [self.main]
-        soon = (actions.detail_loader.delay, actions.counter.delay, self.main.place_delay)
+        soon = (assembly.detail_loader.delay, assembly.counter.delay, self.main.place_delay)
         waiting: list[object] = [one for one in soon if one.is_waiting]
         return waiting + [one for one in self.app.workers if not one.is_finished and one.group not in BESIDE]
 
@@ -323,10 +323,10 @@ class Story:
         return paper
 
     @property
-    def actions(self) -> Actions:
+    def assembly(self) -> Assembly:
         """What the keys do, once all panes are there."""
-        assert self.app.actions is not None
-        return self.app.actions
+        assert self.app.assembly is not None
+        return self.app.assembly
 
     @property
     def view(self) -> str:

@@ -70,6 +70,6 @@ async def test_a_source_that_fails_is_told_and_the_rest_is_there(reader: Opener)
             with closing(Feeds.open(r.file)) as feeds:
                 feeds.follow("rss", f"{feed.url}/nothing.xml", "Notes of a lab", "lab", "2026-05-12T08:00:00Z")
             # Who asks for it is first told that there is nothing new, for as long as such words stand.
-            r.actions.refresher.begin()
+            r.assembly.refresher.begin()
             await r.until(lambda: "Notes of a lab: no answer since" in r.status)
             assert r.app.state.refresh.last is not None

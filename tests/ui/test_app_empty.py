@@ -67,7 +67,7 @@ async def test_all_of_today_are_read_and_yesterday_has_some_left(reader: Opener)
 
 async def test_a_day_without_papers_names_the_days_beside_it(reader: Opener) -> None:
     async with reader() as r:
-        r.actions.views.go("day:2026-05-10")
+        r.assembly.views.go("day:2026-05-10")
         await r.rest()
         assert "No papers on Sun 10" in r.empty
         assert "rests at weekends" in r.empty
@@ -87,6 +87,21 @@ async def test_a_list_that_becomes_empty_by_hiding_all_says_so(reader: Opener) -
         assert r.empty
         await r.do("mark.undo")
         assert r.main.papers.count == 1
+
+
+async def test_a_day_whose_papers_are_all_hidden_says_so_and_which_key_lists_them(reader: Opener) -> None:
+    async with reader() as r:
+        shown = r.ids
+        for _ in shown:
+            await r.do("paper.hide", "move.down")
+        await r.do("view.all", "view.today")
+        await r.until(lambda: "All papers of today are hidden." in r.empty)
+        assert "[ Mon 11 has 16" in r.empty
+        assert "/ is:hidden lists them" in r.empty
+        await r.press("/")
+        await r.type("is:hidden")
+        await r.press("enter")
+        await r.until(lambda: r.ids == shown)
 
 
 async def test_no_key_ends_a_reader_that_has_no_papers(reader: Opener) -> None:

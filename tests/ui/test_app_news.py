@@ -148,12 +148,12 @@ async def test_whatever_the_feed_does_the_papers_stay_and_a_line_says_what_is_wr
             assert r.status == r.app.state.refresh.problem
             assert "\n" not in r.status
             assert "\x1b" not in r.status
-            r.app.model.say("", "warning")
+            r.app.model.show_notice("", "warning")
             assert "no news since 08:14" in r.status
             feed.fault = "ok"
             await r.do("app.refresh")
             await r.until(lambda: "1 new" in r.status)
-            r.app.model.say("")
+            r.app.model.show_notice("")
             assert r.status == ""
 
 
@@ -227,8 +227,8 @@ async def test_a_mark_on_the_page_that_can_not_be_kept_says_so_there(reader: Ope
 async def test_marks_pressed_faster_than_the_disk_are_all_kept(reader: Opener) -> None:
     async with reader() as r:
         for _ in range(14):
-            r.app.do("paper.star")
-            r.app.do("move.down")
+            r.app.perform("paper.star")
+            r.app.perform("move.down")
         await r.rest()
         assert all(r.kept(id).starred for id in r.ids[:13])
         assert all(r.row(place).starred for place in range(13))
@@ -237,11 +237,11 @@ async def test_marks_pressed_faster_than_the_disk_are_all_kept(reader: Opener) -
 async def test_a_refresh_that_is_stopped_before_it_begins_is_in_no_ones_way(reader: Opener) -> None:
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
-            r.actions.refresher.begin()
-            assert r.actions.refresher.stop()
+            r.assembly.refresher.begin()
+            assert r.assembly.refresher.stop()
             await r.rest()
             assert r.app.state.refresh.progress is None
-            assert not r.actions.refresher.stop()
+            assert not r.assembly.refresher.stop()
             await r.do("app.refresh")
             await r.until(lambda: "1 new" in r.status)
 
@@ -279,7 +279,7 @@ async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
             away.undo()
             await r.until(lambda: "1 new" in r.status)
             await r.until(lambda: r.app.state.refresh.failing_since is None)
-            r.app.model.say("")
+            r.app.model.show_notice("")
             assert r.status == ""
 
 
@@ -289,5 +289,5 @@ async def test_offline_by_choice_is_respected(reader: Opener, monkeypatch: pytes
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: "offline since 08:14" in r.status and r.app.state.refresh.progress is None)
-            assert not r.actions.refresher.retry.is_waiting
+            assert not r.assembly.refresher.retry.is_waiting
             assert feed.requests == []

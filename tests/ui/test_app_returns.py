@@ -91,14 +91,14 @@ async def test_a_query_from_the_command_line_leaves_what_was_kept_for_later(read
 @pytest.mark.filterwarnings("error::RuntimeWarning", "error::pytest.PytestUnraisableExceptionWarning")
 async def test_marks_are_there_after_leaving_at_once(reader: Opener) -> None:
     async with reader() as r:
-        r.app.do("paper.star")
-        r.app.do("app.quit")
+        r.app.perform("paper.star")
+        r.app.perform("app.quit")
     gc.collect()
     async with reader() as r:
         assert r.kept("2605.00400").starred
-        r.app.do("mark.undo")
-        r.app.do("mark.all_read")
-        r.app.do("app.quit")
+        r.app.perform("mark.undo")
+        r.app.perform("mark.all_read")
+        r.app.perform("app.quit")
     gc.collect()
     async with reader() as r:
         assert not r.kept("2605.00400").starred

@@ -177,13 +177,13 @@ async def test_a_slow_search_says_so_and_escape_stops_it(reader: Opener, monkeyp
         feed.fault = "hang"
         async with reader(settings=settings(endpoint=feed.url)) as r:
             before = r.ids
-            r.actions.search.begin("agents of [b]chaos")
+            r.assembly.search.begin("agents of [b]chaos")
             await r.until(lambda: "searching the feed for agents of [b]chaos · esc stops" in r.app.status.said)
             assert "searching" in r.top
             # Keys are not held up by it.
-            r.app.do("move.down")
+            r.app.perform("move.down")
             await r.until(lambda: r.cursor == 1)
-            r.app.do("app.escape")
+            r.app.perform("app.escape")
             await r.rest()
             assert r.status == "search stopped"
             assert "searching" not in r.top
@@ -207,18 +207,18 @@ async def test_a_stopped_search_that_is_slow_to_end_says_no_more(
 
     async with reader() as r:
         monkeypatch.setattr("reader.ui.work.feed_search.BLINK", 0.05)
-        monkeypatch.setattr(r.actions.search, "_run_job", run_job)
+        monkeypatch.setattr(r.assembly.search, "_run_job", run_job)
         blinked = asyncio.Event()
-        report = r.actions.search._report
+        report = r.assembly.search._report
 
         def report_and_note(text: str, progress: str) -> None:
             report(text, progress)
             blinked.set()
 
-        monkeypatch.setattr(r.actions.search, "_report", report_and_note)
-        r.actions.search.begin("agents")
+        monkeypatch.setattr(r.assembly.search, "_report", report_and_note)
+        r.assembly.search.begin("agents")
         await is_asked.wait()
-        r.app.do("app.escape")
+        r.app.perform("app.escape")
         assert r.status == "search stopped"
         await blinked.wait()
         may_end.set()
@@ -234,7 +234,7 @@ async def test_a_search_that_fails_says_why_in_a_line(reader: Opener, fault: str
         feed.fault = fault
         async with reader(settings=settings(endpoint=feed.url)) as r:
             before = r.ids
-            r.actions.search.begin("agents")
+            r.assembly.search.begin("agents")
             await r.until(lambda: "ctrl+s searches again" in r.status)
             assert "\x1b" not in r.status
             assert r.ids == before
@@ -298,7 +298,7 @@ async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener) -> None:
     with FeedServer({OLD: _answers()}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await r.do("read.open")
-            r.actions.search.begin("agents")
+            r.assembly.search.begin("agents")
             await r.until(lambda: "the feed has found 3 for agents · ctrl+s shows them" in r.status)
             assert r.is_on_page
             assert r.app.state.results is None
@@ -324,12 +324,12 @@ async def test_a_search_that_takes_anothers_place_tells_of_itself(
     with FeedServer({OLD: _answers()}) as feed:
         feed.fault = "hang"
         async with reader(settings=settings(endpoint=feed.url)) as r:
-            r.actions.search.begin("agents")
+            r.assembly.search.begin("agents")
             await r.until(lambda: "for agents" in r.app.status.said)
-            r.actions.search.begin("robots")
+            r.assembly.search.begin("robots")
             await r.until(lambda: "for robots" in r.app.status.said)
-            r.app.do("app.escape")
+            r.app.perform("app.escape")
             await r.rest()
             assert r.status == "search stopped"
-            r.app.do("app.escape")
-            assert not r.actions.search.stop()
+            r.app.perform("app.escape")
+            assert not r.assembly.search.stop()

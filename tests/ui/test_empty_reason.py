@@ -110,7 +110,8 @@ def test_a_paper_that_is_elsewhere_is_a_query_that_matches_there() -> None:
 
 
 def test_nothing_is_unread_or_starred() -> None:
-    assert empty_reason(empty("unread", counted=counts()), TODAY) == AllRead(60, "what is here")
+    assert empty_reason(empty("unread", counted=counts(anywhere=60)), TODAY) == AllRead(60, "what is here")
+    assert empty_reason(empty("unread", counted=counts(anywhere=0)), TODAY) == AllHidden()
     assert empty_reason(empty("unread"), TODAY) == AllRead(0, "what is here")
     assert empty_reason(empty("starred", counted=counts()), TODAY) == NothingStarred()
 
@@ -176,6 +177,33 @@ def test_a_period_that_was_not_asked_for_says_why_or_that_it_is_being_fetched(vi
     assert empty_reason(fetching, TODAY) == FetchingPlace(view(view_id).name, "day 3 of 7")
     assert empty_reason(state.refresh_started("day:2026-05-04"), TODAY) == unasked
     assert empty_reason(fetching.refresh_ended(is_idle=True, last=NOW), TODAY) == unasked
+
+
+# Hidden papers
+
+
+@pytest.mark.parametrize(
+    ("view_id", "reason"),
+    [
+        ("today", AllHidden("papers of today", older=("Mon 11", 16))),
+        ("day:2026-05-11", AllHidden("papers of Mon 11", older=("Fri  8", 14), newer=("Tue 12", 14))),
+        ("week:2026-W18", AllHidden("papers of Week 18, 27 Apr to 3 May 2026", None, ("Fri  8", 14))),
+        ("month:2026-05", AllHidden("papers of May 2026", older=("Thu 30", 16))),
+        ("starred", AllHidden("starred papers")),
+        ("trending", AllHidden("trending papers")),
+        ("all", AllHidden("papers")),
+    ],
+)
+def test_papers_that_are_all_hidden_are_not_missing(view_id: str, reason: AllHidden) -> None:
+    state = empty(view_id, facts=KNOWN._replace(are_hidden=True), counted=counts())
+    assert empty_reason(state, TODAY) == reason
+    assert empty_reason(replace(state, counts=None), TODAY) == replace(reason, older=None, newer=None)
+    assert empty_reason(state.refresh_started(view_id), TODAY) == reason
+
+
+def test_the_hidden_papers_of_today_are_those_of_the_newest_day() -> None:
+    state = empty("today", facts=CacheFacts("2026-05-11", are_hidden=True), counted=counts())
+    assert empty_reason(state, TODAY) == AllHidden("papers of today", ("Fri  8", 14), ("Tue 12", 14))
 
 
 # With a query
@@ -261,7 +289,7 @@ def test_unread_papers_are_not_missed_where_there_are_none_at_all() -> None:
     st.sampled_from(VIEWS),
     st.sampled_from(["", "robot", "is:unread", "topic:agent", "2406.12345", "sort:title"]),
     st.builds(CacheFacts, st.sampled_from([None, "2026-05-08", "2026-05-12"]), st.booleans(),
-              st.sampled_from([None, "2406.12345"]), st.booleans()),
+              st.sampled_from([None, "2406.12345"]), st.booleans(), st.booleans()),
     st.none() | st.builds(counts, unread=st.integers(0, 60), base=st.integers(0, 60), anywhere=st.integers(0, 60)),
     st.none() | st.sampled_from(VIEWS),
     st.booleans(),

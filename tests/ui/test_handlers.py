@@ -13,7 +13,7 @@ BY_HELP = HelpScreen.ACTS - {action.id for action in ACTIONS if action.contexts 
 
 async def test_each_action_has_a_handler_and_each_handler_an_action(reader: Opener) -> None:
     async with reader() as r:
-        handlers = set(r.actions.handlers)
+        handlers = set(r.assembly.handlers)
     assert handlers | BY_HELP == {action.id for action in ACTIONS}
     assert handlers.isdisjoint(BY_HELP)
     for context in CONTEXTS:

@@ -39,14 +39,14 @@ def test_a_model_publishes_each_new_state_once() -> None:
 
 def test_what_is_said_replaces_what_was_said_of_its_kind() -> None:
     model = Model(State())
-    model.say("offline since 08:14", "state")
-    model.say("the best first", of_place=True)
+    model.show_notice("offline since 08:14", "state")
+    model.show_notice("the best first", of_place=True)
     assert model.state.notices.loudest == ("done", "the best first")
     model.change(model.state.go(ALL))
     assert model.state.notices.loudest == ("state", "offline since 08:14")
     heard: list[State] = []
     model.publish = heard.append
-    model.say("offline since 08:14", "state")
+    model.show_notice("offline since 08:14", "state")
     assert heard == []
 
 

@@ -75,7 +75,7 @@ AT_WORK = State(
     is_ready=True,
     refresh=RefreshStatus(progress="day 3 of 7", view="", last=MORNING, ended=1),
     search=SearchStatus(wanted="gloves"),
-    notices=Notices(hint="Moving pictures.", state="offline since 08:14").say("the best first", of_place=True),
+    notices=Notices(hint="Moving pictures.", state="offline since 08:14").show("the best first", of_place=True),
     history=("robot", "agents"),
 )
 """A state in the midst of things: a change that drops what it should leave shows."""
@@ -105,7 +105,7 @@ def test_another_view_takes_back_what_was_true_of_the_last_one() -> None:
     assert after.place == WEEK
     assert after.request is not None and after.request.at == Position(2, 5)
     assert after.notices.loudest == ("hint", "Moving pictures.")
-    lasting = AT_WORK.say(lambda notices: notices.say("41 read"))
+    lasting = AT_WORK.change_notices(lambda notices: notices.show("41 read"))
     assert lasting.go(WEEK).notices.loudest == ("done", "41 read")
 
 
@@ -298,7 +298,7 @@ def test_a_cache_that_changes_behind_the_page_has_the_list_read_again_once_the_p
 def test_the_page_says_only_what_was_said_since_it_was_opened() -> None:
     opened = AT_WORK.open_page(READING)
     assert opened.page_notices.loudest is None
-    said = opened.say(lambda notices: notices.say("1 starred"))
+    said = opened.change_notices(lambda notices: notices.show("1 starred"))
     assert said.page_notices.loudest == ("done", "1 starred")
     assert said.open_page(Reading(1, paper(pk=1), (), STILL)).page_notices.loudest == ("done", "1 starred")
 
@@ -460,7 +460,7 @@ def test_a_refresh_that_fails_again_fails_since_the_first_time() -> None:
     failed = AT_WORK.refresh_failed("The feed did not answer.", MORNING).refresh_failed("No network.", LATER)
     assert changes(AT_WORK, failed) == {"refresh"}
     assert (failed.refresh.problem, failed.refresh.failing_since) == ("No network.", MORNING)
-    offline = failed.say(lambda notices: notices.say("offline since 08:14", "state"))
+    offline = failed.change_notices(lambda notices: notices.show("offline since 08:14", "state"))
     mended = offline.refresh_succeeded(LATER)
     assert (mended.refresh.problem, mended.refresh.failing_since, mended.refresh.last) == ("", None, LATER)
     assert mended.notices.state == ""
@@ -485,8 +485,8 @@ def test_what_another_program_refreshed_is_taken_over() -> None:
 
 
 def test_the_last_line_changes_only_by_what_is_news() -> None:
-    assert AT_WORK.say(lambda notices: notices.say("offline since 08:14", "state")) is AT_WORK
-    assert changes(AT_WORK, AT_WORK.say(Notices.passed)) == {"notices"}
+    assert AT_WORK.change_notices(lambda notices: notices.show("offline since 08:14", "state")) is AT_WORK
+    assert changes(AT_WORK, AT_WORK.change_notices(Notices.passed)) == {"notices"}
     prompt = Prompt((("t", "Today"), ("u", "Unread")), "g")
     asked = AT_WORK.prompt_for(prompt)
     assert changes(AT_WORK, asked) == {"prompt"}
@@ -564,7 +564,7 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("refresh_failed", st.just("No network."), TIMES),
     change("refresh_ended", is_idle=st.booleans(), last=st.none() | TIMES),
     change("refreshed_at", st.none() | TIMES),
-    change("say", st.sampled_from([Notices.passed, Notices.left_place])),
+    change("change_notices", st.sampled_from([Notices.passed, Notices.left_place])),
     change("prompt_for", st.builds(Prompt, st.just(()), TEXTS)),
 ]
 SEQUENCES = st.lists(st.one_of(CHANGES), max_size=25)

@@ -253,7 +253,7 @@ def test_what_is_shown_changes_only_with_its_parts() -> None:
     for after in (
         state.highlight(2),
         state.marked(),
-        state.say(lambda notices: notices.say("41 read")),
+        state.change_notices(lambda notices: notices.show("41 read")),
         state.open_query(TOP),
         state.remember_query("robot"),
     ):

@@ -1,15 +1,20 @@
-"""Derives each paper's states, tags and note from the log of the user's events.
+"""Derives each paper's states, tags and note, and the followed feeds, from the log of the user's events.
 
 A paper's state is the value of its newest event of that kind that is not undone.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
 from collections.abc import Iterable
 
-STATES = {"read": "read", "star": "starred", "hide": "hidden"}
-"""Kinds of event whose state is a column of `paper`."""
+from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
+from reader.core.marks import STATES, TAG
+
+FOLLOW = "follow:"
+"""Prefix of the kinds of events that follow a feed; the value is its JSON, or empty once it is no longer followed."""
 
 _NEWEST = """
     SELECT e.value FROM effect AS f JOIN event AS e ON e.seq = f.event
@@ -19,7 +24,10 @@ _NEWEST = """
 
 
 def refold(connection: sqlite3.Connection, kind: str) -> None:
-    """Derive the state of `kind` again for the papers in the temporary table `touched`."""
+    """Derive the state of `kind` again for the papers in the temporary table `touched`.
+
+    Nothing follows from a kind that only a newer program knows.
+    """
     if kind in STATES:
         connection.execute(
             f"UPDATE paper SET {STATES[kind]} = CAST(coalesce(({_NEWEST}), 0) AS INTEGER) WHERE pk IN touched",
@@ -35,8 +43,10 @@ def refold(connection: sqlite3.Connection, kind: str) -> None:
         connection.execute(
             "UPDATE paper SET has_note = EXISTS (SELECT 1 FROM note WHERE note.pk = paper.pk) WHERE pk IN touched"
         )
-    else:
-        tag = kind.removeprefix("tag:")
+    elif kind.startswith(FOLLOW):
+        _follow(connection, kind)
+    elif kind.startswith(TAG):
+        tag = kind.removeprefix(TAG)
         connection.execute("DELETE FROM paper_tag WHERE tag = ? AND pk IN touched", (tag,))
         connection.execute(
             f"INSERT INTO paper_tag (tag, pk) SELECT :tag, pk FROM paper WHERE pk IN touched AND ({_NEWEST}) = '1'",
@@ -44,23 +54,79 @@ def refold(connection: sqlite3.Connection, kind: str) -> None:
         )
 
 
+def _follow(connection: sqlite3.Connection, kind: str) -> None:
+    """Follow a feed, or no longer, as its newest event says."""
+    newest = "SELECT value FROM event WHERE kind = ? AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
+    (value,) = connection.execute(newest, (kind,)).fetchone() or ("",)
+    slug = kind.removeprefix(FOLLOW)
+    if value:
+        feed = {"slug": slug, "home": None, "folder": "", **json.loads(value)}
+        connection.execute(
+            "INSERT INTO feed (slug, kind, url, title, home, folder, added)"
+            " VALUES (:slug, :kind, :url, :title, :home, :folder, :added) ON CONFLICT DO NOTHING",
+            feed,
+        )
+    else:
+        connection.execute("DELETE FROM feed WHERE slug = ? AND kind <> 'own'", (slug,))
+
+
 def adopt(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
-    """Apply earlier events to papers that are new or have come back, in the caller's transaction."""
+    """Apply earlier events to papers that are new, have come back or got another id, in the caller's transaction.
+
+    An event may name a paper by its id, by one that it had before, or by the id that follows from its title.
+    """
     if connection.execute("SELECT 1 FROM orphan LIMIT 1").fetchone() is None:
         return
+    rows = connection.execute(_ADOPTED, {"pks": json.dumps(list(pks))}).fetchall()
+    if not rows:
+        return
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (pk INTEGER PRIMARY KEY)")
-    for pk in pks:
-        rows = connection.execute(
-            "SELECT o.event, e.kind FROM orphan AS o JOIN event AS e ON e.seq = o.event"
-            " WHERE o.id = (SELECT id FROM paper WHERE pk = ?)",
-            (pk,),
-        ).fetchall()
-        connection.execute("DELETE FROM touched")
-        connection.execute("INSERT INTO touched VALUES (?)", (pk,))
-        for seq, kind in rows:
+    owners: dict[str, int] = {}
+    changed: dict[str, set[int]] = {}
+    for id, pk, seq, kind in rows:
+        # If several papers have a title, one of them gets its events.
+        if owners.setdefault(id, pk) == pk:
             connection.execute("INSERT OR IGNORE INTO effect (pk, kind, event) VALUES (?, ?, ?)", (pk, kind, seq))
-            connection.execute(
-                "DELETE FROM orphan WHERE event = ? AND id = (SELECT id FROM paper WHERE pk = ?)", (seq, pk)
-            )
-        for kind in {kind for _, kind in rows}:
-            refold(connection, kind)
+            connection.execute("DELETE FROM orphan WHERE id = ? AND event = ?", (id, seq))
+            changed.setdefault(kind, set()).add(pk)
+    connection.executemany(_ADD_ALIAS, [(id, pk) for id, pk in owners.items() if id.startswith(PAGE_PREFIX)])
+    for kind, found in changed.items():
+        connection.execute("DELETE FROM touched")
+        connection.executemany("INSERT INTO touched VALUES (?)", [(pk,) for pk in found])
+        refold(connection, kind)
+
+
+def find_by_title(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
+    """Note which papers have the titles that these ids follow from, unless the ids are known, as their aliases."""
+    for id in ids:
+        digits = id.removeprefix(PAGE_PREFIX)
+        if id.startswith(PAGE_PREFIX) and _HASH.fullmatch(digits):
+            # The id has the upper 48 bits of a signed number.
+            first = int(digits, 16) << 16
+            first -= (1 << 64) if first >> 63 else 0
+            connection.execute(_ADD_BY_TITLE, {"id": id, "first": first, "last": first + 0xFFFF})
+
+
+_HASH = re.compile("[0-9a-f]{12}")
+
+_ADD_ALIAS = "INSERT OR IGNORE INTO paper_alias (id, pk) SELECT :id, pk FROM paper WHERE pk = :pk AND id <> :id"
+
+_ADD_BY_TITLE = f"""
+    INSERT OR IGNORE INTO paper_alias (id, pk)
+    SELECT :id, pk FROM paper WHERE title_hash BETWEEN :first AND :last AND id NOT LIKE '{FEED_PREFIX}%'
+    AND NOT EXISTS (SELECT 1 FROM paper WHERE id = :id) ORDER BY id LIMIT 1
+"""
+
+# Each orphan's id with the paper that it means, the papers that have it as an id first; many feeds have an entry called
+# `Week 12`, so the title of an entry is not enough.
+_ADOPTED = f"""
+    WITH new (pk) AS (SELECT value FROM json_each(:pks)),
+    named (id, pk, by_title) AS (
+        SELECT id, pk, 0 FROM paper WHERE pk IN new
+        UNION ALL SELECT id, pk, 0 FROM paper_alias WHERE pk IN new
+        UNION ALL SELECT printf('{PAGE_PREFIX}%012llx', (title_hash >> 16) & 0xFFFFFFFFFFFF), pk, 1 FROM paper
+        WHERE pk IN new AND id NOT LIKE '{FEED_PREFIX}%'
+    )
+    SELECT n.id, n.pk, e.seq, e.kind FROM named AS n JOIN orphan AS o ON o.id = n.id JOIN event AS e ON e.seq = o.event
+    ORDER BY n.by_title, (SELECT id FROM paper WHERE paper.pk = n.pk), e.seq
+"""

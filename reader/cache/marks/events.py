@@ -2,8 +2,8 @@
 
 The log is the source; `paper.read`, `starred`, `hidden`, the tags and the notes are derived from it. A paper's state
 is the value of its newest event of that kind that is not undone. An event is one row, which is on the disk before
-anything else happens. Its effects on many papers follow in short transactions; if they are cut off, the next opening
-of the cache finishes them.
+anything else happens, and a line in the journal. Its effects on many papers follow in short transactions; if they are
+cut off, the next opening of the cache finishes them.
 
 Uses the standard sqlite3: a star in the first second must not wait for the import of SQLModel.
 """
@@ -12,19 +12,23 @@ from __future__ import annotations
 
 import io
 import json
-import secrets
 import sqlite3
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from reader.cache import schema
-from reader.cache.marks.derived import STATES, refold
+from reader.cache.marks.derived import FOLLOW, find_by_title, refold
+from reader.cache.marks.event_log import COLUMNS, STEPS, Event, EventLog, Joined
+from reader.cache.marks.journal import PACKING, Entry
 from reader.cache.sqlite_errors import explained
+from reader.core.marks import STATES
+
+T = TypeVar("T")
 
 BATCH = 5_000
 """Papers in one transaction, so that another writer waits about 50 ms at most.
@@ -33,45 +37,11 @@ The keys of a batch go to SQLite and come back as one JSON array. As rows, each 
 million papers would delay the keyboard by 1.9 s.
 """
 
-LABELS = {
-    ("read", "1"): "read",
-    ("read", "0"): "unread",
-    ("star", "1"): "starred",
-    ("star", "0"): "unstarred",
-    ("hide", "1"): "hidden",
-    ("hide", "0"): "shown again",
-}
+JOINED = 500
+"""Foreign events in one transaction."""
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing the user did to `count` papers."""
-
-    seq: int
-    id: str
-    clock: int
-    """Milliseconds since 1970."""
-    kind: str
-    value: str
-    count: int
-
-    @property
-    def label(self) -> str:
-        """The mark as words that follow a number: `41 read`."""
-        if self.kind.startswith("tag:"):
-            return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
-        if self.kind == "note":
-            return "noted"
-        return LABELS[self.kind, self.value]
-
-
-_COLUMNS = "seq, id, clock, kind, value, count"
-
-PACKING = 6
-"""zlib's compression level: a million ids take 2.3 MB and 0.4 s."""
-
-NOBODY = zlib.compress(b"")
-"""The packed ids of an event without papers."""
+SMALL = 100
+"""Events of at most this many papers are applied together, as many in one transaction."""
 
 Progress = Callable[[int, int], None]
 """Called with (papers done, all papers) after each transaction of a long event."""
@@ -87,7 +57,7 @@ class Events:
     def __init__(self, connection: sqlite3.Connection, path: Path, now: Callable[[], float] = time.time) -> None:
         self._connection = connection
         self._path = path
-        self._now = now
+        self._log = EventLog(connection, path, now)
         self._is_stopped = False
 
     @classmethod
@@ -124,13 +94,14 @@ class Events:
             batches, ids, count = self._changing(kind, said, pks)
             if not count:
                 return None
-            with schema.transaction(self._connection):
-                event = self._record(kind, said, ids, count)
+            with self._log.recording():
+                event = self._log.record(kind, said, ids, count)
                 if len(batches) == 1:
                     self._apply(event, batches[0])
-                    self._finish(event)
+                    self._log.finish(event)
             if len(batches) > 1:
                 self._apply_in_steps(event, batches, progress)
+            self._apply_news(progress)
         return event
 
     def undo(self, progress: Progress = _ignore_progress) -> Event | None:
@@ -142,15 +113,68 @@ class Events:
         return self._reverse("redo", progress)
 
     def recover(self, progress: Progress = _ignore_progress) -> None:
-        """Finish the events that a program did not apply in full before it ended."""
+        """Join the journal if it differs, and finish the events that were not applied in full."""
         with explained(self._path):
-            rows = self._connection.execute(f"SELECT {_COLUMNS} FROM event WHERE applied = 0 ORDER BY seq").fetchall()
-            for row in rows:
-                event = Event(*row)
-                if event.kind in ("undo", "redo"):
-                    self._settle(event, self._target(event.value), progress)
-                else:
-                    self._apply_in_steps(event, self._named(event), progress)
+            if not self._log.has_agreed():
+                self._log.agree()
+            self._apply_rest(progress)
+
+    def agree(self, progress: Progress = _ignore_progress) -> Joined:
+        """Make the log and its journal equal by reading all of both, and apply the events that come from it."""
+        with explained(self._path):
+            joined = self._log.agree()
+            self._apply_rest(progress)
+        return joined
+
+    def join(self, entries: Iterable[Entry], progress: Progress = _ignore_progress) -> int:
+        """Add events of other machines or files, as they are, unless the log has them; return how many were new.
+
+        For each paper and kind the event with the greatest (clock, id) then decides, whatever the order of the joins.
+        """
+        count = 0
+        rest = iter(entries)
+        with explained(self._path):
+            while some := list(islice(rest, JOINED)):
+                count += self._log.join(some)
+            self._apply_news(progress)
+        return count
+
+    def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """Run another module's function on the connection."""
+        with explained(self._path):
+            return question(self._connection)
+
+    def _apply_news(self, progress: Progress) -> None:
+        """Apply events that were joined meanwhile."""
+        if self._log.has_news:
+            self._apply_rest(progress)
+
+    def _apply_rest(self, progress: Progress) -> None:
+        """Finish every event that is not applied in full."""
+        rows = self._connection.execute(f"SELECT {COLUMNS} FROM event WHERE applied = 0 ORDER BY seq").fetchall()
+        small: list[Event] = []
+        for event in (Event(*row) for row in rows):
+            if event.kind in STEPS:
+                self._settle(event, self._target(event.value), progress)
+            elif event.count > SMALL:
+                self._apply_in_steps(event, self._named(event), progress)
+            else:
+                small.append(event)
+        self._apply_small(small, progress)
+        self._log.has_news = False
+
+    def _apply_small(self, events: Sequence[Event], progress: Progress) -> None:
+        """Apply events of few papers, many in one transaction: after a loss there may be 100,000."""
+        with self._without_disk_wait():
+            for start in range(0, len(events), SMALL):
+                if self._is_stopped:
+                    return
+                with schema.transaction(self._connection):
+                    for event in events[start : start + SMALL]:
+                        for batch in self._named(event):
+                            self._apply(event, batch)
+                        self._log.finish(event)
+                progress(min(start + SMALL, len(events)), len(events))
 
     def rebuild(self) -> None:
         """Derive every state again from the log, in one transaction."""
@@ -160,16 +184,16 @@ class Events:
                 connection.execute(f"DELETE FROM {table}")
             connection.execute("UPDATE paper SET read = 0, starred = 0, hidden = 0, has_note = 0")
             connection.execute("UPDATE event SET undone = 0")
-            rows = connection.execute(f"SELECT {_COLUMNS} FROM event ORDER BY clock, id").fetchall()
+            rows = connection.execute(f"SELECT {COLUMNS} FROM event ORDER BY clock, id").fetchall()
             events = [Event(*row) for row in rows]
             for event in events:
-                if event.kind in ("undo", "redo"):
+                if event.kind in STEPS:
                     connection.execute("UPDATE event SET undone = ? WHERE id = ?", (event.kind == "undo", event.value))
             for event in events:
-                if event.kind not in ("undo", "redo"):
+                if event.kind not in STEPS:
                     for batch in self._named(event):
                         self._apply(event, batch)
-                    self._finish(event)
+                    self._log.finish(event)
 
     # The steps of an event, each inside the caller's transaction.
 
@@ -204,34 +228,17 @@ class Events:
                 total += count
         return batches, bytes(packed + packer.flush()), total
 
-    def _record(self, kind: str, value: str, ids: bytes = NOBODY, count: int = 0) -> Event:
-        """Append an event to the log; `_finish` marks it as applied."""
-        connection = self._connection
-        (last,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
-        clock = max(int(self._now() * 1000), last + 1)
-        id = secrets.token_hex(12)
-        cursor = connection.execute(
-            "INSERT INTO event (id, machine, clock, kind, value, papers, count, undone, applied)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)",
-            (id, self._machine(), clock, kind, value, ids, count),
-        )
-        return Event(cursor.lastrowid or 0, id, clock, kind, value, count)
-
-    def _machine(self) -> str:
-        row = self._connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone()
-        if row:
-            return str(row[0])
-        machine = secrets.token_hex(6)
-        self._connection.execute("INSERT INTO meta (key, value) VALUES ('machine', ?)", (machine,))
-        return machine
-
     def _named(self, event: Event) -> Iterator[str]:
-        """The keys of an event's papers, by batch; papers missing from the cache become orphans."""
+        """The keys of an event's papers, by batch, at least one; papers missing from the cache become orphans."""
         connection = self._connection
         (packed,) = connection.execute("SELECT papers FROM event WHERE seq = ?", (event.seq,)).fetchone()
+        if not event.count:
+            yield "[]"
+            return
         lines = io.StringIO(zlib.decompress(packed).decode())
         while some := [line.rstrip("\n") for line in islice(lines, BATCH)]:
             values = {"ids": json.dumps(some), "event": event.seq}
+            find_by_title(connection, some)
             connection.execute(
                 "INSERT OR IGNORE INTO orphan SELECT value, :event FROM json_each(:ids)"
                 " WHERE value NOT IN (SELECT id FROM paper) AND value NOT IN (SELECT id FROM paper_alias)",
@@ -267,12 +274,12 @@ class Events:
         )
 
     def _is_newest(self, event: Event) -> bool:
-        """Whether no later event exists; this one then decides the state."""
-        later = "SELECT 1 FROM event WHERE clock >= ? AND seq <> ? LIMIT 1"
-        return self._connection.execute(later, (event.clock, event.seq)).fetchone() is None
-
-    def _finish(self, event: Event) -> None:
-        self._connection.execute("UPDATE event SET applied = 1 WHERE seq = ?", (event.seq,))
+        """Whether the event is in effect and no later one exists; it then decides the state."""
+        other = (
+            "SELECT 1 FROM event WHERE clock >= :clock AND seq <> :seq"
+            " UNION ALL SELECT 1 FROM event WHERE seq = :seq AND undone = 1 LIMIT 1"
+        )
+        return self._connection.execute(other, {"clock": event.clock, "seq": event.seq}).fetchone() is None
 
     def _apply_in_steps(self, event: Event, batches: Iterable[str], progress: Progress) -> None:
         done = 0
@@ -285,7 +292,7 @@ class Events:
                 done = min(done + BATCH, event.count)
                 progress(done, event.count)
             with schema.transaction(self._connection):
-                self._finish(event)
+                self._log.finish(event)
 
     @contextmanager
     def _without_disk_wait(self) -> Iterator[None]:
@@ -301,25 +308,32 @@ class Events:
     def _reverse(self, direction: str, progress: Progress) -> Event | None:
         with explained(self._path):
             connection = self._connection
-            with schema.transaction(connection):
-                row = connection.execute(_UNDOABLE if direction == "undo" else _REDOABLE).fetchone()
+            with self._log.recording():
+                query = _UNDOABLE if direction == "undo" else _REDOABLE
+                row = connection.execute(query, {"machine": self._log.machine()}).fetchone()
                 if row is None:
                     return None
                 target = Event(*row)
-                step = self._record(direction, target.id)
+                step = self._log.record(direction, target.id)
                 connection.execute("UPDATE event SET undone = ? WHERE seq = ?", (direction == "undo", target.seq))
                 if target.count <= BATCH:
                     self._settle_batch(step, target, 0)
             if target.count > BATCH:
                 self._settle(step, target, progress)
+            self._apply_news(progress)
         return target
 
-    def _target(self, id: str) -> Event:
-        row = self._connection.execute(f"SELECT {_COLUMNS} FROM event WHERE id = ?", (id,)).fetchone()
-        return Event(*row)
+    def _target(self, id: str) -> Event | None:
+        """The event with this id; None if it is lost, or has not come yet from its machine."""
+        row = self._connection.execute(f"SELECT {COLUMNS} FROM event WHERE id = ?", (id,)).fetchone()
+        return Event(*row) if row else None
 
-    def _settle(self, step: Event, target: Event, progress: Progress) -> None:
+    def _settle(self, step: Event, target: Event | None, progress: Progress) -> None:
         """Derive the states of the papers of `target` again, in short transactions."""
+        if target is None:
+            with schema.transaction(self._connection):
+                self._log.finish(step)
+            return
         after: int | None = 0
         done = 0
         with self._without_disk_wait():
@@ -341,20 +355,25 @@ class Events:
         count, last = connection.execute("SELECT count(*), max(pk) FROM touched").fetchone()
         if count == BATCH:
             return int(last)
-        self._finish(step)
+        self._log.finish(step)
         return None
 
 
-_REGULAR = "kind NOT IN ('undo', 'redo')"
+_REGULAR = f"kind NOT IN ('undo', 'redo') AND kind NOT LIKE '{FOLLOW}%'"
 
-_UNDOABLE = f"SELECT {_COLUMNS} FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
+_UNDOABLE = f"""
+    SELECT {COLUMNS} FROM event WHERE machine = :machine AND {_REGULAR} AND undone = 0 ORDER BY number DESC LIMIT 1
+"""
 
-# The newest undo that is still in effect, if no event came after it.
+# The newest undo that is still in effect, if no event of this machine came after it.
 _REDOABLE = f"""
-    SELECT {", ".join("t." + column for column in _COLUMNS.split(", "))}
+    SELECT {", ".join("t." + column for column in COLUMNS.split(", "))}
     FROM event AS u JOIN event AS t ON t.id = u.value
-    WHERE u.clock > coalesce((SELECT clock FROM event WHERE {_REGULAR} ORDER BY clock DESC LIMIT 1), 0)
+    WHERE u.machine = :machine AND u.number > coalesce(
+        (SELECT number FROM event WHERE machine = :machine AND {_REGULAR} ORDER BY number DESC LIMIT 1), 0)
     AND u.kind = 'undo' AND t.undone = 1
-    AND NOT EXISTS (SELECT 1 FROM event AS v WHERE v.clock > u.clock AND v.kind = 'undo' AND v.value = u.value)
-    ORDER BY u.clock DESC LIMIT 1
+    AND NOT EXISTS (
+        SELECT 1 FROM event AS v
+        WHERE v.machine = :machine AND v.number > u.number AND v.kind = 'undo' AND v.value = u.value)
+    ORDER BY u.number DESC LIMIT 1
 """

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import islice
 
 from reader.core.text import clean
-from reader.core.toml_lines import MalformedLine, Statement, read_statements
+from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
 from reader.core.topics.phrases import Phrase, gross_points, net_points, parse_phrase
 
 _TEXTS = ("name", "family", "about")
@@ -19,6 +20,7 @@ _TABLES = ("phrases", "implies", "categories")
 _KEYS = (*_TEXTS, *_FLAGS, "never", *_TABLES)
 _NUMBERS = ("threshold", "floor")
 _MOST_POINTS = 1_000
+_MOST_HINTS, _MOST_HINTED = 20, 1_000
 _MOST_SLUG_LETTERS = 40
 _SLUG_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
@@ -132,10 +134,8 @@ def review_rules(shipped: Iterable[str], text: str) -> Review:
 
 def _quick_statements(text: str) -> Iterator[Statement | MalformedLine]:
     """Statements without line numbers if the text is valid TOML, which is much faster; else with them."""
-    import tomllib
-
     try:
-        document = tomllib.loads(text)
+        document = parse_toml(text)
     except (ValueError, RecursionError):
         return read_statements(text)
     return _leaves(document, ())
@@ -185,19 +185,20 @@ class _Reader:
             case ((name,), _) if name in _NUMBERS:
                 self._add_mistake(line, f"{name} must be a number")
             case (key, _):
-                self._add_mistake(line, f"unknown key {_shown('.'.join(key))}{_hint(key[0], ('topics', *_NUMBERS))}")
+                hint = self._hint(key[0], ("topics", *_NUMBERS))
+                self._add_mistake(line, f"unknown key {_shown('.'.join(key))}{hint}")
 
     def finish(self) -> None:
         """Find the mistakes that concern the whole file."""
         for slug, line in self._implied:
             if slug not in self.rules.topics:
-                self._add_mistake(line, f"no topic {_shown(slug)}{_hint(slug, self.rules.topics)}")
+                self._add_mistake(line, f"no topic {_shown(slug)}{self._hint(slug, self.rules.topics)}")
+        known = [slug for slug in self.rules.topics if slug not in self._new]
         for slug, line in self._new.items():
             topic = self.rules.topics[slug]
             topic.name = topic.name or slug.replace("-", " ").capitalize()
             if not (topic.written or topic.own or topic.categories):
-                known = [other for other in self.rules.topics if other not in self._new]
-                hint = _hint(slug, known)
+                hint = self._hint(slug, known)
                 self._add_mistake(line, f"new topic {_shown(slug)} has no phrases{hint}")
                 if self.own:
                     del self.rules.topics[slug]
@@ -217,7 +218,7 @@ class _Reader:
 
     def _set(self, topic: TopicRules, name: str, sub: str | None, value: object, line: int) -> None:
         if name not in _KEYS:
-            self._add_mistake(line, f"unknown key {_shown(name)}{_hint(name, _KEYS)}")
+            self._add_mistake(line, f"unknown key {_shown(name)}{self._hint(name, _KEYS)}")
         elif name in _TEXTS:
             if isinstance(value, str) and clean(value) and sub is None:
                 setattr(topic, name, clean(value, 200))
@@ -295,6 +296,13 @@ class _Reader:
                 phrases.append(phrase)
         return phrases
 
+    def _hint(self, word: str, known: Iterable[str]) -> str:
+        """The nearest known word, as the end of a mistake; nothing after many mistakes, for which it takes long."""
+        if len(self.mistakes) >= _MOST_HINTS:
+            return ""
+        near = get_close_matches(word[:60], list(islice(known, _MOST_HINTED)), n=1)
+        return f'; did you mean "{near[0]}"?' if near else ""
+
     def _add_mistake(self, line: int, message: str) -> None:
         self.mistakes.append(Mistake(line, message))
 
@@ -309,8 +317,3 @@ def _points(value: object) -> float:
 
 def _shown(text: str) -> str:
     return f'"{clean(text, 60)}"'
-
-
-def _hint(word: str, known: Iterable[str]) -> str:
-    near = get_close_matches(word[:60], list(known), n=1)
-    return f'; did you mean "{near[0]}"?' if near else ""

@@ -1,4 +1,4 @@
-"""Read papers from files: the feed's records as JSON or JSON lines, gzipped or not, or the text of a saved page.
+"""Read papers from files: JSON or JSON lines, gzipped or not, of the feed or our own, or the text of a saved page.
 
 The content decides the format, not the file's name. Records are read one by one, so memory stays flat for files of any
 length; an unusable record is skipped and counted, with its line number.
@@ -6,10 +6,10 @@ length; an unusable record is skipped and counted, with its line number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, BinaryIO, TypeGuard
 
@@ -17,12 +17,16 @@ from reader.core.dates import iso_day
 from reader.core.errors import FeedError, FeedMalformed
 from reader.core.paper import Listing, Skipped
 from reader.feeds.files.decompress import DamagedFile, decompressed
+from reader.feeds.files.export_file import Exported, is_export, parse_export
 from reader.feeds.files.json_stream import Found, JsonStream, Unreadable
 from reader.feeds.files.saved_page import parse_saved_page
 from reader.feeds.huggingface.parse import listings
 
 BATCH = 200
 """Records in a listing, except those of a day with its items."""
+
+BATCH_CHARACTERS = 4 * 1024 * 1024
+"""Characters of text in a listing of our own records; 200 typical ones have 0.4 million."""
 
 UNUSABLE = 10_000
 """Unusable records in a row after which the rest of a file is not read."""
@@ -90,6 +94,8 @@ class _RecordReader:
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._exported: list[Exported] = []
+        self._characters = 0
         self._records: list[object] = []
         self._places: list[str] = []
         self._skipped: list[Skipped] = []
@@ -117,10 +123,11 @@ class _RecordReader:
     def _noted(self, listings: Iterator[Listing]) -> Iterator[Listing]:
         """Pass listings on; note whether any has a paper, the first reason, and the unusable records in a row."""
         for listing in listings:
-            self._found = self._found or bool(listing.drafts)
+            is_usable = bool(listing.drafts or listing.marks)
+            self._found = self._found or is_usable
             for skip in listing.skipped[:1]:
                 self._reason = self._reason or f"{skip.where}: {skip.reason}"
-            self._unusable = 0 if listing.drafts else self._unusable + listing.skipped_count
+            self._unusable = 0 if is_usable else self._unusable + listing.skipped_count
             yield listing
 
     def _value(self, found: Found | Unreadable) -> Iterator[Listing]:
@@ -136,20 +143,46 @@ class _RecordReader:
             self._collect(found.value, place)
         else:
             self._skipped.append(Skipped(place, "not a record"))
-        if len(self._records) + len(self._skipped) >= BATCH:
+        count = len(self._records) + len(self._exported) + len(self._skipped)
+        if count >= BATCH or self._characters >= BATCH_CHARACTERS:
             yield from self._flush()
 
     def _collect(self, record: object, place: str) -> None:
-        self._records.append(record)
-        self._places.append(place)
+        if is_export(record):
+            self._collect_export(record, place)
+        else:
+            self._records.append(record)
+            self._places.append(place)
+
+    def _collect_export(self, record: Mapping[str, Any], place: str) -> None:
+        try:
+            found = parse_export(record)
+        except FeedMalformed as error:
+            self._skipped.append(Skipped(place, str(error)))
+            return
+        self._exported.append(found)
+        self._characters += found.size
+        if found.bad_marks:
+            self._skipped.append(Skipped(place, f"{found.bad_marks} of its marks have no known form"))
 
     def _flush(self) -> Iterator[Listing]:
         """The listings of the records collected so far, and one of what was skipped."""
-        records, places, skipped = self._records, self._places, self._skipped
-        self._records, self._places, self._skipped = [], [], []
+        records, places, exported, skipped = self._records, self._places, self._exported, self._skipped
+        self._records, self._places, self._exported, self._skipped = [], [], [], []
+        self._characters = 0
         yield from listings(records, None, lambda number: places[number - 1])
+        yield from _listings_of(exported)
         if skipped:
             yield Listing(None, (), tuple(skipped))
+
+
+def _listings_of(exported: Sequence[Exported]) -> Iterator[Listing]:
+    """The papers of our own records in their order, and their marks after them."""
+    listed = [(day, one.draft) for one in exported if one.draft for day in one.days]
+    for day, run in groupby(listed, key=lambda one: one[0]):
+        yield Listing(day, tuple(draft for _, draft in run))
+    if marks := tuple(one.marks for one in exported if one.marks):
+        yield Listing(None, (), marks=marks)
 
 
 def _is_day(value: object) -> TypeGuard[dict[str, Any]]:

@@ -42,5 +42,7 @@ class BodyReader:
             raise BodyTooLarge
 
     def body(self) -> bytes:
-        """The unpacked bytes."""
+        """The unpacked bytes, all of them; raises zlib.error for gzip that is cut off."""
+        if self._gzip is not None and self._received and not self._gzip.eof:
+            raise zlib.error("the body is cut off")
         return bytes(self._body)

@@ -20,10 +20,11 @@ from urllib.parse import urljoin, urlsplit
 from reader import __version__
 from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefused
 from reader.core.hosts import is_loopback
+from reader.core.steps import note_step, note_wait
 from reader.core.text import clean
 from reader.feeds.http import responses
 from reader.feeds.http.bodies import BodyReader, BodyTooLarge, UnknownEncoding
-from reader.feeds.http.failures import HttpRefused, RetryableError, explain_failure
+from reader.feeds.http.failures import HttpRefused, RetryableError, explain_environment, explain_failure
 from reader.feeds.http.host_lock import host_lock
 from reader.feeds.http.limits import Limits
 
@@ -38,6 +39,9 @@ OnWait = Callable[[float, str], None]
 log = logging.getLogger(__name__)
 
 MAX_REDIRECTS = 5
+
+STEP = 30.0
+"""Seconds that a step of a job may take without notice."""
 
 
 class Response(NamedTuple):
@@ -56,8 +60,8 @@ class HttpClient:
     """GET requests to one endpoint, one at a time.
 
     Programs that share `lock_folder` also ask a host one at a time. Proxies and certificates come from the
-    environment as httpx reads them, except for an endpoint on this machine. Raises ConfigError for an endpoint that
-    is neither https nor on this machine.
+    environment as httpx reads them, except for an endpoint on this machine. `sign_in` advises what to do if the host
+    asks for a sign-in. Raises ConfigError for an endpoint that is neither https nor on this machine.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class HttpClient:
         endpoint: str,
         token: str | None = None,
         *,
+        sign_in: str = "check HF_TOKEN",
         offline: bool = False,
         limits: Limits | None = None,
         lock_folder: Path | None = None,
@@ -75,6 +80,7 @@ class HttpClient:
         self.host = _host_of(self.endpoint)
         self.offline = offline
         self._token = token
+        self._sign_in = sign_in
         self._limits = limits or Limits()
         self._lock_folder = lock_folder
         self._sleep = sleep
@@ -130,6 +136,7 @@ class HttpClient:
             return
         if on_wait is not None:
             on_wait(seconds, reason)
+        note_wait(seconds)
         await self._sleep(seconds)
 
     async def _attempt(self, path: str, parameters: Mapping[str, str | int], parse: Callable[[Response], T]) -> T:
@@ -138,9 +145,12 @@ class HttpClient:
 
         try:
             async with self._host_lock(), asyncio.timeout(self._limits.total_timeout):
+                # One that may take longer than a step is a wait.
+                note_wait(max(0.0, self._limits.total_timeout - STEP))
                 response = await self._request(path, parameters)
-        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ExceptionGroup) as error:
             raise explain_failure(self.host, error, self._limits) from error
+        note_step()
         try:
             return await asyncio.to_thread(parse, response)
         except FeedMalformed as error:
@@ -196,21 +206,28 @@ class HttpClient:
         import httpx
 
         if self._client is None:
-            limits = self._limits
-            headers = {
-                "Accept": "application/json",
-                # Only gzip, which BodyReader unpacks in bounded steps.
-                "Accept-Encoding": "gzip",
-                "User-Agent": f"dailypapers/{__version__}",
-            }
-            if self._token is not None:
-                headers["Authorization"] = f"Bearer {self._token}"
-            self._client = httpx.AsyncClient(
-                headers=headers,
-                timeout=httpx.Timeout(limits.read_timeout, connect=limits.connect_timeout),
-                trust_env=not is_loopback(self.host),
-            )
+            try:
+                self._client = self._new_client()
+            except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+                raise explain_environment(error) from error
         return self._client
+
+    def _new_client(self) -> httpx.AsyncClient:
+        import httpx
+
+        headers = {
+            "Accept": "application/json",
+            # Only gzip, which BodyReader unpacks in bounded steps.
+            "Accept-Encoding": "gzip",
+            "User-Agent": f"dailypapers/{__version__}",
+        }
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        return httpx.AsyncClient(
+            headers=headers,
+            timeout=httpx.Timeout(self._limits.read_timeout, connect=self._limits.connect_timeout),
+            trust_env=not is_loopback(self.host),
+        )
 
     async def _read_body(self, response: httpx.Response) -> bytes:
         """The unpacked body; raises FeedMalformed if it is over the size limit or has an encoding not asked for."""
@@ -221,6 +238,7 @@ class HttpClient:
             reader = BodyReader(encoding, self._limits.body_size)
             async for chunk in response.aiter_raw():
                 reader.add(chunk)
+            return reader.body()
         except UnknownEncoding:
             sent = f"{self.host} packed its answer as {clean(encoding, 40)!r}, which was not asked for"
             raise FeedMalformed(f"{sent}; try again later.") from None
@@ -231,7 +249,6 @@ class HttpClient:
             ) from None
         except zlib.error as error:
             raise httpx.DecodingError(str(error), request=response.request) from error
-        return reader.body()
 
     def _redirect_target(self, origin: str, target: str) -> str:
         """The address that a redirect leads to; raises FeedRefused if it leaves the host or gives up encryption."""
@@ -264,8 +281,10 @@ class HttpClient:
             if wait is not None and wait > limits.longest_wait:
                 wait = None
             raise RetryableError(HttpRefused(f"{trouble}; try again later.", status), trouble, limits.attempts, wait)
-        if status == 401 or (status == 403 and self._token):
-            raise HttpRefused(f"{host} did not accept the access token ({status}); check HF_TOKEN or unset it.", status)
+        if self._token and status in (401, 403):
+            raise HttpRefused(f"{host} did not accept the access token ({status}); {self._sign_in}.", status)
+        if status == 401:
+            raise HttpRefused(f"{host} requires a sign-in (401); {self._sign_in}.", status)
         reason = responses.refusal_reason(body)
         advice = f": {reason}" if reason else "; check the feed's address"
         raise HttpRefused(f"{host} refused the request ({status}){advice}.", status)

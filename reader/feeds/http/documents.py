@@ -69,8 +69,9 @@ class DocumentClient(HttpClient):
 
     `endpoint` is the host's address, such as `https://example.org`; an unencrypted one is allowed, since no secret
     is ever sent. `name` stands for the host in messages. `interval` is the minimum number of seconds between a
-    response and the next request. With `cross_host` redirects may lead to another host, but not from the internet
-    into the local network. `reason` extracts the reason from an error's body. Raises UsageError for an invalid address.
+    response and the next request. With `cross_host` redirects may lead to another host. With `public_only` no request
+    goes to this machine or its network. `reason` extracts the reason from an error's body. Raises UsageError for an
+    invalid address.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class DocumentClient(HttpClient):
         name: str | None = None,
         interval: float = 0,
         cross_host: bool = False,
+        public_only: bool = False,
         reason: Callable[[bytes], str] = responses.refusal_reason,
         offline: bool = False,
         limits: Limits | None = None,
@@ -93,6 +95,7 @@ class DocumentClient(HttpClient):
         self.host = name if name and not is_local_url(origin) else self.host
         self._interval = interval
         self._cross_host = cross_host
+        self._public_only = public_only
         self._reason = reason
         self._document_lock = asyncio.Lock()
         self._known = Validators()
@@ -118,11 +121,15 @@ class DocumentClient(HttpClient):
         """Send one request for the whole address `path`, and follow its redirects."""
         import httpx
 
+        from reader.feeds.http.connections import LocalHost
+
         try:
             self._document = await self._follow(path)
         except httpx.InvalidURL:
             # The address itself or a redirect's target is invalid; httpx parses both.
             raise self._unsafe_redirect() from None
+        except LocalHost as local:
+            raise self._local_refusal(local.host, local.address) from None
         return Response(self._document.body or b"", None)
 
     async def _follow(self, url: str) -> Document:
@@ -130,6 +137,9 @@ class DocumentClient(HttpClient):
         lasting_url, is_permanent = url, True
         for _ in range(MAX_REDIRECTS):
             await self._wait(min(self._free_at - self._clock(), self._interval), "", None)
+            if self._public_only and is_local_url(url):
+                # Also asked of a proxy, which no connection of ours can hold back.
+                raise self._local_refusal(urlsplit(url).hostname or "")
             started = self._clock()
             try:
                 async with client.stream("GET", url, headers=self._known.request_headers()) as response:
@@ -154,9 +164,13 @@ class DocumentClient(HttpClient):
             return Document(None if unchanged else body, validators, lasting_url, url, content_type)
         raise self._too_many_redirects()
 
-    def _open(self) -> httpx.AsyncClient:
-        client = super()._open()
+    def _new_client(self) -> httpx.AsyncClient:
+        client = super()._new_client()
         client.headers["Accept"] = _ACCEPT
+        if self._public_only:
+            from reader.feeds.http.connections import refuse_local_hosts
+
+            refuse_local_hosts(client)
         return client
 
     def _redirect_target(self, origin: str, target: str) -> str:
@@ -168,9 +182,14 @@ class DocumentClient(HttpClient):
             url = None
         if url is None or (origin.startswith("https:") and not url.startswith("https:")):
             raise self._unsafe_redirect()
-        if is_local_url(url) and not is_local_url(origin):
-            raise FeedRefused(f"{self.host} redirected into the local network, which was not followed.")
         return url
+
+    def _local_refusal(self, host: str, address: str | None = None) -> FeedRefused:
+        named = f"{clean(host, 80)} ({address})" if address else clean(host, 80)
+        what = f"{named} is" if host == self.host else f"{self.host} redirected to {named}, which is"
+        return FeedRefused(
+            f"{what} on this machine or its network and was not asked; the setting allow_local_feeds allows it."
+        )
 
     def _unsafe_redirect(self) -> FeedRefused:
         return FeedRefused(f"{self.host} redirected to an unsafe address; check the feed's address.")

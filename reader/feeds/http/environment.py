@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from reader.config import Settings
+from reader.paths import read_start
 
 _YES = {"1", "ON", "TRUE", "YES"}
 _TOKEN_LIMIT = 1_000
@@ -27,6 +28,17 @@ def may_have_token(endpoint: str, settings: Settings) -> bool:
     """Whether the token may be sent to `endpoint`: to huggingface.co, or to the server in `token_endpoint`."""
     origin = _origin(endpoint)
     return origin is not None and origin in (_origin(_HUB), _origin(settings.token_endpoint))
+
+
+def sign_in_advice(endpoint: str, environ: Mapping[str, str], settings: Settings) -> str:
+    """What the user can do if `endpoint` answers that a sign-in is needed, as the end of a sentence."""
+    if not may_have_token(endpoint, settings):
+        return "it gets no access token unless token_endpoint is its address"
+    if not find_token(environ, settings):
+        return "set HF_TOKEN to an access token"
+    if environ.get("HF_TOKEN", "").strip():
+        return "check HF_TOKEN or unset it"
+    return "sign in again with Hugging Face's tools, or set use_token_file = false"
 
 
 def is_offline(environ: Mapping[str, str]) -> bool:
@@ -53,7 +65,6 @@ def _token_path(environ: Mapping[str, str]) -> Path:
 
 def _read_token(path: Path) -> str:
     try:
-        with path.open(encoding="utf-8") as file:
-            return file.read(_TOKEN_LIMIT).strip()
+        return read_start(path, _TOKEN_LIMIT).decode().strip()
     except (OSError, ValueError, RuntimeError):
         return ""

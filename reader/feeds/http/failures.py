@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _NO_NETWORK = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}
 
+_BAD_PROXY = "A proxy's address is not valid; correct or unset HTTPS_PROXY, HTTP_PROXY and ALL_PROXY."
+
 
 class HttpRefused(FeedRefused):
     """The feed answered with an error status."""
@@ -40,7 +42,19 @@ class RetryableError(Exception):
         self.wait = wait
 
 
-def explain_failure(host: str, error: httpx.HTTPError | httpx.InvalidURL | TimeoutError, limits: Limits) -> Exception:
+def explain_environment(error: Exception) -> FeedError:
+    """The FeedError for a client that can't be made of the environment's proxies and certificates."""
+    match error:
+        case ImportError():
+            return FeedUnreachable("The proxy in ALL_PROXY is a SOCKS proxy, which can't be used; name an HTTP proxy.")
+        case OSError():
+            return FeedUnreachable("A file named in SSL_CERT_FILE or SSLKEYLOGFILE can't be used; correct or unset it.")
+    return FeedUnreachable(_BAD_PROXY)
+
+
+def explain_failure(
+    host: str, error: httpx.HTTPError | httpx.InvalidURL | TimeoutError | ExceptionGroup[Exception], limits: Limits
+) -> Exception:
     """The exception for a request without a response: a FeedError, or a RetryableError if the failure may pass."""
     import httpx
 
@@ -48,7 +62,12 @@ def explain_failure(host: str, error: httpx.HTTPError | httpx.InvalidURL | Timeo
         case TimeoutError() | httpx.TimeoutException():
             timeouts = {httpx.ConnectTimeout: limits.connect_timeout, TimeoutError: limits.total_timeout}
             reason = f"{host} did not answer within {timeouts.get(type(error), limits.read_timeout):g} s"
-            return RetryableError(FeedUnreachable(f"{reason}; try again later."), reason, attempts=2)
+            # A host that sends all the time, but never all, would do so again.
+            attempts = 1 if type(error) is TimeoutError else 2
+            return RetryableError(FeedUnreachable(f"{reason}; try again later."), reason, attempts)
+        case ExceptionGroup():
+            # A port that there is not.
+            return FeedUnreachable(_BAD_PROXY)
         case httpx.ConnectError():
             return _connection_failure(host, error)
         case httpx.ProxyError():

@@ -10,10 +10,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from reader.core.errors import FeedUnreachable
+from reader.core.steps import note_step
 from reader.paths import make_folder, make_private
 
 POLL = 0.2
 """Seconds between two attempts to take the lock."""
+
+LONGEST = 900.0
+"""Maximum seconds to wait for the lock: the program that holds it may be waiting for a rate limit."""
 
 
 @asynccontextmanager
@@ -26,7 +31,7 @@ async def host_lock(
     """Hold the lock `file`, taken no sooner than `interval` seconds after its last release.
 
     The system releases the lock when its program ends, even if it is killed. If the file can't be written, there is
-    no wait and no lock.
+    no wait and no lock. Raises FeedUnreachable after `LONGEST` seconds.
     """
     try:
         make_folder(file)
@@ -36,8 +41,15 @@ async def host_lock(
         yield
         return
     try:
+        waited = 0.0
         while not _try_lock(handle):
+            if waited >= LONGEST:
+                raise FeedUnreachable(
+                    f"Another program has been asking {file.stem} for {LONGEST / 60:.0f} minutes; end it to go on."
+                )
+            note_step()
             await sleep(POLL)
+            waited += POLL
         since = clock() - os.fstat(handle).st_mtime if os.fstat(handle).st_size else interval
         if 0 <= since < interval:
             await sleep(interval - since)

@@ -15,7 +15,7 @@ from reader.config import Settings
 from reader.core.errors import FeedMalformed
 from reader.core.paper import Listing
 from reader.feeds.http.client import HttpClient, OnWait, Response
-from reader.feeds.http.environment import find_token, is_offline, may_have_token
+from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
 from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.limits import Limits
 from reader.feeds.huggingface.parse import listed_day, listings, parse_item, read_items, read_json
@@ -78,7 +78,14 @@ class HuggingFaceClient:
         settings = settings or Settings()
         address = environ.get("HF_ENDPOINT", "").strip() or endpoint
         token = find_token(environ, settings) if may_have_token(address, settings) else None
-        http = HttpClient(address, token, offline=is_offline(environ), limits=limits, lock_folder=lock_folder)
+        http = HttpClient(
+            address,
+            token,
+            sign_in=sign_in_advice(address, environ, settings),
+            offline=is_offline(environ),
+            limits=limits,
+            lock_folder=lock_folder,
+        )
         return cls(http, validators)
 
     async def __aenter__(self) -> Self:

@@ -14,6 +14,7 @@ from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed
 from reader.core.ids import arxiv_id
 from reader.core.paper import Draft, Listing, Skipped
+from reader.core.steps import note_step
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, fold
 from reader.feeds import plain_text
 from reader.feeds.addresses import github_url, web_url
@@ -40,14 +41,6 @@ _BREAK = re.compile(r"<br\s*/?>|</?p(?:\s[^<>]{0,2000})?>", re.IGNORECASE)
 _LEAKED_THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _THUMBNAIL = "/social-thumbnails/"
-
-
-def parse_daily(body: bytes, day: str | None) -> tuple[Listing, ...]:
-    """Parse a response of the daily list; `day` is the requested date, if any.
-
-    Raises FeedMalformed if the response is not a list of records.
-    """
-    return listings(read_items(body), day)
 
 
 def read_items(body: bytes) -> list[object]:
@@ -80,6 +73,7 @@ def listings(
     skipped: list[Skipped] = []
     more_skipped = 0
     for number, item in enumerate(items, start=1):
+        note_step()
         try:
             draft = parse_item(item)
         except FeedMalformed as error:

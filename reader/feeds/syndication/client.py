@@ -41,12 +41,14 @@ class SyndicationClient:
         async with SyndicationClient() as feeds:
             fetched = await feeds.fetch("https://example.org/feed.xml", Validators())
 
-    Close the client in the event loop that used it.
+    Feeds on this machine or its network are refused unless `allow_local`. Close the client in the event loop that used
+    it.
     """
 
     def __init__(
         self,
         *,
+        allow_local: bool = False,
         offline: bool = False,
         limits: Limits | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -55,6 +57,7 @@ class SyndicationClient:
         parse: Callable[..., Feed] = parse_feed,
         parse_timeout: float = PARSE_TIMEOUT,
     ) -> None:
+        self._allow_local = allow_local
         self._offline = offline
         self._limits = limits or replace(Limits(), body_size=BODY_LIMIT)
         self._sleep = sleep
@@ -65,10 +68,13 @@ class SyndicationClient:
         self._clients: dict[str, DocumentClient] = {}
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str] | None = None) -> SyndicationClient:
+    def from_environment(
+        cls, environ: Mapping[str, str] | None = None, *, allow_local: bool = False
+    ) -> SyndicationClient:
         """A client with the environment's offline mode, and short limits so that no feed delays the others for long."""
         limits = replace(Limits(), body_size=BODY_LIMIT, attempts=2, longest_wait=30)
-        return cls(offline=is_offline(os.environ if environ is None else environ), limits=limits)
+        offline = is_offline(os.environ if environ is None else environ)
+        return cls(allow_local=allow_local, offline=offline, limits=limits)
 
     async def __aenter__(self) -> Self:
         return self
@@ -98,6 +104,7 @@ class SyndicationClient:
             client = self._clients[origin] = DocumentClient(
                 origin,
                 cross_host=True,
+                public_only=not self._allow_local,
                 offline=self._offline,
                 limits=self._limits,
                 sleep=self._sleep,

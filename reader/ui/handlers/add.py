@@ -33,9 +33,9 @@ class AddActions:
         """Fetch the paper that the query names, and show it in the view All."""
         id, place = self.missing_id(), self._model.state.place
         if id is None:
-            self._model.say("nothing to fetch: the query names no paper by its id or address")
+            self._model.show_notice("nothing to fetch: the query names no paper by its id or address")
         elif self._demo:
-            self._model.say(NOTHING_IS_FETCHED)
+            self._model.show_notice(NOTHING_IS_FETCHED)
         else:
             self._model.change(self._model.state.go(Place(view("all"), place.text)))
             self._lookup.begin(id)

@@ -42,7 +42,7 @@ class DateActions:
     def fetch_older(self, _count: int | None) -> None:
         """Let the user choose a day in the calendar, and fetch all papers since that day."""
         if self._look.demo:
-            self._model.say(NOTHING_IS_FETCHED)
+            self._model.show_notice(NOTHING_IS_FETCHED)
             return
         oldest = date.fromisoformat(self._library.oldest_day() or self._look.today.isoformat())
         month = period_containing("month", oldest).earlier
@@ -76,7 +76,7 @@ class DateActions:
         since = max(period.first.isoformat(), FIRST_DAY)
         self._refresher.fetch(Since(since), "", f"since {since}")
         stop = self._look.keymap.key("app.escape")
-        self._model.say(f"fetching all since {since} · {stop} stops, what has come is kept")
+        self._model.show_notice(f"fetching all since {since} · {stop} stops, what has come is kept")
 
     @handles("date.left")
     def day_before(self, _count: int | None) -> None:

@@ -52,7 +52,7 @@ class LinkActions:
             choices = [(link.letter, link.name) for link in links(paper)]
             self._keyboard.ask_letter("open", choices, lambda letter: self.browse(urls[letter]))
         else:
-            self._model.say("this paper has no links")
+            self._model.show_notice("this paper has no links")
 
     @handles("link.copy")
     def copy_link(self, _count: int | None) -> None:
@@ -69,7 +69,7 @@ class LinkActions:
         if paper is not None:
             link = next((link for link in links(paper) if link.letter == letter), None)
             if link is None:
-                self._model.say("this paper has no page on the web that is known here")
+                self._model.show_notice("this paper has no page on the web that is known here")
             else:
                 self.browse(link.url)
 
@@ -84,7 +84,7 @@ class LinkActions:
         if browser is None:
             self._copy(url, "there is no browser here")
             return
-        self._model.say(f"opening {safe_url(url) or url}")
+        self._model.show_notice(f"opening {safe_url(url) or url}")
         if takes_terminal(browser):
             with self._terminal.suspend():
                 is_open = open_url(url)
@@ -96,4 +96,4 @@ class LinkActions:
     def _copy(self, text: str, why: str = "") -> None:
         """Copy text to the terminal's clipboard, and say what: some terminals ignore it."""
         self._terminal.copy(text)
-        self._model.say(f"{why} · copied {text}" if why else f"copied {text}")
+        self._model.show_notice(f"{why} · copied {text}" if why else f"copied {text}")

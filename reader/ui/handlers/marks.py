@@ -7,8 +7,8 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from reader.cache.marks.derived import STATES
 from reader.core.errors import ReaderError
+from reader.core.marks import STATES
 from reader.core.paper import PaperKey
 from reader.ui.handlers.registry import handles
 from reader.ui.widgets.paper_list import PaperList
@@ -16,7 +16,7 @@ from reader.ui.work.list_loader import ListLoader
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
-    from reader.cache.marks.events import Event
+    from reader.cache.marks.event_log import Event
     from reader.ui.work.library import Progress
 
 BLINK = 0.5
@@ -128,10 +128,10 @@ class MarkActions:
             self._papers.renew()
             raise
         finally:
-            self._model.say("", "progress")
+            self._model.show_notice("", "progress")
         self._show_stored()
         if event is not None and not is_quiet:
-            self._model.say(f"{event.count:,} {event.label} · {self._keymap.key('mark.undo')} undoes")
+            self._model.show_notice(f"{event.count:,} {event.label} · {self._keymap.key('mark.undo')} undoes")
 
     def finish_marks(self) -> None:
         """Finish a mark of many papers that an earlier run left incomplete."""
@@ -141,7 +141,7 @@ class MarkActions:
             try:
                 await finishing
             finally:
-                self._model.say("", "progress")
+                self._model.show_notice("", "progress")
                 self._model.change(self._model.state.cache_changed())
 
         self._background.start("marks", finish)
@@ -157,7 +157,7 @@ class MarkActions:
 
         def report(done: int, total: int) -> None:
             if monotonic() - began > BLINK:
-                self._model.say(f"{what} {done:,} of {total:,}", "progress")
+                self._model.show_notice(f"{what} {done:,} of {total:,}", "progress")
 
         return report
 
@@ -179,11 +179,11 @@ class MarkActions:
         try:
             event = await reversing
         finally:
-            self._model.say("", "progress")
+            self._model.show_notice("", "progress")
         if event is None:
-            self._model.say(nothing)
+            self._model.show_notice(nothing)
             return
-        self._model.say(describe(event))
+        self._model.show_notice(describe(event))
         self._library.changed()
         self._model.change(self._model.state.cache_changed())
 

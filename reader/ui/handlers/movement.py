@@ -134,9 +134,9 @@ class MovementActions:
                 self._main.papers.to_day(direction)
             return
         here = view.removeprefix(DAY) if view != "today" else self._library.newest_day()
-        day = self._library.day_beside(here, direction * count) if here else None
+        day = self._library.older_day(here, direction * count) if here else None
         if day is None:
-            self._model.say("no newer day is in the cache" if direction < 0 else "no older day is in the cache")
+            self._model.show_notice("no newer day is in the cache" if direction < 0 else "no older day is in the cache")
         else:
             self._views.go("today" if day == self._library.newest_day() else f"{DAY}{day}")
 

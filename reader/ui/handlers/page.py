@@ -99,7 +99,9 @@ class PageActions:
         if self._papers.move(by):
             self.follow()
         else:
-            self._model.say("this is the last paper of the list" if by > 0 else "this is the first paper of the list")
+            self._model.show_notice(
+                "this is the last paper of the list" if by > 0 else "this is the first paper of the list"
+            )
 
     def go_to_unread(self, direction: int) -> bool:
         """Go to the nearest unread paper below the cursor (1) or above it (-1)."""
@@ -107,7 +109,7 @@ class PageActions:
         if is_found:
             self.follow()
         else:
-            self._model.say("no unread paper below" if direction > 0 else "no unread paper above")
+            self._model.show_notice("no unread paper below" if direction > 0 else "no unread paper above")
         return is_found
 
 

@@ -31,16 +31,16 @@ class Program(Protocol):
     @property
     def context(self) -> Context | None: ...
 
-    def do(self, action_id: str, count: int | None = None) -> None:
+    def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table."""
 
-    def later(self, act: Callable[[], object]) -> None:
+    def call_when_closed(self, act: Callable[[], object]) -> None:
         """Call a function once the screen in front is gone."""
 
     def show_screen(self, screen: Screen[None]) -> None:
         """Show a screen that reads its own keys."""
 
-    def wear(self, theme: str) -> None:
+    def use_theme(self, theme: str) -> None:
         """Change the colours until the user quits."""
 
     def leave_detour(self) -> bool:
@@ -76,11 +76,11 @@ class ProgramActions:
     def refresh(self, _count: int | None) -> None:
         """Fetch the latest days, or the days of the view."""
         if self._demo:
-            self._model.say(NOTHING_IS_FETCHED)
+            self._model.show_notice(NOTHING_IS_FETCHED)
             return
-        view = self._model.state.place.view.id
-        period = period_of_view(view)
-        if view == "trending":
+        view = self._model.state.place.view
+        period = period_of_view(view.id)
+        if view.is_ranking:
             self._views.fetch_trending()
         elif period is not None:
             ordinals = range(period.first.toordinal(), period.last.toordinal() + 1)
@@ -111,7 +111,7 @@ class ProgramActions:
             self._program.show_screen(Palette([*own, *self._topic_commands(), *self._theme_commands()]))
 
     def _do_later(self, action_id: str) -> None:
-        self._program.later(partial(self._program.do, action_id))
+        self._program.call_when_closed(partial(self._program.perform, action_id))
 
     def _topic_commands(self) -> list[Command]:
         from reader.ui.screens.palette import Command
@@ -119,7 +119,7 @@ class ProgramActions:
         state = self._model.state
 
         def show(slug: str) -> None:
-            self._program.later(partial(self._views.show_query, with_topic("", slug)))
+            self._program.call_when_closed(partial(self._views.show_query, with_topic("", slug)))
 
         return [
             Command(f"Topic: {name}", state.topic_meanings.get(slug, "The papers of this topic."), partial(show, slug))
@@ -130,7 +130,7 @@ class ProgramActions:
         from reader.ui.screens.palette import Command
 
         about = "Change the colours until the reader is left."
-        return [Command(f"Theme: {one.name}", about, partial(self._program.wear, one.name)) for one in THEMES]
+        return [Command(f"Theme: {one.name}", about, partial(self._program.use_theme, one.name)) for one in THEMES]
 
     @handles("app.escape")
     def step_back(self, _count: int | None) -> None:
@@ -146,7 +146,7 @@ class ProgramActions:
     def _back(self) -> bool:
         """Go one step back; return False at the top."""
         if self._search.stop():
-            self._model.say("search stopped")
+            self._model.show_notice("search stopped")
             return True
         if self._program.leave_detour():
             return True

@@ -81,13 +81,13 @@ class QueryActions:
     def change_order(self, _count: int | None) -> None:
         state = self._model.state
         if state.results is not None:
-            self._model.say("what the feed finds keeps the feed's own order")
+            self._model.show_notice("what the feed finds keeps the feed's own order")
             return
         default = state.place.view.order or self._order
         place = state.place._replace(text=next_order(state.place.text, default))
         self._model.change(state.go(place))
         sort = place.query.sort
-        self._model.say(f"by {sort.key if sort else default}")
+        self._model.show_notice(f"by {sort.key if sort else default}")
 
     # The feed
 
@@ -104,11 +104,13 @@ class QueryActions:
         elif state.is_typing:
             self.accept()
         if self._look.demo:
-            self._model.say(NOTHING_IS_FETCHED)
+            self._model.show_notice(NOTHING_IS_FETCHED)
         elif text:
             self._search.begin(text)
         else:
-            self._model.say(f"the feed is searched for words: {self._look.keymap.key('find.query')} to type some")
+            self._model.show_notice(
+                f"the feed is searched for words: {self._look.keymap.key('find.query')} to type some"
+            )
 
     # Hits
 

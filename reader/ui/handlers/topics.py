@@ -55,7 +55,7 @@ class FilterActions:
     def change_order(self, _count: int | None) -> None:
         order = self._pane.switch_order()
         self._model.change(self._model.state.order_topics(order))
-        self._model.say(_ORDERS[order])
+        self._model.show_notice(_ORDERS[order])
 
     @handles("topic.fold")
     def fold(self, _count: int | None) -> None:
@@ -75,7 +75,7 @@ class FilterActions:
         try:
             place = state.place._replace(text=with_topics(state.place.text, choice))
         except ReaderError as error:
-            self._model.say(str(error), "warning")
+            self._model.show_notice(str(error), "warning")
             return
         self._model.change(state.combine_topics(choice.mode).go(place))
 
@@ -107,7 +107,7 @@ class TopicActions:
         if paper is None:
             return
         if not paper.topics:
-            self._model.say("this paper has no topic")
+            self._model.show_notice("this paper has no topic")
         elif len(paper.topics) == 1:
             self._toggle(paper.topics[0])
         else:
@@ -123,7 +123,7 @@ class TopicActions:
         at = Position(state.highlighted)
         self._model.change(state.close_page().go(state.place._replace(text=text), at))
         name = state.topic_names.get(slug, slug)
-        self._model.say(f"{name} no longer filters" if slug in choice.picked else f"only {name}")
+        self._model.show_notice(f"{name} no longer filters" if slug in choice.picked else f"only {name}")
 
     @handles("read.why")
     def explain(self, _count: int | None) -> None:

@@ -96,7 +96,9 @@ class ViewActions:
 
     def _show_around(self, kind: PeriodKind) -> None:
         self.go(period_containing(kind, self.here().first).id)
-        self._model.say(f"the best first · {self._look.keymap.key('find.sort')} for another order", of_place=True)
+        self._model.show_notice(
+            f"the best first · {self._look.keymap.key('find.sort')} for another order", of_place=True
+        )
 
     @handles("period.earlier")
     def show_earlier(self, count: int | None) -> None:
@@ -116,7 +118,7 @@ class ViewActions:
                 following = following.later if count > 0 else following.earlier
             if following.last < first or following.first > last:
                 end = f"the feed begins on {FIRST_DAY}" if count < 0 else f"this is the last {period.kind} so far"
-                self._model.say(end)
+                self._model.show_notice(end)
                 break
             period = following
         if period != start:

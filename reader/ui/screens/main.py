@@ -121,7 +121,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         await self.query_one("#right").mount(self.detail)
         await self.mount(self.empty, after=self.papers)
         await self.mount(self.query_line, after=self.status)
-        self.detail.tell(state.topic_names, view_models.link_keys(keymap))
+        self.detail.configure(state.topic_names, view_models.link_keys(keymap))
         self._model.change(self._model.state.ready())
         self._draw_whenever(view_models.filter_parts, self._draw_filter)
         self._draw_whenever(lambda state: state.topic_names, self._draw_topic_names, now=False)
@@ -233,7 +233,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self.detail.show(state.reading.paper, state.reading.words, state.reading.votes)
 
     def _draw_topic_names(self, state: State) -> None:
-        self.detail.tell(state.topic_names)
+        self.detail.configure(state.topic_names)
 
     def _draw_status(self, state: State) -> None:
         if state.context != "page":
@@ -277,7 +277,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def on_filter_pane_hint(self, event: FilterPane.Hint) -> None:
         """Show the filter pane's hint."""
-        self._model.say(event.text, "hint")
+        self._model.show_notice(event.text, "hint")
 
     def on_query_line_changed(self, event: QueryLine.Changed) -> None:
         """Filter the list while the query is typed."""

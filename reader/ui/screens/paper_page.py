@@ -26,7 +26,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
         self._model = model
         self._keymap = look.keymap
         self.detail = PaperDetail(look.glyphs, centred=True, today=look.fixed_today, id="page")
-        self.detail.tell(model.state.topic_names, view_models.link_keys(look.keymap))
+        self.detail.configure(model.state.topic_names, view_models.link_keys(look.keymap))
         self.status = StatusLine(look.glyphs)
 
     def compose(self) -> ComposeResult:
@@ -49,4 +49,4 @@ class PaperPage(Screen[None], inherit_bindings=False):
         self.status.notice(state.page_notices.loudest)
 
     def _draw_topic_names(self, state: State) -> None:
-        self.detail.tell(state.topic_names)
+        self.detail.configure(state.topic_names)

@@ -127,7 +127,13 @@ class NothingRisen:
 
 @dataclass(frozen=True, slots=True)
 class AllHidden:
-    """The cache has papers, but the user has hidden all of them."""
+    """The user has hidden all papers of the view."""
+
+    papers: str = "papers"
+    """Which papers, such as `papers of Mon 11`."""
+    older: tuple[str, int] | None = None
+    """The name of the next older day with papers, and its number of them."""
+    newer: tuple[str, int] | None = None
 
 
 EmptyReason = (
@@ -183,8 +189,9 @@ def empty_state(reason: EmptyReason, keys: EmptyKeys = _DEFAULT_KEYS) -> tuple[L
         case NothingRisen():
             why = "Papers that rise after you read or hide them come here."
             lines = _what("Nothing has risen yet."), _why(why), _keys((keys.all, "all papers"))
-        case AllHidden():
-            lines = _what("All papers are hidden."), (), _keys((keys.search, "is:hidden lists them"))
+        case AllHidden(papers=papers):
+            help_ = _keys((keys.search, "is:hidden lists them"), *_near_days(reason, keys))
+            lines = _what(f"All {papers} are hidden."), (), help_
     return tuple(line for line in lines if line)
 
 
@@ -218,13 +225,15 @@ def _day_empty(reason: DayEmpty, keys: EmptyKeys) -> tuple[Line, Line, Line]:
     why = "The feed rests at weekends." if reason.weekend else "The feed listed nothing."
     if not (reason.asked or reason.weekend):
         why = reason.reason or "The feed was not asked yet."
-    help_ = []
-    for key, near in ((keys.older, reason.older), (keys.newer, reason.newer)):
-        if near:
-            help_.append((key, f"{near[0]} has {near[1]:,}"))
+    help_ = _near_days(reason, keys)
     if not reason.weekend:
         help_.append((keys.refresh, "fetch"))
     return _what(f"No papers {reason.preposition} {reason.day}."), _why(why), _keys(*help_)
+
+
+def _near_days(reason: AllHidden | DayEmpty, keys: EmptyKeys) -> list[tuple[str, str]]:
+    days = ((keys.older, reason.older), (keys.newer, reason.newer))
+    return [(key, f"{near[0]} has {near[1]:,}") for key, near in days if near]
 
 
 def _what(text: str) -> Line:

@@ -19,7 +19,6 @@ class Glyphs(NamedTuple):
     """Before a paper that the feed has and the cache does not."""
     rising: str
     code: str
-    fulltext: str
     note: str
     comments: str
     upvotes: str
@@ -32,8 +31,6 @@ class Glyphs(NamedTuple):
     unfolded: str
     here: str
     """Before the current view or heading."""
-    rule: str
-    """Between two panes."""
     line: str
     """One cell of a horizontal rule."""
     dot: str
@@ -58,7 +55,6 @@ UNICODE = Glyphs(
     elsewhere="+",
     rising="▲",
     code="‹›",
-    fulltext="▤",
     note="✎",
     comments="❞",
     upvotes="▲",
@@ -69,7 +65,6 @@ UNICODE = Glyphs(
     folded="▸",
     unfolded="▾",
     here="▸",
-    rule="│",
     line="─",
     dot="·",
     nothing="–",
@@ -88,7 +83,6 @@ ASCII = Glyphs(
     elsewhere="+",
     rising="^",
     code="<",
-    fulltext="=",
     note="n",
     comments='"',
     upvotes="^",
@@ -99,7 +93,6 @@ ASCII = Glyphs(
     folded=">",
     unfolded="v",
     here=">",
-    rule="|",
     line="-",
     dot="-",
     nothing="-",

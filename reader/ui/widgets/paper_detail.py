@@ -92,7 +92,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._empty = message
         self._lay_out()
 
-    def tell(
+    def configure(
         self,
         topic_names: Mapping[str, str] | None = None,
         link_keys: Mapping[str, str] | None = None,

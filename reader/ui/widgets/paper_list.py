@@ -120,12 +120,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._rows.forget()
         self._repaint(before)
 
-    def draw_with(self, glyphs: Glyphs) -> None:
-        """Draw with other signs."""
-        self._glyphs = glyphs
-        self._strips.clear()
-        self.refresh()
-
     # Queries
 
     @property
@@ -174,10 +168,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         """The papers in view, from the top."""
         return [pk for _, pk in self._in_view()]
 
-    def index_of(self, pk: PaperKey) -> int | None:
-        """Return the place of a paper in the order; None if it is not there."""
-        return self._lines.find(pk, self._cursor)
-
     def pks_all(self) -> Sequence[PaperKey]:
         """Return all papers of the order."""
         return self._lines.pks
@@ -197,11 +187,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._reveal(delta)
         self._report_highlighted()
         return delta != 0
-
-    def to_pk(self, pk: PaperKey) -> bool:
-        """Highlight a paper if it is in the order."""
-        index = self.index_of(pk)
-        return index is not None and self.to_index(index)
 
     def move(self, delta: int) -> bool:
         """Go down by `delta` papers, up if negative."""

@@ -76,7 +76,7 @@ class FeedSearch:
             listings = await self._ask(text)
         except ReaderError as error:
             self._end()
-            self._model.say(f"{error} · {self._search_key} searches again", "warning")
+            self._model.show_notice(f"{error} · {self._search_key} searches again", "warning")
             return
         except Exception:
             self._end()
@@ -93,12 +93,14 @@ class FeedSearch:
         if self._is_list_in_front():
             sign, back = self._elsewhere, self._stop_key
             found = bool(results.order.pks)
-            self._model.say(f"{sign} is kept once you open or mark it · {back} goes back" if found else "")
+            self._model.show_notice(f"{sign} is kept once you open or mark it · {back} goes back" if found else "")
             self._model.change(self._model.state.list_results(results, self._position()))
         else:
             self._model.change(state.hold_results(results))
             found_count = f"{len(results.order.pks):,}"
-            self._model.say(f"the feed has found {found_count} for {results.text} · {self._search_key} shows them")
+            self._model.show_notice(
+                f"the feed has found {found_count} for {results.text} · {self._search_key} shows them"
+            )
 
     async def _ask(self, text: str) -> tuple[Listing, ...]:
         from reader.refresh import jobs

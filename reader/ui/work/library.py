@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from reader.cache.counts import CountCache
     from reader.cache.days import DayState
     from reader.cache.history import Votes
-    from reader.cache.marks.events import Event, Events
+    from reader.cache.marks.event_log import Event
+    from reader.cache.marks.events import Events
     from reader.cache.search.compile import Scope, Selection
     from reader.cache.topic_trends import Extent
     from reader.cache.vocabulary import Vocabulary
@@ -113,9 +114,9 @@ class Library:
         """Names of topics by slug."""
         return self._near.topic_names()
 
-    def day_beside(self, day: str, steps: int) -> str | None:
+    def older_day(self, day: str, steps: int) -> str | None:
         """The day with papers that is `steps` such days older than `day`, newer if negative; None past the ends."""
-        return self._near.day_beside(day, steps)
+        return self._near.older_day(day, steps)
 
     def scope(self, today: date) -> Scope:
         """The current meanings of relative words in queries, such as `today`, `latest` and `new`."""
@@ -209,7 +210,7 @@ class Library:
         if self._count_cache is None:
             self._count_cache = CountCache(window)
         cache_counts = self._count_cache
-        cache_counts.look()
+        cache_counts.drop_if_changed()
         facets = cache_counts.facets(question.facets, exactly=exactly)
         return Counts(
             views=tuple(cache_counts.count(view) for view in question.views),

@@ -45,7 +45,7 @@ class ListLoader:
         try:
             order = self._first_order(place)
         except ReaderError as error:
-            self._model.say(str(error), "warning")
+            self._model.show_notice(str(error), "warning")
             return
         at = Position(self._library.pk_of(keep) if keep else None)
         self._list(ListContent(place, order, at=at))
@@ -67,7 +67,7 @@ class ListLoader:
                 "list", partial(self._load, state.request, state.highlighted), exclusive=True
             )
 
-    def look_again(self, state: State) -> None:
+    def reload_if_empty(self, state: State) -> None:
         """Read an empty list again after a refresh, because the reason why it is empty may have changed."""
         if state.is_empty:
             self._model.change(state.cache_changed())
@@ -100,7 +100,7 @@ class ListLoader:
     def _list_results(self, at: Position) -> None:
         state = self._model.state
         if state.results is not None:
-            state.results.look(self._library.pk_of)
+            state.results.look_up_keys(self._library.pk_of)
             self._list(ListContent(state.place, state.results.order, state.results, at))
 
     async def _read_from_top(self) -> None:
@@ -129,7 +129,7 @@ class ListLoader:
     def _list(self, listing: ListContent) -> None:
         self._library.results = listing.results
         self.awaited, self.has_listed = None, True
-        ranked_at = self._library.meta("trending") if listing.place.view.id == "trending" else None
+        ranked_at = self._library.meta("trending") if listing.place.view.is_ranking else None
         facts = CacheFacts() if listing.order.pks else self._read_facts(listing.place)
         self._model.change(self._model.state.listed(listing.with_facts(facts, ranked_at)))
 
@@ -139,9 +139,15 @@ class ListLoader:
 
         period = period_of_view(place.view.id) or period_containing("day", self._services.look.today)
         missing = place.paper_id
+        has_papers = self._library.has_papers()
         return CacheFacts(
             newest_day=self._library.newest_day(),
-            has_papers=self._library.has_papers(),
+            has_papers=has_papers,
             missing_id=missing if missing is not None and self._library.pk_of(missing) is None else None,
             is_day_known=not self._library.gaps(period.first, period.last, self._services.look.today),
+            are_hidden=has_papers and not place.text and self._has_hidden(place),
         )
+
+    def _has_hidden(self, place: Place) -> bool:
+        """Whether the view has hidden papers; an index of them answers."""
+        return bool(self._library.first(self._compile(Place(place.view, "is:hidden")), 1).pks)

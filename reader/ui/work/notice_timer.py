@@ -22,4 +22,4 @@ class NoticeTimer:
         self._delay.begin(LIFETIME)
 
     def _pass(self) -> None:
-        self._model.change(self._model.state.say(Notices.passed))
+        self._model.change(self._model.state.change_notices(Notices.passed))

@@ -96,7 +96,7 @@ class Refresher:
         self._worker.cancel()
         # A cancelled worker that has not begun never runs its own end.
         self._end(is_idle=True)
-        self._model.say("refresh stopped · what has come is kept")
+        self._model.show_notice("refresh stopped · what has come is kept")
         return True
 
     async def _run(self, wanted: Wanted, before: Worker[None] | None) -> None:
@@ -136,6 +136,7 @@ class Refresher:
             DayStored,
             FeedStarted,
             FeedStored,
+            PapersReturned,
             RefreshFinished,
             RefreshStarted,
             Waiting,
@@ -145,6 +146,8 @@ class Refresher:
             case FeedStarted(title):
                 self._progress(title)
             case FeedStored(new=new, updated=updated) if new or updated:
+                self._renew()
+            case PapersReturned(papers=papers) if papers:
                 self._renew()
             case RefreshStarted(days):
                 self._progress_by_day(0, len(days))
@@ -172,7 +175,7 @@ class Refresher:
                 if done == total:
                     self._renew()
             case NotificationFailed(error):
-                self._model.say(str(error), "warning")
+                self._model.show_notice(str(error), "warning")
             case PapersDropped(papers=papers):
                 self._progress(f"{papers:,} old papers dropped")
 
@@ -188,7 +191,7 @@ class Refresher:
         since = datetime.fromisoformat(failing.since).astimezone()
         when = f"{since:%H:%M}" if since.date() == self._local_time().date() else f"{since:%d %b}"
         more = f" and {failing.more} more" if failing.more else ""
-        self._model.say(f"{failing.title}{more}: no answer since {when}", "state")
+        self._model.show_notice(f"{failing.title}{more}: no answer since {when}", "state")
 
     def _progress_by_day(self, done: int, of: int) -> None:
         """Show the progress of the days: for one day only its name, for many also the remaining time."""
@@ -209,12 +212,19 @@ class Refresher:
         self._model.change(self._model.state.refresh_succeeded(self._library.last_refresh()))
         if self._wanted.view and self._wanted.view == self._model.state.place.view.id:
             self._renew()
-        if sums.new:
-            self._model.say(f"{sums.new:,} new" + (f", {sums.skipped:,} records skipped" if sums.skipped else ""))
+        if sums.new or sums.returned:
+            parts = (
+                f"{sums.new:,} new",
+                f"{sums.returned:,} that you marked are back" if sums.returned else "",
+                f"{sums.skipped:,} records skipped" if sums.skipped else "",
+            )
+            self._model.show_notice(", ".join(filter(None, parts)))
         elif sums.skipped:
-            self._model.say(f"{sums.skipped:,} records of the feed could not be read and were skipped", "warning")
+            self._model.show_notice(
+                f"{sums.skipped:,} records of the feed could not be read and were skipped", "warning"
+            )
         elif self._wanted.is_asked:
-            self._model.say("nothing new")
+            self._model.show_notice("nothing new")
 
     def _go_offline(self, problem: str, what: str) -> None:
         """Show that the reader is offline until the network is back.
@@ -226,11 +236,11 @@ class Refresher:
             since = self._model.state.refresh.failing_since
             again = self._services.look.keymap.key("app.refresh")
             text = f"{what} since {since:%H:%M} · reading the cache · {again} tries again"
-            self._model.say(text, "state")
+            self._model.show_notice(text, "state")
 
     def _fail(self, problem: str) -> None:
         if self._library.has_papers():
-            self._model.say(problem, "warning")
+            self._model.show_notice(problem, "warning")
         self._go_offline(problem, "no news")
 
     def _schedule_retry(self) -> None:

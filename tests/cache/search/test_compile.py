@@ -232,6 +232,12 @@ def test_terms(connection: sqlite3.Connection, text: str, pks: list[int]) -> Non
         ("models OR topic:agents sort:relevance", [4, 2, 1, 3]),
         ("-world sort:relevance", [1, 2, 5]),
         ("sort:relevance", [1, 3, 2, 4, 5]),
+        ("sort:-relevance", [5, 4, 2, 3, 1]),
+        ("-world sort:-relevance", [5, 2, 1]),
+        ("is:unread sort:-relevance", [5, 3, 1]),
+        ("sort:-upvotes", [4, 5, 2, 3, 1]),
+        ("sort:-published", [5, 3, 4, 1, 2]),
+        ("sort:-added", [1, 2, 3, 4, 5]),
     ],
 )
 def test_orders(connection: sqlite3.Connection, text: str, pks: list[int]) -> None:

@@ -80,7 +80,7 @@ READS: dict[str, Callable[[Window], object]] = {
     "newest_day": lambda window: window.newest_day(),
     "has_papers": lambda window: window.has_papers(),
     "unfinished": lambda window: window.has_unfinished_marks(),
-    "day_beside": lambda window: window.day_beside(DAY, 1),
+    "older_day": lambda window: window.older_day(DAY, 1),
     "days": lambda window: window.days(),
     "topics": lambda window: window.topics(),
     "topics of": lambda window: window.topics(selection("topic:agents is:unread")),

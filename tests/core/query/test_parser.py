@@ -97,6 +97,43 @@ A, B, C = Match("a"), Match("b"), Match("c")
         ("http://x", Match("http://x")),
         ("Topc:x", Match("Topc:x")),
         ("as:x", Match("as:x")),
+        ("hat:x", Match("hat:x")),
+        ("cat:x", Match("cat:x")),
+        ("surge:x", Match("surge:x")),
+        ("auth:x", Match("auth:x")),
+        ("top1c:x", Match("top1c:x")),
+        ("topìc:x", Match("topìc:x")),
+        ("date://x", Match("date://x")),
+        ("2406.12345", Term("id", "2406.12345")),
+        ("hep-th/9901001", Term("id", "hep-th/9901001")),
+        ("https://arxiv.org/abs/2406.12345v2", Term("id", "2406.12345")),
+        ("and/or", Match("and/or")),
+        ("id:https://arxiv.org/abs/2406.12345v2", Term("id", "2406.12345")),
+        ("id:page:0123456789ab", Term("id", "page:0123456789ab")),
+        ("category:CS.ro", Term("category", "cs.RO")),
+        ("category:Cond-Mat.MES-HALL", Term("category", "cond-mat.mes-hall")),
+        ("category:CS", Term("category", "cs")),
+        ("tag:V1.ab", Term("tag", "v1.ab")),
+        ("source:My_Feed.Xy", Term("source", "my_feed.xy")),
+        ("topic:gui_agents", Term("topic", "gui-agents")),
+        ('author:"3"', Match("3", exact=True, field="author")),
+        ("title:3", Match("3", field="title")),
+        ("keyword:<x", Match("<x", field="keyword")),
+        ("upvotes:5..5", Count("upvotes", 5, 5)),
+        ("upvotes:0", Count("upvotes", 0, 0)),
+        ("upvotes:<1", Count("upvotes", None, 0)),
+        ("upvotes:<=0", Count("upvotes", None, 0)),
+        ("upvotes:>999999999999999999k", Count("upvotes", 10**15, None)),
+        ("upvotes:>=999999999999999999", Count("upvotes", 10**15, None)),
+        ("upvotes:>1k", Count("upvotes", 1001, None)),
+        ("---a", Not(A)),
+        ("NOT NOT NOT a b", And((Not(A), B))),
+        ("a AND -b", And((A, Not(B)))),
+        ("a AND NOT b OR c", Or((And((A, Not(B))), C))),
+        ("a" * 2000, Match("a" * 2000)),
+        (" ".join(["a"] * 100), And((A,) * 100)),
+        ("topic:" + ",".join("ab" * 50), Or(tuple(Term("topic", slug) for slug in "ab" * 50))),
+        ("(" * 30 + "a" + ")" * 30, A),
     ],
 )
 def test_meaning(text: str, root: object) -> None:
@@ -174,6 +211,24 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ("(NOT)", "NOT", None, "after it"),
         ("-OR", "-", None, "after it"),
         ("~video", "~video", "video", "meaning"),
+        ("~", "~", None, "meaning"),
+        ("author:<x", "author:", "authors:", "counts them"),
+        ("author:7", "author:", "authors:", "counts them"),
+        ("upvte:3", "upvte:", "upvotes:", "no field"),
+        ("authr:x", "authr:", "author:", "no field"),
+        ("dya:7d", "dya:", "day:", "no field"),
+        ("authors:3x", "authors:", "author:", "takes a name"),
+        ("comments:3x", "3x", None, "comments:>20"),
+        ("authors:3..2", "3..2", "2..3", "more than"),
+        ("authors:3-2", "3-2", None, "authors:>20"),
+        ("is:unread,hiden", "hiden", "hidden", "is: takes"),
+        ("(" * 31 + "a" + ")" * 31, "(", None, "too deeply"),
+        ("a AND AND b", "AND", None, "after it"),
+        ("a OR AND b", "OR", None, "after it"),
+        ("a AND OR b", "AND", None, "after it"),
+        ("(a AND) b", "AND", None, "after it"),
+        ("(OR a)", "OR", None, "before it"),
+        ("--OR", "-", None, "after it"),
         ("title:/a(/", "/a(/", None, "not a regex"),
         ("title:/(?=a)b/", "/(?=a)b/", None, "look ahead"),
         ("(" * 40 + "a" + ")" * 40, "(", None, "too deeply"),
@@ -362,3 +417,12 @@ def test_any_text_is_a_fast_regex_or_refused(pattern: str) -> None:
     with suppress(UnsafePattern):
         matches(pattern, "a" * 300 + "c")
     assert time.process_time() - start < 1
+
+
+def test_the_parts_of_a_query_stand_where_they_are_written() -> None:
+    text = "a -(b OR c) sort:title topic:x AND d"
+    parts = parse(text).parts
+    assert [text[part.start : part.end] for part in parts] == ["a", "-(b OR c)", "sort:title", "topic:x", "d"]
+    text = "(a b) OR -sort:day c"
+    parts = parse(text).parts
+    assert [text[part.start : part.end] for part in parts] == [text, "-sort:day"]

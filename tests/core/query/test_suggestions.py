@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reader.core.errors import QueryError
 from reader.core.query import FIELDS, Match, Not, Query, parse
 from reader.core.query.lexer import level
-from reader.core.query.suggestions import asked, complete, tokens
+from reader.core.query.suggestions import Completion, Vocabulary, asked, complete, tokens
 from reader.core.query.topic_choice import TopicChoice, picked_topics, with_topics
 
 SLUGS = ("agents", "evaluation", "gui-agents", "video-generation")
@@ -38,6 +38,13 @@ texts = st.lists(pieces, max_size=8).map(" ".join)
         ("-(a OR b)", [("-", "operator"), ("(", "operator"), ("a", "word"), ("OR", "operator"), ("b", "word")]),
         ("topc:agents", [("topc:", "error"), ("agents", "word")]),
         ('x "open', [("x", "word"), ('"open', "error")]),
+        ('topic:"a', [("topic:", "field"), ('"a', "error")]),
+        ("title:x", [("title:", "field"), ("x", "value")]),
+        ("topic:a, b", [("topic:", "field"), ("a", "value"), (",", "operator"), ("b", "word")]),
+        ("author:/x/", [("author:", "field"), ("/x/", "value")]),
+        ("title:", [("title:", "error")]),
+        ("a) b", [("a", "word"), (")", "error"), ("b", "word")]),
+        ("ab is:unred cd", [("ab", "word"), ("is:", "field"), ("unred", "error"), ("cd", "word")]),
     ],
 )
 def test_a_text_is_told_apart(text: str, kinds: list[tuple[str, str]]) -> None:
@@ -126,6 +133,59 @@ def test_where_nothing_fits_nothing_is_said(text: str) -> None:
     assert found is None or text == "is:unread"
 
 
+COUNTED: Vocabulary = {
+    "topic": {"agents": 5, "agency": 2, "gui-agents": 3, "3d": 1},
+    "author": {"Kaiming He": 9, "He Kai": 4, 'A "Kai" B': 1},
+    "tag": ["to read"],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "candidates", "papers"),
+    [
+        ("topic:ag", 6, ("agents", "agency", "gui-agents"), (5, 2, 3)),
+        ("topic:agents", 6, ("gui-agents",), (3,)),
+        ("topic:gui,ag", 10, ("agents", "agency", "gui-agents"), (5, 2, 3)),
+        ("-topic:ag", 7, ("agents", "agency", "gui-agents"), (5, 2, 3)),
+        ('author:"kai', 7, ('"Kaiming He"', '"He Kai"'), (9, 4)),
+        ("author:h", 7, ('"He Kai"', '"Kaiming He"'), (4, 9)),
+        ("author:a", 7, ('"A Kai B"',), (1,)),
+        ('author:"x,kai', 7, (), ()),
+        ("tag:to", 4, ('"to read"',), ()),
+        ("ag", 0, ("topic:agents", "topic:agency"), ()),
+        ("A", 0, ("abstract:", "author:", "authors:", "topic:agents", "topic:agency"), ()),
+        ('"ag', 0, (), ()),
+        ("is:UN", 3, ("unread",), ()),
+        ("is:-un", 3, (), ()),
+        ("has:c", 4, ("code", "comments"), ()),
+        ("sort:ti", 5, ("title",), ()),
+        ("sort:-ti", 5, ("-title",), ()),
+        ("day:..to", 4, ("..today",), ()),
+        ("since:t", 6, ("today",), ()),
+        ("day:", 4, ("today", "yesterday", "latest", "7d", "2w", "3m"), ()),
+    ],
+)
+def test_completions_stand_for_what_was_typed(
+    text: str, start: int, candidates: tuple[str, ...], papers: tuple[int, ...]
+) -> None:
+    found = complete(text, len(text), COUNTED)
+    if not candidates:
+        assert found is None
+    else:
+        assert found == Completion(start, len(text), candidates, papers)
+        assert complete(f"{text} x", len(text), COUNTED) == found
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 6])
+def test_at_most_so_many_completions_are_given(limit: int) -> None:
+    words = ["a1", "x a1", "a2", "x-a2", "a3", "x a3"]
+    found = complete("topic:a", 7, {"topic": words}, limit)
+    expected = ("a1", "a2", "a3", '"x a1"', "x-a2", '"x a3"')[:limit]
+    assert found is not None and found.candidates == expected
+    inside = complete("topic:a", 7, {"topic": ["x-a1", "x-a2", "x-a3"]}, limit)
+    assert inside is not None and inside.candidates == ("x-a1", "x-a2", "x-a3")[:limit]
+
+
 @given(texts, st.integers(0, 60))
 def test_a_completion_stands_before_the_cursor(text: str, cursor: int) -> None:
     cursor = min(cursor, len(text))
@@ -149,6 +209,16 @@ def test_a_completion_stands_before_the_cursor(text: str, cursor: int) -> None:
         ("words -topic:c topic:a", TopicChoice("all", ("a",), ("c",))),
         ("-(topic:c OR topic:d)", TopicChoice("all", (), ("c", "d"))),
         ("topic:a OR words", TopicChoice()),
+        ("(topic:a topic:b) x", TopicChoice("all", ("a", "b"))),
+        ("(topic:a x)", TopicChoice()),
+        ("(topic:a -topic:b)", TopicChoice("all", ("a",), ("b",))),
+        ("topic:a (topic:b (topic:c OR topic:d))", TopicChoice("all", ("a",))),
+        ("(topic:a OR topic:b) (topic:c OR topic:d)", TopicChoice("any", ("a", "b"))),
+        ("topic:a,b topic:c", TopicChoice("all", ("c",))),
+        ("-topic:a,b", TopicChoice("all", (), ("a", "b"))),
+        ("-(topic:a topic:b)", TopicChoice()),
+        ("topic:a topic:a -topic:b -topic:b", TopicChoice("all", ("a",), ("b",))),
+        ("is:unread sort:title", TopicChoice()),
     ],
 )
 def test_the_text_says_what_is_picked(text: str, choice: TopicChoice) -> None:
@@ -164,10 +234,32 @@ def test_the_text_says_what_is_picked(text: str, choice: TopicChoice) -> None:
         ("is:unread topic:a", TopicChoice(), "is:unread"),
         ("rag OR search", TopicChoice("all", ("a",)), "topic:a (rag OR search)"),
         ("rag OR search sort:upvotes", TopicChoice("all", ("a",)), "topic:a (rag OR search) sort:upvotes"),
+        ("rag OR search", TopicChoice(), "rag OR search"),
+        ("words AND topic:a", TopicChoice(), "words"),
+        ("topic:a AND words", TopicChoice(), "words"),
+        ("x AND topic:a AND topic:b AND y", TopicChoice(), "x AND y"),
+        ("x AND topic:a y", TopicChoice("all", ("b",)), "x topic:b y"),
+        ("topic:a AND topic:b x", TopicChoice("all", ("c",)), "topic:c x"),
+        ("topic:a sort:title OR topic:b", TopicChoice("any", ("b", "c")), "(topic:b OR topic:c) sort:title"),
+        ("topic:a OR topic:b", TopicChoice(), ""),
+        ("topic:a,b topic:c", TopicChoice("all", ("d",)), "topic:a,b topic:d"),
+        ("(topic:a OR topic:b) (topic:c OR topic:d)", TopicChoice("all", ("e",)), "topic:e (topic:c OR topic:d)"),
+        ("x", TopicChoice("any", ("a",), ("b", "c")), "topic:a -topic:b -topic:c x"),
+        ("x", TopicChoice("all", ("a", "b")), "topic:a topic:b x"),
     ],
 )
 def test_picking_changes_the_topics_and_nothing_else(text: str, choice: TopicChoice, result: str) -> None:
     assert with_topics(text, choice) == result
+
+
+def test_a_topic_is_picked_or_excluded_or_neither() -> None:
+    choice = TopicChoice("any", ("a", "b"), ("c",))
+    assert choice.toggle("d", "picked") == TopicChoice("any", ("a", "b", "d"), ("c",))
+    assert choice.toggle("a", "picked") == TopicChoice("any", ("b",), ("c",))
+    assert choice.toggle("c", "picked") == TopicChoice("any", ("a", "b", "c"), ())
+    assert choice.toggle("d", "excluded") == TopicChoice("any", ("a", "b"), ("c", "d"))
+    assert choice.toggle("c", "excluded") == TopicChoice("any", ("a", "b"), ())
+    assert choice.toggle("a", "excluded") == TopicChoice("any", ("b",), ("c", "a"))
 
 
 # Of several groups the pane shows one, and the others stay text: texts with one at the most can be told from outside.

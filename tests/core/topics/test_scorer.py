@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reader.core.topics import rules
 from reader.core.topics.phrases import Phrase
 from reader.core.topics.rules import read_rules
 from reader.core.topics.scorer import FITTED, MOST, OWN, WRITTEN, Topics
@@ -383,3 +384,53 @@ def test_the_automaton_is_imported_late() -> None:
     code = "import sys, reader.data\n"
     code += "reader.data.shipped_topics().topics\nassert 'ahocorasick_rs' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_only_the_first_mistakes_have_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hint compares with every topic: 40,000 mistakes took minutes."""
+    compared: list[str] = []
+
+    def compare(word: str, known: list[str], n: int) -> list[str]:
+        compared.append(word)
+        return known[:n]
+
+    monkeypatch.setattr(rules, "get_close_matches", compare)
+    mistakes = topics().check("".join(f"[topics.agents-{number}]\n" for number in range(100)))
+    assert len(mistakes) == 100
+    assert [bool(mistake.message.endswith("?")) for mistake in mistakes] == [True] * 20 + [False] * 80
+    assert len(compared) == 20
+
+
+def rules_of(threshold: float, floor: float, points: float) -> Topics:
+    return Topics.from_toml(
+        f'threshold = {threshold}\nfloor = {floor}\n[topics.a]\nphrases = {{ "word" = {points} }}\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("threshold", "floor", "points", "is_given"),
+    [(10, 10, 10, True), (10, 10, 9.75, False), (10, 3, 3, True), (10, 3, 2.75, False), (10, 0, 0, False)],
+)
+def test_a_topic_needs_its_threshold_and_the_best_one_only_the_floor(
+    threshold: float, floor: float, points: float, is_given: bool
+) -> None:
+    made = rules_of(threshold, floor, points)
+    assert made.mistakes == []
+    assert made.classify("", "a word") == (("a",) if is_given else ())
+    assert [reason.score for reason in made.explain("", "a word")] == ([round(points, 1)] if is_given else [])
+
+
+@pytest.mark.parametrize("count", [MOST - 1, MOST, MOST + 1, MOST + 3])
+def test_the_strongest_topics_are_given_the_strongest_first(count: int) -> None:
+    text = "".join(f'[topics.t{number}]\nphrases = {{ "word" = {20 + number} }}\n' for number in range(count))
+    strongest = [f"t{number}" for number in range(count - 1, -1, -1)]
+    assert Topics.from_toml(text).classify("", "word") == tuple(strongest[:MOST])
+
+
+def test_only_the_best_topic_is_given_below_the_threshold() -> None:
+    text = "threshold = 10\nfloor = 3\n" + "".join(
+        f'[topics.t{number}]\nphrases = {{ "word" = {number} }}\n' for number in range(4, 8)
+    )
+    assert Topics.from_toml(text).classify("", "word") == ("t7",)
+    hidden = "[topics.t7]\nhide = true\n"
+    assert Topics.from_toml(text, hidden).classify("", "word") == ("t6",)

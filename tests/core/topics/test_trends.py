@@ -76,3 +76,28 @@ def test_a_sparkline_fits_whatever_it_shows(values: list[float], width: int) -> 
 
 def test_a_rise_is_written_in_percent() -> None:
     assert [percent(rising) for rising in (0.424, -0.07, 0.0)] == ["+42 %", "-7 %", "+0 %"]
+
+
+def test_four_weeks_with_papers_make_a_trend() -> None:
+    counts = [*weekly(None, [0, 10, 0, 10, 10, 10]), *weekly("a", [0, 1, 0, 1, 1, 1])]
+    assert set(trends(counts, NEWEST)) == {"a"}
+    assert trends([one for one in counts if one[0] != NEWEST], NEWEST) == {}
+
+
+def test_a_week_has_the_seven_days_up_to_its_last() -> None:
+    counts = [*weekly(None, [10] * 12), ("2026-06-24", "a", 1), ("2026-06-23", "a", 2), ("2026-07-01", "a", 9)]
+    assert trends(counts, NEWEST)["a"].weeks == (*(0.0,) * 10, 0.2, 0.1)
+
+
+def test_a_rise_compares_three_weeks_with_those_before() -> None:
+    found = trends([*weekly(None, [10] * 6 + [20] * 6), *weekly("a", [1] * 9 + [4, 5, 6])], NEWEST)
+    assert found["a"].rising == round((15 + SMOOTHING) / (9 / 120 * 60 + SMOOTHING) - 1, 3)
+
+
+def test_a_sparkline_shows_means_of_runs() -> None:
+    assert spark([0, 0, 2, 2, 4], "_-=#", 2) == "_#"
+    assert spark([0, 0, 8, 2, 4], "_-=#", 5) == "__#-="
+    assert spark([1, 3, 3, 1, 0, 0], "_-=#", 3) == "##_"
+    assert spark([1, 2, 3, 4], "_#", 1) == "#"
+    assert spark([0, 0, 0], "_#", 5) == "___"
+    assert spark([0, 0, 0], "_#", 2) == "__"

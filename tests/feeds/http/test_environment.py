@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reader.config import Settings
-from reader.feeds.http.environment import find_token, is_offline, may_have_token
+from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
 
 DEFAULTS = Settings()
 WITH_FILE = Settings(use_token_file=True)
@@ -80,3 +80,28 @@ def test_only_the_hub_and_a_named_server_may_have_the_token(endpoint: str, named
 def test_offline_by_choice(said: str, expected: bool) -> None:
     assert is_offline({"HF_HUB_OFFLINE": said}) is expected
     assert is_offline({}) is False
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "token", "settings", "advice"),
+    [
+        ("https://huggingface.co", "", DEFAULTS, "set HF_TOKEN to an access token"),
+        ("https://huggingface.co", "two words", DEFAULTS, "set HF_TOKEN to an access token"),
+        ("https://huggingface.co", "hf_x", DEFAULTS, "check HF_TOKEN or unset it"),
+        ("https://huggingface.co", "hf_x", WITH_FILE, "check HF_TOKEN or unset it"),
+        (
+            "https://huggingface.co",
+            "",
+            WITH_FILE,
+            "sign in again with Hugging Face's tools, or set use_token_file = false",
+        ),
+        ("https://example.org", "hf_x", WITH_FILE, "it gets no access token unless token_endpoint is its address"),
+        ("https://example.org", "hf_x", Settings(token_endpoint="https://example.org"), "check HF_TOKEN or unset it"),
+    ],
+)
+def test_what_to_do_when_a_sign_in_is_asked_for(
+    endpoint: str, token: str, settings: Settings, advice: str, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("from-file")
+    environ = {"HF_TOKEN": token, "HF_HOME": str(tmp_path)}
+    assert sign_in_advice(endpoint, environ, settings) == advice

@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
+from reader.core.errors import FeedUnreachable
+from reader.core.steps import watched_by
 from reader.feeds.http.host_lock import host_lock
 from tests.feeds.servers import Nap
 
@@ -39,3 +43,17 @@ async def test_a_folder_that_can_not_be_written_holds_nobody_up(tmp_path: Path) 
     nap = Nap()
     async with host_lock(tmp_path / "file" / "turn", 3, nap, nap.clock):
         assert nap.taken == []
+
+
+async def test_a_lock_that_another_program_never_gives_back_is_waited_for_a_quarter_of_an_hour(tmp_path: Path) -> None:
+    nap, steps = Nap(), list[float]()
+    lock = tmp_path / "example.org.lock"
+    told = r"Another program has been asking example\.org for 15 minutes; end it to go on\."
+    with watched_by(steps.append):
+        async with host_lock(lock, 0, nap, nap.clock):
+            with pytest.raises(FeedUnreachable, match=told):
+                async with host_lock(lock, 0, nap, nap.clock):
+                    pass
+    assert 900 <= nap.now < 901
+    # Waiting is no silence.
+    assert len(steps) == len(nap.taken)

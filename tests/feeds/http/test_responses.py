@@ -43,10 +43,32 @@ def test_no_limit_is_no_pause() -> None:
         ("soon", None),
         ("-5", None),
         ("", None),
+        ("9" * 5_000, None),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
     ],
 )
 def test_retry_after_holds_seconds_or_a_date(header: str, expected: float | None) -> None:
     assert retry_after({"Retry-After": header}, NOON) == expected
+
+
+DATE_PARTS = [
+    *"0159+-:.,() ",
+    "Mon, ",
+    "01 Jan ",
+    " 2024 ",
+    "00:00:00",
+    " GMT",
+    " +0000",
+    "99999999999999999999",
+    "\xb2",
+]
+
+
+@given(st.lists(st.sampled_from(DATE_PARTS), max_size=12).map("".join))
+def test_any_text_is_seconds_or_nothing(header: str) -> None:
+    wait = retry_after({"Retry-After": header}, NOON)
+    assert wait is None or wait >= 0
 
 
 @pytest.mark.parametrize(

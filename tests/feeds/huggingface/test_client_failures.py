@@ -18,6 +18,7 @@ from reader.core.errors import (
     FeedRefused,
     FeedUnreachable,
 )
+from reader.core.steps import watched_by
 from reader.feeds.http.client import HttpClient
 from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.limits import Limits
@@ -39,6 +40,18 @@ async def test_one_failure_is_tried_again(fault: str, server: FeedServer, nap: N
     assert len(server.requests) == 2
     (wait,) = nap.taken
     assert 0.75 * QUICK.backoff <= wait <= 1.5 * QUICK.backoff
+
+
+async def test_requests_waits_and_records_are_steps_of_a_job(server: FeedServer, nap: Nap) -> None:
+    """Whoever watches the job must not take a slow feed, or one that asks for a pause, for a job that is stuck."""
+    server.faults += ["error", "error"]
+    noted: list[float] = []
+    with watched_by(noted.append):
+        async with connected(server, nap, limits=replace(QUICK, total_timeout=90)) as client:
+            assert len(await ids(client)) == 3
+    # Three requests, each longer than a step may be; the waits between them; the response that can be read, and its
+    # three records.
+    assert noted == [60, nap.taken[0], 60, nap.taken[1], 60, 0, 0, 0, 0]
 
 
 @pytest.mark.parametrize("fault", ["gzip", "nulls", "redirect-here"])
@@ -119,7 +132,7 @@ async def test_a_wait_can_be_cancelled(server: FeedServer) -> None:
         ("error", HttpRefused, "127.0.0.1 has trouble (503); try again later.", 4),
         ("error-after:9999", HttpRefused, "127.0.0.1 has trouble (503); try again later.", 4),
         ("hang", FeedUnreachable, "127.0.0.1 did not answer within 0.2 s; try again later.", 2),
-        ("slow:0.01", FeedUnreachable, "127.0.0.1 did not answer within 0.3 s; try again later.", 2),
+        ("slow:0.01", FeedUnreachable, "127.0.0.1 did not answer within 0.3 s; try again later.", 1),
         ("drop", FeedUnreachable, "The connection to 127.0.0.1 broke; try again later.", 4),
         ("garbage", FeedMalformed, "The feed's answer is cut off or is not JSON; try again later.", 2),
         ("truncate", FeedMalformed, "The feed's answer is cut off or is not JSON; try again later.", 2),
@@ -143,7 +156,7 @@ async def test_a_wait_can_be_cancelled(server: FeedServer) -> None:
         ("limit:10000", HttpRefused, "127.0.0.1 allows no more requests for now; try again in 3 hours.", 1),
         ("refuse:400", HttpRefused, "127.0.0.1 refused the request (400): It is not allowed.", 1),
         ("refuse:403", HttpRefused, "127.0.0.1 refused the request (403): It is not allowed.", 1),
-        ("refuse:401", HttpRefused, "127.0.0.1 did not accept the access token (401); check HF_TOKEN or unset it.", 1),
+        ("refuse:401", HttpRefused, "127.0.0.1 requires a sign-in (401); check HF_TOKEN.", 1),
         ("redirect-here", FeedRefused, "127.0.0.1 redirected too many times; check the feed's address.", 5),
     ],
 )
@@ -172,10 +185,13 @@ async def test_a_refusal_without_a_reason_points_at_the_address(server: FeedServ
     assert failure.value.status == 404
 
 
-async def test_a_403_with_a_token_is_about_the_token(server: FeedServer, nap: Nap) -> None:
-    server.fault = "refuse:403"
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_refusal_with_a_token_is_about_the_token(status: int, server: FeedServer, nap: Nap) -> None:
+    server.fault = f"refuse:{status}"
     async with connected(server, nap, token="hf_secret") as client:
-        with pytest.raises(HttpRefused, match="HF_TOKEN") as failure:
+        with pytest.raises(
+            HttpRefused, match=rf"did not accept the access token \({status}\); check HF_TOKEN"
+        ) as failure:
             await client.day(DAY)
     assert "hf_secret" not in str(failure.value)
 
@@ -248,3 +264,25 @@ async def test_other_failures_of_the_connection(
     async with HuggingFaceClient(HttpClient("https://feed.example.org", sleep=nap)) as client:
         with pytest.raises(FeedUnreachable, match=said):
             await client.day(DAY)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:9", "SOCKS proxy, which can't be used; name an HTTP proxy"),
+        ("HTTPS_PROXY", "ftp://127.0.0.1:9", "proxy's address is not valid; correct or unset HTTPS_PROXY"),
+        ("HTTPS_PROXY", "http://127.0.0.1:999999", "proxy's address is not valid; correct or unset HTTPS_PROXY"),
+        ("SSL_CERT_FILE", "/missing/file", "SSL_CERT_FILE or SSLKEYLOGFILE can't be used; correct or unset it"),
+        ("SSL_CERT_FILE", __file__, "SSL_CERT_FILE or SSLKEYLOGFILE can't be used; correct or unset it"),
+    ],
+)
+async def test_an_environment_that_can_not_be_used(
+    name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch, nap: Nap
+) -> None:
+    for proxy in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(proxy, raising=False)
+    monkeypatch.setenv(name, value)
+    async with HuggingFaceClient(HttpClient("https://feed.example.org", sleep=nap)) as client:
+        with pytest.raises(FeedUnreachable, match=said):
+            await client.day(DAY)
+    assert nap.taken == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reader.core.errors import FeedMalformed
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean
-from reader.feeds.huggingface.parse import SKIPPED, listed_day, listings, parse_daily, parse_item, read_items
+from reader.feeds.huggingface.parse import SKIPPED, listed_day, listings, parse_item, read_items
 from tests.feed_server import item
 
 anything = st.recursive(
@@ -38,7 +38,7 @@ def parse(**paper: object) -> Draft:
 def test_an_answer_becomes_the_listing_of_its_day() -> None:
     body = json.dumps([item("2605.00001", "First"), item("2605.00002", "Second", "2026-05-12")]).encode()
 
-    (listing,) = parse_daily(body, "2026-05-12")
+    (listing,) = listings(read_items(body), "2026-05-12")
 
     assert listing.day == "2026-05-12"
     assert [draft.title for draft in listing.drafts] == ["First", "Second"]
@@ -53,7 +53,7 @@ def test_a_number_that_nothing_can_count_costs_only_itself(number: str) -> None:
     first["paper"] |= {"upvotes": "NUMBER", "githubRepo": "https://github.com/a/b", "githubStars": "NUMBER"}
     body = json.dumps([first, item("2605.00002")]).replace('"NUMBER"', number).encode()
 
-    (listing,) = parse_daily(body, "2026-05-11")
+    (listing,) = listings(read_items(body), "2026-05-11")
 
     assert [draft.id for draft in listing.drafts] == ["2605.00001", "2605.00002"]
     assert (listing.drafts[0].upvotes, listing.drafts[0].code_stars, listing.drafts[0].comments) == (None, None, 5)
@@ -66,9 +66,9 @@ def test_of_many_unusable_records_the_first_are_kept() -> None:
 
 
 def test_an_empty_answer_is_an_empty_day() -> None:
-    (listing,) = parse_daily(b"[]", "2026-05-10")
+    (listing,) = listings(read_items(b"[]"), "2026-05-10")
     assert (listing.day, listing.drafts) == ("2026-05-10", ())
-    assert parse_daily(b"[]", None) == ()
+    assert listings(read_items(b"[]"), None) == ()
 
 
 def test_a_record_belongs_to_the_day_it_names_and_is_never_shifted() -> None:
@@ -355,7 +355,7 @@ def test_any_record_is_a_draft_or_says_why_not(record: object) -> None:
 @given(st.binary() | anything.map(lambda value: json.dumps(value).encode()))
 def test_any_answer_is_listings_or_malformed(body: bytes) -> None:
     try:
-        found = parse_daily(body, "2026-05-12")
+        found = listings(read_items(body), "2026-05-12")
     except FeedMalformed:
         return
     assert found[0].day == "2026-05-12"

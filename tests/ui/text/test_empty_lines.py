@@ -62,6 +62,10 @@ CASES: list[tuple[EmptyReason, list[str]]] = [
         ["Nothing has risen yet.", "Papers that rise after you read or hide them come here.", "ga all papers"],
     ),
     (AllHidden(), ["All papers are hidden.", "/ is:hidden lists them"]),
+    (
+        AllHidden("papers of today", ("Mon 11", 16)),
+        ["All papers of today are hidden.", "/ is:hidden lists them   [ Mon 11 has 16"],
+    ),
 ]
 
 

@@ -302,9 +302,9 @@ async def test_names_keys_and_signs_may_come_later() -> None:
     async with app.run_test(size=(80, 40)) as pilot:
         detail.show(paper())
         await pilot.pause()
-        detail.tell(topic_names={"agents": "Agents & tools"}, link_keys={"o": "O"})
+        detail.configure(topic_names={"agents": "Agents & tools"}, link_keys={"o": "O"})
         assert "[Agents & tools]" in detail.text and "O  Page" in detail.text
-        detail.tell(glyphs=ASCII)
+        detail.configure(glyphs=ASCII)
         assert UNICODE.upvotes not in detail.text and "[Agents & tools]" in detail.text
 
 

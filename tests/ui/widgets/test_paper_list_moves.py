@@ -19,8 +19,6 @@ async def test_moves_stop_at_the_ends_and_say_so() -> None:
         assert not papers.move(1)
         assert papers.to_first() and papers.highlighted == 1
         assert not papers.move(-1)
-        assert papers.to_pk(17) and papers.cursor == 16
-        assert not papers.to_pk(99)
 
 
 async def test_half_a_page_moves_the_screen_with_the_cursor() -> None:

@@ -196,14 +196,29 @@ async def test_an_empty_list_comes_with_what_the_cache_says_of_it(desk: Desk) ->
     assert not desk.state.listing.facts.is_day_known
 
 
+async def test_papers_that_are_all_hidden_are_told_from_none(desk: Desk) -> None:
+    for view_id in ("day:2026-05-12", "today", "month:2026-05"):
+        await desk.show(desk.state.go(Place(view(view_id))))
+        assert desk.ids
+        await desk.library.mark("hide", True, desk.state.listing.order.pks)
+        await desk.show(desk.state.go(Place(view("starred"))))
+        assert not desk.state.listing.facts.are_hidden
+        await desk.show(desk.state.go(Place(view(view_id))))
+        assert not desk.ids
+        assert desk.state.listing.facts.are_hidden
+        await desk.show(desk.state.go(Place(view(view_id), "robot")))
+        assert not desk.state.listing.facts.are_hidden
+        await desk.library.undo()
+
+
 async def test_an_empty_list_is_read_again_after_a_refresh(desk: Desk) -> None:
     await desk.show(desk.state.go(NOTHING_LISTED))
     before = desk.state
-    desk.loader.look_again(before)
+    desk.loader.reload_if_empty(before)
     assert desk.state.cache_version == before.cache_version + 1
     await desk.show(desk.state.go(Place(view("today"))))
     before = desk.state
-    desk.loader.look_again(before)
+    desk.loader.reload_if_empty(before)
     assert desk.state is before
 
 

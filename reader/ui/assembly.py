@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class Parts(Program, Protocol):
-    """The parts of a reader that exist before its actions."""
+    """The parts of a reader that exist before its handlers."""
 
     services: Services
     run_job: JobRunner
@@ -55,8 +55,8 @@ class Parts(Program, Protocol):
     def suspend(self) -> AbstractContextManager[None]: ...
 
 
-class Actions:
-    """The handlers of the keys, and their background work."""
+class Assembly:
+    """All handlers of the keys, and the background work that they start."""
 
     def __init__(self, parts: Parts) -> None:
         services, main, keyboard = parts.services, parts.main, parts.keyboard

@@ -1,0 +1,164 @@
+"""Checks a cache: its file, its full-text index, and what is derived from other data in it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from reader.cache import schema
+from reader.cache.marks.journal import Entry, Journal
+from reader.cache.sqlite_errors import explained, is_damage, primary_code
+from reader.core.marks import STATES
+from reader.paths import journal_file
+
+FAULTS = 20
+"""Maximum number of reported faults of one kind."""
+
+_OF_INDEX = "paper_fts"
+"""Part of what SQLite says of the full-text index."""
+
+
+class Check(NamedTuple):
+    """The result of one check."""
+
+    name: str
+    faults: tuple[str, ...] = ()
+    """What is wrong, one sentence each; empty if nothing is."""
+
+
+def verify(path: Path) -> Iterator[Check]:
+    """Verify the cache, check by check; a file that SQLite finds damaged is not opened for the other checks.
+
+    Changes nothing. Raises CacheError.
+    """
+    with explained(path), closing(schema.peek(path)) as connection:
+        faults = tuple(_file(connection))
+    yield Check("file", tuple(fault for fault in faults if _OF_INDEX not in fault))
+    if any(_OF_INDEX not in fault for fault in faults):
+        return
+    with explained(path), closing(schema.connect(path, query_only=True)) as connection:
+        yield Check("references", tuple(_references(connection)))
+        yield Check("full-text index", (*faults, *_search(path)))
+        yield Check("days", tuple(_days(connection)))
+        yield Check("log", tuple(_log(connection)))
+        yield Check("marks", (*islice(_effects(connection), FAULTS), *_marks(connection)))
+        yield Check("journal", tuple(_journal(connection, path)))
+
+
+def _file(connection: sqlite3.Connection) -> Iterator[str]:
+    try:
+        for (said,) in connection.execute(f"PRAGMA integrity_check({FAULTS})"):
+            if said != "ok":
+                yield " ".join(said.split())
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        yield str(error)
+
+
+def _references(connection: sqlite3.Connection) -> Iterator[str]:
+    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(FAULTS):
+        yield f"row {row} of {table} belongs to no {parent}"
+
+
+def _search(path: Path) -> Iterator[str]:
+    with closing(schema.connect(path, query_only=True)) as connection:
+        try:
+            connection.execute("PRAGMA query_only = OFF")
+            # This writes nothing. The 1 makes SQLite also compare the index with the papers' texts.
+            connection.execute("INSERT INTO paper_fts(paper_fts, rank) VALUES ('integrity-check', 1)")
+        except sqlite3.DatabaseError as error:
+            # A cache that can't be written has only the check that is part of the file's.
+            if primary_code(error) == sqlite3.SQLITE_READONLY:
+                return
+            if not is_damage(error) and primary_code(error) != sqlite3.SQLITE_ERROR:
+                raise
+            yield "it differs from the papers' texts"
+
+
+def _days(connection: sqlite3.Connection) -> Iterator[str]:
+    rows = connection.execute(
+        "SELECT day.day, day.papers, (SELECT count(*) FROM listing WHERE listing.day = day.day) AS listed FROM day"
+        " WHERE papers <> listed LIMIT ?",
+        (FAULTS,),
+    )
+    for day, papers, listed in rows:
+        yield f"{day} should have {papers} papers and lists {listed}"
+
+
+def _log(connection: sqlite3.Connection) -> Iterator[str]:
+    """Check that each event can be read."""
+    for seq, packed, count in connection.execute("SELECT seq, papers, count FROM event"):
+        try:
+            named = len(set(zlib.decompress(packed).split()))
+        except (zlib.error, TypeError):
+            yield f"event {seq} can't be read"
+            continue
+        if named != count:
+            yield f"event {seq} should have {count} papers and names {named}"
+
+
+def _effects(connection: sqlite3.Connection) -> Iterator[str]:
+    """Check that each paper of an event has an effect or an orphan."""
+    found = "(SELECT count(*) FROM effect WHERE event = seq) + (SELECT count(*) FROM orphan WHERE event = seq)"
+    rows = connection.execute(
+        f"SELECT seq, count, papers, {found} AS found FROM event WHERE applied = 1 AND found < count"
+    )
+    for seq, count, packed, changed in rows:
+        if changed < count - _other_ids(connection, packed):
+            yield f"event {seq} should have changed {count} papers and has changed {changed}"
+
+
+def _other_ids(connection: sqlite3.Connection, packed: bytes) -> int:
+    """How many of an event's ids are further ones of its papers."""
+    ids = json.dumps(zlib.decompress(packed).decode().split("\n"))
+    row = connection.execute("SELECT count(*) FROM paper_alias WHERE id IN (SELECT value FROM json_each(?))", (ids,))
+    return int(row.fetchone()[0])
+
+
+def _journal(connection: sqlite3.Connection, path: Path) -> Iterator[str]:
+    """Check that the log and its journal have the same events."""
+    written = {line.id for line in Journal(journal_file(path)).read() if isinstance(line, Entry)}
+    stored = {id for (id,) in connection.execute("SELECT id FROM event")}
+    if missing := len(stored - written):
+        yield f"it lacks {missing:,} of {len(stored):,} events"
+    if more := len(written - stored):
+        yield f"it has {more:,} events that the cache lacks"
+
+
+_NEWEST = (
+    "(SELECT e.value FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = p.pk AND f.kind = {kind}"
+    " AND e.undone = 0 ORDER BY e.clock DESC, e.id DESC LIMIT 1)"
+)
+
+
+def _marks(connection: sqlite3.Connection) -> Iterator[str]:
+    """Check that the papers' states follow from the log; skipped while a long mark is still being applied."""
+    if connection.execute("SELECT 1 FROM event WHERE applied = 0 LIMIT 1").fetchone():
+        return
+    for kind, column in STATES.items():
+        newest = _NEWEST.format(kind=f"'{kind}'")
+        wrong = f"SELECT id FROM paper AS p WHERE {column} <> CAST(coalesce({newest}, 0) AS INTEGER) LIMIT {FAULTS}"
+        for (id,) in connection.execute(wrong):
+            yield f"{id} differs from the log in {column}"
+    note = _NEWEST.format(kind="'note'")
+    stored = "coalesce((SELECT body FROM note WHERE note.pk = p.pk), '')"
+    noted = "p.pk IN (SELECT pk FROM effect WHERE kind = 'note' UNION SELECT pk FROM note)"
+    for (id,) in connection.execute(
+        f"SELECT id FROM paper AS p WHERE {noted} AND {stored} <> coalesce({note}, '') LIMIT {FAULTS}"
+    ):
+        yield f"the note of {id} differs from the log"
+    tags = "SELECT pk, substr(kind, 5) AS tag FROM effect WHERE kind LIKE 'tag:%' UNION SELECT pk, tag FROM paper_tag"
+    tagged = "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = one.tag AND t.pk = p.pk)"
+    newest = _NEWEST.format(kind="'tag:' || one.tag")
+    for id, tag in connection.execute(
+        f"SELECT p.id, one.tag FROM ({tags}) AS one JOIN paper AS p USING (pk)"
+        f" WHERE {tagged} <> (coalesce({newest}, '0') = '1') LIMIT {FAULTS}"
+    ):
+        yield f"the tag {tag} of {id} differs from the log"

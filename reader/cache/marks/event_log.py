@@ -1,0 +1,231 @@
+"""The table of events and its journal, kept equal: every event is in both.
+
+A writer takes the cache's write lock, appends the event's line to the journal, and commits the event together with the
+journal's new size. A program that ends between the two leaves a journal of another size than the cache has noted. The
+next writer sees that, and joins the two: it inserts events that only the journal has, and appends those that only the
+cache has. The same brings back all events into a new cache, and all lines into a lost journal.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from operator import attrgetter
+from pathlib import Path
+
+from reader.cache import schema
+from reader.cache.marks.agreement import SIZE, agrees, stored_size
+from reader.cache.marks.derived import FOLLOW
+from reader.cache.marks.journal import BadLine, Entry, Journal
+from reader.paths import journal_file
+
+NOBODY = zlib.compress(b"")
+"""The packed ids of an event without papers."""
+
+COLUMNS = "seq, id, clock, kind, value, count"
+
+STEPS = ("undo", "redo")
+"""Kinds of events that change another event; their value is its id."""
+
+_FIELDS = ("id", "machine", "number", "clock", "kind", "value", "count", "papers")
+_ENTRY = ", ".join(_FIELDS)
+_values = attrgetter(*_FIELDS)
+
+LABELS = {
+    ("read", "1"): "read",
+    ("read", "0"): "unread",
+    ("star", "1"): "starred",
+    ("star", "0"): "unstarred",
+    ("hide", "1"): "hidden",
+    ("hide", "0"): "shown again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing the user did to `count` papers."""
+
+    seq: int
+    id: str
+    clock: int
+    """Milliseconds since 1970."""
+    kind: str
+    value: str
+    count: int
+
+    @property
+    def label(self) -> str:
+        """The mark as words that follow a number: `41 read`."""
+        if self.kind.startswith("tag:"):
+            return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
+        if self.kind == "note":
+            return "noted"
+        return LABELS[self.kind, self.value]
+
+
+class Joined:
+    """What joining the cache and its journal brought."""
+
+    def __init__(self) -> None:
+        self.inserted = 0
+        """Events that only the journal had."""
+        self.appended = 0
+        """Events that only the cache had."""
+        self.bad_lines: list[BadLine] = []
+
+
+class EventLog:
+    """The events of one cache, used by one thread at a time; its methods raise sqlite3.Error and CacheError."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, now: Callable[[], float] = time.time) -> None:
+        self._connection = connection
+        self._path = path
+        self._now = now
+        self.journal = Journal(journal_file(path))
+        self.has_news = False
+        """Whether events came from the journal that are not applied yet."""
+
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        """A transaction that may record events; if it fails, the journal loses them again."""
+        before = after = -1
+        try:
+            with schema.transaction(self._connection):
+                self._agree()
+                before = self.journal.size()
+                try:
+                    yield
+                except BaseException:
+                    # Nobody else appends while this transaction has the lock.
+                    self.journal.cut(before)
+                    raise
+                after = self.journal.size()
+        except sqlite3.Error:
+            if after > before:
+                self._withdraw(before, after)
+            raise
+
+    def _withdraw(self, before: int, after: int) -> None:
+        """Cut events off the journal that could not be committed, unless another program has joined them already."""
+        with suppress(sqlite3.Error), schema.transaction(self._connection):
+            if stored_size(self._connection) == before and self.journal.size() == after:
+                self.journal.cut(before)
+
+    def record(self, kind: str, value: str, papers: bytes = NOBODY, count: int = 0) -> Event:
+        """Append an event of this machine, inside `recording`; `finish` marks it as applied."""
+        connection = self._connection
+        machine = self.machine()
+        (last,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
+        own = "SELECT coalesce(max(number), 0) FROM event WHERE machine = ?"
+        (number,) = connection.execute(own, (machine,)).fetchone()
+        clock = max(int(self._now() * 1000), last + 1)
+        entry = Entry(secrets.token_hex(12), machine, number + 1, clock, kind, value, count, papers)
+        seq = self._insert(entry)
+        self._append([entry])
+        return Event(seq, entry.id, clock, kind, value, count)
+
+    def finish(self, event: Event) -> None:
+        """Mark an event as applied."""
+        self._connection.execute("UPDATE event SET applied = 1 WHERE seq = ?", (event.seq,))
+
+    def machine(self) -> str:
+        """The id of this machine, made when it is first needed."""
+        return self._own_machine() or self._set_machine(secrets.token_hex(6))
+
+    def _own_machine(self) -> str | None:
+        row = self._connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone()
+        return str(row[0]) if row else None
+
+    def _set_machine(self, machine: str) -> str:
+        self._connection.execute("INSERT INTO meta (key, value) VALUES ('machine', ?)", (machine,))
+        return machine
+
+    def join(self, entries: Iterable[Entry]) -> int:
+        """Add other machines' events that the log lacks, unapplied, in one transaction; return their number."""
+        with self.recording():
+            new = [entry for entry in entries if self._insert_missing(entry)]
+            if new:
+                self._append(new)
+        self.has_news = self.has_news or bool(new)
+        return len(new)
+
+    def agree(self) -> Joined:
+        """Make journal and table equal, whatever their sizes say; new events are not applied yet."""
+        with schema.transaction(self._connection):
+            return self._join_journal()
+
+    def has_agreed(self) -> bool:
+        """Whether the journal has the size that the cache has noted."""
+        return agrees(self._connection, self._path)
+
+    def _agree(self) -> None:
+        """Join the journal if a program ended while it wrote, or either file was replaced."""
+        if not self.has_agreed():
+            self._join_journal()
+
+    def _join_journal(self) -> Joined:
+        joined, seen = Joined(), set[str]()
+        for line in self.journal.read():
+            if isinstance(line, Entry):
+                seen.add(line.id)
+                joined.inserted += self._insert_missing(line)
+            elif isinstance(line, BadLine):
+                joined.bad_lines.append(line)
+            elif self._own_machine() is None:
+                self._set_machine(line.machine)
+        stored = self._connection.execute("SELECT id FROM event ORDER BY seq").fetchall()
+        missing = [id for (id,) in stored if id not in seen]
+        self._append(map(self._entry, missing))
+        for slug, value in self._unrecorded_feeds():
+            self.finish(self.record(f"{FOLLOW}{slug}", value))
+        joined.appended = len(missing)
+        self.has_news = self.has_news or joined.inserted > 0
+        return joined
+
+    def _entry(self, id: str) -> Entry:
+        return Entry(*self._connection.execute(f"SELECT {_ENTRY} FROM event WHERE id = ?", (id,)).fetchone())
+
+    def _unrecorded_feeds(self) -> list[tuple[str, str]]:
+        """Slugs and values of the feeds that are followed since before the log had them."""
+        rows = self._connection.execute(
+            "SELECT slug, json_object('kind', kind, 'url', url, 'title', title, 'home', home, 'folder', folder,"
+            f" 'added', added) FROM feed WHERE kind <> 'own'"
+            f" AND NOT EXISTS (SELECT 1 FROM event WHERE event.kind = '{FOLLOW}' || feed.slug)"
+        )
+        return rows.fetchall()
+
+    def _append(self, entries: Iterable[Entry]) -> None:
+        """Append events to the journal, and note its size."""
+        size = self.journal.append(entries, self.machine())
+        self._connection.execute(
+            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (SIZE, str(size)),
+        )
+
+    def _insert_missing(self, entry: Entry) -> bool:
+        """Add an event unless the log has it; return whether it was missing."""
+        known = self._connection.execute("SELECT 1 FROM event WHERE id = ?", (entry.id,)).fetchone()
+        if known is None:
+            self._insert(entry)
+            # Whether the event, or the target of this step, is undone: the steps may come before their target.
+            self._connection.execute(_SETTLE, {"id": entry.value if entry.kind in STEPS else entry.id})
+        return known is None
+
+    def _insert(self, entry: Entry) -> int:
+        cursor = self._connection.execute(
+            f"INSERT INTO event ({_ENTRY}, undone, applied) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)", _values(entry)
+        )
+        return cursor.lastrowid or 0
+
+
+_SETTLE = """
+    UPDATE event SET undone = coalesce((
+        SELECT step.kind = 'undo' FROM event AS step WHERE step.value = event.id AND step.kind IN ('undo', 'redo')
+        ORDER BY step.clock DESC, step.id DESC LIMIT 1
+    ), 0) WHERE id = :id
+"""

@@ -1,0 +1,247 @@
+"""The journal: what the user did as JSON Lines beside the cache, so that marks outlive it.
+
+Each line is one event and stands for itself: `v` is the version of its form, `sum` the CRC-32 of the bytes before
+`,"sum"`. An event has an identity (`id`), a machine with the number that it gave the event, and a clock that grows over
+all events that the machine has seen, whatever its system clock says. The union of the lines of several journals, in
+any order and with repetitions, is again a journal.
+
+Lines are only ever appended, by a program that holds the cache's write lock, and are on the disk before their event
+counts. A line that was cut off or damaged is skipped.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from reader.cache.marks.agreement import file_size
+from reader.core.errors import CacheError
+from reader.paths import make_private
+
+VERSION = 1
+"""The form of a line that this program writes."""
+
+LISTED = 100
+"""A line lists the ids of up to this many papers; more are packed, which takes a fifth of the space."""
+
+LINE_BYTES = 1 << 26
+"""A longer line is damaged: ten million ids are shorter."""
+
+UNPACKED_BYTES = 1 << 28
+"""Maximum size of the unpacked ids of a line."""
+
+PACKING = 6
+"""zlib's compression level: a million ids take 2.3 MB and 0.4 s."""
+
+_WRITTEN = ("id", "machine", "number", "clock", "kind", "value", "count")
+
+_SUM = re.compile(rb',"sum":"([0-9a-f]{8})"}')
+_SUM_BYTES = len(b',"sum":"00000000"}')
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as the journal has it."""
+
+    id: str
+    machine: str
+    number: int
+    """Counts the events of one machine; they happened in this order."""
+    clock: int
+    """Milliseconds since 1970, above those of all events that the machine knew; `(clock, id)` orders all machines'."""
+    kind: str
+    value: str
+    count: int
+    """Number of its papers."""
+    papers: bytes
+    """Their ids, newline-joined and zlib-compressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The first line of a file: the machine whose journal it is."""
+
+    machine: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that can't be used; `line` counts from 1."""
+
+    line: int
+    reason: str
+
+
+def encode(what: Entry | Owner) -> bytes:
+    """The line of an event or an owner, with its newline."""
+    fields: dict[str, object] = {"v": VERSION}
+    if isinstance(what, Owner):
+        fields["owner"] = what.machine
+    else:
+        fields |= {name: getattr(what, name) for name in _WRITTEN}
+        if what.count > LISTED:
+            fields["packed"] = b64encode(what.papers).decode()
+        else:
+            fields["papers"] = zlib.decompress(what.papers).decode().split("\n") if what.count else []
+    body = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))[:-1].encode("utf-8", "surrogatepass")
+    return body + b',"sum":"%08x"}\n' % zlib.crc32(body)
+
+
+def decode(line: bytes) -> Entry | Owner:
+    """The event or owner of a line; raises ValueError with the reason if the line is damaged or of a newer form."""
+    line = line.rstrip(b"\n")
+    found = _SUM.fullmatch(line[-_SUM_BYTES:])
+    if found is None:
+        raise ValueError("it is cut off")
+    body = line[:-_SUM_BYTES]
+    if zlib.crc32(body) != int(found[1], 16):
+        raise ValueError("it is damaged")
+    try:
+        fields = json.loads(body + b"}")
+        version = fields.pop("v")
+    except (ValueError, KeyError, AttributeError, RecursionError):
+        raise ValueError("it is no event") from None
+    if version != VERSION:
+        raise ValueError(f"its form, {version}, is newer than this program")
+    owner = fields.get("owner")
+    return Owner(owner) if isinstance(owner, str) else _entry(fields)
+
+
+def _entry(fields: dict[str, Any]) -> Entry:
+    try:
+        packed = fields.pop("packed", None)
+        listed = fields.pop("papers", None)
+        ids = _unpack(b64decode(packed, validate=True)) if packed is not None else "\n".join(listed)
+        count = len(ids.split("\n")) if ids else 0
+        entry = Entry(papers=zlib.compress(ids.encode(), PACKING), **fields)
+    except (ValueError, TypeError, zlib.error):
+        raise ValueError("it is no event") from None
+    texts = (entry.id, entry.machine, entry.kind, entry.value)
+    numbers = (entry.number, entry.clock, entry.count)
+    is_event = all(isinstance(one, str) for one in texts) and all(type(one) is int for one in numbers)
+    if not is_event or entry.count != count:
+        raise ValueError("it is no event")
+    return entry
+
+
+def _unpack(packed: bytes) -> str:
+    """The ids of packed papers; raises ValueError if they are too long or cut off."""
+    unpacker = zlib.decompressobj()
+    ids = unpacker.decompress(packed, UNPACKED_BYTES)
+    if not unpacker.eof:
+        raise ValueError
+    return ids.decode()
+
+
+class Journal:
+    """The journal file at `path`; the caller holds the cache's write lock while it changes the file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def size(self) -> int:
+        """The file's size in bytes; 0 if it is missing."""
+        return file_size(self.path)
+
+    def read(self) -> Iterator[Entry | Owner | BadLine]:
+        """Every line, in the file's order; raises CacheError if the file can't be read."""
+        try:
+            with self.path.open("rb") as file:
+                yield from _lines(file)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._explain(error, "read") from error
+
+    def append(self, entries: Iterable[Entry], machine: str) -> int:
+        """Append events and wait for the disk; return the file's new size. A new file begins with its owner.
+
+        After a failure the file is as before. Raises CacheError.
+        """
+        try:
+            is_new = not self.size()
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
+            try:
+                before = os.fstat(file).st_size
+                try:
+                    if before and not _ends_line(file):
+                        _write(file, b"\n")
+                    if not before:
+                        _write(file, encode(Owner(machine)))
+                    for entry in entries:
+                        _write(file, encode(entry))
+                    os.fsync(file)
+                except BaseException:
+                    with suppress(OSError):
+                        os.ftruncate(file, before)
+                    raise
+                size = os.fstat(file).st_size
+            finally:
+                os.close(file)
+            if is_new:
+                make_private(self.path)
+                _sync_folder(self.path.parent)
+        except OSError as error:
+            raise self._explain(error, "written") from error
+        return size
+
+    def cut(self, size: int) -> None:
+        """Take back what was appended after the file had `size` bytes."""
+        with suppress(OSError):
+            os.truncate(self.path, size)
+
+    def _explain(self, error: OSError, done: str) -> CacheError:
+        if error.errno in _FULL:
+            return CacheError(
+                f"The disk is full, so the journal {self.path} could not be written. Free some space and try again."
+            )
+        return CacheError(f"The journal {self.path} could not be {done}: {error.strerror}. Check its folder and disk.")
+
+
+def _lines(file: BinaryIO) -> Iterator[Entry | Owner | BadLine]:
+    number = 0
+    while line := file.readline(LINE_BYTES):
+        number += 1
+        if len(line) == LINE_BYTES and not line.endswith(b"\n"):
+            while (rest := file.readline(LINE_BYTES)) and not rest.endswith(b"\n"):
+                pass
+            yield BadLine(number, "it is too long")
+        elif line.strip():
+            try:
+                yield decode(line)
+            except ValueError as error:
+                yield BadLine(number, str(error))
+
+
+def _ends_line(file: int) -> bool:
+    """Whether the last line has its newline; a line that was cut off has none."""
+    os.lseek(file, -1, os.SEEK_END)
+    return os.read(file, 1) == b"\n"
+
+
+def _write(file: int, data: bytes) -> None:
+    """Write all of `data`; the system may take it in parts."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file, view) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new file's name durable; not every system can."""
+    with suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)

@@ -1,0 +1,324 @@
+"""Mend a cache without losing a mark: put a broken file aside, make a new one, and bring back what can be.
+
+A new cache is built beside the broken one, under another name and with the same journal. It takes the place of the
+broken one once it is complete, so a program that is killed on the way leaves the broken file where it was, and the next
+start begins again.
+
+    report = repair(path, load_topics)
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.cache import aside, health, schema
+from reader.cache.backups import backups
+from reader.cache.health import Condition, Progress, State
+from reader.cache.marks.event_log import EventLog
+from reader.cache.marks.events import Events
+from reader.cache.sqlite_errors import explained
+from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheForeign, CacheTooNew
+from reader.paths import make_folder, refresh_stamp, suspect_stamp, touch_private
+
+if TYPE_CHECKING:
+    from reader.cache.batch import Classifier
+    from reader.cache.salvage import Salvage
+
+ROUNDS = 8
+"""States that one repair mends, one after the other."""
+
+WAIT = 600.0
+"""Seconds to wait for another program that repairs the same cache."""
+
+_REFUSED = (State.FOREIGN, State.NEWER)
+"""States of files that are put aside only if the user asks for it."""
+
+
+_MARKING = "SELECT papers FROM event WHERE kind IN ('star', 'note') OR kind LIKE 'tag:%'"
+"""The papers that the user once starred, noted or tagged."""
+
+
+@dataclass
+class Report:
+    """What a repair found and did."""
+
+    found: list[Condition] = field(default_factory=list)
+    kept: list[Path] = field(default_factory=list)
+    """The broken files' names now, or those of their copies."""
+    is_new: bool = False
+    """Whether a new cache took the place."""
+    joined: int = 0
+    """Events that the cache lacked."""
+    events: int = 0
+    starred: int = 0
+    papers: int = 0
+    lost: int = 0
+    """Papers that were found in the broken file and for which there was no time."""
+
+
+def _ignore_progress(_step: str) -> None:
+    pass
+
+
+class Repair:
+    """One repair of the cache at `path`; `rules` loads the topic rules.
+
+    With `seconds`, no more papers of a broken cache are brought back after that time: those that the user starred,
+    tagged or noted come first, and a refresh can fetch the others again.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        rules: Callable[[], Classifier],
+        progress: Progress = _ignore_progress,
+        *,
+        seconds: float | None = None,
+    ) -> None:
+        self._path = path
+        self._rules = rules
+        self._progress = progress
+        self._end = None if seconds is None else time.monotonic() + seconds
+        self.report = Report()
+
+    def run(self, *, set_aside: bool = False) -> Report:
+        """Mend the cache, whatever is wrong with it; a good one stays as it is.
+
+        Raises CacheForeign or CacheTooNew for a file that is put aside only with `set_aside`, and CacheError for one
+        that can't be mended.
+        """
+        self._unlock()
+        with _alone(self._path):
+            for _ in range(ROUNDS):
+                condition = health.examine(self._path, self._progress)
+                if condition.is_good:
+                    break
+                if condition in self.report.found:
+                    raise CacheError(f"The cache {self._path} could not be mended: {condition.found}.")
+                self.report.found.append(condition)
+                if condition.state in _REFUSED and not set_aside:
+                    # Raises the error with its sentence.
+                    schema.is_current(self._path)
+                self._mend(condition.state)
+                if self.report.is_new and self._end is not None:
+                    # There is no time to examine what was just made.
+                    break
+            suspect_stamp(self._path).unlink(missing_ok=True)
+        self._count()
+        return self.report
+
+    def join(self) -> Report:
+        """Make the log and its journal equal, in a cache that is good or needs only that."""
+        with _alone(self._path):
+            schema.ensure(self._path)
+            with closing(Events.open(self._path)) as events:
+                self.report.joined += events.agree().inserted
+        self._count()
+        return self.report
+
+    def _unlock(self) -> None:
+        """Give the user back what permissions were taken; raises CacheError if that is not possible."""
+        condition = health.glance(self._path)
+        if condition.state is State.READ_ONLY:
+            raise CacheError(
+                f"The cache {self._path} can't be changed: {condition.found}."
+                " Copy it to a folder of yours, and name that folder with DAILYPAPERS_HOME."
+            )
+        if condition.state is State.LOCKED:
+            self.report.found.append(condition)
+            try:
+                health.unlock(self._path)
+            except OSError as error:
+                raise CacheError(f"{error.filename}: {error.strerror}. Change its permissions by hand.") from error
+
+    def _mend(self, state: State) -> None:
+        match state:
+            case State.FOREIGN:
+                self._replace(salvage_file=False)
+            case State.LOST | State.NEWER | State.DAMAGED:
+                self._replace()
+            case State.OLDER:
+                self._keep_copy()
+                self._change(lambda: schema.ensure(self._path))
+            case State.INDEX:
+                self._keep_copy()
+                self._change(self._rebuild_index)
+            case State.MARKS:
+                self._keep_copy()
+                self._change(self._derive_marks)
+            case State.JOURNAL:
+                self._keep_copy()
+                self._change(self._agree)
+            case _:
+                raise CacheError(f"The cache {self._path} can't be mended. 'dailypapers doctor' says why.")
+
+    # In place
+
+    def _keep_copy(self) -> None:
+        """Keep the file as it was before the first change."""
+        if not self.report.kept:
+            self._progress("keeping a copy")
+            self.report.kept.append(aside.keep_copy(self._path))
+
+    def _change(self, change: Callable[[], None]) -> None:
+        """Change the cache in its place; if it is too damaged for that, replace it."""
+        try:
+            change()
+        except (CacheBusy, CacheForeign, CacheTooNew):
+            raise
+        except CacheError as error:
+            if not _is_of_file(error):
+                raise
+            self._replace()
+
+    def _rebuild_index(self) -> None:
+        self._progress("rebuilding the full-text index")
+        with explained(self._path), closing(schema.connect(self._path)) as connection:
+            connection.execute("INSERT INTO paper_fts(paper_fts) VALUES ('rebuild')")
+
+    def _derive_marks(self) -> None:
+        self._progress("deriving the marks again")
+        with closing(Events.open(self._path)) as events:
+            events.rebuild()
+        with explained(self._path), closing(schema.connect(self._path)) as connection:
+            listed = "(SELECT count(*) FROM listing WHERE listing.day = day.day)"
+            connection.execute(f"UPDATE day SET papers = {listed} WHERE papers <> {listed}")
+
+    def _agree(self) -> None:
+        self._progress("joining the journal")
+        with closing(Events.open(self._path)) as events:
+            self.report.joined += events.agree().inserted
+
+    # In its place
+
+    def _replace(self, *, salvage_file: bool = True) -> None:
+        """Build a new cache from all that is left, and put it in the place of the broken one."""
+        from reader.cache.salvage import Salvage
+
+        path = self._path
+        building = path.with_suffix(".building")
+        _remove(building)
+        with closing(Salvage()) as salvage:
+            for file in ([path] if salvage_file and path.exists() else []) + backups(path)[:1]:
+                self._progress(f"reading {file.name}")
+                with suppress(OSError):
+                    salvage.read(file)
+            make_folder(path)
+            schema.create(building)
+            self._bring_back_events(building, salvage)
+            self._bring_back_papers(building, salvage)
+        _settle(building)
+        if path.exists():
+            self.report.kept.append(aside.set_aside(path, building))
+        else:
+            aside.set_log_aside(path)
+            building.replace(path)
+        _sync(path.parent)
+        self.report.is_new = True
+        # The days that it lacks were not fetched.
+        refresh_stamp(path).unlink(missing_ok=True)
+
+    def _bring_back_events(self, building: Path, salvage: Salvage) -> None:
+        self._progress("bringing back the marks")
+        if salvage.machine is not None:
+            with explained(building), closing(schema.connect(building)) as connection:
+                connection.execute("INSERT INTO meta (key, value) VALUES ('machine', ?)", (salvage.machine,))
+        with closing(Events.open(building)) as events:
+            events.join(salvage.entries())
+        with explained(building), closing(schema.connect(building, durable=True)) as connection:
+            for feed in salvage.feeds():
+                # The log knows better whether a feed is still followed.
+                connection.execute(
+                    "INSERT INTO feed (slug, kind, url, title, home, folder, added)"
+                    " SELECT :slug, :kind, :url, :title, :home, :folder, :added WHERE NOT EXISTS"
+                    " (SELECT 1 FROM event WHERE kind = 'follow:' || :slug) ON CONFLICT DO NOTHING",
+                    feed,
+                )
+            EventLog(connection, building).agree()
+            salvage.prefer(papers for (papers,) in connection.execute(_MARKING))
+
+    def _bring_back_papers(self, building: Path, salvage: Salvage) -> None:
+        total = salvage.count_papers()
+        if not total:
+            return
+        from reader.cache.papers import Cache
+
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        done = 0
+        with (
+            closing(Cache.open(building, self._rules())) as cache,
+            explained(building),
+            closing(schema.connect(building)) as connection,
+        ):
+            for listing, seen in salvage.listings():
+                if self._end is not None and time.monotonic() > self._end:
+                    self.report.lost = max(total - done, 0)
+                    break
+                cache.store(listing, now, newer=False)
+                connection.executemany("UPDATE paper SET added = ? WHERE id = ?", seen)
+                done += len(seen)
+                self._progress(f"bringing back papers: {min(done, total):,} of {total:,}")
+            cache.rest()
+
+    def _count(self) -> None:
+        report = self.report
+        if health.glance(self._path).state is State.NONE:
+            return
+        with explained(self._path), closing(schema.connect(self._path, query_only=True)) as connection:
+            counts = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM paper WHERE starred = 1)"
+            report.events, report.starred = connection.execute(counts).fetchone()
+            (report.papers,) = connection.execute("SELECT count(*) FROM paper").fetchone()
+
+
+def _is_of_file(error: CacheError) -> bool:
+    """Whether an error means that the file is worse than it seemed, and not that a disk or a program is in the way."""
+    if isinstance(error, CacheDamaged):
+        return True
+    cause = error.__cause__
+    cause = getattr(cause, "orig", None) or cause
+    return isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_ERROR
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Repair a cache alone: another program that wants to waits, and then finds it mended. Raises CacheError."""
+    lock = path.with_suffix(".repair")
+    try:
+        touch_private(make_folder(lock))
+    except OSError as error:
+        raise CacheError(f"{lock} can't be written: {error.strerror}. Check the permissions of its folder.") from error
+    with explained(path), closing(sqlite3.connect(lock, timeout=WAIT, isolation_level=None)) as connection:
+        # SQLite's locks end with the program, on every system.
+        connection.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+def _remove(building: Path) -> None:
+    """Remove what a repair that was killed has left."""
+    for end in ("", *aside.BESIDE):
+        building.with_name(building.name + end).unlink(missing_ok=True)
+
+
+def _settle(building: Path) -> None:
+    """Merge the write-ahead log into the file, and wait for the disk."""
+    with explained(building), closing(schema.connect(building, durable=True)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    _sync(building)
+
+
+def _sync(place: Path) -> None:
+    """Wait until a file or folder is on the disk; not every system can do that for folders."""
+    with suppress(OSError):
+        opened = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)

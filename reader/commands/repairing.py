@@ -1,0 +1,99 @@
+"""Repair the user's cache for a command or for the reader's start, and say what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.commands.output import Progress, amount, print_json, print_line, warn
+
+if TYPE_CHECKING:
+    from reader.cache.batch import Classifier
+    from reader.cache.repair import Report
+
+Rules = Callable[[], "Classifier"]
+"""Loads the topic rules."""
+
+START_SECONDS = 20.0
+"""Seconds that the reader's start may take to bring papers back; a refresh fetches the others."""
+
+
+def repair_cache(file: Path, rules: Rules, *, set_aside: bool = False, seconds: float | None = None) -> Report:
+    """Mend the cache, with progress; raises CacheError."""
+    from reader.cache.repair import Repair
+
+    with Progress() as progress:
+        return Repair(file, rules, progress.show, seconds=seconds).run(set_aside=set_aside)
+
+
+def join_journal(file: Path, rules: Rules) -> Report:
+    """Join the cache and its journal, with progress; raises CacheError."""
+    from reader.cache.repair import Repair
+
+    with Progress() as progress:
+        return Repair(file, rules, progress.show).join()
+
+
+def print_report(report: Report, *, as_json: bool) -> None:
+    """Print what was found, where the broken file is now, and what there is."""
+    if as_json:
+        print_json(
+            {
+                "found": [{"state": one.state.name.lower(), "what": one.found} for one in report.found],
+                "kept": [str(file) for file in report.kept],
+                "new_cache": report.is_new,
+                "joined": report.joined,
+                "events": report.events,
+                "starred": report.starred,
+                "papers": report.papers,
+                "papers_left": report.lost,
+            }
+        )
+        return
+    for one in report.found:
+        print_line(f"Found: {one.found}.")
+    for file in report.kept:
+        print_line(f"The file as it was is now {file}.")
+    print_line(summarize(report))
+
+
+def summarize(report: Report) -> str:
+    """One sentence: what was found and done, and how many marks and papers there are."""
+    have = (
+        f"{amount(report.events, 'event')}, {amount(report.starred, 'starred paper')}, {amount(report.papers, 'paper')}"
+    )
+    if report.is_new:
+        left = f"; {amount(report.lost, 'more paper')} can be fetched again" if report.lost else ""
+        return f"A new cache has {have}{left}. 'dailypapers refresh' fetches the latest days."
+    if report.found:
+        return f"The cache is mended: {have}."
+    joined = f"{amount(report.joined, 'event')} came from the journal" if report.joined else "nothing had to be changed"
+    return f"The cache is good, and {joined}: {have}."
+
+
+def prepare_cache(file: Path, rules: Rules) -> list[str]:
+    """Make, mend or only look at a cache that the reader can't simply open; return what the user has to know.
+
+    Raises CacheError if the reader can't open it.
+    """
+    from reader.cache import health, schema
+
+    condition = health.glance(file)
+    if condition.state is health.State.NONE:
+        schema.ensure(file)
+        return []
+    if condition.state in (health.State.READ_ONLY, health.State.LOCKED):
+        schema.ensure(file)
+        return [
+            f"The cache can be read only: {condition.found}. Marks are refused and nothing is fetched;"
+            " 'dailypapers doctor' says what to do"
+        ]
+    warn("Looking at the cache, which was found damaged or missing.")
+    report = repair_cache(file, rules, seconds=START_SECONDS)
+    if not report.found:
+        return []
+    kept = f", and is kept as {report.kept[0].name}" if report.kept else ""
+    told = f"The cache was not good: {report.found[0].found}{kept}. {summarize(report)}"
+    warn(told)
+    return [told]

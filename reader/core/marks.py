@@ -1,0 +1,77 @@
+"""The user's marks on a paper, as an export writes them and an import reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+STATES = {"read": "read", "star": "starred", "hide": "hidden"}
+"""Kinds of marks that are on or off, with the field of a paper that each one decides."""
+
+TAG = "tag:"
+"""Prefix of the kinds of marks that tag papers."""
+
+NOTE = "note"
+
+TAG_LIMIT = 100
+"""Maximum characters of a tag's name."""
+
+_ID = re.compile(r"[0-9a-f]{24}")
+_MACHINE = re.compile(r"[0-9a-f]{12}")
+
+
+class Mark(NamedTuple):
+    """The newest event of one kind on a paper."""
+
+    kind: str
+    """`read`, `star`, `hide`, `note` or `tag:NAME`."""
+    value: str
+    """`1` or `0`, or the note's text."""
+    clock: int
+    """Milliseconds since 1970."""
+    machine: str
+    id: str
+    """The event's id; one event may mark many papers."""
+
+
+class PaperMarks(NamedTuple):
+    """What a file says about the user's marks on a paper."""
+
+    paper: str
+    """The paper's id."""
+    marks: tuple[Mark, ...] = ()
+    states: tuple[tuple[str, str], ...] = ()
+    """Kinds and values of the marks whose time the file does not say."""
+
+
+def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
+    """A mark's kind and value with clean and bounded text; None if there is no such mark."""
+    from reader.core.text import clean, clean_note
+
+    if kind == NOTE:
+        return kind, clean_note(value)
+    if kind.startswith(TAG):
+        name = clean(kind.removeprefix(TAG), TAG_LIMIT)
+        kind = f"{TAG}{name}" if name else ""
+    elif kind not in STATES:
+        return None
+    return (kind, value) if kind and value in ("0", "1") else None
+
+
+def clean_event(mark: Mark) -> Mark | None:
+    """A foreign mark with clean text; None if its kind, value, id or machine is not of the right form."""
+    cleaned = clean_mark(mark.kind, mark.value)
+    if cleaned is None or not _ID.fullmatch(mark.id) or not _MACHINE.fullmatch(mark.machine):
+        return None
+    return mark._replace(kind=cleaned[0], value=cleaned[1])
+
+
+def newest(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    """The newest mark of each kind, sorted by kind."""
+    found: dict[str, Mark] = {}
+    for mark in marks:
+        known = found.get(mark.kind)
+        if known is None or (mark.clock, mark.id) > (known.clock, known.id):
+            found[mark.kind] = mark
+    return tuple(found[kind] for kind in sorted(found))

@@ -1,0 +1,395 @@
+"""The log and its journal agree, whatever ends a program, and whichever of the two is lost."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.cache import backups, schema
+from reader.cache.feeds import Feeds
+from reader.cache.marks import agreement
+from reader.cache.marks.events import Events
+from reader.cache.marks.journal import BadLine, Entry, Journal, Owner
+from reader.cache.papers import Cache
+from reader.cache.window import Window
+from reader.core.errors import CacheError
+from reader.core.paper import Listing
+from reader.paths import journal_file
+from tests.cache.conftest import NOW, ByName, draft
+from tests.cache.marks.test_events import starred, states
+
+
+def entries(path: Path) -> list[Entry]:
+    """The events of a cache's journal."""
+    return [line for line in Journal(journal_file(path)).read() if isinstance(line, Entry)]
+
+
+def logged(path: Path) -> list[str]:
+    """The ids of a cache's events, in the order of their numbers."""
+    with closing(sqlite3.connect(path)) as connection:
+        return [id for (id,) in connection.execute("SELECT id FROM event ORDER BY number")]
+
+
+def new_cache(path: Path) -> None:
+    """A cache with the same five papers, and no marks."""
+    with closing(Cache.open(path, ByName())) as cache:
+        cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(1, 6))), NOW)
+
+
+def test_every_event_is_in_both(events: Events, path: Path) -> None:
+    events.mark("star", True, [1, 2])
+    events.mark("note", "line\nline", [3])
+    events.undo()
+    events.redo()
+    assert [one.id for one in entries(path)] == logged(path)
+    assert [one.kind for one in entries(path)] == ["star", "note", "undo", "redo"]
+    assert [one.number for one in entries(path)] == [1, 2, 3, 4]
+    with closing(Window.open(path)) as window:
+        assert not window.has_unfinished_marks()
+
+
+def test_a_lost_cache_gets_all_marks_back_as_its_papers_come(events: Events, path: Path) -> None:
+    events.mark("star", True, [1, 2])
+    events.mark("tag:later", True, [2])
+    events.mark("note", "good", [3])
+    events.mark("read", True, [4])
+    events.undo()
+    events.close()
+    before = states(path)
+    machine = entries(path)[0].machine
+    for file in path.parent.glob("papers.db*"):
+        file.unlink()
+    schema.ensure(path)
+    with closing(Window.open(path)) as window:
+        assert window.has_unfinished_marks()
+    Events.open(path).close()
+    with closing(Window.open(path)) as window:
+        assert not window.has_unfinished_marks()
+    with closing(Cache.open(path, ByName())) as cache:
+        cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(1, 6))), NOW)
+    assert states(path) == before
+    # It is the same machine still, so undo goes on where it was.
+    with closing(Events.open(path)) as again:
+        undone = again.undo()
+    assert undone is not None and undone.label == "noted"
+    assert {one.machine for one in entries(path)} == {machine}
+
+
+def test_a_lost_journal_is_written_again(events: Events, path: Path) -> None:
+    events.mark("star", True, [1, 2])
+    events.mark("star", False, [2])
+    before = entries(path)
+    journal_file(path).unlink()
+    events.mark("read", True, [3])
+    assert entries(path)[:2] == before
+    assert len(entries(path)) == 3
+    assert isinstance(next(Journal(journal_file(path)).read()), Owner)
+
+
+def test_a_cache_from_a_backup_gets_the_later_marks(path: Path) -> None:
+    new_cache(path)
+    with closing(Events.open(path)) as events:
+        events.mark("star", True, [1])
+        backups.back_up(path, path.with_name("kept"))
+        events.mark("star", True, [2])
+    path.with_name("kept").replace(path)
+    Events.open(path).close()
+    assert starred(path) == {1, 2}
+    assert len(entries(path)) == 2
+
+
+def test_a_program_that_ended_between_journal_and_cache_loses_nothing(events: Events, path: Path) -> None:
+    """Another program finds the line, and does what it says before its own mark."""
+    events.mark("star", True, [1])
+    journal = Journal(journal_file(path))
+    (first,) = entries(path)
+    cut_off = Entry("f" * 24, first.machine, 2, first.clock + 1, "star", "0", 1, first.papers)
+    journal.append([cut_off], first.machine)
+    events.mark("read", True, [2])
+    assert starred(path) == set()
+    assert logged(path) == [first.id, "f" * 24, entries(path)[-1].id]
+    assert entries(path)[-1].number == 3
+
+
+def test_a_line_that_was_cut_off_is_passed_over(events: Events, path: Path) -> None:
+    events.mark("star", True, [1])
+    with journal_file(path).open("ab") as file:
+        file.write(b'{"v":1,"id":"half')
+    events.mark("star", True, [2])
+    found = list(Journal(journal_file(path)).read())
+    assert [type(one) for one in found] == [Owner, Entry, BadLine, Entry]
+    assert starred(path) == {1, 2}
+
+
+def fail_once(monkeypatch: pytest.MonkeyPatch, target: Any, name: str, error: Exception) -> None:
+    """Make the next call of a function fail."""
+    real: Callable[..., Any] = getattr(target, name)
+
+    def fail(*_arguments: object) -> None:
+        monkeypatch.setattr(target, name, real)
+        raise error
+
+    monkeypatch.setattr(target, name, fail)
+
+
+def test_a_mark_that_the_journal_can_not_take_is_not_made(
+    events: Events, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events.mark("star", True, [1])
+    before = journal_file(path).read_bytes()
+    fail_once(monkeypatch, os, "fsync", OSError(28, "No space left on device"))
+    with pytest.raises(CacheError, match="disk is full"):
+        events.mark("star", True, [2])
+    assert (starred(path), journal_file(path).read_bytes()) == ({1}, before)
+    assert events.mark("star", True, [2]) is not None
+    assert [one.number for one in entries(path)] == [1, 2]
+
+
+class Failing:
+    """A connection whose next COMMIT fails like that of a full disk, and has then been rolled back or not."""
+
+    def __init__(self, real: sqlite3.Connection, *, rolls_back: bool) -> None:
+        self._real = real
+        self._rolls_back = rolls_back
+        self.fails = True
+
+    def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:
+        if sql == "COMMIT" and self.fails:
+            self.fails = False
+            if self._rolls_back:
+                self._real.execute("ROLLBACK")
+            raise sqlite3.OperationalError("database or disk is full")
+        return self._real.execute(sql, *arguments)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+@pytest.mark.parametrize("rolls_back", [True, False])
+def test_a_mark_that_can_not_be_committed_leaves_the_journal_too(
+    path: Path, filled: Cache, *, rolls_back: bool
+) -> None:
+    with closing(schema.connect(path, durable=True)) as connection:
+        connection.execute("CREATE TEMP TABLE touched (pk INTEGER PRIMARY KEY)")
+        failing: Any = Failing(connection, rolls_back=rolls_back)
+        events = Events(failing, path)
+        with pytest.raises(CacheError):
+            events.mark("star", True, [1])
+        assert (starred(path), entries(path)) == (set(), [])
+        events.mark("star", True, [2])
+        assert starred(path) == {2}
+        assert [one.id for one in entries(path)] == logged(path)
+
+
+def test_an_unreadable_journal_refuses_marks_and_says_so(events: Events, path: Path) -> None:
+    events.mark("star", True, [1])
+    journal_file(path).unlink()
+    journal_file(path).mkdir()
+    with pytest.raises(CacheError, match="Is a directory"):
+        events.mark("star", True, [2])
+    journal_file(path).rmdir()
+    events.mark("star", True, [2])
+    assert len(entries(path)) == 2
+
+
+def test_reading_all_finds_what_sizes_hide(events: Events, path: Path) -> None:
+    """A damaged line has the same size; only a full comparison finds it, and writes the event again."""
+    events.mark("star", True, [1])
+    events.mark("star", True, [2])
+    damaged = journal_file(path).read_bytes().replace(b'"number":1', b'"number":7')
+    journal_file(path).write_bytes(damaged)
+    assert len(entries(path)) == 1
+    joined = events.agree()
+    assert (joined.inserted, joined.appended, len(joined.bad_lines)) == (0, 1, 1)
+    assert len(entries(path)) == 2
+    again = events.agree()
+    assert (again.inserted, again.appended) == (0, 0)
+
+
+# Feeds
+
+
+def test_followed_feeds_come_back_too(path: Path) -> None:
+    schema.ensure(path)
+    with closing(Feeds.open(path)) as feeds:
+        feeds.follow("rss", "https://a.example/feed", "A", "a", NOW, folder="Blogs")
+        feeds.follow("arxiv", "cs.CL", "Language", "arxiv-cs-cl", NOW)
+        feeds.follow("rss", "https://b.example/feed", "B", "b", NOW)
+        feeds.unfollow("b")
+        before = feeds.followed()
+    path.unlink()
+    schema.ensure(path)
+    Events.open(path).close()
+    with closing(Feeds.open(path)) as feeds:
+        assert feeds.followed() == before
+
+
+def test_undo_leaves_followed_feeds_alone(events: Events, path: Path) -> None:
+    events.mark("star", True, [1])
+    with closing(Feeds.open(path)) as feeds:
+        feeds.follow("rss", "https://a.example/feed", "A", "a", NOW)
+        undone = events.undo()
+        assert undone is not None and undone.kind == "star"
+        assert events.undo() is None
+        assert len(feeds.followed()) == 1
+
+
+def test_what_was_followed_and_marked_before_the_journal_is_written_into_it(events: Events, path: Path) -> None:
+    """An older cache has events and feeds, and no journal."""
+    events.mark("star", True, [1])
+    with closing(Feeds.open(path)) as feeds:
+        feeds.follow("rss", "https://a.example/feed", "A", "a", NOW)
+    events.close()
+    with closing(schema.connect(path)) as connection:
+        connection.execute("DELETE FROM event WHERE kind LIKE 'follow:%'")
+        connection.execute("UPDATE meta SET value = '-1' WHERE key = ?", (agreement.SIZE,))
+    journal_file(path).unlink()
+    with closing(Window.open(path)) as window:
+        assert window.has_unfinished_marks()
+    Events.open(path).close()
+    assert [one.kind for one in entries(path)] == ["star", "follow:a"]
+    assert json.loads(entries(path)[1].value)["url"] == "https://a.example/feed"
+
+
+# Joining
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "papers.db"
+    new_cache(path)
+    return path
+
+
+ACTION = st.one_of(
+    st.tuples(
+        st.sampled_from(["star", "read", "hide", "tag:a"]), st.booleans(), st.sets(st.integers(1, 5), min_size=1)
+    ),
+    st.tuples(st.just("note"), st.sampled_from(["", "x", "y"]), st.sets(st.integers(1, 5), min_size=1)),
+    st.tuples(st.sampled_from(["undo", "redo"]), st.none(), st.none()),
+)
+
+
+def act(events: Events, actions: list[Any]) -> None:
+    for kind, value, pks in actions:
+        if kind == "undo":
+            events.undo()
+        elif kind == "redo":
+            events.redo()
+        else:
+            events.mark(kind, value, sorted(pks))
+
+
+def ticking(start: int) -> Callable[[], float]:
+    """A clock that ticks by a second, from a time that may be wrong."""
+    count = itertools.count(start)
+    return lambda: float(next(count))
+
+
+@settings(max_examples=25)
+@given(
+    machines=st.lists(
+        st.tuples(st.integers(1_000_000_000, 4_000_000_000), st.lists(ACTION, max_size=6)), min_size=3, max_size=3
+    ),
+    order=st.permutations([0, 1, 2]),
+)
+def test_joining_journals_gives_the_same_in_any_order_and_twice(
+    machines: list[Any], order: list[int], template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("machines")
+    journals: list[list[Entry]] = []
+    for number, (start, actions) in enumerate(machines):
+        path = folder / str(number) / "papers.db"
+        path.parent.mkdir()
+        shutil.copy(template, path)
+        with closing(Events.open(path, ticking(start))) as events:
+            act(events, actions)
+        journals.append(entries(path))
+    results = []
+    for name, chosen in {"straight": [0, 1, 2], "other": [*order, order[0]]}.items():
+        path = folder / name / "papers.db"
+        path.parent.mkdir()
+        shutil.copy(template, path)
+        with closing(Events.open(path)) as events:
+            for one in chosen:
+                events.join(journals[one])
+        results.append(states(path))
+        with closing(Events.open(path)) as events:
+            assert events.agree().bad_lines == []
+            events.rebuild()
+        assert states(path) == results[-1]
+    assert results[0] == results[1]
+    shutil.rmtree(folder)
+
+
+def test_an_undo_may_come_before_its_target(events: Events, path: Path, template: Path, tmp_path: Path) -> None:
+    events.mark("star", True, [1])
+    events.undo()
+    mark, undo = entries(path)
+    other = tmp_path / "other.db"
+    shutil.copy(template, other)
+    with closing(Events.open(other)) as joined:
+        assert joined.join([undo]) == 1
+        assert joined.join([mark, undo]) == 1
+    assert starred(other) == set()
+
+
+def test_undo_takes_back_only_what_was_done_here(events: Events, path: Path, template: Path, tmp_path: Path) -> None:
+    """Marks of another machine, however new, are not this machine's last step."""
+    other = tmp_path / "other.db"
+    shutil.copy(template, other)
+    with closing(Events.open(other, lambda: 4e9)) as elsewhere:
+        elsewhere.mark("star", True, [5])
+    events.mark("star", True, [1])
+    events.join(entries(other))
+    events.mark("star", True, [2])
+    assert [one and one.label for one in (events.undo(), events.undo(), events.undo())] == ["starred", "starred", None]
+    assert starred(path) == {5}
+    assert events.redo() is not None
+    assert starred(path) == {1, 5}
+
+
+def test_a_clock_that_runs_ahead_elsewhere_does_not_outdo_a_later_mark_here(
+    events: Events, path: Path, template: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.db"
+    shutil.copy(template, other)
+    with closing(Events.open(other, lambda: 4e9)) as elsewhere:
+        elsewhere.mark("star", True, [1])
+    events.join(entries(other))
+    events.mark("star", False, [1])
+    assert starred(path) == set()
+
+
+def test_what_only_a_newer_program_knows_is_kept_and_changes_nothing(events: Events, path: Path) -> None:
+    known = Entry("a" * 24, "b" * 12, 1, 1, "queue", "1", 0, b"x\x9c\x03\x00\x00\x00\x00\x01")
+    before = states(path)
+    assert events.join([known]) == 1
+    assert events.join([known]) == 0
+    assert entries(path) == [known]
+    assert states(path) == before
+
+
+def test_papers_that_have_not_come_yet_get_joined_marks_later(
+    events: Events, path: Path, template: Path, tmp_path: Path, filled: Cache
+) -> None:
+    other = tmp_path / "other.db"
+    with closing(Cache.open(other, ByName())) as cache:
+        cache.store(Listing("2026-11-24", (draft(77),)), NOW)
+    with closing(Events.open(other)) as elsewhere:
+        elsewhere.mark("star", True, [1])
+    events.join(entries(other))
+    assert starred(path) == set()
+    filled.store(Listing("2026-11-24", (draft(77),)), NOW)
+    assert len(starred(path)) == 1

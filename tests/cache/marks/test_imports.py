@@ -1,0 +1,165 @@
+"""Marks from files: they join the log with their own time and machine, and nothing is added twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reader.cache import schema
+from reader.cache.kept_marks import kept
+from reader.cache.marks.events import Events
+from reader.cache.marks.imports import DAY, add_marks
+from reader.cache.papers import Cache
+from reader.cache.window import Window
+from reader.core.ids import page_id
+from reader.core.marks import Mark, PaperMarks
+from reader.core.paper import Draft, Listing, Paper
+from reader.paths import journal_file
+from tests.cache.conftest import NOW, ByName, draft
+
+TODAY = 1_764_000_000_000
+"""The time of all tests, in milliseconds since 1970."""
+
+ONE, TWO, THREE = (draft(number).id or "" for number in (1, 2, 3))
+LOST = "2611.99999"
+
+
+def mark(kind: str = "star", value: str = "1", clock: int = TODAY, id: str = "a", machine: str = "1") -> Mark:
+    return Mark(kind, value, clock, machine * 12, id * 24)
+
+
+def add(events: Events, *papers: PaperMarks) -> int:
+    return add_marks(events, papers, lambda: TODAY / 1000)
+
+
+def on(paper: str, *marks: Mark) -> PaperMarks:
+    return PaperMarks(paper, marks)
+
+
+def paper(path: Path, id: str) -> Paper:
+    with closing(Window.open(path)) as window:
+        pk = window.pk_of(id)
+        found = window.paper(pk) if pk is not None else None
+    assert found is not None
+    return found
+
+
+def log(path: Path) -> list[tuple[object, ...]]:
+    with closing(schema.connect(path)) as connection:
+        return connection.execute("SELECT kind, value, count, clock, machine FROM event ORDER BY seq").fetchall()
+
+
+@pytest.fixture
+def at_once(path: Path, filled: Cache) -> Iterable[Events]:
+    """The log of a cache of five papers, whose time stands still."""
+    with closing(Events.open(path, lambda: TODAY / 1000)) as events:
+        yield events
+
+
+def test_the_newest_mark_decides_whatever_comes_first(at_once: Events, path: Path) -> None:
+    older, newer = mark(value="1", clock=TODAY - 5, id="b"), mark(value="0", clock=TODAY, id="a")
+    assert add(at_once, on(ONE, older), on(TWO, newer), on(THREE, older)) == 3
+    assert add(at_once, on(ONE, newer), on(TWO, older), on(THREE, older)) == 2
+    assert [paper(path, id).starred for id in (ONE, TWO, THREE)] == [False, False, True]
+    # What lost stays in the log.
+    assert ("star", "1", 1, TODAY - 5, "1" * 12) in log(path)
+
+
+def test_an_own_newer_mark_stands(at_once: Events, path: Path) -> None:
+    at_once.mark("note", "mine", [1])
+    at_once.mark("tag:later", True, [1])
+    assert add(at_once, on(ONE, mark("note", "theirs", TODAY - 1), mark("tag:later", "0", TODAY - 1))) == 2
+    assert (paper(path, ONE).note, paper(path, ONE).tags) == ("mine", ("later",))
+
+
+def test_marks_of_one_event_are_one_event_and_join_once_in_any_grouping(at_once: Events, path: Path) -> None:
+    shared = mark("read")
+    assert add(at_once, on(ONE, shared), on(TWO, shared), on(THREE, mark("read", id="b"))) == 3
+    assert [row[:3] for row in log(path)] == [("read", "1", 2), ("read", "1", 1)]
+    assert add(at_once, on(TWO, shared)) == 0
+    assert add(at_once, on(TWO, shared), on(THREE, shared)) == 1
+    assert len(log(path)) == 3
+
+
+def test_a_mark_that_the_log_has_itself_is_not_added(at_once: Events, path: Path) -> None:
+    at_once.mark("star", True, [1, 2])
+    with closing(Window.open(path)) as window:
+        found = kept(window, paper(path, ONE)).marks
+    assert add(at_once, on(ONE, *found), on(ONE, *found)) == 0
+    at_once.undo()
+    assert add(at_once, on(ONE, *found)) == 0
+    # What was undone here does not come back by an old file.
+    assert not paper(path, ONE).starred
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_marks_of_one_moment_have_the_same_order_everywhere(at_once: Events, path: Path, first: int) -> None:
+    """Their ids decide, also where an event is split into several."""
+    marks = mark("note", "one", id="a", machine="1"), mark("note", "two", id="b", machine="2")
+    for number in (first, 1 - first):
+        add(at_once, on(ONE, marks[number]))
+        add(at_once, on(ONE, marks[number]), on(TWO, marks[number]))
+    assert (paper(path, ONE).note, paper(path, TWO).note) == ("two", "two")
+
+
+def test_a_clock_that_is_ahead_does_not_win_for_ever(at_once: Events, path: Path) -> None:
+    assert add(
+        at_once, on(ONE, mark(clock=TODAY + DAY)), on(TWO, mark(clock=TODAY + DAY + 1)), on(THREE, mark(clock=-7))
+    )
+    clocks = {row[3] for row in log(path)}
+    assert clocks == {TODAY + DAY, TODAY, 0}
+    assert add(at_once, on(TWO, mark("star", "0", TODAY + 1, "b"))) == 1
+    assert not paper(path, TWO).starred
+    # Known by its id, it is not added again tomorrow.
+    assert add_marks(at_once, [on(TWO, mark(clock=TODAY + DAY + 1))], lambda: TODAY / 1000 + 86_400) == 0
+
+
+def test_a_mark_without_a_time_is_made_where_none_is_set(at_once: Events, path: Path) -> None:
+    at_once.mark("note", "mine", [1])
+    at_once.mark("star", True, [1])
+    said = (("star", "1"), ("note", "theirs"), ("tag:later", "1"))
+    assert add(at_once, PaperMarks(ONE, (), said), PaperMarks(TWO, (), said)) == 4
+    assert add(at_once, PaperMarks(ONE, (), said), PaperMarks(TWO, (), said)) == 0
+    assert [(paper(path, id).note, paper(path, id).starred, paper(path, id).tags) for id in (ONE, TWO)] == [
+        ("mine", True, ("later",)),
+        ("theirs", True, ("later",)),
+    ]
+    # They are the user's own, so undo takes them back.
+    undone = at_once.undo()
+    assert undone is not None and undone.label == "noted"
+
+
+def test_a_mark_without_a_time_needs_its_paper(at_once: Events, path: Path) -> None:
+    assert add(at_once, PaperMarks(LOST, (), (("star", "1"),))) == 0
+    assert log(path) == []
+
+
+def test_marks_wait_for_their_paper(at_once: Events, cache: Cache, path: Path) -> None:
+    assert add(at_once, on(LOST, mark(), mark("note", "a note"))) == 2
+    assert add(at_once, on(LOST, mark())) == 0
+    cache.store(Listing("2026-11-25", (Draft("It is here", LOST),)), NOW)
+    assert (paper(path, LOST).starred, paper(path, LOST).note) == (True, "a note")
+    assert add(at_once, on(LOST, mark())) == 0
+
+
+def test_a_title_s_id_is_the_paper_s(at_once: Events, path: Path) -> None:
+    """The file's home knew the paper by a saved page only; here it has its arXiv id."""
+    other = page_id("Paper number 1")
+    assert add(at_once, on(other, mark()), on(page_id("Another title"), mark())) == 2
+    assert paper(path, ONE).starred
+    assert paper(path, other).id == ONE
+    assert add(at_once, on(other, mark()), on(ONE, mark())) == 0
+
+
+def test_joined_marks_outlive_the_cache(at_once: Events, path: Path) -> None:
+    add(at_once, on(ONE, mark()), on(TWO, mark("note", "a note", id="b")))
+    at_once.close()
+    assert journal_file(path).exists()
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+    with closing(Cache.open(path, ByName())) as cache, closing(Events.open(path)):
+        cache.store(Listing("2026-11-24", (draft(1), draft(2))), NOW)
+    assert (paper(path, ONE).starred, paper(path, TWO).note) == (True, "a note")

@@ -1,0 +1,141 @@
+"""The journal's lines: what is written is read again, and a damaged line never passes for another event."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.cache.marks import journal as module
+from reader.cache.marks.journal import BadLine, Entry, Journal, Owner, decode, encode
+from reader.core.errors import CacheError
+
+MACHINE = "0123456789ab"
+
+
+def entry(number: int = 1, *ids: str, kind: str = "star", value: str = "1") -> Entry:
+    papers = zlib.compress("\n".join(ids).encode(), module.PACKING)
+    return Entry(f"{number:024x}", MACHINE, number, 1_700_000_000_000 + number, kind, value, len(ids), papers)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "papers.journal.jsonl")
+
+
+def test_a_line_can_be_read_by_people() -> None:
+    line = encode(entry(1, "2406.12345", "2406.00001"))
+    assert line.startswith(b'{"v":1,"id":"000000000000000000000001","machine":"0123456789ab","number":1,')
+    assert b'"kind":"star","value":"1","count":2,"papers":["2406.12345","2406.00001"],"sum":"' in line
+    assert line.endswith(b'"}\n') and line.count(b"\n") == 1
+
+
+@given(
+    st.text(max_size=200).filter(lambda text: "\x00" not in text),
+    st.lists(st.from_regex(r"\A[0-9]{4}\.[0-9]{5}\Z"), max_size=300, unique=True),
+)
+def test_what_is_written_is_read_again(value: str, ids: list[str]) -> None:
+    said = entry(7, *ids, kind="note", value=value.encode("utf-8", "replace").decode())
+    line = encode(said)
+    assert decode(line) == said
+    assert (b'"packed"' in line) == (len(ids) > module.LISTED)
+
+
+@given(st.data())
+def test_a_changed_byte_is_found(data: st.DataObject) -> None:
+    line = bytearray(encode(entry(3, "2406.12345")))
+    place = data.draw(st.integers(0, len(line) - 2))
+    line[place] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(ValueError, match="it is"):
+        decode(bytes(line))
+
+
+@given(st.integers(0, 200))
+def test_a_line_that_is_cut_off_is_found(length: int) -> None:
+    line = encode(entry(3, "2406.12345"))
+    with pytest.raises(ValueError, match="it is"):
+        decode(line[: min(length, len(line) - 2)])
+
+
+def signed(body: bytes) -> bytes:
+    """A line with a right sum, whatever it says."""
+    return body + b',"sum":"%08x"}\n' % zlib.crc32(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b'{"v":2,"id":"a"', "newer than this program"),
+        (b'{"id":"a"', "no event"),
+        (b'{"v":1,"id":"a"', "no event"),
+        (b"[1", "no event"),
+        (b"[" * 100_000, "no event"),
+        (
+            b'{"v":1,"id":1,"machine":"m","number":1,"clock":1,"kind":"star","value":"1","count":0,"papers":[]',
+            "no event",
+        ),
+        (b'{"v":1,"id":"a","machine":"m","number":true,"clock":1,"kind":"star","value":"1","count":0,"papers":[]', ""),
+        (b'{"v":1,"id":"a","machine":"m","number":1,"clock":1,"kind":"star","value":"1","count":3,"papers":["x"]', ""),
+        (b'{"v":1,"id":"a","machine":"m","number":1,"clock":1,"kind":"star","value":"1","count":1,"papers":[1]', ""),
+        (b'{"v":1,"id":"a","machine":"m","number":1,"clock":1,"kind":"star","value":"1","count":1,"packed":"eJw="', ""),
+        (b'{"v":1,"id":"a","machine":"m","number":1,"clock":1,"kind":"star","value":"1","count":1,"packed":"!"', ""),
+        (b'{"v":1,"id":"a","machine":"m","number":1,"clock":1,"kind":"k","value":"1","count":0,"papers":[],"x":1', ""),
+    ],
+)
+def test_a_line_that_is_no_event_says_why(body: bytes, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason or "no event"):
+        decode(signed(body))
+
+
+def test_packed_ids_have_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = encode(entry(1, *(f"2406.{number:05}" for number in range(200))))
+    monkeypatch.setattr(module, "UNPACKED_BYTES", 2_198)
+    with pytest.raises(ValueError, match="no event"):
+        decode(line)
+    monkeypatch.setattr(module, "UNPACKED_BYTES", 2_200)
+    assert isinstance(decode(line), Entry)
+
+
+def test_a_new_file_begins_with_its_owner_and_is_the_users_alone(journal: Journal) -> None:
+    assert (journal.size(), list(journal.read())) == (0, [])
+    size = journal.append([entry(1)], MACHINE)
+    assert size == journal.size() == journal.path.stat().st_size
+    journal.append([entry(2), entry(3)], MACHINE)
+    assert list(journal.read()) == [Owner(MACHINE), entry(1), entry(2), entry(3)]
+    assert journal.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_damage_costs_only_its_own_line(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LINE_BYTES", 1000)
+    journal.append([entry(1)], MACHINE)
+    with journal.path.open("ab") as file:
+        file.write(b"\n\x00\xff not JSON\n" + b"x" * 5000 + b"\n" + encode(entry(2))[:50])
+    journal.append([entry(3)], MACHINE)
+    owner, first, *bad, last = journal.read()
+    assert (owner, first, last) == (Owner(MACHINE), entry(1), entry(3))
+    assert bad == [BadLine(4, "it is cut off"), BadLine(5, "it is too long"), BadLine(6, "it is cut off")]
+
+
+def test_a_failed_append_leaves_the_file_as_it_was(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal.append([entry(1)], MACHINE)
+    before = journal.path.read_bytes()
+
+    def fail(_file: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(CacheError, match="disk is full"):
+        journal.append([entry(2)], MACHINE)
+    assert journal.path.read_bytes() == before
+
+
+def test_what_can_not_be_read_or_written_is_said(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    with pytest.raises(CacheError, match=r"could not be read: Is a directory\."):
+        list(journal.read())
+    with pytest.raises(CacheError, match=r"could not be written: Is a directory\."):
+        journal.append([entry(1)], MACHINE)

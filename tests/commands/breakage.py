@@ -1,0 +1,272 @@
+"""The ways in which a cache breaks, each as a function of the user's folder."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+Break = Callable[[Path], None]
+
+
+def execute(file: Path, *statements: str) -> None:
+    """Run statements on a database, without our settings, and leave no log beside it."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def root_page(file: Path, name: str) -> int:
+    with closing(sqlite3.connect(file)) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (name,)).fetchone()
+    return int(page)
+
+
+def overwrite(file: Path, place: int, data: bytes) -> None:
+    with file.open("r+b") as out:
+        out.seek(place)
+        out.write(data)
+
+
+def cut(share: float) -> Break:
+    def break_it(home: Path) -> None:
+        file = home / "papers.db"
+        with file.open("r+b") as out:
+            out.truncate(int(file.stat().st_size * share))
+
+    return break_it
+
+
+def flip(number: int, seed: int) -> Break:
+    """Flip so many bits anywhere behind the header."""
+
+    def break_it(home: Path) -> None:
+        file = home / "papers.db"
+        data = bytearray(file.read_bytes())
+        chance = random.Random(seed)
+        for _ in range(number):
+            data[chance.randrange(100, len(data))] ^= 1 << chance.randrange(8)
+        file.write_bytes(data)
+
+    return break_it
+
+
+def flip_page_kind(home: Path) -> None:
+    """Change the page from which all papers are found."""
+    file = home / "papers.db"
+    overwrite(file, (root_page(file, "paper") - 1) * 4096, b"\xff")
+
+
+def flip_events(home: Path) -> None:
+    """Change the page of the events' index."""
+    file = home / "papers.db"
+    overwrite(file, (root_page(file, "event_by_clock") - 1) * 4096 + 3, b"\xff\xff")
+
+
+def empty_header(home: Path) -> None:
+    overwrite(home / "papers.db", 0, bytes(100))
+
+
+def change_mark(home: Path) -> None:
+    overwrite(home / "papers.db", 68, b"DQAP")
+
+
+def drop(*tables: str) -> Break:
+    def break_it(home: Path) -> None:
+        execute(home / "papers.db", *(f"DROP TABLE {table}" for table in tables))
+
+    return break_it
+
+
+def drop_trigger(home: Path) -> None:
+    execute(home / "papers.db", "DROP TRIGGER paper_title_changed")
+
+
+def empty_index(home: Path) -> None:
+    execute(home / "papers.db", "INSERT INTO paper_fts(paper_fts) VALUES ('delete-all')")
+
+
+def damage_index(home: Path) -> None:
+    execute(home / "papers.db", "UPDATE paper_fts_data SET block = zeroblob(40) WHERE id > 10")
+
+
+def change_marks(home: Path) -> None:
+    execute(home / "papers.db", "UPDATE paper SET starred = 1 - starred")
+
+
+def drop_effects(home: Path) -> None:
+    execute(home / "papers.db", "DELETE FROM effect")
+
+
+def change_event(home: Path) -> None:
+    execute(home / "papers.db", "UPDATE event SET papers = x'00' WHERE kind = 'star'")
+
+
+def change_days(home: Path) -> None:
+    execute(home / "papers.db", "UPDATE day SET papers = papers + 5")
+
+
+def orphan_papers(home: Path) -> None:
+    execute(home / "papers.db", "PRAGMA foreign_keys = OFF", "DELETE FROM paper WHERE starred = 0")
+
+
+def forget_events(home: Path) -> None:
+    """Take all events out of the cache, so that only the journal has them."""
+    execute(home / "papers.db", "DELETE FROM effect", "DELETE FROM event", "UPDATE paper SET starred = 0, has_note = 0")
+
+
+def drop_journal(home: Path) -> None:
+    (home / "papers.journal.jsonl").unlink()
+
+
+def cut_journal(home: Path) -> None:
+    with (home / "papers.journal.jsonl").open("r+b") as out:
+        out.truncate(150)
+
+
+def fill_journal_with_garbage(home: Path) -> None:
+    (home / "papers.journal.jsonl").write_bytes(random.Random(7).randbytes(5_000))
+
+
+def remove(home: Path) -> None:
+    (home / "papers.db").unlink()
+
+
+def make_empty(home: Path) -> None:
+    (home / "papers.db").write_bytes(b"")
+
+
+def write_text(home: Path) -> None:
+    (home / "papers.db").write_text("Dear diary, today I have read three papers. " * 500)
+
+
+def write_zeros(home: Path) -> None:
+    (home / "papers.db").write_bytes(bytes(300_000))
+
+
+def put_foreign(home: Path) -> None:
+    (home / "papers.db").unlink()
+    execute(home / "papers.db", "CREATE TABLE moz_places (id, url)", "INSERT INTO moz_places VALUES (1, 'a')")
+
+
+def put_foreign_of_our_name(home: Path) -> None:
+    """A file of another program that has a table of papers too, and writes a log."""
+    (home / "papers.db").unlink()
+    execute(
+        home / "papers.db",
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA application_id = 252006674",
+        "CREATE TABLE paper (id, title)",
+        "INSERT INTO paper VALUES (1, 'Mine')",
+    )
+
+
+def make_newer(home: Path) -> None:
+    execute(home / "papers.db", "UPDATE alembic_version SET version_num = '0999'", "ALTER TABLE event ADD COLUMN more")
+
+
+def make_older(home: Path) -> None:
+    """Take the cache back to the first schema, as the first version left it: without a mark and without a journal."""
+    execute(
+        home / "papers.db",
+        "DROP INDEX event_by_number",
+        "DROP INDEX event_by_target",
+        "ALTER TABLE event DROP COLUMN number",
+        "DELETE FROM event WHERE kind LIKE 'follow:%'",
+        "DELETE FROM meta WHERE key = 'journal_size'",
+        "UPDATE alembic_version SET version_num = '0001'",
+        "PRAGMA application_id = 0",
+    )
+    drop_journal(home)
+
+
+def lock_file(home: Path) -> None:
+    (home / "papers.db").chmod(0o444)
+
+
+def lock_folder(home: Path) -> None:
+    home.chmod(0o555)
+
+
+def lock_all(home: Path) -> None:
+    for file in home.iterdir():
+        if file.is_file():
+            file.chmod(0)
+    home.chmod(0o500)
+
+
+def both(*breaks: Break) -> Break:
+    def break_it(home: Path) -> None:
+        for one in breaks:
+            one(home)
+
+    return break_it
+
+
+def leave_log(home: Path) -> None:
+    """Leave a write-ahead log with the last star beside the cache, as after a crash."""
+    file = home / "papers.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("UPDATE meta SET value = value")
+        connection.execute("UPDATE event SET clock = clock + 1")
+        copies = [(end, file.with_name(f"papers.db{end}").read_bytes()) for end in ("", "-wal")]
+    for end, data in copies:
+        file.with_name(f"papers.db{end}").write_bytes(data)
+
+
+IN_PLACE: dict[str, Break] = {
+    "a table dropped": drop("trending"),
+    "papers dropped": drop("paper", "paper_text"),
+    "events dropped": drop("event"),
+    "a trigger dropped": drop_trigger,
+    "index emptied": empty_index,
+    "index damaged": damage_index,
+    "index dropped": drop("paper_fts"),
+    "marks changed": change_marks,
+    "effects dropped": drop_effects,
+    "an event changed": change_event,
+    "days changed": change_days,
+    "papers without parents": orphan_papers,
+    "events only in the journal": forget_events,
+    "older": make_older,
+}
+"""What another program or a bug may do to a cache, whose file stays a good database."""
+
+OUTSIDE: dict[str, Break] = {
+    "cut in half": cut(0.5),
+    "cut to a page": cut(0.03),
+    "cut by its last page": cut(0.999),
+    "bits flipped": flip(60, 3),
+    "more bits flipped": flip(60_000, 2),
+    "a page's kind flipped": flip_page_kind,
+    "the events' index flipped": flip_events,
+    "header emptied": empty_header,
+    "mark changed": change_mark,
+    "text": write_text,
+    "zeros": write_zeros,
+    "cut with a log": both(leave_log, cut(0.5)),
+    "newer": make_newer,
+    "foreign": put_foreign,
+    "foreign of our name": put_foreign_of_our_name,
+}
+"""What a disk, a copy or a user may do to the file."""
+
+GONE: dict[str, Break] = {
+    "missing": remove,
+    "empty": make_empty,
+    "missing with a log": both(leave_log, remove),
+}
+
+BESIDE: dict[str, Break] = {
+    "no journal": drop_journal,
+    "journal cut": cut_journal,
+    "journal of garbage": fill_journal_with_garbage,
+}
+"""What may happen to the journal; the cache stays good."""
+
+LOCKED: dict[str, Break] = {"file locked": lock_file, "folder locked": lock_folder, "all locked": lock_all}

@@ -1,0 +1,310 @@
+"""What `export` writes and `import` reads: everything of the user's, in any order, and twice is once."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.actions.export import FORMATS
+from reader.cache import schema
+from reader.cache.checks import verify
+from reader.cache.feeds import Feeds
+from reader.cache.marks.events import Events
+from reader.cache.marks.imports import add_marks
+from reader.cache.papers import Cache
+from reader.cache.window import Window
+from reader.commands.export import write_with_marks
+from reader.core.paper import Draft, Listing
+from reader.data import shipped_topics
+from reader.feeds.files.papers_file import read_papers
+from reader.paths import journal_file
+from tests.cache.conftest import NOW, ByName, draft
+from tests.commands.conftest import Run, write_days
+from tests.feed_server import item
+
+ALL = "SELECT pk FROM paper ORDER BY pk"
+
+BEGAN = 1_764_000_000
+"""The time of all homes' first mark, in seconds since 1970."""
+
+IDS = [f"2611.{number:05}" for number in range(1, 6)]
+
+
+@dataclass
+class Home:
+    """A cache with its journal, whose clock goes on by the steps that it is given."""
+
+    path: Path
+    ticks: list[int] = field(default_factory=lambda: [0])
+
+    def now(self) -> float:
+        return BEGAN + self.ticks[0] / 1000
+
+    @classmethod
+    def made(cls, folder: Path, numbers: Sequence[int]) -> Home:
+        home = cls(folder / "papers.db")
+        with closing(Cache.open(home.path, ByName())) as cache:
+            cache.store(Listing("2026-11-24", tuple(draft(number) for number in numbers)), NOW)
+        return home
+
+    def copy(self, folder: Path) -> Home:
+        for file in (self.path, journal_file(self.path)):
+            if file.exists():
+                shutil.copy(file, folder / file.name)
+        return Home(folder / self.path.name, list(self.ticks))
+
+    def mark(self, kind: str, value: bool | str, *ids: str) -> None:
+        with closing(Window.open(self.path)) as window:
+            pks = [pk for id in ids if (pk := window.pk_of(id)) is not None]
+        with closing(Events.open(self.path, self.now)) as events:
+            events.mark(kind, value, pks)
+
+    def undo(self) -> None:
+        with closing(Events.open(self.path, self.now)) as events:
+            events.undo()
+
+    def exported(self) -> bytes:
+        out = io.StringIO()
+        with closing(Window.open(self.path)) as window:
+            pks = [pk for (pk,) in window.read(lambda connection: connection.execute(ALL).fetchall())]
+            write_with_marks(window.papers(pks), out, window=window, with_lost=True)
+        return out.getvalue().encode()
+
+    def imports(self, *files: bytes) -> int:
+        """Import files as the command does, and return how many marks were new."""
+        marks = 0
+        with closing(Cache.open(self.path, ByName())) as cache, closing(Events.open(self.path, self.now)) as events:
+            for file in filter(lambda one: one != b"[]\n", files):
+                listings = list(read_papers(io.BytesIO(file), date(2026, 11, 24)))
+                list(cache.store_all(listings, NOW, newer=False))
+                marks += add_marks(events, [one for listing in listings for one in listing.marks], lambda: BEGAN + 9)
+        return marks
+
+    @property
+    def state(self) -> list[dict[str, Any]]:
+        """Every paper, also the lost ones, with its states and marks; the ids of events differ between homes."""
+        records = json.loads(self.exported())
+        for record in records:
+            for mark in record["marks"]:
+                mark["id"] = mark["id"][:12]
+        return sorted(records, key=lambda record: str(record["id"]))
+
+    def record(self, id: str) -> dict[str, Any]:
+        (found,) = (record for record in self.state if record["id"] == id)
+        return found
+
+
+@pytest.fixture(scope="module")
+def makings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Home, Home]:
+    """A home with five papers, one with three of them and another one, and one without any."""
+    numbers: tuple[Sequence[int], ...] = ((1, 2, 3, 4, 5), (3, 4, 5, 6), ())
+    one, two, three = (Home.made(tmp_path_factory.mktemp("made"), some) for some in numbers)
+    return one, two, three
+
+
+@pytest.fixture
+def homes(makings: tuple[Home, Home, Home], tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Home]]:
+    yield [home.copy(tmp_path_factory.mktemp("home")) for home in makings]
+
+
+Step = tuple[int, str, bool | str | None, set[str], int]
+"""A home, the kind, the value and the papers of a mark, and milliseconds since the one before; None undoes."""
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(
+            st.integers(0, 1),
+            st.sampled_from(["read", "star", "hide", "tag:a", "tag:b c"]),
+            st.booleans(),
+            st.sets(st.sampled_from(IDS), min_size=1),
+            st.integers(0, 3),
+        ),
+        st.tuples(
+            st.integers(0, 1), st.just("note"), st.sampled_from(["", "one", "two\n  lines"]),
+            st.sets(st.sampled_from(IDS), min_size=1, max_size=1), st.integers(0, 3),
+        ),
+        st.tuples(st.integers(0, 1), st.just("undo"), st.none(), st.just(set[str]()), st.just(0)),
+        st.tuples(st.integers(0, 2), st.just("import"), st.none(), st.just(set[str]()), st.integers(0, 1)),
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+@settings(max_examples=int(os.environ.get("EXAMPLES", "8")), deadline=None)
+@given(steps=STEPS, orders=st.permutations(range(3)))
+def test_files_are_joined_in_any_order_and_twice_is_once(
+    makings: tuple[Home, Home, Home], tmp_path_factory: pytest.TempPathFactory, steps: list[Step], orders: list[int]
+) -> None:
+    """Three homes do anything and import each other's files; whoever then reads all three files has the same."""
+    homes = [home.copy(tmp_path_factory.mktemp("home")) for home in makings]
+    for at, kind, value, ids, passed in steps:
+        home = homes[at]
+        home.ticks[0] += passed
+        if kind == "import":
+            home.imports(homes[passed].exported())
+        elif kind == "undo":
+            home.undo()
+        else:
+            assert value is not None
+            home.mark(kind, value, *ids)
+    files = [home.exported() for home in homes]
+    together = homes[2].copy(tmp_path_factory.mktemp("together"))
+    together.imports(*files[:2])
+    for start in (*homes[:2], makings[2]):
+        wanted: list[dict[str, Any]] | None = None
+        for order in (files, [files[at] for at in orders]):
+            home = start.copy(tmp_path_factory.mktemp("target"))
+            home.imports(*order)
+            wanted = home.state if wanted is None else wanted
+            assert home.state == wanted
+        assert home.imports(*files, *files) == 0
+        assert home.state == wanted
+        assert verify_marks(home) == []
+        other = start.copy(tmp_path_factory.mktemp("target"))
+        other.imports(together.exported(), files[2])
+        other.imports(files[0])
+        assert other.state == wanted
+
+
+def verify_marks(home: Home) -> list[str]:
+    return [fault for check in verify(home.path) if check.name in ("log", "marks") for fault in check.faults]
+
+
+BOTH = "is:hidden OR -is:hidden"
+
+
+@pytest.fixture
+def marked(papers: Path) -> Path:
+    """The user's cache with marks of every kind, a paper of a saved page, and marks of a paper that is gone."""
+    with closing(Cache.open(papers, shipped_topics())) as cache:
+        cache.store(Listing(None, (Draft("A paper of a saved page", source="page"),)), NOW)
+        cache.store(
+            Listing(None, (Draft("An entry", source="lab", announced="2026-06-30", entry="feed:" + "0" * 12),)), NOW
+        )
+        cache.store(Listing("2026-06-27", (Draft("LiveEdit: Streaming Video Editing", "2606.26740"),)), NOW)
+        cache.store(Listing("2020-01-01", (Draft("An old one", "2001.00001"),)), NOW)
+        with closing(Events.open(papers)) as events:
+            events.mark("star", True, [1, 7])
+            events.mark("read", True, [1, 2, 3, 9])
+            events.mark("hide", True, [4])
+            events.mark("tag:to read", True, [2, 7, 8])
+            events.mark("note", "First line\n  second, 中文標題", [5])
+            events.mark("star", True, [6])
+            events.undo()
+        assert list(cache.drop_before("2021-01-01")) == [1]
+    return papers
+
+
+def everything(run: Run) -> str:
+    return run("list", BOTH, "--json").out
+
+
+def test_a_new_home_gets_all_that_was_exported(
+    run: Run, marked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, again = tmp_path / "everything.json", tmp_path / "again.json"
+    said = run("export", "-o", str(file))
+    assert said.err == f"8 papers written in {file}, and the marks of 1 paper that is not in the cache.\n"
+    before = everything(run)
+    assert len(json.loads(before)) == 8
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "new"))
+    assert run("import", str(file)).out == "8 new, 0 updated, 1 unchanged, 11 marks.\n"
+    assert everything(run) == before
+    assert run("import", str(file), "--json").record == {
+        "new": 0, "updated": 0, "unchanged": 9, "skipped": 0, "marks": 0, "failed": [],
+    }  # fmt: skip
+    assert run("import", str(file)).out == "0 new, 0 updated, 9 unchanged.\n"
+    assert everything(run) == before
+    assert run("count", "day:2026-06-27").out == "1\n"
+    run("export", "-o", str(again))
+    assert plain(again) == plain(file)
+    # The paper that was gone comes back, and is read.
+    run(
+        "import",
+        str(write_days(tmp_path / "days.jsonl", {"2020-01-01": [item("2001.00001", "An old one", "2020-01-01")]})),
+    )
+    assert run("count", "is:read", "id:2001.00001").out == "1\n"
+
+
+def plain(file: Path) -> list[dict[str, Any]]:
+    """The records of an export; an event has an id of its own in each home, which begins alike."""
+    records: list[dict[str, Any]] = json.loads(file.read_text())
+    for record in records:
+        for mark in record["marks"]:
+            mark["id"] = mark["id"][:12]
+    return records
+
+
+def test_a_list_is_imported_too(run: Run, marked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its marks have no time: they are set where nothing is."""
+    file = tmp_path / "list.json"
+    file.write_text(before := everything(run))
+    assert "marks" not in json.loads(before)[0]
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "new"))
+    assert run("import", str(file)).out == "8 new, 0 updated, 0 unchanged, 10 marks.\n"
+    by_id = {one["id"]: one for one in run("list", BOTH, "--json").records}
+    assert by_id == {one["id"]: one for one in json.loads(before)}
+    assert run("import", str(file), "--json").record["marks"] == 0
+    run("mark", "unstar", "2606.26740")
+    assert run("import", str(tmp_path / "list.json"), "--json").record["marks"] == 1
+
+
+def test_an_older_export_takes_no_newer_mark_back(run: Run, marked: Path, tmp_path: Path) -> None:
+    file = tmp_path / "everything.json"
+    run("export", "-o", str(file))
+    run("mark", "unstar", "2606.26740")
+    run("mark", "star", "2606.00001")
+    before = everything(run)
+    assert run("import", str(file), "--json").record["marks"] == 0
+    assert everything(run) == before
+
+
+def test_without_a_query_hidden_papers_are_written_in_every_format(run: Run, marked: Path) -> None:
+    hidden = "Small verifiers"
+    for format in FORMATS:
+        assert hidden in run("export", "--format", format).out
+        assert hidden not in run("export", "sort:title", "--format", format).out
+        assert hidden in run("export", "is:hidden", "--format", format).out
+
+
+def test_an_unfinished_mark_is_exported_in_full(run: Run, papers: Path) -> None:
+    """A program ended before it applied its event."""
+    with closing(Events.open(papers)) as events:
+        events.mark("star", True, [1, 2])
+    with closing(schema.connect(papers)) as connection:
+        connection.execute("UPDATE event SET applied = 0")
+        connection.execute("DELETE FROM effect")
+        connection.execute("UPDATE paper SET starred = 0")
+    records = run("export", "--format", "json").records
+    assert [(record["starred"], len(record["marks"])) for record in records[:3]] == [(True, 1), (True, 1), (False, 0)]
+
+
+def test_feeds_come_back_by_opml(run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    schema.ensure(home / "papers.db")
+    with closing(Feeds.open(home / "papers.db")) as feeds:
+        feeds.follow("rss", "https://lab.example.org/feed?a=1&b=2", "The <lab> & \"co\"", "the-lab-co", NOW,
+                     home="https://lab.example.org/", folder="Labs")  # fmt: skip
+    assert run("feeds", "add", "cs.RO").code == 0
+    file = tmp_path / "feeds.opml"
+    assert run("feeds", "export", "-o", str(file)).code == 0
+    before = run("feeds", "list", "--json").records
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "new"))
+    assert run("feeds", "import", str(file)).code == 0
+    keys = ("slug", "kind", "url", "title", "home", "folder")
+    after = run("feeds", "list", "--json").records
+    assert [{key: one.get(key) for key in keys} for one in after] == [
+        {key: one.get(key) for key in keys} for one in before
+    ]
+    assert run("feeds", "import", str(file), "--json").record == {"added": [], "known": 2, "failed": []}

@@ -1,0 +1,85 @@
+"""Runs commands on full disks: with a bound on the size of files, and on a small file system in memory."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.crash.homes import Stage
+from tests.crash.program import Run, run
+from tests.crash.report import Report
+from tests.crash.trials import Scene, make_scenes, try_scene
+
+WHAT = ("mark", "undo", "bulk", "import", "refresh", "compact", "migrate")
+
+LARGEST = 1 << 22
+"""Bytes of the largest bound, and of the most room on a disk; small ones are tried as often as large ones."""
+
+
+def run_limits(stage: Stage, report: Report, sizes: int, seed: int, what: Sequence[str] = WHAT) -> None:
+    """Try operations with so many random bounds on the size of files."""
+    chance = random.Random(f"{seed}/limits")
+    scenes = make_scenes(stage, what, seed)
+    for _ in range(sizes):
+        scene, size = chance.choice(scenes), _size(chance)
+
+        def start(home: Path, scene: Scene = scene, size: int = size) -> Run:
+            return run(scene.step.words, stage.surroundings(home), file_size=size)
+
+        try_scene(stage, report, scene, f"{scene.name} with files of {size:,} bytes at most", start)
+
+
+def run_small_disks(stage: Stage, report: Report, sizes: int, seed: int, what: Sequence[str] = WHAT) -> bool:
+    """Try operations on small disks with random room; False where no disk can be made."""
+    chance = random.Random(f"{seed}/disks")
+    scenes = make_scenes(stage, what, seed)
+    for _ in range(sizes):
+        scene = chance.choice(scenes)
+        room = _size(chance)
+        with _small_disk(stage.folder / "disk", scene.origin, room) as home:
+            if home is None:
+                return False
+
+            def start(home: Path, scene: Scene = scene) -> Run:
+                ran = run(scene.step.words, stage.surroundings(home))
+                _grow(home.parent)
+                return ran
+
+            try_scene(stage, report, scene, f"{scene.name} with {room:,} bytes of room", start, home)
+    return True
+
+
+def _size(chance: random.Random) -> int:
+    return int(2 ** chance.uniform(9, LARGEST.bit_length() - 1))
+
+
+@contextmanager
+def _small_disk(folder: Path, origin: Path, room: int) -> Iterator[Path | None]:
+    """A copy of a home on a disk with so much room; None where the user may not mount one."""
+    folder.mkdir(exist_ok=True)
+    size = sum(file.stat().st_size + 4096 for file in origin.iterdir()) + room
+    if sys.platform != "linux" or not _mount("-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)):
+        yield None
+        return
+    try:
+        yield Path(shutil.copytree(origin, folder / "home"))
+    finally:
+        subprocess.run(["umount", str(folder)], check=True, capture_output=True)
+
+
+def _grow(folder: Path) -> None:
+    """Give the disk room again, as a user does who frees some."""
+    _mount("-o", f"remount,size={1 << 30}", str(folder))
+
+
+def _mount(*words: str) -> bool:
+    mount = shutil.which("mount")
+    if mount is None or os.geteuid() != 0:
+        return False
+    return subprocess.run([mount, *words], check=False, capture_output=True).returncode == 0

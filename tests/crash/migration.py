@@ -1,0 +1,83 @@
+"""Homes of the first schema, as the program left them before there was a second one, and what a migration must keep."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from tests.crash.homes import Stage
+from tests.crash.oracle import Snapshot, read_home
+from tests.crash.program import run
+
+FIRST = "0001"
+
+KEEPS_OWN = ("alembic_version", "sqlite_sequence")
+
+
+def make_old_origin(stage: Stage) -> Path:
+    """A home of the first schema with some marks in it, made once; `stage.new_home` copies it."""
+    old = stage.folder / "old-origin"
+    if old.exists():
+        return old
+    home = stage.new_home("marked")
+    surroundings = stage.surroundings(home)
+    papers = random.Random(0).sample(sorted(read_home(home / "papers.db").states), 30)
+    for words in (
+        ("mark", "star", *papers[:10]),
+        ("mark", "read", "--query", "is:unread"),
+        ("mark", "hide", *papers[10:20]),
+        ("undo",),
+        ("mark", "unread", *papers[20:]),
+    ):
+        assert run(words, surroundings).code == 0
+    partial = stage.folder / "old-partial"
+    partial.mkdir()
+    for name in ("config.toml", "state.json"):
+        shutil.copyfile(home / name, partial / name)
+    write_first_schema(home / "papers.db", partial / "papers.db")
+    return partial.rename(old)
+
+
+def write_first_schema(cache: Path, old: Path) -> None:
+    """Write the papers and marks of a cache into a new file of the first schema."""
+    from alembic import command
+    from alembic.config import Config
+
+    from reader.cache import schema
+
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    database = schema.engine(old)
+    with database.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, FIRST)
+    database.dispose()
+    with closing(sqlite3.connect(old)) as connection:
+        connection.execute("ATTACH ? AS new", (str(cache),))
+        with connection:
+            # The texts come last: triggers write the full-text index from them and the titles.
+            for table in sorted(_tables(connection), key=lambda name: (name == "paper_text", name)):
+                names = ", ".join(row[1] for row in connection.execute(f"PRAGMA main.table_info({table})"))
+                connection.execute(f"INSERT OR REPLACE INTO main.{table} ({names}) SELECT {names} FROM new.{table}")
+            connection.execute("DELETE FROM meta WHERE key = 'journal_size'")
+
+
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    rows = connection.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'paper_fts%'")
+    return [name for (name,) in rows if name not in KEEPS_OWN]
+
+
+def judge_schema(home: Path, before: Snapshot, after: Snapshot, *, is_settled: bool) -> list[str]:
+    """What is wrong after a migration: the schema is the old or the new one, and the new one has its backup."""
+    if after.schema == FIRST:
+        return ["the schema is still the first one"] if is_settled else []
+    for file in home.iterdir():
+        if file.name.startswith("papers.db.") and file.suffix != ".part" and not file.name.endswith(("-wal", "-shm")):
+            backup = read_home(file)
+            if backup.schema == FIRST:
+                whole = (backup.entries, backup.states) == (before.entries, before.states) and not backup.faults
+                return [] if whole else [f"the backup {file.name} is not what was there before"]
+    return [f"no backup of the first schema is in {sorted(file.name for file in home.iterdir())}"]

@@ -1,0 +1,386 @@
+"""What a cache must hold after whatever happened: read by plain SQL, derived in plain Python.
+
+Nothing of the program is imported here, so that what it gets wrong is not wrong here too.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import chain, combinations
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.crash.journal import Journal, read_journal
+
+STATES = {"read": "read", "star": "starred", "hide": "hidden"}
+"""Kinds of mark, and the column of `paper` that holds the state."""
+
+REVERSALS = ("undo", "redo")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event of the log."""
+
+    id: str
+    machine: str
+    clock: int
+    kind: str
+    value: str
+    papers: frozenset[str]
+    undone: bool
+    applied: bool
+    number: int | None = None
+
+    @property
+    def content(self) -> tuple[str, str, int, str, str, frozenset[str]]:
+        """What never changes of an event."""
+        return self.id, self.machine, self.clock, self.kind, self.value, self.papers
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a home holds at one moment."""
+
+    schema: str
+    entries: tuple[Entry, ...]
+    """In their order: by clock, then id."""
+    states: Mapping[str, frozenset[str]]
+    """The kinds of mark that stand on each paper, by its id."""
+    titles: Mapping[str, str]
+    notes: Mapping[str, str]
+    tags: Mapping[str, frozenset[str]]
+    aliases: Mapping[str, str]
+    """Earlier ids of papers, and the present ones."""
+    journal: Journal | None
+    """None where there is no file."""
+    recorded_size: int | None
+    """The size of the journal that the cache knows."""
+    faults: tuple[str, ...]
+    """What SQLite itself finds wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that the program was asked to do to marks; it makes one event, or none if nothing changes."""
+
+    kind: str
+    """`read`, `star`, `hide`, `note`, `tag:NAME`, or `undo` and `redo`."""
+    value: str | None = None
+    """None is the other state than the paper's own, as a key does it."""
+    papers: frozenset[str] | None = None
+    """Those that were named; None is any."""
+    lines: Sequence[str] = ()
+    """Lines of the screen that showed the paper: its title is in one of them."""
+    may_be_none: bool = False
+    """Whether it is not known if anything is there to change."""
+
+
+# Reading
+
+
+def read_home(cache: Path, *, deep: bool = True) -> Snapshot:
+    """Read a copy of a cache and its journal, so that the program itself is the first to open what was left behind."""
+    with TemporaryDirectory(prefix="crash-oracle-", dir=cache.parent.parent) as folder:
+        copy = Path(folder) / cache.name
+        for ending in ("", "-wal", "-journal"):
+            file = cache.with_name(cache.name + ending)
+            if file.exists():
+                shutil.copyfile(file, copy.with_name(copy.name + ending))
+        journal = cache.with_name(f"{cache.stem}.journal.jsonl")
+        found = read_journal(journal) if journal.exists() else None
+        with closing(sqlite3.connect(copy)) as connection:
+            return _read(connection, found, deep=deep)
+
+
+def _read(connection: sqlite3.Connection, journal: Journal | None, *, deep: bool) -> Snapshot:
+    rows = connection.execute("SELECT * FROM event ORDER BY clock, id")
+    names = [column[0] for column in rows.description]
+    papers = connection.execute("SELECT pk, id, title, read, starred, hidden FROM paper").fetchall()
+    ids = {pk: id for pk, id, *_ in papers}
+    tags: dict[str, set[str]] = {}
+    for pk, tag in connection.execute("SELECT pk, tag FROM paper_tag"):
+        tags.setdefault(ids.get(pk, "?"), set()).add(tag)
+    meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+    return Snapshot(
+        schema=connection.execute("SELECT version_num FROM alembic_version").fetchone()[0],
+        entries=tuple(_entry(dict(zip(names, row, strict=True))) for row in rows),
+        states={
+            id: frozenset(kind for kind, on in zip(STATES, marks, strict=True) if on) for _, id, _, *marks in papers
+        },
+        titles={id: title for _, id, title, *_ in papers},
+        notes={ids.get(pk, "?"): body for pk, body in connection.execute("SELECT pk, body FROM note")},
+        tags={id: frozenset(some) for id, some in tags.items()},
+        aliases={
+            id: ids.get(pk, "?") for id, pk in connection.execute("SELECT id, pk FROM paper_alias") if id not in ids
+        },
+        journal=journal,
+        recorded_size=int(meta["journal_size"]) if "journal_size" in meta else None,
+        faults=tuple(_faults(connection, deep=deep)),
+    )
+
+
+def _entry(row: Mapping[str, object]) -> Entry:
+    packed, number = row["papers"], row.get("number")
+    assert isinstance(packed, bytes)
+    ids = zlib.decompress(packed).decode()
+    entry = Entry(
+        id=str(row["id"]),
+        machine=str(row["machine"]),
+        clock=int(str(row["clock"])),
+        kind=str(row["kind"]),
+        value=str(row["value"]),
+        papers=frozenset(ids.split("\n")) if ids else frozenset(),
+        undone=bool(row["undone"]),
+        applied=bool(row["applied"]),
+        number=None if number is None else int(str(number)),
+    )
+    assert len(entry.papers) == row["count"], (
+        f"event {entry.id} counts {row['count']} papers, names {len(entry.papers)}"
+    )
+    return entry
+
+
+def _faults(connection: sqlite3.Connection, *, deep: bool) -> Iterator[str]:
+    # Since SQLite 3.44 this compares the full-text index too.
+    check = "integrity_check" if deep else "quick_check"
+    yield from (str(row[0]) for row in connection.execute(f"PRAGMA {check}") if row[0] != "ok")
+    yield from (f"row {row[1]} of {row[0]} refers to nothing" for row in connection.execute("PRAGMA foreign_key_check"))
+    wrong = (
+        "SELECT day.day FROM day WHERE papers <> (SELECT count(*) FROM listing WHERE listing.day = day.day)",
+        "SELECT pk FROM paper WHERE pk NOT IN (SELECT pk FROM paper_text)",
+        "SELECT pk FROM effect WHERE event NOT IN (SELECT seq FROM event)",
+    )
+    for query in wrong:
+        yield from (f"{query}: {row[0]}" for row in connection.execute(query).fetchmany(3))
+
+
+# Deriving
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries by clock, then id."""
+    return sorted(entries, key=lambda entry: (entry.clock, entry.id))
+
+
+def undone_ids(entries: Iterable[Entry]) -> set[str]:
+    """The ids of the events that are taken back."""
+    undone: set[str] = set()
+    for entry in in_order(entries):
+        if entry.kind == "undo":
+            undone.add(entry.value)
+        elif entry.kind == "redo":
+            undone.discard(entry.value)
+    return undone
+
+
+def derive(entries: Iterable[Entry], aliases: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The newest value of each kind of mark that is not taken back, by kind and paper."""
+    entries = in_order(entries)
+    undone = undone_ids(entries)
+    values: dict[str, dict[str, str]] = {}
+    for entry in entries:
+        if entry.kind not in REVERSALS and entry.id not in undone:
+            of_kind = values.setdefault(entry.kind, {})
+            of_kind.update((aliases.get(id, id), entry.value) for id in entry.papers)
+    return values
+
+
+def states_by_paper(values: Mapping[str, Mapping[str, str]]) -> dict[str, frozenset[str]]:
+    """Derived values as the kinds of state that stand on each paper."""
+    found: dict[str, set[str]] = {}
+    for kind in STATES:
+        for id, value in values.get(kind, {}).items():
+            if value == "1":
+                found.setdefault(id, set()).add(kind)
+    return {id: frozenset(kinds) for id, kinds in found.items()}
+
+
+def target(entries: Sequence[Entry], kind: str) -> str | None:
+    """The id of the event that an undo or a redo is about now; None if there is none."""
+    undone = undone_ids(entries)
+    entries = sorted(entries, key=lambda entry: (entry.number or 0, entry.clock, entry.id))
+    if kind == "undo":
+        marks = [entry for entry in entries if entry.kind not in REVERSALS and not entry.kind.startswith("follow:")]
+        return next((entry.id for entry in reversed(marks) if entry.id not in undone), None)
+    last = entries[-1]
+    return last.value if last.kind == "undo" else None
+
+
+# Judging
+
+
+def judge_moment(before: Snapshot, after: Snapshot, deeds: Sequence[Deed], acknowledged: int) -> list[str]:
+    """What is wrong with a home at the moment when the program was cut off, before anything opens it again."""
+    return [
+        *after.faults,
+        *_judge_history(before, after, deeds, acknowledged),
+        *_judge_states(after, is_settled=False),
+        *_judge_journal(after, _unacknowledged(before, after, acknowledged), is_settled=False),
+    ]
+
+
+def judge_settled(before: Snapshot, after: Snapshot, deeds: Sequence[Deed], acknowledged: int) -> list[str]:
+    """What is wrong with a home that the program has opened again."""
+    return [
+        *after.faults,
+        *_judge_history(before, after, deeds, acknowledged),
+        *(f"event {entry.id} ({entry.kind}) was not finished" for entry in after.entries if not entry.applied),
+        *_judge_states(after, is_settled=True),
+        *_judge_journal(after, frozenset(), is_settled=True),
+    ]
+
+
+def judge_papers(before: Snapshot, after: Snapshot, asked: frozenset[str], *, acknowledged: bool) -> list[str]:
+    """What is wrong with the papers: none may go, those that came must be those that were asked for."""
+    lost = before.states.keys() - after.states.keys() - after.aliases.keys()
+    strange = after.states.keys() - before.states.keys() - asked
+    missing = asked - after.states.keys() - after.aliases.keys() if acknowledged else frozenset[str]()
+    named = {"lost": lost, "unasked": strange, "acknowledged and missing": missing}
+    return [f"{len(ids)} papers {what}, such as {min(ids)}" for what, ids in named.items() if ids]
+
+
+def _judge_history(before: Snapshot, after: Snapshot, deeds: Sequence[Deed], acknowledged: int) -> Iterator[str]:
+    """No event is lost or changed; the new ones are the deeds in their order, the acknowledged ones all of them."""
+    kept = {entry.id: entry for entry in after.entries}
+    for entry in before.entries:
+        if entry.id not in kept:
+            yield f"the {entry.kind} {entry.value} of {len(entry.papers)} papers ({entry.id}) is lost"
+        elif kept[entry.id].content != entry.content:
+            yield f"event {entry.id} has changed"
+    repeated = [id for id, count in Counter(entry.id for entry in after.entries).items() if count > 1]
+    yield from (f"event {id} is there twice" for id in repeated)
+    known = {entry.id for entry in before.entries}
+    new = [entry for entry in after.entries if entry.id not in known]
+    yield from _match(before, new, after.titles, deeds, acknowledged)
+
+
+def _match(
+    before: Snapshot, new: Sequence[Entry], titles: Mapping[str, str], deeds: Sequence[Deed], acknowledged: int
+) -> Iterator[str]:
+    entries = list(before.entries)
+    rest = list(new)
+    for number, deed in enumerate(deeds):
+        wanted = _wanted(deed, entries, before)
+        if wanted is None:
+            continue
+        if deed.may_be_none and (not rest or (rest[0].kind, rest[0].value) != (deed.kind, deed.value)):
+            continue
+        if not rest:
+            if number < acknowledged:
+                yield f"acknowledged and lost: {_told(deed)}"
+            continue
+        entry = rest.pop(0)
+        is_right = (entry.kind, entry.value) == (wanted.kind, wanted.value or entry.value) and (
+            wanted.papers is None or entry.papers == wanted.papers
+        )
+        if deed.lines:
+            (id, *others) = entry.papers or [""]
+            is_right &= not others and any(titles.get(id, "?")[:20] in line for line in deed.lines)
+        if deed.value is None and deed.kind in STATES:
+            values = derive(entries, before.aliases).get(deed.kind, {})
+            is_right &= all(values.get(id, "0") != entry.value for id in entry.papers)
+        if not is_right:
+            yield (
+                f"{_told(deed)} should have come, and {entry.kind} {entry.value} of {len(entry.papers)} papers came,"
+                f" such as {_title(entry, titles)}; the screen showed {deed.lines}"
+            )
+        entries.append(entry)
+    for entry in rest:
+        yield f"nobody asked for {entry.kind} {entry.value} of {len(entry.papers)} papers ({entry.id})"
+
+
+def _wanted(deed: Deed, entries: Sequence[Entry], before: Snapshot) -> Deed | None:
+    """The deed with what its event must hold; None if it changes nothing."""
+    if deed.kind in REVERSALS:
+        about = target(entries, deed.kind)
+        return None if about is None else replace(deed, value=about, papers=frozenset())
+    if deed.papers is None or deed.value is None:
+        return deed
+    values = derive(entries, before.aliases).get(deed.kind, {})
+    initial = "" if deed.kind == "note" else "0"
+    changed = frozenset(id for id in deed.papers if values.get(id, initial) != deed.value)
+    return replace(deed, papers=changed) if changed else None
+
+
+def _title(entry: Entry, titles: Mapping[str, str]) -> str:
+    return next((f"{id} {titles.get(id)}" for id in sorted(entry.papers)), "none")
+
+
+def _told(deed: Deed) -> str:
+    papers = "" if deed.papers is None else f" of {len(deed.papers)} papers"
+    return f"{deed.kind} {deed.value or ''}{papers}".replace("  ", " ").strip()
+
+
+def _judge_states(after: Snapshot, *, is_settled: bool) -> Iterator[str]:
+    """The states follow from the log; while an event is unfinished, a paper of it may have the state before it."""
+    undone = undone_ids(after.entries)
+    for entry in after.entries:
+        if entry.kind not in REVERSALS and entry.undone != (entry.id in undone):
+            yield f"event {entry.id} is {'not ' if not entry.undone else ''}taken back, and the log says otherwise"
+    values = derive(after.entries, after.aliases)
+    truths = [states_by_paper(values)]
+    if not is_settled:
+        # Each batch of an unfinished event is whole or not there.
+        unfinished = {entry.id for entry in after.entries if not entry.applied}
+        for some in chain.from_iterable(combinations(unfinished, n) for n in range(1, len(unfinished) + 1)):
+            done = [entry for entry in after.entries if entry.id not in some]
+            truths.append(states_by_paper(derive(done, after.aliases)))
+    wrong = [id for id, states in after.states.items() if all(states != true.get(id, frozenset()) for true in truths)]
+    if wrong:
+        true = sorted(truths[0].get(wrong[0], frozenset()))
+        yield f"{len(wrong)} papers differ from the log: {wrong[0]} is {sorted(after.states[wrong[0]])}, not {true}"
+    if is_settled:
+        notes = {id: text for id, text in values.get("note", {}).items() if text and id in after.states}
+        if notes != dict(after.notes):
+            yield f"the notes differ from the log: {sorted(notes.items() ^ dict(after.notes).items())[:2]}"
+        tags: dict[str, set[str]] = {}
+        for kind, of_kind in values.items():
+            if kind.startswith("tag:"):
+                for id, value in of_kind.items():
+                    if value == "1" and id in after.states:
+                        tags.setdefault(id, set()).add(kind[4:])
+        if {id: frozenset(some) for id, some in tags.items()} != dict(after.tags):
+            yield "the tags differ from the log"
+
+
+def _unacknowledged(before: Snapshot, after: Snapshot, acknowledged: int) -> frozenset[str]:
+    """The ids of the new events that the program did not say to be done."""
+    known = {entry.id for entry in before.entries}
+    return frozenset([entry.id for entry in after.entries if entry.id not in known][acknowledged:])
+
+
+def _judge_journal(after: Snapshot, open_ended: frozenset[str], *, is_settled: bool) -> Iterator[str]:
+    """Each event of the log is in the journal; after an opening the two are the same.
+
+    An event whose commit failed on a broken disk may be in the log alone until then: SQLite can't take back what the
+    disk has kept of it.
+    """
+    journal = after.journal
+    if journal is None:
+        # -1 is what a migration leaves to the next writer.
+        if after.recorded_size is not None and (is_settled or after.recorded_size > 0):
+            yield "the journal is missing"
+        return
+    lines = journal.entries
+    logged = {entry.id: entry for entry in after.entries}
+    if lost := logged.keys() - lines.keys() - open_ended:
+        yield f"{len(lost)} events of the log are not in the journal, such as {min(lost)}"
+    for id in logged.keys() & lines.keys():
+        line = lines[id]
+        if (line.id, line.machine, line.clock, line.kind, line.value, line.papers) != logged[id].content:
+            yield f"event {id} is another one in the journal"
+        if logged[id].number is not None and line.number != logged[id].number:
+            yield f"event {id} has the number {line.number} in the journal, {logged[id].number} in the log"
+    more = lines.keys() - logged.keys()
+    if is_settled and more:
+        yield f"{len(more)} events of the journal are not in the log, such as {min(more)}"
+    if is_settled and after.recorded_size != journal.size:
+        yield f"the journal has {journal.size} bytes, and the log knows of {after.recorded_size}"
+    yield from journal.repeated

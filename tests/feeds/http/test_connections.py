@@ -1,0 +1,301 @@
+"""No request goes to this machine or its network, unless the user allows it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import httpcore
+import pytest
+
+from reader.core.errors import FeedOffline, FeedRefused, FeedUnreachable
+from reader.core.hosts import is_local
+from reader.feeds.http import connections
+from reader.feeds.http.connections import LocalHost, PublicNetwork
+from reader.feeds.http.limits import Limits
+from reader.feeds.syndication.client import SyndicationClient
+from tests.feeds.servers import Documents, Page, item, rss
+
+pytest.importorskip("feedparser")
+
+ALLOWED_BY = "on this machine or its network and was not asked; the setting allow_local_feeds allows it."
+
+
+@pytest.fixture
+def site() -> Iterator[Documents]:
+    with Documents() as documents:
+        documents.pages["/feed"] = Page(rss(item("One")))
+        yield documents
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
+    """The answers of a name server, one after the other for each host; the last one stays."""
+    answers: dict[str, list[list[str]]] = {}
+    real = socket.getaddrinfo
+
+    def find(host: bytes, port: int, *how: int, **more: int) -> object:
+        known = answers.get(host.decode())
+        if known is None:
+            return real(host, port, *how, **more)
+        found = known.pop(0) if len(known) > 1 else known[0]
+        if not found:
+            raise socket.gaierror(-2, "Name or service not known")
+        kinds = [socket.AF_INET6 if ":" in one else socket.AF_INET for one in found]
+        return [
+            (kind, socket.SOCK_STREAM, 6, "", (one, port, 0, 0) if ":" in one else (one, port))
+            for kind, one in zip(kinds, found, strict=True)
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", find)
+    return answers
+
+
+async def fetch(url: str, *, allow_local: bool = False) -> str:
+    """The title of the feed's only entry."""
+    async with SyndicationClient(allow_local=allow_local, limits=Limits(attempts=1)) as feeds:
+        fetched = await feeds.fetch(url)
+    assert fetched.feed is not None
+    return fetched.feed.entries[0].draft.title
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0177.1",
+        "0",
+        "0.0.0.0",
+        "localhost",
+        "LOCALHOST.",
+        "a.localhost",
+    ],
+)
+async def test_this_machine_is_refused_however_it_is_written(host: str, site: Documents) -> None:
+    with pytest.raises(FeedRefused) as refusal:
+        await fetch(f"http://{host}:{site.server_port}/feed")
+    assert str(refusal.value) == f"{host.lower()} is {ALLOWED_BY}"
+    assert site.requests == []
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("[::1]", "[::]", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[fe80::1]", "[fd00::1]"),
+        *("[ff02::1]", "10.0.0.1", "100.64.0.1", "169.254.169.254", "224.0.0.1", "255.255.255.255"),
+    ],
+)
+async def test_the_local_network_is_refused(host: str) -> None:
+    with pytest.raises(FeedRefused, match=f"{ALLOWED_BY}$"):
+        await fetch(f"http://{host}:9/feed")
+
+
+async def test_a_zone_is_refused() -> None:
+    with pytest.raises(FeedRefused, match=f"{ALLOWED_BY}|unsafe address"):
+        await fetch("http://[fe80::1%25lo]:9/feed")
+
+
+async def test_the_setting_allows_it_without_encryption_too(site: Documents) -> None:
+    assert await fetch(f"{site.url}/feed", allow_local=True) == "One"
+    assert await fetch(f"http://127.1:{site.server_port}/feed", allow_local=True) == "One"
+
+
+@pytest.mark.parametrize("addresses", [["127.0.0.1"], ["1.1.1.1", "127.0.0.1"], ["2606:4700::1111", "::1"]])
+async def test_a_name_that_has_a_local_address_is_refused(
+    addresses: list[str], names: dict[str, list[list[str]]], site: Documents
+) -> None:
+    names["lab.example.org"] = [addresses]
+    with pytest.raises(FeedRefused) as refusal:
+        await fetch(f"http://lab.example.org:{site.server_port}/feed")
+    assert str(refusal.value) == f"lab.example.org ({addresses[-1]}) is {ALLOWED_BY}"
+    assert site.requests == []
+
+
+async def test_a_name_that_is_not_known_is_no_refusal(names: dict[str, list[list[str]]]) -> None:
+    names["lab.example.org"] = [[]]
+    with pytest.raises(FeedOffline, match="could not be found"):
+        await fetch("http://lab.example.org/feed")
+    with pytest.raises(FeedOffline, match="could not be found"):
+        await fetch(f"http://{'a' * 64}.example.org/feed")
+
+
+@pytest.mark.parametrize("target", ["http://127.0.0.1:{port}/feed", "http://127.1:{port}/", "http://lab.example.org/"])
+async def test_a_redirect_into_the_local_network_is_not_followed(
+    target: str, names: dict[str, list[list[str]]], site: Documents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first address is taken for public: only what is asked later is checked."""
+    names |= {"feeds.example.org": [["127.0.0.1"]], "lab.example.org": [["10.0.0.1"]]}
+    location = target.format(port=site.server_port)
+    site.pages["/feed"] = Page(status=301, headers={"Location": location})
+    checked: list[str] = []
+
+    def check(address: str) -> bool:
+        checked.append(address)
+        return len(checked) > 1 and is_local(address)
+
+    monkeypatch.setattr("reader.feeds.http.connections.is_local", check)
+    with pytest.raises(FeedRefused, match=rf"^feeds\.example\.org redirected to .*, which is {ALLOWED_BY}$"):
+        await fetch(f"http://feeds.example.org:{site.server_port}/feed")
+    assert [request.headers["Host"] for request in site.requests] == [f"feeds.example.org:{site.server_port}"]
+
+
+# Proxies
+
+
+async def test_a_proxy_may_be_local_and_looks_up_names_itself(site: Documents, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", site.url)
+    assert await fetch("http://feeds.example.org/feed") == "One"
+    assert site.requests.pop().headers["Host"] == "feeds.example.org"
+    for host in ("127.1", "localhost", "10.0.0.1", "[::1]"):
+        with pytest.raises(FeedRefused, match=f"{ALLOWED_BY}$"):
+            await fetch(f"http://{host}/feed")
+    site.pages["/feed"] = Page(status=302, headers={"Location": "http://0x7f000001/feed"})
+    with pytest.raises(FeedRefused, match=rf"^feeds\.example\.org redirected to 0x7f000001, which is {ALLOWED_BY}$"):
+        await fetch("http://feeds.example.org/feed")
+    assert len(site.requests) == 1
+
+
+async def test_a_host_without_proxy_is_checked(
+    site: Documents, names: dict[str, list[list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names["lab.example.org"] = [["127.0.0.1"]]
+    monkeypatch.setenv("http_proxy", site.url)
+    monkeypatch.setenv("no_proxy", "lab.example.org")
+    with pytest.raises(FeedRefused, match=f"{ALLOWED_BY}$"):
+        await fetch(f"http://lab.example.org:{site.server_port}/feed")
+    assert site.requests == []
+
+
+# How a connection is made
+
+
+class Stream(httpcore.AsyncNetworkStream):
+    """A connection to an address."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.closed = False
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+class Network(httpcore.AsyncNetworkBackend):
+    """A network where hosts answer, refuse (an error) or are silent (None, until the event)."""
+
+    def __init__(self, hosts: Mapping[str, Exception | asyncio.Event | None]) -> None:
+        self.hosts = hosts
+        self.asked: list[str] = []
+        self.streams: list[Stream] = []
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[object] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        self.asked.append(host)
+        answer = self.hosts[host]
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, asyncio.Event):
+            await answer.wait()
+        stream = Stream(host)
+        self.streams.append(stream)
+        return stream
+
+
+async def connect(network: Network, timeout: float | None = 5) -> str:
+    stream = await PublicNetwork(network).connect_tcp("lab.example.org", 443, timeout)
+    assert isinstance(stream, Stream)
+    assert not stream.closed
+    return stream.address
+
+
+async def test_a_name_server_can_not_answer_the_connection_in_another_way(names: dict[str, list[list[str]]]) -> None:
+    names["lab.example.org"] = [["1.1.1.1"], ["127.0.0.1"]]
+    network = Network({"1.1.1.1": None})
+    assert await connect(network) == "1.1.1.1"
+    with pytest.raises(LocalHost):
+        await connect(network)
+    assert network.asked == ["1.1.1.1"]
+
+
+async def test_a_silent_address_does_not_hold_the_next_one_up(
+    names: dict[str, list[list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "STAGGER", 0.001)
+    names["lab.example.org"] = [["2606:4700::1", "2606:4700::2", "1.1.1.1"]]
+    network = Network({"2606:4700::1": asyncio.Event(), "2606:4700::2": asyncio.Event(), "1.1.1.1": None})
+    assert await connect(network) == "1.1.1.1"
+    # Families take turns.
+    assert network.asked == ["2606:4700::1", "1.1.1.1"]
+
+
+async def test_a_refused_address_is_followed_by_the_next_at_once(
+    names: dict[str, list[list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "STAGGER", 3600)
+    names["lab.example.org"] = [["2606:4700::1", "1.1.1.1", "1.1.1.1"]]
+    network = Network({"2606:4700::1": httpcore.ConnectError("refused"), "1.1.1.1": None})
+    assert await connect(network) == "1.1.1.1"
+    last = httpcore.ConnectError("the last")
+    network = Network({"2606:4700::1": httpcore.ConnectError("the first"), "1.1.1.1": last})
+    with pytest.raises(httpcore.ConnectError, match="the last"):
+        await connect(network)
+    assert network.asked == ["2606:4700::1", "1.1.1.1"]
+
+
+async def test_two_connections_at_once_leave_one(
+    names: dict[str, list[list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "STAGGER", 0.001)
+    names["lab.example.org"] = [["1.1.1.1", "1.0.0.1", "1.1.1.2"]]
+    both = asyncio.Event()
+
+    class Both(Network):
+        async def connect_tcp(self, host: str, *how: object, **more: object) -> httpcore.AsyncNetworkStream:
+            if host == "1.1.1.2":
+                both.set()
+                await asyncio.Event().wait()
+            return await super().connect_tcp(host, 443)
+
+    network = Both({"1.1.1.1": both, "1.0.0.1": both, "1.1.1.2": None})
+    assert await connect(network) == "1.1.1.1"
+    assert [(stream.address, stream.closed) for stream in network.streams] == [("1.1.1.1", False), ("1.0.0.1", True)]
+
+
+async def test_a_silent_host_takes_the_time_for_a_connection(names: dict[str, list[list[str]]]) -> None:
+    names["lab.example.org"] = [["1.1.1.1"]]
+    with pytest.raises(httpcore.ConnectTimeout):
+        await connect(Network({"1.1.1.1": asyncio.Event()}), timeout=0.01)
+
+
+async def test_the_name_stays_that_of_the_certificate(
+    names: dict[str, list[list[str]]], site: Documents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = Path(__file__).parents[2] / "data" / "feed_example_org.pem"
+    names |= {"feed.example.org": [["127.0.0.1"]], "lab.example.org": [["127.0.0.1"]]}
+    monkeypatch.setattr("reader.feeds.http.connections.is_local", lambda _: False)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    site.socket = context.wrap_socket(site.socket, server_side=True)
+    assert await fetch(f"https://feed.example.org:{site.server_port}/feed") == "One"
+    with pytest.raises(FeedUnreachable, match=r"certificate of lab\.example\.org is not trusted"):
+        await fetch(f"https://lab.example.org:{site.server_port}/feed")

@@ -1,0 +1,196 @@
+"""Papers that the user marked and the cache does not have: a refresh brings them back, and asks for nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.cache.marks.events import Events
+from reader.cache.marks.imports import add_marks
+from reader.core.marks import Mark, PaperMarks
+from reader.feeds.arxiv.client import ArxivClient
+from reader.feeds.http.client import HttpClient
+from reader.feeds.http.limits import Limits
+from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.feeds.syndication.client import SyndicationClient
+from reader.refresh import lost_papers
+from reader.refresh.plan import Day, Latest
+from reader.refresh.progress import FeedFailed, FeedStarted, PapersReturned, RefreshEvent, RefreshFinished, SourceEvent
+from reader.refresh.sources import Sources, refresh_all
+from tests.feed_server import FeedServer, item
+from tests.feeds.servers import Arxiv, Documents, Nap, Page, Paper
+from tests.refresh.test_sources import TODAY, World
+
+Happened = Sequence[RefreshEvent | SourceEvent]
+
+
+class Home(World):
+    """A world whose sources are open as a refresh opens them: the daily feed is asked for lost papers too."""
+
+    asks_daily = False
+    categorize = True
+
+    async def refresh(self, plan: Latest | Day | None = None) -> list[RefreshEvent | SourceEvent]:
+        nap, limits = Nap(), Limits(attempts=1)
+        async with (
+            HuggingFaceClient(HttpClient(self.daily.url, limits=limits)) as daily,
+            ArxivClient(
+                api=self.arxiv.url, feeds=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=self._now
+            ) as arxiv,
+            SyndicationClient(limits=limits) as web,
+        ):
+            lookup = daily if self.asks_daily else None
+            sources = Sources(
+                self.cache, self.feeds, arxiv, web, daily=lookup, categorize=self.categorize, now=self._now
+            )
+            return [event async for event in refresh_all(daily, self.cache, plan or Latest(1), sources)]
+
+    def add(self, *marks: tuple[str, str, str]) -> None:
+        """Marks of papers that are not here, each newer than the one before: paper, kind and value."""
+        with closing(Events.open(self.path)) as events:
+            for number, (id, kind, value) in enumerate(marks, start=events.read(_count)):
+                mark = Mark(kind, value, 1_700_000_000_000 + number, "0" * 12, f"{number:012x}" * 2)
+                add_marks(events, [PaperMarks(id, (mark,))])
+
+    @property
+    def asked(self) -> list[list[str]]:
+        """The ids of each request to arXiv for lost papers; those for categories name papers of the day."""
+        lists = [request.query["id_list"].split(",") for request in self.arxiv.requests]
+        return [ids for ids in lists if not any(id.startswith("2605.") for id in ids)]
+
+
+def _count(connection: object) -> int:
+    rows = connection.execute("SELECT count(*) FROM event")  # type: ignore[attr-defined]
+    return int(rows.fetchone()[0])
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    with (
+        FeedServer({TODAY: [item("2605.00001")]}, today=TODAY) as daily,
+        Arxiv([Paper(f"2401.0000{number}", f"The paper {number}") for number in range(1, 8)]) as arxiv,
+        Documents() as site,
+    ):
+        made = Home(tmp_path / "papers.db", daily, arxiv, site)
+        yield made
+        made.feeds.close()
+        made.cache.close()
+
+
+def returned(events: Happened) -> list[PapersReturned]:
+    return [event for event in events if isinstance(event, PapersReturned)]
+
+
+async def test_marked_papers_come_back_with_their_marks(home: Home) -> None:
+    home.add(("2401.00001", "star", "1"), ("2401.00002", "tag:later", "1"), ("2401.00003", "note", "mine"))
+    events = await home.refresh()
+    assert returned(events) == [PapersReturned(3, 0)]
+    assert isinstance(events[-1], RefreshFinished) and (events[-1].returned, events[-1].new) == (3, 1)
+    assert FeedStarted("arXiv, 3 papers you marked") in events
+    found = [home.paper(f"2401.0000{number}") for number in (1, 2, 3)]
+    assert [(one.title, one.starred, one.tags, one.note) for one in found if one] == [
+        ("The paper 1", True, (), None),
+        ("The paper 2", False, ("later",), None),
+        ("The paper 3", False, (), "mine"),
+    ]
+    await home.refresh()
+    assert len(home.asked) == 1
+
+
+async def test_without_lost_papers_nothing_is_asked(home: Home) -> None:
+    home.add(
+        ("2401.00001", "read", "1"),
+        ("2401.00001", "hide", "1"),
+        ("2401.00002", "star", "1"),
+        ("2401.00002", "star", "0"),
+        ("2401.00003", "note", "mine"),
+        ("2401.00003", "note", ""),
+        ("page:0123456789ab", "star", "1"),
+        ("feed:0123456789ab", "star", "1"),
+    )
+    events = await home.refresh()
+    assert (home.asked, returned(events)) == ([], [])
+    assert not any("you marked" in event.title for event in events if isinstance(event, FeedStarted))
+
+
+async def test_an_undone_mark_is_none(home: Home) -> None:
+    home.add(("2401.00001", "star", "1"))
+    # The other machine's event was undone there, which the journal of both then has.
+    with closing(Events.open(home.path)) as events:
+        events.read(lambda connection: connection.execute("UPDATE event SET undone = 1"))
+    await home.refresh()
+    assert home.asked == []
+
+
+async def test_the_newest_marks_are_first_and_a_refresh_is_bounded(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lost_papers, "PER_REFRESH", 4)
+    monkeypatch.setattr(lost_papers, "PER_REQUEST", 3)
+    home.add(*((f"2401.0000{number}", "star", "1") for number in (3, 1, 2, 5, 4)))
+    assert returned(await home.refresh()) == [PapersReturned(4, 0)]
+    assert home.asked == [["2401.00004", "2401.00005", "2401.00002"], ["2401.00001"]]
+    assert returned(await home.refresh()) == [PapersReturned(1, 0)]
+    assert home.asked[2:] == [["2401.00003"]]
+
+
+async def test_a_paper_that_arxiv_does_not_have_is_asked_for_three_times(home: Home) -> None:
+    home.add(("2401.09999", "star", "1"), ("2401.00001", "star", "1"))
+    assert returned(await home.refresh()) == [PapersReturned(1, 1)]
+    days = []
+    for day in range(60):
+        before = len(home.asked)
+        await home.refresh()
+        days += [day] * (len(home.asked) - before)
+        home.now += timedelta(days=1)
+    assert days == [7, 14]
+
+
+async def test_the_daily_feed_s_own_records_come_first(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lost_papers, "RECORDS", 2)
+    home.asks_daily = True
+    home.daily.days["2024-01-02"] = [item("2401.00001", day="2024-01-02", upvotes=41)]
+    home.add(*((f"2401.0000{number}", "star", "1") for number in (3, 2, 1)))
+    assert returned(await home.refresh()) == [PapersReturned(3, 0)]
+    assert home.asked == [["2401.00002", "2401.00003"]]
+    first, second = home.paper("2401.00001"), home.paper("2401.00002")
+    assert first and second
+    assert (first.upvotes, first.day, first.starred) == (41, "2024-01-02", True)
+    assert (second.source, second.starred) == ("arxiv", True)
+
+
+async def test_a_daily_feed_that_fails_leaves_them_to_arxiv(home: Home) -> None:
+    home.asks_daily = True
+    home.add(("2401.00001", "star", "1"))
+    await home.refresh(Day(TODAY))
+    home.daily.fault = "error"
+    events = await home.refresh()
+    assert returned(events) == [PapersReturned(1, 0)]
+
+
+async def test_where_arxiv_must_not_be_asked_the_daily_feed_is(home: Home) -> None:
+    home.asks_daily, home.categorize = True, False
+    home.daily.days["2024-01-02"] = [item("2401.00001", day="2024-01-02")]
+    home.add(("2401.00001", "star", "1"), ("2401.00002", "star", "1"))
+    assert returned(await home.refresh()) == [PapersReturned(1, 1)]
+    assert returned(await home.refresh()) == []
+    assert home.arxiv.requests == []
+
+
+async def test_arxiv_fails_once_and_is_asked_again(home: Home) -> None:
+    home.add(("2401.00001", "star", "1"))
+    home.arxiv.answers += [Page(b"", status=503)] * 3
+    events = await home.refresh()
+    assert [event.slug for event in events if isinstance(event, FeedFailed)] == ["arxiv"]
+    assert [feed.slug for feed in home.feeds.failing()] == ["arxiv"]
+    home.arxiv.answers.clear()
+    assert returned(await home.refresh()) == [PapersReturned(1, 0)]
+    assert home.feeds.failing() == []
+
+
+async def test_only_the_latest_days_bring_them(home: Home) -> None:
+    home.add(("2401.00001", "star", "1"))
+    await home.refresh(Day(TODAY))
+    assert home.arxiv.requests == []

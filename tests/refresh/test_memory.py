@@ -1,0 +1,52 @@
+"""A job's memory is bounded, that of the programs it starts is not."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from reader.core.errors import ReaderError
+from reader.refresh import memory
+
+resource = pytest.importorskip("resource", reason="this system knows no limits")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count all memory")
+
+
+def soft() -> int:
+    limit: int = resource.getrlimit(resource.RLIMIT_DATA)[0]
+    return limit
+
+
+def test_a_job_that_needs_too_much_is_told_of_and_the_limit_before_is_restored() -> None:
+    before = soft()
+    told = r"This needed more than 1,024 MiB of memory and was stopped; what it stored is kept\. Split the file\."
+    with pytest.raises(ReaderError, match=told), memory.limited("Split the file."):
+        assert soft() == memory.LIMIT
+        # Asked for, not filled.
+        assert bytearray(4 << 30)
+    assert soft() == before
+
+
+def test_other_programs_get_the_limit_that_was_before() -> None:
+    before = soft()
+    with memory.limited():
+        with memory.unlimited():
+            assert soft() == resource.getrlimit(resource.RLIMIT_DATA)[1]
+        assert soft() == memory.LIMIT
+    assert soft() == before
+
+
+def test_a_lower_limit_of_the_user_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (1 << 28, 1 << 29))
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limit: limits.append(limit))
+    with memory.limited():
+        pass
+    assert limits == [(1 << 28, 1 << 29), (1 << 28, 1 << 29)]
+
+
+def test_a_system_without_limits_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "resource", None)
+    with memory.limited(), memory.unlimited():
+        pass
