@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from reader import config
 from reader.commands.command import Command, add_limit, add_no_pager, query_of
 from reader.commands.json_form import JsonForm, add_json_fields
-from reader.commands.output import Style, amount, cut, is_terminal, print_line, width
+from reader.commands.output import Style, amount, cut, is_terminal, print_line, print_text, width
 from reader.commands.pager import print_paged
 from reader.commands.workspace import Workspace, explain_nothing, parsed, selection
 from reader.core.errors import ReaderError, UsageError
@@ -114,12 +114,12 @@ def _check_rules(files: Sequence[str], workspace: Workspace, form: JsonForm | No
         )
         return 1 if mistakes else 0
     for mistake in mistakes:
-        print_line(f"{file}:{mistake.line}: {mistake.message}")
+        print_text(f"{file}:{mistake.line}: {mistake.message}")
     if mistakes:
         raise ReaderError(f"{amount(len(mistakes), 'mistake')}; the rest of the file is used.")
-    print_line(f"{file}: no mistakes.")
+    print_text(f"{file}: no mistakes.")
     for line in _compare_topics(workspace.shipped_topics, text):
-        print_line(line)
+        print_text(line)
     return 0
 
 
