@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from reader import platform
 from reader.cache import aside
 from reader.cache.pages import HEADER, MAGIC, is_whole
 from reader.cache.sqlite_errors import damaged, explain, explained, is_damage, primary_code
@@ -96,8 +96,7 @@ def connect_frozen(path: Path) -> sqlite3.Connection:
 
     SQLite reads such a log only with a file for its locks, or with one connection for ever and no locks.
     """
-    vfs = "win32-none" if sys.platform == "win32" else "unix-none"
-    place = f"{path.absolute().as_uri()}?mode=ro&vfs={vfs}"
+    place = f"{path.absolute().as_uri()}?mode=ro&vfs={platform.VFS_WITHOUT_LOCKS}"
     connection = sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
     with closing_on_error(connection):
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
