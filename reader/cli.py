@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from reader import __version__, access_token
-from reader.commands.registry import COMMANDS, add_reader_options, find_command, tree
+from reader.commands.registry import COMMANDS, add_reader_options, find_command
 from reader.core.errors import ReaderError, UsageError
 from reader.paths import APP
 
@@ -57,10 +57,12 @@ def _run_safely(words: Sequence[str]) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
     except ReaderError as error:
-        _print_failure(str(error))
+        from reader.commands.failure import kind_of
+
+        _print_failure(str(error), kind_of(error), words)
         return 2 if isinstance(error, UsageError) else 1
     except Exception as error:
-        return _report_unexpected(words[0] if words and words[0] in COMMANDS else "reader", error)
+        return _report_unexpected(words[0] if words and words[0] in COMMANDS else "reader", error, words)
     return code
 
 
@@ -70,7 +72,9 @@ def run(words: Sequence[str]) -> int:
     if first in COMMANDS:
         return _run_command(first, words[1:])
     if first in ("-h", "--help"):
-        tree().print_help()
+        from reader.commands.front_page import front_page
+
+        print(front_page(), end="")
         return 0
     if first in ("-V", "--version"):
         print(f"{APP} {__version__}")
@@ -82,13 +86,12 @@ def run(words: Sequence[str]) -> int:
 
 
 def _run_command(name: str, words: Sequence[str]) -> int:
-    from reader.commands.command import Parser, add_arguments, parse
+    from reader.commands.command import make_parser
+    from reader.commands.parsing import parse
     from reader.commands.workspace import Workspace
 
     command = find_command(name)
-    parser = Parser(prog=f"{APP} {name}", allow_abbrev=False)
-    add_arguments(parser, command)
-    options = parse(parser, words)
+    options = parse(make_parser(command), words)
     return command.run(options, Workspace(options.log_level))
 
 
@@ -96,15 +99,19 @@ def _run_command(name: str, words: Sequence[str]) -> int:
 
 
 def _open_reader(words: Sequence[str]) -> int:
-    """Open the reader on a query; raises UsageError for wrong words, with advice if they look like a command."""
+    """Open the reader on a query; raises UsageError for wrong words, and for a first word that is nearly a command."""
+    if meant := _meant_command(words):
+        raise UsageError(
+            f"There is no command {words[0]!r}. Did you mean {meant}?"
+            f" To open the reader on a query that begins with it, write '{APP} -- {words[0]}'."
+        )
+    query, demo, log_level = _parse_reader_options(words)
     from reader.commands.workspace import Workspace, parsed
 
-    query, demo, log_level = _parse_reader_options(words)
     if query:
         parsed(query)
     if not _has_terminal():
-        advice = _suggest_command(words) or f" To print papers, use '{APP} list'."
-        raise UsageError(f"The reader needs a terminal.{advice}")
+        raise UsageError(f"The reader needs a terminal. To print papers, use '{APP} list'.")
     workspace = Workspace(log_level)
     return _show_sample(workspace, query) if demo else _show_reader(workspace, query)
 
@@ -118,7 +125,8 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
     if not any(word.startswith("-") for word in words):
         # Without options there is no need to import argparse.
         return " ".join(words), False, None
-    from reader.commands.command import SEE_HELP, Parser, add_query, parse, query_of
+    from reader.commands.command import SEE_HELP, Parser, add_query, query_of
+    from reader.commands.parsing import parse
 
     parser = Parser(prog=APP, allow_abbrev=False)
     add_reader_options(parser)
@@ -126,9 +134,10 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
     try:
         options = parse(parser, words)
     except UsageError as error:
-        # A suggested command is more useful than a pointer to the help.
-        advice = _explain_option_order(words) or _suggest_command(words) or f"{SEE_HELP} '{APP} --help'."
+        advice = _explain_option_order(words) or f"{SEE_HELP} '{APP} --help'."
         raise UsageError(str(error).partition(SEE_HELP)[0] + advice) from error
+    if options.color == "never":
+        os.environ["NO_COLOR"] = "1"
     return query_of(options.query), options.demo, options.log_level
 
 
@@ -138,12 +147,11 @@ def _explain_option_order(words: Sequence[str]) -> str:
     return f" Options follow the command: '{APP} {named} --help' lists them." if named else ""
 
 
-def _suggest_command(words: Sequence[str]) -> str:
-    """Advice if the first word is similar to a command, else empty."""
+def _meant_command(words: Sequence[str]) -> str | None:
+    """The command that the first word is nearly the name of."""
     from reader.core.nearest import nearest
 
-    meant = nearest(words[0], COMMANDS) if words and words[0].isalpha() else None
-    return f" Did you mean '{APP} {meant}'?" if meant else ""
+    return nearest(words[0], COMMANDS) if words and words[0].isalpha() else None
 
 
 def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -> int:
@@ -266,23 +274,24 @@ def _finish(stream: TextIO | None) -> None:
         discard(stream)
 
 
-def _report_unexpected(where: str, error: Exception) -> int:
+def _report_unexpected(where: str, error: Exception, words: Sequence[str] = ()) -> int:
     """Log an error that is not a ReaderError, and print one line about it; return the exit code."""
     from reader import log
 
     log.record_error(where, error)
     if isinstance(error, OSError):
-        _print_failure(f"{error.filename or 'The system'}: {error.strerror or ' '.join(str(error).split())}.")
+        text = f"{error.filename or 'The system'}: {error.strerror or ' '.join(str(error).split())}."
+        _print_failure(text, "system", words)
     else:
-        _print_failure(f"unexpected error: {log.summarize_error(error)}; {log.point_to_log()}")
+        text = f"unexpected error: {log.summarize_error(error)}; {log.point_to_log()}"
+        _print_failure(text, "unexpected", words)
     return 1
 
 
-def _print_failure(text: str) -> None:
-    from reader.commands.output import warn
+def _print_failure(text: str, kind: str = "failed", words: Sequence[str] = ()) -> None:
+    from reader.commands.failure import print_failure
 
-    line = " ".join(text.split())
-    warn(line if line.startswith(APP) else f"{APP}: {line}")
+    print_failure(text, kind, words)
 
 
 def _open_closed_streams() -> None:

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from hatchling.builders.sdist import SdistBuilder
@@ -134,3 +135,11 @@ def test_the_wheel_holds_the_package_and_the_styles() -> None:
     assert wanted - set(packed.values()) == set()
     assert [name for name in packed if not name.startswith("reader/")] == []
     assert "reader/py.typed" in packed
+
+
+def test_the_wheel_has_the_page_of_the_manual(tmp_path: Path) -> None:
+    [file] = WheelBuilder(str(ROOT)).build(directory=str(tmp_path))
+    with ZipFile(file) as wheel:
+        [page] = [name for name in wheel.namelist() if name.endswith("/data/share/man/man1/dailypapers.1")]
+        assert b"dailypapers list" in wheel.read(page)
+    assert sorted(tmp_path.iterdir()) == [Path(file)]

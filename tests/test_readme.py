@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.search.compile import Scope, compile_query
-from reader.commands.registry import tree
+from reader.commands.registry import COMMANDS
 from reader.config import template
 from reader.core.query import FIELDS, parse
 from reader.keys.listing import keys_table
@@ -62,9 +62,8 @@ def test_every_field_stands_in_the_query_table() -> None:
 
 
 def test_every_command_that_is_shown_exists() -> None:
-    known = set(re.findall(r"^    (\w+)  ", tree().format_help(), re.M))
     shown = set(re.findall(r"dailypapers ([a-z]+)\b(?!:)", README))
-    assert shown <= known
+    assert shown <= set(COMMANDS)
     assert len(shown) > 8
 
 

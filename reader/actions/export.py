@@ -60,6 +60,9 @@ def _json_keys() -> Iterator[tuple[str, str, bool]]:
 
 _JSON_FIELDS = tuple(_json_keys())
 
+RECORD_KEYS = tuple(key for key, _, _ in _JSON_FIELDS)
+"""The keys of `record`, in its order."""
+
 
 def _json_value(value: Any, is_block: bool) -> Any:
     """A field's value in JSON: a list of clean texts, a clean text, None for an empty one, or a number."""
@@ -198,7 +201,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             Format("bibtex", ".bib", "entries for LaTeX and reference managers", bibtex.write),
             Format("markdown", ".md", "a section for each paper", write_markdown),
             Format("csv", ".csv", "a table for spreadsheets", write_csv),
-            Format("json", ".json", "everything, for programs", write_json),
+            Format("json", ".json", "everything with your marks, for import and programs", write_json),
         )
     }
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import os
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,10 @@ from reader.core.text import clean
 
 TIMEOUT = 30.0
 """Seconds after which a program is killed."""
+
+_MOST_PRINTED = 1 << 20
+_LAST_WORDS = 4_000
+"""Bytes that are kept of what a program prints, and those of them that are read for the reason of its failure."""
 
 _POLL = 0.05
 """Seconds between two checks whether the program has ended."""
@@ -94,12 +99,23 @@ async def run_command(command: Sequence[str], text: str = "", patience: float = 
             if time.monotonic() > late:
                 _kill_group(process)
                 raise NotifyError(f"{name} took longer than {patience:g} s and was stopped; check notify_command.")
+            _keep_short(said.fileno())
             await asyncio.sleep(_POLL)
         if process.returncode:
-            said.seek(0)
-            lines = said.read(4_000).decode("utf-8", "replace").strip().splitlines()
+            said.seek(max(0, said.seek(0, os.SEEK_END) - _LAST_WORDS))
+            lines = said.read(_LAST_WORDS).decode("utf-8", "replace").strip().splitlines()
             why = clean(lines[-1], 200) if lines else f"exit code {process.returncode}"
             raise NotifyError(f"{name} failed: {why.rstrip('.')}; check notify_command.")
+
+
+def _keep_short(printed: int) -> None:
+    """Empty a file that a program prints to, once it is long: the program may print for as long as it runs.
+
+    The program shares the file's position, so it goes on at the file's start.
+    """
+    if os.fstat(printed).st_size > _MOST_PRINTED:
+        os.lseek(printed, 0, os.SEEK_SET)
+        os.ftruncate(printed, 0)
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

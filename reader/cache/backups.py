@@ -14,8 +14,9 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-from reader.cache.sqlite_errors import damaged, explained
-from reader.core.errors import CacheError
+from reader.cache.sqlite_errors import damaged, explained, suspect
+from reader.cache.turns import alone
+from reader.core.errors import CacheBusy, CacheError
 from reader.paths import backup_folder, make_folder, suspect_stamp, touch_private
 
 KEPT = 3
@@ -60,11 +61,24 @@ def back_up_daily(path: Path, today: date) -> Path | None:
         return None
     size = path.stat().st_size
     is_whole = size <= FULL_BYTES and shutil.disk_usage(path.parent).free > (KEPT + 1) * size
-    return back_up(path, target, is_whole=is_whole)
+    try:
+        with alone(lock(path), 0):
+            return back_up(path, target, is_whole=is_whole)
+    except CacheBusy:
+        # Another program backs it up, or migrates it.
+        return None
+
+
+def lock(path: Path) -> Path:
+    """The file of `turns.alone` for those who back the cache up: each would delete the other's unfinished copy."""
+    return path.with_suffix(".backup")
 
 
 def back_up_before(path: Path, today: date, head: str) -> Path:
-    """Back the whole cache up before its migration to the schema `head`; an earlier backup of that stays."""
+    """Back the whole cache up before its migration to the schema `head`; an earlier backup of that stays.
+
+    The caller has the turn of `lock`.
+    """
     target = _target(path, today, f"-before-{head}")
     return target if target.exists() else back_up(path, target)
 
@@ -76,10 +90,12 @@ def _target(path: Path, today: date, why: str = "") -> Path:
 def back_up(path: Path, target: Path, *, is_whole: bool = True) -> Path:
     """Back a cache up, which may be in use, in full or not at all; delete the oldest backups.
 
-    Raises CacheDamaged if the cache or the copy does not pass SQLite's check.
+    The caller has the turn of `lock`, where other programs may do the same. Raises CacheDamaged if the cache or the
+    copy does not pass SQLite's check.
     """
     partial = make_folder(target).with_name(f"{target.name}.part")
-    partial.unlink(missing_ok=True)
+    for left in partial.parent.glob("*.part"):
+        left.unlink(missing_ok=True)
     touch_private(partial)
     try:
         with explained(path), closing(sqlite3.connect(partial, isolation_level=None)) as copy:
@@ -91,6 +107,7 @@ def back_up(path: Path, target: Path, *, is_whole: bool = True) -> Path:
             # A copy of a cache with a write-ahead log would get one of its own when it is opened.
             copy.execute("PRAGMA journal_mode = DELETE")
             if copy.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                suspect(path)
                 raise damaged(path)
         partial.replace(target)
     except OSError as error:

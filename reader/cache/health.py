@@ -18,7 +18,7 @@ from reader.cache import schema
 from reader.cache.backups import backups
 from reader.cache.checks import verify
 from reader.core.errors import CacheDamaged, CacheForeign, CacheTooNew
-from reader.paths import journal_file, suspect_stamp
+from reader.paths import backup_folder, journal_file, suspect_stamp
 
 REPAIR = "dailypapers cache repair"
 RESTORE = "dailypapers restore"
@@ -113,17 +113,17 @@ def glance(path: Path) -> Condition:
         number = schema.version(path)
         is_current = schema.is_current(path)
     except CacheForeign:
-        return Condition(State.FOREIGN, "it belongs to another program")
+        return Condition(State.FOREIGN, "a file of another program")
     except CacheTooNew:
-        return Condition(State.NEWER, f"it was made by a newer version, and this one knows schema {schema.HEAD}")
+        return Condition(State.NEWER, f"made by a newer version; this one knows schema {schema.HEAD}")
     except CacheDamaged:
         return Condition(State.DAMAGED, _first_damage(path))
     if number is None:
         if journal_file(path).exists() or backups(path) or path.with_name(f"{path.name}-wal").exists():
-            return Condition(State.LOST, "it is missing, and its journal or backups are here")
+            return Condition(State.LOST, "missing, with its journal or backups beside it")
         return Condition(State.NONE)
     if not is_current:
-        return Condition(State.OLDER, f"it was made by an older version: schema {number}, now {schema.HEAD}")
+        return Condition(State.OLDER, f"made by an older version: schema {number}, now {schema.HEAD}")
     return Condition(State.GOOD)
 
 
@@ -134,10 +134,10 @@ def _first_damage(path: Path) -> str:
     with path.open("rb") as file:
         header = file.read(HEADER)
     if not header.startswith(MAGIC):
-        return "it is no database"
+        return "no database"
     if not is_whole(path):
-        return "it is cut off"
-    return "it is damaged, or parts of it are missing"
+        return "cut off"
+    return "damaged, or without some of its tables"
 
 
 def examine(path: Path, progress: Progress = _ignore_progress) -> Condition:
@@ -165,24 +165,23 @@ def _permissions(path: Path) -> Condition | None:
         if not (path.exists() or journal_file(path).exists()):
             return None
     except PermissionError:
-        return Condition(State.LOCKED, f"the folder {folder} may not be read")
+        return Condition(State.LOCKED, f"no permission to read the folder {folder}")
     wrong = [one for one in _used(path) if not _may_use(one)]
     if not wrong:
         return None
     if platform.is_read_only(folder):
-        return Condition(State.READ_ONLY, "it is on a medium that can't be written")
-    if all(platform.is_mine(one.stat().st_uid) for one in wrong):
-        return Condition(State.LOCKED, f"you have no permission to read and write {wrong[0]}")
-    return Condition(
-        State.READ_ONLY,
-        f"{next(one for one in wrong if not platform.is_mine(one.stat().st_uid))} is not yours to write",
-    )
+        return Condition(State.READ_ONLY, "on a medium that can't be written")
+    foreign = [one for one in wrong if not platform.is_mine(one.stat().st_uid)]
+    if not foreign:
+        return Condition(State.LOCKED, f"no permission to read and write {wrong[0]}")
+    return Condition(State.READ_ONLY, f"no permission to write {foreign[0]}, which is not yours")
 
 
 def _used(path: Path) -> Iterator[Path]:
-    """The folder and the files that must be readable and writable; files that are missing are left out."""
+    """The folders and the files that must be readable and writable; those that are missing are left out."""
     yield path.parent
-    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm")), journal_file(path)):
+    logs = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
+    for file in (path, *logs, journal_file(path), backup_folder(path)):
         if file.exists():
             yield file
 

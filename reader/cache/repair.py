@@ -12,8 +12,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,8 +25,9 @@ from reader.cache.health import Condition, Progress, State
 from reader.cache.marks.event_log import EventLog
 from reader.cache.marks.events import Events
 from reader.cache.sqlite_errors import explained
+from reader.cache.turns import alone
 from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheForeign, CacheTooNew
-from reader.paths import make_folder, refresh_stamp, suspect_stamp, touch_private
+from reader.paths import make_folder, refresh_stamp, suspect_stamp
 
 if TYPE_CHECKING:
     from reader.cache.batch import Classifier
@@ -96,7 +97,7 @@ class Repair:
         that can't be mended.
         """
         self._unlock()
-        with _alone(self._path):
+        with alone(self._path.with_suffix(".repair"), WAIT):
             for _ in range(ROUNDS):
                 condition = health.examine(self._path, self._progress)
                 if condition.is_good:
@@ -117,7 +118,7 @@ class Repair:
 
     def join(self) -> Report:
         """Make the log and its journal equal, in a cache that is good or needs only that."""
-        with _alone(self._path):
+        with alone(self._path.with_suffix(".repair"), WAIT):
             schema.ensure(self._path)
             with closing(Events.open(self._path)) as events:
                 self.report.joined += events.agree().inserted
@@ -285,20 +286,6 @@ def _is_of_file(error: CacheError) -> bool:
     cause = error.__cause__
     cause = getattr(cause, "orig", None) or cause
     return isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_ERROR
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Repair a cache alone: another program that wants to waits, and then finds it mended. Raises CacheError."""
-    lock = path.with_suffix(".repair")
-    try:
-        touch_private(make_folder(lock))
-    except OSError as error:
-        raise CacheError(f"{lock} can't be written: {error.strerror}. Check the permissions of its folder.") from error
-    with explained(path), closing(sqlite3.connect(lock, timeout=WAIT, isolation_level=None)) as connection:
-        # SQLite's locks end with the program, on every system.
-        connection.execute("BEGIN EXCLUSIVE")
-        yield
 
 
 def _remove(building: Path) -> None:

@@ -11,12 +11,14 @@ import re
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import astuple
 from datetime import date, datetime
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
+from reader.cache import schema
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.journal import UNPACKED_BYTES, Entry
 from reader.cache.pages import Value, rows
@@ -25,32 +27,18 @@ from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, arxiv_id
 from reader.core.paper import COLUMNS, Draft, Listing
 from reader.core.text import clean, clean_block
 
-_EVENT = ("id", "machine", "clock", "kind", "value", "papers", "count", "undone", "applied", "number")
+EVENT = ("id", "machine", "clock", "kind", "value", "papers", "count", "undone", "applied", "number")
 """Columns of `event` after its key; older caches lack the last, newer ones may have more."""
 
-_FEED = ("slug", "kind", "url", "title", "home", "folder", "added")
-"""Columns of `feed` after its key that the user chose; there are 13 in all."""
-
-_PAPER = (
-    *("id", "title_hash", "sort_day", "day", "first_day", "author_count", "source", "added"),
-    *("has_code", "has_project", "has_media", "read", "starred", "hidden", "has_note"),
-    *("title", "published", "upvotes", "comments", "code_stars"),
-)
-_TEXT = (
-    *("arxiv_asked", "abstract", "authors", "organization", "keywords", "summary", "code_url", "project_url", "media"),
-    *("categories", "version", "revised", "remark", "doi", "journal", "url", "organization_slug"),
-)
-"""Columns of `paper` and `paper_text` after their keys."""
-
-COLUMN_ORDER = {"event": _EVENT, "feed": _FEED, "paper": _PAPER, "paper_text": _TEXT}
-"""The columns that are read by their place, by table."""
+_TABLES = ("feed", "paper", "paper_text")
+"""The other tables that are read; the order of their columns depends on the migrations that made them."""
 
 _MACHINE = "machine"
 
 _TOGETHER = 200
 """Papers in one listing."""
 
-_TABLES = """
+_FOUND = """
 CREATE TABLE event (id PRIMARY KEY, machine, number, clock, kind, value, count, papers);
 CREATE TABLE feed (slug TEXT PRIMARY KEY, row TEXT);
 CREATE TABLE paper (file INTEGER, pk INTEGER, id TEXT, sort_day TEXT, row TEXT, PRIMARY KEY (file, pk));
@@ -66,7 +54,7 @@ class Salvage:
     def __init__(self) -> None:
         # An empty name is a temporary file, which is gone with the connection.
         self._connection = sqlite3.connect("", isolation_level=None)
-        self._connection.executescript(_TABLES)
+        self._connection.executescript(_FOUND)
         self._files = 0
         self.machine: str | None = None
         """The id of the machine whose cache it was."""
@@ -77,35 +65,46 @@ class Salvage:
     def read(self, path: Path) -> None:
         """Add all rows of a file that can be believed; raises OSError if the file can't be read."""
         self._files += 1
+        tables = {len(columns): (table, columns) for table, columns in _columns(path).items()}
+
+        def is_wanted(types: Sequence[int]) -> bool:
+            """Decide by the types of a row's values: 61 is a text of 24 letters, 37 one of 12."""
+            if len(types) == 2:
+                return types[0] == 2 * len(_MACHINE) + 13 and types[1] == 37
+            is_event = len(types) >= len(EVENT) and types[1:3] == [61, 37]
+            return types[:1] == [0] and (is_event or len(types) in tables)
+
         self._connection.execute("BEGIN")
         try:
-            for key, values in rows(path, _is_wanted):
-                self._take(key, values)
+            for key, values in rows(path, is_wanted):
+                if len(values) == 2:
+                    self._take_machine(values[1])
+                elif _is_hex(values[1], 24):
+                    self._take_event(key, dict(zip(EVENT, values[1:], strict=False)))
+                else:
+                    table, columns = tables.get(len(values), ("", ()))
+                    self._take(table, key, dict(zip(columns, values, strict=False)))
         finally:
             self._connection.execute("COMMIT")
 
-    def _take(self, key: int, values: Sequence[Value]) -> None:
+    def _take_machine(self, value: Value) -> None:
+        if _is_hex(value, 12) and self.machine is None:
+            self.machine = str(value)
+
+    def _take_event(self, key: int, event: dict[str, Value]) -> None:
+        entry = _entry(key, event)
+        if entry is not None:
+            self._connection.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)", astuple(entry))
+
+    def _take(self, table: str, key: int, row: dict[str, Value]) -> None:
         execute = self._connection.execute
-        match len(values):
-            case 2:
-                if values[0] == _MACHINE and _is_hex(values[1], 12) and self.machine is None:
-                    self.machine = str(values[1])
-            case 13:
-                feed = dict(zip(_FEED, values[1:], strict=False))
-                if _is_feed(feed):
-                    execute("INSERT OR IGNORE INTO feed VALUES (?, ?)", (feed["slug"], json.dumps(feed)))
-            case 21:
-                paper = dict(zip(_PAPER, values[1:], strict=True))
-                if isinstance(paper["id"], str) and isinstance(paper["title"], str):
-                    row = (self._files, key, paper["id"], str(paper["sort_day"]), _json(paper))
-                    execute("INSERT OR REPLACE INTO paper VALUES (?, ?, ?, ?, ?)", row)
-            case 18:
-                text = dict(zip(_TEXT, values[1:], strict=True))
-                execute("INSERT OR REPLACE INTO text VALUES (?, ?, ?)", (self._files, key, _json(text)))
-            case _:
-                entry = _entry(key, dict(zip(_EVENT, values[1:], strict=False)))
-                if entry is not None:
-                    execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)", astuple(entry))
+        if table == "feed" and _is_feed(row):
+            execute("INSERT OR IGNORE INTO feed VALUES (?, ?)", (row["slug"], _json(row)))
+        elif table == "paper" and isinstance(row["id"], str) and isinstance(row["title"], str):
+            paper = (self._files, key, row["id"], str(row["sort_day"]), _json(row))
+            execute("INSERT OR REPLACE INTO paper VALUES (?, ?, ?, ?, ?)", paper)
+        elif table == "paper_text":
+            execute("INSERT OR REPLACE INTO text VALUES (?, ?, ?)", (self._files, key, _json(row)))
 
     # What was found
 
@@ -158,15 +157,30 @@ def _listings(day: str | None, papers: Sequence[dict[str, Any]]) -> Iterator[tup
             yield Listing(first, (draft,)), []
 
 
-def _is_wanted(types: Sequence[int]) -> bool:
-    """Whether a row may be one of ours, by the types of its values: 61 is a text of 24 letters, 37 one of 12."""
-    match len(types):
-        case 2:
-            return types[0] == 2 * len(_MACHINE) + 13 and types[1] == 37
-        case 13 | 18 | 21:
-            return types[0] == 0
-        case count:
-            return count >= len(_EVENT) and types[0] == 0 and types[1] == 61 and types[2] == 37
+def _columns(path: Path) -> dict[str, tuple[str, ...]]:
+    """The columns of the tables in their order, as the file's own schema says, or else as a new cache has them."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for statement in schema.statements(schema.SCHEMA.read_text("utf-8")):
+            connection.execute(statement)
+        columns = {table: _columns_of(connection, table) for table in _TABLES}
+        missing = set(_TABLES)
+        # A row of `sqlite_schema` has its kind, name, table, page and statement; 23 is a text of five letters.
+        for _, values in rows(path, lambda types: len(types) == 5 and types[0] == 23):
+            table, sql = values[1], values[4]
+            if table in missing and isinstance(sql, str) and sql.startswith("CREATE TABLE"):
+                missing.remove(str(table))
+                with suppress(sqlite3.Error):
+                    connection.execute(f"DROP TABLE {table}")
+                    connection.execute(sql)
+                    found = _columns_of(connection, str(table))
+                    columns[str(table)] = found if set(found) == set(columns[str(table)]) else columns[str(table)]
+            if not missing:
+                break
+    return columns
+
+
+def _columns_of(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
+    return tuple(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
 
 
 def _is_hex(value: Value, length: int) -> bool:
@@ -180,7 +194,7 @@ def _is_feed(feed: dict[str, Value]) -> bool:
 
 def _entry(key: int, event: dict[str, Value]) -> Entry | None:
     """The event of a row; None if any part of it is damaged."""
-    id, machine, clock, kind, value = (event[name] for name in _EVENT[:5])
+    id, machine, clock, kind, value = (event[name] for name in EVENT[:5])
     papers, count, number = event["papers"], event["count"], event.get("number")
     if not (_is_hex(id, 24) and _is_hex(machine, 12) and isinstance(clock, int) and clock > 0):
         return None

@@ -13,8 +13,8 @@ from reader.paths import suspect_stamp, touch_private
 
 _BUSY = "Another program holds the cache {path}. Try again in a moment."
 _DAMAGED = (
-    "The cache {path} is damaged, but no mark is lost. 'dailypapers cache repair' mends it, and so does the next start"
-    " of the reader; 'dailypapers doctor' says more."
+    "The cache is damaged; the next start of the reader mends it, as 'dailypapers cache repair' does, and the marks"
+    " made until now are safe. 'dailypapers doctor' says more of {path}."
 )
 _REFUSED = (
     "The cache {path} can't be written, so nothing was stored. 'dailypapers doctor' says why;"
@@ -60,14 +60,19 @@ def explain(error: BaseException, path: Path) -> CacheError:
     if code is not None and code in _SENTENCES:
         kind, sentence = _SENTENCES[code]
         if kind is CacheDamaged:
-            with suppress(OSError):
-                touch_private(suspect_stamp(path))
+            suspect(path)
         return kind(sentence.format(path=path))
     from reader.log import record_error
 
     name = getattr(cause, "sqlite_errorname", "no code of SQLite")
     record_error(f"cache {path} ({name})", cause)
     return CacheError(f"The cache {path} failed in an unforeseen way: {cause}. Run 'dailypapers doctor'.")
+
+
+def suspect(path: Path) -> None:
+    """Leave a note that the cache is damaged: the reader's next start examines all of it."""
+    with suppress(OSError):
+        touch_private(suspect_stamp(path))
 
 
 def is_damage(error: BaseException) -> bool:

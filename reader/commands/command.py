@@ -1,21 +1,21 @@
-"""The class of commands, and the parser of their arguments."""
+"""The class of commands, and the arguments that several of them share."""
 
 from __future__ import annotations
 
-from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from argparse import SUPPRESS, Action, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from reader.commands.output import COLOURS
 from reader.commands.workspace import Workspace
 from reader.config import LOG_LEVELS
 from reader.core.errors import UsageError
-from reader.paths import APP
 
 SEE_HELP = " See"
 """Start of the last sentence of a usage error, which points to the help."""
 
-_SHIELD = "\0"
+SHIELD = "\0"
 """Put before a word that argparse must not read as an option; a shell can't pass it."""
 
 
@@ -35,10 +35,30 @@ class Command:
 
 
 class Parser(ArgumentParser):
-    """A parser that raises UsageError with one line of text."""
+    """A parser that raises UsageError with one line of text, and prints the program's own form of help."""
+
+    examples: Sequence[tuple[str, str]] = ()
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{self.prog}: {message.rstrip('.?')}.{SEE_HELP} '{self.prog} --help'.")
+        end = "" if message.endswith("?") else "."
+        raise UsageError(f"{self.prog}: {message.rstrip('.')}{end}{SEE_HELP} '{self.prog} --help'.")
+
+    def _check_value(self, action: Action, value: Any) -> None:
+        if action.choices is None or value in action.choices:
+            return
+        from reader.core.nearest import nearest
+
+        choices = [str(choice) for choice in action.choices]
+        typed = bare(value)
+        meant = nearest(str(typed), choices)
+        option = f"{action.option_strings[0]} " if action.option_strings else ""
+        advice = f". Did you mean {meant}?" if meant else ""
+        self.error(f"{option}{typed!r} is not one of {', '.join(choices)}{advice}")
+
+    def format_help(self) -> str:
+        from reader.commands.help_text import command_help
+
+        return command_help(self, self.examples)
 
 
 class StoreFile(Action):
@@ -49,28 +69,34 @@ class StoreFile(Action):
     ) -> None:
         setattr(namespace, self.dest, values)
 
-    @property
-    def complete(self) -> Mapping[str, object]:
-        """The attribute that shtab reads; shtab is slow to import, so it is imported only here."""
-        import shtab
 
-        files: Mapping[str, object] = shtab.FILE
-        return files
+def add_words(parser: ArgumentParser, dest: str, metavar: str, words: Mapping[str, str]) -> None:
+    """Add an argument that is one of a few words; the help has a line for each, with what it does."""
+    action = parser.add_argument(dest, choices=tuple(words), metavar=metavar, help="one of these:")
+    setattr(action, "words", words)  # noqa: B010 (argparse has no place for it)
 
 
-def add_arguments(parser: ArgumentParser, command: Command) -> None:
+def suggest(action: Action, values: Callable[[Sequence[str]], Iterable[str]]) -> None:
+    """Let shells complete an argument by values; the function gets the arguments before it."""
+    setattr(action, "suggest", values)  # noqa: B010 (argparse has no place for it)
+
+
+def make_parser(command: Command) -> Parser:
+    """The parser of a command's words."""
+    from reader.paths import APP
+
+    parser = Parser(prog=f"{APP} {command.name}", allow_abbrev=False)
+    add_arguments(parser, command)
+    return parser
+
+
+def add_arguments(parser: Parser, command: Command) -> None:
     """Add a command's arguments, summary and examples to its parser."""
     parser.description = command.summary
-    parser.epilog = examples_text(command.examples)
-    parser.formatter_class = RawDescriptionHelpFormatter
+    parser.examples = command.examples
     command.arguments(parser)
+    add_colours(parser)
     add_log_level(parser)
-
-
-def examples_text(examples: Iterable[tuple[str, str]]) -> str:
-    """The examples as the last part of a help text."""
-    lines = (f"  {APP} {line}".rstrip() + f"\n      {about}" for line, about in examples)
-    return "examples:\n" + "\n".join(lines)
 
 
 def add_query(parser: ArgumentParser) -> None:
@@ -83,10 +109,32 @@ def add_json(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
+def add_limit(parser: ArgumentParser, noun: str = "papers") -> None:
+    """Add -n."""
+    parser.add_argument("-n", "--limit", type=positive_number, metavar="N", help=f"print at most N {noun}")
+
+
+def add_quiet(parser: ArgumentParser, about: str) -> None:
+    """Add -q."""
+    parser.add_argument("-q", "--quiet", action="store_true", help=about)
+
+
+def add_no_pager(parser: ArgumentParser) -> None:
+    """Add --no-pager."""
+    parser.add_argument("--no-pager", action="store_true", help="do not open a pager ($PAGER, else less)")
+
+
+def add_colours(parser: ArgumentParser) -> None:
+    """Add --color; `parse` puts it into effect. --colour is the same, and not in the help."""
+    about = "use colours: auto (on a terminal), always or never"
+    parser.add_argument("--color", choices=COLOURS, default="auto", metavar="WHEN", help=about)
+    parser.add_argument("--colour", choices=COLOURS, dest="color", default=SUPPRESS, help=SUPPRESS)
+
+
 def positive_number(text: str) -> int:
     """A whole number above zero, as an argparse type."""
     if not text.isdecimal() or int(text) == 0:
-        raise ArgumentTypeError(f"{text!r} is not a whole number above zero")
+        raise ArgumentTypeError(f"{bare(text)!r} is not a whole number above zero")
     return int(text)
 
 
@@ -101,34 +149,8 @@ def query_of(words: Sequence[str]) -> str:
     return " ".join(words).strip()
 
 
-def parse(parser: ArgumentParser, words: Sequence[str]) -> Namespace:
-    """Parse a command's words; `-topic:x` and everything after `--` are not options. Raises UsageError."""
-    known = set(parser._option_string_actions)
-    shielded, plain = [], False
-    for word in words:
-        if word == "--" and not plain:
-            plain = True
-        elif plain or (word[:1] == "-" and word[:2] != "--" and len(word) > 1 and word not in known):
-            shielded.append(_SHIELD + word)
-        else:
-            shielded.append(word)
-    found, rest = parser.parse_known_intermixed_args(shielded)
-    if rest:
-        _refuse(parser, rest[0].removeprefix(_SHIELD), known)
-    for name, value in vars(found).items():
-        setattr(found, name, _bare(value))
-    return found
-
-
-def _bare(value: object) -> object:
+def bare(value: Any) -> Any:
+    """A parsed value without the shields of its words."""
     if isinstance(value, list):
-        return [_bare(item) for item in value]
-    return value.removeprefix(_SHIELD) if isinstance(value, str) else value
-
-
-def _refuse(parser: ArgumentParser, word: str, known: Iterable[str]) -> NoReturn:
-    from reader.core.nearest import nearest
-
-    meant = nearest(word.partition("=")[0], known) if word.startswith("--") else None
-    advice = f" Did you mean {meant}?" if meant else ""
-    raise UsageError(f"{parser.prog}: {word} is not understood.{advice}{SEE_HELP} '{parser.prog} --help'.")
+        return [bare(item) for item in value]
+    return value.removeprefix(SHIELD) if isinstance(value, str) else value

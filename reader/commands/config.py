@@ -1,32 +1,95 @@
-"""`dailypapers config`: show, check and create the settings file."""
+"""`dailypapers config`: show, change, check and create the settings file."""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from reader import config
-from reader.commands.command import Command, add_json
-from reader.commands.output import Style, amount, print_json, print_line
+from reader.commands.command import Command, add_json, add_words, suggest
+from reader.commands.output import Style, amount, print_json, print_line, print_text, warn
 from reader.commands.workspace import Workspace, warn_of_mistakes
-from reader.core.errors import ReaderError
-from reader.core.setting_types import as_toml
+from reader.core.errors import ReaderError, UsageError
+from reader.core.setting_types import Boolean, Choice, as_toml
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "what",
-        choices=("path", "show", "check", "init"),
-        metavar="path|show|check|init",
-        help="print the file's path; print the settings in effect; print mistakes; write a new file with every setting",
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
+    suggest(
+        parser.add_argument(
+            "name", nargs="?", metavar="NAME", help="a setting, or keys.ACTION such as keys.paper.star"
+        ),
+        _suggest_names,
+    )
+    suggest(
+        parser.add_argument(
+            "value", nargs="*", metavar="VALUE", help="for set: the new value, in TOML or as plain text"
+        ),
+        _suggest_values,
     )
     add_json(parser)
 
 
+def _suggest_names(given: Sequence[str]) -> Iterable[str]:
+    from reader.keys.actions import ACTIONS
+
+    if given[0] not in (GET, SET):
+        return ()
+    return (*(name for name in config.SETTING_TYPES if name != "keys"), *(f"keys.{action.id}" for action in ACTIONS))
+
+
+def _suggest_values(given: Sequence[str]) -> Iterable[str]:
+    kind = config.SETTING_TYPES.get(given[1]) if given[0] == SET else None
+    if isinstance(kind, Boolean):
+        return ("true", "false")
+    return kind.words if isinstance(kind, Choice) else ()
+
+
 def _run_config(arguments: Namespace, workspace: Workspace) -> int:
-    run = {"path": _print_path, "show": _print_settings, "check": _print_mistakes, "init": _write_template}
-    return run[arguments.what](arguments, workspace)
+    needed = {GET: 1, SET: 2}.get(arguments.what, 0)
+    given = (arguments.name is not None) + bool(arguments.value)
+    if given != needed:
+        usage = {GET: "takes a NAME", SET: "takes a NAME and a VALUE"}.get(arguments.what, "takes nothing more")
+        raise UsageError(f"'config {arguments.what}' {usage}. See 'dailypapers config --help'.")
+    run, _ = ACTIONS[arguments.what]
+    return run(arguments, workspace)
+
+
+def _print_value(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.commands.settings_file import key_of
+
+    key = key_of(arguments.name)
+    value: object
+    if key[0] == "keys":
+        from reader.keys.spelling import write_chord
+
+        value = [write_chord(chord) for chord in workspace.keymap.chords(key[1])]
+    else:
+        value = getattr(workspace.settings, key[0])
+    if arguments.json:
+        print_json({"value": value, "from": workspace.loaded.origin(".".join(key))})
+    else:
+        print_line(value if isinstance(value, str) else as_toml(value))
+    return 0
+
+
+def _set_value(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.commands.settings_file import set_value
+
+    set_value(workspace, arguments.name, arguments.value)
+    now = Workspace()
+    if arguments.name == "endpoint" and now.loaded.origin("endpoint") == config.ENDPOINT_VARIABLE:
+        warn(f"{config.ENDPOINT_VARIABLE} in the environment wins over it.")
+    return 0
+
+
+def _edit_file(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.commands.settings_file import edit
+
+    edit(workspace)
+    return _print_mistakes(arguments, Workspace())
 
 
 def _print_path(arguments: Namespace, workspace: Workspace) -> int:
@@ -92,12 +155,12 @@ def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
         return 1 if mistakes else 0
     if mistakes:
         for mistake in mistakes:
-            print_line(str(mistake))
+            print_text(str(mistake))
         raise ReaderError(f"{amount(len(mistakes), 'mistake')}; the defaults are used in their place.")
     if workspace.config_file.exists():
-        print_line(f"{workspace.config_file}: no mistakes.")
+        print_text(f"{workspace.config_file}: no mistakes.")
     else:
-        print_line(f"{workspace.config_file} does not exist, so every setting has its default.")
+        print_text(f"{workspace.config_file} does not exist, so every setting has its default.")
     return 0
 
 
@@ -115,14 +178,31 @@ def _write_template(arguments: Namespace, workspace: Workspace) -> int:
     return _print_path(arguments, workspace)
 
 
+GET, SET = "get", "set"
+
+ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = MappingProxyType(
+    {
+        "path": (_print_path, "print where the file is"),
+        "show": (_print_settings, "print the settings in effect, and where each comes from"),
+        GET: (_print_value, "print one setting"),
+        SET: (_set_value, "write one setting to the file, if its value is right; comments stay"),
+        "edit": (_edit_file, "open the file in $VISUAL or $EDITOR, then check it"),
+        "check": (_print_mistakes, "print mistakes"),
+        "init": (_write_template, "write a new file with every setting explained"),
+    }
+)
+"""What the command can do, with the function for it."""
+
 COMMAND = Command(
     "config",
-    "Print where the settings are, what is in effect and why, and what is wrong.",
+    "Print, change and check the settings.",
     (
-        ("config path", "where the settings file is"),
         ("config show", "each setting, and where its value comes from"),
+        ("config get theme", "one value"),
+        ("config set theme dark", "change it; comments stay"),
+        ("config set keys.app.quit Q", "another key for an action"),
+        ("config edit", "open the file in your editor, then check it"),
         ("config check", "mistakes, with their lines and the nearest right words"),
-        ("config init", "write a new file with every setting explained"),
     ),
     _add_arguments,
     _run_config,

@@ -41,7 +41,9 @@ def _add_arguments(parser: ArgumentParser) -> None:
     names = "an address, a category or, but for add, a feed's name; for import, files (- for stdin)"
     parser.add_argument("names", nargs="*", action=StoreFile, metavar="NAME", help=names)
     parser.add_argument("-o", "--output", metavar="FILE", help="for export: write to a file")
-    parser.add_argument("--verbose", action="store_true", help="print each request with its status, bytes and time")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="print each request with its status, bytes and time"
+    )
     add_json(parser)
 
 
@@ -64,16 +66,18 @@ def _run_feeds(arguments: Namespace, workspace: Workspace) -> int:
 
 
 @contextmanager
-def _open_feeds(workspace: Workspace) -> Iterator[Feeds]:
+def _open_feeds(workspace: Workspace, *, query_only: bool = False) -> Iterator[Feeds]:
     from reader.cache.feeds import Feeds
 
     workspace.ensure_cache()
-    with closing(Feeds.open(workspace.cache_file)) as feeds:
+    with closing(Feeds.open(workspace.cache_file, query_only=query_only)) as feeds:
         yield feeds
+    if not query_only:
+        workspace.back_up()
 
 
 def _list_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    with _open_feeds(workspace) as feeds:
+    with _open_feeds(workspace, query_only=True) as feeds:
         found, papers = feeds.all(), feeds.papers()
     if arguments.json:
         print_json([asdict(feed) | {"papers": papers.get(feed.slug, 0)} for feed in found])
@@ -256,7 +260,10 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
     failed = [one for one in answers if isinstance(one, FeedFailed)]
     if arguments.json:
         print_json([_answer_record(one) for one in answers])
-    return _raise_failures([f"{one.title}: {one.error}" for one in failed if one.is_followed])
+    reasons = [f"{one.title} could not be fetched: {one.error}" for one in failed if one.is_followed]
+    if len(reasons) > 1:
+        reasons = [f"{amount(len(reasons), 'feed')} could not be fetched; 'dailypapers feeds list' tells why."]
+    return _raise_failures(reasons)
 
 
 def _answer_record(event: FeedStored | FeedFailed) -> dict[str, object]:
@@ -310,7 +317,7 @@ def _export_feeds(arguments: Namespace, workspace: Workspace) -> int:
     from reader.feeds.arxiv.client import RSS_ENDPOINT
     from reader.feeds.syndication.opml import Outline, write_opml
 
-    with _open_feeds(workspace) as feeds:
+    with _open_feeds(workspace, query_only=True) as feeds:
         outlines = [
             Outline(
                 feed.title,

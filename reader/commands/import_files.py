@@ -16,6 +16,7 @@ from reader.commands.command import Command, StoreFile, add_json
 from reader.commands.output import Progress, amount, format_counts, print_json, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
+from reader.core.text import text_size
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 PART = 1_000
 """Papers that are stored before their marks are added."""
+
+PART_CHARACTERS = 8 * 1024 * 1024
+"""Characters of text after which fewer papers are stored."""
 
 REASONS = 3
 """Maximum number of a file's skipped records that are printed."""
@@ -108,15 +112,16 @@ def _import_file(cache: Cache, add: _MarksAdder, name: str) -> Iterator[tuple[St
 
 
 def _parts(listings: Iterable[Listing]) -> Iterator[list[Listing]]:
-    """Group listings into parts of about `PART` papers: marks are added once their papers are stored."""
+    """Group listings into parts of up to about `PART` papers: marks are added once their papers are stored."""
     part: list[Listing] = []
-    size = 0
+    size = characters = 0
     for listing in listings:
         part.append(listing)
         size += max(len(listing.drafts), len(listing.marks), 1)
-        if size >= PART:
+        characters += text_size(listing)
+        if size >= PART or characters >= PART_CHARACTERS:
             yield part
-            part, size = [], 0
+            part, size, characters = [], 0, 0
     if part:
         yield part
 

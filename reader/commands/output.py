@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 READABLE = 80
 """Maximum columns of prose: longer lines are hard to read."""
 
+FALLBACK = 80
+"""Columns of a terminal that does not tell its size."""
+
 PATIENCE = 0.5
 """Seconds before progress is shown: shorter work needs none."""
 
@@ -36,10 +39,27 @@ def print_line(text: str = "") -> None:
     print(text)
 
 
+def print_text(text: str) -> None:
+    """Print a sentence to standard output, on a terminal without breaking a word at its edge."""
+    print_line(whole_words(text, sys.stdout))
+
+
+def whole_words(text: str, stream: TextIO) -> str:
+    """A text with line breaks between words where a terminal is too narrow for it; a long path stays in one piece."""
+    if not is_terminal(stream):
+        return text
+    from textwrap import fill
+
+    return fill(text, width(stream), break_long_words=False, break_on_hyphens=False)
+
+
 def warn(text: str) -> None:
-    """Print a line to standard error; if it can't be written, what was done is done all the same."""
+    """Print a line to standard error, on a terminal without breaking a word at its edge.
+
+    If it can't be written, what was done is done all the same.
+    """
     try:
-        print(text, file=sys.stderr)
+        print(whole_words(text, sys.stderr), file=sys.stderr)
     except OSError:
         discard(sys.stderr)
 
@@ -52,13 +72,20 @@ def discard(stream: TextIO) -> None:
 
 def print_json(value: object) -> None:
     """Print a value as indented JSON, in ASCII if the output can't encode Unicode."""
-    unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
-    print_line(json.dumps(value, ensure_ascii=not unicode, indent=2))
+    print_line(json.dumps(value, ensure_ascii=not writes_unicode(sys.stdout), indent=2))
 
 
-def width() -> int:
-    """Columns of the terminal; the environment variable COLUMNS overrides them."""
-    return shutil.get_terminal_size().columns
+def writes_unicode(stream: TextIO) -> bool:
+    """Whether a stream's encoding has every letter."""
+    return (stream.encoding or "utf-8").lower().replace("-", "").startswith("utf")
+
+
+def width(stream: TextIO | None = None) -> int:
+    """Columns of a terminal, by default of standard output; the environment variable COLUMNS overrides them."""
+    if stream is not None and not os.environ.get("COLUMNS"):
+        with suppress(OSError, ValueError):
+            return os.get_terminal_size(stream.fileno()).columns or FALLBACK
+    return shutil.get_terminal_size((FALLBACK, 24)).columns
 
 
 def amount(count: int, noun: str) -> str:
@@ -88,16 +115,39 @@ def print_requests() -> None:
     log.setLevel(logging.INFO)
 
 
+COLOURS = ("auto", "always", "never")
+"""When output has colours: on a terminal that has them, always, or never."""
+
+_colours = ["auto"]
+
+
+def choose_colours(when: str) -> None:
+    """Set when the output of this run has colours, by one of `COLOURS`; --color does."""
+    _colours[:] = [when]
+
+
+def has_colours(stream: TextIO) -> bool:
+    """Whether a stream gets colours: by --color, then NO_COLOR and CLICOLOR_FORCE, then by what it is."""
+    if _colours[0] != "auto":
+        return _colours[0] == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    return is_terminal(stream) and os.environ.get("TERM") != "dumb" and os.environ.get("CLICOLOR") != "0"
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Colours and bold text; off with NO_COLOR, in a dumb terminal and in a pipe."""
+    """Colours, bold text and links; without them each text stays as it is."""
 
     on: bool
+    links: bool = False
 
     @classmethod
     def of(cls, stream: TextIO) -> Style:
         """The style for a stream."""
-        return cls(is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
+        return cls(has_colours(stream))
 
     def bold(self, text: str) -> str:
         return self._paint("1", text)
@@ -107,6 +157,17 @@ class Style:
 
     def star(self, text: str) -> str:
         return self._paint("33", text)
+
+    def typed(self, text: str) -> str:
+        """What a user can type: a command, an option."""
+        return self._paint("36", text)
+
+    def topic(self, text: str) -> str:
+        return self._paint("36", text)
+
+    def link(self, url: str | None, text: str) -> str:
+        """A text that opens an address (OSC 8); the address must come from `safe_url` or an id."""
+        return f"\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\" if self.links and url else text
 
     def _paint(self, code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.on and text else text
@@ -119,6 +180,15 @@ def fit(text: str, cells: int) -> str:
     if cell_len(text) <= cells:
         return text + " " * (cells - cell_len(text))
     return set_cell_size(set_cell_size(text, max(0, cells - 1)).rstrip() + "…", cells)
+
+
+def cut(text: str, cells: int, ellipsis: str = "…") -> str:
+    """Text cut to at most `cells` terminal columns, never within a wide letter."""
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(text) <= cells:
+        return text
+    return set_cell_size(text, max(0, cells - len(ellipsis))).rstrip() + ellipsis[:cells]
 
 
 def wrapped(text: str, cells: int | None) -> Iterator[str]:

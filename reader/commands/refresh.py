@@ -26,8 +26,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     which.add_argument("--since", type=_start, metavar="D", help="all days since D: a date, or such as 2w or 3m")
     which.add_argument("--month", type=_month, metavar="M", help="a month: 2026-05")
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--quiet", action="store_true", help="print nothing unless something is missing, for cron")
-    how.add_argument("--verbose", action="store_true", help="print each request with its status, bytes and time")
+    how.add_argument("-q", "--quiet", action="store_true", help="print nothing unless something is missing, for cron")
+    how.add_argument("-v", "--verbose", action="store_true", help="print each request with its status, bytes and time")
     add_json(parser)
 
 
@@ -89,8 +89,9 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
         days = {"days": finished.stored, "failed": list(finished.failed), "error": error}
         feeds = [{"slug": one.slug, "title": one.title, "error": str(one.error)} for one in missing]
         print_json(sums | {"returned": finished.returned} | days | {"feeds_failed": feeds})
-    elif not arguments.quiet and (finished.stored or not finished.failed):
-        print_line(f"{format_counts(sums)} in {amount(finished.stored, 'day')}.")
+    elif not arguments.quiet:
+        if finished.stored or not finished.failed:
+            print_line(f"{format_counts(sums)} in {amount(finished.stored, 'day')}.")
         if finished.returned:
             print_line(f"{amount(finished.returned, 'paper')} that you marked came back into the cache.")
     return _report_missing(finished, missing, quiet=arguments.quiet)

@@ -2,49 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-
-from reader.paths import APP
 
 if TYPE_CHECKING:
     from reader.commands.command import Command, Parser
 
-COMMANDS = (
-    "refresh",
-    "import",
-    "add",
-    "search",
-    "feeds",
-    "list",
-    "count",
-    "show",
-    "topics",
-    "open",
-    "mark",
-    "undo",
-    "export",
-    "config",
-    "keys",
-    "completions",
-    "doctor",
-    "schedule",
-    "cache",
-    "restore",
+GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "Print papers": {
+            "list": "the papers of a query",
+            "show": "one paper in full",
+            "count": "how many there are",
+            "topics": "what they are about",
+            "open": "one in the browser",
+        },
+        "Get papers": {
+            "refresh": "from the feed",
+            "search": "in the feed itself",
+            "add": "by id or address",
+            "import": "from a file",
+            "feeds": "from other feeds",
+            "schedule": "every few hours",
+        },
+        "Keep them": {
+            "mark": "read, star, hide",
+            "undo": "the last mark",
+            "export": "BibTeX, Markdown, CSV, JSON",
+            "restore": "marks from the journal",
+        },
+        "Look after it": {
+            "config": "the settings",
+            "keys": "of the reader",
+            "cache": "its size, its repair",
+            "doctor": "what is wrong",
+            "completions": "for your shell",
+        },
+    }
 )
-"""Names of all commands, in the order of the help. Each has a module of its name in `reader.commands`."""
+"""The commands in groups, in the order of the help, with what each does in a few words."""
+
+COMMANDS = (*(name for group in GROUPS.values() for name in group), "help")
+"""Names of all commands. Each has a module of its name in `reader.commands`."""
 
 _ODD_MODULES = MappingProxyType({"import": "import_files"})
 """Modules of the commands whose name is a Python keyword."""
 
-ABOUT = "Read the daily papers of Hugging Face in the terminal. Without a command, opens the reader."
+ABOUT = "Read the daily papers of Hugging Face. Without a command, the reader opens."
 
 EXAMPLES = (
-    ("", "open the reader where it was left"),
-    ("topic:agents is:unread", "open it on a query; -- before a query that begins with a command's name"),
-    ("--demo", "look around in a bundled sample, without network"),
-    ("refresh", "fetch the latest days"),
-    ("list --help", "what a command takes"),
+    ("", "the reader"),
+    ("topic:agents is:unread", "the reader on a query"),
+    ("--demo", "a sample, no network"),
+    ("list day:today", "print today's papers"),
 )
 
 
@@ -58,30 +69,9 @@ def find_command(name: str) -> Command:
 
 def add_reader_options(parser: Parser) -> None:
     """Add the options of the reader itself, all but the query."""
-    from reader.commands.command import add_log_level
+    from reader.commands.command import add_colours, add_log_level
 
     parser.add_argument("--demo", action="store_true", help="open a bundled sample in a throw-away cache, no network")
+    add_colours(parser)
     add_log_level(parser)
     parser.add_argument("-V", "--version", action="store_true", help="print the version")
-
-
-def tree() -> Parser:
-    """The whole command line as one parser, for help and completions."""
-    from argparse import RawDescriptionHelpFormatter
-
-    from reader.commands.command import Parser, add_arguments, examples_text
-
-    parser = Parser(
-        prog=APP,
-        usage=f"{APP} [--demo] [QUERY ...]\n       {APP} COMMAND ...",
-        description=ABOUT,
-        epilog=examples_text(EXAMPLES),
-        formatter_class=RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    add_reader_options(parser)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
-    for command in map(find_command, COMMANDS):
-        about = command.summary.partition(";")[0].rstrip(".")
-        add_arguments(commands.add_parser(command.name, help=about, allow_abbrev=False), command)
-    return parser

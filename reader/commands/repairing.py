@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Rules = Callable[[], "Classifier"]
 """Loads the topic rules."""
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 """Seconds that the reader's start may take to bring papers back; a refresh fetches the others."""
 
 
@@ -59,10 +59,9 @@ def print_report(report: Report, *, as_json: bool) -> None:
 
 
 def summarize(report: Report) -> str:
-    """One sentence: what was found and done, and how many marks and papers there are."""
-    have = (
-        f"{amount(report.events, 'event')}, {amount(report.starred, 'starred paper')}, {amount(report.papers, 'paper')}"
-    )
+    """One sentence: what was done, and how many marks and papers there are."""
+    stars, papers = amount(report.starred, "starred paper"), amount(report.papers, "paper")
+    have = f"{amount(report.events, 'event')}, {stars}, {papers}"
     if report.is_new:
         left = f"; {amount(report.lost, 'more paper')} can be fetched again" if report.lost else ""
         return f"A new cache has {have}{left}. 'dailypapers refresh' fetches the latest days."
@@ -86,14 +85,15 @@ def prepare_cache(file: Path, rules: Rules) -> list[str]:
     if condition.state in (health.State.READ_ONLY, health.State.LOCKED):
         schema.ensure(file)
         return [
-            f"The cache can be read only: {condition.found}. Marks are refused and nothing is fetched;"
-            " 'dailypapers doctor' says what to do"
+            "The cache can only be read: marks are refused, nothing is fetched; 'dailypapers doctor' says what to do"
+            f" ({condition.found})"
         ]
     warn("Looking at the cache, which was found damaged or missing.")
     report = repair_cache(file, rules, seconds=START_SECONDS)
     if not report.found:
         return []
-    kept = f", and is kept as {report.kept[0].name}" if report.kept else ""
-    told = f"The cache was not good: {report.found[0].found}{kept}. {summarize(report)}"
-    warn(told)
+    kept = f"; the old file is {report.kept[0].name}" if report.kept else ""
+    stars, papers = amount(report.starred, "starred paper"), amount(report.papers, "paper")
+    told = f"The cache was mended ({report.found[0].found}): {stars} and {papers} are back{kept}"
+    warn(f"{told}.")
     return [told]

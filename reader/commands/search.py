@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from reader.commands.command import Command, add_json
-from reader.commands.output import (
-    Style,
-    amount,
-    fit,
-    is_terminal,
-    print_json,
-    print_line,
-    warn,
-    width,
-)
+from reader.commands.command import Command, add_limit, add_no_pager, add_quiet
+from reader.commands.json_form import add_json_fields
+from reader.commands.output import Style, amount, fit, is_terminal, print_requests, warn, width
+from reader.commands.pager import print_paged
 from reader.commands.workspace import Workspace
 from reader.core.text import clean
 
@@ -25,26 +18,38 @@ if TYPE_CHECKING:
     from reader.core.paper import Draft, Listing
 
 
+FIELDS = ("id", "title", "abstract", "day", "published", "authors", "upvotes", "in_cache")
+"""The keys of a result in JSON."""
+
+
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("words", nargs="+", metavar="WORD", help="words for the feed's own search")
     parser.add_argument("--add", action="store_true", help="store the results in the cache")
-    add_json(parser)
+    add_limit(parser, "results")
+    add_quiet(parser, "print results only: no progress, nor that there are none")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="print each request with its status, bytes and time"
+    )
+    add_json_fields(parser, lambda: FIELDS, "id,title")
+    add_no_pager(parser)
 
 
 def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import SearchAnswered, SearchFeed
 
-    messages = run_job(workspace, SearchFeed(" ".join(arguments.words)))
+    if arguments.verbose:
+        print_requests()
+    messages = run_job(workspace, SearchFeed(" ".join(arguments.words)), quiet=arguments.quiet or arguments.verbose)
     listings = next(message.listings for message in messages if isinstance(message, SearchAnswered))
-    found = [(draft, listing.day) for listing in listings for draft in listing.drafts]
+    found = [(draft, listing.day) for listing in listings for draft in listing.drafts][: arguments.limit]
     with workspace.window() as window:
         known = {draft.id for draft, _ in found if draft.id and window.pk_of(draft.id) is not None}
     if arguments.json:
-        print_json([_record(draft, day, draft.id in known) for draft, day in found])
+        arguments.json.print_few(_record(draft, day, draft.id in known) for draft, day in found)
     else:
-        _print_results(found, known)
-    if not found:
+        print_paged(_draw_results(found, known), wanted=not arguments.no_pager)
+    if not found and not arguments.quiet:
         warn("The feed finds nothing.")
     if arguments.add and found:
         _store_results(workspace, listings)
@@ -75,15 +80,15 @@ def _record(draft: Draft, day: str | None, is_known: bool) -> dict[str, object]:
     }
 
 
-def _print_results(found: Sequence[tuple[Draft, str | None]], known: set[str]) -> None:
-    """Print a line for each paper, in the feed's order: a + if it is not in the cache, id, day and title."""
+def _draw_results(found: Sequence[tuple[Draft, str | None]], known: set[str]) -> Iterator[str]:
+    """A line for each paper, in the feed's order: a + if it is not in the cache, id, day and title."""
     style = Style.of(sys.stdout)
     room = max(20, width() - 26) if is_terminal(sys.stdout) else None
     for draft, day in found:
         title = fit(clean(draft.title), room).rstrip() if room else clean(draft.title)
         sign = " " if draft.id in known else "+"
         when = f"{day or draft.published or '':10}"
-        print_line(f"{sign} {draft.id:11} {style.faint(when)} {title}")
+        yield f"{sign} {draft.id:11} {style.faint(when)} {title}"
 
 
 COMMAND = Command(

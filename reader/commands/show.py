@@ -8,19 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from reader.commands.command import Command, add_json
-from reader.commands.output import (
-    READABLE,
-    Style,
-    amount,
-    fit,
-    is_terminal,
-    print_json,
-    print_line,
-    state_words,
-    width,
-    wrapped,
-)
+from reader.commands.command import Command, add_no_pager
+from reader.commands.json_form import add_json_fields
+from reader.commands.output import READABLE, Style, fit, is_terminal, width
+from reader.commands.paper_page import draw_paper, facts
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.paper import Paper, labelled
 from reader.core.text import clean, clean_block
@@ -29,32 +20,50 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Reason
 
 
+WHY = "why"
+"""The key in JSON of what gave a paper its topics."""
+
+
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
     parser.add_argument("--why", action="store_true", help="print which words gave it its topics")
-    add_json(parser)
+    add_json_fields(parser, _fields, "id,title,abstract")
+    add_no_pager(parser)
+
+
+def _fields() -> tuple[str, ...]:
+    from reader.actions.export import RECORD_KEYS
+
+    return (*RECORD_KEYS, WHY)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
     paper = load_paper(workspace, arguments.id)
     reasons = None
-    if arguments.why:
+    if arguments.why or (arguments.json and WHY in arguments.json.fields):
         reasons = workspace.topics.explain(paper.title, paper.abstract, paper.keywords, paper.categories)
     if arguments.json:
         from reader.actions.export import record
 
-        print_json(record(paper) | ({"why": [asdict(reason) for reason in reasons]} if reasons is not None else {}))
+        why = {WHY: [asdict(reason) for reason in reasons]} if reasons is not None else {}
+        arguments.json.print_record(record(paper) | why)
         return 0
-    # In a pipe a paragraph is one line: the next program wraps or searches it.
-    columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
-    style = Style.of(sys.stdout)
-    if reasons is None:
-        lines = _format_paper(paper, style, columns)
-    else:
-        lines = _format_reasons(paper, reasons, {topic.slug: topic.name for topic in workspace.topics.topics}, style)
-    for line in lines:
-        print_line(line)
+    from reader.commands.pager import print_paged
+
+    print_paged(_choose_lines(paper, reasons, workspace), wanted=not arguments.no_pager)
     return 0
+
+
+def _choose_lines(paper: Paper, reasons: Sequence[Reason] | None, workspace: Workspace) -> Iterator[str]:
+    style = Style.of(sys.stdout)
+    if reasons is not None:
+        names = {topic.slug: topic.name for topic in workspace.topics.topics}
+        return _format_reasons(paper, reasons, names, style)
+    if not is_terminal(sys.stdout):
+        return _format_paper(paper, style)
+    with workspace.window() as window:
+        topics = window.topic_names()
+    return draw_paper(paper, topics, style, min(width(), READABLE))
 
 
 def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], style: Style) -> Iterator[str]:
@@ -78,30 +87,22 @@ def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str,
         yield style.faint(LEGEND)
 
 
-def _format_paper(paper: Paper, style: Style, columns: int | None) -> Iterator[str]:
-    """Lines of a paper, wrapped at `columns`; unwrapped if that is None."""
+def _format_paper(paper: Paper, style: Style) -> Iterator[str]:
+    """Lines of a paper in a pipe: a paragraph is one line, which the next program wraps or searches."""
     from reader.actions.links import links
 
-    yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))
-    yield from wrapped(", ".join(clean(name) for name in paper.authors), columns)
-    facts = (
-        paper.organization and clean(paper.organization),
-        paper.day,
-        paper.published and f"arXiv {paper.published}",
-        paper.version and paper.version > 1 and f"v{paper.version} {paper.revised or ''}".rstrip(),
-        amount(paper.upvotes, "upvote"),
-        amount(paper.comments, "comment"),
-        state_words(paper).replace(",", ", "),
-    )
-    yield from (style.faint(line) for line in wrapped(" · ".join(fact for fact in facts if fact), columns))
+    yield style.bold(clean(paper.title))
+    if paper.authors:
+        yield ", ".join(clean(name) for name in paper.authors)
+    yield style.faint(" · ".join(facts(paper)))
     for label, text in labelled(paper):
         yield ""
-        yield from wrapped(f"{label}: {text}", columns)
+        yield f"{label}: {text}"
     for paragraph in clean_block(paper.abstract).split("\n\n"):
         yield ""
-        yield from wrapped(paragraph, columns)
+        if paragraph:
+            yield paragraph
     yield ""
-    # A wrapped address can't be clicked or copied.
     yield from (f"{link.name:8} {link.url}" for link in links(paper))
 
 
@@ -110,7 +111,7 @@ COMMAND = Command(
     "Print one paper in full.",
     (
         ("show 2406.12345", "by its arXiv id"),
-        ("show https://huggingface.co/papers/2406.12345 --json", "by an address, as JSON"),
+        ("show https://huggingface.co/papers/2406.12345 --json=title,code_url", "by an address, two fields as JSON"),
         ("show 2406.12345 --why", "which words gave it its topics"),
     ),
     _add_arguments,

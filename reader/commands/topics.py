@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader import config
-from reader.commands.command import Command, add_json, query_of
-from reader.commands.output import Style, amount, is_terminal, print_json, print_line
+from reader.commands.command import Command, add_limit, add_no_pager, query_of
+from reader.commands.json_form import JsonForm, add_json_fields
+from reader.commands.output import Style, amount, cut, is_terminal, print_line, print_text, width
+from reader.commands.pager import print_paged
 from reader.commands.workspace import Workspace, explain_nothing, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.text import clean
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.core.topics.trends import Trend
 
+FIELDS = ("slug", "name", "family", "papers", "weeks", "rising")
+"""The keys of a topic in JSON."""
+
+WITH_TRENDS = 70
+"""Minimum columns of a terminal for the trends."""
+
 CHECK = "check"
 """The first word of `topics check FILE`."""
 
@@ -27,7 +35,9 @@ CHECK = "check"
 def _add_arguments(parser: ArgumentParser) -> None:
     about = "words and terms such as is:unread; or check FILE, to find mistakes in a file of topic rules"
     parser.add_argument("query", nargs="*", metavar="QUERY", help=about)
-    add_json(parser)
+    add_limit(parser, "topics")
+    add_json_fields(parser, lambda: FIELDS, "slug,papers")
+    add_no_pager(parser)
 
 
 def _print_topics(arguments: Namespace, workspace: Workspace) -> int:
@@ -43,11 +53,11 @@ def _print_topics(arguments: Namespace, workspace: Workspace) -> int:
         moves = window.read(lambda connection: topic_trends.topic_trends(connection, newest))
         if not any(topic.papers for topic in counted):
             explain_nothing(window)
-    counted.sort(key=lambda topic: (-topic.papers, topic.slug))
+    counted = sorted(counted, key=lambda topic: (-topic.papers, topic.slug))[: arguments.limit]
     if arguments.json:
-        print_json([_record(topic, moves.get(topic.slug)) for topic in counted])
+        arguments.json.print_few(_record(topic, moves.get(topic.slug)) for topic in counted)
     elif is_terminal(sys.stdout):
-        _print_table(counted, moves, workspace)
+        print_paged(_draw_table(counted, moves, workspace), wanted=not arguments.no_pager)
     else:
         for topic in counted:
             print_line(f"{topic.slug}\t{clean(topic.name)}\t{topic.papers}")
@@ -65,21 +75,25 @@ def _record(topic: TopicCount, trend: Trend | None) -> dict[str, object]:
     }
 
 
-def _print_table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspace: Workspace) -> None:
+def _draw_table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspace: Workspace) -> Iterator[str]:
+    """A line for each topic: papers, trend, slug and as much of the name as fits."""
     from reader.core.topics.trends import WEEKS, percent, spark
     from reader.ui.text.glyphs import glyphs
 
-    steps = glyphs(workspace.settings.ascii).spark
+    signs = glyphs(workspace.settings.ascii)
     style = Style.of(sys.stdout)
     slug_width = max((len(topic.slug) for topic in counted), default=0)
+    has_moves = bool(moves) and width() >= WITH_TRENDS
+    room = width() - slug_width - 13 - (WEEKS + 9 if has_moves else 0)
     for topic in counted:
         trend = moves.get(topic.slug)
-        moved = f"{spark(trend.weeks, steps)} {percent(trend.rising):>6}" if trend else " " * (WEEKS + 7)
-        trail = f"  {style.faint(moved)}" if moves else ""
-        print_line(f"{topic.papers:>9,}{trail}  {topic.slug:{slug_width}}  {clean(topic.name)}")
+        moved = f"{spark(trend.weeks, signs.spark)} {percent(trend.rising):>6}" if trend else " " * (WEEKS + 7)
+        trail = f"  {style.faint(moved)}" if has_moves else ""
+        slug = style.topic(topic.slug) + " " * (slug_width - len(topic.slug))
+        yield f"{topic.papers:>9,}{trail}  {slug}  {cut(clean(topic.name), max(0, room), signs.ellipsis)}".rstrip()
 
 
-def _check_rules(files: Sequence[str], workspace: Workspace, as_json: bool) -> int:
+def _check_rules(files: Sequence[str], workspace: Workspace, form: JsonForm | None) -> int:
     """Print the mistakes in a file of topic rules, by default the user's; raises ReaderError if there are any."""
     if len(files) > 1:
         raise UsageError(f"'topics {CHECK}' takes one file.")
@@ -94,16 +108,18 @@ def _check_rules(files: Sequence[str], workspace: Workspace, as_json: bool) -> i
     if len(data) > config.MAX_RULES_SIZE:
         raise ReaderError(f"{file} has more than {config.MAX_RULES_SIZE // 1024} KiB; shorten it.")
     mistakes = workspace.shipped_topics.check(text)
-    if as_json:
-        print_json([{"file": str(file), "line": mistake.line, "message": mistake.message} for mistake in mistakes])
+    if form:
+        JsonForm(lines=form.lines).print_few(
+            {"file": str(file), "line": mistake.line, "message": mistake.message} for mistake in mistakes
+        )
         return 1 if mistakes else 0
     for mistake in mistakes:
-        print_line(f"{file}:{mistake.line}: {mistake.message}")
+        print_text(f"{file}:{mistake.line}: {mistake.message}")
     if mistakes:
         raise ReaderError(f"{amount(len(mistakes), 'mistake')}; the rest of the file is used.")
-    print_line(f"{file}: no mistakes.")
+    print_text(f"{file}: no mistakes.")
     for line in _compare_topics(workspace.shipped_topics, text):
-        print_line(line)
+        print_text(line)
     return 0
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reader.config import LoadedSettings, Mistake, Settings
     from reader.core.paper import Paper
     from reader.core.query import Query
+    from reader.core.query.nodes import Node
     from reader.core.topics.scorer import Topics
     from reader.keys.keymap import Keymap
     from reader.refresh.jobs import JobContext
@@ -104,7 +105,7 @@ class Workspace:
 
                 warn(f"The cache was missing. {summarize(repair_cache(self.cache_file, lambda: self.topics))}")
 
-    def _back_up(self) -> None:
+    def back_up(self) -> None:
         """Back the cache up once a day."""
         from reader.cache import backups
 
@@ -153,7 +154,7 @@ class Workspace:
             yield events
         finally:
             events.close()
-        self._back_up()
+        self.back_up()
 
     @contextmanager
     def cache(self) -> Iterator[Cache]:
@@ -167,7 +168,7 @@ class Workspace:
             cache.rest()
         finally:
             cache.close()
-        self._back_up()
+        self.back_up()
 
 
 def parsed(text: str, *, also: str = "") -> Query:
@@ -189,13 +190,41 @@ def parsed(text: str, *, also: str = "") -> Query:
 
 
 def selection(window: Window, query: Query) -> Selection:
-    """Compile a query for the current cache."""
+    """Compile a query for the current cache; raises UsageError for a topic that the cache does not know."""
     from reader.cache.search.compile import Scope, compile_query
     from reader.session import visit
 
+    _check_topics(window, query)
     # The feed's days are in UTC; `is:new` means added since the reader was last closed.
     today = datetime.now(UTC).date()
     return compile_query(query, Scope(today, window.newest_day(), visit.load(paths.state_file()).visited))
+
+
+def _check_topics(window: Window, query: Query) -> None:
+    """Raise UsageError for the first topic of a query that does not exist; an empty cache has no topics to tell."""
+    wanted = list(_topics_in(query.root))
+    known = window.topic_names() if wanted else {}
+    for slug in wanted:
+        if known and slug not in known:
+            from reader.core.nearest import nearest
+
+            meant = nearest(slug, known)
+            advice = f"Did you mean {meant}?" if meant else "'dailypapers topics' lists them."
+            raise UsageError(f"There is no topic {slug!r}. {advice}")
+
+
+def _topics_in(node: Node | None) -> Iterator[str]:
+    """The slugs of all topics that a query names."""
+    from reader.core.query.nodes import And, Not, Or, Term
+
+    match node:
+        case And() | Or():
+            for part in node.nodes:
+                yield from _topics_in(part)
+        case Not():
+            yield from _topics_in(node.node)
+        case Term(field="topic"):
+            yield node.value
 
 
 def find(window: Window, text: str) -> int:

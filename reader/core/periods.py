@@ -42,7 +42,7 @@ class Period:
                 return self.first.isoformat()
             case "week":
                 year, week, _ = self.first.isocalendar()
-                return f"{year}-W{week:02}"
+                return f"{year:04}-W{week:02}"
         return self.first.isoformat()[:7]
 
     @property
@@ -107,7 +107,8 @@ def period_of_view(id: str) -> Period | None:
 def parse_period(text: str, today: date) -> Period:
     """The period that a query's date covers; raises ValueError with a sentence if there is none."""
     span = parse_date(text).span(today)
-    if span is not None:
+    # Not at the calendar's ends, where no period comes before or after.
+    if span is not None and date.min.year < span[0].year < date.max.year:
         kinds: tuple[PeriodKind, ...] = ("day", "week", "month")
         for period in (period_containing(kind, span[0]) for kind in kinds):
             if (period.first, period.last) == span:

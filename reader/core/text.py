@@ -23,6 +23,7 @@ __all__ = [
     "clean_note",
     "fold",
     "latex_to_unicode",
+    "text_size",
     "title_hash",
 ]
 
@@ -53,6 +54,7 @@ _UNWANTED = re.compile(
 )
 
 _JOINER = "\u200c\u200d"
+_JOINERS = re.compile(f"[{_JOINER}]")
 _MARK = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 # With the spaces between them: a mark alone leaves a space.
 _LEADING_MARKS = re.compile(f"^[{_MARK}{_JOINER} ]+")
@@ -113,9 +115,19 @@ def title_hash(title: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+def text_size(value: object) -> int:
+    """Characters of all texts in a value, such as a draft or a listing, and in its parts."""
+    if isinstance(value, str):
+        return len(value)
+    return sum(map(text_size, value)) if isinstance(value, tuple) else 0
+
+
 def _scrub(line: str) -> str:
     """A line without characters that a terminal would obey or that are invisible."""
-    line = _UNWANTED.sub("", _ESCAPE.sub("", line))
-    line = unicodedata.normalize("NFC", line)
+    line = unicodedata.normalize("NFC", _UNWANTED.sub("", _ESCAPE.sub("", line)))
     line = _STRAY_JOINER.sub("", _PILE.sub(r"\1", line))
+    composed = unicodedata.normalize("NFC", line)
+    if composed != line:
+        # Joiners kept letters and their accents apart. What they are now may leave other joiners without a use.
+        line = unicodedata.normalize("NFC", _JOINERS.sub("", composed))
     return _LEADING_MARKS.sub("", " ".join(line.split()))

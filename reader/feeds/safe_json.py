@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 VALUES_LIMIT = 128 * 1024 * 1024
 """Bytes of memory that a text's values may take, texts aside; those of a hundred papers take 3 MB."""
@@ -28,11 +29,17 @@ def _integer(digits: str) -> int | None:
     return int(digits) if len(digits) <= _DIGITS else None
 
 
+def _real(text: str) -> float | None:
+    """A real number; None for one that is too large, such as 1e400."""
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
 def _nothing(_: str) -> None:
     """None, for NaN and Infinity, which Python reads and JSON does not have."""
 
 
-_DECODER = json.JSONDecoder(parse_int=_integer, parse_constant=_nothing)
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_real, parse_constant=_nothing)
 
 
 def parse_json(text: bytes | str) -> object:
@@ -43,7 +50,7 @@ def parse_json(text: bytes | str) -> object:
     """
     check_size(text)
     try:
-        value: object = json.loads(text, parse_int=_integer, parse_constant=_nothing)
+        value: object = json.loads(text, parse_int=_integer, parse_float=_real, parse_constant=_nothing)
     except (ValueError, RecursionError) as error:
         raise UnreadableJson(str(error)) from None
     return value

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import stat
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 
@@ -98,3 +100,29 @@ def test_without_a_program_for_it_the_way_out_is_told(monkeypatch: pytest.Monkey
     monkeypatch.setattr("reader.actions.notify.shutil.which", lambda name: None)
     with pytest.raises(NotifyError, match="install notify-send"):
         notify.desktop_command("a", "b", "linux")
+
+
+def test_what_a_program_prints_fills_no_disk() -> None:
+    with TemporaryFile() as said:
+        program = os.dup(said.fileno())
+        try:
+            os.write(program, b"x" * 1_000_000)
+            notify._keep_short(said.fileno())
+            assert os.fstat(program).st_size == 1_000_000
+            os.write(program, b"x" * 1_000_000)
+            notify._keep_short(said.fileno())
+            os.write(program, b"the last word")
+            assert os.fstat(program).st_size == len("the last word")
+        finally:
+            os.close(program)
+
+
+async def test_of_much_that_a_program_prints_the_last_line_is_told(tmp_path: Path) -> None:
+    loud = "import sys\nfor _ in range(3_000): sys.stderr.write('x' * 999 + chr(10))\nsys.exit('the last word')"
+    with pytest.raises(NotifyError, match=r"tell failed: the last word; check notify_command\."):
+        await notify.run_command([program(tmp_path, loud)])
+
+
+async def test_a_program_of_a_user_that_is_not_there_is_not_found() -> None:
+    with pytest.raises(NotifyError, match="was not found; check notify_command"):
+        await notify.run_command(["~nobody-of-this-name/tell"])

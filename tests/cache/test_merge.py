@@ -65,6 +65,7 @@ def test_a_new_paper_gets_what_its_draft_has() -> None:
         ({"project_url": "p"}, {"project_url": "p", "has_project": 1}, {"project_url": "p", "has_project": 1}),
         ({"keywords": ("a", "b")}, {"keywords": "a\nb"}, {"keywords": "a\nb"}),
         ({"authors": ("Ada",)}, {"authors": "Ada", "author_count": 1}, {}),
+        ({"authors": ("Zed",)}, {"authors": "Zed", "author_count": 1}, {}),
         ({"author_count": 7}, {}, {}),
         ({"announced": "2026-05-01"}, {}, {}),
         ({"published": "2026-05-01"}, {"published": "2026-05-01"}, {"published": "2026-05-01"}),

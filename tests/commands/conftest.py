@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -92,6 +93,12 @@ class Run(Protocol):
     def __call__(self, *words: str) -> Result: ...
 
 
+class RunOnTerminal(Protocol):
+    """Runs the program as on a terminal of this size, which has no colours unless asked for, and no pager."""
+
+    def __call__(self, *words: str, columns: int = 80, rows: int = 24) -> Result: ...
+
+
 class Spawn(Protocol):
     """Runs the program in a process of its own, with `input` on its standard input."""
 
@@ -101,7 +108,10 @@ class Spawn(Protocol):
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder for everything, in an environment that says nothing else."""
-    for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE", "ARXIV_ENDPOINT", "NO_COLOR", "COLUMNS"):
+    for name in (
+        *("HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE", "ARXIV_ENDPOINT", "COLUMNS", "LINES", "PAGER", "LESS"),
+        *("NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_HYPERLINK", "VISUAL", "EDITOR"),
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "no-token"))
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
@@ -120,6 +130,23 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
         return Result(code, out, err)
 
     return run
+
+
+@pytest.fixture
+def on_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> RunOnTerminal:
+    """Run the program in this process with an output that says it is a terminal."""
+
+    def on_terminal(*words: str, columns: int = 80, rows: int = 24) -> Result:
+        with monkeypatch.context() as patch:
+            patch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+            for name, value in (("COLUMNS", str(columns)), ("LINES", str(rows)), ("TERM", "xterm-256color")):
+                patch.setenv(name, value)
+            patch.setenv("PAGER", "cat")
+            if not os.environ.get("CLICOLOR_FORCE"):
+                patch.setenv("NO_COLOR", "1")
+            return run(*words)
+
+    return on_terminal
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Run
+from tests.commands.conftest import Run, RunOnTerminal
 
 
 @pytest.fixture
@@ -66,6 +66,13 @@ def test_config_check_is_content_with_a_good_file_and_with_none(run: Run, file: 
     assert run("config", "check", "--json").json == []
 
 
+def test_on_a_narrow_terminal_no_word_is_broken(run: Run, on_terminal: RunOnTerminal, file: Path) -> None:
+    plain = run("config", "check").out
+    narrow = on_terminal("config", "check", columns=30).out
+    assert narrow.split() == plain.split()
+    assert narrow.count("\n") > 1
+
+
 def test_mistakes_do_not_stop_other_commands(run: Run, papers: Path, home: Path) -> None:
     (home / "config.toml").write_text("days_at_strat = 3\nnonsense\n")
     assert run("count").out == "6\n"
@@ -81,3 +88,166 @@ def test_config_init_writes_a_private_file_once(run: Run, home: Path) -> None:
     assert found.code == 1
     assert "is there already" in found.err
     assert file.read_text() == "ascii = true\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("theme", "auto"),
+        ("days_at_start", "7"),
+        ("ascii", "false"),
+        ("notify", "[]"),
+        ("endpoint", "https://huggingface.co"),
+        ("keys.paper.star", '["s"]'),
+    ],
+)
+def test_config_get_prints_one_value(run: Run, name: str, says: str) -> None:
+    assert run("config", "get", name).out == f"{says}\n"
+
+
+def test_config_get_as_json_says_where_it_comes_from(run: Run, file: Path) -> None:
+    file.write_text('theme = "dark"\n')
+    assert run("config", "get", "theme", "--json").json == {"value": "dark", "from": f"{file}:1"}
+
+
+@pytest.mark.parametrize("what", [("get",), ("set", "x")])
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("them", "There is no setting 'them'. Did you mean theme?"),
+        ("qqqq", "There is no setting 'qqqq'. 'dailypapers config show' lists them."),
+        ("keys.paper.strar", "There is no action 'paper.strar'. Did you mean keys.paper.star?"),
+        ("keys", "There is no setting 'keys'."),
+    ],
+)
+def test_a_setting_that_does_not_exist(run: Run, home: Path, what: tuple[str, ...], name: str, says: str) -> None:
+    found = run("config", what[0], name, *what[1:])
+    assert (found.code, found.out) == (2, "")
+    assert says in found.err
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "written"),
+    [
+        ("theme", ["dark"], 'theme = "dark"'),
+        ("theme", ['"dark"'], 'theme = "dark"'),
+        ("days_at_start", ["14"], "days_at_start = 14"),
+        ("ascii", ["true"], "ascii = true"),
+        ("list_share", ["0.6"], "list_share = 0.6"),
+        ("notify", ["topic:agents"], 'notify = "topic:agents"'),
+        ("notify", ["topic:agents", "is:new"], 'notify = "topic:agents is:new"'),
+        ("notify", ['["topic:agents", "rag"]'], 'notify = ["topic:agents", "rag"]'),
+        ("notify", ["-topic:agents rag"], 'notify = "-topic:agents rag"'),
+        ("topics_file", ["~/my topics.toml"], 'topics_file = "~/my topics.toml"'),
+        ("keys.app.quit", ["Q"], '[keys]\n"app.quit" = "Q"'),
+    ],
+)
+def test_config_set_writes_what_was_meant(run: Run, home: Path, name: str, typed: list[str], written: str) -> None:
+    found = run("config", "set", name, *typed)
+    assert (found.code, found.out, found.err) == (0, "", "")
+    assert (home / "config.toml").read_text() == f"{written}\n"
+    assert (home / "config.toml").stat().st_mode & 0o777 == 0o600
+    assert run("config", "check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "says"),
+    [
+        ("theme", "drak", 'theme must be "auto", "dark", "light" or "ansi", not "drak". Did you mean dark?'),
+        ("days_at_start", "0", "days_at_start must be a whole number from 1 to 366, not 0. Did you mean 1?"),
+        ("ascii", "yes", "ascii must be true or false"),
+        ("notify", "topc:agents", "Did you mean"),
+        ("endpoint", "example.org", "Did you mean https://example.org?"),
+        ("keys.paper.star", "ctlr+s", "keys.paper.star: no key is called ctlr+s; did you mean ctrl+s?\n"),
+        ("keys.paper.star", "m", "keys.paper.star"),
+    ],
+)
+def test_config_set_refuses_what_is_wrong_and_writes_nothing(
+    run: Run, home: Path, name: str, typed: str, says: str
+) -> None:
+    found = run("config", "set", name, typed)
+    assert (found.code, found.out, found.err.count("\n")) == (2, "", 1)
+    assert says in found.err
+    assert not home.exists()
+
+
+def test_config_set_keeps_comments_and_order(run: Run, file: Path) -> None:
+    run("config", "init")
+    template = file.read_text()
+    assert run("config", "set", "theme", "dark").code == 0
+    assert run("config", "set", "keys.paper.star", "s f5").code == 0
+    lines = file.read_text().splitlines()
+    assert [line for line in lines if line not in ('theme = "dark"', '"paper.star" = "s f5"')] == template.splitlines()
+    assert lines[lines.index('theme = "dark"') - 1] == '# theme = "auto"'
+    assert lines[lines.index('"paper.star" = "s f5"') - 1] == '# "paper.star" = "s"'
+    assert run("config", "set", "theme", "light").code == 0
+    assert file.read_text().splitlines().count('theme = "light"') == 1
+    assert 'theme = "dark"' not in file.read_text()
+
+
+def test_config_set_writes_behind_a_link_and_leaves_no_other_file(run: Run, file: Path, tmp_path: Path) -> None:
+    real = tmp_path / "dotfiles.toml"
+    real.write_text("ascii = true  # for my old terminal\n")
+    file.symlink_to(real)
+    assert run("config", "set", "ascii", "false").code == 0
+    assert file.is_symlink()
+    assert real.read_text() == "ascii = false  # for my old terminal\n"
+    assert sorted(one.name for one in tmp_path.iterdir() if one.is_file()) == ["dotfiles.toml"]
+
+
+@pytest.mark.parametrize("data", [b"theme = \xff\n", b"#" * 70_000], ids=["no UTF-8", "too large"])
+def test_config_set_leaves_a_file_that_it_can_not_read(run: Run, file: Path, data: bytes) -> None:
+    file.write_bytes(data)
+    found = run("config", "set", "theme", "dark")
+    assert (found.code, found.err.count("\n")) == (1, 1)
+    assert file.read_bytes() == data
+
+
+def test_config_set_says_when_the_environment_wins(run: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://localhost:1")
+    assert "HF_ENDPOINT in the environment wins" in run("config", "set", "endpoint", "http://localhost:2").err
+
+
+@pytest.mark.parametrize("words", [("get",), ("set",), ("set", "theme"), ("path", "theme"), ("get", "theme", "x")])
+def test_config_with_too_few_or_too_many_words(run: Run, words: tuple[str, ...]) -> None:
+    found = run("config", *words)
+    assert (found.code, found.err.count("\n")) == (2, 1)
+    assert "takes" in found.err
+
+
+def write_editor(folder: Path, script: str) -> str:
+    """An editor with an argument of its own: a script that gets the file as `$2`."""
+    program = folder / "editor"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o700)
+    return f"'{program}' --wait"
+
+
+def test_config_edit_opens_the_editor_and_checks_the_file(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", "/nowhere")
+    monkeypatch.setenv(
+        "VISUAL", write_editor(tmp_path, 'echo "days_at_strat = 3" | cat - "$2" > "$2.new" && mv "$2.new" "$2"')
+    )
+    found = run("config", "edit")
+    file = home / "config.toml"
+    assert found.code == 1
+    assert "Did you mean days_at_start?" in found.out
+    assert file.read_text().startswith("days_at_strat = 3\n# Settings of dailypapers.")
+    monkeypatch.setenv("VISUAL", write_editor(tmp_path, 'echo "ascii = true" > "$2"'))
+    assert run("config", "edit").out == f"{file}: no mistakes.\n"
+    monkeypatch.setenv("VISUAL", write_editor(tmp_path, "exit 3"))
+    assert "ended with 3" in run("config", "edit").err
+
+
+@pytest.mark.parametrize("editor", ["/nowhere/editor", "'unfinished"])
+def test_config_edit_without_an_editor_says_what_to_do(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch, editor: str
+) -> None:
+    monkeypatch.setenv("EDITOR", editor)
+    found = run("config", "edit")
+    assert (found.code, found.err.count("\n")) == (1, 1)
+    assert "Set EDITOR" in found.err
+    assert not home.exists()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
-from reader.commands import list as list_command
-from tests.commands.conftest import IDS, Run
+from tests.commands.conftest import IDS, Result, Run, RunOnTerminal
 
 PROMISED = {
     "id": str,
@@ -77,24 +79,107 @@ def test_without_papers_it_says_how_to_get_some(run: Run) -> None:
     assert "dailypapers refresh" in found.err
 
 
-@pytest.mark.parametrize("columns", [40, 60, 100])
-def test_the_table_on_a_terminal_is_aligned_and_never_too_wide(
-    run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+@pytest.mark.parametrize("columns", [40, 60, 80, 140])
+def test_on_a_terminal_papers_stand_under_their_days_and_never_too_wide(
+    run: Run, on_terminal: RunOnTerminal, papers: Path, columns: int
 ) -> None:
-    from rich.cells import cell_len
-
-    monkeypatch.setattr(list_command, "is_terminal", lambda _stream: True)
-    monkeypatch.setenv("COLUMNS", str(columns))
     assert run("mark", "read", IDS[0]).code == 0
-    lines = run("list").lines
-    assert len(lines) == len(IDS)
+    assert run("mark", "star", IDS[1]).code == 0
+    lines = on_terminal("list", columns=columns).lines
     assert all(cell_len(line) <= columns for line in lines)
-    assert {cell_len(line[: line.index("  ", 3)]) for line in lines} == {12}
-    assert [line[0] for line in lines[:2]] == [" ", "●"]
-    if columns < 60:
-        assert lines[1].rstrip().endswith("…")
-    else:
-        assert "2026-06-30" in lines[0]
+    assert lines[0].split()[:3] == ["TUESDAY", "30", "JUNE"]
+    assert lines[0].endswith("  3")
+    assert lines[4].split()[:3] == ["MONDAY", "29", "JUNE"]
+    assert [line[2:12] for line in lines if line[:1] in " ★●"] == IDS
+    assert [line[0] for line in lines[1:4]] == [" ", "★", "●"]
+    assert lines[-1] == "6 of 6"
+    assert lines[1].endswith("video-generation") == (columns >= 80)
+    if columns == 40:
+        assert lines[2].endswith("…")
+
+
+@pytest.mark.parametrize("columns", range(30, 75))
+def test_a_title_is_never_cut_within_a_wide_letter(on_terminal: RunOnTerminal, papers: Path, columns: int) -> None:
+    [line] = [line for line in on_terminal("list", columns=columns).lines if "2606.28480" in line]
+    assert cell_len(line) <= columns
+    title = line[19:].removesuffix("…").rstrip()
+    assert "A benchmark of terminal agents 中文標題".startswith(title)
+    # At most a wide letter, a blank and the cell of half a wide letter are free.
+    assert line.endswith("題") or cell_len(line) > columns - 4
+
+
+def test_the_last_line_says_how_many_of_how_many(on_terminal: RunOnTerminal, papers: Path) -> None:
+    assert on_terminal("list", "agents").lines[-1] == "3 of 6"
+    limited = on_terminal("list", "agents", "-n2").lines
+    assert limited[-1] == "2 of 3"
+    # Nobody has counted the papers of the day that the limit cuts.
+    assert limited[0] == "TUESDAY 30 JUNE"[: len(limited[0])]
+    assert on_terminal("list", "agents", "-q").lines[-1].startswith("●")
+
+
+def test_an_order_that_is_not_by_day_has_a_column_of_days(on_terminal: RunOnTerminal, papers: Path) -> None:
+    lines = on_terminal("list", "sort:upvotes").lines
+    assert lines[0].startswith("● 2606.26740   57  2026-06-30  LiveEdit")
+
+
+def test_colours_and_links_are_those_of_the_terminal(
+    on_terminal: RunOnTerminal, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLICOLOR_FORCE", "1")
+    assert "\x1b[1m" in on_terminal("list", "-n1").out
+    assert "\x1b]8;;" not in on_terminal("list", "-n1").out
+    monkeypatch.setenv("FORCE_HYPERLINK", "1")
+    linked = "\x1b]8;;https://huggingface.co/papers/2606.26740\x1b\\2606.26740\x1b]8;;\x1b\\"
+    assert linked in on_terminal("list", "-n1").out
+    assert "\x1b" not in on_terminal("list", "-n1", "--color=never").out
+
+
+def test_colours_for_a_pipe_change_no_field(run: Run, papers: Path) -> None:
+    plain, painted = run("list").out, run("list", "--color=always").out
+    assert "\x1b[1m" in painted
+    assert re.sub(r"\x1b\[\d*m", "", painted) == plain
+
+
+def test_the_limit_has_a_letter(run: Run, papers: Path) -> None:
+    for words in (("-n", "2"), ("-n2",), ("--limit=2",)):
+        assert [line.split("\t")[0] for line in run("list", *words).lines] == IDS[:2]
+    # A word that begins with a known letter is a term.
+    assert run("list", "-nothing").out == run("list").out
+
+
+def test_json_has_the_fields_that_are_asked_for(run: Run, papers: Path) -> None:
+    assert run("list", "-n1", "--json=title,id").out == (
+        '[\n{"title": "LiveEdit: Streaming Video Editing", "id": "2606.26740"}\n]\n'
+    )
+    assert run("list", "--json", "-n1").out == run("list", "--json=", "-n1").out
+    # The word after --json is a term.
+    assert run("list", "--json", "memory").json == run("list", "memory", "--json").json
+
+
+def test_json_lines_are_a_record_a_line(run: Run, papers: Path) -> None:
+    assert [json.loads(line) for line in run("list", "--jsonl").lines] == run("list", "--json").json
+    assert run("list", "--jsonl=id", "-n2").lines == [json.dumps({"id": id}) for id in IDS[:2]]
+    assert run("list", "--jsonl=id", "xylophone", "-q") == Result(0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"), [("id,titel", "'titel'. Did you mean title?"), ("qqqq", "'qqqq'. It takes id, title,")]
+)
+def test_a_wrong_field_gets_the_nearest_right_name(run: Run, papers: Path, fields: str, says: str) -> None:
+    found = run("list", f"--jsonl={fields}")
+    assert (found.code, found.out) == (2, "")
+    failure = json.loads(found.err)
+    assert failure["kind"] == "usage"
+    assert says in f"{failure['error']} {failure['hint']}".replace("'. ", "'. ")
+
+
+@pytest.mark.parametrize(
+    "words", [("list",), ("count",), ("topics",), ("export", "--format=csv"), ("mark", "read", "--query")]
+)
+def test_a_topic_that_does_not_exist_gets_the_nearest_one(run: Run, papers: Path, words: tuple[str, ...]) -> None:
+    found = run(*words, "-topic:evaluation topic:agnts")
+    assert (found.code, found.out) == (2, "")
+    assert found.err == "dailypapers: There is no topic 'agnts'. Did you mean agents?\n"
 
 
 def test_a_query_that_is_wrong_is_used_wrongly(run: Run, papers: Path) -> None:

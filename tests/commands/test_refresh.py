@@ -182,3 +182,18 @@ def test_a_program_that_fails_is_told_and_the_refresh_is_good(run: Run, feed: Fe
     assert "! program" in doctor.out
     assert "failing since" in doctor.out
     assert "was not found; check notify_command" in doctor.out
+
+
+def test_papers_of_marks_come_back(run: Run, home: Path, feed: FeedServer, tmp_path: Path) -> None:
+    """Here only the daily feed may be asked: it is on this machine."""
+    feed.days["2024-01-02"] = [item("2401.00001", "An old one", "2024-01-02")]
+    event = {"kind": "star", "value": "1", "clock": 1_700_000_000_000, "machine": "0" * 12, "id": "0" * 24}
+    file = tmp_path / "marks.json"
+    file.write_text(json.dumps([{"id": id, "marks": [event]} for id in ("2401.00001", "2401.00002")]))
+    assert run("import", str(file)).out == "0 new, 0 updated, 0 unchanged, 2 marks.\n"
+    assert run("refresh").out.splitlines() == [
+        "3 new, 0 updated, 0 unchanged in 2 days.",
+        "1 paper that you marked came back into the cache.",
+    ]
+    assert run("list", "is:starred", "--json").records[0]["title"] == "An old one"
+    assert run("refresh", "--json").record["returned"] == 0

@@ -99,6 +99,9 @@ def test_several_are_one_line_too(spawn: Spawn, run: Run, tmp_path: Path, web: D
     assert run("count").out == "3\n"
     told = run("feeds", "list").out
     assert all(reason in told for _, reason in REFUSED.values())
+    checked = run("feeds", "check", "packed", "circle", "good")
+    said = "dailypapers: 2 feeds could not be fetched; 'dailypapers feeds list' tells why.\n"
+    assert (checked.code, checked.out, checked.err) == (1, "good: 0 new, 0 updated, 2 unchanged\n", said)
 
 
 def test_days_and_feeds_are_one_line(run: Run, tmp_path: Path, web: Documents, daily: FeedServer) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from reader.commands import show as show_command
-from tests.commands.conftest import Run
+from tests.commands.conftest import Run, RunOnTerminal
 
 
 @pytest.mark.parametrize(
@@ -32,14 +32,47 @@ def test_show_is_for_reading(run: Run, papers: Path) -> None:
     assert "code     https://github.com/a/b" in found.out
 
 
-def test_show_on_a_terminal_wraps_to_it(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    long = run("show", "2606.26740").lines
-    monkeypatch.setattr(show_command, "is_terminal", lambda _stream: True)
-    monkeypatch.setenv("COLUMNS", "30")
-    lines = run("show", "2606.26740").lines
-    assert len(lines) > len(long)
-    assert all(len(line) <= 30 for line in lines if "://" not in line)
-    assert " ".join("\n".join(lines).split()) == " ".join("\n".join(long).split())
+@pytest.mark.parametrize("columns", [30, 60, 80, 140])
+def test_on_a_terminal_it_has_names_headings_and_links(on_terminal: RunOnTerminal, papers: Path, columns: int) -> None:
+    lines = on_terminal("show", "2606.26740", columns=columns).lines
+    assert all(len(line) <= min(columns, 80) for line in lines if "://" not in line)
+    assert "Topics      Video generation" in lines
+    for heading, first in (("AI summary", "  It holds."), ("Abstract", "  We look at"), ("Links", "  page ")):
+        assert lines[lines.index(heading) + 1].startswith(first)
+        assert lines[lines.index(heading) - 1] == ""
+    assert "  code      https://github.com/a/b" in lines
+    # No word is broken.
+    assert "Streaming" in " ".join(lines).split()
+
+
+def test_links_can_be_clicked_where_the_terminal_has_them(
+    on_terminal: RunOnTerminal, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLICOLOR_FORCE", "1")
+    monkeypatch.setenv("FORCE_HYPERLINK", "1")
+    out = on_terminal("show", "2606.26740").out
+    assert "\x1b]8;;https://github.com/a/b\x1b\\https://github.com/a/b\x1b]8;;\x1b\\" in out
+    assert out.startswith("\x1b]8;;https://huggingface.co/papers/2606.26740\x1b\\\x1b[1mLiveEdit")
+
+
+def test_json_has_the_fields_that_are_asked_for(run: Run, papers: Path) -> None:
+    assert run("show", "2606.26740", "--json=code_url,id").json == {
+        "code_url": "https://github.com/a/b",
+        "id": "2606.26740",
+    }
+    assert run("show", "2606.26740", "--jsonl=id").out == '{"id": "2606.26740"}\n'
+    assert set(run("show", "2606.26740", "--json=why").record) == {"why"}
+    assert "why" not in run("show", "2606.26740", "--json").record
+
+
+def test_a_failure_is_json_too(run: Run, papers: Path) -> None:
+    found = run("show", "2606.99999", "--json")
+    assert (found.code, found.out) == (1, "")
+    assert json.loads(found.err) == {
+        "error": "'2606.99999' is not in the cache.",
+        "kind": "not_in_cache",
+        "hint": "'dailypapers refresh --day DAY' fetches the papers of a day.",
+    }
 
 
 def test_show_of_what_is_not_there_fails_and_says_what_to_do(run: Run, papers: Path) -> None:

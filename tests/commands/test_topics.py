@@ -93,7 +93,7 @@ def test_check_without_a_name_looks_at_the_users_own_file(run: Run, home: Path) 
 
 
 def test_rules_of_the_users_own_change_the_papers_at_the_next_import(run: Run, papers: Path, home: Path) -> None:
-    assert run("count", "topic:mine").out == "0\n"
+    assert run("count", "topic:mine").code == 2
     (home / "topics.toml").write_text('[topics.mine]\nphrases = ["live edit", "memory"]\n')
     empty = home / "empty.jsonl"
     empty.write_text("")

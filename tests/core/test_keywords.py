@@ -21,6 +21,17 @@ from reader.core.keywords import collapse, commonest, key, normal, normalize, sp
         ("attention (softmax)", "attention (softmax)"),
         ("scaling (2024)", "scaling (2024)"),
         ("f(x)", "f(x)"),
+        ("a b (AB)", "ab"),
+        ("x y (X)", "x y (x)"),
+        ("ab c (ABC)", "abc"),
+        ("abc (ABC)", "abc (abc)"),
+        ("abcdefgh ijklm (ABCDEFGH)", "abcdefgh"),
+        ("abcdefghi jklm (ABCDEFGHI)", "abcdefghi jklm (abcdefghi)"),
+        ("world models (WMs)", "wms"),
+        ("retrieval augmented generation (RAGs)", "rags"),
+        ("retrieval augmented generation (Rags)", "retrieval augmented generation (rags)"),
+        ("alpha beta (LP)", "alpha beta (lp)"),
+        ("alpha beta (A B)", "alpha beta (a b)"),
         ("", ""),
     ],
 )
@@ -60,6 +71,8 @@ def test_the_commonest_form_is_shown() -> None:
     forms = commonest({"diffusion model": 2, "Diffusion Models": 5, "diffusion-models": 1, "...": 9})
     assert forms == {"diffusion model": "diffusion models"}
     assert collapse(["diffusion-model"], forms) == ("diffusion models",)
+    assert commonest({"RLHF": 2, "rlhf": 3, "R.L.H.F.": 4}) == {"rlhf": "rlhf", "r l h f": "r.l.h.f."}
+    assert commonest({"world-model": 2, "world model": 2, "world models": 2}) == {"world model": "world model"}
 
 
 @given(st.text())

@@ -66,3 +66,11 @@ def test_a_date_is_read_as_what_it_covers() -> None:
 )
 def test_a_pace(done: int, of: int, seconds: float, told: str) -> None:
     assert pace_text(done, of, seconds) == told
+
+
+@pytest.mark.parametrize("text", ["9999-12", "9999-12-31", "9999-W52", "0001-01-01", "0001-01"])
+def test_the_ends_of_the_calendar_are_no_periods(text: str) -> None:
+    """Nothing comes after or before them, and a view of one broke the reader."""
+    with pytest.raises(ValueError, match=r"not a day, week or month|not in the calendar"):
+        parse_period(text, TODAY)
+    assert period_of_view(f"month:{text}") is None

@@ -7,7 +7,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.core import latex
-from reader.core.text import clean, clean_block, clean_note, fold, latex_to_unicode, title_hash
+from reader.core.text import (
+    NOTE_LIMIT,
+    clean,
+    clean_block,
+    clean_note,
+    fold,
+    latex_to_unicode,
+    text_size,
+    title_hash,
+)
 
 # Every code point, lone surrogates included, with more of the dangerous than chance would give.
 hostile = st.text(
@@ -262,3 +271,28 @@ def test_latex_is_converted_up_to_the_bounds(piece: str) -> None:
     converted = latex_to_unicode(piece * (most + 1))
     assert converted.endswith(piece)
     assert converted.count(piece) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("  - one\n\n\ttwo  three", "  - one\n\n\ttwo  three"),
+        ("one\r\ntwo\rthree\n\n", "one\ntwo\nthree"),
+        ("a\x1b[31mb\x9b2Jc\u202ed\x00e", "abcde"),
+        ("e\u0301", "é"),
+        ("a\ud800b", "ab"),
+        ("x" * (NOTE_LIMIT + 1), "x" * NOTE_LIMIT),
+    ],
+)
+def test_a_note_keeps_its_lines_and_loses_what_a_terminal_obeys(text: str, wanted: str) -> None:
+    assert clean_note(text) == wanted
+
+
+@given(st.text())
+def test_a_clean_note_stays_as_it_is(text: str) -> None:
+    once = clean_note(text)
+    assert clean_note(once) == once
+
+
+def test_the_size_of_texts_in_parts() -> None:
+    assert text_size(("ab", None, 7, ("c", ("de",)))) == 5

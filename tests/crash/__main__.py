@@ -45,7 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if not disks.run_small_disks(made, report(f"{options.disks} small disks"), options.disks, seed, what):
                 print("SKIPPED: small disks need Linux and root.")
         if options.together:
-            together.run_together(made, report(f"{options.together:.0f} s together"), options.together, seed)
+            crowd = report(f"{options.together:.0f} s together")
+            together.migrate_together(made, crowd, 8)
+            together.run_together(made, crowd, options.together, seed)
         if options.soak:
             soak.run_soak(made, report(f"{options.soak} keys"), options.soak, seed)
     return max((one.print() for one in reports), default=0)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.crash import session
+from tests.crash.damage import DAMAGES, make_patient
 from tests.crash.homes import Stage
-from tests.crash.migration import judge_schema, make_old_origin
+from tests.crash.migration import judge_schema, make_marked_home, make_old_origin
 from tests.crash.operations import OPERATIONS, Step, opening
 from tests.crash.oracle import Snapshot, judge_papers, judge_settled, read_home
 from tests.crash.program import Kill, Run, run
@@ -20,7 +21,17 @@ from tests.crash.trials import MIGRATION, Asked, settle
 ROUND = 20
 """Kills of one home; then comes a fresh one."""
 
-WEIGHTS = {"mark": 3, "bulk": 3, "undo": 3, "import": 2, "refresh": 2, "compact": 1, "reader": 1, "migrate": 1}
+WEIGHTS = {
+    "mark": 3,
+    "bulk": 3,
+    "undo": 3,
+    "import": 2,
+    "refresh": 2,
+    "compact": 1,
+    "reader": 1,
+    "migrate": 1,
+    "repair": 2,
+}
 """How often each operation is tried, beside the others."""
 
 AGAIN = 0.25
@@ -58,6 +69,7 @@ class Killer:
         others: Mapping[str, Callable[[Path, random.Random, Snapshot, str], Snapshot]] = {
             "reader": self._kill_reader,
             "migrate": self._kill_migration,
+            "repair": self._kill_repair,
         }
         for step in range(kills):
             (name,) = chance.choices(self.what, [WEIGHTS[name] for name in self.what])
@@ -124,6 +136,22 @@ class Killer:
         self.report.violate(where, judge_schema(old, before, after, is_settled=True))
         return now
 
+    def _kill_repair(self, _home: Path, chance: random.Random, now: Snapshot, where: str) -> Snapshot:
+        """Break a home of its own, and kill the command that doctor names; run again, it must lose nothing."""
+        origin = make_marked_home(self.stage)
+        damage = chance.choice(tuple(DAMAGES))
+        patient = make_patient(self.stage, origin, read_home(origin / "papers.db"), damage, chance)
+        where = f"{where} of {damage}"
+        if words := patient.diagnose():
+            self.longest.setdefault("repair", 2.0)
+            ended = self._cut(patient.home, chance, "repair", Step(words))
+            patient.faults += ended.mishaps()
+            patient.cure()
+            self.report.violate(where, patient.judge())
+        else:
+            self.report.violate(where, patient.faults or [f"doctor finds nothing wrong with {damage}"])
+        return now
+
     # Steps of all
 
     def _cut(self, home: Path, chance: random.Random, name: str, step: Step) -> Run:
@@ -164,7 +192,7 @@ class Killer:
         if self.kept is not None:
             self.kept.mkdir(parents=True, exist_ok=True)
             for home in self.stage.folder.iterdir():
-                if home.name in ("home", "old"):
+                if home.name in ("home", "old", "broken"):
                     shutil.copytree(home, self.kept / f"{name}-{home.name}", dirs_exist_ok=True)
             self.report.say(f"The homes are kept in {self.kept / name}-*")
 

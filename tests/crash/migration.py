@@ -17,13 +17,12 @@ FIRST = "0001"
 KEEPS_OWN = ("alembic_version", "sqlite_sequence")
 
 
-def make_old_origin(stage: Stage) -> Path:
-    """A home of the first schema with some marks in it, made once; `stage.new_home` copies it."""
-    old = stage.folder / "old-origin"
-    if old.exists():
-        return old
-    home = stage.new_home("marked")
-    surroundings = stage.surroundings(home)
+def make_marked_home(stage: Stage) -> Path:
+    """A home with some marks in it, made once; `stage.new_home` copies it."""
+    home = stage.folder / "marked"
+    if home.exists():
+        return home
+    stage.new_home("marked")
     papers = random.Random(0).sample(sorted(read_home(home / "papers.db").states), 30)
     for words in (
         ("mark", "star", *papers[:10]),
@@ -32,7 +31,16 @@ def make_old_origin(stage: Stage) -> Path:
         ("undo",),
         ("mark", "unread", *papers[20:]),
     ):
-        assert run(words, surroundings).code == 0
+        assert run(words, stage.surroundings(home)).code == 0
+    return home
+
+
+def make_old_origin(stage: Stage) -> Path:
+    """The marked home as one of the first schema."""
+    old = stage.folder / "old-origin"
+    if old.exists():
+        return old
+    home = make_marked_home(stage)
     partial = stage.folder / "old-partial"
     partial.mkdir()
     for name in ("config.toml", "state.json"):
@@ -74,10 +82,9 @@ def judge_schema(home: Path, before: Snapshot, after: Snapshot, *, is_settled: b
     """What is wrong after a migration: the schema is the old or the new one, and the new one has its backup."""
     if after.schema == FIRST:
         return ["the schema is still the first one"] if is_settled else []
-    for file in home.iterdir():
-        if file.name.startswith("papers.db.") and file.suffix != ".part" and not file.name.endswith(("-wal", "-shm")):
-            backup = read_home(file)
-            if backup.schema == FIRST:
-                whole = (backup.entries, backup.states) == (before.entries, before.states) and not backup.faults
-                return [] if whole else [f"the backup {file.name} is not what was there before"]
-    return [f"no backup of the first schema is in {sorted(file.name for file in home.iterdir())}"]
+    for file in (home / "backups").glob("*.db"):
+        backup = read_home(file)
+        if backup.schema == FIRST:
+            whole = (backup.entries, backup.states) == (before.entries, before.states) and not backup.faults
+            return [] if whole else [f"the backup {file.name} is not what was there before"]
+    return [f"no backup of the first schema is in {sorted(file.name for file in home.rglob('*'))}"]

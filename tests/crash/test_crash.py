@@ -67,3 +67,7 @@ def test_no_failing_write_loses_anything(few: Stage, report: Report) -> None:
 
 def test_many_programs_on_one_home_lose_nothing(few: Stage, report: Report) -> None:
     together.run_together(few, report, 2.0, SEED)
+
+
+def test_programs_that_start_together_on_an_older_cache_migrate_it_once(few: Stage, report: Report) -> None:
+    together.migrate_together(few, report, 4)

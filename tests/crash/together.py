@@ -7,16 +7,19 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.crash.homes import Stage
+from tests.crash.migration import judge_schema, make_old_origin
 from tests.crash.operations import MARKS
 from tests.crash.oracle import REVERSALS, Entry, Snapshot, judge_papers, judge_settled, read_home
 from tests.crash.program import ROOT, command, run
 from tests.crash.report import Report
 from tests.crash.session import SIZE
+from tests.crash.trials import MIGRATION, Asked, settle
 from tests.pty.terminal import Terminal
 
 SCRIPTS = 3
@@ -174,6 +177,19 @@ def run_together(stage: Stage, report: Report, seconds: float, seed: int) -> Non
         row.seconds = done.slowest.get(name, 0)
     report.row("mark").acknowledged = sum(done.marks.values())
     report.row("undo").acknowledged = done.undone
+
+
+def migrate_together(stage: Stage, report: Report, programs: int) -> None:
+    """Start many programs at once on a home of the first schema: each does its work, one migrates."""
+    home = stage.new_home("old", make_old_origin(stage))
+    before = read_home(home / "papers.db")
+    with ThreadPoolExecutor(programs) as threads:
+        runs = [threads.submit(run, MIGRATION.words, stage.surroundings(home)) for _ in range(programs)]
+    for ended in (one.result() for one in runs):
+        report.row("migrate").tries += 1
+        report.violate("programs on an older home", ended.mishaps() + ([ended.err] if ended.code else []))
+    after = settle(report, "an older home", home, stage.surroundings(home), before, Asked())
+    report.violate("an older home", judge_schema(home, before, after, is_settled=True))
 
 
 def judge_crowd(before: Snapshot, after: Snapshot, done: Done) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.crash.homes import Stage
-from tests.crash.migration import judge_schema, make_old_origin
+from tests.crash.migration import judge_schema, make_marked_home, make_old_origin
 from tests.crash.operations import OPERATIONS, Step, opening
 from tests.crash.oracle import Deed, Snapshot, judge_moment, judge_papers, judge_settled, read_home
 from tests.crash.program import Run, run
@@ -52,12 +52,12 @@ class Scene:
 
 def make_scenes(stage: Stage, names: Sequence[str], seed: int) -> list[Scene]:
     """The scenes of some operations, in homes with some marks."""
-    old = make_old_origin(stage)
-    marked = stage.folder / "marked"
+    marked = make_marked_home(stage)
     before = read_home(marked / "papers.db")
     scenes = []
     for name in names:
         if name == "migrate":
+            old = make_old_origin(stage)
             scenes.append(Scene(name, old, read_home(old / "papers.db"), MIGRATION))
         else:
             step = OPERATIONS[name](stage, random.Random(f"{seed}/{name}"), before)

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from reader.cache.marks.events import Events
+from reader.cache.marks.imports import add_marks
 from reader.cache.search.compile import Selection
 from reader.cache.window import Order
 from reader.core.errors import FeedOffline
+from reader.core.marks import Mark, PaperMarks
 from tests.facts import cached
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
@@ -42,6 +44,17 @@ async def test_new_papers_come_above_and_the_cursor_stays_on_its_line(reader: Op
             assert r.here.title.startswith("Hot news")
             await r.do("find.query")
             await r.type("is:new")
+
+
+async def test_papers_of_marks_come_back_and_it_is_said(reader: Opener) -> None:
+    mark = Mark("star", "1", 1_700_000_000_000, "0" * 12, "0" * 24)
+    with FeedServer({"2024-01-02": [item("2401.00001", "An old one", "2024-01-02")]}) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            with closing(Events.open(r.file)) as events:
+                add_marks(events, [PaperMarks("2401.00001", (mark,))])
+            await r.do("app.refresh")
+            await r.until(lambda: "0 new, 1 that you marked are back" in r.status)
+            assert r.kept("2401.00001").starred
 
 
 async def test_who_moves_on_while_news_are_read_stays_there(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,8 +141,9 @@ class _Parser:
         self.fail_after_operator()
 
     def fail_after_operator(self) -> None:
-        token = self.tokens[self.at - 1] if self.at else self.tokens[0]
-        if token.kind == "close" or not self.at:
+        # The first token fails only as a closing parenthesis.
+        token = self.tokens[max(0, self.at - 1)]
+        if token.kind == "close":
             raise QueryError("This parenthesis was never opened.", token.start, token.end)
         raise QueryError(f"{token.text} needs a term after it.", token.start, token.end)
 

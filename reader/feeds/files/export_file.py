@@ -50,15 +50,6 @@ class Exported(NamedTuple):
     bad_marks: int
     """How many of its marks have no known form."""
 
-    @property
-    def size(self) -> int:
-        """Characters of its texts, about."""
-        texts = [len(value) for value in self.draft or () if isinstance(value, str)]
-        lists = [len(text) for value in self.draft or () if isinstance(value, tuple) for text in value]
-        marks = [len(mark.value) for mark in self.marks.marks] if self.marks else []
-        states = [len(value) for _, value in self.marks.states] if self.marks else []
-        return sum(texts) + sum(lists) + sum(marks) + sum(states)
-
 
 def is_export(value: object) -> TypeGuard[Mapping[str, Any]]:
     """Whether a value is a record of our own JSON, rather than one of the feed."""

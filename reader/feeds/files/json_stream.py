@@ -106,9 +106,13 @@ class JsonStream:
             except (ValueError, RecursionError):
                 reason, read, is_cut = "not JSON", len(self._text) - self._at, False
             else:
-                # A number may go on in the next chunk.
-                if end == len(self._text) and self._read(0):
-                    continue
+                # A number may go on in the next chunk, as after `1` in `1e+`.
+                if end > len(self._text) - 3:
+                    start = self._at
+                    if self._read(0):
+                        continue
+                    # The text before the value has been dropped.
+                    end -= start
                 self._advance(end)
                 return (value,)
             # Twice as much each time, so that a long value is not read again for each chunk.

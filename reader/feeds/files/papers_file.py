@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, TypeGuard
 from reader.core.dates import iso_day
 from reader.core.errors import FeedError, FeedMalformed
 from reader.core.paper import Listing, Skipped
+from reader.core.text import text_size
 from reader.feeds.files.decompress import DamagedFile, decompressed
 from reader.feeds.files.export_file import Exported, is_export, parse_export
 from reader.feeds.files.json_stream import Found, JsonStream, Unreadable
@@ -161,7 +162,7 @@ class _RecordReader:
             self._skipped.append(Skipped(place, str(error)))
             return
         self._exported.append(found)
-        self._characters += found.size
+        self._characters += text_size(found)
         if found.bad_marks:
             self._skipped.append(Skipped(place, f"{found.bad_marks} of its marks have no known form"))
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from itertools import zip_longest
 from typing import Any
+from urllib.parse import unquote
 
 import httpcore
 import httpx
@@ -30,11 +31,24 @@ class LocalHost(Exception):
 def refuse_local_hosts(client: httpx.AsyncClient) -> None:
     """Make a client's requests raise LocalHost for a host that has any local address.
 
-    Proxies of the environment are the user's choice: they may be local, and look up hosts by themselves.
+    Proxies of the environment are the user's choice: they may be local. They look up names by themselves, so of hosts
+    behind them only `localhost` and IP addresses are known.
     """
+    client.event_hooks = {"request": [_check_request]}
     transport: Any = client._transport
     # httpx offers no other way. Should it change, this raises AttributeError: nothing is ever asked without the check.
     transport._pool._network_backend = PublicNetwork(transport._pool._network_backend)
+
+
+def host_in_request(url: str) -> str:
+    """The host that httpx asks for an address: other dots have become dots, and escapes are resolved."""
+    return unquote(httpx.URL(url).raw_host.decode("ascii"))
+
+
+async def _check_request(request: httpx.Request) -> None:
+    host = host_in_request(str(request.url))
+    if is_local(host):
+        raise LocalHost(host)
 
 
 class PublicNetwork(httpcore.AsyncNetworkBackend):

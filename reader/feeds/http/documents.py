@@ -21,6 +21,8 @@ from reader.feeds.http.limits import Limits
 if TYPE_CHECKING:
     import httpx
 
+    from reader.feeds.http.connections import LocalHost
+
 T = TypeVar("T")
 
 
@@ -121,7 +123,7 @@ class DocumentClient(HttpClient):
         """Send one request for the whole address `path`, and follow its redirects."""
         import httpx
 
-        from reader.feeds.http.connections import LocalHost
+        from reader.feeds.http.connections import LocalHost, host_in_request
 
         try:
             self._document = await self._follow(path)
@@ -129,7 +131,7 @@ class DocumentClient(HttpClient):
             # The address itself or a redirect's target is invalid; httpx parses both.
             raise self._unsafe_redirect() from None
         except LocalHost as local:
-            raise self._local_refusal(local.host, local.address) from None
+            raise self._local_refusal(local, is_redirect=local.host != host_in_request(path)) from None
         return Response(self._document.body or b"", None)
 
     async def _follow(self, url: str) -> Document:
@@ -137,9 +139,6 @@ class DocumentClient(HttpClient):
         lasting_url, is_permanent = url, True
         for _ in range(MAX_REDIRECTS):
             await self._wait(min(self._free_at - self._clock(), self._interval), "", None)
-            if self._public_only and is_local_url(url):
-                # Also asked of a proxy, which no connection of ours can hold back.
-                raise self._local_refusal(urlsplit(url).hostname or "")
             started = self._clock()
             try:
                 async with client.stream("GET", url, headers=self._known.request_headers()) as response:
@@ -184,9 +183,9 @@ class DocumentClient(HttpClient):
             raise self._unsafe_redirect()
         return url
 
-    def _local_refusal(self, host: str, address: str | None = None) -> FeedRefused:
-        named = f"{clean(host, 80)} ({address})" if address else clean(host, 80)
-        what = f"{named} is" if host == self.host else f"{self.host} redirected to {named}, which is"
+    def _local_refusal(self, local: LocalHost, *, is_redirect: bool) -> FeedRefused:
+        named = f"{clean(local.host, 80)} ({local.address})" if local.address else clean(local.host, 80)
+        what = f"{self.host} redirected to {named}, which is" if is_redirect else f"{named} is"
         return FeedRefused(
             f"{what} on this machine or its network and was not asked; the setting allow_local_feeds allows it."
         )

@@ -124,6 +124,9 @@ def test_stretches_are_as_long_as_they_should_be(
     found = list(walk.walk_stretches(connection, selection.day_walk, selection.order, 5, "p.pk"))
     assert [stretch.papers for stretch in found] == [PER_DAY, 2 * PER_DAY, PER_DAY]
     assert [len(stretch.rows) for stretch in found] == [5, 5, 5]
+    monkeypatch.setattr(walk, "FIRST_STRETCH", PER_DAY // 2)
+    found = list(walk.walk_stretches(connection, selection.day_walk, selection.order, 5, "p.pk"))
+    assert [stretch.papers for stretch in found] == [PER_DAY, PER_DAY, 2 * PER_DAY]
     monkeypatch.setattr(walk, "LONGEST_STRETCH", PER_DAY)
     found = list(walk.walk_stretches(connection, selection.day_walk, selection.order, 5, "p.pk"))
     assert [stretch.papers for stretch in found] == [PER_DAY] * DAYS

@@ -22,7 +22,14 @@ PHRASES = st.builds(lambda word, in_title: Phrase((word,), in_title), WORDS, st.
         ("a*b", None),
         ("*", None),
         ("one + two + three + four + five", None),
+        ("one + two + three + four", Phrase(("one", "two", "three", "four"))),
+        ("x" * 200, Phrase(("x" * 200,))),
         ("x" * 201, None),
+        ("*bench", Phrase(("*bench",))),
+        ("*a b*", Phrase(("*a b*",))),
+        ("a + *", None),
+        ("**", None),
+        ("", None),
     ],
 )
 def test_phrases_as_people_write_them(text: str, phrase: Phrase | None) -> None:
@@ -38,6 +45,13 @@ def test_one_abbreviation_at_a_time_is_written_out() -> None:
 def test_a_phrase_adds_what_those_within_it_lack() -> None:
     agent, contrast, llm = Phrase(("agent",)), Phrase(("contrast agent",)), Phrase(("llm agent",))
     assert net_points({agent: 4, contrast: 0, llm: 10}) == {agent: 4, contrast: -4, llm: 6}
+
+
+def test_a_phrase_contains_all_runs_of_its_words() -> None:
+    within = {phrase.parts[0] for phrase in Phrase(("a b c",)).within()}
+    assert within == {"a", "b", "c", "a b", "b c"}
+    assert Phrase(("a b",), in_title=True).within() == {Phrase(("a",), True), Phrase(("b",), True)}
+    assert Phrase(("a",)).within() == Phrase(("a b", "c")).within() == set()
 
 
 @given(st.dictionaries(PHRASES, st.integers(-9, 9).map(float)))

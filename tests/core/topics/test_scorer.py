@@ -200,6 +200,21 @@ def test_the_version_changes_with_the_rules() -> None:
         ("[topics.agents.phrases]\n'***' = 3\n", 2, "not a phrase"),
         ("[topics.agents.phrases]\n5 = ['x y', 'X-Y']\n", 2, "twice"),
         ("[topics.agents.phrases]\n'x' = 9999999\n", 2, "points"),
+        ("[topics.agents.phrases]\n'x' = 1000.5\n", 2, "points"),
+        ("[topics.agents.phrases]\n1001 = ['x y z']\n", 2, "points must be from -1000 to 1000"),
+        ("[topics.agents.phrases]\n-1001 = ['x y z']\n", 2, "points must be from -1000 to 1000"),
+        ("[topics.agents.phrases]\n'x' = true\n", 2, "points"),
+        ("[topics.agents.phrases]\n'x' = 'y'\n", 2, "points must be a number"),
+        ("[topics.agents]\nphrases = 'x'\n", 2, "must be a list"),
+        ("[topics.agents]\nnever = 'x'\n", 2, "must be a list"),
+        ("[topics.agents]\nnever = { x = 3 }\n", 2, "list of phrases"),
+        ("[topics.agents]\nimplies = 3\n", 2, "implies must be a table of points"),
+        ("[topics.agents]\ncategories = { 'cs.RO' = true }\n", 2, "categories must be a table of points"),
+        ("[topics.agents]\nname = ' '\n", 2, "name must be a text"),
+        ("threshold = true\n", 1, "threshold must be a number"),
+        ("threshold = 1000.5\n", 1, "threshold must be from 0 to 1000"),
+        ("floor = -1\n", 1, "floor must be from 0 to 1000"),
+        ("[topics.mine]\nname = 'Mine'\n", 1, "no phrases"),
         ("[topics.agents]\nhide = 'yes'\n", 2, "true or false"),
         ("[topics.agents.implies]\nrobots = 5\n", 2, 'did you mean "robotics"'),
         ("threshold = 'high'\n", 1, "threshold must be a number"),
@@ -434,3 +449,33 @@ def test_only_the_best_topic_is_given_below_the_threshold() -> None:
     assert Topics.from_toml(text).classify("", "word") == ("t7",)
     hidden = "[topics.t7]\nhide = true\n"
     assert Topics.from_toml(text, hidden).classify("", "word") == ("t6",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "threshold = 1000\n",
+        "threshold = 0\n",
+        "floor = 0.5\n",
+        "[topics.agents.phrases]\n'x' = 1000\n'y' = -1000\n",
+        "[topics.agents.phrases]\n1000 = ['x y']\n-1000 = ['y z']\n",
+        "[topics.mine]\ncategories = { 'cs.RO' = 5 }\n",
+        "[topics.mine]\nphrases = []\ncategories = { 'cs.RO' = 5 }\n",
+        "[topics.agents]\nimplies = { robotics = 5 }\nnever = ['x']\nhide = false\nreplace = false\n",
+    ],
+)
+def test_rules_at_the_bounds_are_no_mistakes(text: str) -> None:
+    assert topics().check(text) == []
+    assert topics(text).mistakes == []
+
+
+def test_a_new_topic_is_named_by_its_slug() -> None:
+    own = topics("[topics.neural-fields]\nphrases = ['nerf']\n").topics[-1]
+    assert (own.name, own.family, own.about) == ("Neural fields", "Other", "")
+
+
+def test_a_new_topic_without_phrases_is_dropped() -> None:
+    assert [topic.slug for topic in topics("[topics.mine]\nname = 'Mine'\n").topics] == [
+        "agents", "gui-agents", "robotics",
+    ]  # fmt: skip
+    assert topics().written_phrases == 9

@@ -206,14 +206,14 @@ def both(*breaks: Break) -> Break:
     return break_it
 
 
-def leave_log(home: Path) -> None:
-    """Leave a write-ahead log with the last star beside the cache, as after a crash."""
+def leave_log(home: Path, *statements: str) -> None:
+    """Leave a write-ahead log with what the statements did beside the cache, as after a crash."""
     file = home / "papers.db"
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA wal_autocheckpoint = 0")
-        connection.execute("UPDATE meta SET value = value")
-        connection.execute("UPDATE event SET clock = clock + 1")
+        for statement in statements or ("UPDATE event SET clock = clock + 1",):
+            connection.execute(statement)
         copies = [(end, file.with_name(f"papers.db{end}").read_bytes()) for end in ("", "-wal")]
     for end, data in copies:
         file.with_name(f"papers.db{end}").write_bytes(data)

@@ -1,0 +1,50 @@
+"""Print why a run failed: one line, or a JSON object if the run was asked for JSON."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+
+from reader.commands.output import discard, warn
+from reader.paths import APP
+
+_QUOTED = re.compile(r"""(?<!\w)['"“].*?['"”](?!\w)""")
+_END = re.compile(r"[.?!] (?=[A-Z])")
+"""The end of a sentence that another one follows."""
+
+
+def print_failure(text: str, kind: str, words: Sequence[str]) -> None:
+    """Print a failure on standard error, in the form that the words of the command line ask for."""
+    line = " ".join(text.split())
+    if _asks_for_json(words):
+        import json
+
+        try:
+            print(json.dumps(failure_record(line, kind)), file=sys.stderr)
+        except OSError:
+            discard(sys.stderr)
+    else:
+        warn(line if line.startswith(APP) else f"{APP}: {line}")
+
+
+def failure_record(line: str, kind: str) -> dict[str, str | None]:
+    """A failure for programs: its first sentence, its kind, and the way out if there is one."""
+    line = re.sub(rf"^{APP}(?: \w+)?: ", "", line)
+    # Text in quotes may have sentences of its own.
+    end = _END.search(_QUOTED.sub(lambda found: "Q" * len(found[0]), line))
+    first, rest = (line[: end.start() + 1], line[end.end() :]) if end else (line, "")
+    return {"error": first, "kind": kind, "hint": rest or None}
+
+
+def kind_of(error: Exception) -> str:
+    """The kind of an error by its class: `usage`, `not_in_cache`, `feed_offline`."""
+    name = type(error).__name__
+    if name == "ReaderError":
+        return "failed"
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().removesuffix("_error")
+
+
+def _asks_for_json(words: Sequence[str]) -> bool:
+    options = words[: words.index("--")] if "--" in words else words
+    return any(word.partition("=")[0] in ("--json", "--jsonl") for word in options)

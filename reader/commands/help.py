@@ -1,0 +1,60 @@
+"""`dailypapers help`: tell what the program, a command or a query can do."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from reader.commands.command import Command, make_parser, suggest
+from reader.commands.output import Style, print_line
+from reader.commands.registry import COMMANDS, find_command
+from reader.commands.workspace import Workspace
+from reader.core.errors import UsageError
+from reader.core.nearest import nearest
+
+QUERIES = "queries"
+"""The word that asks for the query language."""
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    about = parser.add_argument("about", nargs="?", metavar="COMMAND", help=f"a command, or {QUERIES}")
+    suggest(about, lambda _: (*COMMANDS, QUERIES))
+
+
+def _print_help(arguments: Namespace, _workspace: Workspace) -> int:
+    about = arguments.about
+    if about is None:
+        from reader.commands.front_page import front_page
+
+        print_line(front_page().rstrip("\n"))
+    elif about in COMMANDS:
+        print_line(make_parser(find_command(about)).format_help().rstrip("\n"))
+    elif about == QUERIES:
+        _print_queries()
+    else:
+        meant = nearest(about, [*COMMANDS, QUERIES])
+        advice = f"Did you mean {meant}?" if meant else "'dailypapers help' lists all."
+        raise UsageError(f"There is no command {about!r}. {advice}")
+    return 0
+
+
+def _print_queries() -> None:
+    from reader.commands.help_text import define, help_width, wrap
+    from reader.commands.query_help import ABOUT, QUERIES
+
+    columns = help_width()
+    for line in (*wrap(ABOUT, columns), "", *define(QUERIES, columns, Style.of(sys.stdout), columns // 2 - 4)):
+        print_line(line)
+
+
+COMMAND = Command(
+    "help",
+    "Tell what a command takes, or how queries are written.",
+    (
+        ("help", "every command"),
+        ("help list", "what list takes; 'dailypapers list --help' is the same"),
+        ("help queries", "how to write queries"),
+    ),
+    _add_arguments,
+    _print_help,
+)

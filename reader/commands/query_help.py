@@ -1,0 +1,41 @@
+"""The query language in examples, for `help queries` and the manual."""
+
+from __future__ import annotations
+
+from reader.core.query.values import CHOICES
+
+ABOUT = (
+    "The reader's search line, its filter pane and every command use one language. Terms side by side must all "
+    "match; case and accents do not matter."
+)
+
+QUERIES = (
+    ("diffusion transformer", "words that begin like these, in title, abstract, authors or keywords"),
+    ('"world model"', "exactly these words, in this order"),
+    ("topic:agents -topic:evaluation", "papers of one topic and not of another; 'dailypapers topics' lists them"),
+    ('author:"kaiming he"', "words in one field: title, abstract, author, keyword or org"),
+    ("title:/^on the /", "a regular expression, in title or author"),
+    *((f"is:{word}", about) for word, about in zip(
+        CHOICES["is"],
+        (
+            "not read yet",
+            "read",
+            "starred",
+            "hidden",
+            "came since your last visit",
+            "ranked first by the feed",
+            "gained votes or code after you read or hid them",
+        ),
+        strict=True,
+    )),
+    (f"has:{'|'.join(CHOICES['has'])}", "what a paper has"),
+    ("day:today day:2026-05 day:7d", "listed then; 2026-05-11, 2026-W20 and yesterday too"),
+    ("since:2w until:2026-05-31", "listed from or up to a day"),
+    ("published:2026-05-01..2026-05-31", "by the date on arXiv"),
+    ("upvotes:>20 authors:<5", "by a number; comments and stars (of the code) too"),
+    ("id:2406.12345", "one paper"),
+    ("category:cs.RO source:arxiv tag:later", "by arXiv category, source or your tag"),
+    ("(rag OR retrieval) NOT survey", "combinations"),
+    (f"sort:{'|'.join(CHOICES['sort'])}", "another order; sort:-day reverses it"),
+)  # fmt: skip
+"""Examples of queries with what they find. In a shell, put quotes around what has blanks or signs."""

@@ -1,0 +1,164 @@
+"""Change the settings file: one value, or by the user's editor."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shlex
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from reader import config
+from reader.access_token import child_environment
+from reader.commands.workspace import Workspace
+from reader.core.errors import ConfigError, ReaderError, UsageError
+from reader.core.nearest import nearest
+from reader.core.setting_types import InvalidValue, KeyTable, as_toml
+from reader.core.toml_edit import with_value
+from reader.core.toml_lines import Statement, read_statements
+from reader.paths import make_folder, open_private
+
+KEYS = "keys."
+"""Begins the name of the keys of an action, such as `keys.paper.star`."""
+
+EDITORS = ("nano", "vi")
+"""Editors for users who name none."""
+
+
+def key_of(name: str) -> tuple[str, ...]:
+    """The key in the file of a setting's name: `theme`, `keys.paper.star`; raises UsageError for an unknown one."""
+    if name.startswith(KEYS):
+        from reader.keys.actions import ACTIONS
+
+        action = name.removeprefix(KEYS)
+        actions = [one.id for one in ACTIONS]
+        if action in actions:
+            return ("keys", action)
+        meant = nearest(action, actions)
+        raise UsageError(f"There is no action {action!r}. {_advice(f'{KEYS}{meant}' if meant else None, 'keys')}")
+    if name in config.SETTING_TYPES and name != "keys":
+        return (name,)
+    meant = nearest(name, config.SETTING_TYPES)
+    raise UsageError(f"There is no setting {name!r}. {_advice(meant, 'config show')}")
+
+
+def _advice(meant: str | None, listing: str) -> str:
+    return f"Did you mean {meant}?" if meant else f"'dailypapers {listing}' lists them."
+
+
+def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
+    """Write one setting to the file; raises ReaderError, and then the file is as it was."""
+    key = key_of(name)
+    file = workspace.config_file
+    value, text = _checked(name, key, " ".join(words))
+    if key[0] == "keys":
+        _check_keys(workspace, key[1], value)
+    after = with_value(_read(file), key, text)
+    written = next((one.value for one in read_statements(after) if isinstance(one, Statement) and one.key == key), None)
+    if written != tomllib.loads(f"value = {text}")["value"]:
+        raise ConfigError(f"{file} has mistakes around {name}. Correct them first: 'dailypapers config edit'.")
+    if len(after.encode()) > config.MAX_FILE_SIZE:
+        raise ConfigError(f"{file} would be larger than {config.MAX_FILE_SIZE // 1024} KiB. It was left as it is.")
+    _write(file, after)
+
+
+def _check_keys(workspace: Workspace, action: str, keys: Any) -> None:
+    """Raise UsageError if an action can't have these keys beside the others that are set."""
+    from reader.keys.keymap import Keymap
+
+    overrides = {**workspace.settings.keys, action: keys}
+    wrong = next((one for one in Keymap(overrides=overrides).mistakes if one.action == action), None)
+    if wrong is not None:
+        meant = f" Did you mean {wrong.suggestion}?" if wrong.suggestion else ""
+        raise UsageError(
+            f"{KEYS}{action}: {wrong.problem.rstrip('?')}{'?' if wrong.problem.endswith('?') else '.'}{meant}"
+        )
+
+
+def _checked(name: str, key: tuple[str, ...], text: str) -> tuple[object, str]:
+    """A typed value, and how it is written in TOML: what is not TOML is a text.
+
+    Raises UsageError if the setting does not take it.
+    """
+    check = KeyTable().check_one if key[0] == "keys" else config.SETTING_TYPES[key[0]].check
+    unfit: InvalidValue | None = None
+    for value in (*_as_toml_value(text), text):
+        try:
+            return check(value), as_toml(value)
+        except InvalidValue as error:
+            unfit = unfit or error
+    meant = f" Did you mean {unfit.suggestion}?" if unfit and unfit.suggestion else ""
+    raise UsageError(f"{name} {unfit}.{meant}")
+
+
+def _as_toml_value(text: str) -> list[object]:
+    """The value that a text is in TOML; none if it is not TOML, or of a kind that no setting has."""
+    try:
+        values = list(tomllib.loads(f"value = {text}").values())
+    except (ValueError, RecursionError):
+        return []
+    return values if len(values) == 1 and isinstance(values[0], bool | int | float | str | list) else []
+
+
+def edit(workspace: Workspace) -> None:
+    """Open the file in the user's editor, and wait for its end; a missing file is made with every setting explained."""
+    file = workspace.config_file
+    command = _find_editor()
+    if not file.exists():
+        _write(file, config.template())
+    try:
+        ended = subprocess.run([*command, str(file)], env=child_environment(), check=False)
+    except OSError as error:
+        raise ReaderError(f"{command[0]} can't be run: {error.strerror}. Set EDITOR to your editor.") from error
+    if ended.returncode:
+        raise ReaderError(f"{command[0]} ended with {ended.returncode}. Look at {file} before you go on.")
+
+
+def _find_editor() -> list[str]:
+    """The user's editor as a program and its arguments; raises ReaderError if there is none."""
+    named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    try:
+        command = shlex.split(named) if named else [next((one for one in EDITORS if shutil.which(one)), "")]
+    except ValueError:
+        command = []
+    if not command or not shutil.which(command[0]):
+        what = f"{command[0]} can't be found" if command and command[0] else "There is no editor"
+        raise ReaderError(f"{what}. Set EDITOR to your editor.")
+    return command
+
+
+def _read(file: Path) -> str:
+    """The file's text with its own line ends; empty if it is missing."""
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(config.MAX_FILE_SIZE + 1)
+        if len(data) > config.MAX_FILE_SIZE:
+            raise ConfigError(f"{file} is larger than {config.MAX_FILE_SIZE // 1024} KiB. Shorten it first.")
+        return data.decode("utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file} is not UTF-8 text. Correct it first: 'dailypapers config edit'.") from error
+    except OSError as error:
+        raise ConfigError(f"{file} can't be read: {error.strerror}.") from error
+
+
+def _write(file: Path, text: str) -> None:
+    """Replace the file at once, also behind a symbolic link: it is whole at every moment, and the user's alone."""
+    try:
+        target = make_folder(file).resolve()
+        partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        try:
+            with open_private(partial, new=True) as out:
+                out.write(text)
+                out.flush()
+                os.fsync(out.fileno())
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{file} could not be written: {error.strerror}.") from error

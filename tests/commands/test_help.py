@@ -1,0 +1,85 @@
+"""The help: one page at first, examples before all else, and no word broken."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.commands.registry import COMMANDS, GROUPS, find_command
+from tests.commands.conftest import Run, RunOnTerminal
+
+SIZES = [(60, 20), (80, 24), (140, 42)]
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+@pytest.mark.parametrize("words", [("--help",), ("-h",), ("help",)])
+def test_the_first_page_fits_the_screen_and_names_every_command(
+    on_terminal: RunOnTerminal, words: tuple[str, ...], columns: int, rows: int
+) -> None:
+    found = on_terminal(*words, columns=columns, rows=rows)
+    assert found.code == 0
+    # The prompt takes a line.
+    assert len(found.lines) < rows
+    assert all(len(line) <= columns for line in found.lines)
+    assert set(COMMANDS) <= set(found.out.replace(",", " ").split())
+    assert found.out.index("list day:today") < found.out.index("refresh")
+
+
+def test_in_a_pipe_each_command_has_a_line(run: Run) -> None:
+    lines = run("--help").lines
+    for group in GROUPS.values():
+        for name, gist in group.items():
+            assert f"  {name:11}  {gist}" in lines
+
+
+@pytest.mark.parametrize("columns", [60, 80, 140])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_word_of_a_commands_help_is_broken(on_terminal: RunOnTerminal, name: str, columns: int) -> None:
+    found = on_terminal(name, "--help", columns=columns)
+    unbroken = on_terminal(name, "--help", columns=100).out.split()
+    assert sorted(found.out.split()) == sorted(unbroken)
+    long = [line for line in found.lines if len(line) > columns]
+    # An example is one line, to be copied.
+    assert [line for line in long if not line.startswith(f"  dailypapers {name}")] == []
+    assert found.out.index("Examples:") < found.out.index("Options:")
+
+
+def test_help_of_a_command_is_its_own_help(run: Run) -> None:
+    assert run("help", "list").out == run("list", "--help").out == run("list", "-h", "--nothing").out
+
+
+def test_usage_tells_what_is_needed(run: Run) -> None:
+    assert "Usage: dailypapers list [QUERY ...] [OPTIONS]" in run("list", "--help").lines
+    assert "Usage: dailypapers show ID [OPTIONS]" in run("show", "--help").lines
+    assert "Usage: dailypapers import FILE ... [OPTIONS]" in run("import", "--help").lines
+
+
+def test_help_has_colour_on_a_terminal_only(
+    run: Run, on_terminal: RunOnTerminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "\x1b" not in run("list", "--help").out
+    assert "\x1b[1mOptions:\x1b[0m" in run("list", "--help", "--color=always").out
+    monkeypatch.setenv("CLICOLOR_FORCE", "1")
+    assert "\x1b[1mOptions:\x1b[0m" in on_terminal("list", "--help").out
+    assert "\x1b" not in on_terminal("list", "--help", "--color", "never").out
+
+
+def test_help_of_what_does_not_exist_asks_what_was_meant(run: Run) -> None:
+    found = run("help", "lst")
+    assert (found.code, found.err) == (2, "dailypapers: There is no command 'lst'. Did you mean list?\n")
+
+
+def test_help_of_queries_has_queries_that_are_right(run: Run) -> None:
+    from reader.commands.query_help import QUERIES
+    from reader.core.query import FIELDS, parse
+
+    assert "is:starred" in run("help", "queries").out
+    for query, _ in QUERIES:
+        name, _, values = query.partition(":")
+        for one in [f"{name}:{value}" for value in values.split("|")] if "|" in values else [query]:
+            assert parse(one)
+    shown = " ".join(f"{query} {about}" for query, about in QUERIES)
+    assert [field for field in FIELDS if field not in shown] == []
+
+
+def test_every_group_has_commands_that_exist() -> None:
+    assert all(find_command(name).name == name for name in COMMANDS)

@@ -1,0 +1,127 @@
+"""The reader's start on a cache that is not as it should be."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reader import cli
+from reader.cache import health
+from reader.cache.window import Window
+from reader.commands import repairing
+from reader.commands.workspace import Workspace
+from reader.core.errors import CacheDamaged, CacheForeign, CacheTooNew
+from reader.paths import suspect_stamp
+from tests import breakage
+from tests.commands.conftest import Run
+
+
+@pytest.fixture
+def starred(run: Run, papers: Path) -> Path:
+    """The user's cache with a star and a journal."""
+    assert run("mark", "star", "2606.26740").code == 0
+    breakage.execute(papers)
+    return papers
+
+
+def start(capsys: pytest.CaptureFixture[str]) -> tuple[list[str], str]:
+    """What the reader is told to show, and what was printed."""
+    capsys.readouterr()
+    told = cli._prepare_cache(Workspace())
+    return told, capsys.readouterr().err
+
+
+def stars(path: Path) -> list[str]:
+    with closing(Window.open(path)) as window:
+        return [row.id for row in window.rows(range(1, 50)) if row.starred]
+
+
+def test_a_good_cache_is_opened_without_a_word(starred: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert start(capsys) == ([], "")
+
+
+def test_a_first_start_makes_a_cache_without_a_word(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert start(capsys) == ([], "")
+    assert health.glance(home / "papers.db").is_good
+
+
+@pytest.mark.parametrize(
+    ("break_it", "found"),
+    [
+        (breakage.empty_header, "no database"),
+        (breakage.change_mark, "damaged, or without some of its tables"),
+        (breakage.cut(0.999), "cut off"),
+    ],
+)
+def test_a_broken_cache_is_mended_before_the_reader_opens(
+    starred: Path, home: Path, break_it: breakage.Break, found: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    break_it(home)
+    before = starred.read_bytes()
+    (told,), printed = start(capsys)
+    (kept,) = home.glob("papers.db.aside-*")
+    assert kept.read_bytes() == before
+    assert told.startswith(f"The cache was mended ({found}): 1 starred paper and 6 papers are back")
+    assert kept.name in told
+    assert told in printed
+    assert stars(starred) == ["2606.26740"]
+    assert start(capsys) == ([], "")
+
+
+def test_a_lost_cache_is_made_again(starred: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    starred.unlink()
+    (told,), _ = start(capsys)
+    assert "missing, with its journal" in told
+    assert stars(starred) == ["2606.26740"], "the papers are those of the day's backup"
+
+
+def test_damage_that_the_last_run_met_is_looked_for(
+    starred: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    breakage.flip_page_kind(home)
+    with pytest.raises(CacheDamaged):
+        stars(starred)
+    assert suspect_stamp(starred).exists()
+    (told,), _ = start(capsys)
+    assert "mended (file: " in told
+    assert stars(starred) == ["2606.26740"]
+    assert not suspect_stamp(starred).exists()
+    assert start(capsys) == ([], "")
+
+
+def test_a_false_suspicion_costs_one_look(starred: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = starred.read_bytes()
+    suspect_stamp(starred).touch()
+    assert start(capsys)[0] == []
+    assert starred.read_bytes() == before
+    assert start(capsys) == ([], "")
+
+
+@pytest.mark.parametrize(
+    ("break_it", "error"), [(breakage.put_foreign, CacheForeign), (breakage.make_newer, CacheTooNew)]
+)
+def test_what_is_not_ours_to_mend_is_refused(
+    starred: Path, home: Path, break_it: breakage.Break, error: type[Exception], capsys: pytest.CaptureFixture[str]
+) -> None:
+    break_it(home)
+    before = starred.read_bytes()
+    with pytest.raises(error, match="dailypapers restore --set-aside"):
+        start(capsys)
+    assert starred.read_bytes() == before
+    assert not list(home.glob("papers.db.aside-*"))
+
+
+def test_the_start_brings_papers_back_in_bounded_time(
+    starred: Path, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breakage.drop_journal(home)
+    breakage.empty_header(home)
+    shutil.rmtree(home / "backups")
+    monkeypatch.setattr(repairing, "START_SECONDS", -1.0)
+    (told,), _ = start(capsys)
+    assert "0 papers" in told
+    with closing(Window.open(starred)) as window:
+        assert not window.has_unfinished_marks()

@@ -1,0 +1,115 @@
+"""The targets of fuzzing by name: a parser, inputs that reach far into it, and words to make more of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.fuzz import parsers
+
+
+@dataclass(frozen=True)
+class Target:
+    """A parser under attack."""
+
+    run: Callable[[bytes], None]
+    seeds: tuple[bytes, ...]
+    """Inputs that reach far into the parser."""
+    words: tuple[bytes, ...] = ()
+    """What mutations may insert."""
+
+
+RECORD = b'[{"paper":{"id":"2605.00001","title":"T","summary":"a\\n\\nb","authors":[{"name":"A"}],"upvotes":1,'
+ATOM = (
+    b'<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title><entry><id>http://arxiv.org/abs/2605.00001v2</id>'
+    b"<title>T $x^2$</title><summary>S</summary><author><name>A</name></author><published>2026-05-11T00:00:00Z"
+    b'</published><link href="https://arxiv.org/abs/2605.00001"/><category term="cs.CL"/></entry></feed>'
+)
+RSS = (
+    b'<rss version="2.0"><channel><title>F</title><link>https://example.org</link><item><title>T</title><guid>g</guid>'
+    b"<description>&lt;p&gt;x&lt;/p&gt; arXiv:2605.00001</description><pubDate>Mon, 11 May 2026 08:00:00 GMT</pubDate>"
+    b"<category>c</category></item></channel></rss>"
+)
+OPML = (
+    b'<opml version="2.0"><head/><body><outline text="F"><outline type="rss" text="T" xmlUrl="https://a.example/f"/>'
+    b"</outline></body></opml>"
+)
+SAVED = (
+    b"A title of a paper\n\n" + b"An abstract. " * 40 + b"\n\n\xe2\x80\xa2 6 authors\n\n\xc2\xb7\n\nMay 11, 2026\n\n3\n"
+)
+LINE = (
+    b'{"v":1,"id":"0123456789abcdef01234567","machine":"0123456789ab","number":1,"clock":1700000000000,"kind":"star",'
+    b'"value":"1","count":1,"papers":["2605.00001"]'
+)
+
+TARGETS = {
+    "arxiv": Target(
+        parsers.attack_arxiv, (ATOM, RSS), (b"<entry>", b"<item>", b"<!ENTITY", b"<title>Error</title>", b"]]>")
+    ),
+    "clean": Target(
+        parsers.attack_clean,
+        ("a\u200d\u0301 é\x1b[31m b\n\n  c".encode(), b"\x9b31m\x90x\x9c"),
+        (b"\xe2\x80\xae", b"\x1b]"),
+    ),
+    "dates": Target(
+        parsers.attack_dates, (b"2026-05-11..7d", b"2026-w20", b"week:2026-05-11"), (b"..", b"w", b"9999", b"latest")
+    ),
+    "feed": Target(
+        parsers.attack_feed, (RSS, ATOM, b"<html><link rel=alternate type=application/rss+xml href=/f></html>")
+    ),
+    "gzip": Target(parsers.attack_gzip, (b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x03\0\0\0\0\0\0\0\0\0", b"plain")),
+    "headers": Target(
+        parsers.attack_headers, (b'"api";r=0;t=300', b"Mon, 11 May 2026 08:00:00 GMT", b"120", b'<x>; rel="next"')
+    ),
+    "html": Target(
+        parsers.attack_html, (b"<p>a<td>b</td> <EOS> <a href='x'>&amp;</a><script>x</script>",), (b"<![CDATA[", b"<!--")
+    ),
+    "huggingface": Target(
+        parsers.attack_huggingface, (RECORD + b'"x":[NaN,1e999]}}]',), (b'"paper":{', b'"mediaUrls":[', b"1e400")
+    ),
+    "ids": Target(
+        parsers.attack_ids, (b"https://arxiv.org/abs/2605.00001v2", b"hep-th/9901001", b"owner/name.git", b"0x7f.1")
+    ),
+    "journal": Target(
+        parsers.attack_journal, (LINE, LINE.replace(b'"papers":["2605.00001"]', b'"packed":"eJwzMjMwMAQABZABMg=="'))
+    ),
+    "json": Target(
+        parsers.attack_json, (RECORD + b'"x":[NaN,-Infinity,1e999,' + b"9" * 400 + b"]}}]",), (b"NaN", b"[[[[")
+    ),
+    "json_stream": Target(
+        parsers.attack_json_stream, (b'[{"a":1},2,\n"x"]\n{"b":[]}\nx\n[1', b"\xf0\x9f"), (b"\n", b",", b'"')
+    ),
+    "latex": Target(
+        parsers.attack_latex,
+        (rb"$\alpha_{x}^2$ \textbf{a} \'e {\em x} \frac{a}{b}",),
+        (rb"\begin{", rb"\(", rb"\sqrt{"),
+    ),
+    "opml": Target(parsers.attack_opml, (OPML,), (b"<outline ", b'xmlUrl="feed:', b'htmlUrl="')),
+    "papers_file": Target(
+        parsers.attack_papers_file, (RECORD + b'"x":1}}]', b'{"date":"2026-05-11","items":[]}\n', SAVED, b"\x1f\x8b")
+    ),
+    "query": Target(
+        parsers.attack_query,
+        (b'topic:agents -is:read (day:7d OR upvotes:>5) "a b" title:/x+/ sort:title',),
+        (b":", b"OR"),
+    ),
+    "records": Target(parsers.attack_records, (bytes(range(60)), b"\x03" * 40, b"\x0b\x00\x3c" * 30)),
+    "regex": Target(
+        parsers.attack_regex,
+        (b"(a+)+b\naaaa", b"[[:alpha:]]{2,9}\xc3\xa9\nx\xc3\xa9"),
+        (b"{0,99}", b"(?i", b"\\p{Greek}"),
+    ),
+    "rules": Target(
+        parsers.attack_rules,
+        (b'threshold = 5\n[topics.x]\nphrases = ["a b", "c+d"]\n[topics.x.implies]\ny = 1\n',),
+        (b"[[",),
+    ),
+    "saved_page": Target(parsers.attack_saved_page, (SAVED,), (b"\n\n", b" authors", "·".encode(), b"Feb 29")),
+    "settings": Target(
+        parsers.attack_settings, (b'ascii = true\nnotify = ["topic:x"]\n[keys]\n"paper.star" = "s"\n',), (b'"""', b"0x")
+    ),
+    "state": Target(
+        parsers.attack_state, (b'{"view":"today","text":"robot","filter_width":30,"list_share":0.6,"history":["a"]}',)
+    ),
+}
+"""The targets by name."""
