@@ -46,8 +46,8 @@ _dailypapers() {
             *) closed+=("${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}") ;;
         esac
     done
-    (( $#open )) && _describe -o dailypapers open -S ''
-    (( $#closed )) && _describe -o dailypapers closed
+    (( $#open )) && _describe dailypapers open -S ''
+    (( $#closed )) && _describe dailypapers closed
 }
 if [[ $funcstack[1] == _dailypapers ]]; then
     _dailypapers "$@"

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from reader import config
 from reader.commands.command import Command, add_json, add_words, suggest
-from reader.commands.output import Style, amount, print_json, print_line, warn
+from reader.commands.output import Style, amount, print_json, print_line, print_text, warn
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import ReaderError, UsageError
 from reader.core.setting_types import Boolean, Choice, as_toml
@@ -155,12 +155,12 @@ def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
         return 1 if mistakes else 0
     if mistakes:
         for mistake in mistakes:
-            print_line(str(mistake))
+            print_text(str(mistake))
         raise ReaderError(f"{amount(len(mistakes), 'mistake')}; the defaults are used in their place.")
     if workspace.config_file.exists():
-        print_line(f"{workspace.config_file}: no mistakes.")
+        print_text(f"{workspace.config_file}: no mistakes.")
     else:
-        print_line(f"{workspace.config_file} does not exist, so every setting has its default.")
+        print_text(f"{workspace.config_file} does not exist, so every setting has its default.")
     return 0
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 
-from reader.commands.output import warn
+from reader.commands.output import discard, warn
 from reader.paths import APP
 
 _QUOTED = re.compile(r"""(?<!\w)['"“].*?['"”](?!\w)""")
@@ -19,7 +20,10 @@ def print_failure(text: str, kind: str, words: Sequence[str]) -> None:
     if _asks_for_json(words):
         import json
 
-        warn(json.dumps(failure_record(line, kind)))
+        try:
+            print(json.dumps(failure_record(line, kind)), file=sys.stderr)
+        except OSError:
+            discard(sys.stderr)
     else:
         warn(line if line.startswith(APP) else f"{APP}: {line}")
 

@@ -39,14 +39,27 @@ def print_line(text: str = "") -> None:
     print(text)
 
 
+def print_text(text: str) -> None:
+    """Print a sentence to standard output, on a terminal without breaking a word at its edge."""
+    print_line(whole_words(text, sys.stdout))
+
+
+def whole_words(text: str, stream: TextIO) -> str:
+    """A text with line breaks between words where a terminal is too narrow for it; a long path stays in one piece."""
+    if not is_terminal(stream):
+        return text
+    from textwrap import fill
+
+    return fill(text, width(stream), break_long_words=False, break_on_hyphens=False)
+
+
 def warn(text: str) -> None:
     """Print a line to standard error, on a terminal without breaking a word at its edge.
 
     If it can't be written, what was done is done all the same.
     """
     try:
-        lines = wrapped(text, width(sys.stderr)) if is_terminal(sys.stderr) else (text,)
-        print("\n".join(lines), file=sys.stderr)
+        print(whole_words(text, sys.stderr), file=sys.stderr)
     except OSError:
         discard(sys.stderr)
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from reader import config
 from reader.commands.command import Command, add_limit, add_no_pager, query_of
 from reader.commands.json_form import JsonForm, add_json_fields
-from reader.commands.output import Style, amount, cut, is_terminal, print_line, width
+from reader.commands.output import Style, amount, cut, is_terminal, print_line, print_text, width
 from reader.commands.pager import print_paged
 from reader.commands.workspace import Workspace, explain_nothing, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.text import clean
+from reader.paths import read_start
 
 if TYPE_CHECKING:
     from reader.cache.window import TopicCount
@@ -99,8 +100,12 @@ def _check_rules(files: Sequence[str], workspace: Workspace, form: JsonForm | No
         raise UsageError(f"'topics {CHECK}' takes one file.")
     file = Path(files[0]) if files else config.topic_rules_file(workspace.settings, workspace.config_file)
     try:
-        with file.open("rb") as opened:
-            data = opened.read(config.MAX_RULES_SIZE + 1)
+        if files:
+            # A pipe, such as a shell's <(command), is what the user asks for.
+            with file.open("rb") as opened:
+                data = opened.read(config.MAX_RULES_SIZE + 1)
+        else:
+            data = read_start(file, config.MAX_RULES_SIZE + 1)
         text = data.decode().replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
@@ -114,12 +119,12 @@ def _check_rules(files: Sequence[str], workspace: Workspace, form: JsonForm | No
         )
         return 1 if mistakes else 0
     for mistake in mistakes:
-        print_line(f"{file}:{mistake.line}: {mistake.message}")
+        print_text(f"{file}:{mistake.line}: {mistake.message}")
     if mistakes:
         raise ReaderError(f"{amount(len(mistakes), 'mistake')}; the rest of the file is used.")
-    print_line(f"{file}: no mistakes.")
+    print_text(f"{file}: no mistakes.")
     for line in _compare_topics(workspace.shipped_topics, text):
-        print_line(line)
+        print_text(line)
     return 0
 
 

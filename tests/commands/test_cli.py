@@ -131,6 +131,15 @@ def test_a_word_that_is_nearly_a_command_never_opens_the_reader(
     assert opened == []
 
 
+def test_the_reader_has_no_colours_if_asked(
+    run: Run, opened: list[tuple[str, bool]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "")
+    assert run("--color=never", "agents").code == 0
+    assert os.environ["NO_COLOR"] == "1"
+    assert opened == [("agents", False)]
+
+
 def test_a_wrong_query_does_not_open_the_reader(run: Run, opened: list[tuple[str, bool]]) -> None:
     assert run("topic:agents", "OR").code == 2
     assert opened == []

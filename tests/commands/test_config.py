@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Run
+from tests.commands.conftest import Run, RunOnTerminal
 
 
 @pytest.fixture
@@ -64,6 +64,13 @@ def test_config_check_is_content_with_a_good_file_and_with_none(run: Run, file: 
     file.write_text("ascii = true\n")
     assert run("config", "check").out == f"{file}: no mistakes.\n"
     assert run("config", "check", "--json").json == []
+
+
+def test_on_a_narrow_terminal_no_word_is_broken(run: Run, on_terminal: RunOnTerminal, file: Path) -> None:
+    plain = run("config", "check").out
+    narrow = on_terminal("config", "check", columns=30).out
+    assert narrow.split() == plain.split()
+    assert narrow.count("\n") > 1
 
 
 def test_mistakes_do_not_stop_other_commands(run: Run, papers: Path, home: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Run
+from tests.commands.conftest import Run, RunOnTerminal
 
 
 @pytest.fixture
@@ -23,3 +23,11 @@ def test_keys_are_those_in_use(run: Run, file: Path) -> None:
     assert run("keys", "--format", "json").json == run("keys", "--json").json
     assert run("keys", "--format", "markdown").out.startswith("| Keys | ")
     assert "paper.star" in run("keys").out
+
+
+@pytest.mark.parametrize("columns", [60, 80, 140])
+def test_on_a_terminal_no_word_is_broken(run: Run, on_terminal: RunOnTerminal, columns: int) -> None:
+    found = on_terminal("keys", columns=columns)
+    assert all(len(line) <= columns for line in found.lines)
+    words = found.out.split()
+    assert [word for word in run("keys").out.split() if word not in words] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -122,6 +123,13 @@ def test_a_failure_breaks_no_word_on_a_narrow_terminal(start: Start) -> None:
     assert code == 2
     sentence = "dailypapers: There is no command 'lst'. Did you mean list? To open the reader on a query"
     assert text.split()[: len(sentence.split())] == sentence.split()
+
+
+def test_a_failure_as_json_is_one_line_on_any_terminal(start: Start) -> None:
+    terminal = start("lst", "--json", rows=10, columns=30)
+    assert terminal.wait_closed() == 2
+    [line] = bytes(terminal.raw).decode().splitlines()
+    assert json.loads(line)["kind"] == "usage"
 
 
 @pytest.mark.parametrize(
