@@ -147,6 +147,8 @@ class Patient:
 
     def judge(self) -> list[str]:
         """What is wrong with the cured home: each event is there, and the broken file is kept."""
+        # As any start does, it finishes a mark that a killed program had begun to apply.
+        self._run("count")
         try:
             after = read_home(self.cache)
         except sqlite3.DatabaseError as error:

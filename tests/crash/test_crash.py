@@ -49,6 +49,7 @@ def report() -> Iterator[Report]:
 )
 def test_no_kill_loses_anything(few: Stage, report: Report, what: Sequence[str], kills: int) -> None:
     Killer(few, report, SEED, what).run(kills)
+    assert report.violations == []
     assert sum(report.row(name).tries for name in what) == kills
 
 
