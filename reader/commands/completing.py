@@ -47,7 +47,9 @@ def candidates(words: Sequence[str], workspace: Workspace) -> list[Candidate]:
         found = list(_Line(parser, before, word, workspace).candidates())
         if not before:
             gists = {name: gist for group in GROUPS.values() for name, gist in group.items()}
-            named = [Candidate(name, gists.get(name, "what a command takes")) for name in COMMANDS if name.startswith(word)]
+            named = [
+                Candidate(name, gists.get(name, "what a command takes")) for name in COMMANDS if name.startswith(word)
+            ]
             found = [*named, *(found if word else ())]
     return list(dict.fromkeys(found))
 
