@@ -187,8 +187,8 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
         leaving.retire()
     skip_final_collection()
     lost = app.last_place.keep()
-    for line in lost:
-        _print_failure(line)
+    if lost:
+        _print_failure(" ".join(lost))
     if app._exception is not None and not leaving.is_terminal_gone:
         return _report_unexpected("reader", app._exception)
     if outcome == SAMPLE and not sample and not leaving.signal:

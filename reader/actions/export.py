@@ -201,7 +201,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             Format("bibtex", ".bib", "entries for LaTeX and reference managers", bibtex.write),
             Format("markdown", ".md", "a section for each paper", write_markdown),
             Format("csv", ".csv", "a table for spreadsheets", write_csv),
-            Format("json", ".json", "everything, for programs", write_json),
+            Format("json", ".json", "everything with your marks, for import and programs", write_json),
         )
     }
 )

@@ -71,7 +71,7 @@ def back_up_daily(path: Path, today: date) -> Path | None:
 
 def lock(path: Path) -> Path:
     """The file of `turns.alone` for those who back the cache up: each would delete the other's unfinished copy."""
-    return backup_folder(path) / "lock"
+    return path.with_suffix(".backup")
 
 
 def back_up_before(path: Path, today: date, head: str) -> Path:

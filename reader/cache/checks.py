@@ -54,8 +54,8 @@ def verify(path: Path) -> Iterator[Check]:
 def _file(connection: sqlite3.Connection) -> Iterator[str]:
     try:
         for (said,) in connection.execute(f"PRAGMA integrity_check({FAULTS})"):
-            if said != "ok":
-                yield " ".join(said.split())
+            # Faults of one tree are one text of many lines, of which the first only names the database.
+            yield from (line.strip() for line in said.splitlines() if line != "ok" and not line.startswith("***"))
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise

@@ -105,15 +105,26 @@ def rows(path: Path, wanted: Wanted) -> Iterator[Row]:
 
 
 def is_whole(path: Path) -> bool:
-    """Whether each page that the header of a database counts is in the file or in its log; reads little."""
+    """Whether each page that the header of a database counts is in the file or in its log; reads little.
+
+    The file must not be open in this process: as it is closed here, the system drops all locks on it.
+    """
     with path.open("rb") as main:
         header = main.read(HEADER)
-        size = page_size(header)
-        have = os.fstat(main.fileno()).st_size // size
     # Without these two equal, the count is of an older version of SQLite, which left it as it was.
     count = int.from_bytes(header[28:32]) if header[24:28] == header[92:96] else 0
-    if have >= max(count, 1):
-        return True
+    return has_pages(path, max(count, 1), page_size(header))
+
+
+def has_pages(path: Path, count: int, size: int) -> bool:
+    """Whether so many pages are in a file or in its log, whose pages may move to the file meanwhile."""
+    return (
+        count <= path.stat().st_size // size or _are_logged(path, count, size) or count <= path.stat().st_size // size
+    )
+
+
+def _are_logged(path: Path, count: int, size: int) -> bool:
+    have = path.stat().st_size // size
     log_path = path.with_name(f"{path.name}-wal")
     if not log_path.is_file():
         return False

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import date
@@ -18,11 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from reader.cache import aside
-from reader.cache.pages import HEADER, MAGIC, is_whole
+from reader.cache.pages import HEADER, MAGIC, has_pages
 from reader.cache.sqlite_errors import damaged, explain, explained, is_damage, primary_code
 from reader.core.errors import CacheForeign, CacheTooNew
 from reader.core.steps import note_step
-from reader.paths import backup_folder, journal_file, make_folder, make_private, touch_private
+from reader.paths import backup_folder, make_folder, make_private, touch_private
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -61,6 +62,9 @@ BUSY_SECONDS = 10.0
 UPGRADE_SECONDS = 600.0
 """Seconds to wait for another program that migrates the same cache, and copies it before."""
 
+PEEKS, PEEK_SECONDS = 20, 0.01
+"""How often, and at what distance, it is looked for the locks of a log that has none."""
+
 STATEMENT_STEPS = 1_000_000
 """Instructions of SQLite's virtual machine, some 20 ms, after which a statement notes a step."""
 
@@ -94,14 +98,13 @@ _REFUSALS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PE
 """SQLite's codes where it may not write the file or make the files beside it."""
 
 
-def connect_frozen(path: Path) -> sqlite3.Connection:
+def connect_frozen(path: Path, *, has_log: bool | None = None) -> sqlite3.Connection:
     """Open a file that nobody writes, for reading: no file is made or changed, and its write-ahead log is read.
 
     SQLite reads such a log only with a file for its locks, or without locks, for one connection alone; without a log,
-    it is to be told that the file never changes.
+    it is to be told that the file never changes. Without locks it may even delete a log, if nothing in it counts yet.
     """
-    log = path.with_name(f"{path.name}-wal")
-    has_log = log.exists() and log.stat().st_size > 0
+    has_log = _has_log(path) if has_log is None else has_log
     how = f"vfs={'win32' if sys.platform == 'win32' else 'unix'}-none" if has_log else "immutable=1"
     place = f"{path.absolute().as_uri()}?mode=ro&{how}"
     connection = sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
@@ -111,10 +114,25 @@ def connect_frozen(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _has_log(path: Path) -> bool:
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size > 0
+    except OSError:
+        return False
+
+
 def peek(path: Path) -> sqlite3.Connection:
     """Open a file for reading in such a way that neither it nor its log changes, whoever uses it."""
-    if not path.with_name(f"{path.name}-shm").exists():
-        return connect_frozen(path)
+    locks = path.with_name(f"{path.name}-shm")
+    has_log = _has_log(path)
+    # A log without locks was left behind, unless a program opens the cache just now; that must not lose its log.
+    for _ in range(PEEKS):
+        if not has_log or locks.exists():
+            break
+        time.sleep(PEEK_SECONDS)
+        has_log = _has_log(path)
+    if not locks.exists():
+        return connect_frozen(path, has_log=has_log)
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
     try:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
@@ -197,9 +215,12 @@ def version(path: Path) -> str | None:
 def _facts(path: Path) -> _Facts:
     if not path.exists() or path.stat().st_size == 0:
         return _Facts(None, 0, frozenset())
+    # The file must not be read but by SQLite: as it is closed, the system drops all locks that this process has on it,
+    # also those of other connections, and another program may delete their log.
     try:
         with closing(peek(path)) as connection:
             facts = _read_facts(connection)
+            count, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise explain(error, path) from error
@@ -208,7 +229,7 @@ def _facts(path: Path) -> _Facts:
         raise damaged(path) from error
     if not facts.is_ours:
         raise _foreign(path)
-    if facts.mark not in (0, APPLICATION_ID) or not is_whole(path):
+    if facts.mark not in (0, APPLICATION_ID) or not has_pages(path, count, size):
         raise damaged(path)
     return facts
 
@@ -239,15 +260,10 @@ def _has_foreign_mark(path: Path) -> bool:
     return start.startswith(MAGIC) and len(start) >= HEADER and mark not in (0, APPLICATION_ID) and not has_trace
 
 
-def _ensure_mark(path: Path) -> None:
+def _set_mark(path: Path) -> None:
     """Mark a cache of an older version as ours; a busy or read-only one is marked another time."""
-    with path.open("rb") as file:
-        if int.from_bytes(file.read(HEADER)[68:72]) == APPLICATION_ID:
-            return
     with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
-        # The mark may be in the write-ahead log already.
-        if connection.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
-            connection.execute(SET_MARK)
+        connection.execute(SET_MARK)
 
 
 def _stamp(connection: sqlite3.Connection) -> str | None:
@@ -259,7 +275,10 @@ def is_current(path: Path) -> bool:
 
     Raises CacheForeign or CacheDamaged like `version`, and CacheDamaged also if a part of the schema is missing.
     """
-    facts = _facts(path)
+    return _is_current(path, _facts(path))
+
+
+def _is_current(path: Path, facts: _Facts) -> bool:
     number = facts.version
     if number is not None and number > HEAD:
         raise CacheTooNew(
@@ -282,13 +301,14 @@ def ensure(path: Path) -> None:
 
     Its folder, its files and its backups become the user's alone, also where they were not.
     """
-    current = is_current(path)
+    facts = _facts(path)
+    current = _is_current(path, facts)
     kept = backup_folder(path)
-    make_private(path.parent, *path.parent.glob(f"{path.name}*"), journal_file(path), kept, *kept.glob("*"))
+    make_private(path.parent, *path.parent.glob(f"{path.stem}.*"), kept, *kept.glob("*"))
     if current:
-        _ensure_mark(path)
-        return
-    if version(path) is None:
+        if facts.mark != APPLICATION_ID:
+            _set_mark(path)
+    elif facts.version is None:
         # SQLite deletes a write-ahead log whose file is missing, and it may have marks.
         aside.set_log_aside(path)
         create(path)

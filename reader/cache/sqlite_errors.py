@@ -13,8 +13,8 @@ from reader.paths import suspect_stamp, touch_private
 
 _BUSY = "Another program holds the cache {path}. Try again in a moment."
 _DAMAGED = (
-    "The cache {path} is damaged; the marks made until now are safe. The next start of the reader mends it, and so does"
-    " 'dailypapers cache repair'; 'dailypapers doctor' says more."
+    "The cache is damaged; the next start of the reader mends it, as 'dailypapers cache repair' does, and the marks"
+    " made until now are safe. 'dailypapers doctor' says more of {path}."
 )
 _REFUSED = (
     "The cache {path} can't be written, so nothing was stored. 'dailypapers doctor' says why;"

@@ -95,7 +95,7 @@ PaperText = create_model("PaperText", __base__=_PaperTextColumns, __cls_kwargs__
 
 
 class PaperAlias(SQLModel, table=True):
-    """An id that a paper had before its arXiv id was known."""
+    """Another id of a paper: one that it had before its arXiv id was known, or by which a feed or an event names it."""
 
     __tablename__ = "paper_alias"
 

@@ -14,7 +14,7 @@ from reader.actions.export import FORMATS, Format, Record, format_of, mark_recor
 from reader.commands.command import Command, StoreFile, add_query, query_of
 from reader.commands.output import Progress, amount, warn
 from reader.commands.workspace import Workspace, parsed, selection
-from reader.core.errors import UsageError
+from reader.core.errors import ReaderError, UsageError
 from reader.core.paper import Paper
 
 if TYPE_CHECKING:
@@ -47,9 +47,7 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     wanted = parsed(query or (AS_ADDED if is_json else EVERYTHING))
     with workspace.window() as window, Progress() as progress:
         if window.has_unfinished_marks():
-            # A program ended before it applied a mark in full; opening the log does.
-            with workspace.events():
-                pass
+            _finish_marks(workspace)
         pks = window.order(selection(window, wanted)).pks
         papers = _show_progress(window.papers(pks), len(pks), progress)
         write = partial(write_with_marks, window=window, with_lost=not query) if is_json else format.write
@@ -64,6 +62,15 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
         more = f", and the marks of {amount(lost, 'paper')} that {'is' if lost == 1 else 'are'} not in the cache"
         warn(f"{amount(min(count, len(pks)), 'paper')} written{place}{more if lost > 0 else ''}.")
     return 0
+
+
+def _finish_marks(workspace: Workspace) -> None:
+    """Apply the marks that a program did not apply in full before it ended; where nothing can be written, say so."""
+    try:
+        with workspace.events():
+            pass
+    except ReaderError as error:
+        warn(f"Some marks may be missing: {error}")
 
 
 def write_with_marks(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:
@@ -101,11 +108,11 @@ def _show_progress(papers: Iterable[Paper], total: int, progress: Progress) -> I
 
 COMMAND = Command(
     "export",
-    "Write the papers of a query for another program.",
+    "Write the papers of a query for another program; without a query, every paper, hidden ones too.",
     (
         ("export is:starred -o starred.bib", "your starred papers, for LaTeX"),
         ("export topic:agents day:2026-05 --format markdown", "a month of a topic, for notes"),
-        ("export --format json | jq length", "everything, for a program"),
+        ("export -o papers.json", "everything with all your marks; 'import papers.json' reads it again"),
     ),
     _add_arguments,
     _export_papers,

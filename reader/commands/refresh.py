@@ -89,8 +89,9 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
         days = {"days": finished.stored, "failed": list(finished.failed), "error": error}
         feeds = [{"slug": one.slug, "title": one.title, "error": str(one.error)} for one in missing]
         print_json(sums | {"returned": finished.returned} | days | {"feeds_failed": feeds})
-    elif not arguments.quiet and (finished.stored or not finished.failed):
-        print_line(f"{format_counts(sums)} in {amount(finished.stored, 'day')}.")
+    elif not arguments.quiet:
+        if finished.stored or not finished.failed:
+            print_line(f"{format_counts(sums)} in {amount(finished.stored, 'day')}.")
         if finished.returned:
             print_line(f"{amount(finished.returned, 'paper')} that you marked came back into the cache.")
     return _report_missing(finished, missing, quiet=arguments.quiet)

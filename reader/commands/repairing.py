@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Rules = Callable[[], "Classifier"]
 """Loads the topic rules."""
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 """Seconds that the reader's start may take to bring papers back; a refresh fetches the others."""
 
 

@@ -7,8 +7,8 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers.expat import ExpatError, ParserCreate
 
 _DEPTH = 100
-_ELEMENTS = 1_000_000
-"""Enough for two thousand papers with six hundred authors each."""
+_NODES = 500_000
+"""Elements and attributes: enough for five hundred papers with five hundred authors each, in some 150 MB of memory."""
 
 
 class UnreadableXml(ValueError):
@@ -21,15 +21,18 @@ def parse_xml(body: bytes) -> Element:
     A document that declares entities is refused, since a few of them expand to gigabytes; external ones are never
     fetched. Raises UnreadableXml.
     """
+    if body.count(b"=") > _NODES:
+        # The attributes of one element are all read before it can be refused.
+        raise UnreadableXml("has too many attributes")
     builder = TreeBuilder()
-    depth = elements = 0
+    depth = nodes = 0
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
-        nonlocal depth, elements
-        depth, elements = depth + 1, elements + 1
+        nonlocal depth, nodes
+        depth, nodes = depth + 1, nodes + 1 + len(attributes)
         if depth > _DEPTH:
             raise UnreadableXml("is nested too deeply")
-        if elements > _ELEMENTS:
+        if nodes > _NODES:
             raise UnreadableXml("has too many elements")
         builder.start(_local_name(name), {_local_name(key): value for key, value in attributes.items()})
 

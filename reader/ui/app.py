@@ -212,8 +212,10 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.model.change(self.model.state.know_topics(meanings={topic.slug: topic.about for topic in rules.topics}))
 
     def _check_other_programs(self) -> None:
-        """Show other programs' changes to the cache."""
-        if not self.library.is_marking and self.assembly is not None:
+        """Show other programs' changes to the cache, and what is wrong with it."""
+        if self.library.trouble:
+            self.model.show_notice(self.library.trouble, "warning")
+        elif not self.library.is_marking and self.assembly is not None:
             try:
                 if self.library.changed():
                     self.keyboard.when_still(self._show_changed_cache)

@@ -21,6 +21,7 @@ from threading import Thread
 from types import FrameType
 
 from reader import platform
+from reader.paths import APP
 
 GRACE = 1.2
 """Seconds that the reader has to end by itself, with its last marks on the disk."""
@@ -152,21 +153,21 @@ class Leaving:
             lost[:] = self._keep()
 
         _within(PATIENCE, keep)
-        lines = "".join(f"dailypapers: {line}\n" for line in lost)
-        _within(PATIENCE, partial(self._give_back, lines))
+        line = f"{APP}: {' '.join(lost)}\n" if lost else ""
+        _within(PATIENCE, partial(self._give_back, line))
         self._end_process(exit_code(self.signal, lost))
 
-    def _give_back(self, lines: str) -> None:
-        """Make the terminal as it was, and print lines on standard error."""
+    def _give_back(self, line: str) -> None:
+        """Make the terminal as it was, and print a line, if any, on standard error."""
         # Nothing that the hanging reader still writes or sets may come after this.
         aside = self._turn_away()
         if aside is not None:
             self._modes.set_again(aside)
             with suppress(OSError):
-                os.write(aside, f"{AS_IT_WAS}\r{lines if 2 in self._terminals else ''}".encode())
-        if lines and 2 not in self._terminals:
+                os.write(aside, f"{AS_IT_WAS}\r{line if 2 in self._terminals else ''}".encode())
+        if line and 2 not in self._terminals:
             with suppress(OSError):
-                os.write(2, lines.encode())
+                os.write(2, line.encode())
 
     def _turn_away(self) -> int | None:
         """Put nothing in the terminal's place; return another descriptor of the terminal, or None without one."""

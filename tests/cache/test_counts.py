@@ -85,6 +85,14 @@ def test_a_part_of_a_day_stands_for_as_much_as_it_is(many_days: CountCache, monk
     assert found["agents"] == round(5 * 40 / 6)
 
 
+def test_a_sample_of_several_days_stands_for_all(many_days: CountCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAMPLE", 35)
+    found = {topic.slug: topic.papers for topic in many_days.facets(selection("on"), exactly=False).topics}
+    # In the order of the list, the 35 papers are 5 to 39.
+    assert found["agents"] == round(sum(1 for number in range(5, 40) if number % 4) * 40 / 35)
+    assert found["agents"] != sum(1 for number in range(40) if number % 4)
+
+
 def test_topics_are_counted_as_sql_counts_them(window: Window) -> None:
     tally = CountCache(window)
     for text in ("on", "video", "topic:agents", "day:2026-11-23", "-agents", "nothing", "is:unread"):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import backups, schema
+from reader.cache import backups, health, schema
 from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew
@@ -277,3 +277,38 @@ def test_a_failed_transaction_leaves_nothing(cache: Cache, path: Path) -> None:
         _ = 1 / 0
     assert connection.execute("SELECT 1 FROM meta WHERE key = 'half'").fetchone() is None
     connection.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system's locks are listed on Linux alone")
+def test_looking_at_a_cache_keeps_the_locks_that_this_program_has_on_it(path: Path) -> None:
+    """Without them another program deletes the write-ahead log that this one still writes to."""
+
+    def locks() -> list[str]:
+        own = f" {os.getpid()} "
+        lines = (line.partition(": ")[2] for line in Path("/proc/locks").read_text().splitlines())
+        return [line for line in lines if f":{path.stat().st_ino} " in line and own in line]
+
+    schema.ensure(path)
+    with closing(schema.connect(path)) as connection:
+        connection.execute("SELECT count(*) FROM paper").fetchone()
+        before = locks()
+        assert before
+        schema.ensure(path)
+        assert schema.is_current(path)
+        assert health.examine(path).is_good
+        assert locks() == before
+
+
+def test_a_log_whose_locks_are_about_to_come_is_not_read_without_them(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection without locks deletes a log that has nothing in it yet, though another program may write to it."""
+    schema.ensure(path)
+    with closing(schema.connect(path)) as connection:
+        connection.execute("INSERT INTO meta VALUES ('key', 'value')")
+        locks = path.with_name(f"{path.name}-shm")
+        hidden = locks.rename(path.with_name("hidden"))
+        monkeypatch.setattr("time.sleep", lambda _seconds: hidden.rename(locks))
+        with closing(schema.peek(path)) as peeking:
+            assert peeking.execute("SELECT value FROM meta WHERE key = 'key'").fetchone() == ("value",)
+            assert peeking.execute("PRAGMA locking_mode").fetchone() == ("normal",)

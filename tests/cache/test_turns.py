@@ -44,6 +44,7 @@ def test_a_daily_backup_is_left_to_the_program_that_makes_it(tmp_path: Path) -> 
     schema.ensure(cache)
     with alone(backups.lock(cache), 0):
         unfinished = cache.parent / "backups" / "papers-2026-05-12.db.part"
+        unfinished.parent.mkdir()
         unfinished.touch()
         assert backups.back_up_daily(cache, TODAY) is None
         assert unfinished.exists()

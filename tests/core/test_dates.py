@@ -160,3 +160,9 @@ def test_a_range_is_written_as_it_is_read() -> None:
     texts = ["2026-05-11", "7d..7d", "2026-05..2026-06", "2026-05..", "..7d", "today"]
     assert [parse_date_range(text).text for text in texts] == texts
     assert parse_date_range("7d").text == "7d..today"
+
+
+@pytest.mark.parametrize("text", ["9999-12-31", "0001-01-01", "1799-12-31", "2200-01-01", "9999-99-99", "2026-02-30"])
+def test_a_day_of_no_paper_is_no_day(text: str) -> None:
+    """A paper of the year 9999 would be the newest for ever."""
+    assert iso_day(text) is None

@@ -96,6 +96,7 @@ from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
+from reader.feeds.files.papers_file import read_papers
 from reader.ui.text.paper_lines import Presentation, compose
 
 path = Path(sys.argv[1])
@@ -111,6 +112,8 @@ for name in ("json", "csv"):
     out = io.StringIO()
     FORMATS[name].write([paper], out)
     found[name] = out.getvalue()
+listings = read_papers(io.BytesIO(found["json"].encode()), date(2026, 11, 24))
+found["imported"] = [draft.venue for listing in listings for draft in listing.drafts]
 found["pane"] = ["".join(piece.text for piece in line) for line in compose(paper, 78, Presentation(date(2026, 11, 24)))]
 print(json.dumps(found))
 """
@@ -145,6 +148,7 @@ def test_a_new_field_is_a_line_in_the_paper_and_one_in_the_draft(tmp_path: Path)
     found = json.loads(run("-c", USE, str(tmp_path / "papers.db")))
     assert found["paper"] == "Somewhere 2026"
     assert json.loads(found["json"])[0]["venue"] == "Somewhere 2026"
+    assert found["imported"] == ["Somewhere 2026"]
     assert "venue" in found["csv"].splitlines()[0].split(",")
     assert any("Somewhere 2026" in line for line in found["pane"])
     assert "Venue: Somewhere 2026" in run("-m", "reader", "show", "2611.00001")

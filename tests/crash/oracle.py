@@ -73,11 +73,9 @@ class Deed:
     kind: str
     """`read`, `star`, `hide`, `note`, `tag:NAME`, or `undo` and `redo`."""
     value: str | None = None
-    """None is the other state than the paper's own, as a key does it."""
+    """None is the other state of one paper, as a key does it."""
     papers: frozenset[str] | None = None
     """Those that were named; None is any."""
-    lines: Sequence[str] = ()
-    """Lines of the screen that showed the paper: its title is in one of them."""
     may_be_none: bool = False
     """Whether it is not known if anything is there to change."""
 
@@ -279,16 +277,13 @@ def _match(
         is_right = (entry.kind, entry.value) == (wanted.kind, wanted.value or entry.value) and (
             wanted.papers is None or entry.papers == wanted.papers
         )
-        if deed.lines:
-            (id, *others) = entry.papers or [""]
-            is_right &= not others and any(titles.get(id, "?")[:20] in line for line in deed.lines)
         if deed.value is None and deed.kind in STATES:
             values = derive(entries, before.aliases).get(deed.kind, {})
-            is_right &= all(values.get(id, "0") != entry.value for id in entry.papers)
+            is_right &= len(entry.papers) == 1 and all(values.get(id, "0") != entry.value for id in entry.papers)
         if not is_right:
             yield (
                 f"{_told(deed)} should have come, and {entry.kind} {entry.value} of {len(entry.papers)} papers came,"
-                f" such as {_title(entry, titles)}; the screen showed {deed.lines}"
+                f" such as {_title(entry, titles)}"
             )
         entries.append(entry)
     for entry in rest:

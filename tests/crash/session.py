@@ -30,9 +30,6 @@ LIFE = 6.0
 SHOWN = 30.0
 """Seconds in which the reader must show what was asked of it."""
 
-REST = 0.2
-"""Seconds without a change of the highlighted line after which it is taken to stay."""
-
 KEYS = {"star": "s", "read": "m", "hide": "x"}
 
 NOTICES = {
@@ -112,39 +109,21 @@ class _User:
         self._terminal.press(self._chance.choice("jjjk"))
         self._until(lambda: self._highlighted() != before, 0.3)
 
-    def _rest(self) -> None:
-        """Let the list come to rest: a key is about the paper that the reader has, a moment before it is drawn."""
-        deadline = time.perf_counter() + 1
-        while time.perf_counter() < deadline and self._changes():
-            pass
-
-    def _changes(self) -> bool:
-        """Whether the highlighted line changes within a moment."""
-        before = self._highlighted()
-        return self._until(lambda: self._highlighted() != before, REST)
-
     def _mark(self) -> None:
         what = self._chance.choice([one for one in ("star", "read", "hide", "all", "undo") if one != self._last])
         if self._last == "undo" and self._chance.random() < 0.5:
             what = "redo"
         self._last = what
-        self._rest()
-        seen = [self._highlighted()]
         if what in KEYS:
-            deed = Deed(what, lines=seen)
+            # Which paper it is about is the list's to say: it may be read again between a look and a key.
+            deed = Deed(what)
         elif what == "all":
             deed = Deed("read", "1", may_be_none=True)
         else:
             deed = Deed(what)
         self._lived.deeds.append(deed)
         self._terminal.press(KEYS.get(what) or {"all": "A", "undo": "u", "redo": "\x12"}[what])
-
-        def is_acknowledged() -> bool:
-            # A list that is read again meanwhile may move what the key is about.
-            seen.append(self._highlighted())
-            return re.search(NOTICES[what], self._terminal.text) is not None
-
-        if self._until(is_acknowledged, SHOWN):
+        if self._until(lambda: re.search(NOTICES[what], self._terminal.text) is not None):
             self._lived.acknowledged = len(self._lived.deeds)
         else:
             self._lived.faults.append(f"{what} was not acknowledged in {SHOWN:.0f} s:\n{self._terminal.text.rstrip()}")

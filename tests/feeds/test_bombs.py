@@ -156,3 +156,30 @@ def test_a_damaged_body_is_no_bomb() -> None:
     for byte in packed:
         reader.add(bytes([byte]))
     assert reader.body() == b"x" * 100
+
+
+XML = """
+from reader.feeds.safe_xml import UnreadableXml, parse_xml
+BODY = MADE[0] + MADE[1] * (30 * 1024 * 1024 // len(MADE[1])) + MADE[2]
+
+def run():
+    try:
+        parse_xml(BODY)
+    except UnreadableXml as error:
+        return error
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "middle", "end"),
+    [
+        (b"<feed>", b'<a b="1" c="2">x</a>', b"</feed>"),
+        (b"<feed>", b"<a/>", b"</feed>"),
+        (b"<feed", b' b=""', b"/>"),
+        (b"<feed>", b"<![CDATA[x]]>", b"</feed>"),
+    ],
+)
+def test_xml_of_nothing_takes_little(start: bytes, middle: bytes, end: bytes) -> None:
+    took = measure(f"MADE = {(start, middle, end)!r}\n{XML}\nmeasured(run)")
+    assert took.megabytes < 250
+    assert took.seconds < 10

@@ -43,10 +43,14 @@ def test_what_is_unreadable_says_why(body: bytes, why: str) -> None:
 
 
 def test_an_absurd_number_of_elements_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.feeds.safe_xml._ELEMENTS", 3)
+    monkeypatch.setattr("reader.feeds.safe_xml._NODES", 3)
     assert len(parse_xml(b"<a><b/><c/></a>")) == 2
     with pytest.raises(UnreadableXml, match="too many elements"):
         parse_xml(b"<a><b/><c/><d/></a>")
+    with pytest.raises(UnreadableXml, match="too many elements"):
+        parse_xml(b"<a><b c='' d=''/></a>")
+    with pytest.raises(UnreadableXml, match="too many attributes"):
+        parse_xml(b"<a b='' c='' d='' e=''/>")
 
 
 def test_an_outer_doctype_is_not_fetched() -> None:

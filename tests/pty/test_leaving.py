@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import signal
 import sqlite3
@@ -104,3 +105,21 @@ def test_a_place_that_can_not_be_saved_is_said(home: Path, place: Mapping[str, A
         assert "dailypapers: The last place could not be saved: " in terminal.text
         assert "Traceback" not in terminal.text
     assert [one.name for one in home.iterdir() if one.name.startswith(".state")] == []
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits the files of another process, as on Linux")
+def test_on_a_full_disk_nothing_is_half_done_and_all_is_said(home: Path, place: Mapping[str, Any]) -> None:
+    command = [sys.executable, "-P", "-m", "reader"]
+    with Terminal(command, {**environment(home), "PYTHONPATH": str(ROOT)}, (160, 30), home) as terminal:
+        terminal.wait_for(READY)
+        resource.prlimit(terminal.process.pid, resource.RLIMIT_FSIZE, (0, 0))
+        terminal.press("s")
+        terminal.wait_for("The disk is full")
+        terminal.press("s", "q")
+        assert terminal.wait_closed(30) == 1
+        said = terminal.raw[terminal.raw.rfind(b"\x1b[?1049l") :].decode()
+        assert said.count("dailypapers: ") == 1
+        assert "The last place could not be saved: " in said
+        assert "Not everything could be stored: The disk is full" in said
+    assert starred(home) == 0
+    assert end(End("q", READY), home, place, PATIENCE).problems == []

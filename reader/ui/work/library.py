@@ -44,6 +44,8 @@ T = TypeVar("T")
 BREATH = 0.004
 """Seconds of each pause while reading the vocabulary: about as long as it works between two pauses."""
 
+_NO_PAPERS: Order[int] = Order(())
+
 Progress = Callable[[int, int], None]
 """A function of (papers done, all papers)."""
 
@@ -59,6 +61,8 @@ class Library:
         self._path = path
         self._near = Window.open(path)
         self._file = self._place()
+        self.trouble = ""
+        """What the user has to know of a read that failed; empty if none did."""
         self._visited: int | None = None
         self._new_since: str | None = None
         self._events: Events | None = None
@@ -79,15 +83,26 @@ class Library:
 
     # On the event loop
 
+    def _ask(self, question: Callable[[Window], T], nothing: T) -> T:
+        """The cache's answer, or `nothing` if it fails: an error while the screen is drawn would end the reader."""
+        try:
+            return question(self._near)
+        except CacheError as error:
+            self.trouble = str(error)
+            return nothing
+
+    def _rows(self, pks: Sequence[int]) -> list[PaperRow]:
+        return self._ask(lambda window: window.rows(pks), [])
+
     def rows(self, pks: Sequence[PaperKey]) -> list[PaperRow]:
         """The rows of a screenful of papers."""
-        return self._near.rows(_cached(pks)) if self.results is None else self.results.rows(pks, self._near.rows)
+        return self._rows(_cached(pks)) if self.results is None else self.results.rows(pks, self._rows)
 
     def paper(self, pk: PaperKey) -> Paper | None:
         """A whole paper; None if it is gone."""
         known = self._cached_key(pk)
         if known is not None:
-            return self._near.paper(known)
+            return self._ask(lambda window: window.paper(known), None)
         return None if self.results is None else self.results.paper(pk)
 
     def paper_of(self, pk: PaperKey | None) -> Paper | None:
@@ -101,23 +116,23 @@ class Library:
         return pk if isinstance(pk, int) else None
 
     def pk_of(self, id: str) -> int | None:
-        return self._near.pk_of(id)
+        return self._ask(lambda window: window.pk_of(id), None)
 
     def has_papers(self) -> bool:
         """Whether the cache has any papers."""
-        return self._near.has_papers()
+        return self._ask(Window.has_papers, False)
 
     def has_unfinished_marks(self) -> bool:
         """Whether an earlier run did not apply a mark to all its papers."""
-        return self._near.has_unfinished_marks()
+        return self._ask(Window.has_unfinished_marks, False)
 
     def topic_names(self) -> dict[str, str]:
         """Names of topics by slug."""
-        return self._near.topic_names()
+        return self._ask(Window.topic_names, {})
 
     def older_day(self, day: str, steps: int) -> str | None:
         """The day with papers that is `steps` such days older than `day`, newer if negative; None past the ends."""
-        return self._near.older_day(day, steps)
+        return self._ask(lambda window: window.older_day(day, steps), None)
 
     def scope(self, today: date) -> Scope:
         """The current meanings of relative words in queries, such as `today`, `latest` and `new`."""
@@ -137,13 +152,16 @@ class Library:
         from reader.cache.history import STILL, votes
 
         known = self._cached_key(pk)
-        return STILL if known is None else self._near.read(lambda connection: votes(connection, known, self._visited))
+        if known is None:
+            return STILL
+        return self._ask(lambda window: window.read(lambda one: votes(one, known, self._visited)), STILL)
 
     def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
         """The state of each day from `first` to `last`, by ISO day."""
         from reader.cache.days import day_states
 
-        return self._near.read(lambda connection: day_states(connection, first.isoformat(), last.isoformat()))
+        ends = (first.isoformat(), last.isoformat())
+        return self._ask(lambda window: window.read(lambda one: day_states(one, *ends)), {})
 
     def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
         """The days (ISO) that were never requested from the feed, or had no papers yet."""
@@ -155,18 +173,18 @@ class Library:
         """The oldest day that was requested from the feed."""
         from reader.cache.days import oldest_day
 
-        return self._near.read(oldest_day)
+        return self._ask(lambda window: window.read(oldest_day), None)
 
     def newest_day(self) -> str | None:
-        return self._near.newest_day()
+        return self._ask(Window.newest_day, None)
 
     def newest(self, limit: int) -> Order[int]:
         """The newest day's first papers, for the first frame of most starts."""
-        return self._near.newest(limit)
+        return self._ask(lambda window: window.newest(limit), _NO_PAPERS)
 
     def first(self, selection: Selection, limit: int) -> Order[int]:
         """The first screenful, for the first frame; later ones come from `screenful`."""
-        return self._near.first(selection, limit)
+        return self._ask(lambda window: window.first(selection, limit), _NO_PAPERS)
 
     def last_refresh(self) -> datetime | None:
         """The local time of the last complete refresh, by any program."""
@@ -180,7 +198,7 @@ class Library:
         touch_private(refresh_stamp(self._path))
 
     def meta(self, key: str) -> str | None:
-        return self._near.meta(key)
+        return self._ask(lambda window: window.meta(key), None)
 
     def changed(self) -> bool:
         """Whether another connection has written to the cache since the last call.

@@ -13,7 +13,7 @@ import pytest
 
 from reader.cache.search.compile import Scope, Selection, compile_query
 from reader.cache.window import Order, Window
-from reader.core.errors import CacheError, CacheInterrupted
+from reader.core.errors import CacheDamaged, CacheError, CacheInterrupted
 from reader.core.query import parse
 from reader.session.places import Place, view
 from reader.ui.work.counter import question
@@ -152,3 +152,36 @@ async def test_closing_does_not_wait_for_what_is_being_read(cache_file: Path) ->
     done, _ = await asyncio.wait([pending], timeout=5)
     assert done
     pending.cancelled() or pending.exception()
+
+
+async def test_a_cache_that_another_program_has_replaced_is_said(library: Library, cache_file: Path) -> None:
+    assert not library.changed()
+    copy = cache_file.with_name("copy.db")
+    copy.write_bytes(cache_file.read_bytes())
+    copy.replace(cache_file)
+    with pytest.raises(CacheError, match="start again"):
+        library.changed()
+
+
+def damage(cache_file: Path) -> None:
+    with closing(sqlite3.connect(cache_file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with cache_file.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (cache_file.stat().st_size - 4096))
+
+
+async def test_reads_of_a_damaged_cache_answer_nothing_and_say_why(library: Library, cache_file: Path) -> None:
+    assert library.trouble == ""
+    damage(cache_file)
+    assert library.rows([1, 2, 3]) == []
+    assert library.paper(1) is None
+    assert list(library.newest(10).pks) == []
+    assert (library.newest_day(), library.topic_names(), library.has_papers()) == (None, {}, False)
+    assert "damaged" in library.trouble
+
+
+async def test_a_mark_in_a_damaged_cache_is_refused_with_the_way_out(library: Library, cache_file: Path) -> None:
+    damage(cache_file)
+    with pytest.raises(CacheDamaged, match="the next start of the reader mends it"):
+        await library.mark("star", True, [1])

@@ -1,0 +1,94 @@
+"""Thousands of keys at once: a motion is one step, marks are made one by one, and all in order."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from textual import events
+
+from reader.ui.app import ReaderApp
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story, settings
+
+
+@pytest.fixture
+def performed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each action ran."""
+    ran: Counter[str] = Counter()
+    perform = ReaderApp.perform
+
+    def count(app: ReaderApp, action_id: str, count: int | None = None) -> None:
+        ran[action_id] += 1
+        perform(app, action_id, count)
+
+    monkeypatch.setattr(ReaderApp, "perform", count)
+    return ran
+
+
+async def press_at_once(r: Story, keys: str) -> None:
+    """Press keys faster than the reader handles them."""
+    for key in keys:
+        r.app.post_message(events.Key(key, key))
+    await r.rest()
+
+
+async def test_a_burst_of_motions_is_a_few_steps_and_a_few_frames(
+    reader: Opener, performed: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = 0
+
+    def count_frame(_app: ReaderApp) -> None:
+        nonlocal frames
+        frames += 1
+
+    monkeypatch.setattr(ReaderApp, "post_display_hook", count_frame)
+    async with reader() as r:
+        await r.do("view.all")
+        performed.clear()
+        frames = 0
+        await press_at_once(r, "j" * 10_000)
+        assert r.cursor == len(r.ids) - 1
+        assert performed == {"move.down": 1}
+        assert frames < 50
+        await press_at_once(r, "k" * 3 + "j" + "k" * 2)
+        assert r.cursor == len(r.ids) - 5
+        assert performed == {"move.down": 2, "move.up": 2}
+        # One key is one step, as ever.
+        await press_at_once(r, "k")
+        assert r.cursor == len(r.ids) - 6
+
+
+async def test_a_count_and_the_keys_behind_it_add_up(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.all")
+        await press_at_once(r, "5jjj")
+        assert r.cursor == 7
+        await press_at_once(r, "gg10jk")
+        assert r.cursor == 9
+
+
+async def test_marks_are_made_one_by_one_and_in_order(reader: Opener, performed: Counter[str]) -> None:
+    async with reader() as r:
+        await r.do("view.all")
+        first, second, third = r.ids[:3]
+        await press_at_once(r, "sss" + "j" + "ss" + "j" + "s")
+        assert performed["paper.star"] == 6
+        assert [r.kept(id).starred for id in (first, second, third)] == [True, False, True]
+        assert r.cursor == 2
+
+
+async def test_each_step_is_made_where_passing_marks(reader: Opener, performed: Counter[str]) -> None:
+    async with reader(settings=settings(read_when="passed")) as r:
+        await r.do("view.all")
+        passed = r.ids[:3]
+        await press_at_once(r, "jjj")
+        assert performed["move.down"] == 3
+        assert all(r.kept(id).read for id in passed)
+
+
+async def test_keys_after_the_one_that_quits_do_nothing(reader: Opener, performed: Counter[str]) -> None:
+    async with reader() as r:
+        r.app.post_message(events.Key("ctrl+q", None))
+        await press_at_once(r, "sss")
+        assert performed["paper.star"] == 0
