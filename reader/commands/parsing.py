@@ -23,9 +23,9 @@ def parse(parser: Parser, words: Sequence[str]) -> Namespace:
 
     Raises UsageError, also for a letter or number after a dash that is no option: as a term, it would exclude papers.
     """
-    _choose_colours(words)
+    take_colours(words)
     options = parser._option_string_actions
-    if _asks_for_help(words):
+    if asks_for_help(words):
         parser.print_help()
         raise SystemExit(0)
     found, rest = parser.parse_known_intermixed_args(list(_shield(parser, words, options)))
@@ -65,12 +65,12 @@ def _has_number(word: str, options: Mapping[str, Action]) -> bool:
     return action is not None and action.nargs is None and word[2:].isdecimal()
 
 
-def _asks_for_help(words: Sequence[str]) -> bool:
+def asks_for_help(words: Sequence[str]) -> bool:
     """Whether --help stands anywhere before `--`, whatever else is right or wrong."""
     return any(word in ("-h", "--help") for word in takewhile(lambda word: word != "--", words))
 
 
-def _choose_colours(words: Sequence[str]) -> None:
+def take_colours(words: Sequence[str]) -> None:
     """Put --color into effect before all else, since the help and its mistakes depend on it."""
     choose_colours("auto")
     for word, following in pairwise([*words, ""]):

@@ -24,9 +24,9 @@ from tests.commands.conftest import Run, Spawn
 HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "alembic", "httpx", "stamina", "ahocorasick_rs"}
 
 
-@pytest.mark.parametrize("option", ["--version", "-V"])
-def test_version(run: Run, option: str) -> None:
-    assert run(option).out == f"dailypapers {__version__}\n"
+@pytest.mark.parametrize("words", [("--version",), ("-V",), ("--demo", "--version")])
+def test_version(run: Run, words: tuple[str, ...]) -> None:
+    assert run(*words).out == f"dailypapers {__version__}\n"
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -24,6 +24,12 @@ def test_the_first_page_fits_the_screen_and_names_every_command(
     assert found.out.index("list day:today") < found.out.index("refresh")
 
 
+def test_help_is_the_first_page_wherever_it_stands(run: Run) -> None:
+    assert run("--demo", "--help").out == run("agents", "-h").out == run("--help").out
+    assert "\x1b[1mGet papers\x1b[0m" in run("--help", "--color=always").out
+    assert run("lst", "--help").code == 2
+
+
 def test_in_a_pipe_each_command_has_a_line(run: Run) -> None:
     lines = run("--help").lines
     for group in GROUPS.values():
