@@ -75,14 +75,20 @@ def run(words: Sequence[str]) -> int:
     if first in COMMANDS:
         return _run_command(first, words[1:])
     if first in ("-h", "--help"):
-        from reader.commands.front_page import front_page
-
-        print(front_page(), end="")
-        return 0
+        return _print_front_page(words)
     if first in ("-V", "--version"):
         print(f"{APP} {__version__}")
         return 0
     return _open_reader(words)
+
+
+def _print_front_page(words: Sequence[str]) -> int:
+    from reader.commands.front_page import front_page
+    from reader.commands.parsing import take_colours
+
+    take_colours(words)
+    print(front_page(), end="")
+    return 0
 
 
 # Commands
@@ -129,8 +135,10 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
         # Without options there is no need to import argparse.
         return " ".join(words), False, None
     from reader.commands.command import SEE_HELP, Parser, add_query, query_of
-    from reader.commands.parsing import parse
+    from reader.commands.parsing import asks_for_help, parse
 
+    if asks_for_help(words):
+        raise SystemExit(_print_front_page(words))
     parser = Parser(prog=APP, allow_abbrev=False)
     add_reader_options(parser)
     add_query(parser)
@@ -139,6 +147,9 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
     except UsageError as error:
         advice = _explain_option_order(words) or f"{SEE_HELP} '{APP} --help'."
         raise UsageError(str(error).partition(SEE_HELP)[0] + advice) from error
+    if options.version:
+        print(f"{APP} {__version__}")
+        raise SystemExit(0)
     if options.color == "never":
         os.environ["NO_COLOR"] = "1"
     return query_of(options.query), options.demo, options.log_level

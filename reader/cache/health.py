@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from reader import platform
 from reader.cache import schema
+from reader.cache.aside import kept_files
 from reader.cache.backups import backups
 from reader.cache.checks import verify
 from reader.core.errors import CacheDamaged, CacheForeign, CacheTooNew
@@ -180,10 +181,10 @@ def _permissions(path: Path) -> Condition | None:
 def _used(path: Path) -> Iterator[Path]:
     """The folders and the files that must be readable and writable; those that are missing are left out."""
     yield path.parent
-    logs = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
-    for file in (path, *logs, journal_file(path), backup_folder(path)):
-        if file.exists():
-            yield file
+    kept = set(kept_files(path))
+    yield from (file for file in path.parent.glob(f"{path.stem}.*") if file not in kept)
+    if backup_folder(path).exists():
+        yield backup_folder(path)
 
 
 def unlock(path: Path) -> None:
