@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these words (default: the command line's); return the exit code."""
     code = _run_safely(list(sys.argv[1:] if arguments is None else arguments))
-    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+    lost = _finish(sys.stdout)
+    if lost is not None and not isinstance(lost, BrokenPipeError) and code == 0:
+        code = _report_unexpected("output", lost)
+    for stream in (sys.stderr, sys.__stdout__, sys.__stderr__):
         _finish(stream)
     return code
 
@@ -273,16 +276,18 @@ def fill_with_sample(workspace: Workspace, file: Path) -> None:
 # Output
 
 
-def _finish(stream: TextIO | None) -> None:
-    """Write what a stream holds, or drop it: Python would try again at its end, and then exit with 120."""
+def _finish(stream: TextIO | None) -> OSError | None:
+    """Write what a stream holds, or drop it and return why: Python would try again at its end, and exit with 120."""
     if stream is None or stream.closed:
-        return
+        return None
     try:
         stream.flush()
-    except OSError:
+    except OSError as error:
         from reader.commands.output import discard
 
         discard(stream)
+        return error
+    return None
 
 
 def _report_unexpected(where: str, error: Exception, words: Sequence[str] = ()) -> int:
