@@ -37,6 +37,8 @@ def attach(level: str = "error") -> None:
     if handler is None:
         handler = LogHandler(_ROTATED)
         _LOGGER.addHandler(handler)
+        # Else asyncio prints what nobody handled in its loop.
+        logging.getLogger("asyncio").addHandler(handler)
     number = logging.getLevelNamesMapping()[level.upper()]
     handler.setLevel(number)
     _LOGGER.setLevel(number)

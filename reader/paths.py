@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
@@ -89,14 +88,16 @@ def make_private(*files: Path) -> None:
     Left alone are what belongs to somebody else, folders that all write to, such as /tmp, and those around the user's
     home, since DAILYPAPERS_HOME may name any folder.
     """
-    if sys.platform == "win32":
+    from reader import platform
+
+    if platform.WINDOWS:
         return
     for file in files:
         with suppress(OSError, RuntimeError):
             status = file.stat()
             mode = stat.S_IMODE(status.st_mode)
             private = mode & (0o700 if stat.S_ISDIR(status.st_mode) else 0o600)
-            if mode == private or status.st_uid != os.geteuid():
+            if mode == private or not platform.is_mine(status.st_uid):
                 continue
             is_plain = stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode)
             is_shared = mode & stat.S_ISVTX or file.resolve() in (Path.home(), *Path.home().parents)

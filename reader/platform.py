@@ -12,9 +12,13 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 WINDOWS = sys.platform == "win32"
+
+VFS_WITHOUT_LOCKS = "win32-none" if WINDOWS else "unix-none"
+"""SQLite's name for the system's files without locks."""
 
 
 # Signals
@@ -101,6 +105,11 @@ def lower_priority(steps: int) -> None:
 def is_mine(owner: int) -> bool:
     """Whether a file of this owner belongs to the user; True where files have no such number."""
     return not hasattr(os, "geteuid") or owner == os.geteuid()
+
+
+def is_read_only(folder: Path) -> bool:
+    """Whether a folder is on a medium that can't be written; False where the system does not say."""
+    return hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY != 0
 
 
 if sys.platform == "win32":

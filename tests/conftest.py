@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 
@@ -18,7 +19,11 @@ for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "COLORTERM"):
     os.environ.pop(name, None)
 
 os.environ["TZ"] = "UTC"
-time.tzset()
+if hasattr(time, "tzset"):
+    time.tzset()
+
+# Pseudo terminals and signals of other processes.
+collect_ignore = ["pty", "crash"] if sys.platform == "win32" else []
 
 # A job in the background of a script starts with SIGINT ignored, and so would the programs that tests start and
 # interrupt. A handler is not inherited, so they start with the default.

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reader import log, paths
 from reader.log_handler import LARGEST_FILE, LONGEST_LINE, LONGEST_MESSAGE, LogHandler, redact
+from reader.ui.work.background import record_loop_error
 
 ABSTRACT = "We present a method that nobody has seen before. " * 30
 
@@ -26,11 +30,11 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def detach() -> None:
-    logger = logging.getLogger("reader")
-    logger.setLevel(logging.NOTSET)
-    for handler in [one for one in logger.handlers if isinstance(one, LogHandler)]:
-        logger.removeHandler(handler)
-        handler.close()
+    for logger in (logging.getLogger("reader"), logging.getLogger("asyncio")):
+        logger.setLevel(logging.NOTSET)
+        for handler in [one for one in logger.handlers if isinstance(one, LogHandler)]:
+            logger.removeHandler(handler)
+            handler.close()
 
 
 def raised(error: BaseException) -> BaseException:
@@ -203,3 +207,41 @@ def test_what_a_thread_does_not_catch_is_logged(
     thread.join()
     assert "ERROR reader: thread query: RuntimeError: in a thread" in file.read_text()
     assert capfd.readouterr().err == ""
+
+
+def lose_task(handler: Callable[[asyncio.AbstractEventLoop, dict[str, Any]], object] | None) -> None:
+    """Run a task that fails and that nobody waits for."""
+
+    async def fail() -> None:
+        raise ValueError("nobody waits for this")
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(handler)
+        task = asyncio.create_task(fail())
+        await asyncio.sleep(0)
+        del task
+        gc.collect()
+        # A callback that fails has no task either.
+        asyncio.get_running_loop().call_soon([].pop)
+        await asyncio.sleep(0)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("handler", [record_loop_error, None], ids=["reader", "commands"])
+def test_what_nobody_handles_in_an_event_loop_is_logged_with_its_traceback(
+    file: Path, capfd: pytest.CaptureFixture[str], handler: Any
+) -> None:
+    log.attach()
+    lose_task(handler)
+    text = file.read_text()
+    assert "Task exception was never retrieved" in text
+    assert "ValueError: nobody waits for this" in text
+    assert "in fail" in text
+    assert "IndexError: pop from empty list" in text
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_sentence_of_the_event_loop_is_logged(file: Path) -> None:
+    log.record_loop_error({"message": "Task was destroyed but it is pending!"})
+    assert file.read_text().endswith(" ERROR reader: event loop: Task was destroyed but it is pending!\n")

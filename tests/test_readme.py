@@ -86,9 +86,8 @@ def test_the_tree_is_that_of_the_repository() -> None:
 def test_modules_that_it_runs_are_there() -> None:
     modules = re.findall(r"python -m (tests[\w.]+|reader[\w.]+)", README)
     assert len(modules) > 3
-    places = {name: ROOT / name.replace(".", "/") for name in modules}
-    files = {name: (place.with_suffix(".py"), place / "__main__.py") for name, place in places.items()}
-    assert [name for name, choices in files.items() if not any(file.is_file() for file in choices)] == []
+    files = [ROOT / name.replace(".", "/") for name in modules]
+    assert [file for file in files if not (file.with_suffix(".py").is_file() or (file / "__main__.py").is_file())] == []
 
 
 def test_variables_of_the_environment_are_read_by_the_program() -> None:

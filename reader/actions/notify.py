@@ -10,15 +10,14 @@ import asyncio
 import html
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from reader import platform
 from reader.access_token import child_environment
 from reader.core.errors import ReaderError
 from reader.core.text import clean
@@ -120,6 +119,5 @@ def _keep_short(printed: int) -> None:
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+    platform.kill_group(process.pid)
     process.wait()

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from collections.abc import Callable, Iterator
 from enum import Enum, auto
 from pathlib import Path
 from typing import NamedTuple
 
+from reader import platform
 from reader.cache import schema
 from reader.cache.aside import is_aside
 from reader.cache.backups import backups
@@ -176,13 +176,12 @@ def _permissions(path: Path) -> Condition | None:
     wrong = [one for one in _used(path) if not _may_use(one)]
     if not wrong:
         return None
-    if _is_read_only_medium(folder):
+    if platform.is_read_only(folder):
         return Condition(State.READ_ONLY, "on a medium that can't be written")
-    if all(_is_own(one) for one in wrong):
+    foreign = [one for one in wrong if not platform.is_mine(one.stat().st_uid)]
+    if not foreign:
         return Condition(State.LOCKED, f"no permission to read and write {wrong[0]}")
-    return Condition(
-        State.READ_ONLY, f"no permission to write {next(one for one in wrong if not _is_own(one))}, which is not yours"
-    )
+    return Condition(State.READ_ONLY, f"no permission to write {foreign[0]}, which is not yours")
 
 
 def _used(path: Path) -> Iterator[Path]:
@@ -205,14 +204,4 @@ def _may_use(one: Path) -> bool:
     needed = os.R_OK | os.W_OK | (os.X_OK if one.is_dir() else 0)
     if not os.access(one, needed):
         return False
-    return sys.platform == "win32" or not _is_own(one) or one.stat().st_mode & stat.S_IWUSR != 0
-
-
-def _is_own(one: Path) -> bool:
-    return sys.platform == "win32" or one.stat().st_uid == os.geteuid()
-
-
-def _is_read_only_medium(folder: Path) -> bool:
-    if sys.platform == "win32":
-        return False
-    return os.statvfs(folder).f_flag & os.ST_RDONLY != 0
+    return platform.WINDOWS or not platform.is_mine(one.stat().st_uid) or one.stat().st_mode & stat.S_IWUSR != 0

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -18,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from reader import platform
 from reader.cache import aside
 from reader.cache.pages import HEADER, MAGIC, has_pages
 from reader.cache.sqlite_errors import damaged, explain, explained, is_damage, primary_code
@@ -105,7 +105,7 @@ def connect_frozen(path: Path, *, has_log: bool | None = None) -> sqlite3.Connec
     it is to be told that the file never changes. Without locks it may even delete a log, if nothing in it counts yet.
     """
     has_log = _has_log(path) if has_log is None else has_log
-    how = f"vfs={'win32' if sys.platform == 'win32' else 'unix'}-none" if has_log else "immutable=1"
+    how = f"vfs={platform.VFS_WITHOUT_LOCKS}" if has_log else "immutable=1"
     place = f"{path.absolute().as_uri()}?mode=ro&{how}"
     connection = sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
     with closing_on_error(connection):

@@ -16,6 +16,7 @@ from reader.commands.pager import print_paged
 from reader.commands.workspace import Workspace, explain_nothing, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.text import clean
+from reader.paths import read_start
 
 if TYPE_CHECKING:
     from reader.cache.window import TopicCount
@@ -99,8 +100,12 @@ def _check_rules(files: Sequence[str], workspace: Workspace, form: JsonForm | No
         raise UsageError(f"'topics {CHECK}' takes one file.")
     file = Path(files[0]) if files else config.topic_rules_file(workspace.settings, workspace.config_file)
     try:
-        with file.open("rb") as opened:
-            data = opened.read(config.MAX_RULES_SIZE + 1)
+        if files:
+            # A pipe, such as a shell's <(command), is what the user asks for.
+            with file.open("rb") as opened:
+                data = opened.read(config.MAX_RULES_SIZE + 1)
+        else:
+            data = read_start(file, config.MAX_RULES_SIZE + 1)
         text = data.decode().replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"

@@ -15,7 +15,7 @@ OWN_PREFIXES = (PAGE_PREFIX, FEED_PREFIX)
 
 # 2406.12345 since 2007 (month 01 to 12; four digits until 2014), hep-th/9901001 or math.GT/0309136 before.
 _BARE = re.compile(
-    r"(?P<id>[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}|[a-z]+(?:-[a-z]+)?(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]{1,3})?"
+    r"(?P<id>[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}|[a-z]{1,12}(?:-[a-z]{1,8})?(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]{1,3})?"
 )
 _PREFIX = re.compile(r"(?:arxiv:|(?:doi:\s*)?10\.48550/arxiv\.)\s*", re.IGNORECASE)
 _ARCHIVE_AND_CLASS = re.compile(r"\.[A-Z]{2}(?=/)")

@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache, partial
 
 PIECES = 200
@@ -18,6 +20,10 @@ LETTERS = 4_000
 
 Abstracts of the daily feed have at most 10 pieces with 56 characters.
 """
+
+ANSWER_PIECES = 20_000
+ANSWER_LETTERS = 400_000
+"""The same for all texts of an answer together: ten seconds' work. A thousand papers have some thousand pieces."""
 
 _GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 
@@ -81,21 +87,36 @@ def latex_to_unicode(text: str) -> str:
     """
     if not ("\\" in text or "$" in text or "^{" in text or "_{" in text):
         return text
-    return _convert_pieces(text, _Budget())
+    return _convert_pieces(text, _Budget(PIECES, LETTERS, _answer.get()))
+
+
+@contextmanager
+def of_one_answer() -> Iterator[None]:
+    """The texts that are converted meanwhile are of one answer, of which only so much LaTeX is converted."""
+    before = _answer.set(_Budget(ANSWER_PIECES, ANSWER_LETTERS))
+    try:
+        yield
+    finally:
+        _answer.reset(before)
 
 
 class _Budget:
-    """The LaTeX that may still be converted."""
+    """The LaTeX that may still be converted, of a text or of an answer."""
 
-    def __init__(self) -> None:
-        self._pieces = PIECES
-        self._letters = LETTERS
+    def __init__(self, pieces: int, letters: int, outer: _Budget | None = None) -> None:
+        self._pieces = pieces
+        self._letters = letters
+        self._outer = outer
 
     def allows(self, piece: str) -> bool:
         """Whether a piece may be converted, which it then counts as."""
         self._pieces -= 1
         self._letters -= len(piece)
-        return self._pieces >= 0 and self._letters >= 0
+        within = self._pieces >= 0 and self._letters >= 0
+        return within and (self._outer is None or self._outer.allows(piece))
+
+
+_answer: ContextVar[_Budget | None] = ContextVar("answer", default=None)
 
 
 def _convert_pieces(text: str, budget: _Budget) -> str:

@@ -27,7 +27,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from reader import access_token, log
+from reader import access_token, log, platform
 from reader.core import errors, steps
 from reader.core.errors import ReaderError
 from reader.core.text import clean
@@ -201,8 +201,7 @@ def _start_thread(function: Callable[..., None], *arguments: object) -> threadin
 
 def main() -> None:
     """Run the job from standard input, and write its messages to standard output."""
-    with suppress(AttributeError, OSError):
-        os.nice(NICENESS)
+    platform.lower_priority(NICENESS)
     out = _Output(_take_standard_output())
     context, job, tokens = pickle.load(sys.stdin.buffer)  # noqa: S301 (the reader wrote it)
     access_token.hold_tokens(tokens)

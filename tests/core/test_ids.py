@@ -120,3 +120,8 @@ def test_an_entry_has_an_id_of_its_feed() -> None:
         feed_entry_id("https://b.example", "post-1"),
     )
     assert arxiv_id(one) is None
+
+
+def test_no_archive_has_a_name_that_long() -> None:
+    assert arxiv_id("astro-ph/9901001") == "astro-ph/9901001"
+    assert arxiv_id("somebodys-repository/1234567") is None

@@ -42,12 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.disks:
             what = names(options.what or disks.WHAT, disks.WHAT)
             disks.run_limits(made, report(f"{options.disks} bounds on files"), options.disks, seed, what)
+            if options.what is None:
+                disks.run_repair_limits(made, report(f"{options.disks} bounds on repairs"), options.disks, seed)
             if not disks.run_small_disks(made, report(f"{options.disks} small disks"), options.disks, seed, what):
                 print("SKIPPED: small disks need Linux and root.")
         if options.together:
             crowd = report(f"{options.together:.0f} s together")
             together.migrate_together(made, crowd, 8)
-            together.run_together(made, crowd, options.together, seed)
+            for with_readers in (True, False):
+                together.run_together(made, crowd, options.together / 2, seed, with_readers=with_readers)
         if options.soak:
             soak.run_soak(made, report(f"{options.soak} keys"), options.soak, seed)
     return max((one.print() for one in reports), default=0)

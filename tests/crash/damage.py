@@ -12,8 +12,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from tests.crash.homes import Stage
+from tests.crash.migration import make_marked_home
 from tests.crash.oracle import Snapshot, derive, judge_settled, read_home, states_by_paper
 from tests.crash.program import Run, run
+from tests.crash.report import Report
 
 PAGE = 4096
 
@@ -145,7 +147,12 @@ class Patient:
 
     def judge(self) -> list[str]:
         """What is wrong with the cured home: each event is there, and the broken file is kept."""
-        after = read_home(self.cache)
+        # As any start does, it finishes a mark that a killed program had begun to apply.
+        self._run("count")
+        try:
+            after = read_home(self.cache)
+        except sqlite3.DatabaseError as error:
+            return [*self.faults, f"the cured cache can't be read: {error}"]
         faults = [*self.faults, *judge_settled(self.before, after, (), 0)]
         if self.damage in KEEPS_PAPERS:
             lost = self.before.states.keys() - after.states.keys()
@@ -164,3 +171,29 @@ def make_patient(stage: Stage, origin: Path, before: Snapshot, damage: str, chan
     DAMAGES[damage](patient.cache, chance)
     patient.broken = patient.cache.read_bytes() if patient.cache.exists() else b""
     return patient
+
+
+def try_repair(
+    stage: Stage,
+    report: Report,
+    damage: str,
+    seed: int,
+    where: str,
+    start: Callable[[Path, tuple[str, ...]], Run],
+) -> None:
+    """Break a home always in the same way, run the command that doctor names by `start`, and then cure the home."""
+    origin = make_marked_home(stage)
+    chance = random.Random(f"{seed}/{damage}")
+    patient = make_patient(stage, origin, read_home(origin / "papers.db"), damage, chance)
+    row = report.row("repair")
+    row.tries += 1
+    words = patient.diagnose()
+    if not words:
+        report.violate(where, patient.faults or [f"doctor finds nothing wrong with {damage}"])
+        return
+    ended = start(patient.home, words)
+    row.seconds += ended.seconds
+    row.cut += ended.code != 0
+    patient.faults += ended.mishaps()
+    patient.cure()
+    report.violate(where, patient.judge())

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.crash.damage import DAMAGES, try_repair
 from tests.crash.homes import Stage
 from tests.crash.program import Run, run
 from tests.crash.report import Report
@@ -55,27 +56,45 @@ def run_small_disks(stage: Stage, report: Report, sizes: int, seed: int, what: S
     return True
 
 
+def run_repair_limits(stage: Stage, report: Report, sizes: int, seed: int) -> None:
+    """Try repairs with so many random bounds on the size of files."""
+    chance = random.Random(f"{seed}/repairs")
+    for _ in range(sizes):
+        damage, size = chance.choice(tuple(DAMAGES)), _size(chance)
+
+        def start(home: Path, words: tuple[str, ...], size: int = size) -> Run:
+            return run(words, stage.surroundings(home), file_size=size)
+
+        where = f"repair of {damage} with files of {size:,} bytes at most"
+        try_repair(stage, report, damage, chance.randrange(1000), where, start)
+
+
 def _size(chance: random.Random) -> int:
     return int(2 ** chance.uniform(9, LARGEST.bit_length() - 1))
+
+
+ROOMY = 1 << 30
+"""Bytes of a disk that is not full."""
 
 
 @contextmanager
 def _small_disk(folder: Path, origin: Path, room: int) -> Iterator[Path | None]:
     """A copy of a home on a disk with so much room; None where the user may not mount one."""
     folder.mkdir(exist_ok=True)
-    size = sum(file.stat().st_size + 4096 for file in origin.iterdir()) + room
-    if sys.platform != "linux" or not _mount("-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)):
+    if sys.platform != "linux" or not _mount("-t", "tmpfs", "-o", f"size={ROOMY}", "tmpfs", str(folder)):
         yield None
         return
     try:
-        yield Path(shutil.copytree(origin, folder / "home"))
+        home = Path(shutil.copytree(origin, folder / "home"))
+        _mount("-o", f"remount,size={shutil.disk_usage(folder).used + room}", str(folder))
+        yield home
     finally:
         subprocess.run(["umount", str(folder)], check=True, capture_output=True)
 
 
 def _grow(folder: Path) -> None:
     """Give the disk room again, as a user does who frees some."""
-    _mount("-o", f"remount,size={1 << 30}", str(folder))
+    _mount("-o", f"remount,size={ROOMY}", str(folder))
 
 
 def _mount(*words: str) -> bool:

@@ -6,11 +6,13 @@ import errno
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 
+from tests.crash.damage import DAMAGES, try_repair
 from tests.crash.homes import Stage
 from tests.crash.program import Run, run
 from tests.crash.report import Report
@@ -18,7 +20,7 @@ from tests.crash.trials import Scene, make_scenes, try_scene
 
 SOURCE = Path(__file__).with_name("faults.c")
 
-WHAT = ("mark", "undo", "bulk", "import", "compact", "migrate")
+WHAT = ("mark", "undo", "bulk", "import", "compact", "migrate", "repair")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +65,55 @@ def run_faults(
     step: int = 1,
 ) -> None:
     """Try every `step`-th write of each operation with each kind of fault."""
-    for scene in make_scenes(stage, what, seed):
+    injector = _Injector(stage, report, library)
+    for scene in make_scenes(stage, [name for name in what if name != "repair"], seed):
         for fault in faults:
-            for n in count(1, step):
-                where = f"{scene.name}, {fault.name} at write {n}"
-                failed = _try(stage, report, scene, library, fault, n, where)
-                if failed is None:
-                    report.say(f"{where}: the command ends before")
-                    break
+            injector.run(scene.name, fault, step, partial(injector.try_scene, scene))
+    for damage in DAMAGES if "repair" in what else ():
+        for fault in faults:
+            injector.run(f"repair of {damage}", fault, step, partial(injector.try_repair, damage, seed))
 
 
-def _try(stage: Stage, report: Report, scene: Scene, library: Path, fault: Fault, n: int, where: str) -> str | None:
-    """Run a scene with a fault; returns the name of the function that failed, None if it was never called."""
-    told = stage.folder / "fault.txt"
-    told.unlink(missing_ok=True)
+@dataclass
+class _Injector:
+    """Runs commands with faults."""
 
-    def start(home: Path) -> Run:
-        more = {"LD_PRELOAD": str(library), "FAULT_FOLDER": f"{home}/", "FAULT_AT": str(n), "FAULT_REPORT": str(told)}
-        more |= {"FAULT_ERROR": str(fault.error)} | ({"FAULT_ON": "1"} if fault.goes_on else {})
-        return run(scene.step.words, stage.surroundings(home, **more))
+    stage: Stage
+    report: Report
+    library: Path
 
-    try_scene(stage, report, scene, where, start)
-    return told.read_text() if told.exists() else None
+    @property
+    def _told(self) -> Path:
+        return self.stage.folder / "fault.txt"
+
+    def run(self, name: str, fault: Fault, step: int, one: Callable[[Fault, int, str], None]) -> None:
+        """Try one write after the other until the command ends before the fault."""
+        for n in count(1, step):
+            where = f"{name}, {fault.name} at write {n}"
+            self._told.unlink(missing_ok=True)
+            one(fault, n, where)
+            if not self._told.exists():
+                self.report.say(f"{where}: the command ends before")
+                return
+
+    def try_scene(self, scene: Scene, fault: Fault, n: int, where: str) -> None:
+        """Run a scene with a fault."""
+
+        def start(home: Path) -> Run:
+            return self._run(home, scene.step.words, fault, n)
+
+        try_scene(self.stage, self.report, scene, where, start)
+
+    def try_repair(self, damage: str, seed: int, fault: Fault, n: int, where: str) -> None:
+        """Run a repair with a fault."""
+
+        def start(home: Path, words: tuple[str, ...]) -> Run:
+            return self._run(home, words, fault, n)
+
+        try_repair(self.stage, self.report, damage, seed, where, start)
+
+    def _run(self, home: Path, words: Sequence[str], fault: Fault, n: int) -> Run:
+        more = {"LD_PRELOAD": str(self.library), "FAULT_FOLDER": f"{home}/", "FAULT_AT": str(n)}
+        more |= {"FAULT_REPORT": str(self._told), "FAULT_ERROR": str(fault.error)}
+        more |= {"FAULT_ON": "1"} if fault.goes_on else {}
+        return run(words, self.stage.surroundings(home, **more))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,10 +76,13 @@ class Killer:
             (name,) = chance.choices(self.what, [WEIGHTS[name] for name in self.what])
             where = f"--seed {self.seed} --round {number}, step {step}, {name}"
             before = len(self.report.violations)
-            if name in others:
-                now = others[name](home, chance, now, where)
-            else:
-                now = self._kill_command(home, chance, now, where, name)
+            try:
+                if name in others:
+                    now = others[name](home, chance, now, where)
+                else:
+                    now = self._kill_command(home, chance, now, where, name)
+            except sqlite3.DatabaseError as error:
+                self.report.violate(where, [f"the cache can't be read: {error}"])
             if len(self.report.violations) > before:
                 self._keep(f"{self.seed}-{number}-{step}")
                 return

@@ -67,6 +67,8 @@ def environment(home: Path, endpoint: str = "", **more: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
         "DAILYPAPERS_HOME": str(home),
+        # A full disk would leave a torn module, which Python reads the next time.
+        "PYTHONDONTWRITEBYTECODE": "1",
         **({"HF_ENDPOINT": endpoint} if endpoint else {"HF_HUB_OFFLINE": "1"}),
         **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
         **more,

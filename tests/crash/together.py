@@ -55,14 +55,10 @@ class _Crowd:
         self._seed = seed
         self._deadline = time.perf_counter() + seconds
 
-    def run(self) -> None:
+    def run(self, *, with_readers: bool) -> None:
         """Let all act until time is up."""
-        acts: list[Callable[[random.Random], None]] = [
-            *[self._script] * SCRIPTS,
-            self._cron,
-            self._house,
-            *[self._read] * 2,
-        ]
+        acts: list[Callable[[random.Random], None]] = [*[self._script] * SCRIPTS, self._cron, self._house]
+        acts += [self._read] * 2 if with_readers else []
         threads = [
             threading.Thread(target=act, args=(random.Random(f"{self._seed}/{number}"),))
             for number, act in enumerate(acts)
@@ -137,6 +133,8 @@ class _Crowd:
     def _read(self, chance: random.Random) -> None:
         with ExitStack() as stack:
             terminal = stack.enter_context(Terminal(command(), self._stage.surroundings(self._home), SIZE, ROOT))
+            # Until it takes keys, the terminal itself would take some.
+            terminal.wait_for("▌", LONGEST)
             keys = 0
             while not self._is_over() and terminal.process.poll() is None:
                 terminal.press(chance.choice(MOVES))
@@ -159,11 +157,14 @@ class _Crowd:
             self.done.faults.append(text)
 
 
-def run_together(stage: Stage, report: Report, seconds: float, seed: int) -> None:
-    """Let all programs run at once, and judge the home afterwards."""
+def run_together(stage: Stage, report: Report, seconds: float, seed: int, *, with_readers: bool = True) -> None:
+    """Let all programs run at once, and judge the home afterwards.
+
+    Without readers, each command may be the first to open the cache and the last to close it.
+    """
     home = stage.new_home("together")
     crowd = _Crowd(stage, home, seed, seconds)
-    crowd.run()
+    crowd.run(with_readers=with_readers)
     done = crowd.done
     where = f"--together {seconds:.0f} --seed {seed}"
     report.violate(where, done.faults)
@@ -173,10 +174,10 @@ def run_together(stage: Stage, report: Report, seconds: float, seed: int) -> Non
     report.violate(where, judge_crowd(crowd.before, after, done))
     for name, number in sorted(done.commands.items()):
         row = report.row(name)
-        row.tries = number
-        row.seconds = done.slowest.get(name, 0)
-    report.row("mark").acknowledged = sum(done.marks.values())
-    report.row("undo").acknowledged = done.undone
+        row.tries += number
+        row.seconds = max(row.seconds, done.slowest.get(name, 0))
+    report.row("mark").acknowledged += sum(done.marks.values())
+    report.row("undo").acknowledged += done.undone
 
 
 def migrate_together(stage: Stage, report: Report, programs: int) -> None:

@@ -22,6 +22,8 @@ CRASHES: list[tuple[str, bytes]] = [
     ("clean", "a\u200d\u0301 é".encode()),
     ("dates", b"9999-12"),
     ("dates", b"0226-w20"),
+    ("feed", b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><summary>a\n\nb</summary></entry></feed>"),
+    ("ids", b"c" * 200 + b"/1234567"),
     ("headers", b"Mon, 01 Jan 99999999999999999999 00:00:00 GMT"),
     ("headers", b"Mon, 01 Jan 2026 00:00:00 +99999999999999999"),
     ("json", b"[1e999,-1e999]"),

@@ -117,7 +117,7 @@ def test_on_a_full_disk_nothing_is_half_done_and_all_is_said(home: Path, place: 
         terminal.wait_for("The disk is full")
         terminal.press("s", "q")
         assert terminal.wait_closed(30) == 1
-        said = terminal.raw[terminal.raw.rfind(b"\x1b[?1049l") :].decode()
+        said = " ".join(terminal.raw[terminal.raw.rfind(b"\x1b[?1049l") :].decode().split())
         assert said.count("dailypapers: ") == 1
         assert "The last place could not be saved: " in said
         assert "Not everything could be stored: The disk is full" in said

@@ -127,3 +127,8 @@ def test_gaps_end_with_the_feeds_first_day_and_today() -> None:
     assert missing_days(date(2023, 5, 3), date(2023, 5, 3), TODAY, {}) == ()
     assert missing_days(TODAY, TODAY, TODAY, {}) == ("2026-05-12",)
     assert missing_days(date(2026, 5, 13), date(2026, 5, 13), TODAY, {}) == ()
+
+
+def test_plans_are_values() -> None:
+    plans = [Latest(), Day("2026-05-12"), Since("2026-05-12"), Month("2026-05"), Days(("2026-05-12",)), Trending()]
+    assert len({*plans, Latest(7), Trending()}) == len(plans)

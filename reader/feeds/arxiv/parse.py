@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed, FeedRefused
 from reader.core.ids import arxiv_id
+from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean
 from reader.feeds.plain_text import plain_block, plain_line
@@ -64,6 +65,7 @@ class ArxivResponse:
     """Number of papers that match the query in all; None for an announcement."""
 
 
+@of_one_answer()
 def parse_arxiv(body: bytes) -> ArxivResponse:
     """Parse a response of the API or a feed of announcements.
 

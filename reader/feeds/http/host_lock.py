@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from reader import platform
 from reader.core.errors import FeedUnreachable
 from reader.core.steps import note_step
 from reader.paths import make_folder, make_private
@@ -42,7 +42,7 @@ async def host_lock(
         return
     try:
         waited = 0.0
-        while not _try_lock(handle):
+        while not platform.try_lock(handle):
             if waited >= LONGEST:
                 raise FeedUnreachable(
                     f"Another program has been asking {file.stem} for {LONGEST / 60:.0f} minutes; end it to go on."
@@ -60,24 +60,3 @@ async def host_lock(
             os.utime(file, (clock(), clock()))
     finally:
         os.close(handle)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(handle: int) -> bool:
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True

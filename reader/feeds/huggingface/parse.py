@@ -13,6 +13,7 @@ from html import unescape
 from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed
 from reader.core.ids import arxiv_id
+from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Listing, Skipped
 from reader.core.steps import note_step
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, fold
@@ -61,6 +62,7 @@ def read_json(body: bytes | str) -> object:
         raise FeedMalformed("The feed's answer is cut off or is not JSON; try again later.") from None
 
 
+@of_one_answer()
 def listings(
     items: Iterable[object], day: str | None, place: Callable[[int], str] = "item {}".format
 ) -> tuple[Listing, ...]:

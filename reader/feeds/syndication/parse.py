@@ -21,6 +21,7 @@ from urllib.parse import urljoin, urlsplit
 
 from reader.core.errors import FeedMalformed
 from reader.core.ids import arxiv_id
+from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean, fold
 from reader.feeds.addresses import web_url
@@ -92,6 +93,7 @@ class Feed:
     """A short description of an XML error; the entries are those read in spite of it."""
 
 
+@of_one_answer()
 def parse_feed(
     body: bytes,
     url: str,
@@ -163,7 +165,7 @@ def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) 
     if not body.text.strip():
         body = _detail_text(item.get("summary_detail"), atom)
     abstract = plain_block(body.text)
-    title = plain_line(heading.text) or abstract[:100].strip()
+    title = plain_line(heading.text) or clean(abstract, 100)
     if not title:
         return None
     id, itself = _paper_of(item, link, title, body)

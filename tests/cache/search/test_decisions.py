@@ -108,6 +108,13 @@ def test_a_walk_by_days_ends_with_a_full_screen(connection: sqlite3.Connection) 
     assert sum("paper_fts MATCH" in statement for statement in statements) == 1
 
 
+def test_a_walk_by_days_is_judged_after_its_first_stretch(connection: sqlite3.Connection) -> None:
+    statements: list[str] = []
+    connection.set_trace_callback(statements.append)
+    assert plan.first(connection, compile_query(parse("unique"), SCOPE), 40).way is Way.FEW
+    assert sum("rowid BETWEEN" in statement for statement in statements) == 1
+
+
 def test_the_rarest_word_is_looked_up(connection: sqlite3.Connection) -> None:
     for text in ("common unique", "unique common"):
         words = compile_query(parse(text), SCOPE).words

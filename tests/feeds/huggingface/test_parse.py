@@ -359,3 +359,11 @@ def test_any_answer_is_listings_or_malformed(body: bytes) -> None:
     except FeedMalformed:
         return
     assert found[0].day == "2026-05-12"
+
+
+def test_the_texts_of_an_answer_share_what_is_converted_of_latex(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.core.latex.ANSWER_PIECES", 3)
+    authors = [{"name": r"Jos\'e"}] * 2
+    items = [{"id": f"2605.0000{number}", "title": "A title", "authors": authors} for number in (1, 2)]
+    (listing,) = listings(items, "2026-05-12")
+    assert [draft.authors for draft in listing.drafts] == [("José", "José"), ("José", r"Jos\'e")]

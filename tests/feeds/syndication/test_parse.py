@@ -368,3 +368,10 @@ def test_any_bytes_are_a_feed_or_none(body: bytes) -> None:
         return
     assert feed.title and feed.slug
     assert all(entry.draft.title and entry.guid for entry in feed.entries)
+
+
+def test_a_title_that_is_made_of_the_text_is_one_line() -> None:
+    feed = b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><summary>One\n\n  two\nthree</summary></entry></feed>"
+    [entry] = parse_feed(feed, "https://example.org/feed", date(2026, 5, 12)).entries
+    assert entry.draft.title == "One two three"
+    assert entry.draft.abstract == "One\n\ntwo three"

@@ -1,0 +1,119 @@
+"""What differs between systems, also as the systems have it on which the tests do not run."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader import platform
+
+READER = Path(__file__).parents[1] / "reader"
+
+
+@pytest.fixture
+def ear() -> Iterator[tuple[socket.socket, socket.socket]]:
+    pair = socket.socketpair()
+    yield pair
+    for one in pair:
+        one.close()
+
+
+def test_only_this_module_and_programs_for_one_system_ask_which_system_it_is() -> None:
+    asks = ("sys.platform", "import fcntl", "import msvcrt", "import termios", "killpg", "geteuid", "os.nice")
+    found = {
+        path.relative_to(READER).as_posix()
+        for path in READER.rglob("*.py")
+        if any(ask in path.read_text(encoding="utf-8") for ask in asks)
+    }
+    # Notifications and schedules are by programs that each system has.
+    assert found == {"platform.py", "actions/notify.py", "actions/schedule.py"}
+
+
+def test_a_system_without_some_signals_has_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert signal.SIGTERM in platform.ending_signals()
+    for name in ("SIGHUP", "SIGQUIT"):
+        monkeypatch.delattr(signal, name)
+    assert list(platform.ending_signals()) == [signal.SIGINT, signal.SIGTERM]
+    assert platform.hangup() == signal.SIGTERM
+
+
+@pytest.mark.parametrize(
+    ("mask", "system", "is_gone"),
+    [
+        (0, "linux", False),
+        (select.POLLIN, "darwin", False),
+        (select.POLLHUP, "linux", True),
+        (select.POLLERR, "darwin", True),
+        (select.POLLNVAL, "linux", True),
+        # macOS can't poll /dev/tty.
+        (select.POLLNVAL, "darwin", None),
+    ],
+)
+def test_what_poll_says_of_a_terminal(mask: int, system: str, is_gone: bool | None) -> None:
+    assert platform._is_gone(mask, system) is is_gone
+
+
+def test_hears_a_socket_and_the_end_of_a_terminal(ear: tuple[socket.socket, socket.socket]) -> None:
+    ours, its = os.openpty()
+    assert platform.hear(ear[0].fileno(), its, 0) == (False, False)
+    ear[1].send(b"x")
+    assert platform.hear(ear[0].fileno(), its, None) == (True, False)
+    os.close(ours)
+    assert platform.hear(ear[0].fileno(), its, None) == (True, True)
+    assert platform.hear(ear[0].fileno(), None, 0) == (True, None)
+    os.close(its)
+
+
+def test_without_poll_only_the_socket_is_heard(
+    ear: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(select, "poll")
+    assert platform.hear(ear[0].fileno(), 0, 0) == (False, None)
+    ear[1].send(b"x")
+    assert platform.hear(ear[0].fileno(), 0, None) == (True, None)
+
+
+def test_modes_of_a_terminal_are_set_again_and_others_ignored(tmp_path: Path) -> None:
+    termios = pytest.importorskip("termios")
+    ours, its = os.openpty()
+    before = termios.tcgetattr(its)
+    modes = platform.TerminalModes(its)
+    changed = termios.tcgetattr(its)
+    changed[3] &= ~termios.ECHO
+    termios.tcsetattr(its, termios.TCSANOW, changed)
+    modes.set_again(its)
+    assert termios.tcgetattr(its) == before
+    with (tmp_path / "file").open("w") as file:
+        platform.TerminalModes(file.fileno()).set_again(file.fileno())
+    for one in (ours, its):
+        os.close(one)
+    platform.TerminalModes(its).set_again(its)
+
+
+def test_a_system_without_groups_and_owners_does_what_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("killpg", "nice", "geteuid", "statvfs"):
+        monkeypatch.delattr(os, name)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        platform.kill_group(process.pid)
+        assert process.wait(30) != 0
+    platform.kill_group(process.pid)
+    platform.lower_priority(5)
+    assert platform.is_mine(12345)
+    assert not platform.is_read_only(Path.cwd())
+
+
+def test_a_lock_is_held_once(tmp_path: Path) -> None:
+    file = tmp_path / "lock"
+    with file.open("w") as one, file.open("w") as other:
+        assert platform.try_lock(one.fileno())
+        assert not platform.try_lock(other.fileno())
+    with file.open("w") as again:
+        assert platform.try_lock(again.fileno())
