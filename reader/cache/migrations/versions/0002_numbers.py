@@ -9,7 +9,7 @@ down_revision = "0001"
 def upgrade() -> None:
     """Add the number of an event, and three indexes."""
     op.execute("ALTER TABLE event ADD COLUMN number INTEGER DEFAULT 0 NOT NULL")
-    # The order of a machine's own events must not depend on clocks. Until now, all events of a cache came from one machine.
+    # The order of a machine's events must not depend on clocks. Until now, all of a cache came from one machine.
     op.execute("UPDATE event SET number = seq")
     op.execute("CREATE INDEX event_by_number ON event (machine, number)")
     op.execute("CREATE INDEX ix_orphan_event ON orphan (event)")
