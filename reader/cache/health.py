@@ -18,6 +18,7 @@ from reader.cache import schema
 from reader.cache.aside import is_aside
 from reader.cache.backups import backups
 from reader.cache.checks import verify
+from reader.cache.pages import HEADER, MAGIC, is_whole
 from reader.cache.sqlite_errors import is_of_file
 from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooNew
 from reader.paths import backup_folder, journal_file, suspect_stamp
@@ -131,8 +132,6 @@ def glance(path: Path) -> Condition:
 
 def _first_damage(path: Path) -> str:
     """What is wrong at first sight with a damaged file."""
-    from reader.cache.pages import HEADER, MAGIC, is_whole
-
     with path.open("rb") as file:
         header = file.read(HEADER)
     if not header.startswith(MAGIC):
