@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these words (default: the command line's); return the exit code."""
     code = _run_safely(list(sys.argv[1:] if arguments is None else arguments))
-    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+    lost = _finish(sys.stdout)
+    if lost is not None and not isinstance(lost, BrokenPipeError) and code == 0:
+        code = _report_unexpected("output", lost)
+    for stream in (sys.stderr, sys.__stdout__, sys.__stderr__):
         _finish(stream)
     return code
 
@@ -72,14 +75,20 @@ def run(words: Sequence[str]) -> int:
     if first in COMMANDS:
         return _run_command(first, words[1:])
     if first in ("-h", "--help"):
-        from reader.commands.front_page import front_page
-
-        print(front_page(), end="")
-        return 0
+        return _print_front_page(words)
     if first in ("-V", "--version"):
         print(f"{APP} {__version__}")
         return 0
     return _open_reader(words)
+
+
+def _print_front_page(words: Sequence[str]) -> int:
+    from reader.commands.front_page import front_page
+    from reader.commands.parsing import take_colours
+
+    take_colours(words)
+    print(front_page(), end="")
+    return 0
 
 
 # Commands
@@ -126,8 +135,10 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
         # Without options there is no need to import argparse.
         return " ".join(words), False, None
     from reader.commands.command import SEE_HELP, Parser, add_query, query_of
-    from reader.commands.parsing import parse
+    from reader.commands.parsing import asks_for_help, parse
 
+    if asks_for_help(words):
+        raise SystemExit(_print_front_page(words))
     parser = Parser(prog=APP, allow_abbrev=False)
     add_reader_options(parser)
     add_query(parser)
@@ -136,6 +147,9 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
     except UsageError as error:
         advice = _explain_option_order(words) or f"{SEE_HELP} '{APP} --help'."
         raise UsageError(str(error).partition(SEE_HELP)[0] + advice) from error
+    if options.version:
+        print(f"{APP} {__version__}")
+        raise SystemExit(0)
     if options.color == "never":
         os.environ["NO_COLOR"] = "1"
     return query_of(options.query), options.demo, options.log_level
@@ -262,16 +276,18 @@ def fill_with_sample(workspace: Workspace, file: Path) -> None:
 # Output
 
 
-def _finish(stream: TextIO | None) -> None:
-    """Write what a stream holds, or drop it: Python would try again at its end, and then exit with 120."""
+def _finish(stream: TextIO | None) -> OSError | None:
+    """Write what a stream holds, or drop it and return why: Python would try again at its end, and exit with 120."""
     if stream is None or stream.closed:
-        return
+        return None
     try:
         stream.flush()
-    except OSError:
+    except OSError as error:
         from reader.commands.output import discard
 
         discard(stream)
+        return error
+    return None
 
 
 def _report_unexpected(where: str, error: Exception, words: Sequence[str] = ()) -> int:

@@ -54,6 +54,41 @@ def flip(number: int, seed: int) -> Break:
     return break_it
 
 
+def scramble(seed: int) -> Break:
+    """Damage the file in one of many ways: cut, flipped, overwritten, emptied, with pages or bytes in other places."""
+
+    def break_it(home: Path) -> None:
+        file = home / "papers.db"
+        chance = random.Random(seed)
+        data = bytearray(file.read_bytes())
+        size = len(data)
+        start = chance.randrange(size)
+        match seed % 7:
+            case 0:
+                del data[start:]
+            case 1:
+                for _ in range(chance.choice([1, 3, 30, 1_000])):
+                    data[chance.randrange(size)] ^= 1 << chance.randrange(8)
+            case 2:
+                length = chance.randrange(1, 40_000)
+                data[start : start + length] = chance.randbytes(min(length, size - start))
+            case 3:
+                end = min(size, start + chance.randrange(1, size // 2))
+                data[start:end] = bytes(end - start)
+            case 4:
+                for _ in range(4):
+                    one, two = (4096 * chance.randrange(size // 4096) for _ in range(2))
+                    data[one : one + 4096], data[two : two + 4096] = data[two : two + 4096], data[one : one + 4096]
+            case 5:
+                for _ in range(4):
+                    data[chance.randrange(100)] = chance.randrange(256)
+            case 6:
+                data[start:start] = chance.randbytes(chance.randrange(1, 5_000))
+        file.write_bytes(data)
+
+    return break_it
+
+
 def flip_page_kind(home: Path) -> None:
     """Change the page from which all papers are found."""
     file = home / "papers.db"

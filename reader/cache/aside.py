@@ -11,6 +11,8 @@ from pathlib import Path
 from reader.core.errors import CacheError
 from reader.paths import make_private
 
+_MARK = ".aside-"
+
 BESIDE = ("-wal", "-journal", "-shm")
 """Ends of the names of the files that SQLite keeps beside a database; the first two hold what was written last."""
 
@@ -64,9 +66,9 @@ def set_log_aside(path: Path) -> None:
             make_private(log.rename(f"{_free_name(path)}-wal"))
 
 
-def kept_files(path: Path) -> list[Path]:
-    """The files that were put aside, with the logs beside them, oldest first."""
-    return sorted(path.parent.glob(f"{path.name}.aside-*"))
+def is_aside(file: Path) -> bool:
+    """Whether a file was put aside, or is a copy of one that was changed."""
+    return _MARK in file.name
 
 
 def _free_name(path: Path) -> Path:
@@ -74,7 +76,7 @@ def _free_name(path: Path) -> Path:
     now = datetime.now().strftime("%Y-%m-%d-%H%M%S")
     number = 1
     while True:
-        name = path.with_name(f"{path.name}.aside-{now}{f'-{number}' if number > 1 else ''}")
+        name = path.with_name(f"{path.name}{_MARK}{now}{f'-{number}' if number > 1 else ''}")
         if not any(name.with_name(name.name + end).exists() for end in ("", *BESIDE)):
             return name
         number += 1

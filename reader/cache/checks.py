@@ -57,9 +57,11 @@ def _file(connection: sqlite3.Connection) -> Iterator[str]:
             # Faults of one tree are one text of many lines, of which the first only names the database.
             yield from (line.strip() for line in said.splitlines() if line != "ok" and not line.startswith("***"))
     except sqlite3.DatabaseError as error:
-        if not is_damage(error):
+        # The index can be so broken that its check fails; what comes after it is then not checked.
+        is_of_index = primary_code(error) == sqlite3.SQLITE_ERROR
+        if not is_damage(error) and not is_of_index:
             raise
-        yield str(error)
+        yield f"{_OF_INDEX}: {error}" if is_of_index else str(error)
 
 
 def _references(connection: sqlite3.Connection) -> Iterator[str]:

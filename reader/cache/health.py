@@ -15,10 +15,12 @@ from typing import NamedTuple
 
 from reader import platform
 from reader.cache import schema
-from reader.cache.aside import kept_files
+from reader.cache.aside import is_aside
 from reader.cache.backups import backups
 from reader.cache.checks import verify
-from reader.core.errors import CacheDamaged, CacheForeign, CacheTooNew
+from reader.cache.pages import HEADER, MAGIC, is_whole
+from reader.cache.sqlite_errors import is_of_file
+from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooNew
 from reader.paths import backup_folder, journal_file, suspect_stamp
 
 REPAIR = "dailypapers cache repair"
@@ -130,8 +132,6 @@ def glance(path: Path) -> Condition:
 
 def _first_damage(path: Path) -> str:
     """What is wrong at first sight with a damaged file."""
-    from reader.cache.pages import HEADER, MAGIC, is_whole
-
     with path.open("rb") as file:
         header = file.read(HEADER)
     if not header.startswith(MAGIC):
@@ -148,11 +148,16 @@ def examine(path: Path, progress: Progress = _ignore_progress) -> Condition:
     if condition.state is not State.GOOD:
         return condition
     found: list[Condition] = []
-    for check in verify(path):
-        progress(f"{check.name} checked")
-        if check.faults:
-            more = f", and {len(check.faults) - 1} more" if check.faults[1:] else ""
-            found.append(Condition(_BY_CHECK[check.name], f"{check.name}: {check.faults[0]}{more}"))
+    try:
+        for check in verify(path):
+            progress(f"{check.name} checked")
+            if check.faults:
+                more = f", and {len(check.faults) - 1} more" if check.faults[1:] else ""
+                found.append(Condition(_BY_CHECK[check.name], f"{check.name}: {check.faults[0]}{more}"))
+    except CacheError as error:
+        if not is_of_file(error):
+            raise
+        found.append(Condition(State.DAMAGED, "damaged in a place that had to be read"))
     return min(found, key=lambda one: one.state.value, default=Condition(State.GOOD))
 
 
@@ -181,8 +186,7 @@ def _permissions(path: Path) -> Condition | None:
 def _used(path: Path) -> Iterator[Path]:
     """The folders and the files that must be readable and writable; those that are missing are left out."""
     yield path.parent
-    kept = set(kept_files(path))
-    yield from (file for file in path.parent.glob(f"{path.stem}.*") if file not in kept)
+    yield from (file for file in path.parent.glob(f"{path.stem}.*") if not is_aside(file))
     if backup_folder(path).exists():
         yield backup_folder(path)
 

@@ -10,7 +10,6 @@ start begins again.
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -24,10 +23,10 @@ from reader.cache.backups import backups
 from reader.cache.health import Condition, Progress, State
 from reader.cache.marks.event_log import EventLog
 from reader.cache.marks.events import Events
-from reader.cache.sqlite_errors import explained
+from reader.cache.sqlite_errors import explained, is_of_file
 from reader.cache.turns import alone
-from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheForeign, CacheTooNew
-from reader.paths import make_folder, refresh_stamp, suspect_stamp
+from reader.core.errors import CacheBusy, CacheError, CacheForeign, CacheTooNew
+from reader.paths import journal_file, make_folder, refresh_stamp, suspect_stamp
 
 if TYPE_CHECKING:
     from reader.cache.batch import Classifier
@@ -157,6 +156,8 @@ class Repair:
                 self._change(self._derive_marks)
             case State.JOURNAL:
                 self._keep_copy()
+                if journal_file(self._path).exists():
+                    self.report.kept.append(aside.keep_copy(journal_file(self._path)))
                 self._change(self._agree)
             case _:
                 raise CacheError(f"The cache {self._path} can't be mended. 'dailypapers doctor' says why.")
@@ -176,7 +177,7 @@ class Repair:
         except (CacheBusy, CacheForeign, CacheTooNew):
             raise
         except CacheError as error:
-            if not _is_of_file(error):
+            if not is_of_file(error):
                 raise
             self._replace()
 
@@ -277,15 +278,6 @@ class Repair:
             counts = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM paper WHERE starred = 1)"
             report.events, report.starred = connection.execute(counts).fetchone()
             (report.papers,) = connection.execute("SELECT count(*) FROM paper").fetchone()
-
-
-def _is_of_file(error: CacheError) -> bool:
-    """Whether an error means that the file is worse than it seemed, and not that a disk or a program is in the way."""
-    if isinstance(error, CacheDamaged):
-        return True
-    cause = error.__cause__
-    cause = getattr(cause, "orig", None) or cause
-    return isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_ERROR
 
 
 def _remove(building: Path) -> None:

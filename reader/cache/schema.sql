@@ -76,6 +76,8 @@ CREATE TABLE orphan (
     PRIMARY KEY (id, event)
 ) WITHOUT ROWID;
 
+CREATE INDEX ix_orphan_event ON orphan (event);
+
 CREATE TABLE paper (
     pk INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     id VARCHAR NOT NULL,

@@ -80,6 +80,16 @@ def is_damage(error: BaseException) -> bool:
     return primary_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
+def is_of_file(error: CacheError) -> bool:
+    """Whether an error means that the file is broken, and not that a disk or another program is in the way.
+
+    SQLite also calls it a mistake in a statement if a changed letter has given a table or a column another name.
+    """
+    cause = error.__cause__
+    cause = getattr(cause, "orig", None) or cause
+    return isinstance(error, CacheDamaged) or (cause is not None and primary_code(cause) == sqlite3.SQLITE_ERROR)
+
+
 def damaged(path: Path) -> CacheDamaged:
     """The error for a cache that is found to be damaged before it is opened."""
     return CacheDamaged(_DAMAGED.format(path=path))

@@ -274,7 +274,7 @@ class Orphan(SQLModel, table=True):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     id: str = Field(primary_key=True)
-    event: int = Field(primary_key=True)
+    event: int = Field(primary_key=True, index=True)
 
 
 class PaperTag(SQLModel, table=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import SUPPRESS, Action, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,6 +55,10 @@ class Parser(ArgumentParser):
         option = f"{action.option_strings[0]} " if action.option_strings else ""
         advice = f". Did you mean {meant}?" if meant else ""
         self.error(f"{option}{typed!r} is not one of {', '.join(choices)}{advice}")
+
+    def print_help(self, file: Any = None) -> None:
+        """Print the help; argparse would ignore that a long one can't be written."""
+        (file or sys.stdout).write(self.format_help())
 
     def format_help(self) -> str:
         from reader.commands.help_text import command_help

@@ -1,4 +1,4 @@
-"""`dailypapers doctor`: examine the installation. It changes nothing and reads no papers."""
+"""`dailypapers doctor`: examine the installation. It changes nothing, and names what mends each problem."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 from argparse import SUPPRESS, Action, ArgumentParser
@@ -10,6 +11,9 @@ from typing import NamedTuple
 
 from reader.commands.output import READABLE, Style, is_terminal, width
 from reader.paths import APP
+
+_SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
+"""A word of a shell's command line, with its quotes."""
 
 WIDEST = 100
 """Maximum columns of help."""
@@ -78,8 +82,20 @@ def example_lines(examples: Iterable[tuple[str, str]], columns: int, style: Styl
             yield f"  {style.typed(words)}{' ' * (size - len(words))}  {about}"
         return
     for words, about in pairs:
-        yield f"  {style.typed(words)}"
+        yield from (f"  {style.typed(line)}" for line in _shell_lines(words, columns - 2))
         yield from wrap(about, columns, "      ")
+
+
+def _shell_lines(text: str, columns: int) -> Iterator[str]:
+    """A command for a shell in as many lines as it needs; a backslash joins them."""
+    line = ""
+    for word in _SHELL_WORD.findall(text):
+        if line and len(line) + 1 + len(word) > columns - 2:
+            yield f"{line} \\"
+            line = f"  {word}"
+        else:
+            line = f"{line} {word}" if line else word
+    yield line
 
 
 def define(pairs: Sequence[tuple[str, str]], columns: int, style: Style, most: int = _COLUMN) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The page of the manual, from the same tables as the help. `hatch_build.py` puts it into the wheel.
+"""The page of the manual, from the same tables as the help. `.build/manual_hook.py` puts it into the wheel.
 
 It needs the standard library alone: a wheel is built where nothing else is installed.
 """

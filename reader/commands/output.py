@@ -22,6 +22,9 @@ READABLE = 80
 FALLBACK = 80
 """Columns of a terminal that does not tell its size."""
 
+NARROWEST = 20
+"""Columns that are taken for granted: with fewer, nothing can be read."""
+
 PATIENCE = 0.5
 """Seconds before progress is shown: shorter work needs none."""
 
@@ -84,8 +87,8 @@ def width(stream: TextIO | None = None) -> int:
     """Columns of a terminal, by default of standard output; the environment variable COLUMNS overrides them."""
     if stream is not None and not os.environ.get("COLUMNS"):
         with suppress(OSError, ValueError):
-            return os.get_terminal_size(stream.fileno()).columns or FALLBACK
-    return shutil.get_terminal_size((FALLBACK, 24)).columns
+            return max(NARROWEST, os.get_terminal_size(stream.fileno()).columns or FALLBACK)
+    return max(NARROWEST, shutil.get_terminal_size((FALLBACK, 24)).columns)
 
 
 def amount(count: int, noun: str) -> str:

@@ -37,13 +37,14 @@ def _run_pager(command: list[str], lines: Iterator[str]) -> None:
     """Write lines to the pager until all are written or the user leaves it."""
     sys.stdout.flush()
     environment = {"LESS": "FRX", "LV": "-c"} | child_environment()
-    pager = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        env=environment,
-        encoding=sys.stdout.encoding,
-        errors="replace",
-    )
+    encoding = sys.stdout.encoding
+    try:
+        pager = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, encoding=encoding, errors="replace")
+    except OSError:
+        # It is there, and is no program: the papers matter more.
+        for line in lines:
+            print_line(line)
+        return
     # ctrl+c is a key of the pager's; it must not end this program, and leave the pager behind it.
     with _ignoring_interrupts():
         try:

@@ -14,18 +14,18 @@ from reader.commands.output import COLOURS, choose_colours
 from reader.core.errors import UsageError
 from reader.core.nearest import nearest
 
-_LETTER = re.compile(r"-[A-Za-z](?:=.*)?")
-"""What looks like an option of one letter."""
+_OPTION = re.compile(r"-(?:[A-Za-z](?:=.*)?|\d{1,4})")
+"""What looks like an option: a letter, or a number as in `head -5`."""
 
 
 def parse(parser: Parser, words: Sequence[str]) -> Namespace:
     """Parse a command's words, and put --color into effect.
 
-    Raises UsageError, also for a single letter after a dash that is no option: it would exclude nearly every paper.
+    Raises UsageError, also for a letter or number after a dash that is no option: as a term, it would exclude papers.
     """
-    _choose_colours(words)
+    take_colours(words)
     options = parser._option_string_actions
-    if _asks_for_help(words):
+    if asks_for_help(words):
         parser.print_help()
         raise SystemExit(0)
     found, rest = parser.parse_known_intermixed_args(list(_shield(parser, words, options)))
@@ -49,7 +49,7 @@ def _shield(parser: Parser, words: Iterable[str], options: Mapping[str, Action])
         elif word == "--":
             is_plain = True
         elif is_dashed and not _has_number(word, options):
-            if _LETTER.fullmatch(word):
+            if _OPTION.fullmatch(word):
                 _refuse_letter(parser, word, options)
             yield SHIELD + word
         else:
@@ -65,12 +65,12 @@ def _has_number(word: str, options: Mapping[str, Action]) -> bool:
     return action is not None and action.nargs is None and word[2:].isdecimal()
 
 
-def _asks_for_help(words: Sequence[str]) -> bool:
+def asks_for_help(words: Sequence[str]) -> bool:
     """Whether --help stands anywhere before `--`, whatever else is right or wrong."""
     return any(word in ("-h", "--help") for word in takewhile(lambda word: word != "--", words))
 
 
-def _choose_colours(words: Sequence[str]) -> None:
+def take_colours(words: Sequence[str]) -> None:
     """Put --color into effect before all else, since the help and its mistakes depend on it."""
     choose_colours("auto")
     for word, following in pairwise([*words, ""]):
@@ -89,9 +89,12 @@ def _refuse(parser: Parser, word: str, known: Iterable[str]) -> NoReturn:
 
 
 def _refuse_letter(parser: Parser, word: str, options: Mapping[str, Action]) -> NoReturn:
-    letter = word[:2]
-    meant = next((name for name in options if name.startswith(f"-{letter}")), None)
+    letter = word.partition("=")[0]
+    if letter[1:].isdigit():
+        meant = f"-n {letter[1:]}" if "-n" in options else None
+    else:
+        meant = next((name for name in options if name.startswith(f"-{letter}")), None)
     advice = f" Did you mean {meant}?" if meant else ""
     if any(action.dest == "query" and not action.option_strings for action in parser._actions):
-        advice += f" To exclude the word {letter[1]}, write: -- {letter}."
+        advice += f" To exclude the word {letter[1:]}, write: -- {letter}."
     raise UsageError(f"{parser.prog}: {letter} is no option.{advice}{SEE_HELP} '{parser.prog} --help'.")

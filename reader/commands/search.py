@@ -42,7 +42,8 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
         print_requests()
     messages = run_job(workspace, SearchFeed(" ".join(arguments.words)), quiet=arguments.quiet or arguments.verbose)
     listings = next(message.listings for message in messages if isinstance(message, SearchAnswered))
-    found = [(draft, listing.day) for listing in listings for draft in listing.drafts][: arguments.limit]
+    listings = _first(listings, arguments.limit)
+    found = [(draft, listing.day) for listing in listings for draft in listing.drafts]
     with workspace.window() as window:
         known = {draft.id for draft, _ in found if draft.id and window.pk_of(draft.id) is not None}
     if arguments.json:
@@ -54,6 +55,15 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.add and found:
         _store_results(workspace, listings)
     return 0
+
+
+def _first(listings: tuple[Listing, ...], limit: int | None) -> tuple[Listing, ...]:
+    """The listings with at most `limit` papers together."""
+    kept, left = [], sum(len(listing.drafts) for listing in listings) if limit is None else limit
+    for listing in listings:
+        kept.append(listing._replace(drafts=listing.drafts[:left]))
+        left -= len(kept[-1].drafts)
+    return tuple(kept)
 
 
 def _store_results(workspace: Workspace, listings: tuple[Listing, ...]) -> None:

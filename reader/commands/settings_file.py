@@ -57,13 +57,20 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     value, text = _checked(name, key, " ".join(words))
     if key[0] == "keys":
         _check_keys(workspace, key[1], value)
-    after = with_value(_read(file), key, text)
-    written = next((one.value for one in read_statements(after) if isinstance(one, Statement) and one.key == key), None)
-    if written != tomllib.loads(f"value = {text}")["value"]:
-        raise ConfigError(f"{file} has mistakes around {name}. Correct them first: 'dailypapers config edit'.")
+    before = _read(file)
+    after = with_value(before, key, text)
+    wanted = _statements(before) | {key: tomllib.loads(f"value = {text}")["value"]}
+    if _statements(after) != wanted:
+        raise ConfigError(f"{name} can't be set in {file} as it is written. Change it by 'dailypapers config edit'.")
     if len(after.encode()) > config.MAX_FILE_SIZE:
         raise ConfigError(f"{file} would be larger than {config.MAX_FILE_SIZE // 1024} KiB. It was left as it is.")
     _write(file, after)
+
+
+def _statements(text: str) -> dict[tuple[str, ...], object]:
+    """Every key of a TOML text with its value, that of its first line; malformed lines are passed over."""
+    found = [one for one in read_statements(text) if isinstance(one, Statement) and one.value is not None]
+    return {one.key: one.value for one in reversed(found)}
 
 
 def _check_keys(workspace: Workspace, action: str, keys: Any) -> None:

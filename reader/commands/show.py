@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_no_pager
 from reader.commands.json_form import add_json_fields
-from reader.commands.output import READABLE, Style, fit, is_terminal, width
+from reader.commands.output import READABLE, Style, fit, is_terminal, width, wrapped
 from reader.commands.paper_page import draw_paper, facts
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.paper import Paper, labelled
@@ -19,6 +19,9 @@ from reader.core.text import clean, clean_block
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Reason
 
+
+SAID = 28
+"""Columns of a phrase before what is known of it."""
 
 WHY = "why"
 """The key in JSON of what gave a paper its topics."""
@@ -70,7 +73,8 @@ def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str,
     """Lines that explain a paper's topics: each phrase with its points, its origin and its fields."""
     from reader.core.topics.explain import LEGEND, why
 
-    yield style.bold(clean(paper.title))
+    columns = width() if is_terminal(sys.stdout) else None
+    yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))
     if not reasons:
         yield ""
         yield "No rule gives this paper a topic."
@@ -78,8 +82,12 @@ def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str,
         yield ""
         yield f"{style.bold(clean(one.name))}  {style.faint(f'{one.slug}, {one.score} points')}"
         for cause in one.causes:
-            said = fit(clean(cause.said), 28) if cause.where else clean(cause.said)
-            yield f"{cause.points:+5d}  {said}  {style.faint(cause.detail)}".rstrip()
+            said = fit(clean(cause.said), SAID) if cause.where else clean(cause.said)
+            if columns is None or SAID + len(cause.detail) + 9 <= columns:
+                yield f"{cause.points:+5d}  {said}  {style.faint(cause.detail)}".rstrip()
+            else:
+                yield f"{cause.points:+5d}  {said.rstrip()}"
+                yield from (f"{' ' * 7}{style.faint(line)}" for line in wrapped(cause.detail, columns - 7))
         if one.weaker:
             yield style.faint(f"       and {one.weaker} weaker")
     if reasons:

@@ -17,6 +17,9 @@ NOTE = "note"
 TAG_LIMIT = 100
 """Maximum characters of a tag's name."""
 
+LATEST_CLOCK = 1 << 62
+"""A later clock is no time; SQLite holds twice as much, and clocks only grow by what happens."""
+
 _ID = re.compile(r"[0-9a-f]{24}")
 _MACHINE = re.compile(r"[0-9a-f]{12}")
 
@@ -60,9 +63,14 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
 
 
 def clean_event(mark: Mark) -> Mark | None:
-    """A foreign mark with clean text; None if its kind, value, id or machine is not of the right form."""
+    """A foreign mark with clean text; None if its kind, value, clock, id or machine is not of the right form."""
     cleaned = clean_mark(mark.kind, mark.value)
-    if cleaned is None or not _ID.fullmatch(mark.id) or not _MACHINE.fullmatch(mark.machine):
+    if (
+        cleaned is None
+        or not 0 <= mark.clock <= LATEST_CLOCK
+        or not _ID.fullmatch(mark.id)
+        or not _MACHINE.fullmatch(mark.machine)
+    ):
         return None
     return mark._replace(kind=cleaned[0], value=cleaned[1])
 

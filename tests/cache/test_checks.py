@@ -62,3 +62,11 @@ def test_a_damaged_file_is_not_opened_for_more_checks(cache: Cache, kept: Path) 
     assert check.faults
     assert kept.read_bytes() == before
     assert not kept.with_name("papers.db-wal").exists()
+
+
+def test_an_index_whose_check_fails_is_a_fault_of_the_index(cache: Cache, kept: Path) -> None:
+    cache.close()
+    execute(kept, "UPDATE paper_fts_config SET v = 0 WHERE k = 'version'")
+    found = faults(kept)
+    assert list(found) == ["full-text index"]
+    assert "fts5" in found["full-text index"][0]

@@ -24,9 +24,9 @@ from tests.commands.conftest import Run, Spawn
 HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "alembic", "httpx", "stamina", "ahocorasick_rs"}
 
 
-@pytest.mark.parametrize("option", ["--version", "-V"])
-def test_version(run: Run, option: str) -> None:
-    assert run(option).out == f"dailypapers {__version__}\n"
+@pytest.mark.parametrize("words", [("--version",), ("-V",), ("--demo", "--version")])
+def test_version(run: Run, words: tuple[str, ...]) -> None:
+    assert run(*words).out == f"dailypapers {__version__}\n"
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -57,6 +57,7 @@ def test_every_command_has_help_with_examples_that_parse(run: Run, name: str) ->
         (("lst",), "Did you mean list? To open the reader on a query that begins with it, write 'dailypapers -- lst'."),
         (("list", "-x"), "-x is no option. To exclude the word x, write: -- -x. See 'dailypapers list --help'."),
         (("count", "agents", "-n", "5"), "-n is no option. To exclude the word n"),
+        (("list", "-5"), "-5 is no option. Did you mean -n 5? To exclude the word 5, write: -- -5."),
         (("count", "-j"), "-j is no option. Did you mean --json? To exclude the word j"),
         (("undo", "-x"), "-x is no option. See 'dailypapers undo --help'."),
         (("-x",), "-x is no option. To exclude the word x, write: -- -x. See 'dailypapers --help'."),

@@ -62,5 +62,6 @@ def test_an_error_stream_that_can_not_be_written_is_no_failure(home: Path) -> No
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
 def test_an_output_that_can_not_be_written_is_a_failure_in_one_line(papers: Path) -> None:
-    code, _, said = run_in_shell("list >/dev/full")
-    assert (code, said.count("\n")) == (1, 1)
+    for words in ("list", "list --help"):
+        code, _, said = run_in_shell(f"{words} >/dev/full")
+        assert (code, said.count("\n")) == (1, 1)

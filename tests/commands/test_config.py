@@ -204,6 +204,18 @@ def test_config_set_leaves_a_file_that_it_can_not_read(run: Run, file: Path, dat
     assert file.read_bytes() == data
 
 
+def test_config_set_changes_nothing_but_the_setting(run: Run, file: Path) -> None:
+    text = 'keys = { "paper.star" = "s", "app.quit" = "Q" }\n'
+    file.write_text(text)
+    found = run("config", "set", "keys.paper.star", "s f5")
+    assert (found.code, found.err.count("\n")) == (1, 1)
+    assert "config edit" in found.err
+    assert file.read_text() == text
+    file.write_text('nonsense\ntheme = "dark"\ntheme = "light"\n')
+    assert run("config", "set", "theme", "ansi").code == 0
+    assert file.read_text() == 'nonsense\ntheme = "ansi"\ntheme = "light"\n'
+
+
 def test_config_set_says_when_the_environment_wins(run: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://localhost:1")
     assert "HF_ENDPOINT in the environment wins" in run("config", "set", "endpoint", "http://localhost:2").err

@@ -174,10 +174,13 @@ def test_the_feed_is_searched_beyond_the_cache(run: Run, daily: FeedServer) -> N
     found = run("search", "one")
     assert [line[:13] for line in found.out.splitlines()] == ["  2606.00001 ", "+ 2404.00009 "]
     assert [paper["in_cache"] for paper in run("search", "one", "--json").records] == [True, False]
+    assert run("search", "one", "-n1", "--jsonl=in_cache,id").out == '{"in_cache": true, "id": "2606.00001"}\n'
+    assert "0 papers added" in run("search", "one", "-n1", "--add").err
     assert run("count").out == "1\n"
     assert "1 paper added" in run("search", "one", "--add").err
     assert run("count", "day:2024-04-02").out == "1\n"
     assert "finds nothing" in run("search", "nothing").err
+    assert run("search", "nothing", "-q").err == ""
 
 
 def test_offline_by_choice_is_no_failure_of_a_source(

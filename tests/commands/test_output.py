@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from reader.commands.output import Progress, Style, fit, wrapped
+from tests.commands.conftest import RunOnTerminal
 
 TEXT = st.text(alphabet="ab 中é・🙂", max_size=60)
 
@@ -70,3 +72,14 @@ def test_progress_in_a_pipe_is_silent(clock: list[float]) -> None:
         clock[0] = 9
         progress.show("one")
     assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize("words", [("list",), ("show", "2606.26740"), ("show", "2606.26740", "--why"), ("topics",)])
+@pytest.mark.parametrize("more", [("--help",), ()])
+@pytest.mark.parametrize("columns", [1, 20, 21])
+def test_no_terminal_is_too_narrow(
+    on_terminal: RunOnTerminal, papers: Path, words: tuple[str, ...], more: tuple[str, ...], columns: int
+) -> None:
+    found = on_terminal(*words, *more, columns=columns, rows=1)
+    assert (found.code, found.err) == (0, "")
+    assert found.out

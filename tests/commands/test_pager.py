@@ -98,6 +98,14 @@ def test_a_pager_that_is_left_early_is_no_failure(start: Start, tmp_path: Path) 
     assert "Error" not in text
 
 
+def test_a_pager_that_is_no_program_is_passed_over(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "pager").write_text("no program")
+    (tmp_path / "pager").chmod(0o700)
+    code, text = ended(start("list", rows=6, PAGER=str(tmp_path / "pager")))
+    assert code == 0
+    assert "6 of 6" in text
+
+
 @pytest.mark.skipif(shutil.which("less") is None, reason="less is not here")
 def test_less_shows_colours_and_outlives_an_interrupt(start: Start) -> None:
     terminal = start("list", rows=6)

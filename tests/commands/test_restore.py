@@ -146,7 +146,9 @@ def test_a_lost_cache_is_made_again_from_the_journal(run: Run, broken: Path, bre
 @pytest.mark.parametrize("break_it", BESIDE.values(), ids=BESIDE)
 def test_a_broken_journal_is_written_again(run: Run, broken: Path, break_it: Break) -> None:
     break_it(broken)
+    journal = hashes(broken).get("papers.journal.jsonl")
     mend(run, broken)
+    assert journal in (None, *hashes(broken).values())
     assert_all_is_back(run, broken)
     breakage.remove(broken)
     assert run("restore").code == 0

@@ -93,3 +93,12 @@ def test_show_why_tells_the_words_and_where_they_stand(run: Run, papers: Path) -
     told = run("show", "2606.26740", "--why", "--json").record
     assert [one["slug"] for one in told["why"]] == told["topics"]
     assert {"phrase", "where", "points", "origin"} == set(told["why"][0]["evidence"][0])
+
+
+@pytest.mark.parametrize("columns", [50, 60, 80, 140])
+def test_why_fits_the_terminal_and_breaks_no_word(
+    run: Run, on_terminal: RunOnTerminal, papers: Path, columns: int
+) -> None:
+    found = on_terminal("show", "2606.26740", "--why", columns=columns)
+    assert all(len(line) <= columns for line in found.lines)
+    assert found.out.split() == run("show", "2606.26740", "--why").out.split()

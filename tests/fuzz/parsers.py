@@ -29,6 +29,7 @@ from reader.core.topics.rules import read_rules, review_rules
 from reader.feeds import addresses, plain_text
 from reader.feeds.arxiv.parse import parse_arxiv, refusal_reason
 from reader.feeds.files.decompress import DamagedFile, decompressed
+from reader.feeds.files.export_file import is_export, parse_export
 from reader.feeds.files.json_stream import JsonStream
 from reader.feeds.files.papers_file import read_papers
 from reader.feeds.files.saved_page import parse_saved_page
@@ -148,6 +149,21 @@ def attack_papers_file(data: bytes) -> None:
         check_sentence(error)
 
 
+def attack_export(data: bytes) -> None:
+    with suppress(UnreadableJson, FeedError):
+        record = parse_json(data)
+        if is_export(record):
+            found = parse_export(record)
+            if found.draft:
+                check_draft(found.draft._replace(keywords=found.draft.keywords[:100], media=found.draft.media[:100]))
+            for day in found.days:
+                check_day(day)
+            for mark in found.marks.marks if found.marks else ():
+                check_line(mark.kind, 200)
+                mark.value.encode()
+                assert 0 <= mark.clock < 1 << 63
+
+
 def attack_json_stream(data: bytes) -> None:
     pieces = [data[start : start + 7] for start in range(0, len(data), 7)]
     in_pieces = [repr(found) for found in JsonStream(iter(pieces)).values()]
@@ -179,6 +195,8 @@ def attack_journal(data: bytes) -> None:
     for line in (data, body + b',"sum":"%08x"}' % zlib.crc32(body)):
         with suppress(ValueError):
             found = journal.decode(line)
+            if isinstance(found, journal.Entry):
+                assert all(0 <= number < 1 << 63 for number in (found.number, found.clock, found.count))
             assert journal.decode(journal.encode(found)) == found
 
 

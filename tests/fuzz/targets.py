@@ -34,6 +34,11 @@ OPML = (
     b'<opml version="2.0"><head/><body><outline text="F"><outline type="rss" text="T" xmlUrl="https://a.example/f"/>'
     b"</outline></body></opml>"
 )
+EXPORT = (
+    b'{"id":"2605.00001","title":"T","abstract":"A","day":"2026-05-11","starred":true,"tags":["a b"],"note":"n",'
+    b'"keywords":["k"],"marks":[{"kind":"star","value":"1","clock":1700000000000,"machine":"0123456789ab",'
+    b'"id":"0123456789abcdef01234567"}]}'
+)
 SAVED = (
     b"A title of a paper\n\n" + b"An abstract. " * 40 + b"\n\n\xe2\x80\xa2 6 authors\n\n\xc2\xb7\n\nMay 11, 2026\n\n3\n"
 )
@@ -54,6 +59,7 @@ TARGETS = {
     "dates": Target(
         parsers.attack_dates, (b"2026-05-11..7d", b"2026-w20", b"week:2026-05-11"), (b"..", b"w", b"9999", b"latest")
     ),
+    "export": Target(parsers.attack_export, (EXPORT,), (b'"tags":[', b'"note":"', b'"kind":"tag:')),
     "feed": Target(
         parsers.attack_feed, (RSS, ATOM, b"<html><link rel=alternate type=application/rss+xml href=/f></html>")
     ),

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fuzz import parsers
-from tests.fuzz.targets import TARGETS, Target
+from tests.fuzz.targets import EXPORT, LINE, TARGETS, Target
 
 # All targets together may take half a minute.
 EXAMPLES = settings().max_examples // 3
@@ -26,6 +26,8 @@ CRASHES: list[tuple[str, bytes]] = [
     ("ids", b"c" * 200 + b"/1234567"),
     ("headers", b"Mon, 01 Jan 99999999999999999999 00:00:00 GMT"),
     ("headers", b"Mon, 01 Jan 2026 00:00:00 +99999999999999999"),
+    ("export", EXPORT.replace(b"1700000000000", b"-1")),
+    ("journal", LINE.replace(b"1700000000000", b"9" * 30)),
     ("json", b"[1e999,-1e999]"),
     ("json_stream", b"12345 [7777.77,\n777E+7,\n77e-7,\n77777e7]"),
 ]

@@ -25,6 +25,7 @@ from typing import Any, BinaryIO
 
 from reader.cache.marks.agreement import file_size
 from reader.core.errors import CacheError
+from reader.core.marks import LATEST_CLOCK
 from reader.paths import make_private
 
 VERSION = 1
@@ -129,7 +130,9 @@ def _entry(fields: dict[str, Any]) -> Entry:
         raise ValueError("it is no event") from None
     texts = (entry.id, entry.machine, entry.kind, entry.value)
     numbers = (entry.number, entry.clock, entry.count)
-    is_event = all(isinstance(one, str) for one in texts) and all(type(one) is int for one in numbers)
+    is_event = all(isinstance(one, str) for one in texts) and all(
+        type(one) is int and 0 <= one <= LATEST_CLOCK for one in numbers
+    )
     if not is_event or entry.count != count:
         raise ValueError("it is no event")
     return entry

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import fmean
+from math import fsum
 
 WEEKS = 12
 """Weeks of a trend; the last one ends on the newest day with papers."""
@@ -70,7 +70,8 @@ def spark(values: Sequence[float], steps: str, width: int = WEEKS) -> str:
     if not any(values):
         return steps[0] * min(width, len(values))
     run = -(-len(values) // width)
-    heights = [fmean(values[start : start + run]) for start in range(0, len(values), run)]
+    runs = [values[start : start + run] for start in range(0, len(values), run)]
+    heights = [fsum(one) / len(one) for one in runs]
     tallest = max(heights)
     # Divided by the tallest first: `len(steps) / tallest` overflows if that is tiny.
     return "".join(steps[min(len(steps) - 1, int(height / tallest * len(steps)))] for height in heights)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -110,7 +111,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             glyphs, order=state.topic_order, mode=state.topic_mode, folded=self._folded, id="filter"
         )
         self.detail = PaperDetail(glyphs, today=self._look.fixed_today, id="detail")
-        self.empty = Empty(view_models.empty_keys(keymap), id="empty")
+        self.empty = Empty(partial(view_models.empty_keys, keymap), id="empty")
         put_away(self.empty, True)
         keys = (keymap.key("query.complete", "query"), keymap.key("find.feed", "query"))
         self.query_line = QueryLine(glyphs, *keys, id="query")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
 from textual.widget import Widget
 
-from reader.ui.text.empty_lines import EmptyKeys, EmptyReason, empty_state
 from reader.ui.text.lines import Line, fill
 from reader.ui.text.styled_text import draw
+
+if TYPE_CHECKING:
+    from reader.ui.text.empty_lines import EmptyKeys, EmptyReason
 
 
 class Empty(Widget):
@@ -17,14 +20,18 @@ class Empty(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"empty--what", "empty--why", "empty--term", "empty--key"}
 
-    def __init__(self, keys: EmptyKeys | None = None, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, keys: Callable[[], EmptyKeys], *, id: str | None = None, classes: str | None = None) -> None:
+        """`keys` returns the keys that the text names."""
         super().__init__(id=id, classes=classes)
-        self._keys = keys or EmptyKeys()
+        self._keys = keys
         self._lines: tuple[Line, ...] = ()
 
     def show(self, reason: EmptyReason) -> None:
         """Show why the list is empty, and which keys help."""
-        self._lines = empty_state(reason, self._keys)
+        # Most lists are not empty, and the first keys would wait for the import (6 ms).
+        from reader.ui.text.empty_lines import empty_state
+
+        self._lines = empty_state(reason, self._keys())
         self.refresh()
 
     def render(self) -> Content:

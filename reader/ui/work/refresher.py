@@ -63,6 +63,8 @@ class Refresher:
         self._begun = 0.0
         self.retry = services.background.delayed(self.begin)
         self._tries = 0
+        self._is_offline = False
+        """Whether the refresh found no network."""
 
     def begin(self, plan: Plan | None = None, *, is_asked: bool = False) -> None:
         """Fetch the latest days, or the days of `plan`, unless a refresh is already running."""
@@ -84,6 +86,7 @@ class Refresher:
 
     def _start(self, wanted: Wanted) -> None:
         before, self._wanted = self._worker, wanted
+        self._is_offline = False
         running = partial(self._run, wanted, before)
         self._worker = self._services.background.start("refresh", running, exclusive=True)
         self._model.change(self._model.state.refresh_started(wanted.view))
@@ -112,6 +115,9 @@ class Refresher:
             self._end(is_idle=wanted is self._wanted)
         if self._later:
             self._start(self._later.pop())
+        elif self._is_offline:
+            # Only now: while a refresh is running, a retry does nothing.
+            self._schedule_retry()
 
     def _end(self, *, is_idle: bool) -> None:
         ended = self._model.state.refresh_ended(is_idle=is_idle, last=self._library.last_refresh())
@@ -165,7 +171,7 @@ class Refresher:
                 self._succeed(sums)
             case RefreshFinished(error=FeedOffline() as error):
                 self._go_offline(str(error), "offline")
-                self._schedule_retry()
+                self._is_offline = True
             case RefreshFinished(error=error):
                 self._fail(str(error))
             case SourceFailing() if not self._model.state.refresh.problem:

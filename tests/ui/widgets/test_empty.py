@@ -8,6 +8,7 @@ from reader.ui.stylesheets import styles_directory
 from reader.ui.text.empty_lines import (
     AllRead,
     DayEmpty,
+    EmptyKeys,
     EmptyReason,
     Fetching,
     NoPapers,
@@ -25,7 +26,7 @@ class EmptyApp(App[None]):
 
     def __init__(self, theme: str = "dark") -> None:
         super().__init__()
-        self.empty = Empty()
+        self.empty = Empty(EmptyKeys)
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
