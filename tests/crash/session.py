@@ -114,8 +114,10 @@ class _User:
         self._until(lambda: self._highlighted() != before, 0.3)
 
     def _mark(self) -> None:
-        what = self._chance.choice([one for one in ("star", "read", "hide", "all", "undo") if one != self._last])
-        if self._last == "undo" and self._chance.random() < 0.5:
+        # A notice that is on the screen already would acknowledge nothing.
+        fresh = [one for one in ("star", "read", "hide", "all", "undo") if not self._is_noticed(one)]
+        what = self._chance.choice(fresh)
+        if self._last == "undo" and self._chance.random() < 0.5 and not self._is_noticed("redo"):
             what = "redo"
         self._last = what
         if what in KEYS:
@@ -127,7 +129,7 @@ class _User:
             deed = Deed(what)
         self._lived.deeds.append(deed)
         self._terminal.press(KEYS.get(what) or {"all": "A", "undo": "u", "redo": "\x12"}[what])
-        if self._until(lambda: re.search(NOTICES[what], self._terminal.text) is not None, NOTICED):
+        if self._until(lambda: self._is_noticed(what), NOTICED):
             self._lived.acknowledged = len(self._lived.deeds)
             self._missed = 0
             return
@@ -138,6 +140,9 @@ class _User:
         if self._missed == MISSES:
             self._lived.faults.append(f"{MISSES} marks were not acknowledged:\n{self._terminal.text.rstrip()}")
             raise Over
+
+    def _is_noticed(self, what: str) -> bool:
+        return re.search(NOTICES[what], self._terminal.text) is not None
 
     def _highlighted(self) -> str:
         """The line of the list that the cursor is on; empty if there is none."""
