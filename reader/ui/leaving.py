@@ -23,10 +23,10 @@ from types import FrameType
 from reader import platform
 from reader.paths import APP
 
-GRACE = 1.2
+GRACE = 1.0
 """Seconds that the reader has to end by itself, with its last marks on the disk."""
 
-PATIENCE = 0.25
+PATIENCE = 0.2
 """Seconds for each of the last deeds of a process that hangs: the disk or the terminal may hang too."""
 
 AS_IT_WAS = (

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeAlias, cast, runtime_checkable
 
 from rich.cells import cell_len, set_cell_size
@@ -19,6 +20,7 @@ from textual.await_complete import AwaitComplete
 from textual.color import Color
 from textual.events import Key
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
+from textual.message_pump import MessagePumpClosed
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 
@@ -253,9 +255,11 @@ async def take_keys(node: MessagePump) -> list[Key]:
     each one or for none.
     """
     keys: list[Key] = []
-    # A forwarded key comes back from a widget that did not want it.
-    while isinstance(key := node._peek_message(), Key) and not key.is_forwarded:
-        keys.append(cast(Key, await node._get_message()))
+    # Behind the last key may stand the end of all messages.
+    with suppress(MessagePumpClosed):
+        # A forwarded key comes back from a widget that did not want it.
+        while isinstance(key := node._peek_message(), Key) and not key.is_forwarded:
+            keys.append(cast(Key, await node._get_message()))
     return keys
 
 

@@ -67,8 +67,6 @@ def environment(home: Path, endpoint: str = "", **more: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
         "DAILYPAPERS_HOME": str(home),
-        # A full disk would leave a torn module, which Python reads the next time.
-        "PYTHONDONTWRITEBYTECODE": "1",
         **({"HF_ENDPOINT": endpoint} if endpoint else {"HF_HUB_OFFLINE": "1"}),
         **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
         **more,
@@ -86,9 +84,11 @@ def run(
 ) -> Run:
     """Run a command to its end, or until it is killed."""
     began = time.perf_counter()
+    # The bound would leave a torn module too, which Python reads the next time.
+    more = {} if file_size is None else {"PYTHONDONTWRITEBYTECODE": "1"}
     process = subprocess.Popen(
         command(*words, file_size=file_size),
-        env=dict(surroundings),
+        env={**surroundings, **more},
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -24,7 +24,7 @@ from tests.pty.terminal import Terminal
 
 SIZE = (110, 24)
 
-LIFE = 6.0
+LIFE = 5.0
 """Seconds at which the reader is killed at last."""
 
 SHOWN = 30.0

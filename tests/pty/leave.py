@@ -59,6 +59,8 @@ Events.mark = lambda *given: time.sleep(0.5) or mark(*given)
 """Code that makes a part of the program hang, or fail, by name."""
 
 START = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 import asyncio, fcntl, sys, termios, time
 try:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -6,8 +6,10 @@ from collections import Counter
 
 import pytest
 from textual import events
+from textual.app import App
 
 from reader.ui.app import ReaderApp
+from reader.ui.textual_fixes import take_keys
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 
@@ -92,3 +94,10 @@ async def test_keys_after_the_one_that_quits_do_nothing(reader: Opener, performe
         r.app.post_message(events.Key("ctrl+q", None))
         await press_at_once(r, "sss")
         assert performed["paper.star"] == 0
+
+
+async def test_the_end_behind_keys_that_wait_is_no_failure() -> None:
+    node: App[None] = App()
+    for message in (events.Key("j", "j"), events.Key("k", "k"), None):
+        node._message_queue.put_nowait(message)
+    assert [key.key for key in await take_keys(node)] == ["j", "k"]
