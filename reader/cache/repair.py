@@ -234,7 +234,10 @@ class Repair:
             with explained(building), closing(schema.connect(building)) as connection:
                 connection.execute("INSERT INTO meta (key, value) VALUES ('machine', ?)", (salvage.machine,))
         with closing(Events.open(building)) as events:
-            events.join(salvage.entries())
+            # A changed bit in an id must not make a second event, which an undo of the first would not take back.
+            known = self._known_places(building)
+            places = ((one, (one.machine, one.number, one.clock)) for one in salvage.entries())
+            events.join(one for one, place in places if known.get(place, one.id) == one.id)
         with explained(building), closing(schema.connect(building, durable=True)) as connection:
             for feed in salvage.feeds():
                 # The log knows better whether a feed is still followed.
@@ -246,6 +249,12 @@ class Repair:
                 )
             EventLog(connection, building).agree()
             salvage.prefer(papers for (papers,) in connection.execute(_MARKING))
+
+    def _known_places(self, building: Path) -> dict[tuple[str, int, int], str]:
+        """The ids of the events by their place: machine, number and clock."""
+        with explained(building), closing(schema.connect(building, query_only=True)) as connection:
+            rows = connection.execute("SELECT machine, number, clock, id FROM event")
+            return {(machine, number, clock): id for machine, number, clock, id in rows}
 
     def _bring_back_papers(self, building: Path, salvage: Salvage) -> None:
         total = salvage.count_papers()

@@ -40,6 +40,7 @@ _TOGETHER = 200
 
 _FOUND = """
 CREATE TABLE event (id PRIMARY KEY, machine, number, clock, kind, value, count, papers);
+CREATE UNIQUE INDEX event_by_place ON event (machine, number, clock);
 CREATE TABLE feed (slug TEXT PRIMARY KEY, row TEXT);
 CREATE TABLE paper (file INTEGER, pk INTEGER, id TEXT, sort_day TEXT, row TEXT, PRIMARY KEY (file, pk));
 CREATE TABLE text (file INTEGER, pk INTEGER, row TEXT, PRIMARY KEY (file, pk));

@@ -85,6 +85,24 @@ def test_whatever_the_damage_all_events_come_back(cache: Cache, kept: Path, seed
     assert health.examine(kept).is_good
 
 
+@pytest.mark.parametrize("has_journal", [True, False])
+def test_a_changed_id_makes_no_second_event(cache: Cache, kept: Path, has_journal: bool) -> None:
+    with closing(Events.open(kept)) as events:
+        events.mark("star", True, [7])
+        events.undo()
+    cache.close()
+    breakage.execute(kept)
+    if not has_journal:
+        backups.back_up_daily(kept, date(2026, 11, 25))
+        breakage.drop_journal(kept.parent)
+    breakage.execute(kept, "UPDATE event SET id = 'f' || substr(id, 2) WHERE kind = 'star' AND seq > 3")
+    breakage.empty_header(kept.parent)
+    mend(kept)
+    assert marks(kept)[1] == 7
+    if has_journal:
+        assert marks(kept)[0] == {draft(0).id}
+
+
 def test_papers_keep_their_days_and_the_time_when_they_came(cache: Cache, kept: Path) -> None:
     cache.store(Listing("2026-11-25", (draft(0),)), NOW)
     cache.close()

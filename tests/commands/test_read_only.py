@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from reader import platform
 from tests import breakage
 from tests.commands.conftest import DAYS, Result, Run, write_days
 
@@ -127,10 +128,8 @@ def test_the_owner_gets_the_rights_back_by_the_doctors_command(locked: Path) -> 
 def test_a_medium_that_no_command_can_mend_is_said_with_a_way_out(
     run: Run, locked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reader.cache import health
-
     lock(locked)
-    monkeypatch.setattr(health, "_is_read_only_medium", lambda _: True)
+    monkeypatch.setattr(platform, "is_read_only", lambda _: True)
     found = run("doctor")
     assert found.code == 1
     assert "cache repair" not in found.out + found.err
