@@ -206,7 +206,9 @@ def main() -> None:
     context, job, tokens = pickle.load(sys.stdin.buffer)  # noqa: S301 (the reader wrote it)
     access_token.hold_tokens(tokens)
     log.attach(context.settings.log_level)
-    threading.Thread(target=_exit_with_reader, args=(sys.stdin.fileno(),), daemon=True).start()
+    if not isinstance(job, jobs.StorePapers):
+        # Papers that the user has marked are stored also if the reader ends meanwhile; it takes a second.
+        threading.Thread(target=_exit_with_reader, args=(sys.stdin.fileno(),), daemon=True).start()
     with suppress(BrokenPipeError), steps.watched_by(out.note_step):
         asyncio.run(_send_messages(context, job, out))
 

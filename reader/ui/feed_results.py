@@ -61,6 +61,10 @@ class FeedResults:
             return None
         return _paper(key, self._listings[key])
 
+    def absent(self, keys: Sequence[PaperKey]) -> list[str]:
+        """The ids of the papers that the cache does not have."""
+        return [key.id for key in keys if isinstance(key, NotCached) and self.pk_of(key) is None]
+
     def store(self, keys: Sequence[PaperKey], find: Find) -> list[int]:
         """Store the papers missing from the cache, and return the keys of all. Blocks."""
         missing = [

@@ -82,25 +82,34 @@ class Events:
         self._is_stopped = True
 
     def mark(
-        self, kind: str, value: bool | str, pks: Sequence[int], progress: Progress = _ignore_progress
+        self,
+        kind: str,
+        value: bool | str,
+        pks: Sequence[int],
+        progress: Progress = _ignore_progress,
+        *,
+        absent: Sequence[str] = (),
     ) -> Event | None:
         """Record a new state of these papers; return None if all of them already have it.
 
-        `kind` is `read`, `star`, `hide`, `note` or `tag:NAME`; `value` is a bool, or the note's text.
+        `kind` is `read`, `star`, `hide`, `note` or `tag:NAME`; `value` is a bool, or the note's text. `absent` are ids
+        of a few papers that the cache does not have: they get the state when they come.
         """
         said = value if isinstance(value, str) else str(int(value))
+        absent = absent if said not in ("", "0") else ()
         with explained(self._path):
             # Looked up before taking the lock: it does no harm if a named paper changes meanwhile.
-            batches, ids, count = self._changing(kind, said, pks)
+            batches, ids, count = self._changing(kind, said, pks, absent)
             if not count:
                 return None
             with self._log.recording():
                 event = self._log.record(kind, said, ids, count)
-                if len(batches) == 1:
-                    self._apply(event, batches[0])
+                if count <= BATCH:
+                    for batch in self._named(event) if absent else batches:
+                        self._apply(event, batch)
                     self._log.finish(event)
-            if len(batches) > 1:
-                self._apply_in_steps(event, batches, progress)
+            if count > BATCH:
+                self._apply_in_steps(event, self._named(event) if absent else batches, progress)
             self._apply_news(progress)
         return event
 
@@ -200,7 +209,9 @@ class Events:
     def _prepare(self) -> None:
         self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (pk INTEGER PRIMARY KEY)")
 
-    def _changing(self, kind: str, value: str, pks: Sequence[int]) -> tuple[list[str], bytes, int]:
+    def _changing(
+        self, kind: str, value: str, pks: Sequence[int], absent: Sequence[str]
+    ) -> tuple[list[str], bytes, int]:
         """The papers that the event would change: their keys by batch, their packed ids, their number."""
         if kind in STATES:
             same = f"{STATES[kind]} = CAST(:value AS INTEGER)"
@@ -226,7 +237,9 @@ class Events:
                 packed += packer.compress(f"{chr(10) if total else ''}{ids}".encode())
                 batches.append(keys)
                 total += count
-        return batches, bytes(packed + packer.flush()), total
+        if absent:
+            packed += packer.compress("\n".join([""] * bool(total) + list(absent)).encode())
+        return batches, bytes(packed + packer.flush()), total + len(absent)
 
     def _named(self, event: Event) -> Iterator[str]:
         """The keys of an event's papers, by batch, at least one; papers missing from the cache become orphans."""

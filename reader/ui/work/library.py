@@ -295,15 +295,24 @@ class Library:
         """Record a mark, even if the result is not awaited; it is durable once the result is there.
 
         The event is None if nothing changed. `report` gets (papers done, all papers) while many are marked. Papers
-        that only the feed has are stored first.
+        that only the feed has are stored afterwards, which takes a second: their mark must not wait for it.
         """
-        stored = self._stored(pks)
-        return self._submit(lambda events, progress: events.mark(kind, value, stored(), progress), report)
+        results = self.results
+        if results is None:
+            keys = _cached(pks)
+            return self._submit(lambda events, progress: events.mark(kind, value, keys, progress), report)
+
+        def mark(events: Events, progress: Progress) -> Event | None:
+            absent = results.absent(pks)
+            known = [pk for key in pks if (pk := results.pk_of(key)) is not None]
+            return events.mark(kind, value, known, progress, absent=absent)
+
+        return _await_both(self._submit(mark, report), self.store(pks))
 
     def store(self, pks: Sequence[PaperKey]) -> Awaitable[Sequence[int]]:
         """Store papers that only the feed has; return their keys in the cache."""
         stored = self._stored(pks)
-        return self._submit(lambda _events, _progress: stored(), _ignore_progress)
+        return self._submit(lambda _events, _progress: stored(), _ignore_progress, is_change=False)
 
     def _stored(self, pks: Sequence[PaperKey]) -> Callable[[], Sequence[int]]:
         """Return a function that stores the papers that only the feed has, and returns the keys of all."""
@@ -332,16 +341,22 @@ class Library:
         """Whether a mark is being stored, which changes the cache."""
         return self._marks > 0
 
-    def _submit(self, change: Callable[[Events, Progress], T], report: Progress) -> Awaitable[T]:
-        """Run a change of the log in the marking thread, after those submitted before."""
+    def _submit(
+        self, change: Callable[[Events, Progress], T], report: Progress, *, is_change: bool = True
+    ) -> Awaitable[T]:
+        """Run a change of the log in the marking thread, after those submitted before.
+
+        Without `is_change` nothing is lost if the reader has to end before it is done.
+        """
         loop = asyncio.get_running_loop()
 
         def progress(done: int, total: int) -> None:
             loop.call_soon_threadsafe(report, done, total)
 
         storing = self._marking.submit(self._change, change, progress)
-        self._unstored.add(storing)
-        storing.add_done_callback(self._note_end)
+        if is_change:
+            self._unstored.add(storing)
+            storing.add_done_callback(self._note_end)
         running = asyncio.wrap_future(storing)
         self._marks += 1
         running.add_done_callback(self._count_down)
@@ -364,7 +379,8 @@ class Library:
         if self._failure:
             return f"Not everything could be stored: {self._failure}"
         count = len(self._unstored)
-        return f"The last {count} changes could not be stored: the disk did not answer in time." if count else None
+        changes = "change" if count == 1 else f"{count} changes"
+        return f"The last {changes} could not be stored: the disk did not answer in time." if count else None
 
     def _count_down(self, _change: object) -> None:
         self._marks -= 1
@@ -390,6 +406,13 @@ class Library:
         if self._events is not None:
             self._events.close()
         self._near.close()
+
+
+async def _await_both(first: Awaitable[T], second: Awaitable[object]) -> T:
+    """The result of the first, once both are done."""
+    done = await first
+    await second
+    return done
 
 
 def _cached(pks: Sequence[PaperKey]) -> Sequence[int]:

@@ -290,3 +290,20 @@ def test_states_are_always_what_the_log_says(
     assert states(path) == before
     for events in two:
         events.close()
+
+
+def test_a_paper_that_the_cache_lacks_gets_its_mark_when_it_comes(events: Events, path: Path, filled: Cache) -> None:
+    event = events.mark("star", True, [1], absent=["2611.00077", "2611.00078"])
+    assert event is not None and event.count == 3
+    assert starred(path) == {1}
+    filled.store(Listing("2026-11-24", (draft(77),)), NOW)
+    assert starred(path) == {1, 6}
+    events.undo()
+    filled.store(Listing("2026-11-24", (draft(78),)), NOW)
+    assert starred(path) == set()
+    assert events.mark("star", False, [], absent=["2611.00079"]) is None
+
+
+def test_a_paper_that_came_meanwhile_is_marked_at_once(events: Events, path: Path) -> None:
+    assert events.mark("star", True, [], absent=["2611.00001"]) is not None
+    assert starred(path) == {1}
