@@ -154,8 +154,8 @@ def examine(path: Path, progress: Progress = _ignore_progress) -> Condition:
             if check.faults:
                 more = f", and {len(check.faults) - 1} more" if check.faults[1:] else ""
                 found.append(Condition(_BY_CHECK[check.name], f"{check.name}: {check.faults[0]}{more}"))
-    except CacheError as error:
-        if not is_of_file(error):
+    except (CacheError, UnicodeDecodeError) as error:
+        if isinstance(error, CacheError) and not is_of_file(error):
             raise
         found.append(Condition(State.DAMAGED, "damaged in a place that had to be read"))
     return min(found, key=lambda one: one.state.value, default=Condition(State.GOOD))

@@ -219,6 +219,8 @@ def _facts(path: Path) -> _Facts:
     # also those of other connections, and another program may delete their log.
     try:
         with closing(peek(path)) as connection:
+            # A changed bit in a name must not be an error of its own.
+            connection.text_factory = lambda name: name.decode(errors="replace")
             facts = _read_facts(connection)
             count, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
     except sqlite3.DatabaseError as error:

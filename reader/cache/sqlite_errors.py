@@ -87,7 +87,9 @@ def is_of_file(error: CacheError) -> bool:
     """
     cause = error.__cause__
     cause = getattr(cause, "orig", None) or cause
-    return isinstance(error, CacheDamaged) or (cause is not None and primary_code(cause) == sqlite3.SQLITE_ERROR)
+    # Python's own error, for text that is not UTF-8, has no code.
+    codes = (sqlite3.SQLITE_ERROR, None)
+    return isinstance(error, CacheDamaged) or (isinstance(cause, sqlite3.Error) and primary_code(cause) in codes)
 
 
 def damaged(path: Path) -> CacheDamaged:
