@@ -267,7 +267,7 @@ def _match(
         wanted = _wanted(deed, entries, before)
         if wanted is None:
             continue
-        if deed.may_be_none and (not rest or (rest[0].kind, rest[0].value) != (deed.kind, deed.value)):
+        if deed.may_be_none and not (rest and rest[0].kind == deed.kind and deed.value in (None, rest[0].value)):
             continue
         if not rest:
             if number < acknowledged:
