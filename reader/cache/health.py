@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from enum import Enum, auto
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from reader.cache.aside import is_aside
 from reader.cache.backups import backups
 from reader.cache.checks import verify
 from reader.cache.pages import HEADER, MAGIC, is_whole
-from reader.cache.sqlite_errors import is_of_file
+from reader.cache.sqlite_errors import explained, is_of_file
 from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooNew
 from reader.paths import backup_folder, journal_file, suspect_stamp
 
@@ -154,11 +155,20 @@ def examine(path: Path, progress: Progress = _ignore_progress) -> Condition:
             if check.faults:
                 more = f", and {len(check.faults) - 1} more" if check.faults[1:] else ""
                 found.append(Condition(_BY_CHECK[check.name], f"{check.name}: {check.faults[0]}{more}"))
-    except CacheError as error:
-        if not is_of_file(error):
+        _try_to_write(path)
+    except (CacheError, UnicodeDecodeError) as error:
+        if isinstance(error, CacheError) and not is_of_file(error):
             raise
         found.append(Condition(State.DAMAGED, "damaged in a place that had to be read"))
     return min(found, key=lambda one: one.state.value, default=Condition(State.GOOD))
+
+
+def _try_to_write(path: Path) -> None:
+    """Write a row and take it back; raises CacheError if the file's header forbids it."""
+    with explained(path), closing(schema.connect(path)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT INTO meta (key, value) VALUES ('', '')")
+        connection.execute("ROLLBACK")
 
 
 # Permissions

@@ -221,8 +221,9 @@ def _facts(path: Path) -> _Facts:
         with closing(peek(path)) as connection:
             facts = _read_facts(connection)
             count, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
-    except sqlite3.DatabaseError as error:
-        if not is_damage(error):
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        # Python can't decode SQLite's message if it has changed bits of a name in it.
+        if not is_damage(error) and not isinstance(error, UnicodeDecodeError):
             raise explain(error, path) from error
         if _has_foreign_mark(path):
             raise _foreign(path) from error

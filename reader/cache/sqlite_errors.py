@@ -83,11 +83,14 @@ def is_damage(error: BaseException) -> bool:
 def is_of_file(error: CacheError) -> bool:
     """Whether an error means that the file is broken, and not that a disk or another program is in the way.
 
-    SQLite also calls it a mistake in a statement if a changed letter has given a table or a column another name.
+    SQLite also calls it a mistake in a statement if a changed letter has given a table or a column another name, and
+    says that the file is read-only if its header does; the caller knows that the permissions are not the reason.
     """
     cause = error.__cause__
     cause = getattr(cause, "orig", None) or cause
-    return isinstance(error, CacheDamaged) or (cause is not None and primary_code(cause) == sqlite3.SQLITE_ERROR)
+    # Python's own error, for text that is not UTF-8, has no code.
+    codes = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY, None)
+    return isinstance(error, CacheDamaged) or (isinstance(cause, sqlite3.Error) and primary_code(cause) in codes)
 
 
 def damaged(path: Path) -> CacheDamaged:

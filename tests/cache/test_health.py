@@ -160,3 +160,10 @@ def test_the_names_of_the_schema_are_those_of_a_new_cache(closed: Path) -> None:
         names = {name for (name,) in rows}
     assert schema.known_names() <= names
     assert {name for name in names - schema.known_names() if not name.startswith("paper_fts_")} == set()
+
+
+def test_a_header_that_forbids_writing_is_damage(closed: Path) -> None:
+    breakage.overwrite(closed, 18, bytes([9]))
+    before = contents(closed.parent)
+    assert health.examine(closed).state is State.DAMAGED
+    assert contents(closed.parent) == before
