@@ -187,7 +187,7 @@ def _permissions(path: Path) -> Condition | None:
         return None
     if platform.is_read_only(folder):
         return Condition(State.READ_ONLY, "on a medium that can't be written")
-    foreign = [one for one in wrong if not platform.is_mine(one.stat().st_uid)]
+    foreign = [one for one in wrong if _is_foreign(one)]
     if not foreign:
         return Condition(State.LOCKED, f"no permission to read and write {wrong[0]}")
     return Condition(State.READ_ONLY, f"no permission to write {foreign[0]}, which is not yours")
@@ -210,7 +210,20 @@ def unlock(path: Path) -> None:
 
 def _may_use(one: Path) -> bool:
     """Whether the user may read and write a file or folder; also root, who always can, keeps to its permissions."""
-    needed = os.R_OK | os.W_OK | (os.X_OK if one.is_dir() else 0)
+    try:
+        status = one.stat()
+    except FileNotFoundError:
+        # Another program has just removed it, as SQLite does with its logs.
+        return True
+    needed = os.R_OK | os.W_OK | (os.X_OK if stat.S_ISDIR(status.st_mode) else 0)
     if not os.access(one, needed):
+        return not one.exists()
+    return platform.WINDOWS or not platform.is_mine(status.st_uid) or status.st_mode & stat.S_IWUSR != 0
+
+
+def _is_foreign(one: Path) -> bool:
+    """Whether a file or folder belongs to somebody else."""
+    try:
+        return not platform.is_mine(one.stat().st_uid)
+    except FileNotFoundError:
         return False
-    return platform.WINDOWS or not platform.is_mine(one.stat().st_uid) or one.stat().st_mode & stat.S_IWUSR != 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import cast
 
 import pytest
 from textual import events
@@ -10,7 +12,7 @@ from textual import events
 from reader.cli import fill_with_sample
 from reader.commands.workspace import Workspace
 from reader.core.query.suggestions import Completer
-from reader.ui.app import SAMPLE
+from reader.ui.app import SAMPLE, ReaderApp
 from reader.ui.screens.main import MainScreen
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
@@ -34,8 +36,11 @@ async def test_keys_pressed_before_the_panes_are_there_are_not_lost(
     finish = MainScreen.finish
 
     async def type_ahead(main: MainScreen, complete: Completer) -> None:
-        for key in ("J", "space", "f", "f", "/", *"robot"):
-            await main.app.on_event(events.Key(key, " " if key == "space" else key))
+        keys = ("J", "space", "f", "f", "/", *"robot")
+        for key in keys:
+            main.app.post_message(events.Key(key, " " if key == "space" else key))
+        while len(cast(ReaderApp, main.app).keyboard._waiting) < len(keys):
+            await asyncio.sleep(0)
         await finish(main, complete)
 
     monkeypatch.setattr(MainScreen, "finish", type_ahead)
