@@ -58,6 +58,12 @@ class BoundedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         super().exit(result, return_code)
 
     def _handle_exception(self, error: Exception) -> None:
+        if self.is_leaving:
+            from reader.log import record_error
+
+            # A screen that is still being made when the app ends can't mount its widgets, for one.
+            record_error("leaving", error)
+            return
         self.expect_end()
         self.last_place.keep()
         super()._handle_exception(error)
