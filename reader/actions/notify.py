@@ -94,28 +94,36 @@ async def run_command(command: Sequence[str], text: str = "", patience: float = 
             )
         except OSError as error:
             raise NotifyError(f"{name} could not be run: {error.strerror}; check notify_command.") from error
-        late = time.monotonic() + patience
+        late, last = time.monotonic() + patience, b""
         while process.poll() is None:
             if time.monotonic() > late:
                 _kill_group(process)
                 raise NotifyError(f"{name} took longer than {patience:g} s and was stopped; check notify_command.")
-            _keep_short(said.fileno())
+            last = _keep_short(said.fileno()) or last
             await asyncio.sleep(_POLL)
         if process.returncode:
             said.seek(max(0, said.seek(0, os.SEEK_END) - _LAST_WORDS))
-            lines = said.read(_LAST_WORDS).decode("utf-8", "replace").strip().splitlines()
+            lines = (last + said.read(_LAST_WORDS)).decode("utf-8", "replace").strip().splitlines()
             why = clean(lines[-1], 200) if lines else f"exit code {process.returncode}"
             raise NotifyError(f"{name} failed: {why.rstrip('.')}; check notify_command.")
 
 
-def _keep_short(printed: int) -> None:
-    """Empty a file that a program prints to, once it is long: the program may print for as long as it runs.
+def _keep_short(printed: int) -> bytes:
+    """Empty a file that a program prints to, once it is long, and return its end: the program may print for ever.
 
     The program shares the file's position, so it goes on at the file's start.
     """
-    if os.fstat(printed).st_size > _MOST_PRINTED:
-        os.lseek(printed, 0, os.SEEK_SET)
-        os.ftruncate(printed, 0)
+    size = os.fstat(printed).st_size
+    if size <= _MOST_PRINTED:
+        return b""
+    # Not by `read`, which would move the shared position.
+    end = os.pread(printed, _LAST_WORDS, size - _LAST_WORDS) if hasattr(os, "pread") else b""
+    if size < os.fstat(printed).st_size < 8 * _MOST_PRINTED:
+        # It prints just now: a later look empties the file.
+        return b""
+    os.lseek(printed, 0, os.SEEK_SET)
+    os.ftruncate(printed, 0)
+    return end
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

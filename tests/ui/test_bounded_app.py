@@ -1,0 +1,13 @@
+"""The end of the app: what fails while it leaves is logged, and is no failure of the reader."""
+
+from __future__ import annotations
+
+from tests.ui.conftest import Opener
+
+
+async def test_an_error_while_the_reader_ends_is_only_logged(reader: Opener) -> None:
+    async with reader() as r:
+        r.app.leave()
+        r.app._handle_exception(ValueError("a screen that was still being made"))
+        assert r.app._exception is None
+        assert r.app.return_code == 0
