@@ -59,7 +59,8 @@ def test_a_backup_before_a_migration_is_one_of_the_three(cache: Cache, kept: Pat
     for day in range(3):
         backups.back_up_daily(kept, TODAY - timedelta(day + 1))
     make_older(kept.parent)
-    before = sqlite3.connect(kept).execute("PRAGMA table_info(event)").fetchall()
+    with closing(sqlite3.connect(kept)) as connection:
+        before = connection.execute("PRAGMA table_info(event)").fetchall()
     schema.ensure(kept)
     assert len(names(kept)) == 3
     assert names(kept)[0].endswith(f"-before-{schema.HEAD}.db")

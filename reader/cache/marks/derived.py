@@ -89,7 +89,9 @@ def adopt(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
             connection.execute("INSERT OR IGNORE INTO effect (pk, kind, event) VALUES (?, ?, ?)", (pk, kind, seq))
             connection.execute("DELETE FROM orphan WHERE id = ? AND event = ?", (id, seq))
             changed.setdefault(kind, set()).add(pk)
-    connection.executemany(_ADD_ALIAS, [(id, pk) for id, pk in owners.items() if id.startswith(PAGE_PREFIX)])
+    connection.executemany(
+        _ADD_ALIAS, [{"id": id, "pk": pk} for id, pk in owners.items() if id.startswith(PAGE_PREFIX)]
+    )
     for kind, found in changed.items():
         connection.execute("DELETE FROM touched")
         connection.executemany("INSERT INTO touched VALUES (?)", [(pk,) for pk in found])
