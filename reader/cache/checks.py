@@ -6,7 +6,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +43,8 @@ def verify(path: Path) -> Iterator[Check]:
     if any(_OF_INDEX not in fault for fault in faults):
         return
     with explained(path), closing(schema.connect(path, query_only=True)) as connection:
+        # All that is compared is of one moment, whatever other programs write meanwhile.
+        connection.execute("BEGIN")
         yield Check("references", tuple(_references(connection)))
         yield Check("full-text index", (*faults, *_search(path)))
         yield Check("days", tuple(_days(connection)))
@@ -126,6 +128,15 @@ def _other_ids(connection: sqlite3.Connection, packed: bytes) -> int:
 
 def _journal(connection: sqlite3.Connection, path: Path) -> Iterator[str]:
     """Check that the log and its journal have the same events."""
+    faults = list(_differences(connection, path))
+    if faults:
+        # Another program may have written between the two looks: look again while none can.
+        with suppress(sqlite3.Error), closing(schema.connect(path)) as locked, schema.transaction(locked):
+            faults = list(_differences(locked, path))
+    yield from faults
+
+
+def _differences(connection: sqlite3.Connection, path: Path) -> Iterator[str]:
     written = {line.id for line in Journal(journal_file(path)).read() if isinstance(line, Entry)}
     stored = {id for (id,) in connection.execute("SELECT id FROM event")}
     if missing := len(stored - written):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from reader.cache import schema
 from reader.cache.checks import verify
+from reader.cache.marks.events import Events
+from reader.cache.marks.journal import BadLine, Entry, Journal, Owner
 from reader.cache.papers import Cache
 from reader.paths import journal_file
 from tests.cache.conftest import faults
@@ -70,3 +73,20 @@ def test_an_index_whose_check_fails_is_a_fault_of_the_index(cache: Cache, kept: 
     found = faults(kept)
     assert list(found) == ["full-text index"]
     assert "fts5" in found["full-text index"][0]
+
+
+def test_an_event_that_is_just_being_written_is_no_fault(
+    path: Path, filled: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its line is in the journal before the event is in the log."""
+    with closing(Events.open(path)) as events:
+        events.mark("star", True, [1])
+        read = Journal.read
+
+        def write_meanwhile(journal: Journal) -> Iterator[Entry | Owner | BadLine]:
+            monkeypatch.setattr(Journal, "read", read)
+            events.mark("star", True, [2])
+            return read(journal)
+
+        monkeypatch.setattr(Journal, "read", write_meanwhile)
+        assert [check.name for check in verify(path) if check.faults] == []
