@@ -130,6 +130,35 @@ def open_private(file: Path, *, new: bool = False) -> TextIO:
     return out
 
 
+def replace_private(file: Path, text: str, *, durable: bool = True) -> None:
+    """Replace a text file of the user's in full or not at all, also behind a link; raises OSError.
+
+    Without `durable` it does not wait for the disk: a crash of the system may then leave the file empty.
+    """
+    target = make_folder(file).resolve()
+    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with open_private(partial) as out:
+            out.write(text)
+            if durable:
+                out.flush()
+                os.fsync(out.fileno())
+        partial.replace(target)
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+
+
+def sync(place: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk; not every system can do that for folders."""
+    with suppress(OSError):
+        opened = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
 def touch_private(file: Path) -> None:
     """Create an empty file for the user alone if it is missing, and set its modification time to now."""
     file.touch(0o600)

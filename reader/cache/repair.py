@@ -9,7 +9,6 @@ start begins again.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -26,7 +25,7 @@ from reader.cache.marks.events import Events
 from reader.cache.sqlite_errors import explained, is_of_file
 from reader.cache.turns import alone
 from reader.core.errors import CacheBusy, CacheError, CacheForeign, CacheTooNew
-from reader.paths import journal_file, make_folder, refresh_stamp, suspect_stamp
+from reader.paths import journal_file, make_folder, refresh_stamp, suspect_stamp, sync
 
 if TYPE_CHECKING:
     from reader.cache.batch import Classifier
@@ -223,7 +222,7 @@ class Repair:
         else:
             aside.set_log_aside(path)
             building.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
         self.report.is_new = True
         # The days that it lacks were not fetched.
         refresh_stamp(path).unlink(missing_ok=True)
@@ -299,14 +298,4 @@ def _settle(building: Path) -> None:
     """Merge the write-ahead log into the file, and wait for the disk."""
     with explained(building), closing(schema.connect(building, durable=True)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    _sync(building)
-
-
-def _sync(place: Path) -> None:
-    """Wait until a file or folder is on the disk; not every system can do that for folders."""
-    with suppress(OSError):
-        opened = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
+    sync(building)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from reader.commands.command import Command, add_json, add_no_pager
 from reader.commands.help_text import wrap
@@ -15,7 +15,6 @@ from reader.commands.workspace import Workspace, warn_of_mistakes
 
 if TYPE_CHECKING:
     from reader.keys.keymap import Keymap
-    from reader.keys.listing import KeysFormat
 
 WIDEST = 120
 """Maximum columns of the table."""
@@ -33,9 +32,10 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
     from reader.keys.listing import keys_table
 
-    format: KeysFormat = "json" if arguments.json else arguments.format
-    if format == "table" and is_terminal(sys.stdout):
-        lines = _draw_table(workspace.keymap, min(width(), WIDEST), Style.of(sys.stdout))
+    format: Literal["table", "json", "markdown"] = "json" if arguments.json else arguments.format
+    if format == "table":
+        columns = min(width(), WIDEST) if is_terminal(sys.stdout) else sys.maxsize
+        lines = _draw_table(workspace.keymap, columns, Style.of(sys.stdout))
         print_paged(lines, wanted=not arguments.no_pager)
     else:
         print_line(keys_table(format, workspace.keymap))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shlex
 import shutil
 import subprocess
@@ -20,7 +19,7 @@ from reader.core.nearest import nearest
 from reader.core.setting_types import InvalidValue, KeyTable, as_toml
 from reader.core.toml_edit import with_value
 from reader.core.toml_lines import Statement, read_statements
-from reader.paths import make_folder, open_private
+from reader.paths import replace_private
 
 KEYS = "keys."
 """Begins the name of the keys of an action, such as `keys.paper.star`."""
@@ -157,15 +156,6 @@ def _read(file: Path) -> str:
 def _write(file: Path, text: str) -> None:
     """Replace the file at once, also behind a symbolic link: it is whole at every moment, and the user's alone."""
     try:
-        target = make_folder(file).resolve()
-        partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-        try:
-            with open_private(partial, new=True) as out:
-                out.write(text)
-                out.flush()
-                os.fsync(out.fileno())
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
+        replace_private(file, text)
     except OSError as error:
         raise ConfigError(f"{file} could not be written: {error.strerror}.") from error

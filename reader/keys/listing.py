@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 from reader.keys.actions import Action
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import write_chord
 
-KeysFormat: TypeAlias = Literal["table", "json", "markdown"]
+KeysFormat: TypeAlias = Literal["json", "markdown"]
 
 
-def keys_table(format: KeysFormat = "table", keymap: Keymap | None = None) -> str:
-    """Return the table of keys as plain text, JSON or Markdown, without a newline at the end.
+def keys_table(format: KeysFormat, keymap: Keymap | None = None) -> str:
+    """Return the table of keys as JSON or Markdown, without a newline at the end.
 
-    JSON has the keys in the settings file's spelling, the other formats as the reader shows them.
+    JSON has the keys in the settings file's spelling, Markdown as the reader shows them.
     """
     keymap = keymap or Keymap()
     if format == "json":
         return json.dumps([_as_json(keymap, action) for action in keymap.actions], ensure_ascii=False, indent=2)
-    if format == "markdown":
-        rows = (f"| {_keys_cell(keymap, action)} | {_text_cell(action)} | `{action.id}` |" for action in keymap.actions)
-        return "\n".join(("| Keys | What it does | Id |", "|---|---|---|", *rows))
-    return "\n".join(_plain_lines(keymap))
+    rows = (f"| {_keys_cell(keymap, action)} | {_text_cell(action)} | `{action.id}` |" for action in keymap.actions)
+    return "\n".join(("| Keys | What it does | Id |", "|---|---|---|", *rows))
 
 
 def _as_json(keymap: Keymap, action: Action) -> dict[str, object]:
@@ -46,17 +43,3 @@ def _keys_cell(keymap: Keymap, action: Action) -> str:
 
 def _text_cell(action: Action) -> str:
     return f"{action.name}: {action.help}".replace("|", "\\|")
-
-
-def _plain_lines(keymap: Keymap) -> Iterator[str]:
-    keys = {action.id: " ".join(keymap.labels(action.id)) for action in keymap.actions}
-    key_width = max(map(len, keys.values()), default=0)
-    name_width = max((len(action.name) for action in keymap.actions), default=0)
-    group = ""
-    for action in keymap.actions:
-        if action.group != group:
-            if group:
-                yield ""
-            group = action.group
-            yield group
-        yield f"  {keys[action.id]:<{key_width}}  {action.name:<{name_width}}  {action.help}  ({action.id})"

@@ -3,8 +3,7 @@
     async for event in refresh_all(daily, cache, plan, sources):
         ...
 
-Sources fail independently: a failure is yielded and stored with its time, and the other sources are still asked. Knows
-no interface.
+Sources fail independently: a failure is yielded and stored with its time, and the other sources are still asked.
 """
 
 from __future__ import annotations

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +11,7 @@ from typing import NamedTuple
 from reader.config import SETTING_TYPES
 from reader.core.errors import QueryError
 from reader.core.setting_types import InvalidValue
-from reader.paths import make_folder, open_private, read_start
+from reader.paths import read_start, replace_private
 from reader.session.places import TOPIC_MODES, TOPIC_ORDERS, TopicMode, TopicOrder
 
 MAX_SIZE = 1 << 20
@@ -115,12 +113,5 @@ def load(path: Path) -> Visit:
 
 def save(path: Path, visit: Visit) -> None:
     """Save the visit, in full or not at all; raises OSError."""
-    partial = make_folder(path).with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open_private(partial) as out:
-            out.write(json.dumps(visit._asdict(), ensure_ascii=False, indent=1))
-        partial.replace(path)
-    except OSError:
-        with suppress(OSError):
-            partial.unlink()
-        raise
+    # Not durable: to leave must not wait for the disk.
+    replace_private(path, json.dumps(visit._asdict(), ensure_ascii=False, indent=1), durable=False)

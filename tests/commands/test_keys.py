@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reader.keys.actions import ACTIONS
 from tests.commands.conftest import Run, RunOnTerminal
 
 
@@ -22,7 +23,8 @@ def test_keys_are_those_in_use(run: Run, file: Path) -> None:
     assert actions["paper.read"] == ["m"]
     assert run("keys", "--format", "json").json == run("keys", "--json").json
     assert run("keys", "--format", "markdown").out.startswith("| Keys | ")
-    assert "paper.star" in run("keys").out
+    plain = run("keys").out
+    assert all(f"{action.help} ({action.id})\n" in plain for action in ACTIONS)
 
 
 @pytest.mark.parametrize("columns", [60, 80, 140])

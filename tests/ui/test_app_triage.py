@@ -427,8 +427,8 @@ async def test_a_line_that_is_read_again_before_its_mark_is_durable_shows_the_ma
         await r.type("id:2605.00403")
         await r.do("query.accept")
         assert r.main.papers.count == 1
-        mark, may_go_on = r.app.library._change, threading.Event()
-        monkeypatch.setattr(r.app.library, "_change", lambda *change: (may_go_on.wait(), mark(*change))[1])
+        mark, may_go_on = r.app.library._marks._change, threading.Event()
+        monkeypatch.setattr(r.app.library._marks, "_change", lambda *change: (may_go_on.wait(), mark(*change))[1])
         await r.begin("s")
         assert r.here.starred
         r.main.papers.renew()

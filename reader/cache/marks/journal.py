@@ -26,7 +26,7 @@ from typing import Any, BinaryIO
 from reader.cache.marks.agreement import file_size
 from reader.core.errors import CacheError
 from reader.core.marks import LATEST_CLOCK
-from reader.paths import make_private
+from reader.paths import make_private, sync
 
 VERSION = 1
 """The form of a line that this program writes."""
@@ -194,7 +194,7 @@ class Journal:
                 os.close(file)
             if is_new:
                 make_private(self.path)
-                _sync_folder(self.path.parent)
+                sync(self.path.parent)
         except OSError as error:
             raise self._explain(error, "written") from error
         return size
@@ -238,13 +238,3 @@ def _write(file: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(file, view) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new file's name durable; not every system can."""
-    with suppress(OSError):
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)

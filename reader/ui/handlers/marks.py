@@ -17,7 +17,7 @@ from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Event
-    from reader.ui.work.library import Progress
+    from reader.ui.work.mark_thread import Progress
 
 BLINK = 0.5
 """Seconds after which a long mark shows its progress."""

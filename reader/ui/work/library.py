@@ -11,18 +11,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from reader.cache.window import Order, Window
-from reader.core.errors import CacheError, ReaderError
+from reader.core.errors import CacheError
 from reader.core.paper import Paper, PaperKey, PaperRow
 from reader.paths import refresh_stamp, touch_private
 from reader.ui.counts import Counts, Question, TopicFacts
+from reader.ui.work.mark_thread import MarkThread, Progress, ignore_progress
 from reader.ui.work.query_thread import QueryThread
 
 if TYPE_CHECKING:
@@ -46,13 +46,6 @@ BREATH = 0.004
 
 _NO_PAPERS: Order[int] = Order(())
 
-Progress = Callable[[int, int], None]
-"""A function of (papers done, all papers)."""
-
-
-def _ignore_progress(_done: int, _total: int) -> None:
-    pass
-
 
 class Library:
     """One open cache."""
@@ -65,21 +58,16 @@ class Library:
         """What the user has to know of a read that failed; empty if none did."""
         self._visited: int | None = None
         self._new_since: str | None = None
-        self._events: Events | None = None
         self._extent: Extent | None = None
         self._trends: Mapping[str, Trend] = {}
         self._implied: dict[str, frozenset[str]] = {}
-        self._marks = 0
         self._count_cache: CountCache | None = None
         self.results: FeedResults | None = None
         """The listed results of a feed search: their papers are read and marked as if the cache had them all."""
         self._screenfuls, self._whole, self._counts = (
             QueryThread(path, name) for name in ("screenful", "order", "count")
         )
-        self._marking = ThreadPoolExecutor(1, "mark")
-        self._unstored: set[Future[Any]] = set()
-        self._failure = ""
-        self._is_closing = False
+        self._marks = MarkThread(path)
 
     # On the event loop
 
@@ -290,7 +278,7 @@ class Library:
     # In the marking thread
 
     def mark(
-        self, kind: str, value: bool | str, pks: Sequence[PaperKey], report: Progress = _ignore_progress
+        self, kind: str, value: bool | str, pks: Sequence[PaperKey], report: Progress = ignore_progress
     ) -> Awaitable[Event | None]:
         """Record a mark, even if the result is not awaited; it is durable once the result is there.
 
@@ -300,19 +288,19 @@ class Library:
         results = self.results
         if results is None:
             keys = _cached(pks)
-            return self._submit(lambda events, progress: events.mark(kind, value, keys, progress), report)
+            return self._marks.submit(lambda events, progress: events.mark(kind, value, keys, progress), report)
 
         def mark(events: Events, progress: Progress) -> Event | None:
             absent = results.absent(pks)
             known = [pk for key in pks if (pk := results.pk_of(key)) is not None]
             return events.mark(kind, value, known, progress, absent=absent)
 
-        return _await_both(self._submit(mark, report), self.store(pks))
+        return _await_both(self._marks.submit(mark, report), self.store(pks))
 
     def store(self, pks: Sequence[PaperKey]) -> Awaitable[Sequence[int]]:
         """Store papers that only the feed has; return their keys in the cache."""
         stored = self._stored(pks)
-        return self._submit(lambda _events, _progress: stored(), _ignore_progress, is_change=False)
+        return self._marks.submit(lambda _events, _progress: stored(), is_mark=False)
 
     def _stored(self, pks: Sequence[PaperKey]) -> Callable[[], Sequence[int]]:
         """Return a function that stores the papers that only the feed has, and returns the keys of all."""
@@ -324,87 +312,37 @@ class Library:
         with closing(Window.open(self._path)) as window:
             return results.store(pks, window.pk_of)
 
-    def undo(self, report: Progress = _ignore_progress) -> Awaitable[Event | None]:
+    def undo(self, report: Progress = ignore_progress) -> Awaitable[Event | None]:
         """Undo the last event that is not undone; None if there is none."""
-        return self._submit(lambda events, progress: events.undo(progress), report)
+        return self._marks.submit(lambda events, progress: events.undo(progress), report)
 
-    def redo(self, report: Progress = _ignore_progress) -> Awaitable[Event | None]:
+    def redo(self, report: Progress = ignore_progress) -> Awaitable[Event | None]:
         """Redo the last undone event; None if there is none."""
-        return self._submit(lambda events, progress: events.redo(progress), report)
+        return self._marks.submit(lambda events, progress: events.redo(progress), report)
 
-    def finish_marks(self, report: Progress = _ignore_progress) -> Awaitable[None]:
+    def finish_marks(self, report: Progress = ignore_progress) -> Awaitable[None]:
         """Finish the marks that an earlier run did not apply in full."""
-        return self._submit(lambda events, progress: events.recover(progress), report)
+        return self._marks.submit(lambda events, progress: events.recover(progress), report)
 
     @property
     def is_marking(self) -> bool:
         """Whether a mark is being stored, which changes the cache."""
-        return self._marks > 0
-
-    def _submit(
-        self, change: Callable[[Events, Progress], T], report: Progress, *, is_change: bool = True
-    ) -> Awaitable[T]:
-        """Run a change of the log in the marking thread, after those submitted before.
-
-        Without `is_change` nothing is lost if the reader has to end before it is done.
-        """
-        loop = asyncio.get_running_loop()
-
-        def progress(done: int, total: int) -> None:
-            loop.call_soon_threadsafe(report, done, total)
-
-        storing = self._marking.submit(self._change, change, progress)
-        if is_change:
-            self._unstored.add(storing)
-            storing.add_done_callback(self._note_end)
-        running = asyncio.wrap_future(storing)
-        self._marks += 1
-        running.add_done_callback(self._count_down)
-        # Shielded: the change finishes even if the caller is cancelled.
-        return asyncio.shield(running)
-
-    def _note_end(self, storing: Future[Any]) -> None:
-        """Note how a change ended; runs in the marking thread."""
-        error = storing.exception()
-        if error is not None:
-            self._failure = str(error) if isinstance(error, ReaderError) else type(error).__name__
-        elif not self._is_closing:
-            # The user saw the notice of an earlier failure, and the disk can be written again.
-            self._failure = ""
-        self._unstored.discard(storing)
+        return self._marks.is_busy
 
     @property
     def lost(self) -> str | None:
         """A sentence about the marks that were not stored, after `close` or while it hangs; None if all were."""
-        if self._failure:
-            return f"Not everything could be stored: {self._failure}"
-        count = len(self._unstored)
-        changes = "change" if count == 1 else f"{count} changes"
-        return f"The last {changes} could not be stored: the disk did not answer in time." if count else None
-
-    def _count_down(self, _change: object) -> None:
-        self._marks -= 1
-
-    def _change(self, change: Callable[[Events, Progress], T], progress: Progress) -> T:
-        from reader.cache.marks.events import Events
-
-        if self._events is None:
-            self._events = Events.open(self._path, recover=False)
-        return change(self._events, progress)
+        return self._marks.lost
 
     def close(self) -> None:
         """Stop reads, record pending marks, and close the file.
 
         An incomplete mark of many papers is finished at the next start.
         """
-        self._is_closing = True
-        if self._events is not None:
-            self._events.stop()
+        self._marks.stop()
         for asking in (self._screenfuls, self._whole, self._counts):
             asking.close()
-        self._marking.shutdown(wait=True)
-        if self._events is not None:
-            self._events.close()
+        self._marks.close()
         self._near.close()
 
 
