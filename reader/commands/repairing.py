@@ -88,7 +88,7 @@ def prepare_cache(file: Path, rules: Rules) -> list[str]:
             "The cache can only be read: marks are refused, nothing is fetched; 'dailypapers doctor' says what to do"
             f" ({condition.found})"
         ]
-    warn("Looking at the cache, which was found damaged or missing.")
+    warn("The cache is damaged or missing: it is being mended.")
     report = repair_cache(file, rules, seconds=START_SECONDS)
     if not report.found:
         return []
