@@ -88,7 +88,7 @@ def prepare_cache(file: Path, rules: Rules) -> list[str]:
             "The cache can only be read: marks are refused, nothing is fetched; 'dailypapers doctor' says what to do"
             f" ({condition.found})"
         ]
-    warn("The cache is damaged or missing: it is being mended.")
+    warn("Checking the cache, and mending it if it is damaged.")
     report = repair_cache(file, rules, seconds=START_SECONDS)
     if not report.found:
         return []
