@@ -41,3 +41,8 @@ settings.register_profile(
 settings.register_profile("repeatable", settings.get_profile("default"), derandomize=True, database=None)
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: many tests wait for a program or for its end."""
+    return (os.cpu_count() or 1) + 1
