@@ -43,8 +43,8 @@ class Glyphs(NamedTuple):
     """The characters of the spinner, shown in turn."""
     spark: str
     """Steps of a sparkline, lowest first."""
-    chip: tuple[str, str]
-    """The brackets around a topic."""
+    quote: str
+    """The bar beside a quoted text."""
 
 
 UNICODE = Glyphs(
@@ -72,7 +72,7 @@ UNICODE = Glyphs(
     refreshed="↻",
     spinner="⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏",
     spark="▁▂▃▄▅▆▇█",
-    chip=("[", "]"),
+    quote="▎",
 )
 
 ASCII = Glyphs(
@@ -100,7 +100,7 @@ ASCII = Glyphs(
     refreshed="@",
     spinner="|/-\\",
     spark="_.-:=+*#",
-    chip=("[", "]"),
+    quote="|",
 )
 
 
