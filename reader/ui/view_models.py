@@ -191,6 +191,11 @@ def link_keys(keymap: Keymap) -> dict[str, str]:
     return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), **behind}
 
 
+def position(number: int, count: int | None) -> str:
+    """A paper's place in the list as `3 of 34`; empty while either is unknown."""
+    return f"{number:,} of {count:,}" if number and count else ""
+
+
 def _clock(then: datetime | None, now: datetime) -> str | None:
     """A time today as `08:14`, on another day as `23 Nov`."""
     if then is None:

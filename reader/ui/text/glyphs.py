@@ -45,8 +45,8 @@ class Glyphs(NamedTuple):
     """The characters of the spinner, shown in turn."""
     spark: str
     """Steps of a sparkline, lowest first."""
-    chip: tuple[str, str]
-    """The brackets around a topic."""
+    quote: str
+    """The bar beside a quoted text."""
 
 
 UNICODE = Glyphs(
@@ -75,7 +75,7 @@ UNICODE = Glyphs(
     offline="○",
     spinner="⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏",
     spark="▁▂▃▄▅▆▇█",
-    chip=("[", "]"),
+    quote="▎",
 )
 
 ASCII = Glyphs(
@@ -104,7 +104,7 @@ ASCII = Glyphs(
     offline="!",
     spinner="|/-\\",
     spark="_.-:=+*#",
-    chip=("[", "]"),
+    quote="|",
 )
 
 
