@@ -170,6 +170,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.commands", ": ctrl+p", "Commands", "Find any command by its name.", _NOT_HELP),
     Action("app.escape", "escape", "Step back", "Close or stop the latest thing; never quits.", _BROWSE),
     Action("app.back", "q", "Back or quit", "One step back; at the top, quit.", _BROWSE),
+    Action("app.suspend", "ctrl+z", "Suspend", "Back to the shell; its command fg comes back here.", CONTEXTS),
     Action("app.quit", "ctrl+q", "Quit", "Leave at once; everything is kept.", CONTEXTS),
     Action("help.close", "escape ? f1", "Close", "Back to where you were.", _HELP),
 )
