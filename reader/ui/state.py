@@ -70,8 +70,6 @@ class State:
     """The paper in the detail pane."""
     page: Reading | None = None
     """The paper on the page, while that is open."""
-    notices_before_page: Notices = field(default_factory=Notices)
-    """The notices when the page was opened."""
     is_list_outdated: bool = False
     """Whether the cache changed while the page was open; the list is then read again when the page closes."""
     calendar: CalendarRequest | None = None
@@ -87,7 +85,11 @@ class State:
 
     refresh: RefreshStatus = field(default_factory=RefreshStatus)
     search: SearchStatus = field(default_factory=SearchStatus)
+    activity: str = ""
+    """Other work that takes long, such as `marking 1,200 of 9,295`; empty if there is none."""
     notices: Notices = field(default_factory=Notices)
+    hint: str = ""
+    """The meaning of the row under the filter pane's cursor."""
     prompt: Prompt = field(default_factory=Prompt)
 
     history: tuple[str, ...] = ()
@@ -127,11 +129,6 @@ class State:
         """The list's query: the place's, or the words of the feed search."""
         return self.place.text if self.results is None else self.results.text
 
-    @property
-    def page_notices(self) -> Notices:
-        """The notices since the page was opened: older ones would take the space of the page's keys."""
-        return self.notices.since(self.notices_before_page)
-
     # The list
 
     def go(self, place: Place, at: Position = TOP) -> State:
@@ -139,8 +136,8 @@ class State:
         if place == self.place and self.results is None and at.pk is None:
             return self
         state = self.search_stopped()
-        notices = state.notices if place.view == self.place.view else state.notices.left_place()
         search = state.search._replace(wanted="")
+        notices = state.notices.acted()
         return replace(state, place=place, results=None, search=search, notices=notices).request_list(at)
 
     def request_list(self, at: Position = TOP) -> State:
@@ -178,7 +175,7 @@ class State:
 
     def list_failed(self, problem: str) -> State:
         """Record that the list could not be read."""
-        return replace(self, is_list_coming=False, notices=self.notices.show(problem, "warning"))
+        return replace(self, is_list_coming=False, notices=self.notices.told(problem, "warning"))
 
     def highlight(self, pk: PaperKey | None) -> State:
         """Record which paper is under the cursor."""
@@ -247,8 +244,6 @@ class State:
 
     def open_page(self, reading: Reading) -> State:
         """Show a paper on the page."""
-        if self.page is None:
-            return replace(self, page=reading, notices_before_page=self.notices)
         return self if reading == self.page else replace(self, page=reading)
 
     def close_page(self) -> State:
@@ -312,18 +307,17 @@ class State:
 
     def search_feed(self, text: str) -> State:
         """Request a search of the feed for words."""
-        return replace(self, search=self.search._replace(asking=text, wanted=text, is_slow=False, waiting=None))
+        return replace(self, search=self.search._replace(asking=text, wanted=text, progress=None, waiting=None))
 
-    def search_is_slow(self, progress: str) -> State:
-        """Show the progress of a slow search."""
-        return replace(self, search=self.search._replace(is_slow=True), notices=self.notices.show(progress, "progress"))
+    def search_progressed(self, progress: str) -> State:
+        """Store the progress of a slow search."""
+        return replace(self, search=self.search._replace(progress=progress))
 
     def search_stopped(self) -> State:
         """Record that no search runs any more."""
         if not self.search.asking:
             return self
-        search = self.search._replace(asking="", is_slow=False)
-        return replace(self, search=search, notices=self.notices.show("", "progress"))
+        return replace(self, search=self.search._replace(asking="", progress=None))
 
     def hold_results(self, results: FeedResults) -> State:
         """Keep the feed's results until the user asks for them: the user is typing or reading."""
@@ -353,13 +347,16 @@ class State:
 
     def refresh_succeeded(self, last: datetime | None) -> State:
         """Record that the refresh read all it asked for; `last` is as in `RefreshStatus`."""
-        refresh = self.refresh._replace(problem="", failing_since=None, last=last)
-        return replace(self, refresh=refresh, notices=self.notices.show("", "state"))
+        return replace(self, refresh=self.refresh._replace(problem="", trouble="", failing_since=None, last=last))
 
-    def refresh_failed(self, problem: str, now: datetime) -> State:
-        """Record that the feed could not be read; `now` is local time."""
-        since = self.refresh.failing_since or now
-        return replace(self, refresh=self.refresh._replace(problem=problem, failing_since=since))
+    def refresh_failed(self, problem: str, trouble: str, now: datetime) -> State:
+        """Record that the feed could not be read, as a sentence and in a word or two; `now` is local time."""
+        since = (self.refresh.failing_since if self.refresh.problem else None) or now
+        return replace(self, refresh=self.refresh._replace(problem=problem, trouble=trouble, failing_since=since))
+
+    def source_failed(self, trouble: str, since: datetime) -> State:
+        """Record, in a few words, which source other than the daily papers does not answer."""
+        return replace(self, refresh=self.refresh._replace(trouble=trouble, failing_since=since))
 
     def refresh_ended(self, *, is_idle: bool, last: datetime | None) -> State:
         """Record the end of a refresh, with or without success; `is_idle` if no other refresh runs."""
@@ -371,10 +368,18 @@ class State:
         """Store the local time at which any program completed a refresh."""
         return self if last == self.refresh.last else replace(self, refresh=self.refresh._replace(last=last))
 
-    # The status line
+    # The first and the last line
+
+    def busy_with(self, activity: str) -> State:
+        """Show work under way in the first line; an empty text ends it."""
+        return self if activity == self.activity else replace(self, activity=activity)
+
+    def hinted(self, hint: str) -> State:
+        """Show the meaning of the row under the filter pane's cursor; an empty text removes it."""
+        return self if hint == self.hint else replace(self, hint=hint)
 
     def change_notices(self, notices: Callable[[Notices], Notices]) -> State:
-        """Change the notices in the status line."""
+        """Change the notices in the last line."""
         changed = notices(self.notices)
         return self if changed == self.notices else replace(self, notices=changed)
 

@@ -101,7 +101,10 @@ class RefreshStatus(NamedTuple):
     """The id of the view that the refresh is for; empty for the latest days."""
     problem: str = ""
     """Why the last refresh failed, as a sentence; empty if it did not."""
+    trouble: str = ""
+    """What does not work, in a few words, such as `offline`; empty if all does."""
     failing_since: datetime | None = None
+    """The local time at which the trouble began."""
     last: datetime | None = None
     """The end of the last complete refresh, in local time."""
     ended: int = 0
@@ -120,8 +123,8 @@ class SearchStatus(NamedTuple):
     """The words of the running search; empty while no search runs."""
     wanted: str = ""
     """The words of the last search, until its results are listed or another place is shown."""
-    is_slow: bool = False
-    """Whether the search is slow enough to show its progress."""
+    progress: str | None = None
+    """The progress of a search that takes long; None before that."""
     waiting: FeedResults | None = None
     """Results that came while the user was typing or reading."""
     left: Position = TOP

@@ -275,7 +275,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def on_filter_pane_hint(self, event: FilterPane.Hint) -> None:
         """Show the filter pane's hint."""
-        self._model.show_notice(event.text, "hint")
+        self._model.change(self._model.state.hinted(event.text))
 
     def on_query_line_changed(self, event: QueryLine.Changed) -> None:
         """Filter the list while the query is typed."""
