@@ -33,6 +33,10 @@ class Glyphs(NamedTuple):
     """Before the current view or heading."""
     line: str
     """One cell of a horizontal rule."""
+    rule: str
+    """One cell of a vertical rule, at a pane's edge."""
+    thumb: str
+    """One cell of the scroll thumb on it."""
     dot: str
     """Between facts on one line."""
     nothing: str
@@ -68,6 +72,8 @@ UNICODE = Glyphs(
     unfolded="▾",
     here="▸",
     line="─",
+    rule="│",
+    thumb="┃",
     dot="·",
     nothing="–",
     ellipsis="…",
@@ -97,6 +103,8 @@ ASCII = Glyphs(
     unfolded="v",
     here=">",
     line="-",
+    rule="|",
+    thumb="#",
     dot="-",
     nothing="-",
     ellipsis="..",
