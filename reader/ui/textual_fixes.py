@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.strip import Strip
     from textual.style import Style as VisualStyle
+    from textual.widget import Widget
     from textual.widgets import Input
 
     _App: TypeAlias = App[str]
@@ -106,6 +107,7 @@ def visual_style(widget: Widget, *component_classes: str) -> VisualStyle:
     Textual 8.2.8: `Widget.get_visual_style` drops `text-style: reverse`, the one emphasis that is left without colours.
     """
     from textual.style import Style as VisualStyle
+    from textual.widget import Widget
 
     style = widget.get_visual_style(*component_classes)
     if any(widget.get_component_styles(name).text_style.reverse for name in component_classes):
