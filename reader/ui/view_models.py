@@ -29,8 +29,12 @@ def filter_data(state: State) -> FilterData:
     counts, facts = state.counts, state.topic_facts
     if counts is None:
         return FilterData(tuple(ViewItem(one.id, one.name) for one in VIEWS))
+    newest = counts.days[0] if counts.days else None
     views = tuple(
-        ViewItem(one.id, one.name, number)
+        # The newest day is the view Today, unless all of its papers are hidden.
+        ViewItem(
+            one.id, one.name, number, newest.unread if newest and (one.id, number) == ("today", newest.papers) else None
+        )
         for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
         if number or one in VIEWS
     )
