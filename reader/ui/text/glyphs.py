@@ -24,6 +24,8 @@ class Glyphs(NamedTuple):
     upvotes: str
     cursor: str
     """The bar before the highlighted line."""
+    caret: str
+    """Where a typed text ends."""
     picked: str
     excluded: str
     implied: str
@@ -59,6 +61,7 @@ UNICODE = Glyphs(
     comments="❞",
     upvotes="▲",
     cursor="▌",
+    caret="▏",
     picked="✓",
     excluded="✗",
     implied="·",
@@ -87,6 +90,7 @@ ASCII = Glyphs(
     comments='"',
     upvotes="^",
     cursor="|",
+    caret="_",
     picked="+",
     excluded="-",
     implied=".",
