@@ -41,6 +41,8 @@ class Glyphs(NamedTuple):
     """In place of a missing number."""
     ellipsis: str
     refreshed: str
+    offline: str
+    """Before a lasting trouble, such as no network."""
     spinner: str
     """The characters of the spinner, shown in turn."""
     spark: str
@@ -73,6 +75,7 @@ UNICODE = Glyphs(
     nothing="–",
     ellipsis="…",
     refreshed="↻",
+    offline="○",
     spinner="⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏",
     spark="▁▂▃▄▅▆▇█",
     quote="▎",
@@ -102,6 +105,7 @@ ASCII = Glyphs(
     nothing="-",
     ellipsis="..",
     refreshed="@",
+    offline="!",
     spinner="|/-\\",
     spark="_.-:=+*#",
     quote="|",
