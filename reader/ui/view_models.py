@@ -162,7 +162,9 @@ def status(state: State, keymap: Keymap) -> Status:
 def hints(state: State, keymap: Keymap) -> list[Choice]:
     """The most useful keys here, with their effects."""
     idle = () if state.place.text or state.context == "page" else ("find.clear",)
-    return keymap.hints(state.context, without=idle)
+    # The calendar shows its keys itself.
+    context = "list" if state.context == "calendar" else state.context
+    return keymap.hints(context, without=idle)
 
 
 def empty_keys(keymap: Keymap) -> EmptyKeys:
