@@ -167,7 +167,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.older", "gD", "Older papers", "Fetch all days since a date, which the calendar asks for.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch what is new from the feed now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),
-    Action("app.help", "? f1", "Keys", "The keys that act here, searched by typing.", _NOT_HELP),
+    Action("app.help", "? f1", "Keys", "The keys that act here, and what the signs mean.", _NOT_HELP),
     Action("app.commands", ": ctrl+p", "Commands", "Find any command by its name.", _NOT_HELP),
     Action("app.escape", "escape", "Step back", "Close or stop the latest thing; never quits.", _BROWSE),
     Action("app.back", "q", "Back or quit", "One step back; at the top, quit.", _BROWSE),
