@@ -107,7 +107,6 @@ def visual_style(widget: Widget, *component_classes: str) -> VisualStyle:
     Textual 8.2.8: `Widget.get_visual_style` drops `text-style: reverse`, the one emphasis that is left without colours.
     """
     from textual.style import Style as VisualStyle
-    from textual.widget import Widget
 
     style = widget.get_visual_style(*component_classes)
     if any(widget.get_component_styles(name).text_style.reverse for name in component_classes):
