@@ -147,6 +147,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("pane.previous", "shift+tab", "Previous pane", "Go to the pane on the left.", _PANES),
     _motion("pane.wider", ">", "Wider", "More room for this pane.", _PANES),
     _motion("pane.narrower", "<", "Narrower", "Less room for this pane.", _PANES),
+    Action("pane.zoom", "z", "Zoom", "Only this pane; again shows all.", _PANES),
+    Action("pane.hide", "Z", "Hide the detail", "Or, there, the filter pane, for good; again shows it.", _PANES),
     Action("query.accept", "enter", "Keep", "Go to the list with what is typed.", _QUERY),
     Action("query.cancel", "escape", "Put back", "Drop the typed query; the list is as before.", _QUERY),
     Action("query.complete", "tab", "Take suggestion", "Put the suggested word in its place.", _GUESS),

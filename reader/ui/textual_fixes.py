@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.strip import Strip
     from textual.style import Style as VisualStyle
-    from textual.widget import Widget
     from textual.widgets import Input
 
     _App: TypeAlias = App[str]
@@ -157,20 +156,6 @@ class StylesheetParsedOnce(_App):
         if variables != self._parsed_with:
             self._parsed_with = variables
             super().refresh_css(animate)
-
-
-def put_away(widget: Widget, is_away: bool) -> None:
-    """Hide a widget, or show it again if its stylesheet does.
-
-    Textual 8.2.8 matches the styles of all widgets again when a class changes on their screen: 25 ms on the main
-    screen. `Widget.display = True` overrides a stylesheet that hides the widget, and clearing a rule does not
-    start a new layout.
-    """
-    if is_away:
-        widget.styles.display = "none"
-    else:
-        widget.styles.clear_rule("display")
-        widget.refresh(layout=True)
 
 
 # Scrolling

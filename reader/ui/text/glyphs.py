@@ -35,6 +35,10 @@ class Glyphs(NamedTuple):
     """Before the current view or heading."""
     line: str
     """One cell of a horizontal rule."""
+    rule: str
+    """One cell of a vertical rule, at a pane's edge."""
+    thumb: str
+    """One cell of the scroll thumb on it."""
     dot: str
     """Between facts on one line."""
     nothing: str
@@ -71,6 +75,8 @@ UNICODE = Glyphs(
     unfolded="▾",
     here="▸",
     line="─",
+    rule="│",
+    thumb="┃",
     dot="·",
     nothing="–",
     ellipsis="…",
@@ -101,6 +107,8 @@ ASCII = Glyphs(
     unfolded="v",
     here=">",
     line="-",
+    rule="|",
+    thumb="#",
     dot="-",
     nothing="-",
     ellipsis="..",
