@@ -26,13 +26,14 @@ from reader.ui import theme
 from reader.ui.bounded_app import BoundedApp
 from reader.ui.keyboard import Keyboard
 from reader.ui.last_place import LastPlace
+from reader.ui.layout import remembered
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.notices import Notices
 from reader.ui.process import finish_startup_tuning
 from reader.ui.screens.main import MainScreen
 from reader.ui.state import State
-from reader.ui.state_parts import PaneSizes, RefreshStatus
+from reader.ui.state_parts import RefreshStatus
 from reader.ui.stylesheets import stylesheets
 from reader.ui.text.glyphs import glyphs
 from reader.ui.textual_fixes import take_keys
@@ -130,7 +131,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             place=Place(view("all"), query) if query else Place(view(left.view), left.text),
             topic_names=self.library.topic_names(),
             refresh=RefreshStatus(last=self.library.last_refresh()),
-            sizes=PaneSizes(left.filter_width or settings.filter_width, left.list_share or settings.list_share),
+            panes=remembered(settings, left),
             history=left.history,
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,

@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING
 
 from reader.core.paper import PaperKey
 from reader.session.places import Place, TopicMode, TopicOrder
+from reader.ui.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.notices import Notices
 from reader.ui.state_parts import (
-    MEDIUM,
     TOP,
-    WIDE,
     CalendarRequest,
-    Focus,
     ListContent,
     ListRequest,
-    PaneSizes,
     Position,
     Prompt,
     Reading,
@@ -74,14 +71,15 @@ class State:
     """Whether the cache changed while the page was open; the list is then read again when the page closes."""
     calendar: CalendarRequest | None = None
     draft: TypedQuery | None = None
-    focus: Focus = "list"
+    focus: PaneName = "list"
     is_filter_open: bool = False
-    """Whether the filter pane is unfolded on a screen too narrow to show it next to the list."""
+    """Whether the filter pane is unfolded where it has no place of its own."""
     is_ready: bool = False
     """Whether all panes exist: one frame after the list."""
-    width: int = WIDE
+    width: int = SHAPES["three"]
     """Columns of the terminal."""
-    sizes: PaneSizes = field(default_factory=lambda: PaneSizes(26, 0.5))
+    panes: PaneChoice = field(default_factory=PaneChoice)
+    """What the user chose for the panes."""
 
     refresh: RefreshStatus = field(default_factory=RefreshStatus)
     search: SearchStatus = field(default_factory=SearchStatus)
@@ -108,6 +106,16 @@ class State:
     def is_empty(self) -> bool:
         """Whether the list has no papers."""
         return not self.listing.order.pks
+
+    @property
+    def front(self) -> Front:
+        """What is in front, for the layout of the panes."""
+        return Front(self.focus, self.is_filter_open, self.is_empty)
+
+    @property
+    def shown(self) -> frozenset[PaneName]:
+        """The panes on the screen."""
+        return shown_panes(self.width, self.panes, self.front)
 
     @property
     def context(self) -> Context:
@@ -216,27 +224,36 @@ class State:
         return replace(self, is_ready=True)
 
     def resized(self, width: int) -> State:
-        """Store the terminal's new width; if the focused pane no longer fits, focus the list."""
-        focus = "list" if self.focus == "detail" and width < MEDIUM else self.focus
-        is_open = width < WIDE and (self.is_filter_open or self.focus == "filter")
-        return replace(self, width=width, focus=focus, is_filter_open=is_open)
+        """Store the terminal's new width."""
+        return replace(self, width=width)._with_focus_in_view()
 
-    def resize_panes(self, *, filter_width: int | None = None, list_share: float | None = None) -> State:
-        """Store new sizes of the panes."""
-        sizes = PaneSizes(filter_width or self.sizes.filter_width, list_share or self.sizes.list_share)
-        return replace(self, sizes=sizes)
+    def choose_panes(self, panes: PaneChoice) -> State:
+        """Store what the user chose for the panes."""
+        return replace(self, panes=panes)._with_focus_in_view()
 
-    def focused(self, focus: Focus) -> State:
+    def _with_focus_in_view(self) -> State:
+        """If the focused pane has no place any more, unfold the filter pane or focus the list."""
+        has_place = has_filter(shape_at(self.width), self.panes)
+        is_open = not has_place and (self.is_filter_open or self.focus == "filter")
+        state = replace(self, is_filter_open=is_open)
+        return state if state.focus in state.shown else replace(state, focus="list")
+
+    def focused(self, focus: PaneName) -> State:
         """Focus a pane."""
-        return self if focus == self.focus else replace(self, focus=focus)
+        return self if focus == self.focus else replace(self, focus=focus)._with_focus_in_view()
 
     def open_filter(self) -> State:
-        """Focus the filter pane; unfold it if the screen is too narrow to show it."""
-        return replace(self, focus="filter", is_filter_open=self.width < WIDE)
+        """Focus the filter pane; unfold it if it has no place of its own."""
+        return replace(self, focus="filter", is_filter_open=not has_filter(shape_at(self.width), self.panes))
 
     def close_filter(self) -> State:
         """Fold the filter pane if it was unfolded, and focus the list."""
         return replace(self, focus="list" if self.focus == "filter" else self.focus, is_filter_open=False)
+
+    def hide_pane(self, pane: PaneName) -> State:
+        """Hide a pane for good and focus the list, or show the pane again."""
+        state = self.close_filter() if pane == "filter" else self
+        return state.choose_panes(self.panes.toggled(pane))
 
     def read(self, reading: Reading | None) -> State:
         """Show a paper in the detail pane."""

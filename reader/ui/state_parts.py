@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.window import Order
 from reader.session.places import Place
@@ -14,19 +14,6 @@ if TYPE_CHECKING:
     from reader.cache.history import Votes
     from reader.core.paper import Paper, PaperKey
     from reader.ui.feed_results import FeedResults
-
-WIDE, MEDIUM = 100, 70
-"""Minimum columns for three panes side by side, and for the list with the detail."""
-
-Focus = Literal["list", "filter", "detail"]
-"""The focused pane."""
-
-
-class PaneSizes(NamedTuple):
-    """The sizes of the panes that the user chose."""
-
-    filter_width: int
-    list_share: float
 
 
 class Position(NamedTuple):

@@ -20,17 +20,14 @@ from reader.keys.actions import CONTEXTS
 from reader.session.places import Place, view
 from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults
+from reader.ui.layout import SHAPES, PaneChoice, PaneName, has_filter, shape_at
 from reader.ui.notices import Notice, Notices
 from reader.ui.state import HISTORY, State
 from reader.ui.state_parts import (
-    MEDIUM,
     TOP,
-    WIDE,
     CalendarRequest,
-    Focus,
     ListContent,
     ListRequest,
-    PaneSizes,
     Position,
     Prompt,
     Reading,
@@ -40,6 +37,7 @@ from reader.ui.state_parts import (
 from tests.ui.papers import draft
 from tests.ui.stage import paper
 
+THREE, STACKED = SHAPES["three"], SHAPES["stacked"]
 ROBOTS = Place(view("all"), "robot")
 WEEK = Place(view("week:2026-W20"), "topic:agents")
 MORNING = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
@@ -179,7 +177,9 @@ def test_a_list_that_has_come_lets_keys_go_on_and_knows_of_which_cache_it_is() -
     ("focus", "pks", "then"),
     [("detail", (), "list"), ("detail", (1,), "detail"), ("filter", (), "filter"), ("list", (), "list")],
 )
-def test_a_detail_without_a_paper_gives_the_keys_to_the_list(focus: Focus, pks: tuple[int, ...], then: Focus) -> None:
+def test_a_detail_without_a_paper_gives_the_keys_to_the_list(
+    focus: PaneName, pks: tuple[int, ...], then: PaneName
+) -> None:
     assert AT_WORK.focused(focus).listed(listing(*pks)).focus == then
 
 
@@ -228,31 +228,56 @@ def test_of_topics_only_what_was_read_is_replaced() -> None:
 @pytest.mark.parametrize(
     ("focus", "is_open", "width", "then", "is_open_then"),
     [
-        ("list", False, WIDE, "list", False),
-        ("list", True, WIDE, "list", False),
-        ("list", True, WIDE - 1, "list", True),
-        ("list", False, WIDE - 1, "list", False),
-        ("filter", False, WIDE, "filter", False),
-        ("filter", False, WIDE - 1, "filter", True),
+        ("list", False, THREE, "list", False),
+        ("list", True, THREE, "list", False),
+        ("list", True, THREE - 1, "list", True),
+        ("list", False, THREE - 1, "list", False),
+        ("filter", False, THREE, "filter", False),
+        ("filter", False, THREE - 1, "filter", True),
         ("filter", True, 30, "filter", True),
-        ("detail", False, MEDIUM, "detail", False),
-        ("detail", False, MEDIUM - 1, "list", False),
+        ("detail", False, STACKED, "detail", False),
+        ("detail", False, STACKED - 1, "list", False),
         ("detail", True, 30, "list", True),
     ],
 )
 def test_a_pane_without_room_gives_up_the_keys_and_the_filter_unfolds(
-    focus: Focus, is_open: bool, width: int, then: Focus, is_open_then: bool
+    focus: PaneName, is_open: bool, width: int, then: PaneName, is_open_then: bool
 ) -> None:
-    before = State(width=120, focus=focus, is_filter_open=is_open)
+    before = State(width=140, listing=listing(1), focus=focus, is_filter_open=is_open)
     after = before.resized(width)
     assert (after.width, after.focus, after.is_filter_open) == (width, then, is_open_then)
     assert changes(before, after) <= {"width", "focus", "is_filter_open"}
 
 
-def test_panes_keep_the_size_that_is_not_given() -> None:
-    assert AT_WORK.resize_panes(filter_width=30).sizes == PaneSizes(30, 0.5)
-    assert AT_WORK.resize_panes(list_share=0.6).sizes == PaneSizes(26, 0.6)
-    assert changes(AT_WORK, AT_WORK.resize_panes(filter_width=30, list_share=0.6)) == {"sizes"}
+def test_a_zoomed_pane_is_alone_until_the_key_is_pressed_again() -> None:
+    zoomed = AT_WORK.focused("detail").choose_panes(AT_WORK.panes._replace(is_zoomed=True))
+    assert zoomed.shown == {"detail"}
+    assert zoomed.focused("list").shown == {"list"}
+    assert zoomed.choose_panes(AT_WORK.panes).shown == {"filter", "list", "detail"}
+
+
+def test_a_zoomed_pane_that_has_no_room_of_its_own_leaves_the_keys_to_the_list() -> None:
+    zoomed = AT_WORK.focused("detail").choose_panes(AT_WORK.panes._replace(is_zoomed=True)).resized(60)
+    assert zoomed.focus == "detail"
+    assert zoomed.choose_panes(AT_WORK.panes).focus == "list"
+
+
+def test_a_hidden_pane_gives_its_room_and_the_keys_away() -> None:
+    hidden = AT_WORK.focused("detail").hide_pane("detail")
+    assert hidden.shown == {"filter", "list"}
+    assert hidden.focus == "list"
+    assert hidden.hide_pane("detail").shown == AT_WORK.shown
+
+
+def test_a_hidden_filter_pane_unfolds_when_it_is_asked_for() -> None:
+    hidden = AT_WORK.open_filter().hide_pane("filter")
+    assert hidden.shown == {"list", "detail"}
+    assert hidden.focus == "list"
+    opened = hidden.open_filter()
+    assert opened.shown == {"filter", "list"}
+    assert opened.is_filter_open
+    back = opened.hide_pane("filter")
+    assert (back.shown, back.is_filter_open) == (AT_WORK.shown, False)
 
 
 def test_the_filter_pane_unfolds_only_where_there_is_no_room_for_it() -> None:
@@ -262,7 +287,7 @@ def test_the_filter_pane_unfolds_only_where_there_is_no_room_for_it() -> None:
     for opened in (wide, narrow):
         closed = opened.close_filter()
         assert (closed.focus, closed.is_filter_open) == ("list", False)
-    reading = narrow.focused("detail").close_filter()
+    reading = wide.focused("detail").close_filter()
     assert (reading.focus, reading.is_filter_open) == ("detail", False)
 
 
@@ -314,7 +339,7 @@ def test_a_step_back_leaves_one_thing_at_a_time() -> None:
 
 @pytest.mark.parametrize("focus", ["list", "filter", "detail"])
 @pytest.mark.parametrize("pks", [(), (1, 2)])
-def test_the_context_is_the_screen_in_front_then_the_line_then_the_pane(focus: Focus, pks: tuple[int, ...]) -> None:
+def test_the_context_is_the_screen_in_front_then_the_line_then_the_pane(focus: PaneName, pks: tuple[int, ...]) -> None:
     # An empty list takes the keys of the detail, too.
     state = State(listing=listing(*pks), focus=focus)
     assert state.context == (focus if pks or focus == "filter" else "empty")
@@ -541,7 +566,8 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("know_words", st.just({"author": {"Ada Example": 2}})),
     change("ready"),
     change("resized", st.integers(1, 200)),
-    change("resize_panes", filter_width=st.integers(16, 60), list_share=st.floats(0.2, 0.8)),
+    change("hide_pane", st.sampled_from(["filter", "detail"])),
+    change("choose_panes", st.builds(PaneChoice, is_zoomed=st.booleans(), density=st.just("comfortable"))),
     change("focused", st.sampled_from(["list", "filter"])),
     change("open_filter"),
     change("close_filter"),
@@ -584,7 +610,8 @@ def test_whatever_happens_the_state_holds_together(sequence: list[Change]) -> No
         assert state.context in CONTEXTS
         assert state.is_typing == (state.draft is not None)
         assert state.page is not None or state.calendar is not None or state.is_typing == (state.context == "query")
-        assert not state.is_filter_open or state.width < WIDE
+        assert not (state.is_filter_open and has_filter(shape_at(state.width), state.panes))
+        assert state.focus in state.shown
         assert len(set(state.history)) == len(state.history) <= HISTORY
         assert (state.refresh.trouble == "") == (state.refresh.failing_since is None)
         assert not state.refresh.problem or state.refresh.trouble

@@ -203,7 +203,7 @@ READING = Reading(1, paper(), (), STILL)
 
 
 def in_context(context: Context, width: int, text: str = "") -> State:
-    state = at("all", text, papers=0 if context == "empty" else 3).resized(width)
+    state = at("all", text, papers=0 if context == "empty" else 3).resized(200)
     match context:
         case "detail" | "filter":
             state = state.focused(context)
@@ -214,7 +214,8 @@ def in_context(context: Context, width: int, text: str = "") -> State:
         case "page":
             state = state.open_page(READING)
     assert state.context == context
-    return state
+    # A zoomed pane is shown at any width.
+    return state.choose_panes(state.panes._replace(is_zoomed=True)).resized(width)
 
 
 PLACES: list[Context] = [context for context in CONTEXTS if context != "help"]

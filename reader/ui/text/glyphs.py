@@ -24,6 +24,8 @@ class Glyphs(NamedTuple):
     upvotes: str
     cursor: str
     """The bar before the highlighted line."""
+    caret: str
+    """Where a typed text ends."""
     picked: str
     excluded: str
     implied: str
@@ -33,6 +35,10 @@ class Glyphs(NamedTuple):
     """Before the current view or heading."""
     line: str
     """One cell of a horizontal rule."""
+    rule: str
+    """One cell of a vertical rule, at a pane's edge."""
+    thumb: str
+    """One cell of the scroll thumb on it."""
     dot: str
     """Between facts on one line."""
     nothing: str
@@ -61,6 +67,7 @@ UNICODE = Glyphs(
     comments="❞",
     upvotes="▲",
     cursor="▌",
+    caret="▏",
     picked="✓",
     excluded="✗",
     implied="·",
@@ -68,6 +75,8 @@ UNICODE = Glyphs(
     unfolded="▾",
     here="▸",
     line="─",
+    rule="│",
+    thumb="┃",
     dot="·",
     nothing="–",
     ellipsis="…",
@@ -90,6 +99,7 @@ ASCII = Glyphs(
     comments='"',
     upvotes="^",
     cursor="|",
+    caret="_",
     picked="+",
     excluded="-",
     implied=".",
@@ -97,6 +107,8 @@ ASCII = Glyphs(
     unfolded="v",
     here=">",
     line="-",
+    rule="|",
+    thumb="#",
     dot="-",
     nothing="-",
     ellipsis="..",

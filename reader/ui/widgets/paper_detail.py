@@ -186,6 +186,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         if size != self.virtual_size:
             self.virtual_size = size
         self.scroll_to(y=self.scroll_offset.y if keep else 0, animate=False, force=True)
+        if not keep:
+            self._hide_thumb()
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
