@@ -194,6 +194,7 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
             run_job=partial(_run_job, workspace, file),
             rules=lambda: workspace.topics,
             leaving=leaving,
+            keep_setting=partial(_keep_setting, workspace),
             warnings=[*told, *(str(mistake) for mistake in workspace.loaded.mistakes)],
         )
         outcome = app.run()
@@ -228,6 +229,13 @@ def _prepare_cache(workspace: Workspace) -> list[str]:
     from reader.commands.repairing import prepare_cache
 
     return prepare_cache(file, lambda: workspace.topics)
+
+
+def _keep_setting(workspace: Workspace, name: str, value: str) -> None:
+    """Write a setting that was chosen in the reader to the user's file; raises ReaderError."""
+    from reader.commands.settings_file import set_value
+
+    set_value(workspace, name, [value])
 
 
 def _record_thread_error(failure: ExceptHookArgs) -> None:

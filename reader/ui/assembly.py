@@ -77,6 +77,7 @@ class Assembly:
         self.filter = FilterActions(services.model, main.filter)
         self.links = LinkActions(services, keyboard, Terminal(parts.copy_to_clipboard, parts.suspend))
         add = AddActions(services, PaperLookup(services, run_job), position)
+        display = DisplayActions(parts, services)
         groups = (
             self.marks,
             self.page,
@@ -88,8 +89,8 @@ class Assembly:
             QueryActions(services, main, self.search, add, self.page),
             TopicActions(services, keyboard, self.page, text_in_front, parts.rules),
             DateActions(services, self.refresher, self.views, lambda: parts.calendar),
-            DisplayActions(parts, services.model),
-            ProgramActions(parts, services, self.refresher, self.search, self.views),
+            display,
+            ProgramActions(parts, services, self.refresher, self.search, self.views, more_commands=display.commands),
         )
         self.handlers: Mapping[str, Handler] = handlers_of(groups)
 

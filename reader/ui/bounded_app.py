@@ -6,13 +6,13 @@ import asyncio
 from typing import Protocol, runtime_checkable
 
 from textual import on
-from textual.app import App
 from textual.driver import Driver
 
 from reader import platform
 from reader.ui.last_place import LastPlace
 from reader.ui.leaving import Leaving
-from reader.ui.textual_fixes import BoundedDriver, StylesheetParsedOnce
+from reader.ui.textual_fixes import BoundedDriver
+from reader.ui.themed_app import ThemedApp
 from reader.ui.work.background import record_loop_error
 
 
@@ -27,7 +27,7 @@ class JobTerminal(Protocol):
         """Stop until the shell continues; False if no shell could."""
 
 
-class BoundedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
+class BoundedApp(ThemedApp, inherit_bindings=False):
     """An app on a terminal; `leaving`, if any, watches over its end."""
 
     leaving: Leaving | None = None
