@@ -126,7 +126,12 @@ def _open_reader(words: Sequence[str]) -> int:
 
 
 def _has_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    return _has_driver() or (sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def _has_driver() -> bool:
+    """Whether the reader is drawn elsewhere than on a terminal, such as by `textual serve` in a browser."""
+    return bool(os.environ.get("TEXTUAL_DRIVER"))
 
 
 def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
@@ -334,7 +339,7 @@ def _open_closed_streams() -> None:
 
 def _draw_on_terminal() -> None:
     """Make Textual, which draws on standard error, draw on standard output if standard error is elsewhere or closed."""
-    if sys.__stderr__ is None or not sys.__stderr__.isatty():
+    if not _has_driver() and (sys.__stderr__ is None or not sys.__stderr__.isatty()):
         setattr(sys, "__stderr__", sys.__stdout__)  # noqa: B010 (a constant for mypy)
 
 

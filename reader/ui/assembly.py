@@ -55,6 +55,8 @@ class Parts(Program, Display, Protocol):
 
     def suspend(self) -> AbstractContextManager[None]: ...
 
+    def open_in_browser(self, url: str) -> bool: ...
+
 
 class Assembly:
     """All handlers of the keys, and the background work that they start."""
@@ -75,7 +77,9 @@ class Assembly:
         self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
-        self.links = LinkActions(services, keyboard, Terminal(parts.copy_to_clipboard, parts.suspend))
+        self.links = LinkActions(
+            services, keyboard, Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
+        )
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
         groups = (

@@ -177,7 +177,9 @@ def theme_name(choice: str, environ: Mapping[str, str]) -> str:
         return ANSI.name
     if choice != AUTO:
         return choice if choice in (*OWN, *TEXTUAL) else DARK.name
-    rich_colors = environ.get("COLORTERM") in {"truecolor", "24bit"} or "256color" in environ.get("TERM", "")
+    # Textual's own variable is set for a browser, whatever terminal its server runs in.
+    told = (environ.get("COLORTERM"), environ.get("TEXTUAL_COLOR_SYSTEM"))
+    rich_colors = not {"truecolor", "24bit"}.isdisjoint(told) or "256color" in environ.get("TERM", "")
     if not rich_colors:
         return ANSI.name
     # A few terminals set it to "foreground;background", as numbers of the sixteen colours; 7 and 15 are whites.

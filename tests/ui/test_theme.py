@@ -32,6 +32,7 @@ TRUECOLOR = {"COLORTERM": "truecolor", "TERM": "xterm-256color"}
         ("auto", {**TRUECOLOR, "COLORFGBG": "0;15"}, "light"),
         ("auto", {**TRUECOLOR, "COLORFGBG": "15;default;0"}, "dark"),
         ("auto", {"TERM": "linux"}, "ansi"),
+        ("auto", {"TEXTUAL_COLOR_SYSTEM": "truecolor"}, "dark"),
         ("auto", {}, "ansi"),
         ("dark", {**TRUECOLOR, "NO_COLOR": "1"}, "ansi"),
         ("dark", {**TRUECOLOR, "NO_COLOR": "0"}, "ansi"),
