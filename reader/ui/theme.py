@@ -125,15 +125,10 @@ ANSI = Theme(
         "chip-edge": "ansi_default",
         "muted-style": "dim",
         "faint-style": "dim",
-<<<<<<< HEAD
-        "hit-style": "underline",
-        "strip-style": "reverse",
-        "cursor-style": "not dim",
-=======
         "hit-style": "underline not dim",
         # A background of the sixteen may be the terminal's own.
         "cursor-style": "reverse not dim",
->>>>>>> w-terminal
+        "strip-style": "reverse",
         "block-cursor-background": "ansi_default",
         "block-cursor-foreground": "ansi_default",
         "block-cursor-text-style": "reverse",
