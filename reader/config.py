@@ -90,6 +90,9 @@ class Settings:
     read_when: str = field(default="opened", metadata={"rule": Choice(("opened", "passed", "manual"))})
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 
+    after_mark: str = field(default="stay", metadata={"rule": Choice(("stay", "next"))})
+    """What the cursor does in the list once m, s or x has marked its paper: stay, or go to the next paper."""
+
     theme: str = field(default="auto", metadata={"rule": Choice(("auto", "dark", "light", "ansi"))})
     """Colours: dark, light, or the terminal's own (ansi); auto asks the terminal which."""
 

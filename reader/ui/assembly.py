@@ -87,7 +87,7 @@ class Assembly:
             QueryActions(services, main, self.search, add, self.page),
             TopicActions(services, keyboard, self.page, text_in_front, parts.rules),
             DateActions(services, self.refresher, self.views, lambda: parts.calendar),
-            ProgramActions(parts, services, self.refresher, self.search, self.views),
+            ProgramActions(parts, services, self.refresher, self.search, self.views, position=position),
         )
         self.handlers: Mapping[str, Handler] = handlers_of(groups)
 
