@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Self
 
 from reader.core.paper import PaperKey
 from reader.session.places import Place, View, view
+from reader.ui.layout import PaneName
 from reader.ui.notices import Notices
-from reader.ui.state_parts import TOP, Focus, ListRequest, Position, SearchStatus, TypedQuery
+from reader.ui.state_parts import TOP, ListRequest, Position, SearchStatus, TypedQuery
 
 if TYPE_CHECKING:
     from reader.ui.feed_results import FeedResults
@@ -35,7 +36,7 @@ class QueryState:
     draft: TypedQuery | None = None
     left: Position = TOP
     """Where the cursor was before the query."""
-    focus: Focus = "list"
+    focus: PaneName = "list"
     search: SearchStatus = field(default_factory=SearchStatus)
     notices: Notices = field(default_factory=Notices)
     history: tuple[str, ...] = ()
@@ -58,14 +59,13 @@ class QueryState:
         if place == self.place and self.results is None and at.pk is None:
             return self
         state = self.search_stopped()
-        is_same_view = place.view == self.place.view
         return replace(
             state,
             place=place,
-            widened_from=state.widened_from if is_same_view else None,
+            widened_from=state.widened_from if place.view == self.place.view else None,
             results=None,
             search=state.search._replace(wanted=""),
-            notices=state.notices if is_same_view else state.notices.left_place(),
+            notices=state.notices.acted(),
         ).request_list(at)
 
     def request_list(self, at: Position = TOP) -> Self:
@@ -145,18 +145,17 @@ class QueryState:
 
     def search_feed(self, text: str) -> Self:
         """Request a search of the feed for words."""
-        return replace(self, search=self.search._replace(asking=text, wanted=text, is_slow=False, waiting=None))
+        return replace(self, search=self.search._replace(asking=text, wanted=text, progress=None, waiting=None))
 
-    def search_is_slow(self, progress: str) -> Self:
-        """Show the progress of a slow search."""
-        return replace(self, search=self.search._replace(is_slow=True), notices=self.notices.show(progress, "progress"))
+    def search_progressed(self, progress: str) -> Self:
+        """Store the progress of a slow search."""
+        return replace(self, search=self.search._replace(progress=progress))
 
     def search_stopped(self) -> Self:
         """Record that no search runs any more."""
         if not self.search.asking:
             return self
-        search = self.search._replace(asking="", is_slow=False)
-        return replace(self, search=search, notices=self.notices.show("", "progress"))
+        return replace(self, search=self.search._replace(asking="", progress=None))
 
     def hold_results(self, results: FeedResults) -> Self:
         """Keep the feed's results until the user asks for them: the user is typing or reading."""

@@ -18,6 +18,7 @@ from reader.cache.window import DayCount, Window
 from reader.core.paper import Listing
 from reader.core.query import parse
 from tests.cache.conftest import NOW, draft
+from tests.facts import cached
 
 DAYS = {"2026-11-20": (0, 1), "2026-11-21": (2, 3), "2026-11-23": (4,), "2026-11-24": (5, 6)}
 
@@ -30,7 +31,7 @@ def window(cache: Cache, path: Path) -> Window:
         cache.store(Listing(day, tuple(drafts)), NOW)
     cache.store(Listing("2026-11-24", (draft(1), draft(5, title="Robots"), draft(6))), NOW)
     with closing(Window.open(path)) as opened, closing(Events.open(path)) as events:
-        pks = {row.id: row.pk for row in opened.rows(range(1, 20))}
+        pks = {row.id: cached(row.pk) for row in opened.rows(range(1, 20))}
         events.mark("hide", True, [pks[draft(number).id or ""] for number in (2, 3)])
         events.mark("read", True, [pks[draft(1).id or ""]])
     return Window.open(path)

@@ -203,7 +203,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         "No papers yet. | r fetch   D open the sample",
     ),
     "nothing in the cache, offline": (
-        lambda view_id: _no_papers(view_id).refresh_failed("No network.", NOW),
+        lambda view_id: _no_papers(view_id).refresh_failed("No network.", "offline", NOW),
         "No papers yet. | No network. | r try again   D open the sample   q quit",
     ),
     "nothing in the cache, refreshing": (
@@ -215,7 +215,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         "No papers yet. | The latest days are being fetched. | esc stop   D open the sample",
     ),
     "offline": (
-        lambda view_id: _day_unknown(view_id).refresh_failed("No network.", NOW),
+        lambda view_id: _day_unknown(view_id).refresh_failed("No network.", "offline", NOW),
         (
             "No papers on Tue 12 May. | No network. | [ Monday has 16   r try again",
             UNREAD,
@@ -468,7 +468,7 @@ def test_every_empty_list_has_a_reason_that_can_be_drawn(
 ) -> None:
     state = empty(view_id, text, facts, unread=unread, base=base, anywhere=anywhere)
     state = state if is_counted else replace(state, counts=None)
-    state = state.refresh_failed("No network.", NOW) if is_offline else state
+    state = state.refresh_failed("No network.", "offline", NOW) if is_offline else state
     state = state if refreshing is None else state.refresh_started(refreshing)
     state = state if typed is None else typing(state, typed)
     shown = lines(state, demo=is_demo)

@@ -138,7 +138,7 @@ class MarkActions:
             self._papers.renew()
             raise
         finally:
-            self._model.show_notice("", "progress")
+            self._model.change(self._model.state.busy_with(""))
         self._show_stored()
         if event is not None:
             said = "" if is_quiet else f"{event.count:,} {event.label} · {self._keymap.key('mark.undo')} undoes"
@@ -163,7 +163,7 @@ class MarkActions:
             try:
                 await finishing
             finally:
-                self._model.show_notice("", "progress")
+                self._model.change(self._model.state.busy_with(""))
                 self._model.change(self._model.state.cache_changed())
 
         self._background.start("marks", finish)
@@ -179,7 +179,7 @@ class MarkActions:
 
         def report(done: int, total: int) -> None:
             if monotonic() - began > BLINK:
-                self._model.show_notice(f"{what} {done:,} of {total:,}", "progress")
+                self._model.change(self._model.state.busy_with(f"{what} {done:,} of {total:,}"))
 
         return report
 
@@ -201,7 +201,7 @@ class MarkActions:
         try:
             event = await reversing
         finally:
-            self._model.show_notice("", "progress")
+            self._model.change(self._model.state.busy_with(""))
         if event is None:
             self._model.show_notice(nothing)
             return
