@@ -118,7 +118,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.keyboard = Keyboard(self.keymap, self.model, self.background, self)
         self.services = Services(self.model, self.library, self.background, settings, self.look)
         self.list_loader = ListLoader(self.services)
-        self.last_place = LastPlace(state_file, self._left.folded, self.services, self.list_loader)
+        self.last_place = LastPlace(state_file, self._left, query, self.services, self.list_loader)
         self.assembly: Assembly | None = None
         """The handlers of the keys; None until all panes exist."""
         self._page: PaperPage | None = None
@@ -127,7 +127,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
-        return State(
+        state = State(
             place=Place(view("all"), query) if query else Place(view(left.view), left.text),
             topic_names=self.library.topic_names(),
             refresh=RefreshStatus(last=self.library.last_refresh()),
@@ -136,6 +136,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
         )
+        return state.remember_query(query)
 
     # Set-up
 
