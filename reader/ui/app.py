@@ -15,6 +15,7 @@ from textual import events, on
 from textual.reactive import var
 from textual.screen import Screen
 
+from reader import platform
 from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.keys.actions import Context
@@ -98,7 +99,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.no_color = theme.is_colorless(os.environ)
         self.use_theme(theme.theme_name(settings.theme, os.environ))
         self.use_theme_variables()
-        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still)
+        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
         self._keep_setting = keep_setting

@@ -110,7 +110,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.filter = FilterPane(
             glyphs, order=state.topic_order, mode=state.topic_mode, folded=self._folded, id="filter"
         )
-        self.detail = PaperDetail(glyphs, today=self._look.fixed_today, id="detail")
+        self.detail = PaperDetail(glyphs, today=self._look.fixed_today, shows_links=self._look.links, id="detail")
         self.empty = Empty(partial(view_models.empty_keys, keymap), id="empty")
         put_away(self.empty, True)
         keys = (keymap.key("query.complete", "query"), keymap.key("find.feed", "query"))

@@ -55,11 +55,13 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         *,
         centred: bool = False,
         today: date | None = None,
+        shows_links: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._centred = centred
+        self.shows_links = shows_links
         self._today = today
         self._paper: Paper | None = None
         self._empty = ""
