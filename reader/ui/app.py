@@ -287,6 +287,12 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         """Show a screen that reads its own keys."""
         self.push_screen(screen)
 
+    def draw_picture(self) -> str:
+        """The screen as SVG."""
+        from reader.ui.screenshot import draw_picture
+
+        return draw_picture(self, window_title(self.state, self.look.now()))
+
     def keep_setting(self, name: str, value: str) -> None:
         """Write a setting to the user's file; raises ReaderError."""
         if self._keep_setting is not None:
