@@ -26,12 +26,14 @@ from reader.ui import theme
 from reader.ui.bounded_app import BoundedApp
 from reader.ui.keyboard import Keyboard
 from reader.ui.last_place import LastPlace
+from reader.ui.layout import remembered
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
+from reader.ui.notices import Notices
 from reader.ui.process import finish_startup_tuning
 from reader.ui.screens.main import MainScreen
 from reader.ui.state import State
-from reader.ui.state_parts import PaneSizes, RefreshStatus
+from reader.ui.state_parts import RefreshStatus
 from reader.ui.stylesheets import stylesheets
 from reader.ui.text.glyphs import glyphs
 from reader.ui.textual_fixes import take_keys
@@ -130,7 +132,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             place=Place(view("all"), query) if query else Place(view(left.view), left.text),
             topic_names=self.library.topic_names(),
             refresh=RefreshStatus(last=self.library.last_refresh()),
-            sizes=PaneSizes(left.filter_width or settings.filter_width, left.list_share or settings.list_share),
+            panes=remembered(settings, left),
             history=left.history,
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
@@ -171,9 +173,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         finish_startup_tuning()
         for warning in self._warnings[:1]:
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
-            self.model.show_notice(f"{warning}{more}", "warning")
+            self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
-            self.model.show_notice("the bundled sample · nothing is fetched, nothing is kept", "state")
+            self.model.show_news("the bundled sample · nothing is fetched, nothing is kept")
         self.background.start("rules", self._read_topic_meanings)
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
@@ -211,13 +213,14 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def _check_other_programs(self) -> None:
         """Show other programs' changes to the cache, and what is wrong with it."""
         if self.library.trouble:
-            self.model.show_notice(self.library.trouble, "warning")
+            self.model.show_news(self.library.trouble, "warning")
+            self.library.trouble = ""
         elif not self.library.is_marking and self.assembly is not None:
             try:
                 if self.library.changed():
                     self.keyboard.when_still(self._show_changed_cache)
             except ReaderError as error:
-                self.model.show_notice(str(error), "warning")
+                self.model.show_news(str(error), "warning")
 
     def _show_changed_cache(self) -> None:
         state = self.model.state.refreshed_at(self.library.last_refresh())
@@ -341,6 +344,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table, `count` times if it takes a count."""
         if self.assembly is not None:
+            self.model.change(self.model.state.change_notices(Notices.acted))
             self.assembly.handlers[action_id](count)
 
     def call_when_closed(self, act: Callable[[], object]) -> None:

@@ -26,7 +26,9 @@ class Colors(NamedTuple):
     hit: str
     """Behind a word that was searched for, which has the colour of text."""
     chip: str
-    """Behind a topic, and behind the query that narrows a view."""
+    """Behind a topic."""
+    strip: str
+    """Behind the query that narrows a view."""
     rule: str
     """The line between panes."""
     bar: str
@@ -41,7 +43,7 @@ class Colors(NamedTuple):
     @property
     def grounds(self) -> tuple[str, ...]:
         """All colours that text of any colour stands on."""
-        return self.ground, self.panel, self.cursor, self.chip
+        return self.ground, self.panel, self.cursor, self.chip, self.strip
 
 
 DARK = Colors(
@@ -50,6 +52,7 @@ DARK = Colors(
     cursor="#20242d",
     hit="#2c4268",
     chip="#242932",
+    strip="#1f2a3c",
     rule="#2f343e",
     bar="#3a414f",
     text="#dde0e6",
@@ -66,6 +69,7 @@ LIGHT = Colors(
     cursor="#eeebe5",
     hit="#c9dafb",
     chip="#edeae4",
+    strip="#e4ebfa",
     rule="#dedbd5",
     bar="#cfccc5",
     text="#24272e",
@@ -80,14 +84,15 @@ LIGHT = Colors(
 def derived(*, ground: str, text: str, accent: str, star: str, warning: str) -> Colors:
     """Colours around a few of another theme's; all text can be read, even if the theme's own could not."""
     panel, cursor, chip = (mixed(ground, text, share) for share in (0.04, 0.09, 0.1))
-    hit = mixed(ground, accent, 0.3)
-    grounds = (ground, panel, cursor, chip)
+    hit, strip = mixed(ground, accent, 0.3), mixed(ground, accent, 0.12)
+    grounds = (ground, panel, cursor, chip, strip)
     return Colors(
         ground=ground,
         panel=panel,
         cursor=cursor,
         hit=hit,
         chip=chip,
+        strip=strip,
         rule=mixed(ground, text, 0.16),
         bar=mixed(ground, text, 0.26),
         text=readable(text, (*grounds, hit)),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
     from textual.screen import Screen
     from textual.strip import Strip
+    from textual.style import Style as VisualStyle
     from textual.widget import Widget
     from textual.widgets import Input
 
@@ -116,6 +117,19 @@ _COLORLESS = Colorless()
 """One instance for all frames: Textual caches a filtered line by the filter."""
 
 
+def visual_style(widget: Widget, *component_classes: str) -> VisualStyle:
+    """Return a widget's style under its component styles, reverse included.
+
+    Textual 8.2.8: `Widget.get_visual_style` drops `text-style: reverse`, the one emphasis that is left without colours.
+    """
+    from textual.style import Style as VisualStyle
+
+    style = widget.get_visual_style(*component_classes)
+    if any(widget.get_component_styles(name).text_style.reverse for name in component_classes):
+        return style + VisualStyle(reverse=True)
+    return style
+
+
 class ControlNet(LineFilter):
     """Replaces control characters in all drawn text by blanks, so that columns stay aligned.
 
@@ -159,20 +173,6 @@ class StylesheetParsedOnce(_App):
         if variables != self._parsed_with:
             self._parsed_with = variables
             super().refresh_css(animate)
-
-
-def put_away(widget: Widget, is_away: bool) -> None:
-    """Hide a widget, or show it again if its stylesheet does.
-
-    Textual 8.2.8 matches the styles of all widgets again when a class changes on their screen: 25 ms on the main
-    screen. `Widget.display = True` overrides a stylesheet that hides the widget, and clearing a rule does not
-    start a new layout.
-    """
-    if is_away:
-        widget.styles.display = "none"
-    else:
-        widget.styles.clear_rule("display")
-        widget.refresh(layout=True)
 
 
 # Scrolling

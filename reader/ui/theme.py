@@ -23,18 +23,20 @@ DEFAULTS: Mapping[str, str] = {
     "rule": "#808080 40%",
     "cursor": "#808080 20%",
     "hit": "#4a7bd0 40%",
+    "strip": "#4a7bd0 30%",
     "chip": "#808080 20%",
     "muted-style": "none",
     "faint-style": "none",
     "hit-style": "none",
+    "strip-style": "none",
     "cursor-style": "none",
     "chip-edge": "#808080 20%",
 }
 """Our variables, for themes that do not set them: `App.get_theme_variable_defaults` returns these.
 
 `star` is the colour of stars, `rule` that of the line between panes, `chip-edge` that of a topic's brackets.
-`cursor` is the background of the highlighted line, `hit` that of a found word, `chip` that of a topic. The styles
-belong to `$text-muted`, `$text-disabled`, `$hit` and `$cursor`.
+`cursor` is the background of the highlighted line, `hit` that of a found word, `strip` that of the query in the first
+line, `chip` that of a topic. The styles belong to `$text-muted`, `$text-disabled`, `$hit`, `$strip` and `$cursor`.
 """
 
 
@@ -49,11 +51,13 @@ def _theme(name: str, look: Colors, *, dark: bool, base: Theme | None = None) ->
         "rule": look.rule,
         "cursor": look.cursor,
         "hit": look.hit,
+        "strip": look.strip,
         "chip": look.chip,
         "chip-edge": look.chip,
         "muted-style": "none",
         "faint-style": "none",
         "hit-style": "none",
+        "strip-style": "none",
         "cursor-style": "none",
         "border": look.rule,
         "border-blurred": look.rule,
@@ -116,6 +120,7 @@ ANSI = Theme(
         "rule": "ansi_bright_black",
         "cursor": "ansi_default",
         "hit": "ansi_default",
+        "strip": "ansi_default",
         "chip": "ansi_default",
         "chip-edge": "ansi_default",
         "muted-style": "dim",
@@ -123,6 +128,7 @@ ANSI = Theme(
         "hit-style": "underline not dim",
         # A background of the sixteen may be the terminal's own.
         "cursor-style": "reverse not dim",
+        "strip-style": "reverse",
         "block-cursor-background": "ansi_default",
         "block-cursor-foreground": "ansi_default",
         "block-cursor-text-style": "reverse",

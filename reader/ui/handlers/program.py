@@ -65,6 +65,7 @@ class ProgramActions:
         self._program = program
         self._model = services.model
         self._keymap = services.look.keymap
+        self._glyphs = services.look.glyphs
         self._demo = services.look.demo
         self._refresher = refresher
         self._search = search
@@ -98,7 +99,7 @@ class ProgramActions:
 
         context = self._program.context
         if context is not None:
-            self._program.show_screen(HelpScreen(self._keymap, context))
+            self._program.show_screen(HelpScreen(self._keymap, context, self._glyphs))
 
     @handles("app.commands")
     def show_commands(self, _count: int | None) -> None:
