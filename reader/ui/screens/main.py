@@ -142,7 +142,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.filter = FilterPane(
             glyphs, order=state.topic_order, mode=state.topic_mode, folded=self._folded, id="filter"
         )
-        self.detail = PaperDetail(glyphs, today=self._look.fixed_today, id="detail")
+        self.detail = PaperDetail(glyphs, today=self._look.fixed_today, shows_links=self._look.links, id="detail")
         self.empty = Empty(id="empty")
         keys = AdviceKeys(*(keymap.key(action, "query") for action in ("query.complete", "find.feed", "find.widen")))
         self.query_line = QueryLine(glyphs, keys, id="query")
