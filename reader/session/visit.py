@@ -9,9 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from reader.config import SETTING_TYPES
 from reader.core.errors import QueryError
-from reader.core.setting_types import InvalidValue
 from reader.paths import read_start, replace_private
 from reader.session.places import TOPIC_MODES, TOPIC_ORDERS, TopicMode, TopicOrder
 
@@ -77,6 +75,12 @@ def _fits(setting: str) -> Callable[[object], bool]:
     """Check a value by the type of a setting."""
 
     def is_good(value: object) -> bool:
+        if value is None:
+            # Most visits have no such value: the settings are not imported for them (15 ms).
+            return False
+        from reader.config import SETTING_TYPES
+        from reader.core.setting_types import InvalidValue
+
         try:
             SETTING_TYPES[setting].check(value)
         except InvalidValue:

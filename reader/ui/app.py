@@ -39,6 +39,7 @@ from reader.ui.textual_fixes import take_keys
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.scrollbar import draw_scrollbars
 from reader.ui.widgets.status_line import StatusLine
+from reader.ui.window_title import title_parts, window_title
 from reader.ui.work.background import Background
 from reader.ui.work.library import Library
 from reader.ui.work.list_loader import ListLoader
@@ -205,6 +206,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.page, self._draw_page, now=False)
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
+        on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
 
     async def _read_topic_meanings(self) -> None:
         """Read the description of each topic, for the filter pane and the palette."""

@@ -136,6 +136,8 @@ class Reading(NamedTuple):
     paper: Paper
     words: tuple[str, ...]
     votes: Votes
+    number: int = 0
+    """Its place in the list, from 1; 0 if unknown."""
 
 
 class Prompt(NamedTuple):

@@ -18,9 +18,10 @@ from typing import Any, Protocol, TextIO, cast, runtime_checkable
 
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.app import App
-from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, Paste
 from textual.message import Message
+
+from reader.ui.job_control import JobDriver
 
 READ = 4_096
 """Bytes of one read of the terminal."""
@@ -43,7 +44,7 @@ class LosesTerminal(Protocol):
         """Called in the thread that reads when the terminal is gone."""
 
 
-class TerminalDriver(LinuxDriver):
+class TerminalDriver(JobDriver):
     """Reads and draws on a terminal; `handled` must be called with the number of keys that were handled."""
 
     def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from reader.core.paper import PaperKey
 from reader.session.places import Place
 from reader.ui import view_models
-from reader.ui.layout import Area, PaneName, lay_out
+from reader.ui.layout import Area, PaneName, has_strip, lay_out
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.state import State
@@ -126,7 +126,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._draw_whenever(_layout_parts, self._place_panes, now=False)
         self._draw_whenever(lambda state: state.listing, self._draw_list, now=False)
         self._draw_whenever(_place_parts, self._draw_place_soon)
-        self._draw_whenever(_status_parts, self._draw_status)
+        self._draw_whenever(view_models.status_parts, self._draw_status)
         self._load_first()
         self.papers.focus()
 
@@ -207,8 +207,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def _draw_place(self) -> None:
         """Show the list's place in the first line and in the strip, and mark it in the filter pane."""
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
-        self.top.show(view_models.header(state, now, dot))
-        if self.strip.is_on_screen:
+        self.top.show(view_models.header(state, now, dot, demo=self._look.demo))
+        if has_strip(state.width, state.panes):
             self.strip.show(view_models.strip_data(state, self._look.keymap, now, dot))
         if state.is_ready:
             self._mark_place(state.listing.place)
@@ -245,10 +245,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.detail.configure(state.topic_names)
 
     def _draw_status(self, state: State) -> None:
-        if state.context != "page":
-            self.status.hints(view_models.hints(state, self._look.keymap))
-        self.status.pending(*state.prompt)
-        self.status.notice(state.notices.loudest)
+        self.status.show(view_models.status(state, self._look.keymap))
 
     def _draw_query(self, state: State) -> None:
         """Replace the status line by the query line, or close the query line."""
@@ -312,10 +309,6 @@ def _layout_parts(state: State) -> object:
 
 def _place_parts(state: State) -> object:
     return view_models.header_parts(state), view_models.strip_parts(state), state.is_typing, state.is_ready, state.width
-
-
-def _status_parts(state: State) -> object:
-    return view_models.hint_parts(state), state.prompt, state.notices
 
 
 def _empty_parts(state: State) -> object:

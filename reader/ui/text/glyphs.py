@@ -43,12 +43,14 @@ class Glyphs(NamedTuple):
     """In place of a missing number."""
     ellipsis: str
     refreshed: str
+    offline: str
+    """Before a lasting trouble, such as no network."""
     spinner: str
     """The characters of the spinner, shown in turn."""
     spark: str
     """Steps of a sparkline, lowest first."""
-    chip: tuple[str, str]
-    """The brackets around a topic."""
+    quote: str
+    """The bar beside a quoted text."""
 
 
 UNICODE = Glyphs(
@@ -76,9 +78,10 @@ UNICODE = Glyphs(
     nothing="–",
     ellipsis="…",
     refreshed="↻",
+    offline="○",
     spinner="⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏",
     spark="▁▂▃▄▅▆▇█",
-    chip=("[", "]"),
+    quote="▎",
 )
 
 ASCII = Glyphs(
@@ -106,9 +109,10 @@ ASCII = Glyphs(
     nothing="-",
     ellipsis="..",
     refreshed="@",
+    offline="!",
     spinner="|/-\\",
     spark="_.-:=+*#",
-    chip=("[", "]"),
+    quote="|",
 )
 
 
