@@ -14,8 +14,8 @@ from reader.ui.text.status_lines import Choice, Status
 if TYPE_CHECKING:
     from reader.keys.keymap import Keymap
     from reader.ui.counts import Counts
-    from reader.ui.text.empty_lines import EmptyKeys
     from reader.ui.text.filter_rows import FilterData
+    from reader.ui.text.query_advice import Reach
     from reader.ui.text.strip_line import Strip
 
 
@@ -165,27 +165,12 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
     return keymap.hints(context, without=idle)
 
 
-def empty_keys(keymap: Keymap) -> EmptyKeys:
-    """The keys for the text of an empty list, by the user's bindings."""
-    from reader.ui.text.empty_lines import EmptyKeys
+def reach(state: State) -> Reach:
+    """How many papers the typed query finds here, and in all."""
+    from reader.ui.text.query_advice import Reach
 
-    actions = {
-        "refresh": "app.refresh",
-        "sample": "app.sample",
-        "quit": "app.back",
-        "stop": "app.escape",
-        "take": "query.complete",
-        "clear": "find.clear",
-        "star": "paper.star",
-        "older": "day.older",
-        "newer": "day.newer",
-        "unread": "view.unread",
-        "all": "view.all",
-        "fetch": "find.fetch",
-        "feed": "find.feed",
-        "search": "find.query",
-    }
-    return EmptyKeys(**{name: keymap.key(action) for name, action in actions.items()})
+    back = state.widened_from.name if state.widened_from is not None else ""
+    return Reach(state.listing.count or 0, state.in_all, back)
 
 
 def link_keys(keymap: Keymap) -> dict[str, str]:

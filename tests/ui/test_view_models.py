@@ -23,7 +23,6 @@ from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.strip_line import Strip
 from reader.ui.view_models import (
-    empty_keys,
     filter_data,
     filter_parts,
     header,
@@ -251,10 +250,8 @@ def test_hints_name_the_keys_as_they_are_bound() -> None:
     assert "star" not in [word for _, word in hints(in_context("list", 120), unbound)]
 
 
-def test_an_empty_list_and_the_links_name_the_keys_as_they_are_bound() -> None:
-    assert empty_keys(KEYMAP).refresh == "r"
-    own = Keymap(overrides={"app.refresh": ("ctrl+t",), "link.list": ("v",)})
-    assert empty_keys(own).refresh == own.key("app.refresh") != "r"
+def test_the_links_name_the_keys_as_they_are_bound() -> None:
+    own = Keymap(overrides={"link.list": ("v",)})
     keys = link_keys(own)
     assert (keys["o"], keys["p"], keys["a"], keys["9"]) == ("o", "p", "va", "v9")
 
