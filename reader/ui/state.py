@@ -20,6 +20,7 @@ from reader.ui.state_parts import (
     TOP,
     CalendarRequest,
     ListContent,
+    Mode,
     Position,
     Prompt,
     Reading,
@@ -66,6 +67,7 @@ class State(QueryState):
     """What the user chose for the panes."""
 
     refresh: RefreshStatus = field(default_factory=RefreshStatus)
+    mode: Mode = ""
     activity: str = ""
     """Other work that takes long, such as `marking 1,200 of 9,295`; empty if there is none."""
     hint: str = ""

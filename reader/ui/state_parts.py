@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from reader.cache.window import Order
 from reader.session.places import Place, View
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from reader.cache.history import Votes
     from reader.core.paper import Paper, PaperKey
     from reader.ui.feed_results import FeedResults
+
+Mode = Literal["", "sample", "read-only"]
+"""What holds for the whole run: the bundled sample, which keeps nothing, or a cache that can't be written."""
 
 
 class Position(NamedTuple):

@@ -209,7 +209,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def _draw_place(self) -> None:
         """Show the list's place in the first line and in the strip, and mark it in the filter pane."""
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
-        self.top.show(view_models.header(state, now, dot, demo=self._look.demo))
+        self.top.show(view_models.header(state, now, dot))
         if has_strip(state.width, state.panes):
             self.strip.show(view_models.strip_data(state, self._look.keymap, now, dot))
         if state.is_ready:

@@ -9,6 +9,7 @@ wait for the disk, which the event loop must not do.
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
@@ -70,6 +71,11 @@ class Library:
             QueryThread(path, name) for name in ("screenful", "order", "count", "day")
         )
         self._marks = MarkThread(path)
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the cache can be written; otherwise marks are refused."""
+        return os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)
 
     # On the event loop
 
