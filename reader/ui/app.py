@@ -15,6 +15,7 @@ from textual import events, on
 from textual.reactive import var
 from textual.screen import Screen
 
+from reader import platform
 from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.keys.actions import Context
@@ -100,7 +101,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.no_color = theme.is_colorless(os.environ)
         self.use_theme(theme.theme_name(settings.theme, os.environ))
         self.use_theme_variables()
-        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still)
+        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
         self._keep_setting = keep_setting
@@ -118,7 +119,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.keyboard = Keyboard(self.keymap, self.model, self.background, self)
         self.services = Services(self.model, self.library, self.background, settings, self.look)
         self.list_loader = ListLoader(self.services)
-        self.last_place = LastPlace(state_file, self._left.folded, self.services, self.list_loader)
+        self.last_place = LastPlace(state_file, self._left, query, self.services, self.list_loader)
         self.assembly: Assembly | None = None
         """The handlers of the keys; None until all panes exist."""
         self._page: PaperPage | None = None
@@ -127,7 +128,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
-        return State(
+        state = State(
             place=Place(view("all"), query) if query else Place(view(left.view), left.text),
             topic_names=self.library.topic_names(),
             refresh=RefreshStatus(last=self.library.last_refresh()),
@@ -136,6 +137,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
         )
+        return state.remember_query(query)
 
     # Set-up
 
@@ -288,6 +290,12 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def show_screen(self, screen: Screen[None]) -> None:
         """Show a screen that reads its own keys."""
         self.push_screen(screen)
+
+    def draw_picture(self) -> str:
+        """The screen as SVG."""
+        from reader.ui.screenshot import draw_picture
+
+        return draw_picture(self, window_title(self.state, self.look.now()))
 
     def keep_setting(self, name: str, value: str) -> None:
         """Write a setting to the user's file; raises ReaderError."""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.window import Order
-from reader.session.places import Place
+from reader.session.places import Place, View
 
 if TYPE_CHECKING:
     from reader.cache.history import Votes
@@ -124,7 +124,10 @@ class TypedQuery(NamedTuple):
     text: str
     begun: str
     """The line's text at first; empty for the current query."""
+    typed: str
+    """The line's text now."""
     place: Place
+    widened_from: View | None
     results: FeedResults | None
     at: Position
     request: ListRequest | None = None

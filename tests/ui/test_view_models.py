@@ -23,7 +23,6 @@ from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.strip_line import Strip
 from reader.ui.view_models import (
-    empty_keys,
     filter_data,
     filter_parts,
     header,
@@ -100,7 +99,13 @@ def test_the_header_counts_what_a_query_leaves_of_the_view() -> None:
     assert header(at("all", "robot"), NOW, "·") == Header("All", "robot", 3, 60, condition=NOT_YET)
     assert header(at("all"), NOW, "·") == Header("All", "", 3, condition=NOT_YET)
     assert header(at("all", "robot", complete=False), NOW, "·") == Header("All", "robot", None, 60, condition=NOT_YET)
-    assert header(replace(at("all", "robot"), counts=None), NOW, "·") == Header("All", "robot", 3, condition=NOT_YET)
+    assert header(replace(at("all"), counts=None), NOW, "·") == Header("All", "", 3, condition=NOT_YET)
+
+
+def test_the_header_shows_no_number_until_it_knows_all_that_belongs_to_it() -> None:
+    for place in (at("all", "robot"), at("today"), at("day:2026-05-11")):
+        assert header(place, NOW, "·").shown == 3
+        assert header(replace(place, counts=None), NOW, "·").shown is None
 
 
 def test_the_header_names_what_is_listed_while_another_list_is_coming() -> None:
@@ -221,7 +226,8 @@ def in_context(context: Context, width: int, text: str = "") -> State:
 PLACES: list[Context] = [context for context in CONTEXTS if context != "help"]
 
 
-@pytest.mark.parametrize("context", PLACES)
+# The calendar shows its keys itself, over the list.
+@pytest.mark.parametrize("context", [context for context in PLACES if context != "calendar"])
 def test_each_context_has_its_keys(context: Context) -> None:
     for text in ("", "robot"):
         wanted = [
@@ -244,10 +250,8 @@ def test_hints_name_the_keys_as_they_are_bound() -> None:
     assert "star" not in [word for _, word in hints(in_context("list", 120), unbound)]
 
 
-def test_an_empty_list_and_the_links_name_the_keys_as_they_are_bound() -> None:
-    assert empty_keys(KEYMAP).refresh == "r"
-    own = Keymap(overrides={"app.refresh": ("ctrl+t",), "link.list": ("v",)})
-    assert empty_keys(own).refresh == own.key("app.refresh") != "r"
+def test_the_links_name_the_keys_as_they_are_bound() -> None:
+    own = Keymap(overrides={"link.list": ("v",)})
     keys = link_keys(own)
     assert (keys["o"], keys["p"], keys["a"], keys["9"]) == ("o", "p", "va", "v9")
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from reader.core.dates import DATE_WORDS
 from reader.core.errors import QueryError
+from reader.core.nearest import nearest
 from reader.core.query.lexer import DATE_FIELDS, FIELDS, Token, Value, level, lex
 from reader.core.query.parser import parse
 from reader.core.query.values import CHOICES
@@ -98,6 +99,12 @@ def complete(text: str, cursor: int, vocabulary: Vocabulary, limit: int = 8) -> 
     if completion is None or not papers:
         return completion
     return replace(completion, papers=tuple(papers[candidate] for candidate in completion.candidates))
+
+
+def nearest_value(typed: str, known: Iterable[str]) -> str | None:
+    """The value that a wrong one probably stands for: what completes it first, else the most similar one."""
+    begun = _matching_values(known, typed.lower(), 1) if typed else []
+    return begun[0] if begun else nearest(typed, known)
 
 
 def _language_values(field: str, item: str) -> list[str]:

@@ -15,6 +15,7 @@ from reader.ui.handlers.add import NOTHING_IS_FETCHED
 from reader.ui.handlers.registry import handles
 from reader.ui.handlers.topics import with_topic
 from reader.ui.handlers.views import ViewActions
+from reader.ui.state_parts import Position
 from reader.ui.text.day_names import short_day
 from reader.ui.work.feed_search import FeedSearch
 from reader.ui.work.refresher import Refresher
@@ -64,7 +65,9 @@ class ProgramActions:
         views: ViewActions,
         *,
         more_commands: Callable[[], list[Command]],
+        position: Callable[[], Position],
     ) -> None:
+        """`position` returns the list's cursor."""
         self._program = program
         self._services = services
         self._model = services.model
@@ -75,6 +78,7 @@ class ProgramActions:
         self._search = search
         self._views = views
         self._more_commands = more_commands
+        self._position = position
 
     @handles("app.refresh")
     def refresh(self, _count: int | None) -> None:
@@ -162,7 +166,7 @@ class ProgramActions:
         if self._program.leave_detour():
             return True
         state = self._model.state
-        self._model.change(state.step_back())
+        self._model.change(state.step_back(self._position()))
         return self._model.state is not state
 
     @handles("app.quit")
