@@ -267,6 +267,10 @@ class Library:
             approximate=facets.approximate,
         )
 
+    async def find(self, selection: Selection, limit: int) -> list[PaperRow]:
+        """The rows of the first papers of a selection; raises CacheInterrupted if it is called again meanwhile."""
+        return await self._counts.ask(lambda window: window.rows(window.first(selection, limit).pks))
+
     async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
         """The trends of topics, and the topics implied by the picked ones; raises CacheInterrupted like `count`."""
         return await self._counts.ask_next(lambda window: self._topic_facts(window, tuple(picked)))
