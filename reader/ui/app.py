@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events, on
-from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
 
@@ -69,8 +68,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
     `query` in the view All; without a query it starts where the user left it. A `demo` fetches nothing, and saves
-    nothing outside the cache. `leaving` watches over its end. `now` is the clock; a `still` reader has no spinner and
-    starts no refresh by itself.
+    nothing outside the cache. `leaving` watches over its end. `keep_setting` writes a setting to the user's file. `now`
+    is the clock; a `still` reader has no spinner and starts no refresh by itself.
     """
 
     TITLE = "dailypapers"
@@ -91,19 +90,20 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         rules: Callable[[], Topics],
         leaving: Leaving | None = None,
         warnings: Sequence[str] = (),
+        keep_setting: Callable[[str, str], object] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
     ) -> None:
         self.settings = settings
         self.keymap = Keymap(overrides=settings.keys, ascii=settings.ascii)
         super().__init__(css_path=list(stylesheets()))
-        for one in theme.THEMES:
-            self.register_theme(one)
-        self.theme = theme.theme_name(settings.theme, os.environ)
+        self.no_color = theme.is_colorless(os.environ)
+        self.use_theme(theme.theme_name(settings.theme, os.environ))
         self.use_theme_variables()
         self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still)
         self.run_job = run_job
         self.rules = rules
+        self._keep_setting = keep_setting
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
         self._left = visit.load(state_file) if state_file else visit.Visit()
@@ -150,12 +150,6 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         )
         self.last_place.main = self.main
         return self.main
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(theme.DEFAULTS)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        return theme.line_filters(super().get_line_filters())
 
     def on_mount(self) -> None:
         draw_scrollbars(ascii=self.settings.ascii)
@@ -296,9 +290,10 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         """Show a screen that reads its own keys."""
         self.push_screen(screen)
 
-    def use_theme(self, theme: str) -> None:
-        """Change the colours until the user quits."""
-        self.theme = theme
+    def keep_setting(self, name: str, value: str) -> None:
+        """Write a setting to the user's file; raises ReaderError."""
+        if self._keep_setting is not None:
+            self._keep_setting(name, value)
 
     # Keys
 

@@ -31,8 +31,12 @@ def filter_data(state: State) -> FilterData:
     counts, facts = state.counts, state.topic_facts
     if counts is None:
         return FilterData(tuple(ViewItem(one.id, one.name) for one in VIEWS))
+    newest = counts.days[0] if counts.days else None
     views = tuple(
-        ViewItem(one.id, one.name, number)
+        # The newest day is the view Today, unless all of its papers are hidden.
+        ViewItem(
+            one.id, one.name, number, newest.unread if newest and (one.id, number) == ("today", newest.papers) else None
+        )
         for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
         if number or one in VIEWS
     )
@@ -153,7 +157,9 @@ def status(state: State, keymap: Keymap) -> Status:
 def hints(state: State, keymap: Keymap) -> list[Choice]:
     """The most useful keys here, with their effects."""
     idle = () if state.place.text or state.context == "page" else ("find.clear",)
-    return keymap.hints(state.context, without=idle)
+    # The calendar shows its keys itself.
+    context = "list" if state.context == "calendar" else state.context
+    return keymap.hints(context, without=idle)
 
 
 def reach(state: State) -> Reach:

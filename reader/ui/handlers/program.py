@@ -15,7 +15,6 @@ from reader.ui.handlers.registry import handles
 from reader.ui.handlers.topics import with_topic
 from reader.ui.handlers.views import ViewActions
 from reader.ui.state_parts import Position
-from reader.ui.theme import THEMES
 from reader.ui.work.feed_search import FeedSearch
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.services import Services
@@ -41,9 +40,6 @@ class Program(Protocol):
     def show_screen(self, screen: Screen[None]) -> None:
         """Show a screen that reads its own keys."""
 
-    def use_theme(self, theme: str) -> None:
-        """Change the colours until the user quits."""
-
     def leave_detour(self) -> bool:
         """Close a temporary content of a pane, such as an explanation; return whether there was one."""
 
@@ -66,16 +62,19 @@ class ProgramActions:
         views: ViewActions,
         *,
         position: Callable[[], Position],
+        more_commands: Callable[[], list[Command]],
     ) -> None:
         """`position` returns the list's cursor."""
         self._program = program
         self._model = services.model
         self._keymap = services.look.keymap
+        self._glyphs = services.look.glyphs
         self._demo = services.look.demo
         self._refresher = refresher
         self._search = search
         self._views = views
         self._position = position
+        self._more_commands = more_commands
 
     @handles("app.refresh")
     def refresh(self, _count: int | None) -> None:
@@ -104,7 +103,7 @@ class ProgramActions:
 
         context = self._program.context
         if context is not None:
-            self._program.show_screen(HelpScreen(self._keymap, context))
+            self._program.show_screen(HelpScreen(self._keymap, context, self._glyphs))
 
     @handles("app.commands")
     def show_commands(self, _count: int | None) -> None:
@@ -113,7 +112,7 @@ class ProgramActions:
         context = self._program.context
         if context is not None:
             own = action_commands(self._keymap, context, self._do_later)
-            self._program.show_screen(Palette([*own, *self._topic_commands(), *self._theme_commands()]))
+            self._program.show_screen(Palette([*own, *self._topic_commands(), *self._more_commands()]))
 
     def _do_later(self, action_id: str) -> None:
         self._program.call_when_closed(partial(self._program.perform, action_id))
@@ -130,12 +129,6 @@ class ProgramActions:
             Command(f"Topic: {name}", state.topic_meanings.get(slug, "The papers of this topic."), partial(show, slug))
             for slug, name in state.topic_names.items()
         ]
-
-    def _theme_commands(self) -> list[Command]:
-        from reader.ui.screens.palette import Command
-
-        about = "Change the colours until the reader is left."
-        return [Command(f"Theme: {one.name}", about, partial(self._program.use_theme, one.name)) for one in THEMES]
 
     @handles("app.escape")
     def step_back(self, _count: int | None) -> None:

@@ -24,6 +24,8 @@ class Glyphs(NamedTuple):
     upvotes: str
     cursor: str
     """The bar before the highlighted line."""
+    caret: str
+    """Where a typed text ends."""
     picked: str
     excluded: str
     implied: str
@@ -65,6 +67,7 @@ UNICODE = Glyphs(
     comments="❞",
     upvotes="▲",
     cursor="▌",
+    caret="▏",
     picked="✓",
     excluded="✗",
     implied="·",
@@ -96,6 +99,7 @@ ASCII = Glyphs(
     comments='"',
     upvotes="^",
     cursor="|",
+    caret="_",
     picked="+",
     excluded="-",
     implied=".",
