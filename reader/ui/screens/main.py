@@ -296,7 +296,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def on_query_line_changed(self) -> None:
         """Filter the list while the query is typed."""
         # The line's text, not the message's: the line may have been closed and opened again since.
-        self._model.change(self._model.state.type_query(self.query_line.text))
+        state = self._model.state
+        self._model.change(state.type_query(self.query_line.text, state.topic_names))
 
     @on(TopLine.EditQuery)
     def _edit_query(self) -> None:
