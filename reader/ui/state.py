@@ -145,7 +145,7 @@ class State(QueryState):
     def listed(self, listing: ListContent) -> State:
         """Store the list that was read, or its first screenful."""
         focus = "list" if self.focus == "detail" and not listing.order.pks else self.focus
-        listing = replace(listing, version=self.cache_version)
+        listing = replace(listing.formed_like(self.listing), version=self.cache_version)
         return replace(self, listing=listing, is_list_coming=False, focus=focus)
 
     def read_on(self, at: Position) -> State:
