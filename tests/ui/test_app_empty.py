@@ -130,7 +130,7 @@ async def test_what_is_closed_over_an_empty_list_gives_its_keys_back(
         await r.do(place)
         await r.press("escape")
         assert r.context == "empty"
-        assert r.lines[-1].split() == ["r", "refresh", "f", "filter", "?", "keys"]
+        assert r.lines[-1].split() == ["r", "refresh", "/", "search", "f", "filter", ":", "commands", "?", "keys"]
 
 
 async def test_empty_states_fit_the_smallest_screen(reader: Opener) -> None:
