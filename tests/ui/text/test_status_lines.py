@@ -145,7 +145,7 @@ def test_every_link_can_be_read_by_name_and_every_topic(width: int) -> None:
 )
 def test_no_choice_of_any_prompt_is_cut_or_parted(choices: list[tuple[str, str]], typed: str, width: int) -> None:
     lines = [text(line) for line in status_lines(Status(KEYS, tuple(choices), typed), width)]
-    shown = iter("\n".join(lines).split("\n"))
+    shown = iter(lines)
     line = next(shown)
     for key, word in choices:
         while f"{key} {word}" not in line:
