@@ -96,3 +96,16 @@ async def test_what_lasts_takes_no_keys_place(reader: Opener) -> None:
             await r.rest()
             assert r.lines[-1] == keys
             assert r.top.endswith(activity)
+
+
+async def test_narrowing_the_topics_shows_the_keys_that_act_meanwhile(reader: Opener) -> None:
+    async with reader(size=SMALL) as r:
+        await r.do("find.filter", "topic.narrow")
+        for typed in ("", "v"):
+            await r.type(typed)
+            assert r.lines[-1].rstrip() == " type to narrow…  enter keep  esc all topics"
+        await r.press("enter")
+        assert r.lines[-1].startswith(" space pick ")
+        await r.do("topic.narrow")
+        await r.press("escape")
+        assert r.lines[-1].startswith(" space pick ")

@@ -20,7 +20,7 @@ from reader.ui.layout import Area, PaneName, has_strip, lay_out
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.state import State
-from reader.ui.state_parts import Position
+from reader.ui.state_parts import Position, Prompt
 from reader.ui.text.list_lines import day_end
 from reader.ui.textual_fixes import Delayed
 from reader.ui.widgets.filter_strip import FilterStrip
@@ -306,6 +306,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def on_filter_pane_hint(self, event: FilterPane.Hint) -> None:
         """Show the filter pane's hint."""
         self._model.change(self._model.state.hinted(event.text))
+
+    def on_filter_pane_narrowing(self, event: FilterPane.Narrowing) -> None:
+        """Show the keys that act while topics are narrowed: all others are text."""
+        prompt = Prompt((("enter", "keep"), ("esc", "all topics")), "type to narrow") if event.is_on else Prompt()
+        self._model.change(self._model.state.prompt_for(prompt))
 
     def on_query_line_changed(self) -> None:
         """Filter the list while the query is typed."""
