@@ -145,6 +145,22 @@ async def test_the_row_of_topics_without_papers_unfolds_and_folds() -> None:
         assert [row.key for row in pane.rows][-1] == "topics"
 
 
+async def test_unfolded_topics_come_into_view() -> None:
+    many = tuple(TopicItem(f"t{number}", f"Topic {number}", "Language", count=0) for number in range(30))
+    app = PaneApp()
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.pane.show(FilterData(VIEWS, DAYS, (*TOPICS, *many[:5])))
+        app.pane.to_last()
+        app.pane.toggle()
+        await pilot.pause()
+        assert "Topic 4" in drawn(app.pane)[-1]
+        app.pane.toggle()
+        app.pane.show(FilterData(VIEWS, DAYS, (*TOPICS, *many)))
+        app.pane.toggle()
+        await pilot.pause()
+        assert "without papers" in drawn(app.pane)[0] and "Topic 9" in drawn(app.pane)[-1]
+
+
 async def test_the_cursors_row_keeps_its_line_when_rows_above_come_and_go() -> None:
     app = PaneApp()
     async with app.run_test(size=(80, 12)) as pilot:
