@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
@@ -89,15 +90,15 @@ class QueryState:
         )
         return replace(self.search_stopped(), draft=draft)
 
-    def type_query(self, text: str) -> Self:
-        """Take over the typed text; the list follows it unless it has a mistake."""
+    def type_query(self, text: str, topics: Collection[str] = ()) -> Self:
+        """Take over the typed text; the list follows it unless it has a mistake. `topics` are all known ones."""
         if self.draft is None:
             return self
         from reader.core.query.suggestions import asked
         from reader.ui.text.query_advice import find_mistake
 
         state = replace(self, draft=self.draft._replace(typed=text))
-        return state if find_mistake(text) else state.go(state.place._replace(text=asked(text)))
+        return state if find_mistake(text) else state.go(state.place._replace(text=asked(text, topics)))
 
     def close_query(self) -> Self:
         """Close the query line, and focus the list."""

@@ -337,7 +337,7 @@ def test_a_step_back_leaves_one_thing_at_a_time() -> None:
         {"page"},
         {"focus"},
         {"results", "request"},
-        {"place", "request"},
+        {"place", "request", "notices"},
     ]
     left, last = steps[-2:]
     assert left.request is not None and left.request.at == Position(2, 3)
@@ -376,13 +376,14 @@ def test_a_query_begins_with_what_is_listed() -> None:
 def test_the_list_follows_what_is_typed_unless_it_has_a_mistake() -> None:
     typing = AT_WORK.open_query(TOP)
     typed = typing.type_query("robot ha")
-    assert changes(typing, typed) == {"draft", "place", "request", "is_list_coming", "search"}
+    assert changes(typing, typed) == {"draft", "place", "request", "is_list_coming", "search", "notices"}
     assert (typed.place.text, typed.draft and typed.draft.typed) == ("robot ha", "robot ha")
     mistaken = typed.type_query("robot (ha")
     assert changes(typed, mistaken) == {"draft"}
     assert (mistaken.place.text, mistaken.draft and mistaken.draft.typed) == ("robot ha", "robot (ha")
     # A letter that is excluded would exclude nearly every paper.
     assert typed.type_query("robot -v").place.text == "robot"
+    assert typed.type_query("robot topic:vid", ("video",)).place.text == "robot"
     assert AT_WORK.type_query("agents") is AT_WORK
 
 
@@ -407,7 +408,7 @@ def test_a_click_on_a_pane_keeps_what_is_typed(focus: PaneName) -> None:
 
 def test_a_query_that_is_let_go_leaves_the_cursor_on_its_paper() -> None:
     after = AT_WORK.drop_query(Position(2, 5))
-    assert changes(AT_WORK, after) == {"place", "request", "is_list_coming", "search"}
+    assert changes(AT_WORK, after) == {"place", "request", "is_list_coming", "search", "notices"}
     assert after.place == Place(view("all"))
     assert after.request is not None and after.request.at == Position(2, 5)
     assert after.drop_query(Position(2, 5)) is after

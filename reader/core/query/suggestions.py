@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -55,14 +55,20 @@ def tokens(text: str) -> list[Span]:
 
 
 _EXCLUDES_ONE_LETTER = re.compile(r"(?:^|(?<=[\s(]))-(?:(?:title|abstract|author|keyword|org):)?[^\W_]$", re.IGNORECASE)
+_LAST_TOPIC = re.compile(r"(?:^|(?<=[\s(]))-?topic:([\w-]+)$", re.IGNORECASE)
 
 
-def asked(text: str) -> str:
-    """The query to run while a text is typed: a one-letter exclusion at its end is left out.
+def asked(text: str, topics: Collection[str] = ()) -> str:
+    """The query to run while a text is typed: what is only begun at its end is left out.
 
-    A user who types `-video` first has `-v`, which would exclude nearly every paper.
+    A user who types `-video` first has `-v`, which would exclude nearly every paper, and one who types `topic:video`
+    first has `topic:v`, which no paper has.
     """
     kept = _EXCLUDES_ONE_LETTER.sub("", text).strip()
+    last = _LAST_TOPIC.search(text)
+    slug = last[1].lower() if last else ""
+    if last and slug not in topics and any(topic.startswith(slug) for topic in topics):
+        kept = text[: last.start()].strip()
     try:
         parse(kept)
     except QueryError:
