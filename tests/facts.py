@@ -111,6 +111,7 @@ class SettingFacts(TypedDict, total=False):
     keep_days: int
     order: str
     read_when: str
+    after_mark: str
     theme: str
     ascii: bool
     filter_width: int

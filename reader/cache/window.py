@@ -281,11 +281,16 @@ class Window:
         return day
 
     def older_day(self, day: str, steps: int) -> str | None:
-        """The listed day `steps` listed days older than `day`, newer if negative; None past the ends."""
+        """The day `steps` days older than `day`, newer if negative; None past the ends.
+
+        Only days that list a paper count of which not all are hidden.
+        """
         side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
         with explained(self._path):
             row = self._connection.execute(
-                f"SELECT day FROM day WHERE papers > 0 AND day {side} ? ORDER BY day {order} LIMIT 1 OFFSET ?",
+                f"SELECT d.day FROM day AS d WHERE d.papers > 0 AND d.day {side} ? AND EXISTS"
+                " (SELECT 1 FROM listing AS l JOIN paper AS p ON p.pk = l.pk WHERE l.day = d.day AND p.hidden = 0)"
+                f" ORDER BY d.day {order} LIMIT 1 OFFSET ?",
                 (day, abs(steps) - 1),
             ).fetchone()
         return row[0] if row else None

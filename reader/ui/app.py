@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events, on
-from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
 
+from reader import platform
 from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.keys.actions import Context
@@ -29,6 +29,7 @@ from reader.ui.last_place import LastPlace
 from reader.ui.layout import remembered
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
+from reader.ui.notices import Notices
 from reader.ui.process import finish_startup_tuning
 from reader.ui.screens.main import MainScreen
 from reader.ui.state import State
@@ -68,8 +69,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
     `query` in the view All; without a query it starts where the user left it. A `demo` fetches nothing, and saves
-    nothing outside the cache. `leaving` watches over its end. `now` is the clock; a `still` reader has no spinner and
-    starts no refresh by itself.
+    nothing outside the cache. `leaving` watches over its end. `keep_setting` writes a setting to the user's file. `now`
+    is the clock; a `still` reader has no spinner and starts no refresh by itself.
     """
 
     TITLE = "dailypapers"
@@ -90,19 +91,20 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         rules: Callable[[], Topics],
         leaving: Leaving | None = None,
         warnings: Sequence[str] = (),
+        keep_setting: Callable[[str, str], object] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
     ) -> None:
         self.settings = settings
         self.keymap = Keymap(overrides=settings.keys, ascii=settings.ascii)
         super().__init__(css_path=list(stylesheets()))
-        for one in theme.THEMES:
-            self.register_theme(one)
-        self.theme = theme.theme_name(settings.theme, os.environ)
+        self.no_color = theme.is_colorless(os.environ)
+        self.use_theme(theme.theme_name(settings.theme, os.environ))
         self.use_theme_variables()
-        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still)
+        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
+        self._keep_setting = keep_setting
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
         self._left = visit.load(state_file) if state_file else visit.Visit()
@@ -117,7 +119,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.keyboard = Keyboard(self.keymap, self.model, self.background, self)
         self.services = Services(self.model, self.library, self.background, settings, self.look)
         self.list_loader = ListLoader(self.services)
-        self.last_place = LastPlace(state_file, self._left.folded, self.services, self.list_loader)
+        self.last_place = LastPlace(state_file, self._left, query, self.services, self.list_loader)
         self.assembly: Assembly | None = None
         """The handlers of the keys; None until all panes exist."""
         self._page: PaperPage | None = None
@@ -126,7 +128,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
-        return State(
+        state = State(
             place=Place(view("all"), query) if query else Place(view(left.view), left.text),
             topic_names=self.library.topic_names(),
             refresh=RefreshStatus(last=self.library.last_refresh()),
@@ -134,7 +136,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             history=left.history,
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
+            mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
         )
+        return state.remember_query(query)
 
     # Set-up
 
@@ -148,12 +152,6 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         )
         self.last_place.main = self.main
         return self.main
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(theme.DEFAULTS)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        return theme.line_filters(super().get_line_filters())
 
     def on_mount(self) -> None:
         draw_scrollbars(ascii=self.settings.ascii)
@@ -177,9 +175,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         finish_startup_tuning()
         for warning in self._warnings[:1]:
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
-            self.model.show_notice(f"{warning}{more}", "warning")
+            self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
-            self.model.show_notice("the bundled sample · nothing is fetched, nothing is kept", "state")
+            self.model.show_news("a sample · nothing here is kept")
         self.background.start("rules", self._read_topic_meanings)
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
@@ -217,13 +215,14 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def _check_other_programs(self) -> None:
         """Show other programs' changes to the cache, and what is wrong with it."""
         if self.library.trouble:
-            self.model.show_notice(self.library.trouble, "warning")
+            self.model.show_news(self.library.trouble, "warning")
+            self.library.trouble = ""
         elif not self.library.is_marking and self.assembly is not None:
             try:
                 if self.library.changed():
                     self.keyboard.when_still(self._show_changed_cache)
             except ReaderError as error:
-                self.model.show_notice(str(error), "warning")
+                self.model.show_news(str(error), "warning")
 
     def _show_changed_cache(self) -> None:
         state = self.model.state.refreshed_at(self.library.last_refresh())
@@ -293,9 +292,16 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         """Show a screen that reads its own keys."""
         self.push_screen(screen)
 
-    def use_theme(self, theme: str) -> None:
-        """Change the colours until the user quits."""
-        self.theme = theme
+    def draw_picture(self) -> str:
+        """The screen as SVG."""
+        from reader.ui.screenshot import draw_picture
+
+        return draw_picture(self, window_title(self.state, self.look.now()))
+
+    def keep_setting(self, name: str, value: str) -> None:
+        """Write a setting to the user's file; raises ReaderError."""
+        if self._keep_setting is not None:
+            self._keep_setting(name, value)
 
     # Keys
 
@@ -340,6 +346,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table, `count` times if it takes a count."""
         if self.assembly is not None:
+            self.model.change(self.model.state.change_notices(Notices.acted))
             self.assembly.handlers[action_id](count)
 
     def call_when_closed(self, act: Callable[[], object]) -> None:

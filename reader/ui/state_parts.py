@@ -5,10 +5,10 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from reader.cache.window import Order
-from reader.session.places import DAY, Place
+from reader.session.places import DAY, Place, View
 from reader.ui.layout import Density
 from reader.ui.text.list_layout import ListForm, days_have_headings
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from reader.cache.history import Votes
     from reader.core.paper import Paper, PaperKey
     from reader.ui.feed_results import FeedResults
+
+Mode = Literal["", "sample", "read-only"]
+"""What holds for the whole run: the bundled sample, which keeps nothing, or a cache that can't be written."""
 
 
 class Position(NamedTuple):
@@ -110,7 +113,10 @@ class RefreshStatus(NamedTuple):
     """The id of the view that the refresh is for; empty for the latest days."""
     problem: str = ""
     """Why the last refresh failed, as a sentence; empty if it did not."""
+    trouble: str = ""
+    """What does not work, in a few words, such as `offline`; empty if all does."""
     failing_since: datetime | None = None
+    """The local time at which the trouble began."""
     last: datetime | None = None
     """The end of the last complete refresh, in local time."""
     ended: int = 0
@@ -129,8 +135,8 @@ class SearchStatus(NamedTuple):
     """The words of the running search; empty while no search runs."""
     wanted: str = ""
     """The words of the last search, until its results are listed or another place is shown."""
-    is_slow: bool = False
-    """Whether the search is slow enough to show its progress."""
+    progress: str | None = None
+    """The progress of a search that takes long; None before that."""
     waiting: FeedResults | None = None
     """Results that came while the user was typing or reading."""
     left: Position = TOP
@@ -143,7 +149,10 @@ class TypedQuery(NamedTuple):
     text: str
     begun: str
     """The line's text at first; empty for the current query."""
+    typed: str
+    """The line's text now."""
     place: Place
+    widened_from: View | None
     results: FeedResults | None
     at: Position
     request: ListRequest | None = None

@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator
 from contextlib import suppress
 from selectors import EVENT_READ, SelectSelector
 from threading import BoundedSemaphore
-from typing import Any, Protocol, TextIO, cast, runtime_checkable
+from typing import Any, TextIO, cast
 
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.app import App
@@ -22,6 +22,7 @@ from textual.events import Key, Paste
 from textual.message import Message
 
 from reader.ui.job_control import JobDriver
+from reader.ui.terminal_loss import LosesTerminal
 
 READ = 4_096
 """Bytes of one read of the terminal."""
@@ -34,14 +35,6 @@ MOST_WAITING = 2_000
 
 LOOK = 0.1
 """Seconds between two looks for whether the driver has to stop."""
-
-
-@runtime_checkable
-class LosesTerminal(Protocol):
-    """An app that can do without its terminal for as long as it takes to leave."""
-
-    def lose_terminal(self) -> None:
-        """Called in the thread that reads when the terminal is gone."""
 
 
 class TerminalDriver(JobDriver):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reader.session.places import SPECIAL, VIEWS
+from reader.session.places import DAY, SPECIAL, VIEWS
 from reader.ui.state import State
 from reader.ui.state_parts import ListContent
 from reader.ui.text.header_line import Condition, Header
@@ -14,8 +14,8 @@ from reader.ui.text.status_lines import Choice, Status
 if TYPE_CHECKING:
     from reader.keys.keymap import Keymap
     from reader.ui.counts import Counts
-    from reader.ui.text.empty_lines import EmptyKeys
     from reader.ui.text.filter_rows import FilterData
+    from reader.ui.text.query_advice import Reach
     from reader.ui.text.strip_line import Strip
 
 
@@ -31,8 +31,12 @@ def filter_data(state: State) -> FilterData:
     counts, facts = state.counts, state.topic_facts
     if counts is None:
         return FilterData(tuple(ViewItem(one.id, one.name) for one in VIEWS))
+    newest = counts.days[0] if counts.days else None
     views = tuple(
-        ViewItem(one.id, one.name, number)
+        # The newest day is the view Today, unless all of its papers are hidden.
+        ViewItem(
+            one.id, one.name, number, newest.unread if newest and (one.id, number) == ("today", newest.papers) else None
+        )
         for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
         if number or one in VIEWS
     )
@@ -78,46 +82,48 @@ def strip_data(state: State, keymap: Keymap, now: datetime, dot: str) -> Strip:
 
 def header_parts(state: State) -> object:
     """The parts of the state that `header` reads."""
-    return state.listing, state.counts, state.refresh, state.search.is_slow
+    return state.listing, state.counts, state.refresh, state.search.progress, state.activity, state.mode
 
 
-def header(state: State, now: datetime, dot: str, *, demo: bool = False) -> Header:
+def header(state: State, now: datetime, dot: str) -> Header:
     """The first line: the place, the query, how many papers, the day's progress, and the reader's short state."""
     listing, counts = state.listing, state.counts
     place, results = listing.place, listing.results
     return Header(
         place=place_name(listing, now, dot),
         query=place.text if results is None else results.text,
-        shown=listing.count,
+        shown=listing.count if counts or not _needs_counts(listing) else None,
         total=counts.base if counts and place.text and results is None else None,
         read=_read_of_day(listing, counts),
-        condition=condition(state, now, demo=demo),
+        condition=condition(state, now),
     )
 
 
-def condition(state: State, now: datetime, *, demo: bool = False) -> Condition:
-    """What lasts: work under way, a feed that can't be reached, the bundled sample, or the last refresh's time."""
+def condition(state: State, now: datetime) -> Condition:
+    """What lasts: work under way, the mode, a feed that does not answer, or the last refresh's time."""
     refresh = state.refresh
-    if state.search.is_slow:
-        return Condition("searching", "busy")
-    if refresh.progress is not None:
-        return Condition(refresh.progress, "busy")
-    if demo:
-        return Condition("sample")
-    if refresh.failing_since is not None:
-        return Condition(f"offline {_clock(refresh.failing_since, now)}", "trouble")
+    busy = state.activity or state.search.progress or refresh.progress
+    if busy:
+        return Condition(busy, "busy")
+    if state.mode:
+        return Condition(state.mode)
+    if refresh.trouble:
+        return Condition(f"{refresh.trouble} {_clock(refresh.failing_since, now) or ''}", "trouble")
     return Condition(_clock(refresh.last, now) or "", "fresh")
+
+
+def _needs_counts(listing: ListContent) -> bool:
+    """Whether the header says more than the list's number: it shows nothing until it knows both, so nothing moves."""
+    view = listing.place.view.id
+    return listing.results is None and (bool(listing.place.text) or view == "today" or view.startswith(DAY))
 
 
 def _read_of_day(listing: ListContent, counts: Counts | None) -> int | None:
     """Number of read papers of the listed day; None if the place is not a day, or while unknown."""
     view = listing.place.view.id
-    if counts is None or not counts.days or listing.results is not None:
-        return None
-    if view == "today":
-        day = counts.days[0]
-        return day.papers - day.unread
-    return next((day.papers - day.unread for day in counts.days if view == f"day:{day.day}"), None)
+    days = counts.days if counts and listing.results is None else ()
+    listed = days[0].day if days and view == "today" else view.removeprefix(DAY)
+    return next((day.papers - day.unread for day in days if day.day == listed), None)
 
 
 def place_name(listing: ListContent, now: datetime, dot: str) -> str:
@@ -139,49 +145,32 @@ def place_name(listing: ListContent, now: datetime, dot: str) -> str:
 
 def status_parts(state: State) -> object:
     """The parts of the state that `status` reads."""
-    return state.context, bool(state.place.text), state.prompt, state.notices, state.notices_before_page
+    return state.context, bool(state.place.text), state.prompt, state.notices.shown, state.hint
 
 
 def status(state: State, keymap: Keymap) -> Status:
     """The last line: the most useful keys here, and what just happened, or a prompt."""
-    loudest = (state.notices if state.page is None else state.page_notices).loudest
-    kind, said = loudest or ("done", "")
-    return Status(
-        keys=tuple(hints(state, keymap)),
-        choices=state.prompt.options,
-        typed=state.prompt.typed,
-        said=said,
-        tone="warning" if kind == "warning" else "hint" if kind == "hint" else "done",
-    )
+    said, tone = state.notices.shown
+    status = Status(tuple(hints(state, keymap)), *state.prompt, said, tone)
+    if not said and state.context == "filter":
+        return status._replace(said=state.hint, tone="hint")
+    return status
 
 
 def hints(state: State, keymap: Keymap) -> list[Choice]:
     """The most useful keys here, with their effects."""
     idle = () if state.place.text or state.context == "page" else ("find.clear",)
-    return keymap.hints(state.context, without=idle)
+    # The calendar shows its keys itself.
+    context = "list" if state.context == "calendar" else state.context
+    return keymap.hints(context, without=idle)
 
 
-def empty_keys(keymap: Keymap) -> EmptyKeys:
-    """The keys for the text of an empty list, by the user's bindings."""
-    from reader.ui.text.empty_lines import EmptyKeys
+def reach(state: State) -> Reach:
+    """How many papers the typed query finds here, and in all."""
+    from reader.ui.text.query_advice import Reach
 
-    actions = {
-        "refresh": "app.refresh",
-        "sample": "app.sample",
-        "quit": "app.back",
-        "stop": "app.escape",
-        "take": "query.complete",
-        "clear": "find.clear",
-        "star": "paper.star",
-        "older": "day.older",
-        "newer": "day.newer",
-        "unread": "view.unread",
-        "all": "view.all",
-        "fetch": "find.fetch",
-        "feed": "find.feed",
-        "search": "find.query",
-    }
-    return EmptyKeys(**{name: keymap.key(action) for name, action in actions.items()})
+    back = state.widened_from.name if state.widened_from is not None else ""
+    return Reach(state.listing.count or 0, state.in_all, back)
 
 
 def link_keys(keymap: Keymap) -> dict[str, str]:

@@ -6,6 +6,7 @@ from datetime import date
 
 from reader.ui.text.lines import literal
 
+DAYS_OF_WEEK = 7
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -80,3 +81,18 @@ def day_name(day: str, newest: str) -> str:
     if then.year != last.year:
         name += f" {then.year}"
     return name
+
+
+def near_day(day: str, other: str | None = None) -> str:
+    """Name an ISO day in a sentence: `Monday` within a week of `other`, else `Mon 23 Nov`, with the year if it differs.
+
+    >>> near_day("2026-11-23", "2026-11-24"), near_day("2026-10-30", "2026-11-24")
+    ('Monday', 'Fri 30 Oct')
+    """
+    try:
+        then, since = date.fromisoformat(day), date.fromisoformat(other or day)
+    except ValueError:
+        return literal(day)
+    if 0 < abs((since - then).days) < DAYS_OF_WEEK:
+        return WEEKDAYS[then.weekday()]
+    return short_day(day, since)
