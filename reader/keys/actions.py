@@ -185,16 +185,24 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "paper.read": "read",
         "paper.star": "star",
         "paper.hide": "hide",
+        "find.clear": "clear",
         "read.on": "next",
-        "find.query": "filter",
+        "find.query": "search",
+        "read.open": "open",
+        "link.list": "links",
+        "find.filter": "filter",
+        "app.commands": "commands",
         "app.help": "keys",
     },
     "detail": {
+        "paper.read": "read",
         "paper.star": "star",
         "read.on": "next",
-        "link.page": "page",
-        "link.pdf": "PDF",
+        "app.back": "back",
         "link.list": "links",
+        "link.page": "web page",
+        "link.pdf": "PDF",
+        "find.topic": "topic",
         "app.help": "keys",
     },
     "page": {
@@ -214,9 +222,11 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     "filter": {
         "topic.pick": "pick",
         "topic.exclude": "exclude",
-        "topic.any_all": "any/all",
-        "topic.narrow": "narrow",
         "find.filter": "back",
+        "find.clear": "clear",
+        "topic.narrow": "narrow",
+        "topic.any_all": "any/all",
+        "topic.order": "order",
         "app.help": "keys",
     },
     "query": {
@@ -236,6 +246,16 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "date.close": "close",
     },
     "help": {"move.down": "down", "move.up": "up", "move.page_down": "page", "help.close": "close"},
-    "empty": {"app.refresh": "refresh", "find.clear": "clear", "find.filter": "filter", "app.help": "keys"},
+    "empty": {
+        "find.clear": "clear",
+        "app.refresh": "refresh",
+        "find.query": "search",
+        "find.filter": "filter",
+        "app.commands": "commands",
+        "app.help": "keys",
+    },
 }
-"""The most useful actions of each context, with a short word for the footer; the last one stays longest."""
+"""The most useful actions of each context, with a short word for the footer, the most important first.
+
+The last one leads to all others, so it stays longest where there is little room.
+"""

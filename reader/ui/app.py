@@ -15,6 +15,7 @@ from textual import events, on
 from textual.reactive import var
 from textual.screen import Screen
 
+from reader import platform
 from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.keys.actions import Context
@@ -100,7 +101,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.no_color = theme.is_colorless(os.environ)
         self.use_theme(theme.theme_name(settings.theme, os.environ))
         self.use_theme_variables()
-        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still)
+        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
         self._keep_setting = keep_setting
@@ -289,6 +290,12 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def show_screen(self, screen: Screen[None]) -> None:
         """Show a screen that reads its own keys."""
         self.push_screen(screen)
+
+    def draw_picture(self) -> str:
+        """The screen as SVG."""
+        from reader.ui.screenshot import draw_picture
+
+        return draw_picture(self, window_title(self.state, self.look.now()))
 
     def keep_setting(self, name: str, value: str) -> None:
         """Write a setting to the user's file; raises ReaderError."""

@@ -100,8 +100,8 @@ class Assembly:
                 self.refresher,
                 self.search,
                 self.views,
-                position=position,
                 more_commands=display.commands,
+                position=position,
             ),
         )
         self.handlers: Mapping[str, Handler] = handlers_of(groups)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from io import StringIO
 from typing import Protocol, runtime_checkable
 
 from textual import constants, on
@@ -110,6 +111,13 @@ class BoundedApp(ThemedApp, inherit_bindings=False):
         if self._driver is None or not self._driver.is_web:
             return False
         self._driver.open_url(url)
+        return True
+
+    def send_file(self, text: str, name: str) -> bool:
+        """Send a file to the user's browser; False if the reader is not in one."""
+        if self._driver is None or not self._driver.is_web:
+            return False
+        self.deliver_text(StringIO(text), save_filename=name, open_method="download")
         return True
 
     def handled(self, keys: int) -> None:

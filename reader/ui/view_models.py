@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reader.session.places import SPECIAL, VIEWS
+from reader.session.places import DAY, SPECIAL, VIEWS
 from reader.ui.state import State
 from reader.ui.state_parts import ListContent
 from reader.ui.text.header_line import Condition, Header
@@ -92,7 +92,7 @@ def header(state: State, now: datetime, dot: str, *, demo: bool = False) -> Head
     return Header(
         place=place_name(listing, now, dot),
         query=place.text if results is None else results.text,
-        shown=listing.count,
+        shown=listing.count if counts or not _needs_counts(listing) else None,
         total=counts.base if counts and place.text and results is None else None,
         read=_read_of_day(listing, counts),
         condition=condition(state, now, demo=demo),
@@ -112,15 +112,18 @@ def condition(state: State, now: datetime, *, demo: bool = False) -> Condition:
     return Condition(_clock(refresh.last, now) or "", "fresh")
 
 
+def _needs_counts(listing: ListContent) -> bool:
+    """Whether the header says more than the list's number: it shows nothing until it knows both, so nothing moves."""
+    view = listing.place.view.id
+    return listing.results is None and (bool(listing.place.text) or view == "today" or view.startswith(DAY))
+
+
 def _read_of_day(listing: ListContent, counts: Counts | None) -> int | None:
     """Number of read papers of the listed day; None if the place is not a day, or while unknown."""
     view = listing.place.view.id
-    if counts is None or not counts.days or listing.results is not None:
-        return None
-    if view == "today":
-        day = counts.days[0]
-        return day.papers - day.unread
-    return next((day.papers - day.unread for day in counts.days if view == f"day:{day.day}"), None)
+    days = counts.days if counts and listing.results is None else ()
+    listed = days[0].day if days and view == "today" else view.removeprefix(DAY)
+    return next((day.papers - day.unread for day in days if day.day == listed), None)
 
 
 def place_name(listing: ListContent, now: datetime, dot: str) -> str:

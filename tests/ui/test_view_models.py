@@ -99,7 +99,13 @@ def test_the_header_counts_what_a_query_leaves_of_the_view() -> None:
     assert header(at("all", "robot"), NOW, "·") == Header("All", "robot", 3, 60, condition=NOT_YET)
     assert header(at("all"), NOW, "·") == Header("All", "", 3, condition=NOT_YET)
     assert header(at("all", "robot", complete=False), NOW, "·") == Header("All", "robot", None, 60, condition=NOT_YET)
-    assert header(replace(at("all", "robot"), counts=None), NOW, "·") == Header("All", "robot", 3, condition=NOT_YET)
+    assert header(replace(at("all"), counts=None), NOW, "·") == Header("All", "", 3, condition=NOT_YET)
+
+
+def test_the_header_shows_no_number_until_it_knows_all_that_belongs_to_it() -> None:
+    for place in (at("all", "robot"), at("today"), at("day:2026-05-11")):
+        assert header(place, NOW, "·").shown == 3
+        assert header(replace(place, counts=None), NOW, "·").shown is None
 
 
 def test_the_header_names_what_is_listed_while_another_list_is_coming() -> None:
@@ -220,7 +226,8 @@ def in_context(context: Context, width: int, text: str = "") -> State:
 PLACES: list[Context] = [context for context in CONTEXTS if context != "help"]
 
 
-@pytest.mark.parametrize("context", PLACES)
+# The calendar shows its keys itself, over the list.
+@pytest.mark.parametrize("context", [context for context in PLACES if context != "calendar"])
 def test_each_context_has_its_keys(context: Context) -> None:
     for text in ("", "robot"):
         wanted = [

@@ -61,8 +61,8 @@ class ProgramActions:
         search: FeedSearch,
         views: ViewActions,
         *,
-        position: Callable[[], Position],
         more_commands: Callable[[], list[Command]],
+        position: Callable[[], Position],
     ) -> None:
         """`position` returns the list's cursor."""
         self._program = program
@@ -73,8 +73,8 @@ class ProgramActions:
         self._refresher = refresher
         self._search = search
         self._views = views
-        self._position = position
         self._more_commands = more_commands
+        self._position = position
 
     @handles("app.refresh")
     def refresh(self, _count: int | None) -> None:

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from reader.core.paper import PaperKey
 from reader.session.places import Place
 from reader.ui import view_models
-from reader.ui.layout import Area, PaneName, lay_out
+from reader.ui.layout import Area, PaneName, has_strip, lay_out
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.state import State
@@ -142,7 +142,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.filter = FilterPane(
             glyphs, order=state.topic_order, mode=state.topic_mode, folded=self._folded, id="filter"
         )
-        self.detail = PaperDetail(glyphs, today=self._look.fixed_today, id="detail")
+        self.detail = PaperDetail(glyphs, today=self._look.fixed_today, shows_links=self._look.links, id="detail")
         self.empty = Empty(id="empty")
         keys = AdviceKeys(*(keymap.key(action, "query") for action in ("query.complete", "find.feed", "find.widen")))
         self.query_line = QueryLine(glyphs, keys, id="query")
@@ -210,7 +210,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Show the list's place in the first line and in the strip, and mark it in the filter pane."""
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
         self.top.show(view_models.header(state, now, dot, demo=self._look.demo))
-        if self.strip.is_on_screen:
+        if has_strip(state.width, state.panes):
             self.strip.show(view_models.strip_data(state, self._look.keymap, now, dot))
         if state.is_ready:
             # The chosen place, not the listed one: the next topic is added to what the pane marks.
