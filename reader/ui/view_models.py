@@ -174,7 +174,7 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
 def _wider(state: State, keymap: Keymap) -> list[Choice]:
     """The key that asks a kept query of all papers if there are more, or goes back to the view."""
     key = keymap.key("find.widen", "list")
-    if state.context != "list" or not key:
+    if state.context != "list" or not state.place.text or not key:
         return []
     if state.widened_from is not None:
         return [(key, f"back to {state.widened_from.name}")]
