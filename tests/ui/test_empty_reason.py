@@ -208,11 +208,19 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
     ),
     "nothing in the cache, refreshing": (
         lambda view_id: _no_papers(view_id).refresh_started().refresh_progressed("day 3 of 7"),
-        "No papers yet. | The latest days are being fetched: day 3 of 7 | esc stop   D open the sample",
+        "No papers yet. | Fetching the latest days: day 3 of 7. | esc stop   D open the sample",
     ),
     "nothing in the cache, refreshing since this moment": (
         lambda view_id: _no_papers(view_id).refresh_started(),
-        "No papers yet. | The latest days are being fetched. | esc stop   D open the sample",
+        "No papers yet. | Fetching the latest days. | esc stop   D open the sample",
+    ),
+    "nothing in the cache, and the ranking is being fetched": (
+        lambda view_id: _no_papers(view_id).refresh_started("trending"),
+        "No papers yet. | Fetching the feed's ranking. | esc stop   D open the sample",
+    ),
+    "a paper that is not here, as nothing is": (
+        lambda view_id: empty(view_id, "2406.12345", CacheFacts(None, False, "2406.12345"), base=0),
+        "2406.12345 is not here yet. | enter fetches it from the feed or from arXiv   F clears the query",
     ),
     "offline": (
         lambda view_id: _day_unknown(view_id).refresh_failed("No network.", "offline", NOW),
@@ -231,7 +239,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
     "refreshing": (
         _is_fetching,
         (
-            "Fetching Tue 12 May. | day 3 of 7. | esc stop",
+            "Fetching the latest days. | day 3 of 7. | esc stop",
             "All 60 papers are read. | New ones are being fetched: day 3 of 7. | ga all papers",
             STARRED,
             HIDDEN,
@@ -245,7 +253,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
     "refreshing since this moment": (
         lambda view_id: _day_unknown(view_id).refresh_started(view_id),
         (
-            "Fetching Tue 12 May. | esc stop",
+            "Fetching the latest days. | esc stop",
             "All 60 papers are read. | New ones are being fetched. | ga all papers",
             STARRED,
             HIDDEN,
