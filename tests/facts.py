@@ -57,6 +57,10 @@ class RowFacts(TypedDict, total=False):
     code: bool
     rising: bool
     kept: bool
+    organization: str
+    author: str
+    author_count: int
+    topics: tuple[str, ...]
 
 
 class PaperFacts(TypedDict, total=False):

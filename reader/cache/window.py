@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from reader.cache import schema
 from reader.cache.history import rose
 from reader.cache.marks.agreement import agrees
+from reader.cache.row_people import add_people
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.sqlite_errors import explained
 from reader.core.paper import FIELDS, Paper, PaperRow
@@ -195,14 +196,15 @@ class Window:
 
     # Papers
 
-    def rows(self, pks: Sequence[int]) -> list[PaperRow]:
-        """The rows of these papers, in this order; dropped papers are left out."""
+    def rows(self, pks: Sequence[int], *, with_people: bool = False) -> list[PaperRow]:
+        """The rows of these papers, in this order, with people and topics if asked for; dropped papers are left out."""
         marks = ",".join("?" * len(pks))
         with explained(self._path):
             sql = f"SELECT {ROW}, {self._rose} FROM paper AS p WHERE p.pk IN ({marks})"
             found = self._connection.execute(sql, tuple(pks))
             by_pk = {row[0]: _row(row) for row in found}
-        return [by_pk[pk] for pk in pks if pk in by_pk]
+            rows = [by_pk[pk] for pk in pks if pk in by_pk]
+            return add_people(self._connection, rows) if with_people else rows
 
     def paper(self, pk: int) -> Paper | None:
         """One whole paper; None if the cache does not have it."""
@@ -360,7 +362,8 @@ def _select(selection: Selection) -> str:
 
 
 def _row(row: tuple[int, str, str, str, int, int, int, int, int, int, int]) -> PaperRow:
-    return PaperRow(*row[:6], *(bool(flag) for flag in row[6:]))
+    read, starred, hidden, code, rising = (bool(flag) for flag in row[6:])
+    return PaperRow(*row[:6], read, starred, hidden, code, rising)
 
 
 def _paper(row: tuple[Any, ...], **others: Any) -> Paper:

@@ -136,6 +136,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             history=left.history,
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
+            mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
         )
         return state.remember_query(query)
 
@@ -176,7 +177,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
             self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
-            self.model.show_news("the bundled sample · nothing is fetched, nothing is kept")
+            self.model.show_news("a sample · nothing here is kept")
         self.background.start("rules", self._read_topic_meanings)
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()

@@ -157,7 +157,7 @@ def shown_panes(width: int, choice: PaneChoice, front: Front) -> frozenset[PaneN
     if choice.is_zoomed:
         return frozenset({front.focus})
     if shape == "one":
-        return frozenset({"filter" if front.is_filter_open else "list"})
+        return frozenset({"filter" if front.focus == "filter" else "list"})
     shown: set[PaneName] = {"list"}
     if front.is_filter_open or has_filter(shape, choice):
         shown.add("filter")

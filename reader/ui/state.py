@@ -20,6 +20,7 @@ from reader.ui.state_parts import (
     TOP,
     CalendarRequest,
     ListContent,
+    Mode,
     Position,
     Prompt,
     Reading,
@@ -66,6 +67,7 @@ class State(QueryState):
     """What the user chose for the panes."""
 
     refresh: RefreshStatus = field(default_factory=RefreshStatus)
+    mode: Mode = ""
     activity: str = ""
     """Other work that takes long, such as `marking 1,200 of 9,295`; empty if there is none."""
     hint: str = ""
@@ -143,7 +145,7 @@ class State(QueryState):
     def listed(self, listing: ListContent) -> State:
         """Store the list that was read, or its first screenful."""
         focus = "list" if self.focus == "detail" and not listing.order.pks else self.focus
-        listing = replace(listing, version=self.cache_version)
+        listing = replace(listing.formed_like(self.listing), version=self.cache_version)
         return replace(self, listing=listing, is_list_coming=False, focus=focus)
 
     def read_on(self, at: Position) -> State:

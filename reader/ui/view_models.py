@@ -85,10 +85,10 @@ def strip_data(state: State, keymap: Keymap, now: datetime, dot: str) -> Strip:
 
 def header_parts(state: State) -> object:
     """The parts of the state that `header` reads."""
-    return state.listing, state.counts, state.refresh, state.search.progress, state.activity
+    return state.listing, state.counts, state.refresh, state.search.progress, state.activity, state.mode
 
 
-def header(state: State, now: datetime, dot: str, *, demo: bool = False) -> Header:
+def header(state: State, now: datetime, dot: str) -> Header:
     """The first line: the place, the query, how many papers, the day's progress, and the reader's short state."""
     listing, counts = state.listing, state.counts
     place, results = listing.place, listing.results
@@ -98,18 +98,18 @@ def header(state: State, now: datetime, dot: str, *, demo: bool = False) -> Head
         shown=listing.count if counts or not _needs_counts(listing) else None,
         total=counts.base if counts and place.text and results is None else None,
         read=_read_of_day(listing, counts),
-        condition=condition(state, now, demo=demo),
+        condition=condition(state, now),
     )
 
 
-def condition(state: State, now: datetime, *, demo: bool = False) -> Condition:
-    """What lasts: work under way, a feed that does not answer, the bundled sample, or the last refresh's time."""
+def condition(state: State, now: datetime) -> Condition:
+    """What lasts: work under way, the mode, a feed that does not answer, or the last refresh's time."""
     refresh = state.refresh
     busy = state.activity or state.search.progress or refresh.progress
     if busy:
         return Condition(busy, "busy")
-    if demo:
-        return Condition("sample")
+    if state.mode:
+        return Condition(state.mode)
     if refresh.trouble:
         return Condition(f"{refresh.trouble} {_clock(refresh.failing_since, now) or ''}", "trouble")
     return Condition(_clock(refresh.last, now) or "", "fresh")

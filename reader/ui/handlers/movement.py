@@ -207,6 +207,11 @@ class MovementActions:
         state = self._model.state
         self._model.change(state.hide_pane("filter" if state.focus == "filter" else "detail"))
 
+    @handles("pane.density")
+    def change_density(self, _count: int | None) -> None:
+        state = self._model.state
+        self._model.change(state.choose_panes(state.panes.with_other_density()))
+
     @handles("pane.wider")
     def wider(self, count: int | None) -> None:
         self._resize(count or 1)

@@ -21,6 +21,7 @@ from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.state import State
 from reader.ui.state_parts import Position
+from reader.ui.text.list_lines import day_end
 from reader.ui.textual_fixes import Delayed
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.pane import Pane, Rule
@@ -113,7 +114,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         yield StatusLine(glyphs, id="status")
         yield FilterStrip(glyphs, id="strip")
         yield Pane(id="left")
-        yield PaperList(glyphs, today=self._look.fixed_today, id="papers")
+        older = self._look.keymap.key("day.older")
+        yield PaperList(glyphs, today=self._look.fixed_today, older_key=older, id="papers")
         yield Rule(glyphs, id="rule")
 
     def on_mount(self) -> None:
@@ -125,6 +127,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.watch(self.papers, "reported", self._report_highlight, init=False)
         self._draw_whenever(_layout_parts, self._place_panes, now=False)
         self._draw_whenever(lambda state: state.listing, self._draw_list, now=False)
+        self._draw_whenever(lambda state: state.panes.density, self._draw_density, now=False)
+        self._draw_whenever(lambda state: (state.listing.place, state.counts), self._draw_days)
         self._draw_whenever(_place_parts, self._draw_place_soon)
         self._draw_whenever(view_models.status_parts, self._draw_status)
         self._load_first()
@@ -189,7 +193,17 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _draw_list(self, state: State) -> None:
         listing = state.listing
-        self.papers.show(listing.order, self._rows, listing.at.pk, listing.words, listing.at.height)
+        form, at = listing.in_lines(state.panes.density), listing.at
+        self.papers.show(listing.order, self._rows, at.pk, words=listing.words, height=at.height, form=form)
+
+    def _draw_density(self, state: State) -> None:
+        self.papers.change_form(state.listing.in_lines(state.panes.density))
+
+    def _draw_days(self, state: State) -> None:
+        """Show the counts of days in the list's headings and at its end."""
+        if state.counts is not None:
+            day = state.listing.day
+            self.papers.tell_days(state.counts.days, None if day is None else day_end(day, state.counts.days))
 
     def _report_highlight(self, pk: PaperKey | None) -> None:
         self._model.change(self._model.state.highlight(pk))
@@ -210,7 +224,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def _draw_place(self) -> None:
         """Show the list's place in the first line and in the strip, and mark it in the filter pane."""
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
-        self.top.show(view_models.header(state, now, dot, demo=self._look.demo))
+        self.top.show(view_models.header(state, now, dot))
         if has_strip(state.width, state.panes):
             self.strip.show(view_models.strip_data(state, self._look.keymap, now, dot))
         if state.is_ready:

@@ -35,6 +35,36 @@ def short_day(day: str, today: date, weekday: bool = True) -> str:
     return f"{name}{when.day} {MONTHS[when.month - 1][:3]}{year}"
 
 
+def day_in_list(day: str, today: date) -> str:
+    """Write an ISO day in at most eight cells: `12 Jun`, in another year `Sep 2024`; empty for no day.
+
+    >>> day_in_list("2026-06-02", date(2026, 11, 24)), day_in_list("2024-09-30", date(2026, 11, 24))
+    ('2 Jun', 'Sep 2024')
+    """
+    try:
+        when = date.fromisoformat(day)
+    except ValueError:
+        return ""
+    month = MONTHS[when.month - 1][:3]
+    return f"{when.day} {month}" if when.year == today.year else f"{month} {when.year}"
+
+
+def long_day(day: str, beside: str) -> str:
+    """Write an ISO day without the parts shared with another: `Monday 23`, `Friday 30 October`.
+
+    >>> long_day("2024-12-30", "2026-11-24")
+    'Monday 30 December 2024'
+    """
+    try:
+        when, other = date.fromisoformat(day), date.fromisoformat(beside)
+    except ValueError:
+        return literal(day)
+    name = f"{WEEKDAYS[when.weekday()]} {when.day}"
+    if (when.year, when.month) != (other.year, other.month):
+        name += f" {MONTHS[when.month - 1]}"
+    return f"{name} {when.year}" if when.year != other.year else name
+
+
 def day_name(day: str, newest: str) -> str:
     """Write an ISO day without the parts shared with `newest`: `Tue 24`, `Fri 30 Oct`, `Tue 24 Dec 2024`.
 

@@ -9,6 +9,7 @@ wait for the disk, which the event loop must not do.
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
@@ -71,6 +72,11 @@ class Library:
         )
         self._marks = MarkThread(path)
 
+    @property
+    def is_writable(self) -> bool:
+        """Whether the cache can be written; otherwise marks are refused."""
+        return os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)
+
     # On the event loop
 
     def _ask(self, question: Callable[[Window], T], nothing: T) -> T:
@@ -81,12 +87,13 @@ class Library:
             self.trouble = str(error)
             return nothing
 
-    def _rows(self, pks: Sequence[int]) -> list[PaperRow]:
-        return self._ask(lambda window: window.rows(pks), [])
+    def rows(self, pks: Sequence[PaperKey], *, with_people: bool = False) -> list[PaperRow]:
+        """The rows of a screenful of papers, with people and topics if asked for."""
 
-    def rows(self, pks: Sequence[PaperKey]) -> list[PaperRow]:
-        """The rows of a screenful of papers."""
-        return self._rows(_cached(pks)) if self.results is None else self.results.rows(pks, self._rows)
+        def cached(keys: Sequence[int]) -> list[PaperRow]:
+            return self._ask(lambda window: window.rows(keys, with_people=with_people), [])
+
+        return cached(_cached(pks)) if self.results is None else self.results.rows(pks, cached)
 
     def paper(self, pk: PaperKey) -> Paper | None:
         """A whole paper; None if it is gone."""
@@ -260,6 +267,10 @@ class Library:
             place=question.place,
             approximate=facets.approximate,
         )
+
+    async def find(self, selection: Selection, limit: int) -> list[PaperRow]:
+        """The rows of the first papers of a selection; raises CacheInterrupted if it is called again meanwhile."""
+        return await self._counts.ask(lambda window: window.rows(window.first(selection, limit).pks))
 
     async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
         """The trends of topics, and the topics implied by the picked ones; raises CacheInterrupted like `count`."""
