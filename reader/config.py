@@ -96,6 +96,9 @@ class Settings:
     read_when: str = field(default="opened", metadata={"rule": Choice(("opened", "passed", "manual"))})
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 
+    after_mark: str = field(default="stay", metadata={"rule": Choice(("stay", "next"))})
+    """What the cursor does in the list once m, s or x has marked its paper: stay, or go to the next paper."""
+
     theme: str = field(default=AUTO, metadata={"rule": ThemeName((AUTO, *THEMES))})
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The
     environment variable TEXTUAL_THEME wins over it."""

@@ -119,7 +119,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.keyboard = Keyboard(self.keymap, self.model, self.background, self)
         self.services = Services(self.model, self.library, self.background, settings, self.look)
         self.list_loader = ListLoader(self.services)
-        self.last_place = LastPlace(state_file, self._left.folded, self.services, self.list_loader)
+        self.last_place = LastPlace(state_file, self._left, query, self.services, self.list_loader)
         self.assembly: Assembly | None = None
         """The handlers of the keys; None until all panes exist."""
         self._page: PaperPage | None = None
@@ -128,7 +128,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
-        return State(
+        state = State(
             place=Place(view("all"), query) if query else Place(view(left.view), left.text),
             topic_names=self.library.topic_names(),
             refresh=RefreshStatus(last=self.library.last_refresh()),
@@ -136,7 +136,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             history=left.history,
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
+            mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
         )
+        return state.remember_query(query)
 
     # Set-up
 
@@ -175,7 +177,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
             self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
-            self.model.show_news("the bundled sample · nothing is fetched, nothing is kept")
+            self.model.show_news("a sample · nothing here is kept")
         self.background.start("rules", self._read_topic_meanings)
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()

@@ -308,6 +308,27 @@ class DismissedOnce(_Screen):
         return super().dismiss(result) if self.is_current else AwaitComplete()
 
 
+class ReversesHighlight(_Palette):
+    """Mixed into a command palette: `text-style: reverse` of the highlighted command is drawn.
+
+    Textual 8.2.8 drops it (`visual_style`), and makes the list of commands itself.
+    """
+
+    def on_mount(self) -> None:
+        from textual.command import CommandList
+
+        commands = self.query_one(CommandList)
+        plain = commands.get_visual_style
+
+        def get_visual_style(*names: str, partial: bool = False) -> VisualStyle:
+            from textual.style import Style
+
+            is_reversed = any(commands.get_component_styles(name).text_style.reverse for name in names)
+            return plain(*names, partial=partial) + Style(reverse=is_reversed or None)
+
+        vars(commands)["get_visual_style"] = get_visual_style
+
+
 class PagesOnlyLaidOutCommands(_Palette):
     """Mixed into a command palette: keys reach its list of commands only once the list has lines.
 

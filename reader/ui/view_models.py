@@ -14,8 +14,8 @@ from reader.ui.text.status_lines import Choice, Status
 if TYPE_CHECKING:
     from reader.keys.keymap import Keymap
     from reader.ui.counts import Counts
-    from reader.ui.text.empty_lines import EmptyKeys
     from reader.ui.text.filter_rows import FilterData
+    from reader.ui.text.query_advice import Reach
     from reader.ui.text.strip_line import Strip
 
 
@@ -82,10 +82,10 @@ def strip_data(state: State, keymap: Keymap, now: datetime, dot: str) -> Strip:
 
 def header_parts(state: State) -> object:
     """The parts of the state that `header` reads."""
-    return state.listing, state.counts, state.refresh, state.search.progress, state.activity
+    return state.listing, state.counts, state.refresh, state.search.progress, state.activity, state.mode
 
 
-def header(state: State, now: datetime, dot: str, *, demo: bool = False) -> Header:
+def header(state: State, now: datetime, dot: str) -> Header:
     """The first line: the place, the query, how many papers, the day's progress, and the reader's short state."""
     listing, counts = state.listing, state.counts
     place, results = listing.place, listing.results
@@ -95,18 +95,18 @@ def header(state: State, now: datetime, dot: str, *, demo: bool = False) -> Head
         shown=listing.count if counts or not _needs_counts(listing) else None,
         total=counts.base if counts and place.text and results is None else None,
         read=_read_of_day(listing, counts),
-        condition=condition(state, now, demo=demo),
+        condition=condition(state, now),
     )
 
 
-def condition(state: State, now: datetime, *, demo: bool = False) -> Condition:
-    """What lasts: work under way, a feed that does not answer, the bundled sample, or the last refresh's time."""
+def condition(state: State, now: datetime) -> Condition:
+    """What lasts: work under way, the mode, a feed that does not answer, or the last refresh's time."""
     refresh = state.refresh
     busy = state.activity or state.search.progress or refresh.progress
     if busy:
         return Condition(busy, "busy")
-    if demo:
-        return Condition("sample")
+    if state.mode:
+        return Condition(state.mode)
     if refresh.trouble:
         return Condition(f"{refresh.trouble} {_clock(refresh.failing_since, now) or ''}", "trouble")
     return Condition(_clock(refresh.last, now) or "", "fresh")
@@ -165,27 +165,12 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
     return keymap.hints(context, without=idle)
 
 
-def empty_keys(keymap: Keymap) -> EmptyKeys:
-    """The keys for the text of an empty list, by the user's bindings."""
-    from reader.ui.text.empty_lines import EmptyKeys
+def reach(state: State) -> Reach:
+    """How many papers the typed query finds here, and in all."""
+    from reader.ui.text.query_advice import Reach
 
-    actions = {
-        "refresh": "app.refresh",
-        "sample": "app.sample",
-        "quit": "app.back",
-        "stop": "app.escape",
-        "take": "query.complete",
-        "clear": "find.clear",
-        "star": "paper.star",
-        "older": "day.older",
-        "newer": "day.newer",
-        "unread": "view.unread",
-        "all": "view.all",
-        "fetch": "find.fetch",
-        "feed": "find.feed",
-        "search": "find.query",
-    }
-    return EmptyKeys(**{name: keymap.key(action) for name, action in actions.items()})
+    back = state.widened_from.name if state.widened_from is not None else ""
+    return Reach(state.listing.count or 0, state.in_all, back)
 
 
 def link_keys(keymap: Keymap) -> dict[str, str]:

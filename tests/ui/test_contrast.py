@@ -142,6 +142,7 @@ def test_our_colors_differ_enough(look: object) -> None:
         for text in (colors.text, colors.muted, colors.faint, colors.accent, colors.star, colors.warning):
             assert contrast(text, ground) >= LEAST, (text, ground)
     assert contrast(colors.text, colors.hit) >= 7
+    assert contrast(colors.text, colors.strip) >= 7
     assert contrast(colors.text, colors.ground) > contrast(colors.muted, colors.ground) + 2
     assert contrast(colors.muted, colors.ground) > contrast(colors.faint, colors.ground) + 1
 

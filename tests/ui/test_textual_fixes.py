@@ -30,7 +30,7 @@ from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
 from textual.fuzzy import Matcher
 from textual.geometry import Size
 from textual.markup import MarkupError
-from textual.screen import ModalScreen, Screen, Screen
+from textual.screen import ModalScreen, Screen
 from textual.scroll_view import ScrollView
 from textual.widgets import Input, OptionList, Static
 
