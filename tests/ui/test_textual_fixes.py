@@ -32,6 +32,7 @@ from textual.geometry import Size
 from textual.markup import MarkupError
 from textual.screen import ModalScreen, Screen
 from textual.scroll_view import ScrollView
+from textual.strip import Strip
 from textual.widgets import Input, OptionList, Static
 
 from reader.ui.textual_fixes import (
