@@ -39,6 +39,17 @@ class Visit(NamedTuple):
     folded: tuple[str, ...] = ()
     """Families of topics that are folded."""
 
+    @property
+    def layout(self) -> str:
+        """What decides on the places of the panes, to be compared with that of another visit."""
+        return json.dumps({name: value for name, value in self._asdict().items() if name not in _NO_LAYOUT})
+
+
+_NO_LAYOUT = frozenset(
+    ("view", "text", "paper", "visited", "history", "topic_order", "topic_mode", "folded")
+)
+"""The fields of a visit that do not change where the panes stand."""
+
 
 def _is_text(value: object) -> bool:
     """Whether a value is a text that can be saved again, which half of an emoji can't."""

@@ -1,0 +1,138 @@
+"""Draws the main screen as text for the terminal, by the lines that the widgets draw too, in the kept styles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+
+from reader.ui import view_models
+from reader.ui.first_frame.content import Content
+from reader.ui.first_frame.kept_look import Area, KeptLook, Run, style_name
+from reader.ui.text.glyphs import glyphs
+from reader.ui.text.header_line import Condition, Header, header_line
+from reader.ui.text.lines import Line, Piece, measure, pattern
+from reader.ui.text.list_lines import ListLines, draw_heading, draw_paper
+from reader.ui.text.status_lines import Status, status_lines
+
+
+class Unsure(Exception):
+    """A part can't be drawn exactly as Textual will draw it."""
+
+
+class Painter:
+    """Draws the first frame, and the list again as the cursor moves."""
+
+    def __init__(self, look: KeptLook, content: Content, now: datetime) -> None:
+        self._look = look
+        self._content = content
+        self._now = now
+        self._glyphs = glyphs(look.ascii)
+        self._list = look.areas["list"]
+        self._lines = ListLines(content.order)
+        self._searched = pattern(content.place.words)
+        self._drawn: dict[tuple[int, bool], str] = {}
+        """Lines of papers by place in the order, and whether it is highlighted."""
+        self.cursor = content.cursor
+        self._top = max(0, min(self._line - self._list.height // 2, len(self._lines) - self._list.height))
+        self._reveal(0)
+        self._shown = self._draw_list()
+
+    @property
+    def height(self) -> int:
+        """The highlighted paper's line, counted from the list's top."""
+        return self._line - self._top
+
+    @property
+    def _line(self) -> int:
+        return self._lines.line_of(self.cursor)
+
+    def whole(self) -> str:
+        """The whole screen."""
+        rows = [f"\x1b[{y + 1}H{''.join(map(_sgr, row))}" for y, row in enumerate(self._look.backdrop)]
+        return "".join((*rows, *self._chrome(), *self._shown))
+
+    # The cursor
+
+    def can_move(self, steps: int) -> bool:
+        """Whether the cursor can go down by so many papers, up if negative, and which paper is there is known."""
+        last = len(self._lines.pks) - 1
+        return self._lines.is_complete or self.cursor + steps <= last
+
+    def move(self, steps: int) -> str:
+        """Move the cursor, as far as the list goes; return what has changed on the screen."""
+        self.cursor = min(max(self.cursor + steps, 0), len(self._lines.pks) - 1)
+        self._reveal(steps)
+        before, self._shown = self._shown, self._draw_list()
+        return "".join(new for old, new in zip(before, self._shown, strict=True) if old != new)
+
+    def _reveal(self, steps: int) -> None:
+        top = self._lines.top_that_shows(self.cursor, self._top, self._list.height, steps)
+        if top is not None:
+            self._top = max(0, min(top, len(self._lines) - self._list.height))
+
+    # Lines
+
+    def _draw_list(self) -> list[str]:
+        """The lines of the list, each with its place on the screen."""
+        area = self._list
+        contents = self._lines.contents(self._top, area.height)
+        return [_at(area, y, self._draw(group, index)) for y, (group, index) in enumerate(contents)]
+
+    def _draw(self, group: int, index: int | None) -> str:
+        width, signs = self._list.width, self._glyphs
+        if index is None:
+            line: Line = ()
+            if group >= 0:
+                line = draw_heading(*self._lines.heading(group), width, signs, date.today())
+            return self._styled("list", line, width)
+        key = (index, index == self.cursor)
+        if key not in self._drawn:
+            row = self._content.rows[self._content.order.pks[index]]
+            line = draw_paper(row, width, signs, self._searched, key[1])
+            self._drawn[key] = self._styled("list", line, width, "highlighted" if key[1] else "")
+        return self._drawn[key]
+
+    def _chrome(self) -> Iterator[str]:
+        """The header, the strip and the last line."""
+        content, look, signs = self._content, self._look, self._glyphs
+        count = len(content.order.pks) if content.order.complete else None
+        place = view_models.view_name(content.place.view, content.ranked_at, self._now, signs.dot)
+        refreshed = view_models.clock(content.refreshed, self._now) or ""
+        header = Header(place, content.place.text, count, condition=Condition(refreshed, "fresh"))
+        status = Status(keys=tuple(map(tuple, look.hints["query" if content.place.text else "plain"])))
+        lines: Mapping[str, tuple[Line, ...]] = {
+            "header": (header_line(header, look.areas["header"].width, signs),),
+            "status": status_lines(status, look.areas["status"].width, signs),
+        }
+        if "strip" in look.areas:
+            strip = view_models.strip(content.place, place, count, content.topic_names, look.filter_key)
+            from reader.ui.text.strip_line import strip_line
+
+            lines = {**lines, "strip": (strip_line(strip, look.areas["strip"].width, signs),)}
+        for name, drawn in lines.items():
+            area = look.areas[name]
+            if len(drawn) != area.height:
+                raise Unsure(name)
+            yield from (_at(area, y, self._styled(name, line, area.width)) for y, line in enumerate(drawn))
+
+    def _styled(self, pane: str, line: Line, width: int, over: str = "") -> str:
+        """A line in the kept styles, filled to the width."""
+        rest = width - measure(line)
+        if rest < 0:
+            raise Unsure(pane)
+        pieces = (*line, Piece(" " * rest)) if rest else line
+        return "".join(_sgr(Run(self._style(pane, piece, over), piece.text)) for piece in pieces)
+
+    def _style(self, pane: str, piece: Piece, over: str) -> str:
+        try:
+            return self._look.styles[style_name(pane, piece.role, over=over, hit=piece.hit)]
+        except KeyError as unknown:
+            raise Unsure(pane) from unknown
+
+
+def _at(area: Area, y: int, text: str) -> str:
+    return f"\x1b[{area.y + y + 1};{area.x + 1}H{text}"
+
+
+def _sgr(run: Run) -> str:
+    return f"\x1b[{run.style}m{run.text}\x1b[0m" if run.style else run.text
