@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
     from textual.screen import Screen
     from textual.strip import Strip
+    from textual.style import Style as VisualStyle
     from textual.widget import Widget
     from textual.widgets import Input
 
@@ -98,6 +99,19 @@ def color_filters(filters: Iterable[LineFilter]) -> list[LineFilter]:
 
 _NO_COLOR = NoColor()
 """One instance for all frames: Textual caches a filtered line by the filter."""
+
+
+def visual_style(widget: Widget, *component_classes: str) -> VisualStyle:
+    """Return a widget's style under its component styles, reverse included.
+
+    Textual 8.2.8: `Widget.get_visual_style` drops `text-style: reverse`, the one emphasis that is left without colours.
+    """
+    from textual.style import Style as VisualStyle
+
+    style = widget.get_visual_style(*component_classes)
+    if any(widget.get_component_styles(name).text_style.reverse for name in component_classes):
+        return style + VisualStyle(reverse=True)
+    return style
 
 
 class ControlNet(LineFilter):

@@ -19,18 +19,20 @@ DEFAULTS: Mapping[str, str] = {
     "rule": "#808080 40%",
     "cursor": "#808080 20%",
     "hit": "#4a7bd0 40%",
+    "strip": "#4a7bd0 30%",
     "chip": "#808080 20%",
     "muted-style": "none",
     "faint-style": "none",
     "hit-style": "none",
+    "strip-style": "none",
     "cursor-style": "none",
     "chip-edge": "#808080 20%",
 }
 """Our variables, for themes that do not set them: `App.get_theme_variable_defaults` returns these.
 
 `star` is the colour of stars, `rule` that of the line between panes, `chip-edge` that of a topic's brackets.
-`cursor` is the background of the highlighted line, `hit` that of a found word, `chip` that of a topic. The styles
-belong to `$text-muted`, `$text-disabled`, `$hit` and `$cursor`.
+`cursor` is the background of the highlighted line, `hit` that of a found word, `strip` that of the query in the first
+line, `chip` that of a topic. The styles belong to `$text-muted`, `$text-disabled`, `$hit`, `$strip` and `$cursor`.
 """
 
 DARK = Theme(
@@ -54,11 +56,13 @@ DARK = Theme(
         "rule": "#2a2e37",
         "cursor": "#20242d",
         "hit": "#2c4268",
+        "strip": "#26364f",
         "chip": "#262b36",
         "chip-edge": "#262b36",
         "muted-style": "none",
         "faint-style": "none",
         "hit-style": "none",
+        "strip-style": "none",
         "cursor-style": "none",
         "border": "#2a2e37",
         "border-blurred": "#2a2e37",
@@ -97,11 +101,13 @@ LIGHT = Theme(
         "rule": "#dedbd5",
         "cursor": "#eeebe5",
         "hit": "#cfdefb",
+        "strip": "#dbe6fb",
         "chip": "#e9e6df",
         "chip-edge": "#e9e6df",
         "muted-style": "none",
         "faint-style": "none",
         "hit-style": "none",
+        "strip-style": "none",
         "cursor-style": "none",
         "border": "#dedbd5",
         "border-blurred": "#dedbd5",
@@ -145,11 +151,13 @@ ANSI = Theme(
         "rule": "ansi_bright_black",
         "cursor": "ansi_default",
         "hit": "ansi_default",
+        "strip": "ansi_default",
         "chip": "ansi_default",
         "chip-edge": "ansi_default",
         "muted-style": "dim",
         "faint-style": "dim",
         "hit-style": "underline",
+        "strip-style": "reverse",
         "cursor-style": "not dim",
         "block-cursor-background": "ansi_default",
         "block-cursor-foreground": "ansi_default",

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -46,6 +46,7 @@ from reader.ui.textual_fixes import (
     StylesheetParsedOnce,
     color_filters,
     put_away,
+    visual_style,
 )
 from reader.ui.theme import ANSI, DARK
 
@@ -481,3 +482,25 @@ async def test_plain_input_takes_the_first_line_as_it_comes(kind: type[Input], p
         line.post_message(Paste("one\x1b\ntwo"))
         await pilot.pause()
         assert line.value == pasted
+
+
+# visual_style
+
+
+class Reversed(Static):
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"reversed--word"}
+    DEFAULT_CSS = "Reversed > .reversed--word { text-style: reverse bold; }"
+
+
+async def test_plain_visual_style_drops_reverse() -> None:
+    class Showing(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Reversed("")
+
+    async with Showing().run_test() as pilot:
+        widget = pilot.app.query_one(Reversed)
+        assert widget.get_visual_style("reversed--word").bold
+        assert not widget.get_visual_style("reversed--word").reverse
+        assert visual_style(widget, "reversed--word").reverse
+        assert visual_style(widget, "reversed--word").bold
+        assert not visual_style(widget).reverse

@@ -95,7 +95,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.watch(self.papers, "reported", self._report_highlight, init=False)
         self._draw_whenever(lambda state: state.listing, self._draw_list, now=False)
         self._draw_whenever(_place_parts, self._draw_place_soon)
-        self._draw_whenever(_status_parts, self._draw_status)
+        self._draw_whenever(view_models.status_parts, self._draw_status)
         self._load_first()
         self.papers.focus()
 
@@ -190,7 +190,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def _draw_place(self) -> None:
         """Show the list's place in the first line and in the strip, and mark it in the filter pane."""
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
-        self.top.show(view_models.header(state, now, dot))
+        self.top.show(view_models.header(state, now, dot, demo=self._look.demo))
         if state.width < WIDE:
             self.strip.show(view_models.strip_data(state, self._look.keymap, now, dot))
         if state.is_ready:
@@ -237,10 +237,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.detail.configure(state.topic_names)
 
     def _draw_status(self, state: State) -> None:
-        if state.context != "page":
-            self.status.hints(view_models.hints(state, self._look.keymap))
-        self.status.pending(*state.prompt)
-        self.status.notice(state.notices.loudest)
+        self.status.show(view_models.status(state, self._look.keymap))
 
     def _draw_query(self, state: State) -> None:
         """Replace the status line by the query line, or close the query line."""
@@ -300,10 +297,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
 def _place_parts(state: State) -> object:
     return view_models.header_parts(state), view_models.strip_parts(state), state.is_typing, state.is_ready, state.width
-
-
-def _status_parts(state: State) -> object:
-    return view_models.hint_parts(state), state.prompt, state.notices
 
 
 def _empty_parts(state: State) -> object:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.events import Resize
 from textual.screen import Screen
 
 from reader.ui import view_models
@@ -34,19 +33,15 @@ class PaperPage(Screen[None], inherit_bindings=False):
         yield self.status
 
     def on_mount(self) -> None:
-        subscribe(self, self._model, lambda state: (state.prompt, state.page_notices), self._draw_status)
+        subscribe(self, self._model, view_models.status_parts, self._draw_status)
         subscribe(self, self._model, lambda state: state.topic_names, self._draw_topic_names, now=False)
-
-    def on_resize(self, event: Resize) -> None:
-        self.status.hints(self._keymap.hints("page", event.size.width))
 
     def show(self, reading: Reading) -> None:
         """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
         self.detail.show(reading.paper, reading.words, reading.votes)
 
     def _draw_status(self, state: State) -> None:
-        self.status.pending(*state.prompt)
-        self.status.notice(state.page_notices.loudest)
+        self.status.show(view_models.status(state, self._keymap))
 
     def _draw_topic_names(self, state: State) -> None:
         self.detail.configure(state.topic_names)

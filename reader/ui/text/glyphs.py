@@ -39,6 +39,8 @@ class Glyphs(NamedTuple):
     """In place of a missing number."""
     ellipsis: str
     refreshed: str
+    offline: str
+    """Before a lasting trouble, such as no network."""
     spinner: str
     """The characters of the spinner, shown in turn."""
     spark: str
@@ -70,6 +72,7 @@ UNICODE = Glyphs(
     nothing="–",
     ellipsis="…",
     refreshed="↻",
+    offline="○",
     spinner="⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏",
     spark="▁▂▃▄▅▆▇█",
     chip=("[", "]"),
@@ -98,6 +101,7 @@ ASCII = Glyphs(
     nothing="-",
     ellipsis="..",
     refreshed="@",
+    offline="!",
     spinner="|/-\\",
     spark="_.-:=+*#",
     chip=("[", "]"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from reader.ui.text.lines import Piece, literal
+from reader.ui.textual_fixes import visual_style
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -26,7 +27,7 @@ def draw(widget: Widget, line: Iterable[Piece], prefix: str, *under: str) -> Con
     for piece in line:
         roles = under if piece.role == PLAIN else (*under, f"{prefix}--{piece.role}")
         text = literal(piece.text)
-        drawn.append((text, widget.get_visual_style(*roles)) if roles else text)
+        drawn.append((text, visual_style(widget, *roles)) if roles else text)
     return Content.assemble(*drawn)
 
 
