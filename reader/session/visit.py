@@ -45,9 +45,7 @@ class Visit(NamedTuple):
         return json.dumps({name: value for name, value in self._asdict().items() if name not in _NO_LAYOUT})
 
 
-_NO_LAYOUT = frozenset(
-    ("view", "text", "paper", "visited", "history", "topic_order", "topic_mode", "folded")
-)
+_NO_LAYOUT = frozenset(("view", "text", "paper", "visited", "history", "topic_order", "topic_mode", "folded"))
 """The fields of a visit that do not change where the panes stand."""
 
 

@@ -10,17 +10,21 @@ from textual.app import App
 from reader import platform
 from reader.ui.last_place import LastPlace
 from reader.ui.leaving import Leaving
-from reader.ui.textual_fixes import BoundedDriver, StylesheetParsedOnce
+from reader.ui.textual_fixes import BoundedDriver, FollowingDriver, StylesheetParsedOnce
 from reader.ui.work.background import record_loop_error
 
 if TYPE_CHECKING:
     from textual.driver import Driver
+
+    from reader.ui.first_frame.frame import FirstFrame, Handed
 
 
 class BoundedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     """An app on a terminal; `leaving`, if any, watches over its end."""
 
     leaving: Leaving | None = None
+    first_frame: FirstFrame | None = None
+    """The frame that stands on the terminal when the app starts, if any."""
     last_place: LastPlace
 
     def get_driver_class(self) -> type[Driver]:
@@ -72,6 +76,15 @@ class BoundedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     def is_leaving(self) -> bool:
         """Whether the app ends: keys typed after the one that quits would open screens that close at once."""
         return self.return_code is not None
+
+    def take_terminal(self) -> Handed | None:
+        """Draw from now on in place of the first frame, if there is one; return where its cursor stands."""
+        frame, self.first_frame = self.first_frame, None
+        if frame is None or not isinstance(self._driver, FollowingDriver):
+            return None
+        handed = frame.hand_over()
+        self._driver.take_over(handed.unread)
+        return handed
 
     def handled(self, keys: int) -> None:
         """Let the terminal send so many keys more."""

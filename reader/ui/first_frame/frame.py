@@ -10,16 +10,15 @@ from __future__ import annotations
 import os
 import select
 import signal
-import sys
 import termios
 import tty
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 from threading import Thread
 from types import FrameType
 from typing import Any, NamedTuple
 
 from reader import platform
+from reader.ui.first_frame.kept_look import KeptLook
 from reader.ui.first_frame.painter import Painter
 
 INPUT = 0
@@ -40,21 +39,24 @@ AS_IT_WAS = "\x1b[0m\x1b[?1049l\x1b[?7h\x1b[?25h"
 class Handed(NamedTuple):
     """What Textual goes on with."""
 
-    place: int
-    """The highlighted paper's place in the list."""
+    pk: int
+    """The highlighted paper."""
     height: int
     """Its line, counted from the list's top."""
     unread: bytes
     """What the terminal sent and nobody has taken."""
+    look: KeptLook
+    """The look in which the frame was drawn."""
 
 
 class FirstFrame:
     """The first frame, from its appearance until Textual draws."""
 
-    def __init__(self, painter: Painter, moves: Mapping[str, int], output: int) -> None:
+    def __init__(self, painter: Painter, look: KeptLook, output: int) -> None:
         """Prepare to draw on the descriptor `output`; call `show` for the rest."""
         self._painter = painter
-        self._moves = {keys.encode(): steps for keys, steps in moves.items()}
+        self._look = look
+        self._moves = {keys.encode(): steps for keys, steps in look.moves.items()}
         self._longest = max(map(len, self._moves), default=1)
         self._output = output
         self._size = os.get_terminal_size(output)
@@ -94,7 +96,7 @@ class FirstFrame:
     def hand_over(self) -> Handed:
         """Leave the terminal to Textual, with the frame on it."""
         self._halt()
-        return Handed(self._painter.cursor, self._painter.height, self._unread)
+        return Handed(self._painter.highlighted, self._painter.height, self._unread, self._look)
 
     def _halt(self) -> None:
         """Follow no more keys."""
@@ -130,17 +132,13 @@ class FirstFrame:
 
     def _take(self) -> bool:
         """Move the cursor by the keys that came; False if the terminal has another size by now."""
-        steps: list[int] = []
-        while (move := self._next_move()) is not None and self._painter.can_move(sum(steps) + move[1]):
-            steps.append(move[1])
-            self._unread = self._unread[move[0] :]
-        if not steps:
-            return True
         if os.get_terminal_size(self._output) != self._size:
             return False
-        changed = "".join(map(self._painter.move, steps)) if min(steps) < 0 < max(steps) else self._painter.move(sum(steps))
-        if changed:
-            self._write(BEGIN + changed + END)
+        while (move := self._next_move()) is not None and self._painter.move(move[1]):
+            self._unread = self._unread[move[0] :]
+        changes = self._painter.changes()
+        if changes:
+            self._write(BEGIN + changes + END)
         return True
 
     def _next_move(self) -> tuple[int, int] | None:
@@ -155,3 +153,13 @@ class FirstFrame:
         data = text.encode()
         while data:
             data = data[os.write(self._output, data) :]
+
+
+def _make_raw() -> None:
+    """Send each key at once and unchanged, as Textual's driver does."""
+    modes = termios.tcgetattr(INPUT)
+    signals = 0 if os.environ.get("TEXTUAL_ALLOW_SIGNALS") else termios.ISIG
+    modes[tty.LFLAG] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | signals)
+    modes[tty.IFLAG] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
+    modes[tty.CC][termios.VMIN] = 1
+    termios.tcsetattr(INPUT, termios.TCSANOW, modes)

@@ -79,16 +79,14 @@ def style_name(pane: str, role: str, *, over: str = "", hit: bool = False) -> st
 
 def conditions(columns: int, rows: int, environment: Mapping[str, str]) -> dict[str, Any]:
     """What a look depends on, apart from files: the version, the terminal's size, and its variables."""
-    variables = {
-        name: value for name, value in environment.items() if name in _VARIABLES or name.startswith("TEXTUAL")
-    }
+    variables = {name: value for name, value in environment.items() if name in _VARIABLES or name.startswith("TEXTUAL")}
     return {"version": __version__, "columns": columns, "rows": rows, "environment": variables}
 
 
 def stamp(file: str) -> Stamp:
     """A file as it is now."""
     try:
-        status = os.stat(file)
+        status = os.stat(file)  # noqa: PTH116 (a path takes ten times as long, and there are fifty)
     except OSError:
         return [file, 0, 0]
     return [file, status.st_mtime_ns, status.st_size]
@@ -102,6 +100,7 @@ def load_look(file: Path, wanted: Mapping[str, Any], layout: str) -> KeptLook | 
             return KeptLook(**kept)._replace(
                 areas={name: Area(*area) for name, area in kept["areas"].items()},
                 backdrop=[[Run(*run) for run in row] for row in kept["backdrop"]],
+                hints={name: [(key, word) for key, word in pairs] for name, pairs in kept["hints"].items()},
             )
     return None
 

@@ -38,6 +38,11 @@ class Painter:
         self._shown = self._draw_list()
 
     @property
+    def highlighted(self) -> int:
+        """The highlighted paper."""
+        return self._content.order.pks[self.cursor]
+
+    @property
     def height(self) -> int:
         """The highlighted paper's line, counted from the list's top."""
         return self._line - self._top
@@ -53,15 +58,17 @@ class Painter:
 
     # The cursor
 
-    def can_move(self, steps: int) -> bool:
-        """Whether the cursor can go down by so many papers, up if negative, and which paper is there is known."""
+    def move(self, steps: int) -> bool:
+        """Move the cursor down by so many papers, up if negative; return False if which paper is there is not known."""
         last = len(self._lines.pks) - 1
-        return self._lines.is_complete or self.cursor + steps <= last
-
-    def move(self, steps: int) -> str:
-        """Move the cursor, as far as the list goes; return what has changed on the screen."""
-        self.cursor = min(max(self.cursor + steps, 0), len(self._lines.pks) - 1)
+        if self.cursor + steps > last and not self._lines.is_complete:
+            return False
+        self.cursor = min(max(self.cursor + steps, 0), last)
         self._reveal(steps)
+        return True
+
+    def changes(self) -> str:
+        """What the moves have changed on the screen."""
         before, self._shown = self._shown, self._draw_list()
         return "".join(new for old, new in zip(before, self._shown, strict=True) if old != new)
 
@@ -99,13 +106,13 @@ class Painter:
         place = view_models.view_name(content.place.view, content.ranked_at, self._now, signs.dot)
         refreshed = view_models.clock(content.refreshed, self._now) or ""
         header = Header(place, content.place.text, count, condition=Condition(refreshed, "fresh"))
-        status = Status(keys=tuple(map(tuple, look.hints["query" if content.place.text else "plain"])))
+        status = Status(keys=tuple(look.hints["query" if content.place.text else "plain"]))
         lines: Mapping[str, tuple[Line, ...]] = {
             "header": (header_line(header, look.areas["header"].width, signs),),
             "status": status_lines(status, look.areas["status"].width, signs),
         }
         if "strip" in look.areas:
-            strip = view_models.strip(content.place, place, count, content.topic_names, look.filter_key)
+            strip = view_models.filters(content.place, place, count, content.topic_names, look.filter_key)
             from reader.ui.text.strip_line import strip_line
 
             lines = {**lines, "strip": (strip_line(strip, look.areas["strip"].width, signs),)}

@@ -19,7 +19,7 @@ from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.state import State
 from reader.ui.state_parts import MEDIUM, WIDE, Focus, Position
-from reader.ui.textual_fixes import Delayed, put_away
+from reader.ui.textual_fixes import Delayed, HeldScreen, put_away
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.status_line import StatusLine
@@ -37,7 +37,7 @@ AFTER_LIST = 0.04
 """Seconds between a list for a typed letter and the drawing of its place; the query line shows the letters at once."""
 
 
-class MainScreen(Screen[None], inherit_bindings=False):
+class MainScreen(HeldScreen, Screen[None], inherit_bindings=False):
     """Filter, list and detail over one place in the cache.
 
     It draws the state and turns clicks into changes of it. It knows no keys: the app reads them.
