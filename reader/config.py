@@ -97,10 +97,13 @@ class Settings:
     """Draw ASCII characters instead of glyphs, for a font or a terminal that lacks them."""
 
     filter_width: int = field(default=26, metadata={"rule": Number(16, 60)})
-    """Columns of the filter pane until it is resized."""
+    """Columns of the filter pane until it is resized; at least 34 in a terminal of 180 columns or more."""
 
     list_share: float = field(default=0.55, metadata={"rule": Number(0.2, 0.8)})
-    """Share of the room that the list gets until it is resized; the paper's detail has the rest."""
+    """Share of the columns that the list gets until it is resized; the paper's detail beside it has the rest."""
+
+    density: str = field(default="compact", metadata={"rule": Choice(("compact", "comfortable"))})
+    """Lines of a paper in the list: one (compact), or a second with people and topics (comfortable)."""
 
     topics_file: str = field(default="", metadata={"rule": FilePath()})
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""

@@ -26,18 +26,21 @@ from reader.ui import theme
 from reader.ui.bounded_app import BoundedApp
 from reader.ui.keyboard import Keyboard
 from reader.ui.last_place import LastPlace
+from reader.ui.layout import remembered
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
+from reader.ui.notices import Notices
 from reader.ui.process import finish_startup_tuning
 from reader.ui.screens.main import MainScreen
 from reader.ui.state import State
-from reader.ui.state_parts import PaneSizes, RefreshStatus
+from reader.ui.state_parts import RefreshStatus
 from reader.ui.stylesheets import stylesheets
 from reader.ui.text.glyphs import glyphs
 from reader.ui.textual_fixes import take_keys
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.scrollbar import draw_scrollbars
 from reader.ui.widgets.status_line import StatusLine
+from reader.ui.window_title import title_parts, window_title
 from reader.ui.work.background import Background
 from reader.ui.work.library import Library
 from reader.ui.work.list_loader import ListLoader
@@ -135,7 +138,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             place=Place(view("all"), query) if query else Place(view(left.view), left.text),
             topic_names=self.library.topic_names(),
             refresh=RefreshStatus(last=self.library.last_refresh()),
-            sizes=PaneSizes(left.filter_width or settings.filter_width, left.list_share or settings.list_share),
+            panes=remembered(settings, left),
             history=left.history,
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
@@ -187,9 +190,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         finish_startup_tuning()
         for warning in self._warnings[:1]:
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
-            self.model.show_notice(f"{warning}{more}", "warning")
+            self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
-            self.model.show_notice("the bundled sample · nothing is fetched, nothing is kept", "state")
+            self.model.show_news("the bundled sample · nothing is fetched, nothing is kept")
         self.background.start("rules", self._read_topic_meanings)
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
@@ -208,7 +211,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
         self.look_keeper = LookKeeper(self.services, self.main, lambda: self.last_place.layout)
         self.look_keeper.begin(None if handed is None else handed.look)
-        subscribe(self, self.model, lambda state: (state.sizes, state.context), self.look_keeper.keep_soon, now=False)
+        subscribe(self, self.model, lambda state: (state.panes, state.context), self.look_keeper.keep_soon, now=False)
 
     def on_resize(self) -> None:
         """Keep the look of the new size."""
@@ -231,6 +234,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.page, self._draw_page, now=False)
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
+        on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
 
     async def _read_topic_meanings(self) -> None:
         """Read the description of each topic, for the filter pane and the palette."""
@@ -241,13 +245,14 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def _check_other_programs(self) -> None:
         """Show other programs' changes to the cache, and what is wrong with it."""
         if self.library.trouble:
-            self.model.show_notice(self.library.trouble, "warning")
+            self.model.show_news(self.library.trouble, "warning")
+            self.library.trouble = ""
         elif not self.library.is_marking and self.assembly is not None:
             try:
                 if self.library.changed():
                     self.keyboard.when_still(self._show_changed_cache)
             except ReaderError as error:
-                self.model.show_notice(str(error), "warning")
+                self.model.show_news(str(error), "warning")
 
     def _show_changed_cache(self) -> None:
         state = self.model.state.refreshed_at(self.library.last_refresh())
@@ -364,6 +369,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table, `count` times if it takes a count."""
         if self.assembly is not None:
+            self.model.change(self.model.state.change_notices(Notices.acted))
             self.assembly.handlers[action_id](count)
 
     def call_when_closed(self, act: Callable[[], object]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from reader.ui.handlers.add import AddActions
 from reader.ui.handlers.dates import DateActions
+from reader.ui.handlers.display import Display, DisplayActions
 from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.movement import MovementActions
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from reader.ui.work.services import Services
 
 
-class Parts(Program, Protocol):
+class Parts(Program, Display, Protocol):
     """The parts of a reader that exist before its handlers."""
 
     services: Services
@@ -87,6 +88,7 @@ class Assembly:
             QueryActions(services, main, self.search, add, self.page),
             TopicActions(services, keyboard, self.page, text_in_front, parts.rules),
             DateActions(services, self.refresher, self.views, lambda: parts.calendar),
+            DisplayActions(parts, services.model),
             ProgramActions(parts, services, self.refresher, self.search, self.views),
         )
         self.handlers: Mapping[str, Handler] = handlers_of(groups)

@@ -1,11 +1,13 @@
-"""The part of the app that bounds it: its end takes no longer than its watch allows, and few keys wait."""
+"""The part of the app that deals with the terminal: it leaves in time, stops as a job, and few keys wait."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from textual import on
 from textual.app import App
+from textual.driver import Driver
 
 from reader import platform
 from reader.ui.last_place import LastPlace
@@ -14,9 +16,18 @@ from reader.ui.textual_fixes import BoundedDriver, FollowingDriver, StylesheetPa
 from reader.ui.work.background import record_loop_error
 
 if TYPE_CHECKING:
-    from textual.driver import Driver
-
     from reader.ui.first_frame.frame import FirstFrame, Handed
+
+
+@runtime_checkable
+class JobTerminal(Protocol):
+    """A driver whose window has a title, and which can stop as a job of the shell."""
+
+    def set_title(self, title: str) -> None:
+        """Give the window a title."""
+
+    def stop_job(self) -> bool:
+        """Stop until the shell continues; False if no shell could."""
 
 
 class BoundedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
@@ -85,6 +96,19 @@ class BoundedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         handed = frame.hand_over()
         self._driver.take_over(handed.unread)
         return handed
+
+    def set_title(self, title: str) -> None:
+        """Give the terminal's window a title, where it has one; the title must be clean."""
+        if isinstance(self._driver, JobTerminal):
+            self._driver.set_title(title)
+
+    def stop_job(self) -> bool:
+        """Stop until the shell continues the program; False if no shell could."""
+        return isinstance(self._driver, JobTerminal) and self._driver.stop_job()
+
+    @on(Driver.SignalResume)
+    def _draw_again(self) -> None:
+        self.refresh(layout=True)
 
     def handled(self, keys: int) -> None:
         """Let the terminal send so many keys more."""

@@ -40,11 +40,13 @@ AS_IT_WAS = (
     "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"
     "\x1b]22;default\x1b\\"
     "\x1b[<u"
+    "\x1b]2;\x1b\\\x1b[23;2t"
     "\x1b[?1049l"
     "\x1b[?7h\x1b[?25h\x1b[0m"
 )
-"""Undoes all that Textual sets in a terminal: synchronized output, bracketed paste, reports of the window's size, of
-the focus and of the mouse, the pointer's shape, the keyboard protocol, the alternate screen, no wrapping, no cursor."""
+"""Undoes all that the reader sets in a terminal: synchronized output, bracketed paste, reports of the window's size, of
+the focus and of the mouse, the pointer's shape, the keyboard protocol, the title, the alternate screen, no wrapping, no
+cursor."""
 
 _CLOCK = 0
 """The byte, no signal's number, that starts the clock."""

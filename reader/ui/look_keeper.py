@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import groupby, product
 from pathlib import Path
@@ -21,7 +21,9 @@ from reader import paths
 from reader.config import Settings
 from reader.keys.keymap import Keymap
 from reader.ui.first_frame.kept_look import Area, KeptLook, Run, Stamp, conditions, save_look, stamp, style_name
+from reader.ui.look import Look
 from reader.ui.stylesheets import styles_directory
+from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Piece
 from reader.ui.text.styled_text import PLAIN, draw
 
@@ -46,7 +48,7 @@ class LookKeeper:
         """`layout` is that of the visit that would be saved now."""
         self._model = services.model
         self._settings = services.settings
-        self._keymap = services.look.keymap
+        self._look = services.look
         self._main = main
         self._layout = layout
         self._soon = services.background.delayed(self._keep)
@@ -66,20 +68,27 @@ class LookKeeper:
     def _keep(self) -> None:
         state, main, size, layout = self._model.state, self._main, self._main.size, self._layout()
         seen = size.width, size.height, layout
-        is_as_at_start = state.context == "list" and not state.is_filter_open and main.status.size.height == 1
+        is_as_at_start = (
+            state.context == "list"
+            and not state.is_filter_open
+            and not state.panes.is_zoomed
+            and main.status.size.height == 1
+        )
         # A theme that was picked lasts until the user quits.
         if seen == self._kept or not is_as_at_start or not main.is_current or main.app.theme != self._theme:
             return
         self._kept = seen
         with suppress(OSError):
-            save_look(paths.look_file(), look_of(main, self._settings, self._keymap, layout))
+            save_look(paths.look_file(), look_of(main, self._look, self._settings, layout))
 
 
-def look_of(main: MainScreen, settings: Settings, keymap: Keymap, layout: str) -> KeptLook:
+def look_of(main: MainScreen, look: Look, settings: Settings, layout: str) -> KeptLook:
     """The look of the main screen."""
-    size = main.size
+    size, keymap = main.size, look.keymap
     lines: dict[str, Widget] = {"header": main.top, "strip": main.strip, "status": main.status}
     shown = {name: line for name, line in lines.items() if line.is_on_screen}
+    areas = {name: Area(*line.region) for name, line in shown.items()}
+    areas["list"] = Area(*main.papers.region)._replace(width=main.papers.columns)
     hints = {"plain": keymap.hints("list", without=("find.clear",)), "query": keymap.hints("list")}
     return KeptLook(
         conditions=conditions(size.width, size.height, os.environ),
@@ -87,12 +96,9 @@ def look_of(main: MainScreen, settings: Settings, keymap: Keymap, layout: str) -
         layout=layout,
         order=settings.order,
         ascii=settings.ascii,
-        areas={
-            **{name: Area(*line.region) for name, line in shown.items()},
-            "list": Area(*main.papers.region)._replace(width=main.papers.columns),
-        },
+        areas=areas,
         styles=dict(_styles(main, shown)),
-        backdrop=[*_backdrop(main)],
+        backdrop=[*_backdrop(main, areas.values(), look.glyphs)],
         hints=hints,
         filter_key=keymap.key("find.filter"),
         moves={} if settings.read_when == "passed" else _moves(keymap),
@@ -136,7 +142,7 @@ def _styles(main: MainScreen, lines: Mapping[str, Widget]) -> Iterator[tuple[str
 
 
 def _roles(widget: Widget) -> Iterator[str]:
-    return (name.partition("--")[2] for name in sorted(widget.COMPONENT_CLASSES))
+    return (name.partition("--")[2] for name in sorted(type(widget).COMPONENT_CLASSES))
 
 
 def _parameters(widget: Widget, style: Style | None) -> str:
@@ -152,23 +158,28 @@ def _parameters(widget: Widget, style: Style | None) -> str:
 # What stands between the panes
 
 
-def _backdrop(main: MainScreen) -> Iterator[list[Run]]:
-    """The rows of the screen, in which each line and pane is blank."""
-    blanks = [
-        (pane.region, _parameters(pane, pane.rich_style))
-        for pane in (main.top, main.strip, main.status, main.papers, main.filter, main.detail)
-        if pane.is_on_screen
-    ]
+def _backdrop(main: MainScreen, areas: Iterable[Area], glyphs: Glyphs) -> Iterator[Run]:
+    """The cells around some areas, with the other panes as blanks."""
     console = main.app.console
     for y, strip in enumerate(main._compositor.render_strips()):
-        cells: list[Run] = []
+        cells: list[tuple[str, str] | None] = []
         for segment in strip:
             written, _, _ = Strip([segment]).render(console).partition(segment.text)
             style = written.removeprefix("\x1b[").removesuffix("m")
             for character in segment.text:
                 # A wide character takes a second cell, one without a width none.
-                cells += [Run(style, character), Run(style, "")][: get_character_cell_size(character)]
-        for region, style in blanks:
-            if region.y <= y < region.bottom:
-                cells[region.x : region.right] = [Run(style, " ")] * region.width
-        yield [Run(style, "".join(run.text for run in runs)) for style, runs in groupby(cells, lambda run: run.style)]
+                cells += [(style, character), (style, "")][: get_character_cell_size(character)]
+        for pane in (main.filter, main.detail, main.papers):
+            if pane.is_on_screen and pane.region.y <= y < pane.region.bottom:
+                bar = _parameters(pane, pane.bar_style("rule")), glyphs.rule if pane.is_ruled else " "
+                blank = _parameters(pane, pane.ground), " "
+                cells[pane.region.x : pane.region.right] = [*[blank] * pane.columns, bar]
+        for area in areas:
+            if area.y <= y < area.y + area.height:
+                cells[area.x : area.x + area.width] = [None] * area.width
+        x = 0
+        for style_here, run in groupby(cells, lambda cell: cell and cell[0]):
+            shown = list(run)
+            if isinstance(style_here, str):
+                yield Run(x, y, style_here, "".join(cell[1] for cell in shown if cell))
+            x += len(shown)

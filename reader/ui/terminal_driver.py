@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast, runtime_checkable
 
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.app import App
-from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, Paste
 from textual.message import Message
+
+from reader.ui.job_control import JobDriver
 
 if TYPE_CHECKING:
     from reader.ui.first_frame.frame import FirstFrame
@@ -55,7 +56,7 @@ class HasFirstFrame(Protocol):
     first_frame: FirstFrame | None
 
 
-class TerminalDriver(LinuxDriver):
+class TerminalDriver(JobDriver):
     """Reads and draws on a terminal; `handled` must be called with the number of keys that were handled.
 
     While a first frame is on the terminal it neither reads nor writes, until `take_over`.
@@ -82,8 +83,8 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Prepare the terminal, as far as the first frame has not done so."""
-        super().start_application_mode()  # type: ignore[no-untyped-call]
-        if self._frame is not None:
+        super().start_application_mode()
+        if self._held is not None and self._frame is not None:
             # Textual found the modes that the frame has set.
             self.attrs_before = self._frame.modes.values
 

@@ -159,20 +159,6 @@ class StylesheetParsedOnce(_App):
             super().refresh_css(animate)
 
 
-def put_away(widget: Widget, is_away: bool) -> None:
-    """Hide a widget, or show it again if its stylesheet does.
-
-    Textual 8.2.8 matches the styles of all widgets again when a class changes on their screen: 25 ms on the main
-    screen. `Widget.display = True` overrides a stylesheet that hides the widget, and clearing a rule does not
-    start a new layout.
-    """
-    if is_away:
-        widget.styles.display = "none"
-    else:
-        widget.styles.clear_rule("display")
-        widget.refresh(layout=True)
-
-
 # Scrolling
 
 

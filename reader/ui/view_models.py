@@ -91,7 +91,7 @@ def filters(
 
 def header_parts(state: State) -> object:
     """The parts of the state that `header` reads."""
-    return state.listing, state.counts, state.refresh, state.search.is_slow
+    return state.listing, state.counts, state.refresh, state.search.progress, state.activity
 
 
 def header(state: State, now: datetime, dot: str, *, demo: bool = False) -> Header:
@@ -109,16 +109,15 @@ def header(state: State, now: datetime, dot: str, *, demo: bool = False) -> Head
 
 
 def condition(state: State, now: datetime, *, demo: bool = False) -> Condition:
-    """What lasts: work under way, a feed that can't be reached, the bundled sample, or the last refresh's time."""
+    """What lasts: work under way, a feed that does not answer, the bundled sample, or the last refresh's time."""
     refresh = state.refresh
-    if state.search.is_slow:
-        return Condition("searching", "busy")
-    if refresh.progress is not None:
-        return Condition(refresh.progress, "busy")
+    busy = state.activity or state.search.progress or refresh.progress
+    if busy:
+        return Condition(busy, "busy")
     if demo:
         return Condition("sample")
-    if refresh.failing_since is not None:
-        return Condition(f"offline {clock(refresh.failing_since, now)}", "trouble")
+    if refresh.trouble:
+        return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
     return Condition(clock(refresh.last, now) or "", "fresh")
 
 
@@ -156,20 +155,16 @@ def view_name(view: View, ranked_at: str | None, now: datetime, dot: str) -> str
 
 def status_parts(state: State) -> object:
     """The parts of the state that `status` reads."""
-    return state.context, bool(state.place.text), state.prompt, state.notices, state.notices_before_page
+    return state.context, bool(state.place.text), state.prompt, state.notices.shown, state.hint
 
 
 def status(state: State, keymap: Keymap) -> Status:
     """The last line: the most useful keys here, and what just happened, or a prompt."""
-    loudest = (state.notices if state.page is None else state.page_notices).loudest
-    kind, said = loudest or ("done", "")
-    return Status(
-        keys=tuple(hints(state, keymap)),
-        choices=state.prompt.options,
-        typed=state.prompt.typed,
-        said=said,
-        tone="warning" if kind == "warning" else "hint" if kind == "hint" else "done",
-    )
+    said, tone = state.notices.shown
+    status = Status(tuple(hints(state, keymap)), *state.prompt, said, tone)
+    if not said and state.context == "filter":
+        return status._replace(said=state.hint, tone="hint")
+    return status
 
 
 def hints(state: State, keymap: Keymap) -> list[Choice]:
@@ -206,6 +201,11 @@ def link_keys(keymap: Keymap) -> dict[str, str]:
     listed = keymap.key("link.list")
     behind = {letter: f"{listed}{letter}" for letter in "acwde123456789"}
     return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), **behind}
+
+
+def position(number: int, count: int | None) -> str:
+    """A paper's place in the list as `3 of 34`; empty while either is unknown."""
+    return f"{number:,} of {count:,}" if number and count else ""
 
 
 def clock(then: datetime | None, now: datetime) -> str | None:

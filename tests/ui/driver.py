@@ -355,7 +355,7 @@ def _mouse(kind: type[events.MouseEvent], x: int, y: int, button: int) -> events
 
 @asynccontextmanager
 async def open_reader(
-    file: Path, *, size: tuple[int, int] = (120, 30), **how: Unpack[AppOptions]
+    file: Path, *, size: tuple[int, int] = (140, 30), **how: Unpack[AppOptions]
 ) -> AsyncIterator[Story]:
     """Open the reader on a cache, and be there once its panes are full."""
     app = make_app(file, **how)

@@ -32,14 +32,16 @@ async def test_the_calendar_goes_to_days_weeks_and_months(reader: Opener) -> Non
         assert r.view == "month:2026-05"
 
 
-async def test_what_is_said_of_a_week_goes_with_it(reader: Opener) -> None:
+async def test_an_answer_leaves_with_the_next_action(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.week")
         assert r.status == "the best first · S for another order"
         await r.do("view.all")
         assert r.status == ""
-        await r.do("view.month", "paper.star", "view.all")
+        await r.do("view.month", "paper.star")
         assert r.status.startswith("1 starred")
+        await r.do("move.down")
+        assert r.status == ""
 
 
 async def test_the_calendar_is_closed_once_however_fast(reader: Opener) -> None:

@@ -24,7 +24,6 @@ from textual.color import Color
 from textual.command import CommandList, CommandPalette
 from textual.content import Content
 from textual.css.stylesheet import Stylesheet
-from textual.dom import DOMNode
 from textual.events import Paste
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
 from textual.fuzzy import Matcher
@@ -45,7 +44,6 @@ from reader.ui.textual_fixes import (
     PastesWhole,
     StylesheetParsedOnce,
     color_filters,
-    put_away,
     visual_style,
 )
 from reader.ui.theme import ANSI, DARK
@@ -239,74 +237,6 @@ async def test_stylesheets_are_parsed_again_only_for_another_theme(parsed: list[
         await pilot.pause()
         assert len(parsed) == 1
         assert pilot.app.query_one(Static).styles.color != accent
-
-
-# put_away
-
-
-class Many(App[None]):
-    CSS = ".-hidden { display: none; }"
-
-    def compose(self) -> ComposeResult:
-        for index in range(20):
-            yield Static("x", id=f"line{index}")
-
-
-@pytest.fixture
-def matched(monkeypatch: pytest.MonkeyPatch) -> list[DOMNode]:
-    """The widgets whose styles were matched."""
-    nodes: list[DOMNode] = []
-    apply = Stylesheet.apply
-
-    def counted(sheet: Stylesheet, node: DOMNode, **kwargs: Any) -> None:
-        nodes.append(node)
-        apply(sheet, node, **kwargs)
-
-    monkeypatch.setattr(Stylesheet, "apply", counted)
-    return nodes
-
-
-async def test_plain_class_on_a_screen_matches_the_styles_of_all_widgets(matched: list[DOMNode]) -> None:
-    async with Many().run_test() as pilot:
-        await pilot.pause()
-        matched.clear()
-        pilot.app.screen.add_class("-anything")
-        await pilot.pause()
-        assert len(matched) > 20
-
-
-async def test_plain_display_overrules_the_stylesheet_and_a_cleared_rule_lays_nothing_out() -> None:
-    async with Many().run_test() as pilot:
-        line = pilot.app.query_one("#line1")
-        line.add_class("-hidden")
-        line.display = True
-        await pilot.pause()
-        assert line.display
-        other = pilot.app.query_one("#line2")
-        other.styles.display = "none"
-        await pilot.pause()
-        other.styles.clear_rule("display")
-        await pilot.pause()
-        assert other.display
-        assert not other.region
-
-
-async def test_a_widget_is_put_away_and_back_as_its_stylesheet_has_it(matched: list[DOMNode]) -> None:
-    async with Many().run_test() as pilot:
-        line = pilot.app.query_one("#line1")
-        await pilot.pause()
-        matched.clear()
-        put_away(line, True)
-        await pilot.pause()
-        assert not line.region
-        put_away(line, False)
-        await pilot.pause()
-        assert line.region.y == 1
-        assert not matched
-        line.add_class("-hidden")
-        put_away(line, False)
-        await pilot.pause()
-        assert not line.display
 
 
 # KeptScrollBar and BareScrollView

@@ -126,7 +126,9 @@ def test_the_header_says_what_is_under_way() -> None:
     assert header(refreshing, NOW, "·").condition == Condition("day 3 of 7", "busy")
     searching = refreshing.search_feed("gloves")
     assert header(searching, NOW, "·").condition == Condition("day 3 of 7", "busy")
-    assert header(searching.search_is_slow("searching the feed"), NOW, "·").condition == Condition("searching", "busy")
+    assert header(searching.search_progressed("searching the feed"), NOW, "·").condition == Condition(
+        "searching the feed", "busy"
+    )
 
 
 def test_the_header_counts_what_is_read_of_a_day() -> None:
@@ -201,7 +203,7 @@ READING = Reading(1, paper(), (), STILL)
 
 
 def in_context(context: Context, width: int, text: str = "") -> State:
-    state = at("all", text, papers=0 if context == "empty" else 3).resized(width)
+    state = at("all", text, papers=0 if context == "empty" else 3).resized(200)
     match context:
         case "detail" | "filter":
             state = state.focused(context)
@@ -212,7 +214,8 @@ def in_context(context: Context, width: int, text: str = "") -> State:
         case "page":
             state = state.open_page(READING)
     assert state.context == context
-    return state
+    # A zoomed pane is shown at any width.
+    return state.choose_panes(state.panes._replace(is_zoomed=True)).resized(width)
 
 
 PLACES: list[Context] = [context for context in CONTEXTS if context != "help"]
@@ -257,7 +260,7 @@ def test_what_is_shown_changes_only_with_its_parts() -> None:
     for after in (
         state.highlight(2),
         state.marked(),
-        state.change_notices(lambda notices: notices.show("41 read")),
+        state.change_notices(lambda notices: notices.answered("41 read")),
         state.open_query(TOP),
         state.remember_query("robot"),
     ):
@@ -267,6 +270,6 @@ def test_what_is_shown_changes_only_with_its_parts() -> None:
     assert status_parts(state.open_query(TOP)) != status_parts(state)
     assert status_parts(state.go(Place(view("all")))) != status_parts(state)
     assert header_parts(state.refresh_started()) != header_parts(state)
-    assert header_parts(state.search_feed("x").search_is_slow("x")) != header_parts(state)
+    assert header_parts(state.search_feed("x").search_progressed("x")) != header_parts(state)
     assert strip_parts(state.resized(80).open_filter()) != strip_parts(state)
     assert filter_parts(state.know_topics(meanings={"agents": "Models that act."})) != filter_parts(state)

@@ -11,7 +11,6 @@ import os
 import select
 import signal
 import termios
-import tty
 from contextlib import suppress
 from threading import Thread
 from types import FrameType
@@ -95,7 +94,8 @@ class FirstFrame:
 
     def hand_over(self) -> Handed:
         """Leave the terminal to Textual, with the frame on it."""
-        self._halt()
+        if self.is_shown:
+            self._halt()
         return Handed(self._painter.highlighted, self._painter.height, self._unread, self._look)
 
     def _halt(self) -> None:
@@ -155,11 +155,15 @@ class FirstFrame:
             data = data[os.write(self._output, data) :]
 
 
+_INPUT_FLAGS, _LOCAL_FLAGS, _CHARACTERS = 0, 3, 6
+"""Places in the modes of a terminal, as in the module `tty`."""
+
+
 def _make_raw() -> None:
     """Send each key at once and unchanged, as Textual's driver does."""
     modes = termios.tcgetattr(INPUT)
     signals = 0 if os.environ.get("TEXTUAL_ALLOW_SIGNALS") else termios.ISIG
-    modes[tty.LFLAG] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | signals)
-    modes[tty.IFLAG] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
-    modes[tty.CC][termios.VMIN] = 1
+    modes[_INPUT_FLAGS] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
+    modes[_LOCAL_FLAGS] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | signals)
+    modes[_CHARACTERS][termios.VMIN] = 1
     termios.tcsetattr(INPUT, termios.TCSANOW, modes)

@@ -41,6 +41,8 @@ class Area(NamedTuple):
 class Run(NamedTuple):
     """Cells of one style in a row of the screen."""
 
+    x: int
+    y: int
     style: str
     """The parameters of SGR; empty for the terminal's own style."""
     text: str
@@ -62,8 +64,8 @@ class KeptLook(NamedTuple):
     """The lines and the list, by name; without those that are not shown."""
     styles: Mapping[str, str]
     """The parameters of SGR by `style_name`."""
-    backdrop: Sequence[Sequence[Run]]
-    """Each row of the screen without the text of panes and lines: the rules, and blanks."""
+    backdrop: Sequence[Run]
+    """What stands around these areas: the rules, and other panes as blanks."""
     hints: Mapping[str, Sequence[tuple[str, str]]]
     """The keys of the last line, by `plain` and, with a query, `query`."""
     filter_key: str
@@ -99,7 +101,7 @@ def load_look(file: Path, wanted: Mapping[str, Any], layout: str) -> KeptLook | 
         if is_same and all(one == stamp(one[0]) for one in kept["files"]):
             return KeptLook(**kept)._replace(
                 areas={name: Area(*area) for name, area in kept["areas"].items()},
-                backdrop=[[Run(*run) for run in row] for row in kept["backdrop"]],
+                backdrop=[Run(*run) for run in kept["backdrop"]],
                 hints={name: [(key, word) for key, word in pairs] for name, pairs in kept["hints"].items()},
             )
     return None

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from reader.ui import view_models
 from reader.ui.first_frame.content import Content
-from reader.ui.first_frame.kept_look import Area, KeptLook, Run, style_name
+from reader.ui.first_frame.kept_look import KeptLook, style_name
 from reader.ui.text.glyphs import glyphs
 from reader.ui.text.header_line import Condition, Header, header_line
 from reader.ui.text.lines import Line, Piece, measure, pattern
@@ -53,8 +53,8 @@ class Painter:
 
     def whole(self) -> str:
         """The whole screen."""
-        rows = [f"\x1b[{y + 1}H{''.join(map(_sgr, row))}" for y, row in enumerate(self._look.backdrop)]
-        return "".join((*rows, *self._chrome(), *self._shown))
+        around = (f"{_at(run.x, run.y)}{_sgr(run.style, run.text)}" for run in self._look.backdrop)
+        return "".join((*self._shown, *self._chrome(), *around))
 
     # The cursor
 
@@ -83,7 +83,7 @@ class Painter:
         """The lines of the list, each with its place on the screen."""
         area = self._list
         contents = self._lines.contents(self._top, area.height)
-        return [_at(area, y, self._draw(group, index)) for y, (group, index) in enumerate(contents)]
+        return [f"{_at(area.x, y)}{self._draw(*content)}" for y, content in enumerate(contents, area.y)]
 
     def _draw(self, group: int, index: int | None) -> str:
         width, signs = self._list.width, self._glyphs
@@ -120,7 +120,8 @@ class Painter:
             area = look.areas[name]
             if len(drawn) != area.height:
                 raise Unsure(name)
-            yield from (_at(area, y, self._styled(name, line, area.width)) for y, line in enumerate(drawn))
+            for y, line in enumerate(drawn, area.y):
+                yield f"{_at(area.x, y)}{self._styled(name, line, area.width)}"
 
     def _styled(self, pane: str, line: Line, width: int, over: str = "") -> str:
         """A line in the kept styles, filled to the width."""
@@ -128,7 +129,7 @@ class Painter:
         if rest < 0:
             raise Unsure(pane)
         pieces = (*line, Piece(" " * rest)) if rest else line
-        return "".join(_sgr(Run(self._style(pane, piece, over), piece.text)) for piece in pieces)
+        return "".join(_sgr(self._style(pane, piece, over), piece.text) for piece in pieces)
 
     def _style(self, pane: str, piece: Piece, over: str) -> str:
         try:
@@ -137,9 +138,11 @@ class Painter:
             raise Unsure(pane) from unknown
 
 
-def _at(area: Area, y: int, text: str) -> str:
-    return f"\x1b[{area.y + y + 1};{area.x + 1}H{text}"
+def _at(x: int, y: int) -> str:
+    """Go to a cell."""
+    return f"\x1b[{y + 1};{x + 1}H"
 
 
-def _sgr(run: Run) -> str:
-    return f"\x1b[{run.style}m{run.text}\x1b[0m" if run.style else run.text
+def _sgr(style: str, text: str) -> str:
+    """A text in a style, by the parameters of SGR."""
+    return f"\x1b[{style}m{text}\x1b[0m" if style else text

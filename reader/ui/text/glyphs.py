@@ -33,6 +33,10 @@ class Glyphs(NamedTuple):
     """Before the current view or heading."""
     line: str
     """One cell of a horizontal rule."""
+    rule: str
+    """One cell of a vertical rule, at a pane's edge."""
+    thumb: str
+    """One cell of the scroll thumb on it."""
     dot: str
     """Between facts on one line."""
     nothing: str
@@ -45,8 +49,8 @@ class Glyphs(NamedTuple):
     """The characters of the spinner, shown in turn."""
     spark: str
     """Steps of a sparkline, lowest first."""
-    chip: tuple[str, str]
-    """The brackets around a topic."""
+    quote: str
+    """The bar beside a quoted text."""
 
 
 UNICODE = Glyphs(
@@ -68,6 +72,8 @@ UNICODE = Glyphs(
     unfolded="▾",
     here="▸",
     line="─",
+    rule="│",
+    thumb="┃",
     dot="·",
     nothing="–",
     ellipsis="…",
@@ -75,7 +81,7 @@ UNICODE = Glyphs(
     offline="○",
     spinner="⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏",
     spark="▁▂▃▄▅▆▇█",
-    chip=("[", "]"),
+    quote="▎",
 )
 
 ASCII = Glyphs(
@@ -97,6 +103,8 @@ ASCII = Glyphs(
     unfolded="v",
     here=">",
     line="-",
+    rule="|",
+    thumb="#",
     dot="-",
     nothing="-",
     ellipsis="..",
@@ -104,7 +112,7 @@ ASCII = Glyphs(
     offline="!",
     spinner="|/-\\",
     spark="_.-:=+*#",
-    chip=("[", "]"),
+    quote="|",
 )
 
 

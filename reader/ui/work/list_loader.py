@@ -42,7 +42,7 @@ class ListLoader:
         try:
             order = self._library.first_list(place, self._order, self._services.scope, SCREENFUL)
         except ReaderError as error:
-            self._model.show_notice(str(error), "warning")
+            self._model.show_news(str(error), "warning")
             return
         at = Position(self._library.pk_of(keep) if keep else None)
         self._list(ListContent(place, order, at=at))
