@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from reader.ui import view_models
 from reader.ui.first_frame.content import Content
@@ -90,7 +90,7 @@ class Painter:
         if index is None:
             line: Line = ()
             if group >= 0:
-                line = draw_heading(*self._lines.heading(group), width, signs, date.today())
+                line = draw_heading(*self._lines.heading(group), width, signs, self._now.astimezone().date())
             return self._styled("list", line, width)
         key = (index, index == self.cursor)
         if key not in self._drawn:
