@@ -21,6 +21,7 @@ def test_one_variable_moves_everything(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
     assert {file().parent for file in ALL} == {home}
     assert len({file() for file in ALL}) == len(ALL)
+    assert paths.pictures_folder() == home / "pictures"
     assert not home.exists()
 
 
@@ -29,6 +30,7 @@ def test_without_it_the_platform_decides_and_nothing_is_made(tmp_path: Path, mon
     for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     assert all(file().is_absolute() and "dailypapers" in file().parts for file in ALL)
+    assert paths.pictures_folder().is_absolute()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -57,6 +57,18 @@ _NO_LAYOUT = frozenset(("view", "text", "paper", "visited", "history", "topic_or
 """The fields of a visit that do not change where the panes stand."""
 
 
+def remembered(now: Visit, before: Visit, given: str) -> Visit:
+    """The visit to save: without the query `given` on the command line, which is for this visit alone.
+
+    If the user has stayed with it, the next start goes back to where the visit before this one ended.
+    """
+    if not given or now.text != given:
+        return now
+    if now.view == "all":
+        return now._replace(view=before.view, text=before.text, paper=before.paper)
+    return now._replace(text="")
+
+
 def _is_text(value: object) -> bool:
     """Whether a value is a text that can be saved again, which half of an emoji can't."""
     return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events, on
-from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
 
+from reader import platform
 from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.keys.actions import Context
@@ -71,8 +71,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
     `query` in the view All; without a query it starts where the user left it. A `demo` fetches nothing, and saves
-    nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal already. `now` is the
-    clock; a `still` reader has no spinner and starts no refresh by itself.
+    nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal already. `keep_setting`
+    writes a setting to the user's file. `now` is the clock; a `still` reader has no spinner and starts no refresh by
+    itself.
     """
 
     TITLE = "dailypapers"
@@ -94,19 +95,20 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         leaving: Leaving | None = None,
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
+        keep_setting: Callable[[str, str], object] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
     ) -> None:
         self.settings = settings
         self.keymap = Keymap(overrides=settings.keys, ascii=settings.ascii)
         super().__init__(css_path=list(stylesheets()))
-        for one in theme.THEMES:
-            self.register_theme(one)
-        self.theme = theme.theme_name(settings.theme, os.environ)
+        self.no_color = theme.is_colorless(os.environ)
+        self.use_theme(theme.theme_name(settings.theme, os.environ))
         self.use_theme_variables()
-        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still)
+        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
+        self._keep_setting = keep_setting
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
         self._left = visit.load(state_file) if state_file else visit.Visit()
@@ -122,7 +124,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.keyboard = Keyboard(self.keymap, self.model, self.background, self)
         self.services = Services(self.model, self.library, self.background, settings, self.look)
         self.list_loader = ListLoader(self.services)
-        self.last_place = LastPlace(state_file, self._left.folded, self.services, self.list_loader)
+        self.last_place = LastPlace(state_file, self._left, query, self.services, self.list_loader)
         self.assembly: Assembly | None = None
         """The handlers of the keys; None until all panes exist."""
         self._page: PaperPage | None = None
@@ -134,7 +136,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
-        return State(
+        state = State(
             place=Place(view("all"), query) if query else Place(view(left.view), left.text),
             topic_names=self.library.topic_names(),
             refresh=RefreshStatus(last=self.library.last_refresh()),
@@ -142,7 +144,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             history=left.history,
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
+            mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
         )
+        return state.remember_query(query)
 
     # Set-up
 
@@ -157,12 +161,6 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.main.is_held = self.first_frame is not None
         self.last_place.main = self.main
         return self.main
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(theme.DEFAULTS)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        return theme.line_filters(super().get_line_filters())
 
     def on_mount(self) -> None:
         draw_scrollbars(ascii=self.settings.ascii)
@@ -192,7 +190,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
             self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
-            self.model.show_news("the bundled sample · nothing is fetched, nothing is kept")
+            self.model.show_news("a sample · nothing here is kept")
         self.background.start("rules", self._read_topic_meanings)
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
@@ -322,9 +320,16 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         """Show a screen that reads its own keys."""
         self.push_screen(screen)
 
-    def use_theme(self, theme: str) -> None:
-        """Change the colours until the user quits."""
-        self.theme = theme
+    def draw_picture(self) -> str:
+        """The screen as SVG."""
+        from reader.ui.screenshot import draw_picture
+
+        return draw_picture(self, window_title(self.state, self.look.now()))
+
+    def keep_setting(self, name: str, value: str) -> None:
+        """Write a setting to the user's file; raises ReaderError."""
+        if self._keep_setting is not None:
+            self._keep_setting(name, value)
 
     # Keys
 

@@ -55,6 +55,8 @@ class Parts(Program, Display, Protocol):
 
     def suspend(self) -> AbstractContextManager[None]: ...
 
+    def open_in_browser(self, url: str) -> bool: ...
+
 
 class Assembly:
     """All handlers of the keys, and the background work that they start."""
@@ -75,8 +77,11 @@ class Assembly:
         self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
-        self.links = LinkActions(services, keyboard, Terminal(parts.copy_to_clipboard, parts.suspend))
+        self.links = LinkActions(
+            services, keyboard, Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
+        )
         add = AddActions(services, PaperLookup(services, run_job), position)
+        display = DisplayActions(parts, services)
         groups = (
             self.marks,
             self.page,
@@ -88,8 +93,16 @@ class Assembly:
             QueryActions(services, main, self.search, add, self.page),
             TopicActions(services, keyboard, self.page, text_in_front, parts.rules),
             DateActions(services, self.refresher, self.views, lambda: parts.calendar),
-            DisplayActions(parts, services.model),
-            ProgramActions(parts, services, self.refresher, self.search, self.views),
+            display,
+            ProgramActions(
+                parts,
+                services,
+                self.refresher,
+                self.search,
+                self.views,
+                more_commands=display.commands,
+                position=position,
+            ),
         )
         self.handlers: Mapping[str, Handler] = handlers_of(groups)
 

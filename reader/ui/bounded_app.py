@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from io import StringIO
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from textual import on
-from textual.app import App
+from textual import constants, on
 from textual.driver import Driver
 
 from reader import platform
 from reader.ui.last_place import LastPlace
 from reader.ui.leaving import Leaving
-from reader.ui.textual_fixes import BoundedDriver, FollowingDriver, StylesheetParsedOnce
+from reader.ui.textual_fixes import BoundedDriver, FollowingDriver
+from reader.ui.themed_app import ThemedApp
 from reader.ui.work.background import record_loop_error
 
 if TYPE_CHECKING:
     from reader.ui.first_frame.frame import FirstFrame, Handed
+
+WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
+"""The name by which `textual serve` asks for its driver."""
 
 
 @runtime_checkable
@@ -30,7 +34,7 @@ class JobTerminal(Protocol):
         """Stop until the shell continues; False if no shell could."""
 
 
-class BoundedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
+class BoundedApp(ThemedApp, inherit_bindings=False):
     """An app on a terminal; `leaving`, if any, watches over its end."""
 
     leaving: Leaving | None = None
@@ -39,7 +43,13 @@ class BoundedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     last_place: LastPlace
 
     def get_driver_class(self) -> type[Driver]:
-        if platform.WINDOWS:
+        """The driver that `TEXTUAL_DRIVER` names, such as that of `textual serve`; else ours for this system."""
+        named = constants.DRIVER
+        if named == WEB_DRIVER:
+            from reader.ui.web_driver import ServedDriver
+
+            return ServedDriver
+        if named or platform.WINDOWS:
             return super().get_driver_class()
         from reader.ui.terminal_driver import TerminalDriver
 
@@ -109,6 +119,20 @@ class BoundedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     @on(Driver.SignalResume)
     def _draw_again(self) -> None:
         self.refresh(layout=True)
+
+    def open_in_browser(self, url: str) -> bool:
+        """Open an address where the user is; False if that is this machine, whose browser the caller chooses."""
+        if self._driver is None or not self._driver.is_web:
+            return False
+        self._driver.open_url(url)
+        return True
+
+    def send_file(self, text: str, name: str) -> bool:
+        """Send a file to the user's browser; False if the reader is not in one."""
+        if self._driver is None or not self._driver.is_web:
+            return False
+        self.deliver_text(StringIO(text), save_filename=name, open_method="download")
+        return True
 
     def handled(self, keys: int) -> None:
         """Let the terminal send so many keys more."""

@@ -146,13 +146,18 @@ def has_filter(shape: Shape, choice: PaneChoice) -> bool:
     return shape in ("three", "wide") and "filter" not in choice.hidden
 
 
+def has_strip(width: int, choice: PaneChoice) -> bool:
+    """Whether the filter in one line stands above the panes."""
+    return not (choice.is_zoomed or has_filter(shape_at(width), choice))
+
+
 def shown_panes(width: int, choice: PaneChoice, front: Front) -> frozenset[PaneName]:
     """The panes that are on the screen."""
     shape = shape_at(width)
     if choice.is_zoomed:
         return frozenset({front.focus})
     if shape == "one":
-        return frozenset({"filter" if front.is_filter_open else "list"})
+        return frozenset({"filter" if front.focus == "filter" else "list"})
     shown: set[PaneName] = {"list"}
     if front.is_filter_open or has_filter(shape, choice):
         shown.add("filter")
@@ -165,9 +170,7 @@ def lay_out(width: int, height: int, choice: PaneChoice = USUAL, front: Front = 
     """Place the panes in `height` lines of a terminal of `width` columns."""
     shape, shown = shape_at(width), shown_panes(width, choice, front)
     sizes = choice.of(shape)
-    strip = None
-    if not (choice.is_zoomed or has_filter(shape, choice)):
-        strip = Area(0, 0, width, 1)
+    strip = Area(0, 0, width, 1) if has_strip(width, choice) else None
     room = Area(0, 1, width, max(0, height - 1)) if strip else Area(0, 0, width, height)
     if len(shown) == 1:
         (pane,) = shown

@@ -76,16 +76,15 @@ class Leaving:
         self._ear, self._mouth = socket.socketpair()
         self._ear.setblocking(False)
         self._mouth.setblocking(False)
-        # The system's own handler writes a signal's number here at once, even while the main thread hangs.
-        signal.set_wakeup_fd(self._mouth.fileno(), warn_on_full_buffer=False)
         # What the program was told to ignore, such as SIGHUP by nohup, stays ignored.
         self._before: dict[int, Any] = {
-            number: signal.signal(number, _do_nothing)
+            number: signal.getsignal(number)
             for number in platform.ending_signals()
             if signal.getsignal(number) is not signal.SIG_IGN
         }
         if frame is not None:
             self._before |= frame.signals
+        self._listen()
         Thread(target=self._watch, name="leaving", daemon=True).start()
 
     def begin(self, leave: Callable[[], object], keep: Callable[[], Sequence[str]]) -> None:
@@ -93,9 +92,18 @@ class Leaving:
 
         `keep` saves the place, in any thread; it returns a sentence for each thing that is not kept.
         """
+        # Textual's driver for browsers has taken some signals meanwhile.
+        self._listen()
         loop, context = asyncio.get_running_loop(), contextvars.copy_context()
         self._keep = keep
         self._ask = partial(loop.call_soon_threadsafe, leave, context=context)
+
+    def _listen(self) -> None:
+        """Hear the signals that end a program."""
+        # The system's own handler writes a signal's number here at once, even while the main thread hangs.
+        signal.set_wakeup_fd(self._mouth.fileno(), warn_on_full_buffer=False)
+        for number in self._before:
+            signal.signal(number, _do_nothing)
 
     def expect_end(self) -> None:
         """Start the clock: the process ends soon, by itself or not."""

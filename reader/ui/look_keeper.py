@@ -21,6 +21,7 @@ from reader import paths
 from reader.config import Settings
 from reader.keys.keymap import Keymap
 from reader.ui.first_frame.kept_look import Area, KeptLook, Run, Stamp, conditions, save_look, stamp, style_name
+from reader.ui.layout import Density
 from reader.ui.look import Look
 from reader.ui.stylesheets import styles_directory
 from reader.ui.text.glyphs import Glyphs
@@ -79,10 +80,10 @@ class LookKeeper:
             return
         self._kept = seen
         with suppress(OSError):
-            save_look(paths.look_file(), look_of(main, self._look, self._settings, layout))
+            save_look(paths.look_file(), look_of(main, self._look, self._settings, state.panes.density, layout))
 
 
-def look_of(main: MainScreen, look: Look, settings: Settings, layout: str) -> KeptLook:
+def look_of(main: MainScreen, look: Look, settings: Settings, density: Density, layout: str) -> KeptLook:
     """The look of the main screen."""
     size, keymap = main.size, look.keymap
     lines: dict[str, Widget] = {"header": main.top, "strip": main.strip, "status": main.status}
@@ -96,11 +97,13 @@ def look_of(main: MainScreen, look: Look, settings: Settings, layout: str) -> Ke
         layout=layout,
         order=settings.order,
         ascii=settings.ascii,
+        density=density,
         areas=areas,
         styles=dict(_styles(main, shown)),
         backdrop=[*_backdrop(main, areas.values(), look.glyphs)],
         hints=hints,
         filter_key=keymap.key("find.filter"),
+        older_key=keymap.key("day.older"),
         moves={} if settings.read_when == "passed" else _moves(keymap),
     )
 

@@ -22,6 +22,7 @@ from textual.events import Key, Paste
 from textual.message import Message
 
 from reader.ui.job_control import JobDriver
+from reader.ui.terminal_loss import LosesTerminal
 
 if TYPE_CHECKING:
     from reader.ui.first_frame.frame import FirstFrame
@@ -39,14 +40,6 @@ MOST_WAITING = 2_000
 
 LOOK = 0.1
 """Seconds between two looks for whether the driver has to stop."""
-
-
-@runtime_checkable
-class LosesTerminal(Protocol):
-    """An app that can do without its terminal for as long as it takes to leave."""
-
-    def lose_terminal(self) -> None:
-        """Called in the thread that reads when the terminal is gone."""
 
 
 @runtime_checkable

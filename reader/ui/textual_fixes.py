@@ -12,10 +12,12 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeAlias, cast, runtime_checkable
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 from textual.await_complete import AwaitComplete
 from textual.color import Color
 from textual.events import Key
@@ -25,7 +27,6 @@ from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 
 if TYPE_CHECKING:
-    from rich.style import Style
     from textual.app import App
     from textual.command import CommandPalette
     from textual.events import Paste
@@ -85,19 +86,34 @@ class Delayed:
 # The terminal
 
 
-def color_filters(filters: Iterable[LineFilter]) -> list[LineFilter]:
-    """Return an app's line filters without those that change a terminal's own colours.
+def color_filters(filters: Iterable[LineFilter], *, colorless: bool) -> list[LineFilter]:
+    """Return an app's line filters without those that change a terminal's own colours; none is sent if `colorless`.
 
-    Textual 8.2.8 chooses the filter for `NO_COLOR` by the theme that the app has before one is set. That theme is in
-    RGB, so it takes `Monochrome`, which sends greys (https://github.com/Textualize/textual/issues/839).
+    Textual 8.2.8 takes an empty `NO_COLOR` for one that is set. It chooses the filter for it by the theme that the app
+    has before one is set. That theme is in RGB, so it takes `Monochrome`, which sends greys
+    (https://github.com/Textualize/textual/issues/839); its `NoColor` sends codes for the default colours.
     It also runs `ANSIToTruecolor` on each line of themes without ANSI colours: 2 ms of each frame.
     """
-    return [
-        _NO_COLOR if isinstance(one, Monochrome) else one for one in filters if not isinstance(one, ANSIToTruecolor)
-    ]
+    kept = [one for one in filters if not isinstance(one, ANSIToTruecolor | Monochrome | NoColor)]
+    return [*kept, _COLORLESS] if colorless else kept
 
 
-_NO_COLOR = NoColor()
+class Colorless(LineFilter):
+    """Takes the colours from all drawn text, and leaves weight, underlines and the like."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments without colours."""
+        return [Segment(text, style and _without_color(style), control) for text, style, control in segments]
+
+
+@lru_cache(4096)
+def _without_color(style: Style) -> Style:
+    # `Style.without_color` drops what a click there means.
+    plain = style.without_color
+    return plain + Style.from_meta(style.meta) if style._meta else plain
+
+
+_COLORLESS = Colorless()
 """One instance for all frames: Textual caches a filtered line by the filter."""
 
 
@@ -229,11 +245,11 @@ class BareScrollView(ScrollView, inherit_bindings=False):
     def render_lines(self, crop: Region) -> list[Strip]:
         _, background = self.background_colors
         strips = [self.render_line(y) for y in crop.line_range]
-        for line_filter in self.get_line_filters():
-            strips = [strip.apply_filter(line_filter, background) for strip in strips]
         start, end = crop.column_span
         if (start, end) != (0, self.columns):
             strips = [strip.crop_extend(start, end, self.ground) for strip in strips]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
         return strips
 
 
@@ -300,6 +316,27 @@ class DismissedOnce(_Screen):
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Close the screen, if it is still in front."""
         return super().dismiss(result) if self.is_current else AwaitComplete()
+
+
+class ReversesHighlight(_Palette):
+    """Mixed into a command palette: `text-style: reverse` of the highlighted command is drawn.
+
+    Textual 8.2.8 drops it (`visual_style`), and makes the list of commands itself.
+    """
+
+    def on_mount(self) -> None:
+        from textual.command import CommandList
+
+        commands = self.query_one(CommandList)
+        plain = commands.get_visual_style
+
+        def get_visual_style(*names: str, partial: bool = False) -> VisualStyle:
+            from textual.style import Style
+
+            is_reversed = any(commands.get_component_styles(name).text_style.reverse for name in names)
+            return plain(*names, partial=partial) + Style(reverse=is_reversed or None)
+
+        vars(commands)["get_visual_style"] = get_visual_style
 
 
 class PagesOnlyLaidOutCommands(_Palette):

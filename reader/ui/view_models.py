@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reader.session.places import SPECIAL, VIEWS
+from reader.session.places import DAY, SPECIAL, VIEWS
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Choice, Status
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from reader.ui.counts import Counts
     from reader.ui.state import State
     from reader.ui.state_parts import ListContent
-    from reader.ui.text.empty_lines import EmptyKeys
     from reader.ui.text.filter_rows import FilterData
+    from reader.ui.text.query_advice import Reach
     from reader.ui.text.strip_line import Strip
 
 
@@ -37,8 +37,12 @@ def filter_data(state: State) -> FilterData:
     counts, facts = state.counts, state.topic_facts
     if counts is None:
         return FilterData(tuple(ViewItem(one.id, one.name) for one in VIEWS))
+    newest = counts.days[0] if counts.days else None
     views = tuple(
-        ViewItem(one.id, one.name, number)
+        # The newest day is the view Today, unless all of its papers are hidden.
+        ViewItem(
+            one.id, one.name, number, newest.unread if newest and (one.id, number) == ("today", newest.papers) else None
+        )
         for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
         if number or one in VIEWS
     )
@@ -91,45 +95,47 @@ def filters(
 
 def header_parts(state: State) -> object:
     """The parts of the state that `header` reads."""
-    return state.listing, state.counts, state.refresh, state.search.progress, state.activity
+    return state.listing, state.counts, state.refresh, state.search.progress, state.activity, state.mode
 
 
-def header(state: State, now: datetime, dot: str, *, demo: bool = False) -> Header:
+def header(state: State, now: datetime, dot: str) -> Header:
     """The first line: the place, the query, how many papers, the day's progress, and the reader's short state."""
     listing, counts = state.listing, state.counts
     place, results = listing.place, listing.results
     return Header(
         place=place_name(listing, now, dot),
         query=place.text if results is None else results.text,
-        shown=listing.count,
+        shown=listing.count if counts or results is not None or not needs_counts(place) else None,
         total=counts.base if counts and place.text and results is None else None,
         read=_read_of_day(listing, counts),
-        condition=condition(state, now, demo=demo),
+        condition=condition(state, now),
     )
 
 
-def condition(state: State, now: datetime, *, demo: bool = False) -> Condition:
-    """What lasts: work under way, a feed that does not answer, the bundled sample, or the last refresh's time."""
+def condition(state: State, now: datetime) -> Condition:
+    """What lasts: work under way, the mode, a feed that does not answer, or the last refresh's time."""
     refresh = state.refresh
     busy = state.activity or state.search.progress or refresh.progress
     if busy:
         return Condition(busy, "busy")
-    if demo:
-        return Condition("sample")
+    if state.mode:
+        return Condition(state.mode)
     if refresh.trouble:
         return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
     return Condition(clock(refresh.last, now) or "", "fresh")
 
 
+def needs_counts(place: Place) -> bool:
+    """Whether the header says more than the list's number: it shows nothing until it knows both, so nothing moves."""
+    return bool(place.text) or place.view.id == "today" or place.view.id.startswith(DAY)
+
+
 def _read_of_day(listing: ListContent, counts: Counts | None) -> int | None:
     """Number of read papers of the listed day; None if the place is not a day, or while unknown."""
     view = listing.place.view.id
-    if counts is None or not counts.days or listing.results is not None:
-        return None
-    if view == "today":
-        day = counts.days[0]
-        return day.papers - day.unread
-    return next((day.papers - day.unread for day in counts.days if view == f"day:{day.day}"), None)
+    days = counts.days if counts and listing.results is None else ()
+    listed = days[0].day if days and view == "today" else view.removeprefix(DAY)
+    return next((day.papers - day.unread for day in days if day.day == listed), None)
 
 
 def place_name(listing: ListContent, now: datetime, dot: str) -> str:
@@ -170,30 +176,17 @@ def status(state: State, keymap: Keymap) -> Status:
 def hints(state: State, keymap: Keymap) -> list[Choice]:
     """The most useful keys here, with their effects."""
     idle = () if state.place.text or state.context == "page" else ("find.clear",)
-    return keymap.hints(state.context, without=idle)
+    # The calendar shows its keys itself.
+    context = "list" if state.context == "calendar" else state.context
+    return keymap.hints(context, without=idle)
 
 
-def empty_keys(keymap: Keymap) -> EmptyKeys:
-    """The keys for the text of an empty list, by the user's bindings."""
-    from reader.ui.text.empty_lines import EmptyKeys
+def reach(state: State) -> Reach:
+    """How many papers the typed query finds here, and in all."""
+    from reader.ui.text.query_advice import Reach
 
-    actions = {
-        "refresh": "app.refresh",
-        "sample": "app.sample",
-        "quit": "app.back",
-        "stop": "app.escape",
-        "take": "query.complete",
-        "clear": "find.clear",
-        "star": "paper.star",
-        "older": "day.older",
-        "newer": "day.newer",
-        "unread": "view.unread",
-        "all": "view.all",
-        "fetch": "find.fetch",
-        "feed": "find.feed",
-        "search": "find.query",
-    }
-    return EmptyKeys(**{name: keymap.key(action) for name, action in actions.items()})
+    back = state.widened_from.name if state.widened_from is not None else ""
+    return Reach(state.listing.count or 0, state.in_all, back)
 
 
 def link_keys(keymap: Keymap) -> dict[str, str]:

@@ -74,6 +74,7 @@ class AppOptions(TypedDict, total=False):
     warnings: Sequence[str]
     now: Callable[[], datetime]
     still: bool
+    keep_setting: Callable[[str, str], object]
 
 
 def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
@@ -95,6 +96,7 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
         warnings=how.get("warnings", ()),
         now=now,
         still=how.get("still", True),
+        keep_setting=how.get("keep_setting"),
     )
 
 

@@ -259,13 +259,13 @@ async def test_an_empty_answer_says_what_to_do_next(reader: Opener) -> None:
             before = r.ids
             await _search(r, "zeppelins")
             await r.until(lambda: r.app.state.results)
-            assert r.empty == "The feed finds nothing for zeppelins / other words esc back to the list"
+            assert r.empty == "The feed finds nothing for zeppelins. / other words esc back to the list"
             await r.do("app.escape")
             assert r.ids == before
             await r.do("find.query")
             await r.type("zeppelins")
             await r.do("query.accept")
-            assert r.empty == "Nothing matches zeppelins F clears the filter ctrl+s searches the feed"
+            assert r.empty == "Nothing matches zeppelins in Today. F clears the query ctrl+s searches the feed"
             await r.do("find.feed")
             await r.until(lambda: r.app.state.results)
             await r.do("app.escape")

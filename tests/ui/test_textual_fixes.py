@@ -16,8 +16,9 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.segment import Segment
+from rich.style import Style
 from textual._styles_cache import StylesCache
 from textual.app import App, ComposeResult
 from textual.color import Color
@@ -36,6 +37,7 @@ from textual.widgets import Input, OptionList, Static
 
 from reader.ui.textual_fixes import (
     BareScrollView,
+    Colorless,
     ControlNet,
     Delayed,
     DismissedOnce,
@@ -150,14 +152,35 @@ def test_plain_app_sends_greys_where_no_color_is_asked_for(monkeypatch: pytest.M
     monkeypatch.setenv("NO_COLOR", "1")
     filters = filters_of("ansi")
     assert any(isinstance(one, Monochrome) for one in filters)
-    assert [type(one) for one in color_filters(filters)] == [NoColor]
+    assert [type(one) for one in color_filters(filters, colorless=True)] == [Colorless]
+
+
+def test_plain_app_takes_an_empty_variable_for_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "")
+    filters = filters_of("ansi")
+    assert any(isinstance(one, Monochrome) for one in filters)
+    assert color_filters(filters, colorless=False) == []
+
+
+def test_plain_filter_sends_codes_for_the_default_colors() -> None:
+    style = Style.parse("bold red link https://example.org") + Style.from_meta({"kind": "link"})
+    strip = Strip([Segment("text", style)])
+
+    def sent(one: LineFilter) -> str:
+        return strip.apply_filter(one, Color.parse("black")).render(Console(force_terminal=True))
+
+    assert "39;49" in sent(NoColor())
+    assert "\x1b[1mtext\x1b[0m" in sent(Colorless())
+    assert "https://example.org" in sent(Colorless())
+    (kept,) = strip.apply_filter(Colorless(), Color.parse("black"))
+    assert kept.style is not None and kept.style.meta == {"kind": "link"}
 
 
 def test_plain_app_looks_for_ansi_colors_where_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     filters = filters_of("dark")
     assert any(isinstance(one, ANSIToTruecolor) and one.enabled for one in filters)
-    assert color_filters(filters) == []
+    assert color_filters(filters, colorless=False) == []
 
 
 # ControlNet

@@ -51,8 +51,11 @@ def is_certain(cache: Path) -> bool:
     return schema.version(cache) == schema.HEAD
 
 
-def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
-    """Read what the first frame shows; None if it can't show the place as the reader will. Raises CacheError."""
+def read_content(cache: Path, visit: Visit, order: str, *, with_people: bool = False) -> Content | None:
+    """Read what the first frame shows, in the order of the settings, with people and topics if they are drawn.
+
+    None if it can't show the place as the reader will. Raises CacheError.
+    """
     place = Place(view(visit.view), visit.text)
     with closing(Window.open(cache, PATIENCE)) as window:
         if visit.visited is not None:
@@ -66,7 +69,7 @@ def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
         return Content(
             place=place,
             order=listed,
-            rows={pk: row for row in window.rows(listed.pks) if isinstance(pk := row.pk, int)},
+            rows={pk: row for row in window.rows(listed.pks, with_people=with_people) if isinstance(pk := row.pk, int)},
             cursor=0 if kept is None else listed.pks.index(kept),
             ranked_at=window.meta("trending") if place.view.is_ranking else None,
             refreshed=paths.last_refresh(cache),

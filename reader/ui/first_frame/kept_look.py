@@ -60,6 +60,8 @@ class KeptLook(NamedTuple):
     order: str
     """The order of the list by the settings."""
     ascii: bool
+    density: str
+    """The density of the list."""
     areas: Mapping[str, Area]
     """The lines and the list, by name; without those that are not shown."""
     styles: Mapping[str, str]
@@ -70,6 +72,8 @@ class KeptLook(NamedTuple):
     """The keys of the last line, by `plain` and, with a query, `query`."""
     filter_key: str
     """The key that opens the filter, as it is displayed."""
+    older_key: str
+    """The key that goes to the day before, as it is displayed."""
     moves: Mapping[str, int]
     """Steps of the cursor by what the terminal sends for a key; empty if steps do more than move."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from reader.ui import view_models
@@ -11,7 +11,8 @@ from reader.ui.first_frame.kept_look import KeptLook, style_name
 from reader.ui.text.glyphs import glyphs
 from reader.ui.text.header_line import Condition, Header, header_line
 from reader.ui.text.lines import Line, Piece, measure, pattern
-from reader.ui.text.list_lines import ListLines, draw_heading, draw_paper
+from reader.ui.text.list_layout import ListForm, ListLines, Slot, days_have_headings
+from reader.ui.text.list_lines import Heading, ListLook, PaperAt, draw_content
 from reader.ui.text.status_lines import Status, status_lines
 
 
@@ -28,10 +29,18 @@ class Painter:
         self._now = now
         self._glyphs = glyphs(look.ascii)
         self._list = look.areas["list"]
-        self._lines = ListLines(content.order)
-        self._searched = pattern(content.place.words)
-        self._drawn: dict[tuple[int, bool], str] = {}
-        """Lines of papers by place in the order, and whether it is highlighted."""
+        place, order = content.place, content.order
+        form = ListForm(look.density == "comfortable", not days_have_headings(order), place.day is not None)
+        self._lines = ListLines(order, form)
+        self._list_look = ListLook(
+            self._glyphs,
+            now.astimezone().date(),
+            searched=pattern(place.words),
+            has_dates=form.has_dates,
+            is_comfortable=form.is_comfortable,
+            older_key=look.older_key,
+        )
+        self._drawn: dict[Heading | PaperAt, Sequence[str]] = {}
         self.cursor = content.cursor
         self._top = max(0, min(self._line - self._list.height // 2, len(self._lines) - self._list.height))
         self._reveal(0)
@@ -82,22 +91,24 @@ class Painter:
     def _draw_list(self) -> list[str]:
         """The lines of the list, each with its place on the screen."""
         area = self._list
-        contents = self._lines.contents(self._top, area.height)
-        return [f"{_at(area.x, y)}{self._draw(*content)}" for y, content in enumerate(contents, area.y)]
+        slots = self._lines.contents(self._top, area.height)
+        return [f"{_at(area.x, y)}{self._draw(slot)}" for y, slot in enumerate(slots, area.y)]
 
-    def _draw(self, group: int, index: int | None) -> str:
-        width, signs = self._list.width, self._glyphs
-        if index is None:
-            line: Line = ()
-            if group >= 0:
-                line = draw_heading(*self._lines.heading(group), width, signs, self._now.astimezone().date())
-            return self._styled("list", line, width)
-        key = (index, index == self.cursor)
-        if key not in self._drawn:
-            row = self._content.rows[self._content.order.pks[index]]
-            line = draw_paper(row, width, signs, self._searched, key[1])
-            self._drawn[key] = self._styled("list", line, width, "highlighted" if key[1] else "")
-        return self._drawn[key]
+    def _draw(self, slot: Slot | None) -> str:
+        """A line of the list; what needs counts, such as the end, is blank until they come."""
+        width = self._list.width
+        if slot is None or slot.kind == "end":
+            return self._styled("list", (), width)
+        content: Heading | PaperAt
+        if slot.kind == "heading":
+            content = Heading(*self._lines.heading(slot.group))
+        else:
+            content = PaperAt(self._content.rows[self._content.order.pks[slot.place]], slot.place == self.cursor)
+        if content not in self._drawn:
+            over = "highlighted" if isinstance(content, PaperAt) and content.is_highlighted else ""
+            lines = draw_content(content, width, self._list_look)
+            self._drawn[content] = [self._styled("list", line, width, over) for line in lines]
+        return self._drawn[content][slot.part]
 
     def _chrome(self) -> Iterator[str]:
         """The header, the strip and the last line."""
@@ -105,7 +116,8 @@ class Painter:
         count = len(content.order.pks) if content.order.complete else None
         place = view_models.view_name(content.place.view, content.ranked_at, self._now, signs.dot)
         refreshed = view_models.clock(content.refreshed, self._now) or ""
-        header = Header(place, content.place.text, count, condition=Condition(refreshed, "fresh"))
+        shown = None if view_models.needs_counts(content.place) else count
+        header = Header(place, content.place.text, shown, condition=Condition(refreshed, "fresh"))
         status = Status(keys=tuple(look.hints["query" if content.place.text else "plain"]))
         lines: Mapping[str, tuple[Line, ...]] = {
             "header": (header_line(header, look.areas["header"].width, signs),),

@@ -60,7 +60,9 @@ def _show() -> FirstFrame | None:
     from reader.ui.first_frame.content import is_certain, read_content
 
     cache = paths.cache_file()
-    content = read_content(cache, left, look.order) if is_certain(cache) else None
+    if not is_certain(cache):
+        return None
+    content = read_content(cache, left, look.order, with_people=look.density == "comfortable")
     if content is None:
         return None
     from reader.ui.first_frame.frame import FirstFrame

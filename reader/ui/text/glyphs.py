@@ -1,6 +1,6 @@
 """The signs that the interface draws with, in Unicode and in ASCII.
 
-All are one cell wide in every terminal, except `code` and `ellipsis`.
+All are one cell wide in every terminal, except `code`, which has two cells, and `ellipsis`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ class Glyphs(NamedTuple):
     upvotes: str
     cursor: str
     """The bar before the highlighted line."""
+    caret: str
+    """Where a typed text ends."""
     picked: str
     excluded: str
     implied: str
@@ -65,6 +67,7 @@ UNICODE = Glyphs(
     comments="❞",
     upvotes="▲",
     cursor="▌",
+    caret="▏",
     picked="✓",
     excluded="✗",
     implied="·",
@@ -91,11 +94,12 @@ ASCII = Glyphs(
     hidden="x",
     elsewhere="+",
     rising="^",
-    code="<",
+    code="<>",
     note="n",
     comments='"',
     upvotes="^",
     cursor="|",
+    caret="_",
     picked="+",
     excluded="-",
     implied=".",

@@ -118,12 +118,13 @@ def _counts(header: Header) -> tuple[Line, ...]:
     shown, total, read = header.shown, header.total, header.read
     if shown is None:
         return ()
-    if read is not None and not header.query:
-        if read >= shown > 0:
+    if read is not None and shown and not header.query:
+        if read >= shown:
             return ((Piece("all ", "quiet"), Piece(f"{shown:,}", "count"), Piece(" read", "quiet")),)
         return ((Piece(f"{read:,}", "count"), Piece(f" of {shown:,} read", "quiet")),)
     papers = " paper" if shown == 1 else " papers"
-    beside = papers if total is None or total == shown else f" of {total:,}"
+    # While the papers of another place are counted, the last total may be too small.
+    beside = papers if total is None or total <= shown else f" of {total:,}"
     counts: Line = (*_number(header), Piece(beside, "quiet"))
     return (counts,) if read is None else (counts, (Piece(f"{read:,}", "count"), Piece(" read", "quiet")))
 

@@ -42,6 +42,9 @@ class Pane(BareScrollView, inherit_bindings=False):
     PREFIX = ""
     """The prefix of its component classes: `papers` for `papers--title`."""
 
+    shows_links = False
+    """Whether the terminal shows links (OSC 8)."""
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._style = RoleStyles(self, self.PREFIX)
@@ -61,6 +64,8 @@ class Pane(BareScrollView, inherit_bindings=False):
             if piece.action is not None:
                 kind, value = piece.action
                 style += Style.from_meta({"kind": kind, "value": value})
+                if kind == "link" and self.shows_links:
+                    style += Style(link=value)
             segments.append(Segment(piece.text, style))
         return Strip(segments).adjust_cell_length(self.columns, ground)
 

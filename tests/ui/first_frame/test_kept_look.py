@@ -32,7 +32,7 @@ def sheet(tmp_path: Path) -> Path:
 async def kept(reader: Opener, sheet: Path) -> KeptLook:
     """The look of a small terminal, which follows from one stylesheet."""
     async with reader(size=(80, 24)) as r:
-        look = look_of(r.main, r.app.look, r.app.settings, LAYOUT)
+        look = look_of(r.main, r.app.look, r.app.settings, r.app.state.panes.density, LAYOUT)
     return look._replace(conditions=HERE, files=[stamp(str(sheet))])
 
 
@@ -137,8 +137,8 @@ async def test_a_picked_theme_is_not_kept(reader: Opener, monkeypatch: pytest.Mo
 
 async def test_steps_that_mark_papers_are_left_to_the_reader(reader: Opener) -> None:
     async with reader(settings=settings(read_when="passed")) as r:
-        assert look_of(r.main, r.app.look, r.app.settings, LAYOUT).moves == {}
+        assert look_of(r.main, r.app.look, r.app.settings, r.app.state.panes.density, LAYOUT).moves == {}
     async with reader(settings=settings(keys={"move.down": ("ctrl+n", "down")})) as r:
-        moves = look_of(r.main, r.app.look, r.app.settings, LAYOUT).moves
+        moves = look_of(r.main, r.app.look, r.app.settings, r.app.state.panes.density, LAYOUT).moves
         assert {keys for keys, steps in moves.items() if steps > 0} == {"\x1b[B", "\x1bOB"}
         assert {keys for keys, steps in moves.items() if steps < 0} == {"k", "\x1b[A", "\x1bOA"}

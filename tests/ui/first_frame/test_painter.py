@@ -27,6 +27,7 @@ LOOKS = {
     "light": settings(theme="light"),
     "ansi": settings(theme="ansi"),
     "ascii": settings(ascii=True),
+    "comfortable": settings(density="comfortable"),
 }
 
 
@@ -51,8 +52,8 @@ def of_textual(r: Story) -> str:
 
 def read(r: Story, visit: Visit = LEFT) -> tuple[KeptLook, Content]:
     """The look of the screen as a start would know it, and the content of its list."""
-    look = look_of(r.main, r.app.look, r.app.settings, visit.layout)
-    content = read_content(r.app.library._path, visit, look.order)
+    look = look_of(r.main, r.app.look, r.app.settings, r.app.state.panes.density, visit.layout)
+    content = read_content(r.app.library._path, visit, look.order, with_people=look.density == "comfortable")
     assert content is not None
     return look, content
 
@@ -60,6 +61,8 @@ def read(r: Story, visit: Visit = LEFT) -> tuple[KeptLook, Content]:
 def differing(r: Story, painter: Painter) -> list[str]:
     """The cells that are not as Textual draws them, apart from the insides of other panes and the thumb."""
     size = r.app.size
+    # As in the reader's own first frame.
+    r.main.papers.tell_days((), None)
     first, then = (cells(text, size) for text in (painter.whole(), of_textual(r)))
     others = [pane.region for pane in (r.main.filter, r.main.detail) if pane.is_on_screen]
     bar = r.main.papers.region.right - 1
@@ -125,6 +128,7 @@ async def test_the_cursor_moves_as_in_the_list(reader: Opener) -> None:
             drawn += painter.changes()
             assert painter.highlighted == r.main.papers.highlighted
             assert painter.height == r.main.papers.height
+        r.main.papers.tell_days((), None)
         then = cells(of_textual(r), r.app.size)
         area = look.areas["list"]
         now = cells(drawn, r.app.size)
@@ -171,7 +175,7 @@ async def test_the_cursor_begins_where_the_user_left_or_there_is_no_frame(
 async def test_a_role_without_a_kept_style_is_not_guessed(reader: Opener) -> None:
     async with reader() as r:
         look, content = read(r)
-        styles = {name: style for name, style in look.styles.items() if name != "list unread highlighted"}
+        styles = {name: style for name, style in look.styles.items() if name != "list current highlighted"}
         with pytest.raises(Unsure):
             Painter(look._replace(styles=styles), content, papers.NOW)
 

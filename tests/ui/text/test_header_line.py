@@ -61,7 +61,7 @@ def test_a_lasting_trouble_stays_longer_than_the_days_progress_and_its_sign_long
         (Header("All", "x", None, 9295), " "),
         (Header("Today", "", 34, None, 12), "12 of 34 read "),
         (Header("Today", "", 34, None, 34), "all 34 read "),
-        (Header("Today", "", 0, None, 0), "0 of 0 read "),
+        (Header("Today", "", 0, None, 12), "0 papers · 12 read "),
         (Header("Today", "", None, None, 12), " "),
         (Header("Today", "robot", 3, 34, 12), "3 of 34 · 12 read "),
         (Header("Today", "", 34, None, 12, Condition("sample")), "12 of 34 read · sample "),

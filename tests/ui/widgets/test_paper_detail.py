@@ -307,6 +307,21 @@ async def test_hostile_text_is_drawn_literally() -> None:
         assert all(line.isprintable() for line in drawn(detail))
 
 
+async def test_addresses_are_links_without_anything_that_a_terminal_obeys() -> None:
+    for shown in (False, True):
+        detail = PaperDetail(today=TODAY, shows_links=shown)
+        async with Listener(detail).run_test(size=(90, 40)) as pilot:
+            detail.show(
+                paper(code_url="https://code.example/a\x1b]8;;https://evil.example\x07b c;d", project_url="x:y")
+            )
+            await pilot.pause()
+            segments = [one for y in range(detail.size.height) for one in detail.render_line(y)]
+            links = {style.link for _, style, _ in segments if style and style.link}
+            assert (len(links) > 2) == shown
+            assert all(link.isascii() and link.isprintable() and link.startswith("https://") for link in links)
+            assert ("https://code.example/ab%20c;d" in links) == shown
+
+
 async def test_an_empty_pane_says_what_it_is_told() -> None:
     app, detail = stage()
     async with app.run_test(size=(40, 9)) as pilot:
