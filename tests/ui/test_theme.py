@@ -68,7 +68,7 @@ async def test_the_cursors_line_is_seen_where_it_has_no_background(name: str) ->
     papers = PaperList(today=TODAY)
     app = Stage(papers, name)
     async with app.run_test(size=(80, 12)) as pilot:
-        papers.show(order([1, 2], ("2025-11-24", 2)), lambda pks: [row(1, starred=True), row(2, starred=True)])
+        papers.show(order([1, 2], ("2025-11-24", 2)), Shelf(row(1, starred=True), row(2, starred=True)))
         await pilot.pause()
         lines = {strip.text.strip()[:1]: strip for strip in app.screen._compositor.render_strips()}
         # All but the scrollbar.
