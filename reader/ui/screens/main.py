@@ -22,7 +22,7 @@ from reader.ui.model import Model, subscribe
 from reader.ui.state import State
 from reader.ui.state_parts import Position, Prompt
 from reader.ui.text.list_lines import day_end
-from reader.ui.textual_fixes import BlankGround, Delayed
+from reader.ui.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.pane import Pane, Rule
 from reader.ui.widgets.paper_list import PaperList
@@ -71,7 +71,7 @@ class PaneLayout(Layout):
         return placed
 
 
-class MainScreen(BlankGround, Screen[None], inherit_bindings=False):
+class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     """Filter, list and detail over one place in the cache.
 
     It draws the state and turns clicks into changes of it. It knows no keys: the app reads them.

@@ -214,6 +214,13 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._report_highlighted()
         return delta != 0
 
+    def stand(self, pk: PaperKey, height: int) -> None:
+        """Highlight a paper, if it is still there, `height` lines below the list's top."""
+        index = self._lines.find(pk, self._cursor)
+        if index is not None and (self.to_index(index) or self.height != height):
+            self._scroll(self._lines.line_of(index) - height)
+            self._reveal()
+
     def move(self, delta: int) -> bool:
         """Go down by `delta` papers, up if negative."""
         return self.to_index(self._cursor + delta)
