@@ -23,6 +23,7 @@ from reader.ui.text.filter_rows import (
     Row,
     group_above,
     heading_above,
+    last_of_group,
     lay_out,
     moved,
     place_of,
@@ -193,15 +194,16 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
                 self._choose(self.choice.toggle(row.key, "picked"))
             case Kind.FAMILY:
                 self._set_state(replace(self._state, closed=self._state.closed ^ {row.key}))
+                self._reveal_group()
             case Kind.MORE if row.key == "days":
                 self._set_state(replace(self._state, all_days=True))
             case Kind.MORE:
                 self._set_state(replace(self._state, all_topics=not self._state.all_topics))
+                self._reveal_group()
 
     def exclude(self) -> None:
         """Exclude the topic under the cursor, or include it again."""
-        row = self.current
-        if row is not None and row.kind is Kind.TOPIC:
+        if (row := self.current) is not None and row.kind is Kind.TOPIC:
             self._choose(self.choice.toggle(row.key, "excluded"))
 
     def switch_mode(self) -> None:
@@ -390,9 +392,14 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         top = 0 if self._cursor <= first else self._cursor
         self.scroll_to_region(Region(0, top, 1, self._cursor - top + 1), animate=False, force=True)
 
+    def _reveal_group(self) -> None:
+        """Scroll to show as much as fits of the topics below the cursor's row, which were unfolded."""
+        last = last_of_group(self._rows, self._cursor)
+        top = max(self.scroll_offset.y, last + 1 - self.size.height)
+        self.scroll_to(y=min(top, self._cursor), animate=False, force=True)
+
     def _post_hint(self) -> None:
-        row = self.current
-        hint = meaning(row, self._glyphs) if row is not None and self.has_focus else ""
+        hint = meaning(row, self._glyphs) if (row := self.current) is not None and self.has_focus else ""
         if hint != self._hint:
             self._hint = hint
             self.post_message(self.Hint(hint))
