@@ -25,8 +25,8 @@ RGB = tuple(name for name in (*OWN, *TEXTUAL) if not find_theme(name).ansi)
 FURNITURE = frozenset(" │─┃━▌▐▎▏▕┌┐└┘├┤┬┴┼╭╮╰╯[]")
 """Rules, bars and brackets: they tell nothing that is not told by other means."""
 
-EDGES = ("paper--chip-edge", "bar--rule", "bar--thumb", "bar--held")
-"""Roles of furniture: a topic's brackets for terminals without backgrounds, the rule between panes and its thumb."""
+EDGES = ("bar--rule", "bar--thumb", "bar--held")
+"""Roles of furniture: the rule between panes, and its thumb."""
 
 
 def ratio(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
