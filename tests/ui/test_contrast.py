@@ -135,6 +135,15 @@ async def test_every_theme_can_be_read(reader: Opener, name: str) -> None:
         assert faint_roles(r) == []
 
 
+@pytest.mark.parametrize("name", RGB)
+async def test_the_calendar_can_be_read_however_warm_a_day_is(reader: Opener, name: str) -> None:
+    async with reader(settings=settings(theme=name)) as r:
+        # Days of another warmth: all read, a few left, many.
+        await r.do("move.down", "move.down", "mark.above_read", "day.older", "mark.all_read", "day.go")
+        assert r.app.calendar is not None
+        assert faint_cells(r, r.widget("#calendar").region) == []
+
+
 @pytest.mark.parametrize("look", [DARK, LIGHT], ids=["dark", "light"])
 def test_our_colors_differ_enough(look: object) -> None:
     colors = DARK if look is DARK else LIGHT
