@@ -75,12 +75,18 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class Hint(Message):
-        """A hint about the row under the cursor, or about typing; an empty text removes the last hint."""
+        """A hint about the row under the cursor; an empty text removes the last hint."""
 
         text: str
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, FilterPane.Hint)
+
+    @dataclass
+    class Narrowing(Message):
+        """The user begins to type what narrows the topics, or has ended."""
+
+        is_on: bool
 
     def __init__(
         self,
@@ -228,7 +234,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
     def begin_narrowing(self) -> None:
         """Narrow the topics by typed text, until Enter or Escape."""
         self._is_narrowing = True
-        self.post_message(self.Hint("type to narrow the topics"))
+        self.post_message(self.Narrowing(True))
 
     def stop_narrowing(self) -> None:
         """List all topics again."""
@@ -241,7 +247,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             return False
         if key in ("enter", "escape", "tab", "down", "up"):
             self._is_narrowing = False
-            self.post_message(self.Hint(""))
+            self.post_message(self.Narrowing(False))
             if key == "escape":
                 self.stop_narrowing()
             return key in ("enter", "escape")
