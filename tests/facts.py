@@ -116,5 +116,6 @@ class SettingFacts(TypedDict, total=False):
     ascii: bool
     filter_width: int
     list_share: float
+    density: str
     topics_file: str
     keys: Mapping[str, tuple[str, ...]]

@@ -95,10 +95,13 @@ class Window:
         self._rose = rose(at)
 
     @classmethod
-    def open(cls, path: Path) -> Window:
-        """Open the cache at `path`, whose schema must be current (`schema.ensure`)."""
+    def open(cls, path: Path, patience: float = schema.BUSY_SECONDS) -> Window:
+        """Open the cache at `path`, whose schema must be current (`schema.ensure`).
+
+        A read waits up to `patience` seconds for another program that holds the cache.
+        """
         with explained(path):
-            connection = schema.connect(path, query_only=True)
+            connection = schema.connect(path, query_only=True, patience=patience)
             with schema.closing_on_error(connection):
                 register_functions(connection)
                 return cls(connection, path)

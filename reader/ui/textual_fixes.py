@@ -265,6 +265,33 @@ class BoundedDriver(Protocol):
         """Make room for further keys."""
 
 
+@runtime_checkable
+class FollowingDriver(Protocol):
+    """A driver that waits while a frame that Textual has not drawn is on the terminal."""
+
+    def take_over(self, unread: bytes) -> None:
+        """Draw and read from now on, first what the terminal has sent before."""
+
+
+class HeldScreen(_Screen):
+    """Mixed into a screen: it draws nothing while it is held.
+
+    Textual 8.2.8 has `App.batch_update` for this, which renders all frames that it does not draw, and delays layouts.
+    """
+
+    is_held = False
+
+    def _compositor_refresh(self) -> None:
+        if not self.is_held:
+            super()._compositor_refresh()
+
+    def release(self) -> None:
+        """Draw from now on, at first all."""
+        if self.is_held:
+            self.is_held = False
+            self.refresh()
+
+
 async def take_keys(node: MessagePump) -> list[Key]:
     """Take the keys that follow the current message in a node's queue.
 
