@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from reader.core.paper import PaperKey
+from reader.core.paper_row import PaperKey
 
 
 def cached(key: PaperKey) -> int:
@@ -116,5 +116,6 @@ class SettingFacts(TypedDict, total=False):
     ascii: bool
     filter_width: int
     list_share: float
+    density: str
     topics_file: str
     keys: Mapping[str, tuple[str, ...]]
