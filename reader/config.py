@@ -110,7 +110,7 @@ class Settings:
     """Columns of the filter pane until it is resized; at least 34 in a terminal of 180 columns or more."""
 
     list_share: float = field(default=0.55, metadata={"rule": Number(0.2, 0.8)})
-    """Share of the columns that the list gets until it is resized; the paper's detail beside it has the rest."""
+    """Share of the columns that the list gets until it is resized; the detail has the rest, up to 82 columns."""
 
     density: str = field(default="compact", metadata={"rule": Choice(("compact", "comfortable"))})
     """Lines of a paper in the list: one (compact), or a second with people and topics (comfortable)."""

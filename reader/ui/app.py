@@ -88,7 +88,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         leaving: Leaving | None = None,
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
-        keep_setting: Callable[[str, str], object] | None = None,
+        keep_setting: Callable[[str, str], object] = lambda _name, _value: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
     ) -> None:
@@ -101,7 +101,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
-        self._keep_setting = keep_setting
+        self.keep_setting = keep_setting
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
         self._left = visit.load(state_file) if state_file else visit.Visit()
@@ -286,17 +286,6 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def show_screen(self, screen: Screen[None]) -> None:
         """Show a screen that reads its own keys."""
         self.push_screen(screen)
-
-    def draw_picture(self) -> str:
-        """The screen as SVG."""
-        from reader.ui.screenshot import draw_picture
-
-        return draw_picture(self, window_title(self.state, self.look.now()))
-
-    def keep_setting(self, name: str, value: str) -> None:
-        """Write a setting to the user's file; raises ReaderError."""
-        if self._keep_setting is not None:
-            self._keep_setting(name, value)
 
     # Keys
 

@@ -231,7 +231,7 @@ class State(QueryState):
 
     def hide_pane(self, pane: PaneName) -> State:
         """Hide a pane for good and focus the list, or show the pane again."""
-        state = self.close_filter() if pane == "filter" else self
+        state = self.close_filter() if pane == "filter" and pane not in self.panes.hidden else self
         return state.choose_panes(self.panes.toggled(pane))
 
     def read(self, reading: Reading | None) -> State:

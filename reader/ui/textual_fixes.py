@@ -27,6 +27,7 @@ from textual.message_pump import MessagePumpClosed
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
+from textual.strip import Strip
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from textual.geometry import Region
     from textual.message_pump import MessagePump
     from textual.screen import Screen
-    from textual.strip import Strip
     from textual.style import Style as VisualStyle
     from textual.widget import Widget
     from textual.widgets import Input
@@ -319,6 +319,23 @@ async def take_keys(node: MessagePump) -> list[Key]:
         while isinstance(key := node._peek_message(), Key) and not key.is_forwarded:
             keys.append(cast(Key, await node._get_message()))
     return keys
+
+
+class BlankGround(_Screen):
+    """Mixed into a screen without text of its own: its ground is drawn as one line, and filtered as all lines are.
+
+    Textual 8.2.8 composes the lines under all panes in every frame, unless a widget is `BLANK`; it then sends the
+    ground's colours also where the user wants none.
+    """
+
+    BLANK = True
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        _, background = self.background_colors
+        strip = Strip.blank(crop.width, self.visual_style.rich_style)
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return [strip] * crop.height
 
 
 class DismissedOnce(_Screen):

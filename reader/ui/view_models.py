@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from reader.ui.text.query_advice import Reach
     from reader.ui.text.strip_line import Strip
 
+_MARKS = 3
+"""Number of the list's first hints, which mark papers."""
+
 
 def filter_parts(state: State) -> object:
     """The parts of the state that `filter_data` reads."""
@@ -161,7 +164,8 @@ def view_name(view: View, ranked_at: str | None, now: datetime, dot: str) -> str
 
 def status_parts(state: State) -> object:
     """The parts of the state that `status` reads."""
-    return state.context, bool(state.place.text), state.prompt, state.notices.shown, state.hint
+    wider = state.in_all, state.widened_from
+    return state.context, bool(state.place.text), wider, state.prompt, state.notices.shown, state.hint
 
 
 def status(state: State, keymap: Keymap) -> Status:
@@ -178,7 +182,19 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
     idle = () if state.place.text or state.context == "page" else ("find.clear",)
     # The calendar shows its keys itself.
     context = "list" if state.context == "calendar" else state.context
-    return keymap.hints(context, without=idle)
+    found = keymap.hints(context, without=idle)
+    # Behind the keys for marks, which keep their places.
+    return [*found[:_MARKS], *_wider(state, keymap), *found[_MARKS:]]
+
+
+def _wider(state: State, keymap: Keymap) -> list[Choice]:
+    """The key that asks a kept query of all papers if there are more, or goes back to the view."""
+    key = keymap.key("find.widen", "list")
+    if state.context != "list" or not state.place.text or not key:
+        return []
+    if state.widened_from is not None:
+        return [(key, f"back to {state.widened_from.name}")]
+    return [(key, f"{state.in_all:,} in all")] if state.in_all else []
 
 
 def reach(state: State) -> Reach:

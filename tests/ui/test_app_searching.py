@@ -291,7 +291,7 @@ async def test_what_has_no_words_is_not_searched_for(reader: Opener) -> None:
             assert feed.requests == []
         async with reader(demo=True) as r:
             await _search(r, "agents")
-            assert "bundled sample" in r.status
+            assert "the sample: nothing is fetched" in r.status
 
 
 async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener) -> None:

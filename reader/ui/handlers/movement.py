@@ -11,7 +11,7 @@ from reader.session.places import DAY, Place, view
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.registry import handles
 from reader.ui.handlers.views import ViewActions
-from reader.ui.layout import PaneName, shape_at, shown_panes
+from reader.ui.layout import PaneName, shown_panes
 from reader.ui.screens.main import MainScreen
 from reader.ui.state import State
 from reader.ui.widgets.paper_detail import PaperDetail
@@ -223,11 +223,11 @@ class MovementActions:
     def _resize(self, by: int) -> None:
         """Give the pane with the focus more room, or less."""
         state = self._model.state
-        panes, shape = state.panes, shape_at(state.width)
-        sizes = panes.of(shape)
+        panes, width = state.panes, state.width
+        sizes = panes.at(width)
         if state.context == "filter":
-            panes = panes.resized(shape, filter_width=min(60, max(16, sizes.filter_width + 2 * by)))
+            panes = panes.resized(width, filter_width=min(60, max(16, sizes.filter_width + 2 * by)))
         else:
             by = -by if state.context == "detail" else by
-            panes = panes.resized(shape, list_share=min(0.8, max(0.2, round(sizes.list_share + 0.05 * by, 2))))
+            panes = panes.resized(width, list_share=min(0.8, max(0.2, round(sizes.list_share + 0.05 * by, 2))))
         self._model.change(state.choose_panes(panes))

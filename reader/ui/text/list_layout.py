@@ -164,6 +164,10 @@ class ListLines:
             if slot is not None and slot.kind == "paper":
                 yield line, slot
 
+    def top_around(self, index: int, height: int) -> int:
+        """Return the top of a view of a list that opens with the cursor on the paper at a place: in the middle."""
+        return max(0, min(self.line_of(index) - height // 2, len(self) - height)) if index else 0
+
     def top_that_shows(self, index: int, top: int, height: int, delta: int = 0) -> int | None:
         """Return the nearest top of a view that shows the paper at a place; None if the view may stay.
 

@@ -18,16 +18,13 @@ from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import pattern
 from reader.ui.text.list_layout import COMPACT, ListForm, ListLines, Slot
-from reader.ui.text.list_lines import LIST_ROLES, Content, DayEnd, Heading, ListLook, PaperAt, draw_content
-from reader.ui.text.styled_text import PLAIN
+from reader.ui.text.list_lines import LIST_ROLES, Content, DayEnd, Heading, ListLook, PaperAt
 from reader.ui.widgets.list_rows import RowChanges, Rows, RowsAtHand
+from reader.ui.widgets.list_strips import ListStrips
 from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from reader.cache.window import DayCount, Order
-
-STRIPS_KEPT = 2_000
-"""Maximum number of drawn lines kept for the next paint."""
 
 
 class PaperList(Pane, can_focus=True, inherit_bindings=False):
@@ -62,16 +59,17 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         super().__init__(id=id, classes=classes)
         self._today = today
         self._order: Order[PaperKey] | None = None
+        self._is_around_cursor = False
+        """Whether the cursor has to go to the middle once the list has a height."""
         self._lines = ListLines()
         self._cursor = 0
         self._words: tuple[str, ...] = ()
-        self._look = ListLook(glyphs, today or date.today(), older_key=older_key)
+        look = ListLook(glyphs, today or date.today(), older_key=older_key)
+        self._strips = ListStrips(look, self._strip)
         self._fetch: Rows | None = None
         self._rows = RowsAtHand()
         self._days: Mapping[str, DayCount] = {}
         self._end: DayEnd | None = None
-        self._strips: dict[tuple[type[Content], Content], tuple[Strip, ...]] = {}
-        """The drawn lines of each content and its type: a heading may equal an end. A changed one is a new key."""
 
     # Content
 
@@ -97,11 +95,12 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         index = 0 if keep is None else new.find(keep, cursor)
         if index is None:
             index = new.heir(old, cursor) if is_news else 0
-        look = self._look._replace(
+        look = self._strips.look._replace(
             searched=pattern(words), has_dates=form.has_dates, is_comfortable=form.is_comfortable
         )
-        before = self._picture() if is_news and look == self._look else None
-        self._order, self._lines, self._words, self._look = order, new, words, look
+        before = self._picture() if is_news and look == self._strips.look else None
+        self._order, self._lines, self._words = order, new, words
+        self._strips.change_look(look)
         self._fetch, self._rows = rows, RowsAtHand(rows, with_people=form.is_comfortable)
         self._cursor = index
         self._set_virtual_size()
@@ -111,16 +110,21 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         elif keep is not None and height is not None:
             self._scroll_paper_to(keep, height)
         else:
-            self._scroll(0 if index == 0 else self._lines.line_of(index) - self.size.height // 2)
+            self._scroll(self._lines.top_around(index, self.size.height))
+            self._is_around_cursor = not self.size.height
         if not is_away:
             self._reveal()
         self._repaint(before)
         self._report_highlighted()
 
     def change_form(self, form: ListForm) -> None:
-        """Show the same papers in another form; the highlighted one keeps its line."""
+        """Show the same papers in another form; the cursor keeps its line, or the list stays at its top."""
         if self._order is not None and self._fetch is not None:
+            is_at_top = self.scroll_offset.y == 0
             self.show(self._order, self._fetch, self.highlighted, words=self._words, form=form)
+            if is_at_top:
+                self._scroll(0)
+                self._reveal()
 
     def tell_days(self, days: Sequence[DayCount], end: DayEnd | None) -> None:
         """Show the counts of days in their headings, and what comes after the last paper."""
@@ -310,15 +314,12 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     # Drawing
 
     def render_line(self, y: int) -> Strip:
-        today = self._today or date.today()
-        if today != self._look.today:
-            self._look = self._look._replace(today=today)
-            self._strips.clear()
+        self._strips.change_look(self._strips.look._replace(today=self._today or date.today()))
         slot = self._lines.at(y + self.scroll_offset.y, is_top=y == 0)
         content = self._content(slot)
         if slot is None or content is None:
             return Strip.blank(self.columns, self._style())
-        return self._draw(content)[slot.part]
+        return self._strips.of(content, self.columns)[slot.part]
 
     def _content(self, slot: Slot | None) -> Content | None:
         """Return what to draw; None for a blank line, such as that of a paper that is gone."""
@@ -334,17 +335,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         row = self._row(self._lines.pks[slot.place])
         return None if row is None else PaperAt(row, slot.place == self._cursor)
 
-    def _draw(self, content: Content) -> tuple[Strip, ...]:
-        key = type(content), content
-        strips = self._strips.get(key)
-        if strips is None:
-            over = "highlighted" if isinstance(content, PaperAt) and content.is_highlighted else PLAIN
-            strips = tuple(self._strip(line, over) for line in draw_content(content, self.columns, self._look))
-            if len(self._strips) >= STRIPS_KEPT:
-                self._strips.clear()
-            self._strips[key] = strips
-        return strips
-
     def _picture(self) -> list[tuple[Content | None, int]]:
         """Return the content of each line in view and which of its lines it is, to compare it later."""
         slots = self._lines.contents(self.scroll_offset.y, self.size.height)
@@ -353,7 +343,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     def _repaint(self, before: Sequence[tuple[Content | None, int]] | None) -> None:
         """Paint the lines whose content differs from `before`; all lines for None."""
         if before is None:
-            self._strips.clear()
+            self._strips.forget()
             self.refresh()
             return
         top = self.scroll_offset.y
@@ -384,11 +374,14 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     def notify_style_update(self) -> None:
         """Drop lines drawn in other colours."""
         super().notify_style_update()
-        self._strips.clear()
+        self._strips.forget()
 
     def on_resize(self) -> None:
-        self._strips.clear()
+        self._strips.forget()
         self._set_virtual_size()
+        if self._is_around_cursor:
+            self._is_around_cursor = False
+            self._scroll(self._lines.top_around(self._cursor, self.size.height))
         self._reveal()
 
     # Mouse

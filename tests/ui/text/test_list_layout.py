@@ -65,6 +65,12 @@ def test_a_heading_stays_on_the_top_line_while_its_papers_pass() -> None:
     assert [line for line, slot in lines.papers_in_view(9, 4)] == [10, 12]
 
 
+def test_a_list_opens_around_the_cursor_and_at_its_top_near_that() -> None:
+    lines = ListLines(order(range(100), ("2025-11-24", 100)))
+    assert [lines.top_around(place, 20) for place in (0, 5, 50, 99)] == [0, 0, 41, 81]
+    assert ListLines(order(range(3))).top_around(2, 20) == 0
+
+
 def test_a_first_screenful_counts_only_days_that_are_whole_and_has_no_end() -> None:
     part = order(range(4), ("2025-11-24", 3), ("2025-11-21", 1), complete=False)
     lines = ListLines(part, ListForm(has_end=True))
