@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.marks import STATES
-from reader.core.paper import PaperKey
+from reader.core.paper_row import PaperKey
 from reader.ui.handlers.registry import handles
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.work.list_loader import ListLoader

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from reader.core.paper import PaperKey
+from reader.core.paper_row import PaperKey
 from reader.core.periods import Period, PeriodKind, period_containing, period_of_view
 from reader.refresh.plan import FIRST_DAY, Days, Trending
 from reader.session.places import Place, view

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.errors import CacheInterrupted, ReaderError
-from reader.core.paper import PaperKey
+from reader.core.paper_row import PaperKey
 from reader.session.first_list import SCREENFUL
 from reader.session.places import Place
 from reader.ui.state import State
