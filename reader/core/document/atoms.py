@@ -11,6 +11,9 @@ from reader.core.document import symbols
 ROW = "\n"
 """What separates the rows of a formula."""
 
+_OPEN_SCRIPT = re.compile(r"[_^][^\W_]+$")
+"""A script after which a letter would seem to belong to it."""
+
 _DIFFERENTIALS = ("∂", "d", "δ", "Δ")
 
 
@@ -35,7 +38,12 @@ def joined(atoms: Sequence[Atom]) -> str:
             kind = "ord" if before != "op" else "rel"
         if kind == "row":
             text = text.rstrip(" ")
-        elif text and text[-1] not in " \n" and not part.startswith(" ") and _is_apart(before, kind):
+        elif (
+            text
+            and text[-1] not in " \n"
+            and not part.startswith(" ")
+            and (_is_apart(before, kind) or (part[:1].isalnum() and _OPEN_SCRIPT.search(text)))
+        ):
             text += " "
         if kind == "frac" and before == "op":
             text += f"({part})"

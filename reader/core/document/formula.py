@@ -79,6 +79,9 @@ class _Parser:
     def _peek(self) -> str | None:
         return self._pieces[self._place] if self._place < len(self._pieces) else None
 
+    def _is_digit(self, place: int) -> bool:
+        return 0 <= place < len(self._pieces) and self._pieces[place].isdecimal()
+
     def _skip_spaces(self) -> None:
         while (piece := self._peek()) is not None and piece.isspace():
             self._place += 1
@@ -167,7 +170,8 @@ class _Parser:
         if name in symbols.FUNCTIONS:
             return [Atom(name, "op")]
         if name in symbols.SPACES:
-            space = symbols.SPACES[name]
+            is_in_number = name == "," and self._is_digit(self._place - 2) and self._is_digit(self._place)
+            space = " " if is_in_number else symbols.SPACES[name]
             return [Atom(space, "space")] if space else []
         if name in symbols.IGNORED:
             return self._delimiter() if name in ("left", "right", "middle") else []

@@ -297,7 +297,8 @@ class Reader:
             return
         text = clean(mark.text(), 20) if mark is not None else "*"
         anchor = anchor_of(node)
-        flow.writer.mark(text, f"#{anchor}" if anchor else "")
+        if "ltx_role_footnotetext" not in class_names(node):
+            flow.writer.mark(text, f"#{anchor}" if anchor else "")
         self._notes.append(Note(text, spans, anchor))
 
     def _theorem(self, element: _Element, flow: _Flow) -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from reader.core.wrapping import wrap
 from reader.ui.text.lines import (
     Piece,
     cut,
