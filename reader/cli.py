@@ -126,7 +126,12 @@ def _open_reader(words: Sequence[str]) -> int:
 
 
 def _has_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    return _has_driver() or (sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def _has_driver() -> bool:
+    """Whether the reader is drawn elsewhere than on a terminal, such as by `textual serve` in a browser."""
+    return bool(os.environ.get("TEXTUAL_DRIVER"))
 
 
 def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
@@ -194,6 +199,7 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
             run_job=partial(_run_job, workspace, file),
             rules=lambda: workspace.topics,
             leaving=leaving,
+            keep_setting=partial(_keep_setting, workspace),
             warnings=[*told, *(str(mistake) for mistake in workspace.loaded.mistakes)],
         )
         outcome = app.run()
@@ -228,6 +234,13 @@ def _prepare_cache(workspace: Workspace) -> list[str]:
     from reader.commands.repairing import prepare_cache
 
     return prepare_cache(file, lambda: workspace.topics)
+
+
+def _keep_setting(workspace: Workspace, name: str, value: str) -> None:
+    """Write a setting that was chosen in the reader to the user's file; raises ReaderError."""
+    from reader.commands.settings_file import set_value
+
+    set_value(workspace, name, [value])
 
 
 def _record_thread_error(failure: ExceptHookArgs) -> None:
@@ -326,7 +339,7 @@ def _open_closed_streams() -> None:
 
 def _draw_on_terminal() -> None:
     """Make Textual, which draws on standard error, draw on standard output if standard error is elsewhere or closed."""
-    if sys.__stderr__ is None or not sys.__stderr__.isatty():
+    if not _has_driver() and (sys.__stderr__ is None or not sys.__stderr__.isatty()):
         setattr(sys, "__stderr__", sys.__stdout__)  # noqa: B010 (a constant for mypy)
 
 

@@ -10,6 +10,7 @@ import os
 import select
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -82,6 +83,27 @@ class TerminalModes:
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTTOU])
             with suppress(termios.error, OSError):
                 termios.tcsetattr(terminal, termios.TCSANOW, self._modes)
+
+
+# Jobs of a shell
+
+
+def ignores_stop() -> bool:
+    """Whether this program was started without job control, as by a shell script with the signal ignored."""
+    return not hasattr(signal, "SIGTSTP") or signal.getsignal(signal.SIGTSTP) is signal.SIG_IGN
+
+
+def stop_job() -> None:
+    """Stop this program and the others of its job, such as a wrapper, until the shell continues them.
+
+    Call it in the main thread. It returns at once if no shell could continue the job: the system then drops the signal.
+    """
+    # The others first: this process stops before the next line of its main thread.
+    before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+    os.killpg(0, signal.SIGTSTP)
+    signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
+    signal.signal(signal.SIGTSTP, before)
 
 
 # Processes and files

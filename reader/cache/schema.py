@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from reader import platform
-from reader.cache import aside
 from reader.cache.pages import HEADER, MAGIC, has_pages
 from reader.cache.sqlite_errors import damaged, explain, explained, is_damage, primary_code
 from reader.core.errors import CacheForeign, CacheTooNew
@@ -310,6 +309,8 @@ def ensure(path: Path) -> None:
         if facts.mark != APPLICATION_ID:
             _set_mark(path)
     elif facts.version is None:
+        from reader.cache import aside
+
         # SQLite deletes a write-ahead log whose file is missing, and it may have marks.
         aside.set_log_aside(path)
         create(path)

@@ -37,6 +37,13 @@ ROW = ", ".join(f"p.{_RENAMED.get(name, name)}" for name in _ROW_NAMES)
 VISIBLE = "p.hidden = 0"
 """The condition of an empty query."""
 
+_BY_INDEX = {
+    "": VISIBLE,
+    "is:unread": f"p.read = 0 AND {VISIBLE}",
+    "is:starred": f"p.starred = 1 AND {VISIBLE}",
+}
+"""The conditions of the views that an index lists by day, by their queries."""
+
 _STORED = tuple(field for field in FIELDS if field.rules.table is not None)
 _DECODED = tuple(field for field in _STORED if field.type in (tuple, bool))
 
@@ -122,6 +129,21 @@ class Window:
             found = self._connection.execute(
                 "SELECT p.pk, p.sort_day FROM listing AS l JOIN paper AS p ON p.pk = l.pk"
                 " WHERE l.day = (SELECT max(day) FROM listing) AND p.hidden = 0"
+                " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return _order(found, limit)
+
+    def first_by_day(self, query: str, limit: int) -> Order[int] | None:
+        """The first papers of a query that a view has, by day; None for a query that needs the query language."""
+        if query == "day:latest":
+            return self.newest(limit)
+        where = _BY_INDEX.get(query)
+        if where is None:
+            return None
+        with explained(self._path):
+            found = self._connection.execute(
+                f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {where}"
                 " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT ?",
                 (limit,),
             ).fetchall()

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events, on
-from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
 
@@ -26,18 +25,21 @@ from reader.ui import theme
 from reader.ui.bounded_app import BoundedApp
 from reader.ui.keyboard import Keyboard
 from reader.ui.last_place import LastPlace
+from reader.ui.layout import remembered
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
+from reader.ui.notices import Notices
 from reader.ui.process import finish_startup_tuning
 from reader.ui.screens.main import MainScreen
 from reader.ui.state import State
-from reader.ui.state_parts import PaneSizes, RefreshStatus
+from reader.ui.state_parts import RefreshStatus
 from reader.ui.stylesheets import stylesheets
 from reader.ui.text.glyphs import glyphs
 from reader.ui.textual_fixes import take_keys
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.scrollbar import draw_scrollbars
 from reader.ui.widgets.status_line import StatusLine
+from reader.ui.window_title import title_parts, window_title
 from reader.ui.work.background import Background
 from reader.ui.work.library import Library
 from reader.ui.work.list_loader import ListLoader
@@ -66,8 +68,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
     `query` in the view All; without a query it starts where the user left it. A `demo` fetches nothing, and saves
-    nothing outside the cache. `leaving` watches over its end. `now` is the clock; a `still` reader has no spinner and
-    starts no refresh by itself.
+    nothing outside the cache. `leaving` watches over its end. `keep_setting` writes a setting to the user's file. `now`
+    is the clock; a `still` reader has no spinner and starts no refresh by itself.
     """
 
     TITLE = "dailypapers"
@@ -88,19 +90,20 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         rules: Callable[[], Topics],
         leaving: Leaving | None = None,
         warnings: Sequence[str] = (),
+        keep_setting: Callable[[str, str], object] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
     ) -> None:
         self.settings = settings
         self.keymap = Keymap(overrides=settings.keys, ascii=settings.ascii)
         super().__init__(css_path=list(stylesheets()))
-        for one in theme.THEMES:
-            self.register_theme(one)
-        self.theme = theme.theme_name(settings.theme, os.environ)
+        self.no_color = theme.is_colorless(os.environ)
+        self.use_theme(theme.theme_name(settings.theme, os.environ))
         self.use_theme_variables()
         self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still)
         self.run_job = run_job
         self.rules = rules
+        self._keep_setting = keep_setting
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
         self._left = visit.load(state_file) if state_file else visit.Visit()
@@ -128,7 +131,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             place=Place(view("all"), query) if query else Place(view(left.view), left.text),
             topic_names=self.library.topic_names(),
             refresh=RefreshStatus(last=self.library.last_refresh()),
-            sizes=PaneSizes(left.filter_width or settings.filter_width, left.list_share or settings.list_share),
+            panes=remembered(settings, left),
             history=left.history,
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
@@ -146,12 +149,6 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         )
         self.last_place.main = self.main
         return self.main
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(theme.DEFAULTS)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        return theme.line_filters(super().get_line_filters())
 
     def on_mount(self) -> None:
         draw_scrollbars(ascii=self.settings.ascii)
@@ -175,9 +172,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         finish_startup_tuning()
         for warning in self._warnings[:1]:
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
-            self.model.show_notice(f"{warning}{more}", "warning")
+            self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
-            self.model.show_notice("the bundled sample · nothing is fetched, nothing is kept", "state")
+            self.model.show_news("the bundled sample · nothing is fetched, nothing is kept")
         self.background.start("rules", self._read_topic_meanings)
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
@@ -204,6 +201,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.page, self._draw_page, now=False)
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
+        on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
 
     async def _read_topic_meanings(self) -> None:
         """Read the description of each topic, for the filter pane and the palette."""
@@ -214,13 +212,14 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def _check_other_programs(self) -> None:
         """Show other programs' changes to the cache, and what is wrong with it."""
         if self.library.trouble:
-            self.model.show_notice(self.library.trouble, "warning")
+            self.model.show_news(self.library.trouble, "warning")
+            self.library.trouble = ""
         elif not self.library.is_marking and self.assembly is not None:
             try:
                 if self.library.changed():
                     self.keyboard.when_still(self._show_changed_cache)
             except ReaderError as error:
-                self.model.show_notice(str(error), "warning")
+                self.model.show_news(str(error), "warning")
 
     def _show_changed_cache(self) -> None:
         state = self.model.state.refreshed_at(self.library.last_refresh())
@@ -290,9 +289,10 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         """Show a screen that reads its own keys."""
         self.push_screen(screen)
 
-    def use_theme(self, theme: str) -> None:
-        """Change the colours until the user quits."""
-        self.theme = theme
+    def keep_setting(self, name: str, value: str) -> None:
+        """Write a setting to the user's file; raises ReaderError."""
+        if self._keep_setting is not None:
+            self._keep_setting(name, value)
 
     # Keys
 
@@ -337,6 +337,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table, `count` times if it takes a count."""
         if self.assembly is not None:
+            self.model.change(self.model.state.change_notices(Notices.acted))
             self.assembly.handlers[action_id](count)
 
     def call_when_closed(self, act: Callable[[], object]) -> None:

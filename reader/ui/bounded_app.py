@@ -1,30 +1,49 @@
-"""The part of the app that bounds it: its end takes no longer than its watch allows, and few keys wait."""
+"""The part of the app that deals with the terminal: it leaves in time, stops as a job, and few keys wait."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import Protocol, runtime_checkable
 
-from textual.app import App
+from textual import constants, on
+from textual.driver import Driver
 
 from reader import platform
 from reader.ui.last_place import LastPlace
 from reader.ui.leaving import Leaving
-from reader.ui.textual_fixes import BoundedDriver, StylesheetParsedOnce
+from reader.ui.textual_fixes import BoundedDriver
+from reader.ui.themed_app import ThemedApp
 from reader.ui.work.background import record_loop_error
 
-if TYPE_CHECKING:
-    from textual.driver import Driver
+WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
+"""The name by which `textual serve` asks for its driver."""
 
 
-class BoundedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
+@runtime_checkable
+class JobTerminal(Protocol):
+    """A driver whose window has a title, and which can stop as a job of the shell."""
+
+    def set_title(self, title: str) -> None:
+        """Give the window a title."""
+
+    def stop_job(self) -> bool:
+        """Stop until the shell continues; False if no shell could."""
+
+
+class BoundedApp(ThemedApp, inherit_bindings=False):
     """An app on a terminal; `leaving`, if any, watches over its end."""
 
     leaving: Leaving | None = None
     last_place: LastPlace
 
     def get_driver_class(self) -> type[Driver]:
-        if platform.WINDOWS:
+        """The driver that `TEXTUAL_DRIVER` names, such as that of `textual serve`; else ours for this system."""
+        named = constants.DRIVER
+        if named == WEB_DRIVER:
+            from reader.ui.web_driver import ServedDriver
+
+            return ServedDriver
+        if named or platform.WINDOWS:
             return super().get_driver_class()
         from reader.ui.terminal_driver import TerminalDriver
 
@@ -72,6 +91,26 @@ class BoundedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     def is_leaving(self) -> bool:
         """Whether the app ends: keys typed after the one that quits would open screens that close at once."""
         return self.return_code is not None
+
+    def set_title(self, title: str) -> None:
+        """Give the terminal's window a title, where it has one; the title must be clean."""
+        if isinstance(self._driver, JobTerminal):
+            self._driver.set_title(title)
+
+    def stop_job(self) -> bool:
+        """Stop until the shell continues the program; False if no shell could."""
+        return isinstance(self._driver, JobTerminal) and self._driver.stop_job()
+
+    @on(Driver.SignalResume)
+    def _draw_again(self) -> None:
+        self.refresh(layout=True)
+
+    def open_in_browser(self, url: str) -> bool:
+        """Open an address where the user is; False if that is this machine, whose browser the caller chooses."""
+        if self._driver is None or not self._driver.is_web:
+            return False
+        self._driver.open_url(url)
+        return True
 
     def handled(self, keys: int) -> None:
         """Let the terminal send so many keys more."""

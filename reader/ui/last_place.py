@@ -60,12 +60,14 @@ class LastPlace:
 
     def _place(self, main: MainScreen) -> visit.Visit:
         state = self._model.state
+        panes = state.panes
         return visit.Visit(
             view=state.place.view.id,
             text=state.place.text,
             paper=self._paper_id(main),
-            filter_width=state.sizes.filter_width,
-            list_share=state.sizes.list_share,
+            sizes={str(shape): sizes for shape, sizes in panes.sizes.items()},
+            hidden=tuple(sorted(panes.hidden)),
+            density=None if panes.density == panes.usual_density else panes.density,
             visited=self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             history=state.history,
             topic_order=state.topic_order,

@@ -36,11 +36,13 @@ AS_IT_WAS = (
     "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"
     "\x1b]22;default\x1b\\"
     "\x1b[<u"
+    "\x1b]2;\x1b\\\x1b[23;2t"
     "\x1b[?1049l"
     "\x1b[?7h\x1b[?25h\x1b[0m"
 )
-"""Undoes all that Textual sets in a terminal: synchronized output, bracketed paste, reports of the window's size, of
-the focus and of the mouse, the pointer's shape, the keyboard protocol, the alternate screen, no wrapping, no cursor."""
+"""Undoes all that the reader sets in a terminal: synchronized output, bracketed paste, reports of the window's size, of
+the focus and of the mouse, the pointer's shape, the keyboard protocol, the title, the alternate screen, no wrapping, no
+cursor."""
 
 _CLOCK = 0
 """The byte, no signal's number, that starts the clock."""
@@ -67,14 +69,13 @@ class Leaving:
         self._ear, self._mouth = socket.socketpair()
         self._ear.setblocking(False)
         self._mouth.setblocking(False)
-        # The system's own handler writes a signal's number here at once, even while the main thread hangs.
-        signal.set_wakeup_fd(self._mouth.fileno(), warn_on_full_buffer=False)
         # What the program was told to ignore, such as SIGHUP by nohup, stays ignored.
         self._before = {
-            number: signal.signal(number, _do_nothing)
+            number: signal.getsignal(number)
             for number in platform.ending_signals()
             if signal.getsignal(number) is not signal.SIG_IGN
         }
+        self._listen()
         Thread(target=self._watch, name="leaving", daemon=True).start()
 
     def begin(self, leave: Callable[[], object], keep: Callable[[], Sequence[str]]) -> None:
@@ -82,9 +83,18 @@ class Leaving:
 
         `keep` saves the place, in any thread; it returns a sentence for each thing that is not kept.
         """
+        # Textual's driver for browsers has taken some signals meanwhile.
+        self._listen()
         loop, context = asyncio.get_running_loop(), contextvars.copy_context()
         self._keep = keep
         self._ask = partial(loop.call_soon_threadsafe, leave, context=context)
+
+    def _listen(self) -> None:
+        """Hear the signals that end a program."""
+        # The system's own handler writes a signal's number here at once, even while the main thread hangs.
+        signal.set_wakeup_fd(self._mouth.fileno(), warn_on_full_buffer=False)
+        for number in self._before:
+            signal.signal(number, _do_nothing)
 
     def expect_end(self) -> None:
         """Start the clock: the process ends soon, by itself or not."""

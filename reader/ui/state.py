@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING
 
 from reader.core.paper import PaperKey
 from reader.session.places import Place, TopicMode, TopicOrder
+from reader.ui.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.notices import Notices
 from reader.ui.state_parts import (
-    MEDIUM,
     TOP,
-    WIDE,
     CalendarRequest,
-    Focus,
     ListContent,
     ListRequest,
-    PaneSizes,
     Position,
     Prompt,
     Reading,
@@ -70,24 +67,27 @@ class State:
     """The paper in the detail pane."""
     page: Reading | None = None
     """The paper on the page, while that is open."""
-    notices_before_page: Notices = field(default_factory=Notices)
-    """The notices when the page was opened."""
     is_list_outdated: bool = False
     """Whether the cache changed while the page was open; the list is then read again when the page closes."""
     calendar: CalendarRequest | None = None
     draft: TypedQuery | None = None
-    focus: Focus = "list"
+    focus: PaneName = "list"
     is_filter_open: bool = False
-    """Whether the filter pane is unfolded on a screen too narrow to show it next to the list."""
+    """Whether the filter pane is unfolded where it has no place of its own."""
     is_ready: bool = False
     """Whether all panes exist: one frame after the list."""
-    width: int = WIDE
+    width: int = SHAPES["three"]
     """Columns of the terminal."""
-    sizes: PaneSizes = field(default_factory=lambda: PaneSizes(26, 0.5))
+    panes: PaneChoice = field(default_factory=PaneChoice)
+    """What the user chose for the panes."""
 
     refresh: RefreshStatus = field(default_factory=RefreshStatus)
     search: SearchStatus = field(default_factory=SearchStatus)
+    activity: str = ""
+    """Other work that takes long, such as `marking 1,200 of 9,295`; empty if there is none."""
     notices: Notices = field(default_factory=Notices)
+    hint: str = ""
+    """The meaning of the row under the filter pane's cursor."""
     prompt: Prompt = field(default_factory=Prompt)
 
     history: tuple[str, ...] = ()
@@ -106,6 +106,16 @@ class State:
     def is_empty(self) -> bool:
         """Whether the list has no papers."""
         return not self.listing.order.pks
+
+    @property
+    def front(self) -> Front:
+        """What is in front, for the layout of the panes."""
+        return Front(self.focus, self.is_filter_open, self.is_empty)
+
+    @property
+    def shown(self) -> frozenset[PaneName]:
+        """The panes on the screen."""
+        return shown_panes(self.width, self.panes, self.front)
 
     @property
     def context(self) -> Context:
@@ -127,11 +137,6 @@ class State:
         """The list's query: the place's, or the words of the feed search."""
         return self.place.text if self.results is None else self.results.text
 
-    @property
-    def page_notices(self) -> Notices:
-        """The notices since the page was opened: older ones would take the space of the page's keys."""
-        return self.notices.since(self.notices_before_page)
-
     # The list
 
     def go(self, place: Place, at: Position = TOP) -> State:
@@ -139,8 +144,8 @@ class State:
         if place == self.place and self.results is None and at.pk is None:
             return self
         state = self.search_stopped()
-        notices = state.notices if place.view == self.place.view else state.notices.left_place()
         search = state.search._replace(wanted="")
+        notices = state.notices.acted()
         return replace(state, place=place, results=None, search=search, notices=notices).request_list(at)
 
     def request_list(self, at: Position = TOP) -> State:
@@ -178,7 +183,7 @@ class State:
 
     def list_failed(self, problem: str) -> State:
         """Record that the list could not be read."""
-        return replace(self, is_list_coming=False, notices=self.notices.show(problem, "warning"))
+        return replace(self, is_list_coming=False, notices=self.notices.told(problem, "warning"))
 
     def highlight(self, pk: PaperKey | None) -> State:
         """Record which paper is under the cursor."""
@@ -219,27 +224,36 @@ class State:
         return replace(self, is_ready=True)
 
     def resized(self, width: int) -> State:
-        """Store the terminal's new width; if the focused pane no longer fits, focus the list."""
-        focus = "list" if self.focus == "detail" and width < MEDIUM else self.focus
-        is_open = width < WIDE and (self.is_filter_open or self.focus == "filter")
-        return replace(self, width=width, focus=focus, is_filter_open=is_open)
+        """Store the terminal's new width."""
+        return replace(self, width=width)._with_focus_in_view()
 
-    def resize_panes(self, *, filter_width: int | None = None, list_share: float | None = None) -> State:
-        """Store new sizes of the panes."""
-        sizes = PaneSizes(filter_width or self.sizes.filter_width, list_share or self.sizes.list_share)
-        return replace(self, sizes=sizes)
+    def choose_panes(self, panes: PaneChoice) -> State:
+        """Store what the user chose for the panes."""
+        return replace(self, panes=panes)._with_focus_in_view()
 
-    def focused(self, focus: Focus) -> State:
+    def _with_focus_in_view(self) -> State:
+        """If the focused pane has no place any more, unfold the filter pane or focus the list."""
+        has_place = has_filter(shape_at(self.width), self.panes)
+        is_open = not has_place and (self.is_filter_open or self.focus == "filter")
+        state = replace(self, is_filter_open=is_open)
+        return state if state.focus in state.shown else replace(state, focus="list")
+
+    def focused(self, focus: PaneName) -> State:
         """Focus a pane."""
-        return self if focus == self.focus else replace(self, focus=focus)
+        return self if focus == self.focus else replace(self, focus=focus)._with_focus_in_view()
 
     def open_filter(self) -> State:
-        """Focus the filter pane; unfold it if the screen is too narrow to show it."""
-        return replace(self, focus="filter", is_filter_open=self.width < WIDE)
+        """Focus the filter pane; unfold it if it has no place of its own."""
+        return replace(self, focus="filter", is_filter_open=not has_filter(shape_at(self.width), self.panes))
 
     def close_filter(self) -> State:
         """Fold the filter pane if it was unfolded, and focus the list."""
         return replace(self, focus="list" if self.focus == "filter" else self.focus, is_filter_open=False)
+
+    def hide_pane(self, pane: PaneName) -> State:
+        """Hide a pane for good and focus the list, or show the pane again."""
+        state = self.close_filter() if pane == "filter" else self
+        return state.choose_panes(self.panes.toggled(pane))
 
     def read(self, reading: Reading | None) -> State:
         """Show a paper in the detail pane."""
@@ -247,8 +261,6 @@ class State:
 
     def open_page(self, reading: Reading) -> State:
         """Show a paper on the page."""
-        if self.page is None:
-            return replace(self, page=reading, notices_before_page=self.notices)
         return self if reading == self.page else replace(self, page=reading)
 
     def close_page(self) -> State:
@@ -312,18 +324,17 @@ class State:
 
     def search_feed(self, text: str) -> State:
         """Request a search of the feed for words."""
-        return replace(self, search=self.search._replace(asking=text, wanted=text, is_slow=False, waiting=None))
+        return replace(self, search=self.search._replace(asking=text, wanted=text, progress=None, waiting=None))
 
-    def search_is_slow(self, progress: str) -> State:
-        """Show the progress of a slow search."""
-        return replace(self, search=self.search._replace(is_slow=True), notices=self.notices.show(progress, "progress"))
+    def search_progressed(self, progress: str) -> State:
+        """Store the progress of a slow search."""
+        return replace(self, search=self.search._replace(progress=progress))
 
     def search_stopped(self) -> State:
         """Record that no search runs any more."""
         if not self.search.asking:
             return self
-        search = self.search._replace(asking="", is_slow=False)
-        return replace(self, search=search, notices=self.notices.show("", "progress"))
+        return replace(self, search=self.search._replace(asking="", progress=None))
 
     def hold_results(self, results: FeedResults) -> State:
         """Keep the feed's results until the user asks for them: the user is typing or reading."""
@@ -353,13 +364,16 @@ class State:
 
     def refresh_succeeded(self, last: datetime | None) -> State:
         """Record that the refresh read all it asked for; `last` is as in `RefreshStatus`."""
-        refresh = self.refresh._replace(problem="", failing_since=None, last=last)
-        return replace(self, refresh=refresh, notices=self.notices.show("", "state"))
+        return replace(self, refresh=self.refresh._replace(problem="", trouble="", failing_since=None, last=last))
 
-    def refresh_failed(self, problem: str, now: datetime) -> State:
-        """Record that the feed could not be read; `now` is local time."""
-        since = self.refresh.failing_since or now
-        return replace(self, refresh=self.refresh._replace(problem=problem, failing_since=since))
+    def refresh_failed(self, problem: str, trouble: str, now: datetime) -> State:
+        """Record that the feed could not be read, as a sentence and in a word or two; `now` is local time."""
+        since = (self.refresh.failing_since if self.refresh.problem else None) or now
+        return replace(self, refresh=self.refresh._replace(problem=problem, trouble=trouble, failing_since=since))
+
+    def source_failed(self, trouble: str, since: datetime) -> State:
+        """Record, in a few words, which source other than the daily papers does not answer."""
+        return replace(self, refresh=self.refresh._replace(trouble=trouble, failing_since=since))
 
     def refresh_ended(self, *, is_idle: bool, last: datetime | None) -> State:
         """Record the end of a refresh, with or without success; `is_idle` if no other refresh runs."""
@@ -371,10 +385,18 @@ class State:
         """Store the local time at which any program completed a refresh."""
         return self if last == self.refresh.last else replace(self, refresh=self.refresh._replace(last=last))
 
-    # The status line
+    # The first and the last line
+
+    def busy_with(self, activity: str) -> State:
+        """Show work under way in the first line; an empty text ends it."""
+        return self if activity == self.activity else replace(self, activity=activity)
+
+    def hinted(self, hint: str) -> State:
+        """Show the meaning of the row under the filter pane's cursor; an empty text removes it."""
+        return self if hint == self.hint else replace(self, hint=hint)
 
     def change_notices(self, notices: Callable[[Notices], Notices]) -> State:
-        """Change the notices in the status line."""
+        """Change the notices in the last line."""
         changed = notices(self.notices)
         return self if changed == self.notices else replace(self, notices=changed)
 

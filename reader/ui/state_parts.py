@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.window import Order
 from reader.session.places import Place
@@ -14,19 +14,6 @@ if TYPE_CHECKING:
     from reader.cache.history import Votes
     from reader.core.paper import Paper, PaperKey
     from reader.ui.feed_results import FeedResults
-
-WIDE, MEDIUM = 100, 70
-"""Minimum columns for three panes side by side, and for the list with the detail."""
-
-Focus = Literal["list", "filter", "detail"]
-"""The focused pane."""
-
-
-class PaneSizes(NamedTuple):
-    """The sizes of the panes that the user chose."""
-
-    filter_width: int
-    list_share: float
 
 
 class Position(NamedTuple):
@@ -101,7 +88,10 @@ class RefreshStatus(NamedTuple):
     """The id of the view that the refresh is for; empty for the latest days."""
     problem: str = ""
     """Why the last refresh failed, as a sentence; empty if it did not."""
+    trouble: str = ""
+    """What does not work, in a few words, such as `offline`; empty if all does."""
     failing_since: datetime | None = None
+    """The local time at which the trouble began."""
     last: datetime | None = None
     """The end of the last complete refresh, in local time."""
     ended: int = 0
@@ -120,8 +110,8 @@ class SearchStatus(NamedTuple):
     """The words of the running search; empty while no search runs."""
     wanted: str = ""
     """The words of the last search, until its results are listed or another place is shown."""
-    is_slow: bool = False
-    """Whether the search is slow enough to show its progress."""
+    progress: str | None = None
+    """The progress of a search that takes long; None before that."""
     waiting: FeedResults | None = None
     """Results that came while the user was typing or reading."""
     left: Position = TOP
@@ -149,6 +139,8 @@ class Reading(NamedTuple):
     paper: Paper
     words: tuple[str, ...]
     votes: Votes
+    number: int = 0
+    """Its place in the list, from 1; 0 if unknown."""
 
 
 class Prompt(NamedTuple):

@@ -14,13 +14,15 @@ from collections.abc import Generator, Iterator
 from contextlib import suppress
 from selectors import EVENT_READ, SelectSelector
 from threading import BoundedSemaphore
-from typing import Any, Protocol, TextIO, cast, runtime_checkable
+from typing import Any, TextIO, cast
 
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.app import App
-from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, Paste
 from textual.message import Message
+
+from reader.ui.job_control import JobDriver
+from reader.ui.terminal_loss import LosesTerminal
 
 READ = 4_096
 """Bytes of one read of the terminal."""
@@ -35,15 +37,7 @@ LOOK = 0.1
 """Seconds between two looks for whether the driver has to stop."""
 
 
-@runtime_checkable
-class LosesTerminal(Protocol):
-    """An app that can do without its terminal for as long as it takes to leave."""
-
-    def lose_terminal(self) -> None:
-        """Called in the thread that reads when the terminal is gone."""
-
-
-class TerminalDriver(LinuxDriver):
+class TerminalDriver(JobDriver):
     """Reads and draws on a terminal; `handled` must be called with the number of keys that were handled."""
 
     def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:

@@ -26,7 +26,7 @@ async def test_the_newest_day_is_there_at_once(reader: Opener) -> None:
         assert r.here.title == "Slow Video: Editing a Stream While It Plays, Frame by Frame and Without a Future"
         assert r.shown is not None
         assert r.shown.id == r.here.id
-        assert "14 papers" in r.top
+        assert r.top.endswith("0 of 14 read")
         assert r.status == ""
 
 
@@ -106,8 +106,8 @@ async def test_offline_with_a_cache_is_a_line_and_no_more(reader: Opener) -> Non
         await r.until(lambda: r.app.state.refresh.problem and not r.app.state.refresh.is_running)
         assert len(r.ids) == 14
         assert r.app.context == "list"
-        r.app.model.show_notice("", "warning")
-        assert r.status == "no news since 08:14 · reading the cache · r tries again"
+        assert r.status.endswith("could not be reached; try again later.")
+        await r.until(lambda: r.top.endswith("0 of 14 read · ○ no news 08:14"))
 
 
 async def test_trying_again_reaches_the_feed_that_has_come_back(reader: Opener) -> None:

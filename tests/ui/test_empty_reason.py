@@ -70,7 +70,7 @@ VIEWS = ("today", "unread", "starred", "all", "trending", "second", "day:2026-05
 def test_a_cache_without_papers_is_the_reason_wherever_one_is(view_id: str, text: str) -> None:
     state = empty(view_id, text, CacheFacts(None, has_papers=False))
     assert empty_reason(state, TODAY) == NoPapers()
-    offline = state.refresh_failed("The feed did not answer.", NOW)
+    offline = state.refresh_failed("The feed did not answer.", "offline", NOW)
     assert empty_reason(offline, TODAY) == NoPapers("The feed did not answer.")
     again = offline.refresh_started(view_id).refresh_progressed("day 3 of 7")
     assert empty_reason(again, TODAY) == Fetching("day 3 of 7")
@@ -124,7 +124,7 @@ def test_a_view_of_all_days_says_nothing_of_one_day() -> None:
 def test_the_feeds_ranking_was_not_read_or_could_not_be() -> None:
     state = empty("trending", counted=counts())
     assert empty_reason(state, TODAY) == NotRanked()
-    assert empty_reason(state.refresh_failed("No network.", NOW), TODAY) == NotRanked("No network.")
+    assert empty_reason(state.refresh_failed("No network.", "offline", NOW), TODAY) == NotRanked("No network.")
     assert empty_reason(state.refresh_started("trending"), TODAY) == FetchingPlace("Trending", "starting")
     assert empty_reason(state.refresh_started(), TODAY) == NotRanked()
 
@@ -171,7 +171,7 @@ def test_a_period_that_was_not_asked_for_says_why_or_that_it_is_being_fetched(vi
     state = empty(view_id, facts=KNOWN._replace(is_day_known=False), counted=counts())
     unasked = empty_reason(state, TODAY)
     assert isinstance(unasked, DayEmpty) and (unasked.asked, unasked.reason) == (False, "")
-    offline = empty_reason(state.refresh_failed("No network.", NOW), TODAY)
+    offline = empty_reason(state.refresh_failed("No network.", "offline", NOW), TODAY)
     assert isinstance(offline, DayEmpty) and (offline.asked, offline.reason) == (False, "No network.")
     fetching = state.refresh_started(view_id).refresh_progressed("day 3 of 7")
     assert empty_reason(fetching, TODAY) == FetchingPlace(view(view_id).name, "day 3 of 7")
@@ -306,7 +306,7 @@ def test_every_empty_list_has_a_reason_that_can_be_drawn(
 ) -> None:
     state = empty(view_id, text, facts, counted)
     if is_offline:
-        state = state.refresh_failed("No network.", NOW)
+        state = state.refresh_failed("No network.", "offline", NOW)
     if refreshing is not None:
         state = state.refresh_started(refreshing)
     reason: EmptyReason = empty_reason(state, TODAY, demo=is_demo)

@@ -20,6 +20,8 @@ class Terminal(NamedTuple):
     """Puts text on its clipboard; some terminals ignore it."""
     suspend: Callable[[], AbstractContextManager[None]]
     """Gives the terminal to another program."""
+    open: Callable[[str], bool]
+    """Opens an address where the user is; False if that is this machine."""
 
 
 class LinkActions:
@@ -80,6 +82,10 @@ class LinkActions:
     async def _browse(self, url: str) -> None:
         from reader.actions.links import find_browser, open_url, safe_url, takes_terminal
 
+        safe = safe_url(url)
+        if safe and self._terminal.open(safe):
+            self._model.show_notice(f"opening {safe}")
+            return
         browser = await asyncio.to_thread(find_browser)
         if browser is None:
             self._copy(url, "there is no browser here")

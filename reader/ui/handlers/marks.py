@@ -128,7 +128,7 @@ class MarkActions:
             self._papers.renew()
             raise
         finally:
-            self._model.show_notice("", "progress")
+            self._model.change(self._model.state.busy_with(""))
         self._show_stored()
         if event is not None and not is_quiet:
             self._model.show_notice(f"{event.count:,} {event.label} · {self._keymap.key('mark.undo')} undoes")
@@ -141,7 +141,7 @@ class MarkActions:
             try:
                 await finishing
             finally:
-                self._model.show_notice("", "progress")
+                self._model.change(self._model.state.busy_with(""))
                 self._model.change(self._model.state.cache_changed())
 
         self._background.start("marks", finish)
@@ -157,7 +157,7 @@ class MarkActions:
 
         def report(done: int, total: int) -> None:
             if monotonic() - began > BLINK:
-                self._model.show_notice(f"{what} {done:,} of {total:,}", "progress")
+                self._model.change(self._model.state.busy_with(f"{what} {done:,} of {total:,}"))
 
         return report
 
@@ -179,7 +179,7 @@ class MarkActions:
         try:
             event = await reversing
         finally:
-            self._model.show_notice("", "progress")
+            self._model.change(self._model.state.busy_with(""))
         if event is None:
             self._model.show_notice(nothing)
             return

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual.widget import Widget
-
 from reader.session.places import DAY
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.registry import handles
 from reader.ui.handlers.views import ViewActions
+from reader.ui.layout import PaneName, shape_at, shown_panes
 from reader.ui.screens.main import MainScreen
-from reader.ui.state_parts import Focus
 from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.work.services import Services
+
+_LEFT_TO_RIGHT: tuple[PaneName, ...] = ("filter", "list", "detail")
 
 
 class MovementActions:
@@ -151,12 +151,23 @@ class MovementActions:
         self._change_pane(-1)
 
     def _change_pane(self, by: int) -> None:
-        main, state = self._main, self._model.state
-        in_order: dict[Focus, Widget] = {"filter": main.filter, "list": main.papers, "detail": main.detail}
-        panes = [name for name, pane in in_order.items() if pane.is_on_screen]
-        if panes:
-            now = panes.index(state.focus) if state.focus in panes else 0
-            self._model.change(state.focused(panes[(now + by) % len(panes)]))
+        """Focus the next pane; a zoomed one gives its room to it."""
+        state = self._model.state
+        reachable = shown_panes(state.width, state.panes._replace(is_zoomed=False), state.front)
+        panes = [name for name in _LEFT_TO_RIGHT if name in reachable]
+        now = panes.index(state.focus) if state.focus in panes else 0
+        self._model.change(state.focused(panes[(now + by) % len(panes)]))
+
+    @handles("pane.zoom")
+    def zoom(self, _count: int | None) -> None:
+        state = self._model.state
+        self._model.change(state.choose_panes(state.panes._replace(is_zoomed=not state.panes.is_zoomed)))
+
+    @handles("pane.hide")
+    def hide(self, _count: int | None) -> None:
+        """Hide the filter pane for good if it has the focus, else the detail; or show it again."""
+        state = self._model.state
+        self._model.change(state.hide_pane("filter" if state.focus == "filter" else "detail"))
 
     @handles("pane.wider")
     def wider(self, count: int | None) -> None:
@@ -169,10 +180,11 @@ class MovementActions:
     def _resize(self, by: int) -> None:
         """Give the pane with the focus more room, or less."""
         state = self._model.state
-        sizes = state.sizes
+        panes, shape = state.panes, shape_at(state.width)
+        sizes = panes.of(shape)
         if state.context == "filter":
-            self._model.change(state.resize_panes(filter_width=min(60, max(16, sizes.filter_width + 2 * by))))
+            panes = panes.resized(shape, filter_width=min(60, max(16, sizes.filter_width + 2 * by)))
         else:
             by = -by if state.context == "detail" else by
-            share = min(0.8, max(0.2, round(sizes.list_share + 0.05 * by, 2)))
-            self._model.change(state.resize_panes(list_share=share))
+            panes = panes.resized(shape, list_share=min(0.8, max(0.2, round(sizes.list_share + 0.05 * by, 2))))
+        self._model.change(state.choose_panes(panes))

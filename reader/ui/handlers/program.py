@@ -14,7 +14,6 @@ from reader.ui.handlers.add import NOTHING_IS_FETCHED
 from reader.ui.handlers.registry import handles
 from reader.ui.handlers.topics import with_topic
 from reader.ui.handlers.views import ViewActions
-from reader.ui.theme import THEMES
 from reader.ui.work.feed_search import FeedSearch
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.services import Services
@@ -40,9 +39,6 @@ class Program(Protocol):
     def show_screen(self, screen: Screen[None]) -> None:
         """Show a screen that reads its own keys."""
 
-    def use_theme(self, theme: str) -> None:
-        """Change the colours until the user quits."""
-
     def leave_detour(self) -> bool:
         """Close a temporary content of a pane, such as an explanation; return whether there was one."""
 
@@ -63,14 +59,18 @@ class ProgramActions:
         refresher: Refresher,
         search: FeedSearch,
         views: ViewActions,
+        *,
+        more_commands: Callable[[], list[Command]],
     ) -> None:
         self._program = program
         self._model = services.model
         self._keymap = services.look.keymap
+        self._glyphs = services.look.glyphs
         self._demo = services.look.demo
         self._refresher = refresher
         self._search = search
         self._views = views
+        self._more_commands = more_commands
 
     @handles("app.refresh")
     def refresh(self, _count: int | None) -> None:
@@ -99,7 +99,7 @@ class ProgramActions:
 
         context = self._program.context
         if context is not None:
-            self._program.show_screen(HelpScreen(self._keymap, context))
+            self._program.show_screen(HelpScreen(self._keymap, context, self._glyphs))
 
     @handles("app.commands")
     def show_commands(self, _count: int | None) -> None:
@@ -108,7 +108,7 @@ class ProgramActions:
         context = self._program.context
         if context is not None:
             own = action_commands(self._keymap, context, self._do_later)
-            self._program.show_screen(Palette([*own, *self._topic_commands(), *self._theme_commands()]))
+            self._program.show_screen(Palette([*own, *self._topic_commands(), *self._more_commands()]))
 
     def _do_later(self, action_id: str) -> None:
         self._program.call_when_closed(partial(self._program.perform, action_id))
@@ -125,12 +125,6 @@ class ProgramActions:
             Command(f"Topic: {name}", state.topic_meanings.get(slug, "The papers of this topic."), partial(show, slug))
             for slug, name in state.topic_names.items()
         ]
-
-    def _theme_commands(self) -> list[Command]:
-        from reader.ui.screens.palette import Command
-
-        about = "Change the colours until the reader is left."
-        return [Command(f"Theme: {one.name}", about, partial(self._program.use_theme, one.name)) for one in THEMES]
 
     @handles("app.escape")
     def step_back(self, _count: int | None) -> None:

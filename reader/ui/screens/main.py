@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Container
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.screen import Screen
 from textual.widget import Widget
 
 from reader.core.paper import PaperKey
 from reader.session.places import Place
 from reader.ui import view_models
+from reader.ui.layout import Area, PaneName, lay_out
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.state import State
-from reader.ui.state_parts import MEDIUM, WIDE, Focus, Position
-from reader.ui.textual_fixes import Delayed, put_away
+from reader.ui.state_parts import Position
+from reader.ui.textual_fixes import Delayed
 from reader.ui.widgets.filter_strip import FilterStrip
+from reader.ui.widgets.pane import Pane, Rule
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.status_line import StatusLine
 from reader.ui.widgets.top_line import TopLine
@@ -35,6 +38,36 @@ if TYPE_CHECKING:
 
 AFTER_LIST = 0.04
 """Seconds between a list for a typed letter and the drawing of its place; the query line shows the letters at once."""
+
+
+class PaneLayout(Layout):
+    """Places the children of the main screen by the state, in one step for each size."""
+
+    name = "panes"
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
+        """Place the panes that are shown; a pane that is not mounted yet leaves its place blank."""
+        state = self._model.state
+        panes = lay_out(size.width, size.height, state.panes, state.front)
+        places: dict[str | None, Area | None] = {
+            "strip": panes.strip,
+            "left": panes.filter,
+            "filter": panes.filter,
+            "empty" if state.is_empty else "papers": panes.list,
+            "rule": panes.rule,
+            "detail": panes.detail,
+        }
+        placed = []
+        for child in children:
+            area = places.get(child.id)
+            if area is not None:
+                if isinstance(child, Pane):
+                    child.is_ruled = area.right < size.width
+                placed.append(WidgetPlacement(Region(*area), NULL_OFFSET, NULL_SPACING, child, fixed=True))
+        return placed
 
 
 class MainScreen(Screen[None], inherit_bindings=False):
@@ -65,7 +98,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._rows = rows
         self._load_first = load_first
         self._folded = folded
-        self._is_list_away = False
+        self._pane_layout = PaneLayout(model)
         self.filter: FilterPane
         self.detail: PaperDetail
         self.empty: Empty
@@ -73,29 +106,27 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.place_delay = Delayed(self, self._draw_place)
 
     def compose(self) -> ComposeResult:
-        # Before anything is mounted, so that styles are matched only once.
-        self._set_width_classes(self.app.size.width, is_filter_open=False)
+        # Before anything is mounted, so that the panes are laid out only once.
+        self._model.change(self._model.state.resized(self.app.size.width))
         glyphs = self._look.glyphs
         yield TopLine(glyphs, None if self._look.is_still else 0.4, id="top")
-        yield FilterStrip(glyphs, id="strip")
         yield StatusLine(glyphs, id="status")
-        yield Container(id="left")
+        yield FilterStrip(glyphs, id="strip")
+        yield Pane(id="left")
         yield PaperList(glyphs, today=self._look.fixed_today, id="papers")
-        yield Container(id="right")
+        yield Rule(glyphs, id="rule")
 
     def on_mount(self) -> None:
         self.papers = self.query_one(PaperList)
         self.status = self.query_one(StatusLine)
         self.top = self.query_one(TopLine)
         self.strip = self.query_one(FilterStrip)
-        self._model.change(self._model.state.resized(self.app.size.width))
-        self._draw_whenever(lambda state: (state.width, state.is_filter_open), self._fit)
-        self._draw_whenever(lambda state: (state.sizes, state.width < WIDE), self._size_panes)
         # Watched, so that the work for a new cursor starts in the same frame.
         self.watch(self.papers, "reported", self._report_highlight, init=False)
+        self._draw_whenever(_layout_parts, self._place_panes, now=False)
         self._draw_whenever(lambda state: state.listing, self._draw_list, now=False)
         self._draw_whenever(_place_parts, self._draw_place_soon)
-        self._draw_whenever(_status_parts, self._draw_status)
+        self._draw_whenever(view_models.status_parts, self._draw_status)
         self._load_first()
         self.papers.focus()
 
@@ -112,22 +143,19 @@ class MainScreen(Screen[None], inherit_bindings=False):
         )
         self.detail = PaperDetail(glyphs, today=self._look.fixed_today, id="detail")
         self.empty = Empty(partial(view_models.empty_keys, keymap), id="empty")
-        put_away(self.empty, True)
         keys = (keymap.key("query.complete", "query"), keymap.key("find.feed", "query"))
         self.query_line = QueryLine(glyphs, *keys, id="query")
         self.query_line.display = False
         if not self.is_attached:
             return
-        await self.query_one("#left").mount(self.filter)
-        await self.query_one("#right").mount(self.detail)
-        await self.mount(self.empty, after=self.papers)
+        await self.mount(self.filter, self.detail, self.empty, after=self.papers)
         await self.mount(self.query_line, after=self.status)
+        await self.query_one("#left").remove()
         self.detail.configure(state.topic_names, view_models.link_keys(keymap))
         self._model.change(self._model.state.ready())
         self._draw_whenever(view_models.filter_parts, self._draw_filter)
         self._draw_whenever(lambda state: state.topic_names, self._draw_topic_names, now=False)
         self._draw_whenever(lambda state: state.reading, self._draw_detail)
-        self._draw_whenever(lambda state: state.is_empty, self._show_list_or_reason)
         self._draw_whenever(_empty_parts, self._draw_empty)
         self._draw_whenever(lambda state: state.is_typing, self._draw_query, now=False)
         self._draw_whenever(
@@ -143,27 +171,16 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     # Sizes
 
+    @property
+    def layout(self) -> Layout:
+        return self._pane_layout
+
     def on_resize(self, event: events.Resize) -> None:
         self._model.change(self._model.state.resized(event.size.width))
 
-    def _fit(self, state: State) -> None:
-        self._set_width_classes(state.width, is_filter_open=state.is_filter_open)
-
-    def _set_width_classes(self, width: int, *, is_filter_open: bool) -> None:
-        """Set the screen's classes for its width, which the stylesheet uses."""
-        self.set_class(width >= WIDE, "-wide")
-        self.set_class(MEDIUM <= width < WIDE, "-medium")
-        self.set_class(width < MEDIUM, "-narrow")
-        self.set_class(is_filter_open, "-filtering")
-
-    def _size_panes(self, state: State) -> None:
-        """Give the panes the sizes that the user chose."""
-        sizes, narrow = state.sizes, state.width < WIDE
-        # One more for the rule at its right.
-        self.query_one("#left").styles.width = sizes.filter_width + 1
-        for pane, share in ((self.papers, sizes.list_share), (self.query_one("#right"), 1 - sizes.list_share)):
-            pane.styles.width = "1fr" if narrow else f"{round(share * 100)}fr"
-            pane.styles.height = f"{round(share * 100)}fr" if narrow else "1fr"
+    def _place_panes(self, _state: State) -> None:
+        # The layout belongs to the screen, but only a child asks for another one.
+        self.papers.refresh(layout=True)
 
     # The list and its place
 
@@ -190,8 +207,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def _draw_place(self) -> None:
         """Show the list's place in the first line and in the strip, and mark it in the filter pane."""
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
-        self.top.show(view_models.header(state, now, dot))
-        if state.width < WIDE:
+        self.top.show(view_models.header(state, now, dot, demo=self._look.demo))
+        if self.strip.is_on_screen:
             self.strip.show(view_models.strip_data(state, self._look.keymap, now, dot))
         if state.is_ready:
             self._mark_place(state.listing.place)
@@ -209,15 +226,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.filter.show(view_models.filter_data(state))
 
     # An empty list
-
-    def _show_list_or_reason(self, state: State) -> None:
-        """Show why the list is empty in its place, or show the list again."""
-        if state.is_empty != self._is_list_away:
-            self._is_list_away = state.is_empty
-            # A class on the screen would take 25 ms: Textual would match all styles of all panes.
-            for pane in (self.papers, self.query_one("#right")):
-                put_away(pane, state.is_empty)
-            put_away(self.empty, not state.is_empty)
 
     def _draw_empty(self, state: State) -> None:
         if state.is_empty:
@@ -237,10 +245,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.detail.configure(state.topic_names)
 
     def _draw_status(self, state: State) -> None:
-        if state.context != "page":
-            self.status.hints(view_models.hints(state, self._look.keymap))
-        self.status.pending(*state.prompt)
-        self.status.notice(state.notices.loudest)
+        self.status.show(view_models.status(state, self._look.keymap))
 
     def _draw_query(self, state: State) -> None:
         """Replace the status line by the query line, or close the query line."""
@@ -260,7 +265,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Focus a pane at once, because the next key may follow immediately."""
         if state.is_typing:
             return
-        panes: dict[Focus, Widget] = {"filter": self.filter, "detail": self.detail, "list": self.papers}
+        panes: dict[PaneName, Widget] = {"filter": self.filter, "detail": self.detail, "list": self.papers}
         # A hidden pane can't have the focus; Textual would focus the filter pane instead.
         pane = None if state.is_empty and state.focus != "filter" else panes[state.focus]
         if self.focused is not pane:
@@ -271,14 +276,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
     @on(events.DescendantFocus)
     def _report_focus(self) -> None:
         if self._model.state.is_ready:
-            panes: dict[Widget | None, Focus] = {self.filter: "filter", self.detail: "detail", self.papers: "list"}
+            panes: dict[Widget | None, PaneName] = {self.filter: "filter", self.detail: "detail", self.papers: "list"}
             focus = panes.get(self.focused)
             if focus is not None:
                 self._model.change(self._model.state.focused(focus))
 
     def on_filter_pane_hint(self, event: FilterPane.Hint) -> None:
         """Show the filter pane's hint."""
-        self._model.show_notice(event.text, "hint")
+        self._model.change(self._model.state.hinted(event.text))
 
     def on_query_line_changed(self, event: QueryLine.Changed) -> None:
         """Filter the list while the query is typed."""
@@ -298,12 +303,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._model.change(state.close_filter() if state.is_filter_open else state.open_filter())
 
 
+def _layout_parts(state: State) -> object:
+    return state.panes, state.front if state.panes.is_zoomed else state.front._replace(focus="list")
+
+
 def _place_parts(state: State) -> object:
     return view_models.header_parts(state), view_models.strip_parts(state), state.is_typing, state.is_ready, state.width
-
-
-def _status_parts(state: State) -> object:
-    return view_models.hint_parts(state), state.prompt, state.notices
 
 
 def _empty_parts(state: State) -> object:

@@ -83,8 +83,8 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         """Show an order of papers whose rows `rows` fetches, and mark the words in the titles.
 
         The cursor goes to the paper `keep`, else to the top; `height` is its line, counted from the list's top.
-        If `keep` is already highlighted, as in a refreshed view, nothing moves on the screen. If it is gone,
-        the cursor goes to the paper that followed it.
+        If `keep` is already highlighted, as in a refreshed view, nothing moves on the screen, even if the user has
+        scrolled away from the cursor. If it is gone, the cursor goes to the paper that followed it.
         """
         old, new = self._lines, ListLines(order)
         cursor, anchor = self._cursor, self._anchor()
@@ -96,13 +96,15 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._lines, self._rows, self._words = new, RowsAtHand(rows), words
         self._cursor = index
         self._set_virtual_size()
+        is_away = is_news and anchor is not None and anchor[0] != keep
         if is_news and anchor is not None:
             self._scroll_paper_to(*anchor)
         elif keep is not None and height is not None:
             self._scroll_paper_to(keep, height)
         else:
             self._scroll(0 if index == 0 else self._lines.line_of(index) - self.size.height // 2)
-        self._reveal()
+        if not is_away:
+            self._reveal()
         self._repaint(before)
         self._report_highlighted()
 
@@ -272,7 +274,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     def _scroll_paper_to(self, pk: PaperKey, height: int) -> None:
         """Scroll until a paper is `height` lines below the top."""
-        index = self._lines.find_near(pk, self._cursor)
+        index = self._lines.find(pk, self._cursor)
         line = self._lines.line_of(self._cursor if index is None else index) if self._lines.pks else 0
         self._scroll(line - height)
 

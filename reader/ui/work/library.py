@@ -21,6 +21,7 @@ from reader.cache.window import Order, Window
 from reader.core.errors import CacheError
 from reader.core.paper import Paper, PaperKey, PaperRow
 from reader.paths import refresh_stamp, touch_private
+from reader.session.first_list import first_list
 from reader.ui.counts import Counts, Question, TopicFacts
 from reader.ui.work.mark_thread import MarkThread, Progress, ignore_progress
 from reader.ui.work.query_thread import QueryThread
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from reader.cache.topic_trends import Extent
     from reader.cache.vocabulary import Vocabulary
     from reader.core.topics.trends import Trend
+    from reader.session.places import Place
     from reader.ui.feed_results import FeedResults
 
 T = TypeVar("T")
@@ -166,9 +168,9 @@ class Library:
     def newest_day(self) -> str | None:
         return self._ask(Window.newest_day, None)
 
-    def newest(self, limit: int) -> Order[int]:
-        """The newest day's first papers, for the first frame of most starts."""
-        return self._ask(lambda window: window.newest(limit), _NO_PAPERS)
+    def first_list(self, place: Place, order: str, scope: Callable[[], Scope], limit: int) -> Order[int]:
+        """The first papers of the place where a start begins."""
+        return self._ask(lambda window: first_list(window, place, order, scope, limit), _NO_PAPERS)
 
     def first(self, selection: Selection, limit: int) -> Order[int]:
         """The first screenful, for the first frame; later ones come from `screenful`."""
