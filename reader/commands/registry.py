@@ -13,7 +13,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "Print papers": {
             "list": "the papers of a query",
-            "show": "one paper in full",
+            "show": "one paper: its abstract, its links",
+            "read": "the whole text of one",
             "count": "how many there are",
             "topics": "what they are about",
             "open": "one in the browser",

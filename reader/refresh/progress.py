@@ -113,4 +113,21 @@ class PapersReturned:
     unknown: int
 
 
+@dataclass(frozen=True, slots=True)
+class TextStored:
+    """The full text of a paper is kept now."""
+
+    id: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextMissing:
+    """No source has the full text of a paper."""
+
+    id: str
+    reason: str
+    """What the last source said, such as `arXiv has no HTML of it`."""
+
+
 SourceEvent = FeedStarted | FeedStored | FeedFailed | PapersReturned

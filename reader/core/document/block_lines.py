@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
+from reader.core.cells import cell_len
 from reader.core.document.formula import formula_text
 from reader.core.document.lines import UNBROKEN, Line, Piece, broken, mark_text, pieces_of
 from reader.core.document.model import (
@@ -53,8 +52,10 @@ class _Edge(NamedTuple):
 class BlockWriter:
     """Lays out single blocks, without a state between them."""
 
-    def __init__(self, width: int | None) -> None:
+    def __init__(self, width: int | None, table_width: int | None = None) -> None:
         self._width = width
+        self._wider = max(0, (table_width or 0) - (width or 0))
+        """Columns that a table may take beyond the width."""
 
     def lines(self, block: Block, before: Block | None) -> Iterator[Line]:
         """The lines of a block, after those that set it apart from the one before it."""
@@ -201,7 +202,7 @@ class BlockWriter:
             for text in table_rows(table):
                 yield Line((*edge.pieces, Piece(text)))
         else:
-            for line in table_lines(table, room):
+            for line in table_lines(table, room + self._wider):
                 yield Line((*edge.pieces, *line))
 
     def _figure(self, figure: Figure, edge: _Edge) -> Iterator[Line]:

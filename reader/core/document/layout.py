@@ -30,10 +30,11 @@ class Place(NamedTuple):
 class Layout:
     """The lines of a document at a width; without one, each paragraph is one line, as a pipe wants it."""
 
-    def __init__(self, document: Document, width: int | None) -> None:
+    def __init__(self, document: Document, width: int | None, *, table_width: int | None = None) -> None:
+        """`table_width` is what a table may take before its long cells break; by default the width."""
         self.document = document
         self.width = width
-        self._writer = BlockWriter(width)
+        self._writer = BlockWriter(width, table_width)
         self._lines: dict[int, tuple[Line, ...]] = {}
 
     def lines(self, block: int) -> tuple[Line, ...]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
+from reader.core.cells import cell_len, wrap
 from reader.core.document.formula import SUPERSCRIPTS, formula_text
 from reader.core.document.model import Spans
-from reader.core.wrapping import wrap
 
 UNBROKEN = "\u00a0"
 """A space at which no line breaks; it becomes a plain one."""

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
+from reader.core.cells import cell_len
 from reader.core.document.lines import Piece, broken, pieces_of, text_of
-from reader.core.document.model import Cell, Table
+from reader.core.document.model import Cell, Spans, Table
 
 GAP = 2
 """Columns between two cells."""
@@ -30,14 +29,19 @@ class _Placed(NamedTuple):
     pieces: tuple[Piece, ...]
 
 
-def table_rows(table: Table) -> Iterator[str]:
-    """Each row as one line, its cells separated by tabs; a cell over several columns leaves the others empty."""
+def grid_texts(table: Table) -> Iterator[list[Spans]]:
+    """The spans of each row by column; a cell over several columns or rows leaves the others empty."""
     for row in _grid(table):
-        columns = max((one.column + one.cell.across for one in row), default=0)
-        texts = [""] * columns
+        texts: list[Spans] = [()] * max((one.column + one.cell.across for one in row), default=0)
         for one in row:
-            texts[one.column] = text_of(one.pieces)
-        yield "\t".join(texts).rstrip("\t")
+            texts[one.column] = one.cell.spans
+        yield texts
+
+
+def table_rows(table: Table) -> Iterator[str]:
+    """Each row as one line, its cells separated by tabs."""
+    for row in grid_texts(table):
+        yield "\t".join(text_of(pieces_of(spans)) for spans in row).rstrip("\t")
 
 
 def table_lines(table: Table, width: int) -> Iterator[tuple[Piece, ...]]:

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 
 from rich.cells import cell_len, get_character_cell_size
 
-from reader.core.wrapping import wrap
+from reader.core.cells import wrap
 
 UNBROKEN = "\u00a0"
 """A space at which no line breaks; drawn as a plain one."""

@@ -1,13 +1,21 @@
-"""Break text into lines by terminal cells."""
+"""The width of text in terminal cells, and its lines."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from rich.cells import cell_len, get_character_cell_size
-
 _WORD = re.compile(r"[^ ]+")
+
+
+def cell_len(text: str) -> int:
+    """The cells that a text takes in a terminal."""
+    if text.isascii():
+        return len(text)
+    # Late: the core is imported where nothing is drawn.
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def wrap(text: str, width: int) -> list[tuple[int, int]]:
@@ -51,6 +59,8 @@ def _units(text: str, width: int) -> Iterator[tuple[int, int, int]]:
 
 def _clusters(text: str, start: int, stop: int, joined: bool) -> Iterator[tuple[int, int, int]]:
     """Yield the start, end and cells of each character with its accents; if `joined`, of each run of narrow ones."""
+    from rich.cells import get_character_cell_size
+
     begin, size, last = start, 0, 0
     for index in range(start, stop):
         cells = get_character_cell_size(text[index])
