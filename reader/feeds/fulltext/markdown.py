@@ -29,6 +29,8 @@ _HEAD = re.compile(
 )
 _ARXIV = re.compile(r"https?://(?:[\w-]+\.)*arxiv\.org/html/\S+?(?:v(?P<version>[0-9]{1,3}))?/?$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
+_LONG_MARKER = re.compile(r"^( *)([0-9]{1,2}\.) {2,}(?=\S)", re.MULTILINE)
+_LOST_LABEL = re.compile(r"\bLABEL:[\w:.-]*\w")
 _BROKEN_TEX = re.compile(r"(?<!\\)%\n(?=\S)")
 _CELL = re.compile(r"((?<!\\)\|)")
 _NO_TEX = re.compile(r"\]\([^)\n]*\)|`[^`\n]+`")
@@ -63,7 +65,10 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
     for paragraph in text.split("\n\n"):
         if len(paragraph) > SPECIAL and any(paragraph.count(sign) > SPECIAL for sign in "[]*_<!`&"):
             raise NoFullText("one of its paragraphs is too large")
-    protected, formulas = _protected(text.replace(OPEN_MARK, "").replace(CLOSE_MARK, ""))
+    text = text.replace(OPEN_MARK, "").replace(CLOSE_MARK, "")
+    # The converter indents the text of all items by four columns, wherever their first line begins.
+    text = _LONG_MARKER.sub(lambda found: f"{found[1]}{found[2]:4}", _LOST_LABEL.sub("?", text))
+    protected, formulas = _protected(text)
     builder = Builder(formulas)
     blocks = builder.build(_parser().parse(protected))
     return Document(clean(title) or builder.title, blocks, version, is_cut=builder.is_cut)
@@ -79,8 +84,8 @@ def _split(text: str) -> _Source:
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    # Bare TeX is full of backslashes, which would count as escapes; and no HTML is expected.
-    return MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table").disable("escape")
+    # Bare TeX is full of backslashes, which would count as escapes. Code has fences; other text is indented too.
+    return MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table").disable(["escape", "code"])
 
 
 def _protected(text: str) -> tuple[str, list[str]]:

@@ -17,9 +17,9 @@ from reader.core.document.model import (
     Item,
     Items,
     Listing,
+    Note,
     Paragraph,
     Quote,
-    Reference,
     Span,
     Spans,
     Table,
@@ -28,25 +28,23 @@ from reader.core.document.model import (
 from reader.core.text import clean, clean_note
 from reader.feeds.addresses import web_url
 from reader.feeds.fulltext.bounds import TEXT_LETTERS
+from reader.feeds.fulltext.markdown_joins import joined_blocks, shortened, with_pictures
 from reader.feeds.fulltext.spans import TEXT_LIMIT, SpanWriter
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _FORMULA = re.compile("\ue000([0-9]+)\ue001")
-_NUMBER = re.compile(r"\(([0-9A-Z][0-9.]{0,6}[a-z]?)\)")
 _SECTION = re.compile(r"(Appendix [A-Z]|[0-9]{1,2}|[A-Z](?=\.))((?:\.[0-9]{1,3})*)\.? +(?=\S)")
-_CAPTION = re.compile(r"((?:Figure|Fig\.|Table|Algorithm|Listing) ?([A-Z]?[0-9]{1,3}))[:.] ")
-_PANEL = re.compile(r"\(([a-z])\) ")
 _ON_PAGE = re.compile(r"https?://(?:[\w-]+\.)*arxiv\.org/html/[^#\s]+#([\w.:-]+)")
 _STATEMENT = re.compile(
     r"(?:Theorem|Lemma|Definition|Corollary|Proposition|Remark|Example|Proof|Assumption|Claim|Conjecture)\b"
 )
 _ESCAPED = re.compile(r"\\([_*\[\]<>#`()~|.!+-])")
 _STEP = re.compile(r"\s*[0-9]{1,3}: ")
-_NOTE = re.compile(r"(?<=\S)([0-9]{1,2}) \1\1(?=[^\s\d])")
+_NOTE = re.compile(r"(?<=[^\s\d])([0-9]{1,2}) \1\1(?!\d)")
+_NOTE_TEXT = re.compile(r"([0-9]{1,2}) \1footnotetext: ")
 _DEVIATION = re.compile(r"(?<=[0-9])_(±[0-9.]+)_")
-_KINDS = {"Figure": "F", "Fig.": "F", "Table": "T", "Algorithm": "alg", "Listing": "LST"}
 
 
 class Builder:
@@ -65,7 +63,7 @@ class Builder:
         blocks = self._blocks(iter(tokens), "", 0)
         first = next((place for place, block in enumerate(blocks[:60]) if _is_abstract(block)), 0)
         # What stands before the abstract are names, and what is left of macros.
-        return tuple(self._finished(blocks[first:]))
+        return tuple(with_pictures(joined_blocks(blocks[first:], self._targets)))
 
     # Tokens to blocks
 
@@ -111,6 +109,8 @@ class Builder:
         spans, pictures = self._spans(token)
         if not spans:
             return [Figure("", (), (), pictures)] if pictures else []
+        if note := _NOTE_TEXT.match(spans[0].text):
+            return [Note(note[1], shortened(spans, note.end()))]
         if len(steps := list(_lines(token))) > 2 and sum(map(bool, map(_STEP.match, token.content.split("\n")))) > 1:
             return [Listing(tuple(self._spans_of(line)[0] for line in steps))]
         if all(span.style == "formula" or not span.text.strip(" .,;") for span in spans):
@@ -221,61 +221,6 @@ class Builder:
             return f"#{clean(anchor, 200)}"
         return web_url(href) or ""
 
-    # What the Markdown has lost
-
-    def _finished(self, blocks: Sequence[Block]) -> Iterator[Block]:
-        """Blocks with numbers, captions, statements and references put together again."""
-        in_references = False
-        held: list[Block] = []
-        for block in blocks:
-            if isinstance(block, Heading):
-                title = "".join(span.text for span in block.spans).lower()
-                in_references = title in ("references", "bibliography")
-            if in_references and isinstance(block, Items):
-                yield from _last(held)
-                yield from _references(block)
-                continue
-            joined = self._joined(held.pop() if held else None, block)
-            yield from joined[:-1]
-            held.append(joined[-1])
-        yield from held
-
-    def _joined(self, before: Block | None, block: Block) -> list[Block]:
-        """A block joined with the one before it, if it belongs to it."""
-        match before, block:
-            case Formula(rows, ""), Paragraph((Span(text, "", ""),)) if number := _NUMBER.fullmatch(text):
-                return [Formula(rows, number[0], self._targets.get(f"E{number[1]}", ""))]
-            case Formula(number=first) as formula, Paragraph((Span(text, "", ""),)) if first and _NUMBER.fullmatch(
-                text
-            ):
-                return [replace(formula, number=f"{first.partition('–')[0]}–{text}")]
-            case Formula(rows, ""), Formula(more, ""):
-                return [Formula(rows + more)]
-            case Theorem(title, ()), Paragraph() | Formula():
-                return [Theorem(title, (block,))]
-            case Figure("", (), inner, pictures), Paragraph() if caption := self._caption(block):
-                return [replace(caption, blocks=inner, pictures=pictures)]
-            case Figure("", (), inner, pictures), Paragraph(spans) if _PANEL.match(spans[0].text):
-                return [Figure(spans[0].text[:3], _shortened(spans, 4), inner, pictures)]
-            case Figure(label, caption, (), ()), Table() | Listing() if label:
-                return [replace(before, blocks=(block,))]
-        kept = [before] if before is not None else []
-        if isinstance(block, Paragraph) and (figure := self._caption(block)):
-            return [*kept, figure]
-        return [*kept, block]
-
-    def _caption(self, block: Block) -> Figure | None:
-        if not isinstance(block, Paragraph):
-            return None
-        text = "".join(span.text for span in block.spans[:2])
-        is_label = block.spans[0].style == "strong"
-        found = _CAPTION.match(f"{block.spans[0].text}: " if is_label else f"{text} ")
-        if found is None or len(block.spans[0].text) < len(found[1]):
-            return None
-        kind = _KINDS[found[1].split(found[2])[0].strip()]
-        spans = _shortened(block.spans, len(found[1]) + 2 * (not is_label))
-        return Figure(found[1], spans, (), (), self._targets.get(f"{kind}{found[2]}", ""))
-
 
 def _is_abstract(block: Block) -> bool:
     return isinstance(block, Heading) and "".join(span.text for span in block.spans).lower() == "abstract"
@@ -309,38 +254,16 @@ def _with_markers(parts: list[Block]) -> list[Block]:
     return found
 
 
-def _last(held: list[Block]) -> list[Block]:
-    taken = held[:]
-    held.clear()
-    return taken
-
-
 def _item(marker: str, parts: list[Block]) -> Item:
     """An item, with the marker that the feed's Markdown writes as its first paragraph."""
     match parts:
         case [Paragraph((Span(("•" | "–" | "∗") as found, "", ""),)), *rest] if rest:
             return Item(found, tuple(rest))
+        case [Items((Item(found, ()),)), *rest] if rest:
+            return Item(found, tuple(rest))
         case [Paragraph((Span(found, "", ""),)), *rest] if rest and re.fullmatch(r"\(?\w{1,4}[.)]", found):
             return Item(found, tuple(rest))
     return Item(marker, tuple(parts))
-
-
-def _references(block: Items) -> Iterator[Reference]:
-    for number, item in enumerate(block.items, 1):
-        label, writer = "", SpanWriter()
-        for place, part in enumerate(item.blocks):
-            if not isinstance(part, Paragraph):
-                continue
-            if place == 0 and len(item.blocks) > 1:
-                label = clean("".join(span.text for span in part.spans), 200)
-                continue
-            writer.space()
-            for span in part.spans:
-                if span.style == "formula":
-                    writer.formula(span.text, span.target)
-                else:
-                    writer.write(span.text, span.style, span.target)
-        yield Reference(label, writer.take(), f"bib.bib{number}")
 
 
 def _numbered(spans: Spans) -> tuple[str, Spans]:
@@ -348,7 +271,7 @@ def _numbered(spans: Spans) -> tuple[str, Spans]:
     found = _SECTION.match(spans[0].text) if spans else None
     if found is None or spans[0].style == "formula":
         return "", spans
-    return found[1] + found[2], _shortened(spans, found.end())
+    return found[1] + found[2], shortened(spans, found.end())
 
 
 def _section_anchor(number: str) -> str:
@@ -358,19 +281,6 @@ def _section_anchor(number: str) -> str:
     first, *rest = number.removeprefix("Appendix ").split(".")
     head = f"S{int(first)}" if first.isdecimal() else f"A{ord(first) - 64}"
     return ".".join([head, *(f"{'S' * (level + 2)}{int(part)}" for level, part in enumerate(rest))])
-
-
-def _shortened(spans: Spans, letters: int) -> Spans:
-    """Spans without their first letters."""
-    rest: list[Span] = []
-    for span in spans:
-        left = span.text[letters:] if span.style != "formula" or letters <= 0 else ""
-        letters = max(0, letters - len(span.text))
-        if not rest:
-            left = left.lstrip(" ") if span.style != "formula" else left
-        if left:
-            rest.append(span._replace(text=left))
-    return tuple(rest)
 
 
 def _without_style(spans: Spans) -> Spans:

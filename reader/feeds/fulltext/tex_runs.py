@@ -16,14 +16,17 @@ _DOLLARS = re.compile(
 )
 _SIGN = re.compile(r"\\[A-Za-z]{2,}|\\[{},;!]|[_^]\{")
 _WORD = re.compile(r"[^\s|`]+")
-_ENDS_OPEN = re.compile(r"(?:\\[A-Za-z]+|[=<>≤≥∈+*/&^_]|\\\\|[∼≈→←×·∣|])$")
+_ENDS_OPEN = re.compile(r"(?:[=<>≤≥∈+*/&^_]|\\\\|[∼≈→←×·∣|])$")
 _BEGINS_OPEN = re.compile(
     r"(?:\\(?:in|leq?|geq?|sim|approx|to|times|cdot|subset|neq?|mid|cup|cap|pm|ll|gg|equiv)\b|[=≤≥∈→])"
 )
+_LAST_COMMAND = re.compile(r"\\([A-Za-z]+)$")
+_PLAIN = re.compile(r"[^\W\d_]{3,}[.,;:)]*$|(?:a|is|in|of|to|as|at|we|by|or|an|it|if)\b")
 _TAIL = re.compile(r"[.,;:?!_*]+$")
 _COMMAND = re.compile(r"\\(?:text|mathrm|operatorname|mbox|begin|end)\*?\{[^{}]*\}|\\[A-Za-z]+")
 _PROSE = re.compile(r"[^\W\d_]{3,}|^\s*[#|>]|\]\(|`")
 _NAMED = {**symbols.ORDINARY, **symbols.RELATIONS, **symbols.BINARY}
+_OPEN_COMMANDS = frozenset((*symbols.RELATIONS, *symbols.BINARY, *symbols.LARGE, *symbols.FUNCTIONS))
 _TWICE = re.compile(r"([^\x00-\x7f])\\([A-Za-z]+)")
 
 LONGEST = 3_000
@@ -86,7 +89,12 @@ def _goes_on(run: str, word: str, *, is_new_line: bool) -> bool:
         return True
     if is_new_line:
         return False
-    return _balance(run) > 0 or _ENDS_OPEN.search(run) is not None or _BEGINS_OPEN.match(word) is not None
+    if _balance(run) > 0:
+        return True
+    if command := _LAST_COMMAND.search(run):
+        # A letter such as lambda stands alone; a relation wants its other side, which no word of prose is.
+        return _BEGINS_OPEN.match(word) is not None or (command[1] in _OPEN_COMMANDS and not _PLAIN.match(word))
+    return _ENDS_OPEN.search(run) is not None or _BEGINS_OPEN.match(word) is not None
 
 
 def _balance(text: str) -> int:

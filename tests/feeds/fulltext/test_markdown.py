@@ -15,6 +15,7 @@ from reader.core.document.model import (
     Heading,
     Items,
     Listing,
+    Note,
     Paragraph,
     Quote,
     Reference,
@@ -149,3 +150,33 @@ def test_recorded_texts_are_read_whole(name: str) -> None:
     assert not document.is_cut
     assert sum(document.sizes) > len(text) / 2.5
     assert "\ue000" not in "".join(part for block in document.blocks for part in texts(block))
+
+
+def test_items_keep_the_text_that_the_converter_indents_by_four() -> None:
+    text = "1.   (1)\n\n    First \\lambda according to **it**.\n\n2.   2. \n\n    Second.\n\n10.   (x)\n\n    Third."
+    (items,) = parse_markdown(text).blocks
+    assert isinstance(items, Items)
+    assert [item.marker for item in items.items] == ["(1)", "2.", "(x)"]
+    assert items.items[0].blocks == (
+        Paragraph(
+            (Span("First "), Span(r"\lambda", "formula"), Span(" according to "), Span("it", "strong"), Span("."))
+        ),
+    )
+
+
+def test_rows_of_an_equation_are_one_formula_with_the_number_below() -> None:
+    text = "f(x_{1})\n\n\\displaystyle=\\frac{a}{b}\n\n(2)\n\n(3)\n\nSee."
+    assert parse_markdown(text).blocks[0] == Formula((r"f(x_{1}) \displaystyle=\frac{a}{b}",), "(2)–(3)")
+
+
+def test_footnotes_are_told_from_their_thrice_written_marks() -> None:
+    first, second = parse_markdown("So it is.3 33The note. And on.\n\n9 9footnotetext: See there.").blocks
+    assert first == Paragraph((Span("So it is."), Span("3", "mark"), Span(" The note. And on.")))
+    assert second == Note("9", (Span("See there."),))
+
+
+def test_captions_go_to_the_table_or_picture_beside_them() -> None:
+    text = "| a |\n| --- |\n| b |\n\nTable 2: After.\n\nFigure 3: Before.\n\n![Image 1: x](https://a.example/1.png)\n\nProse."
+    table, figure, _ = parse_markdown(text).blocks
+    assert isinstance(table, Figure) and table.label == "Table 2" and isinstance(table.blocks[0], Table)
+    assert isinstance(figure, Figure) and (figure.label, figure.pictures) == ("Figure 3", ("https://a.example/1.png",))
