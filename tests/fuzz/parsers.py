@@ -316,7 +316,7 @@ def attack_html(data: bytes) -> None:
 
 def attack_paper_html(data: bytes) -> None:
     text = _text(data)
-    for page in (text, f"<article class=ltx_document>{'x' * 400}{text}"):
+    for page in (text, f"<article class=ltx_document>{'x' * 400}{text}</article>"):
         try:
             check_document(read_html(without_mathml(page)))
         except NoFullText as reason:

@@ -42,7 +42,7 @@ ENDPOINT_VARIABLE = "ARXIV_ENDPOINT"
 
 _NAMES = {"arxiv.org": "arXiv", "export.arxiv.org": "arXiv", "ar5iv.labs.arxiv.org": "ar5iv", "ar5iv.org": "ar5iv"}
 
-_LIMITS = replace(Limits(), read_timeout=20, total_timeout=40, body_size=LETTERS, attempts=3, longest_wait=10)
+_LIMITS = replace(Limits(), read_timeout=15, total_timeout=30, body_size=LETTERS, attempts=3, longest_wait=10)
 
 _PAGE_LIMITS = replace(_LIMITS, backoff=3.0)
 

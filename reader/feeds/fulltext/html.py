@@ -54,6 +54,8 @@ def read_html(html: str) -> Document:
         raise NoFullText("the page is not that of a paper")
     if _FATAL in html or "ar5iv-severity-fatal" in html:
         raise NoFullText("its conversion to HTML broke off")
+    if "</article" not in html:
+        raise NoFullText("the page breaks off before its end")
     reader = Reader()
     blocks = reader.read(article)
     title = page.css_first("h1.ltx_title_document")

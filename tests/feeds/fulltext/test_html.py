@@ -161,6 +161,7 @@ def test_formulas_need_only_their_tex() -> None:
         (pages.SIGN_IN, "the page is not that of a paper"),
         ("", "the page is not that of a paper"),
         ("<article class=ltx_document><p>short</article>", "the page has no text"),
+        (pages.PAGE[: len(pages.PAGE) // 2], "the page breaks off before its end"),
         ("<div>" * 50_000, "its elements are nested too deep"),
         ("<div " + " ".join(f"a{n}=1" for n in range(50_000)) + ">", "one of its elements is too large"),
         ("x" * (bounds.LETTERS + 1), "the page is larger than 20 million letters"),
