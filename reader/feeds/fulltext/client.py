@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit
 
 from reader.access_token import lookup_environment
@@ -20,11 +20,12 @@ from reader.core.errors import NoFullText
 from reader.feeds.fulltext.bounds import LETTERS
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import read_markdown
+from reader.feeds.http.busy_host import Backoff, BusyHostClient
 from reader.feeds.http.client import HttpClient, OnWait, Response
 from reader.feeds.http.documents import Document as Page
-from reader.feeds.http.documents import DocumentClient, is_local_url
+from reader.feeds.http.documents import is_local_url
 from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
-from reader.feeds.http.failures import HttpRefused, RetryableError
+from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.host_lock import host_lock
 from reader.feeds.http.limits import Limits
 
@@ -45,9 +46,6 @@ _NAMES = {"arxiv.org": "arXiv", "export.arxiv.org": "arXiv", "ar5iv.labs.arxiv.o
 _LIMITS = replace(Limits(), read_timeout=15, total_timeout=30, body_size=LETTERS, attempts=3, longest_wait=10)
 
 _PAGE_LIMITS = replace(_LIMITS, backoff=3.0)
-
-_TOO_BUSY = (406, 429, 503)
-"""Statuses with which arXiv sheds load; it says no time to wait."""
 
 _GONE = (404, 410)
 
@@ -88,7 +86,7 @@ class FeedTexts:
         await self._http.aclose()
 
 
-class PageTexts(DocumentClient):
+class PageTexts(BusyHostClient):
     """The HTML pages of a site such as arXiv's."""
 
     def __init__(
@@ -103,6 +101,7 @@ class PageTexts(DocumentClient):
         host = urlsplit(endpoint).hostname or ""
         super().__init__(endpoint, name=_NAMES.get(host), offline=offline, limits=limits, sleep=sleep)
         self.name = host
+        self.backoff = Backoff(lock_folder / f"{host}.pages.busy" if lock_folder is not None else None)
         # A stand-in on this machine may be asked at any rate.
         self._pages_lock = None if is_local_url(endpoint) or lock_folder is None else lock_folder / f"{host}.pages.lock"
 
@@ -133,13 +132,6 @@ class PageTexts(DocumentClient):
         if "/abs/" in target:
             raise self._no_page()
         return super()._redirect_target(origin, target)
-
-    def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
-        if response.status_code in _TOO_BUSY and "Retry-After" not in response.headers:
-            reason = f"{self.host} is too busy ({response.status_code})"
-            error = HttpRefused(f"{reason}; try again in some minutes.", response.status_code)
-            raise RetryableError(error, reason, self._limits.attempts)
-        super()._refuse(response, body)
 
 
 def open_text_sources(

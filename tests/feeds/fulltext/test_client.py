@@ -93,7 +93,7 @@ async def test_a_busy_site_is_asked_again_with_growing_waits(
     first, second = nap.taken[-2:]
     assert 2 <= first <= 5 and 4 <= second <= 10
     server.fault = f"error:{status}"
-    with pytest.raises(FeedRefused, match=rf"is too busy \({status}\); try again in some minutes"):
+    with pytest.raises(FeedRefused, match=rf"is too busy to answer \({status}\); it is asked again in 5 minutes\.$"):
         await site.text(ID)
     assert len(server.requests) == 6
 
