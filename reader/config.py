@@ -99,6 +99,9 @@ class Settings:
     keep_texts_days: int = field(default=365, metadata={"rule": Number(0, 36_500)})
     """Days to keep a full text after it was last read; those of starred, tagged and noted papers stay, 0 keeps all."""
 
+    pdf_folder: str = field(default="~/Papers", metadata={"rule": FilePath()})
+    """Folder of fetched PDFs, which are named by the paper's id and title."""
+
     order: str = field(default="day", metadata={"rule": Choice(("day", "upvotes", "published", "added", "title"))})
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
 

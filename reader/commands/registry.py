@@ -23,6 +23,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "refresh": "from the feed",
             "search": "in the feed itself",
             "add": "by id or address",
+            "pdf": "one as a PDF",
             "import": "from a file",
             "feeds": "from other feeds",
             "schedule": "every few hours",

@@ -22,7 +22,15 @@ from reader.core.errors import ReaderError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
 from reader.refresh.plan import Plan
-from reader.refresh.progress import RefreshEvent, SourceEvent, TextMissing, TextStored, Waiting
+from reader.refresh.progress import (
+    PdfReceived,
+    PdfStored,
+    RefreshEvent,
+    SourceEvent,
+    TextMissing,
+    TextStored,
+    Waiting,
+)
 
 if TYPE_CHECKING:
     from reader.cache.papers import Cache
@@ -69,7 +77,15 @@ class FetchText:
     id: str
 
 
-Job = Refresh | LookUpPaper | SearchFeed | StorePapers | FetchText
+@dataclass(frozen=True, slots=True)
+class FetchPdf:
+    """Fetch the PDF of a paper by its arXiv id to a file, which must not exist."""
+
+    id: str
+    path: str
+
+
+Job = Refresh | LookUpPaper | SearchFeed | StorePapers | FetchText | FetchPdf
 
 
 # Messages
@@ -140,6 +156,8 @@ Message = (
     | NotificationFailed
     | TextStored
     | TextMissing
+    | PdfReceived
+    | PdfStored
 )
 
 
@@ -177,6 +195,8 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
             return _store_papers(context, listings)
         case FetchText(id):
             return _fetch_text(context, id)
+        case FetchPdf(id, path):
+            return _fetch_pdf(id, Path(path))
 
 
 @asynccontextmanager
@@ -285,6 +305,31 @@ async def _fetch_text(context: JobContext, id: str) -> AsyncGenerator[Message, N
     finally:
         for source in sources:
             await source.aclose()
+
+
+async def _fetch_pdf(id: str, file: Path) -> AsyncGenerator[Message, None]:
+    from reader.feeds.arxiv.pdf import PdfClient
+
+    news: asyncio.Queue[Message | None] = asyncio.Queue()
+    client = PdfClient.from_environment(response_cache_folder())
+    fetching = asyncio.ensure_future(
+        client.fetch(
+            id,
+            file,
+            lambda done, total: news.put_nowait(PdfReceived(done, total)),
+            lambda seconds, why: news.put_nowait(Waiting(seconds, why)),
+        )
+    )
+    fetching.add_done_callback(lambda _: news.put_nowait(None))
+    try:
+        while (message := await news.get()) is not None:
+            yield message
+        await fetching
+        yield PdfStored(str(file))
+    finally:
+        fetching.cancel()
+        await asyncio.gather(fetching, return_exceptions=True)
+        await client.aclose()
 
 
 async def _look_up_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:

@@ -130,4 +130,19 @@ class TextMissing:
     """What the last source said, such as `arXiv has no HTML of it`."""
 
 
+@dataclass(frozen=True, slots=True)
+class PdfReceived:
+    """Bytes of a PDF that are there, and all of them if that is known."""
+
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PdfStored:
+    """A PDF is whole under its name."""
+
+    path: str
+
+
 SourceEvent = FeedStarted | FeedStored | FeedFailed | PapersReturned
