@@ -108,6 +108,9 @@ class Settings:
     read_when: str = field(default="opened", metadata={"rule": Choice(("opened", "passed", "manual"))})
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 
+    after_mark: str = field(default="stay", metadata={"rule": Choice(("stay", "next"))})
+    """What the cursor does in the list once m, s or x has marked its paper: stay, or go to the next paper."""
+
     theme: str = field(default=AUTO, metadata={"rule": ThemeName((AUTO, *THEMES))})
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The
     environment variable TEXTUAL_THEME wins over it."""
@@ -119,7 +122,7 @@ class Settings:
     """Columns of the filter pane until it is resized; at least 34 in a terminal of 180 columns or more."""
 
     list_share: float = field(default=0.55, metadata={"rule": Number(0.2, 0.8)})
-    """Share of the columns that the list gets until it is resized; the paper's detail beside it has the rest."""
+    """Share of the columns that the list gets until it is resized; the detail has the rest, up to 82 columns."""
 
     density: str = field(default="compact", metadata={"rule": Choice(("compact", "comfortable"))})
     """Lines of a paper in the list: one (compact), or a second with people and topics (comfortable)."""

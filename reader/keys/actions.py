@@ -55,6 +55,7 @@ _SCROLL: Final[Contexts] = ("list", "detail", "page", "filter", "help")
 _SEARCH: Final[Contexts] = ("list", "detail", "empty")
 _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
+_WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty")
 _NOT_HELP: Final[Contexts] = ("list", "detail", "page", "filter", "query", "calendar", "empty")
 _PAGE: Final[Contexts] = ("page",)
 _TOPIC: Final[Contexts] = ("filter",)
@@ -117,7 +118,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.add", "a", "Add a paper", "Paste its id or address; enter shows it, or fetches it.", _SEARCH),
     Action("find.fetch", "enter", "Fetch the paper", "The paper whose id or address was typed.", _EMPTY),
     Action("find.feed", "ctrl+s", "Search the feed", "All that the feed has for your words, in its order.", _ASK),
-    Action("find.clear", "F", "Clear filters", "Drop the query and all picked topics.", _MAIN),
+    Action("find.widen", "ctrl+a", "Search all", "The same of all papers, and back. Home is the line's start.", _WIDEN),
+    Action("find.clear", "F", "Clear query", "Drop the query and all picked topics; the cursor stays.", _MAIN),
     Action("find.sort", "S", "Change order", "By day, upvotes, date, title, and around again.", _PANES),
     Action("view.today", "gt", "Today", "The newest day that has papers.", _BROWSE),
     Action("view.unread", "gu", "Unread", "What you have not read yet, of all days.", _BROWSE),
@@ -149,11 +151,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("pane.narrower", "<", "Narrower", "Less room for this pane.", _PANES),
     Action("pane.zoom", "z", "Zoom", "Only this pane; again shows all.", _PANES),
     Action("pane.hide", "Z", "Hide the detail", "Or, there, the filter pane, for good; again shows it.", _PANES),
+    Action("pane.density", "C", "Density of the list", "A line for each paper, or two with people and topics.", _MAIN),
     Action("query.accept", "enter", "Keep", "Go to the list with what is typed.", _QUERY),
     Action("query.cancel", "escape", "Put back", "Drop the typed query; the list is as before.", _QUERY),
     Action("query.complete", "tab", "Take suggestion", "Put the suggested word in its place.", _GUESS),
-    Action("query.next", "down", "Next suggestion", "Go down in the suggestions.", _QUERY),
-    Action("query.previous", "up", "Previous suggestion", "Go up in the suggestions.", _QUERY),
+    Action("query.next", "down", "Next suggestion", "Down in the suggestions, or in the earlier queries.", _QUERY),
+    Action("query.previous", "up", "Earlier query", "The query before; or up in the suggestions.", _QUERY),
     Action("date.day", "enter", "Day", "Go to this day, or to the date that was typed.", _DATE),
     Action("date.week", "w", "Week", "Go to the best of this week.", _DATE),
     Action("date.month", "m", "Month", "Go to the best of this month.", _DATE),
@@ -172,7 +175,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.help", "? f1", "Keys", "The keys that act here, and what the signs mean.", _NOT_HELP),
     Action("app.commands", ": ctrl+p", "Commands", "Find any command by its name.", _NOT_HELP),
     Action("app.escape", "escape", "Step back", "Close or stop the latest thing; never quits.", _BROWSE),
-    Action("app.back", "q", "Back or quit", "One step back; at the top, quit.", _BROWSE),
+    Action("app.back", "q", "Back or quit", "Back from page, results and query; then quit.", _BROWSE),
     Action("app.suspend", "ctrl+z", "Suspend", "Back to the shell; its command fg comes back here.", CONTEXTS),
     Action("app.quit", "ctrl+q", "Quit", "Leave at once; everything is kept.", CONTEXTS),
     Action("help.close", "escape ? f1", "Close", "Back to where you were.", _HELP),
@@ -183,16 +186,24 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "paper.read": "read",
         "paper.star": "star",
         "paper.hide": "hide",
+        "find.clear": "clear",
         "read.on": "next",
-        "find.query": "filter",
+        "find.query": "search",
+        "read.open": "open",
+        "link.list": "links",
+        "find.filter": "filter",
+        "app.commands": "commands",
         "app.help": "keys",
     },
     "detail": {
+        "paper.read": "read",
         "paper.star": "star",
         "read.on": "next",
-        "link.page": "page",
-        "link.pdf": "PDF",
+        "app.back": "back",
         "link.list": "links",
+        "link.page": "web page",
+        "link.pdf": "PDF",
+        "find.topic": "topic",
         "app.help": "keys",
     },
     "page": {
@@ -212,9 +223,11 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     "filter": {
         "topic.pick": "pick",
         "topic.exclude": "exclude",
-        "topic.any_all": "any/all",
-        "topic.narrow": "narrow",
         "find.filter": "back",
+        "find.clear": "clear",
+        "topic.narrow": "narrow",
+        "topic.any_all": "any/all",
+        "topic.order": "order",
         "app.help": "keys",
     },
     "query": {
@@ -234,6 +247,16 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "date.close": "close",
     },
     "help": {"move.down": "down", "move.up": "up", "move.page_down": "page", "help.close": "close"},
-    "empty": {"app.refresh": "refresh", "find.clear": "clear", "find.filter": "filter", "app.help": "keys"},
+    "empty": {
+        "find.clear": "clear",
+        "app.refresh": "refresh",
+        "find.query": "search",
+        "find.filter": "filter",
+        "app.commands": "commands",
+        "app.help": "keys",
+    },
 }
-"""The most useful actions of each context, with a short word for the footer; the last one stays longest."""
+"""The most useful actions of each context, with a short word for the footer, the most important first.
+
+The last one leads to all others, so it stays longest where there is little room.
+"""

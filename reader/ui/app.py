@@ -15,6 +15,7 @@ from textual import events, on
 from textual.reactive import var
 from textual.screen import Screen
 
+from reader import platform
 from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.keys.actions import Context
@@ -50,7 +51,9 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
     from reader.ui.assembly import Assembly
+    from reader.ui.first_frame.frame import FirstFrame, Handed
     from reader.ui.leaving import Leaving
+    from reader.ui.look_keeper import LookKeeper
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
     from reader.ui.widgets.filter_pane import FilterPane
@@ -68,8 +71,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
     `query` in the view All; without a query it starts where the user left it. A `demo` fetches nothing, and saves
-    nothing outside the cache. `leaving` watches over its end. `keep_setting` writes a setting to the user's file. `now`
-    is the clock; a `still` reader has no spinner and starts no refresh by itself.
+    nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal already. `keep_setting`
+    writes a setting to the user's file. `now` is the clock; a `still` reader has no spinner and starts no refresh by
+    itself.
     """
 
     TITLE = "dailypapers"
@@ -89,8 +93,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         run_job: JobRunner,
         rules: Callable[[], Topics],
         leaving: Leaving | None = None,
+        first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
-        keep_setting: Callable[[str, str], object] | None = None,
+        keep_setting: Callable[[str, str], object] = lambda _name, _value: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
     ) -> None:
@@ -100,15 +105,16 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.no_color = theme.is_colorless(os.environ)
         self.use_theme(theme.theme_name(settings.theme, os.environ))
         self.use_theme_variables()
-        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still)
+        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
-        self._keep_setting = keep_setting
+        self.keep_setting = keep_setting
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
         self._left = visit.load(state_file) if state_file else visit.Visit()
         self._keep = None if query else self._left.paper
         self.leaving = leaving
+        self.first_frame = first_frame
         self.library = Library(cache_file)
         self.library.left_at(self._left.visited)
         self.model = Model(self._first_state(query))
@@ -118,16 +124,19 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.keyboard = Keyboard(self.keymap, self.model, self.background, self)
         self.services = Services(self.model, self.library, self.background, settings, self.look)
         self.list_loader = ListLoader(self.services)
-        self.last_place = LastPlace(state_file, self._left.folded, self.services, self.list_loader)
+        self.last_place = LastPlace(state_file, self._left, query, self.services, self.list_loader)
         self.assembly: Assembly | None = None
         """The handlers of the keys; None until all panes exist."""
         self._page: PaperPage | None = None
         self.calendar: CalendarScreen | None = None
         """The calendar, while it is open."""
+        self._is_kept = state_file is not None
+        """Whether the visit is kept for the next start."""
+        self.look_keeper: LookKeeper | None = None
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
-        return State(
+        state = State(
             place=Place(view("all"), query) if query else Place(view(left.view), left.text),
             topic_names=self.library.topic_names(),
             refresh=RefreshStatus(last=self.library.last_refresh()),
@@ -135,7 +144,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             history=left.history,
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
+            mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
         )
+        return state.remember_query(query)
 
     # Set-up
 
@@ -147,6 +158,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             partial(self.list_loader.load_first, self._keep),
             folded=self._left.folded,
         )
+        self.main.is_held = self.first_frame is not None
         self.last_place.main = self.main
         return self.main
 
@@ -168,22 +180,41 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             return
         assembly = self.assembly = Assembly(self)
         self._subscribe(assembly)
+        handed = self.take_terminal()
+        if handed is not None:
+            self.main.papers.stand(handed.pk, handed.height)
+            self.main.release()
         self.call_after_refresh(self.keyboard.begin)
         finish_startup_tuning()
         for warning in self._warnings[:1]:
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
             self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
-            self.model.show_news("the bundled sample · nothing is fetched, nothing is kept")
+            self.model.show_news("a sample · nothing here is kept")
         self.background.start("rules", self._read_topic_meanings)
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
         if not self.look.is_still:
             self.set_interval(POLL, self._check_other_programs)
+        if self._is_kept:
+            self._keep_look(handed)
         if not self.look.demo and not self.look.is_still:
             assembly.refresher.begin()
             if self.settings.refresh_minutes:
                 self.set_interval(60 * self.settings.refresh_minutes, assembly.refresher.begin)
+
+    def _keep_look(self, handed: Handed | None) -> None:
+        """Keep the look for the first frame of the next start."""
+        from reader.ui.look_keeper import LookKeeper
+
+        self.look_keeper = LookKeeper(self.services, self.main, lambda: self.last_place.layout)
+        self.look_keeper.begin(None if handed is None else handed.look)
+        subscribe(self, self.model, lambda state: (state.panes, state.context), self.look_keeper.keep_soon, now=False)
+
+    def on_resize(self) -> None:
+        """Keep the look of the new size."""
+        if self.look_keeper is not None:
+            self.look_keeper.keep_soon()
 
     def _subscribe(self, assembly: Assembly) -> None:
         """Subscribe background work and screens to the state."""
@@ -288,11 +319,6 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def show_screen(self, screen: Screen[None]) -> None:
         """Show a screen that reads its own keys."""
         self.push_screen(screen)
-
-    def keep_setting(self, name: str, value: str) -> None:
-        """Write a setting to the user's file; raises ReaderError."""
-        if self._keep_setting is not None:
-            self._keep_setting(name, value)
 
     # Keys
 

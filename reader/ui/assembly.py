@@ -94,7 +94,15 @@ class Assembly:
             TopicActions(services, keyboard, self.page, text_in_front, parts.rules),
             DateActions(services, self.refresher, self.views, lambda: parts.calendar),
             display,
-            ProgramActions(parts, services, self.refresher, self.search, self.views, more_commands=display.commands),
+            ProgramActions(
+                parts,
+                services,
+                self.refresher,
+                self.search,
+                self.views,
+                more_commands=display.commands,
+                position=position,
+            ),
         )
         self.handlers: Mapping[str, Handler] = handlers_of(groups)
 

@@ -28,7 +28,7 @@ class Colors(NamedTuple):
     chip: str
     """Behind a topic."""
     strip: str
-    """Behind the query that narrows a view."""
+    """Behind the query that narrows a view, which has the colour of text."""
     rule: str
     """The line between panes."""
     bar: str
@@ -43,7 +43,7 @@ class Colors(NamedTuple):
     @property
     def grounds(self) -> tuple[str, ...]:
         """All colours that text of any colour stands on."""
-        return self.ground, self.panel, self.cursor, self.chip, self.strip
+        return self.ground, self.panel, self.cursor, self.chip
 
 
 DARK = Colors(
@@ -52,7 +52,7 @@ DARK = Colors(
     cursor="#20242d",
     hit="#2c4268",
     chip="#242932",
-    strip="#222d40",
+    strip="#26364f",
     rule="#2f343e",
     bar="#3a414f",
     text="#dde0e6",
@@ -69,7 +69,7 @@ LIGHT = Colors(
     cursor="#eeebe5",
     hit="#c9dafb",
     chip="#edeae4",
-    strip="#e4ebfa",
+    strip="#dbe6fb",
     rule="#dedbd5",
     bar="#cfccc5",
     text="#24272e",
@@ -84,8 +84,8 @@ LIGHT = Colors(
 def derived(*, ground: str, text: str, accent: str, star: str, warning: str) -> Colors:
     """Colours around a few of another theme's; all text can be read, even if the theme's own could not."""
     panel, cursor, chip = (mixed(ground, text, share) for share in (0.04, 0.09, 0.1))
-    hit, strip = mixed(ground, accent, 0.3), mixed(ground, accent, 0.12)
-    grounds = (ground, panel, cursor, chip, strip)
+    hit, strip = mixed(ground, accent, 0.3), mixed(ground, accent, 0.2)
+    grounds = (ground, panel, cursor, chip)
     return Colors(
         ground=ground,
         panel=panel,
@@ -95,7 +95,7 @@ def derived(*, ground: str, text: str, accent: str, star: str, warning: str) -> 
         strip=strip,
         rule=mixed(ground, text, 0.16),
         bar=mixed(ground, text, 0.26),
-        text=readable(text, (*grounds, hit)),
+        text=readable(text, (*grounds, hit, strip)),
         muted=readable(mixed(text, ground, 0.25), grounds),
         faint=readable(mixed(text, ground, 0.4), grounds),
         accent=readable(accent, grounds),

@@ -27,6 +27,9 @@ SHAPES: dict[Shape, int] = {"one": 0, "stacked": 70, "columns": 90, "three": 130
 WIDE_FILTER = 34
 """Minimum columns of the filter pane in the shape `wide`, unless the user chose others."""
 
+WIDEST_DETAIL = 82
+"""Maximum columns of the detail beside the list: its text gets no wider, and titles need the room."""
+
 STACKED_SHARE = 0.4
 """Share of the lines that the list gets over the detail, unless the user chose another."""
 
@@ -80,18 +83,24 @@ class PaneChoice(NamedTuple):
     is_zoomed: bool = False
     """Whether only the pane with the focus is shown."""
 
-    def of(self, shape: Shape) -> PaneSizes:
-        """The sizes of the panes in a shape."""
-        width, share = self.usual
+    def at(self, width: int) -> PaneSizes:
+        """The sizes of the panes in a terminal of `width` columns."""
+        shape = shape_at(width)
+        if shape in self.sizes:
+            return self.sizes[shape]
+        filter_width, share = self.usual
+        if shape == "stacked":
+            return PaneSizes(filter_width, STACKED_SHARE)
         if shape == "wide":
-            width = max(width, WIDE_FILTER)
-        return self.sizes.get(shape) or PaneSizes(width, STACKED_SHARE if shape == "stacked" else share)
+            filter_width = max(filter_width, WIDE_FILTER)
+        room = width - (filter_width + 1 if has_filter(shape, self) else 0)
+        return PaneSizes(filter_width, max(share, 1 - WIDEST_DETAIL / room))
 
-    def resized(self, shape: Shape, *, filter_width: int | None = None, list_share: float | None = None) -> PaneChoice:
-        """The same choice with other sizes in one shape."""
-        now = self.of(shape)
+    def resized(self, width: int, *, filter_width: int | None = None, list_share: float | None = None) -> PaneChoice:
+        """The same choice with other sizes in terminals of about this width."""
+        now = self.at(width)
         sizes = PaneSizes(filter_width or now.filter_width, list_share or now.list_share)
-        return self._replace(sizes={**self.sizes, shape: sizes})
+        return self._replace(sizes={**self.sizes, shape_at(width): sizes})
 
     def toggled(self, pane: PaneName) -> PaneChoice:
         """The same choice with a pane hidden for good, or shown again."""
@@ -146,13 +155,18 @@ def has_filter(shape: Shape, choice: PaneChoice) -> bool:
     return shape in ("three", "wide") and "filter" not in choice.hidden
 
 
+def has_strip(width: int, choice: PaneChoice) -> bool:
+    """Whether the filter in one line stands above the panes."""
+    return not (choice.is_zoomed or has_filter(shape_at(width), choice))
+
+
 def shown_panes(width: int, choice: PaneChoice, front: Front) -> frozenset[PaneName]:
     """The panes that are on the screen."""
     shape = shape_at(width)
     if choice.is_zoomed:
         return frozenset({front.focus})
     if shape == "one":
-        return frozenset({"filter" if front.is_filter_open else "list"})
+        return frozenset({"filter" if front.focus == "filter" else "list"})
     shown: set[PaneName] = {"list"}
     if front.is_filter_open or has_filter(shape, choice):
         shown.add("filter")
@@ -164,10 +178,8 @@ def shown_panes(width: int, choice: PaneChoice, front: Front) -> frozenset[PaneN
 def lay_out(width: int, height: int, choice: PaneChoice = USUAL, front: Front = LIST) -> Layout:
     """Place the panes in `height` lines of a terminal of `width` columns."""
     shape, shown = shape_at(width), shown_panes(width, choice, front)
-    sizes = choice.of(shape)
-    strip = None
-    if not (choice.is_zoomed or has_filter(shape, choice)):
-        strip = Area(0, 0, width, 1)
+    sizes = choice.at(width)
+    strip = Area(0, 0, width, 1) if has_strip(width, choice) else None
     room = Area(0, 1, width, max(0, height - 1)) if strip else Area(0, 0, width, height)
     if len(shown) == 1:
         (pane,) = shown

@@ -5,15 +5,20 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from reader.cache.window import Order
-from reader.session.places import Place
+from reader.session.places import Place, View
+from reader.ui.layout import Density
+from reader.ui.text.list_layout import ListForm, days_have_headings
 
 if TYPE_CHECKING:
     from reader.cache.history import Votes
     from reader.core.paper import Paper, PaperKey
     from reader.ui.feed_results import FeedResults
+
+Mode = Literal["", "sample", "read-only"]
+"""What holds for the whole run: the bundled sample, which keeps nothing, or a cache that can't be written."""
 
 
 class Position(NamedTuple):
@@ -63,6 +68,8 @@ class ListContent:
     """ISO time at which the feed's ranking was fetched; None in other views."""
     version: int = 0
     """The state's `cache_version` when the list was read."""
+    has_dates: bool = False
+    """Whether each paper has its date, because no headings tell the days."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -72,6 +79,21 @@ class ListContent:
     def with_facts(self, facts: CacheFacts, ranked_at: str | None) -> ListContent:
         """The same content with facts from the cache."""
         return replace(self, facts=facts, ranked_at=ranked_at)
+
+    @property
+    def day(self) -> str | None:
+        """The ISO day whose papers alone are listed; empty for the newest day, None in other places."""
+        return None if self.results is not None else self.place.day
+
+    def in_lines(self, density: Density) -> ListForm:
+        """The form in which the list is drawn."""
+        return ListForm(density == "comfortable", self.has_dates, self.day is not None)
+
+    def formed_like(self, before: ListContent) -> ListContent:
+        """The same content with dates or headings: as before in the same place, so that no line moves."""
+        is_same = self.place == before.place and self.results is before.results and bool(before.order.pks)
+        has_dates = before.has_dates if is_same else not days_have_headings(self.order)
+        return replace(self, has_dates=has_dates)
 
     @property
     def count(self) -> int | None:
@@ -124,7 +146,10 @@ class TypedQuery(NamedTuple):
     text: str
     begun: str
     """The line's text at first; empty for the current query."""
+    typed: str
+    """The line's text now."""
     place: Place
+    widened_from: View | None
     results: FeedResults | None
     at: Position
     request: ListRequest | None = None

@@ -25,6 +25,7 @@ from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
 from textual.message_pump import MessagePumpClosed
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
+from textual.strip import Strip
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from textual.geometry import Region
     from textual.message_pump import MessagePump
     from textual.screen import Screen
-    from textual.strip import Strip
     from textual.style import Style as VisualStyle
     from textual.widget import Widget
     from textual.widgets import Input
@@ -264,6 +264,33 @@ class BoundedDriver(Protocol):
         """Make room for further keys."""
 
 
+@runtime_checkable
+class FollowingDriver(Protocol):
+    """A driver that waits while a frame that Textual has not drawn is on the terminal."""
+
+    def take_over(self, unread: bytes) -> None:
+        """Draw and read from now on, first what the terminal has sent before."""
+
+
+class HeldScreen(_Screen):
+    """Mixed into a screen: it draws nothing while it is held.
+
+    Textual 8.2.8 has `App.batch_update` for this, which renders all frames that it does not draw, and delays layouts.
+    """
+
+    is_held = False
+
+    def _compositor_refresh(self) -> None:
+        if not self.is_held:
+            super()._compositor_refresh()
+
+    def release(self) -> None:
+        """Draw from now on, at first all."""
+        if self.is_held:
+            self.is_held = False
+            self.refresh()
+
+
 async def take_keys(node: MessagePump) -> list[Key]:
     """Take the keys that follow the current message in a node's queue.
 
@@ -279,6 +306,23 @@ async def take_keys(node: MessagePump) -> list[Key]:
     return keys
 
 
+class BlankGround(_Screen):
+    """Mixed into a screen without text of its own: its ground is drawn as one line, and filtered as all lines are.
+
+    Textual 8.2.8 composes the lines under all panes in every frame, unless a widget is `BLANK`; it then sends the
+    ground's colours also where the user wants none.
+    """
+
+    BLANK = True
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        _, background = self.background_colors
+        strip = Strip.blank(crop.width, self.visual_style.rich_style)
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return [strip] * crop.height
+
+
 class DismissedOnce(_Screen):
     """Mixed into a screen: a second dismissal does nothing.
 
@@ -289,6 +333,27 @@ class DismissedOnce(_Screen):
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Close the screen, if it is still in front."""
         return super().dismiss(result) if self.is_current else AwaitComplete()
+
+
+class ReversesHighlight(_Palette):
+    """Mixed into a command palette: `text-style: reverse` of the highlighted command is drawn.
+
+    Textual 8.2.8 drops it (`visual_style`), and makes the list of commands itself.
+    """
+
+    def on_mount(self) -> None:
+        from textual.command import CommandList
+
+        commands = self.query_one(CommandList)
+        plain = commands.get_visual_style
+
+        def get_visual_style(*names: str, partial: bool = False) -> VisualStyle:
+            from textual.style import Style
+
+            is_reversed = any(commands.get_component_styles(name).text_style.reverse for name in names)
+            return plain(*names, partial=partial) + Style(reverse=is_reversed or None)
+
+        vars(commands)["get_visual_style"] = get_visual_style
 
 
 class PagesOnlyLaidOutCommands(_Palette):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.session.visit import Visit, load, save
+from reader.session.visit import Visit, load, remembered, save
 
 LEFT = Visit(
     "day:2026-05-08",
@@ -142,3 +142,27 @@ def test_no_more_of_the_history_is_read_than_anybody_needs(tmp_path: Path) -> No
     file = tmp_path / "state.json"
     file.write_text(json.dumps({"history": ["robot"] * 50_000}))
     assert len(load(file).history) == 1_000
+
+
+BEFORE = Visit("unread", "topic:agents", "2605.00001", history=("topic:agents",))
+
+
+@pytest.mark.parametrize(
+    ("now", "asked", "saved"),
+    [
+        # The query of the command line is left as it is: the next start is where the visit before ended.
+        (Visit("all", "robot", "2605.00009"), "robot", ("unread", "topic:agents", "2605.00001")),
+        # In another view, only the query goes.
+        (Visit("today", "robot", "2605.00009"), "robot", ("today", "", "2605.00009")),
+        # What the user has typed since, or let go, is kept.
+        (Visit("all", "robot hands", "2605.00009"), "robot", ("all", "robot hands", "2605.00009")),
+        (Visit("all", "", "2605.00009"), "robot", ("all", "", "2605.00009")),
+        (Visit("all", "robot", "2605.00009"), "", ("all", "robot", "2605.00009")),
+    ],
+)
+def test_a_query_of_the_command_line_is_for_its_visit_alone(
+    now: Visit, asked: str, saved: tuple[str, str, str]
+) -> None:
+    kept = remembered(now._replace(history=("robot",)), BEFORE, asked)
+    assert (kept.view, kept.text, kept.paper) == saved
+    assert kept.history == ("robot",)

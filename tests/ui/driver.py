@@ -96,7 +96,7 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
         warnings=how.get("warnings", ()),
         now=now,
         still=how.get("still", True),
-        keep_setting=how.get("keep_setting"),
+        keep_setting=how.get("keep_setting", lambda _name, _value: None),
     )
 
 

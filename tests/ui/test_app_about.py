@@ -150,3 +150,13 @@ async def test_no_key_ends_the_reader_but_those_that_say_so(reader: Opener, brow
                 await r.do(action_id)
                 assert r.app.is_running, action_id
     assert any("arxiv.org/pdf" in url for url in browser)
+
+
+async def test_the_palette_finds_papers_by_their_titles(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("app.commands")
+        await r.type("walks kitchen")
+        await r.until(lambda: "A Robot Walks into a Kitchen" in r.screen)
+        await r.press("enter")
+        await r.until(lambda: r.context == "list")
+        assert (r.view, r.query, r.here.title) == ("all", "", "A Robot Walks into a Kitchen")

@@ -1,6 +1,9 @@
-"""What the palette offers for the display: themes, which are kept."""
+"""What the palette offers for the display: themes, which are kept, and pictures."""
 
 from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
 
 import pytest
 from textual.pilot import Pilot
@@ -8,6 +11,7 @@ from textual.pilot import Pilot
 from reader.core.errors import ConfigError
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story
+from tests.ui.papers import NOW
 
 
 async def run(r: Story, command: str) -> None:
@@ -66,3 +70,31 @@ async def test_an_empty_variable_takes_no_colors(reader: Opener, monkeypatch: py
     monkeypatch.setenv("NO_COLOR", "")
     async with reader() as r:
         assert (r.app.theme, r.app.no_color) == ("dark", False)
+
+
+async def test_a_picture_of_the_screen_is_saved_and_said(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with reader(size=(160, 30)) as r:
+        home = r.file.parent / "home"
+        monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
+        await r.do("paper.star")
+        for _ in range(2):
+            await run(r, "Screenshot")
+            await r.until(lambda: r.status.startswith("picture in "))
+        first, second = sorted((home / "pictures").iterdir(), key=lambda file: len(file.name))
+        assert first.name == f"dailypapers-{NOW:%Y-%m-%d-%H%M%S}.svg"
+        assert r.status == f"picture in {second}"
+        svg = first.read_text()
+        ElementTree.fromstring(svg)
+        assert "★" in svg
+        assert "dailypapers&#160;·&#160;" in svg
+        assert "Save&#160;a&#160;picture" not in svg, "the palette is gone before"
+        assert re.findall(r"(?:href|src|url)\s*[=(:]\s*[\"']?https?:", svg) == []
+
+
+async def test_a_picture_that_can_not_be_saved_is_said(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with reader(size=(160, 30)) as r:
+        home = r.file.parent / "home"
+        home.write_text("a file")
+        monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
+        await run(r, "Screenshot")
+        await r.until(lambda: "could not be written: " in r.status)

@@ -25,8 +25,8 @@ RGB = tuple(name for name in (*OWN, *TEXTUAL) if not find_theme(name).ansi)
 FURNITURE = frozenset(" │─┃━▌▐▎▏▕┌┐└┘├┤┬┴┼╭╮╰╯[]")
 """Rules, bars and brackets: they tell nothing that is not told by other means."""
 
-EDGES = ("paper--chip-edge",)
-"""Roles of furniture: a topic's brackets are there for terminals without backgrounds."""
+EDGES = ("paper--chip-edge", "bar--rule", "bar--thumb", "bar--held")
+"""Roles of furniture: a topic's brackets for terminals without backgrounds, the rule between panes and its thumb."""
 
 
 def ratio(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
@@ -142,6 +142,7 @@ def test_our_colors_differ_enough(look: object) -> None:
         for text in (colors.text, colors.muted, colors.faint, colors.accent, colors.star, colors.warning):
             assert contrast(text, ground) >= LEAST, (text, ground)
     assert contrast(colors.text, colors.hit) >= 7
+    assert contrast(colors.text, colors.strip) >= 7
     assert contrast(colors.text, colors.ground) > contrast(colors.muted, colors.ground) + 2
     assert contrast(colors.muted, colors.ground) > contrast(colors.faint, colors.ground) + 1
 

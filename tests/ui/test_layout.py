@@ -91,13 +91,22 @@ def test_the_reason_for_an_empty_list_takes_the_room_of_the_detail() -> None:
 
 
 def test_sizes_of_one_shape_leave_the_others_alone() -> None:
-    choice = PaneChoice().resized("stacked", list_share=0.7)
+    choice = PaneChoice().resized(80, list_share=0.7)
     stacked = lay_out(80, 21, choice)
     assert stacked.list is not None and stacked.list.height == 14
     assert lay_out(140, 21, choice) == lay_out(140, 21)
-    wider = choice.resized("three", filter_width=30).resized("three", list_share=0.6)
-    assert wider.of("three") == PaneSizes(30, 0.6)
-    assert wider.of("wide") == PaneSizes(34, 0.55)
+    wider = choice.resized(140, filter_width=30).resized(150, list_share=0.6)
+    assert wider.at(160) == PaneSizes(30, 0.6)
+    assert wider.at(180) == PaneSizes(34, 0.55)
+
+
+@pytest.mark.parametrize("width", [220, 240, 400])
+def test_titles_get_the_room_that_the_detail_has_no_use_for(width: int) -> None:
+    layout = lay_out(width, 9)
+    assert layout.list is not None and layout.detail is not None
+    assert abs(layout.detail.width - 82) <= 1
+    wider = lay_out(width, 9, PaneChoice().resized(width, list_share=0.5))
+    assert wider.list is not None and wider.list.width == round((width - 35) / 2)
 
 
 def test_the_settings_and_the_last_visit_choose() -> None:
@@ -105,8 +114,8 @@ def test_the_settings_and_the_last_visit_choose() -> None:
     assert fresh == PaneChoice()
     settings = Settings(filter_width=40, list_share=0.3, density="comfortable")
     choice = remembered(settings, Visit(sizes={"three": (20, 0.6), "round": (20, 0.6)}, hidden=("list", "detail", "x")))
-    assert (choice.of("columns"), choice.of("wide").filter_width) == (PaneSizes(40, 0.3), 40)
-    assert choice.of("three") == PaneSizes(20, 0.6)
+    assert (choice.at(100), choice.at(180).filter_width) == (PaneSizes(40, 0.3), 40)
+    assert choice.at(140) == PaneSizes(20, 0.6)
     assert choice.hidden == {"detail"}
     assert choice.density == "comfortable"
     assert remembered(settings, Visit(density="compact")).density == "compact"

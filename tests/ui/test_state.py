@@ -22,7 +22,8 @@ from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults
 from reader.ui.layout import SHAPES, PaneChoice, PaneName, has_filter, shape_at
 from reader.ui.notices import Notice, Notices
-from reader.ui.state import HISTORY, State
+from reader.ui.query_state import HISTORY
+from reader.ui.state import State
 from reader.ui.state_parts import (
     TOP,
     CalendarRequest,
@@ -330,11 +331,19 @@ def test_the_calendar_opens_over_the_list_and_not_over_a_page() -> None:
 def test_a_step_back_leaves_one_thing_at_a_time() -> None:
     state = AT_WORK.list_results(results(), Position(2, 3)).focused("filter").open_page(READING)
     steps = [state]
-    while (after := steps[-1].step_back()) is not steps[-1]:
+    while (after := steps[-1].step_back(Position(3, 4))) is not steps[-1]:
         steps.append(after)
-    assert [changes(*pair) for pair in pairwise(steps)] == [{"page"}, {"focus"}, {"results", "request"}]
-    assert steps[-1].request is not None and steps[-1].request.at == Position(2, 3)
-    assert AT_WORK.focused("detail").step_back().focus == "list"
+    assert [changes(*pair) for pair in pairwise(steps)] == [
+        {"page"},
+        {"focus"},
+        {"results", "request"},
+        {"place", "request", "notices"},
+    ]
+    left, last = steps[-2:]
+    assert left.request is not None and left.request.at == Position(2, 3)
+    assert last.place == Place(view("all"))
+    assert last.request is not None and last.request.at == Position(3, 4)
+    assert AT_WORK.focused("detail").step_back(TOP).focus == "list"
 
 
 @pytest.mark.parametrize("focus", ["list", "filter", "detail"])
@@ -364,11 +373,105 @@ def test_a_query_begins_with_what_is_listed() -> None:
     assert AT_WORK.search_feed("gloves").open_query(TOP).search.asking == ""
 
 
-def test_a_query_that_is_kept_gives_the_keys_to_the_list_and_leaves_the_place() -> None:
+def test_the_list_follows_what_is_typed_unless_it_has_a_mistake() -> None:
+    typing = AT_WORK.open_query(TOP)
+    typed = typing.type_query("robot ha")
+    assert changes(typing, typed) == {"draft", "place", "request", "is_list_coming", "search", "notices"}
+    assert (typed.place.text, typed.draft and typed.draft.typed) == ("robot ha", "robot ha")
+    mistaken = typed.type_query("robot (ha")
+    assert changes(typed, mistaken) == {"draft"}
+    assert (mistaken.place.text, mistaken.draft and mistaken.draft.typed) == ("robot ha", "robot (ha")
+    # A letter that is excluded would exclude nearly every paper.
+    assert typed.type_query("robot -v").place.text == "robot"
+    assert typed.type_query("robot topic:vid", ("video",)).place.text == "robot"
+    assert AT_WORK.type_query("agents") is AT_WORK
+
+
+def test_a_query_that_is_kept_gives_the_keys_to_the_list_and_is_remembered() -> None:
     typing = AT_WORK.focused("detail").open_query(TOP).go(WEEK)
-    closed = typing.close_query()
-    assert changes(typing, closed) == {"draft", "focus"}
-    assert (closed.place, closed.context) == (WEEK, "list")
+    kept = typing.keep_query("topic:agents")
+    assert changes(typing, kept) == {"draft", "focus", "history"}
+    assert (kept.place, kept.context, kept.history[0]) == (WEEK, "list", "topic:agents")
+    late = typing.keep_query("topic:video")
+    assert late.place == WEEK._replace(text="topic:video")
+    assert late.request is not typing.request
+
+
+@pytest.mark.parametrize("focus", ["filter", "detail", "list"])
+def test_a_click_on_a_pane_keeps_what_is_typed(focus: PaneName) -> None:
+    typing = AT_WORK.open_query(TOP).type_query("robot ha")
+    clicked = typing.focused(focus)
+    assert (clicked.focus, clicked.is_typing, clicked.place.text) == (focus, False, "robot ha")
+    found = AT_WORK.list_results(results(), TOP).open_query(TOP)
+    assert found.focused(focus).results is found.results
+
+
+def test_a_query_that_is_let_go_leaves_the_cursor_on_its_paper() -> None:
+    after = AT_WORK.drop_query(Position(2, 5))
+    assert changes(AT_WORK, after) == {"place", "request", "is_list_coming", "search", "notices"}
+    assert after.place == Place(view("all"))
+    assert after.request is not None and after.request.at == Position(2, 5)
+    assert after.drop_query(Position(2, 5)) is after
+
+
+def test_a_query_without_papers_that_is_let_go_puts_the_cursor_where_it_was_before() -> None:
+    begun = State(place=Place(view("all")), request=ListRequest(1), listing=listing(1, 2, 3), highlighted=2)
+    kept = begun.open_query(Position(2, 5)).type_query("zzz").keep_query("zzz").listed(listing())
+    dropped = kept.drop_query(TOP)
+    assert dropped.request is not None and dropped.request.at == Position(2, 5)
+    # A further query was typed over the first one.
+    again = kept.open_query(TOP).type_query("zzzz").keep_query("zzzz").drop_query(TOP)
+    assert again.request is not None and again.request.at == Position(2, 5)
+
+
+def test_the_feeds_results_go_with_the_query_and_the_cursor_returns() -> None:
+    found = AT_WORK.list_results(results(), Position(1, 7))
+    dropped = found.drop_query(Position(-1, 2))
+    assert (dropped.place, dropped.results) == (Place(view("all")), None)
+    assert dropped.request is not None and dropped.request.at == Position(1, 7)
+
+
+def test_a_query_is_widened_to_all_papers_and_goes_back_to_its_view() -> None:
+    begun = AT_WORK.go(WEEK).listed(listing(1, 2))
+    wide = begun.widen_query(Position(2, 5))
+    assert wide.place == WEEK._replace(view=view("all"))
+    assert wide.widened_from == WEEK.view
+    assert wide.request is not None and wide.request.at == Position(2, 5)
+    back = wide.widen_query(Position(2, 5))
+    assert (back.place, back.widened_from) == (WEEK, None)
+    # Another query does not change where it goes back to, another view does.
+    assert wide.open_query(TOP).type_query("robot").widened_from == WEEK.view
+    assert wide.go(Place(view("starred"), "robot")).widened_from is None
+
+
+def test_all_papers_are_no_wider_than_all_papers() -> None:
+    assert AT_WORK.widen_query(TOP) is AT_WORK
+
+
+def test_what_was_widened_while_typing_is_put_back_too() -> None:
+    begun = AT_WORK.go(WEEK)
+    typing = begun.open_query(Position(2, 3)).type_query("robot").widen_query()
+    assert typing.place == Place(view("all"), "robot")
+    dropped = typing.cancel_query()
+    assert (dropped.place, dropped.widened_from) == (WEEK, None)
+    wide = begun.widen_query()
+    narrowed = wide.open_query(TOP).widen_query()
+    assert narrowed.place == WEEK
+    assert (narrowed.cancel_query().place, narrowed.cancel_query().widened_from) == (wide.place, WEEK.view)
+
+
+def test_what_a_query_has_in_all_is_known_once_it_is_counted_for_that_query() -> None:
+    place = Place(view("today"), "robot")
+    counts = COUNTS._replace(anywhere=7, place=place)
+    state = State(place=place, listing=listing(1, 2, 3, place=place))
+    assert state.in_all is None
+    assert state.counted(counts).in_all == 7
+    assert state.counted(counts._replace(place=ROBOTS)).in_all is None
+    assert state.counted(counts._replace(anywhere=3)).in_all is None
+    plain = Place(view("today"))
+    assert State(listing=listing(1, place=plain)).counted(counts._replace(place=plain)).in_all is None
+    found = state.counted(counts).list_results(results(), TOP)
+    assert found.listed(ListContent(place, Order(array("q", (1,))), results())).in_all is None
 
 
 def test_a_query_that_is_dropped_puts_back_place_and_cursor() -> None:
@@ -576,7 +679,12 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("close_page"),
     change("open_calendar", st.just(CalendarRequest(date(2026, 5, 12)))),
     change("close_calendar"),
-    change("step_back"),
+    change("step_back", POSITIONS),
+    change("type_query", TEXTS),
+    change("keep_query", TEXTS),
+    change("drop_query", POSITIONS),
+    change("widen_query", POSITIONS),
+    change("await_list"),
     change("open_query", POSITIONS, TEXTS),
     change("close_query"),
     change("cancel_query"),

@@ -16,6 +16,7 @@ from reader.ui import theme
 from reader.ui.stylesheets import styles_directory, stylesheets
 from reader.ui.textual_fixes import Colorless, ControlNet
 from reader.ui.widgets.paper_list import PaperList
+from tests.ui.lists import Shelf
 from tests.ui.stage import TODAY, Stage, order, row
 
 TRUECOLOR = {"COLORTERM": "truecolor", "TERM": "xterm-256color"}
@@ -67,7 +68,7 @@ async def test_the_cursors_line_is_seen_where_it_has_no_background(name: str) ->
     papers = PaperList(today=TODAY)
     app = Stage(papers, name)
     async with app.run_test(size=(80, 12)) as pilot:
-        papers.show(order([1, 2], ("2025-11-24", 2)), lambda pks: [row(1, starred=True), row(2, starred=True)])
+        papers.show(order([1, 2], ("2025-11-24", 2)), Shelf(row(1, starred=True), row(2, starred=True)))
         await pilot.pause()
         lines = {strip.text.strip()[:1]: strip for strip in app.screen._compositor.render_strips()}
         # All but the scrollbar.
@@ -93,7 +94,7 @@ async def colors_of(name: str) -> set[ColorType]:
     app = Stage(papers, name)
     rows = [row(1), row(2, read=True), row(3, starred=True)]
     async with app.run_test(size=(80, 12)) as pilot:
-        papers.show(order([1, 2, 3], ("2025-11-24", 3)), lambda pks: rows, words=("paper",))
+        papers.show(order([1, 2, 3], ("2025-11-24", 3)), Shelf(*rows), words=("paper",))
         await pilot.pause()
         filters = app.get_line_filters()
         kinds = set()
@@ -130,7 +131,7 @@ async def test_themes_can_be_changed_while_it_runs() -> None:
     papers = PaperList(today=TODAY)
     app = Stage(papers, "dark")
     async with app.run_test(size=(60, 6)) as pilot:
-        papers.show(order([1]), lambda pks: [row(1)])
+        papers.show(order([1]), Shelf(row(1)))
         grounds = []
         for name in ("dark", "light", "ansi", "textual-dark"):
             app.theme = name

@@ -18,12 +18,12 @@ from reader.session.places import VIEWS, Place, view
 from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults
 from reader.ui.state import State
-from reader.ui.state_parts import TOP, CalendarRequest, ListContent, Reading
+from reader.ui.state_parts import TOP, CalendarRequest, ListContent, Prompt, Reading
 from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.text.header_line import Condition, Header
+from reader.ui.text.status_lines import Status
 from reader.ui.text.strip_line import Strip
 from reader.ui.view_models import (
-    empty_keys,
     filter_data,
     filter_parts,
     header,
@@ -31,6 +31,7 @@ from reader.ui.view_models import (
     hints,
     link_keys,
     place_name,
+    status,
     status_parts,
     strip_data,
     strip_parts,
@@ -100,7 +101,13 @@ def test_the_header_counts_what_a_query_leaves_of_the_view() -> None:
     assert header(at("all", "robot"), NOW, "·") == Header("All", "robot", 3, 60, condition=NOT_YET)
     assert header(at("all"), NOW, "·") == Header("All", "", 3, condition=NOT_YET)
     assert header(at("all", "robot", complete=False), NOW, "·") == Header("All", "robot", None, 60, condition=NOT_YET)
-    assert header(replace(at("all", "robot"), counts=None), NOW, "·") == Header("All", "robot", 3, condition=NOT_YET)
+    assert header(replace(at("all"), counts=None), NOW, "·") == Header("All", "", 3, condition=NOT_YET)
+
+
+def test_the_header_shows_no_number_until_it_knows_all_that_belongs_to_it() -> None:
+    for place in (at("all", "robot"), at("today"), at("day:2026-05-11")):
+        assert header(place, NOW, "·").shown == 3
+        assert header(replace(place, counts=None), NOW, "·").shown is None
 
 
 def test_the_header_names_what_is_listed_while_another_list_is_coming() -> None:
@@ -126,9 +133,19 @@ def test_the_header_says_what_is_under_way() -> None:
     assert header(refreshing, NOW, "·").condition == Condition("day 3 of 7", "busy")
     searching = refreshing.search_feed("gloves")
     assert header(searching, NOW, "·").condition == Condition("day 3 of 7", "busy")
-    assert header(searching.search_progressed("searching the feed"), NOW, "·").condition == Condition(
-        "searching the feed", "busy"
-    )
+    slow = searching.search_progressed("searching the feed")
+    assert header(slow, NOW, "·").condition == Condition("searching the feed", "busy")
+    marking = slow.busy_with("marking 2 of 9")
+    assert header(marking, NOW, "·").condition == Condition("marking 2 of 9", "busy")
+
+
+def test_the_header_says_what_lasts() -> None:
+    since = NOW.astimezone() - timedelta(minutes=30)
+    offline = at("today").refresh_failed("No network.", "offline", since)
+    assert header(offline, NOW, "·").condition == Condition("offline 07:44", "trouble")
+    silent = at("today").source_failed("2 feeds silent", since - timedelta(days=2))
+    assert header(silent, NOW, "·").condition == Condition("2 feeds silent 10 May", "trouble")
+    assert header(replace(silent, mode="sample"), NOW, "·").condition == Condition("sample", "plain")
 
 
 def test_the_header_counts_what_is_read_of_a_day() -> None:
@@ -221,7 +238,8 @@ def in_context(context: Context, width: int, text: str = "") -> State:
 PLACES: list[Context] = [context for context in CONTEXTS if context != "help"]
 
 
-@pytest.mark.parametrize("context", PLACES)
+# The calendar shows its keys itself, over the list.
+@pytest.mark.parametrize("context", [context for context in PLACES if context != "calendar"])
 def test_each_context_has_its_keys(context: Context) -> None:
     for text in ("", "robot"):
         wanted = [
@@ -244,12 +262,23 @@ def test_hints_name_the_keys_as_they_are_bound() -> None:
     assert "star" not in [word for _, word in hints(in_context("list", 120), unbound)]
 
 
-def test_an_empty_list_and_the_links_name_the_keys_as_they_are_bound() -> None:
-    assert empty_keys(KEYMAP).refresh == "r"
-    own = Keymap(overrides={"app.refresh": ("ctrl+t",), "link.list": ("v",)})
-    assert empty_keys(own).refresh == own.key("app.refresh") != "r"
+def test_the_links_name_the_keys_as_they_are_bound() -> None:
+    own = Keymap(overrides={"link.list": ("v",)})
     keys = link_keys(own)
     assert (keys["o"], keys["p"], keys["a"], keys["9"]) == ("o", "p", "va", "v9")
+
+
+def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filter() -> None:
+    state = at("today").hinted("Models that act.")
+    assert status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)))
+    state = state.focused("filter")
+    assert status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)), said="Models that act.", tone="hint")
+    state = state.change_notices(lambda notices: notices.told("no network", "warning"))
+    assert status(state, KEYMAP)[3:] == ("no network", "warning")
+    state = state.change_notices(lambda notices: notices.answered("1 read"))
+    assert status(state, KEYMAP)[3:] == ("1 read", "done")
+    prompt = Prompt((("t", "Today"),), "g")
+    assert status(state.prompt_for(prompt), KEYMAP)[1:3] == (prompt.options, "g")
 
 
 # What each depends on
@@ -273,3 +302,15 @@ def test_what_is_shown_changes_only_with_its_parts() -> None:
     assert header_parts(state.search_feed("x").search_progressed("x")) != header_parts(state)
     assert strip_parts(state.resized(80).open_filter()) != strip_parts(state)
     assert filter_parts(state.know_topics(meanings={"agents": "Models that act."})) != filter_parts(state)
+
+
+def test_a_query_that_matches_more_elsewhere_names_the_key_and_how_many() -> None:
+    place = Place(view("today"), "robot")
+    state = State(place=place, listing=ListContent(place, Order(array("q", (1, 2)))))
+    assert not any(key == "ctrl+a" for key, _ in hints(state, KEYMAP))
+    counted = state.counted(COUNTS._replace(anywhere=54, place=place))
+    assert hints(counted, KEYMAP)[3] == ("ctrl+a", "54 in all")
+    assert status_parts(counted) != status_parts(state)
+    wide = counted.widen_query()
+    assert hints(wide, KEYMAP)[3] == ("ctrl+a", "back to Today")
+    assert not any(key == "ctrl+a" for key, _ in hints(counted.focused("filter"), KEYMAP))

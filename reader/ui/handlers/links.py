@@ -44,15 +44,14 @@ class LinkActions:
 
     @handles("link.list")
     def choose_link(self, _count: int | None) -> None:
-        from reader.actions.links import links
+        from reader.actions.links import link_choices, links
 
         paper = self._library.paper_of(self._model.state.highlighted)
         if paper is None:
             return
         urls = {link.letter: link.url for link in links(paper)}
         if urls:
-            choices = [(link.letter, link.name) for link in links(paper)]
-            self._keyboard.ask_letter("open", choices, lambda letter: self.browse(urls[letter]))
+            self._keyboard.ask_letter("open", link_choices(paper), lambda letter: self.browse(urls[letter]))
         else:
             self._model.show_notice("this paper has no links")
 

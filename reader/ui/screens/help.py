@@ -25,7 +25,7 @@ from reader.ui.stylesheets import stylesheet
 from reader.ui.text.finder import Finder
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.legend import legend
-from reader.ui.textual_fixes import DismissedOnce
+from reader.ui.textual_fixes import DismissedOnce, visual_style
 
 COLUMN = 62
 """Minimum cells of a column with its keys and sentences; wider screens have more columns."""
@@ -266,7 +266,8 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
             yield Content.assemble(" " * (measure.keys + 2), (line, about))
 
     def _marked(self, line: Content, finder: Finder) -> Content:
-        look = self._component_style("help--hit")
+        # Textual 8.2.8 drops the background of a partial style.
+        look = visual_style(self, "help--hit")
         for start, end in finder.spans(line.plain):
             line = line.stylize(look, start, end)
         return line

@@ -16,12 +16,13 @@ from textual.widget import Widget
 from reader.core.paper import PaperKey
 from reader.session.places import Place
 from reader.ui import view_models
-from reader.ui.layout import Area, PaneName, lay_out
+from reader.ui.layout import Area, PaneName, has_strip, lay_out
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.state import State
-from reader.ui.state_parts import Position
-from reader.ui.textual_fixes import Delayed
+from reader.ui.state_parts import Position, Prompt
+from reader.ui.text.list_lines import day_end
+from reader.ui.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.pane import Pane, Rule
 from reader.ui.widgets.paper_list import PaperList
@@ -70,14 +71,11 @@ class PaneLayout(Layout):
         return placed
 
 
-class MainScreen(Screen[None], inherit_bindings=False):
+class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     """Filter, list and detail over one place in the cache.
 
     It draws the state and turns clicks into changes of it. It knows no keys: the app reads them.
     """
-
-    BLANK = True
-    """The screen draws nothing itself: Textual then does not compose the lines under the panes in every frame."""
 
     AUTO_FOCUS = ""
     """No automatic focus: over an empty list Textual would focus the filter pane, even a folded one."""
@@ -113,7 +111,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         yield StatusLine(glyphs, id="status")
         yield FilterStrip(glyphs, id="strip")
         yield Pane(id="left")
-        yield PaperList(glyphs, today=self._look.fixed_today, id="papers")
+        older = self._look.keymap.key("day.older")
+        yield PaperList(glyphs, today=self._look.fixed_today, older_key=older, id="papers")
         yield Rule(glyphs, id="rule")
 
     def on_mount(self) -> None:
@@ -125,6 +124,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.watch(self.papers, "reported", self._report_highlight, init=False)
         self._draw_whenever(_layout_parts, self._place_panes, now=False)
         self._draw_whenever(lambda state: state.listing, self._draw_list, now=False)
+        self._draw_whenever(lambda state: state.panes.density, self._draw_density, now=False)
+        self._draw_whenever(lambda state: (state.listing.place, state.counts), self._draw_days)
         self._draw_whenever(_place_parts, self._draw_place_soon)
         self._draw_whenever(view_models.status_parts, self._draw_status)
         self._load_first()
@@ -132,6 +133,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     async def finish(self, complete: Completer) -> None:
         """Mount the panes that the first frame omits to be 40 ms faster; `complete` completes queries."""
+        from reader.ui.text.query_advice import AdviceKeys
         from reader.ui.widgets.empty import Empty
         from reader.ui.widgets.filter_pane import FilterPane
         from reader.ui.widgets.paper_detail import PaperDetail
@@ -141,10 +143,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.filter = FilterPane(
             glyphs, order=state.topic_order, mode=state.topic_mode, folded=self._folded, id="filter"
         )
-        self.detail = PaperDetail(glyphs, today=self._look.fixed_today, id="detail")
-        self.empty = Empty(partial(view_models.empty_keys, keymap), id="empty")
-        keys = (keymap.key("query.complete", "query"), keymap.key("find.feed", "query"))
-        self.query_line = QueryLine(glyphs, *keys, id="query")
+        self.detail = PaperDetail(glyphs, today=self._look.fixed_today, shows_links=self._look.links, id="detail")
+        self.empty = Empty(id="empty")
+        feed = "" if self._look.demo else keymap.key("find.feed", "query")
+        keys = AdviceKeys(keymap.key("query.complete", "query"), feed, keymap.key("find.widen", "query"))
+        self.query_line = QueryLine(glyphs, keys, id="query")
         self.query_line.display = False
         if not self.is_attached:
             return
@@ -159,9 +162,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._draw_whenever(_empty_parts, self._draw_empty)
         self._draw_whenever(lambda state: state.is_typing, self._draw_query, now=False)
         self._draw_whenever(
-            lambda state: (state.vocabulary, state.topic_names),
+            lambda state: (state.vocabulary, state.topic_names, state.is_typing and state.counts),
             lambda state: self._teach_query(complete, state),
         )
+        self._draw_whenever(lambda state: state.is_typing and view_models.reach(state), self._draw_reach)
         self._draw_whenever(_focus_parts, self._draw_focus, now=False)
 
     def _draw_whenever(
@@ -186,7 +190,17 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _draw_list(self, state: State) -> None:
         listing = state.listing
-        self.papers.show(listing.order, self._rows, listing.at.pk, listing.words, listing.at.height)
+        form, at = listing.in_lines(state.panes.density), listing.at
+        self.papers.show(listing.order, self._rows, at.pk, words=listing.words, height=at.height, form=form)
+
+    def _draw_density(self, state: State) -> None:
+        self.papers.change_form(state.listing.in_lines(state.panes.density))
+
+    def _draw_days(self, state: State) -> None:
+        """Show the counts of days in the list's headings and at its end."""
+        if state.counts is not None:
+            day = state.listing.day
+            self.papers.tell_days(state.counts.days, None if day is None else day_end(day, state.counts.days))
 
     def _report_highlight(self, pk: PaperKey | None) -> None:
         self._model.change(self._model.state.highlight(pk))
@@ -207,11 +221,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def _draw_place(self) -> None:
         """Show the list's place in the first line and in the strip, and mark it in the filter pane."""
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
-        self.top.show(view_models.header(state, now, dot, demo=self._look.demo))
-        if self.strip.is_on_screen:
+        self.top.show(view_models.header(state, now, dot))
+        if has_strip(state.width, state.panes):
             self.strip.show(view_models.strip_data(state, self._look.keymap, now, dot))
         if state.is_ready:
-            self._mark_place(state.listing.place)
+            # The chosen place, not the listed one: the next topic is added to what the pane marks.
+            self._mark_place(state.place)
 
     def _mark_place(self, place: Place) -> None:
         from reader.core.query.topic_choice import picked_topics
@@ -231,7 +246,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if state.is_empty:
             from reader.ui.empty_reason import empty_reason
 
-            self.empty.show(empty_reason(state, self._look.today, demo=self._look.demo))
+            reason = empty_reason(state, self._look.today, demo=self._look.demo)
+            self.empty.show(reason, partial(self._look.keymap.key, context=state.context))
 
     # The other panes and lines
 
@@ -259,7 +275,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self.query_line.display, self.status.display = False, True
 
     def _teach_query(self, complete: Completer, state: State) -> None:
-        self.query_line.know(complete, tuple(state.topic_names))
+        self.query_line.know(complete, tuple(state.topic_papers))
+
+    def _draw_reach(self, state: State) -> None:
+        if state.is_typing:
+            self.query_line.reaches(view_models.reach(state))
 
     def _draw_focus(self, state: State) -> None:
         """Focus a pane at once, because the next key may follow immediately."""
@@ -285,13 +305,16 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Show the filter pane's hint."""
         self._model.change(self._model.state.hinted(event.text))
 
-    def on_query_line_changed(self, event: QueryLine.Changed) -> None:
-        """Filter the list while the query is typed."""
-        from reader.core.query.suggestions import asked
+    def on_filter_pane_narrowing(self, event: FilterPane.Narrowing) -> None:
+        """Show the keys that act while topics are narrowed: all others are text."""
+        prompt = Prompt((("enter", "keep"), ("esc", "all topics")), "type to narrow") if event.is_on else Prompt()
+        self._model.change(self._model.state.prompt_for(prompt))
 
+    def on_query_line_changed(self) -> None:
+        """Filter the list while the query is typed."""
+        # The line's text, not the message's: the line may have been closed and opened again since.
         state = self._model.state
-        if state.is_typing and event.error is None:
-            self._model.change(state.go(Place(state.place.view, asked(event.text))))
+        self._model.change(state.type_query(self.query_line.text, state.topic_names))
 
     @on(TopLine.EditQuery)
     def _edit_query(self) -> None:
@@ -308,11 +331,13 @@ def _layout_parts(state: State) -> object:
 
 
 def _place_parts(state: State) -> object:
-    return view_models.header_parts(state), view_models.strip_parts(state), state.is_typing, state.is_ready, state.width
+    drawn = view_models.header_parts(state), view_models.strip_parts(state)
+    return drawn, state.place, state.is_typing, state.is_ready, state.width
 
 
 def _empty_parts(state: State) -> object:
-    return state.listing, state.counts, state.refresh, state.topic_names
+    listed = state.listing, state.counts, state.refresh, state.topic_names
+    return listed, state.context, state.draft and state.draft.typed
 
 
 def _focus_parts(state: State) -> object:

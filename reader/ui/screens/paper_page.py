@@ -24,7 +24,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
         super().__init__()
         self._model = model
         self._keymap = look.keymap
-        self.detail = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, id="page")
+        self.detail = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
         self.detail.configure(model.state.topic_names, view_models.link_keys(look.keymap))
         self.status = StatusLine(look.glyphs)
 

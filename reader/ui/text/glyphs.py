@@ -1,6 +1,6 @@
 """The signs that the interface draws with, in Unicode and in ASCII.
 
-All are one cell wide in every terminal, except `code` and `ellipsis`.
+All are one cell wide in every terminal, except `code`, which has two cells, and `ellipsis`.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ ASCII = Glyphs(
     hidden="x",
     elsewhere="+",
     rising="^",
-    code="<",
+    code="<>",
     note="n",
     comments='"',
     upvotes="^",

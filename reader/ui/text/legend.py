@@ -40,7 +40,7 @@ MEANINGS = (
 )
 """Fields of `Glyphs` with a name and a sentence, in the order of the legend."""
 
-PLAIN = frozenset(("upvotes", "folded", "line", "dot", "caret", "spinner"))
+PLAIN = frozenset(("upvotes", "folded", "line", "rule", "thumb", "dot", "caret", "spinner"))
 """Fields of `Glyphs` that are not explained: they look like another sign, or mean nothing."""
 
 

@@ -56,10 +56,12 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         *,
         is_page: bool = False,
         today: date | None = None,
+        shows_links: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
+        self.shows_links = shows_links
         self._today = today
         self._paper: Paper | None = None
         self._empty = ""

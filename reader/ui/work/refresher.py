@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.worker import Worker, WorkerError
 
-from reader.core.errors import FeedOffline, ReaderError
+from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, ReaderError
 from reader.core.pace import pace_text
 from reader.feeds.http.environment import is_offline
+from reader.ui.notices import Tone
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ RETRY, LATEST_RETRY = 60.0, 960.0
 """First and longest wait in seconds before retrying a refresh that found no network."""
 
 OFFLINE, NO_NEWS = "offline", "no news"
-"""What the first line says where there is no network, and where the feed's answer could not be used."""
+"""What the first line says if the feed can't be reached, and if its answer can't be used."""
 
 LONGEST_NAME = 20
 """Maximum cells of a feed's name in the first line."""
@@ -118,7 +119,7 @@ class Refresher:
                     await before.wait()
             await self._refresh(wanted.plan)
         except ReaderError as error:
-            self._fail(str(error))
+            self._fail(error)
         finally:
             self._end(is_idle=wanted is self._wanted)
         if self._later:
@@ -177,10 +178,9 @@ class Refresher:
                 self._model.change(self._model.state.refresh_failed(str(error), NO_NEWS, self._local_time()))
             case RefreshFinished(error=None) as sums:
                 self._succeed(sums)
-            case RefreshFinished(error=FeedOffline() as error):
-                self._go_offline(str(error))
-            case RefreshFinished(error=error):
-                self._fail(str(error))
+            case RefreshFinished(error=FeedError() as error):
+                self._is_offline = isinstance(error, FeedOffline)
+                self._fail(error)
             case SourceFailing() if not self._model.state.refresh.problem:
                 self._report_source(message)
             case PapersClassified(done, total):
@@ -238,29 +238,28 @@ class Refresher:
                 f"{sums.returned:,} that you marked are back" if sums.returned else "",
                 f"{sums.skipped:,} records skipped" if sums.skipped else "",
             )
-            self._model.show_news(", ".join(filter(None, parts)))
+            self._tell(", ".join(filter(None, parts)))
         elif sums.skipped:
-            self._model.show_news(f"{sums.skipped:,} records of the feed could not be read and were skipped", "warning")
+            self._tell(f"{sums.skipped:,} records of the feed could not be read and were skipped", "warning")
         elif self._wanted.is_asked:
-            self._model.show_news("nothing new")
+            self._tell("nothing new")
 
-    def _go_offline(self, problem: str) -> None:
-        """Report once that there is no network; the first line shows it until it is back."""
-        self._is_offline = True
-        self._report_failure(
-            problem, OFFLINE, f"{OFFLINE} · {self._services.look.keymap.key('app.refresh')} tries again"
-        )
+    def _fail(self, error: ReaderError) -> None:
+        """Report a failure once, with its reason if the user has asked for the refresh; the first line shows it longer.
 
-    def _fail(self, problem: str) -> None:
-        self._report_failure(problem, NO_NEWS, problem)
-
-    def _report_failure(self, problem: str, trouble: str, news: str) -> None:
-        """Show a failure; without papers, the text in place of the list says why."""
-        is_known = self._told == trouble and not self._wanted.is_asked
-        if self._library.has_papers() and not is_known:
-            self._model.show_news(news, "warning")
+        Without papers, the text in place of the list says why.
+        """
+        trouble = OFFLINE if isinstance(error, FeedOffline | FeedUnreachable) else NO_NEWS
+        if self._library.has_papers() and (self._wanted.is_asked or trouble != self._told):
+            again = f"{trouble} · {self._services.look.keymap.key('app.refresh')} tries again"
+            self._tell(str(error) if self._wanted.is_asked else again, "warning")
         self._told = trouble
-        self._model.change(self._model.state.refresh_failed(problem, trouble, self._local_time()))
+        self._model.change(self._model.state.refresh_failed(str(error), trouble, self._local_time()))
+
+    def _tell(self, text: str, tone: Tone = "done") -> None:
+        """Tell how the refresh ended: as an answer if it was asked for and no other is shown, else as news."""
+        is_answer = self._wanted.is_asked and not self._model.state.notices.answer.text
+        (self._model.show_notice if is_answer else self._model.show_news)(text, tone)
 
     def _schedule_retry(self) -> None:
         """Retry at growing intervals until the network is back, unless the user chose offline mode."""

@@ -61,7 +61,7 @@ def test_a_lasting_trouble_stays_longer_than_the_days_progress_and_its_sign_long
         (Header("All", "x", None, 9295), " "),
         (Header("Today", "", 34, None, 12), "12 of 34 read "),
         (Header("Today", "", 34, None, 34), "all 34 read "),
-        (Header("Today", "", 0, None, 0), "0 of 0 read "),
+        (Header("Today", "", 0, None, 12), "0 papers · 12 read "),
         (Header("Today", "", None, None, 12), " "),
         (Header("Today", "robot", 3, 34, 12), "3 of 34 · 12 read "),
         (Header("Today", "", 34, None, 12, Condition("sample")), "12 of 34 read · sample "),
@@ -76,6 +76,18 @@ def test_work_under_way_has_a_turning_sign() -> None:
     header = Header("Today", "", 34, condition=Condition("day 3 of 7", "busy"))
     assert text(header_line(header, 80, ASCII)).endswith("34 papers - | day 3 of 7 ")
     assert text(header_line(header, 80, ASCII, turn=5)).endswith("34 papers - / day 3 of 7 ")
+
+
+def test_a_long_progress_loses_its_last_parts_first() -> None:
+    header = Header("Today", "", 34, None, 12, Condition("W20 · day 3 of 700 · 2 days a second", "busy"))
+    ends = {
+        100: "W20 · day 3 of 700 · 2 days a second ",
+        60: "W20 · day 3 of 700 ",
+        32: "12 of 34 read · ⠋ W20 ",
+        26: " · ⠋ ",
+    }
+    for width, end in ends.items():
+        assert text(header_line(header, width)).endswith(end)
 
 
 def test_a_click_on_the_query_or_beside_it_edits_it() -> None:

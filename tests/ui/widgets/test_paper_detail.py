@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 
 from reader.cache.history import STILL
-from reader.core.paper import Paper
+from reader.core.paper import NotCached, Paper
 from reader.ui.model import Model
 from reader.ui.screens.paper_page import PaperPage
 from reader.ui.state_parts import Reading
@@ -62,8 +62,7 @@ def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
         "",
         "Ada Byron, Emmy Noether",
         "Some Lab",
-        "★ starred · Mon 24 Nov · arXiv 19 Nov · ▲ 61 · 3 comments",
-        "+later",
+        "★ Mon 24 Nov · arXiv 19 Nov · ▲ 61 · 3 comments · +later",
         "",
         "✎ Read again.",
         "",
@@ -81,6 +80,12 @@ def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
         "x.Y",
         "memory · kv cache",
     ]
+
+
+def test_marks_and_the_origin_stand_before_the_day() -> None:
+    assert texts(paper(starred=True, hidden=True, published=None, comments=0))[4] == "★ ◌ Mon 24 Nov · ▲ 61"
+    elsewhere = texts(paper(pk=NotCached("2511.12345"), day=None, published=None, comments=0))[4]
+    assert elsewhere == "+ from the feed, not in the cache · ▲ 61"
 
 
 def test_dates_of_another_year_name_it() -> None:
@@ -305,6 +310,21 @@ async def test_hostile_text_is_drawn_literally() -> None:
         await pilot.pause()
         assert drawn(detail)[0] == " [/] and [bold]bold[/bold]"
         assert all(line.isprintable() for line in drawn(detail))
+
+
+async def test_addresses_are_links_without_anything_that_a_terminal_obeys() -> None:
+    for shown in (False, True):
+        detail = PaperDetail(today=TODAY, shows_links=shown)
+        async with Listener(detail).run_test(size=(90, 40)) as pilot:
+            detail.show(
+                paper(code_url="https://code.example/a\x1b]8;;https://evil.example\x07b c;d", project_url="x:y")
+            )
+            await pilot.pause()
+            segments = [one for y in range(detail.size.height) for one in detail.render_line(y)]
+            links = {style.link for _, style, _ in segments if style and style.link}
+            assert (len(links) > 2) == shown
+            assert all(link.isascii() and link.isprintable() and link.startswith("https://") for link in links)
+            assert ("https://code.example/ab%20c;d" in links) == shown
 
 
 async def test_an_empty_pane_says_what_it_is_told() -> None:
