@@ -11,7 +11,10 @@ import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 APP = "dailypapers"
 
@@ -26,6 +29,16 @@ def cache_file() -> Path:
 def refresh_stamp(cache: Path) -> Path:
     """The file whose modification time is the end of the cache's last complete refresh, by any program."""
     return cache.with_suffix(".refreshed")
+
+
+def last_refresh(cache: Path) -> datetime | None:
+    """The local time at which the cache's last complete refresh ended, by any program."""
+    from datetime import datetime
+
+    try:
+        return datetime.fromtimestamp(refresh_stamp(cache).stat().st_mtime).astimezone()
+    except OSError:
+        return None
 
 
 def journal_file(cache: Path) -> Path:
@@ -190,11 +203,15 @@ _XDG = {
 
 
 def _platform(kind: str) -> Path:
-    """A folder of the system for the program's files; on Linux without platformdirs, whose import takes 8 ms."""
-    if sys.platform == "linux" and kind in _XDG:
+    """A folder of the system for the program's files."""
+    if sys.platform == "linux" and kind in _XDG and "ANDROID_ROOT" not in os.environ:
+        # The usual case, without the import of platformdirs (8 ms), which decides all others.
         variable, default = _XDG[kind]
-        named = os.environ.get(variable, "").strip()
-        return Path(named or os.path.expanduser(f"~/{default}")) / APP  # noqa: PTH111 (as platformdirs does)
+        named, user = os.environ.get(variable, ""), os.environ.get("HOME", "")
+        if named.startswith("/"):
+            return Path(named, APP)
+        if not named and user.startswith("/"):
+            return Path(user, default, APP)
     import platformdirs
 
     folder: Path = getattr(platformdirs, kind)(APP, appauthor=False)

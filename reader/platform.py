@@ -105,6 +105,11 @@ class TerminalModes:
             with suppress(termios.error):
                 self._modes = termios.tcgetattr(terminal)
 
+    @property
+    def values(self) -> list[Any] | None:
+        """The modes as `termios` has them; None if they are not known."""
+        return self._modes
+
     def set_again(self, terminal: int) -> None:
         """Set the modes again, also if this program is in the background."""
         if self._modes is not None:

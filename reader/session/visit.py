@@ -43,6 +43,19 @@ class Visit(NamedTuple):
     folded: tuple[str, ...] = ()
     """Families of topics that are folded."""
 
+    @property
+    def layout(self) -> str:
+        """What decides on the places of the panes, to be compared with that of another visit."""
+        return json.dumps({name: value for name, value in self._plain().items() if name not in _NO_LAYOUT})
+
+    def _plain(self) -> dict[str, object]:
+        """Its fields, as JSON has them."""
+        return self._asdict() | {"sizes": dict(self.sizes)}
+
+
+_NO_LAYOUT = frozenset(("view", "text", "paper", "visited", "history", "topic_order", "topic_mode", "folded"))
+"""The fields of a visit that do not change where the panes stand."""
+
 
 def remembered(now: Visit, before: Visit, given: str) -> Visit:
     """The visit to save: without the query `given` on the command line, which is for this visit alone.
@@ -143,6 +156,4 @@ def _sizes(found: object) -> Iterator[tuple[str, tuple[int, float]]]:
 def save(path: Path, visit: Visit) -> None:
     """Save the visit, in full or not at all; raises OSError."""
     # Not durable: to leave must not wait for the disk.
-    replace_private(
-        path, json.dumps(visit._asdict() | {"sizes": dict(visit.sizes)}, ensure_ascii=False, indent=1), durable=False
-    )
+    replace_private(path, json.dumps(visit._plain(), ensure_ascii=False, indent=1), durable=False)

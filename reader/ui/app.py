@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -17,7 +15,6 @@ from textual.screen import Screen
 
 from reader import platform
 from reader.config import Settings
-from reader.core.errors import ReaderError
 from reader.keys.actions import Context
 from reader.keys.keymap import Keymap
 from reader.session import visit
@@ -44,13 +41,14 @@ from reader.ui.window_title import title_parts, window_title
 from reader.ui.work.background import Background
 from reader.ui.work.library import Library
 from reader.ui.work.list_loader import ListLoader
-from reader.ui.work.notice_timer import NoticeTimer
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
     from reader.ui.assembly import Assembly
+    from reader.ui.first_frame.frame import FirstFrame
+    from reader.ui.first_frame.kept_look import KeptLook
     from reader.ui.leaving import Leaving
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
@@ -60,17 +58,15 @@ if TYPE_CHECKING:
 SAMPLE = "sample"
 """The app's return value if the user asks for the sample."""
 
-POLL = 1.0
-"""Seconds between two checks for other programs' writes to the cache."""
-
 
 class ReaderApp(BoundedApp, inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
     `query` in the view All; without a query it starts where the user left it. A `demo` fetches nothing, and saves
-    nothing outside the cache. `leaving` watches over its end. `keep_setting` writes a setting to the user's file. `now`
-    is the clock; a `still` reader has no spinner and starts no refresh by itself.
+    nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal already. `keep_setting`
+    writes a setting to the user's file. `now` is the clock; a `still` reader has no spinner and starts no refresh by
+    itself.
     """
 
     TITLE = "dailypapers"
@@ -90,8 +86,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         run_job: JobRunner,
         rules: Callable[[], Topics],
         leaving: Leaving | None = None,
+        first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
-        keep_setting: Callable[[str, str], object] | None = None,
+        keep_setting: Callable[[str, str], object] = lambda _name, _value: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
     ) -> None:
@@ -104,12 +101,13 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
-        self._keep_setting = keep_setting
+        self.keep_setting = keep_setting
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
         self._left = visit.load(state_file) if state_file else visit.Visit()
         self._keep = None if query else self._left.paper
         self.leaving = leaving
+        self.first_frame = first_frame
         self.library = Library(cache_file)
         self.library.left_at(self._left.visited)
         self.model = Model(self._first_state(query))
@@ -150,6 +148,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             partial(self.list_loader.load_first, self._keep),
             folded=self._left.folded,
         )
+        self.main.is_held = self.first_frame is not None
         self.last_place.main = self.main
         return self.main
 
@@ -169,20 +168,38 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         await self.main.finish(completer.complete)
         if not self.main.is_attached:
             return
-        assembly = self.assembly = Assembly(self)
-        self._subscribe(assembly)
-        self.call_after_refresh(self.keyboard.begin)
+        self.assembly = Assembly(self)
+        self._subscribe(self.assembly)
+        self.call_after_refresh(self._take_over, self.assembly)
+
+    def _take_over(self, assembly: Assembly) -> None:
+        """Draw in place of the first frame, if there is one, and go on from its cursor; then begin to work."""
+        if self.first_frame is not None:
+            # The first frame still moves its cursor, so that no key waits for this.
+            self.main.draw_ahead()
+        handed = self.take_terminal()
+        if handed is not None:
+            self.main.papers.stand(handed.pk, handed.height)
+            self.main.release()
+        self.call_after_refresh(self._begin_work, assembly, handed and handed.look)
+
+    async def _begin_work(self, assembly: Assembly, known: KeptLook | None) -> None:
+        """Begin with the keys that were typed meanwhile, and with what goes on beside them."""
+        await self.keyboard.begin()
         finish_startup_tuning()
         for warning in self._warnings[:1]:
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
             self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
-            self.model.show_news("a sample · nothing here is kept")
-        self.background.start("rules", self._read_topic_meanings)
+            self.model.show_news("the bundled sample keeps nothing")
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
         if not self.look.is_still:
-            self.set_interval(POLL, self._check_other_programs)
+            self.set_interval(assembly.cache_watch.seconds, assembly.cache_watch.look)
+        if self.last_place.is_saved:
+            from reader.ui.look_keeper import LookKeeper
+
+            LookKeeper(self.services, self.main, lambda: self.last_place.layout).begin(known)
         if not self.look.demo and not self.look.is_still:
             assembly.refresher.begin()
             if self.settings.refresh_minutes:
@@ -191,8 +208,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def _subscribe(self, assembly: Assembly) -> None:
         """Subscribe background work and screens to the state."""
         on_change = partial(subscribe, self, self.model)
-        timer = NoticeTimer(self.services)
-        on_change(lambda state: state.notices.happened, timer.begin, now=False)
+        on_change(lambda state: (state.highlighted, state.context), assembly.topic_meanings.read_once, now=False)
+        on_change(lambda state: state.notices.happened, assembly.notice_timer.begin, now=False)
         on_change(lambda state: state.is_list_coming, self._handle_waiting_keys, now=False)
         on_change(assembly.detail_loader.resting_parts, assembly.detail_loader.load_soon, now=False)
         on_change(assembly.detail_loader.parts, assembly.detail_loader.load)
@@ -205,28 +222,6 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
-
-    async def _read_topic_meanings(self) -> None:
-        """Read the description of each topic, for the filter pane and the palette."""
-        rules = await asyncio.to_thread(self.rules)
-        gc.freeze()
-        self.model.change(self.model.state.know_topics(meanings={topic.slug: topic.about for topic in rules.topics}))
-
-    def _check_other_programs(self) -> None:
-        """Show other programs' changes to the cache, and what is wrong with it."""
-        if self.library.trouble:
-            self.model.show_news(self.library.trouble, "warning")
-            self.library.trouble = ""
-        elif not self.library.is_marking and self.assembly is not None:
-            try:
-                if self.library.changed():
-                    self.keyboard.when_still(self._show_changed_cache)
-            except ReaderError as error:
-                self.model.show_news(str(error), "warning")
-
-    def _show_changed_cache(self) -> None:
-        state = self.model.state.refreshed_at(self.library.last_refresh())
-        self.model.change(state.cache_changed())
 
     def on_unmount(self) -> None:
         self.library.close()
@@ -291,17 +286,6 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def show_screen(self, screen: Screen[None]) -> None:
         """Show a screen that reads its own keys."""
         self.push_screen(screen)
-
-    def draw_picture(self) -> str:
-        """The screen as SVG."""
-        from reader.ui.screenshot import draw_picture
-
-        return draw_picture(self, window_title(self.state, self.look.now()))
-
-    def keep_setting(self, name: str, value: str) -> None:
-        """Write a setting to the user's file; raises ReaderError."""
-        if self._keep_setting is not None:
-            self._keep_setting(name, value)
 
     # Keys
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from io import StringIO
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual import constants, on
 from textual.driver import Driver
@@ -12,9 +12,12 @@ from textual.driver import Driver
 from reader import platform
 from reader.ui.last_place import LastPlace
 from reader.ui.leaving import Leaving
-from reader.ui.textual_fixes import BoundedDriver
+from reader.ui.textual_fixes import BoundedDriver, FollowingDriver
 from reader.ui.themed_app import ThemedApp
 from reader.ui.work.background import record_loop_error
+
+if TYPE_CHECKING:
+    from reader.ui.first_frame.frame import FirstFrame, Handed
 
 WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 """The name by which `textual serve` asks for its driver."""
@@ -35,6 +38,8 @@ class BoundedApp(ThemedApp, inherit_bindings=False):
     """An app on a terminal; `leaving`, if any, watches over its end."""
 
     leaving: Leaving | None = None
+    first_frame: FirstFrame | None = None
+    """The frame that stands on the terminal when the app starts, if any."""
     last_place: LastPlace
 
     def get_driver_class(self) -> type[Driver]:
@@ -92,6 +97,15 @@ class BoundedApp(ThemedApp, inherit_bindings=False):
     def is_leaving(self) -> bool:
         """Whether the app ends: keys typed after the one that quits would open screens that close at once."""
         return self.return_code is not None
+
+    def take_terminal(self) -> Handed | None:
+        """Draw from now on in place of the first frame, if there is one; return where its cursor stands."""
+        frame, self.first_frame = self.first_frame, None
+        if frame is None or not isinstance(self._driver, FollowingDriver):
+            return None
+        handed = frame.hand_over()
+        self._driver.take_over(handed.unread)
+        return handed
 
     def set_title(self, title: str) -> None:
         """Give the terminal's window a title, where it has one; the title must be clean."""

@@ -45,7 +45,8 @@ def day_end_notice(state: State, day: DayCount, key: Callable[[str], str]) -> st
     ways = _ways_on(state.counts, state.place, day.day)
     on = [f"{key(way.action)} {way.effect}" for way in ways if key(way.action)]
     nowhere = ["nothing unread is left"] if state.counts is not None and not on else []
-    return " · ".join((f"All {number}of {name} read", f"{key('mark.undo')} undoes", *on[:1], *nowhere))
+    # The way on first: a narrow terminal cuts the end.
+    return " · ".join((f"All {number}of {name} read", *on[:1], *nowhere, f"{key('mark.undo')} undoes"))
 
 
 def _ways_on(counts: Counts | None, place: Place, day: str | None) -> tuple[Way, ...]:

@@ -49,10 +49,10 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
     if listing.results is not None:
         ways = Way("find.query", "other words"), Way("app.escape", "back to the list"), _PUT_BACK
         return EmptyReason(said("The feed finds nothing for ", listing.results.text, "."), ways=ways)
-    if listing.facts.newest_day is None and not listing.facts.has_papers:
-        return _no_papers(state, demo=demo)
     if listing.facts.missing_id:
         return _not_here(listing.facts.missing_id, demo=demo)
+    if listing.facts.newest_day is None and not listing.facts.has_papers:
+        return _no_papers(state, today, demo=demo)
     if listing.place.text:
         return _nothing_matches(state, today, demo=demo)
     return _nothing_listed(state, today, demo=demo)
@@ -96,16 +96,15 @@ def _while_typing(state: State, typed: str) -> EmptyReason | None:
 # A cache without papers, or without the paper
 
 
-def _no_papers(state: State, *, demo: bool) -> EmptyReason:
+def _no_papers(state: State, today: date, *, demo: bool) -> EmptyReason:
     refresh, is_top = state.refresh, not state.listed_text
     what, sample = said("No papers yet."), Way("app.sample", "open the sample")
     if demo:
         return EmptyReason(what, ways=(Way("app.back", "quit"),))
     if refresh.progress is not None:
-        known = refresh.progress != JUST_BEGUN
-        why = f"The latest days are being fetched{f': {refresh.progress}' if known else '.'}"
+        why = because(_progress(state, f"Fetching {_fetched(refresh.view, today)}"))
         # With a query, the key first lets that go.
-        return EmptyReason(what, because(why), (*_if(is_top, Way("app.escape", "stop")), sample))
+        return EmptyReason(what, why, (*_if(is_top, Way("app.escape", "stop")), sample))
     fetch = Way("app.refresh", "try again" if refresh.problem else "fetch")
     return EmptyReason(
         what, because(refresh.problem), (fetch, sample, *_if(is_top, Way("app.back", "quit")), _PUT_BACK)
@@ -177,7 +176,7 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
         why = "Papers that rise after you read or hide them come here."
         return EmptyReason(said("Nothing has risen yet."), because(why), (_ALL,))
     if view.is_ranking:
-        return _no_ranking(state, demo=demo)
+        return _no_ranking(state, today, demo=demo)
     return _no_papers_of(state, period or period_containing("day", today), today, demo=demo)
 
 
@@ -197,12 +196,12 @@ def _all_hidden(state: State, period: Period | None, today: date) -> EmptyReason
     return EmptyReason(said(f"All papers of {name} are hidden."), ways=(*_near_days(state, period), _HIDDEN))
 
 
-def _no_ranking(state: State, *, demo: bool) -> EmptyReason:
+def _no_ranking(state: State, today: date, *, demo: bool) -> EmptyReason:
     what = said("No ranking yet.")
     if demo:
         return EmptyReason(what, because("The sample has none."), (_ALL,))
     if state.refresh.is_running and state.refresh.view == state.listing.place.view.id:
-        return _being_fetched(state, "the feed's ranking")
+        return _being_fetched(state, today)
     why, fetch = state.refresh.problem, Way("app.refresh", "try again" if state.refresh.problem else "asks the feed")
     return EmptyReason(what, because(why or "What the feed ranks first now comes here."), (fetch, _ALL))
 
@@ -210,7 +209,7 @@ def _no_ranking(state: State, *, demo: bool) -> EmptyReason:
 def _no_papers_of(state: State, period: Period, today: date, *, demo: bool) -> EmptyReason:
     refresh, is_day = state.refresh, period.kind == "day"
     if refresh.is_running and refresh.view == state.listing.place.view.id and not demo:
-        return _being_fetched(state, _name(period, today))
+        return _being_fetched(state, today)
     is_weekend = is_day and period.first.weekday() >= SATURDAY
     effect = "" if is_weekend or demo else "asks the feed"
     if is_weekend:
@@ -228,8 +227,17 @@ def _no_papers_of(state: State, period: Period, today: date, *, demo: bool) -> E
     return EmptyReason(what, because(why), ways if ways and state.listing.facts.newest_day else (*ways, _ALL))
 
 
-def _being_fetched(state: State, what: str) -> EmptyReason:
-    return EmptyReason(said(f"Fetching {what}."), because(_progress(state, "")), (Way("app.escape", "stop"),))
+def _being_fetched(state: State, today: date) -> EmptyReason:
+    what = said(f"Fetching {_fetched(state.refresh.view, today)}.")
+    return EmptyReason(what, because(_progress(state, "")), (Way("app.escape", "stop"),))
+
+
+def _fetched(view_id: str, today: date) -> str:
+    """What a refresh for a view fetches."""
+    period = period_of_view(view_id)
+    if period is not None:
+        return _name(period, today)
+    return "the feed's ranking" if view_id == "trending" else "the latest days"
 
 
 def _progress(state: State, what: str) -> str:

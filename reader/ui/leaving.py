@@ -19,9 +19,13 @@ from contextlib import suppress
 from functools import partial
 from threading import Thread
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 from reader import platform
 from reader.paths import APP
+
+if TYPE_CHECKING:
+    from reader.ui.first_frame.frame import FirstFrame
 
 GRACE = 1.0
 """Seconds that the reader has to end by itself, with its last marks on the disk."""
@@ -54,8 +58,11 @@ _LOST = 255
 class Leaving:
     """Watches over the end of the reader, from before the terminal changes until the process is gone."""
 
-    def __init__(self, end: Callable[[int], object] = os._exit) -> None:
-        """Begin to watch; call it in the main thread. `end` ends the process with an exit code."""
+    def __init__(self, frame: FirstFrame | None = None, end: Callable[[int], object] = os._exit) -> None:
+        """Begin to watch; call it in the main thread. `end` ends the process with an exit code.
+
+        `frame` is on the terminal already, and has changed the terminal's modes and the handlers of signals.
+        """
         self.signal = 0
         """The number of the signal that ends the reader; 0 if none does."""
         self.is_terminal_gone = False
@@ -65,16 +72,18 @@ class Leaving:
         self._ask: Callable[[], object] | None = None
         self._keep: Callable[[], Sequence[str]] = list
         self._terminals = [fd for fd in (2, 1, 0) if os.isatty(fd)]
-        self._modes = platform.TerminalModes(0)
+        self._modes = platform.TerminalModes(0) if frame is None else frame.modes
         self._ear, self._mouth = socket.socketpair()
         self._ear.setblocking(False)
         self._mouth.setblocking(False)
         # What the program was told to ignore, such as SIGHUP by nohup, stays ignored.
-        self._before = {
+        self._before: dict[int, Any] = {
             number: signal.getsignal(number)
             for number in platform.ending_signals()
             if signal.getsignal(number) is not signal.SIG_IGN
         }
+        if frame is not None:
+            self._before |= frame.signals
         self._listen()
         Thread(target=self._watch, name="leaving", daemon=True).start()
 

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from reader.cache.window import Order
-from reader.session.places import DAY, Place, View
+from reader.session.places import Place, View
 from reader.ui.layout import Density
 from reader.ui.text.list_layout import ListForm, days_have_headings
 
 if TYPE_CHECKING:
     from reader.cache.history import Votes
-    from reader.core.paper import Paper, PaperKey
+    from reader.core.paper import Paper
+    from reader.core.paper_row import PaperKey
     from reader.ui.feed_results import FeedResults
 
 Mode = Literal["", "sample", "read-only"]
@@ -83,10 +84,7 @@ class ListContent:
     @property
     def day(self) -> str | None:
         """The ISO day whose papers alone are listed; empty for the newest day, None in other places."""
-        view = self.place.view.id
-        if self.place.text or self.results is not None or not (view == "today" or view.startswith(DAY)):
-            return None
-        return view.removeprefix(DAY) if view != "today" else ""
+        return None if self.results is not None else self.place.day
 
     def in_lines(self, density: Density) -> ListForm:
         """The form in which the list is drawn."""

@@ -2,8 +2,9 @@
 
 `tests/ui/test_textual_fixes.py` shows each symptom with plain Textual: if a test there fails, Textual no longer needs
 the workaround. Three workarounds are elsewhere: `ui/process.py` sets `TEXTUAL_FPS` before it imports Textual, the
-command palette replaces Textual's matching by its own (`ui/screens/palette.py`), and `ui/terminal_driver.py` reads the
-terminal, as it can't be imported on Windows.
+command palette replaces Textual's matching by its own (`ui/screens/palette.py`), and the drivers for terminals and
+browsers are modules of their own (`ui/terminal_driver.py`, `ui/job_control.py`, `ui/web_driver.py`), as the first two
+can't be imported on Windows.
 """
 
 from __future__ import annotations
@@ -22,9 +23,12 @@ from textual.await_complete import AwaitComplete
 from textual.color import Color
 from textual.events import Key
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
+from textual.geometry import Size
 from textual.message_pump import MessagePumpClosed
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
+from textual.strip import Strip
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -33,7 +37,6 @@ if TYPE_CHECKING:
     from textual.geometry import Region
     from textual.message_pump import MessagePump
     from textual.screen import Screen
-    from textual.strip import Strip
     from textual.style import Style as VisualStyle
     from textual.widget import Widget
     from textual.widgets import Input
@@ -218,10 +221,18 @@ class BareScrollView(ScrollView, inherit_bindings=False):
     """A scroll view without border and padding; the lines of `render_line` go to the screen unchanged.
 
     Textual 8.2.8 puts each line through `StylesCache`, which looks for the widget's border and padding: half of a
-    frame's time. It has no way to set the class of one widget's scrollbar.
+    frame's time. It has no way to set the class of one widget's scrollbar. It lays the whole screen out and draws all
+    of it (20 ms) for each text of another length, though the place of the bar is always kept.
     """
 
     SCROLLBAR: ClassVar[type[KeptScrollBar]] = KeptScrollBar
+
+    virtual_size = Reactive(Size(0, 0))
+
+    def watch_virtual_size(self, size: Size) -> None:
+        """Let the bar know how long the text is."""
+        if self.container_size:
+            self._scroll_update(size)
 
     @property
     def columns(self) -> int:
@@ -264,6 +275,38 @@ class BoundedDriver(Protocol):
         """Make room for further keys."""
 
 
+@runtime_checkable
+class FollowingDriver(Protocol):
+    """A driver that waits while a frame that Textual has not drawn is on the terminal."""
+
+    def take_over(self, unread: bytes) -> None:
+        """Draw and read from now on, first what the terminal has sent before."""
+
+
+class HeldScreen(_Screen):
+    """Mixed into a screen: it draws nothing while it is held.
+
+    Textual 8.2.8 has `App.batch_update` for this, which renders all frames that it does not draw, and delays layouts.
+    """
+
+    is_held = False
+
+    def _compositor_refresh(self) -> None:
+        if not self.is_held:
+            super()._compositor_refresh()
+
+    def draw_ahead(self) -> None:
+        """Lay the screen out and make its lines, which widgets keep for the frame that is drawn first."""
+        self._refresh_layout()
+        self._compositor.render_strips()
+
+    def release(self) -> None:
+        """Draw from now on, at first all."""
+        if self.is_held:
+            self.is_held = False
+            self.refresh()
+
+
 async def take_keys(node: MessagePump) -> list[Key]:
     """Take the keys that follow the current message in a node's queue.
 
@@ -277,6 +320,23 @@ async def take_keys(node: MessagePump) -> list[Key]:
         while isinstance(key := node._peek_message(), Key) and not key.is_forwarded:
             keys.append(cast(Key, await node._get_message()))
     return keys
+
+
+class BlankGround(_Screen):
+    """Mixed into a screen without text of its own: its ground is drawn as one line, and filtered as all lines are.
+
+    Textual 8.2.8 composes the lines under all panes in every frame, unless a widget is `BLANK`; it then sends the
+    ground's colours also where the user wants none.
+    """
+
+    BLANK = True
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        _, background = self.background_colors
+        strip = Strip.blank(crop.width, self.visual_style.rich_style)
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return [strip] * crop.height
 
 
 class DismissedOnce(_Screen):

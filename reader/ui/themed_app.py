@@ -22,6 +22,12 @@ class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.register_theme(theme.find_theme(name))
         self.theme = name
 
+    def draw_picture(self, title: str) -> str:
+        """The screen as SVG."""
+        from reader.ui.screenshot import draw_picture
+
+        return draw_picture(self, title)
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(theme.DEFAULTS)
 

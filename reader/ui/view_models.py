@@ -1,4 +1,7 @@
-"""The data of the header, the strip, the filter pane and the status line, as functions of the state."""
+"""The data of the header, the strip, the filter pane and the status line, as functions of the state.
+
+The first frame, which has no state yet, uses those that need only a part of it; they import little.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.session.places import DAY, SPECIAL, VIEWS
-from reader.ui.state import State
-from reader.ui.state_parts import ListContent
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Choice, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from reader.keys.keymap import Keymap
+    from reader.session.places import Place, View
     from reader.ui.counts import Counts
+    from reader.ui.state import State
+    from reader.ui.state_parts import ListContent
     from reader.ui.text.filter_rows import FilterData
     from reader.ui.text.query_advice import Reach
     from reader.ui.text.strip_line import Strip
+
+_MARKS = 3
+"""Number of the list's first hints, which mark papers."""
 
 
 def filter_parts(state: State) -> object:
@@ -65,19 +74,26 @@ def strip_parts(state: State) -> object:
 
 def strip_data(state: State, keymap: Keymap, now: datetime, dot: str) -> Strip:
     """The filter in one line."""
-    from reader.core.query.topic_choice import picked_topics
+    listing, key = state.listing, keymap.key("find.filter")
+    name = place_name(listing, now, dot)
+    return filters(listing.place, name, listing.count, state.topic_names, key, is_open=state.is_filter_open)
+
+
+def filters(
+    place: Place, name: str, count: int | None, topic_names: Mapping[str, str], key: str, *, is_open: bool = False
+) -> Strip:
+    """The filters of a place with so many papers; `key` opens the pane."""
     from reader.ui.text.strip_line import Strip
 
-    listing, names = state.listing, state.topic_names
-    choice = picked_topics(listing.place.query)
-    return Strip(
-        place=place_name(listing, now, dot),
-        papers=listing.count,
-        picked=tuple(names.get(slug, slug) for slug in choice.picked),
-        excluded=tuple(names.get(slug, slug) for slug in choice.excluded),
-        key=keymap.key("find.filter"),
-        is_open=state.is_filter_open,
+    if not place.text:
+        return Strip(name, count, key=key, is_open=is_open)
+    from reader.core.query.topic_choice import picked_topics
+
+    choice = picked_topics(place.query)
+    picked, excluded = (
+        tuple(topic_names.get(slug, slug) for slug in slugs) for slugs in (choice.picked, choice.excluded)
     )
+    return Strip(name, count, picked, excluded, key, is_open)
 
 
 def header_parts(state: State) -> object:
@@ -92,7 +108,7 @@ def header(state: State, now: datetime, dot: str) -> Header:
     return Header(
         place=place_name(listing, now, dot),
         query=place.text if results is None else results.text,
-        shown=listing.count if counts or not _needs_counts(listing) else None,
+        shown=listing.count if counts or results is not None or not needs_counts(place) else None,
         total=counts.base if counts and place.text and results is None else None,
         read=_read_of_day(listing, counts),
         condition=condition(state, now),
@@ -108,14 +124,13 @@ def condition(state: State, now: datetime) -> Condition:
     if state.mode:
         return Condition(state.mode)
     if refresh.trouble:
-        return Condition(f"{refresh.trouble} {_clock(refresh.failing_since, now) or ''}", "trouble")
-    return Condition(_clock(refresh.last, now) or "", "fresh")
+        return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
+    return Condition(clock(refresh.last, now) or "", "fresh")
 
 
-def _needs_counts(listing: ListContent) -> bool:
+def needs_counts(place: Place) -> bool:
     """Whether the header says more than the list's number: it shows nothing until it knows both, so nothing moves."""
-    view = listing.place.view.id
-    return listing.results is None and (bool(listing.place.text) or view == "today" or view.startswith(DAY))
+    return bool(place.text) or place.view.id == "today" or place.view.id.startswith(DAY)
 
 
 def _read_of_day(listing: ListContent, counts: Counts | None) -> int | None:
@@ -128,11 +143,15 @@ def _read_of_day(listing: ListContent, counts: Counts | None) -> int | None:
 
 def place_name(listing: ListContent, now: datetime, dot: str) -> str:
     """A short name of the place: a view's name, a day as `Tue 24 Nov`, a ranking with the time it was fetched."""
-    view = listing.place.view
     if listing.results is not None:
         return "From the feed"
-    if listing.ranked_at is not None:
-        read = _clock(datetime.fromisoformat(listing.ranked_at).astimezone(), now)
+    return view_name(listing.place.view, listing.ranked_at, now, dot)
+
+
+def view_name(view: View, ranked_at: str | None, now: datetime, dot: str) -> str:
+    """A short name of a view; `ranked_at` is the ISO time at which the feed's ranking was fetched."""
+    if ranked_at is not None:
+        read = clock(datetime.fromisoformat(ranked_at).astimezone(), now)
         return f"{view.name} {dot} {read}"
     if ":" in view.id:
         from reader.core.periods import period_of_view
@@ -145,7 +164,8 @@ def place_name(listing: ListContent, now: datetime, dot: str) -> str:
 
 def status_parts(state: State) -> object:
     """The parts of the state that `status` reads."""
-    return state.context, bool(state.place.text), state.prompt, state.notices.shown, state.hint
+    wider = state.in_all, state.widened_from
+    return state.context, bool(state.place.text), wider, state.prompt, state.notices.shown, state.hint
 
 
 def status(state: State, keymap: Keymap) -> Status:
@@ -162,7 +182,19 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
     idle = () if state.place.text or state.context == "page" else ("find.clear",)
     # The calendar shows its keys itself.
     context = "list" if state.context == "calendar" else state.context
-    return keymap.hints(context, without=idle)
+    found = keymap.hints(context, without=idle)
+    # Behind the keys for marks, which keep their places.
+    return [*found[:_MARKS], *_wider(state, keymap), *found[_MARKS:]]
+
+
+def _wider(state: State, keymap: Keymap) -> list[Choice]:
+    """The key that asks a kept query of all papers if there are more, or goes back to the view."""
+    key = keymap.key("find.widen", "list")
+    if state.context != "list" or not state.place.text or not key:
+        return []
+    if state.widened_from is not None:
+        return [(key, f"back to {state.widened_from.name}")]
+    return [(key, f"{state.in_all:,} in all")] if state.in_all else []
 
 
 def reach(state: State) -> Reach:
@@ -185,7 +217,7 @@ def position(number: int, count: int | None) -> str:
     return f"{number:,} of {count:,}" if number and count else ""
 
 
-def _clock(then: datetime | None, now: datetime) -> str | None:
+def clock(then: datetime | None, now: datetime) -> str | None:
     """A time today as `08:14`, on another day as `23 Nov`."""
     if then is None:
         return None

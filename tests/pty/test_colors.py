@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -37,22 +38,25 @@ def codes(terminal: Terminal) -> set[int]:
     return {int(code or 0) for found in SGR.findall(bytes(terminal.raw)) for code in re.split(rb"[;:]", found)}
 
 
+def lacks(text: str, terminal: Terminal) -> bool:
+    """Whether a text is not on the screen."""
+    return text not in terminal.text
+
+
 def use(terminal: Terminal) -> None:
-    """Go through the screens."""
-    terminal.press("s", "j", "m", "j", "enter")
-    terminal.wait_for("Abstract")
-    terminal.press("q", "?")
-    terminal.wait_for("Half a page down")
-    terminal.press("escape")
-    terminal.wait_for(READY)
-    terminal.press("gd")
-    terminal.wait_for("Mo")
-    terminal.press("q", "/", "the")
-    terminal.wait_for("the")
-    terminal.press("enter", ":")
-    terminal.wait_for("a command")
-    terminal.press("escape")
-    terminal.wait_for(READY)
+    """Go through the screens, and leave."""
+    terminal.press("s", "j", "m", "j")
+    for key, shown, closes in (
+        ("enter", "q back", "q"),
+        ("?", "Keys in", "escape"),
+        ("gd", "Go to", "q"),
+        ("/", '"a phrase"', "escape"),
+        (":", "a command", "escape"),
+    ):
+        terminal.press(key)
+        terminal.wait_for(shown)
+        terminal.press(closes)
+        terminal.wait_for(partial(lacks, shown))
     terminal.press("ctrl+q")
     terminal.wait_closed()
 

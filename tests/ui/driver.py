@@ -30,7 +30,8 @@ from textual.widget import Widget
 from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.config import Settings
-from reader.core.paper import Draft, Listing, Paper, PaperRow
+from reader.core.paper import Draft, Listing, Paper
+from reader.core.paper_row import PaperRow
 from reader.core.topics.scorer import Topics
 from reader.refresh import jobs
 from reader.ui.app import ReaderApp
@@ -96,7 +97,7 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
         warnings=how.get("warnings", ()),
         now=now,
         still=how.get("still", True),
-        keep_setting=how.get("keep_setting"),
+        keep_setting=how.get("keep_setting", lambda _name, _value: None),
     )
 
 

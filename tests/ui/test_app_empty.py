@@ -127,10 +127,12 @@ async def test_what_is_closed_over_an_empty_list_gives_its_keys_back(
     reader: Opener, place: str, size: tuple[int, int]
 ) -> None:
     async with reader(papers={}, size=size) as r:
+        keys = r.lines[-1]
+        assert "refresh" in keys
         await r.do(place)
         await r.press("escape")
         assert r.context == "empty"
-        assert r.lines[-1].split() == ["r", "refresh", "f", "filter", "?", "keys"]
+        assert r.lines[-1] == keys
 
 
 async def test_empty_states_fit_the_smallest_screen(reader: Opener) -> None:

@@ -43,7 +43,7 @@ async def test_the_page_tells_the_place_in_the_list(reader: Opener) -> None:
         await r.do("find.next")
         assert "3 of 3" in r.screen
         await r.do("read.previous", "paper.star")
-        assert "2 of 3" in r.screen and "starred" in r.screen
+        assert "2 of 3" in r.screen and "★ Tue 12 May" in r.screen
         await r.do("app.back")
         assert "2 of 3" not in r.screen
 

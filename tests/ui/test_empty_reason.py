@@ -208,11 +208,19 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
     ),
     "nothing in the cache, refreshing": (
         lambda view_id: _no_papers(view_id).refresh_started().refresh_progressed("day 3 of 7"),
-        "No papers yet. | The latest days are being fetched: day 3 of 7 | esc stop   D open the sample",
+        "No papers yet. | Fetching the latest days: day 3 of 7. | esc stop   D open the sample",
     ),
     "nothing in the cache, refreshing since this moment": (
         lambda view_id: _no_papers(view_id).refresh_started(),
-        "No papers yet. | The latest days are being fetched. | esc stop   D open the sample",
+        "No papers yet. | Fetching the latest days. | esc stop   D open the sample",
+    ),
+    "nothing in the cache, and the ranking is being fetched": (
+        lambda view_id: _no_papers(view_id).refresh_started("trending"),
+        "No papers yet. | Fetching the feed's ranking. | esc stop   D open the sample",
+    ),
+    "a paper that is not here, as nothing is": (
+        lambda view_id: empty(view_id, "2406.12345", CacheFacts(None, False, "2406.12345"), base=0),
+        "2406.12345 is not here yet. | enter fetches it from the feed or from arXiv   F clears the query",
     ),
     "offline": (
         lambda view_id: _day_unknown(view_id).refresh_failed("No network.", "offline", NOW),
@@ -231,7 +239,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
     "refreshing": (
         _is_fetching,
         (
-            "Fetching Tue 12 May. | day 3 of 7. | esc stop",
+            "Fetching the latest days. | day 3 of 7. | esc stop",
             "All 60 papers are read. | New ones are being fetched: day 3 of 7. | ga all papers",
             STARRED,
             HIDDEN,
@@ -245,7 +253,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
     "refreshing since this moment": (
         lambda view_id: _day_unknown(view_id).refresh_started(view_id),
         (
-            "Fetching Tue 12 May. | esc stop",
+            "Fetching the latest days. | esc stop",
             "All 60 papers are read. | New ones are being fetched. | ga all papers",
             STARRED,
             HIDDEN,
@@ -421,14 +429,14 @@ def test_papers_that_no_day_lists_are_papers() -> None:
 def test_the_step_to_the_day_before_is_named_only_where_it_leads_to_unread_papers() -> None:
     end = DayCount("2026-05-12", 14, 0)
     today = replace(empty("today"), place=Place(view("today")))
-    assert day_end_notice(today, end, KEYMAP.key) == "All 14 of today read · u undoes · gu all 19 unread"
+    assert day_end_notice(today, end, KEYMAP.key) == "All 14 of today read · gu all 19 unread · u undoes"
     friday = replace(empty("day:2026-05-11"), place=Place(view("day:2026-05-11")))
     left = day_end_notice(friday, DayCount("2026-05-11", 1, 0), KEYMAP.key)
-    assert left == "All of Mon 11 May read · u undoes · [ Friday has 3 left"
+    assert left == "All of Mon 11 May read · [ Friday has 3 left · u undoes"
     unread = replace(today, place=Place(view("today"), "is:unread"))
-    assert day_end_notice(unread, end, KEYMAP.key) == "All 14 of today read · u undoes · [ Friday has 3 left"
+    assert day_end_notice(unread, end, KEYMAP.key) == "All 14 of today read · [ Friday has 3 left · u undoes"
     narrowed = replace(today, place=Place(view("today"), "topic:agents"))
-    assert day_end_notice(narrowed, end, KEYMAP.key) == "All 14 of today read · u undoes · gu all 19 unread"
+    assert day_end_notice(narrowed, end, KEYMAP.key) == "All 14 of today read · gu all 19 unread · u undoes"
 
 
 def test_the_end_of_a_day_counts_what_is_left_elsewhere() -> None:
@@ -437,7 +445,7 @@ def test_the_end_of_a_day_counts_what_is_left_elsewhere() -> None:
     days = (DayCount("2026-05-08", 14, 3),)
     state = replace(state, counts=counts(state.place, unread=3)._replace(days=days))
     day = DayCount("2026-05-08", 14, 0)
-    assert day_end_notice(state, day, KEYMAP.key) == "All 14 of Fri 8 May read · u undoes · nothing unread is left"
+    assert day_end_notice(state, day, KEYMAP.key) == "All 14 of Fri 8 May read · nothing unread is left · u undoes"
     assert day_end_notice(state, day._replace(unread=1), KEYMAP.key) == ""
     assert day_end_notice(state, day._replace(papers=0), KEYMAP.key) == ""
     assert day_end_notice(replace(state, counts=None), day, KEYMAP.key) == "All 14 of Fri 8 May read · u undoes"

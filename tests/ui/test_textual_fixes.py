@@ -30,13 +30,14 @@ from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
 from textual.fuzzy import Matcher
 from textual.geometry import Size
 from textual.markup import MarkupError
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Input, OptionList, Static
 
 from reader.ui.textual_fixes import (
     BareScrollView,
+    BlankGround,
     Colorless,
     ControlNet,
     Delayed,
@@ -174,6 +175,29 @@ def test_plain_filter_sends_codes_for_the_default_colors() -> None:
     assert "https://example.org" in sent(Colorless())
     (kept,) = strip.apply_filter(Colorless(), Color.parse("black"))
     assert kept.style is not None and kept.style.meta == {"kind": "link"}
+
+
+class Colorful(App[None]):
+    """An app without colours that may draw one screen of plain ground."""
+
+    def get_line_filters(self) -> list[LineFilter]:
+        return color_filters(super().get_line_filters(), colorless=True)
+
+
+class PlainGround(Screen[None]):
+    BLANK = True
+
+
+class FilteredGround(BlankGround, Screen[None]):
+    pass
+
+
+@pytest.mark.parametrize(("screen", "is_colored"), [(PlainGround, True), (FilteredGround, False)])
+async def test_plain_blank_ground_has_colors_where_there_are_none(screen: type[Screen[None]], is_colored: bool) -> None:
+    async with Colorful().run_test() as pilot:
+        await pilot.app.push_screen(screen())
+        styles = [style for strip in pilot.app.screen._compositor.render_strips() for _, style, _ in strip if style]
+        assert any(style.bgcolor for style in styles) == is_colored
 
 
 def test_plain_app_looks_for_ansi_colors_where_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -302,3 +302,15 @@ def test_what_is_shown_changes_only_with_its_parts() -> None:
     assert header_parts(state.search_feed("x").search_progressed("x")) != header_parts(state)
     assert strip_parts(state.resized(80).open_filter()) != strip_parts(state)
     assert filter_parts(state.know_topics(meanings={"agents": "Models that act."})) != filter_parts(state)
+
+
+def test_a_query_that_matches_more_elsewhere_names_the_key_and_how_many() -> None:
+    place = Place(view("today"), "robot")
+    state = State(place=place, listing=ListContent(place, Order(array("q", (1, 2)))))
+    assert not any(key == "ctrl+a" for key, _ in hints(state, KEYMAP))
+    counted = state.counted(COUNTS._replace(anywhere=54, place=place))
+    assert hints(counted, KEYMAP)[3] == ("ctrl+a", "54 in all")
+    assert status_parts(counted) != status_parts(state)
+    wide = counted.widen_query()
+    assert hints(wide, KEYMAP)[3] == ("ctrl+a", "back to Today")
+    assert not any(key == "ctrl+a" for key, _ in hints(counted.focused("filter"), KEYMAP))

@@ -12,6 +12,7 @@ from reader.config import THEME_VARIABLE
 from reader.core.errors import ReaderError
 from reader.core.theme_names import THEMES
 from reader.ui.handlers.registry import handles
+from reader.ui.window_title import window_title
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
@@ -34,14 +35,14 @@ class Display(Protocol):
     def call_when_closed(self, act: Callable[[], object]) -> None:
         """Call a function once the screen in front is gone."""
 
-    def draw_picture(self) -> str:
+    def draw_picture(self, title: str) -> str:
         """The screen as SVG."""
 
     def send_file(self, text: str, name: str) -> bool:
         """Send a file to the user's browser; False if the reader is not in one."""
 
-    def keep_setting(self, name: str, value: str) -> None:
-        """Write a setting to the user's file; raises ReaderError."""
+    keep_setting: Callable[[str, str], object]
+    """Writes a setting to the user's file; raises ReaderError."""
 
 
 class DisplayActions:
@@ -94,7 +95,8 @@ class DisplayActions:
         from reader import paths
         from reader.ui.screenshot import file_name, save_picture
 
-        svg, now = self._display.draw_picture(), self._now().astimezone()
+        now = self._now().astimezone()
+        svg = self._display.draw_picture(window_title(self._model.state, now))
         if self._display.send_file(svg, file_name(now)):
             self._model.show_notice(f"your browser gets {file_name(now)}")
             return

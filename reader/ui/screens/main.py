@@ -13,16 +13,16 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.screen import Screen
 from textual.widget import Widget
 
-from reader.core.paper import PaperKey
+from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui import view_models
 from reader.ui.layout import Area, PaneName, has_strip, lay_out
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.state import State
-from reader.ui.state_parts import Position
+from reader.ui.state_parts import Position, Prompt
 from reader.ui.text.list_lines import day_end
-from reader.ui.textual_fixes import Delayed
+from reader.ui.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.pane import Pane, Rule
 from reader.ui.widgets.paper_list import PaperList
@@ -71,14 +71,11 @@ class PaneLayout(Layout):
         return placed
 
 
-class MainScreen(Screen[None], inherit_bindings=False):
+class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     """Filter, list and detail over one place in the cache.
 
     It draws the state and turns clicks into changes of it. It knows no keys: the app reads them.
     """
-
-    BLANK = True
-    """The screen draws nothing itself: Textual then does not compose the lines under the panes in every frame."""
 
     AUTO_FOCUS = ""
     """No automatic focus: over an empty list Textual would focus the filter pane, even a folded one."""
@@ -148,7 +145,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         )
         self.detail = PaperDetail(glyphs, today=self._look.fixed_today, shows_links=self._look.links, id="detail")
         self.empty = Empty(id="empty")
-        keys = AdviceKeys(*(keymap.key(action, "query") for action in ("query.complete", "find.feed", "find.widen")))
+        feed = "" if self._look.demo else keymap.key("find.feed", "query")
+        keys = AdviceKeys(keymap.key("query.complete", "query"), feed, keymap.key("find.widen", "query"))
         self.query_line = QueryLine(glyphs, keys, id="query")
         self.query_line.display = False
         if not self.is_attached:
@@ -306,6 +304,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def on_filter_pane_hint(self, event: FilterPane.Hint) -> None:
         """Show the filter pane's hint."""
         self._model.change(self._model.state.hinted(event.text))
+
+    def on_filter_pane_narrowing(self, event: FilterPane.Narrowing) -> None:
+        """Show the keys that act while topics are narrowed: all others are text."""
+        prompt = Prompt((("enter", "keep"), ("esc", "all topics")), "type to narrow") if event.is_on else Prompt()
+        self._model.change(self._model.state.prompt_for(prompt))
 
     def on_query_line_changed(self) -> None:
         """Filter the list while the query is typed."""

@@ -105,8 +105,10 @@ def _typing(view: CalendarView) -> Line:
 
 def _reading(view: CalendarView) -> Line:
     """What the typed date is read as, or what is wrong with it."""
-    if not view.typed:
+    if view.typed is None:
         return ()
+    if not view.typed:
+        return (Piece("Type a date.", "quiet"),)
     period, mistake = read_typed(view.typed, view.today)
     if period is not None:
         return (Piece(period.name, "quiet"),)

@@ -45,22 +45,22 @@ def meaning(row: Row, glyphs: Glyphs) -> str:
 
 
 def _right(row: Row, width: int, order: TopicOrder, glyphs: Glyphs) -> Line:
-    """Return the right part of a row: a topic's sparkline if there is room, and a number."""
-    number = percent(row.rising) if row.weeks and order == "rising" else ""
-    counted: Line = (Piece(number, "count" if row.count else "nothing"),) if number else _count(row, glyphs)
-    if not counted:
-        return (Piece(" "),)
-    right: Line = (Piece(" "), *counted, Piece(" "))
-    # Numbers have a column of five cells, which aligns the sparklines before them. A sparkline cuts no name.
-    name = max(NAME_ROOM, cell_len(row.text))
-    if row.weeks and order == "rising" and width - 3 - NAME_ROOM - max(measure(right), 7) - 1 < WEEKS // 2:
-        # If only one fits, show the sparkline: the topic's hint has the number.
+    """Return the right part of a row: its number, and by rise a topic's sparkline and growth in place of it."""
+    if order == "rising" and row.weeks:
+        return _rise(row, width, glyphs)
+    counted = _count(row, glyphs)
+    return (Piece(" "), *counted, Piece(" ")) if counted else (Piece(" "),)
+
+
+def _rise(row: Row, width: int, glyphs: Glyphs) -> Line:
+    """A topic's sparkline and growth; in a narrow pane only the sparkline, as the topic's hint has the growth."""
+    # Numbers have a column of five cells, which aligns the sparklines before them.
+    number = f" {percent(row.rising):>5} "
+    room = width - 3 - max(NAME_ROOM, cell_len(row.text)) - len(number) - 1
+    if room < WEEKS // 2:
         return (Piece(" "), Piece(spark(row.weeks, glyphs.spark, WEEKS // 2), "spark"), Piece(" "))
-    room = width - 3 - name - max(measure(right), 7) - 1
-    if not row.weeks or room < WEEKS // 2:
-        return right
     line = spark(row.weeks, glyphs.spark, WEEKS if room >= WEEKS else WEEKS // 2)
-    return (Piece(" "), Piece(line, "spark"), Piece(" " * (7 - measure(right))), *right)
+    return (Piece(" "), Piece(line, "spark"), Piece(number, "count" if row.count else "nothing"))
 
 
 def _count(row: Row, glyphs: Glyphs) -> Line:

@@ -183,6 +183,14 @@ def group_above(rows: Sequence[Row], place: int) -> int | None:
     return None
 
 
+def last_of_group(rows: Sequence[Row], place: int) -> int:
+    """Return the place of the last topic directly below a row; that of the row itself if there is none."""
+    below = place
+    while below + 1 < len(rows) and rows[below + 1].kind is Kind.TOPIC:
+        below += 1
+    return below
+
+
 def _stops(rows: Sequence[Row]) -> list[int]:
     return [place for place, row in enumerate(rows) if row.selectable]
 

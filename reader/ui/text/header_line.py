@@ -90,14 +90,14 @@ def _cut_where(header: Header, glyphs: Glyphs, room: int) -> Line:
 def _choices(header: Header, glyphs: Glyphs, turn: int) -> Iterator[tuple[Line, Line]]:
     """Yield the program's name and the right part, the fullest first."""
     name: Line = (Piece(f" {PROGRAM} ", "quiet"),)
-    full, short = _condition(header.condition, glyphs, turn)
-    lasting = () if header.condition.kind == "fresh" else full
+    full, *shorter, sign = _condition(header.condition, glyphs, turn)
+    lasting = () if header.condition.kind == "fresh" else (shorter or [full])[-1]
     yield name, _joined(glyphs, *_counts(header), full)
-    yield (), _joined(glyphs, *_counts(header), full)
-    yield (), _joined(glyphs, *_counts(header), lasting)
+    for condition in (full, *shorter, lasting):
+        yield (), _joined(glyphs, *_counts(header), condition)
     yield (), _joined(glyphs, *_counts(header)[:1], lasting)
-    yield (), _joined(glyphs, *_counts(header)[:1], short)
-    yield (), _joined(glyphs, _number(header), short)
+    yield (), _joined(glyphs, *_counts(header)[:1], sign)
+    yield (), _joined(glyphs, _number(header), sign)
     yield (), _joined(glyphs, _number(header))
 
 
@@ -129,18 +129,24 @@ def _counts(header: Header) -> tuple[Line, ...]:
     return (counts,) if read is None else (counts, (Piece(f"{read:,}", "count"), Piece(" read", "quiet")))
 
 
-def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> tuple[Line, Line]:
-    """Return the short state in words, and its sign alone."""
+def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> list[Line]:
+    """Return the short state in words, then with fewer and fewer of its parts, and last its sign alone."""
     text = literal(condition.text)
     if not text:
-        return (), ()
+        return [(), ()]
+    dot = f" {glyphs.dot} "
+    parts = text.split(dot)
+    texts = [dot.join(parts[:count]) for count in range(len(parts), 0, -1)]
     match condition.kind:
         case "fresh":
-            return (Piece(f"{glyphs.refreshed} {text}", "quiet"),), ()
+            return [(Piece(f"{glyphs.refreshed} {text}", "quiet"),), ()]
         case "busy":
             sign = Piece(glyphs.spinner[turn % len(glyphs.spinner)], "busy")
-            return (sign, Piece(f" {text}", "quiet")), (sign,)
+            return [*((sign, Piece(f" {some}", "quiet")) for some in texts), (sign,)]
         case "trouble":
-            return (Piece(f"{glyphs.offline} {text}", "warning"),), (Piece(glyphs.offline, "warning"),)
+            return [
+                *((Piece(f"{glyphs.offline} {some}", "warning"),) for some in texts),
+                (Piece(glyphs.offline, "warning"),),
+            ]
         case "plain":
-            return (Piece(text, "quiet"),), ()
+            return [(Piece(text, "quiet"),), ()]

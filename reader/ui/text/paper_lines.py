@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from reader.actions.links import CODE_LINK, Link, links
 from reader.cache.history import STILL, Votes
-from reader.core.paper import NotCached, Paper, facts
+from reader.core.paper import Paper, facts
+from reader.core.paper_row import NotCached
 from reader.core.topics.trends import spark
 from reader.ui.text.day_names import short_day
 from reader.ui.text.glyphs import UNICODE, Glyphs
@@ -156,15 +157,9 @@ def _join_items(items: Iterable[Sequence[Piece]], between: Piece, width: int) ->
 
 def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
     glyphs = look.glyphs
-    pieces = []
+    pieces = [Piece(short_day(paper.day, look.today), "facts")] if paper.day else []
     if isinstance(paper.pk, NotCached):
-        pieces.append(Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
-    if paper.starred:
-        pieces.append(Piece(f"{glyphs.starred} starred", "star"))
-    if paper.hidden:
-        pieces.append(Piece(f"{glyphs.hidden} hidden", "facts"))
-    if paper.day:
-        pieces.append(Piece(short_day(paper.day, look.today), "facts"))
+        pieces.insert(0, Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
     if paper.published:
         pieces.append(Piece(f"arXiv {short_day(paper.published, look.today, weekday=False)}", "facts"))
     if paper.version and paper.version > 1:
@@ -174,7 +169,15 @@ def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
     if paper.comments:
         pieces.append(Piece(_number(paper.comments, "comment"), "facts"))
     pieces.extend(Piece(literal(f"+{tag}"), "facts") for tag in paper.tags)
-    return _with_position(_join_items([[piece] for piece in pieces], _between(glyphs), width), width, look)
+    items = [[piece] for piece in pieces]
+    items[0] = [*_marks(paper, glyphs), *items[0]]
+    return _with_position(_join_items(items, _between(glyphs), width), width, look)
+
+
+def _marks(paper: Paper, glyphs: Glyphs) -> list[Piece]:
+    """The signs of what the user has marked."""
+    marks = [Piece(f"{glyphs.starred} ", "star")] if paper.starred else []
+    return [*marks, Piece(f"{glyphs.hidden} ", "facts")] if paper.hidden else marks
 
 
 def _with_position(lines: list[Line], width: int, look: Presentation) -> list[Line]:

@@ -23,6 +23,7 @@ from reader.ui.text.filter_rows import (
     Row,
     group_above,
     heading_above,
+    last_of_group,
     lay_out,
     moved,
     place_of,
@@ -74,12 +75,18 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class Hint(Message):
-        """A hint about the row under the cursor, or about typing; an empty text removes the last hint."""
+        """A hint about the row under the cursor; an empty text removes the last hint."""
 
         text: str
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, FilterPane.Hint)
+
+    @dataclass
+    class Narrowing(Message):
+        """The user begins to type what narrows the topics, or has ended."""
+
+        is_on: bool
 
     def __init__(
         self,
@@ -187,15 +194,16 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
                 self._choose(self.choice.toggle(row.key, "picked"))
             case Kind.FAMILY:
                 self._set_state(replace(self._state, closed=self._state.closed ^ {row.key}))
+                self._reveal_group()
             case Kind.MORE if row.key == "days":
                 self._set_state(replace(self._state, all_days=True))
             case Kind.MORE:
                 self._set_state(replace(self._state, all_topics=not self._state.all_topics))
+                self._reveal_group()
 
     def exclude(self) -> None:
         """Exclude the topic under the cursor, or include it again."""
-        row = self.current
-        if row is not None and row.kind is Kind.TOPIC:
+        if (row := self.current) is not None and row.kind is Kind.TOPIC:
             self._choose(self.choice.toggle(row.key, "excluded"))
 
     def switch_mode(self) -> None:
@@ -226,7 +234,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
     def begin_narrowing(self) -> None:
         """Narrow the topics by typed text, until Enter or Escape."""
         self._is_narrowing = True
-        self.post_message(self.Hint("type to narrow the topics"))
+        self.post_message(self.Narrowing(True))
 
     def stop_narrowing(self) -> None:
         """List all topics again."""
@@ -239,7 +247,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             return False
         if key in ("enter", "escape", "tab", "down", "up"):
             self._is_narrowing = False
-            self.post_message(self.Hint(""))
+            self.post_message(self.Narrowing(False))
             if key == "escape":
                 self.stop_narrowing()
             return key in ("enter", "escape")
@@ -384,9 +392,14 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         top = 0 if self._cursor <= first else self._cursor
         self.scroll_to_region(Region(0, top, 1, self._cursor - top + 1), animate=False, force=True)
 
+    def _reveal_group(self) -> None:
+        """Scroll to show as much as fits of the topics below the cursor's row, which were unfolded."""
+        last = last_of_group(self._rows, self._cursor)
+        top = max(self.scroll_offset.y, last + 1 - self.size.height)
+        self.scroll_to(y=min(top, self._cursor), animate=False, force=True)
+
     def _post_hint(self) -> None:
-        row = self.current
-        hint = meaning(row, self._glyphs) if row is not None and self.has_focus else ""
+        hint = meaning(row, self._glyphs) if (row := self.current) is not None and self.has_focus else ""
         if hint != self._hint:
             self._hint = hint
             self.post_message(self.Hint(hint))

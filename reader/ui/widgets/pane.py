@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from reader.ui.text.glyphs import Glyphs
-from reader.ui.text.lines import Line
+from reader.ui.text.lines import Line, Piece
 from reader.ui.text.styled_text import PLAIN, RoleStyles
 from reader.ui.textual_fixes import BareScrollView, Delayed
 from reader.ui.widgets.scrollbar import PaneScrollBar
@@ -57,13 +57,10 @@ class Pane(BareScrollView, inherit_bindings=False):
 
     def _strip(self, line: Line, over: str = PLAIN, margin: int = 0) -> Strip:
         """Draw a line after `margin` blanks, with the style of the role `over` laid over the whole line."""
-        above = self._style(over, partial=True) if over != PLAIN else Style.null()
-        ground = self._style() + above
+        ground = self.style_of(Piece(""), over)
         segments = [Segment(" " * margin, ground)] if margin else []
         for piece in line:
-            style = self._style(piece.role) + above
-            if piece.hit:
-                style += self._style("hit", partial=True)
+            style = self.style_of(piece, over)
             if piece.action is not None:
                 kind, value = piece.action
                 style += Style.from_meta({"kind": kind, "value": value})
@@ -71,6 +68,13 @@ class Pane(BareScrollView, inherit_bindings=False):
                     style += Style(link=value)
             segments.append(Segment(piece.text, style))
         return Strip(segments).adjust_cell_length(self.columns, ground)
+
+    def style_of(self, piece: Piece, over: str = PLAIN) -> Style:
+        """The style of a piece in a line over which the style of the role `over` is laid."""
+        style = self._style(piece.role)
+        if over != PLAIN:
+            style += self._style(over, partial=True)
+        return style + self._style("hit", partial=True) if piece.hit else style
 
     def render_line(self, y: int) -> Strip:
         """Draw a blank line."""

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
-from reader.core.paper import PaperKey, PaperRow
+from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import pattern
 from reader.ui.text.list_layout import COMPACT, ListForm, ListLines, Slot
@@ -213,6 +213,13 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._reveal(delta)
         self._report_highlighted()
         return delta != 0
+
+    def stand(self, pk: PaperKey, height: int) -> None:
+        """Highlight a paper, if it is still there, `height` lines below the list's top."""
+        index = self._lines.find(pk, self._cursor)
+        if index is not None and (self.to_index(index) or self.height != height):
+            self._scroll(self._lines.line_of(index) - height)
+            self._reveal()
 
     def move(self, delta: int) -> bool:
         """Go down by `delta` papers, up if negative."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from reader.core.paper import PaperKey
+from reader.core.paper_row import PaperKey
 from reader.ui.state import State
 from reader.ui.state_parts import Reading
 from reader.ui.work.services import Services
 
-AFTER_FRAME = 0.015
+AFTER_FRAME = 0.01
 """Seconds after a single key: the frame with the new cursor is painted before."""
 
 REST = 0.045

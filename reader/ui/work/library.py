@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from reader.cache.window import DayCount, Order, Window
 from reader.core.errors import CacheError
-from reader.core.paper import Paper, PaperKey, PaperRow
-from reader.paths import refresh_stamp, touch_private
+from reader.core.paper import Paper
+from reader.core.paper_row import PaperKey, PaperRow
+from reader.paths import last_refresh, refresh_stamp, touch_private
 from reader.session.first_list import first_list
 from reader.ui.counts import Counts, Question, TopicFacts
 from reader.ui.work.mark_thread import MarkThread, Progress, ignore_progress
@@ -194,10 +195,7 @@ class Library:
 
     def last_refresh(self) -> datetime | None:
         """The local time of the last complete refresh, by any program."""
-        try:
-            return datetime.fromtimestamp(refresh_stamp(self._path).stat().st_mtime).astimezone()
-        except OSError:
-            return None
+        return last_refresh(self._path)
 
     def note_refresh(self) -> None:
         """Record that a complete refresh ended now."""

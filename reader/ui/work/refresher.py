@@ -15,6 +15,7 @@ from textual.worker import Worker, WorkerError
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, ReaderError
 from reader.core.pace import pace_text
 from reader.feeds.http.environment import is_offline
+from reader.ui.notices import Tone
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
@@ -237,11 +238,11 @@ class Refresher:
                 f"{sums.returned:,} that you marked are back" if sums.returned else "",
                 f"{sums.skipped:,} records skipped" if sums.skipped else "",
             )
-            self._model.show_news(", ".join(filter(None, parts)))
+            self._tell(", ".join(filter(None, parts)))
         elif sums.skipped:
-            self._model.show_news(f"{sums.skipped:,} records of the feed could not be read and were skipped", "warning")
+            self._tell(f"{sums.skipped:,} records of the feed could not be read and were skipped", "warning")
         elif self._wanted.is_asked:
-            self._model.show_news("nothing new")
+            self._tell("nothing new")
 
     def _fail(self, error: ReaderError) -> None:
         """Report a failure once, with its reason if the user has asked for the refresh; the first line shows it longer.
@@ -251,9 +252,14 @@ class Refresher:
         trouble = OFFLINE if isinstance(error, FeedOffline | FeedUnreachable) else NO_NEWS
         if self._library.has_papers() and (self._wanted.is_asked or trouble != self._told):
             again = f"{trouble} · {self._services.look.keymap.key('app.refresh')} tries again"
-            self._model.show_news(str(error) if self._wanted.is_asked else again, "warning")
+            self._tell(str(error) if self._wanted.is_asked else again, "warning")
         self._told = trouble
         self._model.change(self._model.state.refresh_failed(str(error), trouble, self._local_time()))
+
+    def _tell(self, text: str, tone: Tone = "done") -> None:
+        """Tell how the refresh ended: as an answer if it was asked for and no other is shown, else as news."""
+        is_answer = self._wanted.is_asked and not self._model.state.notices.answer.text
+        (self._model.show_notice if is_answer else self._model.show_news)(text, tone)
 
     def _schedule_retry(self) -> None:
         """Retry at growing intervals until the network is back, unless the user chose offline mode."""

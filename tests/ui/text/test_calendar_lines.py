@@ -102,7 +102,7 @@ def test_warmth_grows_with_the_unread_papers(unread: int, most: int, warmth: int
 @pytest.mark.parametrize(
     ("typed", "lines"),
     [
-        ("", ["Go to ▏ 2025-03, last tuesday, W20", ""]),
+        ("", ["Go to ▏ 2025-03, last tuesday, W20", "Type a date."]),
         ("2026-0", ["Go to 2026-0▏", ""]),
         ("2026-05", ["Go to 2026-05▏", "May 2026"]),
         ("W19", ["Go to W19▏", "Week 19, 4 to 10 May 2026"]),

@@ -78,6 +78,18 @@ def test_work_under_way_has_a_turning_sign() -> None:
     assert text(header_line(header, 80, ASCII, turn=5)).endswith("34 papers - / day 3 of 7 ")
 
 
+def test_a_long_progress_loses_its_last_parts_first() -> None:
+    header = Header("Today", "", 34, None, 12, Condition("W20 · day 3 of 700 · 2 days a second", "busy"))
+    ends = {
+        100: "W20 · day 3 of 700 · 2 days a second ",
+        60: "W20 · day 3 of 700 ",
+        32: "12 of 34 read · ⠋ W20 ",
+        26: " · ⠋ ",
+    }
+    for width, end in ends.items():
+        assert text(header_line(header, width)).endswith(end)
+
+
 def test_a_click_on_the_query_or_beside_it_edits_it() -> None:
     for header in (NARROWED, NARROWED._replace(query="")):
         line = header_line(header, 100)

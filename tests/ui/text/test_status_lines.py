@@ -138,6 +138,21 @@ def test_every_link_can_be_read_by_name_and_every_topic(width: int) -> None:
             assert any(f" {key} {name}" in line for line in lines), (key, name, lines)
 
 
+@given(
+    st.lists(st.tuples(st.text("abcdg?<>^[", min_size=1, max_size=6), st.text("ab c", max_size=24)), min_size=1),
+    st.sampled_from(["", "g", "open", "a long word for it"]),
+    st.sampled_from(WIDTHS),
+)
+def test_no_choice_of_any_prompt_is_cut_or_parted(choices: list[tuple[str, str]], typed: str, width: int) -> None:
+    lines = [text(line) for line in status_lines(Status(KEYS, tuple(choices), typed), width)]
+    shown = iter(lines)
+    line = next(shown)
+    for key, word in choices:
+        while f"{key} {word}" not in line:
+            line = next(shown)
+        line = line[line.index(f"{key} {word}") + len(f"{key} {word}") :]
+
+
 def test_a_click_on_a_key_or_its_word_is_the_key() -> None:
     [line] = status_lines(Status(KEYS, said="1 read"), 80)
     for word in ("space", "next"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.core.query.topic_choice import TopicChoice
-from reader.session.places import TOPIC_ORDERS
+from reader.session.places import TOPIC_ORDERS, TopicOrder
 from reader.ui.text.filter_lines import draw_row
 from reader.ui.text.filter_rows import (
     DAYS_AT_FIRST,
@@ -66,12 +66,15 @@ def test_unread_papers_stand_before_all_where_both_are_known() -> None:
     assert roles == ["unread", "nothing"]
 
 
-@pytest.mark.parametrize(("width", "name"), [(26, "Benchmarks & eval…"), (34, "Benchmarks & evaluation")])
-def test_a_sparkline_never_cuts_a_name(width: int, name: str) -> None:
-    topic = TopicItem("evaluation", "Benchmarks & evaluation", "Data", count=120, weeks=(0.1, 0.2) * 6)
-    (row,) = [row for row in lay_out(FilterData(topics=(topic,)), FilterState()) if row.kind is Kind.TOPIC]
-    line = "".join(piece.text for piece in draw_row(row, width, FilterState(), UNICODE, at_cursor=False))
-    assert name in line and measure(draw_row(row, width, FilterState(), UNICODE, at_cursor=False)) == width
+@pytest.mark.parametrize("order", TOPIC_ORDERS)
+@pytest.mark.parametrize(("width", "name"), [(24, "Benchmarks"), (36, "Benchmarks & evaluation"), (60, "Benchmarks")])
+def test_names_are_whole_where_there_is_room(width: int, name: str, order: TopicOrder) -> None:
+    topic = TopicItem("evaluation", "Benchmarks & evaluation", "Data", count=120, weeks=(0.1, 0.2) * 6, rising=0.1)
+    state = FilterState(order=order)
+    (row,) = [row for row in lay_out(FilterData(topics=(topic,)), state) if row.kind is Kind.TOPIC]
+    line = draw_row(row, width, state, UNICODE, at_cursor=False)
+    assert measure(line) == width
+    assert name in "".join(piece.text for piece in line)
 
 
 # Topics without papers, and those on top
@@ -140,6 +143,22 @@ async def test_the_row_of_topics_without_papers_unfolds_and_folds() -> None:
         pane.fold("right")
         pane.toggle()
         assert [row.key for row in pane.rows][-1] == "topics"
+
+
+async def test_unfolded_topics_come_into_view() -> None:
+    many = tuple(TopicItem(f"t{number}", f"Topic {number}", "Language", count=0) for number in range(30))
+    app = PaneApp()
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.pane.show(FilterData(VIEWS, DAYS, (*TOPICS, *many[:5])))
+        app.pane.to_last()
+        app.pane.toggle()
+        await pilot.pause()
+        assert "Topic 4" in drawn(app.pane)[-1]
+        app.pane.toggle()
+        app.pane.show(FilterData(VIEWS, DAYS, (*TOPICS, *many)))
+        app.pane.toggle()
+        await pilot.pause()
+        assert "without papers" in drawn(app.pane)[0] and "Topic 9" in drawn(app.pane)[-1]
 
 
 async def test_the_cursors_row_keeps_its_line_when_rows_above_come_and_go() -> None:

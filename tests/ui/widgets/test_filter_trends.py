@@ -64,14 +64,20 @@ async def test_nothing_rises_while_no_trend_is_known() -> None:
         assert [app.pane.switch_order() for _ in range(3)] == ["papers", "family", "papers"]
 
 
-@pytest.mark.parametrize(("width", "line"), [(30, ""), (34, "▂▂▂▂▂█"), (40, "▂▂▂▂▂▂▂▂▂▂▂█")])
-async def test_a_sparkline_stands_where_there_is_room(width: int, line: str) -> None:
+@pytest.mark.parametrize(
+    ("width", "ends"),
+    [(28, ["▂▂▂▂▂█"]), (36, ["▂▂▂▂▂█", "+75 %"]), (44, ["▂▂▂▂▂▂▂▂▂▂▂█", "+75 %"])],
+)
+async def test_a_topic_that_is_listed_by_its_rise_shows_it(width: int, ends: list[str]) -> None:
     app = PaneApp(width=width)
     async with app.run_test(size=(80, 40)):
         app.pane.show(MOVING)
+        (plain,) = [row for row in drawn(app.pane) if row.startswith("   Code")]
+        assert plain.split() == ["Code", "3"]
+        app.pane.switch_order()
+        assert app.pane.switch_order() == "rising"
         (row,) = [row for row in drawn(app.pane) if row.startswith("   Code")]
-    assert set(row.split()[1:-1]) == ({line} if line else set())
-    assert row.endswith("3")
+    assert row.split(maxsplit=2)[1:] == ends
 
 
 async def test_how_a_topic_moves_is_told_with_what_it_means() -> None:

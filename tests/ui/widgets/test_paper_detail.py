@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 
 from reader.cache.history import STILL
 from reader.core.paper import Paper
+from reader.core.paper_row import NotCached
 from reader.ui.model import Model
 from reader.ui.screens.paper_page import PaperPage
 from reader.ui.state_parts import Reading
@@ -62,8 +63,7 @@ def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
         "",
         "Ada Byron, Emmy Noether",
         "Some Lab",
-        "★ starred · Mon 24 Nov · arXiv 19 Nov · ▲ 61 · 3 comments",
-        "+later",
+        "★ Mon 24 Nov · arXiv 19 Nov · ▲ 61 · 3 comments · +later",
         "",
         "✎ Read again.",
         "",
@@ -81,6 +81,12 @@ def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
         "x.Y",
         "memory · kv cache",
     ]
+
+
+def test_marks_and_the_origin_stand_before_the_day() -> None:
+    assert texts(paper(starred=True, hidden=True, published=None, comments=0))[4] == "★ ◌ Mon 24 Nov · ▲ 61"
+    elsewhere = texts(paper(pk=NotCached("2511.12345"), day=None, published=None, comments=0))[4]
+    assert elsewhere == "+ from the feed, not in the cache · ▲ 61"
 
 
 def test_dates_of_another_year_name_it() -> None:
