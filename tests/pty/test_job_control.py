@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,27 @@ def test_after_a_stop_by_force_it_draws_anew_and_each_key_counts_once(home: Path
             titles.pop()
         terminal.press("q")
         assert terminal.wait_closed() == 0
+
+
+def test_keys_typed_before_the_program_was_there_act_once(home: Path) -> None:
+    command = [sys.executable, "-P", "-m", "reader"]
+    with terminal_with(command, home) as terminal:
+        # The first visit keeps the look that the next one begins with.
+        terminal.wait_for(READY)
+        terminal.read_until_quiet(1)
+        terminal.press("q")
+        assert terminal.wait_closed() == 0
+    assert (home / "look.json").exists()
+    with terminal_with(command, home) as terminal:
+        terminal.wait_for(lambda one: b"LiveEdit" in one.raw)
+        terminal.press("s")
+        terminal.wait_for("1 starred")
+        terminal.press("ctrl+z")
+        terminal.wait_for("no shell to go back to")
+        before = cursor(terminal)
+        terminal.press("j")
+        terminal.wait_for(lambda one: cursor(one) not in ("", before))
+        terminal.press("ctrl+q")
+        assert terminal.wait_closed() == 0
+    with closing(sqlite3.connect(home / "papers.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM paper WHERE starred").fetchone() == (1,)
