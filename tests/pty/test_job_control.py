@@ -102,6 +102,15 @@ def test_in_the_background_it_waits_for_the_foreground(home: Path) -> None:
         wait_for_prompt(terminal)
 
 
+def test_a_console_that_is_no_window_gets_no_title(home: Path) -> None:
+    variables = {**environment(home), "PYTHONPATH": str(ROOT), "TERM": "linux"}
+    with Terminal([sys.executable, "-P", "-m", "reader"], variables, (100, 30), home) as terminal:
+        terminal.wait_for(READY)
+        terminal.press("q")
+        assert terminal.wait_closed() == 0
+        assert not [title for title in (PUSH, POP, b"\x1b]2;") if title in terminal.raw]
+
+
 def test_without_a_shell_it_stays(home: Path) -> None:
     with terminal_with([sys.executable, "-P", "-m", "reader"], home) as terminal:
         terminal.wait_for(READY)
