@@ -159,6 +159,9 @@ class Style:
     def faint(self, text: str) -> str:
         return self._paint("2", text)
 
+    def italic(self, text: str) -> str:
+        return self._paint("3", text)
+
     def star(self, text: str) -> str:
         return self._paint("33", text)
 

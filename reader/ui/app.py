@@ -191,7 +191,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
             self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
-            self.model.show_news("a sample · nothing here is kept")
+            self.model.show_news("the bundled sample keeps nothing")
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
         if not self.look.is_still:

@@ -2,8 +2,9 @@
 
 `tests/ui/test_textual_fixes.py` shows each symptom with plain Textual: if a test there fails, Textual no longer needs
 the workaround. Three workarounds are elsewhere: `ui/process.py` sets `TEXTUAL_FPS` before it imports Textual, the
-command palette replaces Textual's matching by its own (`ui/screens/palette.py`), and `ui/terminal_driver.py` reads the
-terminal, as it can't be imported on Windows.
+command palette replaces Textual's matching by its own (`ui/screens/palette.py`), and the drivers for terminals and
+browsers are modules of their own (`ui/terminal_driver.py`, `ui/job_control.py`, `ui/web_driver.py`), as the first two
+can't be imported on Windows.
 """
 
 from __future__ import annotations

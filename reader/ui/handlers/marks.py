@@ -210,7 +210,7 @@ class MarkActions:
         self._model.change(self._model.state.cache_changed())
 
     def _undone(self, event: Event) -> str:
-        return f"undone: {event.count:,} {event.label} · {self._keymap.key('mark.redo')} does it again"
+        return f"undone: {event.count:,} {event.label} · {self._keymap.key('mark.redo')} redoes"
 
     def _redone(self, event: Event) -> str:
         return f"{event.count:,} {event.label} again · {self._keymap.key('mark.undo')} undoes"

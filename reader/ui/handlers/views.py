@@ -102,7 +102,7 @@ class ViewActions:
 
     def _show_around(self, kind: PeriodKind) -> None:
         self.go(period_containing(kind, self.here().first).id)
-        self._model.show_notice(f"the best first · {self._look.keymap.key('find.sort')} for another order")
+        self._model.show_notice(f"the best first · {self._look.keymap.key('find.sort')} reorders")
 
     @handles("period.earlier")
     def show_earlier(self, count: int | None) -> None:
