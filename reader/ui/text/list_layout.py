@@ -175,6 +175,9 @@ class ListLines:
         """
         first = self.line_of(index)
         last = first + min(self.each, height) - 1
+        if index == len(self.pks) - 1 and height >= self.each + self._end + 2:
+            # The end is in view together with the last paper.
+            last += self._end
         margin = min(MARGIN * self.each, (height - 1) // 4)
         above = (margin if delta < 0 else 0) + (1 if self.has_headings and height > self.each else 0)
         below = margin if delta > 0 else 0
