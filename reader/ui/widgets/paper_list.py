@@ -335,8 +335,9 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             return self._end
         day, papers = self._lines.heading(group)
         counts = self._days.get(day)
-        # A list of some of the day's papers does not know how many of them are unread.
-        return Heading(day, papers, counts.unread if counts is not None and counts.papers == papers else None)
+        # A list of some of the day's papers does not know how many of them are unread; it may have hidden ones, too.
+        has_all = counts is not None and papers is not None and counts.papers <= papers
+        return Heading(day, papers, counts.unread if counts is not None and has_all else None)
 
     def _picture(self) -> list[tuple[Content | None, int]]:
         """Return the content of each line in view and which of its lines it is, to compare it later."""
