@@ -38,5 +38,5 @@ def _by_day(window: Window, query: str, limit: int, keep: int | None) -> Order[i
     listed = window.first_by_day(query, limit)
     if listed is None or listed.complete or keep is None or keep in listed.pks:
         return listed
-    rank = window.rank_by_day(query, keep)
-    return listed if rank is None or rank > DEEPEST else window.first_by_day(query, rank + limit)
+    rank = window.rank_by_day(query, keep, DEEPEST)
+    return listed if rank is None else window.first_by_day(query, rank + limit)

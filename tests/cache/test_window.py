@@ -53,10 +53,12 @@ def test_the_first_papers_of_a_view_need_no_query_language(window: Window, view:
 def test_a_paper_has_a_rank_in_the_views_that_have_it(window: Window) -> None:
     for query in ("", "is:unread", "is:starred"):
         listed = window.first(selection(query), 100).pks
-        assert [window.rank_by_day(query, pk) for pk in listed] == [*range(len(listed))]
+        assert [window.rank_by_day(query, pk, 99) for pk in listed] == [*range(len(listed))]
         absent = set(window.first(selection("is:hidden OR -is:hidden"), 100).pks).difference(listed)
-        assert {window.rank_by_day(query, pk) for pk in (*absent, 999)} == {None}
-    assert window.rank_by_day("topic:agents", 1) is None
+        assert {window.rank_by_day(query, pk, 99) for pk in (*absent, 999)} == {None}
+    assert window.rank_by_day("topic:agents", 1, 99) is None
+    third = window.first(selection(""), 3).pks[2]
+    assert (window.rank_by_day("", third, 2), window.rank_by_day("", third, 1)) == (2, None)
 
 
 def test_other_queries_need_the_query_language(window: Window) -> None:
