@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from reader.cache.window import Window
 from reader.core.marks import NOTE, STATES, TAG, Mark, newest
-from reader.core.paper import NotCached, Paper
+from reader.core.paper import Paper
+from reader.core.paper_row import NotCached
 
 CHUNK = 500
 """Lost papers that are read at once."""

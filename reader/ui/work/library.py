@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from reader.cache.window import DayCount, Order, Window
 from reader.core.errors import CacheError
-from reader.core.paper import Paper, PaperKey, PaperRow
+from reader.core.paper import Paper
+from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import last_refresh, refresh_stamp, touch_private
 from reader.session.first_list import first_list
 from reader.ui.counts import Counts, Question, TopicFacts
@@ -184,9 +185,11 @@ class Library:
     def newest_day(self) -> str | None:
         return self._ask(Window.newest_day, None)
 
-    def first_list(self, place: Place, order: str, scope: Callable[[], Scope], limit: int) -> Order[int]:
-        """The first papers of the place where a start begins."""
-        return self._ask(lambda window: first_list(window, place, order, scope, limit), _NO_PAPERS)
+    def first_list(
+        self, place: Place, order: str, scope: Callable[[], Scope], *, limit: int, keep: int | None = None
+    ) -> Order[int]:
+        """The first papers of the place where a start begins, up to and beyond the paper `keep`."""
+        return self._ask(lambda window: first_list(window, place, order, scope, limit=limit, keep=keep), _NO_PAPERS)
 
     def first(self, selection: Selection, limit: int) -> Order[int]:
         """The first screenful, for the first frame; later ones come from `screenful`."""
