@@ -82,7 +82,7 @@ class Settings:
     """Program to run instead of a desktop notification; it gets the papers as JSON on its standard input."""
 
     keep_days: int = field(default=0, metadata={"rule": Number(0, 36_500)})
-    """Days to keep papers; starred, tagged and noted ones stay, and 0 keeps all."""
+    """Days to keep papers; starred, tagged, noted and queued ones stay, and 0 keeps all."""
 
     order: str = field(default="day", metadata={"rule": Choice(("day", "upvotes", "published", "added", "title"))})
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""

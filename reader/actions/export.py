@@ -98,7 +98,7 @@ def write_array(objects: Iterable[object], out: TextIO) -> int:
 # fmt: off
 _FIRST_COLUMNS = (
     "id", "title", "authors", "day", "published", "upvotes", "comments", "topics", "keywords", "organization", "read",
-    "starred", "hidden", "tags", "code_url", "project_url", "summary", "abstract",
+    "starred", "queued", "hidden", "tags", "code_url", "project_url", "summary", "abstract",
 )
 # fmt: on
 

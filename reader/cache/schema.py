@@ -35,7 +35,7 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
-HEAD = "0002"
+HEAD = "0004"
 """The newest migration: the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150

@@ -189,7 +189,8 @@ class Window:
             row = self._connection.execute(sql, (pk,)).fetchone()
             if row is None:
                 return None
-            return _paper(row, pk=pk, topics=self._topics(pk), tags=self._tags(pk), note=self._note_text(pk))
+            marks = {"queued": self._is_queued(pk), "tags": self._tags(pk), "note": self._note_text(pk)}
+            return _paper(row, pk=pk, topics=self._topics(pk), **marks)
 
     def papers(self, pks: Iterable[int]) -> Iterable[Paper]:
         """Whole papers, one at a time: an export of all papers takes little memory."""
@@ -202,6 +203,9 @@ class Window:
             (pk,),
         )
         return tuple(slug for (slug,) in rows)
+
+    def _is_queued(self, pk: int) -> bool:
+        return self._connection.execute("SELECT 1 FROM queue WHERE pk = ?", (pk,)).fetchone() is not None
 
     def _tags(self, pk: int) -> tuple[str, ...]:
         return tuple(

@@ -137,6 +137,8 @@ class Paper(NamedTuple):
     """The feed's machine-written one-line summary."""
     read: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
     starred: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
+    queued: Annotated[bool, FieldRules(None, None, in_csv=True)] = False
+    """Whether it is in the queue of papers to read later."""
     hidden: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
     tags: Annotated[tuple[str, ...], FieldRules(None, None, label="Tags", in_csv=True)] = ()
     note: Annotated[str | None, FieldRules(None, None, is_block=True, label="Note")] = None

@@ -18,6 +18,8 @@ MARKS = {
     "unstar": ("star", "0"),
     "hide": ("hide", "1"),
     "unhide": ("hide", "0"),
+    "queue": ("queue", "1"),
+    "unqueue": ("queue", "0"),
 }
 """The words of `mark`, and the events that they make."""
 
@@ -73,6 +75,31 @@ def _bulk(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     return Step(("mark", word, "--query", query), (Deed(kind, value, papers),), said=" marked ")
 
 
+def _tag(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
+    name = chance.choice(("later", "to read"))
+    word, value = chance.choice((("add", "1"), ("remove", "0")))
+    papers = chance.sample(sorted(before.states), chance.randint(1, 4))
+    return Step(("tag", word, name, *papers), (Deed(f"tag:{name}", value, frozenset(papers)),), said="tagged ")
+
+
+def _rename(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
+    """Rename a tag, or merge two: two events, which stand or fall together."""
+    known = sorted({tag for tags in before.tags.values() for tag in tags})
+    if not known:
+        return _tag(stage, chance, before)
+    old = chance.choice(known)
+    new = chance.choice([name for name in ("later", "to read", "renamed") if name != old])
+    papers = frozenset(id for id, tags in before.tags.items() if old in tags)
+    deeds = (Deed(f"tag:{new}", "1", papers), Deed(f"tag:{old}", "0", papers, is_together=True))
+    return Step(("tag", "rename", old, new), deeds, said=" renamed to ")
+
+
+def _note(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
+    paper = chance.choice(sorted(before.states))
+    text = chance.choice(("", "One line.", "A note\n\n- of several\n- lines, äöü 中文"))
+    return Step(("note", paper, "--text", text), (Deed("note", text, frozenset((paper,))),), said="The note of ")
+
+
 def _undo(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
     return Step(("undo",), (Deed("undo"),), said="Taken back")
 
@@ -95,6 +122,9 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
     {
         "mark": _mark,
         "bulk": _bulk,
+        "tag": _tag,
+        "rename": _rename,
+        "note": _note,
         "undo": _undo,
         "import": _import,
         "refresh": _refresh,

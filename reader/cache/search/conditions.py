@@ -199,6 +199,8 @@ class Compiler:
                 return Clause(f"({RISEN})")
             case "is" if value == "trending" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM trending WHERE trending.pk = p.pk)")
+            case "is" if value == "queued" and self.tests_each:
+                return Clause("EXISTS (SELECT 1 FROM queue WHERE queue.pk = p.pk)")
             case "is" if value == "new":
                 newest = self.newest_not_new()
                 key = self.column("pk", ordered=self.key == "added")
@@ -263,6 +265,8 @@ class Compiler:
                 return Clause(f"SELECT p.pk FROM paper AS p WHERE {RISEN}")
             case Term("is", "trending"):
                 return Clause("SELECT pk FROM trending")
+            case Term("is", "queued"):
+                return Clause("SELECT pk FROM queue")
             case Term("is", "new") if newest := self.newest_not_new():
                 return Clause(f"SELECT pk FROM paper WHERE pk > {newest.sql}", newest.params)
             case Or(nodes):
