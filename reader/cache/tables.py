@@ -244,7 +244,8 @@ class Event(SQLModel, table=True):
     clock: int
     """Milliseconds since 1970, raised above every clock in the log; `(clock, id)` orders the events of all machines."""
     kind: str
-    """`read`, `star`, `hide`, `queue`, `note`, `tag:NAME`, `follow:SLUG`; or `undo`, `redo` with the target's id."""
+    """`read`, `star`, `hide`, `queue`, `want`, `note`, `tag:NAME`, `follow:SLUG`; or `undo`, `redo` of the event whose
+    id is the value."""
     value: str
     papers: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     count: int

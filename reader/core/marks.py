@@ -17,6 +17,9 @@ NOTE = "note"
 QUEUE = "queue"
 """The kind of marks that queue papers for later. Its value is `0`, `1`, or a place that the paper was moved to."""
 
+WANT = "want"
+"""The kind of marks on papers that an imported file names and the cache does not have: a refresh fetches them."""
+
 TAG_LIMIT = 100
 """Maximum characters of a tag's name."""
 
@@ -32,7 +35,7 @@ class Mark(NamedTuple):
     """The newest event of one kind on a paper."""
 
     kind: str
-    """`read`, `star`, `hide`, `queue`, `note` or `tag:NAME`."""
+    """`read`, `star`, `hide`, `queue`, `want`, `note` or `tag:NAME`."""
     value: str
     """`1` or `0`, the note's text, or a place in the queue."""
     clock: int
@@ -63,7 +66,7 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
     if kind.startswith(TAG):
         name = clean(kind.removeprefix(TAG), TAG_LIMIT)
         kind = f"{TAG}{name}" if name else ""
-    elif kind not in STATES and kind != QUEUE:
+    elif kind not in STATES and kind not in (QUEUE, WANT):
         return None
     return (kind, value) if kind and value in ("0", "1") else None
 

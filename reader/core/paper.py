@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
 from reader.core.fields import Field, FieldRules, fields_of, in_order
+from reader.core.library import LibraryEntry
 from reader.core.marks import PaperMarks
 
 
@@ -73,6 +74,8 @@ class Listing(NamedTuple):
     """Whether the feed answered only that the day has not changed."""
     marks: tuple["PaperMarks", ...] = ()
     """The user's marks that an export has, of these and of other papers."""
+    entries: tuple["LibraryEntry", ...] = ()
+    """The entries of another program's file."""
 
     @property
     def skipped_count(self) -> int:

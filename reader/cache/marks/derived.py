@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import NOTE, QUEUE, STATES, TAG
+from reader.core.marks import NOTE, QUEUE, STATES, TAG, WANT
 from reader.core.queue_places import first_place
 
 FOLLOW = "follow:"
@@ -33,6 +33,9 @@ def same(kind: str) -> str:
     """The SQL condition that a paper has the state `:value` of this kind already; `:tag` is the tag's name."""
     if kind in STATES:
         return f"{STATES[kind]} = CAST(:value AS INTEGER)"
+    if kind == WANT:
+        # It is here, which is all that was wanted.
+        return "true"
     if kind == NOTE:
         return "coalesce((SELECT body FROM note WHERE note.pk = paper.pk), '') = :value"
     if kind == QUEUE:

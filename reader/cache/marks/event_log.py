@@ -46,6 +46,7 @@ LABELS = {
     ("queue", "1"): "queued",
     ("queue", "0"): "no longer queued",
     ("note", ""): "without a note",
+    ("want", "1"): "to be fetched",
 }
 
 
