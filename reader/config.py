@@ -20,6 +20,7 @@ from reader.core.setting_types import (
     Command,
     FilePath,
     InvalidValue,
+    KeyPattern,
     KeyTable,
     Number,
     OptionalServerAddress,
@@ -104,6 +105,9 @@ class Settings:
 
     topics_file: str = field(default="", metadata={"rule": FilePath()})
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""
+
+    citation_key: str = field(default="{author}{year}-{id}", metadata={"rule": KeyPattern()})
+    """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
 
     log_level: str = field(default="warning", metadata={"rule": Choice(LOG_LEVELS)})
     """What the log file contains: unexpected errors; also failed fetches (warning); also each request (info)."""

@@ -66,6 +66,8 @@ class _Found:
 
 
 def _import_files(arguments: Namespace, workspace: Workspace) -> int:
+    # A damaged cache is told of before anything is read.
+    workspace.ensure_cache()
     marks = chosen_marks(workspace, star=arguments.star, queue=arguments.queue, tags=arguments.tag)
     flags = chosen_flags(workspace, arguments.flag)
     found = _read_files(arguments, workspace, keep=bool(marks))
