@@ -11,9 +11,15 @@ def main() -> int:
     # An ignored interrupt stays ignored, as in a background job of a script.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    frame = None
+    if len(sys.argv) == 1:
+        # The reader, most probably: its list stands on the terminal before the program is imported.
+        from reader.ui.first_frame.start import show_first_frame
+
+        frame = show_first_frame()
     from reader.cli import main as run
 
-    code = run()
+    code = run(first_frame=frame)
     import os
     import threading
 

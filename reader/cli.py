@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 
     from reader.commands.workspace import Workspace
     from reader.refresh.jobs import Job, Message
+    from reader.ui.first_frame.frame import FirstFrame
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program with these words (default: the command line's); return the exit code."""
-    code = _run_safely(list(sys.argv[1:] if arguments is None else arguments))
+def main(arguments: Sequence[str] | None = None, first_frame: FirstFrame | None = None) -> int:
+    """Run the program with these words (default: the command line's); return the exit code.
+
+    `first_frame` is the frame that stands on the terminal already, if any.
+    """
+    code = _run_safely(list(sys.argv[1:] if arguments is None else arguments), first_frame)
     lost = _finish(sys.stdout)
     if lost is not None and not isinstance(lost, BrokenPipeError) and code == 0:
         code = _report_unexpected("output", lost)
@@ -38,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _run_safely(words: Sequence[str]) -> int:
+def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
     """Run the program; turn every failure into a line and an exit code."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         # As it began, in `__main__`: from here on an interrupt is an exception, which lets a command tidy up.
@@ -46,8 +50,13 @@ def _run_safely(words: Sequence[str]) -> int:
     access_token.hide_tokens()
     _open_closed_streams()
     try:
-        _replace_unknown_letters(sys.stdout, sys.stderr)
-        code = run(words)
+        try:
+            _replace_unknown_letters(sys.stdout, sys.stderr)
+            code = run(words, frame)
+        finally:
+            # What is printed from here on belongs on the user's own screen.
+            if frame is not None:
+                frame.take_down()
         sys.stdout.flush()
     except BrokenPipeError:
         # The program that reads the output has ended. Python would report this again when it closes the stream.
@@ -69,7 +78,7 @@ def _run_safely(words: Sequence[str]) -> int:
     return code
 
 
-def run(words: Sequence[str]) -> int:
+def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
     """Run a command, or open the reader; raises ReaderError."""
     first = words[0] if words else ""
     if first in COMMANDS:
@@ -79,7 +88,7 @@ def run(words: Sequence[str]) -> int:
     if first in ("-V", "--version"):
         print(f"{APP} {__version__}")
         return 0
-    return _open_reader(words)
+    return _open_reader(words, frame)
 
 
 def _print_front_page(words: Sequence[str]) -> int:
@@ -107,7 +116,7 @@ def _run_command(name: str, words: Sequence[str]) -> int:
 # The reader
 
 
-def _open_reader(words: Sequence[str]) -> int:
+def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
     """Open the reader on a query; raises UsageError for wrong words, and for a first word that is nearly a command."""
     if meant := _meant_command(words):
         raise UsageError(
@@ -122,11 +131,16 @@ def _open_reader(words: Sequence[str]) -> int:
     if not _has_terminal():
         raise UsageError(f"The reader needs a terminal. To print papers, use '{APP} list'.")
     workspace = Workspace(log_level)
-    return _show_sample(workspace, query) if demo else _show_reader(workspace, query)
+    return _show_sample(workspace, query) if demo else _show_reader(workspace, query, frame=frame)
 
 
 def _has_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    return _has_driver() or (sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def _has_driver() -> bool:
+    """Whether the reader is drawn elsewhere than on a terminal, such as by `textual serve` in a browser."""
+    return bool(os.environ.get("TEXTUAL_DRIVER"))
 
 
 def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
@@ -168,7 +182,7 @@ def _meant_command(words: Sequence[str]) -> str | None:
     return nearest(words[0], COMMANDS) if words and words[0].isalpha() else None
 
 
-def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -> int:
+def _show_reader(workspace: Workspace, query: str, sample: Path | None = None, frame: FirstFrame | None = None) -> int:
     """Open the reader on the user's cache, or on the sample's."""
     from reader.ui.process import skip_final_collection, tune_process
 
@@ -180,10 +194,12 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
     from reader.ui.leaving import Leaving, exit_code
 
     file = sample or workspace.cache_file
-    told = [] if sample else _prepare_cache(workspace)
+    told = [] if sample else _prepare_cache(workspace, frame)
     threading.excepthook = _record_thread_error
     _draw_on_terminal()
-    leaving = Leaving()
+    if frame is not None and not frame.is_shown:
+        frame = None
+    leaving = Leaving(frame)
     try:
         app = ReaderApp(
             workspace.settings,
@@ -194,11 +210,15 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
             run_job=partial(_run_job, workspace, file),
             rules=lambda: workspace.topics,
             leaving=leaving,
+            first_frame=frame,
+            keep_setting=partial(_keep_setting, workspace),
             warnings=[*told, *(str(mistake) for mistake in workspace.loaded.mistakes)],
         )
         outcome = app.run()
     finally:
         leaving.retire()
+        if frame is not None:
+            frame.take_down()
     skip_final_collection()
     lost = app.last_place.keep()
     if lost:
@@ -210,7 +230,7 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None) -
     return exit_code(leaving.signal, lost) or app.return_code or 0
 
 
-def _prepare_cache(workspace: Workspace) -> list[str]:
+def _prepare_cache(workspace: Workspace, frame: FirstFrame | None = None) -> list[str]:
     """Bring the cache to this program's schema, or mend it; return what the user has to know."""
     from reader.cache import schema
     from reader.core.errors import CacheDamaged
@@ -225,9 +245,19 @@ def _prepare_cache(workspace: Workspace) -> list[str]:
         is_good = False
     if is_good and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
         return []
+    if frame is not None:
+        # It says on the user's own screen what it does.
+        frame.take_down()
     from reader.commands.repairing import prepare_cache
 
     return prepare_cache(file, lambda: workspace.topics)
+
+
+def _keep_setting(workspace: Workspace, name: str, value: str) -> None:
+    """Write a setting that was chosen in the reader to the user's file; raises ReaderError."""
+    from reader.commands.settings_file import set_value
+
+    set_value(workspace, name, [value])
 
 
 def _record_thread_error(failure: ExceptHookArgs) -> None:
@@ -326,7 +356,7 @@ def _open_closed_streams() -> None:
 
 def _draw_on_terminal() -> None:
     """Make Textual, which draws on standard error, draw on standard output if standard error is elsewhere or closed."""
-    if sys.__stderr__ is None or not sys.__stderr__.isatty():
+    if not _has_driver() and (sys.__stderr__ is None or not sys.__stderr__.isatty()):
         setattr(sys, "__stderr__", sys.__stdout__)  # noqa: B010 (a constant for mypy)
 
 

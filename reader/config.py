@@ -27,9 +27,11 @@ from reader.core.setting_types import (
     QueryList,
     ServerAddress,
     SettingType,
+    ThemeName,
     as_toml,
     nearest,
 )
+from reader.core.theme_names import AUTO, THEMES
 from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
 from reader.paths import read_start
 
@@ -39,6 +41,10 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
 
 ENDPOINT_VARIABLE = "HF_ENDPOINT"
+THEME_VARIABLE = "TEXTUAL_THEME"
+
+VARIABLES: Mapping[str, str] = MappingProxyType({"endpoint": ENDPOINT_VARIABLE, "theme": THEME_VARIABLE})
+"""The environment variables that win over settings, by the setting."""
 
 LOG_LEVELS = ("error", "warning", "info")
 """What the log file contains: unexpected errors; then also failed fetches; then also each request."""
@@ -91,17 +97,24 @@ class Settings:
     read_when: str = field(default="opened", metadata={"rule": Choice(("opened", "passed", "manual"))})
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 
-    theme: str = field(default="auto", metadata={"rule": Choice(("auto", "dark", "light", "ansi"))})
-    """Colours: dark, light, or the terminal's own (ansi); auto asks the terminal which."""
+    after_mark: str = field(default="stay", metadata={"rule": Choice(("stay", "next"))})
+    """What the cursor does in the list once m, s or x has marked its paper: stay, or go to the next paper."""
+
+    theme: str = field(default=AUTO, metadata={"rule": ThemeName((AUTO, *THEMES))})
+    """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The
+    environment variable TEXTUAL_THEME wins over it."""
 
     ascii: bool = field(default=False, metadata={"rule": Boolean()})
     """Draw ASCII characters instead of glyphs, for a font or a terminal that lacks them."""
 
     filter_width: int = field(default=26, metadata={"rule": Number(16, 60)})
-    """Columns of the filter pane until it is resized."""
+    """Columns of the filter pane until it is resized; at least 34 in a terminal of 180 columns or more."""
 
     list_share: float = field(default=0.55, metadata={"rule": Number(0.2, 0.8)})
-    """Share of the room that the list gets until it is resized; the paper's detail has the rest."""
+    """Share of the columns that the list gets until it is resized; the detail has the rest, up to 82 columns."""
+
+    density: str = field(default="compact", metadata={"rule": Choice(("compact", "comfortable"))})
+    """Lines of a paper in the list: one (compact), or a second with people and topics (comfortable)."""
 
     topics_file: str = field(default="", metadata={"rule": FilePath()})
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""
@@ -159,7 +172,7 @@ class LoadedSettings:
     def origin(self, key: str) -> str:
         """The origin of a setting's value: `default`, `FILE:LINE`, or the name of an environment variable."""
         line = self.lines.get(key)
-        return "default" if line is None else f"{self.file}:{line}" if line else ENDPOINT_VARIABLE
+        return "default" if line is None else f"{self.file}:{line}" if line else VARIABLES[key]
 
 
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> LoadedSettings:
@@ -226,14 +239,15 @@ class _SettingsReader:
 
     def override(self, environment: Mapping[str, str]) -> None:
         """Override settings by environment variables."""
-        endpoint = environment.get(ENDPOINT_VARIABLE)
-        if not endpoint:
-            return
-        try:
-            self.values["endpoint"] = SETTING_TYPES["endpoint"].check(endpoint)
-            self.lines["endpoint"] = 0
-        except InvalidValue as unfit:
-            self.mistakes.append(Mistake("environment", 0, ENDPOINT_VARIABLE, str(unfit), unfit.suggestion))
+        for key, variable in VARIABLES.items():
+            value = environment.get(variable)
+            if not value:
+                continue
+            try:
+                self.values[key] = SETTING_TYPES[key].check(value)
+                self.lines[key] = 0
+            except InvalidValue as unfit:
+                self.mistakes.append(Mistake("environment", 0, variable, str(unfit), unfit.suggestion))
 
     def _header(self, header: Statement) -> None:
         if header.key[0] != "keys":
@@ -324,6 +338,7 @@ def template() -> str:
         if name == "keys":
             lines += ["", *wrapped, "[keys]", '# "paper.star" = "s"']
         else:
-            takes = f"# Takes {SETTING_TYPES[name].describe()}."
-            lines += ["", *wrapped, takes, f"# {name} = {as_toml(getattr(defaults, name))}"]
+            takes = f"Takes {SETTING_TYPES[name].describe()}."
+            wrapped += textwrap.wrap(takes, 86, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
+            lines += ["", *wrapped, f"# {name} = {as_toml(getattr(defaults, name))}"]
     return "\n".join(lines) + "\n"

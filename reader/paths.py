@@ -8,9 +8,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 APP = "dailypapers"
 
@@ -25,6 +29,16 @@ def cache_file() -> Path:
 def refresh_stamp(cache: Path) -> Path:
     """The file whose modification time is the end of the cache's last complete refresh, by any program."""
     return cache.with_suffix(".refreshed")
+
+
+def last_refresh(cache: Path) -> datetime | None:
+    """The local time at which the cache's last complete refresh ended, by any program."""
+    from datetime import datetime
+
+    try:
+        return datetime.fromtimestamp(refresh_stamp(cache).stat().st_mtime).astimezone()
+    except OSError:
+        return None
 
 
 def journal_file(cache: Path) -> Path:
@@ -62,9 +76,23 @@ def state_file() -> Path:
     return (home() or _platform("user_state_path")) / "state.json"
 
 
+def look_file() -> Path:
+    """What the first frame of a start needs to know of the look of the last visit's screens."""
+    return (home() or _platform("user_state_path")) / "look.json"
+
+
 def log_file() -> Path:
     """The log, for bug reports."""
     return (home() or _platform("user_log_path")) / "dailypapers.log"
+
+
+def pictures_folder() -> Path:
+    """The folder of pictures of the screen: the user's own for pictures."""
+    if own := home():
+        return own / "pictures"
+    import platformdirs
+
+    return Path(platformdirs.user_pictures_path())
 
 
 def home() -> Path | None:
@@ -165,7 +193,25 @@ def touch_private(file: Path) -> None:
     make_private(file)
 
 
+_XDG = {
+    "user_data_path": ("XDG_DATA_HOME", ".local/share"),
+    "user_cache_path": ("XDG_CACHE_HOME", ".cache"),
+    "user_config_path": ("XDG_CONFIG_HOME", ".config"),
+    "user_state_path": ("XDG_STATE_HOME", ".local/state"),
+}
+"""The variable and the default, inside the user's home, of Linux' folders."""
+
+
 def _platform(kind: str) -> Path:
+    """A folder of the system for the program's files."""
+    if sys.platform == "linux" and kind in _XDG and "ANDROID_ROOT" not in os.environ:
+        # The usual case, without the import of platformdirs (8 ms), which decides all others.
+        variable, default = _XDG[kind]
+        named, user = os.environ.get(variable, ""), os.environ.get("HOME", "")
+        if named.startswith("/"):
+            return Path(named, APP)
+        if not named and user.startswith("/"):
+            return Path(user, default, APP)
     import platformdirs
 
     folder: Path = getattr(platformdirs, kind)(APP, appauthor=False)

@@ -10,7 +10,8 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,37 @@ def _is_gone(mask: int, system: str = sys.platform) -> bool | None:
     return bool(mask & (select.POLLHUP | select.POLLERR))
 
 
+_WITH_LINKS = ("WEZTERM_PANE", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION", "DOMTERM", "GHOSTTY_RESOURCES_DIR")
+"""Variables of terminals that have links, in any version in use."""
+
+_PROGRAMS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio", "WarpTerminal")
+_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour")
+
+
+def shows_links(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal is known to show OSC 8 links; FORCE_HYPERLINK decides if it is set.
+
+    Others may print the sequence.
+    """
+    if forced := environ.get("FORCE_HYPERLINK"):
+        return forced != "0"
+    if environ.get("TERM_PROGRAM") == "tmux":
+        return _version(environ.get("TERM_PROGRAM_VERSION", "")) >= (3, 4)
+    if environ.get("VTE_VERSION", "").isdecimal():
+        return int(environ["VTE_VERSION"]) >= 5000
+    return (
+        any(environ.get(name) for name in _WITH_LINKS)
+        or environ.get("TERM_PROGRAM") in _PROGRAMS
+        or environ.get("TERM", "").startswith(_TERMS)
+    )
+
+
+def _version(text: str) -> tuple[int, ...]:
+    """The numbers of a version such as `3.4a`."""
+    parts = ("".join(char for char in part if char.isdigit()) for part in text.split("."))
+    return tuple(int(part) for part in parts if part)
+
+
 class TerminalModes:
     """The modes of a terminal, such as echo, to be set again later; nothing on Windows or without a terminal."""
 
@@ -73,6 +105,11 @@ class TerminalModes:
             with suppress(termios.error):
                 self._modes = termios.tcgetattr(terminal)
 
+    @property
+    def values(self) -> list[Any] | None:
+        """The modes as `termios` has them; None if they are not known."""
+        return self._modes
+
     def set_again(self, terminal: int) -> None:
         """Set the modes again, also if this program is in the background."""
         if self._modes is not None:
@@ -82,6 +119,27 @@ class TerminalModes:
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTTOU])
             with suppress(termios.error, OSError):
                 termios.tcsetattr(terminal, termios.TCSANOW, self._modes)
+
+
+# Jobs of a shell
+
+
+def ignores_stop() -> bool:
+    """Whether this program was started without job control, as by a shell script with the signal ignored."""
+    return not hasattr(signal, "SIGTSTP") or signal.getsignal(signal.SIGTSTP) is signal.SIG_IGN
+
+
+def stop_job() -> None:
+    """Stop this program and the others of its job, such as a wrapper, until the shell continues them.
+
+    Call it in the main thread. It returns at once if no shell could continue the job: the system then drops the signal.
+    """
+    # The others first: this process stops before the next line of its main thread.
+    before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+    os.killpg(0, signal.SIGTSTP)
+    signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
+    signal.signal(signal.SIGTSTP, before)
 
 
 # Processes and files

@@ -57,6 +57,10 @@ class RowFacts(TypedDict, total=False):
     code: bool
     rising: bool
     kept: bool
+    organization: str
+    author: str
+    author_count: int
+    topics: tuple[str, ...]
 
 
 class PaperFacts(TypedDict, total=False):
@@ -107,9 +111,11 @@ class SettingFacts(TypedDict, total=False):
     keep_days: int
     order: str
     read_when: str
+    after_mark: str
     theme: str
     ascii: bool
     filter_width: int
     list_share: float
+    density: str
     topics_file: str
     keys: Mapping[str, tuple[str, ...]]

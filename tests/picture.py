@@ -1,33 +1,55 @@
-"""Draw the README's picture, the real program over its sample: `python -m tests.picture`."""
+"""Draw the README's pictures, the real program over its sample: `python -m tests.picture`."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-PICTURE = Path(__file__).parent.parent / ".pictures" / "reader.svg"
+from textual.pilot import Pilot
+
+from reader.cli import fill_with_sample
+from reader.commands.workspace import Workspace
+from reader.config import Settings
+from reader.refresh import jobs
+from reader.ui.app import ReaderApp
+from reader.ui.colors import DARK
+from reader.ui.screenshot import draw_picture
+from tests.film import Film, Frame
+
+PICTURES = Path(__file__).parent.parent / ".pictures"
 
 SIZE = (132, 38)
+FILM = (110, 30)
+"""Columns and rows of the picture, and of the film."""
 
 NOW = datetime(2026, 6, 30, 8, 14, tzinfo=UTC)
 """The sample's newest day."""
 
-FONTS = 'ui-monospace, "Cascadia Code", Menlo, Consolas, "DejaVu Sans Mono", monospace'
+STEPS: Sequence[tuple[Sequence[str], str, float]] = (
+    ((), "dailypapers  today's papers, from a cache on your disk", 3),
+    (("j", "j"), "j j  two papers further; the text follows at the side", 2.4),
+    (("s",), "s  a star: you will find it again", 2),
+    (("j", "m"), "j m  read: it fades", 2),
+    (("space",), "space  reads on: down the text, then to the next unread paper", 2.4),
+    (("/", "r", "e", "a", "s", "o", "n"), "/reason  search: the list follows each letter", 2.4),
+    (("ctrl+a",), "ctrl+a  not today? then in all papers", 2.6),
+    (("enter", "enter"), "enter enter  keep the search, and open a paper on a page of its own", 3.6),
+    (("q",), "q  one step back", 1.6),
+    (("?",), "?  the keys that work here; type to find one", 3.2),
+    (("escape", "F", "g", "t"), "gt  back to today", 3.4),
+)
+"""What is pressed, what is said of it, and for how many seconds it is shown."""
 
 
-async def draw() -> str:
-    """Star two papers of the sample, read one, and take the picture."""
-    from reader.cli import fill_with_sample
-    from reader.commands.workspace import Workspace
-    from reader.config import Settings
-    from reader.refresh import jobs
-    from reader.ui.app import ReaderApp
-
+@asynccontextmanager
+async def sample(size: tuple[int, int], query: str = "") -> AsyncIterator[tuple[ReaderApp, Pilot[str]]]:
+    """The reader over its sample, at its newest day."""
     workspace = Workspace()
     with TemporaryDirectory() as folder:
         file = Path(folder) / "papers.db"
@@ -38,32 +60,54 @@ async def draw() -> str:
             file,
             run_job=partial(jobs.run_job, jobs.JobContext(file, settings, lambda: workspace.topics)),
             demo=True,
-            query="since:2026-06",
+            query=query,
             rules=lambda: workspace.topics,
             now=lambda: NOW,
             still=True,
         )
-        async with app.run_test(size=SIZE) as pilot:
-            for key in ("s", "j", "m", "j", "j", "s", "j", "m", "k", "k", "k"):
+        async with app.run_test(size=size) as pilot:
+            await settle(app, pilot)
+            yield app, pilot
+
+
+async def settle(app: ReaderApp, pilot: Pilot[str]) -> None:
+    """Wait until nothing moves, and what was said has passed."""
+    await pilot.pause(0.3)
+    await app.workers.wait_for_complete()
+    await pilot.pause(0.3)
+
+
+async def draw() -> str:
+    """Star two papers of the sample, read one, and take the picture."""
+    async with sample(SIZE, "since:2026-06") as (app, pilot):
+        for key in ("s", "j", "m", "j", "j", "s", "j", "m", "k", "k", "k"):
+            await pilot.press(key)
+            await app.workers.wait_for_complete()
+        await pilot.press("/", "escape")
+        await settle(app, pilot)
+        return draw_picture(app, "dailypapers")
+
+
+async def draw_film(steps: Sequence[tuple[Sequence[str], str, float]] = STEPS) -> str:
+    """Use the reader for a minute, and show it step by step."""
+    film = Film(*FILM, ground=DARK.ground, text=DARK.text, quiet=DARK.muted, accent=DARK.accent)
+    frames = []
+    async with sample(FILM) as (app, pilot):
+        for keys, caption, seconds in steps:
+            for key in keys:
                 await pilot.press(key)
                 await app.workers.wait_for_complete()
-            await pilot.press("/", "escape")
-            await pilot.pause(1)
-            await app.workers.wait_for_complete()
-            await pilot.pause(0.5)
-            return app.export_screenshot(title="dailypapers")
+            await settle(app, pilot)
+            frames.append(Frame(app.screen._compositor.render_strips(), caption, seconds))
+    return film.draw(frames, "The first minute with dailypapers")
 
 
 def main() -> None:
     os.environ.pop("NO_COLOR", None)
     os.environ["COLORTERM"] = "truecolor"
-    svg = asyncio.run(draw())
-    # No font is fetched from elsewhere for it, and nothing in it differs from one drawing to the next.
-    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
-    svg = svg.replace("Fira Code, monospace", FONTS)
-    svg = re.sub(r"terminal-\d+", "terminal", svg)
-    PICTURE.parent.mkdir(exist_ok=True)
-    PICTURE.write_text(svg, "utf-8")
+    PICTURES.mkdir(exist_ok=True)
+    (PICTURES / "reader.svg").write_text(asyncio.run(draw()), "utf-8")
+    (PICTURES / "minute.svg").write_text(asyncio.run(draw_film()), "utf-8")
 
 
 if __name__ == "__main__":

@@ -272,6 +272,21 @@ def test_an_empty_endpoint_in_the_environment_is_none(file: Path) -> None:
     assert read(file, "", HF_ENDPOINT="").settings.endpoint == Settings().endpoint
 
 
+def test_the_environment_names_a_theme_and_a_wrong_name_is_one_plain_warning(file: Path) -> None:
+    loaded = read(file, 'theme = "light"\n', TEXTUAL_THEME="nord")
+    assert (loaded.settings.theme, loaded.origin("theme"), loaded.mistakes) == ("nord", "TEXTUAL_THEME", ())
+    assert read(file, 'theme = "light"\n', TEXTUAL_THEME="").settings.theme == "light"
+    loaded = read(file, 'theme = "light"\n', TEXTUAL_THEME="gruvbx")
+    assert loaded.settings.theme == "light"
+    (mistake,) = map(str, loaded.mistakes)
+    wrong = 'must be the name of a theme, not "gruvbx". Did you mean gruvbox?'
+    assert mistake == f"environment: TEXTUAL_THEME {wrong}"
+    (mistake,) = map(str, read(file, 'theme = "solarized"\n').mistakes)
+    assert mistake.endswith('not "solarized". Did you mean solarized-dark?')
+    (mistake,) = map(str, read(file, 'theme = "xyzzyxyz"\n').mistakes)
+    assert mistake.endswith('not "xyzzyxyz"; auto, dark, light, ansi, textual-dark are some of them.')
+
+
 def test_each_value_knows_where_it_comes_from(file: Path) -> None:
     loaded = read(file, '\nascii = true\n[keys]\n"paper.star" = "s"\n')
     assert loaded.origin("ascii") == f"{file}:2"

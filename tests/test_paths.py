@@ -8,11 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from reader import paths
 
-ALL = (paths.cache_file, paths.config_file, paths.topics_file, paths.state_file, paths.log_file)
+ALL = (paths.cache_file, paths.config_file, paths.topics_file, paths.state_file, paths.look_file, paths.log_file)
 
 
 def test_one_variable_moves_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,6 +21,7 @@ def test_one_variable_moves_everything(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
     assert {file().parent for file in ALL} == {home}
     assert len({file() for file in ALL}) == len(ALL)
+    assert paths.pictures_folder() == home / "pictures"
     assert not home.exists()
 
 
@@ -28,7 +30,29 @@ def test_without_it_the_platform_decides_and_nothing_is_made(tmp_path: Path, mon
     for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     assert all(file().is_absolute() and "dailypapers" in file().parts for file in ALL)
+    assert paths.pictures_folder().is_absolute()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere platformdirs decides")
+@pytest.mark.parametrize("user", ["/home/ann", "/home/ann/", "/"])
+@pytest.mark.parametrize("named", [None, "", "/elsewhere", "/elsewhere/", "relative"])
+def test_on_linux_the_folders_are_those_of_platformdirs(
+    user: str, named: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DAILYPAPERS_HOME", raising=False)
+    monkeypatch.setenv("HOME", user)
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+        if named is not None:
+            monkeypatch.setenv(name, named)
+    for file, kind in (
+        (paths.cache_file(), "user_data_path"),
+        (paths.config_file(), "user_config_path"),
+        (paths.state_file(), "user_state_path"),
+        (paths.response_cache_folder(), "user_cache_path"),
+    ):
+        assert file.parent == getattr(platformdirs, kind)("dailypapers", appauthor=False)
 
 
 def test_a_relative_home_does_not_move_with_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,16 @@ def links(paper: Paper) -> tuple[Link, ...]:
     return tuple(found.values())
 
 
+def link_choices(paper: Paper) -> tuple[tuple[str, str], ...]:
+    """The letters of the links with names for a choice among them: where each leads, `media` without its number."""
+    homes = {hf_url(paper.id): "feed", paper_url(paper.id): "arXiv", paper.url: "entry"}
+
+    def name(link: Link) -> str:
+        return homes.get(link.url, link.name) if link.letter == "o" else link.name.removesuffix(f" {link.letter}")
+
+    return tuple((link.letter, name(link)) for link in links(paper))
+
+
 def _home_page(paper: Paper) -> str | None:
     """The paper's page: in the daily feed, else at arXiv, else the target of its feed entry."""
     home = hf_url(paper.id) if paper.day or paper.source in ("hf", "page") else paper_url(paper.id)

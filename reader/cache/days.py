@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.cache.window import DayCount
+
+if TYPE_CHECKING:
+    from reader.cache.search.compile import Selection
 
 
 class DayState(NamedTuple):
@@ -32,3 +37,34 @@ def oldest_day(connection: sqlite3.Connection) -> str | None:
     """The oldest day that was requested from the feed."""
     day: str | None = connection.execute("SELECT min(day) FROM day WHERE fetched <> ''").fetchone()[0]
     return day
+
+
+def visible_papers(connection: sqlite3.Connection, day: str) -> DayCount:
+    """The papers that a day lists and the user has not hidden: all of them, and the unread ones."""
+    papers, unread = connection.execute(
+        "SELECT count(*), coalesce(sum(p.read = 0), 0) FROM listing AS l JOIN paper AS p ON p.pk = l.pk"
+        " WHERE l.day = ? AND p.hidden = 0",
+        (day,),
+    ).fetchone()
+    return DayCount(day, papers, unread)
+
+
+def matching_day(connection: sqlite3.Connection, selection: Selection, day: str, steps: int) -> str | None:
+    """The day `steps` days older than `day` among those that list a paper of a selection; newer if negative.
+
+    Few papers are looked up; of many, one is soon met on the way from day to day.
+    """
+    from reader.cache.search import plan
+
+    side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
+    few = plan.few_by_any(connection, selection)
+    if few is not None:
+        tables, where = "paper AS p CROSS JOIN listing AS l ON l.pk = p.pk", few
+    else:
+        tables, where = "listing AS l CROSS JOIN paper AS p ON p.pk = l.pk", selection.walk
+    row = connection.execute(
+        f"SELECT DISTINCT l.day FROM {tables} WHERE {where.sql} AND l.day {side} ?"
+        f" ORDER BY l.day {order} LIMIT 1 OFFSET ?",
+        (*where.params, day, abs(steps) - 1),
+    ).fetchone()
+    return row[0] if row else None

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from reader import platform
-from reader.cache import aside
 from reader.cache.pages import HEADER, MAGIC, has_pages
 from reader.cache.sqlite_errors import damaged, explain, explained, is_damage, primary_code
 from reader.core.errors import CacheForeign, CacheTooNew
@@ -69,22 +68,24 @@ STATEMENT_STEPS = 1_000_000
 """Instructions of SQLite's virtual machine, some 20 ms, after which a statement notes a step."""
 
 
-def connect(path: Path, *, query_only: bool = False, durable: bool = False) -> sqlite3.Connection:
+def connect(
+    path: Path, *, query_only: bool = False, durable: bool = False, patience: float = BUSY_SECONDS
+) -> sqlite3.Connection:
     """Open the cache file with the standard library; the caller begins transactions.
 
     `durable` waits for the disk at each commit. It is for the user's marks, which no feed can send again. With
     `query_only`, a cache that can't be written can be read too.
     """
     try:
-        return _connect(path, query_only=query_only, durable=durable)
+        return _connect(path, query_only=query_only, durable=durable, patience=patience)
     except sqlite3.OperationalError as error:
         if not (query_only and primary_code(error) in _REFUSALS and path.exists()):
             raise
         return connect_frozen(path)
 
 
-def _connect(path: Path, *, query_only: bool, durable: bool) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
     with closing_on_error(connection):
         for pragma in pragmas(durable=durable, mebibytes=2):
             connection.execute(pragma)
@@ -310,6 +311,8 @@ def ensure(path: Path) -> None:
         if facts.mark != APPLICATION_ID:
             _set_mark(path)
     elif facts.version is None:
+        from reader.cache import aside
+
         # SQLite deletes a write-ahead log whose file is missing, and it may have marks.
         aside.set_log_aside(path)
         create(path)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from reader.cache import schema
 from reader.cache.history import rose
 from reader.cache.marks.agreement import agrees
+from reader.cache.row_people import add_people
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.sqlite_errors import explained
 from reader.core.paper import FIELDS, Paper, PaperRow
@@ -36,6 +37,13 @@ ROW = ", ".join(f"p.{_RENAMED.get(name, name)}" for name in _ROW_NAMES)
 
 VISIBLE = "p.hidden = 0"
 """The condition of an empty query."""
+
+_BY_INDEX = {
+    "": VISIBLE,
+    "is:unread": f"p.read = 0 AND {VISIBLE}",
+    "is:starred": f"p.starred = 1 AND {VISIBLE}",
+}
+"""The conditions of the views that an index lists by day, by their queries."""
 
 _STORED = tuple(field for field in FIELDS if field.rules.table is not None)
 _DECODED = tuple(field for field in _STORED if field.type in (tuple, bool))
@@ -87,10 +95,13 @@ class Window:
         self._rose = rose(at)
 
     @classmethod
-    def open(cls, path: Path) -> Window:
-        """Open the cache at `path`, whose schema must be current (`schema.ensure`)."""
+    def open(cls, path: Path, patience: float = schema.BUSY_SECONDS) -> Window:
+        """Open the cache at `path`, whose schema must be current (`schema.ensure`).
+
+        A read waits up to `patience` seconds for another program that holds the cache.
+        """
         with explained(path):
-            connection = schema.connect(path, query_only=True)
+            connection = schema.connect(path, query_only=True, patience=patience)
             with schema.closing_on_error(connection):
                 register_functions(connection)
                 return cls(connection, path)
@@ -122,6 +133,21 @@ class Window:
             found = self._connection.execute(
                 "SELECT p.pk, p.sort_day FROM listing AS l JOIN paper AS p ON p.pk = l.pk"
                 " WHERE l.day = (SELECT max(day) FROM listing) AND p.hidden = 0"
+                " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return _order(found, limit)
+
+    def first_by_day(self, query: str, limit: int) -> Order[int] | None:
+        """The first papers of a query that a view has, by day; None for a query that needs the query language."""
+        if query == "day:latest":
+            return self.newest(limit)
+        where = _BY_INDEX.get(query)
+        if where is None:
+            return None
+        with explained(self._path):
+            found = self._connection.execute(
+                f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {where}"
                 " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT ?",
                 (limit,),
             ).fetchall()
@@ -173,14 +199,15 @@ class Window:
 
     # Papers
 
-    def rows(self, pks: Sequence[int]) -> list[PaperRow]:
-        """The rows of these papers, in this order; dropped papers are left out."""
+    def rows(self, pks: Sequence[int], *, with_people: bool = False) -> list[PaperRow]:
+        """The rows of these papers, in this order, with people and topics if asked for; dropped papers are left out."""
         marks = ",".join("?" * len(pks))
         with explained(self._path):
             sql = f"SELECT {ROW}, {self._rose} FROM paper AS p WHERE p.pk IN ({marks})"
             found = self._connection.execute(sql, tuple(pks))
             by_pk = {row[0]: _row(row) for row in found}
-        return [by_pk[pk] for pk in pks if pk in by_pk]
+            rows = [by_pk[pk] for pk in pks if pk in by_pk]
+            return add_people(self._connection, rows) if with_people else rows
 
     def paper(self, pk: int) -> Paper | None:
         """One whole paper; None if the cache does not have it."""
@@ -261,11 +288,16 @@ class Window:
         return day
 
     def older_day(self, day: str, steps: int) -> str | None:
-        """The listed day `steps` listed days older than `day`, newer if negative; None past the ends."""
+        """The day `steps` days older than `day`, newer if negative; None past the ends.
+
+        Only days that list a paper count of which not all are hidden.
+        """
         side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
         with explained(self._path):
             row = self._connection.execute(
-                f"SELECT day FROM day WHERE papers > 0 AND day {side} ? ORDER BY day {order} LIMIT 1 OFFSET ?",
+                f"SELECT d.day FROM day AS d WHERE d.papers > 0 AND d.day {side} ? AND EXISTS"
+                " (SELECT 1 FROM listing AS l JOIN paper AS p ON p.pk = l.pk WHERE l.day = d.day AND p.hidden = 0)"
+                f" ORDER BY d.day {order} LIMIT 1 OFFSET ?",
                 (day, abs(steps) - 1),
             ).fetchone()
         return row[0] if row else None
@@ -337,7 +369,8 @@ def _select(selection: Selection) -> str:
 
 
 def _row(row: tuple[int, str, str, str, int, int, int, int, int, int, int]) -> PaperRow:
-    return PaperRow(*row[:6], *(bool(flag) for flag in row[6:]))
+    read, starred, hidden, code, rising = (bool(flag) for flag in row[6:])
+    return PaperRow(*row[:6], read, starred, hidden, code, rising)
 
 
 def _paper(row: tuple[Any, ...], **others: Any) -> Paper:

@@ -80,8 +80,9 @@ def _set_value(arguments: Namespace, workspace: Workspace) -> int:
 
     set_value(workspace, arguments.name, arguments.value)
     now = Workspace()
-    if arguments.name == "endpoint" and now.loaded.origin("endpoint") == config.ENDPOINT_VARIABLE:
-        warn(f"{config.ENDPOINT_VARIABLE} in the environment wins over it.")
+    variable = config.VARIABLES.get(arguments.name)
+    if variable and now.loaded.origin(arguments.name) == variable:
+        warn(f"{variable} in the environment wins over it.")
     return 0
 
 

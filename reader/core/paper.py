@@ -113,6 +113,13 @@ class PaperRow(NamedTuple):
     """Whether it gained many votes since the user looked at it."""
     kept: bool = True
     """False for a paper that the feed has found and the cache does not have."""
+    organization: str = ""
+    """Empty if it has none, and so are the following fields where the list draws one line of each paper."""
+    author: str = ""
+    """The first author."""
+    author_count: int = 0
+    topics: tuple[str, ...] = ()
+    """Names, strongest first."""
 
 
 class Paper(NamedTuple):

@@ -68,6 +68,17 @@ class Choice(SettingType):
         return f"{', '.join(most)} or {last}"
 
 
+class ThemeName(Choice):
+    """The name of a theme; they are too many to list in a message."""
+
+    def check(self, value: object) -> object:
+        if value not in self.words:
+            meant = nearest(str(value), self.words)
+            known = "" if meant else f"; {', '.join(self.words[:5])} are some of them"
+            raise InvalidValue(f"must be the name of a theme, not {as_toml(value)}{known}", meant)
+        return value
+
+
 class Boolean(SettingType):
     """true or false."""
 

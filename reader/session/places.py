@@ -75,6 +75,13 @@ class Place(NamedTuple):
     text: str = ""
 
     @property
+    def day(self) -> str | None:
+        """The ISO day whose papers alone are listed; empty for the newest day, None in other places."""
+        if self.text or not (self.view.id == "today" or self.view.id.startswith(DAY)):
+            return None
+        return self.view.id.removeprefix(DAY) if self.view.id != "today" else ""
+
+    @property
     def words(self) -> tuple[str, ...]:
         """The searched words and phrases to mark in texts; raises QueryError."""
         return words(self.query) if self.text else ()

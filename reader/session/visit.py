@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
-from reader.config import SETTING_TYPES
 from reader.core.errors import QueryError
-from reader.core.setting_types import InvalidValue
 from reader.paths import read_start, replace_private
 from reader.session.places import TOPIC_MODES, TOPIC_ORDERS, TopicMode, TopicOrder
 
@@ -28,9 +27,12 @@ class Visit(NamedTuple):
     text: str = ""
     paper: str | None = None
     """The id of the highlighted paper."""
-    filter_width: int | None = None
-    list_share: float | None = None
-    """Pane sizes, if the user changed them."""
+    sizes: Mapping[str, tuple[int, float]] = MappingProxyType({})
+    """The filter pane's columns and the list's share, by the shape of the panes in which the user changed them."""
+    hidden: tuple[str, ...] = ()
+    """The panes that are hidden for good."""
+    density: str | None = None
+    """The density of the list, if the user changed it."""
     visited: str | None = None
     """ISO time in UTC when the reader closed: later papers are new."""
     history: tuple[str, ...] = ()
@@ -40,6 +42,31 @@ class Visit(NamedTuple):
     """How picked topics combine if the query does not express it."""
     folded: tuple[str, ...] = ()
     """Families of topics that are folded."""
+
+    @property
+    def layout(self) -> str:
+        """What decides on the places of the panes, to be compared with that of another visit."""
+        return json.dumps({name: value for name, value in self._plain().items() if name not in _NO_LAYOUT})
+
+    def _plain(self) -> dict[str, object]:
+        """Its fields, as JSON has them."""
+        return self._asdict() | {"sizes": dict(self.sizes)}
+
+
+_NO_LAYOUT = frozenset(("view", "text", "paper", "visited", "history", "topic_order", "topic_mode", "folded"))
+"""The fields of a visit that do not change where the panes stand."""
+
+
+def remembered(now: Visit, before: Visit, given: str) -> Visit:
+    """The visit to save: without the query `given` on the command line, which is for this visit alone.
+
+    If the user has stayed with it, the next start goes back to where the visit before this one ended.
+    """
+    if not given or now.text != given:
+        return now
+    if now.view == "all":
+        return now._replace(view=before.view, text=before.text, paper=before.paper)
+    return now._replace(text="")
 
 
 def _is_text(value: object) -> bool:
@@ -73,6 +100,12 @@ def _fits(setting: str) -> Callable[[object], bool]:
     """Check a value by the type of a setting."""
 
     def is_good(value: object) -> bool:
+        if value is None:
+            # Most visits have no such value: the settings are not imported for them (15 ms).
+            return False
+        from reader.config import SETTING_TYPES
+        from reader.core.setting_types import InvalidValue
+
         try:
             SETTING_TYPES[setting].check(value)
         except InvalidValue:
@@ -86,8 +119,7 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
     "view": _is_text,
     "text": _is_query,
     "paper": _is_text,
-    "filter_width": _fits("filter_width"),
-    "list_share": _fits("list_share"),
+    "density": _fits("density"),
     "visited": _is_time,
     "topic_order": lambda value: isinstance(value, str) and value in TOPIC_ORDERS,
     "topic_mode": lambda value: isinstance(value, str) and value in TOPIC_MODES,
@@ -104,14 +136,24 @@ def load(path: Path) -> Visit:
     if not isinstance(found, dict):
         return Visit()
     good = {name: found[name] for name, is_good in _GOOD.items() if is_good(found.get(name))}
-    for name in ("history", "folded"):
+    good["sizes"] = dict(_sizes(found.get("sizes")))
+    for name in ("history", "folded", "hidden"):
         texts = found.get(name)
         if isinstance(texts, list):
             good[name] = tuple(text for text in texts[:MAX_TEXTS] if _is_text(text))
     return Visit(**good)
 
 
+def _sizes(found: object) -> Iterator[tuple[str, tuple[int, float]]]:
+    """The sizes that the settings would accept."""
+    for shape, sizes in found.items() if isinstance(found, dict) else ():
+        if not (_is_text(shape) and isinstance(sizes, list) and len(sizes) == 2):
+            continue
+        if _fits("filter_width")(sizes[0]) and _fits("list_share")(sizes[1]):
+            yield shape, (sizes[0], sizes[1])
+
+
 def save(path: Path, visit: Visit) -> None:
     """Save the visit, in full or not at all; raises OSError."""
     # Not durable: to leave must not wait for the disk.
-    replace_private(path, json.dumps(visit._asdict(), ensure_ascii=False, indent=1), durable=False)
+    replace_private(path, json.dumps(visit._plain(), ensure_ascii=False, indent=1), durable=False)

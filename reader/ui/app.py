@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events, on
-from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
 
+from reader import platform
 from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.keys.actions import Context
@@ -26,18 +26,21 @@ from reader.ui import theme
 from reader.ui.bounded_app import BoundedApp
 from reader.ui.keyboard import Keyboard
 from reader.ui.last_place import LastPlace
+from reader.ui.layout import remembered
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
+from reader.ui.notices import Notices
 from reader.ui.process import finish_startup_tuning
 from reader.ui.screens.main import MainScreen
 from reader.ui.state import State
-from reader.ui.state_parts import PaneSizes, RefreshStatus
+from reader.ui.state_parts import RefreshStatus
 from reader.ui.stylesheets import stylesheets
 from reader.ui.text.glyphs import glyphs
 from reader.ui.textual_fixes import take_keys
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.scrollbar import draw_scrollbars
 from reader.ui.widgets.status_line import StatusLine
+from reader.ui.window_title import title_parts, window_title
 from reader.ui.work.background import Background
 from reader.ui.work.library import Library
 from reader.ui.work.list_loader import ListLoader
@@ -48,7 +51,9 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
     from reader.ui.assembly import Assembly
+    from reader.ui.first_frame.frame import FirstFrame, Handed
     from reader.ui.leaving import Leaving
+    from reader.ui.look_keeper import LookKeeper
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
     from reader.ui.widgets.filter_pane import FilterPane
@@ -66,8 +71,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
     `query` in the view All; without a query it starts where the user left it. A `demo` fetches nothing, and saves
-    nothing outside the cache. `leaving` watches over its end. `now` is the clock; a `still` reader has no spinner and
-    starts no refresh by itself.
+    nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal already. `keep_setting`
+    writes a setting to the user's file. `now` is the clock; a `still` reader has no spinner and starts no refresh by
+    itself.
     """
 
     TITLE = "dailypapers"
@@ -87,25 +93,28 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         run_job: JobRunner,
         rules: Callable[[], Topics],
         leaving: Leaving | None = None,
+        first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
+        keep_setting: Callable[[str, str], object] = lambda _name, _value: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
     ) -> None:
         self.settings = settings
         self.keymap = Keymap(overrides=settings.keys, ascii=settings.ascii)
         super().__init__(css_path=list(stylesheets()))
-        for one in theme.THEMES:
-            self.register_theme(one)
-        self.theme = theme.theme_name(settings.theme, os.environ)
+        self.no_color = theme.is_colorless(os.environ)
+        self.use_theme(theme.theme_name(settings.theme, os.environ))
         self.use_theme_variables()
-        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still)
+        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
+        self.keep_setting = keep_setting
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
         self._left = visit.load(state_file) if state_file else visit.Visit()
         self._keep = None if query else self._left.paper
         self.leaving = leaving
+        self.first_frame = first_frame
         self.library = Library(cache_file)
         self.library.left_at(self._left.visited)
         self.model = Model(self._first_state(query))
@@ -115,24 +124,29 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.keyboard = Keyboard(self.keymap, self.model, self.background, self)
         self.services = Services(self.model, self.library, self.background, settings, self.look)
         self.list_loader = ListLoader(self.services)
-        self.last_place = LastPlace(state_file, self._left.folded, self.services, self.list_loader)
+        self.last_place = LastPlace(state_file, self._left, query, self.services, self.list_loader)
         self.assembly: Assembly | None = None
         """The handlers of the keys; None until all panes exist."""
         self._page: PaperPage | None = None
         self.calendar: CalendarScreen | None = None
         """The calendar, while it is open."""
+        self._is_kept = state_file is not None
+        """Whether the visit is kept for the next start."""
+        self.look_keeper: LookKeeper | None = None
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
-        return State(
+        state = State(
             place=Place(view("all"), query) if query else Place(view(left.view), left.text),
             topic_names=self.library.topic_names(),
             refresh=RefreshStatus(last=self.library.last_refresh()),
-            sizes=PaneSizes(left.filter_width or settings.filter_width, left.list_share or settings.list_share),
+            panes=remembered(settings, left),
             history=left.history,
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
+            mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
         )
+        return state.remember_query(query)
 
     # Set-up
 
@@ -144,14 +158,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             partial(self.list_loader.load_first, self._keep),
             folded=self._left.folded,
         )
+        self.main.is_held = self.first_frame is not None
         self.last_place.main = self.main
         return self.main
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(theme.DEFAULTS)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        return theme.line_filters(super().get_line_filters())
 
     def on_mount(self) -> None:
         draw_scrollbars(ascii=self.settings.ascii)
@@ -171,22 +180,41 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             return
         assembly = self.assembly = Assembly(self)
         self._subscribe(assembly)
+        handed = self.take_terminal()
+        if handed is not None:
+            self.main.papers.stand(handed.pk, handed.height)
+            self.main.release()
         self.call_after_refresh(self.keyboard.begin)
         finish_startup_tuning()
         for warning in self._warnings[:1]:
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
-            self.model.show_notice(f"{warning}{more}", "warning")
+            self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
-            self.model.show_notice("the bundled sample · nothing is fetched, nothing is kept", "state")
+            self.model.show_news("a sample · nothing here is kept")
         self.background.start("rules", self._read_topic_meanings)
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
         if not self.look.is_still:
             self.set_interval(POLL, self._check_other_programs)
+        if self._is_kept:
+            self._keep_look(handed)
         if not self.look.demo and not self.look.is_still:
             assembly.refresher.begin()
             if self.settings.refresh_minutes:
                 self.set_interval(60 * self.settings.refresh_minutes, assembly.refresher.begin)
+
+    def _keep_look(self, handed: Handed | None) -> None:
+        """Keep the look for the first frame of the next start."""
+        from reader.ui.look_keeper import LookKeeper
+
+        self.look_keeper = LookKeeper(self.services, self.main, lambda: self.last_place.layout)
+        self.look_keeper.begin(None if handed is None else handed.look)
+        subscribe(self, self.model, lambda state: (state.panes, state.context), self.look_keeper.keep_soon, now=False)
+
+    def on_resize(self) -> None:
+        """Keep the look of the new size."""
+        if self.look_keeper is not None:
+            self.look_keeper.keep_soon()
 
     def _subscribe(self, assembly: Assembly) -> None:
         """Subscribe background work and screens to the state."""
@@ -204,6 +232,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.page, self._draw_page, now=False)
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
+        on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
 
     async def _read_topic_meanings(self) -> None:
         """Read the description of each topic, for the filter pane and the palette."""
@@ -214,13 +243,14 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def _check_other_programs(self) -> None:
         """Show other programs' changes to the cache, and what is wrong with it."""
         if self.library.trouble:
-            self.model.show_notice(self.library.trouble, "warning")
+            self.model.show_news(self.library.trouble, "warning")
+            self.library.trouble = ""
         elif not self.library.is_marking and self.assembly is not None:
             try:
                 if self.library.changed():
                     self.keyboard.when_still(self._show_changed_cache)
             except ReaderError as error:
-                self.model.show_notice(str(error), "warning")
+                self.model.show_news(str(error), "warning")
 
     def _show_changed_cache(self) -> None:
         state = self.model.state.refreshed_at(self.library.last_refresh())
@@ -290,10 +320,6 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         """Show a screen that reads its own keys."""
         self.push_screen(screen)
 
-    def use_theme(self, theme: str) -> None:
-        """Change the colours until the user quits."""
-        self.theme = theme
-
     # Keys
 
     @property
@@ -337,6 +363,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table, `count` times if it takes a count."""
         if self.assembly is not None:
+            self.model.change(self.model.state.change_notices(Notices.acted))
             self.assembly.handlers[action_id](count)
 
     def call_when_closed(self, act: Callable[[], object]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from reader.ui.handlers.add import AddActions
 from reader.ui.handlers.dates import DateActions
+from reader.ui.handlers.display import Display, DisplayActions
 from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.movement import MovementActions
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from reader.ui.work.services import Services
 
 
-class Parts(Program, Protocol):
+class Parts(Program, Display, Protocol):
     """The parts of a reader that exist before its handlers."""
 
     services: Services
@@ -53,6 +54,8 @@ class Parts(Program, Protocol):
     def copy_to_clipboard(self, text: str) -> None: ...
 
     def suspend(self) -> AbstractContextManager[None]: ...
+
+    def open_in_browser(self, url: str) -> bool: ...
 
 
 class Assembly:
@@ -74,8 +77,11 @@ class Assembly:
         self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
-        self.links = LinkActions(services, keyboard, Terminal(parts.copy_to_clipboard, parts.suspend))
+        self.links = LinkActions(
+            services, keyboard, Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
+        )
         add = AddActions(services, PaperLookup(services, run_job), position)
+        display = DisplayActions(parts, services)
         groups = (
             self.marks,
             self.page,
@@ -87,7 +93,16 @@ class Assembly:
             QueryActions(services, main, self.search, add, self.page),
             TopicActions(services, keyboard, self.page, text_in_front, parts.rules),
             DateActions(services, self.refresher, self.views, lambda: parts.calendar),
-            ProgramActions(parts, services, self.refresher, self.search, self.views),
+            display,
+            ProgramActions(
+                parts,
+                services,
+                self.refresher,
+                self.search,
+                self.views,
+                more_commands=display.commands,
+                position=position,
+            ),
         )
         self.handlers: Mapping[str, Handler] = handlers_of(groups)
 

@@ -1,30 +1,55 @@
-"""The part of the app that bounds it: its end takes no longer than its watch allows, and few keys wait."""
+"""The part of the app that deals with the terminal: it leaves in time, stops as a job, and few keys wait."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from io import StringIO
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from textual.app import App
+from textual import constants, on
+from textual.driver import Driver
 
 from reader import platform
 from reader.ui.last_place import LastPlace
 from reader.ui.leaving import Leaving
-from reader.ui.textual_fixes import BoundedDriver, StylesheetParsedOnce
+from reader.ui.textual_fixes import BoundedDriver, FollowingDriver
+from reader.ui.themed_app import ThemedApp
 from reader.ui.work.background import record_loop_error
 
 if TYPE_CHECKING:
-    from textual.driver import Driver
+    from reader.ui.first_frame.frame import FirstFrame, Handed
+
+WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
+"""The name by which `textual serve` asks for its driver."""
 
 
-class BoundedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
+@runtime_checkable
+class JobTerminal(Protocol):
+    """A driver whose window has a title, and which can stop as a job of the shell."""
+
+    def set_title(self, title: str) -> None:
+        """Give the window a title."""
+
+    def stop_job(self) -> bool:
+        """Stop until the shell continues; False if no shell could."""
+
+
+class BoundedApp(ThemedApp, inherit_bindings=False):
     """An app on a terminal; `leaving`, if any, watches over its end."""
 
     leaving: Leaving | None = None
+    first_frame: FirstFrame | None = None
+    """The frame that stands on the terminal when the app starts, if any."""
     last_place: LastPlace
 
     def get_driver_class(self) -> type[Driver]:
-        if platform.WINDOWS:
+        """The driver that `TEXTUAL_DRIVER` names, such as that of `textual serve`; else ours for this system."""
+        named = constants.DRIVER
+        if named == WEB_DRIVER:
+            from reader.ui.web_driver import ServedDriver
+
+            return ServedDriver
+        if named or platform.WINDOWS:
             return super().get_driver_class()
         from reader.ui.terminal_driver import TerminalDriver
 
@@ -72,6 +97,42 @@ class BoundedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     def is_leaving(self) -> bool:
         """Whether the app ends: keys typed after the one that quits would open screens that close at once."""
         return self.return_code is not None
+
+    def take_terminal(self) -> Handed | None:
+        """Draw from now on in place of the first frame, if there is one; return where its cursor stands."""
+        frame, self.first_frame = self.first_frame, None
+        if frame is None or not isinstance(self._driver, FollowingDriver):
+            return None
+        handed = frame.hand_over()
+        self._driver.take_over(handed.unread)
+        return handed
+
+    def set_title(self, title: str) -> None:
+        """Give the terminal's window a title, where it has one; the title must be clean."""
+        if isinstance(self._driver, JobTerminal):
+            self._driver.set_title(title)
+
+    def stop_job(self) -> bool:
+        """Stop until the shell continues the program; False if no shell could."""
+        return isinstance(self._driver, JobTerminal) and self._driver.stop_job()
+
+    @on(Driver.SignalResume)
+    def _draw_again(self) -> None:
+        self.refresh(layout=True)
+
+    def open_in_browser(self, url: str) -> bool:
+        """Open an address where the user is; False if that is this machine, whose browser the caller chooses."""
+        if self._driver is None or not self._driver.is_web:
+            return False
+        self._driver.open_url(url)
+        return True
+
+    def send_file(self, text: str, name: str) -> bool:
+        """Send a file to the user's browser; False if the reader is not in one."""
+        if self._driver is None or not self._driver.is_web:
+            return False
+        self.deliver_text(StringIO(text), save_filename=name, open_method="download")
+        return True
 
     def handled(self, keys: int) -> None:
         """Let the terminal send so many keys more."""

@@ -9,11 +9,13 @@ if TYPE_CHECKING:
     from reader.cache.search.compile import Selection
     from reader.cache.window import DayCount, TopicCount
     from reader.core.topics.trends import Trend
+    from reader.session.places import Place
 
 
 class Question(NamedTuple):
     """The selections that the filter pane needs counted."""
 
+    place: Place
     views: tuple[Selection, ...]
     facets: Selection
     """The selection in which topics are counted."""
@@ -32,6 +34,8 @@ class Counts(NamedTuple):
     """Number of papers in the view without the query."""
     anywhere: int
     """Number of papers that match the query in all views."""
+    place: Place | None = None
+    """The place that was counted."""
     approximate: bool = False
     """Whether the topics' numbers are estimates; exact ones then follow."""
 

@@ -1,33 +1,25 @@
-"""Why the list is empty, as a function of the state."""
+"""Why the list is empty and which way leads on, as a function of the state."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from reader.core.nearest import nearest
 from reader.core.periods import Period, period_containing, period_of_view
-from reader.core.query.topic_choice import picked_topics, with_topics
-from reader.session.places import DAY, VIEWS, Place, feed_text
+from reader.core.query.suggestions import complete
+from reader.session.places import DAY, Place, View, feed_text
+from reader.ui.day_end import all_read, asks_for_unread, day_of
 from reader.ui.state import State
-from reader.ui.state_parts import ListContent
-from reader.ui.text.day_names import day_name
-from reader.ui.text.empty_lines import (
-    AllHidden,
-    AllRead,
-    DayEmpty,
-    EmptyReason,
-    Fetching,
-    FetchingPlace,
-    NoPapers,
-    NotHere,
-    NothingFound,
-    NothingMatches,
-    NothingRisen,
-    NothingStarred,
-    NotRanked,
+from reader.ui.text.day_names import near_day, short_day
+from reader.ui.text.empty_lines import EmptyReason, Way, because, said
+from reader.ui.text.query_advice import (
+    find_mistake,
+    find_unknown_topic,
+    is_unfinished,
+    mended,
+    names_no_paper_yet,
+    with_known_topics,
 )
 
 if TYPE_CHECKING:
@@ -36,110 +28,254 @@ if TYPE_CHECKING:
 
 SATURDAY = 5
 
+_TAKE = Way("query.complete", "takes it")
+_CLEAR = Way("find.clear", "clears the query")
+_PUT_BACK = Way("query.cancel", "puts the list back")
+_ALL = Way("view.all", "all papers")
+_HIDDEN = Way("find.query", "is:hidden lists them")
+
+JUST_BEGUN = "starting"
+"""The progress of a refresh that has nothing to report yet."""
+
 
 def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReason:
-    """Return why the list is empty; `today` is the feed's day, and a `demo` never asks the feed."""
-    listing, counts, refresh = state.listing, state.counts, state.refresh
-    place, view = listing.place, listing.place.view.id
+    """Return why the list is empty; `today` is the feed's day, and a `demo` never asks the feed.
+
+    It names the keys that help here, whether or not a query is typed: those that do not act are not shown.
+    """
+    listing = state.listing
+    if state.draft is not None and (reason := _while_typing(state, state.draft.typed)) is not None:
+        return reason
     if listing.results is not None:
-        return NothingFound(listing.results.text)
-    if listing.facts.newest_day is None and not listing.facts.has_papers:
-        return NoPapers(refresh.problem) if refresh.progress is None else Fetching(refresh.progress)
+        ways = Way("find.query", "other words"), Way("app.escape", "back to the list"), _PUT_BACK
+        return EmptyReason(said("The feed finds nothing for ", listing.results.text, "."), ways=ways)
     if listing.facts.missing_id:
-        return NotHere(listing.facts.missing_id)
-    if counts is not None and counts.base and str(place.query.root) == "is:unread":
-        return _all_read(listing, counts, today)
-    if place.text:
-        return _nothing_matches(state, demo=demo)
-    days = counts.days if counts else ()
-    if view == "unread":
-        return AllRead(sum(day.papers for day in days), "what is here") if _has_visible(counts) else AllHidden()
-    if listing.facts.are_hidden:
-        return _all_hidden(listing, days, today)
-    if view == "starred":
-        return NothingStarred()
-    if view == "second":
-        return NothingRisen()
-    if view == "all":
-        return AllHidden()
-    if refresh.view == view and refresh.progress is not None:
-        return FetchingPlace(place.view.name, refresh.progress)
-    if place.view.is_ranking:
-        return NotRanked(refresh.problem)
-    return _nothing_listed(state, period_of_view(view) or period_containing("day", today), days, today)
+        return _not_here(listing.facts.missing_id, demo=demo)
+    if listing.facts.newest_day is None and not listing.facts.has_papers:
+        return _no_papers(state, today, demo=demo)
+    if listing.place.text:
+        return _nothing_matches(state, today, demo=demo)
+    return _nothing_listed(state, today, demo=demo)
 
 
-def _all_read(listing: ListContent, counts: Counts, today: date) -> AllRead:
-    """All papers of the view are read; for a day, also name the next older day with unread papers."""
-    unread = next(count for one, count in zip(VIEWS, counts.views, strict=False) if one.id == "unread")
-    view = listing.place.view.id
-    period = period_of_view(view)
-    day = listing.facts.newest_day if view == "today" else period.date if period and period.kind == "day" else None
-    if day is None:
-        return AllRead(counts.base, period.name if period else "what is here", elsewhere=unread)
-    older = next((other for other in counts.days if other.day < day and other.unread), None)
-    left = (day_name(older.day, day), older.unread) if older else None
-    return AllRead(counts.base, "today" if view == "today" else day_name(day, today.isoformat()), left, unread)
-
-
-def _has_visible(counts: Counts | None) -> bool:
-    """Whether there are papers that are not hidden; True before they are counted."""
-    return counts is None or bool(counts.anywhere)
-
-
-def _all_hidden(listing: ListContent, days: tuple[DayCount, ...], today: date) -> AllHidden:
-    """All papers of the view are hidden; for days, also name the nearest ones with other papers."""
-    view = listing.place.view
-    period = period_of_view(f"{DAY}{listing.facts.newest_day}" if view.id == "today" else view.id)
-    if period is None:
-        return AllHidden("papers" if view.id == "all" else f"{view.name.lower()} papers")
-    older, newer = _nearest_days(period, days)
-    day = day_name(period.date, today.isoformat()) if period.kind == "day" else period.name
-    return AllHidden(f"papers of {'today' if view.id == 'today' else day}", _named(older), _named(newer))
-
-
-def _nothing_listed(state: State, period: Period, days: tuple[DayCount, ...], today: date) -> DayEmpty:
-    is_day = period.kind == "day"
-    older, newer = _nearest_days(period, days)
-    return DayEmpty(
-        day_name(period.date, today.isoformat()) if is_day else period.name,
-        is_day and period.first.weekday() >= SATURDAY,
-        _named(older),
-        _named(newer),
-        asked=state.listing.facts.is_day_known,
-        reason=state.refresh.problem,
-        preposition="on" if is_day else "in",
-    )
-
-
-def _nothing_matches(state: State, *, demo: bool) -> EmptyReason:
-    place, counts = state.listing.place, state.counts
-    suggestion = suggested_text(place, state.topic_names)
-    if suggestion is not None:
-        return NothingMatches(place.text, suggestion)
-    wider = (f"the view {place.view.name}", counts.anywhere) if counts is not None and counts.anywhere else None
-    return NothingMatches(place.text, wider=wider, is_searchable=bool(feed_text(place.text)) and not demo)
-
-
-def suggested_text(place: Place, topics: Mapping[str, str]) -> str | None:
-    """The query with unknown topics replaced by the nearest known ones; None if all are known."""
-    choice = picked_topics(place.query)
-    if not topics or all(slug in topics for slug in (*choice.picked, *choice.excluded)):
-        return None
-
-    def known(slugs: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(slug if slug in topics else nearest(slug, topics) or slug for slug in slugs)
-
-    text = with_topics(place.text, replace(choice, picked=known(choice.picked), excluded=known(choice.excluded)))
+def corrected(place: Place, topics: Mapping[str, int]) -> str | None:
+    """The query with its unknown topics mended; None if all are known, or none is near."""
+    text = with_known_topics(place.text, tuple(topics))
     return text if text != place.text else None
 
 
-def _nearest_days(period: Period, days: tuple[DayCount, ...]) -> tuple[DayCount | None, DayCount | None]:
-    """The nearest older and newer days that list papers; `days` is newest first."""
-    older = next((other for other in days if other.day < period.first.isoformat()), None)
-    newer = next((other for other in reversed(days) if other.day > period.last.isoformat()), None)
-    return older, newer
+# While typing
 
 
-def _named(day: DayCount | None) -> tuple[str, int] | None:
-    return (day_name(day.day, day.day), day.papers) if day else None
+def _while_typing(state: State, typed: str) -> EmptyReason | None:
+    """What to say of a text that can't be asked yet, or asks for a topic that there is not; None of any other.
+
+    It agrees with the query line: its key takes a completion first, else the suggestion for the mistake.
+    """
+    topics = state.topic_papers
+    mistake = find_mistake(typed)
+    error = mistake or find_unknown_topic(typed, topics)
+    if names_no_paper_yet(typed):
+        return EmptyReason(said("Paste a paper's id or address."), because("Such as 2406.12345."), (_PUT_BACK,))
+    if error is None:
+        return None
+    completion = complete(typed, len(typed), {**state.vocabulary, "topic": topics})
+    is_later = completion is not None and error.suggestion is not None and error.end <= completion.start
+    if completion is not None and not is_later:
+        return EmptyReason(said("Nothing matches yet."), ways=(_PUT_BACK,))
+    if error.suggestion:
+        what = said(str(error)) if mistake else said("Nothing matches ", typed.strip(), ".")
+        return EmptyReason(what, because("Did you mean ", mended(typed, error).strip(), "?"), (_TAKE, _PUT_BACK))
+    if mistake is None:
+        return None
+    return EmptyReason(
+        said("Nothing matches yet." if is_unfinished(typed, mistake) else str(mistake)), ways=(_PUT_BACK,)
+    )
+
+
+# A cache without papers, or without the paper
+
+
+def _no_papers(state: State, today: date, *, demo: bool) -> EmptyReason:
+    refresh, is_top = state.refresh, not state.listed_text
+    what, sample = said("No papers yet."), Way("app.sample", "open the sample")
+    if demo:
+        return EmptyReason(what, ways=(Way("app.back", "quit"),))
+    if refresh.progress is not None:
+        why = because(_progress(state, f"Fetching {_fetched(refresh.view, today)}"))
+        # With a query, the key first lets that go.
+        return EmptyReason(what, why, (*_if(is_top, Way("app.escape", "stop")), sample))
+    fetch = Way("app.refresh", "try again" if refresh.problem else "fetch")
+    return EmptyReason(
+        what, because(refresh.problem), (fetch, sample, *_if(is_top, Way("app.back", "quit")), _PUT_BACK)
+    )
+
+
+def _not_here(id: str, *, demo: bool) -> EmptyReason:
+    what = said("", id, " is not here yet.")
+    if demo:
+        return EmptyReason(what, because("The sample fetches nothing."), (_CLEAR, _PUT_BACK))
+    fetched = "fetches it from the feed or from arXiv"
+    return EmptyReason(what, ways=(Way("find.fetch", fetched), Way("query.accept", fetched), _CLEAR, _PUT_BACK))
+
+
+# With a query
+
+
+def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
+    place, counts = state.listing.place, state.place_counts
+    what = said("Nothing matches ", place.text, f"{_where(place.view)}.")
+    meant = corrected(place, state.topic_papers)
+    if meant is not None:
+        return EmptyReason(
+            said("Nothing matches ", place.text, "."), because("Did you mean ", meant, "?"), (_TAKE, _CLEAR, _PUT_BACK)
+        )
+    if counts is not None and counts.base and asks_for_unread(place) and place.view.id != "second":
+        return _all_of_view_read(state, counts, today)
+    is_fetching = state.refresh.is_running and state.refresh.view == place.view.id
+    if is_fetching and not (counts and counts.base):
+        return EmptyReason(what, because(_progress(state, "It is being fetched")), (_CLEAR, _PUT_BACK))
+    searches = _if(bool(feed_text(place.text)) and not demo, Way("find.feed", "searches the feed"))
+    if state.in_all:
+        why = because(f"{state.in_all:,} in all.")
+        # Where the view has no papers at all, the key that clears the query would not help.
+        clears = _if(counts is None or bool(counts.base), _CLEAR)
+        return EmptyReason(what, why, (Way("find.widen", "searches all"), *clears, *searches, _PUT_BACK))
+    if counts is not None and not counts.base:
+        empty = _nothing_listed(state, today, demo=demo)
+        return EmptyReason(what, because("".join(piece.text for piece in empty.what)), (_CLEAR, *searches, _PUT_BACK))
+    return EmptyReason(what, ways=(_CLEAR, *searches, _PUT_BACK))
+
+
+def _all_of_view_read(state: State, counts: Counts, today: date) -> EmptyReason:
+    view = state.listing.place.view
+    day = day_of(view, state.listing.facts.newest_day)
+    if view.id == "today":
+        return all_read(state, counts.base, "today", day)
+    if day is not None:
+        return all_read(state, counts.base, short_day(day, today), day)
+    period = period_of_view(view.id)
+    names = {"all": "what is here", "unread": "what is here", "starred": "the starred papers"}
+    return all_read(state, counts.base, period.name if period else names.get(view.id, view.name))
+
+
+# Without a query
+
+
+def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
+    listing, counts = state.listing, state.counts
+    view = listing.place.view
+    period = period_of_view(f"{DAY}{listing.facts.newest_day}" if view.id == "today" else view.id)
+    if view.id == "unread" and (counts is None or any(day.papers for day in counts.days)):
+        return _everything_read(state, demo=demo)
+    if listing.facts.are_hidden or view.id in ("all", "unread"):
+        return _all_hidden(state, period, today)
+    if view.id == "starred":
+        return EmptyReason(said("Nothing starred yet."), because("A paper that you star stays here."), (_ALL,))
+    if view.id == "second":
+        why = "Papers that rise after you read or hide them come here."
+        return EmptyReason(said("Nothing has risen yet."), because(why), (_ALL,))
+    if view.is_ranking:
+        return _no_ranking(state, today, demo=demo)
+    return _no_papers_of(state, period or period_containing("day", today), today, demo=demo)
+
+
+def _everything_read(state: State, *, demo: bool) -> EmptyReason:
+    papers = sum(day.papers for day in state.counts.days) if state.counts else 0
+    number = f"All {papers:,} papers are read." if papers > 1 else "All papers are read."
+    looks = _if(not demo and not state.refresh.is_running, Way("app.refresh", "looks for new ones"))
+    return EmptyReason(said(number), because(_progress(state, "New ones are being fetched")), (*looks, _ALL))
+
+
+def _all_hidden(state: State, period: Period | None, today: date) -> EmptyReason:
+    view = state.listing.place.view
+    if period is None:
+        papers = "papers" if view.id in ("all", "unread") else f"{view.name.lower()} papers"
+        return EmptyReason(said(f"All {papers} are hidden."), ways=(_HIDDEN,))
+    name = "today" if view.id == "today" else _name(period, today)
+    return EmptyReason(said(f"All papers of {name} are hidden."), ways=(*_near_days(state, period), _HIDDEN))
+
+
+def _no_ranking(state: State, today: date, *, demo: bool) -> EmptyReason:
+    what = said("No ranking yet.")
+    if demo:
+        return EmptyReason(what, because("The sample has none."), (_ALL,))
+    if state.refresh.is_running and state.refresh.view == state.listing.place.view.id:
+        return _being_fetched(state, today)
+    why, fetch = state.refresh.problem, Way("app.refresh", "try again" if state.refresh.problem else "asks the feed")
+    return EmptyReason(what, because(why or "What the feed ranks first now comes here."), (fetch, _ALL))
+
+
+def _no_papers_of(state: State, period: Period, today: date, *, demo: bool) -> EmptyReason:
+    refresh, is_day = state.refresh, period.kind == "day"
+    if refresh.is_running and refresh.view == state.listing.place.view.id and not demo:
+        return _being_fetched(state, today)
+    is_weekend = is_day and period.first.weekday() >= SATURDAY
+    effect = "" if is_weekend or demo else "asks the feed"
+    if is_weekend:
+        why = "The feed rests at weekends."
+    elif demo:
+        why = "The sample has only its own days."
+    elif state.listing.facts.is_day_known:
+        why = "The feed listed nothing."
+    elif refresh.problem:
+        why, effect = refresh.problem, "try again"
+    else:
+        why = "The feed was not asked yet."
+    what = said(f"No papers {'on' if is_day else 'in'} {_name(period, today)}.")
+    ways = (*_near_days(state, period), *_if(bool(effect), Way("app.refresh", effect)))
+    return EmptyReason(what, because(why), ways if ways and state.listing.facts.newest_day else (*ways, _ALL))
+
+
+def _being_fetched(state: State, today: date) -> EmptyReason:
+    what = said(f"Fetching {_fetched(state.refresh.view, today)}.")
+    return EmptyReason(what, because(_progress(state, "")), (Way("app.escape", "stop"),))
+
+
+def _fetched(view_id: str, today: date) -> str:
+    """What a refresh for a view fetches."""
+    period = period_of_view(view_id)
+    if period is not None:
+        return _name(period, today)
+    return "the feed's ranking" if view_id == "trending" else "the latest days"
+
+
+def _progress(state: State, what: str) -> str:
+    """A sentence about the refresh, if one is running: what it does, and how far it is if that is known."""
+    progress = state.refresh.progress
+    if progress is None:
+        return ""
+    parts = [part for part in (what, progress if progress != JUST_BEGUN else "") if part]
+    return f"{': '.join(parts)}." if parts else ""
+
+
+# Days
+
+
+def _where(view: View) -> str:
+    """The view for the end of a sentence; empty for all papers."""
+    period = period_of_view(view.id)
+    if period is not None:
+        return f" {'on' if period.kind == 'day' else 'in'} {period.short}"
+    return "" if view.id == "all" else f" in {view.name}"
+
+
+def _name(period: Period, today: date) -> str:
+    return short_day(period.date, today) if period.kind == "day" else period.name
+
+
+def _near_days(state: State, period: Period) -> tuple[Way, ...]:
+    """The keys to the nearest older and newer days with papers that are not hidden."""
+    first, last = period.first.isoformat(), period.last.isoformat()
+    days: tuple[DayCount, ...] = state.counts.days if state.counts else ()
+    older = next((day for day in days if day.day < first and day.papers), None)
+    newer = next((day for day in reversed(days) if day.day > last and day.papers), None)
+    return tuple(
+        Way(key, f"{near_day(day.day, edge)} has {day.papers:,}")
+        for key, day, edge in (("day.older", older, first), ("day.newer", newer, last))
+        if day is not None
+    )
+
+
+def _if(condition: bool, way: Way) -> tuple[Way, ...]:
+    return (way,) if condition else ()

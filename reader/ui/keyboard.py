@@ -35,6 +35,9 @@ BREATH = 0.2
 LAST_WAIT = 0.5
 """Seconds that a key that quits waits for a list, and for the keys before it that need the list."""
 
+EVERYWHERE = ("app.quit", "app.suspend")
+"""Actions that run also on screens that read their own keys."""
+
 MERGED = frozenset(
     f"{steps}{way}" for steps in ("move.", "move.half_", "move.page_", "read.") for way in ("down", "up")
 )
@@ -173,7 +176,7 @@ class Keyboard:
         """Handle a key by the table, the typed text or the prompt; return False if the key is for a widget."""
         context = self._target.context
         if context is None:
-            return self._quits(key.key)
+            return self._acts_everywhere(key.key)
         if self._choose is not None:
             self._take_letter(key.character or "")
             return True
@@ -213,16 +216,20 @@ class Keyboard:
             repeats += 1
         return (match.count or 1) + repeats if repeats else match.count
 
-    def _quits(self, key: str) -> bool:
-        """Quit if this key quits everywhere: screens that read their own keys do not handle it."""
-        is_quit = self._is_quit(key)
-        if is_quit:
-            self._target.perform("app.quit")
-        return is_quit
+    def _acts_everywhere(self, key: str) -> bool:
+        """Run the action of a key that acts everywhere: screens that read their own keys do not handle it."""
+        action = self._everywhere(key)
+        if action:
+            self._target.perform(action)
+        return bool(action)
 
     def _is_quit(self, key: str) -> bool:
+        return self._everywhere(key) == "app.quit"
+
+    def _everywhere(self, key: str) -> str:
+        """The id of the action of a key on every screen; empty if there is none."""
         action = self._keymap.resolve("help").get((spell(key),))
-        return action is not None and action.id == "app.quit"
+        return action.id if action is not None and action.id in EVERYWHERE else ""
 
     def _take_letter(self, typed: str) -> None:
         choose, self._choose = self._choose, None
@@ -240,5 +247,7 @@ class Keyboard:
 
 
 def _needs_papers(action: Action, context: Context) -> bool:
-    """Whether the action needs a non-empty list."""
+    """Whether the action needs a non-empty list, or goes on from the day that is listed."""
+    if action.id.startswith("day.") and action.repeatable:
+        return True
     return "empty" not in action.contexts and (context in ("list", "detail") or action.id.startswith("mark."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock, current_thread, main_thread
@@ -18,17 +17,22 @@ if TYPE_CHECKING:
 
 
 class LastPlace:
-    """The place that the next start returns to; nothing is saved without a `file`."""
+    """The place that the next start returns to; nothing is saved without a `file`.
+
+    `before` is the last visit, and `given` the query of the command line.
+    """
 
     def __init__(
         self,
         file: Path | None,
-        folded: Sequence[str],
+        before: visit.Visit,
+        given: str,
         services: Services,
         loader: ListLoader,
     ) -> None:
         self._file = file
-        self._folded = tuple(folded)
+        self._before = before
+        self._given = given
         self._model = services.model
         self._library = services.library
         self._now = services.look.now
@@ -38,6 +42,11 @@ class LastPlace:
         self.main: MainScreen | None = None
         """The list and the filter pane; None until they are made."""
         self._failure: str | None = None
+
+    @property
+    def layout(self) -> str:
+        """What the visit that would be saved now says of the places of the panes."""
+        return "" if self.main is None else self._place(self.main).layout
 
     def keep(self) -> list[str]:
         """Save the place, unless it is saved already; return a sentence for each thing of this visit that is lost."""
@@ -60,18 +69,21 @@ class LastPlace:
 
     def _place(self, main: MainScreen) -> visit.Visit:
         state = self._model.state
-        return visit.Visit(
+        panes = state.panes
+        now = visit.Visit(
             view=state.place.view.id,
             text=state.place.text,
             paper=self._paper_id(main),
-            filter_width=state.sizes.filter_width,
-            list_share=state.sizes.list_share,
+            sizes={str(shape): sizes for shape, sizes in panes.sizes.items()},
+            hidden=tuple(sorted(panes.hidden)),
+            density=None if panes.density == panes.usual_density else panes.density,
             visited=self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             history=state.history,
             topic_order=state.topic_order,
             topic_mode=state.topic_mode,
-            folded=tuple(sorted(main.filter.folded)) if state.is_ready else self._folded,
+            folded=tuple(sorted(main.filter.folded)) if state.is_ready else self._before.folded,
         )
+        return visit.remembered(now, self._before, self._given)
 
     def _paper_id(self, main: MainScreen) -> str | None:
         """The id of the highlighted paper, or of the one to which the cursor still has to go."""

@@ -19,9 +19,13 @@ from contextlib import suppress
 from functools import partial
 from threading import Thread
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 from reader import platform
 from reader.paths import APP
+
+if TYPE_CHECKING:
+    from reader.ui.first_frame.frame import FirstFrame
 
 GRACE = 1.0
 """Seconds that the reader has to end by itself, with its last marks on the disk."""
@@ -36,11 +40,13 @@ AS_IT_WAS = (
     "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"
     "\x1b]22;default\x1b\\"
     "\x1b[<u"
+    "\x1b]2;\x1b\\\x1b[23;2t"
     "\x1b[?1049l"
     "\x1b[?7h\x1b[?25h\x1b[0m"
 )
-"""Undoes all that Textual sets in a terminal: synchronized output, bracketed paste, reports of the window's size, of
-the focus and of the mouse, the pointer's shape, the keyboard protocol, the alternate screen, no wrapping, no cursor."""
+"""Undoes all that the reader sets in a terminal: synchronized output, bracketed paste, reports of the window's size, of
+the focus and of the mouse, the pointer's shape, the keyboard protocol, the title, the alternate screen, no wrapping, no
+cursor."""
 
 _CLOCK = 0
 """The byte, no signal's number, that starts the clock."""
@@ -52,8 +58,11 @@ _LOST = 255
 class Leaving:
     """Watches over the end of the reader, from before the terminal changes until the process is gone."""
 
-    def __init__(self, end: Callable[[int], object] = os._exit) -> None:
-        """Begin to watch; call it in the main thread. `end` ends the process with an exit code."""
+    def __init__(self, frame: FirstFrame | None = None, end: Callable[[int], object] = os._exit) -> None:
+        """Begin to watch; call it in the main thread. `end` ends the process with an exit code.
+
+        `frame` is on the terminal already, and has changed the terminal's modes and the handlers of signals.
+        """
         self.signal = 0
         """The number of the signal that ends the reader; 0 if none does."""
         self.is_terminal_gone = False
@@ -63,18 +72,19 @@ class Leaving:
         self._ask: Callable[[], object] | None = None
         self._keep: Callable[[], Sequence[str]] = list
         self._terminals = [fd for fd in (2, 1, 0) if os.isatty(fd)]
-        self._modes = platform.TerminalModes(0)
+        self._modes = platform.TerminalModes(0) if frame is None else frame.modes
         self._ear, self._mouth = socket.socketpair()
         self._ear.setblocking(False)
         self._mouth.setblocking(False)
-        # The system's own handler writes a signal's number here at once, even while the main thread hangs.
-        signal.set_wakeup_fd(self._mouth.fileno(), warn_on_full_buffer=False)
         # What the program was told to ignore, such as SIGHUP by nohup, stays ignored.
-        self._before = {
-            number: signal.signal(number, _do_nothing)
+        self._before: dict[int, Any] = {
+            number: signal.getsignal(number)
             for number in platform.ending_signals()
             if signal.getsignal(number) is not signal.SIG_IGN
         }
+        if frame is not None:
+            self._before |= frame.signals
+        self._listen()
         Thread(target=self._watch, name="leaving", daemon=True).start()
 
     def begin(self, leave: Callable[[], object], keep: Callable[[], Sequence[str]]) -> None:
@@ -82,9 +92,18 @@ class Leaving:
 
         `keep` saves the place, in any thread; it returns a sentence for each thing that is not kept.
         """
+        # Textual's driver for browsers has taken some signals meanwhile.
+        self._listen()
         loop, context = asyncio.get_running_loop(), contextvars.copy_context()
         self._keep = keep
         self._ask = partial(loop.call_soon_threadsafe, leave, context=context)
+
+    def _listen(self) -> None:
+        """Hear the signals that end a program."""
+        # The system's own handler writes a signal's number here at once, even while the main thread hangs.
+        signal.set_wakeup_fd(self._mouth.fileno(), warn_on_full_buffer=False)
+        for number in self._before:
+            signal.signal(number, _do_nothing)
 
     def expect_end(self) -> None:
         """Start the clock: the process ends soon, by itself or not."""

@@ -21,6 +21,9 @@ class Look(NamedTuple):
     is_still: bool = False
     """Whether the clock stands still and nothing moves by itself."""
 
+    links: bool = False
+    """Whether the terminal shows links (OSC 8)."""
+
     @property
     def today(self) -> date:
         """The feed's current day, in UTC."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from reader.ui.notices import Kind
+from reader.ui.notices import Tone
 from reader.ui.state import State
 
 if TYPE_CHECKING:
@@ -39,9 +39,13 @@ class Model:
             self._state = state
             self.publish(state)
 
-    def show_notice(self, text: str, kind: Kind = "done", *, of_place: bool = False) -> None:
-        """Show a notice in the status line; it replaces the last notice of this kind."""
-        self.change(self._state.change_notices(lambda notices: notices.show(text, kind, of_place=of_place)))
+    def show_notice(self, text: str, tone: Tone = "done") -> None:
+        """Answer the user's last action in the last line, until the next one."""
+        self.change(self._state.change_notices(lambda notices: notices.answered(text, tone)))
+
+    def show_news(self, text: str, tone: Tone = "done") -> None:
+        """Tell what happened by itself in the last line, once no answer is shown there."""
+        self.change(self._state.change_notices(lambda notices: notices.told(text, tone)))
 
 
 def _ignore(state: State, /) -> None:

@@ -1,70 +1,52 @@
-"""Notices at the right of the status line: one of each kind; the most important one shows."""
+"""Notices at the right of the last line: the answer to the user's last action, else the news.
+
+What lasts is no notice: the first line has a short state for it (`reader.ui.view_models.condition`).
+"""
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
-Kind = Literal["warning", "done", "progress", "hint", "state"]
-"""A warning, something done, running work, a hint about the cursor's row, a lasting state; most important first."""
+Tone = Literal["done", "warning"]
+"""Something done, or something that asks for the user's attention."""
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
+
+class Notice(NamedTuple):
+    """One sentence, without a full stop; without text there is no notice."""
+
+    text: str = ""
+    tone: Tone = "done"
 
 
 class Notices(NamedTuple):
-    """One text for each kind; empty without a notice.
+    """An answer and news, each shown for some seconds.
 
-    `done` and `warning` pass after a while, and the others stay until they are replaced: "offline since 08:14" shows
-    again once "41 read" has passed.
+    An answer also passes with the next action. News, such as the end of a refresh, comes at any moment: it never
+    covers an answer, because that may say how to undo, and it waits until the answer has passed.
     """
 
-    warning: str = ""
-    done: str = ""
-    progress: str = ""
-    hint: str = ""
-    state: str = ""
-    is_of_place: bool = False
-    """Whether `done` or `warning` is true only in this view."""
+    answer: Notice = Notice()
+    news: Notice = Notice()
     happened: int = 0
-    """Increments with each passing text, which restarts its time."""
-
-    def show(self, text: str, kind: Kind = "done", *, of_place: bool = False) -> Notices:
-        """Replace the last notice of this kind; an empty text removes it.
-
-        A notice `of_place` also passes when the user leaves the view.
-        """
-        match kind:
-            case "done" | "warning":
-                # Both describe the last event, so each replaces the other.
-                cleared = self._replace(done="", warning="", is_of_place=of_place, happened=self.happened + 1)
-                return cleared._replace(done=text) if kind == "done" else cleared._replace(warning=text)
-            case "hint":
-                # A user who has moved on has seen the earlier notice.
-                return self._replace(hint=text, done="" if text else self.done)
-            case "progress":
-                return self._replace(progress=text)
-            case "state":
-                return self._replace(state=text)
-
-    def passed(self) -> Notices:
-        """Remove `done` and `warning`: their time is over."""
-        return self._replace(done="", warning="", is_of_place=False)
-
-    def left_place(self) -> Notices:
-        """Remove a notice of the view that the user has left."""
-        return self.passed() if self.is_of_place else self
-
-    def since(self, earlier: Notices) -> Notices:
-        """The notices that are newer than `earlier` and still shown."""
-        is_same = self.happened == earlier.happened
-        return Notices(
-            warning="" if is_same else self.warning,
-            done="" if is_same else self.done,
-            progress="" if self.progress == earlier.progress else self.progress,
-            hint="" if self.hint == earlier.hint else self.hint,
-            state="" if self.state == earlier.state else self.state,
-        )
+    """Increments whenever another notice shows, which starts its time."""
 
     @property
-    def loudest(self) -> tuple[Kind, str] | None:
-        """The most important notice, if any."""
-        return next(((kind, text) for kind in KINDS if (text := getattr(self, kind))), None)
+    def shown(self) -> Notice:
+        """The notice to show; its text is empty without one."""
+        return self.answer if self.answer.text else self.news
+
+    def answered(self, text: str, tone: Tone = "done") -> Notices:
+        """Show the answer to an action, even if it repeats the last one."""
+        return self._replace(answer=Notice(text, tone), happened=self.happened + 1)
+
+    def told(self, text: str, tone: Tone = "done") -> Notices:
+        """Show news in place of the last one, once no answer is shown."""
+        return self._replace(news=Notice(text, tone), happened=self.happened + (not self.answer.text))
+
+    def acted(self) -> Notices:
+        """Remove the answer: the user has begun another action."""
+        return self._replace(answer=Notice(), happened=self.happened + 1) if self.answer.text else self
+
+    def passed(self) -> Notices:
+        """Remove the notice that is shown: its time is over."""
+        return self.acted() if self.answer.text else self._replace(news=Notice())

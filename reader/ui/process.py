@@ -9,21 +9,28 @@ import gc
 import os
 import sys
 
+from reader.ui.first_frame.start import SWITCH_SECONDS
+
 
 def tune_process() -> None:
     """Tune this process for a fast start and fast keys; call it before Textual is imported."""
     # A collection at the start takes 25 ms and frees almost nothing; `finish_startup_tuning` turns it on again.
     gc.disable()
-    # A key waits while a thread that reads the cache holds the interpreter's lock. This happens several times in a
-    # frame of 16 ms, and takes 5 ms each time by default.
-    sys.setswitchinterval(0.001)
-    # Textual paints at its clock's ticks, and after a pause it skips two of them: 33 ms at its default of 60. It reads
-    # the variable as it is imported; afterwards the variable must not reach the programs that the reader starts.
-    if "TEXTUAL_FPS" not in os.environ:
-        os.environ["TEXTUAL_FPS"] = "250"
-        import textual.constants  # noqa: F401
+    # A key waits while a thread that reads the cache holds the interpreter's lock.
+    sys.setswitchinterval(SWITCH_SECONDS)
+    # Textual paints at its clock's ticks, and after a pause it skips two of them: 33 ms at its default of 60. Its theme
+    # ends the program if Textual does not know it, such as one of ours. Textual reads both variables as it is imported;
+    # the programs that the reader starts get them as they were.
+    before = {name: os.environ.get(name) for name in ("TEXTUAL_FPS", "TEXTUAL_THEME")}
+    os.environ.setdefault("TEXTUAL_FPS", "250")
+    os.environ.pop("TEXTUAL_THEME", None)
+    import textual.constants  # noqa: F401
 
-        del os.environ["TEXTUAL_FPS"]
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def finish_startup_tuning() -> None:

@@ -12,48 +12,32 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.core.paper import PaperKey
-from reader.session.places import Place, TopicMode, TopicOrder
+from reader.session.places import TopicMode, TopicOrder
+from reader.ui.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.notices import Notices
+from reader.ui.query_state import QueryState
 from reader.ui.state_parts import (
-    MEDIUM,
     TOP,
-    WIDE,
     CalendarRequest,
-    Focus,
     ListContent,
-    ListRequest,
-    PaneSizes,
+    Mode,
     Position,
     Prompt,
     Reading,
     RefreshStatus,
-    SearchStatus,
-    TypedQuery,
 )
 
 if TYPE_CHECKING:
     from reader.keys.actions import Context
     from reader.ui.counts import Counts, TopicFacts
-    from reader.ui.feed_results import FeedResults
-
-HISTORY = 50
-"""Maximum number of remembered queries."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class State:
+class State(QueryState):
     """Everything that panes draw and background work reads. Two states are equal only if they are one object."""
 
-    place: Place = field(default_factory=Place)
-    """The view and query that the user chose; the list follows."""
-    results: FeedResults | None = None
-    """The feed's results to list over the place."""
-    request: ListRequest | None = None
-    is_list_coming: bool = False
-    """Whether another list was requested and is not there yet: keys for its papers wait."""
     listing: ListContent = field(default_factory=ListContent)
-    highlighted: PaperKey | None = None
-    """The paper under the list's cursor."""
+    """The papers that are listed."""
 
     cache_version: int = 0
     """Increments when the papers of a list may have changed."""
@@ -70,42 +54,45 @@ class State:
     """The paper in the detail pane."""
     page: Reading | None = None
     """The paper on the page, while that is open."""
-    notices_before_page: Notices = field(default_factory=Notices)
-    """The notices when the page was opened."""
     is_list_outdated: bool = False
     """Whether the cache changed while the page was open; the list is then read again when the page closes."""
     calendar: CalendarRequest | None = None
-    draft: TypedQuery | None = None
-    focus: Focus = "list"
     is_filter_open: bool = False
-    """Whether the filter pane is unfolded on a screen too narrow to show it next to the list."""
+    """Whether the filter pane is unfolded where it has no place of its own."""
     is_ready: bool = False
     """Whether all panes exist: one frame after the list."""
-    width: int = WIDE
+    width: int = SHAPES["three"]
     """Columns of the terminal."""
-    sizes: PaneSizes = field(default_factory=lambda: PaneSizes(26, 0.5))
+    panes: PaneChoice = field(default_factory=PaneChoice)
+    """What the user chose for the panes."""
 
     refresh: RefreshStatus = field(default_factory=RefreshStatus)
-    search: SearchStatus = field(default_factory=SearchStatus)
-    notices: Notices = field(default_factory=Notices)
+    mode: Mode = ""
+    activity: str = ""
+    """Other work that takes long, such as `marking 1,200 of 9,295`; empty if there is none."""
+    hint: str = ""
+    """The meaning of the row under the filter pane's cursor."""
     prompt: Prompt = field(default_factory=Prompt)
 
-    history: tuple[str, ...] = ()
-    """Queries that were used, newest first."""
     topic_order: TopicOrder = "family"
     topic_mode: TopicMode = "any"
 
     # Derived
 
     @property
-    def is_typing(self) -> bool:
-        """Whether a query is being typed."""
-        return self.draft is not None
-
-    @property
     def is_empty(self) -> bool:
         """Whether the list has no papers."""
         return not self.listing.order.pks
+
+    @property
+    def front(self) -> Front:
+        """What is in front, for the layout of the panes."""
+        return Front(self.focus, self.is_filter_open, self.is_empty)
+
+    @property
+    def shown(self) -> frozenset[PaneName]:
+        """The panes on the screen."""
+        return shown_panes(self.width, self.panes, self.front)
 
     @property
     def context(self) -> Context:
@@ -123,32 +110,25 @@ class State:
         return self.focus
 
     @property
-    def listed_text(self) -> str:
-        """The list's query: the place's, or the words of the feed search."""
-        return self.place.text if self.results is None else self.results.text
+    def place_counts(self) -> Counts | None:
+        """The counts, if they are those of the listed place; None before it is counted."""
+        return self.counts if self.counts is not None and self.counts.place == self.listing.place else None
 
     @property
-    def page_notices(self) -> Notices:
-        """The notices since the page was opened: older ones would take the space of the page's keys."""
-        return self.notices.since(self.notices_before_page)
+    def in_all(self) -> int | None:
+        """Number of papers in all views that match the query, if it is known and the list has fewer."""
+        listing, counts = self.listing, self.place_counts
+        if counts is None or listing.results is not None or not listing.place.text or listing.count is None:
+            return None
+        return counts.anywhere if counts.anywhere > listing.count else None
+
+    @property
+    def topic_papers(self) -> Mapping[str, int]:
+        """All topics by slug with their numbers of papers in the list, the largest first; 0 before they are counted."""
+        counted = sorted(self.counts.topics, key=lambda topic: -topic.papers) if self.counts else ()
+        return {topic.slug: topic.papers for topic in counted} or dict.fromkeys(self.topic_names, 0)
 
     # The list
-
-    def go(self, place: Place, at: Position = TOP) -> State:
-        """Show another place, with the cursor on a paper or at the top."""
-        if place == self.place and self.results is None and at.pk is None:
-            return self
-        state = self.search_stopped()
-        notices = state.notices if place.view == self.place.view else state.notices.left_place()
-        search = state.search._replace(wanted="")
-        return replace(state, place=place, results=None, search=search, notices=notices).request_list(at)
-
-    def request_list(self, at: Position = TOP) -> State:
-        """Request the list of the place; keys for its papers wait until it is there."""
-        return replace(self, request=self._next_request(at), is_list_coming=True)
-
-    def _next_request(self, at: Position) -> ListRequest:
-        return ListRequest(self.request.number + 1 if self.request else 1, at)
 
     def cache_changed(self) -> State:
         """Read again what the cache may have changed, without moving the cursor.
@@ -165,7 +145,7 @@ class State:
     def listed(self, listing: ListContent) -> State:
         """Store the list that was read, or its first screenful."""
         focus = "list" if self.focus == "detail" and not listing.order.pks else self.focus
-        listing = replace(listing, version=self.cache_version)
+        listing = replace(listing.formed_like(self.listing), version=self.cache_version)
         return replace(self, listing=listing, is_list_coming=False, focus=focus)
 
     def read_on(self, at: Position) -> State:
@@ -178,7 +158,7 @@ class State:
 
     def list_failed(self, problem: str) -> State:
         """Record that the list could not be read."""
-        return replace(self, is_list_coming=False, notices=self.notices.show(problem, "warning"))
+        return replace(self, is_list_coming=False, notices=self.notices.told(problem, "warning"))
 
     def highlight(self, pk: PaperKey | None) -> State:
         """Record which paper is under the cursor."""
@@ -219,27 +199,40 @@ class State:
         return replace(self, is_ready=True)
 
     def resized(self, width: int) -> State:
-        """Store the terminal's new width; if the focused pane no longer fits, focus the list."""
-        focus = "list" if self.focus == "detail" and width < MEDIUM else self.focus
-        is_open = width < WIDE and (self.is_filter_open or self.focus == "filter")
-        return replace(self, width=width, focus=focus, is_filter_open=is_open)
+        """Store the terminal's new width."""
+        return replace(self, width=width)._with_focus_in_view()
 
-    def resize_panes(self, *, filter_width: int | None = None, list_share: float | None = None) -> State:
-        """Store new sizes of the panes."""
-        sizes = PaneSizes(filter_width or self.sizes.filter_width, list_share or self.sizes.list_share)
-        return replace(self, sizes=sizes)
+    def choose_panes(self, panes: PaneChoice) -> State:
+        """Store what the user chose for the panes."""
+        return replace(self, panes=panes)._with_focus_in_view()
 
-    def focused(self, focus: Focus) -> State:
-        """Focus a pane."""
-        return self if focus == self.focus else replace(self, focus=focus)
+    def _with_focus_in_view(self) -> State:
+        """If the focused pane has no place any more, unfold the filter pane or focus the list."""
+        has_place = has_filter(shape_at(self.width), self.panes)
+        is_open = not has_place and (self.is_filter_open or self.focus == "filter")
+        state = replace(self, is_filter_open=is_open)
+        return state if state.focus in state.shown else replace(state, focus="list")
+
+    def focused(self, focus: PaneName) -> State:
+        """Focus a pane; a click on one while a query is typed keeps the query."""
+        state = self
+        if self.draft is not None:
+            is_changed = self.draft.request is not self.request
+            state = self.keep_query(self.place.text) if is_changed else self.close_query()
+        return state if focus == state.focus else replace(state, focus=focus)._with_focus_in_view()
 
     def open_filter(self) -> State:
-        """Focus the filter pane; unfold it if the screen is too narrow to show it."""
-        return replace(self, focus="filter", is_filter_open=self.width < WIDE)
+        """Focus the filter pane; unfold it if it has no place of its own."""
+        return replace(self, focus="filter", is_filter_open=not has_filter(shape_at(self.width), self.panes))
 
     def close_filter(self) -> State:
         """Fold the filter pane if it was unfolded, and focus the list."""
         return replace(self, focus="list" if self.focus == "filter" else self.focus, is_filter_open=False)
+
+    def hide_pane(self, pane: PaneName) -> State:
+        """Hide a pane for good and focus the list, or show the pane again."""
+        state = self.close_filter() if pane == "filter" and pane not in self.panes.hidden else self
+        return state.choose_panes(self.panes.toggled(pane))
 
     def read(self, reading: Reading | None) -> State:
         """Show a paper in the detail pane."""
@@ -247,8 +240,6 @@ class State:
 
     def open_page(self, reading: Reading) -> State:
         """Show a paper on the page."""
-        if self.page is None:
-            return replace(self, page=reading, notices_before_page=self.notices)
         return self if reading == self.page else replace(self, page=reading)
 
     def close_page(self) -> State:
@@ -268,37 +259,20 @@ class State:
         """Close the calendar."""
         return self if self.calendar is None else replace(self, calendar=None)
 
-    def step_back(self) -> State:
-        """Close or leave the page, the filter pane, the detail or the feed's results, whichever is in front."""
+    def step_back(self, at: Position) -> State:
+        """Close or leave the page, the filter pane, the detail, the feed's results or the query: what is in front.
+
+        `at` is the position of the list's cursor, which stays on its paper.
+        """
         if self.page is not None:
             return self.close_page()
         if self.focus == "filter":
             return self.close_filter()
         if self.focus == "detail":
             return self.focused("list")
-        return self.leave_results()
+        return self.leave_results() if self.results is not None else self.drop_query(at)
 
-    # The query
-
-    def open_query(self, at: Position, begun: str = "") -> State:
-        """Begin to type a query, with the one that is there or with what is `begun`; a search of the feed stops."""
-        draft = TypedQuery(self.listed_text, begun, self.place, self.results, at, self.request)
-        return replace(self.search_stopped(), draft=draft)
-
-    def close_query(self) -> State:
-        """Close the query line, and focus the list."""
-        return replace(self, draft=None, focus="list")
-
-    def cancel_query(self) -> State:
-        """Drop the typed query: restore the place, the feed's results and the cursor."""
-        before, state = self.draft, self.close_query()
-        if before is None or before.request is self.request:
-            return state
-        return replace(state.go(before.place), results=before.results).request_list(before.at)
-
-    def remember_query(self, text: str) -> State:
-        """Add a query to the front of the history."""
-        return replace(self, history=tuple(dict.fromkeys((text, *self.history)))[:HISTORY]) if text else self
+    # Choosing topics
 
     def combine_topics(self, mode: TopicMode) -> State:
         """Change how picked topics combine, even if the query has too few topics to express it."""
@@ -307,39 +281,6 @@ class State:
     def order_topics(self, order: TopicOrder) -> State:
         """Change the order of the topics."""
         return replace(self, topic_order=order)
-
-    # Searching the feed
-
-    def search_feed(self, text: str) -> State:
-        """Request a search of the feed for words."""
-        return replace(self, search=self.search._replace(asking=text, wanted=text, is_slow=False, waiting=None))
-
-    def search_is_slow(self, progress: str) -> State:
-        """Show the progress of a slow search."""
-        return replace(self, search=self.search._replace(is_slow=True), notices=self.notices.show(progress, "progress"))
-
-    def search_stopped(self) -> State:
-        """Record that no search runs any more."""
-        if not self.search.asking:
-            return self
-        search = self.search._replace(asking="", is_slow=False)
-        return replace(self, search=search, notices=self.notices.show("", "progress"))
-
-    def hold_results(self, results: FeedResults) -> State:
-        """Keep the feed's results until the user asks for them: the user is typing or reading."""
-        return replace(self, search=self.search._replace(waiting=results))
-
-    def list_results(self, results: FeedResults, at: Position) -> State:
-        """List the feed's results over the place; the cursor later returns to `at`."""
-        left = at if self.results is None else self.search.left
-        search = self.search._replace(wanted="", left=left, waiting=None)
-        return replace(self, results=results, search=search).request_list()
-
-    def leave_results(self) -> State:
-        """List the papers of the place again, with the cursor as it was."""
-        if self.results is None:
-            return self
-        return replace(self, results=None).request_list(self.search.left)
 
     # Refreshing
 
@@ -353,13 +294,16 @@ class State:
 
     def refresh_succeeded(self, last: datetime | None) -> State:
         """Record that the refresh read all it asked for; `last` is as in `RefreshStatus`."""
-        refresh = self.refresh._replace(problem="", failing_since=None, last=last)
-        return replace(self, refresh=refresh, notices=self.notices.show("", "state"))
+        return replace(self, refresh=self.refresh._replace(problem="", trouble="", failing_since=None, last=last))
 
-    def refresh_failed(self, problem: str, now: datetime) -> State:
-        """Record that the feed could not be read; `now` is local time."""
-        since = self.refresh.failing_since or now
-        return replace(self, refresh=self.refresh._replace(problem=problem, failing_since=since))
+    def refresh_failed(self, problem: str, trouble: str, now: datetime) -> State:
+        """Record that the feed could not be read, as a sentence and in a word or two; `now` is local time."""
+        since = (self.refresh.failing_since if self.refresh.problem else None) or now
+        return replace(self, refresh=self.refresh._replace(problem=problem, trouble=trouble, failing_since=since))
+
+    def source_failed(self, trouble: str, since: datetime) -> State:
+        """Record, in a few words, which source other than the daily papers does not answer."""
+        return replace(self, refresh=self.refresh._replace(trouble=trouble, failing_since=since))
 
     def refresh_ended(self, *, is_idle: bool, last: datetime | None) -> State:
         """Record the end of a refresh, with or without success; `is_idle` if no other refresh runs."""
@@ -371,10 +315,18 @@ class State:
         """Store the local time at which any program completed a refresh."""
         return self if last == self.refresh.last else replace(self, refresh=self.refresh._replace(last=last))
 
-    # The status line
+    # The first and the last line
+
+    def busy_with(self, activity: str) -> State:
+        """Show work under way in the first line; an empty text ends it."""
+        return self if activity == self.activity else replace(self, activity=activity)
+
+    def hinted(self, hint: str) -> State:
+        """Show the meaning of the row under the filter pane's cursor; an empty text removes it."""
+        return self if hint == self.hint else replace(self, hint=hint)
 
     def change_notices(self, notices: Callable[[Notices], Notices]) -> State:
-        """Change the notices in the status line."""
+        """Change the notices in the last line."""
         changed = notices(self.notices)
         return self if changed == self.notices else replace(self, notices=changed)
 

@@ -8,25 +8,17 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from reader.cache.window import Order
-from reader.session.places import Place
+from reader.session.places import Place, View
+from reader.ui.layout import Density
+from reader.ui.text.list_layout import ListForm, days_have_headings
 
 if TYPE_CHECKING:
     from reader.cache.history import Votes
     from reader.core.paper import Paper, PaperKey
     from reader.ui.feed_results import FeedResults
 
-WIDE, MEDIUM = 100, 70
-"""Minimum columns for three panes side by side, and for the list with the detail."""
-
-Focus = Literal["list", "filter", "detail"]
-"""The focused pane."""
-
-
-class PaneSizes(NamedTuple):
-    """The sizes of the panes that the user chose."""
-
-    filter_width: int
-    list_share: float
+Mode = Literal["", "sample", "read-only"]
+"""What holds for the whole run: the bundled sample, which keeps nothing, or a cache that can't be written."""
 
 
 class Position(NamedTuple):
@@ -76,6 +68,8 @@ class ListContent:
     """ISO time at which the feed's ranking was fetched; None in other views."""
     version: int = 0
     """The state's `cache_version` when the list was read."""
+    has_dates: bool = False
+    """Whether each paper has its date, because no headings tell the days."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -85,6 +79,21 @@ class ListContent:
     def with_facts(self, facts: CacheFacts, ranked_at: str | None) -> ListContent:
         """The same content with facts from the cache."""
         return replace(self, facts=facts, ranked_at=ranked_at)
+
+    @property
+    def day(self) -> str | None:
+        """The ISO day whose papers alone are listed; empty for the newest day, None in other places."""
+        return None if self.results is not None else self.place.day
+
+    def in_lines(self, density: Density) -> ListForm:
+        """The form in which the list is drawn."""
+        return ListForm(density == "comfortable", self.has_dates, self.day is not None)
+
+    def formed_like(self, before: ListContent) -> ListContent:
+        """The same content with dates or headings: as before in the same place, so that no line moves."""
+        is_same = self.place == before.place and self.results is before.results and bool(before.order.pks)
+        has_dates = before.has_dates if is_same else not days_have_headings(self.order)
+        return replace(self, has_dates=has_dates)
 
     @property
     def count(self) -> int | None:
@@ -101,7 +110,10 @@ class RefreshStatus(NamedTuple):
     """The id of the view that the refresh is for; empty for the latest days."""
     problem: str = ""
     """Why the last refresh failed, as a sentence; empty if it did not."""
+    trouble: str = ""
+    """What does not work, in a few words, such as `offline`; empty if all does."""
     failing_since: datetime | None = None
+    """The local time at which the trouble began."""
     last: datetime | None = None
     """The end of the last complete refresh, in local time."""
     ended: int = 0
@@ -120,8 +132,8 @@ class SearchStatus(NamedTuple):
     """The words of the running search; empty while no search runs."""
     wanted: str = ""
     """The words of the last search, until its results are listed or another place is shown."""
-    is_slow: bool = False
-    """Whether the search is slow enough to show its progress."""
+    progress: str | None = None
+    """The progress of a search that takes long; None before that."""
     waiting: FeedResults | None = None
     """Results that came while the user was typing or reading."""
     left: Position = TOP
@@ -134,7 +146,10 @@ class TypedQuery(NamedTuple):
     text: str
     begun: str
     """The line's text at first; empty for the current query."""
+    typed: str
+    """The line's text now."""
     place: Place
+    widened_from: View | None
     results: FeedResults | None
     at: Position
     request: ListRequest | None = None
@@ -149,6 +164,8 @@ class Reading(NamedTuple):
     paper: Paper
     words: tuple[str, ...]
     votes: Votes
+    number: int = 0
+    """Its place in the list, from 1; 0 if unknown."""
 
 
 class Prompt(NamedTuple):

@@ -13,14 +13,21 @@ from codecs import getincrementaldecoder
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from selectors import EVENT_READ, SelectSelector
-from threading import BoundedSemaphore
-from typing import Any, Protocol, TextIO, cast, runtime_checkable
+from threading import BoundedSemaphore, Event
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast, runtime_checkable
 
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.app import App
-from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, Paste
 from textual.message import Message
+
+from reader.ui.job_control import JobDriver
+from reader.ui.terminal_loss import LosesTerminal
+
+if TYPE_CHECKING:
+    from reader.ui.first_frame.frame import FirstFrame
+
+ALTERNATE_SCREEN = "\x1b[?1049h"
 
 READ = 4_096
 """Bytes of one read of the terminal."""
@@ -36,20 +43,58 @@ LOOK = 0.1
 
 
 @runtime_checkable
-class LosesTerminal(Protocol):
-    """An app that can do without its terminal for as long as it takes to leave."""
+class HasFirstFrame(Protocol):
+    """An app that may begin with a frame on the terminal which Textual has not drawn."""
 
-    def lose_terminal(self) -> None:
-        """Called in the thread that reads when the terminal is gone."""
+    first_frame: FirstFrame | None
 
 
-class TerminalDriver(LinuxDriver):
-    """Reads and draws on a terminal; `handled` must be called with the number of keys that were handled."""
+class TerminalDriver(JobDriver):
+    """Reads and draws on a terminal; `handled` must be called with the number of keys that were handled.
+
+    While a first frame is on the terminal it neither reads nor writes, until `take_over`.
+    """
 
     def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = cast(Any, _UnfailingFile(cast(TextIO, self._file)))
         self._room = BoundedSemaphore(MOST_WAITING)
+        self._frame = app.first_frame if isinstance(app, HasFirstFrame) else None
+        self._held: list[str] | None = None if self._frame is None else []
+        """What is to be written once the first frame is taken over; None from then on."""
+        self._may_read = Event()
+        self._unread = b""
+        if self._frame is None:
+            self._may_read.set()
+
+    def write(self, data: str) -> None:
+        """Write to the terminal, or keep what is written while another frame is on it."""
+        if self._held is None:
+            super().write(data)
+        else:
+            self._held.append(data)
+
+    def start_application_mode(self) -> None:
+        """Prepare the terminal, as far as the first frame has not done so."""
+        super().start_application_mode()
+        if self._held is not None and self._frame is not None:
+            # Textual found the modes that the frame has set.
+            self.attrs_before = self._frame.modes.values
+
+    def take_over(self, unread: bytes) -> None:
+        """Write from now on, and read: first what came before and nobody has taken."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            # A second alternate screen would be an empty one.
+            super().write("".join(held).replace(ALTERNATE_SCREEN, "", 1))
+            self._unread = unread
+            self._may_read.set()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back as it was."""
+        if self._frame is not None and self._held is not None:
+            self.take_over(self._frame.hand_over().unread)
+        super().stop_application_mode()
 
     def handled(self, keys: int) -> None:
         """Make room for further keys."""
@@ -74,6 +119,10 @@ class TerminalDriver(LinuxDriver):
 
     def _read_terminal(self) -> None:
         decoder, terminal_input = getincrementaldecoder("utf-8")("replace"), TerminalInput()
+        while not self._may_read.wait(LOOK):
+            if self.exit_event.is_set():
+                return
+        self._send(terminal_input.feed(decoder.decode(self._unread)))
         with SelectSelector() as selector:
             selector.register(self.fileno, EVENT_READ)
             while not self.exit_event.is_set():

@@ -12,10 +12,12 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeAlias, cast, runtime_checkable
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 from textual.await_complete import AwaitComplete
 from textual.color import Color
 from textual.events import Key
@@ -23,16 +25,16 @@ from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
 from textual.message_pump import MessagePumpClosed
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
+from textual.strip import Strip
 
 if TYPE_CHECKING:
-    from rich.style import Style
     from textual.app import App
     from textual.command import CommandPalette
     from textual.events import Paste
     from textual.geometry import Region
     from textual.message_pump import MessagePump
     from textual.screen import Screen
-    from textual.strip import Strip
+    from textual.style import Style as VisualStyle
     from textual.widget import Widget
     from textual.widgets import Input
 
@@ -84,20 +86,48 @@ class Delayed:
 # The terminal
 
 
-def color_filters(filters: Iterable[LineFilter]) -> list[LineFilter]:
-    """Return an app's line filters without those that change a terminal's own colours.
+def color_filters(filters: Iterable[LineFilter], *, colorless: bool) -> list[LineFilter]:
+    """Return an app's line filters without those that change a terminal's own colours; none is sent if `colorless`.
 
-    Textual 8.2.8 chooses the filter for `NO_COLOR` by the theme that the app has before one is set. That theme is in
-    RGB, so it takes `Monochrome`, which sends greys (https://github.com/Textualize/textual/issues/839).
+    Textual 8.2.8 takes an empty `NO_COLOR` for one that is set. It chooses the filter for it by the theme that the app
+    has before one is set. That theme is in RGB, so it takes `Monochrome`, which sends greys
+    (https://github.com/Textualize/textual/issues/839); its `NoColor` sends codes for the default colours.
     It also runs `ANSIToTruecolor` on each line of themes without ANSI colours: 2 ms of each frame.
     """
-    return [
-        _NO_COLOR if isinstance(one, Monochrome) else one for one in filters if not isinstance(one, ANSIToTruecolor)
-    ]
+    kept = [one for one in filters if not isinstance(one, ANSIToTruecolor | Monochrome | NoColor)]
+    return [*kept, _COLORLESS] if colorless else kept
 
 
-_NO_COLOR = NoColor()
+class Colorless(LineFilter):
+    """Takes the colours from all drawn text, and leaves weight, underlines and the like."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments without colours."""
+        return [Segment(text, style and _without_color(style), control) for text, style, control in segments]
+
+
+@lru_cache(4096)
+def _without_color(style: Style) -> Style:
+    # `Style.without_color` drops what a click there means.
+    plain = style.without_color
+    return plain + Style.from_meta(style.meta) if style._meta else plain
+
+
+_COLORLESS = Colorless()
 """One instance for all frames: Textual caches a filtered line by the filter."""
+
+
+def visual_style(widget: Widget, *component_classes: str) -> VisualStyle:
+    """Return a widget's style under its component styles, reverse included.
+
+    Textual 8.2.8: `Widget.get_visual_style` drops `text-style: reverse`, the one emphasis that is left without colours.
+    """
+    from textual.style import Style as VisualStyle
+
+    style = widget.get_visual_style(*component_classes)
+    if any(widget.get_component_styles(name).text_style.reverse for name in component_classes):
+        return style + VisualStyle(reverse=True)
+    return style
 
 
 class ControlNet(LineFilter):
@@ -143,20 +173,6 @@ class StylesheetParsedOnce(_App):
         if variables != self._parsed_with:
             self._parsed_with = variables
             super().refresh_css(animate)
-
-
-def put_away(widget: Widget, is_away: bool) -> None:
-    """Hide a widget, or show it again if its stylesheet does.
-
-    Textual 8.2.8 matches the styles of all widgets again when a class changes on their screen: 25 ms on the main
-    screen. `Widget.display = True` overrides a stylesheet that hides the widget, and clearing a rule does not
-    start a new layout.
-    """
-    if is_away:
-        widget.styles.display = "none"
-    else:
-        widget.styles.clear_rule("display")
-        widget.refresh(layout=True)
 
 
 # Scrolling
@@ -229,11 +245,11 @@ class BareScrollView(ScrollView, inherit_bindings=False):
     def render_lines(self, crop: Region) -> list[Strip]:
         _, background = self.background_colors
         strips = [self.render_line(y) for y in crop.line_range]
-        for line_filter in self.get_line_filters():
-            strips = [strip.apply_filter(line_filter, background) for strip in strips]
         start, end = crop.column_span
         if (start, end) != (0, self.columns):
             strips = [strip.crop_extend(start, end, self.ground) for strip in strips]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
         return strips
 
 
@@ -246,6 +262,33 @@ class BoundedDriver(Protocol):
 
     def handled(self, keys: int) -> None:
         """Make room for further keys."""
+
+
+@runtime_checkable
+class FollowingDriver(Protocol):
+    """A driver that waits while a frame that Textual has not drawn is on the terminal."""
+
+    def take_over(self, unread: bytes) -> None:
+        """Draw and read from now on, first what the terminal has sent before."""
+
+
+class HeldScreen(_Screen):
+    """Mixed into a screen: it draws nothing while it is held.
+
+    Textual 8.2.8 has `App.batch_update` for this, which renders all frames that it does not draw, and delays layouts.
+    """
+
+    is_held = False
+
+    def _compositor_refresh(self) -> None:
+        if not self.is_held:
+            super()._compositor_refresh()
+
+    def release(self) -> None:
+        """Draw from now on, at first all."""
+        if self.is_held:
+            self.is_held = False
+            self.refresh()
 
 
 async def take_keys(node: MessagePump) -> list[Key]:
@@ -263,6 +306,23 @@ async def take_keys(node: MessagePump) -> list[Key]:
     return keys
 
 
+class BlankGround(_Screen):
+    """Mixed into a screen without text of its own: its ground is drawn as one line, and filtered as all lines are.
+
+    Textual 8.2.8 composes the lines under all panes in every frame, unless a widget is `BLANK`; it then sends the
+    ground's colours also where the user wants none.
+    """
+
+    BLANK = True
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        _, background = self.background_colors
+        strip = Strip.blank(crop.width, self.visual_style.rich_style)
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return [strip] * crop.height
+
+
 class DismissedOnce(_Screen):
     """Mixed into a screen: a second dismissal does nothing.
 
@@ -273,6 +333,27 @@ class DismissedOnce(_Screen):
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Close the screen, if it is still in front."""
         return super().dismiss(result) if self.is_current else AwaitComplete()
+
+
+class ReversesHighlight(_Palette):
+    """Mixed into a command palette: `text-style: reverse` of the highlighted command is drawn.
+
+    Textual 8.2.8 drops it (`visual_style`), and makes the list of commands itself.
+    """
+
+    def on_mount(self) -> None:
+        from textual.command import CommandList
+
+        commands = self.query_one(CommandList)
+        plain = commands.get_visual_style
+
+        def get_visual_style(*names: str, partial: bool = False) -> VisualStyle:
+            from textual.style import Style
+
+            is_reversed = any(commands.get_component_styles(name).text_style.reverse for name in names)
+            return plain(*names, partial=partial) + Style(reverse=is_reversed or None)
+
+        vars(commands)["get_visual_style"] = get_visual_style
 
 
 class PagesOnlyLaidOutCommands(_Palette):

@@ -1,4 +1,4 @@
-"""The themes: dark, light, and one with the terminal's own colours.
+"""The themes: ours (dark, light, and one with the terminal's own colours) and those of Textual, each by its name.
 
 There is one accent, one colour for stars and one for warnings; the rest is text, muted text and faint text. A theme
 also sets text styles, because a terminal's own sixteen colours have no muted one: there, muted text is dim. So a
@@ -8,10 +8,14 @@ stylesheet writes both: `color: $text-muted; text-style: $muted-style`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from textual.filter import LineFilter
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
+from reader.core.theme_names import AUTO, OWN, TEXTUAL
+from reader.ui import colors
+from reader.ui.colors import Colors
 from reader.ui.textual_fixes import ControlNet, color_filters
 
 DEFAULTS: Mapping[str, str] = {
@@ -19,105 +23,76 @@ DEFAULTS: Mapping[str, str] = {
     "rule": "#808080 40%",
     "cursor": "#808080 20%",
     "hit": "#4a7bd0 40%",
+    "strip": "#4a7bd0 30%",
     "chip": "#808080 20%",
     "muted-style": "none",
     "faint-style": "none",
     "hit-style": "none",
+    "strip-style": "none",
     "cursor-style": "none",
     "chip-edge": "#808080 20%",
 }
 """Our variables, for themes that do not set them: `App.get_theme_variable_defaults` returns these.
 
 `star` is the colour of stars, `rule` that of the line between panes, `chip-edge` that of a topic's brackets.
-`cursor` is the background of the highlighted line, `hit` that of a found word, `chip` that of a topic. The styles
-belong to `$text-muted`, `$text-disabled`, `$hit` and `$cursor`.
+`cursor` is the background of the highlighted line, `hit` that of a found word, `strip` that of the query in the first
+line, `chip` that of a topic. The styles belong to `$text-muted`, `$text-disabled`, `$hit`, `$strip` and `$cursor`.
 """
 
-DARK = Theme(
-    name="dark",
-    dark=True,
-    primary="#8ab4f8",
-    secondary="#8ab4f8",
-    accent="#8ab4f8",
-    warning="#f28b6d",
-    error="#f28b6d",
-    success="#8ab4f8",
-    foreground="#d9dce3",
-    background="#14161b",
-    surface="#14161b",
-    panel="#1d2027",
-    variables={
-        "text": "#d9dce3",
-        "text-muted": "#949aa8",
-        "text-disabled": "#6b7282",
-        "star": "#e8b64c",
-        "rule": "#2a2e37",
-        "cursor": "#20242d",
-        "hit": "#2c4268",
-        "chip": "#262b36",
-        "chip-edge": "#262b36",
-        "muted-style": "none",
-        "faint-style": "none",
-        "hit-style": "none",
-        "cursor-style": "none",
-        "border": "#2a2e37",
-        "border-blurred": "#2a2e37",
-        "block-cursor-background": "#2c4268",
-        "block-cursor-foreground": "#d9dce3",
-        "block-cursor-text-style": "bold",
-        "input-selection-background": "#2c4268",
-        "scrollbar": "#333946",
-        "scrollbar-hover": "#4a5263",
-        "scrollbar-active": "#8ab4f8",
-        "scrollbar-background": "#14161b",
-        "scrollbar-background-hover": "#14161b",
-        "scrollbar-background-active": "#14161b",
-        "scrollbar-corner-color": "#14161b",
-    },
-)
 
-LIGHT = Theme(
-    name="light",
-    dark=False,
-    primary="#2457c5",
-    secondary="#2457c5",
-    accent="#2457c5",
-    warning="#b3401f",
-    error="#b3401f",
-    success="#2457c5",
-    foreground="#24272e",
-    background="#fbfaf8",
-    surface="#fbfaf8",
-    panel="#f1efeb",
-    variables={
-        "text": "#24272e",
-        "text-muted": "#646a76",
-        "text-disabled": "#7d828d",
-        "star": "#a86a00",
-        "rule": "#dedbd5",
-        "cursor": "#eeebe5",
-        "hit": "#cfdefb",
-        "chip": "#e9e6df",
-        "chip-edge": "#e9e6df",
+def _theme(name: str, look: Colors, *, dark: bool, base: Theme | None = None) -> Theme:
+    """A theme with these colours; all that they do not decide is as in `base`."""
+    ground, text = look.ground, look.text
+    variables = {
+        "text": text,
+        "text-muted": look.muted,
+        "text-disabled": look.faint,
+        "star": look.star,
+        "rule": look.rule,
+        "cursor": look.cursor,
+        "hit": look.hit,
+        "strip": look.strip,
+        "chip": look.chip,
+        "chip-edge": look.chip,
         "muted-style": "none",
         "faint-style": "none",
         "hit-style": "none",
+        "strip-style": "none",
         "cursor-style": "none",
-        "border": "#dedbd5",
-        "border-blurred": "#dedbd5",
-        "block-cursor-background": "#cfdefb",
-        "block-cursor-foreground": "#24272e",
+        "border": look.rule,
+        "border-blurred": look.rule,
+        "block-cursor-background": look.hit,
+        "block-cursor-foreground": text,
         "block-cursor-text-style": "bold",
-        "input-selection-background": "#cfdefb",
-        "scrollbar": "#cfccc5",
-        "scrollbar-hover": "#b3afa7",
-        "scrollbar-active": "#2457c5",
-        "scrollbar-background": "#fbfaf8",
-        "scrollbar-background-hover": "#fbfaf8",
-        "scrollbar-background-active": "#fbfaf8",
-        "scrollbar-corner-color": "#fbfaf8",
-    },
-)
+        "input-selection-background": look.hit,
+        "scrollbar": look.bar,
+        "scrollbar-hover": look.muted,
+        "scrollbar-active": look.accent,
+        "scrollbar-background": ground,
+        "scrollbar-background-hover": ground,
+        "scrollbar-background-active": ground,
+        "scrollbar-corner-color": ground,
+    }
+    return Theme(
+        name=name,
+        dark=dark,
+        primary=look.accent,
+        secondary=look.accent,
+        accent=look.accent,
+        success=look.accent,
+        warning=look.warning,
+        error=look.warning,
+        foreground=text,
+        background=ground,
+        surface=ground,
+        panel=look.panel,
+        variables={**(base.variables if base else {}), **variables},
+    )
+
+
+DARK = _theme("dark", colors.DARK, dark=True)
+
+LIGHT = _theme("light", colors.LIGHT, dark=False)
 
 ANSI = Theme(
     name="ansi",
@@ -145,12 +120,15 @@ ANSI = Theme(
         "rule": "ansi_bright_black",
         "cursor": "ansi_default",
         "hit": "ansi_default",
+        "strip": "ansi_default",
         "chip": "ansi_default",
         "chip-edge": "ansi_default",
         "muted-style": "dim",
         "faint-style": "dim",
-        "hit-style": "underline",
-        "cursor-style": "not dim",
+        "hit-style": "underline not dim",
+        # A background of the sixteen may be the terminal's own.
+        "cursor-style": "reverse not dim",
+        "strip-style": "reverse",
         "block-cursor-background": "ansi_default",
         "block-cursor-foreground": "ansi_default",
         "block-cursor-text-style": "reverse",
@@ -164,19 +142,50 @@ ANSI = Theme(
 )
 
 THEMES: tuple[Theme, ...] = (DARK, LIGHT, ANSI)
-"""All themes; the settings use their names."""
+"""Our own themes."""
+
+
+def find_theme(name: str) -> Theme:
+    """The theme of this name, ours or one of Textual's with our variables in its colours; dark for an unknown name."""
+    own = next((one for one in THEMES if one.name == name), None)
+    if own is not None or name not in TEXTUAL:
+        return own or DARK
+    theme = BUILTIN_THEMES[name]
+    if theme.ansi:
+        return replace(theme, variables={**ANSI.variables, **theme.variables, **_ANSI_TEXT})
+    plain = theme.to_color_system().generate()
+    ours = colors.DARK if theme.dark else colors.LIGHT
+    look = colors.derived(
+        ground=plain["background"],
+        text=plain["foreground"],
+        accent=plain["primary"],
+        star=theme.warning or ours.star,
+        warning=theme.error or ours.warning,
+    )
+    return _theme(name, look, dark=theme.dark, base=theme)
+
+
+_ANSI_TEXT = {name: ANSI.variables[name] for name in ("block-cursor-background", "block-cursor-foreground")}
+"""Colours that belong to our text styles, such as reverse."""
+
+
+def is_colorless(environ: Mapping[str, str]) -> bool:
+    """Whether the user wants no colours: `NO_COLOR` counts only if it is not empty."""
+    return bool(environ.get("NO_COLOR"))
 
 
 def theme_name(choice: str, environ: Mapping[str, str]) -> str:
-    """Return the theme to start with, for a setting (dark, light, ansi or auto) and the terminal's environment.
+    """Return the theme to start with, for a setting (auto or a name) and the terminal's environment.
 
-    With `NO_COLOR` it is always `ansi`, because Textual would send the other themes as greys.
+    Without colours it is always `ansi`: its text styles tell all that its colours do.
     """
-    if "NO_COLOR" in environ:
+    if is_colorless(environ):
         return ANSI.name
-    if choice != "auto":
-        return choice if choice in {theme.name for theme in THEMES} else DARK.name
-    rich_colors = environ.get("COLORTERM") in {"truecolor", "24bit"} or "256color" in environ.get("TERM", "")
+    if choice != AUTO:
+        return choice if choice in (*OWN, *TEXTUAL) else DARK.name
+    # Textual's own variable is set for a browser, whatever terminal its server runs in.
+    told = (environ.get("COLORTERM"), environ.get("TEXTUAL_COLOR_SYSTEM"))
+    rich_colors = not {"truecolor", "24bit"}.isdisjoint(told) or "256color" in environ.get("TERM", "")
     if not rich_colors:
         return ANSI.name
     # A few terminals set it to "foreground;background", as numbers of the sixteen colours; 7 and 15 are whites.
@@ -184,9 +193,9 @@ def theme_name(choice: str, environ: Mapping[str, str]) -> str:
     return LIGHT.name if background in {"7", "15"} else DARK.name
 
 
-def line_filters(filters: Sequence[LineFilter]) -> list[LineFilter]:
-    """Return an app's line filters with ours: no control character is sent, and with `NO_COLOR` no colour."""
-    return [_CONTROL_NET, *color_filters(filters)]
+def line_filters(filters: Sequence[LineFilter], *, colorless: bool = False) -> list[LineFilter]:
+    """Return an app's line filters with ours: no control character is sent, and no colour if `colorless`."""
+    return [_CONTROL_NET, *color_filters(filters, colorless=colorless)]
 
 
 _CONTROL_NET = ControlNet()

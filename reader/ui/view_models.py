@@ -1,20 +1,31 @@
-"""The data of the header, the strip, the filter pane and the status line, as functions of the state."""
+"""The data of the header, the strip, the filter pane and the status line, as functions of the state.
+
+The first frame, which has no state yet, uses those that need only a part of it; they import little.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reader.session.places import SPECIAL, VIEWS
-from reader.ui.state import State
-from reader.ui.state_parts import ListContent
-from reader.ui.widgets.top_line import Whereabouts
+from reader.session.places import DAY, SPECIAL, VIEWS
+from reader.ui.text.header_line import Condition, Header
+from reader.ui.text.status_lines import Choice, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from reader.keys.keymap import Keymap
-    from reader.ui.text.empty_lines import EmptyKeys
+    from reader.session.places import Place, View
+    from reader.ui.counts import Counts
+    from reader.ui.state import State
+    from reader.ui.state_parts import ListContent
     from reader.ui.text.filter_rows import FilterData
-    from reader.ui.widgets.filter_strip import StripData
+    from reader.ui.text.query_advice import Reach
+    from reader.ui.text.strip_line import Strip
+
+_MARKS = 3
+"""Number of the list's first hints, which mark papers."""
 
 
 def filter_parts(state: State) -> object:
@@ -29,8 +40,12 @@ def filter_data(state: State) -> FilterData:
     counts, facts = state.counts, state.topic_facts
     if counts is None:
         return FilterData(tuple(ViewItem(one.id, one.name) for one in VIEWS))
+    newest = counts.days[0] if counts.days else None
     views = tuple(
-        ViewItem(one.id, one.name, number)
+        # The newest day is the view Today, unless all of its papers are hidden.
+        ViewItem(
+            one.id, one.name, number, newest.unread if newest and (one.id, number) == ("today", newest.papers) else None
+        )
         for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
         if number or one in VIEWS
     )
@@ -57,49 +72,86 @@ def strip_parts(state: State) -> object:
     return state.listing, state.topic_names, state.is_filter_open
 
 
-def strip_data(state: State, keymap: Keymap, now: datetime, dot: str) -> StripData:
+def strip_data(state: State, keymap: Keymap, now: datetime, dot: str) -> Strip:
     """The filter in one line."""
-    from reader.core.query.topic_choice import picked_topics
-    from reader.ui.widgets.filter_strip import StripData
+    listing, key = state.listing, keymap.key("find.filter")
+    name = place_name(listing, now, dot)
+    return filters(listing.place, name, listing.count, state.topic_names, key, is_open=state.is_filter_open)
 
-    listing, names = state.listing, state.topic_names
-    choice = picked_topics(listing.place.query)
-    return StripData(
-        place=place_name(listing, now, dot),
-        count=listing.count,
-        picked=tuple(names.get(slug, slug) for slug in choice.picked),
-        excluded=tuple(names.get(slug, slug) for slug in choice.excluded),
-        key=keymap.key("find.filter"),
-        is_open=state.is_filter_open,
+
+def filters(
+    place: Place, name: str, count: int | None, topic_names: Mapping[str, str], key: str, *, is_open: bool = False
+) -> Strip:
+    """The filters of a place with so many papers; `key` opens the pane."""
+    from reader.ui.text.strip_line import Strip
+
+    if not place.text:
+        return Strip(name, count, key=key, is_open=is_open)
+    from reader.core.query.topic_choice import picked_topics
+
+    choice = picked_topics(place.query)
+    picked, excluded = (
+        tuple(topic_names.get(slug, slug) for slug in slugs) for slugs in (choice.picked, choice.excluded)
     )
+    return Strip(name, count, picked, excluded, key, is_open)
 
 
 def header_parts(state: State) -> object:
     """The parts of the state that `header` reads."""
-    return state.listing, state.counts, state.refresh, state.search.is_slow
+    return state.listing, state.counts, state.refresh, state.search.progress, state.activity, state.mode
 
 
-def header(state: State, now: datetime, dot: str) -> Whereabouts:
-    """The first line: the place, the query, how many papers, and how fresh they are."""
+def header(state: State, now: datetime, dot: str) -> Header:
+    """The first line: the place, the query, how many papers, the day's progress, and the reader's short state."""
     listing, counts = state.listing, state.counts
     place, results = listing.place, listing.results
-    return Whereabouts(
+    return Header(
         place=place_name(listing, now, dot),
         query=place.text if results is None else results.text,
-        shown=listing.count,
+        shown=listing.count if counts or results is not None or not needs_counts(place) else None,
         total=counts.base if counts and place.text and results is None else None,
-        refreshed=_clock(state.refresh.last, now),
-        progress="searching" if state.search.is_slow else state.refresh.progress,
+        read=_read_of_day(listing, counts),
+        condition=condition(state, now),
     )
+
+
+def condition(state: State, now: datetime) -> Condition:
+    """What lasts: work under way, the mode, a feed that does not answer, or the last refresh's time."""
+    refresh = state.refresh
+    busy = state.activity or state.search.progress or refresh.progress
+    if busy:
+        return Condition(busy, "busy")
+    if state.mode:
+        return Condition(state.mode)
+    if refresh.trouble:
+        return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
+    return Condition(clock(refresh.last, now) or "", "fresh")
+
+
+def needs_counts(place: Place) -> bool:
+    """Whether the header says more than the list's number: it shows nothing until it knows both, so nothing moves."""
+    return bool(place.text) or place.view.id == "today" or place.view.id.startswith(DAY)
+
+
+def _read_of_day(listing: ListContent, counts: Counts | None) -> int | None:
+    """Number of read papers of the listed day; None if the place is not a day, or while unknown."""
+    view = listing.place.view.id
+    days = counts.days if counts and listing.results is None else ()
+    listed = days[0].day if days and view == "today" else view.removeprefix(DAY)
+    return next((day.papers - day.unread for day in days if day.day == listed), None)
 
 
 def place_name(listing: ListContent, now: datetime, dot: str) -> str:
     """A short name of the place: a view's name, a day as `Tue 24 Nov`, a ranking with the time it was fetched."""
-    view = listing.place.view
     if listing.results is not None:
         return "From the feed"
-    if listing.ranked_at is not None:
-        read = _clock(datetime.fromisoformat(listing.ranked_at).astimezone(), now)
+    return view_name(listing.place.view, listing.ranked_at, now, dot)
+
+
+def view_name(view: View, ranked_at: str | None, now: datetime, dot: str) -> str:
+    """A short name of a view; `ranked_at` is the ISO time at which the feed's ranking was fetched."""
+    if ranked_at is not None:
+        read = clock(datetime.fromisoformat(ranked_at).astimezone(), now)
         return f"{view.name} {dot} {read}"
     if ":" in view.id:
         from reader.core.periods import period_of_view
@@ -110,38 +162,47 @@ def place_name(listing: ListContent, now: datetime, dot: str) -> str:
     return view.name
 
 
-def hint_parts(state: State) -> object:
-    """The parts of the state that `hints` reads."""
-    return state.context, bool(state.place.text), state.width
+def status_parts(state: State) -> object:
+    """The parts of the state that `status` reads."""
+    wider = state.in_all, state.widened_from
+    return state.context, bool(state.place.text), wider, state.prompt, state.notices.shown, state.hint
 
 
-def hints(state: State, keymap: Keymap) -> list[tuple[str, str]]:
+def status(state: State, keymap: Keymap) -> Status:
+    """The last line: the most useful keys here, and what just happened, or a prompt."""
+    said, tone = state.notices.shown
+    status = Status(tuple(hints(state, keymap)), *state.prompt, said, tone)
+    if not said and state.context == "filter":
+        return status._replace(said=state.hint, tone="hint")
+    return status
+
+
+def hints(state: State, keymap: Keymap) -> list[Choice]:
     """The most useful keys here, with their effects."""
     idle = () if state.place.text or state.context == "page" else ("find.clear",)
-    return keymap.hints(state.context, state.width, without=idle)
+    # The calendar shows its keys itself.
+    context = "list" if state.context == "calendar" else state.context
+    found = keymap.hints(context, without=idle)
+    # Behind the keys for marks, which keep their places.
+    return [*found[:_MARKS], *_wider(state, keymap), *found[_MARKS:]]
 
 
-def empty_keys(keymap: Keymap) -> EmptyKeys:
-    """The keys for the text of an empty list, by the user's bindings."""
-    from reader.ui.text.empty_lines import EmptyKeys
+def _wider(state: State, keymap: Keymap) -> list[Choice]:
+    """The key that asks a kept query of all papers if there are more, or goes back to the view."""
+    key = keymap.key("find.widen", "list")
+    if state.context != "list" or not state.place.text or not key:
+        return []
+    if state.widened_from is not None:
+        return [(key, f"back to {state.widened_from.name}")]
+    return [(key, f"{state.in_all:,} in all")] if state.in_all else []
 
-    actions = {
-        "refresh": "app.refresh",
-        "sample": "app.sample",
-        "quit": "app.back",
-        "stop": "app.escape",
-        "take": "query.complete",
-        "clear": "find.clear",
-        "star": "paper.star",
-        "older": "day.older",
-        "newer": "day.newer",
-        "unread": "view.unread",
-        "all": "view.all",
-        "fetch": "find.fetch",
-        "feed": "find.feed",
-        "search": "find.query",
-    }
-    return EmptyKeys(**{name: keymap.key(action) for name, action in actions.items()})
+
+def reach(state: State) -> Reach:
+    """How many papers the typed query finds here, and in all."""
+    from reader.ui.text.query_advice import Reach
+
+    back = state.widened_from.name if state.widened_from is not None else ""
+    return Reach(state.listing.count or 0, state.in_all, back)
 
 
 def link_keys(keymap: Keymap) -> dict[str, str]:
@@ -151,7 +212,12 @@ def link_keys(keymap: Keymap) -> dict[str, str]:
     return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), **behind}
 
 
-def _clock(then: datetime | None, now: datetime) -> str | None:
+def position(number: int, count: int | None) -> str:
+    """A paper's place in the list as `3 of 34`; empty while either is unknown."""
+    return f"{number:,} of {count:,}" if number and count else ""
+
+
+def clock(then: datetime | None, now: datetime) -> str | None:
     """A time today as `08:14`, on another day as `23 Nov`."""
     if then is None:
         return None

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.actions import clipboard
-from reader.actions.links import UnsafeLink, links, open_url, safe_url, takes_terminal
+from reader.actions.links import UnsafeLink, link_choices, links, open_url, safe_url, takes_terminal
 from reader.core.paper import Paper
 
 
@@ -41,6 +41,23 @@ def test_links_of_a_paper_have_letters(live_edit: Paper) -> None:
         ("w", "https://live.example/a%20b"),
         ("1", "https://x.example/1.mp4"),
     ]
+
+
+def test_a_choice_of_links_names_where_each_leads(live_edit: Paper) -> None:
+    full = live_edit._replace(project_url="https://example.org", media=("https://example.org/1.png",), doi="10.1/x")
+    names = dict(link_choices(full))
+    assert names == {
+        "o": "feed",
+        "p": "PDF",
+        "a": "arXiv",
+        "c": "code",
+        "w": "project",
+        "d": "DOI",
+        "1": "media",
+    }
+    assert dict(link_choices(full._replace(day=None, source="arxiv")))["o"] == "arXiv"
+    post = full._replace(id="feed:0a1b2c3d4e5f", source="lab", day=None, url="https://lab.example/1")
+    assert dict(link_choices(post))["o"] == "entry"
 
 
 def test_a_paper_of_a_saved_page_has_only_the_links_it_brought(live_edit: Paper) -> None:

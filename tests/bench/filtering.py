@@ -142,13 +142,13 @@ def _typed(bench: Bench, terminal: Terminal, text: str) -> list[float]:
 
 def _expected(bench: Bench, text: str) -> list[str] | None:
     """The titles that stand first once a text is typed; None where the list stays as it is."""
-    text = asked(text)
+    with closing(sqlite3.connect(bench.corpus)) as connection:
+        known = {slug for (slug,) in connection.execute("SELECT slug FROM topic")}
+    text = asked(text, known)
     try:
         query = parse(text)
     except QueryError:
         return None
-    with closing(sqlite3.connect(bench.corpus)) as connection:
-        known = {slug for (slug,) in connection.execute("SELECT slug FROM topic")}
     choice = picked_topics(query)
     return bench.titles(text) if known.issuperset((*choice.picked, *choice.excluded)) else None
 

@@ -26,6 +26,7 @@ from tests.bench.drive import (
 )
 from tests.bench.feed import feed, publishing
 from tests.bench.filtering import measure_facets, measure_search, measure_topic
+from tests.bench.light import measure_light
 from tests.bench.stage import REST, Bench, in_ms, reading
 from tests.pty.terminal import Terminal
 
@@ -226,11 +227,6 @@ def measure_refresh(bench: Bench) -> None:
         bench.add(f"j while it goes on ({len(held.latencies)} keys)", in_ms(held.latencies))
         settle(terminal, 1.0)
         bench.add("quit after it", 1_000 * quit_time(terminal))
-    with feed() as endpoint, open_reader(bench.home(), endpoint) as terminal:
-        until(terminal, shows(following[:8]))
-        deadline = time.perf_counter() + 1
-        held = hold(terminal, following, lambda: time.perf_counter() > deadline)
-        bench.add("j in the first second, with the panes to come", in_ms(held.latencies))
 
 
 def measure_ingest(bench: Bench) -> None:
@@ -247,6 +243,7 @@ def measure_ingest(bench: Bench) -> None:
 
 MEASURES: dict[str, Callable[[Bench], None]] = {
     "start": measure_start,
+    "light": measure_light,
     "memory": measure_memory,
     "keys": measure_keys,
     "topic": measure_topic,

@@ -16,6 +16,7 @@ from reader.cache.search.compile import Scope, Selection, compile_query
 from reader.cache.window import DayCount, Window
 from reader.core.paper import Listing
 from reader.core.query import parse
+from reader.session.places import VIEWS, View
 from tests.cache.conftest import NOW, draft
 
 
@@ -43,13 +44,24 @@ def ids(window: Window, pks: Sequence[int]) -> list[int]:
     return [int(row.id[-1]) for row in window.rows(pks)]
 
 
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.id)
+@pytest.mark.parametrize("limit", [1, 3, 100])
+def test_the_first_papers_of_a_view_need_no_query_language(window: Window, view: View, limit: int) -> None:
+    assert window.first_by_day(view.query, limit) == window.first(selection(view.query), limit)
+
+
+def test_other_queries_need_the_query_language(window: Window) -> None:
+    assert window.first_by_day("is:unread topic:agents", 5) is None
+
+
 def selection(text: str) -> Selection:
     return compile_query(parse(text), Scope(date(2026, 11, 24), "2026-11-24"))
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 6])
 def test_a_first_screenful_says_whether_more_follows(window: Window, limit: int) -> None:
-    newest = window.newest(limit)
+    newest = window.first_by_day("day:latest", limit)
+    assert newest == window.newest(limit)
     assert ids(window, newest.pks) == [2, 1, 3][:limit]
     assert newest.groups == (("2026-11-24", min(3, limit)),)
     assert newest.complete == (limit > 3)

@@ -154,7 +154,7 @@ def test_config_set_writes_what_was_meant(run: Run, home: Path, name: str, typed
 @pytest.mark.parametrize(
     ("name", "typed", "says"),
     [
-        ("theme", "drak", 'theme must be "auto", "dark", "light" or "ansi", not "drak". Did you mean dark?'),
+        ("theme", "drak", 'theme must be the name of a theme, not "drak". Did you mean dark?'),
         ("days_at_start", "0", "days_at_start must be a whole number from 1 to 366, not 0. Did you mean 1?"),
         ("ascii", "yes", "ascii must be true or false"),
         ("notify", "topc:agents", "Did you mean"),

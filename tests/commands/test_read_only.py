@@ -147,6 +147,7 @@ from reader import cli
 from reader.cache.marks.events import Events
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError
+from reader.session.places import Place
 from reader.ui.work.library import Library
 from reader.core.query import parse
 import asyncio
@@ -157,7 +158,7 @@ file = Workspace().cache_file
 library = Library(file)
 
 async def use():
-    order = library.newest(20)
+    order = library.first_list(Place(), "day", lambda: None, 20)
     assert [row.title for row in library.rows(order.pks)]
     assert library.paper(order.pks[0]) is not None
     try:

@@ -35,11 +35,14 @@ NOTICED, MISSES = 10.0, 3
 
 KEYS = {"star": "s", "read": "m", "hide": "x"}
 
+DAY_ENDED = r"All [\d,]* ?of .+ read · "
+"""What the reader says in place of a mark that ends the day."""
+
 NOTICES = {
     "star": r"\b1 (un)?starred · ",
-    "read": r"\b1 (un)?read · ",
-    "hide": r"\b1 (hidden|shown again) · ",
-    "all": r"\b[\d,]+ read · |Nothing matches",
+    "read": rf"\b1 (un)?read · |{DAY_ENDED}",
+    "hide": rf"\b1 (hidden|shown again) · |{DAY_ENDED}",
+    "all": rf"\b[\d,]+ read · |{DAY_ENDED}|Nothing matches",
     "undo": r"undone: |nothing to undo",
     "redo": r" again · |nothing to redo",
 }

@@ -181,6 +181,8 @@ def _problems(how: End, code: int, seconds: float, limit: float, raw: bytes) -> 
         problems += [f"mode {mode.decode()} is left" for mode in modes if modes[mode] != USUAL.get(mode, b"l")]
         if raw.count(b"\x1b[>25u") > raw.count(b"\x1b[<u"):
             problems.append("the keyboard protocol is left")
+        if raw.count(b"\x1b[22;2t") > raw.count(b"\x1b[23;2t"):
+            problems.append("the window's title is left")
     return problems
 
 

@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.session.visit import Visit, load, save
+from reader.session.visit import Visit, load, remembered, save
 
 LEFT = Visit(
     "day:2026-05-08",
     "robot é",
     "2605.00400",
-    30,
-    0.6,
+    {"stacked": (30, 0.6)},
+    ("detail",),
+    "comfortable",
     "2026-05-12T08:14:00.000Z",
     ("robot", "agents"),
     "rising",
@@ -55,12 +56,10 @@ def test_no_file_is_the_beginning(tmp_path: Path) -> None:
         ("text", "topic:("),
         ("text", '"never closed'),
         ("paper", ["x"]),
-        ("filter_width", 10_000),
-        ("filter_width", -1),
-        ("filter_width", True),
-        ("filter_width", 26.5),
-        ("list_share", 2.0),
-        ("list_share", "wide"),
+        ("sizes", "wide"),
+        ("hidden", "detail"),
+        ("density", "airy"),
+        ("density", ["compact"]),
         ("visited", 3),
         ("visited", "yesterday"),
         ("visited", "2026-05-12T08:14:00"),
@@ -85,6 +84,16 @@ def test_what_is_not_as_expected_costs_itself_alone(tmp_path: Path, name: str, v
         assert getattr(left, name) == getattr(Visit(), name)
 
 
+@pytest.mark.parametrize(
+    "sizes",
+    [[10_000, 0.5], [-1, 0.5], [True, 0.5], [26.5, 0.5], [30, 2.0], [30, "wide"], [30], [], {"30": 0.5}, None, 30],
+)
+def test_sizes_that_no_setting_may_have_are_dropped(tmp_path: Path, sizes: object) -> None:
+    file = tmp_path / "state.json"
+    file.write_text(json.dumps({"sizes": {"stacked": sizes, "three": [40, 0.3]}}))
+    assert load(file).sizes == {"three": (40, 0.3)}
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -99,8 +108,7 @@ def test_anything_loads(tmp_path: Path, content: bytes | dict[str, object]) -> N
     file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
     left = load(file)
     assert isinstance(left.view, str)
-    assert left.filter_width is None or 16 <= left.filter_width <= 60
-    assert left.list_share is None or 0.2 <= left.list_share <= 0.8
+    assert all(16 <= width <= 60 and 0.2 <= share <= 0.8 for width, share in left.sizes.values())
     assert all(isinstance(text, str) for text in left.history)
 
 
@@ -134,3 +142,27 @@ def test_no_more_of_the_history_is_read_than_anybody_needs(tmp_path: Path) -> No
     file = tmp_path / "state.json"
     file.write_text(json.dumps({"history": ["robot"] * 50_000}))
     assert len(load(file).history) == 1_000
+
+
+BEFORE = Visit("unread", "topic:agents", "2605.00001", history=("topic:agents",))
+
+
+@pytest.mark.parametrize(
+    ("now", "asked", "saved"),
+    [
+        # The query of the command line is left as it is: the next start is where the visit before ended.
+        (Visit("all", "robot", "2605.00009"), "robot", ("unread", "topic:agents", "2605.00001")),
+        # In another view, only the query goes.
+        (Visit("today", "robot", "2605.00009"), "robot", ("today", "", "2605.00009")),
+        # What the user has typed since, or let go, is kept.
+        (Visit("all", "robot hands", "2605.00009"), "robot", ("all", "robot hands", "2605.00009")),
+        (Visit("all", "", "2605.00009"), "robot", ("all", "", "2605.00009")),
+        (Visit("all", "robot", "2605.00009"), "", ("all", "robot", "2605.00009")),
+    ],
+)
+def test_a_query_of_the_command_line_is_for_its_visit_alone(
+    now: Visit, asked: str, saved: tuple[str, str, str]
+) -> None:
+    kept = remembered(now._replace(history=("robot",)), BEFORE, asked)
+    assert (kept.view, kept.text, kept.paper) == saved
+    assert kept.history == ("robot",)

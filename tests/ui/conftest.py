@@ -58,7 +58,7 @@ class Opener(Protocol):
         self,
         *,
         papers: Mapping[str, Sequence[Draft]] | None = None,
-        size: tuple[int, int] = (120, 30),
+        size: tuple[int, int] = (140, 30),
         **how: Unpack[AppOptions],
     ) -> AbstractAsyncContextManager[Story]: ...
 
@@ -111,7 +111,7 @@ def reader(
     def open_it(
         *,
         papers: Mapping[str, Sequence[Draft]] | None = None,
-        size: tuple[int, int] = (120, 30),
+        size: tuple[int, int] = (140, 30),
         **how: Unpack[AppOptions],
     ) -> AbstractAsyncContextManager[Story]:
         file = tmp_path / "papers.db"

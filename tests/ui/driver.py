@@ -74,6 +74,7 @@ class AppOptions(TypedDict, total=False):
     warnings: Sequence[str]
     now: Callable[[], datetime]
     still: bool
+    keep_setting: Callable[[str, str], object]
 
 
 def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
@@ -95,6 +96,7 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
         warnings=how.get("warnings", ()),
         now=now,
         still=how.get("still", True),
+        keep_setting=how.get("keep_setting", lambda _name, _value: None),
     )
 
 
@@ -355,7 +357,7 @@ def _mouse(kind: type[events.MouseEvent], x: int, y: int, button: int) -> events
 
 @asynccontextmanager
 async def open_reader(
-    file: Path, *, size: tuple[int, int] = (120, 30), **how: Unpack[AppOptions]
+    file: Path, *, size: tuple[int, int] = (140, 30), **how: Unpack[AppOptions]
 ) -> AsyncIterator[Story]:
     """Open the reader on a cache, and be there once its panes are full."""
     app = make_app(file, **how)

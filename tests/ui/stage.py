@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from reader.cache.window import Order
 from reader.core.paper import Paper, PaperKey, PaperRow
+from reader.core.theme_names import THEMES
 from reader.keys.keymap import Keymap
 from reader.ui import theme
 from reader.ui.look import Look
@@ -34,15 +35,15 @@ class Stage(App[None]):
     def __init__(self, widget: Widget | None = None, name: str = "dark") -> None:
         super().__init__(css_path=[styles_directory() / sheet for sheet in SHEETS])
         self.widget = widget
-        for one in theme.THEMES:
-            self.register_theme(one)
+        for one in THEMES:
+            self.register_theme(theme.find_theme(one))
         self.theme = name
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(theme.DEFAULTS)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        return theme.line_filters(super().get_line_filters())
+        return theme.line_filters(super().get_line_filters(), colorless=self.no_color)
 
     def compose(self) -> ComposeResult:
         if self.widget is not None:
@@ -102,7 +103,7 @@ def row(pk: int, title: str = "A paper", **facts: Unpack[RowFacts]) -> PaperRow:
     return _ROW._replace(pk=pk, title=title, id=f"2511.{pk:05d}", upvotes=pk)._replace(**facts)
 
 
-def rows(pks: Sequence[PaperKey]) -> list[PaperRow]:
+def rows(pks: Sequence[PaperKey], *, with_people: bool = False) -> list[PaperRow]:
     """A row for each paper, all of them in the cache."""
     return [row(cached(pk)) for pk in pks]
 

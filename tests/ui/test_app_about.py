@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.keys.actions import Context
+from reader.ui.layout import USUAL
 from reader.ui.screens.help import HelpScreen
 from tests.ui.conftest import Opener
 
@@ -109,8 +110,8 @@ async def test_hints_lines_and_panes_take_clicks(reader: Opener, browser: list[s
         await r.click("#top", 60)
         assert r.context == "query"
         await r.do("query.cancel")
-        line, text = next((at, line) for at, line in enumerate(r.lines) if "huggingface.co/papers" in line)
-        await r.click(r.app.screen, text.index("huggingface.co"), line)
+        line, text = next((at, line) for at, line in enumerate(r.lines) if "page · PDF" in line)
+        await r.click(r.app.screen, text.index("page ·"), line)
         assert browser == ["https://huggingface.co/papers/2605.00400"]
     async with reader(size=(80, 24)) as r:
         await r.click("#strip", 3)
@@ -135,13 +136,13 @@ async def test_a_chord_shows_what_may_follow_and_escape_drops_it(
 async def test_no_key_ends_the_reader_but_those_that_say_so(reader: Opener, browser: list[str]) -> None:
     ways: dict[Context, tuple[str, ...]] = {"list": (), "page": ("read.open",), "filter": ("find.filter",)}
     ends = ("app.quit", "app.back", "app.refresh", "app.sample")
-    async with reader(query="is:unread", size=(100, 16)) as r:
+    async with reader(query="is:unread", size=(140, 16)) as r:
         for context, way in ways.items():
             bound = r.app.keymap.resolve(context).values()
             actions = [action.id for action in bound if action.id not in ends and not action.repeatable]
             for action_id in dict.fromkeys(actions):
                 if r.app.context != context:
-                    r.app.model.change(r.app.state.close_page())
+                    r.app.model.change(r.app.state.close_page().choose_panes(USUAL))
                     await r.press("escape")
                     await r.burst("escape", "escape", *"gaF")
                     await r.do(*way)
@@ -149,3 +150,13 @@ async def test_no_key_ends_the_reader_but_those_that_say_so(reader: Opener, brow
                 await r.do(action_id)
                 assert r.app.is_running, action_id
     assert any("arxiv.org/pdf" in url for url in browser)
+
+
+async def test_the_palette_finds_papers_by_their_titles(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("app.commands")
+        await r.type("walks kitchen")
+        await r.until(lambda: "A Robot Walks into a Kitchen" in r.screen)
+        await r.press("enter")
+        await r.until(lambda: r.context == "list")
+        assert (r.view, r.query, r.here.title) == ("all", "", "A Robot Walks into a Kitchen")

@@ -36,11 +36,12 @@ async def test_nothing_in_this_view_says_how_many_there_are_elsewhere(reader: Op
         await r.do("view.starred", "find.query")
         await r.type("robot")
         await r.do("query.accept")
-        await r.until(lambda: "Without the view Starred there are 8" in r.empty)
-        assert "F clears the filter" in r.empty
+        await r.until(lambda: "Nothing matches robot in Starred. 8 in all. ctrl+a searches all" in r.empty)
+        # Nothing is starred, so that clearing the query would not help.
+        assert "F clears" not in r.empty
         await r.do("find.clear")
         assert "Nothing starred yet" in r.empty
-        assert "s keeps a paper here" in r.empty
+        assert "A paper that you star stays here. ga all papers" in r.empty
         await r.do("view.all")
         assert r.context == "list"
 
@@ -71,8 +72,8 @@ async def test_a_day_without_papers_names_the_days_beside_it(reader: Opener) -> 
         await r.rest()
         assert "No papers on Sun 10" in r.empty
         assert "rests at weekends" in r.empty
-        assert "[ Fri 8 has 14" in r.empty
-        assert "] Mon 11 has 16" in r.empty
+        assert "[ Friday has 14" in r.empty
+        assert "] Monday has 16" in r.empty
         await r.do("day.older")
         assert r.view == "day:2026-05-08"
         assert r.context == "list"
@@ -96,7 +97,7 @@ async def test_a_day_whose_papers_are_all_hidden_says_so_and_which_key_lists_the
             await r.do("paper.hide", "move.down")
         await r.do("view.all", "view.today")
         await r.until(lambda: "All papers of today are hidden." in r.empty)
-        assert "[ Mon 11 has 16" in r.empty
+        assert "[ Monday has 16" in r.empty
         assert "/ is:hidden lists them" in r.empty
         await r.press("/")
         await r.type("is:hidden")
@@ -126,10 +127,12 @@ async def test_what_is_closed_over_an_empty_list_gives_its_keys_back(
     reader: Opener, place: str, size: tuple[int, int]
 ) -> None:
     async with reader(papers={}, size=size) as r:
+        keys = r.lines[-1]
+        assert "refresh" in keys
         await r.do(place)
         await r.press("escape")
         assert r.context == "empty"
-        assert r.lines[-1].split() == ["r", "refresh", "f", "filter", "?", "keys"]
+        assert r.lines[-1] == keys
 
 
 async def test_empty_states_fit_the_smallest_screen(reader: Opener) -> None:

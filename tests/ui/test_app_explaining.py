@@ -102,4 +102,4 @@ async def test_other_rules_reach_all_papers_without_a_network(reader: Opener, mo
         await r.until(lambda: r.app.state.refresh.progress is None)
         await r.until(lambda: "My own thing 1" in r.filter_lines)
         assert r.kept("2605.00003").topics == ("mine",)
-        assert "offline" in r.status
+        assert "○ offline" in r.top

@@ -161,13 +161,11 @@ async def test_whatever_the_feed_does_the_papers_stay_and_a_line_says_what_is_wr
             assert r.status == r.app.state.refresh.problem
             assert "\n" not in r.status
             assert "\x1b" not in r.status
-            r.app.model.show_notice("", "warning")
-            assert "no news since 08:14" in r.status
+            assert r.app.state.refresh.trouble == "no news"
             feed.fault = "ok"
             await r.do("app.refresh")
             await r.until(lambda: "1 new" in r.status)
-            r.app.model.show_notice("")
-            assert r.status == ""
+            assert r.app.state.refresh.trouble == ""
 
 
 async def test_r_on_a_day_fetches_that_day(reader: Opener) -> None:
@@ -233,7 +231,8 @@ async def test_a_mark_on_the_page_that_can_not_be_kept_says_so_there(reader: Ope
         await r.do("read.open")
         _refuse_marks(r.file)
         await r.do("paper.star")
-        assert "The cache" in r.lines[-1]
+        assert "The cache" in r.status
+        assert r.lines[-2].startswith(" The cache")
         assert not r.here.starred
 
 
@@ -288,12 +287,22 @@ async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
 
         away.setattr("reader.feeds.http.client.HttpClient.get", get)
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
-            await r.until(lambda: "offline since 08:14 · reading the cache" in r.status)
+            await r.until(lambda: r.status == "offline · r tries again" and r.top.endswith("○ offline 08:14"))
             away.undo()
             await r.until(lambda: "1 new" in r.status)
             await r.until(lambda: r.app.state.refresh.failing_since is None)
-            r.app.model.show_notice("")
-            assert r.status == ""
+            await r.until(lambda: "offline" not in r.screen)
+
+
+async def test_news_waits_until_what_can_be_undone_has_been_read(reader: Opener) -> None:
+    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            await r.begin(*r.app.keymap.chords("app.refresh")[0])
+            await r.do("paper.star")
+            await r.until(lambda: r.app.state.notices.news.text == "1 new")
+            assert r.status == "1 starred · u undoes"
+            await r.do("move.down")
+            assert r.status == "1 new"
 
 
 async def test_offline_by_choice_is_respected(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -301,6 +310,6 @@ async def test_offline_by_choice_is_respected(reader: Opener, monkeypatch: pytes
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
-            await r.until(lambda: "offline since 08:14" in r.status and r.app.state.refresh.progress is None)
+            await r.until(lambda: r.top.endswith("○ offline 08:14") and r.app.state.refresh.progress is None)
             assert not r.assembly.refresher.retry.is_waiting
             assert feed.requests == []

@@ -48,7 +48,22 @@ QUERIES = (
 )
 KEYS = [
     *"jjjjkkmmssxuAMJKWlhGTfFnNS[]{}oy-?:g5019",
-    *("enter", "escape", "escape", "space", "tab", "shift+tab", "ctrl+d", "ctrl+u", "ctrl+r", "up", "down", "pageup"),
+    *(
+        "enter",
+        "escape",
+        "escape",
+        "ctrl+a",
+        "ctrl+a",
+        "space",
+        "tab",
+        "shift+tab",
+        "ctrl+d",
+        "ctrl+u",
+        "ctrl+r",
+        "up",
+        "down",
+        "pageup",
+    ),
     *("fa", "faf", "faf"),
     *("gt", "gu", "gs", "ga", "gl", "gw", "gm", "gd", "gg"),
     *("/agents", "/topic:agents", "/-video", "/is:unread", "/(a OR b", "/upvotes:>", "/[/]", "/sort:rising"),

@@ -17,11 +17,11 @@ async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> N
         await r.do("query.accept", "pane.wider", "move.down", "move.down")
         place = (r.view, r.query, r.here.id)
         sizes = (r.main.papers.region, r.main.detail.region)
-        await r.do("find.filter", "pane.narrower", "find.filter", "app.back")
+        await r.do("find.filter", "pane.narrower", "find.filter", "app.quit")
         assert not r.app.is_running
     async with reader() as r:
         assert (r.view, r.query, r.here.id) == place
-        assert r.main.filter.region.width == 24
+        assert r.main.filter.columns == 24
         assert r.main.papers.region.width != sizes[0].width
         await r.do("find.filter", "pane.wider", "find.filter")
         assert (r.main.papers.region, r.main.detail.region) == sizes

@@ -259,13 +259,13 @@ async def test_an_empty_answer_says_what_to_do_next(reader: Opener) -> None:
             before = r.ids
             await _search(r, "zeppelins")
             await r.until(lambda: r.app.state.results)
-            assert r.empty == "The feed finds nothing for zeppelins / other words esc back to the list"
+            assert r.empty == "The feed finds nothing for zeppelins. / other words esc back to the list"
             await r.do("app.escape")
             assert r.ids == before
             await r.do("find.query")
             await r.type("zeppelins")
             await r.do("query.accept")
-            assert r.empty == "Nothing matches zeppelins F clears the filter ctrl+s searches the feed"
+            assert r.empty == "Nothing matches zeppelins in Today. F clears the query ctrl+s searches the feed"
             await r.do("find.feed")
             await r.until(lambda: r.app.state.results)
             await r.do("app.escape")
@@ -291,7 +291,7 @@ async def test_what_has_no_words_is_not_searched_for(reader: Opener) -> None:
             assert feed.requests == []
         async with reader(demo=True) as r:
             await _search(r, "agents")
-            assert "bundled sample" in r.status
+            assert "the sample: nothing is fetched" in r.status
 
 
 async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener) -> None:
@@ -299,7 +299,7 @@ async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener) -> None:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await r.do("read.open")
             r.assembly.search.begin("agents")
-            await r.until(lambda: "the feed has found 3 for agents · ctrl+s shows them" in r.status)
+            await r.until(lambda: r.status == "ctrl+s shows the 3 found for agents")
             assert r.is_on_page
             assert r.app.state.results is None
             await r.do("app.back", "find.feed")

@@ -26,7 +26,7 @@ async def test_the_newest_day_is_there_at_once(reader: Opener) -> None:
         assert r.here.title == "Slow Video: Editing a Stream While It Plays, Frame by Frame and Without a Future"
         assert r.shown is not None
         assert r.shown.id == r.here.id
-        assert "14 papers" in r.top
+        assert r.top.endswith("0 of 14 read")
         assert r.status == ""
 
 
@@ -94,7 +94,7 @@ async def test_without_a_network_an_empty_reader_says_so_and_names_the_ways_out(
         assert "q quit" in r.empty
         assert r.context == "empty"
         assert r.status == "", "the middle has said it"
-        assert r.lines[-1].split() == ["r", "refresh", "f", "filter", "?", "keys"]
+        assert r.lines[-1].split() == ["r", "refresh", "/", "search", "f", "filter", ":", "commands", "?", "keys"]
         await r.do("app.sample")
     assert r.app.return_value == SAMPLE
 
@@ -106,8 +106,10 @@ async def test_offline_with_a_cache_is_a_line_and_no_more(reader: Opener) -> Non
         await r.until(lambda: r.app.state.refresh.problem and not r.app.state.refresh.is_running)
         assert len(r.ids) == 14
         assert r.app.context == "list"
-        r.app.model.show_notice("", "warning")
-        assert r.status == "no news since 08:14 · reading the cache · r tries again"
+        assert r.status == "offline · r tries again"
+        await r.until(lambda: r.top.endswith("0 of 14 read · ○ offline 08:14"))
+        await r.do("app.refresh")
+        await r.until(lambda: r.status.endswith("could not be reached; try again later."))
 
 
 async def test_trying_again_reaches_the_feed_that_has_come_back(reader: Opener) -> None:
@@ -130,7 +132,8 @@ async def test_the_sample_opens_with_no_request_and_keeps_nothing(
     file = tmp_path / "papers.db"
     fill_with_sample(Workspace(), file)
     async with open_reader(file, demo=True, still=False) as r:
-        assert "sample" in r.status
+        assert r.status == "a sample · nothing here is kept"
+        assert r.top.endswith("0 of 10 read · sample")
         assert r.main.papers.count
         await r.do("app.refresh")
         assert "nothing is fetched" in r.status

@@ -32,14 +32,43 @@ async def test_the_calendar_goes_to_days_weeks_and_months(reader: Opener) -> Non
         assert r.view == "month:2026-05"
 
 
-async def test_what_is_said_of_a_week_goes_with_it(reader: Opener) -> None:
+async def test_a_date_is_typed_as_people_write_it(reader: Opener) -> None:
+    async with reader(size=(60, 20)) as r:
+        await r.do("day.go")
+        assert "Go to ▏ 2025-03, last tuesday, W20" in r.screen
+        await r.do("date.type")
+        await r.type("last monday")
+        assert "Go to last monday▏" in r.screen and "Monday 11 May 2026" in r.screen
+        await r.do("date.day")
+        assert r.view == "day:2026-05-11"
+        await r.do("day.go")
+        # Letters that are no keys of the calendar begin a date, as digits do.
+        await r.type("W19")
+        await r.do("date.day")
+        assert r.view == "week:2026-W19"
+        await r.do("day.go", "date.type")
+        await r.type("soon")
+        await r.do("date.day")
+        assert "This is no day, week or month." in r.screen
+        await r.press("escape")
+        assert "This is no" not in r.screen and r.context == "calendar"
+        await r.do("date.later")
+        assert "June 2026" not in r.screen
+        await r.press(*"2027")
+        await r.press(*"-01")
+        assert "January 2027 has not come yet." in r.screen
+
+
+async def test_an_answer_leaves_with_the_next_action(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.week")
         assert r.status == "the best first · S for another order"
         await r.do("view.all")
         assert r.status == ""
-        await r.do("view.month", "paper.star", "view.all")
+        await r.do("view.month", "paper.star")
         assert r.status.startswith("1 starred")
+        await r.do("move.down")
+        assert r.status == ""
 
 
 async def test_the_calendar_is_closed_once_however_fast(reader: Opener) -> None:
@@ -51,7 +80,7 @@ async def test_the_calendar_is_closed_once_however_fast(reader: Opener) -> None:
         await r.do("day.go")
         await r.type("2026-0")
         # Monday 11 May.
-        await r.click("Month", 5, 4, times=2)
+        await r.click("Month", 5, 6, times=2)
         assert (r.view, len(r.app.screen_stack), r.context) == ("day:2026-05-11", 1, "list")
 
 
@@ -92,7 +121,7 @@ async def test_older_papers_are_fetched_since_a_day_that_is_chosen(reader: Opene
     with FeedServer(days, TODAY) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await r.do("app.older")
-            assert "fetch all since" in r.screen
+            assert "Fetch all since" in r.screen
             await r.type("2026-04-28")
             await r.do("date.day")
             await r.until(lambda: r.app.state.refresh.progress is None)

@@ -170,7 +170,7 @@ async def test_what_is_hidden_is_out_of_all_views_and_found_by_name(reader: Open
 async def test_all_in_view_are_read_by_one_key_and_unread_by_another(reader: Opener) -> None:
     async with reader() as r:
         await r.do("mark.all_read")
-        assert r.status == "14 read · u undoes"
+        assert r.status == "All 14 of today read · [ Monday has 16 left · u undoes"
         assert all(r.row(place).read for place in range(14))
         assert r.kept("2605.00413").read
         assert not r.kept("2605.00300").read
@@ -183,7 +183,7 @@ async def test_all_means_those_behind_the_first_screenful_too(reader: Opener) ->
     async with reader(papers=many, size=(80, 24)) as r:
         assert r.main.papers.count == 250
         await r.do("mark.all_read")
-        assert r.status == "250 read · u undoes"
+        assert r.status == "All 250 of today read · nothing unread is left · u undoes"
 
 
 async def test_all_above_are_read_with_the_one_under_the_cursor(reader: Opener) -> None:
@@ -345,7 +345,7 @@ async def test_brackets_go_through_the_days(reader: Opener) -> None:
         friday = ("day:2026-05-08", 14)
         monday = ("day:2026-05-11", 16)
         assert seen == [monday, friday, monday, ("today", 14), ("today", 14)]
-        assert r.status == "no newer day is in the cache"
+        assert r.status == "no newer day has papers"
         await r.do("day.older", count=3)
         assert r.view == "day:2026-05-07"
         await r.do("view.all", "day.older")

@@ -1,228 +1,383 @@
-"""Why the list is empty: each view with and without a query, worked out from states. No terminal."""
+"""Why the list is empty and the way on: every view in every situation, worked out from states. No terminal."""
 
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.window import DayCount, Order
-from reader.session.places import Place, view
+from reader.cache.window import DayCount, Order, TopicCount
+from reader.keys.actions import ACTIONS, TYPING
+from reader.keys.keymap import Keymap
+from reader.session.places import SPECIAL, Place, view
+from reader.session.places import VIEWS as STANDING
 from reader.ui.counts import Counts
-from reader.ui.empty_reason import empty_reason, suggested_text
+from reader.ui.day_end import day_end_notice
+from reader.ui.empty_reason import corrected, empty_reason
 from reader.ui.feed_results import FeedResults
 from reader.ui.state import State
 from reader.ui.state_parts import TOP, CacheFacts, ListContent
-from reader.ui.text.empty_lines import (
-    AllHidden,
-    AllRead,
-    DayEmpty,
-    EmptyReason,
-    Fetching,
-    FetchingPlace,
-    NoPapers,
-    NotHere,
-    NothingFound,
-    NothingMatches,
-    NothingRisen,
-    NothingStarred,
-    NotRanked,
-    empty_state,
-)
+from reader.ui.text.empty_lines import empty_state
 
 TODAY = date(2026, 5, 12)
 """A Tuesday."""
 
 NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
-TOPICS = {"agents": "Agents & tools", "robotics": "Robotics", "video": "Video generation"}
+TOPICS = {
+    "agents": "Agents & tools",
+    "robotics": "Robotics",
+    "video": "Video generation",
+    "video-qa": "Video questions",
+}
 DAYS = (
     DayCount("2026-05-12", 14, 0),
     DayCount("2026-05-11", 16, 0),
     DayCount("2026-05-08", 14, 3),
     DayCount("2026-04-30", 16, 16),
 )
-KNOWN = CacheFacts("2026-05-12")
+FACTS = CacheFacts("2026-05-12")
+KEYMAP = Keymap()
+
+VIEWS = (*(one.id for one in (*STANDING, *SPECIAL)), "day:2026-05-05", "week:2026-W19", "month:2026-03")
+"""Every view, and one of each period."""
 
 
-def counts(*, unread: int = 0, base: int = 60, anywhere: int = 0) -> Counts:
-    return Counts((14, unread, 0, 60, 0, 0), DAYS, (), base, anywhere)
+def counts(place: Place, *, unread: int = 19, base: int = 14, anywhere: int = 0) -> Counts:
+    return Counts((14, unread, 0, 60, 0, 0), DAYS, (), base, anywhere, place)
 
 
-def empty(view_id: str, text: str = "", facts: CacheFacts = KNOWN, counted: Counts | None = None) -> State:
-    """A state that lists nothing in a place, counted unless `counted` is None for a count still to come."""
+def empty(view_id: str, text: str = "", facts: CacheFacts = FACTS, **numbers: int) -> State:
+    """A state that lists nothing in a place, and has counted."""
     place = Place(view(view_id), text)
     listing = ListContent(place, Order(array("q")), facts=facts)
-    return State(place=place, listing=listing, counts=counted, topic_names=TOPICS)
+    return State(place=place, listing=listing, counts=counts(place, **numbers), topic_names=TOPICS)
 
 
-VIEWS = ("today", "unread", "starred", "all", "trending", "second", "day:2026-05-09", "week:2026-W19", "month:2026-03")
+def typing(state: State, typed: str) -> State:
+    """The same while a text is typed; the list follows the letters as far as they make a query."""
+    begun = replace(state, place=state.place._replace(text="")).open_query(TOP)
+    return begun.type_query(typed).listed(state.listing)
 
 
-# A cache without papers
+def lines(state: State, *, demo: bool = False) -> list[str]:
+    """What stands in place of the list, line by line."""
+    reason = empty_reason(state, TODAY, demo=demo)
+    drawn = empty_state(reason, partial(KEYMAP.key, context=state.context))
+    return ["".join(piece.text for piece in line).replace("\u00a0", " ") for line in drawn]
 
 
+Situation = Callable[[str], State]
+
+
+def _asked_nothing(view_id: str) -> State:
+    return empty(view_id, base=0, anywhere=60)
+
+
+def _day_unknown(view_id: str) -> State:
+    return empty(view_id, facts=FACTS._replace(is_day_known=False), base=0, anywhere=60)
+
+
+def _query(view_id: str) -> State:
+    return empty(view_id, "robot", anywhere=0 if view_id == "all" else 7)
+
+
+def _no_papers(view_id: str, text: str = "") -> State:
+    return empty(view_id, text, CacheFacts(None, has_papers=False), base=0)
+
+
+def _misspelt_topic(view_id: str) -> State:
+    return empty(view_id, "topic:agnets")
+
+
+def _is_fetching(view_id: str) -> State:
+    return _day_unknown(view_id).refresh_started(view_id).refresh_progressed("day 3 of 7")
+
+
+UNREAD = "All 60 papers are read. | r looks for new ones   ga all papers"
+STARRED = "Nothing starred yet. | A paper that you star stays here. | ga all papers"
+HIDDEN = "All papers are hidden. | / is:hidden lists them"
+RISEN = "Nothing has risen yet. | Papers that rise after you read or hide them come here. | ga all papers"
+RANKING = "No ranking yet. | What the feed ranks first now comes here. | r asks the feed   ga all papers"
+SEARCHES = "ctrl+a searches all   F clears the query   ctrl+s searches the feed"
+
+CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
+    "no query": (
+        _asked_nothing,
+        (
+            "No papers on Tue 12 May. | The feed listed nothing. | [ Monday has 16   r asks the feed",
+            UNREAD,
+            STARRED,
+            HIDDEN,
+            RANKING,
+            RISEN,
+            "No papers on Tue 5 May. | The feed listed nothing."
+            " | [ Thursday has 16   ] Friday has 14   r asks the feed",
+            "No papers in Week 19, 4 to 10 May 2026. | The feed listed nothing."
+            " | [ Thursday has 16   ] Monday has 16   r asks the feed",
+            "No papers in March 2026. | The feed listed nothing. | ] Thu 30 Apr has 16   r asks the feed",
+        ),
+    ),
+    "a query that matches elsewhere": (
+        _query,
+        (
+            f"Nothing matches robot in Today. | 7 in all. | {SEARCHES}",
+            f"Nothing matches robot in Unread. | 7 in all. | {SEARCHES}",
+            f"Nothing matches robot in Starred. | 7 in all. | {SEARCHES}",
+            "Nothing matches robot. | F clears the query   ctrl+s searches the feed",
+            f"Nothing matches robot in Trending. | 7 in all. | {SEARCHES}",
+            f"Nothing matches robot in Second look. | 7 in all. | {SEARCHES}",
+            f"Nothing matches robot on Tue 5 May. | 7 in all. | {SEARCHES}",
+            f"Nothing matches robot in Week 19. | 7 in all. | {SEARCHES}",
+            f"Nothing matches robot in March 2026. | 7 in all. | {SEARCHES}",
+        ),
+    ),
+    "a query that is being typed": (
+        lambda view_id: typing(_query(view_id), "robot"),
+        tuple(
+            f"Nothing matches robot{where}. | {wider}ctrl+s searches the feed   esc puts the list back"
+            for where in (
+                " in Today",
+                " in Unread",
+                " in Starred",
+                "",
+                " in Trending",
+                " in Second look",
+                " on Tue 5 May",
+                " in Week 19",
+                " in March 2026",
+            )
+            for wider in ("7 in all. | ctrl+a searches all   " if where else "",)
+        ),
+    ),
+    "a query in a view without papers": (
+        lambda view_id: empty(view_id, "robot", base=0, anywhere=0 if view_id == "all" else 7),
+        (
+            *(
+                f"Nothing matches robot in {name}. | 7 in all. | ctrl+a searches all   ctrl+s searches the feed"
+                for name in ("Today", "Unread", "Starred")
+            ),
+            "Nothing matches robot. | All papers are hidden. | F clears the query   ctrl+s searches the feed",
+            *(
+                f"Nothing matches robot {where}. | 7 in all. | ctrl+a searches all   ctrl+s searches the feed"
+                for where in ("in Trending", "in Second look", "on Tue 5 May", "in Week 19", "in March 2026")
+            ),
+        ),
+    ),
+    "a misspelt topic": (
+        _misspelt_topic,
+        "Nothing matches topic:agnets. | Did you mean topic:agents? | tab takes it   F clears the query",
+    ),
+    "a misspelt topic that is being typed": (
+        lambda view_id: typing(_misspelt_topic(view_id), "topic:agnets"),
+        "Nothing matches topic:agnets. | Did you mean topic:agents? | tab takes it   esc puts the list back",
+    ),
+    "a topic that is half typed": (
+        lambda view_id: typing(empty(view_id, "topic:vid"), "topic:vid"),
+        "Nothing matches yet. | esc puts the list back",
+    ),
+    "a misspelt field": (
+        lambda view_id: typing(_query(view_id), "topc:agents"),
+        "There is no field topc:. | Did you mean topic:agents? | tab takes it   esc puts the list back",
+    ),
+    "a field without a value": (
+        lambda view_id: typing(_query(view_id), "robot author:"),
+        "Nothing matches yet. | esc puts the list back",
+    ),
+    "a paper to add": (
+        lambda view_id: typing(_asked_nothing(view_id), "id:"),
+        "Paste a paper's id or address. | Such as 2406.12345. | esc puts the list back",
+    ),
+    "a paper that is not here": (
+        lambda view_id: empty(view_id, "2406.12345", FACTS._replace(missing_id="2406.12345")),
+        "2406.12345 is not here yet. | enter fetches it from the feed or from arXiv   F clears the query",
+    ),
+    "nothing in the cache": (_no_papers, "No papers yet. | r fetch   D open the sample   q quit"),
+    "nothing in the cache, and a query": (
+        lambda view_id: _no_papers(view_id, "robot"),
+        "No papers yet. | r fetch   D open the sample",
+    ),
+    "nothing in the cache, offline": (
+        lambda view_id: _no_papers(view_id).refresh_failed("No network.", "offline", NOW),
+        "No papers yet. | No network. | r try again   D open the sample   q quit",
+    ),
+    "nothing in the cache, refreshing": (
+        lambda view_id: _no_papers(view_id).refresh_started().refresh_progressed("day 3 of 7"),
+        "No papers yet. | Fetching the latest days: day 3 of 7. | esc stop   D open the sample",
+    ),
+    "nothing in the cache, refreshing since this moment": (
+        lambda view_id: _no_papers(view_id).refresh_started(),
+        "No papers yet. | Fetching the latest days. | esc stop   D open the sample",
+    ),
+    "nothing in the cache, and the ranking is being fetched": (
+        lambda view_id: _no_papers(view_id).refresh_started("trending"),
+        "No papers yet. | Fetching the feed's ranking. | esc stop   D open the sample",
+    ),
+    "a paper that is not here, as nothing is": (
+        lambda view_id: empty(view_id, "2406.12345", CacheFacts(None, False, "2406.12345"), base=0),
+        "2406.12345 is not here yet. | enter fetches it from the feed or from arXiv   F clears the query",
+    ),
+    "offline": (
+        lambda view_id: _day_unknown(view_id).refresh_failed("No network.", "offline", NOW),
+        (
+            "No papers on Tue 12 May. | No network. | [ Monday has 16   r try again",
+            UNREAD,
+            STARRED,
+            HIDDEN,
+            "No ranking yet. | No network. | r try again   ga all papers",
+            RISEN,
+            "No papers on Tue 5 May. | No network. | [ Thursday has 16   ] Friday has 14   r try again",
+            "No papers in Week 19, 4 to 10 May 2026. | No network. | [ Thursday has 16   ] Monday has 16   r try again",
+            "No papers in March 2026. | No network. | ] Thu 30 Apr has 16   r try again",
+        ),
+    ),
+    "refreshing": (
+        _is_fetching,
+        (
+            "Fetching the latest days. | day 3 of 7. | esc stop",
+            "All 60 papers are read. | New ones are being fetched: day 3 of 7. | ga all papers",
+            STARRED,
+            HIDDEN,
+            "Fetching the feed's ranking. | day 3 of 7. | esc stop",
+            RISEN,
+            "Fetching Tue 5 May. | day 3 of 7. | esc stop",
+            "Fetching Week 19, 4 to 10 May 2026. | day 3 of 7. | esc stop",
+            "Fetching March 2026. | day 3 of 7. | esc stop",
+        ),
+    ),
+    "refreshing since this moment": (
+        lambda view_id: _day_unknown(view_id).refresh_started(view_id),
+        (
+            "Fetching the latest days. | esc stop",
+            "All 60 papers are read. | New ones are being fetched. | ga all papers",
+            STARRED,
+            HIDDEN,
+            "Fetching the feed's ranking. | esc stop",
+            RISEN,
+            "Fetching Tue 5 May. | esc stop",
+            "Fetching Week 19, 4 to 10 May 2026. | esc stop",
+            "Fetching March 2026. | esc stop",
+        ),
+    ),
+    "all hidden": (
+        lambda view_id: empty(view_id, facts=FACTS._replace(are_hidden=True), base=0, anywhere=60),
+        (
+            "All papers of today are hidden. | [ Monday has 16   / is:hidden lists them",
+            UNREAD,
+            "All starred papers are hidden. | / is:hidden lists them",
+            HIDDEN,
+            "All trending papers are hidden. | / is:hidden lists them",
+            "All second look papers are hidden. | / is:hidden lists them",
+            "All papers of Tue 5 May are hidden. | [ Thursday has 16   ] Friday has 14   / is:hidden lists them",
+            "All papers of Week 19, 4 to 10 May 2026 are hidden."
+            " | [ Thursday has 16   ] Monday has 16   / is:hidden lists them",
+            "All papers of March 2026 are hidden. | ] Thu 30 Apr has 16   / is:hidden lists them",
+        ),
+    ),
+    "all read": (
+        lambda view_id: empty(view_id, "is:unread"),
+        (
+            "All 14 of today read. | [ Friday has 3 left   gu all 19 unread   F shows them",
+            "All 14 of what is here read. | gu all 19 unread   F shows them",
+            "All 14 of the starred papers read. | gu all 19 unread   F shows them",
+            "All 14 of what is here read. | gu all 19 unread   F shows them",
+            "All 14 of Trending read. | gu all 19 unread   F shows them",
+            "Nothing matches is:unread in Second look. | F clears the query",
+            "All 14 of Tue 5 May read. | [ Thursday has 16 left   gu all 19 unread   F shows them",
+            "All 14 of Week 19, 4 to 10 May 2026 read. | gu all 19 unread   F shows them",
+            "All 14 of March 2026 read. | gu all 19 unread   F shows them",
+        ),
+    ),
+    "day unknown": (
+        _day_unknown,
+        (
+            "No papers on Tue 12 May. | The feed was not asked yet. | [ Monday has 16   r asks the feed",
+            UNREAD,
+            STARRED,
+            HIDDEN,
+            RANKING,
+            RISEN,
+            "No papers on Tue 5 May. | The feed was not asked yet."
+            " | [ Thursday has 16   ] Friday has 14   r asks the feed",
+            "No papers in Week 19, 4 to 10 May 2026. | The feed was not asked yet."
+            " | [ Thursday has 16   ] Monday has 16   r asks the feed",
+            "No papers in March 2026. | The feed was not asked yet. | ] Thu 30 Apr has 16   r asks the feed",
+        ),
+    ),
+}
+"""What each view says in each situation, in the order of `VIEWS`; one text where all say the same."""
+
+
+@pytest.mark.parametrize("situation", CASES)
 @pytest.mark.parametrize("view_id", VIEWS)
-@pytest.mark.parametrize("text", ["", "robot", "is:unread"])
-def test_a_cache_without_papers_is_the_reason_wherever_one_is(view_id: str, text: str) -> None:
-    state = empty(view_id, text, CacheFacts(None, has_papers=False))
-    assert empty_reason(state, TODAY) == NoPapers()
-    offline = state.refresh_failed("The feed did not answer.", NOW)
-    assert empty_reason(offline, TODAY) == NoPapers("The feed did not answer.")
-    again = offline.refresh_started(view_id).refresh_progressed("day 3 of 7")
-    assert empty_reason(again, TODAY) == Fetching("day 3 of 7")
+def test_every_view_says_what_is_so_and_which_key_helps_here(view_id: str, situation: str) -> None:
+    make, texts = CASES[situation]
+    expected = texts if isinstance(texts, str) else texts[VIEWS.index(view_id)]
+    assert " | ".join(lines(make(view_id))) == expected
 
 
-def test_papers_that_no_day_lists_are_papers() -> None:
-    state = empty("today", facts=CacheFacts(None, has_papers=True, is_day_known=False))
-    assert isinstance(empty_reason(state, TODAY), DayEmpty)
+DEMO = (
+    "No papers on Tue 12 May. | The sample has only its own days. | [ Monday has 16",
+    "All 60 papers are read. | ga all papers",
+    STARRED,
+    HIDDEN,
+    "No ranking yet. | The sample has none. | ga all papers",
+    RISEN,
+    "No papers on Tue 5 May. | The sample has only its own days. | [ Thursday has 16   ] Friday has 14",
+    "No papers in Week 19, 4 to 10 May 2026. | The sample has only its own days. | [ Thursday has 16   ] Monday has 16",
+    "No papers in March 2026. | The sample has only its own days. | ] Thu 30 Apr has 16",
+)
 
 
-# The feed's answers
+@pytest.mark.parametrize(("view_id", "text"), zip(VIEWS, DEMO, strict=True))
+def test_the_sample_never_offers_to_ask_the_feed(view_id: str, text: str) -> None:
+    assert " | ".join(lines(_day_unknown(view_id), demo=True)) == text
+    for make, _ in CASES.values():
+        keys = lines(make(view_id), demo=True)[-1]
+        assert not any(asks in keys for asks in ("feed", "try again", "looks for", "open the sample", "r fetch"))
 
 
-def test_what_the_feed_does_not_find_is_named_before_anything_else() -> None:
+@pytest.mark.parametrize("situation", CASES)
+@pytest.mark.parametrize("view_id", VIEWS)
+def test_a_key_that_is_named_helps_there(view_id: str, situation: str) -> None:
+    state = CASES[situation][0](view_id)
+    shown = lines(state)
+    assert 2 <= len(shown) <= 3
+    named = {part.split(" ", 1)[0] for part in shown[-1].split("   ")}
+    acting = {key for action in ACTIONS for key in KEYMAP.labels(action.id, state.context)}
+    assert named <= acting
+    if state.context in TYPING:
+        assert not named & set("F/rDq[]s") and not named & {"ga", "gu"}
+    if not (state.place.text or state.draft):
+        assert not named & {"F", "ctrl+a", "tab"}
+    if view_id == "all":
+        assert not named & {"ga", "ctrl+a"}
+    assert ("[" in named) == any(day in shown[-1] for day in ("[ Monday", "[ Thursday", "[ Friday"))
+
+
+def test_the_feeds_results_come_before_any_other_reason() -> None:
     results = FeedResults("perpetual motion", [], find=lambda id: None, store=lambda listings: None)
     state = empty("unread", "robot", CacheFacts(None, has_papers=False)).list_results(results, TOP)
     state = state.listed(ListContent(state.place, results.order, results))
-    assert empty_reason(state, TODAY) == NothingFound("perpetual motion")
+    assert lines(state) == ["The feed finds nothing for perpetual motion.", "/ other words   esc back to the list"]
 
 
-# A paper by its id
-
-
-@pytest.mark.parametrize("view_id", VIEWS)
-def test_a_paper_that_is_not_here_is_named_in_every_view(view_id: str) -> None:
-    state = empty(view_id, "2406.12345", KNOWN._replace(missing_id="2406.12345"), counts(anywhere=0))
-    assert state.place.paper_id == "2406.12345"
-    assert empty_reason(state, TODAY) == NotHere("2406.12345")
-
-
-def test_a_paper_that_is_elsewhere_is_a_query_that_matches_there() -> None:
-    state = empty("starred", "2605.00400", counted=counts(anywhere=1))
-    assert empty_reason(state, TODAY) == NothingMatches("2605.00400", wider=("the view Starred", 1))
-
-
-# Without a query
-
-
-def test_nothing_is_unread_or_starred() -> None:
-    assert empty_reason(empty("unread", counted=counts(anywhere=60)), TODAY) == AllRead(60, "what is here")
-    assert empty_reason(empty("unread", counted=counts(anywhere=0)), TODAY) == AllHidden()
-    assert empty_reason(empty("unread"), TODAY) == AllRead(0, "what is here")
-    assert empty_reason(empty("starred", counted=counts()), TODAY) == NothingStarred()
-
-
-def test_a_view_of_all_days_says_nothing_of_one_day() -> None:
-    assert empty_reason(empty("second", counted=counts()), TODAY) == NothingRisen()
-    assert empty_reason(empty("all", counted=counts()), TODAY) == AllHidden()
-
-
-def test_the_feeds_ranking_was_not_read_or_could_not_be() -> None:
-    state = empty("trending", counted=counts())
-    assert empty_reason(state, TODAY) == NotRanked()
-    assert empty_reason(state.refresh_failed("No network.", NOW), TODAY) == NotRanked("No network.")
-    assert empty_reason(state.refresh_started("trending"), TODAY) == FetchingPlace("Trending", "starting")
-    assert empty_reason(state.refresh_started(), TODAY) == NotRanked()
-
-
-@pytest.mark.parametrize(
-    ("view_id", "reason"),
-    [
-        (
-            "today",
-            DayEmpty("Tue 12", older=("Mon 11", 16), newer=None),
-        ),
-        (
-            "day:2026-05-09",
-            DayEmpty("Sat  9", weekend=True, older=("Fri  8", 14), newer=("Mon 11", 16)),
-        ),
-        (
-            "day:2026-05-05",
-            DayEmpty("Tue  5", older=("Thu 30", 16), newer=("Fri  8", 14)),
-        ),
-        (
-            "day:2025-12-24",
-            DayEmpty("Wed 24 Dec 2025", older=None, newer=("Thu 30", 16)),
-        ),
-        (
-            "week:2026-W19",
-            DayEmpty("Week 19, 4 to 10 May 2026", older=("Thu 30", 16), newer=("Mon 11", 16), preposition="in"),
-        ),
-        (
-            "month:2026-03",
-            DayEmpty("March 2026", older=None, newer=("Thu 30", 16), preposition="in"),
-        ),
-    ],
-)
-def test_a_period_without_papers_names_the_nearest_days_that_have_some(view_id: str, reason: DayEmpty) -> None:
-    state = empty(view_id, counted=counts())
-    assert empty_reason(state, TODAY) == reason
-    uncounted = replace(state, counts=None)
-    assert empty_reason(uncounted, TODAY) == replace(reason, older=None, newer=None)
-    assert empty_reason(state, TODAY, demo=True) == reason
-
-
-@pytest.mark.parametrize("view_id", ["day:2026-05-05", "week:2026-W19", "month:2026-03"])
-def test_a_period_that_was_not_asked_for_says_why_or_that_it_is_being_fetched(view_id: str) -> None:
-    state = empty(view_id, facts=KNOWN._replace(is_day_known=False), counted=counts())
-    unasked = empty_reason(state, TODAY)
-    assert isinstance(unasked, DayEmpty) and (unasked.asked, unasked.reason) == (False, "")
-    offline = empty_reason(state.refresh_failed("No network.", NOW), TODAY)
-    assert isinstance(offline, DayEmpty) and (offline.asked, offline.reason) == (False, "No network.")
-    fetching = state.refresh_started(view_id).refresh_progressed("day 3 of 7")
-    assert empty_reason(fetching, TODAY) == FetchingPlace(view(view_id).name, "day 3 of 7")
-    assert empty_reason(state.refresh_started("day:2026-05-04"), TODAY) == unasked
-    assert empty_reason(fetching.refresh_ended(is_idle=True, last=NOW), TODAY) == unasked
-
-
-# Hidden papers
-
-
-@pytest.mark.parametrize(
-    ("view_id", "reason"),
-    [
-        ("today", AllHidden("papers of today", older=("Mon 11", 16))),
-        ("day:2026-05-11", AllHidden("papers of Mon 11", older=("Fri  8", 14), newer=("Tue 12", 14))),
-        ("week:2026-W18", AllHidden("papers of Week 18, 27 Apr to 3 May 2026", None, ("Fri  8", 14))),
-        ("month:2026-05", AllHidden("papers of May 2026", older=("Thu 30", 16))),
-        ("starred", AllHidden("starred papers")),
-        ("trending", AllHidden("trending papers")),
-        ("all", AllHidden("papers")),
-    ],
-)
-def test_papers_that_are_all_hidden_are_not_missing(view_id: str, reason: AllHidden) -> None:
-    state = empty(view_id, facts=KNOWN._replace(are_hidden=True), counted=counts())
-    assert empty_reason(state, TODAY) == reason
-    assert empty_reason(replace(state, counts=None), TODAY) == replace(reason, older=None, newer=None)
-    assert empty_reason(state.refresh_started(view_id), TODAY) == reason
-
-
-def test_the_hidden_papers_of_today_are_those_of_the_newest_day() -> None:
-    state = empty("today", facts=CacheFacts("2026-05-11", are_hidden=True), counted=counts())
-    assert empty_reason(state, TODAY) == AllHidden("papers of today", ("Fri  8", 14), ("Tue 12", 14))
-
-
-# With a query
-
-
-@pytest.mark.parametrize("view_id", VIEWS)
-def test_a_query_that_matches_nothing_is_named_with_where_it_would(view_id: str) -> None:
-    state = empty(view_id, "robot", counted=counts(anywhere=7))
-    wider = (f"the view {view(view_id).name}", 7)
-    assert empty_reason(state, TODAY) == NothingMatches("robot", wider=wider, is_searchable=True)
-    assert empty_reason(state, TODAY, demo=True) == NothingMatches("robot", wider=wider)
-    nowhere = empty(view_id, "robot", counted=counts())
-    assert empty_reason(nowhere, TODAY) == NothingMatches("robot", is_searchable=True)
-    assert empty_reason(empty(view_id, "robot"), TODAY) == NothingMatches("robot", is_searchable=True)
+def test_counts_of_another_place_are_not_used() -> None:
+    state = empty("starred", "robot", anywhere=7)
+    other = replace(state, counts=counts(Place(view("today"), "robots"), anywhere=60))
+    assert state.in_all == 7
+    assert other.in_all is None
+    assert lines(other) == ["Nothing matches robot in Starred.", "F clears the query   ctrl+s searches the feed"]
 
 
 @pytest.mark.parametrize("text", ["upvotes:>500", "topic:agents is:starred", "-robot", "since:7d"])
 def test_the_feed_is_searched_for_words_alone(text: str) -> None:
-    assert empty_reason(empty("all", text, counted=counts()), TODAY) == NothingMatches(text)
+    assert lines(empty("all", text)) == [f"Nothing matches {text}.", "F clears the query"]
 
 
 @pytest.mark.parametrize(
@@ -231,58 +386,69 @@ def test_the_feed_is_searched_for_words_alone(text: str) -> None:
         ("topic:agent", "topic:agents"),
         ("-topic:vidoe hands", "-topic:video hands"),
         ("(topic:agents OR topic:robotic) is:unread", "(topic:agents OR topic:robotics) is:unread"),
+        ("topic:zzzzzzzz topic:agnets", "topic:zzzzzzzz topic:agents"),
+        ("NOT (topic:agnets robot)", "NOT (topic:agents robot)"),
+        ("topic:agnets topic:vidoe", "topic:agents topic:video"),
+        ("topic:vid", "topic:video"),
     ],
 )
-def test_a_misspelt_topic_is_what_is_wrong(text: str, meant: str) -> None:
-    state = empty("today", text, counted=counts(anywhere=3))
-    assert empty_reason(state, TODAY) == NothingMatches(text, meant)
-    assert suggested_text(state.place, TOPICS) == meant
-    unnamed = replace(state, topic_names={})
-    assert isinstance(reason := empty_reason(unnamed, TODAY), NothingMatches) and reason.suggestion is None
+def test_all_misspelt_topics_of_a_kept_query_are_mended_at_once(text: str, meant: str) -> None:
+    state = empty("today", text, anywhere=3)
+    assert lines(state)[1] == f"Did you mean {meant}?"
+    assert corrected(state.place, state.topic_papers) == meant
+    assert corrected(state.place, {}) is None
 
 
 @pytest.mark.parametrize("text", ["topic:agents", "robot", "", "topic:zzzzzzzzzzzz"])
 def test_nothing_is_suggested_where_nothing_is_near(text: str) -> None:
-    assert suggested_text(Place(view("all"), text), TOPICS) is None
+    assert corrected(Place(view("all"), text), dict.fromkeys(TOPICS, 0)) is None
 
 
-# What is unread
-
-
-def test_all_of_a_day_read_names_where_to_go_on() -> None:
-    today = empty("today", "is:unread", counted=counts(unread=19, base=14))
-    assert empty_reason(today, TODAY) == AllRead(14, "today", ("Fri  8", 3), 19)
-    monday = empty("day:2026-05-11", "is:unread", counted=counts(unread=19, base=16))
-    assert empty_reason(monday, TODAY) == AllRead(16, "Mon 11", ("Fri  8", 3), 19)
-    last = empty("day:2026-04-30", "is:unread", counted=counts(unread=3, base=16))
-    assert empty_reason(last, TODAY) == AllRead(16, "Thu 30 Apr", None, 3)
+def test_a_half_typed_topic_is_the_one_with_most_papers() -> None:
+    state = empty("today", "topic:vid")
+    assert state.counts is not None
+    counted = (TopicCount("video", "", "", 2), TopicCount("video-qa", "", "", 9))
+    state = replace(state, counts=state.counts._replace(topics=counted))
+    assert lines(state)[1] == "Did you mean topic:video-qa?"
 
 
 def test_today_is_the_newest_day_that_has_papers() -> None:
-    state = empty("today", "is:unread", KNOWN._replace(newest_day="2026-05-08"), counts(unread=16, base=14))
-    assert empty_reason(state, TODAY) == AllRead(14, "today", ("Thu 30 Apr", 16), 16)
+    state = empty("today", "is:unread", FACTS._replace(newest_day="2026-05-08"))
+    assert lines(state) == ["All 14 of today read.", "[ Thu 30 Apr has 16 left   gu all 16 unread   F shows them"]
 
 
-@pytest.mark.parametrize(
-    ("view_id", "place"),
-    [("week:2026-W20", "Week 20, 11 to 17 May 2026"), ("month:2026-05", "May 2026"), ("all", "what is here"),
-     ("trending", "what is here")],
-)  # fmt: skip
-def test_all_of_a_longer_time_read_names_it(view_id: str, place: str) -> None:
-    state = empty(view_id, "is:unread", counted=counts(unread=16, base=30))
-    assert empty_reason(state, TODAY) == AllRead(30, place, elsewhere=16)
+def test_papers_that_no_day_lists_are_papers() -> None:
+    state = replace(empty("today", facts=CacheFacts(None, has_papers=True, is_day_known=False)), counts=None)
+    assert lines(state) == [
+        "No papers on Tue 12 May.",
+        "The feed was not asked yet.",
+        "r asks the feed   ga all papers",
+    ]
 
 
-def test_unread_papers_are_not_missed_where_there_are_none_at_all() -> None:
-    nothing = empty("day:2026-05-09", "is:unread", counted=counts(base=0))
-    assert empty_reason(nothing, TODAY) == NothingMatches("is:unread")
-    uncounted = empty("today", "is:unread")
-    assert empty_reason(uncounted, TODAY) == NothingMatches("is:unread")
-    more = empty("today", "is:unread robot", counted=counts(base=14))
-    assert empty_reason(more, TODAY) == NothingMatches("is:unread robot", is_searchable=True)
+def test_the_step_to_the_day_before_is_named_only_where_it_leads_to_unread_papers() -> None:
+    end = DayCount("2026-05-12", 14, 0)
+    today = replace(empty("today"), place=Place(view("today")))
+    assert day_end_notice(today, end, KEYMAP.key) == "All 14 of today read · gu all 19 unread · u undoes"
+    friday = replace(empty("day:2026-05-11"), place=Place(view("day:2026-05-11")))
+    left = day_end_notice(friday, DayCount("2026-05-11", 1, 0), KEYMAP.key)
+    assert left == "All of Mon 11 May read · [ Friday has 3 left · u undoes"
+    unread = replace(today, place=Place(view("today"), "is:unread"))
+    assert day_end_notice(unread, end, KEYMAP.key) == "All 14 of today read · [ Friday has 3 left · u undoes"
+    narrowed = replace(today, place=Place(view("today"), "topic:agents"))
+    assert day_end_notice(narrowed, end, KEYMAP.key) == "All 14 of today read · gu all 19 unread · u undoes"
 
 
-# Whatever the state
+def test_the_end_of_a_day_counts_what_is_left_elsewhere() -> None:
+    state = empty("day:2026-05-08")
+    # The counts are from before the last three papers of that day were read.
+    days = (DayCount("2026-05-08", 14, 3),)
+    state = replace(state, counts=counts(state.place, unread=3)._replace(days=days))
+    day = DayCount("2026-05-08", 14, 0)
+    assert day_end_notice(state, day, KEYMAP.key) == "All 14 of Fri 8 May read · nothing unread is left · u undoes"
+    assert day_end_notice(state, day._replace(unread=1), KEYMAP.key) == ""
+    assert day_end_notice(state, day._replace(papers=0), KEYMAP.key) == ""
+    assert day_end_notice(replace(state, counts=None), day, KEYMAP.key) == "All 14 of Fri 8 May read · u undoes"
 
 
 @given(
@@ -290,31 +456,29 @@ def test_unread_papers_are_not_missed_where_there_are_none_at_all() -> None:
     st.sampled_from(["", "robot", "is:unread", "topic:agent", "2406.12345", "sort:title"]),
     st.builds(CacheFacts, st.sampled_from([None, "2026-05-08", "2026-05-12"]), st.booleans(),
               st.sampled_from([None, "2406.12345"]), st.booleans(), st.booleans()),
-    st.none() | st.builds(counts, unread=st.integers(0, 60), base=st.integers(0, 60), anywhere=st.integers(0, 60)),
+    st.integers(0, 60), st.integers(0, 60), st.integers(0, 60),
     st.none() | st.sampled_from(VIEWS),
-    st.booleans(),
-    st.booleans(),
+    st.none() | st.sampled_from(["", "r", "topic:", "topic:agnets", "id:", "(", "is:unr", "topc:x", "-"]),
+    st.booleans(), st.booleans(), st.booleans(),
 )  # fmt: skip
 def test_every_empty_list_has_a_reason_that_can_be_drawn(
     view_id: str,
     text: str,
     facts: CacheFacts,
-    counted: Counts | None,
+    unread: int,
+    base: int,
+    anywhere: int,
     refreshing: str | None,
+    typed: str | None,
+    is_counted: bool,
     is_offline: bool,
     is_demo: bool,
 ) -> None:
-    state = empty(view_id, text, facts, counted)
-    if is_offline:
-        state = state.refresh_failed("No network.", NOW)
-    if refreshing is not None:
-        state = state.refresh_started(refreshing)
-    reason: EmptyReason = empty_reason(state, TODAY, demo=is_demo)
-    lines = empty_state(reason)
-    assert 1 <= len(lines) <= 3
-    assert all(piece.text for line in lines for piece in line)
-    if isinstance(reason, NothingMatches):
-        assert reason.query == text and not (is_demo and reason.is_searchable)
-    if isinstance(reason, NoPapers | Fetching):
-        assert facts.newest_day is None and not facts.has_papers
-        assert isinstance(reason, Fetching) == (refreshing is not None)
+    state = empty(view_id, text, facts, unread=unread, base=base, anywhere=anywhere)
+    state = state if is_counted else replace(state, counts=None)
+    state = state.refresh_failed("No network.", "offline", NOW) if is_offline else state
+    state = state if refreshing is None else state.refresh_started(refreshing)
+    state = state if typed is None else typing(state, typed)
+    shown = lines(state, demo=is_demo)
+    assert 1 <= len(shown) <= 3
+    assert all(shown)

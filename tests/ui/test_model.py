@@ -9,6 +9,7 @@ from textual.widget import Widget
 from reader.core.paper import PaperKey
 from reader.session.places import Place, view
 from reader.ui.model import Model, subscribe
+from reader.ui.notices import Notice
 from reader.ui.state import State
 from tests.ui.stage import Stage
 
@@ -37,17 +38,13 @@ def test_a_model_publishes_each_new_state_once() -> None:
     assert heard[-1] is model.state
 
 
-def test_what_is_said_replaces_what_was_said_of_its_kind() -> None:
+def test_an_answer_is_shown_before_the_news() -> None:
     model = Model(State())
-    model.show_notice("offline since 08:14", "state")
-    model.show_notice("the best first", of_place=True)
-    assert model.state.notices.loudest == ("done", "the best first")
+    model.show_notice("the best first")
+    model.show_news("12 new")
+    assert model.state.notices.shown == Notice("the best first")
     model.change(model.state.go(ALL))
-    assert model.state.notices.loudest == ("state", "offline since 08:14")
-    heard: list[State] = []
-    model.publish = heard.append
-    model.show_notice("offline since 08:14", "state")
-    assert heard == []
+    assert model.state.notices.shown == Notice("12 new")
 
 
 async def test_a_change_is_acted_on_before_it_returns_and_only_by_those_whose_parts_it_changes() -> None:

@@ -20,17 +20,15 @@ from reader.keys.actions import CONTEXTS
 from reader.session.places import Place, view
 from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults
-from reader.ui.notices import Notices
-from reader.ui.state import HISTORY, State
+from reader.ui.layout import SHAPES, PaneChoice, PaneName, has_filter, shape_at
+from reader.ui.notices import Notice, Notices
+from reader.ui.query_state import HISTORY
+from reader.ui.state import State
 from reader.ui.state_parts import (
-    MEDIUM,
     TOP,
-    WIDE,
     CalendarRequest,
-    Focus,
     ListContent,
     ListRequest,
-    PaneSizes,
     Position,
     Prompt,
     Reading,
@@ -40,6 +38,7 @@ from reader.ui.state_parts import (
 from tests.ui.papers import draft
 from tests.ui.stage import paper
 
+THREE, STACKED = SHAPES["three"], SHAPES["stacked"]
 ROBOTS = Place(view("all"), "robot")
 WEEK = Place(view("week:2026-W20"), "topic:agents")
 MORNING = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
@@ -75,7 +74,8 @@ AT_WORK = State(
     is_ready=True,
     refresh=RefreshStatus(progress="day 3 of 7", view="", last=MORNING, ended=1),
     search=SearchStatus(wanted="gloves"),
-    notices=Notices(hint="Moving pictures.", state="offline since 08:14").show("the best first", of_place=True),
+    notices=Notices().answered("the best first"),
+    hint="Moving pictures.",
     history=("robot", "agents"),
 )
 """A state in the midst of things: a change that drops what it should leave shows."""
@@ -92,21 +92,21 @@ def changes(before: State, after: State) -> set[str]:
 
 def test_another_query_is_read_from_its_top_and_what_is_true_of_the_view_stays() -> None:
     after = AT_WORK.go(ROBOTS._replace(text="robot hands"))
-    assert changes(AT_WORK, after) == {"place", "request", "is_list_coming", "search"}
+    assert changes(AT_WORK, after) == {"place", "request", "is_list_coming", "search", "notices"}
     assert after.request is not None and after.request.at == TOP
     assert after.is_list_coming
     assert after.listing is AT_WORK.listing
     assert after.search.wanted == ""
 
 
-def test_another_view_takes_back_what_was_true_of_the_last_one() -> None:
+def test_another_view_takes_back_the_answer_but_not_the_news() -> None:
     after = AT_WORK.go(WEEK, Position(2, 5))
     assert changes(AT_WORK, after) == {"place", "request", "is_list_coming", "search", "notices"}
     assert after.place == WEEK
     assert after.request is not None and after.request.at == Position(2, 5)
-    assert after.notices.loudest == ("hint", "Moving pictures.")
-    lasting = AT_WORK.change_notices(lambda notices: notices.show("41 read"))
-    assert lasting.go(WEEK).notices.loudest == ("done", "41 read")
+    assert after.notices.shown == Notice()
+    news = AT_WORK.change_notices(lambda notices: notices.told("12 new"))
+    assert news.go(WEEK).notices.shown == Notice("12 new")
 
 
 def test_to_go_where_one_is_changes_nothing() -> None:
@@ -116,22 +116,21 @@ def test_to_go_where_one_is_changes_nothing() -> None:
 
 def test_to_go_to_a_paper_where_one_is_reads_the_list_around_it() -> None:
     after = AT_WORK.go(ROBOTS, Position(3))
-    assert changes(AT_WORK, after) == {"request", "is_list_coming", "search"}
+    assert changes(AT_WORK, after) == {"request", "is_list_coming", "search", "notices"}
     assert after.request is not None and after.request.at == Position(3)
 
 
 def test_to_go_anywhere_ends_the_search_and_drops_its_results_but_not_those_that_wait() -> None:
     waiting = results("kitchens")
-    searching = AT_WORK.list_results(results(), TOP).search_feed("gloves").search_is_slow("searching the feed")
+    searching = AT_WORK.list_results(results(), TOP).search_feed("gloves").search_progressed("searching the feed")
     searching = searching.hold_results(waiting)
-    assert searching.search.is_slow and searching.notices.progress
+    assert searching.search.progress
     for place in (WEEK, ROBOTS):
         after = searching.go(place)
         assert after is not searching
         assert (after.place, after.results) == (place, None)
-        assert (after.search.asking, after.search.wanted, after.search.is_slow) == ("", "", False)
+        assert (after.search.asking, after.search.wanted, after.search.progress) == ("", "", None)
         assert after.search.waiting is waiting
-        assert after.notices.progress == ""
 
 
 def test_keys_wait_for_a_list_that_was_asked_for_and_not_for_the_rest_of_one() -> None:
@@ -179,7 +178,9 @@ def test_a_list_that_has_come_lets_keys_go_on_and_knows_of_which_cache_it_is() -
     ("focus", "pks", "then"),
     [("detail", (), "list"), ("detail", (1,), "detail"), ("filter", (), "filter"), ("list", (), "list")],
 )
-def test_a_detail_without_a_paper_gives_the_keys_to_the_list(focus: Focus, pks: tuple[int, ...], then: Focus) -> None:
+def test_a_detail_without_a_paper_gives_the_keys_to_the_list(
+    focus: PaneName, pks: tuple[int, ...], then: PaneName
+) -> None:
     assert AT_WORK.focused(focus).listed(listing(*pks)).focus == then
 
 
@@ -188,7 +189,7 @@ def test_a_list_that_does_not_come_lets_keys_go_on() -> None:
     assert changes(coming, coming.list_stopped()) == {"is_list_coming"}
     failed = coming.list_failed("The disk is full.")
     assert changes(coming, failed) == {"is_list_coming", "notices"}
-    assert failed.notices.loudest == ("warning", "The disk is full.")
+    assert failed.notices.news == Notice("The disk is full.", "warning")
 
 
 def test_the_cursor_and_the_marks_touch_nothing_else() -> None:
@@ -228,31 +229,56 @@ def test_of_topics_only_what_was_read_is_replaced() -> None:
 @pytest.mark.parametrize(
     ("focus", "is_open", "width", "then", "is_open_then"),
     [
-        ("list", False, WIDE, "list", False),
-        ("list", True, WIDE, "list", False),
-        ("list", True, WIDE - 1, "list", True),
-        ("list", False, WIDE - 1, "list", False),
-        ("filter", False, WIDE, "filter", False),
-        ("filter", False, WIDE - 1, "filter", True),
+        ("list", False, THREE, "list", False),
+        ("list", True, THREE, "list", False),
+        ("list", True, THREE - 1, "list", True),
+        ("list", False, THREE - 1, "list", False),
+        ("filter", False, THREE, "filter", False),
+        ("filter", False, THREE - 1, "filter", True),
         ("filter", True, 30, "filter", True),
-        ("detail", False, MEDIUM, "detail", False),
-        ("detail", False, MEDIUM - 1, "list", False),
+        ("detail", False, STACKED, "detail", False),
+        ("detail", False, STACKED - 1, "list", False),
         ("detail", True, 30, "list", True),
     ],
 )
 def test_a_pane_without_room_gives_up_the_keys_and_the_filter_unfolds(
-    focus: Focus, is_open: bool, width: int, then: Focus, is_open_then: bool
+    focus: PaneName, is_open: bool, width: int, then: PaneName, is_open_then: bool
 ) -> None:
-    before = State(width=120, focus=focus, is_filter_open=is_open)
+    before = State(width=140, listing=listing(1), focus=focus, is_filter_open=is_open)
     after = before.resized(width)
     assert (after.width, after.focus, after.is_filter_open) == (width, then, is_open_then)
     assert changes(before, after) <= {"width", "focus", "is_filter_open"}
 
 
-def test_panes_keep_the_size_that_is_not_given() -> None:
-    assert AT_WORK.resize_panes(filter_width=30).sizes == PaneSizes(30, 0.5)
-    assert AT_WORK.resize_panes(list_share=0.6).sizes == PaneSizes(26, 0.6)
-    assert changes(AT_WORK, AT_WORK.resize_panes(filter_width=30, list_share=0.6)) == {"sizes"}
+def test_a_zoomed_pane_is_alone_until_the_key_is_pressed_again() -> None:
+    zoomed = AT_WORK.focused("detail").choose_panes(AT_WORK.panes._replace(is_zoomed=True))
+    assert zoomed.shown == {"detail"}
+    assert zoomed.focused("list").shown == {"list"}
+    assert zoomed.choose_panes(AT_WORK.panes).shown == {"filter", "list", "detail"}
+
+
+def test_a_zoomed_pane_that_has_no_room_of_its_own_leaves_the_keys_to_the_list() -> None:
+    zoomed = AT_WORK.focused("detail").choose_panes(AT_WORK.panes._replace(is_zoomed=True)).resized(60)
+    assert zoomed.focus == "detail"
+    assert zoomed.choose_panes(AT_WORK.panes).focus == "list"
+
+
+def test_a_hidden_pane_gives_its_room_and_the_keys_away() -> None:
+    hidden = AT_WORK.focused("detail").hide_pane("detail")
+    assert hidden.shown == {"filter", "list"}
+    assert hidden.focus == "list"
+    assert hidden.hide_pane("detail").shown == AT_WORK.shown
+
+
+def test_a_hidden_filter_pane_unfolds_when_it_is_asked_for() -> None:
+    hidden = AT_WORK.open_filter().hide_pane("filter")
+    assert hidden.shown == {"list", "detail"}
+    assert hidden.focus == "list"
+    opened = hidden.open_filter()
+    assert opened.shown == {"filter", "list"}
+    assert opened.is_filter_open
+    back = opened.hide_pane("filter")
+    assert (back.shown, back.is_filter_open) == (AT_WORK.shown, False)
 
 
 def test_the_filter_pane_unfolds_only_where_there_is_no_room_for_it() -> None:
@@ -262,7 +288,7 @@ def test_the_filter_pane_unfolds_only_where_there_is_no_room_for_it() -> None:
     for opened in (wide, narrow):
         closed = opened.close_filter()
         assert (closed.focus, closed.is_filter_open) == ("list", False)
-    reading = narrow.focused("detail").close_filter()
+    reading = wide.focused("detail").close_filter()
     assert (reading.focus, reading.is_filter_open) == ("detail", False)
 
 
@@ -280,7 +306,7 @@ def test_the_detail_and_the_page_show_papers_of_their_own() -> None:
     assert changes(AT_WORK, AT_WORK.read(other)) == {"reading"}
     assert AT_WORK.read(None).reading is None
     opened = AT_WORK.open_page(other)
-    assert changes(AT_WORK, opened) == {"page", "notices_before_page"}
+    assert changes(AT_WORK, opened) == {"page"}
     assert (opened.page, opened.reading) == (other, READING)
     assert changes(opened, opened.close_page()) == {"page"}
 
@@ -295,34 +321,34 @@ def test_a_cache_that_changes_behind_the_page_has_the_list_read_again_once_the_p
     assert changes(closed, closed.open_page(READING).close_page()) == set()
 
 
-def test_the_page_says_only_what_was_said_since_it_was_opened() -> None:
-    opened = AT_WORK.open_page(READING)
-    assert opened.page_notices.loudest is None
-    said = opened.change_notices(lambda notices: notices.show("1 starred"))
-    assert said.page_notices.loudest == ("done", "1 starred")
-    assert said.open_page(Reading(1, paper(pk=1), (), STILL)).page_notices.loudest == ("done", "1 starred")
-
-
 def test_the_calendar_opens_over_the_list_and_not_over_a_page() -> None:
     calendar = CalendarRequest(date(2026, 5, 12), since=True)
     opened = AT_WORK.open_page(READING).open_calendar(calendar)
     assert (opened.calendar, opened.page, opened.context) == (calendar, None, "calendar")
-    assert changes(AT_WORK, opened.close_calendar()) == {"notices_before_page"}
+    assert changes(AT_WORK, opened.close_calendar()) == set()
 
 
 def test_a_step_back_leaves_one_thing_at_a_time() -> None:
     state = AT_WORK.list_results(results(), Position(2, 3)).focused("filter").open_page(READING)
     steps = [state]
-    while (after := steps[-1].step_back()) is not steps[-1]:
+    while (after := steps[-1].step_back(Position(3, 4))) is not steps[-1]:
         steps.append(after)
-    assert [changes(*pair) for pair in pairwise(steps)] == [{"page"}, {"focus"}, {"results", "request"}]
-    assert steps[-1].request is not None and steps[-1].request.at == Position(2, 3)
-    assert AT_WORK.focused("detail").step_back().focus == "list"
+    assert [changes(*pair) for pair in pairwise(steps)] == [
+        {"page"},
+        {"focus"},
+        {"results", "request"},
+        {"place", "request", "notices"},
+    ]
+    left, last = steps[-2:]
+    assert left.request is not None and left.request.at == Position(2, 3)
+    assert last.place == Place(view("all"))
+    assert last.request is not None and last.request.at == Position(3, 4)
+    assert AT_WORK.focused("detail").step_back(TOP).focus == "list"
 
 
 @pytest.mark.parametrize("focus", ["list", "filter", "detail"])
 @pytest.mark.parametrize("pks", [(), (1, 2)])
-def test_the_context_is_the_screen_in_front_then_the_line_then_the_pane(focus: Focus, pks: tuple[int, ...]) -> None:
+def test_the_context_is_the_screen_in_front_then_the_line_then_the_pane(focus: PaneName, pks: tuple[int, ...]) -> None:
     # An empty list takes the keys of the detail, too.
     state = State(listing=listing(*pks), focus=focus)
     assert state.context == (focus if pks or focus == "filter" else "empty")
@@ -347,17 +373,111 @@ def test_a_query_begins_with_what_is_listed() -> None:
     assert AT_WORK.search_feed("gloves").open_query(TOP).search.asking == ""
 
 
-def test_a_query_that_is_kept_gives_the_keys_to_the_list_and_leaves_the_place() -> None:
+def test_the_list_follows_what_is_typed_unless_it_has_a_mistake() -> None:
+    typing = AT_WORK.open_query(TOP)
+    typed = typing.type_query("robot ha")
+    assert changes(typing, typed) == {"draft", "place", "request", "is_list_coming", "search", "notices"}
+    assert (typed.place.text, typed.draft and typed.draft.typed) == ("robot ha", "robot ha")
+    mistaken = typed.type_query("robot (ha")
+    assert changes(typed, mistaken) == {"draft"}
+    assert (mistaken.place.text, mistaken.draft and mistaken.draft.typed) == ("robot ha", "robot (ha")
+    # A letter that is excluded would exclude nearly every paper.
+    assert typed.type_query("robot -v").place.text == "robot"
+    assert typed.type_query("robot topic:vid", ("video",)).place.text == "robot"
+    assert AT_WORK.type_query("agents") is AT_WORK
+
+
+def test_a_query_that_is_kept_gives_the_keys_to_the_list_and_is_remembered() -> None:
     typing = AT_WORK.focused("detail").open_query(TOP).go(WEEK)
-    closed = typing.close_query()
-    assert changes(typing, closed) == {"draft", "focus"}
-    assert (closed.place, closed.context) == (WEEK, "list")
+    kept = typing.keep_query("topic:agents")
+    assert changes(typing, kept) == {"draft", "focus", "history"}
+    assert (kept.place, kept.context, kept.history[0]) == (WEEK, "list", "topic:agents")
+    late = typing.keep_query("topic:video")
+    assert late.place == WEEK._replace(text="topic:video")
+    assert late.request is not typing.request
+
+
+@pytest.mark.parametrize("focus", ["filter", "detail", "list"])
+def test_a_click_on_a_pane_keeps_what_is_typed(focus: PaneName) -> None:
+    typing = AT_WORK.open_query(TOP).type_query("robot ha")
+    clicked = typing.focused(focus)
+    assert (clicked.focus, clicked.is_typing, clicked.place.text) == (focus, False, "robot ha")
+    found = AT_WORK.list_results(results(), TOP).open_query(TOP)
+    assert found.focused(focus).results is found.results
+
+
+def test_a_query_that_is_let_go_leaves_the_cursor_on_its_paper() -> None:
+    after = AT_WORK.drop_query(Position(2, 5))
+    assert changes(AT_WORK, after) == {"place", "request", "is_list_coming", "search", "notices"}
+    assert after.place == Place(view("all"))
+    assert after.request is not None and after.request.at == Position(2, 5)
+    assert after.drop_query(Position(2, 5)) is after
+
+
+def test_a_query_without_papers_that_is_let_go_puts_the_cursor_where_it_was_before() -> None:
+    begun = State(place=Place(view("all")), request=ListRequest(1), listing=listing(1, 2, 3), highlighted=2)
+    kept = begun.open_query(Position(2, 5)).type_query("zzz").keep_query("zzz").listed(listing())
+    dropped = kept.drop_query(TOP)
+    assert dropped.request is not None and dropped.request.at == Position(2, 5)
+    # A further query was typed over the first one.
+    again = kept.open_query(TOP).type_query("zzzz").keep_query("zzzz").drop_query(TOP)
+    assert again.request is not None and again.request.at == Position(2, 5)
+
+
+def test_the_feeds_results_go_with_the_query_and_the_cursor_returns() -> None:
+    found = AT_WORK.list_results(results(), Position(1, 7))
+    dropped = found.drop_query(Position(-1, 2))
+    assert (dropped.place, dropped.results) == (Place(view("all")), None)
+    assert dropped.request is not None and dropped.request.at == Position(1, 7)
+
+
+def test_a_query_is_widened_to_all_papers_and_goes_back_to_its_view() -> None:
+    begun = AT_WORK.go(WEEK).listed(listing(1, 2))
+    wide = begun.widen_query(Position(2, 5))
+    assert wide.place == WEEK._replace(view=view("all"))
+    assert wide.widened_from == WEEK.view
+    assert wide.request is not None and wide.request.at == Position(2, 5)
+    back = wide.widen_query(Position(2, 5))
+    assert (back.place, back.widened_from) == (WEEK, None)
+    # Another query does not change where it goes back to, another view does.
+    assert wide.open_query(TOP).type_query("robot").widened_from == WEEK.view
+    assert wide.go(Place(view("starred"), "robot")).widened_from is None
+
+
+def test_all_papers_are_no_wider_than_all_papers() -> None:
+    assert AT_WORK.widen_query(TOP) is AT_WORK
+
+
+def test_what_was_widened_while_typing_is_put_back_too() -> None:
+    begun = AT_WORK.go(WEEK)
+    typing = begun.open_query(Position(2, 3)).type_query("robot").widen_query()
+    assert typing.place == Place(view("all"), "robot")
+    dropped = typing.cancel_query()
+    assert (dropped.place, dropped.widened_from) == (WEEK, None)
+    wide = begun.widen_query()
+    narrowed = wide.open_query(TOP).widen_query()
+    assert narrowed.place == WEEK
+    assert (narrowed.cancel_query().place, narrowed.cancel_query().widened_from) == (wide.place, WEEK.view)
+
+
+def test_what_a_query_has_in_all_is_known_once_it_is_counted_for_that_query() -> None:
+    place = Place(view("today"), "robot")
+    counts = COUNTS._replace(anywhere=7, place=place)
+    state = State(place=place, listing=listing(1, 2, 3, place=place))
+    assert state.in_all is None
+    assert state.counted(counts).in_all == 7
+    assert state.counted(counts._replace(place=ROBOTS)).in_all is None
+    assert state.counted(counts._replace(anywhere=3)).in_all is None
+    plain = Place(view("today"))
+    assert State(listing=listing(1, place=plain)).counted(counts._replace(place=plain)).in_all is None
+    found = state.counted(counts).list_results(results(), TOP)
+    assert found.listed(ListContent(place, Order(array("q", (1,))), results())).in_all is None
 
 
 def test_a_query_that_is_dropped_puts_back_place_and_cursor() -> None:
     typing = AT_WORK.open_query(Position(2, 3)).go(ROBOTS._replace(text="r")).go(ROBOTS._replace(text="rx"))
     dropped = typing.cancel_query()
-    assert changes(AT_WORK, dropped) == {"request", "is_list_coming", "search"}
+    assert changes(AT_WORK, dropped) == {"request", "is_list_coming", "search", "notices"}
     assert dropped.place == ROBOTS
     assert dropped.request is not None and dropped.request.at == Position(2, 3)
 
@@ -406,7 +526,7 @@ def test_the_pane_says_how_topics_combine_and_stand() -> None:
 
 
 def test_a_search_of_the_feed_takes_the_place_of_the_one_before() -> None:
-    asked = AT_WORK.hold_results(results()).search_feed("gloves").search_is_slow("searching")
+    asked = AT_WORK.hold_results(results()).search_feed("gloves").search_progressed("searching")
     again = asked.search_feed("kitchens")
     assert changes(asked, again) == {"search"}
     assert again.search == SearchStatus(asking="kitchens", wanted="kitchens")
@@ -414,12 +534,11 @@ def test_a_search_of_the_feed_takes_the_place_of_the_one_before() -> None:
 
 def test_a_search_that_stops_keeps_what_was_wanted() -> None:
     assert AT_WORK.search_stopped() is AT_WORK
-    searching = AT_WORK.search_feed("gloves").search_is_slow("searching the feed")
-    assert searching.notices.progress == "searching the feed"
+    searching = AT_WORK.search_feed("gloves").search_progressed("searching the feed")
+    assert searching.search.progress == "searching the feed"
     stopped = searching.search_stopped()
-    assert changes(searching, stopped) == {"search", "notices"}
+    assert changes(searching, stopped) == {"search"}
     assert stopped.search == SearchStatus(wanted="gloves")
-    assert stopped.notices.progress == ""
 
 
 def test_answers_wait_until_they_are_listed() -> None:
@@ -457,14 +576,23 @@ def test_a_refresh_says_how_far_it_is_and_for_which_view() -> None:
 
 
 def test_a_refresh_that_fails_again_fails_since_the_first_time() -> None:
-    failed = AT_WORK.refresh_failed("The feed did not answer.", MORNING).refresh_failed("No network.", LATER)
+    failed = AT_WORK.refresh_failed("The feed did not answer.", "no news", MORNING)
+    failed = failed.refresh_failed("No network.", "offline", LATER)
     assert changes(AT_WORK, failed) == {"refresh"}
     assert (failed.refresh.problem, failed.refresh.failing_since) == ("No network.", MORNING)
-    offline = failed.change_notices(lambda notices: notices.show("offline since 08:14", "state"))
-    mended = offline.refresh_succeeded(LATER)
+    assert failed.refresh.trouble == "offline"
+    mended = failed.refresh_succeeded(LATER)
     assert (mended.refresh.problem, mended.refresh.failing_since, mended.refresh.last) == ("", None, LATER)
-    assert mended.notices.state == ""
+    assert mended.refresh.trouble == ""
     assert mended.refresh.progress == AT_WORK.refresh.progress
+
+
+def test_a_source_that_does_not_answer_is_a_trouble_and_no_reason_for_an_empty_list() -> None:
+    silent = AT_WORK.source_failed("2 feeds silent", MORNING)
+    assert changes(AT_WORK, silent) == {"refresh"}
+    assert (silent.refresh.problem, silent.refresh.trouble) == ("", "2 feeds silent")
+    assert silent.refresh_failed("No network.", "offline", LATER).refresh.failing_since == LATER
+    assert silent.refresh_succeeded(LATER).refresh.trouble == ""
 
 
 def test_a_refresh_that_ends_is_counted_and_idle_unless_another_runs() -> None:
@@ -485,7 +613,12 @@ def test_what_another_program_refreshed_is_taken_over() -> None:
 
 
 def test_the_last_line_changes_only_by_what_is_news() -> None:
-    assert AT_WORK.change_notices(lambda notices: notices.show("offline since 08:14", "state")) is AT_WORK
+    assert AT_WORK.hinted("Moving pictures.") is AT_WORK
+    assert changes(AT_WORK, AT_WORK.hinted("")) == {"hint"}
+    assert AT_WORK.busy_with("") is AT_WORK
+    assert changes(AT_WORK, AT_WORK.busy_with("marking 2 of 9")) == {"activity"}
+    quiet = AT_WORK.change_notices(Notices.acted)
+    assert quiet.change_notices(Notices.acted) is quiet
     assert changes(AT_WORK, AT_WORK.change_notices(Notices.passed)) == {"notices"}
     prompt = Prompt((("t", "Today"), ("u", "Unread")), "g")
     asked = AT_WORK.prompt_for(prompt)
@@ -536,7 +669,8 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("know_words", st.just({"author": {"Ada Example": 2}})),
     change("ready"),
     change("resized", st.integers(1, 200)),
-    change("resize_panes", filter_width=st.integers(16, 60), list_share=st.floats(0.2, 0.8)),
+    change("hide_pane", st.sampled_from(["filter", "detail"])),
+    change("choose_panes", st.builds(PaneChoice, is_zoomed=st.booleans(), density=st.just("comfortable"))),
     change("focused", st.sampled_from(["list", "filter"])),
     change("open_filter"),
     change("close_filter"),
@@ -545,7 +679,12 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("close_page"),
     change("open_calendar", st.just(CalendarRequest(date(2026, 5, 12)))),
     change("close_calendar"),
-    change("step_back"),
+    change("step_back", POSITIONS),
+    change("type_query", TEXTS),
+    change("keep_query", TEXTS),
+    change("drop_query", POSITIONS),
+    change("widen_query", POSITIONS),
+    change("await_list"),
     change("open_query", POSITIONS, TEXTS),
     change("close_query"),
     change("cancel_query"),
@@ -553,7 +692,7 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("combine_topics", st.sampled_from(["any", "all"])),
     change("order_topics", st.sampled_from(["family", "papers", "rising"])),
     change("search_feed", TEXTS),
-    change("search_is_slow", st.just("searching")),
+    change("search_progressed", st.just("searching")),
     change("search_stopped"),
     change("hold_results", st.builds(results, TEXTS)),
     change("list_results", st.builds(results, TEXTS), POSITIONS),
@@ -561,10 +700,11 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("refresh_started", st.sampled_from(["", "trending"])),
     change("refresh_progressed", st.just("day 3 of 7")),
     change("refresh_succeeded", st.none() | TIMES),
-    change("refresh_failed", st.just("No network."), TIMES),
+    change("refresh_failed", st.just("No network."), st.just("offline"), TIMES),
+    change("source_failed", st.just("2 feeds silent"), TIMES),
     change("refresh_ended", is_idle=st.booleans(), last=st.none() | TIMES),
     change("refreshed_at", st.none() | TIMES),
-    change("change_notices", st.sampled_from([Notices.passed, Notices.left_place])),
+    change("change_notices", st.sampled_from([Notices.passed, Notices.acted])),
     change("prompt_for", st.builds(Prompt, st.just(()), TEXTS)),
 ]
 SEQUENCES = st.lists(st.one_of(CHANGES), max_size=25)
@@ -578,10 +718,12 @@ def test_whatever_happens_the_state_holds_together(sequence: list[Change]) -> No
         assert state.context in CONTEXTS
         assert state.is_typing == (state.draft is not None)
         assert state.page is not None or state.calendar is not None or state.is_typing == (state.context == "query")
-        assert not state.is_filter_open or state.width < WIDE
+        assert not (state.is_filter_open and has_filter(shape_at(state.width), state.panes))
+        assert state.focus in state.shown
         assert len(set(state.history)) == len(state.history) <= HISTORY
-        assert (state.refresh.problem == "") == (state.refresh.failing_since is None)
-        assert not state.search.is_slow or state.search.asking or before.search.is_slow or not before.search.asking
+        assert (state.refresh.trouble == "") == (state.refresh.failing_since is None)
+        assert not state.refresh.problem or state.refresh.trouble
+        assert not state.search.progress or state.search.asking or before.search.progress or not before.search.asking
         for number in ("cache_version", "marks_version"):
             assert getattr(state, number) in (getattr(before, number), getattr(before, number) + 1)
         # A list that is read for another place or from other results was asked for.

@@ -11,32 +11,34 @@ import unicodedata
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.segment import Segment
+from rich.style import Style
 from textual._styles_cache import StylesCache
 from textual.app import App, ComposeResult
 from textual.color import Color
 from textual.command import CommandList, CommandPalette
 from textual.content import Content
 from textual.css.stylesheet import Stylesheet
-from textual.dom import DOMNode
 from textual.events import Paste
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
 from textual.fuzzy import Matcher
 from textual.geometry import Size
 from textual.markup import MarkupError
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Input, OptionList, Static
 
 from reader.ui.textual_fixes import (
     BareScrollView,
+    BlankGround,
+    Colorless,
     ControlNet,
     Delayed,
     DismissedOnce,
@@ -45,7 +47,7 @@ from reader.ui.textual_fixes import (
     PastesWhole,
     StylesheetParsedOnce,
     color_filters,
-    put_away,
+    visual_style,
 )
 from reader.ui.theme import ANSI, DARK
 
@@ -151,14 +153,58 @@ def test_plain_app_sends_greys_where_no_color_is_asked_for(monkeypatch: pytest.M
     monkeypatch.setenv("NO_COLOR", "1")
     filters = filters_of("ansi")
     assert any(isinstance(one, Monochrome) for one in filters)
-    assert [type(one) for one in color_filters(filters)] == [NoColor]
+    assert [type(one) for one in color_filters(filters, colorless=True)] == [Colorless]
+
+
+def test_plain_app_takes_an_empty_variable_for_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "")
+    filters = filters_of("ansi")
+    assert any(isinstance(one, Monochrome) for one in filters)
+    assert color_filters(filters, colorless=False) == []
+
+
+def test_plain_filter_sends_codes_for_the_default_colors() -> None:
+    style = Style.parse("bold red link https://example.org") + Style.from_meta({"kind": "link"})
+    strip = Strip([Segment("text", style)])
+
+    def sent(one: LineFilter) -> str:
+        return strip.apply_filter(one, Color.parse("black")).render(Console(force_terminal=True))
+
+    assert "39;49" in sent(NoColor())
+    assert "\x1b[1mtext\x1b[0m" in sent(Colorless())
+    assert "https://example.org" in sent(Colorless())
+    (kept,) = strip.apply_filter(Colorless(), Color.parse("black"))
+    assert kept.style is not None and kept.style.meta == {"kind": "link"}
+
+
+class Colorful(App[None]):
+    """An app without colours that may draw one screen of plain ground."""
+
+    def get_line_filters(self) -> list[LineFilter]:
+        return color_filters(super().get_line_filters(), colorless=True)
+
+
+class PlainGround(Screen[None]):
+    BLANK = True
+
+
+class FilteredGround(BlankGround, Screen[None]):
+    pass
+
+
+@pytest.mark.parametrize(("screen", "is_colored"), [(PlainGround, True), (FilteredGround, False)])
+async def test_plain_blank_ground_has_colors_where_there_are_none(screen: type[Screen[None]], is_colored: bool) -> None:
+    async with Colorful().run_test() as pilot:
+        await pilot.app.push_screen(screen())
+        styles = [style for strip in pilot.app.screen._compositor.render_strips() for _, style, _ in strip if style]
+        assert any(style.bgcolor for style in styles) == is_colored
 
 
 def test_plain_app_looks_for_ansi_colors_where_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     filters = filters_of("dark")
     assert any(isinstance(one, ANSIToTruecolor) and one.enabled for one in filters)
-    assert color_filters(filters) == []
+    assert color_filters(filters, colorless=False) == []
 
 
 # ControlNet
@@ -238,74 +284,6 @@ async def test_stylesheets_are_parsed_again_only_for_another_theme(parsed: list[
         await pilot.pause()
         assert len(parsed) == 1
         assert pilot.app.query_one(Static).styles.color != accent
-
-
-# put_away
-
-
-class Many(App[None]):
-    CSS = ".-hidden { display: none; }"
-
-    def compose(self) -> ComposeResult:
-        for index in range(20):
-            yield Static("x", id=f"line{index}")
-
-
-@pytest.fixture
-def matched(monkeypatch: pytest.MonkeyPatch) -> list[DOMNode]:
-    """The widgets whose styles were matched."""
-    nodes: list[DOMNode] = []
-    apply = Stylesheet.apply
-
-    def counted(sheet: Stylesheet, node: DOMNode, **kwargs: Any) -> None:
-        nodes.append(node)
-        apply(sheet, node, **kwargs)
-
-    monkeypatch.setattr(Stylesheet, "apply", counted)
-    return nodes
-
-
-async def test_plain_class_on_a_screen_matches_the_styles_of_all_widgets(matched: list[DOMNode]) -> None:
-    async with Many().run_test() as pilot:
-        await pilot.pause()
-        matched.clear()
-        pilot.app.screen.add_class("-anything")
-        await pilot.pause()
-        assert len(matched) > 20
-
-
-async def test_plain_display_overrules_the_stylesheet_and_a_cleared_rule_lays_nothing_out() -> None:
-    async with Many().run_test() as pilot:
-        line = pilot.app.query_one("#line1")
-        line.add_class("-hidden")
-        line.display = True
-        await pilot.pause()
-        assert line.display
-        other = pilot.app.query_one("#line2")
-        other.styles.display = "none"
-        await pilot.pause()
-        other.styles.clear_rule("display")
-        await pilot.pause()
-        assert other.display
-        assert not other.region
-
-
-async def test_a_widget_is_put_away_and_back_as_its_stylesheet_has_it(matched: list[DOMNode]) -> None:
-    async with Many().run_test() as pilot:
-        line = pilot.app.query_one("#line1")
-        await pilot.pause()
-        matched.clear()
-        put_away(line, True)
-        await pilot.pause()
-        assert not line.region
-        put_away(line, False)
-        await pilot.pause()
-        assert line.region.y == 1
-        assert not matched
-        line.add_class("-hidden")
-        put_away(line, False)
-        await pilot.pause()
-        assert not line.display
 
 
 # KeptScrollBar and BareScrollView
@@ -481,3 +459,25 @@ async def test_plain_input_takes_the_first_line_as_it_comes(kind: type[Input], p
         line.post_message(Paste("one\x1b\ntwo"))
         await pilot.pause()
         assert line.value == pasted
+
+
+# visual_style
+
+
+class Reversed(Static):
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"reversed--word"}
+    DEFAULT_CSS = "Reversed > .reversed--word { text-style: reverse bold; }"
+
+
+async def test_plain_visual_style_drops_reverse() -> None:
+    class Showing(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Reversed("")
+
+    async with Showing().run_test() as pilot:
+        widget = pilot.app.query_one(Reversed)
+        assert widget.get_visual_style("reversed--word").bold
+        assert not widget.get_visual_style("reversed--word").reverse
+        assert visual_style(widget, "reversed--word").reverse
+        assert visual_style(widget, "reversed--word").bold
+        assert not visual_style(widget).reverse

@@ -111,7 +111,7 @@ def first(
     found = _walk(connection, selection, limit, columns)
     if found is not None:
         return Answer(Way.WALK, found)
-    if few := _few_by_any(connection, selection):
+    if few := few_by_any(connection, selection):
         return Answer(Way.FEW, _fetch(connection, few, selection.order, limit, columns))
     return Answer(Way.ALL, _fetch(connection, selection.ordered, selection.order, limit, columns))
 
@@ -119,7 +119,7 @@ def first(
 def whole(connection: sqlite3.Connection, selection: Selection) -> Selection:
     """The selection with the quickest condition for reading all of it in order."""
     if selection.ranked is None:
-        where = _few_by_any(connection, selection) or selection.ordered
+        where = few_by_any(connection, selection) or selection.ordered
         return selection._replace(where=where.sql, params=where.params)
     if not _are_common_words(connection, selection):
         return selection
@@ -129,7 +129,7 @@ def whole(connection: sqlite3.Connection, selection: Selection) -> Selection:
 
 def in_any_order(connection: sqlite3.Connection, selection: Selection) -> Clause:
     """The quickest condition for finding all papers of a selection in any order."""
-    return _few_by_any(connection, selection) or Clause(selection.where, selection.params)
+    return few_by_any(connection, selection) or Clause(selection.where, selection.params)
 
 
 def _few(connection: sqlite3.Connection, lookups: Sequence[Lookup], most: int) -> Clause | None:
@@ -149,7 +149,7 @@ def _few(connection: sqlite3.Connection, lookups: Sequence[Lookup], most: int) -
     return None
 
 
-def _few_by_any(connection: sqlite3.Connection, selection: Selection) -> Clause | None:
+def few_by_any(connection: sqlite3.Connection, selection: Selection) -> Clause | None:
     """The same for all look-ups: by index, by the rarest of several words, then by all words together."""
     by_index = [lookup for lookup in selection.lookups if not lookup.is_full_text]
     together = [lookup for lookup in selection.lookups if lookup.is_full_text]
@@ -185,7 +185,7 @@ def _walk_days(connection: sqlite3.Connection, selection: Selection, walk: DayWa
         needed = work * limit / max(1, len(rows))
         if needed > MOST_WALKED and not is_few_tried:
             is_few_tried = True
-            if few := _few_by_any(connection, selection):
+            if few := few_by_any(connection, selection):
                 return Answer(Way.FEW, _fetch(connection, few, selection.order, limit, columns))
         if needed > 10 * MOST_WALKED and walk.reads_text:
             return Answer(Way.ALL, _fetch(connection, selection.ordered, selection.order, limit, columns))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from reader.core.dates import DATE_WORDS
 from reader.core.errors import QueryError
+from reader.core.nearest import nearest
 from reader.core.query.lexer import DATE_FIELDS, FIELDS, Token, Value, level, lex
 from reader.core.query.parser import parse
 from reader.core.query.values import CHOICES
@@ -54,14 +55,20 @@ def tokens(text: str) -> list[Span]:
 
 
 _EXCLUDES_ONE_LETTER = re.compile(r"(?:^|(?<=[\s(]))-(?:(?:title|abstract|author|keyword|org):)?[^\W_]$", re.IGNORECASE)
+_LAST_TOPIC = re.compile(r"(?:^|(?<=[\s(]))-?topic:([\w-]+)$", re.IGNORECASE)
 
 
-def asked(text: str) -> str:
-    """The query to run while a text is typed: a one-letter exclusion at its end is left out.
+def asked(text: str, topics: Collection[str] = ()) -> str:
+    """The query to run while a text is typed: what is only begun at its end is left out.
 
-    A user who types `-video` first has `-v`, which would exclude nearly every paper.
+    A user who types `-video` first has `-v`, which would exclude nearly every paper, and one who types `topic:video`
+    first has `topic:v`, which no paper has.
     """
     kept = _EXCLUDES_ONE_LETTER.sub("", text).strip()
+    last = _LAST_TOPIC.search(text)
+    slug = last[1].lower() if last else ""
+    if last and slug not in topics and any(topic.startswith(slug) for topic in topics):
+        kept = text[: last.start()].strip()
     try:
         parse(kept)
     except QueryError:
@@ -98,6 +105,12 @@ def complete(text: str, cursor: int, vocabulary: Vocabulary, limit: int = 8) -> 
     if completion is None or not papers:
         return completion
     return replace(completion, papers=tuple(papers[candidate] for candidate in completion.candidates))
+
+
+def nearest_value(typed: str, known: Iterable[str]) -> str | None:
+    """The value that a wrong one probably stands for: what completes it first, else the most similar one."""
+    begun = _matching_values(known, typed.lower(), 1) if typed else []
+    return begun[0] if begun else nearest(typed, known)
 
 
 def _language_values(field: str, item: str) -> list[str]:

@@ -10,7 +10,7 @@ from reader.ui.state_parts import Position
 from reader.ui.work.paper_lookup import PaperLookup
 from reader.ui.work.services import Services
 
-NOTHING_IS_FETCHED = "this is the bundled sample: nothing is fetched"
+NOTHING_IS_FETCHED = "the sample: nothing is fetched"
 
 
 class AddActions:

@@ -67,7 +67,10 @@ class DateActions:
         """Show the chosen day, week or month, or fetch all papers since it, as the calendar was opened for."""
         calendar = self._calendar()
         period = calendar.chosen(kind) if calendar is not None else None
-        if calendar is None or period is None:
+        if calendar is None:
+            return
+        if period is None:
+            calendar.refuse()
             return
         self.close()
         if not calendar.since:
@@ -106,6 +109,12 @@ class DateActions:
         calendar = self._calendar()
         if calendar is not None:
             calendar.move(days=days, months=months)
+
+    @handles("date.type")
+    def type_date(self, _count: int | None) -> None:
+        calendar = self._calendar()
+        if calendar is not None:
+            calendar.begin_typing()
 
     @handles("date.today")
     def go_to_today(self, _count: int | None) -> None:

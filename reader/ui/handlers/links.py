@@ -20,6 +20,8 @@ class Terminal(NamedTuple):
     """Puts text on its clipboard; some terminals ignore it."""
     suspend: Callable[[], AbstractContextManager[None]]
     """Gives the terminal to another program."""
+    open: Callable[[str], bool]
+    """Opens an address where the user is; False if that is this machine."""
 
 
 class LinkActions:
@@ -42,15 +44,14 @@ class LinkActions:
 
     @handles("link.list")
     def choose_link(self, _count: int | None) -> None:
-        from reader.actions.links import links
+        from reader.actions.links import link_choices, links
 
         paper = self._library.paper_of(self._model.state.highlighted)
         if paper is None:
             return
         urls = {link.letter: link.url for link in links(paper)}
         if urls:
-            choices = [(link.letter, link.name) for link in links(paper)]
-            self._keyboard.ask_letter("open", choices, lambda letter: self.browse(urls[letter]))
+            self._keyboard.ask_letter("open", link_choices(paper), lambda letter: self.browse(urls[letter]))
         else:
             self._model.show_notice("this paper has no links")
 
@@ -80,6 +81,10 @@ class LinkActions:
     async def _browse(self, url: str) -> None:
         from reader.actions.links import find_browser, open_url, safe_url, takes_terminal
 
+        safe = safe_url(url)
+        if safe and self._terminal.open(safe):
+            self._model.show_notice(f"opening {safe}")
+            return
         browser = await asyncio.to_thread(find_browser)
         if browser is None:
             self._copy(url, "there is no browser here")

@@ -32,6 +32,7 @@ class MarkActions:
         self._background = services.background
         self._keymap = services.look.keymap
         self._read_when = services.settings.read_when
+        self._goes_on = services.settings.after_mark == "next"
         self._papers = papers
         self._loader = loader
 
@@ -51,8 +52,17 @@ class MarkActions:
 
     def _toggle(self, kind: str) -> None:
         row = self._papers.highlighted_row
-        if row is not None:
-            self._mark(kind, not getattr(row, STATES[kind]), [row.pk])
+        if row is None:
+            return
+        value = not getattr(row, STATES[kind])
+        # On its page a paper is being read, and one that loses a mark is looked at again.
+        goes_on = self._goes_on and value and self._model.state.page is None
+        if goes_on and kind != "read":
+            # Before the mark, so that undo takes the mark back first.
+            self.leave_paper()
+        self._mark(kind, value, [row.pk])
+        if goes_on:
+            self._papers.move(1)
 
     def finish_reading(self, pk: PaperKey) -> None:
         """Mark a paper read without a notice, unless it is read already or the user marks papers by hand."""
@@ -128,10 +138,22 @@ class MarkActions:
             self._papers.renew()
             raise
         finally:
-            self._model.show_notice("", "progress")
+            self._model.change(self._model.state.busy_with(""))
         self._show_stored()
-        if event is not None and not is_quiet:
-            self._model.show_notice(f"{event.count:,} {event.label} · {self._keymap.key('mark.undo')} undoes")
+        if event is not None:
+            said = "" if is_quiet else f"{event.count:,} {event.label} · {self._keymap.key('mark.undo')} undoes"
+            is_end = event.value == "1" and event.kind in ("read", "hide")
+            said = (self._end_of_day() if is_end else "") or said
+            if said:
+                self._model.show_notice(said)
+
+    def _end_of_day(self) -> str:
+        """What to say if all of the listed day is read now, with the way on; empty if some are left."""
+        from reader.ui.day_end import day_end_notice, day_of
+
+        state = self._model.state
+        day = day_of(state.place.view, self._library.newest_day())
+        return "" if day is None else day_end_notice(state, self._library.visible_papers(day), self._keymap.key)
 
     def finish_marks(self) -> None:
         """Finish a mark of many papers that an earlier run left incomplete."""
@@ -141,7 +163,7 @@ class MarkActions:
             try:
                 await finishing
             finally:
-                self._model.show_notice("", "progress")
+                self._model.change(self._model.state.busy_with(""))
                 self._model.change(self._model.state.cache_changed())
 
         self._background.start("marks", finish)
@@ -157,7 +179,7 @@ class MarkActions:
 
         def report(done: int, total: int) -> None:
             if monotonic() - began > BLINK:
-                self._model.show_notice(f"{what} {done:,} of {total:,}", "progress")
+                self._model.change(self._model.state.busy_with(f"{what} {done:,} of {total:,}"))
 
         return report
 
@@ -179,7 +201,7 @@ class MarkActions:
         try:
             event = await reversing
         finally:
-            self._model.show_notice("", "progress")
+            self._model.change(self._model.state.busy_with(""))
         if event is None:
             self._model.show_notice(nothing)
             return

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from textual.widget import Widget
-
-from reader.session.places import DAY
+from reader.core.errors import ReaderError
+from reader.core.periods import period_of_view
+from reader.session.places import DAY, Place, view
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.registry import handles
 from reader.ui.handlers.views import ViewActions
+from reader.ui.layout import PaneName, shown_panes
 from reader.ui.screens.main import MainScreen
-from reader.ui.state_parts import Focus
+from reader.ui.state import State
 from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.work.services import Services
+
+_LEFT_TO_RIGHT: tuple[PaneName, ...] = ("filter", "list", "detail")
 
 
 class MovementActions:
@@ -29,6 +33,8 @@ class MovementActions:
     ) -> None:
         self._model = services.model
         self._library = services.library
+        self._background = services.background
+        self._scope = services.scope
         self._main = main
         self._marks = marks
         self._views = views
@@ -127,18 +133,50 @@ class MovementActions:
         self._to_day(-1, count or 1)
 
     def _to_day(self, direction: int, count: int) -> None:
-        """Go `count` days older (1) or newer (-1): within the list if it has them, else to the view of that day."""
-        view = self._model.state.place.view.id
-        if view != "today" and not view.startswith(DAY):
+        """Go `count` days older (1) or newer (-1): within the list if it has several days, else to a day's view.
+
+        Only days count that list a paper of the query, or one that is not hidden.
+        """
+        state, here = self._model.state, self._day_to_leave(direction)
+        if here is None:
             for _ in range(count):
                 self._main.papers.to_day(direction)
-            return
-        here = view.removeprefix(DAY) if view != "today" else self._library.newest_day()
-        day = self._library.older_day(here, direction * count) if here else None
-        if day is None:
-            self._model.show_notice("no newer day is in the cache" if direction < 0 else "no older day is in the cache")
+        elif state.place.text:
+            self._model.change(state.await_list())
+            finding = partial(self._go_to_matching_day, self._model.state, here, direction * count)
+            self._background.start("day", finding, exclusive=True)
         else:
+            self._go_to_day(self._library.older_day(here, direction * count), direction)
+
+    def _day_to_leave(self, direction: int) -> str | None:
+        """The day of the view, or the edge of an empty week or month; None if the list has days to go to."""
+        state = self._model.state
+        if state.place.view.id == "today":
+            return self._library.newest_day()
+        period = period_of_view(state.place.view.id)
+        if period is None or (period.kind != "day" and not state.is_empty):
+            return None
+        return (period.first if direction > 0 else period.last).isoformat()
+
+    async def _go_to_matching_day(self, before: State, here: str, steps: int) -> None:
+        from reader.cache.search.compile import compile_query
+
+        query = Place(view("all"), before.place.text).whole("day")
+        try:
+            day = await self._library.matching_day(compile_query(query, self._scope()), here, steps)
+        except ReaderError:
+            self._model.change(self._model.state.list_stopped())
+            raise
+        if self._model.state.place == before.place:
+            self._model.change(self._model.state.list_stopped())
+            self._go_to_day(day, steps)
+
+    def _go_to_day(self, day: str | None, direction: int) -> None:
+        if day is not None:
             self._views.go("today" if day == self._library.newest_day() else f"{DAY}{day}")
+            return
+        matches = " that match" if self._model.state.place.text else ""
+        self._model.show_notice(f"no {'older' if direction > 0 else 'newer'} day has papers{matches}")
 
     # Panes
 
@@ -151,12 +189,28 @@ class MovementActions:
         self._change_pane(-1)
 
     def _change_pane(self, by: int) -> None:
-        main, state = self._main, self._model.state
-        in_order: dict[Focus, Widget] = {"filter": main.filter, "list": main.papers, "detail": main.detail}
-        panes = [name for name, pane in in_order.items() if pane.is_on_screen]
-        if panes:
-            now = panes.index(state.focus) if state.focus in panes else 0
-            self._model.change(state.focused(panes[(now + by) % len(panes)]))
+        """Focus the next pane; a zoomed one gives its room to it."""
+        state = self._model.state
+        reachable = shown_panes(state.width, state.panes._replace(is_zoomed=False), state.front)
+        panes = [name for name in _LEFT_TO_RIGHT if name in reachable]
+        now = panes.index(state.focus) if state.focus in panes else 0
+        self._model.change(state.focused(panes[(now + by) % len(panes)]))
+
+    @handles("pane.zoom")
+    def zoom(self, _count: int | None) -> None:
+        state = self._model.state
+        self._model.change(state.choose_panes(state.panes._replace(is_zoomed=not state.panes.is_zoomed)))
+
+    @handles("pane.hide")
+    def hide(self, _count: int | None) -> None:
+        """Hide the filter pane for good if it has the focus, else the detail; or show it again."""
+        state = self._model.state
+        self._model.change(state.hide_pane("filter" if state.focus == "filter" else "detail"))
+
+    @handles("pane.density")
+    def change_density(self, _count: int | None) -> None:
+        state = self._model.state
+        self._model.change(state.choose_panes(state.panes.with_other_density()))
 
     @handles("pane.wider")
     def wider(self, count: int | None) -> None:
@@ -169,10 +223,11 @@ class MovementActions:
     def _resize(self, by: int) -> None:
         """Give the pane with the focus more room, or less."""
         state = self._model.state
-        sizes = state.sizes
+        panes, width = state.panes, state.width
+        sizes = panes.at(width)
         if state.context == "filter":
-            self._model.change(state.resize_panes(filter_width=min(60, max(16, sizes.filter_width + 2 * by))))
+            panes = panes.resized(width, filter_width=min(60, max(16, sizes.filter_width + 2 * by)))
         else:
             by = -by if state.context == "detail" else by
-            share = min(0.8, max(0.2, round(sizes.list_share + 0.05 * by, 2)))
-            self._model.change(state.resize_panes(list_share=share))
+            panes = panes.resized(width, list_share=min(0.8, max(0.2, round(sizes.list_share + 0.05 * by, 2))))
+        self._model.change(state.choose_panes(panes))

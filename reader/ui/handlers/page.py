@@ -48,6 +48,7 @@ class PageActions:
             self._papers.renew()
             reading = self._loader.read(state.page.key)
             if reading is not None:
+                reading = reading._replace(number=state.page.number)
                 self._model.change(self._model.state.open_page(reading))
 
     def _show(self) -> None:
@@ -56,7 +57,7 @@ class PageActions:
         if reading is None:
             return
         is_new = state.page is None or state.page.key != reading.key
-        self._model.change(state.open_page(reading))
+        self._model.change(state.open_page(reading._replace(number=self._papers.cursor + 1)))
         if is_new:
             self._marks.finish_reading(reading.key)
             if isinstance(reading.paper.pk, NotCached):
@@ -86,6 +87,15 @@ class PageActions:
             if pk is not None:
                 self._marks.finish_reading(pk)
             self.go_to_unread(1)
+
+    @handles("read.unfold")
+    def unfold(self, _count: int | None) -> None:
+        """List all authors and keywords, or fold them again."""
+        if self._text_in_front() is None:
+            self.open()
+        text = self._text_in_front()
+        if text is not None:
+            text.toggle_fold()
 
     @handles("read.next")
     def next_paper(self, count: int | None) -> None:

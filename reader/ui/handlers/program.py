@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from reader.core.paper import PaperKey
 from reader.core.periods import period_of_view
 from reader.keys.actions import Context
 from reader.refresh.plan import Days
@@ -14,10 +15,12 @@ from reader.ui.handlers.add import NOTHING_IS_FETCHED
 from reader.ui.handlers.registry import handles
 from reader.ui.handlers.topics import with_topic
 from reader.ui.handlers.views import ViewActions
-from reader.ui.theme import THEMES
+from reader.ui.state_parts import Position
+from reader.ui.text.day_names import short_day
 from reader.ui.work.feed_search import FeedSearch
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.services import Services
+from reader.ui.work.title_search import find_by_title
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -40,9 +43,6 @@ class Program(Protocol):
     def show_screen(self, screen: Screen[None]) -> None:
         """Show a screen that reads its own keys."""
 
-    def use_theme(self, theme: str) -> None:
-        """Change the colours until the user quits."""
-
     def leave_detour(self) -> bool:
         """Close a temporary content of a pane, such as an explanation; return whether there was one."""
 
@@ -63,14 +63,22 @@ class ProgramActions:
         refresher: Refresher,
         search: FeedSearch,
         views: ViewActions,
+        *,
+        more_commands: Callable[[], list[Command]],
+        position: Callable[[], Position],
     ) -> None:
+        """`position` returns the list's cursor."""
         self._program = program
+        self._services = services
         self._model = services.model
         self._keymap = services.look.keymap
+        self._glyphs = services.look.glyphs
         self._demo = services.look.demo
         self._refresher = refresher
         self._search = search
         self._views = views
+        self._more_commands = more_commands
+        self._position = position
 
     @handles("app.refresh")
     def refresh(self, _count: int | None) -> None:
@@ -99,7 +107,7 @@ class ProgramActions:
 
         context = self._program.context
         if context is not None:
-            self._program.show_screen(HelpScreen(self._keymap, context))
+            self._program.show_screen(HelpScreen(self._keymap, context, self._glyphs))
 
     @handles("app.commands")
     def show_commands(self, _count: int | None) -> None:
@@ -108,7 +116,8 @@ class ProgramActions:
         context = self._program.context
         if context is not None:
             own = action_commands(self._keymap, context, self._do_later)
-            self._program.show_screen(Palette([*own, *self._topic_commands(), *self._theme_commands()]))
+            commands = [*own, *self._topic_commands(), *self._more_commands()]
+            self._program.show_screen(Palette(commands, self._glyphs, self._paper_commands))
 
     def _do_later(self, action_id: str) -> None:
         self._program.call_when_closed(partial(self._program.perform, action_id))
@@ -126,11 +135,17 @@ class ProgramActions:
             for slug, name in state.topic_names.items()
         ]
 
-    def _theme_commands(self) -> list[Command]:
+    async def _paper_commands(self, typed: str) -> list[Command]:
+        """A command for each of the newest papers with the typed words in their titles."""
         from reader.ui.screens.palette import Command
 
-        about = "Change the colours until the reader is left."
-        return [Command(f"Theme: {one.name}", about, partial(self._program.use_theme, one.name)) for one in THEMES]
+        def show(pk: PaperKey) -> None:
+            self._program.call_when_closed(partial(self._views.show_paper, pk))
+
+        return [
+            Command(row.title, short_day(row.day, self._services.look.today), partial(show, row.pk))
+            for row in await find_by_title(self._services, typed)
+        ]
 
     @handles("app.escape")
     def step_back(self, _count: int | None) -> None:
@@ -151,7 +166,7 @@ class ProgramActions:
         if self._program.leave_detour():
             return True
         state = self._model.state
-        self._model.change(state.step_back())
+        self._model.change(state.step_back(self._position()))
         return self._model.state is not state
 
     @handles("app.quit")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from reader.session.places import Place, feed_text, next_order
+from reader.session.places import feed_text, next_order
 from reader.ui.handlers.add import NOTHING_IS_FETCHED, AddActions
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.registry import handles
 from reader.ui.screens.main import MainScreen
+from reader.ui.state_parts import TOP
 from reader.ui.work.feed_search import FeedSearch
 from reader.ui.work.services import Services
 
@@ -39,8 +40,7 @@ class QueryActions:
         """
         text = self._main.query_line.accept()
         if text is not None:
-            state = self._model.state
-            self._model.change(state.remember_query(text).close_query().go(Place(state.place.view, text)))
+            self._model.change(self._model.state.keep_query(text))
             if self._add.missing_id():
                 self._add.fetch_paper()
 
@@ -57,9 +57,9 @@ class QueryActions:
         if state.is_typing:
             self._main.query_line.complete()
             return
-        from reader.ui.empty_reason import suggested_text
+        from reader.ui.empty_reason import corrected
 
-        text = suggested_text(state.place, state.topic_names)
+        text = corrected(state.place, state.topic_papers)
         if text is not None:
             self._model.change(state.go(state.place._replace(text=text)))
 
@@ -74,8 +74,20 @@ class QueryActions:
     @handles("find.clear")
     def clear(self, _count: int | None) -> None:
         self._main.filter.stop_narrowing()
+        self._model.change(self._model.state.drop_query(self._main.position))
+
+    @handles("find.widen")
+    def widen(self, _count: int | None) -> None:
+        """Ask the same of all papers, or of the earlier view again."""
         state = self._model.state
-        self._model.change(state.go(Place(state.place.view)))
+        if state.results is not None:
+            self._model.show_notice("what the feed finds is of no view")
+            return
+        widened = state.widen_query(TOP if state.is_typing else self._main.position)
+        if widened is state:
+            self._model.show_notice("no view is wider than this one")
+        else:
+            self._model.change(widened)
 
     @handles("find.sort")
     def change_order(self, _count: int | None) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from reader.core.paper import PaperKey
 from reader.core.periods import Period, PeriodKind, period_containing, period_of_view
 from reader.refresh.plan import FIRST_DAY, Days, Trending
 from reader.session.places import Place, view
 from reader.ui.handlers.registry import handles
+from reader.ui.state_parts import Position
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.services import Services
@@ -41,6 +43,10 @@ class ViewActions:
     def show_query(self, text: str) -> None:
         """Show all papers that match a query."""
         self._model.change(self._model.state.close_page().go(Place(view("all"), text)))
+
+    def show_paper(self, pk: PaperKey) -> None:
+        """Show a paper among all others."""
+        self._model.change(self._model.state.close_page().go(Place(view("all")), Position(pk)))
 
     @handles("view.today")
     def show_today(self, _count: int | None) -> None:
@@ -96,9 +102,7 @@ class ViewActions:
 
     def _show_around(self, kind: PeriodKind) -> None:
         self.go(period_containing(kind, self.here().first).id)
-        self._model.show_notice(
-            f"the best first · {self._look.keymap.key('find.sort')} for another order", of_place=True
-        )
+        self._model.show_notice(f"the best first · {self._look.keymap.key('find.sort')} for another order")
 
     @handles("period.earlier")
     def show_earlier(self, count: int | None) -> None:

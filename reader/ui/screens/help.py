@@ -1,4 +1,4 @@
-"""Help: the keys of the current place, then all others; typing searches them."""
+"""Help: the keys of the current place, the legend, then all other keys; typing searches them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ from reader.keys.chords import KeyReader, Match
 from reader.keys.keymap import Keymap
 from reader.ui.stylesheets import stylesheet
 from reader.ui.text.finder import Finder
-from reader.ui.textual_fixes import DismissedOnce
+from reader.ui.text.glyphs import UNICODE, Glyphs
+from reader.ui.text.legend import legend
+from reader.ui.textual_fixes import DismissedOnce, visual_style
 
 COLUMN = 62
 """Minimum cells of a column with its keys and sentences; wider screens have more columns."""
@@ -36,7 +38,7 @@ MARGINS = 6
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One action as help shows it."""
+    """One action or sign as help shows it."""
 
     keys: str
     name: str
@@ -79,6 +81,13 @@ def sections(keymap: Keymap, context: Context, typed: str = "") -> list[Section]
             found.setdefault((here, action.group, place), []).append(row)
     rest = [Section(title, place, here, tuple(rows)) for (here, title, place), rows in found.items()]
     return [Section("This key", "", True, tuple(exact)), *rest] if exact else rest
+
+
+def legend_section(glyphs: Glyphs, typed: str = "") -> list[Section]:
+    """Return the signs that have each typed word, as a section; none if no sign matches."""
+    finder = Finder(typed)
+    rows = tuple(Row(*sign) for sign in legend(glyphs) if finder.matches(" ".join((*sign, "Signs"))))
+    return [Section("Signs", "", True, rows)] if rows else []
 
 
 def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
@@ -158,9 +167,10 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
     )
     """The actions that help handles itself; other keys go on to the app."""
 
-    def __init__(self, keymap: Keymap, context: Context) -> None:
+    def __init__(self, keymap: Keymap, context: Context, glyphs: Glyphs = UNICODE) -> None:
         super().__init__()
         self._keymap = keymap
+        self._glyphs = glyphs
         self._place: Context = context
 
     def compose(self) -> ComposeResult:
@@ -219,7 +229,9 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
         room = width - MARGINS
         count = max(1, min(MOST_COLUMNS, (room + GAP) // (COLUMN + GAP)))
         typed = self.query_one(HelpSearch).value
-        found = sections(self._keymap, self._place, typed)
+        keys = sections(self._keymap, self._place, typed)
+        here = [section for section in keys if section.here]
+        found = [*here, *legend_section(self._glyphs, typed), *keys[len(here) :]]
         key_width = max((len(row.keys) for section in found for row in section.rows), default=0)
         measure = Measure(key_width, max((room - GAP * (count - 1)) // count - key_width - 2, 10))
         finder = Finder(typed)
@@ -254,7 +266,8 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
             yield Content.assemble(" " * (measure.keys + 2), (line, about))
 
     def _marked(self, line: Content, finder: Finder) -> Content:
-        look = self._component_style("help--hit")
+        # Textual 8.2.8 drops the background of a partial style.
+        look = visual_style(self, "help--hit")
         for start, end in finder.spans(line.plain):
             line = line.stylize(look, start, end)
         return line

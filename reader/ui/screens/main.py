@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Container
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.screen import Screen
 from textual.widget import Widget
 
 from reader.core.paper import PaperKey
 from reader.session.places import Place
 from reader.ui import view_models
+from reader.ui.layout import Area, PaneName, has_strip, lay_out
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.state import State
-from reader.ui.state_parts import MEDIUM, WIDE, Focus, Position
-from reader.ui.textual_fixes import Delayed, put_away
+from reader.ui.state_parts import Position, Prompt
+from reader.ui.text.list_lines import day_end
+from reader.ui.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.widgets.filter_strip import FilterStrip
+from reader.ui.widgets.pane import Pane, Rule
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.status_line import StatusLine
 from reader.ui.widgets.top_line import TopLine
@@ -37,14 +41,41 @@ AFTER_LIST = 0.04
 """Seconds between a list for a typed letter and the drawing of its place; the query line shows the letters at once."""
 
 
-class MainScreen(Screen[None], inherit_bindings=False):
+class PaneLayout(Layout):
+    """Places the children of the main screen by the state, in one step for each size."""
+
+    name = "panes"
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
+        """Place the panes that are shown; a pane that is not mounted yet leaves its place blank."""
+        state = self._model.state
+        panes = lay_out(size.width, size.height, state.panes, state.front)
+        places: dict[str | None, Area | None] = {
+            "strip": panes.strip,
+            "left": panes.filter,
+            "filter": panes.filter,
+            "empty" if state.is_empty else "papers": panes.list,
+            "rule": panes.rule,
+            "detail": panes.detail,
+        }
+        placed = []
+        for child in children:
+            area = places.get(child.id)
+            if area is not None:
+                if isinstance(child, Pane):
+                    child.is_ruled = area.right < size.width
+                placed.append(WidgetPlacement(Region(*area), NULL_OFFSET, NULL_SPACING, child, fixed=True))
+        return placed
+
+
+class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     """Filter, list and detail over one place in the cache.
 
     It draws the state and turns clicks into changes of it. It knows no keys: the app reads them.
     """
-
-    BLANK = True
-    """The screen draws nothing itself: Textual then does not compose the lines under the panes in every frame."""
 
     AUTO_FOCUS = ""
     """No automatic focus: over an empty list Textual would focus the filter pane, even a folded one."""
@@ -65,7 +96,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._rows = rows
         self._load_first = load_first
         self._folded = folded
-        self._is_list_away = False
+        self._pane_layout = PaneLayout(model)
         self.filter: FilterPane
         self.detail: PaperDetail
         self.empty: Empty
@@ -73,34 +104,36 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.place_delay = Delayed(self, self._draw_place)
 
     def compose(self) -> ComposeResult:
-        # Before anything is mounted, so that styles are matched only once.
-        self._set_width_classes(self.app.size.width, is_filter_open=False)
+        # Before anything is mounted, so that the panes are laid out only once.
+        self._model.change(self._model.state.resized(self.app.size.width))
         glyphs = self._look.glyphs
         yield TopLine(glyphs, None if self._look.is_still else 0.4, id="top")
-        yield FilterStrip(glyphs, id="strip")
         yield StatusLine(glyphs, id="status")
-        yield Container(id="left")
-        yield PaperList(glyphs, today=self._look.fixed_today, id="papers")
-        yield Container(id="right")
+        yield FilterStrip(glyphs, id="strip")
+        yield Pane(id="left")
+        older = self._look.keymap.key("day.older")
+        yield PaperList(glyphs, today=self._look.fixed_today, older_key=older, id="papers")
+        yield Rule(glyphs, id="rule")
 
     def on_mount(self) -> None:
         self.papers = self.query_one(PaperList)
         self.status = self.query_one(StatusLine)
         self.top = self.query_one(TopLine)
         self.strip = self.query_one(FilterStrip)
-        self._model.change(self._model.state.resized(self.app.size.width))
-        self._draw_whenever(lambda state: (state.width, state.is_filter_open), self._fit)
-        self._draw_whenever(lambda state: (state.sizes, state.width < WIDE), self._size_panes)
         # Watched, so that the work for a new cursor starts in the same frame.
         self.watch(self.papers, "reported", self._report_highlight, init=False)
+        self._draw_whenever(_layout_parts, self._place_panes, now=False)
         self._draw_whenever(lambda state: state.listing, self._draw_list, now=False)
+        self._draw_whenever(lambda state: state.panes.density, self._draw_density, now=False)
+        self._draw_whenever(lambda state: (state.listing.place, state.counts), self._draw_days)
         self._draw_whenever(_place_parts, self._draw_place_soon)
-        self._draw_whenever(_status_parts, self._draw_status)
+        self._draw_whenever(view_models.status_parts, self._draw_status)
         self._load_first()
         self.papers.focus()
 
     async def finish(self, complete: Completer) -> None:
         """Mount the panes that the first frame omits to be 40 ms faster; `complete` completes queries."""
+        from reader.ui.text.query_advice import AdviceKeys
         from reader.ui.widgets.empty import Empty
         from reader.ui.widgets.filter_pane import FilterPane
         from reader.ui.widgets.paper_detail import PaperDetail
@@ -110,30 +143,29 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.filter = FilterPane(
             glyphs, order=state.topic_order, mode=state.topic_mode, folded=self._folded, id="filter"
         )
-        self.detail = PaperDetail(glyphs, today=self._look.fixed_today, id="detail")
-        self.empty = Empty(partial(view_models.empty_keys, keymap), id="empty")
-        put_away(self.empty, True)
-        keys = (keymap.key("query.complete", "query"), keymap.key("find.feed", "query"))
-        self.query_line = QueryLine(glyphs, *keys, id="query")
+        self.detail = PaperDetail(glyphs, today=self._look.fixed_today, shows_links=self._look.links, id="detail")
+        self.empty = Empty(id="empty")
+        feed = "" if self._look.demo else keymap.key("find.feed", "query")
+        keys = AdviceKeys(keymap.key("query.complete", "query"), feed, keymap.key("find.widen", "query"))
+        self.query_line = QueryLine(glyphs, keys, id="query")
         self.query_line.display = False
         if not self.is_attached:
             return
-        await self.query_one("#left").mount(self.filter)
-        await self.query_one("#right").mount(self.detail)
-        await self.mount(self.empty, after=self.papers)
+        await self.mount(self.filter, self.detail, self.empty, after=self.papers)
         await self.mount(self.query_line, after=self.status)
+        await self.query_one("#left").remove()
         self.detail.configure(state.topic_names, view_models.link_keys(keymap))
         self._model.change(self._model.state.ready())
         self._draw_whenever(view_models.filter_parts, self._draw_filter)
         self._draw_whenever(lambda state: state.topic_names, self._draw_topic_names, now=False)
         self._draw_whenever(lambda state: state.reading, self._draw_detail)
-        self._draw_whenever(lambda state: state.is_empty, self._show_list_or_reason)
         self._draw_whenever(_empty_parts, self._draw_empty)
         self._draw_whenever(lambda state: state.is_typing, self._draw_query, now=False)
         self._draw_whenever(
-            lambda state: (state.vocabulary, state.topic_names),
+            lambda state: (state.vocabulary, state.topic_names, state.is_typing and state.counts),
             lambda state: self._teach_query(complete, state),
         )
+        self._draw_whenever(lambda state: state.is_typing and view_models.reach(state), self._draw_reach)
         self._draw_whenever(_focus_parts, self._draw_focus, now=False)
 
     def _draw_whenever(
@@ -143,33 +175,32 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     # Sizes
 
+    @property
+    def layout(self) -> Layout:
+        return self._pane_layout
+
     def on_resize(self, event: events.Resize) -> None:
         self._model.change(self._model.state.resized(event.size.width))
 
-    def _fit(self, state: State) -> None:
-        self._set_width_classes(state.width, is_filter_open=state.is_filter_open)
-
-    def _set_width_classes(self, width: int, *, is_filter_open: bool) -> None:
-        """Set the screen's classes for its width, which the stylesheet uses."""
-        self.set_class(width >= WIDE, "-wide")
-        self.set_class(MEDIUM <= width < WIDE, "-medium")
-        self.set_class(width < MEDIUM, "-narrow")
-        self.set_class(is_filter_open, "-filtering")
-
-    def _size_panes(self, state: State) -> None:
-        """Give the panes the sizes that the user chose."""
-        sizes, narrow = state.sizes, state.width < WIDE
-        # One more for the rule at its right.
-        self.query_one("#left").styles.width = sizes.filter_width + 1
-        for pane, share in ((self.papers, sizes.list_share), (self.query_one("#right"), 1 - sizes.list_share)):
-            pane.styles.width = "1fr" if narrow else f"{round(share * 100)}fr"
-            pane.styles.height = f"{round(share * 100)}fr" if narrow else "1fr"
+    def _place_panes(self, _state: State) -> None:
+        # The layout belongs to the screen, but only a child asks for another one.
+        self.papers.refresh(layout=True)
 
     # The list and its place
 
     def _draw_list(self, state: State) -> None:
         listing = state.listing
-        self.papers.show(listing.order, self._rows, listing.at.pk, listing.words, listing.at.height)
+        form, at = listing.in_lines(state.panes.density), listing.at
+        self.papers.show(listing.order, self._rows, at.pk, words=listing.words, height=at.height, form=form)
+
+    def _draw_density(self, state: State) -> None:
+        self.papers.change_form(state.listing.in_lines(state.panes.density))
+
+    def _draw_days(self, state: State) -> None:
+        """Show the counts of days in the list's headings and at its end."""
+        if state.counts is not None:
+            day = state.listing.day
+            self.papers.tell_days(state.counts.days, None if day is None else day_end(day, state.counts.days))
 
     def _report_highlight(self, pk: PaperKey | None) -> None:
         self._model.change(self._model.state.highlight(pk))
@@ -191,10 +222,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Show the list's place in the first line and in the strip, and mark it in the filter pane."""
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
         self.top.show(view_models.header(state, now, dot))
-        if state.width < WIDE:
+        if has_strip(state.width, state.panes):
             self.strip.show(view_models.strip_data(state, self._look.keymap, now, dot))
         if state.is_ready:
-            self._mark_place(state.listing.place)
+            # The chosen place, not the listed one: the next topic is added to what the pane marks.
+            self._mark_place(state.place)
 
     def _mark_place(self, place: Place) -> None:
         from reader.core.query.topic_choice import picked_topics
@@ -210,20 +242,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     # An empty list
 
-    def _show_list_or_reason(self, state: State) -> None:
-        """Show why the list is empty in its place, or show the list again."""
-        if state.is_empty != self._is_list_away:
-            self._is_list_away = state.is_empty
-            # A class on the screen would take 25 ms: Textual would match all styles of all panes.
-            for pane in (self.papers, self.query_one("#right")):
-                put_away(pane, state.is_empty)
-            put_away(self.empty, not state.is_empty)
-
     def _draw_empty(self, state: State) -> None:
         if state.is_empty:
             from reader.ui.empty_reason import empty_reason
 
-            self.empty.show(empty_reason(state, self._look.today, demo=self._look.demo))
+            reason = empty_reason(state, self._look.today, demo=self._look.demo)
+            self.empty.show(reason, partial(self._look.keymap.key, context=state.context))
 
     # The other panes and lines
 
@@ -237,10 +261,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.detail.configure(state.topic_names)
 
     def _draw_status(self, state: State) -> None:
-        if state.context != "page":
-            self.status.hints(view_models.hints(state, self._look.keymap))
-        self.status.pending(*state.prompt)
-        self.status.notice(state.notices.loudest)
+        self.status.show(view_models.status(state, self._look.keymap))
 
     def _draw_query(self, state: State) -> None:
         """Replace the status line by the query line, or close the query line."""
@@ -254,13 +275,17 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self.query_line.display, self.status.display = False, True
 
     def _teach_query(self, complete: Completer, state: State) -> None:
-        self.query_line.know(complete, tuple(state.topic_names))
+        self.query_line.know(complete, tuple(state.topic_papers))
+
+    def _draw_reach(self, state: State) -> None:
+        if state.is_typing:
+            self.query_line.reaches(view_models.reach(state))
 
     def _draw_focus(self, state: State) -> None:
         """Focus a pane at once, because the next key may follow immediately."""
         if state.is_typing:
             return
-        panes: dict[Focus, Widget] = {"filter": self.filter, "detail": self.detail, "list": self.papers}
+        panes: dict[PaneName, Widget] = {"filter": self.filter, "detail": self.detail, "list": self.papers}
         # A hidden pane can't have the focus; Textual would focus the filter pane instead.
         pane = None if state.is_empty and state.focus != "filter" else panes[state.focus]
         if self.focused is not pane:
@@ -271,22 +296,25 @@ class MainScreen(Screen[None], inherit_bindings=False):
     @on(events.DescendantFocus)
     def _report_focus(self) -> None:
         if self._model.state.is_ready:
-            panes: dict[Widget | None, Focus] = {self.filter: "filter", self.detail: "detail", self.papers: "list"}
+            panes: dict[Widget | None, PaneName] = {self.filter: "filter", self.detail: "detail", self.papers: "list"}
             focus = panes.get(self.focused)
             if focus is not None:
                 self._model.change(self._model.state.focused(focus))
 
     def on_filter_pane_hint(self, event: FilterPane.Hint) -> None:
         """Show the filter pane's hint."""
-        self._model.show_notice(event.text, "hint")
+        self._model.change(self._model.state.hinted(event.text))
 
-    def on_query_line_changed(self, event: QueryLine.Changed) -> None:
+    def on_filter_pane_narrowing(self, event: FilterPane.Narrowing) -> None:
+        """Show the keys that act while topics are narrowed: all others are text."""
+        prompt = Prompt((("enter", "keep"), ("esc", "all topics")), "type to narrow") if event.is_on else Prompt()
+        self._model.change(self._model.state.prompt_for(prompt))
+
+    def on_query_line_changed(self) -> None:
         """Filter the list while the query is typed."""
-        from reader.core.query.suggestions import asked
-
+        # The line's text, not the message's: the line may have been closed and opened again since.
         state = self._model.state
-        if state.is_typing and event.error is None:
-            self._model.change(state.go(Place(state.place.view, asked(event.text))))
+        self._model.change(state.type_query(self.query_line.text, state.topic_names))
 
     @on(TopLine.EditQuery)
     def _edit_query(self) -> None:
@@ -298,16 +326,18 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._model.change(state.close_filter() if state.is_filter_open else state.open_filter())
 
 
+def _layout_parts(state: State) -> object:
+    return state.panes, state.front if state.panes.is_zoomed else state.front._replace(focus="list")
+
+
 def _place_parts(state: State) -> object:
-    return view_models.header_parts(state), view_models.strip_parts(state), state.is_typing, state.is_ready, state.width
-
-
-def _status_parts(state: State) -> object:
-    return view_models.hint_parts(state), state.prompt, state.notices
+    drawn = view_models.header_parts(state), view_models.strip_parts(state)
+    return drawn, state.place, state.is_typing, state.is_ready, state.width
 
 
 def _empty_parts(state: State) -> object:
-    return state.listing, state.counts, state.refresh, state.topic_names
+    listed = state.listing, state.counts, state.refresh, state.topic_names
+    return listed, state.context, state.draft and state.draft.typed
 
 
 def _focus_parts(state: State) -> object:

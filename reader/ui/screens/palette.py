@@ -1,4 +1,4 @@
-"""The command palette: find every action of the current place, and the app's own commands, by name.
+"""The command palette: find every action of the current place, topics and papers by name.
 
 It is Textual's palette with our own matching and drawing. The matcher of Textual 8.2.8 reads names as markup, but
 names of topics and saved views are foreign text. It also tries so many positions of the typed letters that some
@@ -7,7 +7,7 @@ words would block the screen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -19,8 +19,20 @@ from textual.style import Style
 from reader.keys.actions import Context
 from reader.keys.keymap import Keymap
 from reader.ui.stylesheets import stylesheet
+from reader.ui.text.command_line import command_line
 from reader.ui.text.finder import Finder
-from reader.ui.textual_fixes import DismissedOnce, PagesOnlyLaidOutCommands
+from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.text.styled_text import PLAIN
+from reader.ui.textual_fixes import DismissedOnce, PagesOnlyLaidOutCommands, ReversesHighlight, visual_style
+
+WIDEST = 100
+"""Maximum cells of the palette."""
+
+MARGINS = 6
+"""Cells of the palette beside a command."""
+
+LEAST_TYPED = 3
+"""Characters to type before papers are searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +44,9 @@ class Command:
     run: Callable[[], object]
     keys: str = ""
     also: str = ""
+
+
+FindPapers = Callable[[str], Awaitable[Sequence[Command]]]
 
 
 def action_commands(keymap: Keymap, context: Context, run: Callable[[str], object]) -> list[Command]:
@@ -52,10 +67,10 @@ def action_commands(keymap: Keymap, context: Context, run: Callable[[str], objec
     ]
 
 
-class Palette(DismissedOnce, PagesOnlyLaidOutCommands, CommandPalette):
+class Palette(DismissedOnce, PagesOnlyLaidOutCommands, ReversesHighlight, CommandPalette):
     """A palette of the given commands; each opening makes a new one.
 
-    A search does no I/O and takes less than a millisecond for hundreds of commands.
+    A search for commands does no I/O, and takes less than a millisecond for hundreds of them.
     """
 
     CSS_PATH = stylesheet("commands")
@@ -64,7 +79,7 @@ class Palette(DismissedOnce, PagesOnlyLaidOutCommands, CommandPalette):
         & > Vertical {
             margin: 1 0 0 0;
             width: 100%;
-            max-width: 84;
+            max-width: 100;
         }
         #--input, #--input.--list-visible {
             border: none;
@@ -82,27 +97,40 @@ class Palette(DismissedOnce, PagesOnlyLaidOutCommands, CommandPalette):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"palette--name", "palette--keys", "palette--about", "palette--hit"}
 
-    def __init__(self, commands: Iterable[Command]) -> None:
-        super().__init__([_provider_of(tuple(commands), self._draw)], placeholder="a command")
+    def __init__(
+        self,
+        commands: Iterable[Command],
+        glyphs: Glyphs = UNICODE,
+        find_papers: FindPapers | None = None,
+    ) -> None:
+        """`find_papers` returns commands for papers by the typed words."""
+        super().__init__(
+            [_provider_of(tuple(commands), self._draw, find_papers)], placeholder="a command, a topic, a paper"
+        )
+        self._glyphs = glyphs
+        self.set_class(glyphs is ASCII, "-ascii")
 
     def on_mount(self) -> None:
         # The default sign is two cells wide, and some terminals draw it in one.
         self.query_one(SearchIcon).icon = ":"
 
     def _draw(self, command: Command, finder: Finder) -> Content:
-        """Draw a command in two lines: its name with the typed words marked, and its keys; then what it does."""
-        name = Content.assemble((command.name, self._component_style("name")))
-        for start, end in finder.spans(command.name):
-            name = name.stylize(self._component_style("hit"), start, end)
-        keys = f"  {command.keys}" if command.keys else ""
-        about = f"\n{command.about}"
-        return Content.assemble(name, (keys, self._component_style("keys")), (about, self._component_style("about")))
+        """Draw a command in one line, with the typed words marked."""
+        width = max(min(self.app.size.width, WIDEST) - MARGINS, 20)
+        line = command_line(command.name, command.about, command.keys, width, finder=finder, glyphs=self._glyphs)
+        return Content.assemble(
+            *((piece.text, self._component_style(piece.role)) if piece.role != PLAIN else piece.text for piece in line)
+        )
 
-    def _component_style(self, part: str) -> Style:
-        return self.get_visual_style(f"palette--{part}", partial=True)
+    def _component_style(self, role: str) -> Style:
+        parts = [f"palette--{part}" for part in role.split()]
+        # Textual 8.2.8 drops the background of a partial style.
+        return visual_style(self, *parts) if "hit" in role else self.get_visual_style(*parts, partial=True)
 
 
-def _provider_of(commands: Sequence[Command], draw: Callable[[Command, Finder], Content]) -> type[Provider]:
+def _provider_of(
+    commands: Sequence[Command], draw: Callable[[Command, Finder], Content], find_papers: FindPapers | None
+) -> type[Provider]:
     """Return a provider class for Textual, which makes the instance itself and passes no data to it."""
 
     class Commands(Provider):
@@ -112,6 +140,10 @@ def _provider_of(commands: Sequence[Command], draw: Callable[[Command, Finder], 
                 score = finder.score(command.name, f"{command.keys} {command.about} {command.also}")
                 if score > 0:
                     yield Hit(score, draw(command, finder), command.run, text=command.name)
+            if find_papers is not None and len(query.strip()) >= LEAST_TYPED:
+                for place, command in enumerate(await find_papers(query)):
+                    # Behind all commands, in their order.
+                    yield Hit(0.01 / (place + 1), draw(command, finder), command.run, text=command.name)
 
         async def discover(self) -> Hits:
             for command in commands:

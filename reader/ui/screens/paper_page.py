@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.events import Resize
 from textual.screen import Screen
 
 from reader.ui import view_models
@@ -25,7 +24,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
         super().__init__()
         self._model = model
         self._keymap = look.keymap
-        self.detail = PaperDetail(look.glyphs, centred=True, today=look.fixed_today, id="page")
+        self.detail = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
         self.detail.configure(model.state.topic_names, view_models.link_keys(look.keymap))
         self.status = StatusLine(look.glyphs)
 
@@ -34,19 +33,22 @@ class PaperPage(Screen[None], inherit_bindings=False):
         yield self.status
 
     def on_mount(self) -> None:
-        subscribe(self, self._model, lambda state: (state.prompt, state.page_notices), self._draw_status)
+        subscribe(self, self._model, view_models.status_parts, self._draw_status)
+        subscribe(self, self._model, lambda state: state.listing.count, self._draw_position, now=False)
         subscribe(self, self._model, lambda state: state.topic_names, self._draw_topic_names, now=False)
-
-    def on_resize(self, event: Resize) -> None:
-        self.status.hints(self._keymap.hints("page", event.size.width))
 
     def show(self, reading: Reading) -> None:
         """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
-        self.detail.show(reading.paper, reading.words, reading.votes)
+        position = view_models.position(reading.number, self._model.state.listing.count)
+        self.detail.show(reading.paper, reading.words, reading.votes, position)
+
+    def _draw_position(self, state: State) -> None:
+        """Show the paper again once the whole list is read: then its number of papers is known."""
+        if state.page is not None:
+            self.show(state.page)
 
     def _draw_status(self, state: State) -> None:
-        self.status.pending(*state.prompt)
-        self.status.notice(state.page_notices.loudest)
+        self.status.show(view_models.status(state, self._keymap))
 
     def _draw_topic_names(self, state: State) -> None:
         self.detail.configure(state.topic_names)

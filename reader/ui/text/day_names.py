@@ -6,6 +6,7 @@ from datetime import date
 
 from reader.ui.text.lines import literal
 
+DAYS_OF_WEEK = 7
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -34,6 +35,36 @@ def short_day(day: str, today: date, weekday: bool = True) -> str:
     return f"{name}{when.day} {MONTHS[when.month - 1][:3]}{year}"
 
 
+def day_in_list(day: str, today: date) -> str:
+    """Write an ISO day in at most eight cells: `12 Jun`, in another year `Sep 2024`; empty for no day.
+
+    >>> day_in_list("2026-06-02", date(2026, 11, 24)), day_in_list("2024-09-30", date(2026, 11, 24))
+    ('2 Jun', 'Sep 2024')
+    """
+    try:
+        when = date.fromisoformat(day)
+    except ValueError:
+        return ""
+    month = MONTHS[when.month - 1][:3]
+    return f"{when.day} {month}" if when.year == today.year else f"{month} {when.year}"
+
+
+def long_day(day: str, beside: str) -> str:
+    """Write an ISO day without the parts shared with another: `Monday 23`, `Friday 30 October`.
+
+    >>> long_day("2024-12-30", "2026-11-24")
+    'Monday 30 December 2024'
+    """
+    try:
+        when, other = date.fromisoformat(day), date.fromisoformat(beside)
+    except ValueError:
+        return literal(day)
+    name = f"{WEEKDAYS[when.weekday()]} {when.day}"
+    if (when.year, when.month) != (other.year, other.month):
+        name += f" {MONTHS[when.month - 1]}"
+    return f"{name} {when.year}" if when.year != other.year else name
+
+
 def day_name(day: str, newest: str) -> str:
     """Write an ISO day without the parts shared with `newest`: `Tue 24`, `Fri 30 Oct`, `Tue 24 Dec 2024`.
 
@@ -50,3 +81,18 @@ def day_name(day: str, newest: str) -> str:
     if then.year != last.year:
         name += f" {then.year}"
     return name
+
+
+def near_day(day: str, other: str | None = None) -> str:
+    """Name an ISO day in a sentence: `Monday` within a week of `other`, else `Mon 23 Nov`, with the year if it differs.
+
+    >>> near_day("2026-11-23", "2026-11-24"), near_day("2026-10-30", "2026-11-24")
+    ('Monday', 'Fri 30 Oct')
+    """
+    try:
+        then, since = date.fromisoformat(day), date.fromisoformat(other or day)
+    except ValueError:
+        return literal(day)
+    if 0 < abs((since - then).days) < DAYS_OF_WEEK:
+        return WEEKDAYS[then.weekday()]
+    return short_day(day, since)

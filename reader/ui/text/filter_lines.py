@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
 from reader.core.topics.trends import WEEKS, percent, spark
 from reader.session.places import TopicOrder
 from reader.ui.text.filter_rows import FilterState, Kind, Mark, Row
@@ -43,28 +45,34 @@ def meaning(row: Row, glyphs: Glyphs) -> str:
 
 
 def _right(row: Row, width: int, order: TopicOrder, glyphs: Glyphs) -> Line:
-    """Return the right part of a row: a topic's sparkline if there is room, and a number."""
-    number = percent(row.rising) if row.weeks and order == "rising" else _count(row, glyphs)
-    if not number:
-        return (Piece(" "),)
-    right: Line = (Piece(" "), Piece(number, "count" if row.count else "nothing"), Piece(" "))
+    """Return the right part of a row: its number, and by rise a topic's sparkline and growth in place of it."""
+    if order == "rising" and row.weeks:
+        return _rise(row, width, glyphs)
+    counted = _count(row, glyphs)
+    return (Piece(" "), *counted, Piece(" ")) if counted else (Piece(" "),)
+
+
+def _rise(row: Row, width: int, glyphs: Glyphs) -> Line:
+    """A topic's sparkline and growth; in a narrow pane only the sparkline, as the topic's hint has the growth."""
     # Numbers have a column of five cells, which aligns the sparklines before them.
-    room = width - 3 - NAME_ROOM - max(measure(right), 7) - 1
-    if row.weeks and order == "rising" and room < WEEKS // 2:
-        # If only one fits, show the sparkline: the topic's hint has the number.
+    number = f" {percent(row.rising):>5} "
+    room = width - 3 - max(NAME_ROOM, cell_len(row.text)) - len(number) - 1
+    if room < WEEKS // 2:
         return (Piece(" "), Piece(spark(row.weeks, glyphs.spark, WEEKS // 2), "spark"), Piece(" "))
-    if not row.weeks or room < WEEKS // 2:
-        return right
     line = spark(row.weeks, glyphs.spark, WEEKS if room >= WEEKS else WEEKS // 2)
-    return (Piece(" "), Piece(line, "spark"), Piece(" " * (7 - measure(right))), *right)
+    return (Piece(" "), Piece(line, "spark"), Piece(number, "count" if row.count else "nothing"))
 
 
-def _count(row: Row, glyphs: Glyphs) -> str:
+def _count(row: Row, glyphs: Glyphs) -> Line:
+    """The number of a row's papers, the unread ones before it: `12/34`."""
     if row.count is None:
-        return ""
+        return ()
+    if row.unread is not None:
+        return (Piece(f"{row.unread:,}", "unread" if row.unread else "nothing"), Piece(f"/{row.count:,}", "nothing"))
     if not row.count and row.kind is not Kind.VIEW:
-        return glyphs.nothing
-    return f"~{row.count:,}" if row.approximate else f"{row.count:,}"
+        return (Piece(glyphs.nothing, "nothing"),)
+    role = "count" if row.count else "nothing"
+    return (Piece(f"~{row.count:,}" if row.approximate else f"{row.count:,}", role),)
 
 
 def _sign(row: Row, glyphs: Glyphs) -> Piece:

@@ -23,6 +23,8 @@ class ViewItem:
     name: str
     count: int | None = None
     """None while unknown."""
+    unread: int | None = None
+    """None while unknown, and where it is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,10 @@ class FilterState:
     closed: frozenset[str] = frozenset()
     """Families that are folded."""
     all_days: bool = False
+    all_topics: bool = False
+    """Whether topics without papers are unfolded."""
+    on_top: tuple[str, ...] = ()
+    """Slugs of the topics listed above all others."""
     narrowed: str = ""
     """The text that narrows the topics; it hides views and days."""
     order: TopicOrder = "family"
@@ -118,6 +124,8 @@ class Row:
     count: int | None = None
     mark: Mark = Mark.NONE
     quiet: bool = False
+    unread: int | None = None
+    """The unread ones among `count`; None if they are not shown."""
     approximate: bool = False
     about: str = ""
     weeks: tuple[float, ...] = ()
@@ -165,9 +173,22 @@ def heading_above(rows: Sequence[Row], place: int) -> str:
     return next((row.key for row in reversed(rows[: place + 1]) if row.kind is Kind.HEADING), "")
 
 
-def family_above(rows: Sequence[Row], place: int) -> int | None:
-    """Return the place of the family that a row belongs to."""
-    return next((above for above in range(place, -1, -1) if rows[above].kind is Kind.FAMILY), None)
+def group_above(rows: Sequence[Row], place: int) -> int | None:
+    """Return the place of the family, or of the row over the topics without papers, that a row belongs to."""
+    for above in range(place, -1, -1):
+        if rows[above].kind in (Kind.FAMILY, Kind.MORE):
+            return above
+        if rows[above].kind is Kind.HEADING:
+            break
+    return None
+
+
+def last_of_group(rows: Sequence[Row], place: int) -> int:
+    """Return the place of the last topic directly below a row; that of the row itself if there is none."""
+    below = place
+    while below + 1 < len(rows) and rows[below + 1].kind is Kind.TOPIC:
+        below += 1
+    return below
 
 
 def _stops(rows: Sequence[Row]) -> list[int]:
@@ -184,7 +205,7 @@ def _views(data: FilterData, state: FilterState) -> Iterator[Row]:
     yield Row(Kind.HEADING, "views", "VIEWS")
     for view in data.views:
         mark = Mark.CHOSEN if view.id == state.view else Mark.NONE
-        yield Row(Kind.VIEW, view.id, view.name, view.count, mark)
+        yield Row(Kind.VIEW, view.id, view.name, view.count, mark, unread=view.unread)
     yield Row(Kind.GAP, "views")
 
 
@@ -201,7 +222,8 @@ def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
             continue
         mark = Mark.CHOSEN if chosen else Mark.NONE
         quiet = not item.count or item.unread == 0
-        yield Row(Kind.DAY, item.day, day_name(item.day, newest), item.count, mark, quiet)
+        unread = item.unread if item.count else None
+        yield Row(Kind.DAY, item.day, day_name(item.day, newest), item.count, mark, quiet, unread)
     hidden = sum(item.day != state.day for item in folded)
     if hidden:
         yield Row(Kind.MORE, "days", f"{hidden:,} older", mark=Mark.FOLDED, quiet=True)
@@ -212,16 +234,39 @@ def _topics(data: FilterData, state: FilterState) -> Iterator[Row]:
     if not data.topics:
         return
     yield Row(Kind.HEADING, "topics", "TOPICS")
-    found = [topic for topic in data.topics if _matches(topic, state.narrowed)]
-    if state.order == "family":
-        yield from _families(found, data, state)
-    else:
-        # Topics that are equal keep the order of the families.
-        key = _papers if state.order == "papers" else _rising
-        for topic in sorted(found, key=key, reverse=True):
+    if state.narrowed:
+        found = [topic for topic in data.topics if _matches(topic, state.narrowed)]
+        yield from _in_order(found, data, state)
+        if not found:
+            yield Row(Kind.NOTE, "topics", "no topic matches", quiet=True)
+        return
+    by_slug = {topic.slug: topic for topic in data.topics}
+    first = [by_slug.pop(slug) for slug in state.on_top if slug in by_slug]
+    without = [topic for topic in by_slug.values() if _may_fold(topic, state)]
+    listed = [topic for topic in by_slug.values() if topic not in without]
+    for topic in first:
+        yield _topic(topic, data, state)
+    yield from _in_order(listed, data, state)
+    if without:
+        mark = Mark.OPEN if state.all_topics else Mark.FOLDED
+        yield Row(Kind.MORE, "topics", f"{len(without):,} without papers", mark=mark, quiet=True)
+        for topic in without if state.all_topics else ():
             yield _topic(topic, data, state)
-    if not found:
-        yield Row(Kind.NOTE, "topics", "no topic matches", quiet=True)
+
+
+def _may_fold(topic: TopicItem, state: FilterState) -> bool:
+    """Whether a topic has no papers here, does not filter the list, and is not listed for its rise."""
+    is_rising = state.order == "rising" and bool(topic.weeks)
+    return topic.count == 0 and not _filters(topic, state.choice) and not is_rising
+
+
+def _in_order(topics: Sequence[TopicItem], data: FilterData, state: FilterState) -> Iterator[Row]:
+    if state.order == "family":
+        yield from _families(topics, data, state)
+        return
+    # Topics that are equal keep the order of the families.
+    for topic in sorted(topics, key=_papers if state.order == "papers" else _rising, reverse=True):
+        yield _topic(topic, data, state)
 
 
 def _papers(topic: TopicItem) -> float:
@@ -241,7 +286,7 @@ def _families(found: Iterable[TopicItem], data: FilterData, state: FilterState) 
         yield Row(Kind.FAMILY, family, family, mark=Mark.FOLDED if folded else Mark.OPEN)
         for topic in topics:
             # Topics that filter the list are shown even in a folded family.
-            if not folded or _mark(topic, state.choice) in (Mark.PICKED, Mark.EXCLUDED):
+            if not folded or _filters(topic, state.choice):
                 yield _topic(topic, data, state)
 
 
@@ -258,6 +303,10 @@ def _topic(topic: TopicItem, data: FilterData, state: FilterState) -> Row:
         weeks=topic.weeks,
         rising=topic.rising,
     )
+
+
+def _filters(topic: TopicItem, choice: TopicChoice) -> bool:
+    return topic.slug in choice.picked or topic.slug in choice.excluded
 
 
 def _mark(topic: TopicItem, choice: TopicChoice) -> Mark:

@@ -1,6 +1,6 @@
 """The signs that the interface draws with, in Unicode and in ASCII.
 
-All are one cell wide in every terminal, except `code` and `ellipsis`.
+All are one cell wide in every terminal, except `code`, which has two cells, and `ellipsis`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ class Glyphs(NamedTuple):
     upvotes: str
     cursor: str
     """The bar before the highlighted line."""
+    caret: str
+    """Where a typed text ends."""
     picked: str
     excluded: str
     implied: str
@@ -33,18 +35,24 @@ class Glyphs(NamedTuple):
     """Before the current view or heading."""
     line: str
     """One cell of a horizontal rule."""
+    rule: str
+    """One cell of a vertical rule, at a pane's edge."""
+    thumb: str
+    """One cell of the scroll thumb on it."""
     dot: str
     """Between facts on one line."""
     nothing: str
     """In place of a missing number."""
     ellipsis: str
     refreshed: str
+    offline: str
+    """Before a lasting trouble, such as no network."""
     spinner: str
     """The characters of the spinner, shown in turn."""
     spark: str
     """Steps of a sparkline, lowest first."""
-    chip: tuple[str, str]
-    """The brackets around a topic."""
+    quote: str
+    """The bar beside a quoted text."""
 
 
 UNICODE = Glyphs(
@@ -59,6 +67,7 @@ UNICODE = Glyphs(
     comments="❞",
     upvotes="▲",
     cursor="▌",
+    caret="▏",
     picked="✓",
     excluded="✗",
     implied="·",
@@ -66,13 +75,16 @@ UNICODE = Glyphs(
     unfolded="▾",
     here="▸",
     line="─",
+    rule="│",
+    thumb="┃",
     dot="·",
     nothing="–",
     ellipsis="…",
     refreshed="↻",
+    offline="○",
     spinner="⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏",
     spark="▁▂▃▄▅▆▇█",
-    chip=("[", "]"),
+    quote="▎",
 )
 
 ASCII = Glyphs(
@@ -82,11 +94,12 @@ ASCII = Glyphs(
     hidden="x",
     elsewhere="+",
     rising="^",
-    code="<",
+    code="<>",
     note="n",
     comments='"',
     upvotes="^",
     cursor="|",
+    caret="_",
     picked="+",
     excluded="-",
     implied=".",
@@ -94,13 +107,16 @@ ASCII = Glyphs(
     unfolded="v",
     here=">",
     line="-",
+    rule="|",
+    thumb="#",
     dot="-",
     nothing="-",
     ellipsis="..",
     refreshed="@",
+    offline="!",
     spinner="|/-\\",
     spark="_.-:=+*#",
-    chip=("[", "]"),
+    quote="|",
 )
 
 

@@ -183,6 +183,15 @@ def cut_line(line: Line, width: int, ellipsis: str = "…") -> Line:
     return tuple(kept)
 
 
+def piece_at(line: Line, column: int) -> Piece | None:
+    """Return the piece that is drawn in a column, if any."""
+    for piece in line:
+        column -= measure([piece])
+        if column < 0:
+            return piece
+    return None
+
+
 def spread(left: Line, right: Line, width: int) -> Line:
     """Put one line at the left edge and one at the right edge."""
     return (*left, Piece(" " * max(0, width - measure(left) - measure(right))), *right)

@@ -1,158 +1,107 @@
-"""The lines of the list: the paper or heading on each line, and how to draw it.
-
-The list takes eight bytes a paper.
-"""
+"""How the list draws papers, headings of days, and its end."""
 
 from __future__ import annotations
 
 import re
-from array import array
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from reader.core.paper import PaperKey, PaperRow
-from reader.ui.text.day_names import day_heading
+from rich.cells import cell_len
+
+from reader.core.paper import PaperRow
+from reader.ui.text.day_names import day_heading, day_in_list, long_day
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, literal, mark, measure
 
 if TYPE_CHECKING:
-    from reader.cache.window import Order
+    from reader.cache.window import DayCount
 
-NEAR = 2_000
-"""Places around a paper's old place that are searched first: a refresh moves papers little."""
+LIST_ROLES = (
+    "bar", "dot", "star", "faint", "number", "mark", "unread", "read", "hidden", "current", "current-read", "about",
+    "date", "day", "key",
+)  # fmt: skip
+"""The roles of the list's pieces."""
 
-WITH_COMMENTS, WITH_CODE, WITH_UPVOTES = 76, 44, 30
+WITH_DATE, WITH_CODE, WITH_UPVOTES = 50, 44, 30
 """Minimum widths for these columns; the title gets the rest."""
 
-MARGIN = 2
-"""Lines kept in view beyond the highlighted one, in the direction in which the cursor moves."""
+DATE_WIDTH = len("Sep 2024")
+DATE_GAP = 2
 
 
-class ListLines:
-    """The lines of an order: a heading before each group (a day), and a line for each paper."""
+class ListLook(NamedTuple):
+    """How the list is drawn, apart from its width and the cursor."""
 
-    def __init__(self, order: Order[PaperKey] | None = None) -> None:
-        self.pks: Sequence[PaperKey] = order.pks if order else array("q")
-        self.groups = order.groups if order else ()
-        self.is_complete = order.complete if order else True
-        # The place of each group's first paper, and its heading's line. An order that is not by day has no groups.
-        self._starts = list(accumulate((count for _, count in self.groups), initial=0))[:-1]
-        self._headings = [start + group for group, start in enumerate(self._starts)]
-
-    def __len__(self) -> int:
-        return len(self.pks) + len(self.groups)
-
-    def group_of(self, index: int) -> int:
-        """Return the group that the paper at a place belongs to; -1 without groups."""
-        return bisect_right(self._starts, index) - 1
-
-    def start_of(self, group: int) -> int:
-        """Return the place of a group's first paper."""
-        return self._starts[group]
-
-    def line_of(self, index: int) -> int:
-        """Return the line of the paper at a place."""
-        return index + self.group_of(index) + 1
-
-    def at(self, line: int) -> tuple[int, int | None]:
-        """Return the group of a line, and the place of its paper; None for a heading and after the end."""
-        group = bisect_right(self._headings, line) - 1
-        is_heading = group >= 0 and self._headings[group] == line
-        index = line - group - 1
-        return group, index if not is_heading and 0 <= index < len(self.pks) else None
-
-    def heading(self, group: int) -> tuple[str, int | None]:
-        """Return a group's day and its number of papers; None for the last group of an order that is not all loaded."""
-        day, count = self.groups[group]
-        return day, count if self.is_complete or group + 1 < len(self.groups) else None
-
-    def nearest(self, line: int, down: bool) -> int:
-        """Return the place of the paper on a line; for a heading, of the next paper down, or up."""
-        line = min(max(line, 0), len(self) - 1)
-        group, index = self.at(line)
-        if index is None:
-            # A heading's line minus the number of headings above it is the place of the next paper.
-            index = line - group if down else line - group - 1
-        return min(max(index, 0), len(self.pks) - 1)
-
-    def find(self, pk: PaperKey, near: int) -> int | None:
-        """Return the place of a paper, looking around `near` first; None if it is not in the order."""
-        index = self.find_near(pk, near)
-        return _index(self.pks, pk) if index is None else index
-
-    def find_near(self, pk: PaperKey, near: int) -> int | None:
-        """Return the place of a paper if it is around `near`, else None."""
-        return _index(self.pks, pk, max(0, near - NEAR), near + NEAR)
-
-    def heir(self, old: ListLines, place: int) -> int:
-        """Return the place of the paper to highlight if the paper at `place` in the order `old` is gone.
-
-        It is the first paper after it in the old order that is nearby here, else the nearest before it.
-        """
-        for pk in (*old.pks[place : place + 50], *reversed(old.pks[max(0, place - 50) : place])):
-            index = self.find_near(pk, place)
-            if index is not None:
-                return index
-        return min(place, max(0, len(self.pks) - 1))
-
-    def contents(self, top: int, height: int) -> Iterator[tuple[int, int | None]]:
-        """Yield the content of each line in view: its group (-1 for none), and the place of its paper or None.
-
-        A group's heading stays on the first line while its papers pass below.
-        """
-        for line in range(top, top + height):
-            group, index = self.at(line) if line < len(self) else (-1, None)
-            yield group, None if line == top and group >= 0 else index
-
-    def papers_in_view(self, top: int, height: int) -> Iterator[tuple[int, PaperKey]]:
-        """Yield the (line, paper) of each paper in a view."""
-        for line, (_, index) in enumerate(self.contents(top, height), start=top):
-            if index is not None:
-                yield line, self.pks[index]
-
-    def top_that_shows(self, index: int, top: int, height: int, delta: int = 0) -> int | None:
-        """Return the nearest top of a view that shows the paper at a place; None if the view may stay.
-
-        The paper is below the heading on the first line, with a margin in the direction of `delta`.
-        """
-        line = self.line_of(index)
-        margin = min(MARGIN, (height - 1) // 4)
-        above = (margin if delta < 0 else 0) + (1 if self.groups and height > 1 else 0)
-        below = margin if delta > 0 else 0
-        if line < top + above:
-            return line - above
-        if line > top + height - 1 - below:
-            return line - height + 1 + below
-        return None
+    glyphs: Glyphs
+    today: date
+    searched: re.Pattern[str] | None = None
+    """The searched words, which are marked in titles."""
+    has_dates: bool = False
+    """Whether each row has its date, because no headings tell the days."""
+    is_comfortable: bool = False
+    """Whether a second line has people and topics."""
+    older_key: str = ""
+    """The key that goes to the day before."""
 
 
-def _index(pks: Sequence[PaperKey], pk: PaperKey, low: int = 0, high: int | None = None) -> int | None:
-    try:
-        return pks.index(pk, low, len(pks) if high is None else high)
-    except ValueError:
-        return None
+def draw_paper(row: PaperRow, width: int, look: ListLook, highlighted: bool) -> tuple[Line, ...]:
+    """Draw a paper as one line of at most `width` cells, or two if `look` is comfortable.
 
-
-def draw_paper(row: PaperRow, width: int, glyphs: Glyphs, searched: re.Pattern[str] | None, highlighted: bool) -> Line:
-    """Draw a paper as a line of `width` cells: bar, state, rising, upvotes, code, title, comments."""
+    The first line has the cursor's bar, the state, whether it is rising, upvotes, code, title and date; the second has
+    the organization or the people, the topics, and then the date.
+    """
+    glyphs = look.glyphs
     state, state_role = _state(row, glyphs)
-    rising = glyphs.rising if row.rising else " "
-    begin = [Piece(glyphs.cursor if highlighted else " ", "bar"), Piece(state, state_role), Piece(rising, "bar")]
+    bar = Piece(glyphs.cursor if highlighted else " ", "bar")
+    begin = [bar, Piece(state, state_role), Piece(glyphs.rising if row.rising else " ", "bar")]
     if width >= WITH_UPVOTES:
         begin.append(Piece(f"{_short(row.upvotes):>4} ", "number"))
     if width >= WITH_CODE:
         begin.append(Piece(f"{glyphs.code if row.code else '':<{len(glyphs.code)}} ", "mark"))
-    end: list[Piece] = []
-    if width >= WITH_COMMENTS:
-        comments = f"{_short(row.comments)}{glyphs.comments}" if row.comments else ""
-        end.append(Piece(f"  {comments:>4} ", "mark"))
-    room = width - measure(begin) - measure(end)
-    title = mark(cut(literal(row.title), room, glyphs.ellipsis), _title_role(row), searched)
-    gap = Piece(" " * (room - measure(title)), "bar") if end else Piece("", "bar")
-    return (*begin, *title, gap, *end)
+    indent = measure(begin)
+    date_end = _date(row.day, look) if look.has_dates and width >= WITH_DATE else ()
+    title_end = () if look.is_comfortable else date_end
+    # One blank stays before the pane's bar.
+    room = width - indent - 1
+    title = mark(
+        cut(literal(row.title), room - measure(title_end), glyphs.ellipsis),
+        _title_role(row, highlighted),
+        look.searched,
+    )
+    first = _filled((*begin, *title), title_end, width)
+    if not look.is_comfortable:
+        return (first,)
+    about = Piece(_about(row, room - measure(date_end), look.glyphs), "about")
+    return first, _filled((bar, Piece(" " * (indent - 1)), about), date_end, width)
+
+
+def _filled(left: Sequence[Piece], right: Line, width: int) -> Line:
+    """Put the date, if there is one, at the right edge, with a blank behind it."""
+    if not right:
+        return tuple(left)
+    return (*left, Piece(" " * (width - 1 - measure(left) - measure(right))), *right, Piece(" "))
+
+
+def _date(day: str, look: ListLook) -> Line:
+    return (Piece(f"{'':{DATE_GAP}}{day_in_list(day, look.today):>{DATE_WIDTH}}", "date"),)
+
+
+def _about(row: PaperRow, room: int, glyphs: Glyphs) -> str:
+    """The organization, else the first author, and the topics that fit whole."""
+    others = f" +{row.author_count - 1}" if row.author_count > 1 else ""
+    who = row.organization or (f"{row.author}{others}" if row.author else "")
+    parts = [cut(literal(who), room, glyphs.ellipsis)] if who else []
+    for topic in row.topics:
+        longer = [*parts, literal(topic)]
+        if cell_len(_joined(longer, glyphs)) > room:
+            break
+        parts = longer
+    return _joined(parts, glyphs)
+
+
+def _joined(parts: Sequence[str], glyphs: Glyphs) -> str:
+    return f" {glyphs.dot} ".join(parts)
 
 
 def _state(row: PaperRow, glyphs: Glyphs) -> tuple[str, str]:
@@ -165,7 +114,9 @@ def _state(row: PaperRow, glyphs: Glyphs) -> tuple[str, str]:
     return (glyphs.read, "faint") if row.read else (glyphs.unread, "dot")
 
 
-def _title_role(row: PaperRow) -> str:
+def _title_role(row: PaperRow, highlighted: bool) -> str:
+    if highlighted:
+        return "current-read" if row.hidden or row.read else "current"
     if row.hidden:
         return "hidden"
     return "read" if row.read else "unread"
@@ -178,9 +129,73 @@ def _short(number: int) -> str:
     return f"{number // 1_000}k" if number < 1_000_000 else f"{min(number // 1_000_000, 999)}M"
 
 
-def draw_heading(day: str, count: int | None, width: int, glyphs: Glyphs, today: date) -> Line:
-    """Draw a day's heading, with its number of papers if that is known."""
-    number = f"{count:,}" if count is not None else ""
+class PaperAt(NamedTuple):
+    """A paper in the list."""
+
+    row: PaperRow
+    is_highlighted: bool = False
+
+
+class Heading(NamedTuple):
+    """A day's heading."""
+
+    day: str
+    papers: int | None = None
+    """None while unknown."""
+    unread: int | None = None
+    """None while unknown, or if the list does not have all papers of the day."""
+
+
+class DayEnd(NamedTuple):
+    """What comes after the last paper of a day."""
+
+    day: str
+    """ISO date."""
+    unread: int
+    """Number of the day's papers that are unread."""
+    older: DayCount | None = None
+    """The listed day before it."""
+
+
+Content: TypeAlias = PaperAt | Heading | DayEnd
+
+
+def draw_content(content: Content, width: int, look: ListLook) -> tuple[Line, ...]:
+    """Draw the lines of a paper, a heading or the end."""
+    match content:
+        case PaperAt(row, is_highlighted):
+            return draw_paper(row, width, look, is_highlighted)
+        case Heading():
+            return (draw_heading(content, width, look),)
+        case DayEnd():
+            return (), draw_end(content, width, look)
+
+
+def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
+    """Draw a day's heading, with its number of papers at the right: `12/34` are 12 unread of 34."""
+    unread = "" if heading.unread is None else f"{heading.unread:,}/"
+    number = "" if heading.papers is None else f"{unread}{heading.papers:,}"
     room = width - 3 - len(number)
-    name = cut(day_heading(day, today), room, glyphs.ellipsis)
+    name = cut(day_heading(heading.day, look.today), room, look.glyphs.ellipsis)
     return (Piece(" "), Piece(f"{name:<{max(room, 0)}}", "day"), Piece(f" {number} ", "number"))
+
+
+def day_end(day: str, days: Sequence[DayCount]) -> DayEnd | None:
+    """What comes after a day, or after the newest day if it is empty; `days` are the listed days, newest first."""
+    place = 0 if not day else next((place for place, one in enumerate(days) if one.day == day), len(days))
+    if place >= len(days):
+        return None
+    return DayEnd(days[place].day, days[place].unread, next(iter(days[place + 1 : place + 2]), None))
+
+
+def draw_end(end: DayEnd, width: int, look: ListLook) -> Line:
+    """Draw the end of a day: `— 12 unread · [ Monday 23 has 8 —`; nothing if there is no room for it."""
+    glyphs = look.glyphs
+    left = f"{end.unread:,} unread" if end.unread else "all read"
+    line = [Piece(" "), Piece(f"{glyphs.line} {left} ", "about")]
+    if end.older is not None and look.older_key:
+        name = long_day(end.older.day, end.day)
+        more = f"has {end.older.unread:,}" if end.older.unread else "is read"
+        line += [Piece(f"{glyphs.dot} ", "about"), Piece(look.older_key, "key"), Piece(f" {name} {more} ", "about")]
+    line.append(Piece(glyphs.line, "about"))
+    return tuple(line) if measure(line) < width else ()

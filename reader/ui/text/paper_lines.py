@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
-
-from rich.cells import cell_len
 
 from reader.actions.links import CODE_LINK, Link, links
 from reader.cache.history import STILL, Votes
@@ -17,21 +15,24 @@ from reader.core.paper import NotCached, Paper, facts
 from reader.core.topics.trends import spark
 from reader.ui.text.day_names import short_day
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure, pattern, unbroken
+from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure, pattern, spread, unbroken
+from reader.ui.text.why_lines import why_lines
 
 if TYPE_CHECKING:
-    from reader.core.topics.explain import Cause, Why
+    from reader.core.topics.explain import Why
 
 MEASURE = 78
 """Maximum cells in a line: with longer lines the eye loses the start of the next one."""
 
-PEOPLE_LINES = 2
-"""Maximum lines of a shortened list of authors."""
+PEOPLE_LINES, KEYWORD_LINES = 1, 2
+"""Maximum lines of the authors and of the keywords while they are folded."""
 
 SPARKED = 12
 """Number of latest changes of votes in a paper's sparkline."""
 
 _EMPTY: Line = ()
+_UNFOLD = ("unfold", "")
+"""The action of a click on the number of what is folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,12 @@ class Presentation:
     """Names of topics by slug."""
     link_keys: Mapping[str, str] = field(default_factory=dict)
     """Keys that open links, by the link's letter."""
-    everyone: bool = False
-    """Whether all authors are listed."""
+    is_page: bool = False
+    """Whether each link has a line of its own, with its key."""
+    position: str = ""
+    """The paper's place in the list, such as `3 of 34`."""
+    is_unfolded: bool = False
+    """Whether all authors and keywords are listed."""
     why: tuple[Why, ...] | None = None
     """Why the paper has its topics; None if the user did not ask."""
     votes: Votes = STILL
@@ -60,12 +65,12 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
     parts = (
         fill(mark(paper.title, "title", searched), width),
         [*_people(paper, width, look), *_organization(paper, width, searched), *_facts(paper, width, look)],
-        [*_topics(paper, width, look), *_keywords(paper, width, look, searched)],
-        _why_lines(look, width),
         _note_lines(paper, width, look),
-        _summary(paper, width, searched),
+        _summary(paper, width, look, searched),
         _abstract(paper, width, searched),
         _links(paper, width, look),
+        [*_topics(paper, width, look), *_categories(paper, width, look), *_keywords(paper, width, look, searched)],
+        [] if look.why is None else why_lines(look.why, width, look.glyphs),
     )
     lines: list[Line] = []
     for part in parts:
@@ -74,64 +79,86 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
     return lines
 
 
+# Who
+
+
 def _people(paper: Paper, width: int, look: Presentation) -> list[Line]:
     searched = pattern(look.words)
     names = [_unbroken(mark(name, "people", searched)) for name in paper.authors]
     count = max(paper.author_count, len(names))
     if not names:
         return fill([Piece(_number(count, "author"), "people")], width) if count else []
-    if look.everyone:
-        return _list_people(names, count, width, look)
-    # More names than this never fit in the lines.
-    most = min(len(names), PEOPLE_LINES * width // 2)
-    shown = bisect_right(
-        range(1, most + 1), PEOPLE_LINES, key=lambda n: len(_list_people(names[:n], count, width, look))
-    )
-    return _list_people(names[: max(shown, 1)], count, width, look)
 
+    def line_up(items: Sequence[Sequence[Piece]], more: Sequence[Piece]) -> list[Line]:
+        pieces = [piece for item in items for piece in (Piece(", ", "people"), *item)][1:]
+        return fill([*pieces, Piece(" "), *more] if more else pieces, width)
 
-def _list_people(names: Sequence[Sequence[Piece]], count: int, width: int, look: Presentation) -> list[Line]:
-    pieces = [*names[0]]
-    for name in names[1:]:
-        pieces += [Piece(", ", "people"), *name]
-    if count > len(names):
-        more = unbroken(f"{look.glyphs.ellipsis} and {count - len(names):,} more")
-        action = None if look.everyone else ("people", "")
-        pieces += [Piece(", ", "people"), Piece(more, "more", action=action)]
-    return fill(pieces, width)
-
-
-def _unbroken(pieces: Iterable[Piece]) -> list[Piece]:
-    return [piece._replace(text=unbroken(piece.text)) for piece in pieces]
-
-
-def _join_items(items: Iterable[Sequence[Piece]], between: Piece, width: int) -> list[Line]:
-    """Put items side by side, with `between` only between two items on one line."""
-    lines: list[Line] = []
-    for item in items:
-        fits = lines and measure(lines[-1]) + measure([between, *item]) <= width
-        if fits:
-            lines[-1] = (*lines[-1], between, *item)
-        else:
-            lines.extend(fill(item, width))
-    return lines
+    return _fold(names, count, PEOPLE_LINES, line_up, look)
 
 
 def _organization(paper: Paper, width: int, searched: re.Pattern[str] | None) -> list[Line]:
     return fill(mark(paper.organization, "people", searched), width) if paper.organization else []
 
 
+def _unbroken(pieces: Iterable[Piece]) -> list[Piece]:
+    return [piece._replace(text=unbroken(piece.text)) for piece in pieces]
+
+
+# Folded lists
+
+
+def _fold(
+    items: Sequence[Sequence[Piece]],
+    count: int,
+    most: int,
+    line_up: Callable[[Sequence[Sequence[Piece]], Sequence[Piece]], list[Line]],
+    look: Presentation,
+) -> list[Line]:
+    """List as many of the items as fit in `most` lines, then the number of the others of all `count`; or all.
+
+    `line_up` puts items into lines, and pieces after them.
+    """
+    # More items than this never fit in the lines.
+    possible = min(len(items), most * MEASURE // 2)
+    fitting = bisect_right(
+        range(1, possible + 1), most, key=lambda n: len(line_up(items[:n], _more(items[n:], count - n, look)))
+    )
+    if look.is_unfolded:
+        rest = [Piece(unbroken(f"and {count - len(items):,} more"), "people")] if count > len(items) else []
+        less = [Piece("less", "more", action=_UNFOLD)] if fitting < len(items) else []
+        return line_up(items, [*rest, *([Piece(" ")] if rest and less else []), *less])
+    shown = max(fitting, 1)
+    return line_up(items[:shown], _more(items[shown:], count - shown, look))
+
+
+def _more(hidden: Sequence[Sequence[Piece]], count: int, look: Presentation) -> list[Piece]:
+    """The number of items that are not shown; it is marked if a searched word is in one of them."""
+    if not count:
+        return []
+    is_hit = any(piece.hit for item in hidden for piece in item)
+    return [Piece(f"+{count:,}", "more", hit=is_hit, action=_UNFOLD if hidden else None)]
+
+
+def _join_items(items: Iterable[Sequence[Piece]], between: Piece, width: int) -> list[Line]:
+    """Put items side by side, with `between` only between two items on one line."""
+    lines: list[Line] = []
+    for item in items:
+        filled = fill(item, width)
+        if lines and len(filled) == 1 and measure(lines[-1]) + measure((between, *filled[0])) <= width:
+            lines[-1] = (*lines[-1], between, *filled[0])
+        else:
+            lines.extend(filled)
+    return lines
+
+
+# Facts
+
+
 def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
     glyphs = look.glyphs
-    pieces = []
+    pieces = [Piece(short_day(paper.day, look.today), "facts")] if paper.day else []
     if isinstance(paper.pk, NotCached):
-        pieces.append(Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
-    if paper.starred:
-        pieces.append(Piece(f"{glyphs.starred} starred", "star"))
-    if paper.hidden:
-        pieces.append(Piece(f"{glyphs.hidden} hidden", "facts"))
-    if paper.day:
-        pieces.append(Piece(short_day(paper.day, look.today), "facts"))
+        pieces.insert(0, Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
     if paper.published:
         pieces.append(Piece(f"arXiv {short_day(paper.published, look.today, weekday=False)}", "facts"))
     if paper.version and paper.version > 1:
@@ -141,7 +168,24 @@ def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
     if paper.comments:
         pieces.append(Piece(_number(paper.comments, "comment"), "facts"))
     pieces.extend(Piece(literal(f"+{tag}"), "facts") for tag in paper.tags)
-    return [*_join_items([[piece] for piece in pieces], _between(glyphs), width), *_categories(paper, width, look)]
+    items = [[piece] for piece in pieces]
+    items[0] = [*_marks(paper, glyphs), *items[0]]
+    return _with_position(_join_items(items, _between(glyphs), width), width, look)
+
+
+def _marks(paper: Paper, glyphs: Glyphs) -> list[Piece]:
+    """The signs of what the user has marked."""
+    marks = [Piece(f"{glyphs.starred} ", "star")] if paper.starred else []
+    return [*marks, Piece(f"{glyphs.hidden} ", "facts")] if paper.hidden else marks
+
+
+def _with_position(lines: list[Line], width: int, look: Presentation) -> list[Line]:
+    """Put the paper's place in the list at the right end of the last line, or below it."""
+    if not look.position or len(look.position) > width:
+        return lines
+    position = (Piece(look.position, "position"),)
+    fits = measure(lines[-1]) + 2 + len(look.position) <= width
+    return [*lines[:-1], spread(lines[-1], position, width)] if fits else [*lines, spread((), position, width)]
 
 
 def _moved(look: Presentation) -> str:
@@ -150,6 +194,103 @@ def _moved(look: Presentation) -> str:
         return ""
     line = spark(look.votes.points[-SPARKED:], look.glyphs.spark)
     return unbroken(f" {line} {look.votes.gained:+d} since you looked" if look.votes.gained else f" {line}")
+
+
+def _between(glyphs: Glyphs) -> Piece:
+    return Piece(f" {glyphs.dot} ", "between")
+
+
+def _number(count: int, name: str) -> str:
+    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
+
+
+# Text
+
+
+def _note_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
+    if not paper.note:
+        return []
+    first, *rest = paper.note.splitlines() or [""]
+    lines = fill([Piece(f"{look.glyphs.note} ", "label"), *mark(first, "text")], width)
+    for paragraph in rest:
+        lines.extend(fill(mark(paragraph, "text"), width) or [_EMPTY])
+    return lines
+
+
+def _summary(paper: Paper, width: int, look: Presentation, searched: re.Pattern[str] | None) -> list[Line]:
+    """The machine-written summary, with a bar at its side."""
+    if not paper.summary:
+        return []
+    bar = Piece(f"{look.glyphs.quote} ", "quote")
+    label = fill([Piece("AI summary", "label")], width - 2)
+    return [(bar, *line) for line in (*label, *fill(mark(paper.summary, "summary", searched), width - 2))]
+
+
+def _abstract(paper: Paper, width: int, searched: re.Pattern[str] | None) -> list[Line]:
+    heading = fill([Piece("Abstract", "label")], width)
+    paragraphs = [fill(mark(text, "text", searched), width) for text in paper.abstract.split("\n\n")]
+    paragraphs = [lines for lines in paragraphs if lines]
+    if not paragraphs:
+        return [*heading, *fill([Piece("None in the cache yet.", "muted")], width)]
+    lines = [*heading, *paragraphs[0]]
+    for paragraph in paragraphs[1:]:
+        lines.extend([_EMPTY, *paragraph])
+    return lines
+
+
+# Links
+
+
+def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
+    """The links: with their keys, each on its line, or all side by side, the code first."""
+    found = links(paper)
+    if look.is_page:
+        return [_link_line(link, width, look, paper.code_stars) for link in found]
+    in_order = sorted(found, key=lambda link: link.name != CODE_LINK)
+    return _join_items(
+        [_link_item(link, width, look, paper.code_stars) for link in in_order], _between(look.glyphs), width
+    )
+
+
+def _link_item(link: Link, width: int, look: Presentation, stars: int | None) -> list[Piece]:
+    """A link by its name, the code by its address and stars."""
+    if link.name != CODE_LINK:
+        return [Piece(cut(link.name, width), "link", action=("link", link.url))]
+    end = _code_stars(look, stars)
+    shown = cut(_address(link), max(width - measure(end), 8), look.glyphs.ellipsis)
+    return [Piece(cut(shown, width), "link", action=("link", link.url)), *end]
+
+
+def _link_line(link: Link, width: int, look: Presentation, stars: int | None) -> Line:
+    action = ("link", link.url)
+    key = look.link_keys.get(link.letter, "")
+    name = link.name.capitalize() if link.name.islower() else link.name
+    begin = [Piece(f"{key:<3}", "key", action=action), Piece(f"{name:<9}", "muted", action=action)]
+    end = _code_stars(look, stars) if link.name == CODE_LINK else []
+    room = width - measure(begin) - measure(end)
+    if room < 8:
+        return (Piece(cut(f"{key:<3}{name}", width), "link", action=action),)
+    return (*begin, Piece(cut(_address(link), room, look.glyphs.ellipsis), "link", action=action), *end)
+
+
+def _address(link: Link) -> str:
+    return literal(link.url).partition("://")[2].removeprefix("www.").rstrip("/")
+
+
+def _code_stars(look: Presentation, stars: int | None) -> list[Piece]:
+    return [Piece(f" {look.glyphs.starred} {stars:,}", "star")] if stars else []
+
+
+# What it is about
+
+
+def _topics(paper: Paper, width: int, look: Presentation) -> list[Line]:
+    """The topics by name; a click filters by one."""
+    items = []
+    for slug in paper.topics:
+        name = literal(look.topic_names.get(slug) or slug.replace("-", " ").capitalize())
+        items.append([Piece(cut(name, width, look.glyphs.ellipsis), "topic", action=("topic", slug))])
+    return _join_items(items, _between(look.glyphs), width)
 
 
 def _categories(paper: Paper, width: int, look: Presentation) -> list[Line]:
@@ -165,117 +306,15 @@ def _categories(paper: Paper, width: int, look: Presentation) -> list[Line]:
     return _join_items([[Piece(literal(item), "facts")] for item in items], _between(look.glyphs), width)
 
 
-def _between(glyphs: Glyphs) -> Piece:
-    return Piece(f" {glyphs.dot} ", "between")
-
-
-def _number(count: int, name: str) -> str:
-    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
-
-
-def _topics(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    left, right = look.glyphs.chip
-    chips = []
-    for slug in paper.topics:
-        name = literal(look.topic_names.get(slug) or slug.replace("-", " ").capitalize())
-        action = ("topic", slug)
-        chips.append(
-            [
-                Piece(left, "chip-edge", action=action),
-                Piece(cut(name, width - 2, look.glyphs.ellipsis), "chip", action=action),
-                Piece(right, "chip-edge", action=action),
-            ]
-        )
-    return _join_items(chips, Piece(" "), width)
-
-
-WHY = "Why these topics"
-"""The heading over the reasons for a paper's topics."""
-
-
-def _why_lines(look: Presentation, width: int) -> list[Line]:
-    if look.why is None:
-        return []
-    lines: list[Line] = [(Piece(WHY, "label"),)]
-    if not look.why:
-        lines.append((Piece(cut("No rule gives this paper a topic.", width), "muted"),))
-    for one in look.why:
-        score = f"  {one.score}"
-        name = cut(literal(one.name), width - len(score), look.glyphs.ellipsis)
-        lines.append((Piece(name, "title", action=("topic", one.slug)), Piece(score, "muted")))
-        said = min(max((cell_len(cause.said) for cause in one.causes), default=0), max(8, width // 2))
-        lines.extend(_cause(cause, said, width, look) for cause in one.causes)
-        if one.weaker:
-            lines.append((Piece(cut(f"       and {one.weaker} weaker", width), "muted"),))
-    if any(cause.origin for one in look.why for cause in one.causes):
-        from reader.core.topics.explain import LEGEND
-
-        lines.append((Piece(cut(LEGEND, width, look.glyphs.ellipsis), "muted"),))
-    return lines
-
-
-def _cause(cause: Cause, column: int, width: int, look: Presentation) -> Line:
-    """One cause in columns: its points, its phrase, its origin and its fields."""
-    said = cut(literal(cause.said), column, look.glyphs.ellipsis)
-    line = [Piece(f"{cause.points:+5d}  ", "key" if cause.points > 0 else "muted"), Piece(said, "text")]
-    room = width - 7 - column - 2
-    if room < 8:
-        return tuple(line)
-    return (
-        *line,
-        Piece(" " * (column + 2 - cell_len(said))),
-        Piece(cut(cause.detail, room, look.glyphs.ellipsis), "muted"),
-    )
-
-
 def _keywords(paper: Paper, width: int, look: Presentation, searched: re.Pattern[str] | None) -> list[Line]:
     from reader.core.keywords import collapse
 
-    words = collapse(paper.keywords)
-    return _join_items([mark(word, "keywords", searched) for word in words], _between(look.glyphs), width)
+    words = [mark(word, "keywords", searched) for word in collapse(paper.keywords)]
 
+    def line_up(items: Sequence[Sequence[Piece]], more: Sequence[Piece]) -> list[Line]:
+        if not more:
+            return _join_items(items, _between(look.glyphs), width)
+        # The number of the others is not parted from the last word.
+        return _join_items([*items[:-1], [*items[-1], Piece(unbroken(" ")), *more]], _between(look.glyphs), width)
 
-def _note_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    if not paper.note:
-        return []
-    first, *rest = paper.note.splitlines() or [""]
-    lines = fill([Piece(f"{look.glyphs.note} ", "label"), *mark(first, "text")], width)
-    for paragraph in rest:
-        lines.extend(fill(mark(paragraph, "text"), width) or [_EMPTY])
-    return lines
-
-
-def _summary(paper: Paper, width: int, searched: re.Pattern[str] | None) -> list[Line]:
-    if not paper.summary:
-        return []
-    label = Piece(f"{unbroken('AI summary')}  ", "label")
-    return fill([label, *mark(paper.summary, "summary", searched)], width)
-
-
-def _abstract(paper: Paper, width: int, searched: re.Pattern[str] | None) -> list[Line]:
-    heading = fill([Piece("Abstract", "label")], width)
-    paragraphs = [fill(mark(text, "text", searched), width) for text in paper.abstract.split("\n\n")]
-    paragraphs = [lines for lines in paragraphs if lines]
-    if not paragraphs:
-        return [*heading, *fill([Piece("None in the cache yet.", "muted")], width)]
-    lines = [*heading, *paragraphs[0]]
-    for paragraph in paragraphs[1:]:
-        lines.extend([_EMPTY, *paragraph])
-    return lines
-
-
-def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    return [_link(link, width, look, paper.code_stars) for link in links(paper)]
-
-
-def _link(link: Link, width: int, look: Presentation, stars: int | None) -> Line:
-    action = ("link", link.url)
-    key = look.link_keys.get(link.letter, "")
-    name = link.name.capitalize() if link.name.islower() else link.name
-    begin = [Piece(f"{key:<3}", "key", action=action), Piece(f"{name:<9}", "muted", action=action)]
-    end = [Piece(f"  {look.glyphs.starred} {stars:,}", "star")] if stars and link.name == CODE_LINK else []
-    shown = literal(link.url).partition("://")[2].removeprefix("www.").rstrip("/")
-    room = width - measure(begin) - measure(end)
-    if room < 8:
-        return (Piece(cut(f"{key:<3}{name}", width), "link", action=action),)
-    return (*begin, Piece(cut(shown, room, look.glyphs.ellipsis), "link", action=action), *end)
+    return _fold(words, len(words), KEYWORD_LINES, line_up, look) if words else []

@@ -6,14 +6,16 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from reader.core.errors import QueryError
-from reader.core.nearest import nearest
 from reader.core.query import parse
-from reader.core.query.suggestions import Completion
+from reader.core.query.suggestions import Completion, nearest_value
 from reader.session.places import feed_text
 from reader.ui.text.lines import Line, Piece, literal, measure
 from reader.ui.text.query_text import value_spans
 
 EXAMPLES = 'words  "a phrase"  topic:agents  author:name  is:unread  since:7d  upvotes:>20  -not  OR'
+
+
+ADD_A_PAPER = "paste a paper's id or address, such as 2406.12345"
 
 
 class AdviceKeys(NamedTuple):
@@ -23,6 +25,22 @@ class AdviceKeys(NamedTuple):
     """The key that takes a suggestion."""
     feed: str = ""
     """The key that searches the feed; empty if the feed can't be searched."""
+    widen: str = ""
+    """The key that asks the same of all papers, or of the view again."""
+
+
+class Reach(NamedTuple):
+    """How far the typed query reaches."""
+
+    here: int = 0
+    """Number of papers in the view."""
+    in_all: int | None = None
+    """Number of papers in all views, if these are more."""
+    back: str = ""
+    """The name of the view that the query was widened from; empty if it was not."""
+
+
+NO_REACH = Reach()
 
 
 class Typed(NamedTuple):
@@ -49,22 +67,51 @@ def find_mistake(text: str) -> QueryError | None:
 
 
 def find_unknown_topic(text: str, topics: Collection[str]) -> QueryError | None:
-    """Return an error for the first topic that is not in `topics`, with the nearest one; None without topics."""
+    """Return an error for a topic that is not in `topics`, with the one that was probably meant; None without topics.
+
+    A topic that can be mended comes first. `topics` are in the order in which they complete a query.
+    """
+    unknown: QueryError | None = None
     for span in value_spans(text, "topic") if topics else ():
         slug = text[span.start : span.end].strip('"').lower()
-        if slug not in topics:
-            return QueryError(f"There is no topic {slug}.", span.start, span.end, nearest(slug, topics))
-    return None
+        if slug in topics:
+            continue
+        error = QueryError(f"There is no topic {slug}.", span.start, span.end, nearest_value(slug, topics))
+        if error.suggestion:
+            return error
+        unknown = unknown or error
+    return unknown
 
 
-def advise(typed: Typed, keys: AdviceKeys, width: int) -> tuple[Line, Line]:
-    """Return the advice, and a key with its effect that stays at the line's end if the line is cut."""
+def mended(text: str, error: QueryError) -> str:
+    """The text with an error's suggestion in its place."""
+    return f"{text[: error.start]}{error.suggestion}{text[error.end :]}" if error.suggestion else text
+
+
+def with_known_topics(text: str, topics: Collection[str]) -> str:
+    """The text with each unknown topic replaced by the one that was probably meant."""
+    while (error := find_unknown_topic(text, topics)) is not None and error.suggestion:
+        text = mended(text, error)
+    return text
+
+
+def names_no_paper_yet(text: str) -> bool:
+    """Whether the text only begins to name a paper by its id."""
+    return text.strip().lower() == "id:"
+
+
+def advise(typed: Typed, keys: AdviceKeys, width: int, reach: Reach = NO_REACH) -> tuple[Line, Line]:
+    """Return the advice, and keys with their effects that stay at the line's end if the line is cut."""
+    if names_no_paper_yet(typed.text) and not typed.insists:
+        return (Piece(ADD_A_PAPER, "quiet"),), ()
     if typed.completion and not typed.insists:
         suggested = _suggestions(typed.completion, typed.selected, keys.take, width)
-        return suggested, _feed_hint(typed.text, keys.feed, width - measure(suggested))
+        return suggested, _hints(typed.text, keys, reach, width - measure(suggested))
     if typed.error is None:
-        return ((), _feed_hint(typed.text, keys.feed)) if typed.text.strip() else ((Piece(EXAMPLES, "quiet"),), ())
-    is_quiet = not typed.insists and _is_unfinished(typed.text, typed.error)
+        # With nothing typed, the examples are cut rather than the way back.
+        hints = _hints(typed.text, keys, reach, width)
+        return (() if typed.text.strip() else (Piece(EXAMPLES, "quiet"),)), hints
+    is_quiet = not typed.insists and is_unfinished(typed.text, typed.error)
     problem: Line = (Piece(literal(str(typed.error)), "quiet" if is_quiet else "mistake"),)
     if not typed.error.suggestion:
         return problem, ()
@@ -72,17 +119,37 @@ def advise(typed: Typed, keys: AdviceKeys, width: int) -> tuple[Line, Line]:
     return problem, (Piece("  "), Piece(keys.take, "key"), Piece(takes, "quiet"))
 
 
-def _is_unfinished(text: str, error: QueryError) -> bool:
+def is_unfinished(text: str, error: QueryError) -> bool:
     """Return whether more typing may correct the mistake: it is at the very end, or a parenthesis is open."""
     return not error.suggestion and (error.end >= len(text.rstrip()) or text[error.start] == "(")
 
 
-def _feed_hint(text: str, key: str, room: int | None = None) -> Line:
-    """Name the key that searches the feed, if the text has words to search for and the hint fits."""
+def _hints(text: str, keys: AdviceKeys, reach: Reach, room: int) -> Line:
+    """Name the keys that search further, as far as they fit: in all views first, then in the feed."""
+    hints: Line = ()
+    for hint in (_reach_hint(keys.widen, reach), _feed_hint(text, keys.feed)):
+        if measure(hints) + measure(hint) <= room:
+            hints += hint
+    return hints
+
+
+def _reach_hint(key: str, reach: Reach) -> Line:
+    """`6 here · 54 in all · ctrl+a`, or how to go back to the view."""
+    if not key:
+        return ()
+    if reach.back:
+        return (Piece("  "), Piece(key, "key"), Piece(f" back to {literal(reach.back)}", "quiet"))
+    if reach.in_all is None:
+        return ()
+    numbers = (Piece(f"{reach.here:,}", "number"), Piece(" here · ", "quiet"), Piece(f"{reach.in_all:,}", "number"))
+    return (Piece("  "), *numbers, Piece(" in all · ", "quiet"), Piece(key, "key"))
+
+
+def _feed_hint(text: str, key: str) -> Line:
+    """Name the key that searches the feed, if the text has words to search for."""
     if not key or not feed_text(text):
         return ()
-    hint: Line = (Piece("  "), Piece(key, "key"), Piece(" searches the feed", "quiet"))
-    return hint if room is None or measure(hint) <= room else ()
+    return (Piece("  "), Piece(key, "key"), Piece(" searches the feed", "quiet"))
 
 
 def _suggestions(completion: Completion, selected: int, take_key: str, width: int) -> Line:

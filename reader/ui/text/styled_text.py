@@ -1,6 +1,7 @@
 """Draw pieces in a widget's styles.
 
-The role of a piece names a component class of the widget: `count` is `filter--count` in the filter pane.
+The role of a piece names a component class of the widget: `count` is `filter--count` in the filter pane. A role of
+several words names several, each over those before.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from reader.ui.text.lines import Piece, literal
+from reader.ui.textual_fixes import visual_style
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -24,9 +26,10 @@ def draw(widget: Widget, line: Iterable[Piece], prefix: str, *under: str) -> Con
     """Draw a line in a widget's component styles, over those named in `under`."""
     drawn = []
     for piece in line:
-        roles = under if piece.role == PLAIN else (*under, f"{prefix}--{piece.role}")
+        own = () if piece.role == PLAIN else piece.role.split()
+        roles = (*under, *(f"{prefix}--{role}" for role in own))
         text = literal(piece.text)
-        drawn.append((text, widget.get_visual_style(*roles)) if roles else text)
+        drawn.append((text, visual_style(widget, *roles)) if roles else text)
     return Content.assemble(*drawn)
 
 

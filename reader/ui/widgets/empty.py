@@ -12,7 +12,7 @@ from reader.ui.text.lines import Line, fill
 from reader.ui.text.styled_text import draw
 
 if TYPE_CHECKING:
-    from reader.ui.text.empty_lines import EmptyKeys, EmptyReason
+    from reader.ui.text.empty_lines import EmptyReason
 
 
 class Empty(Widget):
@@ -20,18 +20,16 @@ class Empty(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"empty--what", "empty--why", "empty--term", "empty--key"}
 
-    def __init__(self, keys: Callable[[], EmptyKeys], *, id: str | None = None, classes: str | None = None) -> None:
-        """`keys` returns the keys that the text names."""
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._keys = keys
         self._lines: tuple[Line, ...] = ()
 
-    def show(self, reason: EmptyReason) -> None:
-        """Show why the list is empty, and which keys help."""
+    def show(self, reason: EmptyReason, key: Callable[[str], str]) -> None:
+        """Show why the list is empty, and which keys help; `key` returns an action's key, if it acts here."""
         # Most lists are not empty, and the first keys would wait for the import (6 ms).
         from reader.ui.text.empty_lines import empty_state
 
-        self._lines = empty_state(reason, self._keys())
+        self._lines = empty_state(reason, key)
         self.refresh()
 
     def render(self) -> Content:

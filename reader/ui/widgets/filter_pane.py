@@ -21,8 +21,9 @@ from reader.ui.text.filter_rows import (
     Kind,
     Mark,
     Row,
-    family_above,
+    group_above,
     heading_above,
+    last_of_group,
     lay_out,
     moved,
     place_of,
@@ -32,6 +33,10 @@ from reader.ui.text.lines import Line, literal
 from reader.ui.text.styled_text import PLAIN
 from reader.ui.widgets.pane import Pane
 
+_ROLES = (
+    "cursor", "heading", "heading-here", "name", "quiet", "family", "count", "unread", "nothing", "mark", "picked",
+    "excluded", "typed", "spark", "implied",
+)  # fmt: skip
 _RIGHT_BUTTON = 3
 _LONGEST_TYPED = 60
 
@@ -44,22 +49,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
     """
 
     PREFIX = "filter"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "filter--cursor",
-        "filter--heading",
-        "filter--heading-here",
-        "filter--name",
-        "filter--quiet",
-        "filter--family",
-        "filter--count",
-        "filter--nothing",
-        "filter--mark",
-        "filter--picked",
-        "filter--excluded",
-        "filter--typed",
-        "filter--spark",
-        "filter--implied",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"filter--{role}" for role in _ROLES}
 
     @dataclass
     class ViewChosen(Message):
@@ -85,12 +75,18 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class Hint(Message):
-        """A hint about the row under the cursor, or about typing; an empty text removes the last hint."""
+        """A hint about the row under the cursor; an empty text removes the last hint."""
 
         text: str
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, FilterPane.Hint)
+
+    @dataclass
+    class Narrowing(Message):
+        """The user begins to type what narrows the topics, or has ended."""
+
+        is_on: bool
 
     def __init__(
         self,
@@ -129,6 +125,12 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             # A query with fewer than two topics does not express how they combine, so the last mode stays.
             choice = replace(choice, mode=self.choice.mode)
         self._set_state(replace(self._state, choice=choice))
+        self._put_on_top()
+
+    def _put_on_top(self) -> None:
+        """List the picked and excluded topics first; not in front of a user who picks among them."""
+        if not self.has_focus:
+            self._set_state(replace(self._state, on_top=(*self.choice.picked, *self.choice.excluded)))
 
     # Queries
 
@@ -192,13 +194,16 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
                 self._choose(self.choice.toggle(row.key, "picked"))
             case Kind.FAMILY:
                 self._set_state(replace(self._state, closed=self._state.closed ^ {row.key}))
-            case Kind.MORE:
+                self._reveal_group()
+            case Kind.MORE if row.key == "days":
                 self._set_state(replace(self._state, all_days=True))
+            case Kind.MORE:
+                self._set_state(replace(self._state, all_topics=not self._state.all_topics))
+                self._reveal_group()
 
     def exclude(self) -> None:
         """Exclude the topic under the cursor, or include it again."""
-        row = self.current
-        if row is not None and row.kind is Kind.TOPIC:
+        if (row := self.current) is not None and row.kind is Kind.TOPIC:
             self._choose(self.choice.toggle(row.key, "excluded"))
 
     def switch_mode(self) -> None:
@@ -223,13 +228,13 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             self._fold(row)
         elif row.mark is Mark.FOLDED:
             self.toggle()
-        elif row.kind is Kind.FAMILY:
+        elif row.kind in (Kind.FAMILY, Kind.MORE):
             self.move(1)
 
     def begin_narrowing(self) -> None:
         """Narrow the topics by typed text, until Enter or Escape."""
         self._is_narrowing = True
-        self.post_message(self.Hint("type to narrow the topics"))
+        self.post_message(self.Narrowing(True))
 
     def stop_narrowing(self) -> None:
         """List all topics again."""
@@ -242,7 +247,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             return False
         if key in ("enter", "escape", "tab", "down", "up"):
             self._is_narrowing = False
-            self.post_message(self.Hint(""))
+            self.post_message(self.Narrowing(False))
             if key == "escape":
                 self.stop_narrowing()
             return key in ("enter", "escape")
@@ -320,6 +325,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         super().watch_has_focus(has_focus)
         if self.screen.focused is not self:
             self._is_narrowing = False
+        self._put_on_top()
         self._repaint()
         self._post_hint()
 
@@ -341,10 +347,12 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             self._repaint()
 
     def _lay_out(self) -> None:
-        before, current = self._rows, self.current
+        before, current, line = self._rows, self.current, self._cursor - self.scroll_offset.y
         self._rows = lay_out(self._data, self._state)
         self.virtual_size = Size(0, len(self._rows))
         self._cursor = place_of(self._rows, current, self._cursor)
+        # Rows come and go with the counts; the cursor's row stays where it is on the screen.
+        self.scroll_to(y=self._cursor - line, animate=False, force=True)
         self._reveal()
         for index, (old, new) in enumerate(zip_longest(before, self._rows)):
             if old != new:
@@ -352,14 +360,19 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self._post_hint()
 
     def _fold(self, row: Row) -> None:
-        """Fold the older days, or the family of the cursor, and go to its first row."""
-        if row.kind is Kind.DAY and self._state.all_days:
+        """Fold the older days, or the family or other group of the cursor, and go to its first row."""
+        if row.kind is Kind.DAY:
             self._set_state(replace(self._state, all_days=False))
-        elif row.kind in (Kind.FAMILY, Kind.TOPIC) and not self.narrowed:
-            family = family_above(self._rows, self._cursor)
-            if family is not None:
-                self._set_state(replace(self._state, closed=self._state.closed | {self._rows[family].key}))
-                self._move_cursor(family)
+            return
+        group = group_above(self._rows, self._cursor)
+        if group is None or self.narrowed:
+            return
+        above = self._rows[group]
+        if above.kind is Kind.FAMILY:
+            self._set_state(replace(self._state, closed=self._state.closed | {above.key}))
+        elif above.key == "topics":
+            self._set_state(replace(self._state, all_topics=False))
+        self._move_cursor(group)
 
     def _move_cursor(self, index: int) -> None:
         before, self._cursor = self._cursor, index
@@ -379,9 +392,14 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         top = 0 if self._cursor <= first else self._cursor
         self.scroll_to_region(Region(0, top, 1, self._cursor - top + 1), animate=False, force=True)
 
+    def _reveal_group(self) -> None:
+        """Scroll to show as much as fits of the topics below the cursor's row, which were unfolded."""
+        last = last_of_group(self._rows, self._cursor)
+        top = max(self.scroll_offset.y, last + 1 - self.size.height)
+        self.scroll_to(y=min(top, self._cursor), animate=False, force=True)
+
     def _post_hint(self) -> None:
-        row = self.current
-        hint = meaning(row, self._glyphs) if row is not None and self.has_focus else ""
+        hint = meaning(row, self._glyphs) if (row := self.current) is not None and self.has_focus else ""
         if hint != self._hint:
             self._hint = hint
             self.post_message(self.Hint(hint))

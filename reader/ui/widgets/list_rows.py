@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias, TypedDict
+from typing import Protocol, TypedDict
 
 from reader.core.paper import PaperKey, PaperRow
 
@@ -13,8 +13,12 @@ KEPT = 2_000
 CHUNK = 200
 """Rows fetched at once in a search for a paper."""
 
-Rows: TypeAlias = Callable[[Sequence[PaperKey]], list[PaperRow]]
-"""Fetches the rows of papers; deleted papers are left out."""
+
+class Rows(Protocol):
+    """Fetches the rows of papers."""
+
+    def __call__(self, pks: Sequence[PaperKey], /, *, with_people: bool = False) -> list[PaperRow]:
+        """The rows, with people and topics if asked for; deleted papers are left out."""
 
 
 class RowChanges(TypedDict, total=False):
@@ -27,10 +31,11 @@ class RowChanges(TypedDict, total=False):
 
 
 class RowsAtHand:
-    """Rows by paper, from one source; a patch lasts until the row is fetched again."""
+    """Rows by paper, from one source, `with_people` if they are drawn; a patch lasts until the row is fetched again."""
 
-    def __init__(self, fetch: Rows | None = None) -> None:
+    def __init__(self, fetch: Rows | None = None, *, with_people: bool = False) -> None:
         self._fetch = fetch or _nothing
+        self._with_people = with_people
         self._rows: dict[PaperKey, PaperRow] = {}
 
     def get(self, pk: PaperKey) -> PaperRow | None:
@@ -39,7 +44,7 @@ class RowsAtHand:
 
     def of(self, pk: PaperKey) -> PaperRow | None:
         """Return a paper's row, fetched if it is not loaded; None if the paper is gone."""
-        return self._rows.get(pk) or next(iter(self._fetch([pk])), None)
+        return self._rows.get(pk) or next(iter(self._fetch([pk], with_people=self._with_people)), None)
 
     def bring(self, pks: Iterable[PaperKey]) -> None:
         """Fetch the rows of these papers that are not loaded."""
@@ -47,7 +52,7 @@ class RowsAtHand:
             self._rows.clear()
         missing = [pk for pk in pks if pk not in self._rows]
         if missing:
-            self._rows.update((row.pk, row) for row in self._fetch(missing))
+            self._rows.update((row.pk, row) for row in self._fetch(missing, with_people=self._with_people))
 
     def patch(self, pk: PaperKey, changes: RowChanges) -> bool:
         """Change a row; return False if it is not loaded."""
@@ -72,5 +77,5 @@ class RowsAtHand:
         self._rows.clear()
 
 
-def _nothing(pks: Sequence[PaperKey]) -> list[PaperRow]:
+def _nothing(pks: Sequence[PaperKey], *, with_people: bool = False) -> list[PaperRow]:
     return []

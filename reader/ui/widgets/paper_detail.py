@@ -16,20 +16,21 @@ from reader.cache.history import STILL, Votes
 from reader.core.paper import Paper
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, centre, fill, with_keys
-from reader.ui.text.paper_lines import MEASURE, WHY, Presentation, compose
+from reader.ui.text.paper_lines import MEASURE, Presentation, compose
+from reader.ui.text.why_lines import WHY
 from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from reader.core.topics.explain import Why
 
 _ROLES = (
-    "title", "people", "more", "facts", "star", "chip", "chip-edge", "keywords", "between", "label", "summary",
+    "title", "people", "more", "facts", "position", "star", "topic", "keywords", "between", "label", "quote", "summary",
     "muted", "key", "link",
 )  # fmt: skip
 
 
 class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
-    """One paper as lines of at most `MEASURE` cells, in the middle of the pane if `centred`.
+    """One paper as lines of at most `MEASURE` cells, in the middle of the pane on a page.
 
     The pane reads no keys: the screen calls `scroll_lines`, `scroll_page` and the other methods.
     """
@@ -53,18 +54,19 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self,
         glyphs: Glyphs = UNICODE,
         *,
-        centred: bool = False,
+        is_page: bool = False,
         today: date | None = None,
+        shows_links: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self._centred = centred
+        self.shows_links = shows_links
         self._today = today
         self._paper: Paper | None = None
         self._empty = ""
         self._explained_from = 0
-        self._look = Presentation(today or date.today(), glyphs=glyphs)
+        self._look = Presentation(today or date.today(), glyphs=glyphs, is_page=is_page)
         self._lines: list[Line] = []
         self._margin = 0
         self._top = 0
@@ -72,16 +74,26 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
 
     # Content
 
-    def show(self, paper: Paper, words: tuple[str, ...] = (), votes: Votes = STILL) -> None:
-        """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position."""
+    def show(self, paper: Paper, words: tuple[str, ...] = (), votes: Votes = STILL, position: str = "") -> None:
+        """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
+
+        `position` is its place in the list, such as `3 of 34`.
+        """
         is_same = self._paper is not None and self._paper.pk == paper.pk
-        everyone = self._look.everyone and is_same
         why = self._look.why if is_same else None
         if is_same and not votes.gained:
             # Keep the shown gain until another paper is shown, even if the user has now seen this one.
             votes = votes._replace(gained=self._look.votes.gained)
         today = self._today or date.today()
-        look = replace(self._look, words=words, everyone=everyone, why=why, today=today, votes=votes)
+        look = replace(
+            self._look,
+            words=words,
+            is_unfolded=self._look.is_unfolded and is_same,
+            why=why,
+            today=today,
+            votes=votes,
+            position=position,
+        )
         if (paper, look) != (self._paper, self._look):
             self._paper, self._look = paper, look
             self._lay_out(keep=is_same)
@@ -108,9 +120,9 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         )
         self._lay_out(keep=True)
 
-    def toggle_people(self) -> None:
-        """Show all authors, or fold them again."""
-        self._look = replace(self._look, everyone=not self._look.everyone)
+    def toggle_fold(self) -> None:
+        """List all authors and keywords, or fold them again."""
+        self._look = replace(self._look, is_unfolded=not self._look.is_unfolded)
         self._lay_out(keep=True)
 
     def explain(self, why: tuple[Why, ...] | None) -> None:
@@ -167,15 +179,17 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self._top = max(0, (height - len(self._lines)) // 2)
         else:
             column = min(width - 2, MEASURE)
-            self._margin = (width - column) // 2 if self._centred else 1
+            self._margin = (width - column) // 2 if self._look.is_page else 1
             self._lines = compose(self._paper, column, self._look)
-            self._top = 1 if self._centred and height > 12 else 0
+            self._top = 1 if self._look.is_page and height > 12 else 0
         self._strips.clear()
         # An empty last line marks the end of the text.
         size = Size(width, self._top + len(self._lines) + bool(self._paper))
         if size != self.virtual_size:
             self.virtual_size = size
         self.scroll_to(y=self.scroll_offset.y if keep else 0, animate=False, force=True)
+        if not keep:
+            self._hide_thumb()
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -204,8 +218,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self.post_message(self.LinkClicked(value))
         elif kind == "topic":
             self.post_message(self.TopicClicked(value))
-        elif kind == "people":
-            self.toggle_people()
+        elif kind == "unfold":
+            self.toggle_fold()
         else:
             return
         event.stop()

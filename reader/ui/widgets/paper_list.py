@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
@@ -17,31 +17,25 @@ from textual.strip import Strip
 from reader.core.paper import PaperKey, PaperRow
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import pattern
-from reader.ui.text.list_lines import ListLines, draw_heading, draw_paper
-from reader.ui.text.styled_text import PLAIN
+from reader.ui.text.list_layout import COMPACT, ListForm, ListLines, Slot
+from reader.ui.text.list_lines import LIST_ROLES, Content, DayEnd, Heading, ListLook, PaperAt
 from reader.ui.widgets.list_rows import RowChanges, Rows, RowsAtHand
+from reader.ui.widgets.list_strips import ListStrips
 from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
-    from reader.cache.window import Order
-
-STRIPS_KEPT = 2_000
-"""Maximum number of drawn lines kept for the next paint."""
-
-_ROLES = (
-    "bar", "dot", "star", "faint", "number", "mark", "unread", "read", "hidden", "day",
-)  # fmt: skip
+    from reader.cache.window import DayCount, Order
 
 
 class PaperList(Pane, can_focus=True, inherit_bindings=False):
-    """Papers in an order, with a heading before each day.
+    """Papers in an order, with a heading before each day or a date on each line.
 
     The list holds the order, and fetches the rows in view with a page on each side. It reads no keys: the screen calls
     `move` and the other methods.
     """
 
     PREFIX = "papers"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"papers--{role}" for role in (*_ROLES, "hit", "highlighted")}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"papers--{role}" for role in (*LIST_ROLES, "hit", "highlighted")}
 
     reported: var[PaperKey | None] = var(None, init=False)
     """The paper under the cursor, for watchers; `highlighted` computes the same."""
@@ -57,18 +51,25 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         glyphs: Glyphs = UNICODE,
         *,
         today: date | None = None,
+        older_key: str = "",
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
+        """`today` stops the clock; `older_key` is the key that goes to the day before."""
         super().__init__(id=id, classes=classes)
-        self._glyphs = glyphs
         self._today = today
+        self._order: Order[PaperKey] | None = None
+        self._is_around_cursor = False
+        """Whether the cursor has to go to the middle once the list has a height."""
         self._lines = ListLines()
         self._cursor = 0
         self._words: tuple[str, ...] = ()
+        look = ListLook(glyphs, today or date.today(), older_key=older_key)
+        self._strips = ListStrips(look, self._strip)
+        self._fetch: Rows | None = None
         self._rows = RowsAtHand()
-        self._strips: dict[tuple[object, object], Strip] = {}
-        """Drawn lines by (row, highlighted) and by (heading, today); a changed row is a new key."""
+        self._days: Mapping[str, DayCount] = {}
+        self._end: DayEnd | None = None
 
     # Content
 
@@ -77,41 +78,66 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         order: Order[PaperKey],
         rows: Rows,
         keep: PaperKey | None = None,
+        *,
         words: tuple[str, ...] = (),
         height: int | None = None,
+        form: ListForm = COMPACT,
     ) -> None:
         """Show an order of papers whose rows `rows` fetches, and mark the words in the titles.
 
         The cursor goes to the paper `keep`, else to the top; `height` is its line, counted from the list's top.
-        If `keep` is already highlighted, as in a refreshed view, nothing moves on the screen. If it is gone,
-        the cursor goes to the paper that followed it.
+        If `keep` is already highlighted, as in a refreshed view, nothing moves on the screen, even if the user has
+        scrolled away from the cursor. If it is gone, the cursor goes to the paper that followed it.
         """
-        old, new = self._lines, ListLines(order)
+        old, new = self._lines, ListLines(order, form)
         cursor, anchor = self._cursor, self._anchor()
         is_news = keep is not None and keep == self.highlighted
         index = 0 if keep is None else new.find(keep, cursor)
         if index is None:
             index = new.heir(old, cursor) if is_news else 0
-        before = self._picture() if is_news and words == self._words else None
-        self._lines, self._rows, self._words = new, RowsAtHand(rows), words
+        look = self._strips.look._replace(
+            searched=pattern(words), has_dates=form.has_dates, is_comfortable=form.is_comfortable
+        )
+        before = self._picture() if is_news and look == self._strips.look else None
+        self._order, self._lines, self._words = order, new, words
+        self._strips.change_look(look)
+        self._fetch, self._rows = rows, RowsAtHand(rows, with_people=form.is_comfortable)
         self._cursor = index
         self._set_virtual_size()
+        is_away = is_news and anchor is not None and anchor[0] != keep
         if is_news and anchor is not None:
             self._scroll_paper_to(*anchor)
         elif keep is not None and height is not None:
             self._scroll_paper_to(keep, height)
         else:
-            self._scroll(0 if index == 0 else self._lines.line_of(index) - self.size.height // 2)
-        self._reveal()
+            self._scroll(self._lines.top_around(index, self.size.height))
+            self._is_around_cursor = not self.size.height
+        if not is_away:
+            self._reveal()
         self._repaint(before)
         self._report_highlighted()
+
+    def change_form(self, form: ListForm) -> None:
+        """Show the same papers in another form; the cursor keeps its line, or the list stays at its top."""
+        if self._order is not None and self._fetch is not None:
+            is_at_top = self.scroll_offset.y == 0
+            self.show(self._order, self._fetch, self.highlighted, words=self._words, form=form)
+            if is_at_top:
+                self._scroll(0)
+                self._reveal()
+
+    def tell_days(self, days: Sequence[DayCount], end: DayEnd | None) -> None:
+        """Show the counts of days in their headings, and what comes after the last paper."""
+        before = self._picture()
+        self._days, self._end = {day.day: day for day in days}, end
+        self._repaint(before)
 
     def patch(self, pk: PaperKey, **changes: Unpack[RowChanges]) -> None:
         """Draw a paper's new state at once, before the cache has it; this paints only its line."""
         if not self._rows.patch(pk, changes):
             return
-        for line, shown in self._in_view():
-            if shown == pk:
+        for line, slot in self._in_view():
+            if self._lines.pks[slot.place] == pk:
                 self.refresh_line(line)
 
     def renew(self) -> None:
@@ -166,7 +192,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     @property
     def visible_pks(self) -> list[PaperKey]:
         """The papers in view, from the top."""
-        return [pk for _, pk in self._in_view()]
+        return [self._lines.pks[slot.place] for _, slot in self._in_view() if slot.part == 0]
 
     def pks_all(self) -> Sequence[PaperKey]:
         """Return all papers of the order."""
@@ -188,6 +214,13 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._report_highlighted()
         return delta != 0
 
+    def stand(self, pk: PaperKey, height: int) -> None:
+        """Highlight a paper, if it is still there, `height` lines below the list's top."""
+        index = self._lines.find(pk, self._cursor)
+        if index is not None and (self.to_index(index) or self.height != height):
+            self._scroll(self._lines.line_of(index) - height)
+            self._reveal()
+
     def move(self, delta: int) -> bool:
         """Go down by `delta` papers, up if negative."""
         return self.to_index(self._cursor + delta)
@@ -202,11 +235,11 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     def half_page(self, direction: int) -> bool:
         """Go half a screen down for 1, up for -1; the cursor keeps its line on the screen."""
-        return self._scroll_with_cursor(direction * max(1, self.size.height // 2))
+        return self._scroll_with_cursor(direction, self.size.height // 2)
 
     def page(self, direction: int) -> bool:
         """Go a screen minus two lines down for 1, up for -1."""
-        return self._scroll_with_cursor(direction * max(1, self.size.height - 2))
+        return self._scroll_with_cursor(direction, self.size.height - 2)
 
     def to_day(self, direction: int) -> bool:
         """Go to the first paper of the next day in the list for 1, of the previous day for -1."""
@@ -214,7 +247,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         if not 0 <= group < len(self._lines.groups):
             return False
         index = self._lines.start_of(group)
-        self._scroll(self._lines.line_of(index) - 1)
+        self._scroll(self._lines.line_of(index) - (1 if self._lines.has_headings else 0))
         return self.to_index(index)
 
     def next_where(
@@ -234,10 +267,12 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             found = next((at for at in places if self._lines.pks[at] in wanted), None)
         return found is not None and self.to_index(found)
 
-    def _scroll_with_cursor(self, delta: int) -> bool:
-        """Scroll by `delta` lines, and move the cursor with the text."""
+    def _scroll_with_cursor(self, direction: int, lines: int) -> bool:
+        """Scroll by about so many lines, by whole papers, and move the cursor with the text."""
         if not self._lines.pks:
             return False
+        each = self._lines.each
+        delta = direction * max(each, lines // each * each)
         line = self._lines.line_of(self._cursor)
         index = self._lines.nearest(line + delta, down=delta > 0)
         self._scroll(self.scroll_offset.y + delta)
@@ -263,7 +298,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     def _anchor(self) -> tuple[PaperKey, int] | None:
         """Return a paper that must not move, and its line in view: the highlighted one, else the top one."""
-        view = list(self._in_view())
+        view = [(line - slot.part, self._lines.pks[slot.place]) for line, slot in self._in_view()]
         top = self.scroll_offset.y
         for line, pk in view:
             if pk == self.highlighted:
@@ -272,60 +307,43 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     def _scroll_paper_to(self, pk: PaperKey, height: int) -> None:
         """Scroll until a paper is `height` lines below the top."""
-        index = self._lines.find_near(pk, self._cursor)
+        index = self._lines.find(pk, self._cursor)
         line = self._lines.line_of(self._cursor if index is None else index) if self._lines.pks else 0
         self._scroll(line - height)
 
     # Drawing
 
     def render_line(self, y: int) -> Strip:
-        line = y + self.scroll_offset.y
-        if line >= len(self._lines):
+        self._strips.change_look(self._strips.look._replace(today=self._today or date.today()))
+        slot = self._lines.at(y + self.scroll_offset.y, is_top=y == 0)
+        content = self._content(slot)
+        if slot is None or content is None:
             return Strip.blank(self.columns, self._style())
-        group, index = self._lines.at(line)
-        if index is None or (y == 0 and group >= 0):
-            # The heading stays at the top while its papers scroll.
-            return self._draw_heading(group)
-        return self._draw_paper(self._lines.pks[index], index == self._cursor)
+        return self._strips.of(content, self.columns)[slot.part]
 
-    def _draw_paper(self, pk: PaperKey, highlighted: bool) -> Strip:
-        row = self._row(pk)
-        if row is None:
-            return Strip.blank(self.columns, self._style())
-        strip = self._strips.get((row, highlighted))
-        if strip is None:
-            line = draw_paper(row, self.columns, self._glyphs, pattern(self._words), highlighted)
-            strip = self._store_strip((row, highlighted), self._strip(line, "highlighted" if highlighted else PLAIN))
-        return strip
+    def _content(self, slot: Slot | None) -> Content | None:
+        """Return what to draw; None for a blank line, such as that of a paper that is gone."""
+        if slot is None:
+            return None
+        if slot.kind == "end":
+            return self._end
+        if slot.kind == "heading":
+            day, papers = self._lines.heading(slot.group)
+            counts = self._days.get(day)
+            # A list of some of the day's papers does not know how many of them are unread.
+            return Heading(day, papers, counts.unread if counts is not None and counts.papers == papers else None)
+        row = self._row(self._lines.pks[slot.place])
+        return None if row is None else PaperAt(row, slot.place == self._cursor)
 
-    def _draw_heading(self, group: int) -> Strip:
-        heading, today = self._lines.heading(group), self._today or date.today()
-        strip = self._strips.get((heading, today))
-        if strip is None:
-            line = draw_heading(*heading, self.columns, self._glyphs, today)
-            strip = self._store_strip((heading, today), self._strip(line))
-        return strip
+    def _picture(self) -> list[tuple[Content | None, int]]:
+        """Return the content of each line in view and which of its lines it is, to compare it later."""
+        slots = self._lines.contents(self.scroll_offset.y, self.size.height)
+        return [(self._content(slot), 0 if slot is None else slot.part) for slot in slots]
 
-    def _store_strip(self, shown: tuple[object, object], strip: Strip) -> Strip:
-        if len(self._strips) >= STRIPS_KEPT:
-            self._strips.clear()
-        self._strips[shown] = strip
-        return strip
-
-    def _picture(self) -> list[object]:
-        """Return the content of each line in view, to compare it later."""
-        shown: list[object] = []
-        for group, index in self._lines.contents(self.scroll_offset.y, self.size.height):
-            if index is None:
-                shown.append(self._lines.heading(group) if group >= 0 else None)
-            else:
-                shown.append((self._row(self._lines.pks[index]), index == self._cursor))
-        return shown
-
-    def _repaint(self, before: Sequence[object] | None) -> None:
+    def _repaint(self, before: Sequence[tuple[Content | None, int]] | None) -> None:
         """Paint the lines whose content differs from `before`; all lines for None."""
         if before is None:
-            self._strips.clear()
+            self._strips.forget()
             self.refresh()
             return
         top = self.scroll_offset.y
@@ -343,12 +361,12 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             row = self._rows.get(pk)
         return row
 
-    def _in_view(self) -> Iterator[tuple[int, PaperKey]]:
-        """Return the (line, paper) of each paper in view."""
+    def _in_view(self) -> Iterator[tuple[int, Slot]]:
+        """Return the (line, content) of each line of a paper in view."""
         return self._lines.papers_in_view(self.scroll_offset.y, self.size.height)
 
     def _repaint_cursor(self) -> None:
-        self.refresh_line(self._lines.line_of(self._cursor))
+        self.refresh_lines(self._lines.line_of(self._cursor), self._lines.each)
 
     def _report_highlighted(self) -> None:
         self.reported = self.highlighted
@@ -356,24 +374,27 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     def notify_style_update(self) -> None:
         """Drop lines drawn in other colours."""
         super().notify_style_update()
-        self._strips.clear()
+        self._strips.forget()
 
     def on_resize(self) -> None:
-        self._strips.clear()
+        self._strips.forget()
         self._set_virtual_size()
+        if self._is_around_cursor:
+            self._is_around_cursor = False
+            self._scroll(self._lines.top_around(self._cursor, self.size.height))
         self._reveal()
 
     # Mouse
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
-        if offset is None or (offset.y == 0 and self._lines.groups):
+        if offset is None:
             return
-        _, index = self._lines.at(offset.y + self.scroll_offset.y)
-        if index is None:
+        slot = self._lines.at(offset.y + self.scroll_offset.y, is_top=offset.y == 0)
+        if slot is None or slot.kind != "paper":
             return
         event.stop()
-        if index == self._cursor:
-            self.post_message(self.Opened(self._lines.pks[index]))
+        if slot.place == self._cursor:
+            self.post_message(self.Opened(self._lines.pks[slot.place]))
         else:
-            self.to_index(index)
+            self.to_index(slot.place)

@@ -21,7 +21,15 @@ from reader.core.query.suggestions import Completer, tokens
 from reader.core.text import clean
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, cut_line, measure
-from reader.ui.text.query_advice import AdviceKeys, Typed, advise, find_mistake, find_unknown_topic
+from reader.ui.text.query_advice import (
+    NO_REACH,
+    AdviceKeys,
+    Reach,
+    Typed,
+    advise,
+    find_mistake,
+    find_unknown_topic,
+)
 from reader.ui.text.query_text import QUERY_ROLES
 from reader.ui.text.styled_text import draw
 from reader.ui.textual_fixes import PastesWhole
@@ -31,6 +39,9 @@ LONGEST = 2_000
 
 _PATIENCE = 1.0
 """Maximum seconds to wait until the text has taken its keys: late letters are better than a line that hangs."""
+
+
+_DEFAULT_KEYS = AdviceKeys()
 
 
 class QueryInput(PastesWhole, Input):
@@ -107,19 +118,19 @@ class QueryLine(Widget):
     def __init__(
         self,
         glyphs: Glyphs = UNICODE,
-        take_key: str = "tab",
-        feed_key: str = "",
+        keys: AdviceKeys = _DEFAULT_KEYS,
         *,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """`take_key` and `feed_key` are the names of the keys that take a suggestion and search the feed."""
+        """`keys` are the names of the keys that the advice mentions."""
         super().__init__(id=id, classes=classes)
-        self._keys = AdviceKeys(take_key, feed_key)
+        self._keys = keys
         self._input = QueryInput()
         self._advice = _Advice(glyphs)
         self._completer: Completer | None = None
         self._topics: tuple[str, ...] = ()
+        self._reach = NO_REACH
         self._before = ""
         self._history: tuple[str, ...] = ()
         self._recalled = -1
@@ -135,15 +146,25 @@ class QueryLine(Widget):
     # Set-up
 
     def know(self, completer: Completer | None = None, topics: Sequence[str] = ()) -> None:
-        """Set the completer and the slugs of all topics."""
+        """Set the completer and the slugs of all topics, the likeliest first."""
         self._completer = completer
         self._topics = tuple(topics)
-        self._examine()
+        if not self._typed.selected:
+            # A suggestion that the user has gone to stays where it is.
+            self._examine()
+
+    def reaches(self, reach: Reach) -> None:
+        """Set how many papers the text finds."""
+        if reach != self._reach:
+            self._reach = reach
+            self._show(self._typed)
 
     def open(self, text: str = "", history: Sequence[str] = (), begun: str = "") -> None:
         """Begin with a text, or with `begun` instead; `history` has earlier queries, the latest first."""
         self._before = clean(text, LONGEST)
-        self._history = tuple(dict.fromkeys(clean(query, LONGEST) for query in history))
+        # The query that is there is not an earlier one.
+        earlier = dict.fromkeys(clean(query, LONGEST) for query in history)
+        self._history = tuple(query for query in earlier if query != self._before)
         self._recalled = -1
         # A space, because the user types a new term next.
         self._set_text(begun or (f"{self._before} " if self._before else ""))
@@ -288,7 +309,7 @@ class QueryLine(Widget):
         self._advice.show(*self._advise())
 
     def _advise(self) -> tuple[Line, Line]:
-        return advise(self._typed, self._keys, self._advice.size.width)
+        return advise(self._typed, self._keys, self._advice.size.width, self._reach)
 
 
 class _Prompt(Widget):

@@ -1,87 +1,123 @@
-"""Scrollbars: a thin thumb without a track."""
+"""Scrollbars: a thumb on the rule at a pane's edge, and a thumb without a track elsewhere."""
 
 from __future__ import annotations
 
-from typing import ClassVar, cast
+from typing import ClassVar, NamedTuple, Protocol, cast
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment, Segments
 from rich.style import Style
+from textual.color import Color
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 
+from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.textual_fixes import KeptScrollBar
 
 
-class ThinScrollBar(ScrollBarRender):
-    """Draws a scrollbar half a cell wide; a click above or below the thumb scrolls a page, as usual."""
+class BarLook(NamedTuple):
+    """The styles of a bar."""
 
-    GLYPH: ClassVar[str] = "▐"
-    OVER: ClassVar[Style] = Style()
-    """The style that the thumb adds to the scrollbar's colours."""
+    thumb: Style
+    rule: Style
 
-    @property
-    def look(self) -> Style:
-        """The colours of the scrollbar."""
-        return cast(Style, self.style)
 
-    def thumb(self, height: int) -> tuple[int, int]:
-        """Return the start and length of a vertical scrollbar's thumb, in cells."""
-        if not self.virtual_size > self.window_size > 0:
-            return 0, height
-        length = max(1, round(height * self.window_size / self.virtual_size))
-        return round((height - length) * self.position / (self.virtual_size - self.window_size)), length
+class Thumb(NamedTuple):
+    """The lines of a bar that the thumb covers."""
 
-    def cells(self, height: int, width: int) -> list[Segment]:
-        """Return the segment of each line of a vertical scrollbar."""
-        start, length = self.thumb(height)
-        above, thumb, below = (
-            Segment(glyph * width, self.look + over + Style(meta={"@mouse.down": action}))
-            for glyph, over, action in (
-                (" ", Style(), "scroll_up"),
-                (self.GLYPH, self.OVER, "grab"),
-                (" ", Style(), "scroll_down"),
-            )
+    start: int
+    length: int
+
+
+def thumb_of(height: int, content: int, position: float) -> Thumb | None:
+    """Return the thumb of a bar of `height` lines beside `content` lines; None if there is nothing to scroll."""
+    if not content > height > 0:
+        return None
+    length = max(1, round(height * height / content))
+    return Thumb(round((height - length) * position / (content - height)), length)
+
+
+def draw_bar(
+    height: int,
+    thumb: Thumb | None,
+    glyphs: Glyphs,
+    look: BarLook,
+    *,
+    is_ruled: bool,
+) -> list[Segment]:
+    """Return the segment of each line of a bar; a click above or below the thumb scrolls a page."""
+    start, length = thumb or (height, 0)
+    track = glyphs.rule if is_ruled else " "
+    above, grip, below = (
+        Segment(text, style + Style(meta={"@mouse.down": action}))
+        for text, style, action in (
+            (track, look.rule, "scroll_up"),
+            (glyphs.thumb, look.thumb, "grab"),
+            (track, look.rule, "scroll_down"),
         )
-        return [above] * start + [thumb] * length + [below] * (height - start - length)
+    )
+    return [above] * start + [grip] * length + [below] * (height - start - length)
+
+
+class ThinScrollBar(ScrollBarRender):
+    """Draws the scrollbars of widgets that are not ours, such as lists of commands."""
+
+    glyphs: ClassVar[Glyphs] = UNICODE
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        if self.vertical:
-            yield Segments(self.cells(options.height or console.height, options.max_width or 1), new_lines=True)
-        else:
+        if not self.vertical:
             yield from super().__rich_console__(console, options)
+            return
+        height, look = options.height or console.height, cast(Style, self.style)
+        thumb = thumb_of(height, self.virtual_size, self.position) if self.window_size else None
+        cells = draw_bar(height, thumb, self.glyphs, BarLook(look, look), is_ruled=False)
+        yield Segments(cells, new_lines=True)
 
 
-class BlankScrollBar(ThinScrollBar):
-    """Draws the thumb as a coloured blank, for terminals that have only ASCII."""
+class BarOwner(Protocol):
+    """A pane with a `PaneScrollBar`."""
 
-    GLYPH = " "
-    OVER = Style(reverse=True)
+    has_focus: bool
+    is_ruled: bool
+    """Whether the bar is a rule to the pane at its right."""
+
+    @property
+    def is_scrolling(self) -> bool: ...
+
+    @property
+    def background_colors(self) -> tuple[Color, Color]: ...
+
+    def bar_style(self, role: str) -> Style: ...
 
 
 class PaneScrollBar(KeptScrollBar):
-    """The thin scrollbar of a pane, painted only when it looks different."""
+    """The bar at a pane's edge, painted only when it looks different.
 
-    renderer = ThinScrollBar
+    The thumb is drawn only where it is used: in the pane that has the focus or scrolls, and under the mouse.
+    """
 
-    def picture(self) -> object:
-        bar = self._thin()
-        return self.size, bar.thumb(self.size.height), bar.look
+    glyphs: ClassVar[Glyphs] = UNICODE
+
+    def picture(self) -> tuple[int, Thumb | None, bool, BarLook]:
+        pane = cast(BarOwner, self.parent)
+        is_held = self.mouse_over or self.grabbed is not None
+        thumb = None
+        if pane.has_focus or pane.is_scrolling or is_held:
+            thumb = thumb_of(self.size.height, round(self.window_virtual_size), self.position)
+        look = BarLook(pane.bar_style("held" if is_held else "thumb"), pane.bar_style("rule"))
+        return self.size.height, thumb, pane.is_ruled, look
 
     def draw(self) -> list[Strip]:
-        _, background = self.background_colors
-        strips = []
-        for cell in self._thin().cells(self.size.height, self.size.width):
-            strip = Strip([cell], self.size.width)
-            for line_filter in self.get_line_filters():
-                strip = strip.apply_filter(line_filter, background)
-            strips.append(strip)
+        pane = cast(BarOwner, self.parent)
+        height, thumb, is_ruled, look = self.picture()
+        _, background = pane.background_colors
+        strips = [Strip([cell], 1) for cell in draw_bar(height, thumb, self.glyphs, look, is_ruled=is_ruled)]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
         return strips
-
-    def _thin(self) -> ThinScrollBar:
-        return cast(ThinScrollBar, self.render())
 
 
 def draw_scrollbars(*, ascii: bool) -> None:
-    """Draw all scrollbars of the program thin, and in ASCII if `ascii`."""
-    ScrollBar.renderer = PaneScrollBar.renderer = BlankScrollBar if ascii else ThinScrollBar
+    """Draw all scrollbars of the program so, and in ASCII if `ascii`."""
+    ThinScrollBar.glyphs = PaneScrollBar.glyphs = ASCII if ascii else UNICODE
+    ScrollBar.renderer = ThinScrollBar

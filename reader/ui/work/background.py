@@ -43,7 +43,7 @@ class Background:
             # Failures because the reader ends are not reported.
             if self._app.is_running:
                 text = str(error) if isinstance(error, ReaderError) else report_unforeseen(group, error)
-                self._model.show_notice(text, "warning")
+                self._model.show_news(text, "warning")
 
 
 def record_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

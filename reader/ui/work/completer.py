@@ -24,13 +24,7 @@ class Completer:
         if not known and not self._is_loading and _ASKS.search(text):
             self._is_loading = True
             self._services.background.start("suggestions", self._load)
-        return complete(text, cursor, {**known, "topic": self._topic_papers()})
-
-    def _topic_papers(self) -> dict[str, int]:
-        """Topics with their numbers of papers in the list, the largest first."""
-        state = self._model.state
-        counted = sorted(state.counts.topics, key=lambda topic: -topic.papers) if state.counts else ()
-        return {topic.slug: topic.papers for topic in counted} or dict.fromkeys(state.topic_names, 0)
+        return complete(text, cursor, {**known, "topic": self._model.state.topic_papers})
 
     async def _load(self) -> None:
         try:

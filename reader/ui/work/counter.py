@@ -81,6 +81,7 @@ def question(place: Place, order: str, scope: Scope, mode: str) -> Question:
     """
     asked = replace(place.facets(order, mode), sort=Sort("day"))
     return Question(
+        place=place,
         views=tuple(compile_query(Place(one).base(order), scope) for one in (*VIEWS, *SPECIAL)),
         facets=compile_query(asked, scope),
         base=compile_query(place.base(order), scope),

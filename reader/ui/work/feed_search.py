@@ -70,13 +70,13 @@ class FeedSearch:
             worker.cancel()
 
     async def _run(self, text: str) -> None:
-        blink = self._background.delayed(lambda: self._report(text, f"searching the feed for {text}"))
+        blink = self._background.delayed(lambda: self._report(text, "searching the feed"))
         blink.begin(BLINK)
         try:
             listings = await self._ask(text)
         except ReaderError as error:
             self._end()
-            self._model.show_notice(f"{error} · {self._search_key} searches again", "warning")
+            self._model.show_news(f"{error} · {self._search_key} searches again", "warning")
             return
         except Exception:
             self._end()
@@ -98,9 +98,7 @@ class FeedSearch:
         else:
             self._model.change(state.hold_results(results))
             found_count = f"{len(results.order.pks):,}"
-            self._model.show_notice(
-                f"the feed has found {found_count} for {results.text} · {self._search_key} shows them"
-            )
+            self._model.show_news(f"{self._search_key} shows the {found_count} found for {results.text}")
 
     async def _ask(self, text: str) -> tuple[Listing, ...]:
         from reader.refresh import jobs
@@ -131,7 +129,9 @@ class FeedSearch:
         """Show the progress of the search for `text`; a stopped search takes a moment to end, and shows no more."""
         state = self._model.state
         if state.search.asking == text:
-            self._model.change(state.search_is_slow(f"{progress} · {self._stop_key} stops"))
+            if state.search.progress is None:
+                self._model.show_notice(f"searching the feed for {text} · {self._stop_key} stops")
+            self._model.change(self._model.state.search_progressed(progress))
 
     def _end(self) -> None:
         # This worker is the running one, and ends by itself.

@@ -9,6 +9,7 @@ wait for the disk, which the event loop must not do.
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
@@ -17,10 +18,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from reader.cache.window import Order, Window
+from reader.cache.window import DayCount, Order, Window
 from reader.core.errors import CacheError
 from reader.core.paper import Paper, PaperKey, PaperRow
-from reader.paths import refresh_stamp, touch_private
+from reader.paths import last_refresh, refresh_stamp, touch_private
+from reader.session.first_list import first_list
 from reader.ui.counts import Counts, Question, TopicFacts
 from reader.ui.work.mark_thread import MarkThread, Progress, ignore_progress
 from reader.ui.work.query_thread import QueryThread
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from reader.cache.topic_trends import Extent
     from reader.cache.vocabulary import Vocabulary
     from reader.core.topics.trends import Trend
+    from reader.session.places import Place
     from reader.ui.feed_results import FeedResults
 
 T = TypeVar("T")
@@ -64,10 +67,15 @@ class Library:
         self._count_cache: CountCache | None = None
         self.results: FeedResults | None = None
         """The listed results of a feed search: their papers are read and marked as if the cache had them all."""
-        self._screenfuls, self._whole, self._counts = (
-            QueryThread(path, name) for name in ("screenful", "order", "count")
+        self._screenfuls, self._whole, self._counts, self._days = (
+            QueryThread(path, name) for name in ("screenful", "order", "count", "day")
         )
         self._marks = MarkThread(path)
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the cache can be written; otherwise marks are refused."""
+        return os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)
 
     # On the event loop
 
@@ -79,12 +87,13 @@ class Library:
             self.trouble = str(error)
             return nothing
 
-    def _rows(self, pks: Sequence[int]) -> list[PaperRow]:
-        return self._ask(lambda window: window.rows(pks), [])
+    def rows(self, pks: Sequence[PaperKey], *, with_people: bool = False) -> list[PaperRow]:
+        """The rows of a screenful of papers, with people and topics if asked for."""
 
-    def rows(self, pks: Sequence[PaperKey]) -> list[PaperRow]:
-        """The rows of a screenful of papers."""
-        return self._rows(_cached(pks)) if self.results is None else self.results.rows(pks, self._rows)
+        def cached(keys: Sequence[int]) -> list[PaperRow]:
+            return self._ask(lambda window: window.rows(keys, with_people=with_people), [])
+
+        return cached(_cached(pks)) if self.results is None else self.results.rows(pks, cached)
 
     def paper(self, pk: PaperKey) -> Paper | None:
         """A whole paper; None if it is gone."""
@@ -119,8 +128,17 @@ class Library:
         return self._ask(Window.topic_names, {})
 
     def older_day(self, day: str, steps: int) -> str | None:
-        """The day with papers that is `steps` such days older than `day`, newer if negative; None past the ends."""
+        """The day `steps` days older than `day`, newer if negative, among those with papers that are not hidden.
+
+        None past the ends.
+        """
         return self._ask(lambda window: window.older_day(day, steps), None)
+
+    def visible_papers(self, day: str) -> DayCount:
+        """The number of a day's papers that are not hidden, and of unread ones among them."""
+        from reader.cache.days import visible_papers
+
+        return self._ask(lambda window: window.read(lambda one: visible_papers(one, day)), DayCount(day, 0, 0))
 
     def scope(self, today: date) -> Scope:
         """The current meanings of relative words in queries, such as `today`, `latest` and `new`."""
@@ -166,9 +184,9 @@ class Library:
     def newest_day(self) -> str | None:
         return self._ask(Window.newest_day, None)
 
-    def newest(self, limit: int) -> Order[int]:
-        """The newest day's first papers, for the first frame of most starts."""
-        return self._ask(lambda window: window.newest(limit), _NO_PAPERS)
+    def first_list(self, place: Place, order: str, scope: Callable[[], Scope], limit: int) -> Order[int]:
+        """The first papers of the place where a start begins."""
+        return self._ask(lambda window: first_list(window, place, order, scope, limit), _NO_PAPERS)
 
     def first(self, selection: Selection, limit: int) -> Order[int]:
         """The first screenful, for the first frame; later ones come from `screenful`."""
@@ -176,10 +194,7 @@ class Library:
 
     def last_refresh(self) -> datetime | None:
         """The local time of the last complete refresh, by any program."""
-        try:
-            return datetime.fromtimestamp(refresh_stamp(self._path).stat().st_mtime).astimezone()
-        except OSError:
-            return None
+        return last_refresh(self._path)
 
     def note_refresh(self) -> None:
         """Record that a complete refresh ended now."""
@@ -216,6 +231,14 @@ class Library:
         """All papers of a selection; raises CacheInterrupted if a newer query comes."""
         return await self._whole.ask(lambda window: window.order(selection))
 
+    async def matching_day(self, selection: Selection, day: str, steps: int) -> str | None:
+        """Like `older_day`, among the days that list a paper of a selection."""
+        from reader.cache.days import matching_day
+
+        return await self._days.ask_next(
+            lambda window: window.read(lambda one: matching_day(one, selection, day, steps))
+        )
+
     async def count(self, question: Question, *, exactly: bool = False) -> Counts:
         """Count for the filter pane; raises CacheInterrupted if it is called again meanwhile.
 
@@ -238,8 +261,13 @@ class Library:
             base=cache_counts.count(question.base),
             # Needed only if nothing is found, and then counting is quick.
             anywhere=0 if facets.approximate else cache_counts.count(question.anywhere),
+            place=question.place,
             approximate=facets.approximate,
         )
+
+    async def find(self, selection: Selection, limit: int) -> list[PaperRow]:
+        """The rows of the first papers of a selection; raises CacheInterrupted if it is called again meanwhile."""
+        return await self._counts.ask(lambda window: window.rows(window.first(selection, limit).pks))
 
     async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
         """The trends of topics, and the topics implied by the picked ones; raises CacheInterrupted like `count`."""
@@ -340,7 +368,7 @@ class Library:
         An incomplete mark of many papers is finished at the next start.
         """
         self._marks.stop()
-        for asking in (self._screenfuls, self._whole, self._counts):
+        for asking in (self._screenfuls, self._whole, self._counts, self._days):
             asking.close()
         self._marks.close()
         self._near.close()

@@ -7,19 +7,16 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.cache.window import Order
 from reader.core.errors import CacheInterrupted, ReaderError
 from reader.core.paper import PaperKey
-from reader.session.places import VIEWS, Place
+from reader.session.first_list import SCREENFUL
+from reader.session.places import Place
 from reader.ui.state import State
 from reader.ui.state_parts import CacheFacts, ListContent, ListRequest, Position
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Selection
-
-SCREENFUL = 100
-"""Papers that are read first: more than any terminal shows."""
 
 AFTER_SCREENFUL = 0.04
 """Seconds between listing the first screenful and reading the rest."""
@@ -43,9 +40,9 @@ class ListLoader:
         """List the first screenful at once, then read the rest; the cursor goes to the paper with the id `keep`."""
         place = self._model.state.place
         try:
-            order = self._first_order(place)
+            order = self._library.first_list(place, self._order, self._services.scope, SCREENFUL)
         except ReaderError as error:
-            self._model.show_notice(str(error), "warning")
+            self._model.show_news(str(error), "warning")
             return
         at = Position(self._library.pk_of(keep) if keep else None)
         self._list(ListContent(place, order, at=at))
@@ -53,12 +50,6 @@ class ListLoader:
             self.awaited = keep
         if not order.complete or self.awaited:
             self._model.change(self._model.state.read_on(at))
-
-    def _first_order(self, place: Place) -> Order[int]:
-        if place == Place(VIEWS[0]) and self._order == "day":
-            return self._library.newest(SCREENFUL)
-        self._selection = self._compile(place)
-        return self._library.first(self._selection, SCREENFUL)
 
     def load(self, state: State) -> None:
         """Read the list that the state requests."""
@@ -74,10 +65,10 @@ class ListLoader:
 
     async def read_all(self) -> Sequence[PaperKey]:
         """All papers of the list, including those after its first screenful."""
-        order = self._model.state.listing.order
-        if order.complete or self._selection is None:
-            return order.pks
-        return (await self._library.order(self._selection)).pks
+        listing = self._model.state.listing
+        if listing.order.complete or listing.results is not None:
+            return listing.order.pks
+        return (await self._library.order(self._selection or self._compile(listing.place))).pks
 
     def _compile(self, place: Place) -> Selection:
         from reader.cache.search.compile import compile_query

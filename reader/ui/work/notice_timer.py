@@ -6,8 +6,8 @@ from reader.ui.notices import Notices
 from reader.ui.state import State
 from reader.ui.work.services import Services
 
-LIFETIME = 8.0
-"""Seconds that the notices `done` and `warning` are shown."""
+LIFETIME = 6.0
+"""Seconds that a notice is shown."""
 
 
 class NoticeTimer:

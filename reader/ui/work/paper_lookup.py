@@ -27,16 +27,16 @@ class PaperLookup:
     async def _fetch(self, id: str) -> None:
         from reader.refresh import jobs
 
-        self._model.show_notice(f"fetching {id}", "progress")
+        self._model.change(self._model.state.busy_with(f"fetching {id}"))
         found = False
         try:
             async with aclosing(self._run_job(jobs.LookUpPaper(id))) as messages:
                 async for message in messages:
                     found = isinstance(message, jobs.LookupFinished) and message.found
         finally:
-            self._model.show_notice("", "progress")
+            self._model.change(self._model.state.busy_with(""))
         if found:
-            self._model.show_notice(f"fetched {id}")
+            self._model.show_news(f"fetched {id}")
             self._model.change(self._model.state.cache_changed())
         else:
-            self._model.show_notice(f"{id} is known neither to the feed nor to arXiv", "warning")
+            self._model.show_news(f"{id} is known neither to the feed nor to arXiv", "warning")

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.worker import Worker, WorkerError
 
-from reader.core.errors import FeedOffline, ReaderError
+from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, ReaderError
 from reader.core.pace import pace_text
 from reader.feeds.http.environment import is_offline
+from reader.ui.notices import Tone
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 RETRY, LATEST_RETRY = 60.0, 960.0
 """First and longest wait in seconds before retrying a refresh that found no network."""
+
+OFFLINE, NO_NEWS = "offline", "no news"
+"""What the first line says if the feed can't be reached, and if its answer can't be used."""
+
+LONGEST_NAME = 20
+"""Maximum cells of a feed's name in the first line."""
 
 LONG = 31
 """Minimum number of days for a refresh to show its rate and remaining time."""
@@ -65,6 +72,8 @@ class Refresher:
         self._tries = 0
         self._is_offline = False
         """Whether the refresh found no network."""
+        self._told = ""
+        """The lasting trouble that the user was told of; it is told again only if the user asks for a refresh."""
 
     def begin(self, plan: Plan | None = None, *, is_asked: bool = False) -> None:
         """Fetch the latest days, or the days of `plan`, unless a refresh is already running."""
@@ -110,7 +119,7 @@ class Refresher:
                     await before.wait()
             await self._refresh(wanted.plan)
         except ReaderError as error:
-            self._fail(str(error))
+            self._fail(error)
         finally:
             self._end(is_idle=wanted is self._wanted)
         if self._later:
@@ -166,14 +175,12 @@ class Refresher:
             case Waiting(seconds, why):
                 self._progress(f"{why}, {seconds:.0f} s")
             case DayFailed(error=error):
-                self._model.change(self._model.state.refresh_failed(str(error), self._local_time()))
+                self._model.change(self._model.state.refresh_failed(str(error), NO_NEWS, self._local_time()))
             case RefreshFinished(error=None) as sums:
                 self._succeed(sums)
-            case RefreshFinished(error=FeedOffline() as error):
-                self._go_offline(str(error), "offline")
-                self._is_offline = True
-            case RefreshFinished(error=error):
-                self._fail(str(error))
+            case RefreshFinished(error=FeedError() as error):
+                self._is_offline = isinstance(error, FeedOffline)
+                self._fail(error)
             case SourceFailing() if not self._model.state.refresh.problem:
                 self._report_source(message)
             case PapersClassified(done, total):
@@ -181,7 +188,7 @@ class Refresher:
                 if done == total:
                     self._renew()
             case NotificationFailed(error):
-                self._model.show_notice(str(error), "warning")
+                self._model.show_news(str(error), "warning")
             case PapersDropped(papers=papers):
                 self._progress(f"{papers:,} old papers dropped")
 
@@ -194,10 +201,16 @@ class Refresher:
 
     def _report_source(self, failing: SourceFailing) -> None:
         """Report which sources other than the daily papers do not answer, and since when."""
-        since = datetime.fromisoformat(failing.since).astimezone()
-        when = f"{since:%H:%M}" if since.date() == self._local_time().date() else f"{since:%d %b}"
-        more = f" and {failing.more} more" if failing.more else ""
-        self._model.show_notice(f"{failing.title}{more}: no answer since {when}", "state")
+        from reader.ui.text.lines import cut
+
+        trouble = f"{failing.more + 1} feeds silent" if failing.more else f"{cut(failing.title, LONGEST_NAME)} silent"
+        if trouble != self._told:
+            since = datetime.fromisoformat(failing.since).astimezone()
+            when = f"{since:%H:%M}" if since.date() == self._local_time().date() else f"{since:%d %b}"
+            more = f" and {failing.more} more" if failing.more else ""
+            self._model.show_news(f"{failing.title}{more}: no answer since {when}", "warning")
+        self._told = trouble
+        self._model.change(self._model.state.source_failed(trouble, datetime.fromisoformat(failing.since).astimezone()))
 
     def _progress_by_day(self, done: int, of: int) -> None:
         """Show the progress of the days: for one day only its name, for many also the remaining time."""
@@ -213,6 +226,7 @@ class Refresher:
 
     def _succeed(self, sums: RefreshFinished) -> None:
         self._tries = 0
+        self._told = ""
         if not self._wanted.view:
             self._library.note_refresh()
         self._model.change(self._model.state.refresh_succeeded(self._library.last_refresh()))
@@ -224,30 +238,28 @@ class Refresher:
                 f"{sums.returned:,} that you marked are back" if sums.returned else "",
                 f"{sums.skipped:,} records skipped" if sums.skipped else "",
             )
-            self._model.show_notice(", ".join(filter(None, parts)))
+            self._tell(", ".join(filter(None, parts)))
         elif sums.skipped:
-            self._model.show_notice(
-                f"{sums.skipped:,} records of the feed could not be read and were skipped", "warning"
-            )
+            self._tell(f"{sums.skipped:,} records of the feed could not be read and were skipped", "warning")
         elif self._wanted.is_asked:
-            self._model.show_notice("nothing new")
+            self._tell("nothing new")
 
-    def _go_offline(self, problem: str, what: str) -> None:
-        """Show that the reader is offline until the network is back.
+    def _fail(self, error: ReaderError) -> None:
+        """Report a failure once, with its reason if the user has asked for the refresh; the first line shows it longer.
 
-        If there are no papers, the text in place of the list gives the reason.
+        Without papers, the text in place of the list says why.
         """
-        self._model.change(self._model.state.refresh_failed(problem, self._local_time()))
-        if self._library.has_papers():
-            since = self._model.state.refresh.failing_since
-            again = self._services.look.keymap.key("app.refresh")
-            text = f"{what} since {since:%H:%M} · reading the cache · {again} tries again"
-            self._model.show_notice(text, "state")
+        trouble = OFFLINE if isinstance(error, FeedOffline | FeedUnreachable) else NO_NEWS
+        if self._library.has_papers() and (self._wanted.is_asked or trouble != self._told):
+            again = f"{trouble} · {self._services.look.keymap.key('app.refresh')} tries again"
+            self._tell(str(error) if self._wanted.is_asked else again, "warning")
+        self._told = trouble
+        self._model.change(self._model.state.refresh_failed(str(error), trouble, self._local_time()))
 
-    def _fail(self, problem: str) -> None:
-        if self._library.has_papers():
-            self._model.show_notice(problem, "warning")
-        self._go_offline(problem, "no news")
+    def _tell(self, text: str, tone: Tone = "done") -> None:
+        """Tell how the refresh ended: as an answer if it was asked for and no other is shown, else as news."""
+        is_answer = self._wanted.is_asked and not self._model.state.notices.answer.text
+        (self._model.show_notice if is_answer else self._model.show_news)(text, tone)
 
     def _schedule_retry(self) -> None:
         """Retry at growing intervals until the network is back, unless the user chose offline mode."""

@@ -126,6 +126,27 @@ def test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed(text: str, mean
     assert asked(text) == meant
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("topic:ag", "topic:ag"),
+        ("topic:agent", ""),
+        ("diffusion -topic:ev", "diffusion"),
+        ("diffusion TOPIC:Vid", "diffusion"),
+        ("topic:agents", "topic:agents"),
+        ("topic:agents topic:eval", "topic:agents"),
+        ("topic:agents robot", "topic:agents robot"),
+        ("topic:eval robot", "topic:eval robot"),
+        ("topic:zzz", "topic:zzz"),
+        ("(topic:eval", "(topic:eval"),
+        ("robot OR topic:eval", "robot OR topic:eval"),
+        ("subtopic:eval", "subtopic:eval"),
+    ],
+)
+def test_a_topic_that_is_half_typed_narrows_nothing_yet(text: str, meant: str) -> None:
+    assert asked(text, SLUGS if text != "topic:ag" else ()) == meant
+
+
 @pytest.mark.parametrize("text", ["", "is:unread ", '"to', "nothing-like-it", "unknown:to", "is:unread"])
 def test_where_nothing_fits_nothing_is_said(text: str) -> None:
     found = complete(text, len(text), {"topic": SLUGS})

@@ -10,9 +10,11 @@ from textual.widgets import Static
 
 from reader.keys.actions import CONTEXTS
 from reader.keys.keymap import Keymap
-from reader.ui.screens.help import HelpScreen, HelpSearch, sections
+from reader.ui.screens.help import HelpScreen, HelpSearch, legend_section, sections
 from reader.ui.stylesheets import stylesheets
 from reader.ui.text.finder import Finder
+from reader.ui.text.glyphs import ASCII, UNICODE
+from reader.ui.text.legend import MEANINGS
 from reader.ui.theme import DEFAULTS, THEMES
 
 
@@ -87,7 +89,24 @@ def test_a_key_typed_alone_comes_first() -> None:
     assert all(row.name != "Hide" for section in rest for row in section.rows)
 
 
+def test_the_legend_is_found_by_sign_name_and_meaning() -> None:
+    for typed in ("★", "starred", "stars", "signs stars"):
+        (section,) = legend_section(UNICODE, typed)
+        assert "Starred" in [row.name for row in section.rows]
+    assert legend_section(UNICODE, "nosuchword") == []
+    assert len(legend_section(UNICODE)[0].rows) == len(MEANINGS)
+
+
 # The screen
+
+
+async def test_the_legend_stands_after_the_keys_of_this_place() -> None:
+    screen = HelpScreen(Keymap(), "filter", ASCII)
+    async with Harness(screen).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        headings = [line.split("  ")[0] for line in drawn(screen) if line and line.split("  ")[0].isupper()]
+        assert headings.index("FILTER PANE") < headings.index("SIGNS") < headings.index("CALENDAR")
+        assert any(line.startswith("#") and "Starred" in line for line in drawn(screen))
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 42), (200, 60)])
@@ -108,7 +127,8 @@ async def test_all_keys_can_be_reached_and_no_line_is_cut(size: tuple[int, int],
         await pilot.press("end")
         scroll = screen.query_one(VerticalScroll)
         assert scroll.scroll_offset.y == scroll.max_scroll_y
-        assert (scroll.max_scroll_y > 0) == (size[0] < 200)
+        assert scroll.max_scroll_y > 0
+        assert "HELP  in this help" in "\n".join(drawn(screen))
 
 
 async def test_even_a_tiny_screen_shows_every_name() -> None:

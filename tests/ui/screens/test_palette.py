@@ -67,8 +67,8 @@ async def test_all_commands_are_offered_in_order(size: tuple[int, int], theme: s
         app.push_screen(Palette(app.commands()))
         lines = await listed(pilot)
         assert [line.partition("  ")[0] for line in lines[:-1]] == [c.name for c in app.commands()[:-1]]
-        assert "Star  *\nKeep this paper" in lines[1]
-        assert lines[-1] == f"{HOSTILE}\n{HOSTILE}"
+        assert lines[1].startswith("Star   ") and lines[1].endswith(" *") and "Keep this paper" in lines[1]
+        assert lines[-1].startswith(HOSTILE)
 
 
 async def test_typing_finds_and_enter_runs() -> None:
@@ -77,11 +77,35 @@ async def test_typing_finds_and_enter_runs() -> None:
         app.push_screen(Palette(app.commands()))
         await listed(pilot)
         await pilot.press(*"undo")
-        assert (await listed(pilot))[0].startswith("Undo  u")
+        first, *_ = await listed(pilot)
+        assert first.startswith("Undo  ") and first.endswith("  u")
         await pilot.press("enter")
         await pilot.pause()
         assert app.ran == ["mark.undo"]
         assert not isinstance(app.screen, Palette)
+
+
+async def test_papers_are_found_behind_the_commands_once_three_letters_are_typed() -> None:
+    app = Harness()
+    asked: list[str] = []
+
+    async def find(typed: str) -> list[Command]:
+        asked.append(typed)
+        return [Command(f"A star {number}", "Tue 24 Nov", lambda: app.ran.append("paper")) for number in range(2)]
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(Palette(app.commands(), find_papers=find))
+        await listed(pilot)
+        await pilot.press(*"st")
+        await listed(pilot)
+        assert asked == []
+        await pilot.press("a")
+        lines = await listed(pilot)
+        assert asked == ["sta"]
+        assert lines[0].startswith("Star  ") and [line[:8] for line in lines[-2:]] == ["A star 0", "A star 1"]
+        await pilot.press(*["down"] * (len(lines) - 1), "enter")
+        await pilot.pause()
+        assert app.ran == ["paper"]
 
 
 async def test_an_id_finds_its_action() -> None:
@@ -97,7 +121,7 @@ async def test_a_hostile_name_is_drawn_and_run_as_it_is() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.push_screen(Palette(app.commands()))
         await pilot.press(*"[/]")
-        assert (await listed(pilot)) == [f"{HOSTILE}\n{HOSTILE}"]
+        assert [line.strip() for line in await listed(pilot)] == [f"{HOSTILE}  {HOSTILE}"]
         await pilot.press("enter")
         await pilot.pause()
         assert app.ran == ["hostile"]
@@ -112,3 +136,21 @@ async def test_escape_closes_and_runs_nothing() -> None:
         await pilot.pause()
         assert not isinstance(app.screen, Palette)
         assert app.ran == []
+
+
+@pytest.mark.parametrize(("theme", "sign"), [("dark", "bgcolor"), ("light", "bgcolor"), ("ansi", "reverse")])
+async def test_the_highlighted_command_and_the_typed_words_stand_out(theme: str, sign: str) -> None:
+    app = Harness(theme)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(Palette(app.commands()))
+        await listed(pilot)
+        await pilot.press(*"read", "down")
+        await listed(pilot)
+        rows = app.screen.query_one(CommandList)
+        lines = [rows.render_line(y) for y in range(2)]
+        looks = [{getattr(piece.style, sign) for piece in line if "Mark" in piece.text} for line in lines]
+        assert looks[0] != looks[1]
+        [hit] = [piece.style for piece in lines[0] if piece.text == "Read"][:1]
+        [plain] = [piece.style for piece in lines[0] if "Mark" in piece.text]
+        assert hit is not None and plain is not None
+        assert hit.underline if theme == "ansi" else hit.bgcolor != plain.bgcolor

@@ -2,81 +2,56 @@ from __future__ import annotations
 
 import pytest
 
-from reader.ui.text.empty_lines import (
-    AllHidden,
-    AllRead,
-    DayEmpty,
-    EmptyKeys,
-    EmptyReason,
-    Fetching,
-    NoPapers,
-    NothingMatches,
-    NothingRisen,
-    NothingStarred,
-    empty_state,
+from reader.ui.text.empty_lines import EmptyReason, Way, because, empty_state, said
+
+KEYS = {"app.refresh": "r", "app.sample": "D", "app.back": "q", "find.clear": "F", "query.complete": "tab"}
+
+NO_PAPERS = EmptyReason(
+    said("No papers yet."),
+    because("huggingface.co could not be reached (no network)."),
+    (Way("app.refresh", "try again"), Way("app.sample", "open the sample"), Way("app.back", "quit")),
 )
 
 CASES: list[tuple[EmptyReason, list[str]]] = [
     (
-        NoPapers("huggingface.co could not be reached (no network)."),
+        NO_PAPERS,
         [
             "No papers yet.",
             "huggingface.co could not be reached (no network).",
             "r try again   D open the sample   q quit",
         ],
     ),
-    (NoPapers(), ["No papers yet.", "r fetch   D open the sample   q quit"]),
     (
-        Fetching("day 3 of 7"),
-        ["No papers yet.", "The latest days are being fetched: day 3 of 7", "esc stop   D open the sample"],
+        EmptyReason(
+            said("Nothing matches ", "topic:agnets", "."),
+            because("Did you mean ", "topic:agents", "?"),
+            (Way("query.complete", "takes it"), Way("find.clear", "clears the query")),
+        ),
+        ["Nothing matches topic:agnets.", "Did you mean topic:agents?", "tab takes it   F clears the query"],
     ),
-    (
-        NothingMatches("topic:agnets", "topic:agents"),
-        ["Nothing matches topic:agnets", "Did you mean topic:agents?", "tab takes it   F clears the filter"],
-    ),
-    (
-        NothingMatches("gan is:unread", wider=("is:unread", 12)),
-        ["Nothing matches gan is:unread", "Without is:unread there are 12.", "F clears the filter"],
-    ),
-    (NothingMatches("xyzzy"), ["Nothing matches xyzzy", "F clears the filter"]),
-    (
-        AllRead(31, "today", ("yesterday", 4), 214),
-        ["All 31 of today read.", "[ yesterday has 4 left   gu all 214 unread"],
-    ),
-    (AllRead(1, "today"), ["All of today read.", "Nothing unread is left anywhere."]),
-    (
-        DayEmpty("Sunday 22 November", True, ("Friday 20", 17), ("Monday 23", 8)),
-        [
-            "No papers on Sunday 22 November.",
-            "The feed rests at weekends.",
-            "[ Friday 20 has 17   ] Monday 23 has 8",
-        ],
-    ),
-    (
-        DayEmpty("Tuesday 24 November"),
-        ["No papers on Tuesday 24 November.", "The feed listed nothing.", "r fetch"],
-    ),
-    (NothingStarred(), ["Nothing starred yet.", "s keeps a paper here   ga all papers"]),
-    (
-        NothingRisen(),
-        ["Nothing has risen yet.", "Papers that rise after you read or hide them come here.", "ga all papers"],
-    ),
-    (AllHidden(), ["All papers are hidden.", "/ is:hidden lists them"]),
-    (
-        AllHidden("papers of today", ("Mon 11", 16)),
-        ["All papers of today are hidden.", "/ is:hidden lists them   [ Mon 11 has 16"],
-    ),
+    (EmptyReason(said("All papers are read."), because("")), ["All papers are read."]),
 ]
 
 
-@pytest.mark.parametrize(("situation", "lines"), CASES)
-def test_each_says_what_is_so_why_and_the_key_that_helps(situation: EmptyReason, lines: list[str]) -> None:
-    said = ["".join(piece.text for piece in line).replace("\u00a0", " ") for line in empty_state(situation)]
-    assert said == lines
-    assert len(said) <= 3
+def key(action: str) -> str:
+    return KEYS.get(action, "")
 
 
-def test_keys_are_the_users_own_and_one_that_is_unbound_is_not_named() -> None:
-    keys = EmptyKeys(refresh="ctrl+r", sample="")
-    said = ["".join(piece.text for piece in line).replace("\u00a0", " ") for line in empty_state(NoPapers(), keys)]
-    assert said[-1] == "ctrl+r fetch   q quit"
+def texts(reason: EmptyReason) -> list[str]:
+    return ["".join(piece.text for piece in line).replace("\u00a0", " ") for line in empty_state(reason, key)]
+
+
+@pytest.mark.parametrize(("reason", "lines"), CASES)
+def test_each_says_what_is_so_why_and_the_keys_that_help(reason: EmptyReason, lines: list[str]) -> None:
+    assert texts(reason) == lines
+
+
+def test_a_key_that_does_not_act_is_not_named_and_the_next_one_takes_its_place() -> None:
+    ways = (Way("view.all", "all papers"), *NO_PAPERS.ways, Way("find.clear", "clears the query"))
+    assert texts(NO_PAPERS._replace(ways=ways))[-1] == "r try again   D open the sample   q quit"
+
+
+def test_a_long_term_is_cut() -> None:
+    [line] = texts(EmptyReason(said("Nothing matches ", "x" * 500, ".")))
+    assert line.startswith("Nothing matches xxx") and line.endswith("….")
+    assert len(line) < 150

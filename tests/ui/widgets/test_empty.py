@@ -5,18 +5,10 @@ from textual.app import App, ComposeResult
 from textual.strip import Strip
 
 from reader.ui.stylesheets import styles_directory
-from reader.ui.text.empty_lines import (
-    AllRead,
-    DayEmpty,
-    EmptyKeys,
-    EmptyReason,
-    Fetching,
-    NoPapers,
-    NothingMatches,
-)
+from reader.ui.text.empty_lines import EmptyReason, Way, because, said
 from reader.ui.theme import DEFAULTS, THEMES
 from reader.ui.widgets.empty import Empty
-from tests.ui.text.test_empty_lines import CASES
+from tests.ui.text.test_empty_lines import CASES, NO_PAPERS, key
 
 HOSTILE = "[/] \x1b[31m\x07漢字漢字漢字漢字 \u202e[b]"
 
@@ -26,7 +18,7 @@ class EmptyApp(App[None]):
 
     def __init__(self, theme: str = "dark") -> None:
         super().__init__()
-        self.empty = Empty(EmptyKeys)
+        self.empty = Empty()
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
@@ -50,7 +42,7 @@ def strips(empty: Empty) -> list[Strip]:
 async def test_it_stands_in_the_middle_and_fits(situation: EmptyReason, lines: list[str]) -> None:
     app = EmptyApp()
     async with app.run_test(size=(60, 20)):
-        app.empty.show(situation)
+        app.empty.show(situation, key)
         rows = drawn(app.empty)
     assert [row.strip() for row in rows if row.strip()] == lines
     top = next(index for index, row in enumerate(rows) if row.strip())
@@ -63,7 +55,7 @@ async def test_it_stands_in_the_middle_and_fits(situation: EmptyReason, lines: l
 async def test_a_narrow_line_is_never_broken_between_a_key_and_what_it_does() -> None:
     app = EmptyApp()
     async with app.run_test(size=(30, 20)):
-        app.empty.show(NoPapers("huggingface.co could not be reached (no network)."))
+        app.empty.show(NO_PAPERS, key)
         rows = [row.strip() for row in drawn(app.empty) if row.strip()]
     assert rows == [
         "No papers yet.",
@@ -80,13 +72,11 @@ async def test_hostile_text_is_drawn_as_text(size: tuple[int, int], theme: str) 
     app = EmptyApp(theme)
     async with app.run_test(size=size):
         for situation in (
-            NoPapers(HOSTILE),
-            Fetching(HOSTILE),
-            NothingMatches(HOSTILE * 100, HOSTILE),
-            AllRead(3, HOSTILE, (HOSTILE, 2), 4),
-            DayEmpty(HOSTILE, False, (HOSTILE, 2)),
+            EmptyReason(said(HOSTILE)),
+            EmptyReason(said("Nothing matches ", HOSTILE * 100, "."), because("Did you mean ", HOSTILE, "?")),
+            EmptyReason(said("All read."), because(HOSTILE), (Way("app.refresh", HOSTILE),)),
         ):
-            app.empty.show(situation)
+            app.empty.show(situation, key)
             lines = strips(app.empty)
             assert {line.cell_length for line in lines} == {size[0]}
             text = "".join(line.text for line in lines)

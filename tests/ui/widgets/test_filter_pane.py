@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reader.core.query.topic_choice import TopicChoice
+from reader.session.places import TOPIC_ORDERS, TopicOrder
+from reader.ui.text.filter_lines import draw_row
 from reader.ui.text.filter_rows import (
     DAYS_AT_FIRST,
     DayItem,
@@ -16,7 +18,8 @@ from reader.ui.text.filter_rows import (
     ViewItem,
     lay_out,
 )
-from reader.ui.text.glyphs import ASCII
+from reader.ui.text.glyphs import ASCII, UNICODE
+from reader.ui.text.lines import measure
 from reader.ui.widgets.filter_pane import FilterPane
 from tests.ui.filter_stage import DATA, DAYS, TOPICS, VIEWS, PaneApp, choices, drawn, go_to
 
@@ -35,21 +38,141 @@ async def test_sections_stand_below_each_other_with_tabular_counts() -> None:
         "",
         " DAYS",
     ]
-    assert lines[6] == "   Tue 24               24"
+    assert lines[6] == "   Tue 24            24/24"
     assert lines[8] == "   Sun 22                –"
     assert " ▸ 8 older" in lines
     assert lines[lines.index(" TOPICS              any ▾") :][:10] == [
         " TOPICS              any ▾",
         " ▾ Language",
         "   Reasoning           140",
-        "   Code                  –",
         " ▾ Agents",
         " ✓ Agents & tools       12",
         " · GUI & web agents      3",
         " ▾ Data",
         " ✗ Benchmarks & eva… 1,204",
+        " ▸ 1 without papers",
         "",
     ]
+
+
+def test_unread_papers_stand_before_all_where_both_are_known() -> None:
+    views = (ViewItem("today", "Today", 34, 12), ViewItem("all", "All", 9295))
+    days = (DayItem("2026-11-24", 34, 12), DayItem("2026-11-23", 17, 0), DayItem("2026-11-22", 0, 0))
+    rows = lay_out(FilterData(views, days), FilterState())
+    lines = {row.key: draw_row(row, 26, FilterState(), UNICODE, at_cursor=False) for row in rows if row.selectable}
+    ends = {key: "".join(piece.text for piece in line).split()[-1] for key, line in lines.items()}
+    assert ends == {"today": "12/34", "all": "9,295", "2026-11-24": "12/34", "2026-11-23": "0/17", "2026-11-22": "–"}
+    roles = [piece.role for piece in lines["2026-11-24"] if piece.text in ("12", "/34")]
+    assert roles == ["unread", "nothing"]
+
+
+@pytest.mark.parametrize("order", TOPIC_ORDERS)
+@pytest.mark.parametrize(("width", "name"), [(24, "Benchmarks"), (36, "Benchmarks & evaluation"), (60, "Benchmarks")])
+def test_names_are_whole_where_there_is_room(width: int, name: str, order: TopicOrder) -> None:
+    topic = TopicItem("evaluation", "Benchmarks & evaluation", "Data", count=120, weeks=(0.1, 0.2) * 6, rising=0.1)
+    state = FilterState(order=order)
+    (row,) = [row for row in lay_out(FilterData(topics=(topic,)), state) if row.kind is Kind.TOPIC]
+    line = draw_row(row, width, state, UNICODE, at_cursor=False)
+    assert measure(line) == width
+    assert name in "".join(piece.text for piece in line)
+
+
+# Topics without papers, and those on top
+
+
+def topics_of(state: FilterState) -> list[str]:
+    """The rows below the topics' heading: slugs and the texts of other rows."""
+    rows = lay_out(DATA, state)
+    at = next(at for at, row in enumerate(rows) if row.kind is Kind.HEADING and row.key == "topics")
+    return [row.key if row.kind is Kind.TOPIC else row.text for row in rows[at + 1 :]]
+
+
+def test_topics_without_papers_are_folded_into_one_row() -> None:
+    folded = ["Language", "reasoning", "Agents", "agents", "gui-agents", "Data", "evaluation", "1 without papers"]
+    assert topics_of(FilterState()) == folded
+    assert topics_of(FilterState(all_topics=True)) == [*folded, "code"]
+    assert "code" in topics_of(FilterState(narrowed="code"))
+    assert "1 without papers" not in topics_of(FilterState(choice=TopicChoice("any", ("code",), ())))
+    assert topics_of(FilterState(order="papers"))[-1] == "1 without papers"
+
+
+def test_topics_that_are_not_counted_yet_are_not_folded() -> None:
+    topic = TopicItem("code", "Code", "Language")
+    assert [row.kind for row in lay_out(FilterData(topics=(topic,)), FilterState())][-1] is Kind.TOPIC
+
+
+def test_picked_and_excluded_topics_stand_on_top_of_every_order() -> None:
+    for order in TOPIC_ORDERS:
+        state = FilterState(
+            choice=TopicChoice("any", ("code",), ("agents",)), on_top=("code", "agents", "unknown"), order=order
+        )
+        listed = topics_of(state)
+        assert listed[:2] == ["code", "agents"]
+        assert listed.count("agents") == 1
+
+
+async def test_a_picked_topic_goes_to_the_top_only_when_the_pane_is_left() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        pane = app.pane
+        go_to(pane, "agents")
+        before = [row.key for row in pane.rows]
+        pane.toggle()
+        assert [row.key for row in pane.rows] == before
+        app.set_focus(None)
+        await pilot.pause()
+        rows = [row.key for row in pane.rows]
+        assert rows[rows.index("topics") + 1] == "agents"
+        assert pane.current is not None and pane.current.key == "agents"
+        pane.choose(TopicChoice("any", (), ()))
+        assert [row.key for row in pane.rows] == before
+
+
+async def test_the_row_of_topics_without_papers_unfolds_and_folds() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)):
+        pane = app.pane
+        pane.to_last()
+        assert pane.current is not None and pane.current.text == "1 without papers"
+        pane.toggle()
+        assert [row.key for row in pane.rows][-1] == "code" and pane.current.mark is Mark.OPEN
+        pane.fold("right")
+        assert pane.current.key == "code"
+        pane.fold("left")
+        assert (pane.current.kind, pane.current.mark) == (Kind.MORE, Mark.FOLDED)
+        pane.fold("right")
+        pane.toggle()
+        assert [row.key for row in pane.rows][-1] == "topics"
+
+
+async def test_unfolded_topics_come_into_view() -> None:
+    many = tuple(TopicItem(f"t{number}", f"Topic {number}", "Language", count=0) for number in range(30))
+    app = PaneApp()
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.pane.show(FilterData(VIEWS, DAYS, (*TOPICS, *many[:5])))
+        app.pane.to_last()
+        app.pane.toggle()
+        await pilot.pause()
+        assert "Topic 4" in drawn(app.pane)[-1]
+        app.pane.toggle()
+        app.pane.show(FilterData(VIEWS, DAYS, (*TOPICS, *many)))
+        app.pane.toggle()
+        await pilot.pause()
+        assert "without papers" in drawn(app.pane)[0] and "Topic 9" in drawn(app.pane)[-1]
+
+
+async def test_the_cursors_row_keeps_its_line_when_rows_above_come_and_go() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 12)) as pilot:
+        pane = app.pane
+        go_to(pane, "evaluation")
+        pane.scroll_to(y=pane.scroll_offset.y + 3, animate=False, force=True)
+        await pilot.pause()
+        line = next(at for at, text in enumerate(drawn(pane)) if "Benchmarks" in text)
+        assert 0 < line < 11
+        pane.show(FilterData(VIEWS[:2], DAYS[:5], TOPICS))
+        await pilot.pause()
+        assert "Benchmarks" in drawn(pane)[line]
 
 
 async def test_ascii_draws_nothing_else() -> None:
@@ -72,9 +195,9 @@ async def test_cursor_skips_headings_and_stops_at_the_ends() -> None:
         pane.move(3)
         assert pane.current.key == "2026-11-24"
         pane.to_last()
-        assert pane.current.key == "evaluation"
+        assert pane.current.text == "1 without papers"
         pane.move(1)
-        assert pane.current.key == "evaluation"
+        assert pane.current.text == "1 without papers"
         pane.to_first()
         assert pane.current.key == "today"
 
@@ -116,7 +239,7 @@ async def test_topics_are_picked_excluded_and_let_go() -> None:
         pane.exclude()
         assert pane.choice == TopicChoice("any", (), ())
         pane.toggle()
-        go_to(pane, "code")
+        go_to(pane, "reasoning")
         pane.toggle()
         pane.switch_mode()
         pane.toggle()
@@ -238,7 +361,7 @@ async def test_picked_excluded_and_implied_differ_by_shape() -> None:
     async with app.run_test(size=(80, 40)):
         app.pane.choose(TopicChoice("any", ("agents",), ("evaluation",)))
         signs = {row.key: drawn(app.pane)[at][1] for at, row in enumerate(app.pane.rows) if row.kind is Kind.TOPIC}
-    assert signs == {"agents": "✓", "evaluation": "✗", "gui-agents": "·", "reasoning": " ", "code": " "}
+    assert signs == {"agents": "✓", "evaluation": "✗", "gui-agents": "·", "reasoning": " "}
 
 
 async def test_the_cursor_stays_on_its_row_when_the_data_changes() -> None:
@@ -259,11 +382,11 @@ async def test_the_mouse_chooses_picks_excludes_and_switches() -> None:
         heading = next(y for y, row in enumerate(pane.rows) if row.kind is Kind.HEADING and row.key == "topics")
         await pilot.click(pane, offset=(5, row["all"]))
         await pilot.click(pane, offset=(5, row["agents"]))
-        await pilot.click(pane, offset=(5, row["code"]), button=3)
+        await pilot.click(pane, offset=(5, row["reasoning"]), button=3)
         await pilot.click(pane, offset=(20, heading))
         await pilot.click(pane, offset=(5, 0))
         await pilot.click(pane, offset=(5, 39))
-        assert app.pane.choice == TopicChoice("all", ("agents",), ("code",))
+        assert app.pane.choice == TopicChoice("all", ("agents",), ("reasoning",))
         assert [message.id for message in app.told if isinstance(message, FilterPane.ViewChosen)] == ["all"]
 
 
@@ -273,7 +396,7 @@ async def test_a_low_pane_scrolls_with_the_cursor_and_back_to_the_heading() -> N
         pane = app.pane
         pane.to_last()
         await pilot.pause()
-        assert "Benchmarks" in drawn(pane)[-1]
+        assert "without papers" in drawn(pane)[-1]
         pane.to_first()
         await pilot.pause()
         assert drawn(pane)[0] == " VIEWS"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from reader.ui.text.filter_rows import (
@@ -15,7 +17,7 @@ from tests.ui.filter_stage import PaneApp, drawn, go_to
 MOVING = FilterData(
     topics=(
         TopicItem("reasoning", "Reasoning", "Language", "in steps", 140, weeks=(0.4,) * 9 + (0.1,) * 3, rising=-0.4),
-        TopicItem("code", "Code", "Language", "programs", 0, weeks=(0.1,) * 11 + (0.8,), rising=0.75),
+        TopicItem("code", "Code", "Language", "programs", 3, weeks=(0.1,) * 11 + (0.8,), rising=0.75),
         TopicItem("agents", "Agents & tools", "Agents", "plan and use tools", 12, weeks=(0.2,) * 12),
     )
 )
@@ -45,20 +47,37 @@ async def test_topics_are_listed_by_family_by_papers_or_rising_ones_first() -> N
         assert named(app.pane) == ["reasoning", "code", "agents"]
 
 
+async def test_a_topic_may_rise_without_papers_in_the_list() -> None:
+    gone = FilterData(topics=(replace(MOVING.topics[1], count=0), MOVING.topics[2]))
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)):
+        app.pane.show(gone)
+        assert named(app.pane) == ["agents"]
+        app.pane.switch_order()
+        assert app.pane.switch_order() == "rising"
+        assert named(app.pane) == ["code", "agents"]
+
+
 async def test_nothing_rises_while_no_trend_is_known() -> None:
     app = PaneApp()
     async with app.run_test(size=(80, 40)):
         assert [app.pane.switch_order() for _ in range(3)] == ["papers", "family", "papers"]
 
 
-@pytest.mark.parametrize(("width", "line"), [(30, ""), (34, "▂▂▂▂▂█"), (40, "▂▂▂▂▂▂▂▂▂▂▂█")])
-async def test_a_sparkline_stands_where_there_is_room(width: int, line: str) -> None:
+@pytest.mark.parametrize(
+    ("width", "ends"),
+    [(28, ["▂▂▂▂▂█"]), (36, ["▂▂▂▂▂█", "+75 %"]), (44, ["▂▂▂▂▂▂▂▂▂▂▂█", "+75 %"])],
+)
+async def test_a_topic_that_is_listed_by_its_rise_shows_it(width: int, ends: list[str]) -> None:
     app = PaneApp(width=width)
     async with app.run_test(size=(80, 40)):
         app.pane.show(MOVING)
+        (plain,) = [row for row in drawn(app.pane) if row.startswith("   Code")]
+        assert plain.split() == ["Code", "3"]
+        app.pane.switch_order()
+        assert app.pane.switch_order() == "rising"
         (row,) = [row for row in drawn(app.pane) if row.startswith("   Code")]
-    assert set(row.split()[1:-1]) == ({line} if line else set())
-    assert row.endswith("–")
+    assert row.split(maxsplit=2)[1:] == ends
 
 
 async def test_how_a_topic_moves_is_told_with_what_it_means() -> None:

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 
 from reader.cache.history import STILL
-from reader.core.paper import Paper
+from reader.core.paper import NotCached, Paper
 from reader.ui.model import Model
 from reader.ui.screens.paper_page import PaperPage
 from reader.ui.state_parts import Reading
 from reader.ui.text.glyphs import ASCII, UNICODE
 from reader.ui.text.lines import measure
-from reader.ui.text.paper_lines import MEASURE, PEOPLE_LINES, Presentation, compose
+from reader.ui.text.paper_lines import MEASURE, Presentation, compose
 from reader.ui.widgets.paper_detail import PaperDetail
 from tests.ui.stage import TODAY, Stage, look, paper
 
@@ -47,16 +47,14 @@ def texts(one: Paper, width: int = 60, look: Presentation = LOOK) -> list[str]:
 
 def test_arxiv_is_told_where_it_is_known() -> None:
     lines = texts(paper(version=3, revised="2025-11-22", categories=("cs.CL", "x.Y"), remark="9 pages [/]"))
-    assert lines[4:6] == [
-        "Mon 24 Nov · arXiv 19 Nov · v3 22 Nov · ▲ 61 · 3 comments",
-        "Computation and Language cs.CL · x.Y · 9 pages [/]",
-    ]
+    assert lines[4] == "Mon 24 Nov · arXiv 19 Nov · v3 22 Nov · ▲ 61 · 3 comments"
+    assert lines[-2] == "Computation and Language cs.CL · x.Y · 9 pages [/]"
     assert "x.Y · cs.CL" in texts(paper(categories=("x.Y", "cs.CL")))
 
 
 def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
     lines = texts(
-        paper(starred=True, note="Read again.", tags=("later",)),
+        paper(starred=True, note="Read again.", tags=("later",), categories=("x.Y",)),
         look=Presentation(TODAY, topic_names={"agents": "Agents & tools"}),
     )
     assert lines == [
@@ -64,26 +62,49 @@ def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
         "",
         "Ada Byron, Emmy Noether",
         "Some Lab",
-        "★ starred · Mon 24 Nov · arXiv 19 Nov · ▲ 61 · 3 comments",
-        "+later",
-        "",
-        "[Video generation] [Agents & tools]",
-        "memory · kv cache",
+        "★ Mon 24 Nov · arXiv 19 Nov · ▲ 61 · 3 comments · +later",
         "",
         "✎ Read again.",
         "",
-        "AI summary  It forgets well.",
+        "▎ AI summary",
+        "▎ It forgets well.",
         "",
         "Abstract",
         "What a model keeps is chosen by what it will need.",
         "",
         "The rest is let go.",
         "",
-        "   Page     huggingface.co/papers/2511.12345",
-        "   PDF      arxiv.org/pdf/2511.12345",
-        "   arXiv    arxiv.org/abs/2511.12345",
-        "   Code     github.com/someone/forget  ★ 312",
+        "github.com/someone/forget ★ 312 · page · PDF · arXiv",
+        "",
+        "Video generation · Agents & tools",
+        "x.Y",
+        "memory · kv cache",
     ]
+
+
+def test_marks_and_the_origin_stand_before_the_day() -> None:
+    assert texts(paper(starred=True, hidden=True, published=None, comments=0))[4] == "★ ◌ Mon 24 Nov · ▲ 61"
+    elsewhere = texts(paper(pk=NotCached("2511.12345"), day=None, published=None, comments=0))[4]
+    assert elsewhere == "+ from the feed, not in the cache · ▲ 61"
+
+
+def test_dates_of_another_year_name_it() -> None:
+    lines = texts(paper(day="2024-11-25", published="2023-01-02"))
+    assert "Mon 25 Nov 2024 · arXiv 2 Jan 2023 · ▲ 61 · 3 comments" in lines
+
+
+@pytest.mark.parametrize(
+    ("width", "end"),
+    [
+        (60, ["Mon 24 Nov · arXiv 19 Nov · ▲ 61 · 3 comments        3 of 34"]),
+        (50, ["Mon 24 Nov · arXiv 19 Nov · ▲ 61 · 3 comments", " " * 43 + "3 of 34"]),
+        (6, []),
+    ],
+)
+def test_the_place_in_the_list_stands_at_the_right_of_the_facts(width: int, end: list[str]) -> None:
+    lines = texts(paper(), width, Presentation(TODAY, position="3 of 34"))
+    assert [line for line in lines if "comments" in line or "of 34" in line][-2:] == end or width == 6
+    assert any("of 34" in line for line in lines) == bool(end)
 
 
 def test_what_is_not_known_takes_no_room() -> None:
@@ -113,35 +134,70 @@ def test_what_is_not_known_takes_no_room() -> None:
     assert "12 authors" in texts(bare._replace(author_count=12))
 
 
-def test_many_authors_are_folded_and_can_be_named() -> None:
+def test_people_take_one_line_until_they_are_unfolded() -> None:
     names = tuple(f"Given Name{number}" for number in range(40))
     many = paper(authors=names, author_count=3_000)
-    folded = texts(many, 60)[2 : 2 + PEOPLE_LINES]
-    shown = sum(name in " ".join(folded) for name in names)
-    assert folded[-1].endswith(f"… and {3_000 - shown:,} more")
-    assert texts(many)[2 + PEOPLE_LINES] == "Some Lab"
-    everyone = " ".join(texts(many, look=Presentation(TODAY, everyone=True)))
-    assert all(name in everyone for name in names) and "… and 2,960 more" in everyone
+    folded = texts(many, 60)
+    assert folded[2:4] == ["Given Name0, Given Name1, Given Name2, Given Name3 +2,996", "Some Lab"]
+    unfolded = " ".join(texts(many, look=Presentation(TODAY, is_unfolded=True)))
+    assert all(name in unfolded for name in names) and "Name39 and 2,960 more less Some Lab" in unfolded
 
 
 def test_one_author_too_many_for_a_line_is_still_named() -> None:
     one = paper(authors=("A" * 200, "B" * 200), author_count=2)
-    assert "… and 1 more" in " ".join(texts(one, 20))
+    assert "A +1" in " ".join(texts(one, 20))
 
 
-def test_links_are_web_addresses_with_their_letters() -> None:
+def test_keywords_take_two_lines_until_they_are_unfolded() -> None:
+    one = paper(keywords=tuple(f"long keyword {letter}" for letter in "abcdefghi"))
+    folded = texts(one, 40)[-2:]
+    assert folded == ["long keyword a · long keyword b", "long keyword c · long keyword d +5"]
+    unfolded = texts(one, 40, Presentation(TODAY, is_unfolded=True))
+    assert unfolded[-1] == "long keyword i less" and "less" not in "".join(unfolded[:5])
+
+
+def test_what_fits_is_not_folded_and_offers_nothing() -> None:
+    for shown in (LOOK, Presentation(TODAY, is_unfolded=True)):
+        actions = [piece.action for line in compose(paper(), 60, shown) for piece in line]
+        assert ("unfold", "") not in actions
+
+
+def test_a_searched_name_that_is_folded_marks_the_number_of_the_others() -> None:
+    one = paper(authors=(*(f"Given Name{number}" for number in range(9)), "Emmy Noether"), author_count=10)
+    look = Presentation(TODAY, words=("noether",))
+    assert [piece.text for line in compose(one, 60, look) for piece in line if piece.hit] == ["+6"]
+
+
+def test_the_summary_stands_upright_behind_a_bar() -> None:
+    lines = compose(paper(summary="word " * 40), 30, LOOK)
+    barred = [line for line in lines if line and line[0].role == "quote"]
+    assert len(barred) == 1 + 8
+    assert all(line[0].text == "▎ " and measure(line) <= 30 for line in barred)
+
+
+def test_on_the_page_each_link_has_a_line_with_its_key() -> None:
     one = paper(
         code_url="javascript:alert(1)",
         project_url="file:///etc/passwd",
         media=("https://example.org/a.mp4", "http://[broken", "https://"),
     )
-    lines = texts(one, look=Presentation(TODAY, link_keys={"o": "o", "p": "P", "1": "L1"}))
-    assert lines[-4:] == [
+    keys = {"o": "o", "p": "P", "1": "L1"}
+    lines = texts(one, look=Presentation(TODAY, link_keys=keys, is_page=True))
+    at = lines.index("o  Page     huggingface.co/papers/2511.12345")
+    assert lines[at : at + 5] == [
         "o  Page     huggingface.co/papers/2511.12345",
         "P  PDF      arxiv.org/pdf/2511.12345",
         "   arXiv    arxiv.org/abs/2511.12345",
         "L1 Media 1  example.org/a.mp4",
+        "",
     ]
+    assert "   Code     github.com/someone/forget ★ 312" in texts(paper(), look=Presentation(TODAY, is_page=True))
+
+
+def test_links_stand_side_by_side_in_the_pane() -> None:
+    lines = texts(paper(code_url="https://github.com/" + "long/" * 20), 30)
+    at = next(at for at, line in enumerate(lines) if line.startswith("github"))
+    assert lines[at : at + 2] == ["github.com/long/long/lo… ★ 312", "page · PDF · arXiv"]
 
 
 def test_searched_words_are_marked_but_not_our_own_labels() -> None:
@@ -180,9 +236,13 @@ words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题"
     ),
     st.integers(4, 90),
     st.booleans(),
+    st.booleans(),
 )
-def test_whatever_a_paper_says_is_drawn_literally_and_in_its_width(one: Paper, width: int, everyone: bool) -> None:
-    for line in compose(one, width, Presentation(TODAY, words=("a",), everyone=everyone)):
+def test_whatever_a_paper_says_is_drawn_literally_and_in_its_width(
+    one: Paper, width: int, is_unfolded: bool, is_page: bool
+) -> None:
+    look = Presentation(TODAY, words=("a",), is_unfolded=is_unfolded, is_page=is_page, position="3 of 34")
+    for line in compose(one, width, look):
         assert measure(line) <= width
         assert all(piece.text.isprintable() for piece in line)
 
@@ -221,7 +281,7 @@ async def test_pages_keep_the_last_line_and_tell_the_end() -> None:
         while not detail.scroll_page(1):
             pages += 1
         assert pages > 2
-        assert "github.com" in drawn(detail)[-2] and drawn(detail)[-1] == ""
+        assert "kv cache" in drawn(detail)[-2] and drawn(detail)[-1] == ""
         while not detail.scroll_page(-1):
             pages -= 1
         assert pages == 0 and detail.scroll_offset.y == 0
@@ -250,6 +310,21 @@ async def test_hostile_text_is_drawn_literally() -> None:
         await pilot.pause()
         assert drawn(detail)[0] == " [/] and [bold]bold[/bold]"
         assert all(line.isprintable() for line in drawn(detail))
+
+
+async def test_addresses_are_links_without_anything_that_a_terminal_obeys() -> None:
+    for shown in (False, True):
+        detail = PaperDetail(today=TODAY, shows_links=shown)
+        async with Listener(detail).run_test(size=(90, 40)) as pilot:
+            detail.show(
+                paper(code_url="https://code.example/a\x1b]8;;https://evil.example\x07b c;d", project_url="x:y")
+            )
+            await pilot.pause()
+            segments = [one for y in range(detail.size.height) for one in detail.render_line(y)]
+            links = {style.link for _, style, _ in segments if style and style.link}
+            assert (len(links) > 2) == shown
+            assert all(link.isascii() and link.isprintable() and link.startswith("https://") for link in links)
+            assert ("https://code.example/ab%20c;d" in links) == shown
 
 
 async def test_an_empty_pane_says_what_it_is_told() -> None:
@@ -282,9 +357,9 @@ async def test_links_topics_and_folded_authors_can_be_clicked() -> None:
         assert app.urls == ["https://github.com/someone/forget"]
         assert app.topics == ["video-generation"]
         assert "Name39" not in detail.text
-        await click(pilot, detail, "more")
+        await click(pilot, detail, "+36")
         assert "Name39" in detail.text
-        detail.toggle_people()
+        await click(pilot, detail, "less")
         assert "Name39" not in detail.text
 
 
@@ -297,15 +372,15 @@ async def test_a_resize_wraps_anew() -> None:
         assert max(len(line) for line in drawn(detail)) <= 29
 
 
-async def test_names_keys_and_signs_may_come_later() -> None:
+async def test_names_and_signs_may_come_later() -> None:
     app, detail = stage()
     async with app.run_test(size=(80, 40)) as pilot:
         detail.show(paper())
         await pilot.pause()
-        detail.configure(topic_names={"agents": "Agents & tools"}, link_keys={"o": "O"})
-        assert "[Agents & tools]" in detail.text and "O  Page" in detail.text
+        detail.configure(topic_names={"agents": "Agents & tools"})
+        assert "Agents & tools" in detail.text
         detail.configure(glyphs=ASCII)
-        assert UNICODE.upvotes not in detail.text and "[Agents & tools]" in detail.text
+        assert UNICODE.upvotes not in detail.text and "| AI summary" in detail.text
 
 
 # The page

@@ -3,16 +3,16 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.text.lines import Line, measure, pattern
-from reader.ui.text.list_lines import ListLines, draw_heading, draw_paper
+from reader.cache.window import DayCount
+from reader.core.paper import PaperRow
+from reader.ui.text.lines import Line
+from reader.ui.text.list_layout import ListForm
+from reader.ui.text.list_lines import DayEnd
 from reader.ui.text.styled_text import PLAIN
 from reader.ui.widgets.paper_list import PaperList
 from tests.facts import cached
@@ -45,7 +45,7 @@ async def test_rows_tell_state_by_shape_and_days_stand_above() -> None:
         papers.show(order([1, 2, 3, 4], ("2025-11-24", 3), ("2024-12-30", 1)), shelf)
         lines = drawn(papers)
     assert lines[0].split() == ["MONDAY", "24", "NOVEMBER", "3"]
-    assert lines[1].startswith("▌●  187 ‹› New") and lines[1].endswith("3❞")
+    assert lines[1] == "▌●  187 ‹› New"
     assert lines[2].startswith("      2    Seen")
     assert lines[3].startswith(" ★    3    Kept")
     assert lines[4].split() == ["MONDAY", "30", "DECEMBER", "2024", "1"]
@@ -53,31 +53,16 @@ async def test_rows_tell_state_by_shape_and_days_stand_above() -> None:
     assert lines[6:] == ["", ""]
 
 
-async def test_unread_is_bold_and_read_is_not() -> None:
+async def test_only_the_title_at_the_cursor_is_bold() -> None:
     app, papers = list_stage()
     async with app.run_test(size=(60, 6)):
-        papers.show(order([1, 2]), Shelf(row(1, "New"), row(2, "Seen", read=True)))
-        bold = {
-            segment.text.strip(): segment.style.bold
-            for y in range(2)
-            for segment in papers.render_line(y)
-            if segment.style
+        papers.show(order([1, 2, 3]), Shelf(row(1, "Here"), row(2, "New"), row(3, "Seen", read=True)))
+        styles = {
+            segment.text.strip(): segment.style for y in range(3) for segment in papers.render_line(y) if segment.style
         }
-    assert bold["New"] and not bold["Seen"]
-
-
-@given(
-    st.text(max_size=80) | st.sampled_from(HOSTILE),
-    st.integers(3, 160),
-    st.integers(0, 10**9),
-    st.booleans(),
-    st.sampled_from([UNICODE, ASCII]),
-)
-def test_lines_keep_to_the_width(title: str, width: int, number: int, flag: bool, glyphs: Glyphs) -> None:
-    one = row(1, title, upvotes=number, comments=number, code=flag, starred=flag)
-    line = draw_paper(one, width, glyphs, pattern(("ends",)), flag)
-    assert measure(line) <= width
-    assert all(piece.text.isprintable() for piece in line)
+    assert [bool(styles[title].bold) for title in ("Here", "New", "Seen", "3")] == [True, False, False, False]
+    assert styles["New"].color != styles["Seen"].color
+    assert styles["Here"].bgcolor != styles["New"].bgcolor
 
 
 @pytest.mark.parametrize("title", HOSTILE)
@@ -92,26 +77,6 @@ async def test_hostile_titles_are_drawn_literally(title: str) -> None:
         if title.startswith("["):
             assert "[/] ends an app [bold]that" in lines[0].text
         assert painted(papers)[1].endswith("Next")
-
-
-def test_narrow_lists_drop_columns_and_keep_the_title() -> None:
-    one = row(1, "A title", upvotes=5, comments=7, code=True)
-    texts = {
-        width: "".join(piece.text for piece in draw_paper(one, width, UNICODE, None, False))
-        for width in (20, 30, 44, 76)
-    }
-    assert texts[20] == " ● A title"
-    assert texts[30] == " ●    5 A title"
-    assert texts[44] == " ●    5 ‹› A title"
-    assert texts[76].startswith(" ●    5 ‹› A title ") and texts[76].endswith("  7❞ ")
-
-
-def test_ascii_has_a_letter_for_each_state() -> None:
-    states = [row(1), row(1, read=True), row(1, starred=True), row(1, hidden=True), row(1, code=True)]
-    lines = ["".join(piece.text for piece in draw_paper(one, 60, ASCII, None, False)) for one in states]
-    assert all(line.isascii() for line in lines)
-    assert [line[1] for line in lines] == ["*", ".", "#", "x", "*"]
-    assert lines[4][8] == "<"
 
 
 async def test_searched_words_are_marked_in_titles() -> None:
@@ -139,26 +104,89 @@ async def test_the_heading_stays_on_top_while_its_papers_pass() -> None:
         assert highlighted_line(papers) == 1
 
 
-def test_a_first_screenful_counts_only_days_that_are_whole() -> None:
-    heading = draw_heading("2025-11-24", None, 40, UNICODE, TODAY)
-    assert "".join(piece.text for piece in heading).strip() == "MONDAY 24 NOVEMBER"
+# Forms
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from(["2025-11-24", "2025-11-21", ""]), st.integers(0, 5)), max_size=8),
-    st.integers(0, 5),
-)
-def test_lines_and_places_agree(groups: list[tuple[str, int]], loose: int) -> None:
-    count = sum(size for _, size in groups) if groups else loose
-    lines = ListLines(order(range(count), *groups))
-    assert len(lines) == count + len(groups)
-    places = [lines.at(line)[1] for line in range(len(lines))]
-    assert [place for place in places if place is not None] == list(range(count))
-    for index in range(count):
-        assert lines.at(lines.line_of(index)) == (lines.group_of(index), index)
-        assert lines.nearest(lines.line_of(index), down=True) == index
-    if count:
-        assert all(0 <= lines.nearest(line, down) < count for line in range(-3, 50) for down in (True, False))
+COMFORTABLE = ListForm(is_comfortable=True)
+
+
+def two_lines(pk: int) -> PaperRow:
+    return row(pk, f"Paper {pk}", organization="Some Lab", topics=("Memory",))
+
+
+async def test_a_comfortable_paper_has_two_lines_and_both_are_its_own() -> None:
+    papers = PaperList(today=TODAY)
+    app = Listener(papers)
+    async with app.run_test(size=(60, 12)) as pilot:
+        shelf = Shelf(*map(two_lines, range(1, 31)))
+        papers.show(order(range(1, 31), ("2025-11-24", 5), ("2025-11-21", 25)), shelf, form=COMFORTABLE)
+        await pilot.pause()
+        assert drawn(papers)[1:5] == [
+            "▌●    1    Paper 1",
+            "▌          Some Lab · Memory",
+            " ●    2    Paper 2",
+            "           Some Lab · Memory",
+        ]
+        await click(pilot, 4)
+        assert papers.highlighted == 2
+        assert [line[0] for line in painted(papers)[1:5]] == [" ", " ", "▌", "▌"]
+        await click(pilot, 3)
+        assert app.opened == [2]
+        assert "21 NOVEMBER" in drawn(papers)[11]
+
+
+async def test_another_density_keeps_the_cursor_on_its_line() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)) as pilot:
+        shelf = Shelf(*map(two_lines, range(1, 101)))
+        papers.show(order(range(1, 101), ("2025-11-24", 100)), shelf)
+        papers.to_index(50)
+        await pilot.pause()
+        line = highlighted_line(papers)
+        papers.change_form(COMFORTABLE)
+        await pilot.pause()
+        assert (papers.highlighted, highlighted_line(papers)) == (51, line)
+        assert painted(papers)[line + 1].startswith("▌          Some Lab")
+        papers.change_form(ListForm())
+        await pilot.pause()
+        assert papers.highlighted == 51
+        assert painted(papers)[highlighted_line(papers)].endswith("Paper 51")
+
+
+async def test_days_with_dates_are_still_stepped_through() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)):
+        papers.show(order([1, 2, 3], ("2025-11-24", 2), ("2024-11-21", 1)), Shelf(), form=ListForm(has_dates=True))
+        assert drawn(papers)[0].endswith("24 Nov")
+        assert papers.to_day(1)
+        assert (papers.highlighted, papers.day) == (3, "2024-11-21")
+
+
+async def test_headings_count_what_is_unread_once_it_is_known_and_the_end_names_the_next_day() -> None:
+    papers = PaperList(today=TODAY, older_key="[")
+    app = Stage(papers)
+    days = [DayCount("2025-11-24", 3, 2), DayCount("2025-11-21", 9, 4)]
+    async with app.run_test(size=(60, 8)) as pilot:
+        papers.show(order([1, 2, 3], ("2025-11-24", 3)), Shelf(), form=ListForm(has_end=True))
+        await pilot.pause()
+        assert painted(papers)[0].split()[-1] == "3"
+        assert painted(papers)[4:] == [""] * 4
+        papers.tell_days(days, DayEnd("2025-11-24", 2, days[1]))
+        await pilot.pause()
+        assert painted(papers)[0].split()[-1] == "2/3"
+        assert painted(papers)[5].strip() == "─ 2 unread · [ Friday 21 has 4 ─"
+        await pilot.click(PaperList, offset=(20, 5))
+        assert papers.highlighted == 1
+        papers.to_last()
+        assert papers.highlighted == 3
+
+
+async def test_a_day_of_which_a_part_is_listed_is_not_counted_as_a_whole() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 8)):
+        papers.show(order([1, 2], ("2025-11-24", 2)), Shelf())
+        papers.tell_days([DayCount("2025-11-24", 3, 2)], None)
+        assert drawn(papers)[0].split()[-1] == "2"
 
 
 # Painting
@@ -201,7 +229,7 @@ async def test_a_move_draws_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
             drawn.append("".join(piece.text for piece in line))
             return draw(line, over, margin)
 
-        monkeypatch.setattr(papers, "_strip", watched)
+        monkeypatch.setattr(papers._strips, "_strip", watched)
         papers.move(1)
         await pilot.pause()
         assert len(drawn) == 2
@@ -223,13 +251,14 @@ async def test_a_resize_draws_anew_and_keeps_the_cursor_in_view() -> None:
 # A million
 
 
-async def test_a_million_papers_cost_what_a_screen_does() -> None:
+@pytest.mark.parametrize("form", [ListForm(), COMFORTABLE, ListForm(has_dates=True)])
+async def test_a_million_papers_cost_what_a_screen_does(form: ListForm) -> None:
     many = 1_000_000
     days = tuple((f"20{10 + number // 300:02d}-01-01", 1_000) for number in range(1_000))
     app, papers = list_stage()
     shelf = Shelf()
     async with app.run_test(size=(140, 42)) as pilot:
-        papers.show(order(range(many), *days), shelf)
+        papers.show(order(range(many), *days), shelf, form=form)
         for act in (papers.to_last, papers.to_first, lambda: papers.to_index(many // 2)):
             act()
             drawn(papers)

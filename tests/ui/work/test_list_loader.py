@@ -18,6 +18,7 @@ from reader.session.places import Place, view
 from reader.ui.feed_results import FeedResults
 from reader.ui.look import Look
 from reader.ui.model import Model
+from reader.ui.notices import Notice
 from reader.ui.state import State
 from reader.ui.state_parts import TOP, CacheFacts, Position
 from reader.ui.text.glyphs import UNICODE
@@ -163,14 +164,14 @@ async def test_a_reading_that_gives_way_or_fails_lets_keys_go_on(
     async def fail(*_: object) -> None:
         raise CacheError("The disk is full.")
 
-    for reading, said in ((give_way, None), (fail, ("warning", "The disk is full."))):
+    for reading, said in ((give_way, Notice()), (fail, Notice("The disk is full.", "warning"))):
         for name in ("screenful", "order"):
             monkeypatch.setattr(desk.library, name, reading)
         asked = desk.state.request_list(at)
         (made,) = await desk.show(asked)
         assert not made.is_list_coming
         assert made.listing is asked.listing
-        assert made.notices.loudest == said
+        assert made.notices.shown == said
 
 
 async def test_the_feeds_answers_are_listed_over_the_place(desk: Desk) -> None:
@@ -252,8 +253,7 @@ async def test_a_first_query_that_is_none_is_said_and_lists_nothing(desk: Desk) 
     desk.model.change(State(place=Place(view("all"), "topic:(")))
     desk.loader.load_first(None)
     assert desk.ids == []
-    loudest = desk.state.notices.loudest
-    assert loudest is not None and loudest[0] == "warning"
+    assert desk.state.notices.shown.tone == "warning"
 
 
 async def test_the_feeds_ranking_is_listed_with_the_time_at_which_it_was_read(

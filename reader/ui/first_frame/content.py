@@ -1,0 +1,86 @@
+"""What the first frame shows, read from the cache and the last visit by the standard library."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader import paths
+from reader.cache import schema
+from reader.cache.window import Order, Window
+from reader.core.paper import PaperRow
+from reader.session.first_list import SCREENFUL, first_list
+from reader.session.places import Place, view
+from reader.session.visit import Visit
+
+if TYPE_CHECKING:
+    from reader.cache.search.compile import Scope
+
+PATIENCE = 0.05
+"""Seconds to wait for a cache that another program holds."""
+
+
+class Content(NamedTuple):
+    """The first papers of the place where the user left, and the facts of the header."""
+
+    place: Place
+    order: Order[int]
+    rows: Mapping[int, PaperRow]
+    cursor: int
+    """The highlighted paper's place in the order."""
+    ranked_at: str | None
+    """When the feed's ranking was fetched, in a view of it."""
+    refreshed: datetime | None
+    """The local time of the last complete refresh."""
+    topic_names: Mapping[str, str]
+    """Names of topics by slug, for a query that picks some."""
+
+
+def is_certain(cache: Path) -> bool:
+    """Whether a cache can be opened without a look at its health: no migration, no repair and no lock is due."""
+    if paths.suspect_stamp(cache).exists() or not os.access(cache, os.W_OK) or not os.access(cache.parent, os.W_OK):
+        return False
+    log, locks = (cache.with_name(f"{cache.name}{end}") for end in ("-wal", "-shm"))
+    if log.exists() and not locks.exists():
+        # Another program may be opening it just now, which takes a while to tell.
+        return False
+    return schema.version(cache) == schema.HEAD
+
+
+def read_content(cache: Path, visit: Visit, order: str, *, with_people: bool = False) -> Content | None:
+    """Read what the first frame shows, in the order of the settings, with people and topics if they are drawn.
+
+    None if it can't show the place as the reader will. Raises CacheError.
+    """
+    place = Place(view(visit.view), visit.text)
+    with closing(Window.open(cache, PATIENCE)) as window:
+        if visit.visited is not None:
+            window.visited(int(datetime.fromisoformat(visit.visited).timestamp()))
+        listed = first_list(window, place, order, _scope(window, visit.visited), SCREENFUL)
+        if not listed.pks:
+            return None
+        kept = window.pk_of(visit.paper) if visit.paper else None
+        if kept is not None and kept not in listed.pks:
+            return None
+        return Content(
+            place=place,
+            order=listed,
+            rows={pk: row for row in window.rows(listed.pks, with_people=with_people) if isinstance(pk := row.pk, int)},
+            cursor=0 if kept is None else listed.pks.index(kept),
+            ranked_at=window.meta("trending") if place.view.is_ranking else None,
+            refreshed=paths.last_refresh(cache),
+            topic_names=window.topic_names() if place.text else {},
+        )
+
+
+def _scope(window: Window, visited: str | None) -> Callable[[], Scope]:
+    def scope() -> Scope:
+        from reader.cache.search.compile import Scope
+
+        return Scope(datetime.now(UTC).date(), window.newest_day(), visited)
+
+    return scope

@@ -1,0 +1,131 @@
+"""What the first frame needs to know of the look of an earlier visit: Textual's own layout and colours.
+
+Textual computes both from the stylesheets, which takes longer than the whole first frame. So the reader keeps what it
+found, once for each size and kind of terminal (`ui/look_keeper.py`). It is used only while nothing that it follows
+from has changed: the terminal, the settings, the sizes of the panes, and the files of the program.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+from reader import __version__
+from reader.paths import read_start, replace_private
+
+MOST_KEPT = 8
+"""Looks that are kept, the newest first: one for each size of terminal that is in use."""
+
+MAX_SIZE = 1 << 20
+"""Bytes; a larger file is not read."""
+
+_VARIABLES = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR")
+"""Variables of the environment that decide on colours, with all that begin with `TEXTUAL`."""
+
+Stamp: TypeAlias = list[Any]
+"""A file, with its time of change and its size: 0 if it is missing."""
+
+
+class Area(NamedTuple):
+    """A part of the screen, in cells."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class Run(NamedTuple):
+    """Cells of one style in a row of the screen."""
+
+    x: int
+    y: int
+    style: str
+    """The parameters of SGR; empty for the terminal's own style."""
+    text: str
+
+
+class KeptLook(NamedTuple):
+    """The look of the main screen as a start shows it."""
+
+    conditions: Mapping[str, Any]
+    """What it is true for: see `conditions`."""
+    files: Sequence[Stamp]
+    """The files that it follows from."""
+    layout: str
+    """What decided on the places of the panes: `Visit.layout`."""
+    order: str
+    """The order of the list by the settings."""
+    ascii: bool
+    density: str
+    """The density of the list."""
+    areas: Mapping[str, Area]
+    """The lines and the list, by name; without those that are not shown."""
+    styles: Mapping[str, str]
+    """The parameters of SGR by `style_name`."""
+    backdrop: Sequence[Run]
+    """What stands around these areas: the rules, and other panes as blanks."""
+    hints: Mapping[str, Sequence[tuple[str, str]]]
+    """The keys of the last line, by `plain` and, with a query, `query`."""
+    filter_key: str
+    """The key that opens the filter, as it is displayed."""
+    older_key: str
+    """The key that goes to the day before, as it is displayed."""
+    moves: Mapping[str, int]
+    """Steps of the cursor by what the terminal sends for a key; empty if steps do more than move."""
+
+
+def style_name(pane: str, role: str, *, over: str = "", hit: bool = False) -> str:
+    """The name of a role's style in a pane: `over` is the role that is laid over the line."""
+    return f"{pane} {role} {over} {'hit' if hit else ''}".rstrip()
+
+
+def conditions(columns: int, rows: int, environment: Mapping[str, str]) -> dict[str, Any]:
+    """What a look depends on, apart from files: the version, the terminal's size, and its variables."""
+    variables = {name: value for name, value in environment.items() if name in _VARIABLES or name.startswith("TEXTUAL")}
+    return {"version": __version__, "columns": columns, "rows": rows, "environment": variables}
+
+
+def stamp(file: str) -> Stamp:
+    """A file as it is now."""
+    try:
+        status = os.stat(file)  # noqa: PTH116 (a path takes ten times as long, and there are fifty)
+    except OSError:
+        return [file, 0, 0]
+    return [file, status.st_mtime_ns, status.st_size]
+
+
+def load_look(file: Path, wanted: Mapping[str, Any], layout: str) -> KeptLook | None:
+    """The kept look for these conditions and this layout; None if none is kept, or a file has changed."""
+    for kept in _load_all(file):
+        is_same = kept["conditions"] == wanted and kept["layout"] == layout
+        if is_same and all(one == stamp(one[0]) for one in kept["files"]):
+            return KeptLook(**kept)._replace(
+                areas={name: Area(*area) for name, area in kept["areas"].items()},
+                backdrop=[Run(*run) for run in kept["backdrop"]],
+                hints={name: [(key, word) for key, word in pairs] for name, pairs in kept["hints"].items()},
+            )
+    return None
+
+
+def save_look(file: Path, look: KeptLook) -> None:
+    """Keep a look, in place of an earlier one for the same conditions; raises OSError."""
+    others = [kept for kept in _load_all(file) if kept["conditions"] != look.conditions]
+    texts = json.dumps([look._asdict(), *others[: MOST_KEPT - 1]], ensure_ascii=False, separators=(",", ":"))
+    replace_private(file, texts, durable=False)
+
+
+def _load_all(file: Path) -> list[dict[str, Any]]:
+    """All kept looks; none if the file is missing or was written by another version."""
+    try:
+        found = json.loads(read_start(file, MAX_SIZE).decode())
+    except (OSError, ValueError, RecursionError):
+        return []
+    return [one for one in _as_list(found) if isinstance(one, dict) and one.keys() == set(KeptLook._fields)]
+
+
+def _as_list(found: object) -> Iterable[object]:
+    return found if isinstance(found, list) else ()

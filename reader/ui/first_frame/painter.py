@@ -1,0 +1,160 @@
+"""Draws the main screen as text for the terminal, by the lines that the widgets draw too, in the kept styles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from reader.ui import view_models
+from reader.ui.first_frame.content import Content
+from reader.ui.first_frame.kept_look import KeptLook, style_name
+from reader.ui.text.glyphs import glyphs
+from reader.ui.text.header_line import Condition, Header, header_line
+from reader.ui.text.lines import Line, Piece, measure, pattern
+from reader.ui.text.list_layout import ListForm, ListLines, Slot, days_have_headings
+from reader.ui.text.list_lines import Heading, ListLook, PaperAt, draw_content
+from reader.ui.text.status_lines import Status, status_lines
+
+
+class Unsure(Exception):
+    """A part can't be drawn exactly as Textual will draw it."""
+
+
+class Painter:
+    """Draws the first frame, and the list again as the cursor moves."""
+
+    def __init__(self, look: KeptLook, content: Content, now: datetime) -> None:
+        self._look = look
+        self._content = content
+        self._now = now
+        self._glyphs = glyphs(look.ascii)
+        self._list = look.areas["list"]
+        place, order = content.place, content.order
+        form = ListForm(look.density == "comfortable", not days_have_headings(order), place.day is not None)
+        self._lines = ListLines(order, form)
+        self._list_look = ListLook(
+            self._glyphs,
+            now.astimezone().date(),
+            searched=pattern(place.words),
+            has_dates=form.has_dates,
+            is_comfortable=form.is_comfortable,
+            older_key=look.older_key,
+        )
+        self._drawn: dict[Heading | PaperAt, Sequence[str]] = {}
+        self.cursor = content.cursor
+        self._top = max(0, min(self._line - self._list.height // 2, len(self._lines) - self._list.height))
+        self._reveal(0)
+        self._shown = self._draw_list()
+
+    @property
+    def highlighted(self) -> int:
+        """The highlighted paper."""
+        return self._content.order.pks[self.cursor]
+
+    @property
+    def height(self) -> int:
+        """The highlighted paper's line, counted from the list's top."""
+        return self._line - self._top
+
+    @property
+    def _line(self) -> int:
+        return self._lines.line_of(self.cursor)
+
+    def whole(self) -> str:
+        """The whole screen."""
+        around = (f"{_at(run.x, run.y)}{_sgr(run.style, run.text)}" for run in self._look.backdrop)
+        return "".join((*self._shown, *self._chrome(), *around))
+
+    # The cursor
+
+    def move(self, steps: int) -> bool:
+        """Move the cursor down by so many papers, up if negative; return False if which paper is there is not known."""
+        last = len(self._lines.pks) - 1
+        if self.cursor + steps > last and not self._lines.is_complete:
+            return False
+        self.cursor = min(max(self.cursor + steps, 0), last)
+        self._reveal(steps)
+        return True
+
+    def changes(self) -> str:
+        """What the moves have changed on the screen."""
+        before, self._shown = self._shown, self._draw_list()
+        return "".join(new for old, new in zip(before, self._shown, strict=True) if old != new)
+
+    def _reveal(self, steps: int) -> None:
+        top = self._lines.top_that_shows(self.cursor, self._top, self._list.height, steps)
+        if top is not None:
+            self._top = max(0, min(top, len(self._lines) - self._list.height))
+
+    # Lines
+
+    def _draw_list(self) -> list[str]:
+        """The lines of the list, each with its place on the screen."""
+        area = self._list
+        slots = self._lines.contents(self._top, area.height)
+        return [f"{_at(area.x, y)}{self._draw(slot)}" for y, slot in enumerate(slots, area.y)]
+
+    def _draw(self, slot: Slot | None) -> str:
+        """A line of the list; what needs counts, such as the end, is blank until they come."""
+        width = self._list.width
+        if slot is None or slot.kind == "end":
+            return self._styled("list", (), width)
+        content: Heading | PaperAt
+        if slot.kind == "heading":
+            content = Heading(*self._lines.heading(slot.group))
+        else:
+            content = PaperAt(self._content.rows[self._content.order.pks[slot.place]], slot.place == self.cursor)
+        if content not in self._drawn:
+            over = "highlighted" if isinstance(content, PaperAt) and content.is_highlighted else ""
+            lines = draw_content(content, width, self._list_look)
+            self._drawn[content] = [self._styled("list", line, width, over) for line in lines]
+        return self._drawn[content][slot.part]
+
+    def _chrome(self) -> Iterator[str]:
+        """The header, the strip and the last line."""
+        content, look, signs = self._content, self._look, self._glyphs
+        count = len(content.order.pks) if content.order.complete else None
+        place = view_models.view_name(content.place.view, content.ranked_at, self._now, signs.dot)
+        refreshed = view_models.clock(content.refreshed, self._now) or ""
+        shown = None if view_models.needs_counts(content.place) else count
+        header = Header(place, content.place.text, shown, condition=Condition(refreshed, "fresh"))
+        status = Status(keys=tuple(look.hints["query" if content.place.text else "plain"]))
+        lines: Mapping[str, tuple[Line, ...]] = {
+            "header": (header_line(header, look.areas["header"].width, signs),),
+            "status": status_lines(status, look.areas["status"].width, signs),
+        }
+        if "strip" in look.areas:
+            strip = view_models.filters(content.place, place, count, content.topic_names, look.filter_key)
+            from reader.ui.text.strip_line import strip_line
+
+            lines = {**lines, "strip": (strip_line(strip, look.areas["strip"].width, signs),)}
+        for name, drawn in lines.items():
+            area = look.areas[name]
+            if len(drawn) != area.height:
+                raise Unsure(name)
+            for y, line in enumerate(drawn, area.y):
+                yield f"{_at(area.x, y)}{self._styled(name, line, area.width)}"
+
+    def _styled(self, pane: str, line: Line, width: int, over: str = "") -> str:
+        """A line in the kept styles, filled to the width."""
+        rest = width - measure(line)
+        if rest < 0:
+            raise Unsure(pane)
+        pieces = (*line, Piece(" " * rest)) if rest else line
+        return "".join(_sgr(self._style(pane, piece, over), piece.text) for piece in pieces)
+
+    def _style(self, pane: str, piece: Piece, over: str) -> str:
+        try:
+            return self._look.styles[style_name(pane, piece.role, over=over, hit=piece.hit)]
+        except KeyError as unknown:
+            raise Unsure(pane) from unknown
+
+
+def _at(x: int, y: int) -> str:
+    """Go to a cell."""
+    return f"\x1b[{y + 1};{x + 1}H"
+
+
+def _sgr(style: str, text: str) -> str:
+    """A text in a style, by the parameters of SGR."""
+    return f"\x1b[{style}m{text}\x1b[0m" if style else text

@@ -1,0 +1,73 @@
+"""Decides whether a start shows a first frame: only if all that it shows is certain."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reader.ui.first_frame.frame import FirstFrame
+
+SWITCH_SECONDS = 0.001
+"""Seconds for which one thread holds the interpreter while others wait: 5 ms by default, several times in a frame."""
+
+
+def show_first_frame() -> FirstFrame | None:
+    """Draw the list on the terminal; None if it is not certain what Textual will draw in its place."""
+    if not _has_usual_terminal():
+        return None
+    # A collection takes longer than the frame, and frees almost nothing.
+    gc.disable()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        return _show()
+    except Exception:
+        # Whatever it is, the reader finds it too, and says what to do about it.
+        return None
+
+
+def _has_usual_terminal() -> bool:
+    """Whether this is a terminal like most, and the program is in its foreground."""
+    environment = os.environ
+    if sys.platform == "win32" or "TEXTUAL_DRIVER" in environment:
+        return False
+    if environment.get("TERM", "dumb") in ("dumb", "") or not (os.isatty(0) and os.isatty(1)):
+        return False
+    error = sys.__stderr__
+    out = error if error is not None and error.isatty() else sys.__stdout__
+    if out is None or out.encoding.lower().replace("-", "") != "utf8":
+        return False
+    try:
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        # A terminal that is not the program's own has no foreground.
+        return True
+
+
+def _show() -> FirstFrame | None:
+    from reader import paths
+    from reader.session import visit
+    from reader.ui.first_frame.kept_look import conditions, load_look
+
+    output = 2 if os.isatty(2) else 1
+    left = visit.load(paths.state_file())
+    look = load_look(paths.look_file(), conditions(*os.get_terminal_size(output), os.environ), left.layout)
+    if look is None:
+        return None
+    from reader.ui.first_frame.content import is_certain, read_content
+
+    cache = paths.cache_file()
+    if not is_certain(cache):
+        return None
+    content = read_content(cache, left, look.order, with_people=look.density == "comfortable")
+    if content is None:
+        return None
+    from reader.ui.first_frame.frame import FirstFrame
+    from reader.ui.first_frame.painter import Painter
+
+    frame = FirstFrame(Painter(look, content, datetime.now(UTC)), look, output)
+    frame.show()
+    return frame

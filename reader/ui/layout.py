@@ -1,0 +1,212 @@
+"""Where the panes stand, by the terminal's width and the user's choices. Plain arithmetic, without Textual.
+
+All numbers are cells, counted from the top left of the room between the header and the footer. The last column of each
+pane is its bar: a rule if another pane stands at its right, else blank; the scroll thumb is drawn on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast, get_args
+
+if TYPE_CHECKING:
+    from reader.config import Settings
+    from reader.session.visit import Visit
+
+PaneName: TypeAlias = Literal["list", "filter", "detail"]
+
+Shape: TypeAlias = Literal["one", "stacked", "columns", "three", "wide"]
+"""One pane at a time; list over detail; list beside detail; the filter too; a filter with whole names."""
+
+Density: TypeAlias = Literal["compact", "comfortable"]
+"""A paper in one line of the list, or in two."""
+
+SHAPES: dict[Shape, int] = {"one": 0, "stacked": 70, "columns": 90, "three": 130, "wide": 180}
+"""The minimum width of each shape."""
+
+WIDE_FILTER = 34
+"""Minimum columns of the filter pane in the shape `wide`, unless the user chose others."""
+
+WIDEST_DETAIL = 82
+"""Maximum columns of the detail beside the list: its text gets no wider, and titles need the room."""
+
+STACKED_SHARE = 0.4
+"""Share of the lines that the list gets over the detail, unless the user chose another."""
+
+
+class Area(NamedTuple):
+    """The place of a pane."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        """The first column at its right."""
+        return self.x + self.width
+
+
+class Layout(NamedTuple):
+    """The places of all panes; None for those that are not shown."""
+
+    strip: Area | None = None
+    """The filter in one line, while the filter pane has no place of its own."""
+    filter: Area | None = None
+    list: Area | None = None
+    detail: Area | None = None
+    rule: Area | None = None
+    """The horizontal rule between the list and the detail below it."""
+
+
+class PaneSizes(NamedTuple):
+    """The sizes of the panes in one shape."""
+
+    filter_width: int
+    """Columns without the bar."""
+    list_share: float
+    """Share of the list in the room that it has together with the detail."""
+
+
+class PaneChoice(NamedTuple):
+    """What the user chose for the panes."""
+
+    usual: PaneSizes = PaneSizes(26, 0.55)
+    """The sizes by the settings."""
+    usual_density: Density = "compact"
+    sizes: Mapping[Shape, PaneSizes] = {}
+    """The sizes that were changed by keys."""
+    hidden: frozenset[PaneName] = frozenset()
+    """The panes that are hidden for good; never the list."""
+    density: Density = "compact"
+    is_zoomed: bool = False
+    """Whether only the pane with the focus is shown."""
+
+    def at(self, width: int) -> PaneSizes:
+        """The sizes of the panes in a terminal of `width` columns."""
+        shape = shape_at(width)
+        if shape in self.sizes:
+            return self.sizes[shape]
+        filter_width, share = self.usual
+        if shape == "stacked":
+            return PaneSizes(filter_width, STACKED_SHARE)
+        if shape == "wide":
+            filter_width = max(filter_width, WIDE_FILTER)
+        room = width - (filter_width + 1 if has_filter(shape, self) else 0)
+        return PaneSizes(filter_width, max(share, 1 - WIDEST_DETAIL / room))
+
+    def resized(self, width: int, *, filter_width: int | None = None, list_share: float | None = None) -> PaneChoice:
+        """The same choice with other sizes in terminals of about this width."""
+        now = self.at(width)
+        sizes = PaneSizes(filter_width or now.filter_width, list_share or now.list_share)
+        return self._replace(sizes={**self.sizes, shape_at(width): sizes})
+
+    def toggled(self, pane: PaneName) -> PaneChoice:
+        """The same choice with a pane hidden for good, or shown again."""
+        return self._replace(hidden=self.hidden ^ {pane})
+
+    def with_other_density(self) -> PaneChoice:
+        """The same choice with the other density."""
+        return self._replace(density="compact" if self.density == "comfortable" else "comfortable")
+
+
+USUAL = PaneChoice()
+"""The choice of a user who has not chosen."""
+
+
+class Front(NamedTuple):
+    """What is in front now."""
+
+    focus: PaneName = "list"
+    is_filter_open: bool = False
+    """Whether the filter pane is unfolded where it has no place of its own."""
+    is_empty: bool = False
+    """Whether the list has no papers: the reason then takes the room of the detail too."""
+
+
+LIST = Front()
+"""The list in front."""
+
+
+def shape_at(width: int) -> Shape:
+    """The shape of the panes at a width of the terminal.
+
+    >>> shape_at(69), shape_at(70), shape_at(129), shape_at(200)
+    ('one', 'stacked', 'columns', 'wide')
+    """
+    return next(shape for shape, least in reversed(SHAPES.items()) if width >= least)
+
+
+def remembered(settings: Settings, left: Visit) -> PaneChoice:
+    """The choice by the settings and the last visit."""
+    usual = cast(Density, settings.density)
+    return PaneChoice(
+        PaneSizes(settings.filter_width, settings.list_share),
+        usual,
+        {shape: PaneSizes(*left.sizes[shape]) for shape in SHAPES if shape in left.sizes},
+        frozenset(pane for pane in get_args(PaneName) if pane in left.hidden and pane != "list"),
+        cast(Density, left.density or usual),
+    )
+
+
+def has_filter(shape: Shape, choice: PaneChoice) -> bool:
+    """Whether the filter pane has a place of its own; else it is a strip, and unfolds over the detail."""
+    return shape in ("three", "wide") and "filter" not in choice.hidden
+
+
+def has_strip(width: int, choice: PaneChoice) -> bool:
+    """Whether the filter in one line stands above the panes."""
+    return not (choice.is_zoomed or has_filter(shape_at(width), choice))
+
+
+def shown_panes(width: int, choice: PaneChoice, front: Front) -> frozenset[PaneName]:
+    """The panes that are on the screen."""
+    shape = shape_at(width)
+    if choice.is_zoomed:
+        return frozenset({front.focus})
+    if shape == "one":
+        return frozenset({"filter" if front.focus == "filter" else "list"})
+    shown: set[PaneName] = {"list"}
+    if front.is_filter_open or has_filter(shape, choice):
+        shown.add("filter")
+    if not (front.is_filter_open or front.is_empty or "detail" in choice.hidden):
+        shown.add("detail")
+    return frozenset(shown)
+
+
+def lay_out(width: int, height: int, choice: PaneChoice = USUAL, front: Front = LIST) -> Layout:
+    """Place the panes in `height` lines of a terminal of `width` columns."""
+    shape, shown = shape_at(width), shown_panes(width, choice, front)
+    sizes = choice.at(width)
+    strip = Area(0, 0, width, 1) if has_strip(width, choice) else None
+    room = Area(0, 1, width, max(0, height - 1)) if strip else Area(0, 0, width, height)
+    if len(shown) == 1:
+        (pane,) = shown
+        return Layout(strip)._replace(**{pane: room})
+    left = None
+    if "filter" in shown:
+        left, room = _beside(room, min(sizes.filter_width + 1, width // 2))
+    if "detail" not in shown:
+        return Layout(strip, left, room)
+    if shape == "stacked":
+        top, rule, bottom = _above(room, round(sizes.list_share * room.height))
+        return Layout(strip, left, top, bottom, rule)
+    middle, right = _beside(room, round(sizes.list_share * room.width))
+    return Layout(strip, left, middle, right)
+
+
+def _beside(room: Area, columns: int) -> tuple[Area, Area]:
+    """Split an area into its first columns and the rest."""
+    return room._replace(width=columns), room._replace(x=room.x + columns, width=room.width - columns)
+
+
+def _above(room: Area, lines: int) -> tuple[Area, Area, Area]:
+    """Split an area into its first lines, a rule, and the rest."""
+    lines = min(max(lines, 1), max(0, room.height - 2))
+    rule = room._replace(y=room.y + lines, height=1)
+    return (
+        room._replace(height=lines),
+        rule,
+        room._replace(y=rule.y + 1, height=max(0, room.height - lines - 1)),
+    )

@@ -1,0 +1,192 @@
+"""What stands on each line of the list: a day's heading, a line of a paper, or the end.
+
+The list takes eight bytes a paper, and a million papers are as quick as ten.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from reader.core.paper import PaperKey
+
+if TYPE_CHECKING:
+    from reader.cache.window import Order
+
+NEAR = 2_000
+"""Places around a paper's old place that are searched first: a refresh moves papers little."""
+
+MARGIN = 2
+"""Lines kept in view beyond the highlighted paper, in the direction in which the cursor moves."""
+
+FEWEST_A_DAY = 3
+"""Mean number of papers of a day from which days have headings."""
+
+
+END_LINES = 2
+"""Lines after the last paper of a day's list: a blank one, and what comes next."""
+
+
+class ListForm(NamedTuple):
+    """How an order becomes lines."""
+
+    is_comfortable: bool = False
+    """Whether a paper has two lines."""
+    has_dates: bool = False
+    """Whether each paper has its date, in place of headings of days."""
+    has_end: bool = False
+    """Whether lines after the last paper say what comes next."""
+
+
+COMPACT = ListForm()
+
+
+class Slot(NamedTuple):
+    """The content of a line."""
+
+    kind: Literal["paper", "heading", "end"]
+    group: int
+    """The group of the paper, or of the heading; -1 without groups."""
+    place: int = -1
+    """The place of the paper in the order."""
+    part: int = 0
+    """Which line of the paper or of the end it is."""
+
+
+def days_have_headings(order: Order[PaperKey]) -> bool:
+    """Whether headings tell the days of an order; without them each paper has its date.
+
+    A single day always has its heading.
+    """
+    groups = len(order.groups)
+    return groups == 1 or (groups > 0 and len(order.pks) >= FEWEST_A_DAY * groups)
+
+
+class ListLines:
+    """The lines of an order: a heading before each group (a day), the lines of its papers, and the end."""
+
+    def __init__(self, order: Order[PaperKey] | None = None, form: ListForm = COMPACT) -> None:
+        self.pks: Sequence[PaperKey] = order.pks if order else array("q")
+        self.groups = order.groups if order else ()
+        """The days of an order by day, with or without headings."""
+        self.is_complete = order.complete if order else True
+        self.each = 2 if form.is_comfortable else 1
+        """Lines of a paper."""
+        self.has_headings = bool(self.groups) and not form.has_dates
+        self._end = END_LINES if form.has_end and self.pks and self.is_complete else 0
+        # The place of each group's first paper, and its heading's line. An order that is not by day has no groups.
+        self._starts = list(accumulate((count for _, count in self.groups), initial=0))[:-1]
+        self._headings = (
+            [start * self.each + group for group, start in enumerate(self._starts)] if self.has_headings else []
+        )
+
+    def __len__(self) -> int:
+        return self._past_papers + self._end
+
+    @property
+    def _past_papers(self) -> int:
+        """The line after the last paper."""
+        return len(self.pks) * self.each + len(self._headings)
+
+    def group_of(self, index: int) -> int:
+        """Return the group that the paper at a place belongs to; -1 without groups."""
+        return bisect_right(self._starts, index) - 1
+
+    def start_of(self, group: int) -> int:
+        """Return the place of a group's first paper."""
+        return self._starts[group]
+
+    def line_of(self, index: int) -> int:
+        """Return the first line of the paper at a place."""
+        return index * self.each + (self.group_of(index) + 1 if self.has_headings else 0)
+
+    def at(self, line: int, *, is_top: bool = False) -> Slot | None:
+        """Return what stands on a line; None before the first and after the last.
+
+        On the top line of a view a group's heading stays while its papers pass below.
+        """
+        if not 0 <= line < len(self):
+            return None
+        headings = bisect_right(self._headings, line)
+        if headings and (is_top or self._headings[headings - 1] == line):
+            return Slot("heading", headings - 1)
+        if line >= self._past_papers:
+            return Slot("end", headings - 1, part=line - self._past_papers)
+        index, part = divmod(line - headings, self.each)
+        return Slot("paper", headings - 1, index, part)
+
+    def heading(self, group: int) -> tuple[str, int | None]:
+        """Return a group's day and its number of papers; None for the last group of an order that is not all loaded."""
+        day, count = self.groups[group]
+        return day, count if self.is_complete or group + 1 < len(self.groups) else None
+
+    def nearest(self, line: int, down: bool) -> int:
+        """Return the place of the paper on a line; for a heading, of the next paper down, or up."""
+        slot = self.at(min(max(line, 0), self._past_papers - 1))
+        if slot is None:
+            return 0
+        if slot.kind == "paper":
+            return slot.place
+        index = self._starts[slot.group]
+        return index if down else max(0, index - 1)
+
+    def find(self, pk: PaperKey, near: int) -> int | None:
+        """Return the place of a paper, looking around `near` first; None if it is not in the order."""
+        index = self.find_near(pk, near)
+        return _index(self.pks, pk) if index is None else index
+
+    def find_near(self, pk: PaperKey, near: int) -> int | None:
+        """Return the place of a paper if it is around `near`, else None."""
+        return _index(self.pks, pk, max(0, near - NEAR), near + NEAR)
+
+    def heir(self, old: ListLines, place: int) -> int:
+        """Return the place of the paper to highlight if the paper at `place` in the order `old` is gone.
+
+        It is the first paper after it in the old order that is nearby here, else the nearest before it.
+        """
+        for pk in (*old.pks[place : place + 50], *reversed(old.pks[max(0, place - 50) : place])):
+            index = self.find_near(pk, place)
+            if index is not None:
+                return index
+        return min(place, max(0, len(self.pks) - 1))
+
+    def contents(self, top: int, height: int) -> Iterator[Slot | None]:
+        """Yield the content of each line in view."""
+        for line in range(top, top + height):
+            yield self.at(line, is_top=line == top)
+
+    def papers_in_view(self, top: int, height: int) -> Iterator[tuple[int, Slot]]:
+        """Yield the (line, content) of each line of a paper in a view."""
+        for line, slot in enumerate(self.contents(top, height), start=top):
+            if slot is not None and slot.kind == "paper":
+                yield line, slot
+
+    def top_around(self, index: int, height: int) -> int:
+        """Return the top of a view of a list that opens with the cursor on the paper at a place: in the middle."""
+        return max(0, min(self.line_of(index) - height // 2, len(self) - height)) if index else 0
+
+    def top_that_shows(self, index: int, top: int, height: int, delta: int = 0) -> int | None:
+        """Return the nearest top of a view that shows the paper at a place; None if the view may stay.
+
+        The paper is below the heading on the first line, with a margin in the direction of `delta`.
+        """
+        first = self.line_of(index)
+        last = first + min(self.each, height) - 1
+        margin = min(MARGIN * self.each, (height - 1) // 4)
+        above = (margin if delta < 0 else 0) + (1 if self.has_headings and height > self.each else 0)
+        below = margin if delta > 0 else 0
+        if first < top + above:
+            return first - above
+        if last > top + height - 1 - below:
+            return last - height + 1 + below
+        return None
+
+
+def _index(pks: Sequence[PaperKey], pk: PaperKey, low: int = 0, high: int | None = None) -> int | None:
+    try:
+        return pks.index(pk, low, len(pks) if high is None else high)
+    except ValueError:
+        return None

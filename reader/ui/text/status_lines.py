@@ -1,0 +1,155 @@
+"""The last line: the keys that matter here and what just happened, or a prompt with all its choices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from reader.ui.text.glyphs import UNICODE, Glyphs
+from reader.ui.text.lines import Line, Piece, cut_line, literal, measure, spread, wrap
+
+STATUS_ROLES = ("key", "name", "typed", "done", "warning", "hint")
+"""The roles of the lines' pieces."""
+
+PRESS = "press"
+"""The action of a click on a key, with the key."""
+
+Choice = tuple[str, str]
+"""A key as it is displayed, and what it does."""
+
+Tone = Literal["done", "warning", "hint"]
+"""Of the text at the right: something done, a warning, or the meaning of the row under the cursor."""
+
+FIRST_KEYS = 2
+"""The first keys that stay beside a notice; the last key, which leads to all others, stays too."""
+
+_BETWEEN = 2
+_GAP = 3
+_LEAST_HINT = 16
+"""Minimum cells of a cut hint; with fewer it says nothing."""
+
+
+class Status(NamedTuple):
+    """The content of the last line."""
+
+    keys: tuple[Choice, ...] = ()
+    """The keys that matter here, the most important first; a narrow line drops the last one last."""
+    choices: tuple[Choice, ...] = ()
+    """The choices of a prompt, or the keys that may follow a chord; with them nothing else is shown."""
+    typed: str = ""
+    """What the choices belong to: the keys pressed so far, or a word."""
+    said: str = ""
+    """The text at the right."""
+    tone: Tone = "done"
+
+
+def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[Line, ...]:
+    """Draw the last line in a width; a prompt and a long warning may need more than one line.
+
+    A notice is cut at a word beside the first keys. A warning asks for something, so one that does not fit takes the
+    line, and a second one if it must. A hint takes only the room that the keys leave.
+    """
+    if status.choices:
+        return _prompt(status, width, glyphs)
+    said = " ".join(literal(status.said).split()).replace(UNICODE.dot, glyphs.dot)
+    keys = status.keys
+    first = _first(keys, min(FIRST_KEYS + 1, len(keys)))
+    room = width - _width(first) - _GAP - 1 if first else width - 2
+    if status.tone == "hint":
+        shown = _fitting(keys, width)
+        said = _cut_words(said, width - _width(shown) - _GAP - 1, glyphs.ellipsis)
+        return (_two_slots(shown, (Piece(said, "hint"),) if measure([Piece(said)]) >= _LEAST_HINT else (), width),)
+    needed = measure([Piece(said)])
+    if status.tone == "warning" and needed > room:
+        return _warning(said, width, glyphs.ellipsis)
+    if needed > room:
+        # Narrower than the first keys, the keys stay and the notice gives way.
+        shown = _fitting(first, width)
+        said = _cut_words(said, width - _width(shown) - _GAP - 1, glyphs.ellipsis)
+    else:
+        shown = _fitting(keys, width - needed - _GAP - 1 if said else width)
+    return (_two_slots(shown, (Piece(said, status.tone),) if said else (), width),)
+
+
+def _two_slots(keys: Sequence[Choice], said: Line, width: int) -> Line:
+    left = (Piece(" "), *_named(keys)) if keys else ()
+    return cut_line(spread(left, (*said, Piece(" ")) if said else (), width), width)
+
+
+# The keys
+
+
+def _named(keys: Sequence[Choice]) -> Line:
+    line: list[Piece] = []
+    for key, name in keys:
+        if line:
+            line.append(Piece(" " * _BETWEEN))
+        line += _choice(key, name)
+    return tuple(line)
+
+
+def _choice(key: str, name: str) -> Line:
+    return Piece(literal(key), "key", action=(PRESS, key)), Piece(f" {literal(name)}", "name", action=(PRESS, key))
+
+
+def _width(keys: Sequence[Choice]) -> int:
+    return 1 + measure(_named(keys)) if keys else 0
+
+
+def _fitting(keys: Sequence[Choice], room: int) -> Sequence[Choice]:
+    """Return as many of the keys as fit."""
+    return next((some for count in range(len(keys), 0, -1) if _width(some := _first(keys, count)) <= room), ())
+
+
+def _first(keys: Sequence[Choice], count: int) -> Sequence[Choice]:
+    """Return the first `count` keys, of which one is the last of all: it leads to all others."""
+    return (*keys[: count - 1], keys[-1]) if count else ()
+
+
+# Prompts
+
+
+def _prompt(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
+    """Draw every choice, in as many lines as they need; no choice is parted."""
+    lead: Line = (Piece(f" {literal(status.typed)}{glyphs.ellipsis}", "typed"),) if status.typed else ()
+    indent = measure(lead) + (_BETWEEN if lead else 1)
+    if indent > width // 3:
+        indent = 1
+    lines: list[Line] = [lead]
+    for key, name in status.choices:
+        choice = _choice(key, name)
+        used = measure(lines[-1])
+        gap = _BETWEEN if used else 1
+        if used and used + gap + measure(choice) > width:
+            lines.append(())
+            used, gap = 0, indent
+        lines[-1] += (Piece(" " * gap), *choice)
+    return tuple(cut_line(line, width, glyphs.ellipsis) for line in lines)
+
+
+# Notices
+
+
+def _warning(said: str, width: int, ellipsis: str) -> tuple[Line, ...]:
+    """Draw a warning over the whole width, in at most two lines."""
+    room = max(1, width - 2)
+    parts = wrap(said, room)
+    if len(parts) > 2:
+        start = parts[1][0]
+        texts = [said[slice(*parts[0])], _cut_words(said[start:], room, ellipsis)]
+    else:
+        texts = [said[start:end] for start, end in parts]
+    return tuple(cut_line((Piece(" "), Piece(text, "warning")), width, ellipsis) for text in texts)
+
+
+def _cut_words(text: str, room: int, ellipsis: str) -> str:
+    """Shorten a text at a space to at most `room` cells; return an empty text if not one word fits."""
+    if measure([Piece(text)]) <= room:
+        return text
+    words = text.split(" ")
+    for count in range(len(words) - 1, 0, -1):
+        # A dot between two parts is not the end of a sentence.
+        short = " ".join(words[:count]).rstrip(" ·-,:;") + ellipsis
+        if measure([Piece(short)]) <= room:
+            return short
+    return ""

@@ -1,0 +1,192 @@
+"""The first frame has the same cells as Textual's, in all sizes and colours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyte
+import pytest
+from pyte.screens import Char
+
+from reader.session.visit import Visit
+from reader.ui.first_frame.content import Content, is_certain, read_content
+from reader.ui.first_frame.kept_look import KeptLook
+from reader.ui.first_frame.painter import Painter, Unsure
+from reader.ui.look_keeper import look_of
+from tests.ui import papers
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story, settings
+from tests.ui.papers import draft
+
+LEFT = Visit()
+
+SIZES = ((60, 20), (80, 24), (100, 30), (140, 42), (200, 60))
+
+LOOKS = {
+    "dark": settings(theme="dark"),
+    "light": settings(theme="light"),
+    "ansi": settings(theme="ansi"),
+    "ascii": settings(ascii=True),
+    "comfortable": settings(density="comfortable"),
+}
+
+
+def cells(written: str, size: tuple[int, int]) -> list[list[Char]]:
+    """The cells of a terminal after something was written to it."""
+    screen = pyte.Screen(*size)
+    pyte.Stream(screen).feed(written.replace("\x1b[2m", ""))
+    return [[_as_seen(screen.buffer[y][x]) for x in range(size[0])] for y in range(size[1])]
+
+
+def _as_seen(cell: Char) -> Char:
+    """A cell without what cannot be seen: a blank has no colour of its letter."""
+    if cell.data == " " and not (cell.reverse or cell.underscore or cell.strikethrough):
+        return cell._replace(fg="default", bold=False, italics=False)
+    return cell
+
+
+def of_textual(r: Story) -> str:
+    """What Textual writes for the whole screen."""
+    return r.main._compositor.render_full_update().render_segments(r.app.console)
+
+
+def read(r: Story, visit: Visit = LEFT) -> tuple[KeptLook, Content]:
+    """The look of the screen as a start would know it, and the content of its list."""
+    look = look_of(r.main, r.app.look, r.app.settings, r.app.state.panes.density, visit.layout)
+    content = read_content(r.app.library._path, visit, look.order, with_people=look.density == "comfortable")
+    assert content is not None
+    return look, content
+
+
+def differing(r: Story, painter: Painter) -> list[str]:
+    """The cells that are not as Textual draws them, apart from the insides of other panes and the thumb."""
+    size = r.app.size
+    # As in the reader's own first frame.
+    r.main.papers.tell_days((), None)
+    first, then = (cells(text, size) for text in (painter.whole(), of_textual(r)))
+    others = [pane.region for pane in (r.main.filter, r.main.detail) if pane.is_on_screen]
+    bar = r.main.papers.region.right - 1
+    return [
+        f"{x},{y}: {first[y][x]} is {then[y][x]}"
+        for y in range(size.height)
+        for x in range(size.width)
+        # The thumb, and what counts have added to the header, come later.
+        if not (x == bar or y == 0 or any(region.contains(x, y) for region in others))
+        if first[y][x] != then[y][x]
+    ]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", LOOKS)
+async def test_textual_draws_the_same_cells(reader: Opener, size: tuple[int, int], name: str) -> None:
+    async with reader(size=size, settings=LOOKS[name]) as r:
+        painter = Painter(*read(r), papers.NOW)
+        assert differing(r, painter) == []
+        screen = cells(painter.whole(), size)
+        assert "Slow Video" in "".join(char.data for line in screen for char in line)
+
+
+async def test_no_color_is_drawn_without_colours(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with reader(settings=settings(theme="ansi")) as r:
+        monkeypatch.setenv("NO_COLOR", "1")
+        assert differing(r, Painter(*read(r), papers.NOW)) == []
+
+
+async def test_a_wide_title_is_cut_as_textual_cuts_it(reader: Opener) -> None:
+    drafts = [draft(1, "漢字" * 60), draft(2, "e\u0301" * 90), draft(3, "\x1b[31mred")]
+    async with reader(papers={"2026-05-12": drafts}, size=(100, 30)) as r:
+        assert differing(r, Painter(*read(r), papers.NOW)) == []
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [
+        Visit("unread"),
+        Visit("all"),
+        Visit("day:2026-05-11"),
+        Visit("all", "topic:agents"),
+        Visit("all", "slow"),
+    ],
+    ids=lambda visit: f"{visit.view} {visit.text}".strip(),
+)
+@pytest.mark.parametrize("size", [(80, 24), (140, 42)])
+async def test_other_places_are_drawn_too(reader: Opener, visit: Visit, size: tuple[int, int], tmp_path: Path) -> None:
+    (tmp_path / "state.json").write_text(f'{{"view": "{visit.view}", "text": "{visit.text}"}}')
+    async with reader(size=size, state_file=tmp_path / "state.json") as r:
+        assert r.ids
+        assert differing(r, Painter(*read(r, visit), papers.NOW)) == []
+
+
+async def test_the_cursor_moves_as_in_the_list(reader: Opener) -> None:
+    async with reader(size=(140, 12)) as r:
+        look, content = read(r)
+        painter = Painter(look, content, papers.NOW)
+        drawn = painter.whole()
+        for action, steps in [*[("move.down", 1)] * 13, *[("move.up", -1)] * 8]:
+            await r.do(action)
+            assert painter.move(steps)
+            drawn += painter.changes()
+            assert painter.highlighted == r.main.papers.highlighted
+            assert painter.height == r.main.papers.height
+        r.main.papers.tell_days((), None)
+        then = cells(of_textual(r), r.app.size)
+        area = look.areas["list"]
+        now = cells(drawn, r.app.size)
+        for y in range(area.y, area.y + area.height):
+            assert now[y][area.x : area.x + area.width] == then[y][area.x : area.x + area.width]
+
+
+async def test_the_cursor_stops_at_the_ends(reader: Opener) -> None:
+    async with reader() as r:
+        painter = Painter(*read(r), papers.NOW)
+        assert painter.move(-1)
+        assert painter.changes() == ""
+        assert painter.move(99)
+        assert painter.highlighted == content_end(painter)
+        assert painter.move(1)
+
+
+def content_end(painter: Painter) -> int:
+    return painter._content.order.pks[-1]
+
+
+async def test_the_cursor_does_not_leave_a_first_screenful(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.ui.first_frame.content.SCREENFUL", 5)
+    async with reader() as r:
+        painter = Painter(*read(r, Visit("all")), papers.NOW)
+        assert painter.move(4)
+        assert not painter.move(1)
+        assert painter.cursor == 4
+
+
+async def test_the_cursor_begins_where_the_user_left_or_there_is_no_frame(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with reader() as r:
+        look, content = read(r, Visit("all", paper=r.ids[3]))
+        assert content.cursor == 3
+        assert Painter(look, content, papers.NOW).height == 4
+        deep = r.ids[6]
+        monkeypatch.setattr("reader.ui.first_frame.content.SCREENFUL", 5)
+        assert read_content(r.app.library._path, Visit("all", paper=deep), "day") is None
+        assert read_content(r.app.library._path, Visit("starred"), "day") is None
+
+
+async def test_a_role_without_a_kept_style_is_not_guessed(reader: Opener) -> None:
+    async with reader() as r:
+        look, content = read(r)
+        styles = {name: style for name, style in look.styles.items() if name != "list current highlighted"}
+        with pytest.raises(Unsure):
+            Painter(look._replace(styles=styles), content, papers.NOW)
+
+
+async def test_only_a_sound_and_current_cache_is_certain(reader: Opener) -> None:
+    async with reader() as r:
+        cache = r.app.library._path
+        assert is_certain(cache)
+        stamp = cache.with_suffix(".suspect")
+        stamp.touch()
+        assert not is_certain(cache)
+        stamp.unlink()
+        cache.chmod(0o400)
+        assert not is_certain(cache.with_name("missing.db"))

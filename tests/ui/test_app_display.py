@@ -1,0 +1,100 @@
+"""What the palette offers for the display: themes, which are kept, and pictures."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+from textual.pilot import Pilot
+
+from reader.core.errors import ConfigError
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story
+from tests.ui.papers import NOW
+
+
+async def run(r: Story, command: str) -> None:
+    """Run a command of the palette by its name."""
+    await r.do("app.commands")
+    await r.press(*["space" if letter == " " else letter for letter in command])
+    await r.until(lambda: command in r.screen)
+    await Pilot(r.app).pause()
+    await r.press("enter")
+    await r.until(lambda: r.context is not None)
+    await r.rest()
+
+
+async def test_a_theme_is_chosen_by_name_and_kept(reader: Opener) -> None:
+    kept: list[tuple[str, str]] = []
+    async with reader(keep_setting=lambda *setting: kept.append(setting)) as r:
+        await run(r, "Theme: nord")
+        assert r.app.theme == "nord"
+        await r.until(lambda: r.status == "theme nord · kept in the settings")
+        assert kept == [("theme", "nord")]
+
+
+async def test_a_theme_that_can_not_be_kept_is_there_until_the_end(reader: Opener) -> None:
+    def refuse(*_: str) -> None:
+        raise ConfigError("The file could not be written: no space.")
+
+    async with reader(keep_setting=refuse) as r:
+        await run(r, "Theme: light")
+        await r.until(lambda: r.status == "The file could not be written: no space.")
+        assert r.app.theme == "light"
+
+
+async def test_the_sample_keeps_no_theme(reader: Opener) -> None:
+    kept: list[tuple[str, str]] = []
+    async with reader(demo=True, keep_setting=lambda *setting: kept.append(setting)) as r:
+        await run(r, "Theme: light")
+        assert (r.app.theme, kept) == ("light", [])
+
+
+async def test_a_variable_that_wins_over_the_choice_is_named(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTUAL_THEME", "dracula")
+    async with reader(keep_setting=lambda *_: None) as r:
+        await run(r, "Theme: light")
+        await r.until(lambda: r.status == "theme light · TEXTUAL_THEME decides at the next start")
+
+
+async def test_without_colors_no_theme_brings_them_back(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with reader() as r:
+        await run(r, "Theme: light")
+        assert r.app.theme == "ansi"
+        assert r.status == "NO_COLOR is set, so there are no colours"
+
+
+async def test_an_empty_variable_takes_no_colors(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "")
+    async with reader() as r:
+        assert (r.app.theme, r.app.no_color) == ("dark", False)
+
+
+async def test_a_picture_of_the_screen_is_saved_and_said(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with reader(size=(160, 30)) as r:
+        home = r.file.parent / "home"
+        monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
+        await r.do("paper.star")
+        for _ in range(2):
+            await run(r, "Screenshot")
+            await r.until(lambda: r.status.startswith("picture in "))
+        first, second = sorted((home / "pictures").iterdir(), key=lambda file: len(file.name))
+        assert first.name == f"dailypapers-{NOW:%Y-%m-%d-%H%M%S}.svg"
+        assert r.status == f"picture in {second}"
+        svg = first.read_text()
+        ElementTree.fromstring(svg)
+        assert "★" in svg
+        assert "dailypapers&#160;·&#160;" in svg
+        assert "Save&#160;a&#160;picture" not in svg, "the palette is gone before"
+        assert re.findall(r"(?:href|src|url)\s*[=(:]\s*[\"']?https?:", svg) == []
+
+
+async def test_a_picture_that_can_not_be_saved_is_said(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with reader(size=(160, 30)) as r:
+        home = r.file.parent / "home"
+        home.write_text("a file")
+        monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
+        await run(r, "Screenshot")
+        await r.until(lambda: "could not be written: " in r.status)

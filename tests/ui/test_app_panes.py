@@ -1,0 +1,147 @@
+"""What the user chooses of the panes: zoomed, hidden, resized, denser, and all of it again at the next start."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story, settings
+from tests.ui.papers import draft
+
+
+def panes(r: Story) -> list[str]:
+    """The panes on the screen, from the left and from the top."""
+    shown = [pane for pane in (r.main.filter, r.main.papers, r.main.detail) if pane.is_on_screen]
+    return [pane.id or "" for pane in sorted(shown, key=lambda pane: (pane.region.x, pane.region.y))]
+
+
+async def test_a_zoomed_pane_is_alone_and_the_next_one_after_it(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        whole = r.main.papers.region
+        await r.do("pane.zoom")
+        assert panes(r) == ["papers"]
+        assert r.main.papers.region.width == 140
+        await r.do("move.down")
+        assert r.cursor == 1
+        await r.do("pane.next")
+        assert panes(r) == ["detail"]
+        await r.do("paper.star")
+        assert r.here.starred
+        await r.do("pane.next")
+        assert panes(r) == ["filter"]
+        await r.do("find.filter")
+        assert panes(r) == ["papers"]
+        await r.do("pane.zoom")
+        assert panes(r) == ["filter", "papers", "detail"]
+        assert r.main.papers.region == whole
+        assert r.cursor == 1
+
+
+async def test_a_zoom_is_over_at_the_next_start_and_a_hidden_pane_stays_hidden(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        await r.do("pane.hide", "pane.zoom", "app.back")
+    async with reader(size=(140, 30)) as r:
+        assert panes(r) == ["filter", "papers"]
+        await r.do("read.open")
+        assert r.is_on_page
+        await r.do("app.escape", "pane.hide")
+        assert panes(r) == ["filter", "papers", "detail"]
+
+
+async def test_the_filter_pane_hides_too_and_its_key_brings_it_for_a_moment(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        await r.do("find.filter", "pane.hide")
+        assert panes(r) == ["papers", "detail"]
+        assert r.context == "list"
+        assert "f opens" in r.strip
+        await r.do("find.filter")
+        assert panes(r) == ["filter", "papers"]
+        await r.do("find.filter")
+        assert panes(r) == ["papers", "detail"]
+        await r.do("find.filter", "pane.hide")
+        assert panes(r) == ["filter", "papers", "detail"]
+        assert r.context == "filter"
+
+
+async def test_the_focus_leaves_a_pane_that_is_hidden(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        await r.do("pane.next")
+        assert r.context == "detail"
+        await r.do("pane.hide")
+        assert (r.context, r.main.focused) == ("list", r.main.papers)
+
+
+@pytest.mark.parametrize(("size", "other"), [((80, 24), (140, 30)), ((100, 30), (200, 40))])
+async def test_sizes_are_kept_for_widths_like_this_one(
+    reader: Opener, size: tuple[int, int], other: tuple[int, int]
+) -> None:
+    async with reader(size=other) as r:
+        untouched = r.main.papers.region
+    async with reader(size=size) as r:
+        await r.do("pane.wider", "pane.wider")
+        chosen = r.main.papers.region
+        await r.resize(*other)
+        assert r.main.papers.region == untouched
+        await r.resize(*size)
+        assert r.main.papers.region == chosen
+        await r.do("app.back")
+    async with reader(size=size) as r:
+        assert r.main.papers.region == chosen
+
+
+async def test_density_is_a_key_that_is_remembered_and_a_setting(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        first = r.list_lines[1]
+        await r.do("move.down", "pane.density")
+        assert r.list_lines[1] == first.replace("▌", " ", 1)
+        assert r.list_lines[2].strip() == "House of Examples · Video generation"
+        assert (r.cursor, r.list_lines[3][0], r.list_lines[4][0]) == (1, "▌", "▌")
+        await r.do("app.back")
+    async with reader(size=(140, 30)) as r:
+        assert r.list_lines[2].strip(" ▌") == "House of Examples · Video generation"
+        await r.do("pane.density", "app.back")
+    async with reader(size=(140, 30), settings=settings(density="comfortable")) as r:
+        assert r.list_lines[2].strip(" ▌") == "House of Examples · Video generation"
+        await r.do("pane.density", "app.back")
+    async with reader(size=(140, 30), settings=settings(density="comfortable")) as r:
+        assert "House of Examples" not in r.list_lines[2]
+
+
+async def test_marks_are_painted_in_two_lines_too(reader: Opener) -> None:
+    async with reader(settings=settings(density="comfortable")) as r:
+        await r.do("paper.star", "move.down", "paper.read")
+        assert (r.list_lines[1][1], r.list_lines[3][1]) == ("★", " ")
+        await r.do("mark.undo", "mark.undo")
+        assert (r.list_lines[1][1], r.list_lines[3][1]) == ("●", "●")
+
+
+async def test_the_order_decides_between_headings_and_dates(reader: Opener) -> None:
+    async with reader(query="is:unread") as r:
+        assert r.list_lines[0].split()[0] == "TUESDAY"
+        await r.do("find.sort")
+        assert r.query == "is:unread sort:upvotes"
+        assert r.list_lines[0].endswith("12 May") and "2605" not in r.list_lines[0]
+
+
+async def test_days_of_a_paper_or_two_have_dates_and_stay_so(reader: Opener) -> None:
+    few = {f"2026-05-{day:02}": [draft(day, f"Paper {day}")] for day in range(4, 9)}
+    async with reader(papers=few, query="is:unread") as r:
+        assert [line.split()[-2:] for line in r.list_lines[:2]] == [["8", "May"], ["7", "May"]]
+        await r.do("day.older")
+        assert r.cursor == 1
+        await r.do("view.today")
+        assert r.list_lines[0].split() == ["FRIDAY", "8", "MAY", "1/1"]
+
+
+async def test_the_end_of_a_day_offers_the_day_before(reader: Opener) -> None:
+    async with reader(size=(140, 40)) as r:
+        assert "─ 14 unread · [ Monday 11 has 16 ─" in r.text("#papers")
+        await r.do("move.bottom")
+        assert r.cursor == 13
+        await r.do("mark.all_read")
+        assert "─ all read · [ Monday 11 has 16 ─" in r.text("#papers")
+        await r.do("day.older")
+        assert r.view == "day:2026-05-11"
+        assert "─ 16 unread · [ Friday 8 has 14 ─" in r.text("#papers")
+        await r.do("view.all")
+        assert "─" not in r.text("#papers")

@@ -1,0 +1,370 @@
+"""Ways back and on: what Esc, q, F, ctrl+a, the brackets and a mark do, and that the cursor stays on its paper."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story, settings
+from tests.ui.papers import draft
+
+
+async def _keep(r: Story, text: str) -> None:
+    """Type a query and keep it."""
+    await r.do("find.query")
+    await r.type(text)
+    await r.do("query.accept")
+
+
+async def _point_at(r: Story, topic: str) -> None:
+    """Leave the filter pane's cursor on a topic."""
+    await r.do("find.filter", "move.top")
+    while r.main.filter.current is not None and r.main.filter.current.key != topic:
+        await r.do("move.down")
+    await r.do("find.filter")
+
+
+# Letting a query go
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 42)])
+@pytest.mark.parametrize("way", ["app.escape", "app.back", "find.clear"])
+async def test_a_kept_query_goes_and_its_paper_stays_under_the_cursor(
+    reader: Opener, way: str, size: tuple[int, int]
+) -> None:
+    async with reader(size=size) as r:
+        await r.do("view.all")
+        await _keep(r, "robot")
+        await r.do("move.down", "move.down")
+        paper = r.here.id
+        await r.do(way)
+        assert (r.query, r.here.id, len(r.ids)) == ("", paper, 60)
+        assert r.app.is_running
+        assert r.here.title[:12] in r.text("#papers")
+
+
+async def test_back_goes_through_page_detail_filter_results_and_query_before_it_quits(reader: Opener) -> None:
+    async with reader() as r:
+        await _keep(r, "robot")
+        await r.do("read.open")
+        seen = []
+        for way in ("app.back", "find.filter", "app.back", "pane.next", "app.back", "app.back"):
+            await r.do(way)
+            seen.append((r.context, r.query))
+        assert seen == [
+            ("list", "robot"),
+            ("filter", "robot"),
+            ("list", "robot"),
+            ("detail", "robot"),
+            ("list", "robot"),
+            ("list", ""),
+        ]
+        await r.do("app.back")
+        assert not r.app.is_running
+
+
+async def test_escape_never_quits(reader: Opener) -> None:
+    async with reader() as r:
+        await _keep(r, "robot")
+        await r.burst(*["escape"] * 6)
+        assert r.app.is_running
+        assert r.query == ""
+
+
+async def test_a_query_without_papers_that_goes_leads_back_to_the_paper_before_it(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("move.down", "move.down", "move.down")
+        paper = r.here.id
+        await _keep(r, "zeppelins")
+        assert r.context == "empty"
+        await r.do("app.escape")
+        assert r.here.id == paper
+
+
+async def test_a_query_dropped_while_typing_never_comes_back_by_picking_a_topic(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.all")
+        await _point_at(r, "video")
+        await r.do("find.query")
+        await r.type("(topic:video OR topic:agents)")
+        # Before the list is read again.
+        await r.burst("escape", "f", "space")
+        assert r.query == "topic:video"
+
+
+async def test_topics_that_were_cleared_never_come_back_by_picking_another(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.all")
+        await _point_at(r, "video")
+        await _keep(r, "(topic:video OR topic:agents)")
+        await r.burst("F", "f", "space")
+        assert r.query == "topic:video"
+
+
+async def test_a_click_on_a_pane_keeps_what_is_typed_and_takes_the_keys(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.all", "find.query")
+        await r.type("robot")
+        await r.click(r.main.papers, 5, 2)
+        assert (r.context, r.query) == ("list", "robot")
+        await r.press("j")
+        assert r.query == "robot"
+        await r.do("app.escape")
+        assert r.query == ""
+
+
+# The command line
+
+
+async def test_a_query_of_the_command_line_is_in_the_history_and_not_there_at_the_next_start(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.unread")
+        await _keep(r, "topic:agents")
+        await r.do("app.quit")
+    async with reader(query="robot") as r:
+        await r.do("move.down", "app.quit")
+    async with reader() as r:
+        assert (r.view, r.query) == ("unread", "topic:agents")
+        await r.do("find.query", "query.previous")
+        assert r.main.query_line.text == "robot"
+
+
+async def test_what_was_typed_over_the_command_lines_query_is_kept(reader: Opener) -> None:
+    async with reader(query="robot") as r:
+        await r.do("find.query")
+        await r.type("kitchen")
+        await r.do("query.accept", "app.quit")
+    async with reader() as r:
+        assert (r.view, r.query) == ("all", "robot kitchen")
+
+
+# Asking the same of all papers
+
+
+async def test_one_key_widens_what_is_typed_and_goes_back(reader: Opener) -> None:
+    async with reader(size=(100, 30)) as r:
+        await r.do("find.query")
+        await r.type("robot")
+        await r.until(lambda: "2 here · 8 in all · ctrl+a" in r.main.query_line.advice)
+        await r.do("find.widen")
+        assert (r.view, r.query, len(r.ids), r.context) == ("all", "robot", 8, "query")
+        await r.until(lambda: "ctrl+a back to Today" in r.main.query_line.advice)
+        assert r.main.query_line.text == "robot"
+        await r.do("find.widen")
+        assert (r.view, len(r.ids)) == ("today", 2)
+        await r.do("find.widen", "query.accept", "move.down")
+        assert (r.view, r.context) == ("all", "list")
+        paper = r.here.id
+        await r.do("find.widen")
+        assert r.view == "today"
+        await r.do("find.widen")
+        assert r.view == "all"
+        await r.do("app.escape")
+        assert (r.view, r.query) == ("all", "")
+        assert paper in r.ids
+
+
+async def test_a_kept_query_is_widened_with_the_cursor_on_its_paper(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("day.older")
+        await _keep(r, "robot")
+        paper = r.here.id
+        await r.do("find.widen")
+        assert (r.view, r.here.id) == ("all", paper)
+        await r.do("find.widen")
+        assert (r.view, r.here.id) == ("day:2026-05-11", paper)
+
+
+async def test_an_empty_result_says_how_many_there_are_in_all_and_the_key_finds_them(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.starred", "find.query")
+        await r.type("robot")
+        await r.until(lambda: "8 in all. ctrl+a searches all" in r.empty)
+        assert "F " not in r.empty
+        await r.do("find.widen")
+        assert len(r.ids) == 8
+        await r.do("query.cancel")
+        assert (r.view, r.query) == ("starred", "")
+
+
+async def test_nothing_is_wider_than_all_papers(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.all")
+        await _keep(r, "robot")
+        await r.do("find.widen")
+        assert r.status == "no view is wider than this one"
+        await r.do("find.query")
+        assert "in all" not in r.main.query_line.advice
+
+
+# Suggestions
+
+
+@pytest.mark.parametrize("typed", ["topic:agnets", "topic:vid", "topic:re", "topic:robotcs", "topic:agnets robot"])
+async def test_the_line_and_the_pane_mean_the_same_topic(reader: Opener, typed: str) -> None:
+    async with reader() as r:
+        await r.do("view.all", "find.query")
+        await r.type(typed)
+        while_typing = r.empty
+        await r.do("query.accept")
+        kept = r.empty
+        await r.do("find.query")
+        # The space behind the query, where a further term would begin.
+        await r.press("backspace")
+        await r.do("query.complete")
+        taken = r.main.query_line.text.strip()
+        assert f"Did you mean {taken}? tab takes it" in kept
+        assert "Did you mean" not in while_typing or f"Did you mean {taken}? tab takes it" in while_typing
+
+
+async def test_a_paper_to_add_is_asked_for_and_no_error_is_shown(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("find.add")
+        assert r.main.query_line.advice == "paste a paper's id or address, such as 2406.12345"
+
+
+async def test_the_pane_asks_for_a_paper_to_add_too(reader: Opener) -> None:
+    async with reader(papers={}) as r:
+        await r.do("find.add")
+        assert "Paste a paper's id or address." in r.empty
+
+
+async def test_no_advice_types_itself_into_the_query(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("find.query")
+        await r.type("zeppelins")
+        assert r.empty == "Nothing matches zeppelins in Today. ctrl+s searches the feed esc puts the list back"
+        await r.do("query.accept")
+        assert r.empty == "Nothing matches zeppelins in Today. F clears the query ctrl+s searches the feed"
+
+
+# History
+
+
+async def test_the_arrows_go_through_earlier_queries_and_keep_what_was_typed(reader: Opener) -> None:
+    async with reader() as r:
+        for text in ("robot", "video", "agents"):
+            await r.do("find.clear")
+            await _keep(r, text)
+        line = r.main.query_line
+        await r.do("find.query")
+        await r.type("hands")
+        seen = []
+        # The query that is there, agents, is no earlier one.
+        for action in ("query.previous", "query.previous", "query.previous", "query.next", "query.next", "query.next"):
+            await r.do(action)
+            seen.append(line.text)
+        assert seen == ["video", "robot", "robot", "video", "agents hands", "agents hands"]
+        await r.do("query.previous")
+        assert r.app.state.place.text == "video"
+        await r.do("query.cancel")
+        assert r.query == "agents"
+
+
+# Days
+
+
+async def test_brackets_skip_a_day_whose_papers_are_all_hidden(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("day.older")
+        for _ in r.ids:
+            await r.do("paper.hide", "move.down")
+        await r.do("day.newer")
+        assert r.view == "today"
+        await r.do("day.older")
+        assert r.view == "day:2026-05-08"
+        await r.do("day.newer")
+        assert r.view == "today"
+
+
+async def test_brackets_go_to_days_that_have_papers_of_the_query(reader: Opener) -> None:
+    async with reader() as r:
+        await _keep(r, '"broken code"')
+        assert r.context == "empty"
+        await r.do("day.older")
+        assert (r.view, len(r.ids)) == ("day:2026-05-11", 1)
+        await r.do("day.older")
+        assert (r.view, r.status) == ("day:2026-05-11", "no older day has papers that match")
+        # Keys behind it are for the day that it finds.
+        await r.do("view.today", "find.clear")
+        await _keep(r, "robot")
+        await r.burst("[", "[", "]", "s")
+        assert r.view == "day:2026-05-11"
+        assert r.here.starred
+
+
+async def test_brackets_leave_a_week_without_papers(reader: Opener) -> None:
+    async with reader() as r:
+        r.assembly.views.go("week:2026-W30")
+        await r.until(lambda: "[ Tue 12 May has 14" in r.empty)
+        await r.do("day.older")
+        assert (r.view, len(r.ids)) == ("today", 14)
+
+
+@pytest.mark.parametrize("way", ["paper.read", "paper.hide"])
+async def test_the_mark_that_ends_a_day_names_the_day_before(reader: Opener, way: str) -> None:
+    async with reader(papers={"2026-05-11": [draft(1, "Left")], "2026-05-12": [draft(2, "One"), draft(3, "Two")]}) as r:
+        await r.do("paper.read")
+        assert "1 read" in r.status
+        await r.do("move.down", way)
+        papers = "All 2" if way == "paper.read" else "All"
+        assert r.status == f"{papers} of today read · [ Monday has 1 left · u undoes"
+        await r.do("day.older")
+        assert [row.title for row in [r.here]] == ["Left"]
+        await r.do(way)
+        assert "All of Mon 11 May read" in r.status if way == "paper.read" else "1 hidden" in r.status
+
+
+async def test_the_last_paper_that_is_opened_ends_the_day_too(reader: Opener) -> None:
+    async with reader(papers={"2026-05-11": [draft(1, "Left")], "2026-05-12": [draft(2, "One")]}) as r:
+        await r.do("read.open")
+        assert r.is_on_page
+        assert r.status == "All of today read · [ Monday has 1 left · u undoes"
+
+
+async def test_where_only_unread_papers_are_listed_the_empty_day_leads_to_the_one_before(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("day.older", "mark.all_read", "day.newer", "mark.all_read")
+        await _keep(r, "is:unread")
+        # Monday is read, so the key goes past it.
+        await r.until(lambda: r.empty == "All 14 of today read. [ Friday has 14 left gu all 30 unread F shows them")
+        await r.do("day.older")
+        assert (r.view, len(r.ids)) == ("day:2026-05-08", 14)
+
+
+# After a mark
+
+
+@pytest.mark.parametrize("way", ["paper.read", "paper.star", "paper.hide"])
+async def test_a_mark_goes_on_to_the_next_paper_if_the_user_wants(reader: Opener, way: str) -> None:
+    async with reader(settings=settings(after_mark="next")) as r:
+        first, ids = r.here.id, r.ids
+        await r.do(way)
+        assert r.cursor == 1
+        await r.do(way, way)
+        assert r.cursor == 3
+        await r.do("move.top", way)
+        # A mark that is taken back leaves the cursor there.
+        assert (r.cursor, r.here.id) == (0, first)
+        await r.do("mark.undo", "mark.undo")
+        assert [r.kept(id).read or r.kept(id).starred or r.kept(id).hidden for id in ids[:3]] == [True, True, False]
+
+
+async def test_a_mark_stays_by_default_and_on_the_page(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("paper.star")
+        assert r.cursor == 0
+    async with reader(settings=settings(after_mark="next")) as r:
+        await r.do("move.bottom", "paper.hide")
+        assert r.cursor == 13
+        await r.do("move.top", "move.down", "read.open", "paper.star")
+        assert (r.cursor, r.is_on_page) == (1, True)
+
+
+async def test_a_mark_that_goes_on_reads_the_paper_it_passes_and_is_undone_first(reader: Opener) -> None:
+    async with reader(settings=settings(after_mark="next", read_when="passed")) as r:
+        id = r.here.id
+        await r.do("paper.star")
+        assert (r.cursor, r.kept(id).starred, r.kept(id).read) == (1, True, True)
+        await r.do("mark.undo")
+        assert (r.kept(id).starred, r.kept(id).read) == (False, True)

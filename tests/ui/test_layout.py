@@ -1,0 +1,153 @@
+"""Where the panes stand at each width: nothing overlaps, nothing is left over, and what does not fit can be reached."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.config import Settings
+from reader.session.visit import Visit
+from reader.ui.layout import (
+    SHAPES,
+    Area,
+    Front,
+    Layout,
+    PaneChoice,
+    PaneSizes,
+    has_filter,
+    lay_out,
+    remembered,
+    shape_at,
+    shown_panes,
+)
+
+
+def drawn(layout: Layout, width: int, height: int) -> list[str]:
+    """The layout as lines of letters; a dot where nothing is."""
+    cells = [["."] * width for _ in range(height)]
+    for name, area in layout._asdict().items():
+        if area is not None:
+            for y in range(area.y, area.y + area.height):
+                for x in range(area.x, area.right):
+                    assert cells[y][x] == ".", f"{name} overlaps {cells[y][x]}"
+                    cells[y][x] = name[0]
+    return ["".join(line) for line in cells]
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (60, "l" * 60),
+        (69, "l" * 69),
+        (90, "l" * 50 + "d" * 40),
+        (129, "l" * 71 + "d" * 58),
+        (130, "f" * 27 + "l" * 57 + "d" * 46),
+        (140, "f" * 27 + "l" * 62 + "d" * 51),
+        (179, "f" * 27 + "l" * 84 + "d" * 68),
+        (180, "f" * 35 + "l" * 80 + "d" * 65),
+        (200, "f" * 35 + "l" * 91 + "d" * 74),
+    ],
+)
+def test_panes_beside_each_other(width: int, line: str) -> None:
+    lines = drawn(lay_out(width, 20), width, 20)
+    assert lines[0] == (line if width >= 130 else "s" * width)
+    assert set(lines[1:]) == {line}
+
+
+@pytest.mark.parametrize("width", [70, 80, 89])
+def test_the_list_is_over_the_detail_where_two_columns_are_too_narrow(width: int) -> None:
+    lines = drawn(lay_out(width, 22), width, 22)
+    assert lines == ["s" * width] + ["l" * width] * 8 + ["r" * width] + ["d" * width] * 12
+
+
+def test_the_filter_pane_unfolds_over_the_detail_and_alone_in_a_narrow_terminal() -> None:
+    open_filter = Front("filter", is_filter_open=True)
+    assert drawn(lay_out(100, 3, PaneChoice(), open_filter), 100, 3)[1:] == ["f" * 27 + "l" * 73] * 2
+    assert drawn(lay_out(80, 3, PaneChoice(), open_filter), 80, 3)[1:] == ["f" * 27 + "l" * 53] * 2
+    assert drawn(lay_out(60, 3, PaneChoice(), open_filter), 60, 3)[1:] == ["f" * 60] * 2
+
+
+def test_a_hidden_pane_gives_its_room_to_the_list() -> None:
+    no_detail, no_filter = PaneChoice().toggled("detail"), PaneChoice().toggled("filter")
+    assert drawn(lay_out(140, 2, no_detail), 140, 2) == ["f" * 27 + "l" * 113] * 2
+    assert drawn(lay_out(140, 2, no_filter), 140, 2) == ["s" * 140, "l" * 77 + "d" * 63]
+    assert drawn(lay_out(80, 3, no_detail), 80, 3) == ["s" * 80, *["l" * 80] * 2]
+    assert no_detail.toggled("detail") == PaneChoice()
+
+
+@pytest.mark.parametrize("focus", ["filter", "list", "detail"])
+@pytest.mark.parametrize("width", [60, 80, 100, 140, 200])
+def test_a_zoomed_pane_has_all_the_room(width: int, focus: str) -> None:
+    layout = lay_out(width, 9, PaneChoice(is_zoomed=True), Front(focus))  # type: ignore[arg-type]
+    assert layout == Layout(**{focus: Area(0, 0, width, 9)})
+
+
+def test_the_reason_for_an_empty_list_takes_the_room_of_the_detail() -> None:
+    assert lay_out(140, 9, PaneChoice(), Front(is_empty=True)).list == Area(27, 0, 113, 9)
+    assert lay_out(80, 9, PaneChoice(), Front(is_empty=True)).list == Area(0, 1, 80, 8)
+
+
+def test_sizes_of_one_shape_leave_the_others_alone() -> None:
+    choice = PaneChoice().resized(80, list_share=0.7)
+    stacked = lay_out(80, 21, choice)
+    assert stacked.list is not None and stacked.list.height == 14
+    assert lay_out(140, 21, choice) == lay_out(140, 21)
+    wider = choice.resized(140, filter_width=30).resized(150, list_share=0.6)
+    assert wider.at(160) == PaneSizes(30, 0.6)
+    assert wider.at(180) == PaneSizes(34, 0.55)
+
+
+@pytest.mark.parametrize("width", [220, 240, 400])
+def test_titles_get_the_room_that_the_detail_has_no_use_for(width: int) -> None:
+    layout = lay_out(width, 9)
+    assert layout.list is not None and layout.detail is not None
+    assert abs(layout.detail.width - 82) <= 1
+    wider = lay_out(width, 9, PaneChoice().resized(width, list_share=0.5))
+    assert wider.list is not None and wider.list.width == round((width - 35) / 2)
+
+
+def test_the_settings_and_the_last_visit_choose() -> None:
+    fresh = remembered(Settings(), Visit())
+    assert fresh == PaneChoice()
+    settings = Settings(filter_width=40, list_share=0.3, density="comfortable")
+    choice = remembered(settings, Visit(sizes={"three": (20, 0.6), "round": (20, 0.6)}, hidden=("list", "detail", "x")))
+    assert (choice.at(100), choice.at(180).filter_width) == (PaneSizes(40, 0.3), 40)
+    assert choice.at(140) == PaneSizes(20, 0.6)
+    assert choice.hidden == {"detail"}
+    assert choice.density == "comfortable"
+    assert remembered(settings, Visit(density="compact")).density == "compact"
+
+
+CHOICES = st.builds(
+    PaneChoice,
+    sizes=st.just({}),
+    usual=st.builds(PaneSizes, st.integers(16, 60), st.floats(0.2, 0.8)),
+    hidden=st.frozensets(st.sampled_from(["filter", "detail"])),
+    is_zoomed=st.booleans(),
+)
+FRONTS = st.builds(Front, st.sampled_from(["filter", "list", "detail"]), st.booleans(), st.booleans())
+
+
+@given(st.integers(1, 260), st.integers(0, 80), CHOICES, FRONTS)
+def test_panes_fill_the_room_and_never_overlap(width: int, height: int, choice: PaneChoice, front: Front) -> None:
+    layout = lay_out(width, height, choice, front)
+    areas = [area for area in layout if area is not None]
+    assert all(area.x >= 0 and area.y >= 0 and area.width >= 0 and area.height >= 0 for area in areas)
+    for one, other in combinations(areas, 2):
+        beside = one.right <= other.x or other.right <= one.x
+        over = one.y + one.height <= other.y or other.y + other.height <= one.y
+        assert beside or over
+    if height >= 4:
+        assert sum(area.width * area.height for area in areas) == width * height
+    shown = {name for name in ("filter", "list", "detail") if getattr(layout, name) is not None}
+    assert shown == shown_panes(width, choice, front)
+    # There is always a way to the filter: its pane or its strip.
+    assert choice.is_zoomed or layout.strip or has_filter(shape_at(width), choice)
+
+
+def test_each_width_has_a_shape() -> None:
+    assert [shape_at(least) for least in SHAPES.values()] == list(SHAPES)
+    assert [shape_at(least - 1) for least in list(SHAPES.values())[1:]] == list(SHAPES)[:-1]

@@ -1,0 +1,31 @@
+"""The filter in one line, drawn for a width."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.ui.text.glyphs import ASCII
+from reader.ui.text.strip_line import Strip, strip_line
+
+STRIP = Strip("Today", 31, ("Agents & tools", "Safety"), ("Benchmarks",))
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (80, " Today 31 · Agents & tools ✓ · Safety ✓ · Benchmarks ✗ · f opens"),
+        (60, " Today 31 · Agents & tools ✓ · Safety ✓ · +1 · f opens"),
+        (40, " Today 31 · +3 · f opens"),
+        (20, " Today 31"),
+        (6, " Toda…"),
+    ],
+)
+def test_the_strip_names_as_many_topics_as_fit(width: int, line: str) -> None:
+    assert "".join(piece.text for piece in strip_line(STRIP, width)) == line
+
+
+def test_the_strip_says_what_its_key_does() -> None:
+    line = strip_line(STRIP._replace(is_open=True, key="F2"), 80, ASCII)
+    drawn = "".join(piece.text for piece in line)
+    assert drawn.endswith("- F2 closes")
+    assert drawn.isascii()
