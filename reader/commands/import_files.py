@@ -76,8 +76,8 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
         found.counts |= {"new": taken.stored_new, "unchanged": len(found.papers) - taken.stored_new}
     if arguments.json:
         counts = {name: count + taken.counts.get(name, 0) for name, count in found.counts.items()}
-        marked = {"marks": found.marks + sum(taken.marked.values())}
-        print_json(counts | marked | taken.record() | {"failed": found.failed})
+        more = taken.record() if found.entries or marks or arguments.dry_run else {}
+        print_json(counts | {"marks": found.marks + sum(taken.marked.values())} | more | {"failed": found.failed})
     elif len(found.failed) < len(arguments.files):
         if not found.entries or any(found.counts.values()):
             more = f", {amount(found.marks, 'mark')}" if found.marks else ""
@@ -123,21 +123,19 @@ def _skip(part: Sequence[Listing]) -> tuple[Stored, int]:
 
 
 class _Storer:
-    """Stores parts of files; the cache is opened for the first papers, and the log for the first marks."""
+    """Stores parts of files; the log is opened for the first marks: most files have none."""
 
     def __init__(self, workspace: Workspace, stack: ExitStack) -> None:
         self._workspace = workspace
         self._stack = stack
-        self._cache: Cache | None = None
+        self._cache: Cache = stack.enter_context(workspace.cache())
         self._events: Events | None = None
+        _update_topics(self._cache)
 
     def store(self, part: Sequence[Listing]) -> tuple[Stored, int]:
         """Store a part's papers and marks; return what came of it, and the number of new marks."""
         from reader.cache.papers import Stored
 
-        if self._cache is None:
-            self._cache = self._stack.enter_context(self._workspace.cache())
-            _update_topics(self._cache)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         stored = sum(self._cache.store_all(part, now, newer=False), Stored())
         return stored, self._add([marks for listing in part for marks in listing.marks])

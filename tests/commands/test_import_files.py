@@ -25,12 +25,6 @@ def test_import_takes_days_plain_or_packed_and_twice_is_once(run: Run, tmp_path:
         "unchanged": 6,
         "skipped": 0,
         "marks": 0,
-        "papers": 0,
-        "here": 0,
-        "coming": 0,
-        "marked": {},
-        "without_id": [],
-        "dry_run": False,
         "failed": [],
     }
 
