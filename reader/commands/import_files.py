@@ -80,8 +80,8 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
         print_json(counts | {"marks": found.marks + sum(taken.marked.values())} | more | {"failed": found.failed})
     elif len(found.failed) < len(arguments.files):
         if not found.entries or any(found.counts.values()):
-            more = f", {amount(found.marks, 'mark')}" if found.marks else ""
-            print_line(f"{format_counts(found.counts)}{more}.")
+            marked = f", {amount(found.marks, 'mark')}" if found.marks else ""
+            print_line(f"{format_counts(found.counts)}{marked}.")
         taken.print(found.entries, flags)
     if len(found.failed) > 1:
         for problem in found.failed:

@@ -105,7 +105,8 @@ def _renaming(window: Window, tag: str, new: str) -> list[Change]:
         raise ReaderError(f"No paper has the tag {tag!r}." + (f" Did you mean {meant}?" if meant else ""))
     found = [window.read(partial(tagged, tag=name)) for name in old]
     pks = list(dict.fromkeys(pk for one in found for pk in one.pks))
-    absent = list(dict.fromkeys(id for one in found for id in one.absent))
+    have = set(window.read(partial(tagged, tag=new)).absent)
+    absent = [id for id in dict.fromkeys(id for one in found for id in one.absent) if id not in have]
     # The new tag comes first: whatever happens between the two, none is lost.
     gone = [Change(f"{TAG}{name}", False, one.pks, one.absent) for name, one in zip(old, found, strict=True)]
     return [Change(f"{TAG}{new}", True, pks, absent), *gone]

@@ -29,6 +29,7 @@ WEIGHTS = {
     "tag": 2,
     "rename": 2,
     "note": 1,
+    "library": 2,
     "import": 2,
     "refresh": 2,
     "compact": 1,
