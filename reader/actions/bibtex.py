@@ -34,10 +34,19 @@ def write(papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None
     keys = keys or CitationKeys()
     count = 0
     for paper in papers:
-        fields = "".join(f"\t{name} = {{{value}}},\n" for name, value in _fields(paper, escape))
+        fields = "".join(f"\t{name} = {value},\n" for name, value in _braced(_fields(paper, escape)))
         out.write(f"{chr(10) if count else ''}@{entry_type(paper)}{{{keys.key(paper)},\n{fields}}}\n")
         count += 1
     return count
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""Macros that every style defines."""
+
+
+def _braced(fields: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for name, value in fields:
+        yield name, _MONTHS[int(value) - 1] if name == "month" else f"{{{value}}}"
 
 
 def entry_type(paper: Paper) -> str:
@@ -54,7 +63,7 @@ def _fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple[str, s
         yield "author", " and ".join(_name(clean(name), escape) for name in paper.authors)
     if date := paper.published or paper.day:
         yield "year", date[:4]
-        yield "date", date
+        yield "month", date[5:7]
     if paper.journal:
         where = "booktitle" if entry_type(paper) == "inproceedings" else "journal"
         yield where, escape(clean(paper.journal))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reader.cache.marks.changes import Change
@@ -84,9 +84,9 @@ _WAITING = """
 
 
 def changes(
-    found: Found, marks: Iterable[str], flags: Mapping[str, str], waits: Mapping[str, frozenset[str]]
+    found: Found, marks: Iterable[str], kind_of: Callable[[str], str | None], waits: Mapping[str, frozenset[str]]
 ) -> Iterator[Change]:
-    """What an import changes: `marks` are kinds for all papers, `flags` kinds for those with a letter of a feed reader.
+    """What an import changes: `marks` are kinds for all papers, `kind_of` gives the kind of a label, or None.
 
     `waits` are the marks that papers wait for already.
     """
@@ -95,7 +95,7 @@ def changes(
     for paper, entries in papers:
         kinds = dict.fromkeys(marks)
         kinds |= dict.fromkeys(("read",) if any(entry.is_read for entry in entries) else ())
-        kinds |= dict.fromkeys(flags[letter] for entry in entries for letter in entry.flags if letter in flags)
+        kinds |= dict.fromkeys(kind for entry in entries for label in entry.labels if (kind := kind_of(label)))
         if isinstance(paper, str) and any(entry.is_wanted for entry in entries):
             kinds |= {WANT: None}
         for kind in kinds:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, StoreFile, add_json
 from reader.commands.output import Progress, amount, format_counts, print_json, print_line, warn
-from reader.commands.taken_in import as_entries, chosen_flags, chosen_marks, take_in
+from reader.commands.taken_in import as_entries, chosen_labels, chosen_marks, take_in
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
 from reader.core.text import text_size
@@ -45,8 +45,9 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--star", action="store_true", help="star the papers of the files")
     parser.add_argument("--queue", action="store_true", help="put them into the queue for later")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="tag them; may be repeated")
-    about = "what a letter of newsboat stands for: star, queue, read or a tag (default: s=star)"
-    parser.add_argument("--flag", action="append", default=[], metavar="LETTER=MARK", help=about)
+    parser.add_argument("--keep-tags", action="store_true", help="also the tags and collections that a library has")
+    about = "what a letter of newsboat, or a tag of a library, stands for: star, queue, read or a tag (default: s=star)"
+    parser.add_argument("--flag", action="append", default=[], metavar="LABEL=MARK", help=about)
     parser.add_argument("--dry-run", action="store_true", help="print what would come in, and change nothing")
     add_json(parser)
 
@@ -69,9 +70,9 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     # A damaged cache is told of before anything is read.
     workspace.ensure_cache()
     marks = chosen_marks(workspace, star=arguments.star, queue=arguments.queue, tags=arguments.tag)
-    flags = chosen_flags(workspace, arguments.flag)
+    labels = chosen_labels(workspace, arguments.flag, keep=arguments.keep_tags)
     found = _read_files(arguments, workspace, keep=bool(marks))
-    taken = take_in(workspace, found.entries, found.papers, marks, flags, is_dry=arguments.dry_run)
+    taken = take_in(workspace, found.entries, found.papers, marks, labels, is_dry=arguments.dry_run)
     if arguments.dry_run:
         found.counts |= {"new": taken.stored_new, "unchanged": len(found.papers) - taken.stored_new}
     if arguments.json:
@@ -82,7 +83,7 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
         if not found.entries or any(found.counts.values()):
             marked = f", {amount(found.marks, 'mark')}" if found.marks else ""
             print_line(f"{format_counts(found.counts)}{marked}.")
-        taken.print(found.entries, flags)
+        taken.print(found.entries)
     if len(found.failed) > 1:
         for problem in found.failed:
             warn(problem)
@@ -212,6 +213,7 @@ COMMAND = Command(
     (
         ("import papers.json", "what 'export' wrote, with all marks; the newest mark decides"),
         ("import refs.bib --queue --tag thesis", "a library: its papers of arXiv are tagged, and queued for later"),
+        ("import zotero.rdf --keep-tags --flag 'to read=queue'", "its tags too; one of them is your queue"),
         ("import library.rdf --dry-run", "what would come in, and what has no paper of arXiv"),
         ("import ~/.newsboat/cache.db --flag t=thesis", "what you read and flagged in newsboat"),
         ("import links.md daily_papers.jsonl.gz", "links in any text; recorded days of the feed"),

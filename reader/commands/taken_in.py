@@ -21,10 +21,46 @@ LISTED = 10
 """Entries without a paper that are printed; --json has all."""
 
 FLAGS = ("s=star",)
-"""What the letters of newsboat stand for, unless the user says otherwise: many flag by `s` what they would star."""
+"""What labels stand for, unless the user says otherwise: in newsboat, many flag by `s` what they would star."""
 
 _WORDS = ("star", "queue", "read")
-"""What a letter may stand for besides a tag."""
+"""What a label may stand for besides a tag."""
+
+_MOST = 8
+"""Marks that are printed with their numbers of papers."""
+
+_FEW = 5
+"""Labels of libraries that are printed; --json has all."""
+
+
+class Labels:
+    """What the labels of other programs' entries stand for; capitals make no difference but for single letters."""
+
+    def __init__(self, kinds: Mapping[str, str], known: Iterable[str], *, keep: bool) -> None:
+        self._kinds = kinds
+        self._keep = keep
+        self._spelled = {tag.casefold(): tag for tag in known}
+
+    def kind(self, label: str) -> str | None:
+        """The kind of mark that a label stands for; None if it is not taken."""
+        if kind := self._kinds.get(_same(label)):
+            return kind
+        if self._keep and not _is_letter(label):
+            return f"{TAG}{self._spelled.setdefault(label.casefold(), label)}"
+        return None
+
+    def untaken(self, entries: Iterable[LibraryEntry]) -> Counter[str]:
+        """The labels that stand for nothing, with their numbers of entries with a paper."""
+        return Counter(label for entry in entries if entry.id for label in entry.labels if not self.kind(label))
+
+
+def _is_letter(label: str) -> bool:
+    """Whether a label is a letter of newsboat, where `a` and `A` are two."""
+    return len(label) == 1 and label.isascii() and label.isalpha()
+
+
+def _same(label: str) -> str:
+    return label if _is_letter(label) else label.casefold()
 
 
 class Taken(NamedTuple):
@@ -44,6 +80,8 @@ class Taken(NamedTuple):
     stored_new: int = 0
     """How many papers of records are not here, in a dry run."""
     is_dry: bool = False
+    untaken: Mapping[str, int] = MappingProxyType({})
+    """Labels that stand for no mark, with their numbers of papers."""
 
     @property
     def papers(self) -> int:
@@ -63,36 +101,43 @@ class Taken(NamedTuple):
             "coming": self.coming,
             "marked": {_label(kind): count for kind, count in self.marked.items()},
             "without_id": [{"where": entry.where, "title": entry.title or None} for entry in self.unknown],
+            "labels": dict(self.untaken),
             "dry_run": self.is_dry,
         }
 
-    def print(self, entries: Sequence[LibraryEntry], flags: Mapping[str, str]) -> None:
+    def print(self, entries: Sequence[LibraryEntry]) -> None:
         """Print where the papers are, what they got, and which entries name none."""
         said = []
         if entries:
             coming = f", {self.coming:,} to come with the next refresh" if self.coming else ""
             said.append(f"{amount(self.papers, 'paper')} named, {self.here:,} of them here{coming}.")
         if self.marked:
-            said.append(", ".join(f"{count:,} {_label(kind)}" for kind, count in self.marked.items()) + ".")
+            told = [f"{count:,} {_label(kind)}" for kind, count in self.marked.items()]
+            more = f" and {len(told) - _MOST:,} more tags" if len(told) > _MOST else ""
+            said.append(f"{', '.join(told[:_MOST])}{more}.")
         if self.is_dry:
             said.append("This was a dry run: nothing was changed.")
         elif self.marked or self.new:
             said.append("'dailypapers undo' takes it back.")
         if said:
             print_line(" ".join(said))
-        self._warn_of_rest(entries, flags)
+        self._warn_of_rest()
 
-    def _warn_of_rest(self, entries: Sequence[LibraryEntry], flags: Mapping[str, str]) -> None:
+    def _warn_of_rest(self) -> None:
         if count := len(self.unknown):
             warn(f"{count:,} {'entry names' if count == 1 else 'entries name'} no paper of arXiv:")
             for entry in self.unknown[:LISTED]:
                 warn(f"  {entry.where}{f': {entry.title}' if entry.title else ''}")
             if count > LISTED:
                 warn(f"  and {count - LISTED:,} more, which --json lists")
-        letters = Counter(letter for entry in entries for letter in entry.flags if letter not in flags)
-        for letter, papers in sorted(letters.items()):
+        tags = [(label, papers) for label, papers in self.untaken.items() if not _is_letter(label)]
+        for letter, papers in sorted(self.untaken.items() - tags):
             has = "has" if papers == 1 else "have"
             warn(f"{amount(papers, 'paper')} {has} the flag {letter}: add --flag {letter}=star, queue, read or a tag.")
+        if tags:
+            told = ", ".join(f"{label} ({papers:,})" for label, papers in tags[:_FEW])
+            more = f" and {len(tags) - _FEW:,} more" if len(tags) > _FEW else ""
+            warn(f"Tags of the files: {told}{more}. --keep-tags takes them in, --flag 'TAG=queue' one as a mark.")
 
 
 def _label(kind: str) -> str:
@@ -106,15 +151,19 @@ def chosen_marks(workspace: Workspace, *, star: bool, queue: bool, tags: Sequenc
     return tuple(dict.fromkeys([*(["star"] if star else ()), *(["queue"] if queue else ()), *found]))
 
 
-def chosen_flags(workspace: Workspace, texts: Iterable[str]) -> dict[str, str]:
-    """The kinds of marks by letters of newsboat; raises UsageError."""
+def chosen_labels(workspace: Workspace, texts: Iterable[str], *, keep: bool) -> Labels:
+    """What labels stand for, by texts such as `s=star`; with `keep`, all others are tags. Raises UsageError."""
+    from reader.cache.tags import tag_counts
+
     found: dict[str, str] = {}
     for text in (*FLAGS, *texts):
-        letter, equals, word = text.partition("=")
-        if not equals or len(letter) != 1 or not letter.isalpha() or not word.strip():
-            raise UsageError(f"--flag {text!r} has no letter and no mark: write --flag s=star, or t=a-tag-of-yours.")
-        found[letter] = word if word in _WORDS else f"{TAG}{_spelled(workspace, [word])[0]}"
-    return found
+        label, _, word = (part.strip() for part in text.partition("="))
+        if not label or not word:
+            raise UsageError(f"--flag {text!r} needs a label and a mark: s=star, 'to read=queue', or t=a-tag-of-yours.")
+        found[_same(label)] = word if word in _WORDS else f"{TAG}{_spelled(workspace, [word])[0]}"
+    with workspace.window() as window:
+        known = window.read(tag_counts) if keep else ()
+    return Labels(found, known, keep=keep)
 
 
 def _spelled(workspace: Workspace, tags: Sequence[str]) -> list[str]:
@@ -138,7 +187,7 @@ def take_in(
     entries: Sequence[LibraryEntry],
     papers: Sequence[LibraryEntry],
     marks: Sequence[str],
-    flags: Mapping[str, str],
+    labels: Labels,
     *,
     is_dry: bool,
 ) -> Taken:
@@ -153,7 +202,7 @@ def take_in(
     with workspace.window() as window:
         named = window.read(partial(imported.find_papers, entries=entries))
         found = window.read(partial(imported.find_papers, entries=[*entries, *papers]))
-        changes = list(imported.changes(found, marks, flags, window.read(imported.waiting)))
+        changes = list(imported.changes(found, marks, labels.kind, window.read(imported.waiting)))
         if is_dry:
             for change in changes:
                 marked[change.kind] += window.read(partial(find_changing, change=change, batch=BATCH)).count
@@ -173,4 +222,5 @@ def take_in(
         +marked,
         len(found.absent) - len(named.absent),
         is_dry,
+        dict(labels.untaken(entries).most_common()),
     )

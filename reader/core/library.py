@@ -16,5 +16,5 @@ class LibraryEntry(NamedTuple):
     is_wanted: bool = True
     """Whether the paper is to be fetched if the cache lacks it; a feed reader's rows are only marks."""
     is_read: bool = False
-    flags: str = ""
-    """The letters that the user of a feed reader gave it."""
+    labels: tuple[str, ...] = ()
+    """What the user labelled it by: tags and collections of a library, letters of a feed reader."""

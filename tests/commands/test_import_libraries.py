@@ -59,6 +59,7 @@ def test_a_program_is_told_of_each_paper(run: Run, papers: Path, library: str) -
     told = {
         "new": 1, "updated": 0, "unchanged": 2, "skipped": 1, "marks": 3, "papers": 3, "here": 2, "coming": 1,
         "marked": {"starred": 3}, "without_id": [{"where": "entry c", "title": "A book"}],
+        "labels": {},
         "dry_run": True, "failed": [],
     }  # fmt: skip
     assert run("import", library, "--star", "--dry-run", "--json").json == told
@@ -123,8 +124,27 @@ def test_what_newsboat_has_read_and_flagged_comes_in(run: Run, papers: Path, tmp
     assert run("import", str(file), "--flag", "t=to read").out == "4 papers named, 2 of them here.\n"
 
 
-@pytest.mark.parametrize("flag", ["s", "ss=star", "=star", "1=star", "s="])
-def test_a_flag_needs_a_letter_and_a_mark(run: Run, papers: Path, library: str, flag: str) -> None:
+def test_the_tags_of_a_library_come_along_if_asked(run: Run, papers: Path, tmp_path: Path) -> None:
+    file = tmp_path / "refs.bib"
+    file.write_text(
+        f"@misc{{a, eprint={{{IDS[0]}}}, keywords={{To Read, thesis, ⭐}}}}\n"
+        f"@misc{{b, eprint={{{IDS[1]}}}, keywords={{thesis}}}}\n"
+    )
+    assert run("import", str(file)).err == (
+        "Tags of the files: thesis (2), To Read (1), ⭐ (1)."
+        " --keep-tags takes them in, --flag 'TAG=queue' one as a mark.\n"
+    )
+    run("tag", "add", "Thesis", IDS[2])
+    found = run("import", str(file), "--keep-tags", "--flag", "to read=queue", "--flag", "⭐=star")
+    assert found.out.startswith("2 papers named, 2 of them here. 1 starred, 1 queued, 2 tagged Thesis.")
+    assert found.err == ""
+    assert run("tags", "--json").json == [{"name": "Thesis", "count": 3}]
+    assert run("count", "is:queued is:starred").out == "1\n"
+    assert run("import", str(file), "--dry-run", "--json").record["labels"] == {"thesis": 2, "To Read": 1, "⭐": 1}
+
+
+@pytest.mark.parametrize("flag", ["s", "=star", "s=", " = "])
+def test_a_flag_needs_a_label_and_a_mark(run: Run, papers: Path, library: str, flag: str) -> None:
     found = run("import", library, "--flag", flag)
     assert found.code == 2 and "--flag" in found.err
 

@@ -25,6 +25,8 @@ _NO_PAPERS = ("xdata", "set", "string", "preamble", "comment")
 _SURE = ("doi", "url", "howpublished", "number", "journal", "journaltitle", "volume", "booktitle", "series", "ee")
 _NOTES = ("archiveid", "note", "addendum", "annote", "annotation", "eprint", "extra", "pubstate", "bdsk-url-1")
 
+_LABELS = ("keywords", "keyword", "mendeley-tags", "tags", "groups")
+
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
 _TITLE = re.compile(r"\btitle\s*=\s*[{\"]+([^{}\"]{1,500})", re.IGNORECASE)
 _PART = re.compile(r"\"([^\"]*)\"|\{([^{}]*)\}|([^\s#\"{}]+)")
@@ -56,7 +58,8 @@ def parse_bibtex(text: str) -> Iterator[LibraryEntry]:
 
 def _entry(entry: Entry) -> LibraryEntry:
     fields = {field.key.lower(): _joined(str(field.value)) for field in entry.fields}
-    return make_entry(f"entry {entry.key}", _title(fields), _id(fields))
+    labels = (latex_to_unicode(fields.get(name, "").strip('{}" ')) for name in _LABELS)
+    return make_entry(f"entry {entry.key}", _title(fields), _id(fields), labels)
 
 
 def _id(fields: Mapping[str, str]) -> str | None:

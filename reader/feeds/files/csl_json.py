@@ -45,7 +45,17 @@ def parse_item(item: Mapping[str, Any], place: str) -> LibraryEntry | None:
     title = item.get("title") if isinstance(item.get("title"), str) else ""
     id = find_id(text for name in (*_SURE, *_NOTES) for text in _texts(item.get(name)))
     id = id or find_in_files(_texts(item.get("attachments")))
-    return make_entry(f"entry {key}" if key else place, _TAG.sub("", title or ""), id)
+    return make_entry(f"entry {key}" if key else place, _TAG.sub("", title or ""), id, _labels(item))
+
+
+def _labels(item: Mapping[str, Any]) -> Iterator[str]:
+    """The tags of an item, without those that Zotero made."""
+    yield from _texts(item.get("keyword"))
+    tags = item.get("tags")
+    for tag in tags if isinstance(tags, list) else ():
+        text = tag.get("tag") if isinstance(tag, dict) and tag.get("type") != 1 else tag
+        if isinstance(text, str):
+            yield text
 
 
 def _data(item: Mapping[str, Any]) -> Mapping[str, Any]:

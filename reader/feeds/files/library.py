@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from reader.core.ids import arxiv_id, id_in_file_name, ids_in
 from reader.core.library import LibraryEntry
+from reader.core.marks import TAG_LIMIT
 from reader.core.text import clean
 
 TITLE_LIMIT = 500
 _WHERE_LIMIT = 100
+_LABELS = 50
+"""Maximum labels of an entry."""
+
+_AUTOMATIC = re.compile(
+    r"(?:Computer Science|Statistics|Mathematics|Physics|Electrical Engineering[\w ]*|Quantitative \w+) - "
+    r"|(?:cs|math|stat|eess|q-bio|q-fin|econ|cond-mat|physics|astro-ph|nlin)\.[A-Za-z-]{2,}$"
+)
+"""Zotero makes tags of arXiv's categories by itself."""
 
 
 def find_id(fields: Iterable[str]) -> str | None:
@@ -34,6 +45,8 @@ def first_of(fields: Mapping[str, str], names: Iterable[str]) -> str:
     return next((value for name in names if (value := fields.get(name, "").strip())), "")
 
 
-def make_entry(where: str, title: str, id: str | None) -> LibraryEntry:
-    """An entry with clean texts."""
-    return LibraryEntry(clean(where, _WHERE_LIMIT), clean(title, TITLE_LIMIT), id)
+def make_entry(where: str, title: str, id: str | None, labels: Iterable[str] = ()) -> LibraryEntry:
+    """An entry with clean texts; `labels` may have several in a text, between commas, semicolons or lines."""
+    parted = (clean(label, TAG_LIMIT) for text in labels for label in re.split(r"[,;\n]", text))
+    told = dict.fromkeys(label for label in parted if label and not _AUTOMATIC.match(label))
+    return LibraryEntry(clean(where, _WHERE_LIMIT), clean(title, TITLE_LIMIT), id, labels=tuple(islice(told, _LABELS)))

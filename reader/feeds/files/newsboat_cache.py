@@ -51,10 +51,10 @@ def _entries(connection: sqlite3.Connection, name: str) -> Iterator[LibraryEntry
         if id is None:
             continue
         known = found.get(id) or LibraryEntry(f"row {len(found) + 1}", clean(str(title), TITLE_LIMIT), id, False)
-        more = "".join(letter for letter in str(letters or "") if letter.isascii() and letter.isalpha())
-        all_flags = "".join(sorted({*known.flags, *more}))
-        found[id] = known._replace(is_read=known.is_read or unread == 0, flags=all_flags)
-    yield from (entry for entry in found.values() if entry.is_read or entry.flags)
+        more = {letter for letter in str(letters or "") if letter.isascii() and letter.isalpha()}
+        labels = tuple(sorted(more.union(known.labels)))
+        found[id] = known._replace(is_read=known.is_read or unread == 0, labels=labels)
+    yield from (entry for entry in found.values() if entry.is_read or entry.labels)
 
 
 def _id(text: object) -> str | None:

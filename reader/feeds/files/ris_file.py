@@ -57,4 +57,4 @@ def _entry(fields: Mapping[str, Sequence[str]], line: int) -> LibraryEntry:
     title = next((values[0] for name in _TITLES if (values := fields.get(name))), "")
     texts = [text for name in (*_SURE, *_NOTES) for text in fields.get(name, ())]
     id = find_id(texts) or find_in_files(text for name in _FILES for text in fields.get(name, ()))
-    return make_entry(f"line {line}", title, id)
+    return make_entry(f"line {line}", title, id, (*fields.get("KW", ()), *fields.get("DE", ())))

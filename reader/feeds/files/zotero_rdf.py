@@ -27,13 +27,18 @@ def parse_rdf(body: bytes) -> Iterator[LibraryEntry]:
     except UnreadableXml as error:
         raise FeedMalformed(f"This RDF {error}.") from None
     files = {_about(one): " ".join(_texts(one)) for one in root if one.tag == "Attachment"}
+    collections: dict[str, list[str]] = {}
+    for one in root.iterfind("Collection"):
+        for part in one.iterfind("hasPart"):
+            collections.setdefault(part.get("resource", ""), []).append(one.findtext("title") or "")
     for number, item in enumerate(root, 1):
         kind = item.findtext("itemType")
         if kind and kind not in _NO_PAPERS:
             linked = [files.get(one.get("resource", ""), "") for one in item.iter("link")]
             title = item.findtext("title") or ""
             id = find_id([_about(item), *_texts(item)]) or find_in_files(linked)
-            yield make_entry(f"item {number}", title, id)
+            labels = [subject.text or "" for subject in item.iterfind("subject")]
+            yield make_entry(f"item {number}", title, id, [*labels, *collections.get(_about(item), ())])
 
 
 def _about(item: Element) -> str:

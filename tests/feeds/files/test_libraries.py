@@ -194,6 +194,21 @@ def test_zotero_rdf_is_read_without_notes_and_attachments() -> None:
     ]
 
 
+def test_tags_and_collections_are_labels() -> None:
+    bib = f"@misc{{a, eprint={{{ID}}}, keywords={{Computer Science - Robotics, to read; {{\\o}}re,to read}}}}"
+    assert entries(bib)[0].labels == ("to read", "øre")
+    assert entries(f"TY  - GEN\nKW  - to read\nKW  - b\nUR  - arxiv.org/abs/{ID}\nER  -")[0].labels == ("to read", "b")
+    assert entries(json.dumps([ITEM | {"keyword": "a, b"}]))[0].labels == ("a", "b")
+    tags = [{"tag": "mine"}, {"tag": "theirs", "type": 1}, "plain"]
+    assert entries(json.dumps([{"itemType": "preprint", "title": "T", "tags": tags}]))[0].labels == ("mine", "plain")
+    theirs_too = "<dc:subject><z:AutomaticTag><rdf:value>x</rdf:value></z:AutomaticTag></dc:subject>"
+    subjects = f"<dc:subject>mine</dc:subject>{theirs_too}"
+    rdf = RDF.replace("<dc:title>Two", f"{subjects}<dc:title>Two").replace(
+        "<dc:title>C<", '<dcterms:hasPart rdf:resource="urn:2"/><dc:title>Thesis<'
+    )
+    assert [entry.labels for entry in entries(rdf)] == [(), ("mine", "Thesis"), ()]
+
+
 def newsboat(path: Path, *rows: tuple[object, ...]) -> bytes:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE rss_item (id INTEGER PRIMARY KEY, guid, title, url, unread, flags, deleted)")
@@ -211,9 +226,9 @@ def test_newsboats_papers_are_read_if_any_row_is(tmp_path: Path) -> None:
         ("g", "https://blog.example.org/2401.00004", 0, "s"),
     )
     for packed in (data, gzip.compress(data)):
-        assert [(entry.id, entry.is_read, entry.flags, entry.is_wanted) for entry in entries(packed)] == [
-            ("2401.00001", True, "s", False),
-            ("2401.00002", False, "ab", False),
+        assert [(entry.id, entry.is_read, entry.labels, entry.is_wanted) for entry in entries(packed)] == [
+            ("2401.00001", True, ("s",), False),
+            ("2401.00002", False, ("a", "b"), False),
         ]
 
 
