@@ -27,6 +27,7 @@ from reader.core.setting_types import (
     QueryList,
     ServerAddress,
     SettingType,
+    TextSources,
     ThemeName,
     as_toml,
     nearest,
@@ -90,6 +91,17 @@ class Settings:
 
     keep_days: int = field(default=0, metadata={"rule": Number(0, 36_500)})
     """Days to keep papers; starred, tagged, noted and queued ones stay, and 0 keeps all."""
+
+    full_text_from: tuple[str, ...] = field(
+        default=("feed", "https://arxiv.org", "https://ar5iv.labs.arxiv.org"), metadata={"rule": TextSources()}
+    )
+    """Where full texts come from, the first that has one: the feed, or sites that have it under /html/ID; [] is off."""
+
+    keep_texts_days: int = field(default=365, metadata={"rule": Number(0, 36_500)})
+    """Days to keep a full text after it was last read; those of starred, tagged and noted papers stay, 0 keeps all."""
+
+    pdf_folder: str = field(default="~/Papers", metadata={"rule": FilePath()})
+    """Folder of fetched PDFs, which are named by the paper's id and title."""
 
     order: str = field(default="day", metadata={"rule": Choice(("day", "upvotes", "published", "added", "title"))})
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
@@ -309,6 +321,14 @@ def retention_start(settings: Settings, today: date) -> str | None:
     from datetime import timedelta
 
     return (today - timedelta(days=settings.keep_days)).isoformat() if settings.keep_days else None
+
+
+def text_retention_start(settings: Settings, today: date) -> str | None:
+    """The first day (ISO) since which a full text must have been read to be kept; None if all are kept."""
+    from datetime import timedelta
+
+    days = settings.keep_texts_days
+    return (today - timedelta(days=days)).isoformat() if days else None
 
 
 def setting_docs() -> dict[str, str]:

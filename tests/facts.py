@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from reader.core.paper import PaperKey
+from reader.core.paper_row import PaperKey
 
 
 def cached(key: PaperKey) -> int:

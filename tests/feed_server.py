@@ -53,6 +53,10 @@ def item(id: str, title: str = "", day: str | None = None, **paper: object) -> I
     }
 
 
+def _data(body: object) -> bytes:
+    return body if isinstance(body, bytes) else json.dumps(body).encode()
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request as it came in."""
@@ -76,6 +80,8 @@ class FeedServer(ThreadingHTTPServer):
         self.days = dict(days or {})
         self.today = today
         self.ranking: list[Item] = []
+        self.pages: dict[str, bytes] = {}
+        """Bodies of other answers by path: Markdown, or HTML if they begin so."""
         self.fault = "ok"
         self.faults: deque[str] = deque()
         self.requests: list[Request] = []
@@ -119,6 +125,9 @@ class _Handler(BaseHTTPRequestHandler):
     # Answers
 
     def _answer(self, path: str, query: Mapping[str, str]) -> tuple[int, object, dict[str, str]]:
+        if (page := self.server.pages.get(path)) is not None:
+            kind = "text/html" if page.lstrip()[:1] == b"<" else "text/markdown"
+            return 200, page, {"Content-Type": f"{kind}; charset=utf-8"}
         if path == "/api/daily_papers":
             return self._list(query)
         every = [one for day in self.server.days.values() for one in day]
@@ -153,7 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
         return 200, items[page * limit : (page + 1) * limit], headers
 
     def _send(self, status: int, body: object, headers: Mapping[str, str], cut: int | None = None) -> None:
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        data = _data(body)
         self.send_response(status)
         for key, value in {"Content-Type": "application/json; charset=utf-8", **headers}.items():
             self.send_header(key, value)
@@ -206,7 +215,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._drip(lambda: b"A" * 65_536, 0)
 
     def _drop(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
-        data = json.dumps(body).encode()
+        data = _data(body)
         self._send(status, data, headers, cut=len(data) // 2)
 
     def _garbage(self, *_: object) -> None:
@@ -219,7 +228,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(200, b"\n<!doctype html><p>Sign in", {})
 
     def _truncate(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
-        data = json.dumps(body).encode()
+        data = _data(body)
         self._send(status, data[: len(data) // 2], headers)
 
     def _wrongtype(self, *_: object) -> None:
@@ -237,7 +246,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, bare, headers)
 
     def _gzip(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
-        self._send(status, gzip.compress(json.dumps(body).encode()), {**headers, "Content-Encoding": "gzip"})
+        self._send(status, gzip.compress(_data(body)), {**headers, "Content-Encoding": "gzip"})
 
     def _bomb(self, *_: object) -> None:
         self._send(200, gzip.compress(b" " * 4_000_000), {"Content-Encoding": "gzip"})

@@ -27,6 +27,8 @@ SLOW = {
     "ahocorasick_rs",
     "pylatexenc",
     "re2",
+    "selectolax",
+    "markdown_it",
 }
 """What takes longer to import than the whole first frame, and its like."""
 

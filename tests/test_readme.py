@@ -13,6 +13,8 @@ from reader.commands.registry import COMMANDS
 from reader.config import template
 from reader.core.query import FIELDS, parse
 from reader.keys.listing import keys_table
+from reader.ui.text.glyphs import ASCII, UNICODE
+from reader.ui.text.legend import legend
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -43,7 +45,28 @@ def test_the_settings_are_those_of_the_template() -> None:
     assert block == f"```toml\n{template().strip()}\n```"
 
 
-ROWS = re.findall(r"^\| (`.*?) \|", between("### Queries", "Case and"), re.M)
+def signs_table() -> str:
+    """The legend in Unicode and ASCII, as Markdown."""
+
+    def cell(text: str) -> str:
+        return "" if text == "blank" else f"`{text}`".replace("|", "\\|")
+
+    pairs = zip(legend(UNICODE), legend(ASCII), strict=True)
+    rows = (f"| {cell(one.text)} | {cell(other.text)} | {one.name}: {one.about} |" for one, other in pairs)
+    return "\n".join(("| Sign | ASCII | Meaning |", "|---|---|---|", *rows))
+
+
+def test_the_signs_are_those_of_the_legend() -> None:
+    assert between("<!-- signs: made from reader/ui/text/legend.py -->", "<!--") == signs_table()
+
+
+def test_the_signs_that_are_named_first_are_those_of_the_legend() -> None:
+    named = re.findall(r"`(\S+)` [a-z]", between("## Signs", "<details>"))
+    assert set(named) <= {sign.text for sign in legend(UNICODE)}
+    assert len(named) > 5
+
+
+ROWS = re.findall(r"^\| (`.*?) \|", between("## Queries", "Case and"), re.M)
 QUERIES = re.findall(r"`([^`]+)`", " ".join(ROWS))
 
 

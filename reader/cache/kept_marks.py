@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from reader.cache.marks.derived import ids_of, place_of
 from reader.cache.window import Window
 from reader.core.marks import NOTE, QUEUE, STATES, TAG, Mark, newest
-from reader.core.paper import NotCached, Paper
+from reader.core.paper import Paper
+from reader.core.paper_row import NotCached
 
 CHUNK = 500
 """Lost papers that are read at once."""

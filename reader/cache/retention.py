@@ -8,8 +8,18 @@ from __future__ import annotations
 import json
 import sqlite3
 
-TABLES = ("paper_topic", "paper_category", "paper_source", "paper_change", "paper_alias", "trending", "listing")
+TABLES = (
+    *("paper_topic", "paper_category", "paper_source", "paper_change", "paper_alias", "trending", "listing"),
+    "full_text",
+)
 """Tables with rows about a paper, apart from `paper` and `paper_text`."""
+
+_UNUSED = """
+    SELECT f.pk FROM full_text AS f JOIN paper AS p ON p.pk = f.pk
+    WHERE f.used < ? AND p.starred = 0 AND p.has_note = 0
+    AND NOT EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.pk = f.pk)
+    AND NOT EXISTS (SELECT 1 FROM queue AS q WHERE q.pk = f.pk) LIMIT ?
+"""
 
 _OLD = """
     SELECT pk FROM paper WHERE sort_day < ? AND starred = 0 AND has_note = 0
@@ -39,3 +49,11 @@ def drop(connection: sqlite3.Connection, before: str, limit: int) -> int:
     # A day whose papers are dropped is unknown again, not known to be empty.
     connection.executemany("DELETE FROM day WHERE day = ? AND papers = 0", days)
     return len(pks)
+
+
+def drop_texts(connection: sqlite3.Connection, before: str, limit: int) -> int:
+    """Drop up to `limit` full texts that were last read before a day (ISO), in the caller's transaction.
+
+    Those of starred, tagged and noted papers stay. Returns how many were dropped.
+    """
+    return connection.execute(f"DELETE FROM full_text WHERE pk IN ({_UNUSED})", (before, limit)).rowcount

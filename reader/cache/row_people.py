@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from reader.core.paper import PaperKey, PaperRow
+from reader.core.paper_row import PaperKey, PaperRow
 
 # Authors are lines of text; the first one is enough.
 _PEOPLE = (

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from reader import platform
-from reader.cache.pages import HEADER, MAGIC, has_pages
 from reader.cache.sqlite_errors import damaged, explain, explained, is_damage, primary_code
 from reader.core.errors import CacheForeign, CacheTooNew
 from reader.core.steps import note_step
@@ -231,9 +230,18 @@ def _facts(path: Path) -> _Facts:
         raise damaged(path) from error
     if not facts.is_ours:
         raise _foreign(path)
-    if facts.mark not in (0, APPLICATION_ID) or not has_pages(path, count, size):
+    if facts.mark not in (0, APPLICATION_ID) or not _is_whole(path, count, size):
         raise damaged(path)
     return facts
+
+
+def _is_whole(path: Path, count: int, size: int) -> bool:
+    """Whether so many pages are in a file, or in it and its log."""
+    if count <= path.stat().st_size // size:
+        return True
+    from reader.cache.pages import has_pages
+
+    return has_pages(path, count, size)
 
 
 def _read_facts(connection: sqlite3.Connection) -> _Facts:
@@ -252,6 +260,8 @@ def _foreign(path: Path) -> CacheForeign:
 
 def _has_foreign_mark(path: Path) -> bool:
     """Whether a database that can't be read is marked by another program, and shows no trace of ours."""
+    from reader.cache.pages import HEADER, MAGIC
+
     try:
         with path.open("rb") as file:
             start = file.read(_FIRST_PAGES)

@@ -156,6 +156,17 @@ CREATE TABLE topic (
     UNIQUE (slug)
 );
 
+CREATE TABLE full_text (
+    pk INTEGER NOT NULL,
+    source VARCHAR NOT NULL,
+    version INTEGER,
+    fetched VARCHAR NOT NULL,
+    used VARCHAR NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+
 CREATE TABLE listing (
     day VARCHAR NOT NULL,
     pk INTEGER NOT NULL,

@@ -303,6 +303,24 @@ class Queue(SQLModel, table=True):
     """Digits; the queue is in the order of these texts. See `reader.core.queue_places`."""
 
 
+class FullText(SQLModel, table=True):
+    """The full text of a paper, which can be fetched again."""
+
+    __tablename__ = "full_text"
+
+    pk: int = Field(primary_key=True, foreign_key="paper.pk")
+    source: str
+    """What it came from: `feed`, or the host of a page, such as `arxiv.org`."""
+    version: int | None = None
+    """The version of the paper that it is of, if the page said so."""
+    fetched: str
+    """ISO time, UTC."""
+    used: str
+    """ISO day on which it was last read or fetched."""
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """A document, as `reader.core.document.codec` packs it."""
+
+
 class Meta(SQLModel, table=True):
     """The cache's own facts, such as its machine id and the version of its topic rules."""
 

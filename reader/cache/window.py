@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from reader.cache import schema
 from reader.cache.history import rose
@@ -19,10 +19,11 @@ from reader.cache.marks.agreement import agrees
 from reader.cache.row_people import add_people
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.sqlite_errors import explained
-from reader.core.paper import FIELDS, Paper, PaperRow
+from reader.core.paper_row import PaperRow
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Selection
+    from reader.core.paper import Paper
 
 T = TypeVar("T")
 Key_co = TypeVar("Key_co", covariant=True)
@@ -44,14 +45,6 @@ _BY_INDEX = {
     "is:starred": f"p.starred = 1 AND {VISIBLE}",
 }
 """The conditions of the views that an index lists by day, by their queries."""
-
-_STORED = tuple(field for field in FIELDS if field.rules.table is not None)
-_DECODED = tuple(field for field in _STORED if field.type in (tuple, bool))
-
-WHOLE = ", ".join(f"{'p' if field.rules.table == 'paper' else 't'}.{field.name}" for field in _STORED)
-"""The columns of a `Paper`, without its key and the fields from other tables."""
-
-WHOLE_NAMES = tuple(field.name for field in _STORED)
 
 
 class Order(NamedTuple, Generic[Key_co]):
@@ -211,37 +204,14 @@ class Window:
 
     def paper(self, pk: int) -> Paper | None:
         """One whole paper; None if the cache does not have it."""
+        from reader.cache.whole_papers import read_paper
+
         with explained(self._path):
-            sql = f"SELECT {WHOLE} FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
-            row = self._connection.execute(sql, (pk,)).fetchone()
-            if row is None:
-                return None
-            marks = {"queued": self._is_queued(pk), "tags": self._tags(pk), "note": self._note_text(pk)}
-            return _paper(row, pk=pk, topics=self._topics(pk), **marks)
+            return read_paper(self._connection, pk)
 
     def papers(self, pks: Iterable[int]) -> Iterable[Paper]:
         """Whole papers, one at a time: an export of all papers takes little memory."""
         return (paper for pk in pks if (paper := self.paper(pk)) is not None)
-
-    def _topics(self, pk: int) -> tuple[str, ...]:
-        rows = self._connection.execute(
-            "SELECT topic.slug FROM paper_topic AS pt JOIN topic ON topic.pk = pt.topic"
-            " WHERE pt.pk = ? ORDER BY pt.rank",
-            (pk,),
-        )
-        return tuple(slug for (slug,) in rows)
-
-    def _is_queued(self, pk: int) -> bool:
-        return self._connection.execute("SELECT 1 FROM queue WHERE pk = ?", (pk,)).fetchone() is not None
-
-    def _tags(self, pk: int) -> tuple[str, ...]:
-        return tuple(
-            tag for (tag,) in self._connection.execute("SELECT tag FROM paper_tag WHERE pk = ? ORDER BY tag", (pk,))
-        )
-
-    def _note_text(self, pk: int) -> str | None:
-        row = self._connection.execute("SELECT body FROM note WHERE pk = ?", (pk,)).fetchone()
-        return row[0] if row else None
 
     def pk_of(self, id: str) -> int | None:
         """The key of the paper with this id, or with this alias that it had before its arXiv id was known."""
@@ -371,11 +341,3 @@ def _select(selection: Selection) -> str:
 def _row(row: tuple[int, str, str, str, int, int, int, int, int, int, int]) -> PaperRow:
     read, starred, hidden, code, rising = (bool(flag) for flag in row[6:])
     return PaperRow(*row[:6], read, starred, hidden, code, rising)
-
-
-def _paper(row: tuple[Any, ...], **others: Any) -> Paper:
-    """A paper from its columns `WHOLE` and the fields from other tables."""
-    values = dict(zip(WHOLE_NAMES, row, strict=True))
-    for field in _DECODED:
-        values[field.name] = field.decode(values[field.name])
-    return Paper(**values, **others)

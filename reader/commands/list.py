@@ -11,7 +11,7 @@ from reader.commands.command import Command, add_limit, add_no_pager, add_query,
 from reader.commands.json_form import add_json_fields
 from reader.commands.output import Style, is_terminal, print_line, state_words
 from reader.commands.workspace import Workspace, explain_nothing, parsed, selection
-from reader.core.paper import PaperRow
+from reader.core.paper_row import PaperRow
 from reader.core.text import clean
 
 if TYPE_CHECKING:

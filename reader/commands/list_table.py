@@ -21,7 +21,7 @@ from reader.ui.text.glyphs import Glyphs, glyphs
 
 if TYPE_CHECKING:
     from reader.cache.window import Order, Window
-    from reader.core.paper import PaperRow
+    from reader.core.paper_row import PaperRow
 
 WIDEST = 160
 """Maximum columns: farther apart, a title and its topics are hard to read as one line."""

@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from reader.core.paper import Paper, PaperRow
+    from reader.core.paper import Paper
+    from reader.core.paper_row import PaperRow
 
 READABLE = 80
 """Maximum columns of prose: longer lines are hard to read."""
@@ -162,6 +163,9 @@ class Style:
 
     def faint(self, text: str) -> str:
         return self._paint("2", text)
+
+    def italic(self, text: str) -> str:
+        return self._paint("3", text)
 
     def star(self, text: str) -> str:
         return self._paint("33", text)

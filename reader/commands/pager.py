@@ -16,8 +16,11 @@ from reader.commands.output import is_terminal, print_line
 from reader.commands.terminal import find_pager
 
 
-def print_paged(lines: Iterable[str], *, wanted: bool = True) -> None:
-    """Print lines; on a terminal through the pager if they are more than its rows. They are made as they are needed."""
+def print_paged(lines: Iterable[str], *, wanted: bool = True, chops: bool = False) -> None:
+    """Print lines; on a terminal through the pager if they are more than its rows. They are made as they are needed.
+
+    With `chops`, less shows long lines in part, and scrolls sideways by the arrow keys.
+    """
     lines = iter(lines)
     command = find_pager() if wanted and is_terminal(sys.stdout) else []
     if not command:
@@ -30,13 +33,13 @@ def print_paged(lines: Iterable[str], *, wanted: bool = True) -> None:
         for line in head:
             print_line(line)
         return
-    _run_pager(command, chain(head, lines))
+    _run_pager(command, chain(head, lines), "FRXS" if chops else "FRX")
 
 
-def _run_pager(command: list[str], lines: Iterator[str]) -> None:
+def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
     """Write lines to the pager until all are written or the user leaves it."""
     sys.stdout.flush()
-    environment = {"LESS": "FRX", "LV": "-c"} | child_environment()
+    environment = {"LESS": less, "LV": "-c"} | child_environment()
     encoding = sys.stdout.encoding
     try:
         pager = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, encoding=encoding, errors="replace")

@@ -13,7 +13,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "Print papers": {
             "list": "the papers of a query",
-            "show": "one paper in full",
+            "show": "one paper: its abstract, its links",
+            "read": "the whole text of one",
+            "grep": "words in the texts kept here",
             "count": "how many there are",
             "topics": "what they are about",
             "open": "one in the browser",
@@ -22,6 +24,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "refresh": "from the feed",
             "search": "in the feed itself",
             "add": "by id or address",
+            "pdf": "one as a PDF",
             "import": "from a file",
             "feeds": "from other feeds",
             "schedule": "every few hours",

@@ -14,7 +14,8 @@ ReaderError
     ├── FeedOffline       offline by choice or no network
     ├── FeedUnreachable   no answer in time, or the connection broke
     ├── FeedRefused       an error response (4xx, rate limit)
-    └── FeedMalformed     a response that can't be parsed
+    ├── FeedMalformed     a response that can't be parsed
+    └── NoFullText        a page that is not the text of a paper
 """
 
 from __future__ import annotations
@@ -87,3 +88,7 @@ class FeedRefused(FeedError):
 
 class FeedMalformed(FeedError):
     """The feed's response can't be parsed."""
+
+
+class NoFullText(FeedError):
+    """The page is not the text of a paper; says what it is instead."""

@@ -1,4 +1,4 @@
-"""Papers in three shapes: a draft as a feed describes it, a row as the list needs it, and a whole paper.
+"""Papers as a feed describes them, and whole papers; `reader.core.paper_row` has them as the list needs them.
 
 `Paper` is the only list of a paper's fields. Columns, merging, reading, JSON, CSV, `show` and the detail pane follow
 from the rules of each field. To add a field, add its line here, in `Paper` and `Draft`; write a migration that
@@ -11,6 +11,7 @@ from typing import Annotated, NamedTuple
 from reader.core.fields import Field, FieldRules, fields_of, in_order
 from reader.core.library import LibraryEntry
 from reader.core.marks import PaperMarks
+from reader.core.paper_row import PaperKey
 
 
 class Draft(NamedTuple):
@@ -81,45 +82,6 @@ class Listing(NamedTuple):
     def skipped_count(self) -> int:
         """How many records could not be used."""
         return len(self.skipped) + self.more_skipped
-
-
-class NotCached(NamedTuple):
-    """The key of a paper that a search of the feed found and the cache does not have."""
-
-    id: str
-    """Its arXiv id."""
-
-
-PaperKey = int | NotCached
-"""Identifies a listed paper: its key in the cache, or its id if the cache does not have it."""
-
-
-class PaperRow(NamedTuple):
-    """The part of a paper that the list draws."""
-
-    pk: PaperKey
-    """Its key in the list."""
-    id: str
-    title: str
-    day: str
-    """ISO date that the list groups by: the newest day it was listed on, else the day it was published, else empty."""
-    upvotes: int
-    comments: int
-    read: bool
-    starred: bool
-    hidden: bool
-    code: bool
-    rising: bool = False
-    """Whether it gained many votes since the user looked at it."""
-    kept: bool = True
-    """False for a paper that the feed has found and the cache does not have."""
-    organization: str = ""
-    """Empty if it has none, and so are the following fields where the list draws one line of each paper."""
-    author: str = ""
-    """The first author."""
-    author_count: int = 0
-    topics: tuple[str, ...] = ()
-    """Names, strongest first."""
 
 
 class Paper(NamedTuple):

@@ -157,6 +157,19 @@ class KeyPattern(SettingType):
         return f"a pattern with {', '.join(f'{{{one}}}' for one in KEY_PARTS[:-1])} or {{{KEY_PARTS[-1]}}}"
 
 
+class TextSources(SettingType):
+    """Where full texts come from: `feed` and addresses of sites, in order; an empty list for nowhere."""
+
+    def check(self, value: object) -> object:
+        words = None if isinstance(value, str) else _as_strings(value)
+        if words is None:
+            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
+        return tuple(word if word == "feed" else str(ServerAddress().check(word)) for word in words)
+
+    def describe(self) -> str:
+        return 'a list of "feed" and https addresses'
+
+
 class FilePath(SettingType):
     """A file; `~` is the home folder, and a relative path starts at the settings file's folder. Empty for none."""
 

@@ -10,19 +10,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader.config import Settings, retention_start
+from reader.config import Settings, retention_start, text_retention_start
 from reader.core.errors import ReaderError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
 from reader.refresh.plan import Plan
-from reader.refresh.progress import RefreshEvent, SourceEvent, Waiting
+from reader.refresh.progress import (
+    PdfReceived,
+    PdfStored,
+    RefreshEvent,
+    SourceEvent,
+    TextMissing,
+    TextStored,
+    Waiting,
+)
 
 if TYPE_CHECKING:
     from reader.cache.papers import Cache
@@ -62,7 +70,22 @@ class StorePapers:
     listings: tuple[Listing, ...]
 
 
-Job = Refresh | LookUpPaper | SearchFeed | StorePapers
+@dataclass(frozen=True, slots=True)
+class FetchText:
+    """Fetch the full text of a paper of the cache by its arXiv id, and keep it."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchPdf:
+    """Fetch the PDF of a paper by its arXiv id to a file, which must not exist."""
+
+    id: str
+    path: str
+
+
+Job = Refresh | LookUpPaper | SearchFeed | StorePapers | FetchText | FetchPdf
 
 
 # Messages
@@ -131,6 +154,10 @@ Message = (
     | SearchAnswered
     | PapersStored
     | NotificationFailed
+    | TextStored
+    | TextMissing
+    | PdfReceived
+    | PdfStored
 )
 
 
@@ -166,6 +193,10 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
             return _search_feed(context, text)
         case StorePapers(listings):
             return _store_papers(context, listings)
+        case FetchText(id):
+            return _fetch_text(context, id)
+        case FetchPdf(id, path):
+            return _fetch_pdf(id, Path(path))
 
 
 @asynccontextmanager
@@ -244,8 +275,61 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
         drops = cache.drop_before(before)
         while (dropped := await run_to_end(next, drops, None)) is not None:
             yield PapersDropped(dropped, before)
+    if before := text_retention_start(context.settings, context.now().date()):
+        await run_to_end(_drop_unused_texts, context.cache_file, before)
     await run_to_end(cache.rest)
     await run_to_end(backups.keep_daily_backup, context.cache_file, context.now().astimezone().date())
+
+
+def _drop_unused_texts(file: Path, before: str) -> None:
+    from reader.cache.texts import Texts
+
+    with closing(Texts.open(file)) as texts:
+        for _ in texts.drop_unused(before):
+            pass
+
+
+async def _fetch_text(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
+    from reader.feeds.fulltext.client import open_text_sources
+    from reader.refresh.full_text import fetch_text, find_key
+
+    sources = open_text_sources(context.settings, response_cache_folder())
+    try:
+        pk = await asyncio.to_thread(find_key, context.cache_file, id)
+        if pk is None:
+            yield TextMissing(id, "it is not in the cache")
+            return
+        async with aclosing(fetch_text(context.cache_file, pk, id, sources, context.now)) as events:
+            async for event in events:
+                yield event
+    finally:
+        for source in sources:
+            await source.aclose()
+
+
+async def _fetch_pdf(id: str, file: Path) -> AsyncGenerator[Message, None]:
+    from reader.feeds.arxiv.pdf import PdfClient
+
+    news: asyncio.Queue[Message | None] = asyncio.Queue()
+    client = PdfClient.from_environment(response_cache_folder())
+    fetching = asyncio.ensure_future(
+        client.fetch(
+            id,
+            file,
+            lambda done, total: news.put_nowait(PdfReceived(done, total)),
+            lambda seconds, why: news.put_nowait(Waiting(seconds, why)),
+        )
+    )
+    fetching.add_done_callback(lambda _: news.put_nowait(None))
+    try:
+        while (message := await news.get()) is not None:
+            yield message
+        await fetching
+        yield PdfStored(str(file))
+    finally:
+        fetching.cancel()
+        await asyncio.gather(fetching, return_exceptions=True)
+        await client.aclose()
 
 
 async def _look_up_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:

@@ -113,4 +113,36 @@ class PapersReturned:
     unknown: int
 
 
+@dataclass(frozen=True, slots=True)
+class TextStored:
+    """The full text of a paper is kept now."""
+
+    id: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextMissing:
+    """No source has the full text of a paper."""
+
+    id: str
+    reason: str
+    """What the last source said, such as `arXiv has no HTML of it`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PdfReceived:
+    """Bytes of a PDF that are there, and all of them if that is known."""
+
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PdfStored:
+    """A PDF is whole under its name."""
+
+    path: str
+
+
 SourceEvent = FeedStarted | FeedStored | FeedFailed | PapersReturned

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -17,7 +15,6 @@ from textual.screen import Screen
 
 from reader import platform
 from reader.config import Settings
-from reader.core.errors import ReaderError
 from reader.keys.actions import Context
 from reader.keys.keymap import Keymap
 from reader.session import visit
@@ -44,16 +41,15 @@ from reader.ui.window_title import title_parts, window_title
 from reader.ui.work.background import Background
 from reader.ui.work.library import Library
 from reader.ui.work.list_loader import ListLoader
-from reader.ui.work.notice_timer import NoticeTimer
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
     from reader.ui.assembly import Assembly
-    from reader.ui.first_frame.frame import FirstFrame, Handed
+    from reader.ui.first_frame.frame import FirstFrame
+    from reader.ui.first_frame.kept_look import KeptLook
     from reader.ui.leaving import Leaving
-    from reader.ui.look_keeper import LookKeeper
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
     from reader.ui.widgets.filter_pane import FilterPane
@@ -61,9 +57,6 @@ if TYPE_CHECKING:
 
 SAMPLE = "sample"
 """The app's return value if the user asks for the sample."""
-
-POLL = 1.0
-"""Seconds between two checks for other programs' writes to the cache."""
 
 
 class ReaderApp(BoundedApp, inherit_bindings=False):
@@ -130,9 +123,6 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self._page: PaperPage | None = None
         self.calendar: CalendarScreen | None = None
         """The calendar, while it is open."""
-        self._is_kept = state_file is not None
-        """Whether the visit is kept for the next start."""
-        self.look_keeper: LookKeeper | None = None
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
@@ -178,49 +168,48 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         await self.main.finish(completer.complete)
         if not self.main.is_attached:
             return
-        assembly = self.assembly = Assembly(self)
-        self._subscribe(assembly)
+        self.assembly = Assembly(self)
+        self._subscribe(self.assembly)
+        self.call_after_refresh(self._take_over, self.assembly)
+
+    def _take_over(self, assembly: Assembly) -> None:
+        """Draw in place of the first frame, if there is one, and go on from its cursor; then begin to work."""
+        if self.first_frame is not None:
+            # The first frame still moves its cursor, so that no key waits for this.
+            self.main.draw_ahead()
         handed = self.take_terminal()
         if handed is not None:
             self.main.papers.stand(handed.pk, handed.height)
             self.main.release()
-        self.call_after_refresh(self.keyboard.begin)
+        self.call_after_refresh(self._begin_work, assembly, handed and handed.look)
+
+    async def _begin_work(self, assembly: Assembly, known: KeptLook | None) -> None:
+        """Begin with the keys that were typed meanwhile, and with what goes on beside them."""
+        await self.keyboard.begin()
         finish_startup_tuning()
         for warning in self._warnings[:1]:
             more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
             self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
-            self.model.show_news("a sample · nothing here is kept")
-        self.background.start("rules", self._read_topic_meanings)
+            self.model.show_news("the bundled sample keeps nothing")
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
         if not self.look.is_still:
-            self.set_interval(POLL, self._check_other_programs)
-        if self._is_kept:
-            self._keep_look(handed)
+            self.set_interval(assembly.cache_watch.seconds, assembly.cache_watch.look)
+        if self.last_place.is_saved:
+            from reader.ui.look_keeper import LookKeeper
+
+            LookKeeper(self.services, self.main, lambda: self.last_place.layout).begin(known)
         if not self.look.demo and not self.look.is_still:
             assembly.refresher.begin()
             if self.settings.refresh_minutes:
                 self.set_interval(60 * self.settings.refresh_minutes, assembly.refresher.begin)
 
-    def _keep_look(self, handed: Handed | None) -> None:
-        """Keep the look for the first frame of the next start."""
-        from reader.ui.look_keeper import LookKeeper
-
-        self.look_keeper = LookKeeper(self.services, self.main, lambda: self.last_place.layout)
-        self.look_keeper.begin(None if handed is None else handed.look)
-        subscribe(self, self.model, lambda state: (state.panes, state.context), self.look_keeper.keep_soon, now=False)
-
-    def on_resize(self) -> None:
-        """Keep the look of the new size."""
-        if self.look_keeper is not None:
-            self.look_keeper.keep_soon()
-
     def _subscribe(self, assembly: Assembly) -> None:
         """Subscribe background work and screens to the state."""
         on_change = partial(subscribe, self, self.model)
-        timer = NoticeTimer(self.services)
-        on_change(lambda state: state.notices.happened, timer.begin, now=False)
+        on_change(lambda state: (state.highlighted, state.context), assembly.topic_meanings.read_once, now=False)
+        on_change(lambda state: state.notices.happened, assembly.notice_timer.begin, now=False)
         on_change(lambda state: state.is_list_coming, self._handle_waiting_keys, now=False)
         on_change(assembly.detail_loader.resting_parts, assembly.detail_loader.load_soon, now=False)
         on_change(assembly.detail_loader.parts, assembly.detail_loader.load)
@@ -233,28 +222,6 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
-
-    async def _read_topic_meanings(self) -> None:
-        """Read the description of each topic, for the filter pane and the palette."""
-        rules = await asyncio.to_thread(self.rules)
-        gc.freeze()
-        self.model.change(self.model.state.know_topics(meanings={topic.slug: topic.about for topic in rules.topics}))
-
-    def _check_other_programs(self) -> None:
-        """Show other programs' changes to the cache, and what is wrong with it."""
-        if self.library.trouble:
-            self.model.show_news(self.library.trouble, "warning")
-            self.library.trouble = ""
-        elif not self.library.is_marking and self.assembly is not None:
-            try:
-                if self.library.changed():
-                    self.keyboard.when_still(self._show_changed_cache)
-            except ReaderError as error:
-                self.model.show_news(str(error), "warning")
-
-    def _show_changed_cache(self) -> None:
-        state = self.model.state.refreshed_at(self.library.last_refresh())
-        self.model.change(state.cache_changed())
 
     def on_unmount(self) -> None:
         self.library.close()

@@ -19,11 +19,14 @@ from reader.ui.handlers.registry import Handler, handlers_of
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
 from reader.ui.state_parts import Position
+from reader.ui.work.cache_watch import CacheWatch
 from reader.ui.work.counter import Counter
 from reader.ui.work.detail_loader import DetailLoader
 from reader.ui.work.feed_search import FeedSearch
+from reader.ui.work.notice_timer import NoticeTimer
 from reader.ui.work.paper_lookup import PaperLookup
 from reader.ui.work.refresher import Refresher
+from reader.ui.work.topic_meanings import TopicMeanings
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
@@ -72,6 +75,9 @@ class Assembly:
         self.search = FeedSearch(services, run_job, position, parts.is_list_in_front)
         self.detail_loader = DetailLoader(services)
         self.counter = Counter(services)
+        self.cache_watch = CacheWatch(services, keyboard.when_still)
+        self.notice_timer = NoticeTimer(services)
+        self.topic_meanings = TopicMeanings(services, parts.rules)
 
         self.marks = MarkActions(services, main.papers, parts.list_loader)
         self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)

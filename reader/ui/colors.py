@@ -25,8 +25,6 @@ class Colors(NamedTuple):
     """Behind the cursor's line."""
     hit: str
     """Behind a word that was searched for, which has the colour of text."""
-    chip: str
-    """Behind a topic."""
     strip: str
     """Behind the query that narrows a view, which has the colour of text."""
     rule: str
@@ -43,7 +41,7 @@ class Colors(NamedTuple):
     @property
     def grounds(self) -> tuple[str, ...]:
         """All colours that text of any colour stands on."""
-        return self.ground, self.panel, self.cursor, self.chip
+        return self.ground, self.panel, self.cursor
 
 
 DARK = Colors(
@@ -51,7 +49,6 @@ DARK = Colors(
     panel="#1b1e24",
     cursor="#20242d",
     hit="#2c4268",
-    chip="#242932",
     strip="#26364f",
     rule="#2f343e",
     bar="#3a414f",
@@ -68,7 +65,6 @@ LIGHT = Colors(
     panel="#f4f2ee",
     cursor="#eeebe5",
     hit="#c9dafb",
-    chip="#edeae4",
     strip="#dbe6fb",
     rule="#dedbd5",
     bar="#cfccc5",
@@ -83,15 +79,14 @@ LIGHT = Colors(
 
 def derived(*, ground: str, text: str, accent: str, star: str, warning: str) -> Colors:
     """Colours around a few of another theme's; all text can be read, even if the theme's own could not."""
-    panel, cursor, chip = (mixed(ground, text, share) for share in (0.04, 0.09, 0.1))
+    panel, cursor = mixed(ground, text, 0.04), mixed(ground, text, 0.09)
     hit, strip = mixed(ground, accent, 0.3), mixed(ground, accent, 0.2)
-    grounds = (ground, panel, cursor, chip)
+    grounds = (ground, panel, cursor)
     return Colors(
         ground=ground,
         panel=panel,
         cursor=cursor,
         hit=hit,
-        chip=chip,
         strip=strip,
         rule=mixed(ground, text, 0.16),
         bar=mixed(ground, text, 0.26),

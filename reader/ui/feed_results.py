@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from reader.cache.window import Order
-from reader.core.paper import Draft, Listing, NotCached, Paper, PaperKey, PaperRow
+from reader.core.paper import Draft, Listing, Paper
+from reader.core.paper_row import NotCached, PaperKey, PaperRow
 
 Find = Callable[[str], int | None]
 """Finds the cache's key of a paper by its id; None if the cache does not have it."""

@@ -44,6 +44,11 @@ class LastPlace:
         self._failure: str | None = None
 
     @property
+    def is_saved(self) -> bool:
+        """Whether the place is saved for the next start."""
+        return self._file is not None
+
+    @property
     def layout(self) -> str:
         """What the visit that would be saved now says of the places of the panes."""
         return "" if self.main is None else self._place(self.main).layout

@@ -94,7 +94,7 @@ class PaneChoice(NamedTuple):
         if shape == "wide":
             filter_width = max(filter_width, WIDE_FILTER)
         room = width - (filter_width + 1 if has_filter(shape, self) else 0)
-        return PaneSizes(filter_width, max(share, 1 - WIDEST_DETAIL / room))
+        return PaneSizes(filter_width, max(share, 1 - WIDEST_DETAIL / max(room, 1)))
 
     def resized(self, width: int, *, filter_width: int | None = None, list_share: float | None = None) -> PaneChoice:
         """The same choice with other sizes in terminals of about this width."""

@@ -23,6 +23,7 @@ from reader.keys.keymap import Keymap
 from reader.ui.first_frame.kept_look import Area, KeptLook, Run, Stamp, conditions, save_look, stamp, style_name
 from reader.ui.layout import Density
 from reader.ui.look import Look
+from reader.ui.model import subscribe
 from reader.ui.stylesheets import styles_directory
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Piece
@@ -30,7 +31,6 @@ from reader.ui.text.styled_text import PLAIN, draw
 
 if TYPE_CHECKING:
     from reader.ui.screens.main import MainScreen
-    from reader.ui.state import State
     from reader.ui.work.services import Services
 
 AT_REST = 1.0
@@ -60,9 +60,11 @@ class LookKeeper:
         """Keep the look from now on; `known` is the one of the first frame, which is true."""
         if known is not None:
             self._kept = known.conditions["columns"], known.conditions["rows"], known.layout
-        self.keep_soon()
+        self._keep_soon()
+        subscribe(self._main, self._model, lambda state: (state.panes, state.context), self._keep_soon, now=False)
+        self._main.screen_layout_refresh_signal.subscribe(self._main, self._keep_soon)
 
-    def keep_soon(self, _state: State | None = None) -> None:
+    def _keep_soon(self, _changed: object = None) -> None:
         """Keep the look once all is at rest."""
         self._soon.begin(AT_REST)
 

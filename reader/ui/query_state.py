@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
-from reader.core.paper import PaperKey
+from reader.core.paper_row import PaperKey
 from reader.session.places import Place, View, view
 from reader.ui.layout import PaneName
 from reader.ui.notices import Notices

@@ -14,7 +14,8 @@ from reader.ui.text.list_layout import ListForm, days_have_headings
 
 if TYPE_CHECKING:
     from reader.cache.history import Votes
-    from reader.core.paper import Paper, PaperKey
+    from reader.core.paper import Paper
+    from reader.core.paper_row import PaperKey
     from reader.ui.feed_results import FeedResults
 
 Mode = Literal["", "sample", "read-only"]

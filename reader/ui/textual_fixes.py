@@ -2,8 +2,9 @@
 
 `tests/ui/test_textual_fixes.py` shows each symptom with plain Textual: if a test there fails, Textual no longer needs
 the workaround. Three workarounds are elsewhere: `ui/process.py` sets `TEXTUAL_FPS` before it imports Textual, the
-command palette replaces Textual's matching by its own (`ui/screens/palette.py`), and `ui/terminal_driver.py` reads the
-terminal, as it can't be imported on Windows.
+command palette replaces Textual's matching by its own (`ui/screens/palette.py`), and the drivers for terminals and
+browsers are modules of their own (`ui/terminal_driver.py`, `ui/job_control.py`, `ui/web_driver.py`), as the first two
+can't be imported on Windows.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from textual.await_complete import AwaitComplete
 from textual.color import Color
 from textual.events import Key
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
+from textual.geometry import Size
 from textual.message_pump import MessagePumpClosed
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
@@ -218,10 +221,18 @@ class BareScrollView(ScrollView, inherit_bindings=False):
     """A scroll view without border and padding; the lines of `render_line` go to the screen unchanged.
 
     Textual 8.2.8 puts each line through `StylesCache`, which looks for the widget's border and padding: half of a
-    frame's time. It has no way to set the class of one widget's scrollbar.
+    frame's time. It has no way to set the class of one widget's scrollbar. It lays the whole screen out and draws all
+    of it (20 ms) for each text of another length, though the place of the bar is always kept.
     """
 
     SCROLLBAR: ClassVar[type[KeptScrollBar]] = KeptScrollBar
+
+    virtual_size = Reactive(Size(0, 0))
+
+    def watch_virtual_size(self, size: Size) -> None:
+        """Let the bar know how long the text is."""
+        if self.container_size:
+            self._scroll_update(size)
 
     @property
     def columns(self) -> int:
@@ -283,6 +294,11 @@ class HeldScreen(_Screen):
     def _compositor_refresh(self) -> None:
         if not self.is_held:
             super()._compositor_refresh()
+
+    def draw_ahead(self) -> None:
+        """Lay the screen out and make its lines, which widgets keep for the frame that is drawn first."""
+        self._refresh_layout()
+        self._compositor.render_strips()
 
     def release(self) -> None:
         """Draw from now on, at first all."""

@@ -24,19 +24,17 @@ DEFAULTS: Mapping[str, str] = {
     "cursor": "#808080 20%",
     "hit": "#4a7bd0 40%",
     "strip": "#4a7bd0 30%",
-    "chip": "#808080 20%",
     "muted-style": "none",
     "faint-style": "none",
     "hit-style": "none",
     "strip-style": "none",
     "cursor-style": "none",
-    "chip-edge": "#808080 20%",
 }
 """Our variables, for themes that do not set them: `App.get_theme_variable_defaults` returns these.
 
-`star` is the colour of stars, `rule` that of the line between panes, `chip-edge` that of a topic's brackets.
+`star` is the colour of stars, `rule` that of the line between panes.
 `cursor` is the background of the highlighted line, `hit` that of a found word, `strip` that of the query in the first
-line, `chip` that of a topic. The styles belong to `$text-muted`, `$text-disabled`, `$hit`, `$strip` and `$cursor`.
+line. The styles belong to `$text-muted`, `$text-disabled`, `$hit`, `$strip` and `$cursor`.
 """
 
 
@@ -52,8 +50,6 @@ def _theme(name: str, look: Colors, *, dark: bool, base: Theme | None = None) ->
         "cursor": look.cursor,
         "hit": look.hit,
         "strip": look.strip,
-        "chip": look.chip,
-        "chip-edge": look.chip,
         "muted-style": "none",
         "faint-style": "none",
         "hit-style": "none",
@@ -121,8 +117,6 @@ ANSI = Theme(
         "cursor": "ansi_default",
         "hit": "ansi_default",
         "strip": "ansi_default",
-        "chip": "ansi_default",
-        "chip-edge": "ansi_default",
         "muted-style": "dim",
         "faint-style": "dim",
         "hit-style": "underline not dim",

@@ -13,7 +13,8 @@ from typing import Any, get_type_hints
 import pytest
 
 from reader.core.fields import FieldRules, fields_of, in_order
-from reader.core.paper import COLUMNS, FIELDS, Draft, Paper, PaperRow
+from reader.core.paper import COLUMNS, FIELDS, Draft, Paper
+from reader.core.paper_row import PaperRow
 
 REPOSITORY = Path(__file__).parent.parent.parent
 

@@ -33,6 +33,7 @@ WEIGHTS = {
     "import": 2,
     "refresh": 2,
     "compact": 1,
+    "read": 2,
     "reader": 1,
     "migrate": 1,
     "repair": 2,

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from tests.crash.homes import Stage
-from tests.crash.oracle import Deed, Snapshot, derive, states_by_paper
+from tests.crash.oracle import Deed, Snapshot, derive, states_by_paper, text_of
 from tests.crash.program import Run
+from tests.feeds.fulltext import pages
 
 MARKS = {
     "read": ("read", "1"),
@@ -136,6 +137,13 @@ def _compact(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
     return Step(("cache", "compact"))
 
 
+def _read(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
+    """Fetch a full text; one that is kept already is asked for again."""
+    id = chance.choice(sorted(id for id in before.states if ":" not in id))
+    stage.feed.pages[f"/papers/{id}.md"] = pages.MARKDOWN.encode()
+    return Step(("read", id, "--again"), papers=frozenset({text_of(id)}), said="1  Start")
+
+
 OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
     {
         "mark": _mark,
@@ -148,6 +156,7 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
         "import": _import,
         "refresh": _refresh,
         "compact": _compact,
+        "read": _read,
     }
 )
 """Commands by the names of the command line of these tests; the reader has a module of its own."""

@@ -5,6 +5,7 @@ Nothing of the program is imported here, so that what it gets wrong is not wrong
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import zlib
@@ -68,6 +69,18 @@ class Snapshot:
     """The size of the journal that the cache knows."""
     faults: tuple[str, ...]
     """What SQLite itself finds wrong."""
+    texts: frozenset[str] = frozenset()
+    """The papers whose full text is kept, as `text_of` names them."""
+
+    @property
+    def held(self) -> frozenset[str]:
+        """All papers and texts that must not be lost."""
+        return self.texts | self.states.keys()
+
+
+def text_of(id: str) -> str:
+    """The name of the full text of a paper among what a step brings."""
+    return f"text of {id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +144,7 @@ def _read(connection: sqlite3.Connection, journal: Journal | None, *, deep: bool
         journal=journal,
         recorded_size=int(meta["journal_size"]) if "journal_size" in meta else None,
         faults=tuple(_faults(connection, deep=deep)),
+        texts=frozenset(_texts(connection, ids)),
     )
 
 
@@ -139,6 +153,14 @@ def _queue(connection: sqlite3.Connection, ids: Mapping[int, str]) -> tuple[str,
         return ()
     rows = connection.execute("SELECT pk FROM queue ORDER BY place, pk")
     return tuple(ids.get(pk, "?") for (pk,) in rows)
+
+
+def _texts(connection: sqlite3.Connection, ids: Mapping[int, str]) -> Iterator[str]:
+    """The texts that are there; each must be whole."""
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'full_text'").fetchone():
+        for pk, body in connection.execute("SELECT pk, body FROM full_text"):
+            assert json.loads(zlib.decompress(body)), f"the text of {ids.get(pk, '?')} is empty"
+            yield text_of(ids.get(pk, "?"))
 
 
 def _entry(row: Mapping[str, object]) -> Entry:
@@ -273,10 +295,10 @@ def judge_settled(before: Snapshot, after: Snapshot, deeds: Sequence[Deed], ackn
 
 
 def judge_papers(before: Snapshot, after: Snapshot, asked: frozenset[str], *, acknowledged: bool) -> list[str]:
-    """What is wrong with the papers: none may go, those that came must be those that were asked for."""
-    lost = before.states.keys() - after.states.keys() - after.aliases.keys()
-    strange = after.states.keys() - before.states.keys() - asked
-    missing = asked - after.states.keys() - after.aliases.keys() if acknowledged else frozenset[str]()
+    """What is wrong with papers and texts: none may go, those that came must be those that were asked for."""
+    lost = before.held - after.held - after.aliases.keys()
+    strange = after.held - before.held - asked
+    missing = asked - after.held - after.aliases.keys() if acknowledged else frozenset[str]()
     named = {"lost": lost, "unasked": strange, "acknowledged and missing": missing}
     return [f"{len(ids)} papers {what}, such as {min(ids)}" for what, ids in named.items() if ids]
 

@@ -42,7 +42,7 @@ def report() -> Iterator[Report]:
     [
         (("mark", "undo"), 8),
         (("rename", "library", "undo"), 6),
-        (("import", "refresh"), 2),
+        (("import", "refresh", "read"), 3),
         (("migrate",), 1),
         (("repair",), 1),
         (("reader",), 1),

@@ -19,7 +19,9 @@ from reader.cache.marks import journal
 from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
 from reader.core import dates, hosts, ids, periods
-from reader.core.errors import FeedError, QueryError, UsageError
+from reader.core.document.codec import UnreadableDocument, load
+from reader.core.document.formula import formula_text
+from reader.core.errors import FeedError, NoFullText, QueryError, UsageError
 from reader.core.paper import Listing
 from reader.core.query import parse
 from reader.core.query.regex import UnsafePattern, matches
@@ -38,6 +40,8 @@ from reader.feeds.files.papers_file import read_papers
 from reader.feeds.files.ris_file import parse_ris
 from reader.feeds.files.saved_page import parse_saved_page
 from reader.feeds.files.zotero_rdf import parse_rdf
+from reader.feeds.fulltext.html import read_html, without_mathml
+from reader.feeds.fulltext.markdown import parse_markdown, read_markdown
 from reader.feeds.http import responses
 from reader.feeds.http.bodies import BodyReader, BodyTooLarge, UnknownEncoding
 from reader.feeds.huggingface.parse import listings, read_items, read_json
@@ -46,6 +50,7 @@ from reader.feeds.syndication.opml import parse_opml
 from reader.feeds.syndication.parse import parse_feed
 from reader.keys.keymap import Keymap
 from reader.session import visit
+from tests.core.document.checks import check_document, check_text
 from tests.fuzz.checks import (
     check_address,
     check_block,
@@ -322,6 +327,37 @@ def attack_html(data: bytes) -> None:
     assert len(found.text) <= 4 * BLOCK_LIMIT + 2 * text[: 4 * BLOCK_LIMIT].count("<") + 100
     assert len(found.links) <= 500
     check_block(plain_text.plain_block(found.text))
+
+
+def attack_paper_html(data: bytes) -> None:
+    text = _text(data)
+    for page in (text, f"<article class=ltx_document>{'x' * 400}{text}</article>"):
+        try:
+            check_document(read_html(without_mathml(page)))
+        except NoFullText as reason:
+            check_sentence(reason)
+
+
+def attack_paper_markdown(data: bytes) -> None:
+    text = _text(data)
+    with suppress(NoFullText):
+        check_document(read_markdown(text))
+    with suppress(NoFullText):
+        check_document(parse_markdown(text))
+
+
+def attack_formula(data: bytes) -> None:
+    text = _text(data)
+    if (found := formula_text(text)) is not None:
+        check_text(found.replace("\n", ""))
+        # Only commands of letters are longer than what they mean.
+        assert len(found) <= 8 * len(text) + 100
+
+
+def attack_document(data: bytes) -> None:
+    for packed in (data, zlib.compress(data)):
+        with suppress(UnreadableDocument):
+            load(packed)
 
 
 def attack_headers(data: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.feeds.fulltext import pages
 from tests.fuzz import parsers
 
 
@@ -57,6 +58,7 @@ RDF = (
     b'<rdf:RDF xmlns:rdf="r" xmlns:z="z" xmlns:dc="d"><dc:a rdf:about="http://arxiv.org/abs/2605.00001"><z:itemType>'
     b'preprint</z:itemType><dc:title>T</dc:title><z:link rdf:resource="#1"/></dc:a></rdf:RDF>'
 )
+PAPER_HTML, PAPER_MARKDOWN = pages.PAGE.encode(), pages.MARKDOWN.encode()
 
 TARGETS = {
     "arxiv": Target(
@@ -70,9 +72,21 @@ TARGETS = {
     "dates": Target(
         parsers.attack_dates, (b"2026-05-11..7d", b"2026-w20", b"week:2026-05-11"), (b"..", b"w", b"9999", b"latest")
     ),
+    "document": Target(
+        parsers.attack_document,
+        (
+            b'[1,"T",1,"",0,[["h","",1,"1",["a"]],["i","",["","*",["p","",[["x",5,"#a"]]]]],["t","",[1],[[1,1,0,1,"c"]]]]]',
+        ),
+        (b'["q","",', b'["g","","",[],[],', b"]]]]"),
+    ),
     "export": Target(parsers.attack_export, (EXPORT,), (b'"tags":[', b'"note":"', b'"kind":"tag:')),
     "feed": Target(
         parsers.attack_feed, (RSS, ATOM, b"<html><link rel=alternate type=application/rss+xml href=/f></html>")
+    ),
+    "formula": Target(
+        parsers.attack_formula,
+        (rb"x_{i}^{2}\leq\frac{a}{\sqrt[3]{b}}", rb"\begin{cases}a&\text{if }b\\ c&d\end{cases}"),
+        (rb"\left(", rb"\begin{", rb"\substack{", rb"\\", b"^{", b"_"),
     ),
     "gzip": Target(parsers.attack_gzip, (b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x03\0\0\0\0\0\0\0\0\0", b"plain")),
     "headers": Target(
@@ -109,6 +123,16 @@ TARGETS = {
     "opml": Target(parsers.attack_opml, (OPML,), (b"<outline ", b'xmlUrl="feed:', b'htmlUrl="')),
     "papers_file": Target(
         parsers.attack_papers_file, (RECORD + b'"x":1}}]', b'{"date":"2026-05-11","items":[]}\n', SAVED, b"\x1f\x8b")
+    ),
+    "paper_html": Target(
+        parsers.attack_paper_html,
+        (PAPER_HTML, b"<table class=ltx_tabular><tr><td colspan=9 rowspan=-1>x<td></table>"),
+        (b"<section id=S1>", b"<math alttext='", b"<li class=ltx_bibitem>", b"<figcaption>", b"</div>", b"<pre>"),
+    ),
+    "paper_markdown": Target(
+        parsers.attack_paper_markdown,
+        (PAPER_MARKDOWN, b"1. a\n\n   - b\n> c\n\n|a|b|\n|-|-|\n|\\x_{1}|2|"),
+        (b"\n\n", b"## ", b"](https://arxiv.org/html/1#S1.T1)", b"\n(1)\n", b"```\n", b"\\frac{"),
     ),
     "query": Target(
         parsers.attack_query,

@@ -143,7 +143,7 @@ def test_marks_and_the_place_are_as_they_were_left(start: Open, environment: dic
     first.wait_for(lambda terminal: "number 3" in highlighted(terminal))
     do(first, "paper.star")
     first.wait_for("1 starred")
-    do(first, "app.back")
+    do(first, "app.quit")
     assert first.wait_closed() == 0
     assert run(environment, "count", "is:starred") == "1\n"
 

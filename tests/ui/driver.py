@@ -30,7 +30,8 @@ from textual.widget import Widget
 from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.config import Settings
-from reader.core.paper import Draft, Listing, Paper, PaperRow
+from reader.core.paper import Draft, Listing, Paper
+from reader.core.paper_row import PaperRow
 from reader.core.topics.scorer import Topics
 from reader.refresh import jobs
 from reader.ui.app import ReaderApp

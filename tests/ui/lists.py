@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reader.core.paper import PaperKey, PaperRow
+from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.text.glyphs import UNICODE
 from reader.ui.widgets.paper_list import PaperList
 from tests.facts import cached

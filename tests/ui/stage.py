@@ -13,7 +13,8 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from reader.cache.window import Order
-from reader.core.paper import Paper, PaperKey, PaperRow
+from reader.core.paper import Paper
+from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.theme_names import THEMES
 from reader.keys.keymap import Keymap
 from reader.ui import theme

@@ -109,3 +109,12 @@ async def test_narrowing_the_topics_shows_the_keys_that_act_meanwhile(reader: Op
         await r.do("topic.narrow")
         await r.press("escape")
         assert r.lines[-1].startswith(" space pick ")
+
+
+async def test_a_choice_can_be_clicked(reader: Opener, browser: list[str]) -> None:
+    async with reader(size=SMALL) as r:
+        await r.click("#status", r.lines[-1].index("s star"))
+        assert r.here.starred
+        await r.do("link.list")
+        await r.click("#status", r.lines[-1].index("a arXiv") + 3)
+        assert browser == [f"https://arxiv.org/abs/{r.here.id}"]

@@ -178,7 +178,7 @@ async def test_a_slow_search_says_so_and_escape_stops_it(reader: Opener, monkeyp
         async with reader(settings=settings(endpoint=feed.url)) as r:
             before = r.ids
             r.assembly.search.begin("agents of [b]chaos")
-            await r.until(lambda: "searching the feed for agents of [b]chaos · esc stops" in r.app.status.said)
+            await r.until(lambda: r.app.status.said == "esc stops searching for agents of [b]chaos")
             assert "searching" in r.top
             # Keys are not held up by it.
             r.app.perform("move.down")

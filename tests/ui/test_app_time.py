@@ -62,7 +62,7 @@ async def test_a_date_is_typed_as_people_write_it(reader: Opener) -> None:
 async def test_an_answer_leaves_with_the_next_action(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.week")
-        assert r.status == "the best first · S for another order"
+        assert r.status == "the best first · S reorders"
         await r.do("view.all")
         assert r.status == ""
         await r.do("view.month", "paper.star")

@@ -144,7 +144,7 @@ async def test_read_star_and_hide_are_durable_and_can_be_undone_and_redone(reade
         assert told == [f"1 {word} · u undoes" for word in words]
         await r.do("mark.undo")
         assert r.kept(id).hidden
-        assert r.status == "undone: 1 shown again · ctrl+r does it again"
+        assert r.status == "undone: 1 shown again · ctrl+r redoes"
         await r.do("mark.undo", "mark.undo", "mark.undo")
         kept = r.kept(id)
         assert (kept.read, kept.starred, kept.hidden) == (False, False, False)

@@ -368,3 +368,51 @@ async def test_a_mark_that_goes_on_reads_the_paper_it_passes_and_is_undone_first
         assert (r.cursor, r.kept(id).starred, r.kept(id).read) == (1, True, True)
         await r.do("mark.undo")
         assert (r.kept(id).starred, r.kept(id).read) == (False, True)
+
+
+# A first minute
+
+
+async def test_a_first_minute_key_by_key(reader: Opener) -> None:
+    """What someone presses who has never seen the reader, and what stands on the screen after each key."""
+    async with reader(size=(100, 30)) as r:
+        assert "0 of 14 read" in r.top
+        # Read the first paper, star the second, hide the third.
+        await r.press("enter")
+        assert r.is_on_page
+        await r.press("q")
+        assert "1 of 14 read" in r.top
+        await r.press("j", "s")
+        assert r.status == "1 starred · u undoes"
+        await r.press("j", "x")
+        assert r.status == "1 hidden · u undoes"
+        await r.press("u")
+        assert r.status == "undone: 1 hidden · ctrl+r does it again"
+        # Look for something: too little here, more in all.
+        await r.press("/", *"robto")
+        assert r.empty == "Nothing matches robto in Today. ctrl+s searches the feed esc puts the list back"
+        await r.press("backspace", "backspace", *"ot")
+        await r.until(lambda: "2 here · 8 in all · ctrl+a" in r.main.query_line.advice)
+        await r.press("enter")
+        await r.until(lambda: "ctrl+a 8 in all" in r.lines[-1])
+        await r.press("ctrl+a")
+        assert len(r.ids) == 8
+        assert "ctrl+a back to Today" in r.lines[-1]
+        await r.press("j", "j")
+        paper = r.here.id
+        await r.press("escape")
+        assert (r.query, r.here.id) == ("", paper)
+        # Finish the day, and go on to the one before.
+        await r.press("g", "t", "A")
+        assert r.status == "All 14 of today read · [ Monday has 16 left · u undoes"
+        assert "all 14 read" in r.top
+        await r.press("[")
+        assert r.view == "day:2026-05-11"
+        assert "0 of 16 read" in r.top
+        # Back out of everything, and leave.
+        await r.press("/", *"agents", "enter", "enter", "q", "q")
+        assert (r.query, r.context) == ("", "list")
+        await r.press("q")
+        assert not r.app.is_running
+    async with reader() as r:
+        assert (r.view, r.query) == ("day:2026-05-11", "")

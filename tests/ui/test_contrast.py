@@ -25,8 +25,8 @@ RGB = tuple(name for name in (*OWN, *TEXTUAL) if not find_theme(name).ansi)
 FURNITURE = frozenset(" │─┃━▌▐▎▏▕┌┐└┘├┤┬┴┼╭╮╰╯[]")
 """Rules, bars and brackets: they tell nothing that is not told by other means."""
 
-EDGES = ("paper--chip-edge", "bar--rule", "bar--thumb", "bar--held")
-"""Roles of furniture: a topic's brackets for terminals without backgrounds, the rule between panes and its thumb."""
+EDGES = ("bar--rule", "bar--thumb", "bar--held")
+"""Roles of furniture: the rule between panes, and its thumb."""
 
 
 def ratio(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
@@ -133,6 +133,15 @@ async def test_every_theme_can_be_read(reader: Opener, name: str) -> None:
         await r.do("paper.star", "move.down", "paper.read")
         assert faint_cells(r) == []
         assert faint_roles(r) == []
+
+
+@pytest.mark.parametrize("name", RGB)
+async def test_the_calendar_can_be_read_however_warm_a_day_is(reader: Opener, name: str) -> None:
+    async with reader(settings=settings(theme=name)) as r:
+        # Days of another warmth: all read, a few left, many.
+        await r.do("move.down", "move.down", "mark.above_read", "day.older", "mark.all_read", "day.go")
+        assert r.app.calendar is not None
+        assert faint_cells(r, r.widget("#calendar").region) == []
 
 
 @pytest.mark.parametrize("look", [DARK, LIGHT], ids=["dark", "light"])

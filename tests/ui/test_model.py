@@ -6,7 +6,7 @@ from functools import partial
 
 from textual.widget import Widget
 
-from reader.core.paper import PaperKey
+from reader.core.paper_row import PaperKey
 from reader.session.places import Place, view
 from reader.ui.model import Model, subscribe
 from reader.ui.notices import Notice

@@ -201,12 +201,14 @@ class Compiler:
                 return Clause("EXISTS (SELECT 1 FROM trending WHERE trending.pk = p.pk)")
             case "is" if value == "queued" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM queue WHERE queue.pk = p.pk)")
+            case "has" if value == "fulltext" and self.tests_each:
+                return Clause("EXISTS (SELECT 1 FROM full_text WHERE full_text.pk = p.pk)")
             case "is" if value == "new":
                 newest = self.newest_not_new()
                 key = self.column("pk", ordered=self.key == "added")
                 return Clause(f"{key} > {newest.sql}", newest.params) if newest else Clause("0")
-            case "has":
-                return Clause(f"p.{_HAS[value]}" if value in _HAS else "0")
+            case "has" if value in _HAS:
+                return Clause(f"p.{_HAS[value]}")
             case "source" if value == "hf":
                 also = self.key_in(Clause("SELECT pk FROM paper_source WHERE source = 'hf'"))
                 return Clause(f"(p.source = 'hf' OR {also.sql})")
@@ -263,6 +265,8 @@ class Compiler:
                 )
             case Term("is", "risen"):
                 return Clause(f"SELECT p.pk FROM paper AS p WHERE {RISEN}")
+            case Term("has", "fulltext"):
+                return Clause("SELECT pk FROM full_text")
             case Term("is", "trending"):
                 return Clause("SELECT pk FROM trending")
             case Term("is", "queued"):

@@ -21,8 +21,9 @@ from reader.core.ids import arxiv_id
 from reader.core.text import clean
 from reader.feeds.arxiv.categories import find_category
 from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse, parse_arxiv, refusal_reason
+from reader.feeds.http.busy_host import Backoff, BusyHostClient
 from reader.feeds.http.client import OnWait
-from reader.feeds.http.documents import Document, DocumentClient
+from reader.feeds.http.documents import Document
 from reader.feeds.http.environment import is_offline
 from reader.feeds.http.host_lock import host_lock
 from reader.feeds.http.limits import Limits
@@ -44,6 +45,8 @@ _PAGE_SIZE = 500
 
 _MAX_PAGES = 60
 """arXiv returns no more than 30,000 papers for one query."""
+
+_LIMITS = replace(Limits(), read_timeout=30, total_timeout=90, backoff=INTERVAL)
 
 _RENEWAL_TIME = timedelta(hours=6)
 """Time of day, UTC, when the day's papers are surely available: arXiv renews them at midnight in New York."""
@@ -79,23 +82,25 @@ class ArxivClient:
         self._sleep = sleep
         self._now = now
         self._cache = ResponseCache(folder, now) if folder is not None else None
-        self._http = DocumentClient(
+        self._http = BusyHostClient(
             self._api,
             name="arXiv",
             interval=INTERVAL,
             reason=refusal_reason,
             offline=offline,
-            limits=limits or replace(Limits(), read_timeout=30, total_timeout=90),
+            limits=limits or _LIMITS,
             sleep=sleep,
             clock=clock,
         )
+        file = folder / "arxiv.busy" if folder is not None else None
+        self._http.backoff = Backoff(file, lambda: self._now().timestamp())
 
     @classmethod
     def from_environment(cls, folder: Path | None = None, *, environ: Mapping[str, str] | None = None) -> ArxivClient:
         """A client with the environment's offline mode; ARXIV_ENDPOINT replaces both hosts."""
         environ = os.environ if environ is None else environ
         endpoint = environ.get(ENDPOINT_VARIABLE, "").strip()
-        limits = replace(Limits(), read_timeout=30, total_timeout=90, longest_wait=60)
+        limits = replace(_LIMITS, longest_wait=60)
         return cls(
             folder,
             api=endpoint or API_ENDPOINT,

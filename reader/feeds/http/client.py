@@ -271,7 +271,7 @@ class HttpClient:
         wait = responses.retry_after(response.headers)
         if status == 429:
             wait = responses.rate_limit_pause(response.headers, float("inf")) or wait or 60
-            error = HttpRefused(f"{host} allows no more requests for now; try again in {_duration_text(wait)}.", status)
+            error = HttpRefused(f"{host} allows no more requests for now; try again in {duration_text(wait)}.", status)
             if wait > limits.longest_wait:
                 raise error
             self._free_at = float("-inf")
@@ -316,7 +316,7 @@ def _is_web_page(response: httpx.Response, body: bytes) -> bool:
     return "html" in response.headers.get("content-type", "") or body[:100].lstrip()[:1] == b"<"
 
 
-def _duration_text(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """A rounded duration, such as `45 s`, `5 minutes` or `3 hours`."""
     if seconds < 120:
         return f"{seconds:.0f} s"

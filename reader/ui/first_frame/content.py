@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader import paths
 from reader.cache import schema
 from reader.cache.window import Order, Window
-from reader.core.paper import PaperRow
+from reader.core.paper_row import PaperRow
 from reader.session.first_list import SCREENFUL, first_list
 from reader.session.places import Place, view
 from reader.session.visit import Visit

@@ -33,7 +33,7 @@ class AddActions:
         """Fetch the paper that the query names, and show it in the view All."""
         id, place = self.missing_id(), self._model.state.place
         if id is None:
-            self._model.show_notice("nothing to fetch: the query names no paper by its id or address")
+            self._model.show_notice("no id or address of a paper to fetch")
         elif self._demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
         else:

@@ -79,7 +79,7 @@ class DateActions:
         since = max(period.first.isoformat(), FIRST_DAY)
         self._refresher.fetch(Since(since), "", f"since {since}")
         stop = self._look.keymap.key("app.escape")
-        self._model.show_notice(f"fetching all since {since} · {stop} stops, what has come is kept")
+        self._model.show_notice(f"since {since} · {stop} stops · what has come is kept")
 
     @handles("date.left")
     def day_before(self, _count: int | None) -> None:

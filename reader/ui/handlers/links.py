@@ -70,7 +70,7 @@ class LinkActions:
         if paper is not None:
             link = next((link for link in links(paper) if link.letter == letter), None)
             if link is None:
-                self._model.show_notice("this paper has no page on the web that is known here")
+                self._model.show_notice("no page of this paper is known")
             else:
                 self.browse(link.url)
 

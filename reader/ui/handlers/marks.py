@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.marks import STATES
-from reader.core.paper import PaperKey
+from reader.core.paper_row import PaperKey
 from reader.ui.handlers.registry import handles
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.work.list_loader import ListLoader
@@ -210,7 +210,7 @@ class MarkActions:
         self._model.change(self._model.state.cache_changed())
 
     def _undone(self, event: Action) -> str:
-        return f"undone: {event.count:,} {event.label} · {self._keymap.key('mark.redo')} does it again"
+        return f"undone: {event.count:,} {event.label} · {self._keymap.key('mark.redo')} redoes"
 
     def _redone(self, event: Action) -> str:
         return f"{event.count:,} {event.label} again · {self._keymap.key('mark.undo')} undoes"

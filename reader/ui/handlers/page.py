@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reader.core.paper import NotCached, PaperRow
+from reader.core.paper_row import NotCached, PaperRow
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.registry import handles
 from reader.ui.model import Model

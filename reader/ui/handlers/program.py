@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from reader.core.paper import PaperKey
+from reader.core.paper_row import PaperKey
 from reader.core.periods import period_of_view
 from reader.keys.actions import Context
 from reader.refresh.plan import Days

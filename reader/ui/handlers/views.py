@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from reader.core.paper import PaperKey
+from reader.core.paper_row import PaperKey
 from reader.core.periods import Period, PeriodKind, period_containing, period_of_view
 from reader.refresh.plan import FIRST_DAY, Days, Trending
 from reader.session.places import Place, view
@@ -102,7 +102,7 @@ class ViewActions:
 
     def _show_around(self, kind: PeriodKind) -> None:
         self.go(period_containing(kind, self.here().first).id)
-        self._model.show_notice(f"the best first · {self._look.keymap.key('find.sort')} for another order")
+        self._model.show_notice(f"the best first · {self._look.keymap.key('find.sort')} reorders")
 
     @handles("period.earlier")
     def show_earlier(self, count: int | None) -> None:

@@ -13,7 +13,7 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.screen import Screen
 from textual.widget import Widget
 
-from reader.core.paper import PaperKey
+from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui import view_models
 from reader.ui.layout import Area, PaneName, has_strip, lay_out

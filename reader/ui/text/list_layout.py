@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from reader.core.paper import PaperKey
+from reader.core.paper_row import PaperKey
 
 if TYPE_CHECKING:
     from reader.cache.window import Order

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
-from reader.core.paper import PaperRow
+from reader.core.paper_row import PaperRow
 from reader.ui.text.day_names import day_heading, day_in_list, long_day
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, literal, mark, measure

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from reader.actions.links import CODE_LINK, Link, links
 from reader.cache.history import STILL, Votes
-from reader.core.paper import NotCached, Paper, facts
+from reader.core.paper import Paper, facts
+from reader.core.paper_row import NotCached
 from reader.core.topics.trends import spark
 from reader.ui.text.day_names import short_day
 from reader.ui.text.glyphs import UNICODE, Glyphs

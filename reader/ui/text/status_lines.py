@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from reader.core.cells import wrap
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, Piece, cut_line, literal, measure, spread, wrap
+from reader.ui.text.lines import Line, Piece, cut_line, literal, measure, spread
 
 STATUS_ROLES = ("key", "name", "typed", "done", "warning", "hint")
 """The roles of the lines' pieces."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypedDict
 
-from reader.core.paper import PaperKey, PaperRow
+from reader.core.paper_row import PaperKey, PaperRow
 
 KEPT = 2_000
 """Maximum number of loaded rows; a screen needs a hundred or two."""

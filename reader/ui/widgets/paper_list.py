@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
-from reader.core.paper import PaperKey, PaperRow
+from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import pattern
 from reader.ui.text.list_layout import COMPACT, ListForm, ListLines, Slot

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from reader.core.paper import PaperKey
+from reader.core.paper_row import PaperKey
 from reader.ui.state import State
 from reader.ui.state_parts import Reading
 from reader.ui.work.services import Services

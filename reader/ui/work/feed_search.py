@@ -93,7 +93,7 @@ class FeedSearch:
         if self._is_list_in_front():
             sign, back = self._elsewhere, self._stop_key
             found = bool(results.order.pks)
-            self._model.show_notice(f"{sign} is kept once you open or mark it · {back} goes back" if found else "")
+            self._model.show_notice(f"{back} goes back · {sign} is kept once you open or mark it" if found else "")
             self._model.change(self._model.state.list_results(results, self._position()))
         else:
             self._model.change(state.hold_results(results))
@@ -130,7 +130,7 @@ class FeedSearch:
         state = self._model.state
         if state.search.asking == text:
             if state.search.progress is None:
-                self._model.show_notice(f"searching the feed for {text} · {self._stop_key} stops")
+                self._model.show_notice(f"{self._stop_key} stops searching for {text}")
             self._model.change(self._model.state.search_progressed(progress))
 
     def _end(self) -> None:

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from reader.cache.window import DayCount, Order, Window
 from reader.core.errors import CacheError
-from reader.core.paper import Paper, PaperKey, PaperRow
+from reader.core.paper import Paper
+from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import last_refresh, refresh_stamp, touch_private
 from reader.session.first_list import first_list
 from reader.ui.counts import Counts, Question, TopicFacts

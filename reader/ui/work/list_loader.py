@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.errors import CacheInterrupted, ReaderError
-from reader.core.paper import PaperKey
+from reader.core.paper_row import PaperKey
 from reader.session.first_list import SCREENFUL
 from reader.session.places import Place
 from reader.ui.state import State
@@ -79,9 +79,7 @@ class ListLoader:
         try:
             if self._model.state.results is not None:
                 self._list_results(request.at)
-            elif request.at.pk is None:
-                await self._read_from_top()
-            else:
+            elif not await self._read_screenful(request.at, before):
                 await self._read_around(request.at, before)
         except CacheInterrupted:
             self._model.change(self._model.state.list_stopped())
@@ -94,28 +92,42 @@ class ListLoader:
             state.results.look_up_keys(self._library.pk_of)
             self._list(ListContent(state.place, state.results.order, state.results, at))
 
-    async def _read_from_top(self) -> None:
-        """List the first screenful, then all papers."""
-        place = self._model.state.place
+    async def _read_screenful(self, at: Position, before: PaperKey | None) -> bool:
+        """List the first screenful, then all papers; return False if the cursor's paper is not in the screenful.
+
+        The same place is read again as a whole: its papers and their number do not go away for a moment.
+        """
+        state = self._model.state
+        place = state.place
+        if at.pk is not None and place == state.listing.place:
+            return False
         selection = self._compile(place)
         order = await self._library.screenful(selection, SCREENFUL)
+        at = self._moved(at, before)
+        if at.pk is not None and at.pk not in order.pks and not order.complete:
+            return False
         self._selection = selection
-        self._list(ListContent(place, order))
+        self._list(ListContent(place, order, at=at))
         if order.complete:
-            return
+            return True
         # The screenful is painted first; a user who goes on typing does not need the rest.
         await asyncio.sleep(AFTER_SCREENFUL)
         order = await self._library.order(selection)
         self._list(ListContent(place, order, at=Position(self._model.state.highlighted)))
+        return True
 
     async def _read_around(self, at: Position, before: PaperKey | None) -> None:
-        """List all papers at once with the cursor on a paper; if it has moved from `before` meanwhile, it stays."""
+        """List all papers at once with the cursor on a paper."""
         place = self._model.state.place
         selection = self._compile(place)
         order = await self._library.order(selection)
         self._selection = selection
+        self._list(ListContent(place, order, at=self._moved(at, before)))
+
+    def _moved(self, at: Position, before: PaperKey | None) -> Position:
+        """Where the cursor goes: to a paper, or to where the user has moved it from `before` meanwhile."""
         now = self._model.state.highlighted
-        self._list(ListContent(place, order, at=at if now == before else Position(now, at.height)))
+        return at if at.pk is None or now == before else Position(now, at.height)
 
     def _list(self, listing: ListContent) -> None:
         self._library.results = listing.results

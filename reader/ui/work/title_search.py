@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from reader.core.errors import ReaderError
-from reader.core.paper import PaperRow
+from reader.core.paper_row import PaperRow
 from reader.session.places import Place, view
 from reader.ui.work.services import Services
 

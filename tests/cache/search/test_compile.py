@@ -87,6 +87,7 @@ def fill(connection: sqlite3.Connection) -> None:
         connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows)
     connection.execute("INSERT INTO paper_tag (tag, pk) VALUES ('To Read', 2)")
     connection.execute("INSERT INTO paper_alias (id, pk) VALUES ('page:ffff', 1)")
+    connection.execute("INSERT INTO full_text (pk, source, fetched, used, body) VALUES (3, 'feed', '', '', '')")
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +192,10 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
         ("has:media", [3]),
         ("has:note", [3]),
         ("has:comments", [3, 2]),
-        ("has:fulltext", []),
+        ("has:fulltext", [3]),
+        ("-has:fulltext", [1, 2, 4, 5]),
+        ("has:fulltext world", [3]),
+        ("has:fulltext OR has:code", [1, 3, 2]),
         ("day:latest", [1]),
         ("day:2026-05-28", [3, 2]),
         ("day:2026-04", [3, 4]),

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from reader.core.cells import wrap
 from reader.ui.text.lines import (
     Piece,
     cut,
@@ -16,7 +17,6 @@ from reader.ui.text.lines import (
     pattern,
     unbroken,
     with_keys,
-    wrap,
 )
 
 # Any character, with a liking for those that are wide, combine, join, turn round, or end an app.

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache.window import DayCount
-from reader.core.paper import PaperRow
+from reader.core.paper_row import PaperRow
 from reader.ui.text.day_names import day_in_list, long_day
 from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.text.lines import Line, measure, pattern

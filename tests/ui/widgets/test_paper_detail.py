@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 
 from reader.cache.history import STILL
-from reader.core.paper import NotCached, Paper
+from reader.core.paper import Paper
+from reader.core.paper_row import NotCached
 from reader.ui.model import Model
 from reader.ui.screens.paper_page import PaperPage
 from reader.ui.state_parts import Reading

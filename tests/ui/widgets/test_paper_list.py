@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from reader.cache.window import DayCount
-from reader.core.paper import PaperRow
+from reader.core.paper_row import PaperRow
 from reader.ui.text.lines import Line
 from reader.ui.text.list_layout import ListForm
 from reader.ui.text.list_lines import DayEnd

@@ -139,17 +139,32 @@ async def test_a_list_is_read_around_a_paper_in_one_step(desk: Desk, monkeypatch
     assert (made.listing.at, made.listing.count) == (at, 60)
 
 
-async def test_a_cursor_that_moves_while_a_list_is_read_stays_where_it_went(
+async def test_a_list_around_a_paper_of_its_first_screenful_is_there_at_once(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = desk.library.order
+    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
+    at = Position(desk.pk("2605.00405"), 4)
+    first, whole = await desk.show(desk.state.go(Place(view("all")), at))
+    assert (first.listing.at, first.listing.count) == (at, None)
+    assert whole.listing.count == 60
+    # The same place, as after a refresh, is read as a whole.
+    (again,) = await desk.show(desk.state.request_list(at))
+    assert (again.listing.at, again.listing.count) == (at, 60)
+
+
+@pytest.mark.parametrize("screenful", [20, 100])
+async def test_a_cursor_that_moves_while_a_list_is_read_stays_where_it_went(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, screenful: int
+) -> None:
+    monkeypatch.setattr(list_loader, "SCREENFUL", screenful)
+    read = desk.library.screenful
     there = desk.pk("2605.00200")
 
-    async def move_meanwhile(selection: Selection) -> Order[int]:
+    async def move_meanwhile(selection: Selection, limit: int) -> Order[int]:
         desk.model.change(desk.state.highlight(there))
-        return await order(selection)
+        return await read(selection, limit)
 
-    monkeypatch.setattr(desk.library, "order", move_meanwhile)
+    monkeypatch.setattr(desk.library, "screenful", move_meanwhile)
     await desk.show(desk.state.go(Place(view("all")), Position(desk.pk("2605.00105"), 4)))
     assert desk.state.listing.at == Position(there, 4)
 

@@ -1,0 +1,91 @@
+"""The full texts that are kept, in the standard sqlite3: to read one waits for no slow import.
+
+A text is stored in one transaction: a program that is killed leaves it whole or not at all.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from reader.cache import retention, schema
+from reader.cache.sqlite_errors import explained
+from reader.core.document.codec import UnreadableDocument, dump, load
+from reader.core.document.model import Document
+
+BATCH = 200
+"""Texts dropped in one transaction."""
+
+
+class KeptText(NamedTuple):
+    """A full text of the cache."""
+
+    document: Document
+    source: str
+    """What it came from: `feed`, or the host of a page, such as `arxiv.org`."""
+    fetched: str
+    """ISO time, UTC."""
+
+
+class Texts:
+    """The full texts of one cache, for one thread at a time."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    @classmethod
+    def open(cls, path: Path) -> Texts:
+        """Open the cache at `path`, whose schema must be current (`schema.ensure`)."""
+        with explained(path):
+            return cls(schema.connect(path), path)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def get(self, pk: int) -> KeptText | None:
+        """The text of a paper; None if there is none, or if what is there can't be read."""
+        with explained(self._path):
+            row = self._connection.execute("SELECT body, source, fetched FROM full_text WHERE pk = ?", (pk,)).fetchone()
+        if row is None:
+            return None
+        try:
+            return KeptText(load(row[0]), row[1], row[2])
+        except UnreadableDocument:
+            return None
+
+    def packed(self, pk: int) -> bytes | None:
+        """The text of a paper as it is packed; None if there is none."""
+        with explained(self._path):
+            row = self._connection.execute("SELECT body FROM full_text WHERE pk = ?", (pk,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def put(self, pk: int, document: Document, source: str, now: str) -> None:
+        """Store the text of a paper in place of an earlier one; `now` is ISO time, UTC."""
+        values = (pk, source, document.version, now, now[:10], dump(document))
+        with explained(self._path), schema.transaction(self._connection):
+            # The paper may have been dropped while its text was fetched.
+            self._connection.execute(
+                "INSERT OR REPLACE INTO full_text (pk, source, version, fetched, used, body)"
+                " SELECT ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM paper WHERE pk = ?)",
+                (*values, pk),
+            )
+
+    def note_use(self, pk: int, today: str) -> None:
+        """Note that a text is read today (ISO), at most once a day; a cache that can't be written stays as it is."""
+        with suppress(sqlite3.OperationalError):
+            self._connection.execute("UPDATE full_text SET used = ? WHERE pk = ? AND used < ?", (today, pk, today))
+
+    def drop_unused(self, before: str) -> Iterator[int]:
+        """Drop the texts that were last read before a day (ISO); yield the number dropped so far."""
+        total = 0
+        while True:
+            with explained(self._path), schema.transaction(self._connection):
+                dropped = retention.drop_texts(self._connection, before, BATCH)
+            if not dropped:
+                return
+            total += dropped
+            yield total

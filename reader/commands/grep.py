@@ -1,0 +1,149 @@
+"""`dailypapers grep`: find words in the full texts that are kept here."""
+
+from __future__ import annotations
+
+import re
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.commands.command import Command, add_json, add_limit, add_no_pager, add_query, query_of
+from reader.commands.output import Style, is_terminal, print_json, warn, width, wrapped
+from reader.commands.workspace import Workspace, parsed, selection
+from reader.core.errors import UsageError
+from reader.core.text import clean
+
+if TYPE_CHECKING:
+    from reader.cache.window import Window
+    from reader.core.document.search import Finder, Hit
+
+_WORD = re.compile(r'"[^"]+"|\S+')
+
+
+class _Found(NamedTuple):
+    """A hit, and the paper that has it."""
+
+    id: str
+    title: str
+    hit: Hit
+
+    @property
+    def section(self) -> str:
+        heading = self.hit.section
+        if heading is None:
+            return ""
+        return " ".join(filter(None, (heading.number, "".join(span.text for span in heading.spans))))
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    about = "words that must all stand in a paragraph, each as the beginning of one; in double quotes, a phrase"
+    parser.add_argument("words", metavar="WORDS", help=about)
+    add_query(parser)
+    add_limit(parser, "places")
+    add_json(parser)
+    add_no_pager(parser)
+
+
+def _find_words(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.ui.text.lines import hits, pattern
+
+    words = _WORD.findall(arguments.words)
+    patterns = [one for word in words if (one := pattern((word,)))]
+    if not patterns:
+        raise UsageError(f"{clean(arguments.words, 100)!r} has no word to look for.")
+    finders: list[Finder] = [partial(hits, searched=one) for one in patterns]
+    with workspace.window() as window:
+        chosen = selection(window, parsed(query_of(arguments.query), also="has:fulltext"))
+        pks = window.order(chosen).pks
+        found: Iterator[_Found] = islice(_search(workspace, window, pks, words, finders), arguments.limit)
+        if arguments.json:
+            print_json([_record(one) for one in found])
+            return 0
+        lines = _draw(found) if is_terminal(sys.stdout) else (_format(one) for one in found)
+        first = next(lines, None)
+        if first is None:
+            warn("No text has it." if pks else "No text is kept here yet. 'dailypapers read ID' fetches one.")
+            return 0
+        from reader.commands.pager import print_paged
+
+        print_paged(_chained(first, lines), wanted=not arguments.no_pager)
+    return 0
+
+
+def _search(
+    workspace: Workspace, window: Window, pks: Sequence[int], words: Sequence[str], finders: Sequence[Finder]
+) -> Iterator[_Found]:
+    from reader.cache.texts import Texts
+    from reader.core.document.search import find_in, may_have
+
+    with closing(Texts.open(workspace.cache_file)) as texts:
+        for pk in pks:
+            packed = texts.packed(pk)
+            if packed is None or not may_have(packed, words):
+                continue
+            for row in window.rows([pk]):
+                yield from (_Found(row.id, row.title, hit) for hit in find_in(packed, finders))
+
+
+def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from rest
+
+
+def _record(found: _Found) -> dict[str, object]:
+    return {"id": found.id, "title": found.title, "section": found.section, "text": found.hit.text}
+
+
+def _format(found: _Found) -> str:
+    """A line for other programs: id, section and text with tabs between."""
+    style = Style.of(sys.stdout)
+    return f"{style.faint(found.id)}\t{style.faint(found.section)}\t{_marked(found.hit, style)}"
+
+
+def _draw(found: Iterator[_Found]) -> Iterator[str]:
+    """Lines for a terminal: hits under their papers."""
+    from reader.ui.text.lines import Piece, fill
+
+    style, columns, before = Style.of(sys.stdout), width(), ""
+    for one in found:
+        if one.id != before:
+            if before:
+                yield ""
+            yield from (style.bold(line) for line in wrapped(f"{one.id} {clean(one.title)}", columns))
+            before = one.id
+        yield from (f"  {style.faint(line)}" for line in wrapped(one.section, columns - 2))
+        pieces = [Piece(text, hit=is_mark) for text, is_mark in _parts(one.hit)]
+        for line in fill(pieces, columns - 4):
+            yield "    " + "".join(style.bold(piece.text) if piece.hit else piece.text for piece in line)
+
+
+def _marked(hit: Hit, style: Style) -> str:
+    return "".join(style.bold(text) if is_mark else text for text, is_mark in _parts(hit))
+
+
+def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:
+    """The parts of a hit's text, and whether each is a word that was looked for."""
+    end = 0
+    for start, stop in hit.marks:
+        if start >= end:
+            yield hit.text[end:start], False
+            yield hit.text[start:stop], True
+            end = stop
+    yield hit.text[end:], False
+
+
+COMMAND = Command(
+    "grep",
+    "Find words in the full texts that are kept here; in a pipe as id, section and the words around, tabs between.",
+    (
+        ("grep 'sparse attention'", "paragraphs that have both words"),
+        ("grep '\"sparse attention\"' topic:agents", "the phrase, in papers on agents"),
+        ("grep ablation is:starred --json", "as JSON"),
+    ),
+    _add_arguments,
+    _find_words,
+)

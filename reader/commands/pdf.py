@@ -1,0 +1,71 @@
+"""`dailypapers pdf`: fetch the PDF of a paper to a folder, and print its path."""
+
+from __future__ import annotations
+
+import re
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from reader.commands.command import Command
+from reader.commands.output import print_line
+from reader.commands.workspace import Workspace, load_paper
+from reader.core.errors import NoFullText, UsageError
+from reader.core.ids import arxiv_id
+from reader.core.paper import Paper
+from reader.core.text import clean
+
+TITLE_LETTERS = 60
+"""Maximum letters of the title in a file's name."""
+
+_UNFIT = re.compile(r"[^\w .,()+=@&'–-]+")
+"""What the names of files must not have on some system."""
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
+    about = "the folder for it (default: pdf_folder of the settings)"
+    parser.add_argument("-o", "--output", metavar="DIR", help=about)
+
+
+def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
+    paper = load_paper(workspace, arguments.id)
+    if arxiv_id(paper.id) != paper.id:
+        raise NoFullText(f"{paper.id} has no arXiv id, by which PDFs are found.")
+    file = _folder(arguments, workspace) / pdf_name(paper)
+    if not file.exists():
+        from reader.commands.run_job import run_job
+        from reader.refresh.jobs import FetchPdf
+
+        run_job(workspace, FetchPdf(paper.id, str(file)))
+    print_line(str(file))
+    return 0
+
+
+def _folder(arguments: Namespace, workspace: Workspace) -> Path:
+    if arguments.output is not None:
+        folder = Path(arguments.output).absolute()
+    else:
+        folder = workspace.config_file.parent / Path(workspace.settings.pdf_folder).expanduser()
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{clean(str(folder), 200)} is not a folder.")
+    return folder
+
+
+def pdf_name(paper: Paper) -> str:
+    """The name of a paper's PDF: its id and the beginning of its title, with letters that every system allows."""
+    title = " ".join(_UNFIT.sub(" ", clean(paper.title)).split())
+    if len(title) > TITLE_LETTERS:
+        title = title[: TITLE_LETTERS + 1].rpartition(" ")[0] or title[:TITLE_LETTERS]
+    return f"{paper.id.replace('/', '_')} {title.strip(' .')}".strip() + ".pdf"
+
+
+COMMAND = Command(
+    "pdf",
+    "Fetch the PDF of a paper from arXiv and print where it is; one that is there is not fetched again.",
+    (
+        ("pdf 2406.12345", "into the folder of the settings"),
+        ("pdf 2406.12345 -o .", "into this folder; a fetch that broke off goes on where it was"),
+    ),
+    _add_arguments,
+    _fetch_pdf,
+)

@@ -1,0 +1,154 @@
+"""`dailypapers read`: print the full text of a paper, fetched once and kept in the cache."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from reader.commands.command import Command, add_no_pager
+from reader.commands.output import READABLE, Style, is_terminal, width, wrapped
+from reader.commands.workspace import NotInCache, Workspace, find
+from reader.core.errors import NoFullText
+from reader.core.ids import arxiv_id, pdf_url
+from reader.core.text import clean
+
+if TYPE_CHECKING:
+    from reader.cache.texts import KeptText
+    from reader.core.document.lines import Line, Piece
+    from reader.core.paper import Paper
+
+ASCII = str.maketrans("─│•", "-|*")
+"""Signs of the layout for terminals with `ascii = true`."""
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
+    parser.add_argument("--markdown", action="store_true", help="print Markdown, formulas as TeX")
+    parser.add_argument("--again", action="store_true", help="fetch the text again, such as that of a newer version")
+    add_no_pager(parser)
+
+
+def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
+    paper, pk = _find_paper(workspace, arguments.id)
+    kept = None if arguments.again else _kept_text(workspace, pk)
+    if kept is None:
+        _fetch(workspace, paper)
+        kept = _kept_text(workspace, pk)
+    if kept is None:
+        raise NoFullText(f"The text of {paper.id} has just been removed from the cache; try again.")
+    from reader.commands.pager import print_paged
+
+    if arguments.markdown:
+        from reader.core.document.markdown import markdown_lines
+
+        print_paged(markdown_lines(kept.document), wanted=not arguments.no_pager)
+    else:
+        print_paged(_draw(paper, kept, workspace.settings.ascii), wanted=not arguments.no_pager, chops=True)
+    return 0
+
+
+def _find_paper(workspace: Workspace, id: str) -> tuple[Paper, int]:
+    """The paper and its key; one that is not in the cache is fetched into it."""
+    for is_last in (False, True):
+        with workspace.window() as window:
+            try:
+                pk = find(window, id)
+            except NotInCache:
+                known = arxiv_id(id)
+                if is_last or known is None:
+                    raise
+            else:
+                paper = window.paper(pk)
+                if paper is not None:
+                    return paper, pk
+        if known is not None:
+            from reader.commands.run_job import run_job
+            from reader.refresh.jobs import LookUpPaper
+
+            run_job(workspace, LookUpPaper(known))
+    raise NotInCache(f"{clean(id, 100)!r} is not in the cache.")
+
+
+def _kept_text(workspace: Workspace, pk: int) -> KeptText | None:
+    from reader.cache.texts import Texts
+
+    with closing(Texts.open(workspace.cache_file)) as texts:
+        kept = texts.get(pk)
+        if kept is not None:
+            texts.note_use(pk, datetime.now(UTC).date().isoformat())
+        return kept
+
+
+def _fetch(workspace: Workspace, paper: Paper) -> None:
+    """Fetch the text into the cache; raises NoFullText that says where to look if there is none."""
+    page = pdf_url(paper.id)
+    if page is None:
+        see = f" See {paper.url}" if paper.url else ""
+        raise NoFullText(f"{paper.id} has no arXiv id, by which texts are found.{see}")
+    from reader.commands.run_job import run_job
+    from reader.refresh.jobs import FetchText
+    from reader.refresh.progress import TextMissing
+
+    for message in run_job(workspace, FetchText(paper.id)):
+        if isinstance(message, TextMissing):
+            raise NoFullText(f"{paper.id} has no full text: {message.reason}. See {page}")
+
+
+def _draw(paper: Paper, kept: KeptText, ascii: bool) -> Iterator[str]:
+    """The lines of a text: in a pipe, a paragraph or a row of a table each."""
+    from reader.core.document.layout import Layout
+
+    style = Style.of(sys.stdout)
+    columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
+    yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))
+    yield from (style.faint(line) for line in wrapped(", ".join(map(clean, paper.authors)), columns))
+    yield from (style.faint(line) for line in wrapped(_facts(paper, kept), columns))
+    yield ""
+    for line in Layout(kept.document, columns, table_width=width() if columns else None):
+        yield _painted(line, style, ascii)
+    if kept.document.is_cut:
+        yield ""
+        yield style.faint("The text is longer than the limits; its end is missing.")
+
+
+def _facts(paper: Paper, kept: KeptText) -> str:
+    document = kept.document
+    source = "Hugging Face" if kept.source == "feed" else kept.source
+    version = f"v{document.version}" if document.version else ""
+    return " · ".join(filter(None, (f"arXiv:{paper.id}{version}", document.licence, f"text from {source}")))
+
+
+def _painted(line: Line, style: Style, ascii: bool) -> str:
+    return "".join(_paint(piece, style, ascii) for piece in line.pieces).rstrip()
+
+
+def _paint(piece: Piece, style: Style, ascii: bool) -> str:
+    match piece.role:
+        case "heading" | "strong" | "label":
+            return style.bold(piece.text.translate(ASCII) if ascii and piece.role == "label" else piece.text)
+        case "emphasis":
+            return style.italic(piece.text)
+        case "rule":
+            return style.faint(piece.text.translate(ASCII) if ascii else piece.text)
+        case "muted" | "mark" | "caption":
+            return style.faint(piece.text)
+        case "code":
+            return style.typed(piece.text)
+    return piece.text
+
+
+COMMAND = Command(
+    "read",
+    "Print the full text of a paper, from the feed, arXiv or ar5iv; it is fetched once and kept for reading offline.",
+    (
+        ("read 2406.12345", "page through it; long lines of tables scroll sideways by the arrow keys"),
+        ("read 2406.12345 | less", "in a pipe, a paragraph and a row of a table are a line each"),
+        ("read 2406.12345 --markdown > paper.md", "with the formulas in TeX"),
+    ),
+    _add_arguments,
+    _read_paper,
+)

@@ -1,0 +1,148 @@
+"""A document in lines for a width: each block is laid out when it is first looked at.
+
+A place is a block and a line of it. Letters before a line are the same at any width, so a place is kept over a new
+layout by its letter; progress is counted in letters too, and needs no layout.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
+
+from reader.core.document.block_lines import BlockWriter
+from reader.core.document.lines import Line
+from reader.core.document.model import Document, Heading, Section
+
+LETTERS_A_MINUTE = 1_200
+"""How fast a paper is read: some 200 words a minute."""
+
+
+class Place(NamedTuple):
+    """A line of a layout."""
+
+    block: int = 0
+    line: int = 0
+
+
+class Layout:
+    """The lines of a document at a width; without one, each paragraph is one line, as a pipe wants it."""
+
+    def __init__(self, document: Document, width: int | None, *, table_width: int | None = None) -> None:
+        """`table_width` is what a table may take before its long cells break; by default the width."""
+        self.document = document
+        self.width = width
+        self._writer = BlockWriter(width, table_width)
+        self._lines: dict[int, tuple[Line, ...]] = {}
+
+    def lines(self, block: int) -> tuple[Line, ...]:
+        """The lines of a block, with the empty ones before it."""
+        found = self._lines.get(block)
+        if found is None:
+            blocks = self.document.blocks
+            before = blocks[block - 1] if block else None
+            found = self._lines[block] = tuple(self._writer.lines(blocks[block], before))
+        return found
+
+    def __iter__(self) -> Iterator[Line]:
+        for block in range(len(self.document.blocks)):
+            yield from self.lines(block)
+
+    # Places
+
+    def down(self, place: Place, rows: int) -> Place:
+        """The place some rows further down, at most the last line."""
+        block, line = place
+        last = len(self.document.blocks) - 1
+        while rows > 0:
+            left = len(self.lines(block)) - 1 - line
+            if rows <= left:
+                return Place(block, line + rows)
+            if block >= last:
+                return Place(block, max(0, len(self.lines(block)) - 1))
+            rows -= left + 1
+            block, line = block + 1, 0
+            while not self.lines(block) and block < last:
+                block += 1
+        return Place(block, line)
+
+    def up(self, place: Place, rows: int) -> Place:
+        """The place some rows further up, at most the first line."""
+        block, line = place
+        while rows > line:
+            if block == 0:
+                return Place()
+            rows -= line + 1
+            block -= 1
+            line = len(self.lines(block)) - 1
+            if line < 0:
+                line, rows = 0, rows + 1
+        return Place(block, line - rows)
+
+    def window(self, place: Place, rows: int) -> list[Line]:
+        """The lines from a place on, at most so many."""
+        found: list[Line] = []
+        block, line = place
+        while len(found) < rows and block < len(self.document.blocks):
+            found += self.lines(block)[line : line + rows - len(found)]
+            block, line = block + 1, 0
+        return found
+
+    def place_of(self, anchor: str) -> Place | None:
+        """Where a link to an anchor leads."""
+        block = self.document.anchors.get(anchor.removeprefix("#"))
+        if block is None:
+            return None
+        found = (index for index, line in enumerate(self.lines(block)) if anchor.removeprefix("#") in line.anchors)
+        return Place(block, next(found, 0))
+
+    def letter(self, place: Place) -> int:
+        """The letters of its block before a place."""
+        lines = self.lines(place.block) if self.document.blocks else ()
+        return lines[place.line].start if place.line < len(lines) else 0
+
+    def place_at(self, block: int, letter: int) -> Place:
+        """The line of a block that has a letter of it: the same place as in another layout."""
+        block = max(0, min(block, len(self.document.blocks) - 1))
+        lines = self.lines(block) if self.document.blocks else ()
+        found = bisect_right([line.start for line in lines], letter) - 1
+        return Place(block, max(0, found))
+
+    # Progress
+
+    @cached_property
+    def _before(self) -> list[int]:
+        """The letters before each block, and all of them."""
+        return [0, *accumulate(self.document.sizes)]
+
+    def share(self, place: Place) -> float:
+        """How much of the document is above a place, from 0 to 1."""
+        total = self._before[-1]
+        if not total:
+            return 0.0
+        size = self.document.sizes[place.block]
+        return min(1.0, (self._before[place.block] + min(size, self.letter(place))) / total)
+
+    def minutes_left(self, place: Place) -> int:
+        """Minutes to read the rest."""
+        return round(self._before[-1] * (1 - self.share(place)) / LETTERS_A_MINUTE)
+
+    def section_at(self, place: Place) -> Section | None:
+        """The innermost section that a place is in."""
+        starts = [section.start for section in self.document.sections]
+        found = bisect_right(starts, place.block) - 1
+        return self.document.sections[found] if found >= 0 else None
+
+    def next_section(self, place: Place, step: int) -> Place | None:
+        """The heading `step` sections further down, or up if it is negative."""
+        starts = [index for index, block in enumerate(self.document.blocks) if isinstance(block, Heading)]
+        at = bisect_right(starts, place.block) - 1
+        is_within = at >= 0 and (starts[at] < place.block or self.letter(place) > 0)
+        wanted = at + step + (1 if step < 0 and is_within else 0)
+        return self._start_of(starts[wanted]) if 0 <= wanted < len(starts) else None
+
+    def _start_of(self, block: int) -> Place:
+        """The first line of a block that is not empty."""
+        return Place(block, next((index for index, line in enumerate(self.lines(block)) if line.pieces), 0))

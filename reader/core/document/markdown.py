@@ -1,0 +1,127 @@
+"""A document as Markdown: formulas in dollars, tables with pipes, footnotes and references as such."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from reader.core.document.model import (
+    Block,
+    Document,
+    Figure,
+    Formula,
+    Heading,
+    Items,
+    Listing,
+    Note,
+    Paragraph,
+    Quote,
+    Reference,
+    Span,
+    Spans,
+    Table,
+    Theorem,
+)
+from reader.core.document.table_lines import grid_texts
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<$])|^(\s*)(?=[#>+-]\s|\d+\.\s)")
+_FENCES = re.compile(r"`{3,}")
+
+
+def markdown_lines(document: Document) -> Iterator[str]:
+    """The lines of a document."""
+    if document.title:
+        yield f"# {_escaped(document.title)}"
+        yield ""
+    yield from _blocks(document.blocks)
+
+
+def _blocks(blocks: Iterable[Block]) -> Iterator[str]:
+    for number, block in enumerate(blocks):
+        if number:
+            yield ""
+        yield from _block(block)
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Heading(level, number, spans):
+            yield f"{'#' * (level + 1)} {number + ' ' if number else ''}{_inline(spans)}"
+        case Paragraph(spans):
+            yield _inline(spans)
+        case Formula(rows, number):
+            tag = f" \\tag{{{number.strip('()')}}}" if number else ""
+            yield "$$"
+            yield from (f"{row} \\\\" for row in rows[:-1])
+            yield from (f"{row}{tag}" for row in rows[-1:])
+            yield "$$"
+        case Items(items):
+            for item in items:
+                marker = item.marker if re.fullmatch(r"\d+[.)]", item.marker) else "-"
+                lead = "" if marker != "-" or item.marker in "•–-*∗" else f"{_escaped(item.marker)} "
+                lines = list(_blocks(item.blocks)) or [""]
+                yield f"{marker} {lead}{lines[0]}"
+                yield from (f"{' ' * (len(marker) + 1)}{line}" if line else "" for line in lines[1:])
+        case Quote(blocks):
+            yield from (f"> {line}".rstrip() for line in _blocks(blocks))
+        case Listing(lines):
+            text = ["".join(span.text for span in line) for line in lines]
+            fence = "`" * max([3, *(len(run) + 1 for line in text for run in _FENCES.findall(line))])
+            yield fence
+            yield from text
+            yield fence
+        case Table():
+            yield from _table(block)
+        case Figure(label, caption, blocks, pictures):
+            yield from (f"![{_escaped(label)}]({address})" for address in pictures)
+            if label or caption:
+                yield f"{f'**{_escaped(label)}**: ' if label else ''}{_inline(caption)}"
+            for inner in blocks:
+                yield ""
+                yield from _block(inner)
+        case Theorem(title, blocks):
+            yield f"**{_inline(title)}**"
+            if blocks:
+                yield ""
+                yield from _blocks(blocks)
+        case Note(mark, spans):
+            yield f"[^{mark}]: {_inline(spans)}"
+        case Reference(label, spans):
+            yield f"- {_escaped(label) + ' ' if label else ''}{_inline(spans)}"
+
+
+def _table(table: Table) -> Iterator[str]:
+    rows = [[_inline(spans).replace("|", "\\|") for spans in row] for row in grid_texts(table)]
+    columns = max(map(len, rows), default=0)
+    for number, row in enumerate(rows):
+        yield f"| {' | '.join([*row, *[''] * (columns - len(row))])} |"
+        if number == 0:
+            yield f"|{' --- |' * columns}"
+
+
+def _inline(spans: Spans | Sequence[Span]) -> str:
+    return "".join(map(_span, spans))
+
+
+def _span(span: Span) -> str:
+    text, style, target = span
+    match style:
+        case "formula":
+            return f"${text}$"
+        case "mark":
+            return f"[^{text}]"
+        case "code":
+            ticks = "``" if "`" in text else "`"
+            shown = f"{ticks}{text}{ticks}"
+        case "strong" | "emphasis" if text.strip():
+            sign = "**" if style == "strong" else "*"
+            bare = text.strip()
+            start = text.index(bare)
+            shown = f"{text[:start]}{sign}{_escaped(bare)}{sign}{text[start + len(bare) :]}"
+        case _:
+            shown = _escaped(text)
+    return f"[{shown}]({target})" if target.startswith("http") else shown
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\", text)

@@ -1,0 +1,258 @@
+"""The model of a paper's full text: blocks in reading order, whose text is clean and whose links lead to anchors.
+
+A document is plain frozen data. Blocks nest at most `NESTING` deep, so functions over them may recurse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
+
+NESTING = 8
+"""How deep blocks nest at most; deeper ones become blocks of the innermost container."""
+
+
+class Span(NamedTuple):
+    """A run of text in one style."""
+
+    text: str
+    """Plain text; TeX in a formula."""
+    style: str = ""
+    """One of `STYLES`."""
+    target: str = ""
+    """Where it leads: `#` and an anchor of this document, or a web address; empty if nowhere."""
+
+
+STYLES = ("", "strong", "emphasis", "code", "formula", "mark")
+"""The styles of spans; a mark is that of a footnote."""
+
+Spans: TypeAlias = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title of a section; the blocks up to the next heading belong to it."""
+
+    level: int
+    """1 for a section, 2 for a subsection and so on, at most 5."""
+    number: str
+    """As printed, such as `2.1` or `Appendix A`; may be empty."""
+    spans: Spans
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text."""
+
+    spans: Spans
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """Displayed formulas, one below the other."""
+
+    rows: tuple[str, ...]
+    """TeX."""
+    number: str = ""
+    """As printed, such as `(4)`."""
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a list."""
+
+    marker: str
+    """As printed: `•`, `(a)`, or the term that a description explains."""
+    blocks: tuple[Block, ...]
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    items: tuple[Item, ...]
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A quotation."""
+
+    blocks: tuple[Block, ...]
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Lines that keep their breaks and spaces: code, or the steps of an algorithm."""
+
+    lines: tuple[Spans, ...]
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table."""
+
+    spans: Spans
+    across: int = 1
+    """Columns that it takes."""
+    down: int = 1
+    """Rows that it takes."""
+    align: str = "left"
+    """`left`, `right` or `center`."""
+    is_head: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table. Cells that span several rows stand in the first of them."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    rules: tuple[int, ...] = ()
+    """The rows that have a line above them, but for the first."""
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a caption belongs to: pictures, tables, an algorithm, or figures in their turn."""
+
+    label: str
+    """As printed, such as `Figure 2`; may be empty."""
+    caption: Spans
+    blocks: tuple[Block, ...]
+    pictures: tuple[str, ...] = ()
+    """Web addresses, or paths from the page's address."""
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Theorem:
+    """A theorem, definition, remark or proof."""
+
+    title: Spans
+    """As printed, such as `Theorem 2.3 (Main).`."""
+    blocks: tuple[Block, ...]
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A footnote, after the block that has its mark."""
+
+    mark: str
+    spans: Spans
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An entry of the bibliography."""
+
+    label: str
+    """As printed, such as `[3]` or `Vaswani et al. (2017)`; may be empty."""
+    spans: Spans
+    anchor: str = ""
+
+
+Block: TypeAlias = Heading | Paragraph | Formula | Items | Quote | Listing | Table | Figure | Theorem | Note | Reference
+
+
+class Section(NamedTuple):
+    """A line of the outline."""
+
+    heading: Heading
+    start: int
+    """The index of its heading among the document's blocks."""
+    end: int
+    """The index after its last block, those of its subsections included."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """The full text of a paper."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    version: int | None = None
+    """The version of the paper that it is of, if the page says so."""
+    licence: str = ""
+    """The licence of the text, in words."""
+    is_cut: bool = False
+    """Whether it is larger than the limits, and its end is missing."""
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The outline, in reading order."""
+        starts = [(index, block) for index, block in enumerate(self.blocks) if isinstance(block, Heading)]
+        found = []
+        for place, (start, heading) in enumerate(starts):
+            later = (index for index, other in starts[place + 1 :] if other.level <= heading.level)
+            found.append(Section(heading, start, next(later, len(self.blocks))))
+        return tuple(found)
+
+    @cached_property
+    def anchors(self) -> dict[str, int]:
+        """The index of the block, among the document's own, in which each anchor is."""
+        found: dict[str, int] = {}
+        for index, block in enumerate(self.blocks):
+            for inner in walk(block):
+                if inner.anchor:
+                    found.setdefault(inner.anchor, index)
+        return found
+
+    @cached_property
+    def sizes(self) -> tuple[int, ...]:
+        """The letters of each block, by which progress is counted."""
+        return tuple(sum(map(len, texts(block))) for block in self.blocks)
+
+
+def walk(block: Block | Item) -> Iterator[Block | Item]:
+    """A block and all that it contains."""
+    yield block
+    if isinstance(block, Items):
+        for item in block.items:
+            yield from walk(item)
+    elif isinstance(block, (Item, Quote, Figure, Theorem)):
+        for inner in block.blocks:
+            yield from walk(inner)
+
+
+def texts(block: Block | Item) -> Iterator[str]:
+    """All texts of a block and of what it contains, in reading order."""
+    for inner in walk(block):
+        match inner:
+            case Heading(number=label, spans=spans) | Note(mark=label, spans=spans) | Reference(label, spans):
+                yield label
+                yield from plain(spans)
+            case Paragraph(spans):
+                yield from plain(spans)
+            case Formula(rows, number):
+                yield from rows
+                yield number
+            case Item(marker):
+                yield marker
+            case Listing(lines):
+                for line in lines:
+                    yield from plain(line)
+            case Table(rows):
+                for row in rows:
+                    for cell in row:
+                        yield from plain(cell.spans)
+            case Figure(label, caption):
+                yield label
+                yield from plain(caption)
+            case Theorem(title):
+                yield from plain(title)
+
+
+def plain(spans: Spans) -> Iterator[str]:
+    """The texts of spans."""
+    return (span.text for span in spans)

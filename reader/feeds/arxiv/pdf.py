@@ -1,0 +1,178 @@
+"""Fetch PDFs from arXiv into files: resumed after a break, checked, and under their final name only when whole."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from reader import platform
+from reader.access_token import lookup_environment
+from reader.core.errors import FeedMalformed, FeedRefused, NoFullText, ReaderError
+from reader.feeds.http.busy_host import Backoff, BusyHostClient
+from reader.feeds.http.client import OnWait
+from reader.feeds.http.documents import Document, Validators
+from reader.feeds.http.environment import is_offline
+from reader.feeds.http.failures import HttpRefused
+from reader.feeds.http.limits import Limits
+from reader.paths import read_start, sync
+
+if TYPE_CHECKING:
+    import httpx
+
+ENDPOINT = "https://arxiv.org"
+
+ENDPOINT_VARIABLE = "ARXIV_ENDPOINT"
+
+LARGEST = 500_000_000
+"""Maximum bytes of a PDF; the largest of arXiv have some 100 MB."""
+
+SMALLEST = 500
+
+_MAGIC = b"%PDF-"
+_LIMITS = replace(Limits(), read_timeout=20, total_timeout=1_800, attempts=4, backoff=3.0, longest_wait=60)
+
+OnProgress = Callable[[int, int | None], None]
+"""Called with the bytes that are there and all bytes, None if the host does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Resume(Validators):
+    """Asks for what a file does not have yet, if it is of the same PDF."""
+
+    part: Path = Path()
+
+    def request_headers(self) -> dict[str, str]:
+        with suppress(OSError):
+            size, tag = self.part.stat().st_size, _tag_file(self.part).read_text("ascii")
+            if size and tag:
+                return {"Range": f"bytes={size}-", "If-Range": tag}
+        return {}
+
+
+class PdfClient(BusyHostClient):
+    """PDFs of arXiv, one at a time."""
+
+    def __init__(
+        self,
+        endpoint: str = ENDPOINT,
+        *,
+        folder: Path | None = None,
+        offline: bool = False,
+        limits: Limits = _LIMITS,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        """`folder` has what programs share about the host."""
+        super().__init__(endpoint, name="arXiv", offline=offline, limits=limits, sleep=sleep)
+        self.backoff = Backoff(folder / "arxiv.org.pages.busy" if folder is not None else None)
+        self._part = Path()
+        self._on_progress: OnProgress = lambda _, __: None
+
+    @classmethod
+    def from_environment(cls, folder: Path | None = None, *, environ: Mapping[str, str] | None = None) -> PdfClient:
+        """A client with the environment's offline mode; ARXIV_ENDPOINT stands in for arXiv."""
+        environ = lookup_environment() if environ is None else environ
+        endpoint = environ.get(ENDPOINT_VARIABLE, "").strip() or ENDPOINT
+        return cls(endpoint, folder=folder, offline=is_offline(environ))
+
+    async def fetch(
+        self, id: str, file: Path, on_progress: OnProgress | None = None, on_wait: OnWait | None = None
+    ) -> None:
+        """Fetch the PDF of a paper to `file`, in full or not at all; what came before a break is kept beside it.
+
+        Raises NoFullText if there is none, FeedError, and ReaderError if the file can't be written.
+        """
+        self._on_progress = on_progress or self._on_progress
+        self._part = file.with_name(f".{file.name}.part")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with _alone(self._part):
+                await self._fetch_part(id, on_wait)
+                sync(self._part)
+            self._part.replace(file)
+            _tag_file(self._part).unlink(missing_ok=True)
+        except OSError as error:
+            raise ReaderError(f"The PDF can't be written to {file.parent}: {error.strerror or error}.") from error
+
+    async def _fetch_part(self, id: str, on_wait: OnWait | None) -> None:
+        def check(_: Document) -> None:
+            size = self._part.stat().st_size
+            if read_start(self._part, len(_MAGIC)) != _MAGIC or size < SMALLEST:
+                self._forget()
+                raise FeedMalformed("arXiv sent another file in place of the PDF; try again later.")
+
+        try:
+            await self.document(f"{self.endpoint}/pdf/{quote(id)}", check, _Resume(part=self._part), on_wait)
+        except HttpRefused as refused:
+            if refused.status == 416:
+                # What is there does not belong to the PDF of today.
+                self._forget()
+            if refused.status in (404, 410):
+                raise NoFullText(f"arXiv has no PDF of {id}.") from refused
+            raise
+
+    def _forget(self) -> None:
+        for file in (self._part, _tag_file(self._part)):
+            file.write_bytes(b"") if file == self._part else file.unlink(missing_ok=True)
+
+    async def _read_body(self, response: httpx.Response) -> bytes:
+        """Write the body of a PDF to the file; other bodies are returned."""
+        if response.status_code not in (200, 206):
+            return await super()._read_body(response)
+        done = 0
+        if response.status_code == 206:
+            done = self._part.stat().st_size
+            if not response.headers.get("Content-Range", "").startswith(f"bytes {done}-"):
+                self._forget()
+                raise FeedRefused("arXiv sent another part of the PDF than was asked for; try again.")
+        else:
+            self._forget()
+            if tag := Validators.from_headers(response.headers).etag:
+                _tag_file(self._part).write_text(tag, "ascii")
+        length = response.headers.get("Content-Length", "")
+        total = done + int(length) if length.isascii() and length.isdecimal() and len(length) < 12 else None
+        if (total or 0) > LARGEST:
+            raise FeedMalformed(f"The PDF is larger than {LARGEST // 1_000_000} MB and was not fetched.")
+        with self._part.open("ab") as out:
+            async for chunk in response.aiter_raw():
+                if done == 0 and not chunk.startswith(_MAGIC[: len(chunk)]):
+                    raise FeedMalformed("arXiv sent a page in place of the PDF; try again later.")
+                out.write(chunk)
+                done += len(chunk)
+                if done > LARGEST:
+                    raise FeedMalformed(f"The PDF is larger than {LARGEST // 1_000_000} MB and was not fetched.")
+                self._on_progress(done, total)
+        return b""
+
+    def _new_client(self) -> httpx.AsyncClient:
+        client = super()._new_client()
+        client.headers["Accept"] = "application/pdf, */*;q=0.1"
+        # A part of a packed file could not be joined to another.
+        client.headers["Accept-Encoding"] = "identity"
+        return client
+
+
+def _tag_file(part: Path) -> Path:
+    """The file with the ETag of what is in an unfinished one."""
+    return part.with_name(f"{part.name}.tag")
+
+
+@contextmanager
+def _alone(part: Path) -> Iterator[None]:
+    """Hold an unfinished file for this program; raises ReaderError if another one is fetching it."""
+    handle = os.open(part, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        if not platform.try_lock(handle):
+            raise ReaderError("Another program is fetching this PDF; it will be there in a moment.")
+        yield
+    finally:
+        os.close(handle)
+        with suppress(OSError):
+            if part.stat().st_size == 0:
+                part.unlink()
+                _tag_file(part).unlink(missing_ok=True)

@@ -1,0 +1,169 @@
+"""The clients of full texts: the daily feed's Markdown, and sites with arXiv's HTML pages.
+
+Each asks one host, gently, and has few tries: the next host may have the text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote, urlsplit
+
+from reader.access_token import lookup_environment
+from reader.config import Settings
+from reader.core.document.model import Document
+from reader.core.errors import NoFullText
+from reader.feeds.fulltext.bounds import LETTERS
+from reader.feeds.fulltext.html import read_html, without_mathml
+from reader.feeds.fulltext.markdown import read_markdown
+from reader.feeds.http.busy_host import Backoff, BusyHostClient
+from reader.feeds.http.client import HttpClient, OnWait, Response
+from reader.feeds.http.documents import Document as Page
+from reader.feeds.http.documents import is_local_url
+from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
+from reader.feeds.http.failures import HttpRefused
+from reader.feeds.http.host_lock import host_lock
+from reader.feeds.http.limits import Limits
+
+if TYPE_CHECKING:
+    import httpx
+
+FEED = "feed"
+"""The name of the daily feed among the sources of texts."""
+
+INTERVAL = 3.0
+"""Seconds between requests to a site of pages, by arXiv's terms."""
+
+ENDPOINT_VARIABLE = "ARXIV_ENDPOINT"
+"""Names a stand-in for arXiv's sites."""
+
+_NAMES = {"arxiv.org": "arXiv", "export.arxiv.org": "arXiv", "ar5iv.labs.arxiv.org": "ar5iv", "ar5iv.org": "ar5iv"}
+
+_LIMITS = replace(Limits(), read_timeout=15, total_timeout=30, body_size=LETTERS, attempts=3, longest_wait=10)
+
+_PAGE_LIMITS = replace(_LIMITS, backoff=3.0)
+
+_GONE = (404, 410)
+
+
+class TextSource(Protocol):
+    """A host that may have the full texts of papers."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages and in the cache."""
+
+    async def text(self, id: str, on_wait: OnWait | None = None) -> Document:
+        """The full text of a paper by its arXiv id; raises NoFullText, and FeedError if it can't be asked."""
+
+    async def aclose(self) -> None: ...
+
+
+class FeedTexts:
+    """The daily feed's full texts."""
+
+    name = FEED
+
+    def __init__(self, http: HttpClient) -> None:
+        self._http = http
+
+    async def text(self, id: str, on_wait: OnWait | None = None) -> Document:
+        def parse(response: Response) -> Document:
+            return read_markdown(response.body.decode("utf-8", "replace"))
+
+        try:
+            return await self._http.get(f"/papers/{quote(id)}.md", {}, parse, on_wait)
+        except HttpRefused as refused:
+            if refused.status in _GONE:
+                raise NoFullText("the feed does not have its text") from refused
+            raise
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+
+class PageTexts(BusyHostClient):
+    """The HTML pages of a site such as arXiv's."""
+
+    def __init__(
+        self,
+        endpoint: str,
+        *,
+        lock_folder: Path | None = None,
+        offline: bool = False,
+        limits: Limits = _PAGE_LIMITS,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        host = urlsplit(endpoint).hostname or ""
+        super().__init__(endpoint, name=_NAMES.get(host), offline=offline, limits=limits, sleep=sleep)
+        self.name = host
+        self.backoff = Backoff(lock_folder / f"{host}.pages.busy" if lock_folder is not None else None)
+        # A stand-in on this machine may be asked at any rate.
+        self._pages_lock = None if is_local_url(endpoint) or lock_folder is None else lock_folder / f"{host}.pages.lock"
+
+    async def text(self, id: str, on_wait: OnWait | None = None) -> Document:
+        def parse(page: Page) -> Document:
+            return read_html(without_mathml((page.body or b"").decode("utf-8", "replace")))
+
+        try:
+            return await self.document(f"{self.endpoint}/html/{quote(id)}", parse, on_wait=on_wait)
+        except HttpRefused as refused:
+            if refused.status in _GONE:
+                raise self._no_page() from refused
+            raise
+
+    def _no_page(self) -> NoFullText:
+        return NoFullText(f"{self.host} has no HTML of it")
+
+    def _host_lock(self) -> AbstractAsyncContextManager[None]:
+        return host_lock(self._pages_lock, INTERVAL, self._sleep) if self._pages_lock else nullcontext()
+
+    def _new_client(self) -> httpx.AsyncClient:
+        client = super()._new_client()
+        client.headers["Accept"] = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+        return client
+
+    def _redirect_target(self, origin: str, target: str) -> str:
+        # A paper without HTML leads to the page of its abstract.
+        if "/abs/" in target:
+            raise self._no_page()
+        return super()._redirect_target(origin, target)
+
+
+def open_text_sources(
+    settings: Settings, lock_folder: Path | None = None, *, environ: Mapping[str, str] | None = None
+) -> list[TextSource]:
+    """The sources of full texts in the order of the settings, with the environment's offline mode and token.
+
+    ARXIV_ENDPOINT stands in for arXiv's sites. If the feed is on this machine, sites on the internet are not asked.
+    """
+    environ = lookup_environment() if environ is None else environ
+    offline = is_offline(environ)
+    stand_in = environ.get(ENDPOINT_VARIABLE, "").strip().rstrip("/")
+    sources: dict[str, TextSource] = {}
+    for place in settings.full_text_from:
+        if place == FEED:
+            address = settings.endpoint
+            token = find_token(environ, settings) if may_have_token(address, settings) else None
+            advice = sign_in_advice(address, environ, settings)
+            http = _MarkdownClient(
+                address, token, sign_in=advice, offline=offline, limits=_LIMITS, lock_folder=lock_folder
+            )
+            sources[FEED] = FeedTexts(http)
+            continue
+        site = stand_in if stand_in and (urlsplit(place).hostname or "") in _NAMES else place
+        if not is_local_url(site) and is_local_url(settings.endpoint):
+            continue
+        sources.setdefault(site, PageTexts(site, lock_folder=lock_folder, offline=offline))
+    return list(sources.values())
+
+
+class _MarkdownClient(HttpClient):
+    def _new_client(self) -> httpx.AsyncClient:
+        client = super()._new_client()
+        client.headers["Accept"] = "text/markdown, text/plain;q=0.9, */*;q=0.1"
+        return client

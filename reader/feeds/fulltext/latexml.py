@@ -1,0 +1,382 @@
+"""LaTeXML's elements as blocks of a document.
+
+One walk reads all: a `_Flow` collects the paragraph that is being read, and ends it where a block begins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.core.document.model import (
+    NESTING,
+    Block,
+    Figure,
+    Formula,
+    Heading,
+    Item,
+    Items,
+    Listing,
+    Note,
+    Paragraph,
+    Quote,
+    Reference,
+    Spans,
+    Table,
+    Theorem,
+)
+from reader.core.text import clean
+from reader.feeds.fulltext import bounds
+from reader.feeds.fulltext.latexml_looks import (
+    Look,
+    anchor_of,
+    class_names,
+    code_lines,
+    decoded,
+    figure_of,
+    look_in,
+    plain_spans,
+    script,
+    upright,
+    words_of,
+)
+from reader.feeds.fulltext.spans import SpanWriter, clean_tex
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+_DROPPED = words_of(
+    """
+    annotation annotation-xml button dialog footer form head header iframe input link meta nav noscript object script
+    select style svg template textarea title
+    """
+)
+_DROPPED_CLASSES = words_of(
+    """
+    ltx_ERROR ltx_TOC ltx_authors ltx_bib_cited ltx_dates ltx_listing_data ltx_page_footer ltx_pagination
+    ltx_note_mark ltx_note_type ltx_rdf ltx_tag_note
+    """
+)
+_BLOCKS = words_of(
+    """
+    address article aside center details div dd dt figcaption hr li main p section summary tbody td tfoot th thead tr
+    h1 h2 h3 h4 h5 h6
+    """
+)
+_LEVELS = {
+    "part": 1, "chapter": 1, "section": 1, "appendix": 1, "bibliography": 1, "index": 1, "abstract": 1,
+    "acknowledgements": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4, "subparagraph": 5,
+}  # fmt: skip
+_TITLE = re.compile(r"\bltx_title_(\w+)")
+_MISSING = ("Refer to caption", "[Uncaptioned image]", "")
+
+
+class _Element(NamedTuple):
+    """An element on the walk."""
+
+    node: LexborNode
+    tag: str
+    classes: frozenset[str]
+    look: Look
+    """How text looks there."""
+    depth: int
+
+
+class _Flow:
+    """Blocks in the making, with the paragraph at their end; an inline one takes blocks as words."""
+
+    def __init__(self, nesting: int = 0, *, is_inline: bool = False, keeps_spaces: bool = False) -> None:
+        self.blocks: list[Block] = []
+        self.writer = SpanWriter(keeps_spaces=keeps_spaces)
+        self.nesting = nesting
+        self.is_inline = is_inline
+        self.anchor = ""
+
+    def end_paragraph(self) -> None:
+        if self.is_inline:
+            self.writer.space()
+        elif spans := self.writer.take():
+            self.blocks.append(Paragraph(upright(spans), self.anchor))
+        self.anchor = ""
+
+    def add(self, block: Block) -> None:
+        self.end_paragraph()
+        self.blocks.append(block)
+
+
+class Reader:
+    """Reads one article, within the bounds."""
+
+    def __init__(self) -> None:
+        self.is_cut = False
+        """Whether a bound was reached, and the rest is missing."""
+        self._nodes = bounds.NODES
+        self._letters = bounds.TEXT_LETTERS
+        self._notes: list[Note] = []
+
+    def read(self, article: LexborNode) -> tuple[Block, ...]:
+        """The blocks of an article; footnotes follow the block that has their mark."""
+        flow = _Flow()
+        parts = list(article.iter(include_text=True))
+        abstract = next((n for n, part in enumerate(parts) if "ltx_abstract" in class_names(part)), 0)
+        for number, part in enumerate(parts):
+            # What stands before the abstract is left of macros that LaTeXML does not know.
+            if number < abstract and "ltx_para" in class_names(part):
+                continue
+            self._visit(part, flow, Look(), 0)
+        flow.end_paragraph()
+        self._add_notes(flow)
+        return tuple(flow.blocks)
+
+    def line(self, node: LexborNode) -> str:
+        """The text of a title, without its notes."""
+        spans = self._inline(node, skipped=frozenset({"ltx_note"}))
+        return clean("".join(span.text for span in spans))
+
+    # The walk
+
+    def _children(self, node: LexborNode) -> Iterator[LexborNode]:
+        for child in node.iter(include_text=True):
+            self._nodes -= 1
+            if self._nodes < 0 or self._letters < 0:
+                self.is_cut = True
+                return
+            yield child
+
+    def _walk(
+        self, node: LexborNode, flow: _Flow, look: Look, depth: int, *, skipped: frozenset[str] = frozenset()
+    ) -> None:
+        for child in self._children(node):
+            if not (skipped and skipped & class_names(child)):
+                self._visit(child, flow, look, depth + 1)
+
+    def _visit(self, node: LexborNode, flow: _Flow, look: Look, depth: int) -> None:
+        tag = node.tag or ""
+        if tag == "-text":
+            self._write(node.text_content or "", flow, look)
+            return
+        if tag[:1] in "-!_" or tag in _DROPPED:
+            return
+        classes = class_names(node)
+        if classes & _DROPPED_CLASSES:
+            return
+        element = _Element(node, tag, classes, look, depth)
+        if depth > bounds.DEPTH:
+            self._write_flat(element, flow)
+        elif tag == "math":
+            self._formula(element, flow)
+        elif "ltx_note" in classes:
+            self._note(node, flow)
+        elif flow.is_inline:
+            self._inline_element(element, flow)
+        else:
+            self._element(element, flow)
+
+    def _write(self, text: str, flow: _Flow, look: Look) -> None:
+        self._letters -= len(text)
+        flow.writer.write(text, look.style, look.target)
+
+    def _write_flat(self, element: _Element, flow: _Flow) -> None:
+        """Write the texts of what is nested too deep."""
+        inner: list[LexborNode] = [element.node]
+        while inner:
+            one = inner.pop()
+            if one.tag == "-text":
+                self._write(one.text_content or "", flow, element.look)
+            elif one.tag not in _DROPPED and one.tag != "math":
+                if one.tag in _BLOCKS:
+                    flow.writer.space()
+                inner += reversed(list(self._children(one)))
+
+    def _element(self, element: _Element, flow: _Flow) -> None:
+        """An element in running blocks."""
+        node, tag, classes, look, depth = element
+        if tag == "table" or "ltx_tabular" in classes:
+            self._table(node, classes, flow)
+        elif tag == "figure" or "ltx_float" in classes:
+            self._figure(element, flow)
+        elif "ltx_theorem" in classes or "ltx_proof" in classes:
+            self._theorem(element, flow)
+        elif "ltx_biblist" in classes:
+            self._references(node, flow)
+        elif tag in ("ul", "ol", "dl"):
+            self._items(element, flow)
+        elif tag == "blockquote":
+            inner = self._inside(node, flow, depth)
+            if inner is not flow:
+                flow.add(Quote(tuple(inner.blocks), anchor_of(node)))
+        elif tag == "pre" or "ltx_listing" in classes:
+            if lines := self._listing(node):
+                flow.add(Listing(lines, anchor_of(node)))
+        elif tag[:1] == "h" and tag[1:].isdecimal():
+            self._heading(element, flow)
+        elif tag in _BLOCKS:
+            flow.end_paragraph()
+            flow.anchor = anchor_of(node) if tag == "p" or "ltx_p" in classes else ""
+            self._walk(node, flow, look, depth)
+            flow.end_paragraph()
+            self._add_notes(flow)
+        else:
+            self._inline_element(element, flow)
+
+    def _inline_element(self, element: _Element, flow: _Flow) -> None:
+        """An element within a line."""
+        node, tag, classes, look, depth = element
+        if tag == "br" or tag in _BLOCKS or "ltx_p" in classes or "ltx_td" in classes:
+            flow.writer.space()
+            self._walk(node, flow, look, depth)
+            flow.writer.space()
+        elif tag == "img":
+            text = node.attributes.get("alt") or ""
+            if text not in _MISSING:
+                self._write(text, flow, look)
+        elif tag in ("sup", "sub"):
+            self._write(script(self._text(node), tag), flow, look)
+        elif "ltx_missing_label" in classes:
+            self._write("?", flow, look)
+        else:
+            self._walk(node, flow, look_in(node, tag, classes, look), depth)
+
+    def _inside(self, node: LexborNode, flow: _Flow, depth: int, skipped: str = "") -> _Flow:
+        """A flow of what is in a container: one of its own, or the container's if they are nested too deep."""
+        inner = _Flow(flow.nesting + 1) if flow.nesting < NESTING else flow
+        flow.end_paragraph()
+        self._walk(node, inner, Look(), depth, skipped=frozenset({skipped}) if skipped else frozenset())
+        inner.end_paragraph()
+        return inner
+
+    def _inline(self, node: LexborNode, *, skipped: frozenset[str] = frozenset()) -> Spans:
+        """All of an element as one paragraph."""
+        flow = _Flow(is_inline=True)
+        self._walk(node, flow, Look(), bounds.DEPTH // 2, skipped=skipped)
+        return flow.writer.take()
+
+    def _text(self, node: LexborNode) -> str:
+        return "".join(span.text for span in self._inline(node))
+
+    def _add_notes(self, flow: _Flow) -> None:
+        if flow.nesting == 0 and not flow.is_inline:
+            flow.blocks += self._notes
+            self._notes = []
+
+    # Elements
+
+    def _heading(self, element: _Element, flow: _Flow) -> None:
+        node, tag, classes = element[:3]
+        found = _TITLE.search(" ".join(classes - {"ltx_title"}))
+        name = found[1] if found else ""
+        if name == "document":
+            return
+        tagged = node.css_first(".ltx_tag")
+        spans = self._inline(node, skipped=frozenset({"ltx_tag"}))
+        if name in ("keywords", "classification"):
+            flow.add(Paragraph(tuple(span._replace(style="strong") for span in spans)))
+            return
+        number = self._text(tagged).rstrip(" .:") if tagged is not None else ""
+        level = _LEVELS.get(name) or max(1, min(5, int(tag[1:]) - 1))
+        if spans or number:
+            parent = node.parent
+            flow.add(Heading(level, number, spans, anchor_of(parent) if parent is not None else ""))
+            self._add_notes(flow)
+
+    def _formula(self, element: _Element, flow: _Flow) -> None:
+        node = element.node
+        tex = node.attributes.get("alttext") or ""
+        self._letters -= len(tex)
+        if not flow.is_inline and node.attributes.get("display") == "block":
+            if tex := clean_tex(tex):
+                flow.add(Formula((tex,), "", anchor_of(node)))
+        else:
+            flow.writer.formula(tex, element.look.target)
+
+    def _note(self, node: LexborNode, flow: _Flow) -> None:
+        mark, content = node.css_first(".ltx_note_mark"), node.css_first(".ltx_note_content")
+        spans = self._inline(content if content is not None else node)
+        if not spans:
+            return
+        text = clean(mark.text(), 20) if mark is not None else "*"
+        anchor = anchor_of(node)
+        if "ltx_role_footnotetext" not in class_names(node):
+            flow.writer.mark(text, f"#{anchor}" if anchor else "")
+        self._notes.append(Note(text, spans, anchor))
+
+    def _theorem(self, element: _Element, flow: _Flow) -> None:
+        node, depth = element.node, element.depth
+        title = next((child for child in node.iter() if "ltx_title" in class_names(child)), None)
+        spans = self._inline(title) if title is not None else ()
+        inner = self._inside(node, flow, depth, "ltx_title")
+        if inner is not flow:
+            flow.add(Theorem(plain_spans(spans), tuple(inner.blocks), anchor_of(node)))
+            self._add_notes(flow)
+
+    def _items(self, element: _Element, flow: _Flow) -> None:
+        node, depth = element.node, element.depth
+        items: list[Item] = []
+        term, number = "", 0
+        for child in self._children(node):
+            if child.tag == "dt":
+                term = self._text(child)
+            elif child.tag in ("li", "dd"):
+                number += 1
+                tagged = next((one for one in child.iter() if "ltx_tag" in class_names(one)), None)
+                plain = f"{number}." if node.tag == "ol" else "•"
+                marker = self._text(tagged) if tagged is not None else plain if child.tag == "li" else term
+                inner = self._inside(child, flow, depth, "ltx_tag")
+                if inner is not flow:
+                    items.append(Item(clean(marker, 200), tuple(inner.blocks), anchor_of(child)))
+        if items:
+            flow.add(Items(tuple(items), anchor_of(node)))
+            self._add_notes(flow)
+
+    def _references(self, node: LexborNode, flow: _Flow) -> None:
+        for child in self._children(node):
+            if child.tag == "-text":
+                continue
+            tagged = child.css_first(".ltx_tag_bibitem")
+            label = self._text(tagged) if tagged is not None else ""
+            spans = self._inline(child, skipped=frozenset({"ltx_tag"}))
+            if spans or label:
+                flow.add(Reference(clean(label, 200), spans, anchor_of(child)))
+
+    def _figure(self, element: _Element, flow: _Flow) -> None:
+        node, depth = element.node, element.depth
+        caption = next((one for one in node.iter() if one.tag == "figcaption"), None)
+        label, spans = "", Spans()
+        if caption is not None:
+            tagged = caption.css_first(".ltx_tag")
+            label = clean(self._text(tagged).strip().rstrip(":."), 100) if tagged is not None else ""
+            spans = self._inline(caption, skipped=frozenset({"ltx_tag"}))
+        inner = self._inside(node, flow, depth, "ltx_caption")
+        own = [one for one in node.css("img") if figure_of(one) == node.mem_id]
+        pictures = tuple(filter(None, (clean(one.attributes.get("src") or "") for one in own)))
+        if inner is not flow and (label or spans or inner.blocks or pictures):
+            flow.add(Figure(label, spans, tuple(inner.blocks), pictures, anchor_of(node)))
+            self._add_notes(flow)
+
+    def _table(self, node: LexborNode, classes: frozenset[str], flow: _Flow) -> None:
+        from reader.feeds.fulltext.latexml_tables import read_formulas, read_table
+
+        if classes & {"ltx_equation", "ltx_equationgroup", "ltx_eqn_table"}:
+            for formula in read_formulas(node, self._text):
+                flow.add(formula)
+        else:
+            table: Table | None = read_table(node, self._inline)
+            if table is not None:
+                flow.add(table)
+        self._add_notes(flow)
+
+    def _listing(self, node: LexborNode) -> tuple[Spans, ...]:
+        """The lines of code, or of an algorithm."""
+        data = node.css_first(".ltx_listing_data a")
+        if data is not None and (code := decoded(data.attributes.get("href") or "")):
+            return code_lines(code)
+        lines = node.css(".ltx_listingline")
+        if not lines:
+            return code_lines(node.text())
+        found = []
+        for line in lines:
+            flow = _Flow(is_inline=True, keeps_spaces=True)
+            self._walk(line, flow, Look(), bounds.DEPTH // 2)
+            found.append(flow.writer.take())
+        return tuple(found)

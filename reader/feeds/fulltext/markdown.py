@@ -1,0 +1,129 @@
+"""The daily feed's Markdown of a paper: is it the text of a paper, and then its model."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.core.document.model import Document
+from reader.core.errors import NoFullText
+from reader.core.text import clean
+from reader.feeds.fulltext.bounds import LETTERS
+from reader.feeds.fulltext.tex_runs import find_runs, is_formula
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+MIN_LETTERS = 2_500
+"""Letters of the shortest body that counts as the text of a paper."""
+
+SPECIAL = 4_000
+"""Maximum brackets, stars and the like in a paragraph: the parser's time grows with their square."""
+
+OPEN_MARK, CLOSE_MARK = "\ue000", "\ue001"
+"""Around the number of a formula, which Markdown must not read; cleaning removes them from all other text."""
+
+_HEAD = re.compile(
+    r"(?:Title: (?P<title>[^\n]*)\n+)?(?:URL Source: (?P<source>\S*)\s*\n+)?(?:[A-Z][\w ]{2,30}: [^\n]*\n+)*?"
+    r"Markdown Content:[^\S\n]*\n"
+)
+_ARXIV = re.compile(r"https?://(?:[\w-]+\.)*arxiv\.org/html/\S+?(?:v(?P<version>[0-9]{1,3}))?/?$")
+_FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
+_LONG_MARKER = re.compile(r"^( *)([0-9]{1,2}\.) {2,}(?=\S)", re.MULTILINE)
+_LOST_LABEL = re.compile(r"\bLABEL:[\w:.-]*\w")
+_BROKEN_TEX = re.compile(r"(?<!\\)%\n(?=\S)")
+_CELL = re.compile(r"((?<!\\)\|)")
+_NO_TEX = re.compile(r"\]\([^)\n]*\)|`[^`\n]+`")
+"""Targets of links, and code."""
+
+
+class _Source(NamedTuple):
+    """The parts of an answer of the feed."""
+
+    title: str
+    address: str
+    body: str
+
+
+def read_markdown(text: str) -> Document:
+    """The text of a paper in the feed's form; raises NoFullText if it is that of another page, or too large."""
+    if len(text) > LETTERS:
+        raise NoFullText(f"the page is larger than {LETTERS // 1_000_000} million letters")
+    source = _split(text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"))
+    found = _ARXIV.match(source.address)
+    if found is None or len(source.body) < MIN_LETTERS:
+        raise NoFullText("the feed has its page in place of the text")
+    version = int(found["version"]) if found["version"] else None
+    return parse_markdown(source.body, title=source.title, version=version)
+
+
+def parse_markdown(text: str, *, title: str = "", version: int | None = None) -> Document:
+    """A document of any Markdown; raises NoFullText if it is too large."""
+    # Late: only a full text needs it (54 ms).
+    from reader.feeds.fulltext.markdown_blocks import Builder
+
+    for paragraph in text.split("\n\n"):
+        if len(paragraph) > SPECIAL and any(paragraph.count(sign) > SPECIAL for sign in "[]*_<!`&"):
+            raise NoFullText("one of its paragraphs is too large")
+    text = text.replace(OPEN_MARK, "").replace(CLOSE_MARK, "")
+    # The converter indents the text of all items by four columns, wherever their first line begins.
+    text = _LONG_MARKER.sub(lambda found: f"{found[1]}{found[2]:4}", _LOST_LABEL.sub("?", text))
+    protected, formulas = _protected(text)
+    builder = Builder(formulas)
+    blocks = builder.build(_parser().parse(protected))
+    return Document(clean(title) or builder.title, blocks, version, is_cut=builder.is_cut)
+
+
+def _split(text: str) -> _Source:
+    head = _HEAD.match(text)
+    if head is None:
+        return _Source("", "", text)
+    return _Source(head["title"] or "", head["source"] or "", text[head.end() :])
+
+
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    # Bare TeX is full of backslashes, which would count as escapes. Code has fences; other text is indented too.
+    return MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table").disable(["escape", "code"])
+
+
+def _protected(text: str) -> tuple[str, list[str]]:
+    """The text with a mark in place of each formula outside code, and the formulas."""
+    formulas: list[str] = []
+    parts = _FENCE.split(_BROKEN_TEX.sub("", text))
+    # Text and fences take turns; what is between two fences is code.
+    for index in range(0, len(parts), 4):
+        parts[index] = _protect(parts[index], formulas)
+    return "".join(parts), formulas
+
+
+def _protect(text: str, formulas: list[str]) -> str:
+    """A text outside code with its formulas replaced; a formula never goes on in another paragraph or cell."""
+    pieces = []
+    for part in text.split("\n\n"):
+        if is_formula(part):
+            start = len(part) - len(part.lstrip())
+            pieces.append(part[:start] + _mark(part.strip(), formulas))
+        elif part.lstrip().startswith("|"):
+            cells = _CELL.split(part)
+            pieces.append("".join(_protect_runs(cell, formulas) for cell in cells))
+        else:
+            pieces.append(_protect_runs(part, formulas))
+    return "\n\n".join(pieces)
+
+
+def _protect_runs(text: str, formulas: list[str]) -> str:
+    pieces, end = [], 0
+    others = [found.span() for found in _NO_TEX.finditer(text)]
+    for start, stop, tex in find_runs(text):
+        if start < end or any(start < there and here < stop for here, there in others):
+            continue
+        pieces += [text[end:start], _mark(tex, formulas)]
+        end = stop
+    return "".join(pieces) + text[end:]
+
+
+def _mark(tex: str, formulas: list[str]) -> str:
+    formulas.append(tex)
+    return f"{OPEN_MARK}{len(formulas) - 1}{CLOSE_MARK}"

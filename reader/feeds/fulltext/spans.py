@@ -1,0 +1,88 @@
+"""Collects the spans of a paragraph: white space as one space, each text clean, neighbours of one style joined."""
+
+from __future__ import annotations
+
+import re
+
+from reader.core.document.model import Span, Spans
+from reader.core.text import clean, clean_note
+
+TEXT_LIMIT = 200_000
+"""Maximum letters of one text."""
+
+TEX_LIMIT = 10_000
+"""Maximum letters of a formula; longer ones are left out after that."""
+
+_TEX_BREAK = re.compile(r"(?<!\\)%[ \t]*\r?\n\s*")
+_SPACES = re.compile(r"[^\S ]")
+
+
+class SpanWriter:
+    """Collects spans; with `keeps_spaces`, spaces stay as they are, and only line breaks go."""
+
+    def __init__(self, *, keeps_spaces: bool = False) -> None:
+        self._spans: list[Span] = []
+        self._keeps_spaces = keeps_spaces
+        self._is_spaced = True
+        """Whether a space at the beginning of the next text would follow another one, or begin the paragraph."""
+
+    def write(self, text: str, style: str = "", target: str = "") -> None:
+        """Add text."""
+        if self._keeps_spaces:
+            plain = _SPACES.sub(" ", clean_note(text.replace("\n", "").replace("\r", "").replace("\t", "    ") + "|"))
+            self._add(plain[:-1], style, target)
+            return
+        line = clean(text, TEXT_LIMIT)
+        if not line:
+            if text and not self._is_spaced:
+                self._add(" ", style if self._spans and self._spans[-1].style == style else "", "")
+                self._is_spaced = True
+            return
+        if text[:1].isspace() and not self._is_spaced:
+            line = f" {line}"
+        if text[-1:].isspace():
+            line = f"{line} "
+        self._add(line, style, target)
+        self._is_spaced = line.endswith(" ")
+
+    def space(self) -> None:
+        """Add a space, unless there is one."""
+        self.write(" ")
+
+    def formula(self, tex: str, target: str = "") -> None:
+        """Add a formula in TeX."""
+        if tex := clean_tex(tex):
+            self._spans.append(Span(tex, "formula", target))
+            self._is_spaced = False
+
+    def mark(self, mark: str, target: str) -> None:
+        """Add the mark of a footnote, which stands right after the text."""
+        if mark := clean(mark, 20):
+            self._spans.append(Span(mark, "mark", target))
+            self._is_spaced = False
+
+    def take(self) -> Spans:
+        """What was collected, without a space at the end; the writer is empty again."""
+        spans, self._spans, self._is_spaced = self._spans, [], True
+        while spans and spans[-1].style not in ("formula", "mark"):
+            text = spans[-1].text.rstrip(" ")
+            if text:
+                spans[-1] = spans[-1]._replace(text=text)
+                break
+            spans.pop()
+        return tuple(spans)
+
+    def _add(self, text: str, style: str, target: str) -> None:
+        if not text:
+            return
+        last = self._spans[-1] if self._spans else None
+        if last and (last.style, last.target) == (style, target) and style not in ("formula", "mark"):
+            # An accent at the beginning of a text was removed, so what is joined is as clean as its parts.
+            self._spans[-1] = Span(last.text + text, style, target)
+        else:
+            self._spans.append(Span(text, style, target))
+
+
+def clean_tex(tex: str) -> str:
+    """TeX on one line: a line that ends in `%` goes on with the next."""
+    return clean(_TEX_BREAK.sub("", tex), TEX_LIMIT)

@@ -1,0 +1,83 @@
+"""Full texts are kept whole, found by a query, and dropped by their own retention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reader.cache import maintenance, schema
+from reader.cache.marks.events import Events
+from reader.cache.papers import Cache
+from reader.cache.texts import BATCH, Texts
+from reader.core.document.model import Document, Paragraph, Span
+from reader.core.paper import Listing
+from tests.cache.conftest import NOW, draft, faults
+
+DOCUMENT = Document("T", (Paragraph((Span("Sparse attention."),)),), 2, "CC BY 4.0")
+
+
+@pytest.fixture
+def texts(filled: Cache, path: Path) -> Iterator[Texts]:
+    with closing(Texts.open(path)) as opened:
+        yield opened
+
+
+def test_a_text_is_kept_with_its_source(texts: Texts) -> None:
+    assert texts.get(1) is None
+    texts.put(1, DOCUMENT, "arxiv.org", NOW)
+    kept = texts.get(1)
+    assert kept is not None
+    assert (kept.document, kept.source, kept.fetched) == (DOCUMENT, "arxiv.org", NOW)
+    texts.put(1, Document("New", ()), "feed", NOW)
+    newer = texts.get(1)
+    assert newer is not None and newer.document.title == "New"
+
+
+def test_a_text_that_cannot_be_read_is_none(texts: Texts, path: Path) -> None:
+    texts.put(1, DOCUMENT, "feed", NOW)
+    with closing(schema.connect(path)) as connection:
+        connection.execute("UPDATE full_text SET body = x'00ff'")
+    assert texts.get(1) is None
+
+
+def test_the_text_of_a_paper_that_has_gone_is_not_stored(texts: Texts, path: Path) -> None:
+    texts.put(99, DOCUMENT, "feed", NOW)
+    assert texts.get(99) is None
+    assert faults(path) == {}
+
+
+def test_unused_texts_are_dropped_but_for_those_of_marked_papers(texts: Texts, path: Path) -> None:
+    for pk in (1, 2, 3, 4):
+        texts.put(pk, DOCUMENT, "feed", NOW)
+    with closing(Events.open(path)) as events:
+        events.mark("star", "1", [2])
+    texts.note_use(3, "2026-12-24")
+    assert list(texts.drop_unused("2026-12-01")) == [2]
+    assert [pk for pk in (1, 2, 3, 4) if texts.get(pk)] == [2, 3]
+    assert list(texts.drop_unused("2026-12-01")) == []
+
+
+def test_many_texts_are_dropped_in_short_transactions(cache: Cache, path: Path) -> None:
+    cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(BATCH + 5))), NOW)
+    with closing(Texts.open(path)) as texts:
+        for pk in range(1, BATCH + 6):
+            texts.put(pk, DOCUMENT, "feed", NOW)
+        assert list(texts.drop_unused("2027-01-01")) == [BATCH, BATCH + 5]
+
+
+def test_a_dropped_paper_takes_its_text_along(texts: Texts, filled: Cache, path: Path) -> None:
+    texts.put(4, DOCUMENT, "feed", NOW)
+    texts.put(1, DOCUMENT, "feed", NOW)
+    assert list(filled.drop_before("2026-11-24")) == [2]
+    assert texts.get(4) is None
+    assert texts.get(1) is not None
+    assert faults(path) == {}
+
+
+def test_texts_count_in_the_sizes(texts: Texts, path: Path) -> None:
+    texts.put(1, DOCUMENT, "feed", NOW)
+    (part,) = [part for part in maintenance.sizes(path).parts if part.name == "full_text"]
+    assert part.rows == 1 and part.bytes > 0

@@ -1,0 +1,99 @@
+"""Words in the kept texts, on the command line."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reader.cache.texts import Texts
+from reader.cache.window import Window
+from reader.core.document.codec import dump
+from reader.core.document.model import Document, Heading, Paragraph, Span
+from reader.core.document.search import AROUND, may_have
+from tests.commands.conftest import Run, RunOnTerminal
+
+LONG = "padding words on this side " * 20
+
+
+def document(*texts: str) -> Document:
+    return Document(
+        "T",
+        (
+            Heading(1, "", (Span("Abstract"),)),
+            Paragraph((Span("We use "), Span("sparse", "emphasis"), Span(" attention."))),
+            Heading(2, "3.2", (Span("Fréchet spaces"),)),
+            *(Paragraph((Span(text),)) for text in texts),
+        ),
+    )
+
+
+@pytest.fixture
+def texts(papers: Path) -> Path:
+    with closing(Window.open(papers)) as window, closing(Texts.open(papers)) as kept:
+        for id, found in (
+            ("2606.26740", document(f"{LONG}Attention that is sparse{LONG}", "Nothing.")),
+            ("2606.00003", document("Dense attention alone.")),
+            ("2606.00001", Document("T", (Paragraph((Span("x_{i}\\leq\\alpha", "formula"), Span(" holds"))),))),
+        ):
+            pk = window.pk_of(id)
+            assert pk is not None
+            kept.put(pk, found, "feed", "2026-07-01T00:00:00Z")
+    return papers
+
+
+def test_a_line_has_the_id_the_section_and_the_words_around(run: Run, texts: Path) -> None:
+    found = run("grep", "sparse attention")
+    assert (found.code, found.err) == (0, "")
+    first, second, third = (line.split("\t") for line in found.lines)
+    assert first == ["2606.26740", "Abstract", "We use sparse attention."]
+    assert second[:2] == ["2606.26740", "3.2 Fréchet spaces"]
+    assert second[2].startswith("…") and second[2].endswith("…") and "Attention that is sparse" in second[2]
+    assert len(second[2]) < 4 * AROUND + 40
+    assert third[0] == "2606.00003"
+
+
+def test_a_phrase_is_whole_and_words_are_beginnings(run: Run, texts: Path) -> None:
+    assert len(run("grep", '"attention that"').lines) == 1
+    assert len(run("grep", "att spa").lines) == 3
+    assert len(run("grep", '"att"').lines) == 0
+    assert [line.split("\t")[0] for line in run("grep", "frechet").lines] == ["2606.26740", "2606.00003"]
+    assert run("grep", "α").lines == ["2606.00001\t\txᵢ ≤ α holds"]
+
+
+def test_a_query_chooses_the_papers(run: Run, texts: Path) -> None:
+    assert len(run("grep", "attention", "upvotes:>50").lines) == 2
+    assert len(run("grep", "attention", "-n", "1").lines) == 1
+    run("mark", "star", "2606.00003")
+    assert run("grep", "dense", "is:starred", "--json").json == [
+        {
+            "id": "2606.00003",
+            "title": "Small verifiers, long horizons",
+            "section": "3.2 Fréchet spaces",
+            "text": "Dense attention alone.",
+        }
+    ]
+
+
+def test_nothing_found_is_said(run: Run, texts: Path, papers: Path) -> None:
+    found = run("grep", "quantum")
+    assert (found.code, found.out, found.err) == (0, "", "No text has it.\n")
+    assert run("grep", "quantum", "--json").json == []
+    assert "No text is kept here yet" in run("grep", "quantum", "id:2606.28480").err
+    assert run("grep", "...").code == 2
+
+
+@pytest.mark.parametrize("columns", [30, 80])
+def test_on_a_terminal_hits_stand_under_their_paper(on_terminal: RunOnTerminal, texts: Path, columns: int) -> None:
+    lines = on_terminal("grep", "sparse attention", columns=columns).lines
+    assert all(len(line) <= columns for line in lines)
+    assert lines[0].startswith("2606.26740 LiveEdit")
+    assert "  Abstract" in lines and "" in lines
+
+
+def test_a_damaged_text_is_passed_over() -> None:
+    assert not may_have(b"no text", ["a"])
+    packed = dump(document("x"))
+    assert may_have(packed, ["spars", "frechet"])
+    assert not may_have(packed, ["absent"])

@@ -1,0 +1,140 @@
+"""The full text of a paper on the command line: fetched once, the same in a pipe with and without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Run, RunOnTerminal, Spawn
+from tests.feed_server import FeedServer, item
+from tests.feeds.fulltext import pages
+
+ID = "2606.26740"
+
+
+@pytest.fixture
+def feed(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[FeedServer]:
+    with FeedServer({"2026-06-30": [item("2606.00009", "Not here yet", "2026-06-30")]}) as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        monkeypatch.setenv("ARXIV_ENDPOINT", server.url)
+        server.pages[f"/papers/{ID}.md"] = pages.MARKDOWN.encode()
+        server.pages[f"/html/{ID}"] = pages.PAGE.encode()
+        yield server
+
+
+def test_a_pipe_gets_headings_paragraphs_and_rows(run: Run, papers: Path, feed: FeedServer) -> None:
+    found = run("read", ID)
+    assert (found.code, found.err) == (0, "")
+    assert found.lines[:4] == [
+        "LiveEdit: Streaming Video Editing",
+        "Ada Example, Bo Sample",
+        f"arXiv:{ID}v2 · text from Hugging Face",
+        "",
+    ]
+    assert "1  Start" in found.lines
+    assert "We cite (Kay, 2024), see Table 1 and take xᵢ ≤ 1, which is so by O(n log n) steps." in found.lines
+    assert "a = b/c  (1)" in found.lines
+    assert "Model\tα" in found.lines and "a\t1.5" in found.lines
+    assert "\x1b" not in found.out
+
+
+def test_what_was_fetched_once_is_read_offline_and_is_the_same(
+    run: Run, papers: Path, feed: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run("read", ID)
+    asked = len(feed.requests)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert run("read", f"https://arxiv.org/abs/{ID}v1").out == first.out
+    assert len(feed.requests) == asked
+    assert run("count", "has:fulltext").out == "1\n"
+    failed = run("read", "2606.30616")
+    assert (failed.code, failed.out) == (1, "")
+    assert "Offline mode is on" in failed.err
+
+
+def test_the_next_source_is_asked_where_the_feed_has_no_text(run: Run, papers: Path, feed: FeedServer) -> None:
+    feed.pages[f"/papers/{ID}.md"] = pages.FALLBACK.encode()
+    found = run("read", ID)
+    assert found.lines[2] == f"arXiv:{ID}v3 · CC BY 4.0 · text from 127.0.0.1"
+    assert [request.path for request in feed.requests] == [f"/papers/{ID}.md", f"/html/{ID}"]
+
+
+def test_the_next_source_is_asked_where_the_first_has_trouble(run: Run, papers: Path, feed: FeedServer) -> None:
+    feed.faults += ["limit:120"]
+    assert run("read", ID).code == 0
+
+
+def test_where_there_is_no_text_two_lines_say_why_and_where_to_look(run: Run, papers: Path, feed: FeedServer) -> None:
+    feed.pages = {f"/html/{ID}": pages.NO_HTML.encode()}
+    found = run("read", ID)
+    assert (found.code, found.out) == (1, "")
+    assert found.err == (
+        f"dailypapers: {ID} has no full text: arXiv has no HTML of it. See https://arxiv.org/pdf/{ID}\n"
+    )
+    assert run("count", "has:fulltext").out == "0\n"
+
+
+@pytest.mark.parametrize("fault", ["error", "error:406", "limit:120", "html", "garbage", "drop", "redirect:/abs/x"])
+def test_every_fault_is_one_line_and_keeps_nothing(
+    run: Run, papers: Path, feed: FeedServer, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def at_once(_: float) -> None:
+        pass
+
+    monkeypatch.setattr("reader.feeds.http.client.HttpClient._wait", lambda *_: at_once(0))
+    feed.fault = fault
+    found = run("read", ID)
+    assert (found.code, found.out) == (1, "")
+    assert found.err.startswith("dailypapers: ") and found.err.count("\n") == 1 and len(found.err) < 160
+    feed.fault = "ok"
+    assert run("count", "has:fulltext").out == "0\n"
+    assert run("read", ID).code == 0
+
+
+def test_a_paper_that_is_not_here_is_fetched_too(run: Run, papers: Path, feed: FeedServer) -> None:
+    feed.pages["/papers/2606.00009.md"] = pages.MARKDOWN.encode()
+    assert run("read", "2606.00009").lines[0] == "Not here yet"
+    found = run("read", "no such thing")
+    assert found.code == 1 and "is not in the cache" in found.err
+
+
+def test_again_fetches_a_newer_text(run: Run, papers: Path, feed: FeedServer) -> None:
+    run("read", ID)
+    feed.pages[f"/papers/{ID}.md"] = pages.MARKDOWN.replace("v2", "v4").encode()
+    assert "v2 ·" in run("read", ID).out
+    assert "v4 ·" in run("read", ID, "--again").out
+    feed.fault = "redirect:/abs/x"
+    assert run("read", ID, "--again").code == 1
+    assert "v4 ·" in run("read", ID).out
+
+
+def test_markdown_has_formulas_in_tex(run: Run, papers: Path, feed: FeedServer) -> None:
+    lines = run("read", ID, "--markdown").lines
+    assert lines[0] == "# A paper"
+    assert "## 1 Start" in lines
+    assert (
+        r"We cite (Kay, 2024), see Table 1 and take $x_{i}\leq 1$, which is **so** by $\mathcal{O}(n\log n)$ steps."
+        in lines
+    )
+    assert r"a=\frac{b}{c} \tag{1}" in lines
+    assert r"| Model | $\alpha$ |" in lines
+    assert "> Said." in lines
+    assert "- Kay (2024) Kay. On it. [link](https://example.org/x)" in lines
+
+
+@pytest.mark.parametrize("columns", [30, 60, 80, 140])
+def test_on_a_terminal_text_is_wrapped(
+    on_terminal: RunOnTerminal, papers: Path, feed: FeedServer, columns: int
+) -> None:
+    lines = on_terminal("read", ID, columns=columns).lines
+    assert max(map(len, lines)) <= min(columns, 80)
+    assert "This sentence fills the page" in " ".join(lines)
+
+
+def test_the_program_itself_reads(spawn: Spawn, papers: Path, feed: FeedServer) -> None:
+    found = spawn("read", ID)
+    assert (found.code, found.err) == (0, "")
+    assert "1  Start" in found.lines
+    assert spawn("read", "--help").out.count("dailypapers read") == 4

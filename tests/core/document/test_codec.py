@@ -1,0 +1,107 @@
+"""Documents as bytes and back."""
+
+from __future__ import annotations
+
+import json
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.document.codec import UnreadableDocument, dump, load
+from reader.core.document.model import (
+    STYLES,
+    Block,
+    Cell,
+    Document,
+    Figure,
+    Formula,
+    Heading,
+    Item,
+    Items,
+    Listing,
+    Note,
+    Paragraph,
+    Quote,
+    Reference,
+    Span,
+    Table,
+    Theorem,
+)
+
+TEXT = st.text(min_size=1, max_size=8)
+SPANS = st.lists(
+    st.builds(Span, TEXT, st.sampled_from(STYLES), st.sampled_from(["", "#S1", "https://a.example/"])), max_size=3
+).map(tuple)
+CELLS = st.builds(
+    Cell, SPANS, st.integers(1, 5), st.integers(1, 5), st.sampled_from(["left", "right", "center"]), st.booleans()
+)
+LEAVES: st.SearchStrategy[Block] = st.one_of(
+    st.builds(Heading, st.integers(1, 5), TEXT, SPANS, TEXT),
+    st.builds(Paragraph, SPANS, TEXT),
+    st.builds(Formula, st.lists(TEXT, max_size=3).map(tuple), TEXT, TEXT),
+    st.builds(Listing, st.lists(SPANS, max_size=3).map(tuple), TEXT),
+    st.builds(Table, st.lists(st.lists(CELLS, max_size=3).map(tuple), max_size=3).map(tuple), st.just((1,)), TEXT),
+    st.builds(Note, TEXT, SPANS, TEXT),
+    st.builds(Reference, TEXT, SPANS, TEXT),
+)
+
+
+def _containers(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
+    blocks = st.lists(inner, max_size=3).map(tuple)
+    items = st.lists(st.builds(Item, TEXT, blocks, TEXT), max_size=3).map(tuple)
+    return st.one_of(
+        st.builds(Items, items, TEXT),
+        st.builds(Quote, blocks, TEXT),
+        st.builds(Theorem, SPANS, blocks, TEXT),
+        st.builds(Figure, TEXT, SPANS, blocks, st.lists(TEXT, max_size=2).map(tuple), TEXT),
+    )
+
+
+DOCUMENTS = st.builds(
+    Document,
+    TEXT,
+    st.lists(st.recursive(LEAVES, _containers, max_leaves=6), max_size=5).map(tuple),
+    st.none() | st.integers(1, 30),
+    TEXT,
+    st.booleans(),
+)
+
+
+@given(DOCUMENTS)
+def test_what_is_stored_comes_back(document: Document) -> None:
+    assert load(dump(document)) == document
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [],
+        {},
+        [1, "T", None, "", 0, [["x", ""]]],
+        [1, "T", None, "", 0, [["p", "", [["a", 99, ""]]]]],
+        [1, "T", None, "", 0, [["t", "", [], [[1, 1, 7, 0]]]]],
+        [1, "T", "v", "", 0, []],
+    ],
+)
+def test_what_is_no_document_is_refused(parts: object) -> None:
+    with pytest.raises(UnreadableDocument):
+        load(zlib.compress(json.dumps(parts).encode()))
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_refused_or_read(data: bytes) -> None:
+    for form in (data, zlib.compress(data), dump(Document("T", ()))[:-1] + data):
+        try:
+            load(form)
+        except UnreadableDocument:
+            continue
+
+
+def test_too_deep_a_nest_is_refused() -> None:
+    block: Block = Paragraph((Span("x"),))
+    for _ in range(400):
+        block = Quote((block,))
+    with pytest.raises(UnreadableDocument):
+        load(dump(Document("T", (block,))))

@@ -1,0 +1,227 @@
+"""Documents in lines: what is drawn at a width and in a pipe, and places that stay over a new layout."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.document.layout import Layout, Place
+from reader.core.document.lines import ROLES
+from reader.core.document.model import (
+    Block,
+    Cell,
+    Document,
+    Figure,
+    Formula,
+    Heading,
+    Item,
+    Items,
+    Listing,
+    Note,
+    Paragraph,
+    Quote,
+    Reference,
+    Span,
+    Spans,
+    Table,
+    Theorem,
+)
+from tests.core.document.test_codec import DOCUMENTS
+
+
+def words(text: str) -> Spans:
+    return (Span(text),)
+
+
+def drawn(*blocks: Block, width: int | None = 30) -> list[str]:
+    return [line.text for line in Layout(Document("T", blocks), width)]
+
+
+PROSE = "Alpha beta gamma delta epsilon zeta eta theta."
+
+
+def test_a_paragraph_is_wrapped_and_one_line_in_a_pipe() -> None:
+    block = Paragraph(
+        (Span("Look up "), Span("[3]", "", "#bib3"), Span(" for all of "), Span("x_{i}\\leq 1", "formula"), Span("."))
+    )
+    assert drawn(block, width=29) == ["Look up [3] for all of", "xᵢ ≤ 1."]
+    assert drawn(Paragraph(words(PROSE)), width=None) == [PROSE]
+    (line, _) = Layout(Document("T", (block,)), 28)
+    assert [(piece.text, piece.role, piece.target) for piece in line.pieces] == [
+        ("Look up ", "text", ""),
+        ("[3]", "text", "#bib3"),
+        (" for all of", "text", ""),
+    ]
+
+
+def test_an_unknown_formula_stays_tex() -> None:
+    assert drawn(Paragraph((Span(r"\ours{x}", "formula"),))) == [r"\ours{x}"]
+
+
+def test_blocks_stand_apart() -> None:
+    blocks = (
+        Heading(1, "1", words("One")),
+        Paragraph(words("a")),
+        Note("1", words("n")),
+        Heading(2, "1.1", words("Two")),
+        Paragraph(words("b")),
+        Heading(1, "", words("References")),
+        Reference("[1]", words("r")),
+        Reference("[2]", words("s")),
+    )
+    assert drawn(*blocks) == [
+        *("1  One", "", "a", "  ¹ n", "", "1.1  Two", "", "b", "", "", "References", "", "[1] r", "[2] s"),
+    ]
+
+
+def test_a_formula_has_its_number_at_the_edge_and_breaks_between_terms() -> None:
+    assert drawn(Formula(("a=b",), "(1)")) == ["    a = b                  (1)"]
+    assert drawn(Formula((r"f(a,b)+g(c,d)+h(e,k)+l(m,n)",))) == ["    f(a, b) + g(c, d) +", "        h(e, k) + l(m, n)"]
+    assert drawn(Formula((r"a\\ =b",), "(2)"), width=None) == ["a", "= b  (2)"]
+
+
+def test_lists_hang_and_nest() -> None:
+    inner = Items((Item("(a)", (Paragraph(words("x")),)),))
+    block = Items((Item("•", (Paragraph(words(PROSE)), inner)), Item("Term", (Paragraph(words("y")),))))
+    assert drawn(block) == [
+        "• Alpha beta gamma delta",
+        "  epsilon zeta eta theta.",
+        "  (a) x",
+        "Term y",
+    ]
+    assert drawn(Items((Item("A long term", (Paragraph(words("means")),)),))) == ["A long term", "  means"]
+
+
+def test_quotes_theorems_and_captions() -> None:
+    assert drawn(Quote((Paragraph(words(PROSE)),))) == ["│ Alpha beta gamma delta", "│ epsilon zeta eta theta."]
+    assert drawn(Quote((Paragraph(words("q")),)), width=None) == ["> q"]
+    theorem = Theorem(words("Lemma 1."), (Paragraph(words("All.")), Formula(("a",))))
+    assert drawn(theorem) == ["Lemma 1. All.", "", "    a"]
+    assert drawn(Figure("Figure 1", words("Both."), (), ("x.png",))) == ["Figure 1: Both."]
+    assert drawn(Figure("", (), (), ("x.png",))) == ["[picture]"]
+
+
+TABLE = Table(
+    (
+        (Cell(words("Model"), 1, 2, is_head=True), Cell(words("Scores"), 2, 1, "center", True)),
+        (Cell(words("A"), is_head=True), Cell(words("中文"), is_head=True)),
+        (Cell(words("base")), Cell(words("1.5"), align="right"), Cell(words("22"), align="right")),
+    ),
+    (2,),
+)
+
+
+def test_a_table_is_aligned_by_cells_of_the_terminal() -> None:
+    assert drawn(TABLE) == [
+        "────────────────",
+        "Model   Scores",
+        "       A    中文",
+        "────────────────",
+        "base   1.5    22",
+        "────────────────",
+    ]
+
+
+def test_a_table_in_a_pipe_has_a_row_a_line() -> None:
+    assert drawn(TABLE, width=None) == ["Model\tScores", "\tA\t中文", "base\t1.5\t22"]
+
+
+def test_a_wide_table_keeps_its_width_and_breaks_only_long_text() -> None:
+    row = (Cell(words(PROSE)), *(Cell(words(f"column {n}")) for n in range(6)))
+    lines = list(Layout(Document("T", (Table((row,)),)), 60))
+    assert [line.text for line in lines[1:3]] == [
+        "Alpha beta gamma delta epsilon zeta   " + "  ".join(f"column {n}" for n in range(6)),
+        "eta theta.",
+    ]
+    assert all(line.cells > 60 for line in lines[:2])
+
+
+def test_code_is_never_broken_and_steps_hang() -> None:
+    code = Listing(((Span("if x:", "code"),), (), (Span("    " + "y" * 40, "code"),)))
+    assert drawn(code) == ["  if x:", "  ", "      " + "y" * 40]
+    steps = Listing(((Span("1:  "), Span("for", "strong"), Span(" all of the many examples do")),))
+    assert drawn(steps) == ["  1:  for all of the many", "      examples do"]
+
+
+@given(DOCUMENTS, st.integers(1, 90))
+def test_any_document_fits_and_keeps_its_letters(document: Document, width: int) -> None:
+    layout, piped = Layout(document, width), Layout(document, None)
+    for index, block in enumerate(document.blocks):
+        lines = layout.lines(index)
+        assert [line.start for line in lines] == sorted(line.start for line in lines)
+        for line in (*lines, *piped.lines(index)):
+            assert {piece.role for piece in line.pieces} <= set(ROLES)
+        if block.anchor:
+            assert layout.place_of(block.anchor) is not None
+    total = sum(len(layout.lines(index)) for index in range(len(document.blocks)))
+    assert len(layout.window(Place(), 10_000)) == total == len(list(layout))
+
+
+LONG = Document(
+    "T",
+    tuple(
+        block
+        for number in range(1, 30)
+        for block in (
+            Heading(1, str(number), words("Section"), f"S{number}"),
+            Paragraph(words(f"{PROSE} " * number)),
+            Theorem(words("Theorem."), (Formula(("x",), f"({number})", f"E{number}"),)),
+        )
+    ),
+)
+
+
+@given(st.integers(0, 2_000), st.integers(20, 120), st.integers(20, 120))
+def test_the_place_stays_over_a_new_layout(row: int, width: int, other: int) -> None:
+    layout, new = Layout(LONG, width), Layout(LONG, other)
+    place = layout.down(Place(), row)
+    letter = layout.letter(place)
+    there = new.place_at(place.block, letter)
+    assert there.block == place.block
+    assert new.letter(there) <= letter
+    back = layout.place_at(there.block, new.letter(there))
+    assert back.line <= place.line or layout.letter(back) == letter
+
+
+@given(st.integers(0, 900), st.integers(1, 60))
+def test_rows_down_and_up_again_are_the_same_place(row: int, step: int) -> None:
+    layout = Layout(LONG, 60)
+    place = layout.down(Place(), row)
+    further = layout.down(place, step)
+    assert layout.up(further, step) == place or layout.down(further, 1) == further
+    assert layout.share(place) <= layout.share(further) <= 1
+    assert layout.window(place, step + 1)[-1] == layout.window(further, 1)[0]
+
+
+def test_sections_and_links_are_jumped_to() -> None:
+    layout = Layout(LONG, 60)
+    place = layout.place_of("#S3")
+    assert place == Place(6, 2)
+    assert layout.next_section(Place(6, 2), 1) == Place(9, 2)
+    assert layout.next_section(Place(7, 1), -1) == Place(6, 2)
+    assert layout.next_section(Place(6, 2), -1) == Place(3, 2)
+    assert layout.next_section(Place(0, 0), -1) is None
+    found = layout.place_of("E5")
+    assert found is not None
+    assert layout.window(found, 1)[0].text.strip().startswith("x")
+    section = layout.section_at(found)
+    assert section is not None and section.heading.number == "5"
+    assert layout.place_of("nowhere") is None
+
+
+def test_progress_is_counted_without_a_layout_of_all() -> None:
+    layout = Layout(LONG, 60)
+    assert layout.share(Place()) == 0
+    assert layout.minutes_left(Place()) == round(sum(LONG.sizes) / 1_200)
+    assert 0.9 < layout.share(Place(len(LONG.blocks) - 1, 0)) <= 1
+    assert len(layout._lines) <= 2
+
+
+@pytest.mark.parametrize("width", [None, 1, 20, 80])
+def test_an_empty_document_has_no_lines(width: int | None) -> None:
+    layout = Layout(Document("T", ()), width)
+    assert list(layout) == []
+    assert layout.window(Place(), 5) == []
+    assert layout.share(Place()) == 0
+    assert layout.section_at(Place()) is None

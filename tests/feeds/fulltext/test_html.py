@@ -1,0 +1,221 @@
+"""LaTeXML's HTML as documents, and pages that are no papers."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from reader.core.document.model import (
+    NESTING,
+    Figure,
+    Formula,
+    Items,
+    Listing,
+    Note,
+    Paragraph,
+    Quote,
+    Reference,
+    Span,
+    Table,
+    Theorem,
+    texts,
+)
+from reader.core.errors import NoFullText
+from reader.feeds.fulltext import bounds
+from reader.feeds.fulltext.html import read_html, without_mathml
+from tests.core.document.checks import check_document, depth
+from tests.feeds.fulltext import pages
+
+SHARED = Path(__file__).parents[4] / "shared" / "data" / "fulltext"
+DOCUMENT = read_html(pages.PAGE)
+
+
+def words(block: object) -> str:
+    return "|".join(texts(block))  # type: ignore[arg-type]
+
+
+def found(kind: type) -> list[object]:
+    return [block for block in DOCUMENT.blocks if isinstance(block, kind)]
+
+
+def test_the_page_around_the_paper_is_left_out() -> None:
+    check_document(DOCUMENT)
+    text = " ".join(words(block) for block in DOCUMENT.blocks)
+    for noise in ("Report", "made by", "NOISE", "icml", "lost", "left of a macro", "Ann", "31m", "thanks"):
+        assert noise not in text
+    assert (DOCUMENT.title, DOCUMENT.version, DOCUMENT.licence) == ("A paper", 3, "CC BY 4.0")
+
+
+def test_sections_have_numbers_and_anchors() -> None:
+    outline = [
+        (one.heading.level, one.heading.number, words(one.heading), one.heading.anchor) for one in DOCUMENT.sections
+    ]
+    assert outline == [
+        (1, "", "|Abstract", ""),
+        (1, "1", "1|Start of |it", "S1"),
+        (1, "Appendix A", "Appendix A|More", "A1"),
+        (2, "A.1", "A.1|Deep", "A1.SS1"),
+        (1, "", "|References", "bib"),
+    ]
+
+
+def test_a_paragraph_has_citations_formulas_and_notes() -> None:
+    paragraph = next(block for block in found(Paragraph) if getattr(block, "anchor", "") == "S1.p1")
+    assert isinstance(paragraph, Paragraph)
+    assert paragraph.spans == (
+        Span("We cite (Kay, "),
+        Span("2024", "", "#bib.bib1"),
+        Span(") and sum "),
+        Span("x_{i}+1", "formula"),
+        Span("."),
+        Span("1", "mark", "#fn1"),
+        Span(" Next "),
+        Span("word", "strong"),
+        Span("."),
+    )
+    after = DOCUMENT.blocks[DOCUMENT.blocks.index(paragraph) + 1]
+    assert after == Note("1", (Span("A note."),), "fn1")
+
+
+def test_lists_nest_and_quotes_hold_paragraphs() -> None:
+    bullets, terms = found(Items)
+    assert isinstance(bullets, Items) and isinstance(terms, Items)
+    (first,) = bullets.items
+    assert first.marker == "•"
+    assert words(first) == "•|One|(a)|inner"
+    assert [(item.marker, words(item)) for item in terms.items] == [("Term", "Term|means")]
+    assert [words(quote) for quote in found(Quote)] == ["Said."]
+
+
+def test_numbered_formulas_keep_their_numbers() -> None:
+    assert found(Formula) == [
+        Formula(("a=b",), "(1)", "S1.E1"),
+        Formula(("c =d", "=e"), "(2)", "S1.E2"),
+        Formula(("f",), "(3)", "S1.E3"),
+    ]
+
+
+def test_a_theorem_in_italics_is_plain_text() -> None:
+    (theorem,) = found(Theorem)
+    assert theorem == Theorem(
+        (Span("Theorem 1 (Main)."),), (Paragraph((Span("All is "), Span("y", "formula"), Span(" so."))),), "Thm1"
+    )
+
+
+def test_tables_have_spans_and_lines() -> None:
+    figure = next(one for one in found(Figure) if isinstance(one, Figure) and one.label == "Table 1")
+    (table,) = figure.blocks
+    assert isinstance(table, Table)
+    assert [[(words_of(cell.spans), cell.across, cell.down, cell.align) for cell in row] for row in table.rows] == [
+        [("Model", 1, 2, "left"), ("Score", 2, 1, "center")],
+        [("a", 1, 1, "left"), ("1.5²", 1, 1, "right")],
+    ]
+    assert table.rules == (1,)
+    assert [cell.is_head for row in table.rows for cell in row] == [True, True, False, False]
+
+
+def words_of(spans: tuple[Span, ...]) -> str:
+    return "".join(span.text for span in spans)
+
+
+def test_figures_have_captions_and_their_own_pictures() -> None:
+    figure = next(one for one in found(Figure) if isinstance(one, Figure) and one.label == "Figure 1")
+    assert (words_of(figure.caption), figure.pictures, figure.anchor) == ("Both.", ("x2.png",), "S1.F1")
+    (panel,) = figure.blocks
+    assert isinstance(panel, Figure) and (panel.label, panel.pictures) == ("(a)", ("x1.png",))
+
+
+def test_code_and_algorithms_keep_their_lines() -> None:
+    algorithm = next(one for one in found(Figure) if isinstance(one, Figure) and one.label == "Algorithm 1")
+    (steps,) = algorithm.blocks
+    assert isinstance(steps, Listing)
+    assert [words_of(line) for line in steps.lines] == ["1:  if x", "2:    go"]
+    code, terminal = found(Listing)
+    assert isinstance(code, Listing) and isinstance(terminal, Listing)
+    assert [words_of(line) for line in code.lines] == ["if x:", "    go()"]
+    assert [words_of(line) for line in terminal.lines] == ["$ run  <it>"]
+
+
+def test_references_are_where_citations_lead() -> None:
+    assert found(Reference) == [
+        Reference("Kay (2024)", (Span("Kay. On it. "), Span("link", "", "https://example.org/x")), "bib.bib1")
+    ]
+    assert DOCUMENT.anchors["bib.bib1"] == len(DOCUMENT.blocks) - 1
+
+
+def test_formulas_need_only_their_tex() -> None:
+    assert "NOISE" not in without_mathml(pages.PAGE)
+    assert read_html(without_mathml(pages.PAGE)) == DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        (pages.NO_HTML, "arXiv has no HTML of it"),
+        (pages.NOT_CONVERTED, "ar5iv has not converted it"),
+        (pages.NOT_FOUND, "ar5iv does not have it"),
+        (pages.BROKEN_OFF, "its conversion to HTML broke off"),
+        (pages.SIGN_IN, "the page is not that of a paper"),
+        ("", "the page is not that of a paper"),
+        ("<article class=ltx_document><p>short</article>", "the page has no text"),
+        (pages.PAGE[: len(pages.PAGE) // 2], "the page breaks off before its end"),
+        ("<div>" * 50_000, "its elements are nested too deep"),
+        ("<div " + " ".join(f"a{n}=1" for n in range(50_000)) + ">", "one of its elements is too large"),
+        ("x" * (bounds.LETTERS + 1), "the page is larger than 20 million letters"),
+    ],
+)
+def test_a_page_that_is_no_paper_is_named(page: str, reason: str) -> None:
+    with pytest.raises(NoFullText, match=f"^{reason}$"):
+        read_html(page)
+
+
+@pytest.mark.parametrize("tag", ["div", "span", "b", "ul><li", "blockquote", "figure", "section", "table><tr><td"])
+def test_what_is_nested_thousands_deep_keeps_its_text(tag: str) -> None:
+    opening = f"<{tag}>" * 3_000
+    document = read_html(f"<article class=ltx_document><p>{pages.PROSE}</p>{opening}at the bottom</article>")
+    check_document(document)
+    assert "at the bottom" in " ".join(words(block) for block in document.blocks)
+    assert max(map(depth, document.blocks)) <= NESTING
+
+
+def test_a_page_over_the_limits_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "NODES", 40)
+    document = read_html(pages.PAGE)
+    check_document(document)
+    assert document.is_cut
+    assert len(document.blocks) < len(DOCUMENT.blocks)
+
+
+STORED = json.loads((SHARED / "documents.json").read_text()) if SHARED.exists() else []
+
+
+@pytest.mark.parametrize("row", [row for row in STORED if row["served"] is True], ids=lambda row: str(row["file"]))
+def test_recorded_papers_are_read_whole(row: dict[str, str]) -> None:
+    page = gzip.decompress((SHARED / row["file"]).read_bytes()).decode()
+    document = read_html(without_mathml(page))
+    check_document(document)
+    assert not document.is_cut
+    assert len(document.sections) > 5
+    assert document.version
+    text = " ".join(words(block) for block in document.blocks)
+    for noise in ("Report GitHub Issue", "Why HTML?", "Instructions for reporting", "italic_", "smileybones"):
+        assert noise not in text
+    # Links lead somewhere.
+    lost = {
+        span.target
+        for block in document.blocks
+        for span in getattr(block, "spans", ())
+        if span.target.startswith("#") and span.target[1:] not in document.anchors
+    }
+    assert len(lost) <= 3, lost
+
+
+@pytest.mark.skipif(not STORED, reason="the recorded papers are not here")
+@pytest.mark.parametrize("name", ["ar5iv-404.html", "ar5iv-empty.html", "ar5iv-fatal.html.gz"])
+def test_recorded_pages_that_are_no_papers_are_refused(name: str) -> None:
+    data = (SHARED / "html" / name).read_bytes()
+    with pytest.raises(NoFullText):
+        read_html((gzip.decompress(data) if name.endswith("gz") else data).decode())

@@ -1,0 +1,182 @@
+"""The daily feed's Markdown as documents."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from reader.core.document.formula import formula_text
+from reader.core.document.model import (
+    Cell,
+    Figure,
+    Formula,
+    Heading,
+    Items,
+    Listing,
+    Note,
+    Paragraph,
+    Quote,
+    Reference,
+    Span,
+    Table,
+    Theorem,
+    texts,
+)
+from reader.core.errors import NoFullText
+from reader.feeds.fulltext.markdown import parse_markdown, read_markdown
+from reader.feeds.fulltext.tex_runs import find_runs
+from tests.core.document.checks import check_document
+from tests.feeds.fulltext import pages
+
+SHARED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "markdown"
+DOCUMENT = read_markdown(pages.MARKDOWN)
+
+
+def test_the_feeds_form_becomes_the_same_model() -> None:
+    check_document(DOCUMENT)
+    assert (DOCUMENT.title, DOCUMENT.version) == ("A paper", 2)
+    abstract, _, *blocks = DOCUMENT.blocks
+    assert abstract == Heading(1, "", (Span("Abstract"),))
+    assert blocks == [
+        Heading(1, "1", (Span("Start"),), "S1"),
+        Paragraph(
+            (
+                Span("We cite (Kay, "),
+                Span("2024", "", "#bib.bib1"),
+                Span("), see Table "),
+                Span("1", "", "#S1.T1"),
+                Span(" and take "),
+                Span(r"x_{i}\leq 1", "formula"),
+                Span(", which is "),
+                Span("so", "strong"),
+                Span(" by "),
+                Span(r"\mathcal{O}(n\log n)", "formula"),
+                Span(" steps."),
+            )
+        ),
+        Formula((r"a=\frac{b}{c}",), "(1)"),
+        Heading(2, "1.1", (Span("Parts"),), "S1.SS1"),
+        Theorem((Span("Theorem 1(Main)."),), (Paragraph((Span("All is so.", "emphasis"),)),)),
+        Figure(
+            "Table 1",
+            (Span("Numbers."),),
+            (
+                Table(
+                    (
+                        (
+                            Cell((Span("Model"),), is_head=True),
+                            Cell((Span(r"\alpha", "formula"),), 1, 1, "right", True),
+                        ),
+                        (Cell((Span("a"),)), Cell((Span("1.5"),), align="right")),
+                    )
+                ),
+            ),
+            (),
+            "S1.T1",
+        ),
+        Figure("Figure 1", (Span("Both."),), (), ("https://arxiv.org/html/2605.00001v2/x1.png",)),
+        Figure(
+            "Algorithm 1",
+            (Span("Run"),),
+            (Listing(((Span("1: "), Span("if", "strong"), Span(" x")), (Span("2: go"),), (Span("3: stop"),))),),
+        ),
+        Listing(((Span("$ run  <it>", "code"),),)),
+        Quote((Paragraph((Span("Said."),)),)),
+        Items((blocks[-4].items[0],)) if isinstance(blocks[-4], Items) else None,
+        Heading(1, "Appendix A", (Span("More"),), "A1"),
+        Heading(1, "", (Span("References"),)),
+        Reference("Kay (2024)", (Span("Kay. On it. "), Span("link", "", "https://example.org/x")), "bib.bib1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (pages.FALLBACK, "the feed has its page in place of the text"),
+        (pages.MARKDOWN[:600], "the feed has its page in place of the text"),
+        (pages.SIGN_IN, "the feed has its page in place of the text"),
+        ("", "the feed has its page in place of the text"),
+        (pages.MARKDOWN.replace("arxiv.org/html", "arxiv.org.evil.example/html"), "the feed has its page"),
+        (pages.MARKDOWN + "[" * 50_000, "one of its paragraphs is too large"),
+    ],
+)
+def test_a_page_that_is_no_text_is_named(text: str, reason: str) -> None:
+    with pytest.raises(NoFullText, match=f"^{reason}"):
+        read_markdown(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "tex"),
+    [
+        (r"with \mathcal{O}(n\log n) math", [r"\mathcal{O}(n\log n)"]),
+        (r"(∼\sim 47.0%) and", [r"\sim 47.0%"]),
+        (r"let x_{1}=\sqrt{1}+\frac{1}{1}, a reference", [r"x_{1}=\sqrt{1}+\frac{1}{1}"]),
+        (r"for all \theta, then", [r"\theta"]),
+        (r"is \{x\in X\} here.", [r"\{x\in X\}"]),
+        (r"price is $5 and $x^2$ is", [r"x^2"]),
+        (r"snake_case and C:\dir and 50%", []),
+        (r"at https://a.example/x_{1}", []),
+    ],
+)
+def test_tex_is_found_in_prose(text: str, tex: list[str]) -> None:
+    assert [one for _, _, one in find_runs(text) if formula_text(one) is not None or "%" in one] == tex
+
+
+def test_tex_is_not_read_as_markdown() -> None:
+    (paragraph,) = parse_markdown(r"Then \pi_{0}_{x} and \pi_{1}_{y} differ in \{a\} and \,b.").blocks
+    assert isinstance(paragraph, Paragraph)
+    assert {span.style for span in paragraph.spans} == {"", "formula"}
+
+
+def test_code_is_not_searched_for_tex() -> None:
+    document = parse_markdown("```\nprint('\\alpha_{1}')\n```\n\nThen `\\beta_{2}` too.")
+    assert (
+        "|".join(text for block in document.blocks for text in texts(block))
+        == r"print('\alpha_{1}')|Then |\beta_{2}| too."
+    )
+
+
+FILES = sorted(path.name for path in SHARED.iterdir()) if SHARED.exists() else []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_recorded_texts_are_read_whole(name: str) -> None:
+    data = (SHARED / name).read_bytes()
+    text = (gzip.decompress(data) if name.endswith("gz") else data).decode()
+    document = parse_markdown(text) if name.startswith("docling") else read_markdown(text)
+    check_document(document)
+    assert not document.is_cut
+    assert sum(document.sizes) > len(text) / 2.5
+    assert "\ue000" not in "".join(part for block in document.blocks for part in texts(block))
+
+
+def test_items_keep_the_text_that_the_converter_indents_by_four() -> None:
+    text = "1.   (1)\n\n    First \\lambda according to **it**.\n\n2.   2. \n\n    Second.\n\n10.   (x)\n\n    Third."
+    (items,) = parse_markdown(text).blocks
+    assert isinstance(items, Items)
+    assert [item.marker for item in items.items] == ["(1)", "2.", "(x)"]
+    assert items.items[0].blocks == (
+        Paragraph(
+            (Span("First "), Span(r"\lambda", "formula"), Span(" according to "), Span("it", "strong"), Span("."))
+        ),
+    )
+
+
+def test_rows_of_an_equation_are_one_formula_with_the_number_below() -> None:
+    text = "f(x_{1})\n\n\\displaystyle=\\frac{a}{b}\n\n(2)\n\n(3)\n\nSee."
+    assert parse_markdown(text).blocks[0] == Formula((r"f(x_{1}) \displaystyle=\frac{a}{b}",), "(2)–(3)")
+
+
+def test_footnotes_are_told_from_their_thrice_written_marks() -> None:
+    first, second = parse_markdown("So it is.3 33The note. And on.\n\n9 9footnotetext: See there.").blocks
+    assert first == Paragraph((Span("So it is."), Span("3", "mark"), Span(" The note. And on.")))
+    assert second == Note("9", (Span("See there."),))
+
+
+def test_captions_go_to_the_table_or_picture_beside_them() -> None:
+    text = "| a |\n| --- |\n| b |\n\nTable 2: After.\n\nFigure 3: Before.\n\n![Image 1: x](https://a.example/1.png)\n\nProse."
+    table, figure, _ = parse_markdown(text).blocks
+    assert isinstance(table, Figure) and table.label == "Table 2" and isinstance(table.blocks[0], Table)
+    assert isinstance(figure, Figure) and (figure.label, figure.pictures) == ("Figure 3", ("https://a.example/1.png",))
