@@ -146,6 +146,20 @@ class Window:
             ).fetchall()
         return _order(found, limit)
 
+    def rank_by_day(self, query: str, pk: int) -> int | None:
+        """How many papers are before a paper in `first_by_day`; None if it or the query is not there."""
+        where = _BY_INDEX.get(query)
+        if where is None:
+            return None
+        before = "(p.sort_day, p.upvotes, p.pk) > (SELECT sort_day, upvotes, pk FROM paper WHERE pk = :pk)"
+        with explained(self._path):
+            (rank,) = self._connection.execute(
+                f"SELECT CASE WHEN EXISTS (SELECT 1 FROM paper AS p WHERE p.pk = :pk AND {where})"
+                f" THEN (SELECT count(*) FROM paper AS p WHERE {where} AND {before}) END",
+                {"pk": pk},
+            ).fetchone()
+        return None if rank is None else int(rank)
+
     def first(self, selection: Selection, limit: int) -> Order[int]:
         """The first `limit` papers of a selection."""
         from reader.cache.search import plan

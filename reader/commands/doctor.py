@@ -32,7 +32,7 @@ _READABLE = (State.GOOD, State.INDEX, State.MARKS, State.JOURNAL)
 
 LIBRARIES = ("textual", "sqlmodel", "sqlalchemy", "httpx")
 
-TERMINAL = ("TERM", "COLORTERM", "TERM_PROGRAM", "NO_COLOR", "LANG", "LC_ALL")
+TERMINAL = ("TERM", "COLORTERM", "TERM_PROGRAM", "NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_DRIVER", "LANG", "LC_ALL")
 """Environment variables that change how the terminal is drawn."""
 
 

@@ -21,6 +21,7 @@ ENVIRONMENT = (
     ("HF_TOKEN", "a token for the feed, which needs none"),
     ("HF_HUB_OFFLINE", "1 forbids all requests"),
     ("NO_COLOR, CLICOLOR_FORCE", "no colours; colours also in a pipe"),
+    ("TEXTUAL_THEME", "the reader's theme; wins over the setting"),
     ("FORCE_HYPERLINK", "1 for links that can be clicked, 0 for none, whatever the terminal is"),
     ("PAGER, LESS", "the pager for what is longer than the screen, and its options (FRX if LESS is not set)"),
     ("VISUAL, EDITOR", "the editor for 'config edit'"),

@@ -14,13 +14,29 @@ if TYPE_CHECKING:
 SCREENFUL = 100
 """Papers that are read first: more than any terminal shows."""
 
+DEEPEST = 20_000
+"""Most papers before the one where the user left that are read with it, which takes 20 ms."""
 
-def first_list(window: Window, place: Place, order: str, scope: Callable[[], Scope], limit: int) -> Order[int]:
-    """The first papers of a place, sorted by `order` if the place has no order of its own; raises CacheError."""
+
+def first_list(
+    window: Window, place: Place, order: str, scope: Callable[[], Scope], *, limit: int, keep: int | None = None
+) -> Order[int]:
+    """The first papers of a place, sorted by `order` if the place has no order of its own; raises CacheError.
+
+    They reach beyond the paper `keep`, if that is in the list and not too deep.
+    """
     if not place.text and (place.view.order or order) == "day":
-        listed = window.first_by_day(place.view.query, limit)
+        listed = _by_day(window, place.view.query, limit, keep)
         if listed is not None:
             return listed
     from reader.cache.search.compile import compile_query
 
     return window.first(compile_query(place.whole(order), scope()), limit)
+
+
+def _by_day(window: Window, query: str, limit: int, keep: int | None) -> Order[int] | None:
+    listed = window.first_by_day(query, limit)
+    if listed is None or listed.complete or keep is None or keep in listed.pks:
+        return listed
+    rank = window.rank_by_day(query, keep)
+    return listed if rank is None or rank > DEEPEST else window.first_by_day(query, rank + limit)

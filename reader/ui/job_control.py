@@ -7,6 +7,7 @@ by two threads. It sets no title.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from textual.app import App
@@ -16,6 +17,9 @@ from reader import platform
 
 PUSH_TITLE, POP_TITLE = "\x1b[22;2t", "\x1b]2;\x1b\\\x1b[23;2t"
 """Let the terminal remember its window's title, and set it again; terminals without that memory get an empty one."""
+
+WITHOUT_TITLE = ("", "dumb", "linux")
+"""Values of TERM of terminals that are no windows; some of them print the sequences."""
 
 
 class JobDriver(LinuxDriver):
@@ -30,6 +34,7 @@ class JobDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._is_stopping = False
         self._was_continued = False
+        self._has_title = os.environ.get("TERM", "") not in WITHOUT_TITLE
         self._title = ""
 
     # Entering and leaving
@@ -47,12 +52,14 @@ class JobDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Enter the terminal; does nothing while the program is in the background."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        self.write(PUSH_TITLE)
+        if self._has_title:
+            self.write(PUSH_TITLE)
         self._send_title()
 
     def stop_application_mode(self) -> None:
         """Leave the terminal as it was."""
-        self.write(POP_TITLE)
+        if self._has_title:
+            self.write(POP_TITLE)
         super().stop_application_mode()
 
     # The title
@@ -64,7 +71,7 @@ class JobDriver(LinuxDriver):
             self._send_title()
 
     def _send_title(self) -> None:
-        if self._title:
+        if self._title and self._has_title:
             self.write(f"\x1b]2;{self._title}\x1b\\")
 
     # Stopping

@@ -77,7 +77,7 @@ class LookKeeper:
             and not state.panes.is_zoomed
             and main.status.size.height == 1
         )
-        # A theme that was picked lasts until the user quits.
+        # A theme that was picked is another one at the next start, if it could be kept.
         if seen == self._kept or not is_as_at_start or not main.is_current or main.app.theme != self._theme:
             return
         self._kept = seen

@@ -122,7 +122,9 @@ class TerminalDriver(JobDriver):
         while not self._may_read.wait(LOOK):
             if self.exit_event.is_set():
                 return
-        self._send(terminal_input.feed(decoder.decode(self._unread)))
+        # Once: the terminal is read anew after each stop.
+        unread, self._unread = self._unread, b""
+        self._send(terminal_input.feed(decoder.decode(unread)))
         with SelectSelector() as selector:
             selector.register(self.fileno, EVENT_READ)
             while not self.exit_event.is_set():

@@ -94,15 +94,19 @@ def silence(terminal: Terminal, key: str) -> float:
 # What the reader's screen shows
 
 
+_RULE = re.compile("[│┃]")
+"""The rule between two panes, with or without the scroll thumb on it."""
+
+
 def list_lines(terminal: Terminal) -> list[str]:
     """The list pane's part of each line."""
-    panes = (line.split("│") for line in terminal.lines)
+    panes = (_RULE.split(line) for line in terminal.lines)
     return [parts[1] for parts in panes if len(parts) > 2]
 
 
 def counts(terminal: Terminal) -> dict[str, str]:
     """What the filter pane says of numbers, by what they are the numbers of."""
-    lines = (re.search(r"(\w.*\S) +(~?[\d,]+)\s*$", line.split("│")[0]) for line in terminal.lines)
+    lines = (re.search(r"(\w.*\S) +(~?[\d,]+)\s*$", _RULE.split(line)[0]) for line in terminal.lines)
     return {found[1]: found[2] for found in lines if found}
 
 

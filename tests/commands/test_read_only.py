@@ -158,7 +158,7 @@ file = Workspace().cache_file
 library = Library(file)
 
 async def use():
-    order = library.first_list(Place(), "day", lambda: None, 20)
+    order = library.first_list(Place(), "day", lambda: None, limit=20)
     assert [row.title for row in library.rows(order.pks)]
     assert library.paper(order.pks[0]) is not None
     try:

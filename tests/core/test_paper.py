@@ -61,7 +61,8 @@ def test_a_row_is_read_in_the_order_of_its_fields() -> None:
     read = [column.removeprefix("p.") for column in ROW.split(", ")]
     names = [{"sort_day": "day", "has_code": "code"}.get(name, name) for name in read]
     assert tuple(names) == PaperRow._fields[: len(names)]
-    assert PaperRow._fields[len(names) :] == ("rising", "kept")
+    others = ("rising", "kept", "organization", "author", "author_count", "topics")
+    assert PaperRow._fields[len(names) :] == others
 
 
 def test_lists_and_flags_are_decoded() -> None:

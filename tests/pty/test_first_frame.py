@@ -39,6 +39,19 @@ sys.exit(main())
 """
 """Starts the program with some time between its first frame and the import of Textual."""
 
+WATCHED = """
+import sys, time
+from reader.ui.leaving import Leaving
+begin = Leaving.__init__
+def begin_slowly(*given):
+    begin(*given)
+    time.sleep({seconds})
+Leaving.__init__ = begin_slowly
+from reader.__main__ import main
+sys.exit(main())
+"""
+"""The same, with that time after the watch over the end has begun."""
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -54,8 +67,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def open_reader(home: Path, *, seconds: float = 0.0, **more: str) -> Terminal:
-    command = [sys.executable, "-P", "-c", SLOW.format(seconds=seconds)]
+def open_reader(home: Path, *, seconds: float = 0.0, program: str = SLOW, **more: str) -> Terminal:
+    command = [sys.executable, "-P", "-c", program.format(seconds=seconds)]
     variables = {**environment(home), "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT), **more}
     return Terminal(command, variables, SIZE, home)
 
@@ -150,11 +163,15 @@ def test_keys_act_in_order_from_the_first_unknown_one_on(visited: Path) -> None:
     assert starred[:30] in titles[2]
 
 
+@pytest.mark.parametrize("program", [SLOW, WATCHED], ids=["slow", "watched"])
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"])
-def test_a_signal_before_textual_leaves_the_terminal_as_it_was(visited: Path, name: str) -> None:
-    with open_reader(visited, seconds=20) as terminal:
+def test_a_signal_before_textual_leaves_the_terminal_as_it_was(visited: Path, name: str, program: str) -> None:
+    with open_reader(visited, seconds=20, program=program) as terminal:
         before = terminal.modes()
         wait_for_frame(terminal)
+        if program == WATCHED:
+            # The watch begins a moment after the frame.
+            terminal.read_until_quiet(1.0)
         assert terminal.modes() != before
         number = getattr(signal, name)
         terminal.process.send_signal(number)

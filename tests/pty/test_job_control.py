@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,15 @@ def test_in_the_background_it_waits_for_the_foreground(home: Path) -> None:
         wait_for_prompt(terminal)
 
 
+def test_a_console_that_is_no_window_gets_no_title(home: Path) -> None:
+    variables = {**environment(home), "PYTHONPATH": str(ROOT), "TERM": "linux"}
+    with Terminal([sys.executable, "-P", "-m", "reader"], variables, (100, 30), home) as terminal:
+        terminal.wait_for(READY)
+        terminal.press("q")
+        assert terminal.wait_closed() == 0
+        assert not [title for title in (PUSH, POP, b"\x1b]2;") if title in terminal.raw]
+
+
 def test_without_a_shell_it_stays(home: Path) -> None:
     with terminal_with([sys.executable, "-P", "-m", "reader"], home) as terminal:
         terminal.wait_for(READY)
@@ -134,3 +144,27 @@ def test_after_a_stop_by_force_it_draws_anew_and_each_key_counts_once(home: Path
             titles.pop()
         terminal.press("q")
         assert terminal.wait_closed() == 0
+
+
+def test_keys_typed_before_the_program_was_there_act_once(home: Path) -> None:
+    command = [sys.executable, "-P", "-m", "reader"]
+    with terminal_with(command, home) as terminal:
+        # The first visit keeps the look that the next one begins with.
+        terminal.wait_for(READY)
+        terminal.read_until_quiet(1)
+        terminal.press("q")
+        assert terminal.wait_closed() == 0
+    assert (home / "look.json").exists()
+    with terminal_with(command, home) as terminal:
+        terminal.wait_for(lambda one: b"LiveEdit" in one.raw)
+        terminal.press("s")
+        terminal.wait_for("1 starred")
+        terminal.press("ctrl+z")
+        terminal.wait_for("no shell to go back to")
+        before = cursor(terminal)
+        terminal.press("j")
+        terminal.wait_for(lambda one: cursor(one) not in ("", before))
+        terminal.press("ctrl+q")
+        assert terminal.wait_closed() == 0
+    with closing(sqlite3.connect(home / "papers.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM paper WHERE starred").fetchone() == (1,)

@@ -5,18 +5,25 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from reader.cache.feeds import Feeds
 from reader.cache.papers import Cache
+from reader.cache.texts import Texts
 from reader.config import Settings
+from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
-from reader.refresh.jobs import JobContext, Refresh, SourceFailing, run_job
+from reader.refresh.jobs import FetchPdf, FetchText, JobContext, Refresh, SourceFailing, run_job
 from reader.refresh.plan import Day
+from reader.refresh.progress import PdfReceived, PdfStored, TextMissing, TextStored
 from tests.feed_server import FeedServer, item
+from tests.feeds.fulltext import pages
 
 DAY = "2026-05-12"
 
@@ -80,3 +87,43 @@ async def test_a_job_that_is_stopped_lets_go_of_the_cache_after_the_step_it_is_a
     with pytest.raises(asyncio.CancelledError):
         await task
     assert happened == ["written", "closed"]
+
+
+async def test_a_full_text_is_fetched_and_dropped_when_it_is_long_unused(
+    place: JobContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FeedServer() as feed:
+        feed.pages["/papers/2605.00001.md"] = pages.MARKDOWN.encode()
+        monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
+        context = replace(place, settings=replace(place.settings, endpoint=feed.url, keep_texts_days=30))
+        with closing(Cache.open(place.cache_file, Topics())) as cache:
+            cache.store(Listing(DAY, (Draft("A", "2605.00001"), Draft("B", "2605.00002"))), f"{DAY}T00:00:00Z")
+        fetched = [message async for message in run_job(context, FetchText("2605.00001"))]
+        assert fetched == [TextStored("2605.00001", "feed")]
+        (missing,) = [message async for message in run_job(context, FetchText("2605.00002"))]
+        assert missing == TextMissing("2605.00002", "127.0.0.1 has no HTML of it")
+        (unknown,) = [message async for message in run_job(context, FetchText("2605.00009"))]
+        assert unknown == TextMissing("2605.00009", "it is not in the cache")
+    for days, kept in ((30, True), (31, False)):
+        moment = datetime(2026, 5, 12, tzinfo=UTC) + timedelta(days)
+        settings = replace(place.settings, keep_texts_days=30)
+        later = replace(place, settings=settings, now=partial(_same, moment))
+        async for _ in run_job(later, Refresh(Day(DAY))):
+            pass
+        with closing(Texts.open(place.cache_file)) as texts:
+            assert (texts.get(1) is not None) == kept
+
+
+def _same(moment: datetime) -> datetime:
+    return moment
+
+
+async def test_a_pdf_is_fetched_with_its_progress(place: JobContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = b"%PDF-1.5\n" + b"x" * 3_000
+    with FeedServer() as feed:
+        feed.pages["/pdf/2605.00001"] = body
+        monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
+        file = place.cache_file.with_name("a.pdf")
+        messages = [message async for message in run_job(place, FetchPdf("2605.00001", str(file)))]
+    assert messages[-2:] == [PdfReceived(len(body), len(body)), PdfStored(str(file))]
+    assert file.read_bytes() == body

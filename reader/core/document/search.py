@@ -15,7 +15,6 @@ from reader.core.text import fold
 AROUND = 70
 """Letters of the text on each side of a hit."""
 
-_ACCENTED = re.compile(r"\w*[\u00c0-\u024f\u1e00-\u1eff]\w*")
 _LETTERS = re.compile(r"[^\W_]+")
 
 Finder = Callable[[str], Sequence[tuple[int, int]]]
@@ -33,7 +32,7 @@ class Hit(NamedTuple):
 
 
 def may_have(packed: bytes, words: Sequence[str]) -> bool:
-    """Whether a packed document can have all words; it is not unpacked to a document (0.5 ms instead of 10)."""
+    """Whether a packed document can have all words; it is not made a document (2 ms instead of 30)."""
     needed = [token for word in words for token in _LETTERS.findall(fold(word)) if token.isascii()]
     try:
         text = zlib.decompressobj().decompress(packed, LARGEST).decode("utf-8", "replace")
@@ -43,7 +42,7 @@ def may_have(packed: bytes, words: Sequence[str]) -> bool:
     missing = [token for token in needed if token not in lower]
     if not missing:
         return True
-    accented = fold(" ".join(_ACCENTED.findall(text)))
+    accented = fold(" ".join(word for word in set(lower.split()) if not word.isascii()))
     return all(token in accented for token in missing)
 
 

@@ -16,7 +16,7 @@ GAP = 2
 """Columns between two cells."""
 
 NARROWED = 36
-"""Columns of the widest cell of a table that is wider than the screen; its text breaks into lines."""
+"""Columns that a cell's text keeps at least; a table that is wider even so is scrolled sideways."""
 
 MOST_COLUMNS = 400
 
@@ -47,9 +47,7 @@ def table_rows(table: Table) -> Iterator[str]:
 def table_lines(table: Table, width: int) -> Iterator[tuple[Piece, ...]]:
     """The lines of a table."""
     grid = _grid(table)
-    widths = _widths(grid, None)
-    if sum(widths) + GAP * (len(widths) - 1) > width:
-        widths = _widths(grid, NARROWED)
+    widths = _fitted_widths(grid, width)
     total = sum(widths) + GAP * (len(widths) - 1)
     rules = table.rules or _rules_below_head(table)
     rule = (Piece("─" * total, "rule"),)
@@ -59,6 +57,16 @@ def table_lines(table: Table, width: int) -> Iterator[tuple[Piece, ...]]:
             yield rule
         yield from _row_lines(row, widths)
     yield rule
+
+
+def _fitted_widths(grid: Sequence[Sequence[_Placed]], width: int) -> list[int]:
+    """The widths of the columns, of which only long text is narrowed so that the table fits."""
+    widths = _widths(grid, None)
+    for widest in (*range(min(max(widths), width), NARROWED, -4), NARROWED):
+        if sum(widths) + GAP * (len(widths) - 1) <= width:
+            break
+        widths = _widths(grid, widest)
+    return widths
 
 
 def _rules_below_head(table: Table) -> tuple[int, ...]:
@@ -119,7 +127,9 @@ def _row_lines(row: Sequence[_Placed], widths: Sequence[int]) -> Iterator[tuple[
             line = lines[index] if index < len(lines) else ()
             size = sum(cell_len(piece.text) for piece in line)
             start = sum(widths[: one.column]) + GAP * one.column
-            left = {"left": 0, "right": room - size, "center": (room - size) // 2}[one.cell.align]
+            # Text of several lines is read from the left.
+            align = one.cell.align if len(lines) == 1 else "left"
+            left = {"left": 0, "right": room - size, "center": (room - size) // 2}[align]
             if line:
                 pad = start + max(left, 0) - used
                 pieces += [Piece(" " * pad)] if pad else []

@@ -39,6 +39,8 @@ def read_table(node: LexborNode, read: Callable[[LexborNode], Spans]) -> Table |
         return None
     while rows and not any(cell.spans for cell in rows[0]):
         del rows[0], ruled[0]
+    while not any(cell.spans for cell in rows[-1]):
+        del rows[-1], ruled[-1]
     # A grid has a line above each row, which would only be in the way.
     rules = tuple(index for index, has_rule in enumerate(ruled) if index and has_rule)
     rules = rules if 2 * len(rules) <= len(rows) else ()

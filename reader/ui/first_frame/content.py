@@ -30,6 +30,7 @@ class Content(NamedTuple):
     place: Place
     order: Order[int]
     rows: Mapping[int, PaperRow]
+    """The rows around the cursor."""
     cursor: int
     """The highlighted paper's place in the order."""
     ranked_at: str | None
@@ -60,17 +61,19 @@ def read_content(cache: Path, visit: Visit, order: str, *, with_people: bool = F
     with closing(Window.open(cache, PATIENCE)) as window:
         if visit.visited is not None:
             window.visited(int(datetime.fromisoformat(visit.visited).timestamp()))
-        listed = first_list(window, place, order, _scope(window, visit.visited), SCREENFUL)
-        if not listed.pks:
-            return None
         kept = window.pk_of(visit.paper) if visit.paper else None
-        if kept is not None and kept not in listed.pks:
+        listed = first_list(window, place, order, _scope(window, visit.visited), limit=SCREENFUL, keep=kept)
+        is_there = kept is not None and kept in listed.pks
+        if not listed.pks or not (kept is None or is_there or listed.complete):
+            # Nothing to draw, or the cursor is farther down.
             return None
+        cursor = listed.pks.index(kept) if kept is not None and is_there else 0
+        near = listed.pks[max(0, cursor - SCREENFUL) : cursor + SCREENFUL]
         return Content(
             place=place,
             order=listed,
-            rows={pk: row for row in window.rows(listed.pks, with_people=with_people) if isinstance(pk := row.pk, int)},
-            cursor=0 if kept is None else listed.pks.index(kept),
+            rows={pk: row for row in window.rows(near, with_people=with_people) if isinstance(pk := row.pk, int)},
+            cursor=cursor,
             ranked_at=window.meta("trending") if place.view.is_ranking else None,
             refreshed=paths.last_refresh(cache),
             topic_names=window.topic_names() if place.text else {},

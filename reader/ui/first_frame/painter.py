@@ -68,13 +68,17 @@ class Painter:
     # The cursor
 
     def move(self, steps: int) -> bool:
-        """Move the cursor down by so many papers, up if negative; return False if which paper is there is not known."""
-        last = len(self._lines.pks) - 1
+        """Move the cursor down by so many papers, up if negative; return False if it would show unknown papers."""
+        last, before = len(self._lines.pks) - 1, (self.cursor, self._top)
         if self.cursor + steps > last and not self._lines.is_complete:
             return False
         self.cursor = min(max(self.cursor + steps, 0), last)
         self._reveal(steps)
-        return True
+        pks = (self._lines.pks[slot.place] for _, slot in self._lines.papers_in_view(self._top, self._list.height))
+        if all(pk in self._content.rows for pk in pks):
+            return True
+        self.cursor, self._top = before
+        return False
 
     def changes(self) -> str:
         """What the moves have changed on the screen."""

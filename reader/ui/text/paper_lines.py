@@ -126,7 +126,8 @@ def _fold(
     )
     if look.is_unfolded:
         rest = [Piece(unbroken(f"and {count - len(items):,} more"), "people")] if count > len(items) else []
-        less = [Piece("less", "more", action=_UNFOLD)] if fitting < len(items) else []
+        dot = Piece(unbroken(f"{look.glyphs.dot} "), "between")
+        less = [dot, Piece("less", "more", action=_UNFOLD)] if fitting < len(items) else []
         return line_up(items, [*rest, *([Piece(" ")] if rest and less else []), *less])
     shown = max(fitting, 1)
     return line_up(items[:shown], _more(items[shown:], count - shown, look))

@@ -185,9 +185,11 @@ class Library:
     def newest_day(self) -> str | None:
         return self._ask(Window.newest_day, None)
 
-    def first_list(self, place: Place, order: str, scope: Callable[[], Scope], limit: int) -> Order[int]:
-        """The first papers of the place where a start begins."""
-        return self._ask(lambda window: first_list(window, place, order, scope, limit), _NO_PAPERS)
+    def first_list(
+        self, place: Place, order: str, scope: Callable[[], Scope], *, limit: int, keep: int | None = None
+    ) -> Order[int]:
+        """The first papers of the place where a start begins, up to and beyond the paper `keep`."""
+        return self._ask(lambda window: first_list(window, place, order, scope, limit=limit, keep=keep), _NO_PAPERS)
 
     def first(self, selection: Selection, limit: int) -> Order[int]:
         """The first screenful, for the first frame; later ones come from `screenful`."""

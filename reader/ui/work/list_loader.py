@@ -39,12 +39,13 @@ class ListLoader:
     def load_first(self, keep: str | None) -> None:
         """List the first screenful at once, then read the rest; the cursor goes to the paper with the id `keep`."""
         place = self._model.state.place
+        at = Position(self._library.pk_of(keep) if keep else None)
+        kept = at.pk if isinstance(at.pk, int) else None
         try:
-            order = self._library.first_list(place, self._order, self._services.scope, SCREENFUL)
+            order = self._library.first_list(place, self._order, self._services.scope, limit=SCREENFUL, keep=kept)
         except ReaderError as error:
             self._model.show_news(str(error), "warning")
             return
-        at = Position(self._library.pk_of(keep) if keep else None)
         self._list(ListContent(place, order, at=at))
         if at.pk is not None and at.pk not in order.pks:
             self.awaited = keep

@@ -167,9 +167,39 @@ async def test_the_cursor_begins_where_the_user_left_or_there_is_no_frame(
         assert content.cursor == 3
         assert Painter(look, content, papers.NOW).height == 4
         deep = r.ids[6]
-        monkeypatch.setattr("reader.ui.first_frame.content.SCREENFUL", 5)
+        monkeypatch.setattr("reader.session.first_list.DEEPEST", 3)
+        monkeypatch.setattr("reader.ui.first_frame.content.SCREENFUL", 2)
         assert read_content(r.app.library._path, Visit("all", paper=deep), "day") is None
         assert read_content(r.app.library._path, Visit("starred"), "day") is None
+
+
+async def test_a_cursor_deep_in_the_list_is_where_textual_puts_it(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for module in ("ui.first_frame.content", "ui.work.list_loader"):
+        monkeypatch.setattr(f"reader.{module}.SCREENFUL", 20)
+    async with reader(size=(100, 12)) as r:
+        await r.do("view.all", "move.bottom")
+        deep = r.here.id
+    visit = Visit("all", paper=deep)
+    (tmp_path / "state.json").write_text(f'{{"view": "all", "paper": "{deep}"}}')
+    async with reader(size=(100, 12), state_file=tmp_path / "state.json") as r:
+        look, content = read(r, visit)
+        painter = Painter(look, content, papers.NOW)
+        assert len(content.rows) < len(content.order.pks) == 60
+        r.main.papers.stand(painter.highlighted, painter.height)
+        assert r.here.id == deep
+        assert differing(r, painter) == []
+        while painter.move(-1):
+            assert painter.changes()
+        assert 0 < painter.cursor < 59
+
+
+async def test_a_cursor_whose_paper_left_the_list_is_at_the_top(reader: Opener) -> None:
+    async with reader() as r:
+        _, content = read(r, Visit("today", paper="2605.00001"))
+        assert content.cursor == 0
+        assert content.order.complete
 
 
 async def test_a_role_without_a_kept_style_is_not_guessed(reader: Opener) -> None:

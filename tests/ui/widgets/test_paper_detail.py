@@ -141,7 +141,7 @@ def test_people_take_one_line_until_they_are_unfolded() -> None:
     folded = texts(many, 60)
     assert folded[2:4] == ["Given Name0, Given Name1, Given Name2, Given Name3 +2,996", "Some Lab"]
     unfolded = " ".join(texts(many, look=Presentation(TODAY, is_unfolded=True)))
-    assert all(name in unfolded for name in names) and "Name39 and 2,960 more less Some Lab" in unfolded
+    assert all(name in unfolded for name in names) and "Name39 and 2,960 more · less Some Lab" in unfolded
 
 
 def test_one_author_too_many_for_a_line_is_still_named() -> None:
@@ -154,7 +154,7 @@ def test_keywords_take_two_lines_until_they_are_unfolded() -> None:
     folded = texts(one, 40)[-2:]
     assert folded == ["long keyword a · long keyword b", "long keyword c · long keyword d +5"]
     unfolded = texts(one, 40, Presentation(TODAY, is_unfolded=True))
-    assert unfolded[-1] == "long keyword i less" and "less" not in "".join(unfolded[:5])
+    assert unfolded[-1] == "long keyword i · less" and "less" not in "".join(unfolded[:5])
 
 
 def test_what_fits_is_not_folded_and_offers_nothing() -> None:

@@ -176,7 +176,7 @@ async def test_reads_of_a_damaged_cache_answer_nothing_and_say_why(library: Libr
     damage(cache_file)
     assert library.rows([1, 2, 3]) == []
     assert library.paper(1) is None
-    assert list(library.first_list(Place(), "day", lambda: SCOPE, 10).pks) == []
+    assert list(library.first_list(Place(), "day", lambda: SCOPE, limit=10).pks) == []
     assert (library.newest_day(), library.topic_names(), library.has_papers()) == (None, {}, False)
     assert "damaged" in library.trouble
 

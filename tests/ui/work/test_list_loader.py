@@ -258,6 +258,16 @@ async def test_the_first_list_is_there_at_once_with_the_paper_where_one_left(
     assert (len(desk.ids), desk.state.request) == (14, None)
     desk.model.change(State(place=Place(view("all"))))
     desk.loader.load_first("2605.00105")
+    # As many papers follow it as the place has.
+    assert "2605.00105" in desk.ids and len(desk.ids) == 60
+    assert not desk.state.is_list_coming
+
+
+async def test_a_paper_too_deep_for_the_first_list_is_awaited(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
+    monkeypatch.setattr("reader.session.first_list.DEEPEST", 10)
+    desk.model.change(State(place=Place(view("all"))))
+    desk.loader.load_first("2605.00105")
     assert len(desk.ids) == 20
     request = desk.state.request
     assert request is not None and request.at.pk == desk.pk("2605.00105")
