@@ -20,6 +20,7 @@ from reader.core.setting_types import (
     Command,
     FilePath,
     InvalidValue,
+    KeyPattern,
     KeyTable,
     Number,
     OptionalServerAddress,
@@ -89,7 +90,7 @@ class Settings:
     """Program to run instead of a desktop notification; it gets the papers as JSON on its standard input."""
 
     keep_days: int = field(default=0, metadata={"rule": Number(0, 36_500)})
-    """Days to keep papers; starred, tagged and noted ones stay, and 0 keeps all."""
+    """Days to keep papers; starred, tagged, noted and queued ones stay, and 0 keeps all."""
 
     full_text_from: tuple[str, ...] = field(
         default=("feed", "https://arxiv.org", "https://ar5iv.labs.arxiv.org"), metadata={"rule": TextSources()}
@@ -129,6 +130,9 @@ class Settings:
 
     topics_file: str = field(default="", metadata={"rule": FilePath()})
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""
+
+    citation_key: str = field(default="{author}{year}-{id}", metadata={"rule": KeyPattern()})
+    """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
 
     log_level: str = field(default="warning", metadata={"rule": Choice(LOG_LEVELS)})
     """What the log file contains: unexpected errors; also failed fetches (warning); also each request (info)."""

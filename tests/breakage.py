@@ -207,6 +207,7 @@ def make_older(home: Path) -> None:
     """Take the cache back to the first schema, as the first version left it: without a mark and without a journal."""
     execute(
         home / "papers.db",
+        "DROP TABLE queue",
         "DROP INDEX event_by_number",
         "DROP INDEX event_by_target",
         "DROP INDEX ix_orphan_event",

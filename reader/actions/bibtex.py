@@ -1,79 +1,146 @@
-"""BibTeX through bibtexparser, with LaTeX escapes by pylatexenc; both are imported when the first entry is written."""
+r"""BibTeX for LaTeX and reference managers; the escapes are pylatexenc's, which is imported for the first entry.
+
+An arXiv paper has both `archivePrefix` and `eprinttype`, because programs read one or the other, and `url` and `doi`,
+which all of them read. Formulas between dollars stay as they are, and so do letters that LaTeX has no command for.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import TextIO
 
-from reader.core.ids import arxiv_id, paper_url
+from reader.actions.citation_keys import CitationKeys
+from reader.core.ids import paper_url
+from reader.core.names import split_name
 from reader.core.paper import Paper
-from reader.core.text import clean, clean_block, fold
+from reader.core.text import clean, clean_block
 
 ARXIV_DOI = "10.48550/arXiv."
 
+_CONFERENCE = re.compile(
+    r"\b(?:conference|conf|proceedings|proc|workshop|symposium|meeting|neurips|nips|icml|iclr|cvpr|iccv|eccv|wacv|bmvc"
+    r"|acl|emnlp|naacl|eacl|coling|interspeech|icassp|aaai|ijcai|kdd|www|sigir|siggraph|chi|icra|iros|corl|colt|uai"
+    r"|aistats|miccai)\b",
+    re.IGNORECASE,
+)
+_FORMULA = re.compile(r"(\$(?![\s\d])[^$\n]{0,200}?[\\^_][^$\n]{0,200}?(?<!\s)\$)")
 
-def write(papers: Iterable[Paper], out: TextIO) -> int:
+
+def write(papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None) -> int:
     """Write an entry for each paper; return their number."""
-    from bibtexparser.entrypoint import write_string
-    from bibtexparser.library import Library
-    from bibtexparser.model import Entry, Field
-
     escape = _escaper()
-    used: set[str] = set()
+    keys = keys or CitationKeys()
     count = 0
     for paper in papers:
-        fields = [Field(name, value) for name, value in _fields(paper, escape)]
-        # One entry at a time, so that an export of all papers takes little memory.
-        entry = write_string(Library([Entry("misc", _key(paper, used), fields)]))
-        out.write(("\n" if count else "") + entry)
+        fields = "".join(f"\t{name} = {value},\n" for name, value in _braced(_fields(paper, escape)))
+        out.write(f"{chr(10) if count else ''}@{entry_type(paper)}{{{keys.key(paper)},\n{fields}}}\n")
         count += 1
     return count
 
 
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""Macros that every style defines."""
+
+
+def _braced(fields: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for name, value in fields:
+        yield name, _MONTHS[int(value) - 1] if name == "month" else f"{{{value}}}"
+
+
+def entry_type(paper: Paper) -> str:
+    """`misc`, or what the paper appeared in, if that is known."""
+    if not paper.journal:
+        return "misc"
+    return "inproceedings" if _CONFERENCE.search(paper.journal) else "article"
+
+
 def _fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     """Name and value of each field, escaped."""
-    # A second pair of braces keeps styles from lowering the capitals of names and acronyms.
-    yield "title", f"{{{escape(clean(paper.title))}}}"
+    yield "title", _title(clean(paper.title), escape)
     if paper.authors:
         yield "author", " and ".join(_name(clean(name), escape) for name in paper.authors)
     if date := paper.published or paper.day:
         yield "year", date[:4]
+        yield "month", date[5:7]
+    if paper.journal:
+        where = "booktitle" if entry_type(paper) == "inproceedings" else "journal"
+        yield where, escape(clean(paper.journal))
     if url := paper_url(paper.id):
         yield "eprint", paper.id
-        yield "archiveprefix", "arXiv"
-        yield "doi", ARXIV_DOI + paper.id
+        yield "archivePrefix", "arXiv"
+        yield "eprinttype", "arxiv"
+        if primary := category(paper):
+            yield "primaryClass", primary
+            yield "eprintclass", primary
+        yield "doi", doi(paper)
         yield "url", url
     if paper.organization:
         yield "organization", f"{{{escape(clean(paper.organization))}}}"
-    if paper.keywords:
-        yield "keywords", escape(", ".join(clean(keyword).replace(",", " ") for keyword in paper.keywords))
+    if words := [*paper.tags, *paper.keywords]:
+        yield "keywords", escape(", ".join(clean(word.replace(",", " ")) for word in words))
     if paper.abstract:
-        yield "abstract", escape(clean_block(paper.abstract).replace("\n\n", " "))
+        yield "abstract", _with_formulas(clean_block(paper.abstract).replace("\n\n", " "), escape)
+    if paper.note:
+        yield "annote", escape(clean(paper.note))
+
+
+def category(paper: Paper) -> str:
+    """The primary category on arXiv; empty if it is not known."""
+    first = paper.categories[0] if paper.categories else ""
+    return first if re.fullmatch(r"[A-Za-z.-]{2,30}", first) else ""
+
+
+def doi(paper: Paper) -> str:
+    """The DOI that the publisher gave a paper, else that of arXiv."""
+    published = clean(paper.doi or "")
+    return published if re.fullmatch(r"10\.[0-9.]+/[^\s{}\\%#]+", published) else ARXIV_DOI + paper.id
+
+
+def _title(title: str, escape: Callable[[str], str]) -> str:
+    """The title with braces around the words whose capitals styles must not lower, such as `{GPT-4}`."""
+    return "".join(
+        part if _is_formula(part) else re.sub(r"\S+", lambda word: _word(word[0], escape), part)
+        for part in _FORMULA.split(title)
+    )
+
+
+def _word(word: str, escape: Callable[[str], str]) -> str:
+    parts = re.split(r"[-–/:(),.\"']", word)
+    has_own_capitals = any(re.search(r"[^\W\d_]*.[A-Z]", part) for part in parts) or bool(re.match(r"[B-HJ-Z]-", word))
+    if not has_own_capitals:
+        return escape(word)
+    bare = word.rstrip(".,:;!?")
+    return f"{{{escape(bare)}}}{word[len(bare) :]}"
+
+
+def _with_formulas(text: str, escape: Callable[[str], str]) -> str:
+    """The text escaped, but for its formulas."""
+    return "".join(part if _is_formula(part) else escape(part) for part in _FORMULA.split(text))
+
+
+def _is_formula(part: str) -> bool:
+    """Whether a part of a text is a formula that TeX can read: its braces close, and nothing in it is a comment."""
+    if not (len(part) > 2 and _FORMULA.fullmatch(part)) or re.search(r"(?<!\\)[%#&]", part):
+        return False
+    depth = 0
+    for sign in re.sub(r"\\.", "", part):
+        depth += (sign == "{") - (sign == "}")
+        if depth < 0:
+            return False
+    # BibTeX counts escaped braces too.
+    return depth == 0 and r"\{" not in part and r"\}" not in part and not part.endswith(r"\$")
 
 
 def _name(name: str, escape: Callable[[str], str]) -> str:
-    """An author for BibTeX; braces keep a name with a comma or "and" from being split into two."""
-    whole = "," in name or "and" in name.lower().split()
-    return f"{{{escape(name)}}}" if whole else escape(name)
-
-
-def _key(paper: Paper, used: set[str]) -> str:
-    """The entry's key: first author, year, id, such as `wang2024-2406.12345`.
-
-    With the id, the key is the same in every export.
-    """
-    family = fold(paper.authors[0]).split()[-1:] if paper.authors else []
-    name = re.sub(r"[^a-z0-9]", "", "".join(family)) or "paper"
-    id = paper.id if arxiv_id(paper.id) else paper.id.rpartition(":")[2]
-    tail = re.sub(r"[^a-z0-9.]+", "-", fold(id)).strip("-")
-    base = f"{name}{(paper.published or paper.day or '')[:4]}-{tail}"
-    key, number = base, 1
-    while key in used:
-        number += 1
-        key = f"{base}-{number}"
-    used.add(key)
-    return key
+    """An author for BibTeX; braces keep a group, or a name with "and", from being split into two."""
+    parts = split_name(name)
+    if parts.is_group:
+        return f"{{{escape(name)}}}"
+    if parts.suffix:
+        return ", ".join(escape(part) for part in (parts.family, parts.suffix, parts.given))
+    return escape(name)
 
 
 def _escaper() -> Callable[[str], str]:
@@ -88,5 +155,8 @@ def _escaper() -> Callable[[str], str]:
         unknown_char_policy="keep",
         unknown_char_warning=False,
     )
-    escape: Callable[[str], str] = encoder.unicode_to_latex
-    return escape
+    # One sign at a time, and few of them need it: ten times as quick as whole abstracts.
+    escape: Callable[[str], str] = lru_cache(maxsize=4_096)(encoder.unicode_to_latex)
+    plain = "".join(sign for sign in map(chr, range(32, 127)) if escape(sign) == sign)
+    other = re.compile(f"[^{re.escape(plain)}]")
+    return lambda text: other.sub(lambda sign: escape(sign[0]), text)

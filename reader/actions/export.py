@@ -13,7 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TextIO
 
-from reader.actions import bibtex
+from reader.actions import bibtex, csl_json, ris
+from reader.actions.citation_keys import CitationKeys
 from reader.actions.links import links
 from reader.core.errors import ReaderError
 from reader.core.fields import in_order
@@ -25,8 +26,8 @@ from reader.core.text import clean, clean_block, clean_note
 Record = dict[str, Any]
 """A paper as a JSON object: absent values are None, dates ISO, topics slugs."""
 
-Writer = Callable[[Iterable[Paper], TextIO], int]
-"""Writes papers to a stream and returns their number."""
+Writer = Callable[[Iterable[Paper], TextIO, CitationKeys], int]
+"""Writes papers to a stream and returns their number; entries that are cited get their keys."""
 
 
 class ExportFailed(ReaderError):
@@ -40,7 +41,11 @@ class Format:
     name: str
     suffix: str
     about: str
-    write: Writer
+    writer: Writer
+
+    def write(self, papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None) -> int:
+        """Write papers to a stream; return their number."""
+        return self.writer(papers, out, keys or CitationKeys())
 
 
 def record(paper: Paper) -> Record:
@@ -78,6 +83,11 @@ def write_json(papers: Iterable[Paper], out: TextIO, more: Callable[[Paper], Rec
     return write_array((record(paper) | (more(paper) if more else {}) for paper in papers), out)
 
 
+def write_csl_json(papers: Iterable[Paper], out: TextIO, keys: CitationKeys) -> int:
+    """Write a JSON array of items for citation processors, one a line."""
+    return write_array(csl_json.items(papers, keys), out)
+
+
 def mark_record(mark: Mark) -> Record:
     """A mark as a JSON object, from which an import makes the same mark."""
     kind, value = clean_mark(mark.kind, mark.value) or (clean(mark.kind), clean_note(mark.value))
@@ -98,7 +108,7 @@ def write_array(objects: Iterable[object], out: TextIO) -> int:
 # fmt: off
 _FIRST_COLUMNS = (
     "id", "title", "authors", "day", "published", "upvotes", "comments", "topics", "keywords", "organization", "read",
-    "starred", "hidden", "tags", "code_url", "project_url", "summary", "abstract",
+    "starred", "queued", "hidden", "tags", "code_url", "project_url", "summary", "abstract",
 )
 # fmt: on
 
@@ -149,8 +159,13 @@ def write_markdown(papers: Iterable[Paper], out: TextIO) -> int:
     return count
 
 
-def _section(paper: Paper) -> Iterator[str]:
-    yield f"## {_plain(clean(paper.title))}"
+def markdown_body(paper: Paper) -> str:
+    """A paper's page of Markdown, without the user's note."""
+    return "\n\n".join(_section(paper._replace(note=None), level="#")) + "\n"
+
+
+def _section(paper: Paper, level: str = "##") -> Iterator[str]:
+    yield f"{level} {_plain(clean(paper.title))}"
     if paper.authors:
         yield _plain(", ".join(clean(name) for name in paper.authors))
     facts = [
@@ -199,9 +214,16 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         one.name: one
         for one in (
             Format("bibtex", ".bib", "entries for LaTeX and reference managers", bibtex.write),
-            Format("markdown", ".md", "a section for each paper", write_markdown),
-            Format("csv", ".csv", "a table for spreadsheets", write_csv),
-            Format("json", ".json", "everything with your marks, for import and programs", write_json),
+            Format("ris", ".ris", "records for reference managers", ris.write),
+            Format("csl-json", ".csl.json", "items for citation processors, and the best for Zotero", write_csl_json),
+            Format("markdown", ".md", "a section for each paper", lambda papers, out, _: write_markdown(papers, out)),
+            Format("csv", ".csv", "a table for spreadsheets", lambda papers, out, _: write_csv(papers, out)),
+            Format(
+                "json",
+                ".json",
+                "everything with your marks, for import and programs",
+                lambda papers, out, _: write_json(papers, out),
+            ),
         )
     }
 )
@@ -209,7 +231,8 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 
 def format_of(path: Path) -> Format | None:
     """The format that a file name's suffix stands for; None if there is none."""
-    return next((one for one in FORMATS.values() if one.suffix == path.suffix.lower()), None)
+    name = path.name.lower()
+    return next((one for one in FORMATS.values() if name.endswith(one.suffix)), None)
 
 
 @contextmanager

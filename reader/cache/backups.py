@@ -2,7 +2,8 @@
 
 A cache of up to `FULL_BYTES` is copied whole. A larger one would take many gigabytes and minutes a day, and nearly all
 of it can be fetched again: its backup has what the user did, the followed feeds, and the papers that are starred,
-tagged or noted. A backup takes its place only if it passes SQLite's check, so that good ones are never replaced by bad.
+tagged, noted or queued. A backup takes its place only if it passes SQLite's check, so that good ones are never
+replaced by bad.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ FULL_BYTES = 1 << 28
 _OWN = ("event", "feed", "meta", "alembic_version")
 """The tables that no feed can send again."""
 
-_MARKED = "SELECT pk FROM source.paper WHERE starred = 1 OR has_note = 1 UNION SELECT pk FROM source.paper_tag"
+_MARKED = """
+    SELECT pk FROM source.paper WHERE starred = 1 OR has_note = 1
+    UNION SELECT pk FROM source.paper_tag UNION SELECT pk FROM source.queue
+"""
 
 
 def backups(path: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import schema
+from reader.cache.marks.derived import queue_places
 from reader.cache.marks.journal import Entry, Journal
 from reader.cache.sqlite_errors import explained, is_damage, primary_code
 from reader.core.marks import STATES
@@ -167,6 +168,12 @@ def _marks(connection: sqlite3.Connection) -> Iterator[str]:
         f"SELECT id FROM paper AS p WHERE {noted} AND {stored} <> coalesce({note}, '') LIMIT {FAULTS}"
     ):
         yield f"the note of {id} differs from the log"
+    queued = "SELECT pk FROM effect WHERE kind = 'queue' UNION SELECT pk FROM queue"
+    for pk, _ in list(
+        set(queue_places(connection, queued)) ^ set(connection.execute("SELECT pk, place FROM queue").fetchall())
+    )[:FAULTS]:
+        (id,) = connection.execute("SELECT id FROM paper WHERE pk = ?", (pk,)).fetchone() or (f"paper {pk}",)
+        yield f"{id} differs from the log in the queue"
     tags = "SELECT pk, substr(kind, 5) AS tag FROM effect WHERE kind LIKE 'tag:%' UNION SELECT pk, tag FROM paper_tag"
     tagged = "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = one.tag AND t.pk = p.pk)"
     newest = _NEWEST.format(kind="'tag:' || one.tag")

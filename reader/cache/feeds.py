@@ -72,7 +72,7 @@ _LOST = f"""
         SELECT o.id, e.value, e.clock,
             row_number() OVER (PARTITION BY o.id, e.kind ORDER BY e.clock DESC, e.id DESC) AS place
         FROM orphan AS o JOIN event AS e ON e.seq = o.event
-        WHERE e.undone = 0 AND (e.kind IN ('star', 'note') OR e.kind LIKE 'tag:%')
+        WHERE e.undone = 0 AND (e.kind IN ('star', 'note', 'queue', 'want') OR e.kind LIKE 'tag:%')
         AND o.id NOT LIKE '{PAGE_PREFIX}%' AND o.id NOT LIKE '{FEED_PREFIX}%'
     )
     SELECT mark.id FROM mark LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || mark.id
@@ -237,7 +237,7 @@ class Feeds:
     # Papers that the user marked
 
     def lost(self, asked_before: str, limit: int) -> list[str]:
-        """Ids on arXiv of papers that are starred, tagged or noted and not in the cache, the newest marks first.
+        """Ids on arXiv of papers that are starred, tagged, noted or queued and not in the cache, newest marks first.
 
         Papers that no source had when they were last asked for, since a day (ISO) or for the third time, are left out.
         """

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from reader.cache.marks.derived import ids_of, place_of
 from reader.cache.window import Window
-from reader.core.marks import NOTE, STATES, TAG, Mark, newest
+from reader.core.marks import NOTE, QUEUE, STATES, TAG, Mark, newest
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
 
@@ -33,7 +34,7 @@ class Kept(NamedTuple):
 def kept(window: Window, paper: Paper) -> Kept:
     """What an export tells about a paper beyond its fields."""
     if isinstance(paper.pk, NotCached):
-        return Kept(window.read(partial(_marks, query=_OF_LOST, key=paper.id)))
+        return Kept(window.read(partial(_lost_marks, id=paper.id)))
     return window.read(partial(_kept, pk=paper.pk))
 
 
@@ -42,7 +43,7 @@ def lost_papers(window: Window) -> Iterator[Paper]:
     last = ""
     while ids := window.read(partial(_lost_ids, after=last)):
         for id in ids:
-            if marks := window.read(partial(_marks, query=_OF_LOST, key=id)):
+            if marks := window.read(partial(_lost_marks, id=id)):
                 yield _lost_paper(id, marks)
         last = ids[-1]
 
@@ -55,18 +56,33 @@ def _lost_ids(connection: sqlite3.Connection, after: str) -> list[str]:
 def _kept(connection: sqlite3.Connection, pk: int) -> Kept:
     days = connection.execute("SELECT day FROM listing WHERE pk = ? ORDER BY day", (pk,)).fetchall()
     row = connection.execute("SELECT sort_day FROM paper WHERE pk = ?", (pk,)).fetchone()
-    return Kept(_marks(connection, _OF_PAPER, pk), tuple(day for (day,) in days), row[0] if row else "")
+    marks = _marks(connection, _OF_PAPER, pk, ids_of(connection, pk))
+    return Kept(marks, tuple(day for (day,) in days), row[0] if row else "")
 
 
-def _marks(connection: sqlite3.Connection, query: str, key: int | str) -> tuple[Mark, ...]:
-    return newest(Mark(*mark) for mark in connection.execute(query, (key,)))
+def _lost_marks(connection: sqlite3.Connection, id: str) -> tuple[Mark, ...]:
+    return _marks(connection, _OF_LOST, id, [id])
+
+
+def _marks(connection: sqlite3.Connection, query: str, key: int | str, ids: Sequence[str]) -> tuple[Mark, ...]:
+    found = newest(Mark(*mark) for mark in connection.execute(query, (key,)))
+    return tuple(_with_place(connection, mark, ids) for mark in found)
+
+
+def _with_place(connection: sqlite3.Connection, mark: Mark, ids: Sequence[str]) -> Mark:
+    """A mark that stands for itself: the place of a queued paper follows from the other papers of its event."""
+    if (mark.kind, mark.value) != (QUEUE, "1"):
+        return mark
+    (packed,) = connection.execute("SELECT papers FROM event WHERE id = ?", (mark.id,)).fetchone()
+    return mark._replace(value=place_of(mark.clock, packed, ids))
 
 
 def _lost_paper(id: str, marks: Sequence[Mark]) -> Paper:
     values = {mark.kind: mark.value for mark in marks}
     states: dict[str, Any] = {name: values.get(kind) == "1" for kind, name in STATES.items()}
     tags = tuple(kind.removeprefix(TAG) for kind, value in values.items() if kind.startswith(TAG) and value == "1")
-    return Paper(NotCached(id), id, "", tags=tags, note=values.get(NOTE) or None, **states)
+    is_queued = values.get(QUEUE, "0") != "0"
+    return Paper(NotCached(id), id, "", queued=is_queued, tags=tags, note=values.get(NOTE) or None, **states)
 
 
 _MARK = "e.kind, e.value, e.clock, e.machine, e.id"

@@ -41,8 +41,8 @@ _REFUSED = (State.FOREIGN, State.NEWER)
 """States of files that are put aside only if the user asks for it."""
 
 
-_MARKING = "SELECT papers FROM event WHERE kind IN ('star', 'note') OR kind LIKE 'tag:%'"
-"""The papers that the user once starred, noted or tagged."""
+_MARKING = "SELECT papers FROM event WHERE kind IN ('star', 'note', 'queue') OR kind LIKE 'tag:%'"
+"""The papers that the user once starred, noted, queued or tagged."""
 
 
 @dataclass

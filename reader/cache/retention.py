@@ -1,4 +1,4 @@
-"""Drop old papers, but never a starred, tagged or noted one, and never the user's events.
+"""Drop old papers, but never a starred, tagged, noted or queued one, and never the user's events.
 
 The marks of a dropped paper stay in the log as orphans; if the paper comes back, it gets them again.
 """
@@ -17,12 +17,14 @@ TABLES = (
 _UNUSED = """
     SELECT f.pk FROM full_text AS f JOIN paper AS p ON p.pk = f.pk
     WHERE f.used < ? AND p.starred = 0 AND p.has_note = 0
-    AND NOT EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.pk = f.pk) LIMIT ?
+    AND NOT EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.pk = f.pk)
+    AND NOT EXISTS (SELECT 1 FROM queue AS q WHERE q.pk = f.pk) LIMIT ?
 """
 
 _OLD = """
     SELECT pk FROM paper WHERE sort_day < ? AND starred = 0 AND has_note = 0
-    AND NOT EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.pk = paper.pk) ORDER BY sort_day, upvotes, pk LIMIT ?
+    AND NOT EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.pk = paper.pk)
+    AND NOT EXISTS (SELECT 1 FROM queue AS q WHERE q.pk = paper.pk) ORDER BY sort_day, upvotes, pk LIMIT ?
 """
 
 

@@ -139,6 +139,14 @@ CREATE TABLE paper_tag (
 
 CREATE INDEX ix_paper_tag_pk ON paper_tag (pk);
 
+CREATE TABLE queue (
+    pk INTEGER NOT NULL,
+    place VARCHAR NOT NULL,
+    PRIMARY KEY (pk)
+);
+
+CREATE INDEX ix_queue_place ON queue (place);
+
 CREATE TABLE topic (
     pk INTEGER NOT NULL,
     slug VARCHAR NOT NULL,

@@ -244,7 +244,8 @@ class Event(SQLModel, table=True):
     clock: int
     """Milliseconds since 1970, raised above every clock in the log; `(clock, id)` orders the events of all machines."""
     kind: str
-    """`read`, `star`, `hide`, `note`, `tag:NAME`, `follow:SLUG`; or `undo`, `redo`, whose value is the target's id."""
+    """`read`, `star`, `hide`, `queue`, `want`, `note`, `tag:NAME`, `follow:SLUG`; or `undo`, `redo` of the event whose
+    id is the value."""
     value: str
     papers: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     count: int
@@ -292,6 +293,14 @@ class Note(SQLModel, table=True):
 
     pk: int = Field(primary_key=True)
     body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class Queue(SQLModel, table=True):
+    """Derived: a paper that the user wants to read later."""
+
+    pk: int = Field(primary_key=True)
+    place: str = Field(index=True)
+    """Digits; the queue is in the order of these texts. See `reader.core.queue_places`."""
 
 
 class FullText(SQLModel, table=True):

@@ -25,7 +25,12 @@ def read_paper(connection: sqlite3.Connection, pk: int) -> Paper | None:
     for field in _DECODED:
         values[field.name] = field.decode(values[field.name])
     return Paper(
-        **values, pk=pk, topics=_topics(connection, pk), tags=_tags(connection, pk), note=_note(connection, pk)
+        **values,
+        pk=pk,
+        topics=_topics(connection, pk),
+        queued=_is_queued(connection, pk),
+        tags=_tags(connection, pk),
+        note=_note(connection, pk),
     )
 
 
@@ -35,6 +40,10 @@ def _topics(connection: sqlite3.Connection, pk: int) -> tuple[str, ...]:
         (pk,),
     )
     return tuple(slug for (slug,) in rows)
+
+
+def _is_queued(connection: sqlite3.Connection, pk: int) -> bool:
+    return connection.execute("SELECT 1 FROM queue WHERE pk = ?", (pk,)).fetchone() is not None
 
 
 def _tags(connection: sqlite3.Connection, pk: int) -> tuple[str, ...]:

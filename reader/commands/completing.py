@@ -113,8 +113,15 @@ class _Line:
             return [Candidate(f"{first}{comma}{name}") for name in action.known() if name.startswith(last)]
         if action.metavar == "QUERY":
             return self._terms(typed)
+        if action.metavar == "TAG" or (action.dest == "rest" and given[:1] == ["rename"]):
+            return self._tags(typed)
         known: Callable[[Sequence[str]], Iterable[str]] = getattr(action, "suggest", lambda _: action.choices or ())
         return [Candidate(str(one)) for one in known(given) if str(one).startswith(typed)]
+
+    def _tags(self, typed: str) -> list[Candidate]:
+        """The user's tags that begin as typed."""
+        found = self._vocabulary("tag:").get("tag", ())
+        return [Candidate(tag) for tag in found if tag.casefold().startswith(typed.casefold())]
 
     def _terms(self, typed: str) -> Iterator[Candidate]:
         """Terms of a query that begin as typed. Values with blanks are left out: shells want them in quotes."""

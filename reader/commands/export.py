@@ -10,15 +10,20 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from reader.actions.citation_keys import CitationKeys
 from reader.actions.export import FORMATS, Format, Record, format_of, mark_record, replacing, write_json
 from reader.commands.command import Command, StoreFile, add_query, query_of
 from reader.commands.output import Progress, amount, warn
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
+from reader.core.marks import NOTE
 from reader.core.paper import Paper
 
 if TYPE_CHECKING:
     from reader.cache.window import Window
+
+NOTES = "notes"
+"""The format that is a folder."""
 
 STEP = 100
 """Papers between two updates of the progress."""
@@ -33,14 +38,21 @@ AS_ADDED = f"{EVERYTHING} sort:-added"
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_query(parser)
-    about = "; ".join(f"{one.name}: {one.about}" for one in FORMATS.values())
-    parser.add_argument("--format", choices=tuple(FORMATS), help=f"{about} (default: by the ending of FILE)")
-    about = "write to this file, completely or not at all (- for stdout)"
+    formats = {one.name: one.about for one in FORMATS.values()} | {NOTES: "a folder with a file of Markdown a paper"}
+    about = "; ".join(f"{name}: {said}" for name, said in formats.items())
+    parser.add_argument("--format", choices=tuple(formats), help=f"{about} (default: by the ending of FILE)")
+    about = "write to this file, completely or not at all (- for stdout); for notes, to this folder"
     parser.add_argument("-o", "--output", action=StoreFile, metavar="FILE", help=about)
+    about = "add to the file the papers that it lacks; what is in it stays as it is"
+    parser.add_argument("--append", action="store_true", help=about)
 
 
 def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     file = Path(arguments.output) if arguments.output and arguments.output != "-" else None
+    if arguments.format == NOTES:
+        return _write_notes(arguments, workspace, file)
+    if arguments.append:
+        return _append(arguments, workspace, file)
     format = _choose_format(arguments.format, file)
     query = query_of(arguments.query)
     is_json = format.name == "json"
@@ -50,7 +62,11 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
             _finish_marks(workspace)
         pks = window.order(selection(window, wanted)).pks
         papers = _show_progress(window.papers(pks), len(pks), progress)
-        write = partial(write_with_marks, window=window, with_lost=not query) if is_json else format.write
+        write = (
+            partial(write_with_marks, window=window, with_lost=not query)
+            if is_json
+            else partial(format.write, keys=CitationKeys(workspace.settings.citation_key))
+        )
         if file is None:
             count = write(papers, sys.stdout)
         else:
@@ -62,6 +78,66 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
         more = f", and the marks of {amount(lost, 'paper')} that {'is' if lost == 1 else 'are'} not in the cache"
         warn(f"{amount(min(count, len(pks)), 'paper')} written{place}{more if lost > 0 else ''}.")
     return 0
+
+
+def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> int:
+    """Add to a file the papers that it lacks."""
+    from io import StringIO
+
+    from reader.commands.appending import is_new, joined, read_present, summarize
+
+    if file is None:
+        raise UsageError("--append needs a file: name it with -o FILE.")
+    format = _choose_format(arguments.format, file)
+    present = read_present(file, format.name)
+    with workspace.window() as window, Progress() as progress:
+        pks = window.order(selection(window, parsed(query_of(arguments.query) or EVERYTHING))).pks
+        papers = _show_progress(window.papers(pks), len(pks), progress)
+        lacking = (paper for paper in papers if is_new(_ids(window, paper), paper.title, present))
+        out = StringIO()
+        keys = CitationKeys(workspace.settings.citation_key, present.keys)
+        if format.name == "json":
+            count = write_with_marks(lacking, out, window=window, with_lost=False)
+        else:
+            count = format.write(lacking, out, keys)
+    if count:
+        with replacing(file) as whole:
+            whole.write(joined(present, out.getvalue(), format.name))
+    warn(summarize(count, len(pks) - count, file))
+    return 0
+
+
+def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None) -> int:
+    """Write a folder of notes, and take back what the user wrote there, in one step of undo."""
+    from reader.actions.notes_folder import write_notes
+    from reader.cache.marks.changes import Change
+
+    if folder is None or arguments.append:
+        raise UsageError("Notes need a folder, to which they are always added: export --format notes -o DIR.")
+    changes: list[Change] = []
+    count = 0
+    with workspace.window() as window, Progress() as progress:
+        pks = window.order(selection(window, parsed(query_of(arguments.query) or EVERYTHING))).pks
+        papers = _show_progress(window.papers(pks), len(pks), progress)
+        for paper, written in write_notes(papers, folder, CitationKeys(workspace.settings.citation_key)):
+            count += not written.problem
+            if written.problem:
+                warn(written.problem)
+            if written.note is not None and isinstance(paper.pk, int):
+                changes.append(Change(NOTE, written.note, [paper.pk]))
+    if changes:
+        with workspace.events() as events:
+            events.act(changes)
+    back = f", and {amount(len(changes), 'note')} of yours came back; 'dailypapers undo' undoes that" if changes else ""
+    warn(f"{amount(count, 'paper')} written in {folder}{back}.")
+    return 0
+
+
+def _ids(window: Window, paper: Paper) -> list[str]:
+    """All ids that a paper has or had."""
+    from reader.cache.marks.derived import ids_of
+
+    return window.read(partial(ids_of, pk=paper.pk)) if isinstance(paper.pk, int) else [paper.id]
 
 
 def _finish_marks(workspace: Workspace) -> None:
@@ -112,6 +188,11 @@ COMMAND = Command(
     (
         ("export is:starred -o starred.bib", "your starred papers, for LaTeX"),
         ("export topic:agents day:2026-05 --format markdown", "a month of a topic, for notes"),
+        ("export tag:thesis --append -o refs.bib", "what your bibliography lacks of a tag"),
+        (
+            "export has:note --format notes -o ~/vault/papers",
+            "files for Obsidian; what you write there comes back",
+        ),
         ("export -o papers.json", "everything with all your marks; 'import papers.json' reads it again"),
     ),
     _add_arguments,

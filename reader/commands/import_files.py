@@ -1,19 +1,20 @@
-"""`dailypapers import`: store papers from files."""
+"""`dailypapers import`: store papers and marks from files of ours and of other programs."""
 
 from __future__ import annotations
 
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, StoreFile, add_json
 from reader.commands.output import Progress, amount, format_counts, print_json, print_line, warn
+from reader.commands.taken_in import as_entries, chosen_labels, chosen_marks, take_in
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
 from reader.core.text import text_size
@@ -21,6 +22,7 @@ from reader.core.text import text_size
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
     from reader.cache.papers import Cache, Stored
+    from reader.core.library import LibraryEntry
     from reader.core.marks import PaperMarks
     from reader.core.paper import Listing
 
@@ -35,76 +37,131 @@ REASONS = 3
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    about = "JSON or JSON lines, our own or in the feed's shape, either gzipped, or a saved page's text (- for stdin)"
+    about = (
+        "JSON of ours or in the feed's shape, the text of a saved page; BibTeX, RIS, CSL-JSON or Zotero RDF; newsboat's"
+        " cache.db; ids and links in any text; a PDF named by its id. Any of them may be gzipped (- for stdin)"
+    )
     parser.add_argument("files", nargs="+", action=StoreFile, metavar="FILE", help=about)
+    parser.add_argument("--star", action="store_true", help="star the papers of the files")
+    parser.add_argument("--queue", action="store_true", help="put them into the queue for later")
+    parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="tag them; may be repeated")
+    parser.add_argument("--keep-tags", action="store_true", help="also the tags and collections that a library has")
+    about = "what a letter of newsboat, or a tag of a library, stands for: star, queue, read or a tag (default: s=star)"
+    parser.add_argument("--flag", action="append", default=[], metavar="LABEL=MARK", help=about)
+    parser.add_argument("--dry-run", action="store_true", help="print what would come in, and change nothing")
     add_json(parser)
 
 
-def _import_files(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.papers import Stored
-    from reader.refresh import memory
+@dataclass
+class _Found:
+    """What the files have, and what came of it."""
 
-    total, marks, failed = Stored(), 0, list[str]()
-    with workspace.cache() as cache, ExitStack() as stack:
-        _update_topics(cache)
-        # Opened only for files with marks: most have none.
-        add = _MarksAdder(lambda: stack.enter_context(workspace.events()))
-        for name in arguments.files:
-            try:
-                with memory.limited("Split the file, or see what is in it."):
-                    for stored, marked in _import_file(cache, add, name):
-                        total, marks = total + stored, marks + marked
-            except FeedError as error:
-                failed.append(str(error) if name in str(error) else f"{name}: {error}")
+    counts: dict[str, int]
+    marks: int = 0
+    """Marks of records that were new."""
+    papers: list[LibraryEntry] = field(default_factory=list)
+    """The papers of records."""
+    entries: list[LibraryEntry] = field(default_factory=list)
+    """The entries of other programs."""
+    failed: list[str] = field(default_factory=list)
+
+
+def _import_files(arguments: Namespace, workspace: Workspace) -> int:
+    # A damaged cache is told of before anything is read.
+    workspace.ensure_cache()
+    marks = chosen_marks(workspace, star=arguments.star, queue=arguments.queue, tags=arguments.tag)
+    labels = chosen_labels(workspace, arguments.flag, keep=arguments.keep_tags)
+    found = _read_files(arguments, workspace, keep=bool(marks))
+    taken = take_in(workspace, found.entries, found.papers, marks, labels, is_dry=arguments.dry_run)
+    if arguments.dry_run:
+        found.counts |= {"new": taken.stored_new, "unchanged": len(found.papers) - taken.stored_new}
     if arguments.json:
-        print_json(asdict(total) | {"marks": marks, "failed": failed})
-    elif len(failed) < len(arguments.files):
-        more = f", {amount(marks, 'mark')}" if marks else ""
-        print_line(f"{format_counts(asdict(total))}{more}.")
-    if len(failed) > 1:
-        for problem in failed:
+        counts = {name: count + taken.counts.get(name, 0) for name, count in found.counts.items()}
+        more = taken.record() if found.entries or marks or arguments.dry_run else {}
+        print_json(counts | {"marks": found.marks + sum(taken.marked.values())} | more | {"failed": found.failed})
+    elif len(found.failed) < len(arguments.files):
+        if not found.entries or any(found.counts.values()):
+            marked = f", {amount(found.marks, 'mark')}" if found.marks else ""
+            print_line(f"{format_counts(found.counts)}{marked}.")
+        taken.print(found.entries)
+    if len(found.failed) > 1:
+        for problem in found.failed:
             warn(problem)
-        raise FeedError(f"{len(failed)} of {amount(len(arguments.files), 'file')} could not be imported.")
-    if failed:
-        raise FeedError(failed[0])
+        raise FeedError(f"{len(found.failed)} of {amount(len(arguments.files), 'file')} could not be imported.")
+    if found.failed:
+        raise FeedError(found.failed[0])
     return 0
 
 
-class _MarksAdder:
-    """Adds marks to the log, which is opened for the first ones."""
+def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _Found:
+    """Read the files, and store their papers and marks unless this is a dry run; with `keep`, return the papers."""
+    from reader.cache.papers import Stored
+    from reader.refresh import memory
 
-    def __init__(self, open_events: Callable[[], Events]) -> None:
-        self._open = open_events
+    found, total = _Found({}), Stored()
+    with ExitStack() as stack:
+        store = _skip if arguments.dry_run else _Storer(workspace, stack).store
+        for name in arguments.files:
+            try:
+                with memory.limited("Split the file, or see what is in it."):
+                    for part in _read_parts(name):
+                        stored, marks = store(part)
+                        total, found.marks = total + stored, found.marks + marks
+                        found.entries += (entry for listing in part for entry in listing.entries)
+                        if keep or arguments.dry_run:
+                            found.papers += (entry for listing in part for entry in as_entries(listing))
+            except FeedError as error:
+                found.failed.append(str(error) if name in str(error) else f"{name}: {error}")
+    found.counts = asdict(total)
+    return found
+
+
+def _skip(part: Sequence[Listing]) -> tuple[Stored, int]:
+    """Store nothing."""
+    from reader.cache.papers import Stored
+
+    return Stored(skipped=sum(listing.skipped_count for listing in part)), 0
+
+
+class _Storer:
+    """Stores parts of files; the log is opened for the first marks: most files have none."""
+
+    def __init__(self, workspace: Workspace, stack: ExitStack) -> None:
+        self._workspace = workspace
+        self._stack = stack
+        self._cache: Cache = stack.enter_context(workspace.cache())
         self._events: Events | None = None
+        _update_topics(self._cache)
 
-    def __call__(self, marks: Sequence[PaperMarks]) -> int:
-        """Add marks, and return how many are new."""
+    def store(self, part: Sequence[Listing]) -> tuple[Stored, int]:
+        """Store a part's papers and marks; return what came of it, and the number of new marks."""
+        from reader.cache.papers import Stored
+
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        stored = sum(self._cache.store_all(part, now, newer=False), Stored())
+        return stored, self._add([marks for listing in part for marks in listing.marks])
+
+    def _add(self, marks: Sequence[PaperMarks]) -> int:
         if not marks:
             return 0
         from reader.cache.marks.imports import add_marks
 
-        self._events = self._events or self._open()
+        self._events = self._events or self._stack.enter_context(self._workspace.events())
         return add_marks(self._events, marks)
 
 
-def _import_file(cache: Cache, add: _MarksAdder, name: str) -> Iterator[tuple[Stored, int]]:
-    """Store a file's papers and marks; yield what came of each part, with the number of new marks.
-
-    Prints the first skipped records with their places, and the number of the others.
-    """
-    from reader.cache.papers import Stored
+def _read_parts(name: str) -> Iterator[list[Listing]]:
+    """The listings of a file in parts; prints the first skipped records with their places, and how many more."""
     from reader.feeds.files.papers_file import read_papers
 
-    now = datetime.now(UTC)
     source = sys.stdin.buffer if name == "-" else Path(name)
     reasons: list[str] = []
     skipped = 0
     with Progress() as progress:
-        listings = _show_reading(read_papers(source, now.date()), name, progress, reasons)
+        listings = _show_reading(read_papers(source, datetime.now(UTC).date()), name, progress, reasons)
         for part in _parts(listings):
-            stored = sum(cache.store_all(part, now.isoformat(timespec="seconds"), newer=False), Stored())
-            skipped += stored.skipped
-            yield stored, add([marks for listing in part for marks in listing.marks])
+            skipped += sum(listing.skipped_count for listing in part)
+            yield part
     for reason in reasons:
         warn(f"{name}: {reason}; skipped")
     if skipped > len(reasons):
@@ -117,7 +174,7 @@ def _parts(listings: Iterable[Listing]) -> Iterator[list[Listing]]:
     size = characters = 0
     for listing in listings:
         part.append(listing)
-        size += max(len(listing.drafts), len(listing.marks), 1)
+        size += max(len(listing.drafts), len(listing.marks), len(listing.entries), 1)
         characters += text_size(listing)
         if size >= PART or characters >= PART_CHARACTERS:
             yield part
@@ -151,11 +208,15 @@ def _update_topics(cache: Cache) -> None:
 
 COMMAND = Command(
     "import",
-    "Store papers and marks from files; newer data in the cache stays, and the newest mark decides.",
+    "Store papers and marks from files of ours, and take in what other programs keep; twice is once. Papers that are"
+    " not here come with the next refresh.",
     (
-        ("import papers.json", "what 'export' wrote, with all marks; twice is once"),
-        ("import daily_papers.jsonl.gz", "recorded days of the feed"),
-        ("import page.txt", "the text of a saved page of the site"),
+        ("import papers.json", "what 'export' wrote, with all marks; the newest mark decides"),
+        ("import refs.bib --queue --tag thesis", "a library: its papers of arXiv are tagged, and queued for later"),
+        ("import zotero.rdf --keep-tags --flag 'to read=queue'", "its tags too; one of them is your queue"),
+        ("import library.rdf --dry-run", "what would come in, and what has no paper of arXiv"),
+        ("import ~/.newsboat/cache.db --flag t=thesis", "what you read and flagged in newsboat"),
+        ("import links.md daily_papers.jsonl.gz", "links in any text; recorded days of the feed"),
     ),
     _add_arguments,
     _import_files,

@@ -104,7 +104,12 @@ def format_counts(sums: dict[str, int]) -> str:
 
 def state_words(paper: PaperRow | Paper) -> str:
     """A paper's state as words joined by commas, such as `read,starred`."""
-    words = ("read" if paper.read else "unread", paper.starred and "starred", paper.hidden and "hidden")
+    words = (
+        "read" if paper.read else "unread",
+        paper.starred and "starred",
+        getattr(paper, "queued", False) and "queued",
+        paper.hidden and "hidden",
+    )
     return ",".join(word for word in words if word)
 
 

@@ -21,6 +21,7 @@ QUERIES = (
             "not read yet",
             "read",
             "starred",
+            "put into the queue for later; sort:queue has its order",
             "hidden",
             "came since your last visit",
             "ranked first by the feed",

@@ -30,7 +30,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "schedule": "every few hours",
         },
         "Keep them": {
-            "mark": "read, star, hide",
+            "mark": "read, star, queue, hide",
+            "tag": "papers, as you name it",
+            "tags": "all that you have",
+            "note": "what you think of one",
             "undo": "the last mark",
             "export": "BibTeX, Markdown, CSV, JSON",
             "restore": "marks from the journal",

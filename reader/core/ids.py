@@ -30,8 +30,18 @@ _PATHS = {
     "huggingface.co": ("papers", "api/papers"),
     "hf.co": ("papers",),
     "alphaxiv.org": ("abs", "overview", "pdf", "html"),
+    "semanticscholar.org": ("arxiv",),
 }
 _SUFFIXES = (".pdf", ".md")
+
+_HOSTS = r"(?:(?:export\.|www\.)?arxiv\.org|ar5iv(?:\.labs\.arxiv)?\.org|alphaxiv\.org)/[a-z-]{2,8}/"
+_INTRODUCED = re.compile(
+    rf"(?:{_HOSTS}|arxiv(?:\.org)?:\s?|10\.48550/arxiv\.|semanticscholar\.org/arxiv/|(?:huggingface|hf)\.co/papers/"
+    rf"|\babs/){_BARE.pattern}(?![0-9])",
+    re.IGNORECASE,
+)
+_NUMBER = r"(?P<id>[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5})(?:v[0-9]{1,3})?"
+_FILE = re.compile(rf"(?:^|[/\\:;\s]){_NUMBER}\.(?:pdf|html?|md|ps|tex)\b", re.IGNORECASE)
 
 
 def arxiv_id(text: str) -> str | None:
@@ -47,6 +57,21 @@ def arxiv_id(text: str) -> str | None:
         return address
     found = _BARE.fullmatch(_CATEGORY.sub("", _PREFIX.sub("", text, count=1)))
     return _canonical(found["id"]) if found else None
+
+
+def ids_in(text: str) -> list[str]:
+    """The bare arXiv ids that a text names in their order, each once: `arXiv:ID`, arXiv's DOI, and addresses.
+
+    A number alone is no id, because a text has others; `id_in_file_name` finds those of files.
+    """
+    found = (arxiv_id(match["id"]) or arxiv_id(match["id"].lower()) for match in _INTRODUCED.finditer(text))
+    return list(dict.fromkeys(id for id in found if id))
+
+
+def id_in_file_name(text: str) -> str | None:
+    """The id that a file's name begins with, in a path or a list of paths: `papers/2406.12345v2.pdf`."""
+    match = _FILE.search(text)
+    return arxiv_id(match["id"]) if match else None
 
 
 def _canonical(id: str) -> str:

@@ -14,12 +14,19 @@ TAG = "tag:"
 
 NOTE = "note"
 
+QUEUE = "queue"
+"""The kind of marks that queue papers for later. Its value is `0`, `1`, or a place that the paper was moved to."""
+
+WANT = "want"
+"""The kind of marks on papers that an imported file names and the cache does not have: a refresh fetches them."""
+
 TAG_LIMIT = 100
 """Maximum characters of a tag's name."""
 
 LATEST_CLOCK = 1 << 62
 """A later clock is no time; SQLite holds twice as much, and clocks only grow by what happens."""
 
+_PLACE = re.compile(r"\d{26,200}", re.ASCII)
 _ID = re.compile(r"[0-9a-f]{24}")
 _MACHINE = re.compile(r"[0-9a-f]{12}")
 
@@ -28,9 +35,9 @@ class Mark(NamedTuple):
     """The newest event of one kind on a paper."""
 
     kind: str
-    """`read`, `star`, `hide`, `note` or `tag:NAME`."""
+    """`read`, `star`, `hide`, `queue`, `want`, `note` or `tag:NAME`."""
     value: str
-    """`1` or `0`, or the note's text."""
+    """`1` or `0`, the note's text, or a place in the queue."""
     clock: int
     """Milliseconds since 1970."""
     machine: str
@@ -54,10 +61,12 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
 
     if kind == NOTE:
         return kind, clean_note(value)
+    if kind == QUEUE and _PLACE.fullmatch(value):
+        return kind, value
     if kind.startswith(TAG):
         name = clean(kind.removeprefix(TAG), TAG_LIMIT)
         kind = f"{TAG}{name}" if name else ""
-    elif kind not in STATES:
+    elif kind not in STATES and kind not in (QUEUE, WANT):
         return None
     return (kind, value) if kind and value in ("0", "1") else None
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
 from reader.core.fields import Field, FieldRules, fields_of, in_order
+from reader.core.library import LibraryEntry
 from reader.core.marks import PaperMarks
 from reader.core.paper_row import PaperKey
 
@@ -74,6 +75,8 @@ class Listing(NamedTuple):
     """Whether the feed answered only that the day has not changed."""
     marks: tuple["PaperMarks", ...] = ()
     """The user's marks that an export has, of these and of other papers."""
+    entries: tuple["LibraryEntry", ...] = ()
+    """The entries of another program's file."""
 
     @property
     def skipped_count(self) -> int:
@@ -106,6 +109,8 @@ class Paper(NamedTuple):
     """The feed's machine-written one-line summary."""
     read: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
     starred: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
+    queued: Annotated[bool, FieldRules(None, None, in_csv=True)] = False
+    """Whether it is in the queue of papers to read later."""
     hidden: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
     tags: Annotated[tuple[str, ...], FieldRules(None, None, label="Tags", in_csv=True)] = ()
     note: Annotated[str | None, FieldRules(None, None, is_block=True, label="Note")] = None

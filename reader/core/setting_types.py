@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,6 +126,35 @@ class OptionalServerAddress(ServerAddress):
 
     def describe(self) -> str:
         return f"{super().describe()}, or nothing"
+
+
+KEY_PARTS = ("author", "Author", "year", "title", "Title", "words", "id")
+"""What a pattern of citation keys may have in braces: the first author's family name, the year, the title's first word
+that says something, its first three, and the paper's id; with a capital, the name or word begins with one."""
+
+
+class KeyPattern(SettingType):
+    """A pattern of citation keys: letters, digits, signs of keys, and parts in braces."""
+
+    def check(self, value: object) -> object:
+        if not isinstance(value, str) or not value.strip():
+            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
+        for part in re.findall(r"\{([^{}]*)\}", value):
+            if part not in KEY_PARTS:
+                meant = nearest(part, KEY_PARTS)
+                raise InvalidValue(
+                    f"has {{{part}}}, which is none of {', '.join(f'{{{one}}}' for one in KEY_PARTS)}",
+                    value.replace(f"{{{part}}}", f"{{{meant}}}") if meant else None,
+                )
+        rest = re.sub(r"\{[^{}]*\}", "", value)
+        if not re.fullmatch(r"[A-Za-z0-9._:+/-]*", rest):
+            raise InvalidValue(f"may have letters, digits and ._:+/- around its parts, not {as_toml(value)}")
+        if rest == value:
+            raise InvalidValue("needs a part in braces, or all keys were the same", value + "{id}")
+        return value
+
+    def describe(self) -> str:
+        return f"a pattern with {', '.join(f'{{{one}}}' for one in KEY_PARTS[:-1])} or {{{KEY_PARTS[-1]}}}"
 
 
 class TextSources(SettingType):

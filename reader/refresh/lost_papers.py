@@ -1,4 +1,4 @@
-"""Brings back the papers that the user starred, tagged or noted and the cache does not have.
+"""Brings back the papers that the user starred, tagged, noted or queued and the cache does not have.
 
 Their marks are in the log, also after a lost cache or an import, and wait for them.
 """

@@ -13,7 +13,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeAlias, cast, runtime_checkable
 
 from rich.cells import cell_len, set_cell_size
@@ -120,14 +120,14 @@ _COLORLESS = Colorless()
 """One instance for all frames: Textual caches a filtered line by the filter."""
 
 
-def visual_style(widget: Widget, *component_classes: str) -> VisualStyle:
+def visual_style(widget: Widget, *component_classes: str, partial: bool = False) -> VisualStyle:
     """Return a widget's style under its component styles, reverse included.
 
     Textual 8.2.8: `Widget.get_visual_style` drops `text-style: reverse`, the one emphasis that is left without colours.
     """
     from textual.style import Style as VisualStyle
 
-    style = widget.get_visual_style(*component_classes)
+    style = type(widget).get_visual_style(widget, *component_classes, partial=partial)
     if any(widget.get_component_styles(name).text_style.reverse for name in component_classes):
         return style + VisualStyle(reverse=True)
     return style
@@ -352,24 +352,13 @@ class DismissedOnce(_Screen):
 
 
 class ReversesHighlight(_Palette):
-    """Mixed into a command palette: `text-style: reverse` of the highlighted command is drawn.
-
-    Textual 8.2.8 drops it (`visual_style`), and makes the list of commands itself.
-    """
+    """Mixed into a command palette: the `reverse` of the highlighted command is drawn; see `visual_style`."""
 
     def on_mount(self) -> None:
         from textual.command import CommandList
 
         commands = self.query_one(CommandList)
-        plain = commands.get_visual_style
-
-        def get_visual_style(*names: str, partial: bool = False) -> VisualStyle:
-            from textual.style import Style
-
-            is_reversed = any(commands.get_component_styles(name).text_style.reverse for name in names)
-            return plain(*names, partial=partial) + Style(reverse=is_reversed or None)
-
-        vars(commands)["get_visual_style"] = get_visual_style
+        vars(commands)["get_visual_style"] = partial(visual_style, commands)
 
 
 class PagesOnlyLaidOutCommands(_Palette):

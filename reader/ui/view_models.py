@@ -137,7 +137,9 @@ def _read_of_day(listing: ListContent, counts: Counts | None) -> int | None:
     """Number of read papers of the listed day; None if the place is not a day, or while unknown."""
     view = listing.place.view.id
     days = counts.days if counts and listing.results is None else ()
-    listed = days[0].day if days and view == "today" else view.removeprefix(DAY)
+    # Today is the newest day even if all of its papers are hidden, and then it is not among the days.
+    newest = listing.facts.newest_day or (days[0].day if days else "")
+    listed = newest if view == "today" else view.removeprefix(DAY)
     return next((day.papers - day.unread for day in days if day.day == listed), None)
 
 

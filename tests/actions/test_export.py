@@ -73,10 +73,11 @@ def test_bibtex_of_one_paper(live_edit: Paper) -> None:
     fields = {field.key: field.value for field in entry.fields}
     assert entry.key == "wang2026-2606.12345"
     assert entry.entry_type == "misc"
-    assert fields["title"] == "{LiveEdit: Towards Real-Time Diffusion-Based Streaming Video Editing}"
+    assert fields["title"] == "{LiveEdit}: Towards Real-Time Diffusion-Based Streaming Video Editing"
     assert fields["author"] == "Xinyu Wang and Chongbo Zhao"
     assert fields["year"] == "2026"
-    assert (fields["archiveprefix"], fields["eprint"]) == ("arXiv", "2606.12345")
+    assert (fields["archivePrefix"], fields["eprinttype"], fields["eprint"]) == ("arXiv", "arxiv", "2606.12345")
+    assert fields["doi"] == "10.48550/arXiv.2606.12345"
     assert fields["url"] == "https://arxiv.org/abs/2606.12345"
     assert fields["organization"] == r"{R{\&}D{\_}Lab}"
 
@@ -87,7 +88,7 @@ def test_bibtex_of_one_paper(live_edit: Paper) -> None:
 )
 def test_bibtex_escapes(character: str, latex: str, live_edit: Paper) -> None:
     [entry] = parsed_bibtex(written("bibtex", live_edit._replace(title=f"a{character}b")))
-    assert entry.fields_dict["title"].value == f"{{a{latex}b}}"
+    assert entry.fields_dict["title"].value == f"a{latex}b"
 
 
 def test_a_name_that_bibtex_would_split_stays_whole(live_edit: Paper) -> None:

@@ -30,6 +30,7 @@ def execute(path: Path, sql: str) -> None:
         ("DELETE FROM note", "marks"),
         ("DELETE FROM paper_tag", "marks"),
         ("INSERT INTO paper_tag (tag, pk) VALUES ('never', 7)", "marks"),
+        ("INSERT INTO queue (pk, place) VALUES (7, '1')", "marks"),
         ("DELETE FROM effect WHERE pk = 15", "marks"),
         ("UPDATE event SET papers = x'00'", "log"),
         ("UPDATE event SET count = 0 WHERE seq = 1", "log"),

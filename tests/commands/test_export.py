@@ -42,7 +42,7 @@ def test_nothing_is_still_a_document(run: Run, papers: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ((), "--format: bibtex, markdown, csv, json"),
+        ((), "--format: bibtex, ris, csl-json, markdown, csv, json"),
         (("-o", "papers.docx"), "--format"),
         (("--format", "docx"), "docx"),
         (("-o",), "-o"),

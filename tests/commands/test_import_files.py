@@ -56,13 +56,13 @@ def test_an_endless_file_does_not_keep_the_others_out(run: Run, tmp_path: Path) 
     file = write_days(tmp_path / "days.jsonl", DAYS)
     found = run("import", "/dev/zero", str(file))
     assert (found.code, found.out) == (1, "6 new, 0 updated, 0 unchanged.\n")
-    assert found.err == "dailypapers: /dev/zero is too long for the text of a saved page.\n"
+    assert found.err == "dailypapers: /dev/zero is too long: a text may have 64 MiB.\n"
 
 
 def test_unusable_records_without_end_are_given_up(spawn: Spawn) -> None:
     found = spawn("import", "-", input="{}\n" * 1_000_000)
     assert found.code == 1
-    assert found.err == "dailypapers: -: The input has no papers in the feed's format (line 1: no arXiv id).\n"
+    assert found.err == "dailypapers: -: The input has no papers in a format that is known (line 1: no arXiv id).\n"
 
 
 def test_fifty_megabytes_of_empty_lines_are_an_empty_file(run: Run, tmp_path: Path) -> None:

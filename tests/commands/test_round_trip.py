@@ -26,6 +26,7 @@ from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.commands.export import write_with_marks
 from reader.core.paper import Draft, Listing
+from reader.core.queue_places import first_place, place_between
 from reader.data import shipped_topics
 from reader.feeds.files.papers_file import read_papers
 from reader.paths import journal_file
@@ -125,7 +126,7 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(
             st.integers(0, 1),
-            st.sampled_from(["read", "star", "hide", "tag:a", "tag:b c"]),
+            st.sampled_from(["read", "star", "hide", "queue", "tag:a", "tag:b c"]),
             st.booleans(),
             st.sets(st.sampled_from(IDS), min_size=1),
             st.integers(0, 3),
@@ -205,6 +206,8 @@ def marked(papers: Path) -> Path:
             events.mark("hide", True, [4])
             events.mark("tag:to read", True, [2, 7, 8])
             events.mark("note", "First line\n  second, 中文標題", [5])
+            events.mark("queue", True, [8, 2, 5])
+            events.mark("queue", place_between(None, first_place(1, 0)), [4])
             events.mark("star", True, [6])
             events.undo()
         assert list(cache.drop_before("2021-01-01")) == [1]
@@ -221,11 +224,12 @@ def test_a_new_home_gets_all_that_was_exported(
     file, again = tmp_path / "everything.json", tmp_path / "again.json"
     said = run("export", "-o", str(file))
     assert said.err == f"8 papers written in {file}, and the marks of 1 paper that is not in the cache.\n"
-    before = everything(run)
+    before, queue = everything(run), run("list", "sort:queue", "--json=id,queued").out
     assert len(json.loads(before)) == 8
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "new"))
-    assert run("import", str(file)).out == "8 new, 0 updated, 1 unchanged, 11 marks.\n"
+    assert run("import", str(file)).out == "8 new, 0 updated, 1 unchanged, 15 marks.\n"
     assert everything(run) == before
+    assert run("list", "sort:queue", "--json=id,queued").out == queue
     assert run("import", str(file), "--json").record == {
         "new": 0, "updated": 0, "unchanged": 9, "skipped": 0, "marks": 0, "failed": [],
     }  # fmt: skip
@@ -257,7 +261,7 @@ def test_a_list_is_imported_too(run: Run, marked: Path, tmp_path: Path, monkeypa
     file.write_text(before := everything(run))
     assert "marks" not in json.loads(before)[0]
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "new"))
-    assert run("import", str(file)).out == "8 new, 0 updated, 0 unchanged, 10 marks.\n"
+    assert run("import", str(file)).out == "8 new, 0 updated, 0 unchanged, 14 marks.\n"
     by_id = {one["id"]: one for one in run("list", BOTH, "--json").records}
     assert by_id == {one["id"]: one for one in json.loads(before)}
     assert run("import", str(file), "--json").record["marks"] == 0

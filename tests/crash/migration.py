@@ -30,6 +30,9 @@ def make_marked_home(stage: Stage) -> Path:
         ("mark", "hide", *papers[10:20]),
         ("undo",),
         ("mark", "unread", *papers[20:]),
+        ("mark", "queue", *papers[5:15]),
+        ("tag", "add", "later", *papers[:5]),
+        ("note", papers[0], "--text", "Mine."),
     ):
         assert run(words, stage.surroundings(home)).code == 0
     return home

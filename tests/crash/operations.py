@@ -19,6 +19,8 @@ MARKS = {
     "unstar": ("star", "0"),
     "hide": ("hide", "1"),
     "unhide": ("hide", "0"),
+    "queue": ("queue", "1"),
+    "unqueue": ("queue", "0"),
 }
 """The words of `mark`, and the events that they make."""
 
@@ -74,6 +76,49 @@ def _bulk(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     return Step(("mark", word, "--query", query), (Deed(kind, value, papers),), said=" marked ")
 
 
+def _tag(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
+    name = chance.choice(("later", "to read"))
+    word, value = chance.choice((("add", "1"), ("remove", "0")))
+    papers = chance.sample(sorted(before.states), chance.randint(1, 4))
+    return Step(("tag", word, name, *papers), (Deed(f"tag:{name}", value, frozenset(papers)),), said="tagged ")
+
+
+def _rename(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
+    """Rename a tag, or merge two: two events, which stand or fall together."""
+    known = sorted({tag for tags in before.tags.values() for tag in tags})
+    if not known:
+        return _tag(stage, chance, before)
+    old = chance.choice(known)
+    new = chance.choice([name for name in ("later", "to read", "renamed") if name != old])
+    # Papers that are not here are tagged too.
+    values = derive(before.entries, before.aliases).get(f"tag:{old}", {})
+    papers = frozenset(id for id, value in values.items() if value == "1")
+    deeds = (Deed(f"tag:{new}", "1", papers), Deed(f"tag:{old}", "0", papers, is_together=True))
+    return Step(("tag", "rename", old, new), deeds, said=" renamed to ")
+
+
+def _note(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
+    paper = chance.choice(sorted(before.states))
+    text = chance.choice(("", "One line.", "A note\n\n- of several\n- lines, äöü 中文"))
+    return Step(("note", paper, "--text", text), (Deed("note", text, frozenset((paper,))),), said="The note of ")
+
+
+def _library(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
+    """Import another program's library: events of several kinds, which stand or fall together."""
+    here = frozenset(chance.sample(sorted(before.states), 3))
+    absent = frozenset(f"0901.{number:04}" for number in chance.sample(range(1, 10_000), 2))
+    entries = (f"@misc{{k{number}, eprint={{{id}}}}}" for number, id in enumerate(sorted(here | absent)))
+    file = stage.folder / "library.bib"
+    file.write_text("\n".join(entries))
+    deeds = (
+        Deed("want", "1", absent),
+        Deed("star", "1", here | absent, is_together=True),
+        Deed("queue", "1", here | absent, is_together=True),
+        Deed("tag:later", "1", here | absent, is_together=True),
+    )
+    return Step(("import", str(file), "--star", "--queue", "--tag", "later"), deeds, said=" papers named, ")
+
+
 def _undo(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
     return Step(("undo",), (Deed("undo"),), said="Taken back")
 
@@ -103,6 +148,10 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
     {
         "mark": _mark,
         "bulk": _bulk,
+        "tag": _tag,
+        "rename": _rename,
+        "note": _note,
+        "library": _library,
         "undo": _undo,
         "import": _import,
         "refresh": _refresh,

@@ -35,6 +35,8 @@ class Entry:
     kind: str
     value: str
     papers: frozenset[str]
+    order: tuple[str, ...]
+    """The same, as the event lists them."""
     undone: bool
     applied: bool
     number: int | None = None
@@ -57,6 +59,8 @@ class Snapshot:
     titles: Mapping[str, str]
     notes: Mapping[str, str]
     tags: Mapping[str, frozenset[str]]
+    queue: tuple[str, ...]
+    """The ids of the queued papers, in their order."""
     aliases: Mapping[str, str]
     """Earlier ids of papers, and the present ones."""
     journal: Journal | None
@@ -81,16 +85,21 @@ def text_of(id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something that the program was asked to do to marks; it makes one event, or none if nothing changes."""
+    """Something that the program was asked to do to marks; it makes one event, or none if nothing changes.
+
+    An undo or a redo makes one for each event of the action that it is about.
+    """
 
     kind: str
-    """`read`, `star`, `hide`, `note`, `tag:NAME`, or `undo` and `redo`."""
+    """`read`, `star`, `hide`, `queue`, `note`, `tag:NAME`, or `undo` and `redo`."""
     value: str | None = None
     """None is the other state of one paper, as a key does it."""
     papers: frozenset[str] | None = None
     """Those that were named; None is any."""
     may_be_none: bool = False
     """Whether it is not known if anything is there to change."""
+    is_together: bool = False
+    """Whether it is of one action with the deed before it: both happen, or neither."""
 
 
 # Reading
@@ -128,6 +137,7 @@ def _read(connection: sqlite3.Connection, journal: Journal | None, *, deep: bool
         titles={id: title for _, id, title, *_ in papers},
         notes={ids.get(pk, "?"): body for pk, body in connection.execute("SELECT pk, body FROM note")},
         tags={id: frozenset(some) for id, some in tags.items()},
+        queue=_queue(connection, ids),
         aliases={
             id: ids.get(pk, "?") for id, pk in connection.execute("SELECT id, pk FROM paper_alias") if id not in ids
         },
@@ -136,6 +146,13 @@ def _read(connection: sqlite3.Connection, journal: Journal | None, *, deep: bool
         faults=tuple(_faults(connection, deep=deep)),
         texts=frozenset(_texts(connection, ids)),
     )
+
+
+def _queue(connection: sqlite3.Connection, ids: Mapping[int, str]) -> tuple[str, ...]:
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'queue'").fetchone() is None:
+        return ()
+    rows = connection.execute("SELECT pk FROM queue ORDER BY place, pk")
+    return tuple(ids.get(pk, "?") for (pk,) in rows)
 
 
 def _texts(connection: sqlite3.Connection, ids: Mapping[int, str]) -> Iterator[str]:
@@ -157,6 +174,7 @@ def _entry(row: Mapping[str, object]) -> Entry:
         kind=str(row["kind"]),
         value=str(row["value"]),
         papers=frozenset(ids.split("\n")) if ids else frozenset(),
+        order=tuple(ids.split("\n")) if ids else (),
         undone=bool(row["undone"]),
         applied=bool(row["applied"]),
         number=None if number is None else int(str(number)),
@@ -187,6 +205,20 @@ def _faults(connection: sqlite3.Connection, *, deep: bool) -> Iterator[str]:
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
     """The entries by clock, then id."""
     return sorted(entries, key=lambda entry: (entry.clock, entry.id))
+
+
+def queue_order(entries: Iterable[Entry], aliases: Mapping[str, str]) -> list[str]:
+    """The queued papers by the time of their events, those of one event in its order; moves are not known here."""
+    entries = in_order(entries)
+    undone = undone_ids(entries)
+    places: dict[str, tuple[int, int]] = {}
+    for entry in entries:
+        if entry.kind == "queue" and entry.id not in undone:
+            for place, id in enumerate(entry.order):
+                places.pop(aliases.get(id, id), None)
+                if entry.value == "1":
+                    places[aliases.get(id, id)] = (entry.clock, place)
+    return sorted(places, key=places.__getitem__)
 
 
 def undone_ids(entries: Iterable[Entry]) -> set[str]:
@@ -222,14 +254,20 @@ def states_by_paper(values: Mapping[str, Mapping[str, str]]) -> dict[str, frozen
     return {id: frozenset(kinds) for id, kinds in found.items()}
 
 
-def target(entries: Sequence[Entry], kind: str) -> str | None:
-    """The id of the event that an undo or a redo is about now; None if there is none."""
+def targets(entries: Sequence[Entry], kind: str) -> list[str]:
+    """The ids of the events that an undo or a redo is about now: those of one action have one clock."""
     undone = undone_ids(entries)
     entries = sorted(entries, key=lambda entry: (entry.number or 0, entry.clock, entry.id))
     if kind == "undo":
-        marks = [entry for entry in entries if entry.kind not in REVERSALS and not entry.kind.startswith("follow:")]
-        return next((entry.id for entry in reversed(marks) if entry.id not in undone), None)
-    return entries[-1].value if entries and entries[-1].kind == "undo" else None
+        marks = [
+            entry
+            for entry in entries
+            if entry.kind not in REVERSALS and not entry.kind.startswith("follow:") and entry.id not in undone
+        ]
+        return [entry.id for entry in marks if entry.clock == marks[-1].clock]
+    if not entries or entries[-1].kind != "undo":
+        return []
+    return [entry.value for entry in entries if entry.kind == "undo" and entry.clock == entries[-1].clock]
 
 
 # Judging
@@ -277,6 +315,8 @@ def _judge_history(before: Snapshot, after: Snapshot, deeds: Sequence[Deed], ack
     yield from (f"event {id} is there twice" for id in repeated)
     known = {entry.id for entry in before.entries}
     new = [entry for entry in after.entries if entry.id not in known]
+    # The events of one action have one clock.
+    new.sort(key=lambda entry: (entry.clock, entry.number or 0))
     yield from _match(before, new, after.titles, deeds, acknowledged)
 
 
@@ -285,44 +325,52 @@ def _match(
 ) -> Iterator[str]:
     entries = list(before.entries)
     rest = list(new)
+    has_come = False
     for number, deed in enumerate(deeds):
-        wanted = _wanted(deed, entries, before)
-        if wanted is None:
-            continue
-        if deed.may_be_none and not (rest and rest[0].kind == deed.kind and deed.value in (None, rest[0].value)):
-            continue
-        if not rest:
-            if number < acknowledged:
-                yield f"acknowledged and lost: {_told(deed)}"
-            continue
-        entry = rest.pop(0)
-        is_right = (entry.kind, entry.value) == (wanted.kind, wanted.value or entry.value) and (
-            wanted.papers is None or entry.papers == wanted.papers
-        )
-        if deed.value is None and deed.kind in STATES:
-            values = derive(entries, before.aliases).get(deed.kind, {})
-            is_right &= len(entry.papers) == 1 and all(values.get(id, "0") != entry.value for id in entry.papers)
-        if not is_right:
-            yield (
-                f"{_told(deed)} should have come, and {entry.kind} {entry.value} of {len(entry.papers)} papers came,"
-                f" such as {_title(entry, titles)}"
-            )
-        entries.append(entry)
+        has_come = has_come and deed.is_together
+        for wanted in _wanted(deed, entries, before):
+            if deed.may_be_none and not (rest and rest[0].kind == deed.kind and deed.value in (None, rest[0].value)):
+                continue
+            if not rest:
+                if number < acknowledged:
+                    yield f"acknowledged and lost: {_told(deed)}"
+                elif has_come:
+                    yield f"only a part of the action came, without {_told(deed)}"
+                continue
+            entry = rest.pop(0)
+            has_come = True
+            yield from _compare(entry, deed, wanted, derive(entries, before.aliases), titles)
+            entries.append(entry)
     for entry in rest:
         yield f"nobody asked for {entry.kind} {entry.value} of {len(entry.papers)} papers ({entry.id})"
 
 
-def _wanted(deed: Deed, entries: Sequence[Entry], before: Snapshot) -> Deed | None:
-    """The deed with what its event must hold; None if it changes nothing."""
+def _compare(
+    entry: Entry, deed: Deed, wanted: Deed, values: Mapping[str, Mapping[str, str]], titles: Mapping[str, str]
+) -> Iterator[str]:
+    is_right = (entry.kind, entry.value) == (wanted.kind, wanted.value or entry.value) and (
+        wanted.papers is None or entry.papers == wanted.papers
+    )
+    if deed.value is None and deed.kind in STATES:
+        states = values.get(deed.kind, {})
+        is_right &= len(entry.papers) == 1 and all(states.get(id, "0") != entry.value for id in entry.papers)
+    if not is_right:
+        yield (
+            f"{_told(deed)} should have come, and {entry.kind} {entry.value} of {len(entry.papers)} papers came,"
+            f" such as {_title(entry, titles)}"
+        )
+
+
+def _wanted(deed: Deed, entries: Sequence[Entry], before: Snapshot) -> list[Deed]:
+    """The deed as what its events must hold; empty if it changes nothing."""
     if deed.kind in REVERSALS:
-        about = target(entries, deed.kind)
-        return None if about is None else replace(deed, value=about, papers=frozenset())
+        return [replace(deed, value=about, papers=frozenset()) for about in targets(entries, deed.kind)]
     if deed.papers is None or deed.value is None:
-        return deed
+        return [deed]
     values = derive(entries, before.aliases).get(deed.kind, {})
     initial = "" if deed.kind == "note" else "0"
     changed = frozenset(id for id in deed.papers if values.get(id, initial) != deed.value)
-    return replace(deed, papers=changed) if changed else None
+    return [replace(deed, papers=changed)] if changed else []
 
 
 def _title(entry: Entry, titles: Mapping[str, str]) -> str:
@@ -364,6 +412,9 @@ def _judge_states(after: Snapshot, *, is_settled: bool) -> Iterator[str]:
                         tags.setdefault(id, set()).add(kind[4:])
         if {id: frozenset(some) for id, some in tags.items()} != dict(after.tags):
             yield "the tags differ from the log"
+        queued = [id for id in queue_order(after.entries, after.aliases) if id in after.states]
+        if queued != list(after.queue):
+            yield f"the queue differs from the log: it is {list(after.queue)[:3]}, not {queued[:3]}"
 
 
 def _unacknowledged(before: Snapshot, after: Snapshot, acknowledged: int) -> frozenset[str]:

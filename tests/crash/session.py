@@ -149,7 +149,7 @@ class _User:
 
     def _highlighted(self) -> str:
         """The line of the list that the cursor is on; empty if there is none."""
-        panes = (line.split("│") for line in self._terminal.lines)
+        panes = (re.split("[│┃]", line) for line in self._terminal.lines)
         return next((part for parts in panes for part in parts if part.startswith("▌")), "")
 
     def _until(self, holds: Callable[[], bool], timeout: float = SHOWN) -> bool:

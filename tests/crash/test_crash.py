@@ -39,7 +39,14 @@ def report() -> Iterator[Report]:
 
 @pytest.mark.parametrize(
     ("what", "kills"),
-    [(("mark", "undo"), 8), (("import", "refresh", "read"), 3), (("migrate",), 1), (("repair",), 1), (("reader",), 1)],
+    [
+        (("mark", "undo"), 8),
+        (("rename", "library", "undo"), 6),
+        (("import", "refresh", "read"), 3),
+        (("migrate",), 1),
+        (("repair",), 1),
+        (("reader",), 1),
+    ],
 )
 def test_no_kill_loses_anything(few: Stage, report: Report, what: Sequence[str], kills: int) -> None:
     Killer(few, report, SEED, what).run(kills)

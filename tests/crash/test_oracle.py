@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,7 @@ def test_a_home_as_the_program_left_it_is_right(cache: Path) -> None:
         ("UPDATE paper SET hidden = 1 WHERE id = '2606.26740'", "1 papers differ from the log: 2606.26740"),
         ("INSERT INTO note SELECT pk, 'mine' FROM paper LIMIT 1", "the notes differ"),
         ("INSERT INTO paper_tag SELECT 'mine', pk FROM paper LIMIT 1", "the tags differ"),
+        ("INSERT INTO queue SELECT pk, '1' FROM paper LIMIT 1", "the queue differs"),
         ("UPDATE meta SET value = value + 1 WHERE key = 'journal_size'", "and the log knows of"),
         ("DELETE FROM paper_text WHERE pk = 1", "NOT IN (SELECT pk FROM paper_text)"),
         ("DELETE FROM listing WHERE pk = 1", "papers <> "),
@@ -96,6 +98,22 @@ def test_a_journal_that_differs_is_found(cache: Path) -> None:
     assert read_journal(journal).broken == 1
     journal.unlink()
     assert "the journal is missing" in faults(cache, before)
+
+
+def test_an_action_comes_whole_or_not_at_all(cache: Path) -> None:
+    surroundings = environment(cache.parent)
+    papers = frozenset(("2606.26740", "2606.25363"))
+    assert run(("tag", "add", "a", *papers), surroundings).code == 0
+    before = read_home(cache)
+    deeds = (Deed("tag:b", "1", papers), Deed("tag:a", "0", papers, is_together=True))
+    assert run(("tag", "rename", "a", "b"), surroundings).code == 0
+    assert faults(cache, before, *deeds, acknowledged=2) == []
+    renamed = read_home(cache)
+    assert run(("undo",), surroundings).code == 0
+    assert faults(cache, renamed, Deed("undo"), acknowledged=1) == []
+    assert faults(cache, before, *deeds, Deed("undo")) == []
+    half = replace(renamed, entries=tuple(one for one in renamed.entries if one.kind != "tag:a" or one.value == "1"))
+    assert any("only a part of the action came" in fault for fault in judge_settled(before, half, deeds, 0))
 
 
 def test_marks_must_be_those_that_were_asked_for(cache: Path) -> None:

@@ -73,6 +73,13 @@ def check_listings(listings: Iterable[Listing]) -> int:
         check_day(listing.day)
         for draft in listing.drafts:
             check_draft(draft)
+        for entry in listing.entries:
+            check_line(entry.where, 300)
+            check_line(entry.title, 500)
+            assert entry.id is None or arxiv_id(entry.id) == entry.id
+            for label in entry.labels:
+                check_line(label, 100)
+                assert label
         for skipped in listing.skipped:
             check_line(skipped.where, 300)
             assert 0 < len(skipped.reason) <= 300

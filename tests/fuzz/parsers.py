@@ -22,6 +22,7 @@ from reader.core import dates, hosts, ids, periods
 from reader.core.document.codec import UnreadableDocument, load
 from reader.core.document.formula import formula_text
 from reader.core.errors import FeedError, NoFullText, QueryError, UsageError
+from reader.core.paper import Listing
 from reader.core.query import parse
 from reader.core.query.regex import UnsafePattern, matches
 from reader.core.query.suggestions import tokens
@@ -30,11 +31,15 @@ from reader.core.text import BLOCK_LIMIT, clean, clean_block, fold, latex_to_uni
 from reader.core.topics.rules import read_rules, review_rules
 from reader.feeds import addresses, plain_text
 from reader.feeds.arxiv.parse import parse_arxiv, refusal_reason
+from reader.feeds.files.bibtex_file import parse_bibtex
 from reader.feeds.files.decompress import DamagedFile, decompressed
 from reader.feeds.files.export_file import is_export, parse_export
+from reader.feeds.files.id_list import parse_list
 from reader.feeds.files.json_stream import JsonStream
 from reader.feeds.files.papers_file import read_papers
+from reader.feeds.files.ris_file import parse_ris
 from reader.feeds.files.saved_page import parse_saved_page
+from reader.feeds.files.zotero_rdf import parse_rdf
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import parse_markdown, read_markdown
 from reader.feeds.http import responses
@@ -145,6 +150,16 @@ def attack_opml(data: bytes) -> None:
 def attack_saved_page(data: bytes) -> None:
     with suppress(FeedError):
         check_listings([parse_saved_page(_text(data), TODAY)])
+
+
+def attack_library(data: bytes) -> None:
+    """Any file of another program, and the parser of each format with a text that is of another one."""
+    attack_papers_file(data)
+    text = _text(data)
+    for read in (parse_bibtex, parse_ris, parse_list):
+        check_listings([Listing(None, (), entries=tuple(read(text)))])
+    with suppress(FeedError):
+        check_listings([Listing(None, (), entries=tuple(parse_rdf(data)))])
 
 
 def attack_papers_file(data: bytes) -> None:

@@ -48,6 +48,16 @@ LINE = (
     b'"value":"1","count":1,"papers":["2605.00001"]'
 )
 
+BIBTEX = (
+    b'@string{corr = "CoRR"}\n@article{k, title = {{A} \\"o}, journal = corr, volume = "abs/" # {2605.00001},'
+    b" eprint = {2605.00001v2}, file = {PDF:files/1/2605.00001.pdf:application/pdf}}\n@misc(l, note = {arXiv:2605.1})\n"
+)
+RIS = b"TY  - GEN\r\nTI  - T\r\nUR  - http://arxiv.org/abs/2605.00001\r\nN1  - n\r\nmore\r\nER  - \r\n"
+CSL = b'[{"id":"k","type":"article","title":"<i>T</i>","number":"arXiv:2605.00001","author":[{"family":"A"}]}]'
+RDF = (
+    b'<rdf:RDF xmlns:rdf="r" xmlns:z="z" xmlns:dc="d"><dc:a rdf:about="http://arxiv.org/abs/2605.00001"><z:itemType>'
+    b'preprint</z:itemType><dc:title>T</dc:title><z:link rdf:resource="#1"/></dc:a></rdf:RDF>'
+)
 PAPER_HTML, PAPER_MARKDOWN = pages.PAGE.encode(), pages.MARKDOWN.encode()
 
 TARGETS = {
@@ -104,6 +114,11 @@ TARGETS = {
         parsers.attack_latex,
         (rb"$\alpha_{x}^2$ \textbf{a} \'e {\em x} \frac{a}{b}",),
         (rb"\begin{", rb"\(", rb"\sqrt{"),
+    ),
+    "library": Target(
+        parsers.attack_library,
+        (BIBTEX, RIS, CSL, RDF, b"2605.00001\n[a](https://arxiv.org/abs/2605.00002)\nx/2605.00003v2.pdf\n"),
+        (b"@misc{", b"{{", b'"', b" # ", b"TY  - ", b"arXiv:", b'"itemType":"', b"PT J\n"),
     ),
     "opml": Target(parsers.attack_opml, (OPML,), (b"<outline ", b'xmlUrl="feed:', b'htmlUrl="')),
     "papers_file": Target(

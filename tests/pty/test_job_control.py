@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import sys
@@ -38,7 +39,7 @@ def terminal_with(command: list[str], home: Path) -> Iterator[Terminal]:
 
 def cursor(terminal: Terminal) -> str:
     """The title that the cursor is on; empty amid a frame."""
-    found = [line.partition("▌")[2].partition("│")[0] for line in terminal.lines if "▌" in line]
+    found = [re.split("[│┃]", line.partition("▌")[2])[0] for line in terminal.lines if "▌" in line]
     return found[0] if len(found) == 1 else ""
 
 

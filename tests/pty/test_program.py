@@ -96,8 +96,9 @@ def do(terminal: Terminal, *actions: str) -> None:
 
 def row(terminal: Terminal, text: str) -> str:
     """The first line of the list that holds a text; empty if there is none."""
-    panes = (line.split("│") for line in terminal.lines)
-    return next((parts[1] for parts in panes if len(parts) > 2 and text in parts[1]), "")
+    # The list is the last pane but one; its rule may have the scroll thumb on it.
+    panes = (re.split("[│┃]", line) for line in terminal.lines)
+    return next((parts[-2] for parts in panes if len(parts) > 1 and text in parts[-2]), "")
 
 
 def highlighted(terminal: Terminal) -> str:

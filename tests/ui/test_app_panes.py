@@ -20,6 +20,7 @@ async def test_a_zoomed_pane_is_alone_and_the_next_one_after_it(reader: Opener) 
         whole = r.main.papers.region
         await r.do("pane.zoom")
         assert panes(r) == ["papers"]
+        assert "z shows all" in r.status
         assert r.main.papers.region.width == 140
         await r.do("move.down")
         assert r.cursor == 1
@@ -68,6 +69,7 @@ async def test_the_focus_leaves_a_pane_that_is_hidden(reader: Opener) -> None:
         await r.do("pane.next")
         assert r.context == "detail"
         await r.do("pane.hide")
+        assert "Z shows it" in r.status
         assert (r.context, r.main.focused) == ("list", r.main.papers)
 
 

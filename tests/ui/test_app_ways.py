@@ -387,7 +387,7 @@ async def test_a_first_minute_key_by_key(reader: Opener) -> None:
         await r.press("j", "x")
         assert r.status == "1 hidden · u undoes"
         await r.press("u")
-        assert r.status == "undone: 1 hidden · ctrl+r does it again"
+        assert r.status == "undone: 1 hidden · ctrl+r redoes"
         # Look for something: too little here, more in all.
         await r.press("/", *"robto")
         assert r.empty == "Nothing matches robto in Today. ctrl+s searches the feed esc puts the list back"

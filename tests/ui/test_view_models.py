@@ -18,7 +18,7 @@ from reader.session.places import VIEWS, Place, view
 from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults
 from reader.ui.state import State
-from reader.ui.state_parts import TOP, CalendarRequest, ListContent, Prompt, Reading
+from reader.ui.state_parts import TOP, CacheFacts, CalendarRequest, ListContent, Prompt, Reading
 from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Status
@@ -314,3 +314,11 @@ def test_a_query_that_matches_more_elsewhere_names_the_key_and_how_many() -> Non
     wide = counted.widen_query()
     assert hints(wide, KEYMAP)[3] == ("ctrl+a", "back to Today")
     assert not any(key == "ctrl+a" for key, _ in hints(counted.focused("filter"), KEYMAP))
+
+
+def test_a_newest_day_whose_papers_are_all_hidden_has_no_progress() -> None:
+    hidden = ListContent(Place(), Order(array("q")), facts=CacheFacts("2026-05-13", are_hidden=True))
+    state = State(listing=hidden).counted(COUNTS)
+    assert header(state, NOW, "·").read is None
+    shown = State(listing=ListContent(Place(), Order(array("q", (1,))))).counted(COUNTS)
+    assert header(shown, NOW, "·").read == 0

@@ -1,4 +1,4 @@
-"""Derives each paper's states, tags and note, and the followed feeds, from the log of the user's events.
+"""Derives each paper's states, tags, note and place in the queue, and the followed feeds, from the log of events.
 
 A paper's state is the value of its newest event of that kind that is not undone.
 """
@@ -8,19 +8,40 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import STATES, TAG
+from reader.core.marks import NOTE, QUEUE, STATES, TAG, WANT
+from reader.core.queue_places import first_place
 
 FOLLOW = "follow:"
 """Prefix of the kinds of events that follow a feed; the value is its JSON, or empty once it is no longer followed."""
 
-_NEWEST = """
-    SELECT e.value FROM effect AS f JOIN event AS e ON e.seq = f.event
+_OF_NEWEST = """
+    SELECT e.{column} FROM effect AS f JOIN event AS e ON e.seq = f.event
     WHERE f.pk = paper.pk AND f.kind = :kind AND e.undone = 0
     ORDER BY e.clock DESC, e.id DESC LIMIT 1
 """
+
+_NEWEST = _OF_NEWEST.format(column="value")
+
+
+def same(kind: str) -> str:
+    """The SQL condition that a paper has the state `:value` of this kind already; `:tag` is the tag's name."""
+    if kind in STATES:
+        return f"{STATES[kind]} = CAST(:value AS INTEGER)"
+    if kind == WANT:
+        # It is here, which is all that was wanted.
+        return "true"
+    if kind == NOTE:
+        return "coalesce((SELECT body FROM note WHERE note.pk = paper.pk), '') = :value"
+    if kind == QUEUE:
+        place = "(SELECT place FROM queue WHERE queue.pk = paper.pk)"
+        return f"CASE :value WHEN '0' THEN {place} IS NULL WHEN '1' THEN {place} IS NOT NULL ELSE {place} IS :value END"
+    return "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = :tag AND t.pk = paper.pk) = CAST(:value AS INTEGER)"
 
 
 def refold(connection: sqlite3.Connection, kind: str) -> None:
@@ -33,7 +54,11 @@ def refold(connection: sqlite3.Connection, kind: str) -> None:
             f"UPDATE paper SET {STATES[kind]} = CAST(coalesce(({_NEWEST}), 0) AS INTEGER) WHERE pk IN touched",
             {"kind": kind},
         )
-    elif kind == "note":
+    elif kind == QUEUE:
+        connection.execute("DELETE FROM queue WHERE pk IN touched")
+        found = list(queue_places(connection, "SELECT pk FROM touched"))
+        connection.executemany("INSERT INTO queue (pk, place) VALUES (?, ?)", found)
+    elif kind == NOTE:
         connection.execute("DELETE FROM note WHERE pk IN touched")
         connection.execute(
             f"INSERT INTO note (pk, body) SELECT pk, body FROM (SELECT pk, ({_NEWEST}) AS body FROM paper"
@@ -52,6 +77,42 @@ def refold(connection: sqlite3.Connection, kind: str) -> None:
             f"INSERT INTO paper_tag (tag, pk) SELECT :tag, pk FROM paper WHERE pk IN touched AND ({_NEWEST}) = '1'",
             {"kind": kind, "tag": tag},
         )
+
+
+def queue_places(connection: sqlite3.Connection, papers: str) -> Iterator[tuple[int, str]]:
+    """The queued ones among the papers of a SELECT of keys, and their places, as the log has them."""
+    newest = _OF_NEWEST.format(column="seq")
+    rows = connection.execute(f"SELECT pk, ({newest}) FROM paper WHERE pk IN ({papers})", {"kind": QUEUE})
+    by_event: dict[int, list[int]] = defaultdict(list)
+    for pk, seq in rows.fetchall():
+        if seq is not None:
+            by_event[seq].append(pk)
+    for seq, pks in by_event.items():
+        value, clock, packed = connection.execute(
+            "SELECT value, clock, papers FROM event WHERE seq = ?", (seq,)
+        ).fetchone()
+        if value != "0":
+            yield from ((pk, place_of(clock, packed, ids_of(connection, pk)) if value == "1" else value) for pk in pks)
+
+
+def ids_of(connection: sqlite3.Connection, pk: int) -> list[str]:
+    """All ids that a paper has or had."""
+    rows = connection.execute(
+        "SELECT id FROM paper WHERE pk = :pk UNION ALL SELECT id FROM paper_alias WHERE pk = :pk", {"pk": pk}
+    )
+    return [id for (id,) in rows]
+
+
+def place_of(clock: int, packed: bytes, ids: Iterable[str]) -> str:
+    """The place of a paper with these ids among the papers that an event queued together."""
+    positions = _positions(packed)
+    return first_place(clock, min((positions[id] for id in ids if id in positions), default=len(positions)))
+
+
+@lru_cache(maxsize=4)
+def _positions(packed: bytes) -> dict[str, int]:
+    ids = zlib.decompress(packed).decode().split("\n")
+    return {id: position for position, id in enumerate(ids)}
 
 
 def _follow(connection: sqlite3.Connection, kind: str) -> None:

@@ -12,7 +12,7 @@ import secrets
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from operator import attrgetter
@@ -43,6 +43,10 @@ LABELS = {
     ("star", "0"): "unstarred",
     ("hide", "1"): "hidden",
     ("hide", "0"): "shown again",
+    ("queue", "1"): "queued",
+    ("queue", "0"): "no longer queued",
+    ("note", ""): "without a note",
+    ("want", "1"): "to be fetched",
 }
 
 
@@ -63,9 +67,43 @@ class Event:
         """The mark as words that follow a number: `41 read`."""
         if self.kind.startswith("tag:"):
             return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
-        if self.kind == "note":
-            return "noted"
-        return LABELS[self.kind, self.value]
+        others = {"note": "noted", "queue": "moved in the queue"}
+        return LABELS.get((self.kind, self.value)) or others[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The events that one action of the user recorded, at least one; they have one clock, and one undo undoes all."""
+
+    events: tuple[Event, ...]
+
+    @property
+    def kind(self) -> str:
+        """The kind of its first event."""
+        return self.events[0].kind
+
+    @property
+    def count(self) -> int:
+        """Number of its papers, about: the most that any of its marks has."""
+        papers: dict[str, int] = {}
+        for event in self.events:
+            papers[event.label] = papers.get(event.label, 0) + event.count
+        return max(papers.values())
+
+    @property
+    def label(self) -> str:
+        """The marks as words that follow a number: `3 tagged later, untagged soon`."""
+        return ", ".join(dict.fromkeys(event.label for event in self.events))
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """An event to be recorded."""
+
+    kind: str
+    value: str
+    papers: bytes = NOBODY
+    count: int = 0
 
 
 class Joined:
@@ -116,18 +154,25 @@ class EventLog:
             if stored_size(self._connection) == before and self.journal.size() == after:
                 self.journal.cut(before)
 
-    def record(self, kind: str, value: str, papers: bytes = NOBODY, count: int = 0) -> Event:
-        """Append an event of this machine, inside `recording`; `finish` marks it as applied."""
+    def record(self, kind: str, value: str) -> Event:
+        """Append an event without papers of this machine, inside `recording`; `finish` marks it as applied."""
+        return self.record_together([Marking(kind, value)])[0]
+
+    def record_together(self, markings: Sequence[Marking]) -> list[Event]:
+        """Append the events of one action: they get one clock, and their lines are written at once."""
         connection = self._connection
         machine = self.machine()
         (last,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
         own = "SELECT coalesce(max(number), 0) FROM event WHERE machine = ?"
         (number,) = connection.execute(own, (machine,)).fetchone()
         clock = max(int(self._now() * 1000), last + 1)
-        entry = Entry(secrets.token_hex(12), machine, number + 1, clock, kind, value, count, papers)
-        seq = self._insert(entry)
-        self._append([entry])
-        return Event(seq, entry.id, clock, kind, value, count)
+        entries = [
+            Entry(secrets.token_hex(12), machine, number + place, clock, one.kind, one.value, one.count, one.papers)
+            for place, one in enumerate(markings, 1)
+        ]
+        events = [Event(self._insert(one), one.id, clock, one.kind, one.value, one.count) for one in entries]
+        self._append(entries)
+        return events
 
     def finish(self, event: Event) -> None:
         """Mark an event as applied."""

@@ -1,9 +1,9 @@
 """The user's events: an append-only log, and the states derived from it.
 
-The log is the source; `paper.read`, `starred`, `hidden`, the tags and the notes are derived from it. A paper's state
-is the value of its newest event of that kind that is not undone. An event is one row, which is on the disk before
-anything else happens, and a line in the journal. Its effects on many papers follow in short transactions; if they are
-cut off, the next opening of the cache finishes them.
+The log is the source; `paper.read`, `starred`, `hidden`, the tags, the notes and the queue are derived from it. A
+paper's state is the value of its newest event of that kind that is not undone. An event is one row, which is on the
+disk before anything else happens, and a line in the journal. Its effects on many papers follow in short transactions;
+if they are cut off, the next opening of the cache finishes them.
 
 Uses the standard sqlite3: a star in the first second must not wait for the import of SQLModel.
 """
@@ -22,9 +22,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from reader.cache import schema
-from reader.cache.marks.derived import FOLLOW, find_by_title, refold
-from reader.cache.marks.event_log import COLUMNS, STEPS, Event, EventLog, Joined
-from reader.cache.marks.journal import PACKING, Entry
+from reader.cache.marks.changes import Change, Changing, find_changing
+from reader.cache.marks.derived import find_by_title, refold
+from reader.cache.marks.event_log import COLUMNS, STEPS, Action, Event, EventLog, Joined, Marking
+from reader.cache.marks.journal import Entry
+from reader.cache.marks.reversal import Direction, find_targets
 from reader.cache.sqlite_errors import explained
 from reader.core.marks import STATES
 
@@ -90,35 +92,51 @@ class Events:
         *,
         absent: Sequence[str] = (),
     ) -> Event | None:
-        """Record a new state of these papers; return None if all of them already have it.
+        """Record a new state of these papers; return None if all of them already have it. See `Change`."""
+        change = Change(kind, value, pks)
+        # An absent paper has no state that could be taken away.
+        if change.said not in ("", "0"):
+            change = change._replace(absent=absent)
+        action = self.act([change], progress)
+        return action.events[0] if action else None
 
-        `kind` is `read`, `star`, `hide`, `note` or `tag:NAME`; `value` is a bool, or the note's text. `absent` are ids
-        of a few papers that the cache does not have: they get the state when they come.
+    def act(self, changes: Sequence[Change], progress: Progress = _ignore_progress) -> Action | None:
+        """Record several changes as one action, which one undo takes back; return None if nothing changes.
+
+        The changes of one kind name different papers.
         """
-        said = value if isinstance(value, str) else str(int(value))
-        absent = absent if said not in ("", "0") else ()
         with explained(self._path):
             # Looked up before taking the lock: it does no harm if a named paper changes meanwhile.
-            batches, ids, count = self._changing(kind, said, pks, absent)
-            if not count:
+            found = [one for change in changes if (one := find_changing(self._connection, change, BATCH)).count]
+            if not found:
                 return None
+            rest: list[tuple[Event, Changing]] = []
+            room = BATCH
             with self._log.recording():
-                event = self._log.record(kind, said, ids, count)
-                if count <= BATCH:
-                    for batch in self._named(event) if absent else batches:
+                markings = [Marking(one.change.kind, one.change.said, one.ids, one.count) for one in found]
+                events = self._log.record_together(markings)
+                for event, one in zip(events, found, strict=True):
+                    if event.count > room:
+                        rest.append((event, one))
+                        continue
+                    room -= event.count
+                    for batch in self._batches(event, one):
                         self._apply(event, batch)
                     self._log.finish(event)
-            if count > BATCH:
-                self._apply_in_steps(event, self._named(event) if absent else batches, progress)
+            for event, one in rest:
+                self._apply_in_steps(event, self._batches(event, one), progress)
             self._apply_news(progress)
-        return event
+        return Action(tuple(events))
 
-    def undo(self, progress: Progress = _ignore_progress) -> Event | None:
-        """Undo the newest event that is not undone; return it, or None if there is none."""
+    def _batches(self, event: Event, changing: Changing) -> Iterable[str]:
+        return self._named(event) if changing.change.absent else changing.batches
+
+    def undo(self, progress: Progress = _ignore_progress) -> Action | None:
+        """Undo the newest action that is not undone; return it, or None if there is none."""
         return self._reverse("undo", progress)
 
-    def redo(self, progress: Progress = _ignore_progress) -> Event | None:
-        """Redo the event of the newest undo if no later event exists; return it, or None."""
+    def redo(self, progress: Progress = _ignore_progress) -> Action | None:
+        """Redo the action of the newest undo if no later one exists; return it, or None."""
         return self._reverse("redo", progress)
 
     def recover(self, progress: Progress = _ignore_progress) -> None:
@@ -189,7 +207,7 @@ class Events:
         """Derive every state again from the log, in one transaction."""
         connection = self._connection
         with explained(self._path), schema.transaction(connection):
-            for table in ("effect", "orphan", "paper_tag", "note"):
+            for table in ("effect", "orphan", "paper_tag", "note", "queue"):
                 connection.execute(f"DELETE FROM {table}")
             connection.execute("UPDATE paper SET read = 0, starred = 0, hidden = 0, has_note = 0")
             connection.execute("UPDATE event SET undone = 0")
@@ -208,38 +226,6 @@ class Events:
 
     def _prepare(self) -> None:
         self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (pk INTEGER PRIMARY KEY)")
-
-    def _changing(
-        self, kind: str, value: str, pks: Sequence[int], absent: Sequence[str]
-    ) -> tuple[list[str], bytes, int]:
-        """The papers that the event would change: their keys by batch, their packed ids, their number."""
-        if kind in STATES:
-            same = f"{STATES[kind]} = CAST(:value AS INTEGER)"
-        elif kind == "note":
-            same = "coalesce((SELECT body FROM note WHERE note.pk = paper.pk), '') = :value"
-        else:
-            same = (
-                "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = :tag AND t.pk = paper.pk) = CAST(:value AS INTEGER)"
-            )
-        changing = (
-            "SELECT count(*), json_group_array(pk), group_concat(id, char(10)) FROM paper"
-            f" WHERE pk IN (SELECT value FROM json_each(:pks)) AND NOT {same}"
-        )
-        batches: list[str] = []
-        packer = zlib.compressobj(PACKING)
-        packed = bytearray()
-        total = 0
-        for start in range(0, len(pks), BATCH):
-            some = json.dumps(list(pks[start : start + BATCH]))
-            values = {"pks": some, "value": value, "tag": kind.removeprefix("tag:")}
-            count, keys, ids = self._connection.execute(changing, values).fetchone()
-            if count:
-                packed += packer.compress(f"{chr(10) if total else ''}{ids}".encode())
-                batches.append(keys)
-                total += count
-        if absent:
-            packed += packer.compress("\n".join([""] * bool(total) + list(absent)).encode())
-        return batches, bytes(packed + packer.flush()), total + len(absent)
 
     def _named(self, event: Event) -> Iterator[str]:
         """The keys of an event's papers, by batch, at least one; papers missing from the cache become orphans."""
@@ -318,23 +304,27 @@ class Events:
 
     # Undo and redo.
 
-    def _reverse(self, direction: str, progress: Progress) -> Event | None:
+    def _reverse(self, direction: Direction, progress: Progress) -> Action | None:
         with explained(self._path):
             connection = self._connection
+            rest: list[tuple[Event, Event]] = []
+            room = BATCH
             with self._log.recording():
-                query = _UNDOABLE if direction == "undo" else _REDOABLE
-                row = connection.execute(query, {"machine": self._log.machine()}).fetchone()
-                if row is None:
+                targets = find_targets(connection, direction, self._log.machine())
+                if not targets:
                     return None
-                target = Event(*row)
-                step = self._log.record(direction, target.id)
-                connection.execute("UPDATE event SET undone = ? WHERE seq = ?", (direction == "undo", target.seq))
-                if target.count <= BATCH:
+                steps = self._log.record_together([Marking(direction, target.id) for target in targets])
+                for step, target in zip(steps, targets, strict=True):
+                    connection.execute("UPDATE event SET undone = ? WHERE seq = ?", (direction == "undo", target.seq))
+                    if target.count > room:
+                        rest.append((step, target))
+                        continue
+                    room -= target.count
                     self._settle_batch(step, target, 0)
-            if target.count > BATCH:
+            for step, target in rest:
                 self._settle(step, target, progress)
             self._apply_news(progress)
-        return target
+        return Action(tuple(targets))
 
     def _target(self, id: str) -> Event | None:
         """The event with this id; None if it is lost, or has not come yet from its machine."""
@@ -370,23 +360,3 @@ class Events:
             return int(last)
         self._log.finish(step)
         return None
-
-
-_REGULAR = f"kind NOT IN ('undo', 'redo') AND kind NOT LIKE '{FOLLOW}%'"
-
-_UNDOABLE = f"""
-    SELECT {COLUMNS} FROM event WHERE machine = :machine AND {_REGULAR} AND undone = 0 ORDER BY number DESC LIMIT 1
-"""
-
-# The newest undo that is still in effect, if no event of this machine came after it.
-_REDOABLE = f"""
-    SELECT {", ".join("t." + column for column in COLUMNS.split(", "))}
-    FROM event AS u JOIN event AS t ON t.id = u.value
-    WHERE u.machine = :machine AND u.number > coalesce(
-        (SELECT number FROM event WHERE machine = :machine AND {_REGULAR} ORDER BY number DESC LIMIT 1), 0)
-    AND u.kind = 'undo' AND t.undone = 1
-    AND NOT EXISTS (
-        SELECT 1 FROM event AS v
-        WHERE v.machine = :machine AND v.number > u.number AND v.kind = 'undo' AND v.value = u.value)
-    ORDER BY u.number DESC LIMIT 1
-"""

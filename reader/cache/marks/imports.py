@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from time import time
 
+from reader.cache.marks.changes import Change
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import PACKING, Entry
 from reader.core.marks import NOTE, Mark, PaperMarks
@@ -93,11 +94,11 @@ def _add_states(events: Events, papers: Sequence[PaperMarks]) -> int:
     ids = [one.paper for one in papers if one.states]
     keys = events.read(lambda connection: _keys(connection, ids))
     noted = events.read(lambda connection: {pk for (pk,) in connection.execute("SELECT pk FROM note")}) if ids else ()
-    pks: dict[tuple[str, str], list[int]] = defaultdict(list)
+    pks: dict[tuple[str, str], dict[int, None]] = defaultdict(dict)
     for one in papers:
         pk = keys.get(one.paper)
         for state in one.states:
             if pk is not None and not (state[0] == NOTE and pk in noted):
-                pks[state].append(pk)
-    made = [events.mark(kind, value, sorted(set(found))) for (kind, value), found in pks.items()]
-    return sum(event.count for event in made if event)
+                pks[state][pk] = None
+    action = events.act([Change(kind, value, list(found)) for (kind, value), found in pks.items()])
+    return sum(event.count for event in action.events) if action else 0

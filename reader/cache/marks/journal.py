@@ -40,6 +40,9 @@ LINE_BYTES = 1 << 26
 UNPACKED_BYTES = 1 << 28
 """Maximum size of the unpacked ids of a line."""
 
+BLOCK_BYTES = 1 << 20
+"""Size of the lines that are written at once."""
+
 PACKING = 6
 """zlib's compression level: a million ids take 2.3 MB and 0.4 s."""
 
@@ -182,8 +185,9 @@ class Journal:
                         _write(file, b"\n")
                     if not before:
                         _write(file, encode(Owner(machine)))
-                    for entry in entries:
-                        _write(file, encode(entry))
+                    # The lines of one action are written at once: a program that is killed leaves all or none.
+                    for block in _blocks(map(encode, entries)):
+                        _write(file, block)
                     os.fsync(file)
                 except BaseException:
                     with suppress(OSError):
@@ -225,6 +229,18 @@ def _lines(file: BinaryIO) -> Iterator[Entry | Owner | BadLine]:
                 yield decode(line)
             except ValueError as error:
                 yield BadLine(number, str(error))
+
+
+def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines in blocks of about `BLOCK_BYTES`."""
+    block = bytearray()
+    for line in lines:
+        block += line
+        if len(block) >= BLOCK_BYTES:
+            yield bytes(block)
+            block.clear()
+    if block:
+        yield bytes(block)
 
 
 def _ends_line(file: int) -> bool:

@@ -124,10 +124,12 @@ _ORDER_COLUMNS = {
     "added": ("p.pk",),
     "title": ("p.title COLLATE NOCASE", "p.pk"),
     # Papers without a rank come last.
+    # Papers that are not queued come last.
+    "queue": ("coalesce((SELECT place FROM queue WHERE queue.pk = p.pk), 'A')", "p.pk"),
     "trending": ("coalesce((SELECT rank FROM trending WHERE trending.pk = p.pk), 1e9)", "p.pk"),
 }
 
-_ASCENDING = ("title", "trending")
+_ASCENDING = ("title", "trending", "queue")
 """Orders that begin with the smallest value."""
 
 

@@ -199,6 +199,8 @@ class Compiler:
                 return Clause(f"({RISEN})")
             case "is" if value == "trending" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM trending WHERE trending.pk = p.pk)")
+            case "is" if value == "queued" and self.tests_each:
+                return Clause("EXISTS (SELECT 1 FROM queue WHERE queue.pk = p.pk)")
             case "has" if value == "fulltext" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM full_text WHERE full_text.pk = p.pk)")
             case "is" if value == "new":
@@ -267,6 +269,8 @@ class Compiler:
                 return Clause("SELECT pk FROM full_text")
             case Term("is", "trending"):
                 return Clause("SELECT pk FROM trending")
+            case Term("is", "queued"):
+                return Clause("SELECT pk FROM queue")
             case Term("is", "new") if newest := self.newest_not_new():
                 return Clause(f"SELECT pk FROM paper WHERE pk > {newest.sql}", newest.params)
             case Or(nodes):

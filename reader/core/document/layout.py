@@ -91,12 +91,12 @@ class Layout:
         return found
 
     def place_of(self, anchor: str) -> Place | None:
-        """Where a link to an anchor leads."""
-        block = self.document.anchors.get(anchor.removeprefix("#"))
+        """Where a link to an anchor leads, with its `#` or without."""
+        name = anchor if anchor in self.document.anchors else anchor.removeprefix("#")
+        block = self.document.anchors.get(name)
         if block is None:
             return None
-        found = (index for index, line in enumerate(self.lines(block)) if anchor.removeprefix("#") in line.anchors)
-        return Place(block, next(found, 0))
+        return Place(block, next((index for index, line in enumerate(self.lines(block)) if name in line.anchors), 0))
 
     def letter(self, place: Place) -> int:
         """The letters of its block before a place."""

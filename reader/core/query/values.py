@@ -12,9 +12,9 @@ from reader.core.query.nodes import Count, Match, Node, Regex, Sort, Term, When,
 from reader.core.query.regex import UnsafePattern, compile_pattern
 
 CHOICES = {
-    "is": ("unread", "read", "starred", "hidden", "new", "trending", "risen"),
+    "is": ("unread", "read", "starred", "queued", "hidden", "new", "trending", "risen"),
     "has": ("code", "project", "media", "note", "comments", "fulltext"),
-    "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "rising"),
+    "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue"),
 }
 """The fields with fixed values, and those values."""
 

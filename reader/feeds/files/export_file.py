@@ -14,12 +14,12 @@ from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed
 from reader.core.fields import Field
 from reader.core.ids import OWN_PREFIXES, arxiv_id
-from reader.core.marks import NOTE, STATES, TAG, Mark, PaperMarks, clean_event, clean_mark
+from reader.core.marks import NOTE, QUEUE, STATES, TAG, Mark, PaperMarks, clean_event, clean_mark
 from reader.core.paper import FIELDS, Draft
 from reader.core.text import clean, clean_block
 from reader.feeds.addresses import web_url
 
-_OURS = ("marks", "abstract", "day", "published", *STATES.values(), "tags", "note")
+_OURS = ("marks", "abstract", "day", "published", *STATES.values(), "queued", "tags", "note")
 """A record has any of these keys, and an id, if it is ours."""
 
 _THEIRS = ("paper", "publishedAt", "submittedOnDailyAt", "ai_summary", "ai_keywords")
@@ -139,7 +139,8 @@ def _mark(value: object) -> Mark | None:
 
 def _states(record: Mapping[str, Any], known: set[str]) -> Iterator[tuple[str, str]]:
     """Kinds and values of the marks that a record has in its plain fields only."""
-    said = [(kind, "1") for kind, key in STATES.items() if record.get(key) is True]
+    on_or_off = {**STATES, QUEUE: "queued"}
+    said = [(kind, "1") for kind, key in on_or_off.items() if record.get(key) is True]
     said += [(f"{TAG}{_string(tag)}", "1") for tag in _list(record.get("tags"))[:_MARKS]]
     said.append((NOTE, _string(record.get("note"))))
     for kind, value in said:

@@ -1,22 +1,28 @@
-"""Read papers from files: JSON or JSON lines, gzipped or not, of the feed or our own, or the text of a saved page.
+"""Read papers from files: JSON of the feed or our own, a saved page, and what other programs keep of papers.
 
-The content decides the format, not the file's name. Records are read one by one, so memory stays flat for files of any
-length; an unusable record is skipped and counted, with its line number.
+The content decides the format, not the file's name; any of them may be gzipped. Records of JSON are read one by one,
+so memory stays flat for files of any length; an unusable record is skipped and counted, with its line number.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import date
 from itertools import chain, groupby
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO, TypeGuard
 
 from reader.core.dates import iso_day
 from reader.core.errors import FeedError, FeedMalformed
+from reader.core.ids import id_in_file_name
+from reader.core.library import LibraryEntry
 from reader.core.paper import Listing, Skipped
 from reader.core.text import text_size
+from reader.feeds.files import bibtex_file, id_list, newsboat_cache, ris_file, zotero_rdf
+from reader.feeds.files.csl_json import is_library_item, library_items, parse_item
 from reader.feeds.files.decompress import DamagedFile, decompressed
 from reader.feeds.files.export_file import Exported, is_export, parse_export
 from reader.feeds.files.json_stream import Found, JsonStream, Unreadable
@@ -32,7 +38,11 @@ BATCH_CHARACTERS = 4 * 1024 * 1024
 UNUSABLE = 10_000
 """Unusable records in a row after which the rest of a file is not read."""
 
-_PAGE_LIMIT = 16 * 1024 * 1024
+_TEXT_LIMIT = 64 * 1024 * 1024
+"""Maximum bytes of a file that is read as one text: a library of some 50,000 entries."""
+
+_DATABASE_LIMIT = 2 * 1024**3
+
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -64,30 +74,90 @@ def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
         line += chunk.count(b"\n")
     if not first:
         raise FeedMalformed(f"{name} is empty.")
-    if first[:1] in (b"{", b"["):
-        yield from _RecordReader(name).read(JsonStream(chain([first], chunks), line))
+    rest = chain([first], chunks)
+    if first.startswith(b"%PDF"):
+        yield Listing(None, (), entries=(_pdf(name),))
+    elif first.startswith(newsboat_cache.START):
+        yield _newsboat(rest, name)
+    elif first[:1] in (b"{", b"[") and not _is_markdown(first):
+        yield from _RecordReader(name).read(JsonStream(rest, line))
     else:
-        text = _page_text(first, chunks, name)
+        yield _read_text(_whole(rest, name), name, today)
+
+
+def _is_markdown(first: bytes) -> bool:
+    """Whether a text begins with a link of Markdown."""
+    return re.match(rb"\[[^\]\n\"]{1,300}\]\(http", first) is not None
+
+
+def _pdf(name: str) -> LibraryEntry:
+    """The paper that the name of a PDF begins with."""
+    id = id_in_file_name(name)
+    if id is None:
+        raise FeedMalformed(f"{name} is a PDF whose name has no arXiv id. 'dailypapers add ID' fetches a paper.")
+    return LibraryEntry(Path(name).name, "", id)
+
+
+def _newsboat(chunks: Iterator[bytes], name: str) -> Listing:
+    """The papers of newsboat's cache, read in a copy: newsboat may be using it, and it may be gzipped."""
+    with NamedTemporaryFile(suffix=".db", delete=False) as file:
+        copy = Path(file.name)
         try:
-            yield parse_saved_page(text, today)
-        except FeedMalformed as error:
-            raise FeedMalformed(f"{name} is neither JSON nor the text of a saved page with its papers.") from error
+            size = 0
+            for chunk in chunks:
+                size += file.write(chunk)
+                if size > _DATABASE_LIMIT:
+                    raise FeedMalformed(f"{name} is too long for a cache of newsboat.")
+            file.flush()
+            return Listing(None, (), entries=tuple(newsboat_cache.read_newsboat(copy, name)))
+        finally:
+            file.close()
+            with suppress(OSError):
+                copy.unlink()
 
 
-def _page_text(first: bytes, chunks: Iterator[bytes], name: str) -> str:
-    """The whole text of a presumed saved page."""
+def _read_text(body: bytes, name: str, today: date) -> Listing:
+    """The papers of a text of any format."""
+    if zotero_rdf.is_rdf(body):
+        return Listing(None, (), entries=tuple(zotero_rdf.parse_rdf(body)))
+    text = _decoded(body, name)
+    if ris_file.is_ris(text):
+        return Listing(None, (), entries=tuple(ris_file.parse_ris(text)))
+    if bibtex_file.is_bibtex(text):
+        return Listing(None, (), entries=tuple(bibtex_file.parse_bibtex(text)))
+    if not id_list.is_list(text):
+        with suppress(FeedMalformed):
+            return parse_saved_page(text, today)
+    entries = tuple(id_list.parse_list(text))
+    if any(entry.id for entry in entries):
+        return Listing(None, (), entries=entries)
+    raise FeedMalformed(f"{name} names no paper, or has no known format: see 'dailypapers import --help'.")
+
+
+def _whole(chunks: Iterator[bytes], name: str) -> bytes:
     body = bytearray()
-    for chunk in chain([first], chunks):
+    for chunk in chunks:
         body += chunk
-        if len(body) > _PAGE_LIMIT:
-            raise FeedMalformed(f"{name} is too long for the text of a saved page.")
+        if len(body) > _TEXT_LIMIT:
+            raise FeedMalformed(f"{name} is too long: a text may have {_TEXT_LIMIT // 1024**2} MiB.")
+    return bytes(body)
+
+
+def _decoded(body: bytes, name: str) -> str:
+    """The text of a file; raises FeedMalformed if it is none."""
     if body.startswith(_UTF_16):
         return body.decode("utf-16", errors="replace")
     if b"\0" in body:
-        raise FeedMalformed(f"{name} is neither JSON nor the text of a saved page.")
+        raise FeedMalformed(f"{name} is neither text nor a file that is known.")
     if body.lstrip()[:1] == b"<":
+        if b"<opml" in body[:4096].lower():
+            raise FeedMalformed(f"{name} lists feeds: 'dailypapers feeds import {name}' follows them.")
         raise FeedMalformed(f"{name} is a page's source; copy the page's text from the browser, and import that.")
-    return body.decode(errors="replace")
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        # Old libraries are in Western Europe's encoding.
+        return body.decode("cp1252", errors="replace")
 
 
 class _RecordReader:
@@ -99,6 +169,7 @@ class _RecordReader:
         self._characters = 0
         self._records: list[object] = []
         self._places: list[str] = []
+        self._entries: list[LibraryEntry] = []
         self._skipped: list[Skipped] = []
         self._reason = ""
         self._found = False
@@ -119,12 +190,12 @@ class _RecordReader:
         yield from self._noted(self._flush())
         if not self._found:
             why = f" ({self._reason})" if self._reason else ""
-            raise FeedMalformed(f"{self._name} has no papers in the feed's format{why}.")
+            raise FeedMalformed(f"{self._name} has no papers in a format that is known{why}.")
 
     def _noted(self, listings: Iterator[Listing]) -> Iterator[Listing]:
         """Pass listings on; note whether any has a paper, the first reason, and the unusable records in a row."""
         for listing in listings:
-            is_usable = bool(listing.drafts or listing.marks)
+            is_usable = bool(listing.drafts or listing.marks or listing.entries)
             self._found = self._found or is_usable
             for skip in listing.skipped[:1]:
                 self._reason = self._reason or f"{skip.where}: {skip.reason}"
@@ -136,6 +207,10 @@ class _RecordReader:
         place = f"line {found.line}"
         if isinstance(found, Unreadable):
             self._skipped.append(Skipped(place, found.reason))
+        elif is_library_item(found.value):
+            self._collect_items([found.value], f"{place}, item {found.entry}" if found.entry is not None else place)
+        elif (items := library_items(found.value)) is not None:
+            self._collect_items(items, place)
         elif _is_day(day := found.value):
             yield from listings(day["items"], iso_day(day.get("date")), f"{place}, item {{}}".format)
         elif found.entry is not None:
@@ -144,7 +219,7 @@ class _RecordReader:
             self._collect(found.value, place)
         else:
             self._skipped.append(Skipped(place, "not a record"))
-        count = len(self._records) + len(self._exported) + len(self._skipped)
+        count = len(self._records) + len(self._exported) + len(self._entries) + len(self._skipped)
         if count >= BATCH or self._characters >= BATCH_CHARACTERS:
             yield from self._flush()
 
@@ -154,6 +229,10 @@ class _RecordReader:
         else:
             self._records.append(record)
             self._places.append(place)
+
+    def _collect_items(self, items: Sequence[object], place: str) -> None:
+        found = (parse_item(item, place) for item in items if is_library_item(item))
+        self._entries += (entry for entry in found if entry is not None)
 
     def _collect_export(self, record: Mapping[str, Any], place: str) -> None:
         try:
@@ -173,6 +252,9 @@ class _RecordReader:
         self._characters = 0
         yield from listings(records, None, lambda number: places[number - 1])
         yield from _listings_of(exported)
+        if self._entries:
+            entries, self._entries = self._entries, []
+            yield Listing(None, (), entries=tuple(entries))
         if skipped:
             yield Listing(None, (), tuple(skipped))
 

@@ -16,7 +16,7 @@ from reader.ui.work.list_loader import ListLoader
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
-    from reader.cache.marks.event_log import Event
+    from reader.cache.marks.event_log import Action, Event
     from reader.ui.work.mark_thread import Progress
 
 BLINK = 0.5
@@ -196,7 +196,7 @@ class MarkActions:
         self._background.start("marks", partial(self._wait_for_reversal, redoing, self._redone, "nothing to redo"))
 
     async def _wait_for_reversal(
-        self, reversing: Awaitable[Event | None], describe: Callable[[Event], str], nothing: str
+        self, reversing: Awaitable[Action | None], describe: Callable[[Action], str], nothing: str
     ) -> None:
         try:
             event = await reversing
@@ -209,8 +209,8 @@ class MarkActions:
         self._library.changed()
         self._model.change(self._model.state.cache_changed())
 
-    def _undone(self, event: Event) -> str:
+    def _undone(self, event: Action) -> str:
         return f"undone: {event.count:,} {event.label} · {self._keymap.key('mark.redo')} redoes"
 
-    def _redone(self, event: Event) -> str:
+    def _redone(self, event: Action) -> str:
         return f"{event.count:,} {event.label} again · {self._keymap.key('mark.undo')} undoes"

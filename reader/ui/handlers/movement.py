@@ -33,6 +33,7 @@ class MovementActions:
     ) -> None:
         self._model = services.model
         self._library = services.library
+        self._keymap = services.look.keymap
         self._background = services.background
         self._scope = services.scope
         self._main = main
@@ -199,13 +200,21 @@ class MovementActions:
     @handles("pane.zoom")
     def zoom(self, _count: int | None) -> None:
         state = self._model.state
-        self._model.change(state.choose_panes(state.panes._replace(is_zoomed=not state.panes.is_zoomed)))
+        panes = state.panes._replace(is_zoomed=not state.panes.is_zoomed)
+        self._model.change(state.choose_panes(panes))
+        if panes.is_zoomed:
+            self._model.show_notice(f"only this pane · {self._keymap.key('pane.zoom')} shows all")
 
     @handles("pane.hide")
     def hide(self, _count: int | None) -> None:
         """Hide the filter pane for good if it has the focus, else the detail; or show it again."""
         state = self._model.state
-        self._model.change(state.hide_pane("filter" if state.focus == "filter" else "detail"))
+        pane: PaneName = "filter" if state.focus == "filter" else "detail"
+        self._model.change(state.hide_pane(pane))
+        if pane in self._model.state.panes.hidden:
+            way = "find.filter" if pane == "filter" else "pane.hide"
+            name = "filter pane" if pane == "filter" else "detail"
+            self._model.show_notice(f"{name} hidden · {self._keymap.key(way)} shows it")
 
     @handles("pane.density")
     def change_density(self, _count: int | None) -> None:

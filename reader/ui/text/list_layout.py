@@ -82,14 +82,11 @@ class ListLines:
         self._headings = (
             [start * self.each + group for group, start in enumerate(self._starts)] if self.has_headings else []
         )
+        self._past_papers = len(self.pks) * self.each + len(self._headings)
+        """The line after the last paper."""
 
     def __len__(self) -> int:
         return self._past_papers + self._end
-
-    @property
-    def _past_papers(self) -> int:
-        """The line after the last paper."""
-        return len(self.pks) * self.each + len(self._headings)
 
     def group_of(self, index: int) -> int:
         """Return the group that the paper at a place belongs to; -1 without groups."""
@@ -108,15 +105,15 @@ class ListLines:
 
         On the top line of a view a group's heading stays while its papers pass below.
         """
-        if not 0 <= line < len(self):
+        if not 0 <= line < self._past_papers + self._end:
             return None
         headings = bisect_right(self._headings, line)
         if headings and (is_top or self._headings[headings - 1] == line):
             return Slot("heading", headings - 1)
         if line >= self._past_papers:
             return Slot("end", headings - 1, part=line - self._past_papers)
-        index, part = divmod(line - headings, self.each)
-        return Slot("paper", headings - 1, index, part)
+        place, part = divmod(line - headings, self.each)
+        return Slot("paper", headings - 1, place, part)
 
     def heading(self, group: int) -> tuple[str, int | None]:
         """Return a group's day and its number of papers; None for the last group of an order that is not all loaded."""
@@ -175,6 +172,9 @@ class ListLines:
         """
         first = self.line_of(index)
         last = first + min(self.each, height) - 1
+        if index == len(self.pks) - 1 and height >= self.each + self._end + 2:
+            # The end is in view together with the last paper.
+            last += self._end
         margin = min(MARGIN * self.each, (height - 1) // 4)
         above = (margin if delta < 0 else 0) + (1 if self.has_headings and height > self.each else 0)
         below = margin if delta > 0 else 0

@@ -180,8 +180,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
 
     def toggle(self) -> None:
         """Act on the row under the cursor: choose a view or day, pick or drop a topic, fold or unfold a family."""
-        row = self.current
-        if row is None:
+        if (row := self.current) is None:
             return
         match row.kind:
             case Kind.VIEW:
@@ -221,8 +220,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
 
     def fold(self, direction: Literal["left", "right"]) -> None:
         """For left, fold the cursor's group; for right, unfold it, or go to its first row if it is unfolded."""
-        row = self.current
-        if row is None:
+        if (row := self.current) is None:
             return
         if direction == "left":
             self._fold(row)
@@ -262,10 +260,9 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
     def narrow(self, text: str) -> None:
         """List only topics with words that begin with the text; an empty text lists everything again."""
         text = literal(text).lstrip()[:_LONGEST_TYPED]
-        if text == self.narrowed:
-            return
+        is_new = text != self.narrowed
         self._set_state(replace(self._state, narrowed=text))
-        if text:
+        if text and is_new:
             self._move_cursor(next((index for index, row in enumerate(self._rows) if row.kind is Kind.TOPIC), 0))
 
     # Drawing
@@ -330,7 +327,6 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self._post_hint()
 
     def on_resize(self) -> None:
-        """Keep the cursor in view."""
         self._strips.clear()
         self._reveal()
 
@@ -394,8 +390,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
 
     def _reveal_group(self) -> None:
         """Scroll to show as much as fits of the topics below the cursor's row, which were unfolded."""
-        last = last_of_group(self._rows, self._cursor)
-        top = max(self.scroll_offset.y, last + 1 - self.size.height)
+        top = max(self.scroll_offset.y, last_of_group(self._rows, self._cursor) + 1 - self.size.height)
         self.scroll_to(y=min(top, self._cursor), animate=False, force=True)
 
     def _post_hint(self) -> None:

@@ -17,9 +17,10 @@ KEPT = 2_000
 class ListStrips:
     """Draws papers, headings and the end in one look; what was drawn before is not drawn again."""
 
-    def __init__(self, look: ListLook, strip: Callable[[Line, str], Strip]) -> None:
-        """`strip` draws a line with a role laid over it."""
+    def __init__(self, look: ListLook, columns: Callable[[], int], strip: Callable[[Line, str], Strip]) -> None:
+        """`columns` are asked for only to draw; `strip` draws a line with a role laid over it."""
         self.look = look
+        self._columns = columns
         self._strip = strip
         # By the type too: a heading may equal an end.
         self._kept: dict[tuple[type[Content], Content], tuple[Strip, ...]] = {}
@@ -30,13 +31,13 @@ class ListStrips:
             self.look = look
             self.forget()
 
-    def of(self, content: Content, width: int) -> tuple[Strip, ...]:
-        """Return the lines of a content; `width` may change only after `forget`."""
+    def of(self, content: Content) -> tuple[Strip, ...]:
+        """Return the lines of a content."""
         key = type(content), content
         strips = self._kept.get(key)
         if strips is None:
             over = "highlighted" if isinstance(content, PaperAt) and content.is_highlighted else PLAIN
-            strips = tuple(self._strip(line, over) for line in draw_content(content, width, self.look))
+            strips = tuple(self._strip(line, over) for line in draw_content(content, self._columns(), self.look))
             if len(self._kept) >= KEPT:
                 self.forget()
             self._kept[key] = strips

@@ -65,7 +65,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._cursor = 0
         self._words: tuple[str, ...] = ()
         look = ListLook(glyphs, today or date.today(), older_key=older_key)
-        self._strips = ListStrips(look, self._strip)
+        self._strips = ListStrips(look, lambda: self.columns, self._strip)
         self._fetch: Rows | None = None
         self._rows = RowsAtHand()
         self._days: Mapping[str, DayCount] = {}
@@ -314,26 +314,30 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     # Drawing
 
     def render_line(self, y: int) -> Strip:
-        self._strips.change_look(self._strips.look._replace(today=self._today or date.today()))
+        today = self._today or date.today()
+        if today != self._strips.look.today:
+            self._strips.change_look(self._strips.look._replace(today=today))
         slot = self._lines.at(y + self.scroll_offset.y, is_top=y == 0)
         content = self._content(slot)
         if slot is None or content is None:
             return Strip.blank(self.columns, self._style())
-        return self._strips.of(content, self.columns)[slot.part]
+        return self._strips.of(content)[slot.part]
 
     def _content(self, slot: Slot | None) -> Content | None:
         """Return what to draw; None for a blank line, such as that of a paper that is gone."""
         if slot is None:
             return None
-        if slot.kind == "end":
+        kind, group, place, _ = slot
+        if kind == "paper":
+            row = self._row(self._lines.pks[place])
+            return None if row is None else PaperAt(row, place == self._cursor)
+        if kind == "end":
             return self._end
-        if slot.kind == "heading":
-            day, papers = self._lines.heading(slot.group)
-            counts = self._days.get(day)
-            # A list of some of the day's papers does not know how many of them are unread.
-            return Heading(day, papers, counts.unread if counts is not None and counts.papers == papers else None)
-        row = self._row(self._lines.pks[slot.place])
-        return None if row is None else PaperAt(row, slot.place == self._cursor)
+        day, papers = self._lines.heading(group)
+        counts = self._days.get(day)
+        # A list of some of the day's papers does not know how many of them are unread; it may have hidden ones, too.
+        has_all = counts is not None and papers is not None and counts.papers <= papers
+        return Heading(day, papers, counts.unread if counts is not None and has_all else None)
 
     def _picture(self) -> list[tuple[Content | None, int]]:
         """Return the content of each line in view and which of its lines it is, to compare it later."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from reader.cache.counts import CountCache
     from reader.cache.days import DayState
     from reader.cache.history import Votes
-    from reader.cache.marks.event_log import Event
+    from reader.cache.marks.event_log import Action, Event
     from reader.cache.marks.events import Events
     from reader.cache.search.compile import Scope, Selection
     from reader.cache.topic_trends import Extent
@@ -343,12 +343,12 @@ class Library:
         with closing(Window.open(self._path)) as window:
             return results.store(pks, window.pk_of)
 
-    def undo(self, report: Progress = ignore_progress) -> Awaitable[Event | None]:
-        """Undo the last event that is not undone; None if there is none."""
+    def undo(self, report: Progress = ignore_progress) -> Awaitable[Action | None]:
+        """Undo the last action that is not undone; None if there is none."""
         return self._marks.submit(lambda events, progress: events.undo(progress), report)
 
-    def redo(self, report: Progress = ignore_progress) -> Awaitable[Event | None]:
-        """Redo the last undone event; None if there is none."""
+    def redo(self, report: Progress = ignore_progress) -> Awaitable[Action | None]:
+        """Redo the last undone action; None if there is none."""
         return self._marks.submit(lambda events, progress: events.redo(progress), report)
 
     def finish_marks(self, report: Progress = ignore_progress) -> Awaitable[None]:

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from reader.cache import schema
 from reader.cache.marks import events as module
+from reader.cache.marks.changes import Change
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
 from reader.core.paper import Listing
+from reader.core.queue_places import place_between
 from tests.cache.conftest import NOW, ByName, draft
 
 
@@ -74,6 +76,74 @@ def test_undo_and_redo_walk_back_and_forth(events: Events, path: Path) -> None:
     assert events.redo() is not None
     assert starred(path) == {1, 2}
     assert events.redo() is None
+
+
+def test_an_action_of_several_changes_is_one_step(events: Events, path: Path) -> None:
+    events.mark("tag:a", True, [1, 2, 3])
+    action = events.act([Change("tag:b", True, [1, 2, 3]), Change("tag:a", False, [1, 2, 3])])
+    assert action is not None
+    assert (action.label, action.count, len(action.events)) == ("tagged b, untagged a", 3, 2)
+    renamed = states(path).tags
+    assert renamed == (("b", 1), ("b", 2), ("b", 3))
+    undone = events.undo()
+    assert undone is not None and undone.events == action.events
+    assert states(path).tags == (("a", 1), ("a", 2), ("a", 3))
+    redone = events.redo()
+    assert redone is not None and redone.events == action.events
+    assert states(path).tags == renamed
+    assert events.redo() is None
+    events.undo()
+    assert events.undo() is not None
+    assert states(path).tags == ()
+    assert events.undo() is None
+
+
+def test_what_changes_nothing_is_no_part_of_an_action(events: Events) -> None:
+    events.mark("star", True, [1])
+    action = events.act([Change("star", True, [1]), Change("queue", True, [1])])
+    assert action is not None and action.label == "queued"
+    assert events.act([Change("star", True, [1]), Change("queue", True, [1])]) is None
+    assert events.act([]) is None
+
+
+def queue(path: Path) -> list[int]:
+    with closing(schema.connect(path)) as connection:
+        return [pk for (pk,) in connection.execute("SELECT pk FROM queue ORDER BY place")]
+
+
+def test_the_queue_has_the_order_in_which_papers_come(events: Events, path: Path) -> None:
+    events.mark("queue", True, [3, 1])
+    events.mark("queue", True, [2, 1])
+    assert queue(path) == [3, 1, 2]
+    events.mark("queue", False, [3])
+    events.mark("queue", True, [3])
+    assert queue(path) == [1, 2, 3]
+    events.undo()
+    events.undo()
+    assert queue(path) == [3, 1, 2]
+    events.rebuild()
+    assert queue(path) == [3, 1, 2]
+
+
+def test_a_paper_is_moved_in_the_queue(events: Events, path: Path) -> None:
+    events.mark("queue", True, [1, 2, 3])
+    with closing(schema.connect(path)) as connection:
+        first, second, _ = (place for (place,) in connection.execute("SELECT place FROM queue ORDER BY place"))
+    moved = events.mark("queue", place_between(first, second), [3])
+    assert moved is not None and moved.label == "moved in the queue"
+    assert queue(path) == [1, 3, 2]
+    assert events.mark("queue", True, [3]) is None
+    events.undo()
+    assert queue(path) == [1, 2, 3]
+
+
+def test_a_queued_paper_waits_for_a_feed_to_bring_it(events: Events, cache: Cache, path: Path) -> None:
+    events.mark("queue", True, [2], absent=["2611.09999"])
+    events.mark("queue", True, [1])
+    cache.store(Listing("2026-11-25", (draft(9999),)), NOW)
+    with closing(schema.connect(path)) as connection:
+        (pk,) = connection.execute("SELECT pk FROM paper WHERE id = '2611.09999'").fetchone()
+    assert queue(path) == [2, pk, 1]
 
 
 def test_doing_something_else_ends_what_can_be_redone(events: Events, path: Path) -> None:
@@ -226,6 +296,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from typing import NamedTuple
+from reader.cache.marks.changes import Change
 from reader.cache.marks.events import Events
 events = Events.open(Path(sys.argv[1]))
 for pk in (1, 2, 3):

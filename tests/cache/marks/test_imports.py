@@ -129,7 +129,7 @@ def test_a_mark_without_a_time_is_made_where_none_is_set(at_once: Events, path: 
     ]
     # They are the user's own, so undo takes them back.
     undone = at_once.undo()
-    assert undone is not None and undone.label == "noted"
+    assert undone is not None and undone.label == "starred, tagged later, noted"
 
 
 def test_a_mark_without_a_time_needs_its_paper(at_once: Events, path: Path) -> None:

@@ -24,7 +24,7 @@ from tests.cache.conftest import NOW, draft
 
 DAY = "2026-11-24"
 
-SMALL = r"topic|touched|meta|json_each|trending|one|\(subquery-\d+\)|\d+ CONSTANT ROWS?|CONSTANT ROW"
+SMALL = r"topic|touched|meta|json_each|trending|one|newest|\(subquery-\d+\)|\d+ CONSTANT ROWS?|CONSTANT ROW"
 """What may be read whole: it does not grow with the papers, or is what was asked for."""
 
 WHOLE = (
@@ -145,7 +145,7 @@ def test_marks(window: Window, path: Path, monkeypatch: pytest.MonkeyPatch, batc
     with closing(Events.open(path)) as events:
         connection = events._connection
         with traced(connection) as statements:
-            for kind in ("read", "star", "hide", "tag:later"):
+            for kind in ("read", "star", "hide", "queue", "tag:later"):
                 events.mark(kind, True, range(1, 25))
                 events.undo()
                 events.redo()

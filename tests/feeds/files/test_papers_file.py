@@ -116,12 +116,13 @@ def test_a_date_that_is_none_is_no_day() -> None:
     [
         (b"", "^The input is empty"),
         (b"\n \n", "^The input is empty"),
-        (b"A note to myself.", "neither JSON nor the text of a saved page"),
-        (b"[]", "has no papers in the feed's format."),
-        (b'{"a": 1}', r"no papers in the feed's format \(line 1: no arXiv id\)"),
-        (b"{cut", r"no papers in the feed's format \(line 1: not JSON\)"),
+        (b"A note to myself.", "names no paper, or has no known format"),
+        (b"[]", "has no papers in a format that is known."),
+        (b'{"a": 1}', r"no papers in a format that is known \(line 1: no arXiv id\)"),
+        (b"{cut", r"no papers in a format that is known \(line 1: not JSON\)"),
         (b"<html><body>Daily Papers</body></html>", "is a page's source; copy the page's text"),
-        (b"%PDF-1.4\n\x00\x01\x02", "neither JSON nor the text"),
+        (b"%PDF-1.4\n\x00\x01\x02", "a PDF whose name has no arXiv id"),
+        (b"\x89PNG\n\x00\x01\x02", "neither text nor a file that is known"),
         (b"\x1f\x8bnot gzip", "can't be read: the gzip data is damaged"),
         (gzip.compress(PAGE.encode(), mtime=0)[:300], "can't be read: the gzip file is cut off"),
     ],
@@ -197,7 +198,7 @@ def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_long_page_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(papers_file, "_PAGE_LIMIT", 1_000)
+    monkeypatch.setattr(papers_file, "_TEXT_LIMIT", 1_000)
     with pytest.raises(FeedMalformed, match="too long"):
         read(PAGE.encode())
 
@@ -276,7 +277,7 @@ def test_after_many_unusable_records_the_rest_is_not_read() -> None:
 
 def test_an_endless_file_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decompress, "LENGTH_LIMIT", 5_000_000)
-    monkeypatch.setattr(papers_file, "_PAGE_LIMIT", 2_000_000)
+    monkeypatch.setattr(papers_file, "_TEXT_LIMIT", 2_000_000)
 
     class Endless(io.RawIOBase):
         def __init__(self, line: bytes) -> None:
@@ -298,7 +299,9 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         listings = read(data)
     except ReaderError:
         return
-    assert papers([listing for listing in listings if listing.day]) or any(listing.drafts for listing in listings)
+    assert papers([listing for listing in listings if listing.day]) or any(
+        listing.drafts or listing.entries for listing in listings
+    )
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")

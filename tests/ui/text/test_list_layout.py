@@ -65,6 +65,12 @@ def test_a_heading_stays_on_the_top_line_while_its_papers_pass() -> None:
     assert [line for line, slot in lines.papers_in_view(9, 4)] == [10, 12]
 
 
+def test_the_end_is_in_view_together_with_the_last_paper() -> None:
+    lines = ListLines(order(range(30), ("2025-11-24", 30)), ListForm(has_end=True))
+    assert lines.top_that_shows(29, 0, 10, 1) == len(lines) - 10 + 2
+    assert lines.top_that_shows(28, 0, 10, 1) == lines.line_of(28) - 9 + 2
+
+
 def test_a_list_opens_around_the_cursor_and_at_its_top_near_that() -> None:
     lines = ListLines(order(range(100), ("2025-11-24", 100)))
     assert [lines.top_around(place, 20) for place in (0, 5, 50, 99)] == [0, 0, 41, 81]

@@ -1,0 +1,172 @@
+"""A folder of notes: a Markdown file a paper, for Obsidian and the like.
+
+What stands above the marker is written anew by each export; what stands below is the user's, word for word, and comes
+back as the paper's note. The marker tells which note was written last, so that it is known who changed it since.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from reader.actions.bibtex import doi
+from reader.actions.citation_keys import CitationKeys
+from reader.actions.export import ExportFailed, markdown_body, replacing
+from reader.core.ids import hf_url, paper_url, pdf_url
+from reader.core.paper import Paper
+from reader.core.text import clean, clean_note
+
+_MARKER = re.compile(r"^<!-- dailypapers ([0-9a-f]{8}): .*? -->[ \t]*\r?\n?", re.MULTILINE)
+_SAYS = "what is written below is yours, and comes back as the paper's note; what is above is written anew"
+_ID = re.compile(r'^paper: "([^"\n]{1,100})"[ \t]*\r?$', re.MULTILINE)
+_NO_NAME = re.compile(r'[\\/:*?"<>|#^\[\]\x00-\x1f]')
+
+HEAD_BYTES = 4_096
+"""Bytes of a file in which its paper is named."""
+
+FILE_BYTES = 1 << 22
+"""A larger file is no note."""
+
+
+class Written(NamedTuple):
+    """What became of one paper's file."""
+
+    file: Path
+    note: str | None = None
+    """The user's own part, if it is another note than the cache has."""
+    problem: str = ""
+    """Why the file was not written; empty if it was."""
+
+
+class NotesFolder:
+    """The notes in a folder, which is made if it is missing; raises ExportFailed."""
+
+    def __init__(self, folder: Path, keys: CitationKeys) -> None:
+        self._folder = folder
+        self._keys = keys
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            # Also files that the user has renamed, or moved within the folder.
+            self._files = dict(_named_files(folder))
+        except OSError as error:
+            raise ExportFailed(f"{folder} can't be a folder of notes: {error.strerror}.") from error
+
+    def write(self, paper: Paper) -> Written:
+        """Write a paper's file, and take the user's own part from it."""
+        key = self._keys.key(paper)
+        file = self._files.get(paper.id) or self._new_file(key)
+        kept = clean_note(paper.note or "").strip("\n")
+        old = _read(file)
+        own = kept if old is None else _own_part(old, kept)
+        if own is None:
+            return Written(file, problem=f"{file} has lost its line '<!-- dailypapers …', so it was not changed.")
+        said = _plain(own)
+        text = f"{''.join(_front_matter(paper, key))}\n{markdown_body(paper)}\n{_marker(said)}{own}"
+        if own and not own.endswith("\n"):
+            text += "\n"
+        if text != old:
+            with replacing(file) as out:
+                out.write(text)
+        self._files[paper.id] = file
+        return Written(file, said if said != kept else None)
+
+    def _new_file(self, key: str) -> Path:
+        name = _NO_NAME.sub("-", key)
+        taken = {file.name.lower() for file in self._files.values()}
+        file, number = self._folder / f"{name}.md", 1
+        while file.exists() or file.name.lower() in taken:
+            number += 1
+            file = self._folder / f"{name}-{number}.md"
+        return file
+
+
+def _named_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files that name a paper, with its id."""
+    for file in sorted(folder.rglob("*.md")):
+        if file.is_file():
+            with file.open("rb") as opened:
+                found = _ID.search(opened.read(HEAD_BYTES).decode("utf-8", "replace"))
+            if found:
+                yield found[1], file
+
+
+def _read(file: Path) -> str | None:
+    try:
+        if file.stat().st_size > FILE_BYTES:
+            raise ExportFailed(f"{file} is too long for a note.")
+        return file.read_bytes().decode()
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        raise ExportFailed(f"{file} is not in UTF-8, so it was not changed.") from None
+    except OSError as error:
+        raise ExportFailed(f"{file} can't be read: {error.strerror}.") from error
+
+
+def _own_part(text: str, kept: str) -> str | None:
+    """What is to stand below the marker; None if the file has none.
+
+    Where file and cache have changed both, the file wins: the log of events keeps the other note.
+    """
+    marker = _MARKER.search(text)
+    if marker is None:
+        return None
+    own = text[marker.end() :]
+    said = _plain(own)
+    return kept if _sum(said) == marker[1] and said != kept else own
+
+
+def _plain(own: str) -> str:
+    """The user's own part as a note has it."""
+    return clean_note(own).strip("\n")
+
+
+def _marker(note: str) -> str:
+    return f"<!-- dailypapers {_sum(note)}: {_SAYS} -->\n"
+
+
+def _sum(note: str) -> str:
+    return f"{zlib.crc32(note.encode('utf-8', 'surrogatepass')):08x}"
+
+
+def _front_matter(paper: Paper, key: str) -> Iterator[str]:
+    """The lines of YAML; each value is JSON, which YAML reads as it is."""
+    yield "---\n"
+    for name, value in _facts(paper, key):
+        if value:
+            yield f"{name}: {json.dumps(value, ensure_ascii=False)}\n"
+    yield "---\n"
+
+
+def _facts(paper: Paper, key: str) -> Iterator[tuple[str, str | list[str] | None]]:
+    yield "paper", paper.id
+    yield "title", clean(paper.title)
+    yield "aliases", [key]
+    yield "authors", [clean(name) for name in paper.authors]
+    yield "year", (paper.published or paper.day or "")[:4]
+    yield "date", paper.published or paper.day
+    yield "tags", list(dict.fromkeys(["paper", *map(_tag, paper.tags), *paper.topics]))
+    yield "url", hf_url(paper.id) or clean(paper.url or "")
+    if url := paper_url(paper.id):
+        yield "arxiv", paper.id
+        yield "arxiv_url", url
+        yield "doi", doi(paper)
+        yield "pdf", pdf_url(paper.id)
+    yield "status", "read" if paper.read else "unread"
+    yield "marks", [word for word, is_set in (("starred", paper.starred), ("queued", paper.queued)) if is_set]
+
+
+def _tag(name: str) -> str:
+    """A tag as Obsidian can have it: without blanks and signs."""
+    return re.sub(r"[^\w/-]+", "-", clean(name)).strip("-")
+
+
+def write_notes(papers: Iterable[Paper], folder: Path, keys: CitationKeys) -> Iterator[tuple[Paper, Written]]:
+    """Write the files of papers one by one; yield each paper with what became of it."""
+    notes = NotesFolder(folder, keys)
+    for paper in papers:
+        yield paper, notes.write(paper)

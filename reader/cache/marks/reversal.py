@@ -1,0 +1,45 @@
+"""Finds what an undo or a redo is about: the events of one action."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Literal
+
+from reader.cache.marks.derived import FOLLOW
+from reader.cache.marks.event_log import COLUMNS, Event
+
+Direction = Literal["undo", "redo"]
+
+
+def find_targets(connection: sqlite3.Connection, direction: Direction, machine: str) -> list[Event]:
+    """The events of this machine that an undo or a redo is about, in their order; empty if there are none."""
+    query = _UNDOABLE if direction == "undo" else _REDOABLE
+    return [Event(*row) for row in connection.execute(query, {"machine": machine})]
+
+
+_REGULAR = f"kind NOT IN ('undo', 'redo') AND kind NOT LIKE '{FOLLOW}%'"
+
+# The events of the newest action that is not undone: they have one clock. Those that were imported have no number.
+_UNDOABLE = f"""
+    WITH newest (last, clock) AS (
+        SELECT seq, clock FROM event WHERE machine = :machine AND {_REGULAR} AND undone = 0
+        ORDER BY number DESC LIMIT 1)
+    SELECT {COLUMNS} FROM newest JOIN event USING (clock)
+    WHERE machine = :machine AND {_REGULAR} AND undone = 0 AND (number > 0 OR seq = last) ORDER BY number
+"""
+
+# The events of the newest undo that is still in effect, if no event of this machine came after it.
+_REDOABLE = f"""
+    WITH newest AS (
+        SELECT u.clock FROM event AS u JOIN event AS t ON t.id = u.value
+        WHERE u.machine = :machine AND u.number > coalesce(
+            (SELECT number FROM event WHERE machine = :machine AND {_REGULAR} ORDER BY number DESC LIMIT 1), 0)
+        AND u.kind = 'undo' AND t.undone = 1
+        AND NOT EXISTS (
+            SELECT 1 FROM event AS v
+            WHERE v.machine = :machine AND v.number > u.number AND v.kind = 'undo' AND v.value = u.value)
+        ORDER BY u.number DESC LIMIT 1)
+    SELECT {", ".join("t." + column for column in COLUMNS.split(", "))}
+    FROM newest JOIN event AS u USING (clock) JOIN event AS t ON t.id = u.value
+    WHERE u.machine = :machine AND u.kind = 'undo' AND t.undone = 1 ORDER BY u.number
+"""

@@ -1,0 +1,43 @@
+"""The user's tags: their names, how many papers have each, and which. Capitals make no difference in a name."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from reader.core.marks import TAG
+
+
+class Tagged(NamedTuple):
+    """The papers with a tag."""
+
+    pks: list[int]
+    absent: list[str]
+    """Ids of those that the cache does not have."""
+
+
+def tag_counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """All tags with their numbers of papers in the cache, the most common first."""
+    rows = connection.execute("SELECT tag, count(*) AS papers FROM paper_tag GROUP BY tag ORDER BY papers DESC, tag")
+    return dict(rows.fetchall())
+
+
+def spellings(name: str, known: Iterable[str]) -> list[str]:
+    """The known tags that are this one but for capitals, its own spelling first."""
+    return sorted((tag for tag in known if tag.casefold() == name.casefold()), key=lambda tag: (tag != name, tag))
+
+
+def tagged(connection: sqlite3.Connection, tag: str) -> Tagged:
+    """The papers with a tag."""
+    pks = connection.execute("SELECT pk FROM paper_tag WHERE tag = ? ORDER BY pk", (tag,))
+    absent = connection.execute(_LOST, (f"{TAG}{tag}",))
+    return Tagged([pk for (pk,) in pks], [id for (id,) in absent])
+
+
+_LOST = """
+    SELECT id FROM (
+        SELECT o.id, e.value, row_number() OVER (PARTITION BY o.id ORDER BY e.clock DESC, e.id DESC) AS place
+        FROM orphan AS o JOIN event AS e ON e.seq = o.event WHERE e.kind = ? AND e.undone = 0)
+    WHERE place = 1 AND value = '1' ORDER BY id
+"""

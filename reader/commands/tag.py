@@ -1,0 +1,140 @@
+"""`dailypapers tag`: give papers tags, take tags away, and rename or merge them."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reader.commands.chosen_papers import add_query_and_dry_run, choose_papers, expect_papers
+from reader.commands.command import Command, add_json, add_words
+from reader.commands.output import Progress, amount, print_json, print_line
+from reader.commands.workspace import Workspace
+from reader.core.errors import ReaderError, UsageError
+from reader.core.marks import TAG, clean_mark
+
+if TYPE_CHECKING:
+    from reader.cache.marks.changes import Change
+    from reader.cache.window import Window
+
+WORDS = {
+    "add": "give papers the tag",
+    "remove": "take it from papers",
+    "rename": "give it another name; if papers have that too, the two become one",
+}
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    add_words(parser, "what", "add|remove|rename", WORDS)
+    parser.add_argument("tag", metavar="TAG", help="the tag's name; in quotes if it has blanks")
+    about = "arXiv ids or addresses of papers; for rename, the new name"
+    parser.add_argument("rest", nargs="*", metavar="ID", help=about)
+    add_query_and_dry_run(parser, "choose")
+    add_json(parser)
+
+
+def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
+    tag = clean_tag(arguments.tag)
+    if arguments.what == "rename":
+        if len(arguments.rest) != 1 or arguments.query is not None:
+            raise UsageError("Name the tag and its new name: dailypapers tag rename OLD NEW.")
+        new = clean_tag(arguments.rest[0])
+        with workspace.window() as window:
+            if new.casefold() != tag.casefold():
+                new = known_tag(window, new)
+            changes = _renaming(window, tag, new)
+        said, whole = f"renamed to {new}", 0
+    else:
+        expect_papers(arguments, arguments.rest, "tag")
+        with workspace.window() as window:
+            changes = _tagging(window, tag, arguments)
+        tag = changes[0].kind.removeprefix(TAG)
+        said, whole = f"{'tagged' if arguments.what == 'add' else 'untagged'} {tag}", len(changes[0].pks)
+    changed = _count(workspace, changes) if arguments.dry_run else _store(workspace, changes)
+    if arguments.json:
+        print_json({"tag": tag, "papers": whole or changed, "changed": changed, "dry_run": arguments.dry_run})
+    elif arguments.dry_run:
+        print_line(f"{amount(changed, 'paper')} would be {said}; nothing was changed.")
+    elif changed:
+        print_line(f"{amount(changed, 'paper')} {said}. 'dailypapers undo' takes it back.")
+    elif whole:
+        print_line(f"Nothing to change: {amount(whole, 'paper')}, and all are {said} already.")
+    else:
+        print_line("Nothing matches.")
+    return 0
+
+
+def clean_tag(text: str) -> str:
+    """A tag's name as it is stored; raises UsageError if nothing is left of it."""
+    mark = clean_mark(f"{TAG}{text}", "1")
+    if mark is None:
+        raise UsageError("A tag needs a name with letters.")
+    return mark[0].removeprefix(TAG)
+
+
+def known_tag(window: Window, tag: str) -> str:
+    """The spelling of a tag that papers have already, else its own."""
+    from reader.cache.tags import spellings, tag_counts
+
+    return next(iter(spellings(tag, window.read(tag_counts))), tag)
+
+
+def _tagging(window: Window, tag: str, arguments: Namespace) -> list[Change]:
+    from reader.cache.marks.changes import Change
+    from reader.cache.tags import spellings, tag_counts
+
+    pks = choose_papers(window, arguments.rest, arguments.query)
+    names = spellings(tag, window.read(tag_counts)) or [tag]
+    if arguments.what == "add":
+        return [Change(f"{TAG}{names[0]}", True, pks)]
+    return [Change(f"{TAG}{name}", False, pks) for name in names]
+
+
+def _renaming(window: Window, tag: str, new: str) -> list[Change]:
+    """Give the papers of all spellings of a tag the new one, and take away the old ones."""
+    from reader.cache.marks.changes import Change
+    from reader.cache.tags import spellings, tag_counts, tagged
+
+    counts = window.read(tag_counts)
+    old = [name for name in spellings(tag, counts) if name != new]
+    if not old:
+        from reader.core.nearest import nearest
+
+        meant = nearest(tag, counts)
+        raise ReaderError(f"No paper has the tag {tag!r}." + (f" Did you mean {meant}?" if meant else ""))
+    found = [window.read(partial(tagged, tag=name)) for name in old]
+    pks = list(dict.fromkeys(pk for one in found for pk in one.pks))
+    have = set(window.read(partial(tagged, tag=new)).absent)
+    absent = [id for id in dict.fromkeys(id for one in found for id in one.absent) if id not in have]
+    # The new tag comes first: whatever happens between the two, none is lost.
+    gone = [Change(f"{TAG}{name}", False, one.pks, one.absent) for name, one in zip(old, found, strict=True)]
+    return [Change(f"{TAG}{new}", True, pks, absent), *gone]
+
+
+def _count(workspace: Workspace, changes: Sequence[Change]) -> int:
+    from reader.cache.marks.changes import find_changing
+    from reader.cache.marks.events import BATCH
+
+    with workspace.window() as window:
+        return max(window.read(partial(find_changing, change=one, batch=BATCH)).count for one in changes)
+
+
+def _store(workspace: Workspace, changes: Sequence[Change]) -> int:
+    with workspace.events() as events, Progress() as progress:
+        action = events.act(changes, lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
+    return action.count if action else 0
+
+
+COMMAND = Command(
+    "tag",
+    "Tag papers, take tags away, rename and merge tags; undo takes it back.",
+    (
+        ("tag add later 2406.12345 2406.54321", "tag two papers"),
+        ("tag add evals --query 'topic:evaluation is:starred'", "tag all papers of a query"),
+        ("tag remove later --query 'tag:later is:read'", "take it from those that you have read"),
+        ("tag rename eval evals", "rename it; papers with either then have the one"),
+    ),
+    _add_arguments,
+    _run_tag,
+)

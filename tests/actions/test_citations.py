@@ -1,0 +1,169 @@
+"""Citations: keys by a pattern, titles whose capitals stay, names, and the fields by which others find a paper."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from bibtexparser.entrypoint import parse_string
+
+from reader.actions.citation_keys import CitationKeys
+from reader.actions.export import FORMATS
+from reader.core.paper import Paper
+
+
+def written(name: str, *papers: Paper, pattern: str = "{author}{year}-{id}") -> str:
+    out = io.StringIO()
+    FORMATS[name].write(papers, out, CitationKeys(pattern))
+    return out.getvalue()
+
+
+def fields_of(paper: Paper) -> dict[str, str]:
+    library = parse_string(written("bibtex", paper))
+    assert not library.failed_blocks
+    [entry] = library.entries
+    return {field.key: field.value for field in entry.fields} | {"type": entry.entry_type, "key": entry.key}
+
+
+# Keys
+
+
+@pytest.mark.parametrize(
+    ("pattern", "key"),
+    [
+        ("{author}{year}-{id}", "wang2026-2606.12345"),
+        ("{Author}{year}{title}", "Wang2026liveedit"),
+        ("{author}:{year}:{words}", "wang:2026:LiveeditTowardsReal"),
+        ("arxiv/{id}", "arxiv/2606.12345"),
+        ("{Title}_{year}", "Liveedit_2026"),
+    ],
+)
+def test_a_key_has_a_pattern(live_edit: Paper, pattern: str, key: str) -> None:
+    assert CitationKeys(pattern).key(live_edit) == key
+
+
+def test_a_key_is_given_once(live_edit: Paper) -> None:
+    other = live_edit._replace(id="2606.00002")
+    keys = CitationKeys("{author}{year}", used=["Other2026"])
+    assert [keys.key(paper) for paper in (live_edit, other, other)] == [
+        "wang2026", "wang2026-2606.00002", "wang2026-2606.00002-2",
+    ]  # fmt: skip
+    assert CitationKeys("{author}{year}", used=["WANG2026"]).key(live_edit) == "wang2026-2606.12345"
+
+
+def test_a_paper_without_anything_has_a_key(live_edit: Paper) -> None:
+    bare = Paper(1, "feed:0a1b2c3d4e5f", "中文標題")
+    assert CitationKeys().key(bare) == "paper-0a1b2c3d4e5f"
+    assert CitationKeys("{year}").key(bare) == "paper-0a1b2c3d4e5f"
+    assert CitationKeys("{author}{year}").key(bare._replace(authors=("Ødegård",))) == "odegard"
+
+
+# BibTeX
+
+
+@pytest.mark.parametrize(
+    ("title", "latex"),
+    [
+        ("GPT-4 Technical Report", "{GPT-4} Technical Report"),
+        ("LLMs: a survey of VLMs, BERT & 3D", r"{LLMs}: a survey of {VLMs}, {BERT} {\&} {3D}"),
+        ("Attention Is All You Need", "Attention Is All You Need"),
+        ("Real-Time Q-learning", "Real-Time {Q-learning}"),
+        ("Fréchet Ångström", r"Fr{\'e}chet {\r{A}}ngstr{\"o}m"),
+        (r"On $\ell_p$-norms and $x^2$", r"On $\ell_p$-norms and $x^2$"),
+        ("It costs $5 or $10_000", r"It costs {\$}5 or {\$}10{\_}000"),
+        (r"A bad $\frac{1$ formula", r"A bad {\$}{\textbackslash}frac{\textbraceleft}1{\$} formula"),
+    ],
+)
+def test_a_title_is_protected_where_it_must_be(live_edit: Paper, title: str, latex: str) -> None:
+    assert fields_of(live_edit._replace(title=title))["title"] == latex
+
+
+@pytest.mark.parametrize(
+    ("journal", "doi", "entry"),
+    [
+        (None, None, {"type": "misc", "doi": "10.48550/arXiv.2606.12345"}),
+        ("Phys. Rev. D 76 (2007)", "10.1103/PhysRevD.76.013009",
+         {"type": "article", "journal": "Phys. Rev. D 76 (2007)", "doi": "10.1103/PhysRevD.76.013009"}),
+        ("NeurIPS 2026", "not a doi",
+         {"type": "inproceedings", "booktitle": "NeurIPS 2026", "doi": "10.48550/arXiv.2606.12345"}),
+    ],
+)  # fmt: skip
+def test_the_type_follows_from_where_a_paper_appeared(
+    live_edit: Paper, journal: str | None, doi: str | None, entry: dict[str, str]
+) -> None:
+    found = fields_of(live_edit._replace(journal=journal, doi=doi, categories=("cs.CV", "cs.LG")))
+    assert entry.items() <= found.items()
+    assert {
+        "eprint": "2606.12345", "archivePrefix": "arXiv", "eprinttype": "arxiv", "primaryClass": "cs.CV",
+        "url": "https://arxiv.org/abs/2606.12345",
+    }.items() <= found.items()  # fmt: skip
+
+
+def test_tags_and_notes_go_along(live_edit: Paper) -> None:
+    found = fields_of(live_edit._replace(tags=("to read", "a, b"), note="Mine:\n100 % {sure}"))
+    assert found["keywords"] == "to read, a b, streaming, kv cache"
+    assert found["annote"] == r"Mine: 100 {\%} {\textbraceleft}sure{\textbraceright}"
+
+
+def test_authors_are_people_and_groups(live_edit: Paper) -> None:
+    names = ("Ludwig van Beethoven", "Gemini Team", "Sammy Davis Jr.", "Zoë Müller")
+    assert fields_of(live_edit._replace(authors=names))["author"] == (
+        r"Ludwig van Beethoven and {Gemini Team} and Davis, Jr., Sammy and Zo{\"e} M{\"u}ller"
+    )
+
+
+# RIS
+
+
+def test_ris_of_one_paper(live_edit: Paper) -> None:
+    text = written(
+        "ris", live_edit._replace(authors=("Ludwig van Beethoven", "Gemini Team"), tags=("later",), note="A\nB")
+    )
+    assert text.endswith("ER  - \r\n\r\n") and "\n" not in text.replace("\r\n", "")
+    assert text.splitlines()[:-1] == [
+        "TY  - GEN",
+        "ID  - beethoven2026-2606.12345",
+        "TI  - LiveEdit: Towards Real-Time Diffusion-Based Streaming Video Editing",
+        "AU  - van Beethoven, Ludwig",
+        "AU  - Gemini Team",
+        "PY  - 2026",
+        "DA  - 2026/06/28/",
+        "AB  - Editing a stream asks for two things at once. A short memory gives both.",
+        "DO  - 10.48550/arXiv.2606.12345",
+        "UR  - https://arxiv.org/abs/2606.12345",
+        "AN  - arXiv:2606.12345",
+        "PB  - arXiv",
+        "DP  - arXiv.org",
+        "L1  - https://arxiv.org/pdf/2606.12345",
+        "KW  - later",
+        "KW  - streaming",
+        "KW  - kv cache",
+        "N1  - A B",
+        "ER  - ",
+    ]
+
+
+# CSL-JSON
+
+
+def test_csl_json_of_one_paper(live_edit: Paper) -> None:
+    [item] = json.loads(
+        written("csl-json", live_edit._replace(authors=("Zoë Müller", "Gemini Team"), categories=("cs.CV",)))
+    )
+    assert item == {
+        "id": "muller2026-2606.12345",
+        "type": "article",
+        "title": "LiveEdit: Towards Real-Time Diffusion-Based Streaming Video Editing",
+        "author": [{"family": "Müller", "given": "Zoë"}, {"literal": "Gemini Team"}],
+        "issued": {"date-parts": [[2026, 6, 28]]},
+        "publisher": "arXiv",
+        "number": "arXiv:2606.12345",
+        "DOI": "10.48550/arXiv.2606.12345",
+        "URL": "https://arxiv.org/abs/2606.12345",
+        "abstract": "Editing a stream asks for two things at once.\n\nA short memory gives both.",
+        "keyword": "streaming, kv cache",
+        "source": "arXiv.org",
+        "note": "arXiv:2606.12345 [cs.CV]",
+    }
+    assert json.loads(written("csl-json", live_edit._replace(journal="ICML 2026")))[0]["type"] == "paper-conference"

@@ -1,0 +1,311 @@
+"""The entries of other programs' files: where their arXiv ids are, and what has none."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import sqlite3
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from reader.core.errors import FeedError
+from reader.core.library import LibraryEntry
+from reader.feeds.files.papers_file import read_papers
+
+TODAY = date(2026, 6, 30)
+ID = "2406.12345"
+
+REAL = Path(os.environ.get("DAILYPAPERS_LIBRARIES", "no-libraries"))
+"""A folder of real libraries, which are too large to ship."""
+
+
+def entries(text: str | bytes) -> list[LibraryEntry]:
+    data = text if isinstance(text, bytes) else text.encode()
+    return [entry for listing in read_papers(io.BytesIO(data), TODAY) for entry in listing.entries]
+
+
+def ids(text: str | bytes) -> list[str | None]:
+    return [entry.id for entry in entries(text)]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        f"eprint = {{{ID}}}, archivePrefix = {{arXiv}}",
+        f"eprint={ID}, eprinttype=arXiv, eprintclass=cs.CL",
+        f"eprint = {{arXiv:{ID}v3}}",
+        f"EPRINT = {{{ID}v2 [cs.CL]}}",
+        f"doi = {{10.48550/ARXIV.{ID}}}",
+        f"doi = {{https://doi.org/10.48550/arXiv.{ID}}}",
+        f"url = {{http://arxiv.org/pdf/{ID}v1.pdf}}",
+        f"url = {{https://huggingface.co/papers/{ID}}}",
+        f"url = {{https://www.alphaxiv.org/abs/{ID}}}",
+        f"howpublished = {{\\url{{https://arxiv.org/abs/{ID}}}}}",
+        f"howpublished = {{\\href{{https://arxiv.org/abs/{ID}}}{{arXiv}}}}",
+        f"journal = {{arXiv preprint arXiv:{ID}}}, year = 2024",
+        f"journal = {{arXiv:{ID} [cs]}}",
+        f'journal = "CoRR", volume = {{abs/{ID}}}',
+        f'journal = corr, volume = "abs/" # "{ID}"',
+        f"note = {{arXiv: {ID}}}",
+        f"note = {{Submitted. arXiv:{ID} [cs, stat]\nversion: 2}}",
+        f"file = {{Preprint PDF:files/10/{ID}.pdf:application/pdf}}",
+    ],
+)
+def test_bibtex_has_an_id_in_many_fields(fields: str) -> None:
+    assert ids(f"@string{{corr = {{CoRR}}}}\n@article{{key, title = {{T}}, {fields}}}") == [ID]
+
+
+@pytest.mark.parametrize(
+    ("fields", "id"),
+    [
+        ("eprint = {hep-th/9802150}, archiveprefix = {arXiv}", "hep-th/9802150"),
+        ("eprint = {9802150}, eprintclass = {hep-th}, eprinttype = {arxiv}", "hep-th/9802150"),
+        ("eprint = {math.GT/0309136}", "math/0309136"),
+        ("eprint = {PMC1234567}, eprinttype = {pmcid}", None),
+        ("doi = {10.1234/2406.12345}", None),
+        ("doi = {10.1111/j.2008.00020.x}", None),
+        ("pages = {2406.12345}", None),
+        ("eprint = {2413.12345}", None),
+        ("url = {https://example.org/2406.12345}", None),
+        ("eprint = {2401.00001}, note = {See arXiv:2406.12345}", "2401.00001"),
+    ],
+)
+def test_only_an_id_counts(fields: str, id: str | None) -> None:
+    assert ids(f"@misc{{key, title = {{T}}, {fields}}}") == [id]
+
+
+BROKEN = """\
+@comment{jabref-meta: x;}
+@preamble{"\\newcommand{\\noop}[1]{}"}
+@misc{a, title={{One}}, eprint={2401.00001}}
+@ARTICLE (b , TITLE = "Two" # " parts", eprint = {2401.00002})
+@misc{a, title={The key again}, eprint={2401.00003}}
+@misc{d, title={A field}, title={twice}, eprint={2401.00004}}
+@set{s, entryset={a,b}}
+@misc{e, title={No id {\\"o}}}
+@misc{f, title={Never ends, eprint={2401.00005}
+
+@misc{g, title={After it}, url={https://arxiv.org/abs/2401.00006}}
+"""
+
+
+def test_a_broken_entry_keeps_no_other_out() -> None:
+    found = entries(BROKEN)
+    assert [entry.id for entry in found if entry.id] == [f"2401.0000{number}" for number in (1, 2, 3, 4, 6)]
+    titles = {entry.where: entry.title for entry in found}
+    assert titles["entry a"] == "The key again"
+    assert titles["entry b"] == "Two parts"
+    assert titles["entry e"] == "No id ö"
+    (broken,) = (entry for entry in found if entry.where.startswith("line"))
+    assert (broken.where, broken.title) == ("line 9", "Never ends, eprint=")
+
+
+RIS = f"""\ufeffTY  - GEN
+TI  - One
+AU  - Li, A
+AB  - It says arXiv:2401.99999 here.
+UR  - http://arxiv.org/abs/{ID}
+ER  -\x20
+
+TY  - JOUR
+T1  - A title
+that goes on
+DO  - 10.48550/arXiv.2401.00002
+TY  - JOUR
+TI  - None
+L1  - files/2401.00003.pdf
+ER  - """
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_ris_is_read_with_and_without_ends_of_records(ending: str) -> None:
+    found = entries(RIS.replace("\n", ending))
+    assert [(entry.where, entry.title, entry.id) for entry in found] == [
+        ("line 1", "One", ID),
+        ("line 8", "A title that goes on", "2401.00002"),
+        ("line 12", "None", "2401.00003"),
+    ]
+
+
+def test_the_format_of_web_of_science_is_read() -> None:
+    text = (
+        f"FN Clarivate\nVR 1.0\nPT J\nAU Li, A\n   Wu, B\nTI A title\n   goes on\nDI 10.48550/arXiv.{ID}\nER\n"
+        "\nPT J\nTI B\nER\nEF\n"
+    )
+    assert [(entry.title, entry.id) for entry in entries(text)] == [("A title goes on", ID), ("B", None)]
+
+
+ITEM = {"id": "li2024", "type": "article", "title": "A <i>title</i>", "author": [{"family": "Li"}]}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"number": f"arXiv:{ID}"},
+        {"DOI": f"10.48550/arXiv.{ID}"},
+        {"URL": f"http://arxiv.org/abs/{ID}v1"},
+        {"note": f"arXiv:{ID} [cs]", "abstract": "As in arXiv:2401.99999."},
+        {"itemType": "preprint", "archiveID": f"arXiv:{ID}"},
+        {"itemType": "journalArticle", "extra": [f"arXiv: {ID}"]},
+        {"itemType": "book", "attachments": [{"path": f"files/{ID}.pdf"}]},
+    ],
+)
+def test_csl_json_and_zotero_json_are_read(more: dict[str, object]) -> None:
+    item = ITEM | more
+    for value in ([item], item, {"config": {}, "items": [item, {"itemType": "note", "note": "x"}]}, {"data": item}):
+        data = json.dumps(value)
+        if value == {"data": item} and "itemType" not in item:
+            continue
+        assert [(entry.where, entry.title, entry.id) for entry in entries(data)] == [("entry li2024", "A title", ID)]
+
+
+def test_our_own_records_and_the_feeds_are_no_library() -> None:
+    own = [{"id": ID, "title": "T", "abstract": "A", "authors": ["B"], "url": "https://arxiv.org/abs/1"}]
+    (listing,) = read_papers(io.BytesIO(json.dumps(own).encode()), TODAY)
+    assert listing.drafts and not listing.entries
+
+
+RDF = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:z="http://www.zotero.org/ns#"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:bib="http://purl.org/bib#"
+ xmlns:link="http://purl.org/rss/1.0/modules/link/">
+<rdf:Description rdf:about="http://arxiv.org/abs/{ID}">
+ <z:itemType>preprint</z:itemType><dc:title>One</dc:title></rdf:Description>
+<bib:Article rdf:about="urn:2"><z:itemType>journalArticle</z:itemType><dc:title>Two</dc:title>
+ <dcterms:abstract>arXiv:2401.99999</dcterms:abstract><dc:description>arXiv:2401.00002 [cs]</dc:description>
+</bib:Article>
+<bib:Article rdf:about="urn:3"><z:itemType>journalArticle</z:itemType><dc:title>Three</dc:title>
+ <link:link rdf:resource="#a1"/></bib:Article>
+<z:Attachment rdf:about="#a1"><z:itemType>attachment</z:itemType>
+ <rdf:resource rdf:resource="files/2401.00003v2.pdf"/></z:Attachment>
+<bib:Memo rdf:about="#n1"><rdf:value>arXiv:2401.99998</rdf:value></bib:Memo>
+<z:Collection rdf:about="#c1"><dc:title>C</dc:title></z:Collection></rdf:RDF>"""
+
+
+def test_zotero_rdf_is_read_without_notes_and_attachments() -> None:
+    assert [(entry.title, entry.id) for entry in entries(RDF)] == [
+        ("One", ID),
+        ("Two", "2401.00002"),
+        ("Three", "2401.00003"),
+    ]
+
+
+def test_tags_and_collections_are_labels() -> None:
+    bib = f"@misc{{a, eprint={{{ID}}}, keywords={{Computer Science - Robotics, to read; {{\\o}}re,to read}}}}"
+    assert entries(bib)[0].labels == ("to read", "øre")
+    assert entries(f"TY  - GEN\nKW  - to read\nKW  - b\nUR  - arxiv.org/abs/{ID}\nER  -")[0].labels == ("to read", "b")
+    assert entries(json.dumps([ITEM | {"keyword": "a, b"}]))[0].labels == ("a", "b")
+    tags = [{"tag": "mine"}, {"tag": "theirs", "type": 1}, "plain"]
+    assert entries(json.dumps([{"itemType": "preprint", "title": "T", "tags": tags}]))[0].labels == ("mine", "plain")
+    theirs_too = "<dc:subject><z:AutomaticTag><rdf:value>x</rdf:value></z:AutomaticTag></dc:subject>"
+    subjects = f"<dc:subject>mine</dc:subject>{theirs_too}"
+    rdf = RDF.replace("<dc:title>Two", f"{subjects}<dc:title>Two").replace(
+        "<dc:title>C<", '<dcterms:hasPart rdf:resource="urn:2"/><dc:title>Thesis<'
+    )
+    assert [entry.labels for entry in entries(rdf)] == [(), ("mine", "Thesis"), ()]
+
+
+def newsboat(path: Path, *rows: tuple[object, ...]) -> bytes:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE rss_item (id INTEGER PRIMARY KEY, guid, title, url, unread, flags, deleted)")
+        connection.executemany("INSERT INTO rss_item VALUES (NULL, ?, 'T', ?, ?, ?, 0)", rows)
+    return path.read_bytes()
+
+
+def test_newsboats_papers_are_read_if_any_row_is(tmp_path: Path) -> None:
+    data = newsboat(
+        tmp_path / "cache.db",
+        ("oai:arXiv.org:2401.00001v1", "https://arxiv.org/abs/2401.00001", 1, None),
+        ("g", "https://huggingface.co/papers/2401.00001", 0, "s"),
+        ("oai:arXiv.org:2401.00002v1", "", 1, "ab"),
+        ("g", "https://arxiv.org/abs/2401.00003", 1, None),
+        ("g", "https://blog.example.org/2401.00004", 0, "s"),
+    )
+    for packed in (data, gzip.compress(data)):
+        assert [(entry.id, entry.is_read, entry.labels, entry.is_wanted) for entry in entries(packed)] == [
+            ("2401.00001", True, ("s",), False),
+            ("2401.00002", False, ("a", "b"), False),
+        ]
+
+
+LIST = f"""# to read
+{ID}
+https://arxiv.org/pdf/2401.00002v3.pdf
+arXiv:2401.00003 and hep-th/9901001
+paper/2401.00004.pdf
+nothing
+"""
+
+MARKDOWN = f"""# Reading
+
+Some prose of 2024.12345 words, and [a link](https://arxiv.org/abs/{ID}).
+
+- *Title* ([2401.00002](https://huggingface.co/papers/2401.00002)), again https://arxiv.org/abs/{ID}.
+"""
+
+
+def test_ids_and_links_are_found_in_any_text() -> None:
+    assert ids(LIST) == [ID, "2401.00002", "2401.00003", "hep-th/9901001", "2401.00004", None]
+    assert ids(MARKDOWN) == [ID, "2401.00002"]
+    plain = f"{ID}\nhttps://example.org/x\n"
+    assert [(entry.where, entry.title, entry.id) for entry in entries(plain)] == [
+        ("line 1", "", ID),
+        ("line 2", "https://example.org/x", None),
+    ]
+    assert ids(f"[{ID}](https://arxiv.org/abs/{ID})\n") == [ID]
+
+
+def test_a_pdf_is_known_by_its_name(tmp_path: Path) -> None:
+    file = tmp_path / f"{ID}v2.pdf"
+    file.write_bytes(b"%PDF-1.7 ...")
+    assert [entry.id for listing in read_papers(file, TODAY) for entry in listing.entries] == [ID]
+
+
+BAD = {
+    "empty": b"",
+    "blank": b" \n\t\n",
+    "a picture": b"\x89PNG\r\n\x1a\n\0\0",
+    "prose": b"Dear all, this is a letter about nothing.\n",
+    "a page's source": b"<!doctype html><html><p>2406.12345</html>",
+    "feeds": b'<?xml version="1.0"?><opml version="2.0"><body/></opml>',
+    "a PDF without an id": b"%PDF-1.7",
+    "a foreign database": b"SQLite format 3\0" + b"\0" * 100,
+    "RDF that is cut off": b'<rdf:RDF xmlns:rdf="x"><a>',
+    "RDF with entities": b'<!DOCTYPE a [<!ENTITY b "c">]><rdf:RDF xmlns:rdf="x"/>',
+    "JSON of something else": b'{"name": "package", "version": 1}',
+    "JSON that is cut off": b'[{"type": "article", "DOI"',
+    "damaged gzip": gzip.compress(b"@misc{a}" * 100)[:-20],
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_bad_file_gets_one_plain_sentence(what: str) -> None:
+    with pytest.raises(FeedError) as caught:
+        list(read_papers(io.BytesIO(BAD[what]), TODAY))
+    sentence = str(caught.value)
+    assert sentence.endswith(".") and "\n" not in sentence and len(sentence) < 200
+
+
+FOUND = {
+    "arxiv-forms.biblatex.bib": (3, 3), "arxiv-forms.bibtex.bib": (3, 3), "arxiv-forms.zotero.json": (3, 3),
+    "better-biblatex-arxiv-keys.bib": (12, 5), "better-biblatex-group.bib": (55, 0), "better-biblatex.bib": (62, 62),
+    "better-bibtex-collections.bib": (36, 0), "better-bibtex-mixed.bib.gz": (988, 2), "better-csl.json": (26, 0),
+    "by-hand.bib": (11, 9), "cjk-names.bib": (35, 0), "dates.biblatex.bib": (27, 0), "dates.csl.json": (15, 0),
+    "jabref-groups.bib": (20, 0), "jabref-test.bib": (156, 72), "macros-and-strings.bib": (90, 3),
+    "mendeley.bib.gz": (512, 0), "name-particles.bib": (53, 0), "odd-field-names.bib": (284, 0),
+    "prepublished.biblatex.bib": (1, 1), "rispy-bom.ris": (1, 0), "rispy-full.ris": (2, 0),
+    "rispy-no-end-of-record.ris": (1, 0), "rispy-urls.ris": (4, 0), "rispy-utf.ris": (1, 0), "rispy-wos.ris": (2, 0),
+    "zotero.bib": (63, 62), "zotero.csl.json": (62, 62), "zotero.rdf": (62, 62), "zotero.ris": (62, 62),
+}  # fmt: skip
+"""Entries of real libraries, and different papers of arXiv among them."""
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real libraries are not here")
+@pytest.mark.parametrize("name", FOUND)
+def test_real_libraries_come_in(name: str) -> None:
+    found = [entry for listing in read_papers(REAL / name, TODAY) for entry in listing.entries]
+    assert (len(found), len({entry.id for entry in found if entry.id})) == FOUND[name]
