@@ -196,10 +196,10 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             assembly.marks.finish_marks()
         if not self.look.is_still:
             self.set_interval(assembly.cache_watch.seconds, assembly.cache_watch.look)
-        if self.last_place.is_saved:
+        if self.last_place.is_saved and known is None:
             from reader.ui.look_keeper import LookKeeper
 
-            LookKeeper(self.services, self.main, lambda: self.last_place.layout).begin(known)
+            LookKeeper(self.services, self.main).begin()
         if not self.look.demo and not self.look.is_still:
             assembly.refresher.begin_first()
             if self.settings.refresh_minutes:

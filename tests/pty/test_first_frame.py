@@ -67,10 +67,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def open_reader(home: Path, *, seconds: float = 0.0, program: str = SLOW, **more: str) -> Terminal:
+def open_reader(
+    home: Path, *, seconds: float = 0.0, program: str = SLOW, size: tuple[int, int] = SIZE, **more: str
+) -> Terminal:
     command = [sys.executable, "-P", "-c", program.format(seconds=seconds)]
     variables = {**environment(home), "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT), **more}
-    return Terminal(command, variables, SIZE, home)
+    return Terminal(command, variables, size, home)
 
 
 @pytest.fixture
@@ -90,7 +92,8 @@ def has_frame(terminal: Terminal) -> bool:
 
 
 def screen(terminal: Terminal) -> list[list[Char]]:
-    return [[terminal._screen.buffer[y][x] for x in range(SIZE[0])] for y in range(SIZE[1])]
+    drawn = terminal._screen
+    return [[drawn.buffer[y][x] for x in range(drawn.columns)] for y in range(drawn.lines)]
 
 
 def wait_for_frame(terminal: Terminal) -> None:
@@ -115,8 +118,9 @@ def changed(before: list[list[Char]], after: list[list[Char]]) -> Iterator[str]:
                 yield f"{x},{y}: {cell} is {now}"
 
 
-def test_no_cell_changes_as_textual_takes_over(visited: Path) -> None:
-    with open_reader(visited, seconds=0.3) as terminal:
+@pytest.mark.parametrize("size", [SIZE, (60, 20), (80, 24), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_no_cell_changes_as_textual_takes_over(visited: Path, size: tuple[int, int]) -> None:
+    with open_reader(visited, seconds=0.3, size=size) as terminal:
         wait_for_frame(terminal)
         before = screen(terminal)
         header = terminal.lines[0].rstrip()
@@ -241,7 +245,8 @@ def test_what_is_not_certain_is_left_to_textual(visited: Path, change: Callable[
 
 
 @pytest.mark.parametrize(
-    "more", [{"TERM": "dumb"}, {"TERM": ""}, {"TEXTUAL_DRIVER": "x"}, {"NO_COLOR": "1"}, {"TERM": "linux"}]
+    "more",
+    [{"TERM": "dumb"}, {"TERM": ""}, {"TEXTUAL_DRIVER": "x"}, {"NO_COLOR": "1"}, {"TERM": "linux"}, {"COLUMNS": "90"}],
 )
 def test_another_terminal_is_left_to_textual(visited: Path, more: dict[str, str]) -> None:
     assert not draws_first(visited, **more)
