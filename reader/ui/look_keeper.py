@@ -20,7 +20,6 @@ from reader import paths
 from reader.config import Settings
 from reader.keys.keymap import Keymap
 from reader.ui.first_frame.kept_look import BAR, KeptLook, Stamp, conditions, save_look, stamp, style_name
-from reader.ui.model import subscribe
 from reader.ui.stylesheets import styles_directory
 from reader.ui.text.lines import Piece
 from reader.ui.text.styled_text import PLAIN, draw
@@ -28,10 +27,6 @@ from reader.ui.text.styled_text import PLAIN, draw
 if TYPE_CHECKING:
     from reader.ui.screens.main import MainScreen
     from reader.ui.widgets.pane import Pane
-    from reader.ui.work.services import Services
-
-AT_REST = 0.5
-"""Seconds without a change, after which the look is kept."""
 
 _ARROWS = {"down": ("\x1b[B", "\x1bOB"), "up": ("\x1b[A", "\x1bOA")}
 """What terminals send for the arrow keys."""
@@ -39,35 +34,12 @@ _ARROWS = {"down": ("\x1b[B", "\x1bOB"), "up": ("\x1b[A", "\x1bOA")}
 _PACKAGE = Path(__file__).parent
 
 
-class LookKeeper:
-    """Keeps the look once in a visit, as soon as all panes have the colours in which a start shows them."""
-
-    def __init__(self, services: Services, main: MainScreen) -> None:
-        self._model = services.model
-        self._settings = services.settings
-        self._look = services.look
-        self._main = main
-        self._soon = services.background.delayed(self._keep)
-        self._theme = main.app.theme
-        self._is_kept = False
-
-    def begin(self) -> None:
-        """Keep the look after a rest, or later, when the list is in front."""
-        subscribe(self._main, self._model, lambda state: state.context, self._keep_soon)
-
-    def _keep_soon(self, _changed: object = None) -> None:
-        if not self._is_kept:
-            self._soon.begin(AT_REST)
-
-    def _keep(self) -> None:
-        """Keep the look, unless it is another one than at the start."""
-        main = self._main
-        # A theme that was picked is another one at the next start, if it could be kept.
-        if self._is_kept or not (main.is_current and main.papers.has_focus) or main.app.theme != self._theme:
-            return
-        self._is_kept = True
+def keep_look(main: MainScreen, keymap: Keymap, settings: Settings) -> None:
+    """Keep the look for the next start; call it as soon as all panes exist, before any key changes what they show."""
+    # The list looks otherwise while the terminal's window is not in front.
+    if main.is_current and main.papers.has_focus:
         with suppress(OSError):
-            save_look(paths.look_file(), look_of(main, self._look.keymap, self._settings))
+            save_look(paths.look_file(), look_of(main, keymap, settings))
 
 
 def look_of(main: MainScreen, keymap: Keymap, settings: Settings) -> KeptLook:

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import termios
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -55,13 +54,10 @@ sys.exit(main())
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the sample, which the user has visited once in a terminal of this size."""
+    """A home with the sample, which the user has visited once, and left as soon as there was a title."""
     home = make_home(tmp_path_factory.mktemp("visited") / "home")
     with open_reader(home) as terminal:
-        terminal.wait_for("s star", 30)
-        deadline = time.monotonic() + 20
-        while not (home / "look.json").exists() and time.monotonic() < deadline:
-            terminal.read(0.05)
+        terminal.wait_for("●", 30)
         terminal.press("q")
         assert terminal.wait_closed() == 0
     return home
@@ -202,6 +198,18 @@ def test_a_terminal_that_closes_before_textual_ends_the_reader(visited: Path) ->
         wait_for_frame(terminal)
         terminal.hang_up()
         terminal.process.wait(20)
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_reader_that_was_killed_at_once_has_kept_its_look(visited: Path, name: str) -> None:
+    (visited / "look.json").unlink()
+    with open_reader(visited) as terminal:
+        terminal.wait_for("s star", 30)
+        # The footer stands there a moment before all panes do.
+        terminal.wait_for(lambda _: (visited / "look.json").exists(), 30)
+        terminal.process.send_signal(getattr(signal, name))
+        terminal.wait_closed()
+    assert draws_first(visited)
 
 
 def _drop_look(home: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from reader import paths
 from reader.ui import look_keeper
 from reader.ui.first_frame.kept_look import MOST_KEPT, KeptLook, conditions, load_look, save_look, stamp
-from reader.ui.look_keeper import LookKeeper, look_of
+from reader.ui.look_keeper import keep_look, look_of
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
 
@@ -100,27 +100,20 @@ def is_kept() -> bool:
 
 
 @pytest.mark.parametrize("view", ["today", "starred"])
-async def test_the_reader_keeps_its_look_over_any_list(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, view: str
-) -> None:
-    monkeypatch.setattr(look_keeper, "AT_REST", 0.0)
+async def test_the_reader_keeps_its_look_over_any_list(reader: Opener, tmp_path: Path, view: str) -> None:
     (tmp_path / "state.json").write_text(f'{{"view": "{view}"}}')
     async with reader(state_file=tmp_path / "state.json") as r:
-        await r.until(is_kept)
+        assert is_kept()
         await r.do("view.all")
         kept = load_look(paths.look_file(), conditions(os.environ))
         assert kept == look_of(r.main, r.app.keymap, r.app.settings)
 
 
-async def test_a_look_that_is_not_that_of_a_start_is_not_kept(reader: Opener) -> None:
+async def test_a_look_without_the_focus_is_not_kept(reader: Opener) -> None:
     async with reader() as r:
-        keeper = LookKeeper(r.app.services, r.main)
+        paths.look_file().unlink()
         await r.do("pane.next")
-        keeper._keep()
-        assert not is_kept()
-        await r.do("pane.previous")
-        r.app.use_theme("light")
-        keeper._keep()
+        keep_look(r.main, r.app.keymap, r.app.settings)
         assert not is_kept()
 
 
