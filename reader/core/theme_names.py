@@ -1,6 +1,8 @@
-"""The names of the themes, for the settings; the interface has the colours."""
+"""The names of the themes, and which one a start has; the interface has the colours."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 OWN = ("dark", "light", "ansi")
 """Our themes: `ansi` has the terminal's own sixteen colours."""
@@ -16,3 +18,27 @@ THEMES = (*OWN, *TEXTUAL)
 
 AUTO = "auto"
 """Dark or light as the terminal is, or its own colours if it has only sixteen."""
+
+
+def is_colorless(environ: Mapping[str, str]) -> bool:
+    """Whether the user wants no colours: `NO_COLOR` counts only if it is not empty."""
+    return bool(environ.get("NO_COLOR"))
+
+
+def theme_name(choice: str, environ: Mapping[str, str]) -> str:
+    """Return the theme to start with, for a setting (auto or a name) and the terminal's environment.
+
+    Without colours it is always `ansi`: its text styles tell all that its colours do.
+    """
+    if is_colorless(environ):
+        return "ansi"
+    if choice != AUTO:
+        return choice if choice in (*OWN, *TEXTUAL) else "dark"
+    # Textual's own variable is set for a browser, whatever terminal its server runs in.
+    told = (environ.get("COLORTERM"), environ.get("TEXTUAL_COLOR_SYSTEM"))
+    rich_colors = not {"truecolor", "24bit"}.isdisjoint(told) or "256color" in environ.get("TERM", "")
+    if not rich_colors:
+        return "ansi"
+    # A few terminals set it to "foreground;background", as numbers of the sixteen colours; 7 and 15 are whites.
+    background = environ.get("COLORFGBG", "").rpartition(";")[2]
+    return "light" if background in {"7", "15"} else "dark"

@@ -15,11 +15,11 @@ from textual.screen import Screen
 
 from reader import platform
 from reader.config import Settings
+from reader.core.theme_names import is_colorless, theme_name
 from reader.keys.actions import Context
 from reader.keys.keymap import Keymap
 from reader.session import visit
 from reader.session.places import Place, view
-from reader.ui import theme
 from reader.ui.bounded_app import BoundedApp
 from reader.ui.keyboard import Keyboard
 from reader.ui.last_place import LastPlace
@@ -95,8 +95,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.settings = settings
         self.keymap = Keymap(overrides=settings.keys, ascii=settings.ascii)
         super().__init__(css_path=list(stylesheets()))
-        self.no_color = theme.is_colorless(os.environ)
-        self.use_theme(theme.theme_name(settings.theme, os.environ))
+        self.no_color = is_colorless(os.environ)
+        self.use_theme(theme_name(settings.theme, os.environ))
         self.use_theme_variables()
         self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job

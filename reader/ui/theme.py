@@ -13,7 +13,7 @@ from dataclasses import replace
 from textual.filter import LineFilter
 from textual.theme import BUILTIN_THEMES, Theme
 
-from reader.core.theme_names import AUTO, OWN, TEXTUAL
+from reader.core.theme_names import TEXTUAL
 from reader.ui import colors
 from reader.ui.colors import Colors
 from reader.ui.textual_fixes import ControlNet, color_filters
@@ -161,30 +161,6 @@ def find_theme(name: str) -> Theme:
 
 _ANSI_TEXT = {name: ANSI.variables[name] for name in ("block-cursor-background", "block-cursor-foreground")}
 """Colours that belong to our text styles, such as reverse."""
-
-
-def is_colorless(environ: Mapping[str, str]) -> bool:
-    """Whether the user wants no colours: `NO_COLOR` counts only if it is not empty."""
-    return bool(environ.get("NO_COLOR"))
-
-
-def theme_name(choice: str, environ: Mapping[str, str]) -> str:
-    """Return the theme to start with, for a setting (auto or a name) and the terminal's environment.
-
-    Without colours it is always `ansi`: its text styles tell all that its colours do.
-    """
-    if is_colorless(environ):
-        return ANSI.name
-    if choice != AUTO:
-        return choice if choice in (*OWN, *TEXTUAL) else DARK.name
-    # Textual's own variable is set for a browser, whatever terminal its server runs in.
-    told = (environ.get("COLORTERM"), environ.get("TEXTUAL_COLOR_SYSTEM"))
-    rich_colors = not {"truecolor", "24bit"}.isdisjoint(told) or "256color" in environ.get("TERM", "")
-    if not rich_colors:
-        return ANSI.name
-    # A few terminals set it to "foreground;background", as numbers of the sixteen colours; 7 and 15 are whites.
-    background = environ.get("COLORFGBG", "").rpartition(";")[2]
-    return LIGHT.name if background in {"7", "15"} else DARK.name
 
 
 def line_filters(filters: Sequence[LineFilter], *, colorless: bool = False) -> list[LineFilter]:

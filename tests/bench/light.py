@@ -58,7 +58,6 @@ def visited(bench: Bench) -> Path:
     home = bench.home()
     with feed() as endpoint, open_reader(home, endpoint) as terminal:
         until(terminal, shows(bench.titles()))
-        _wait(terminal, (home / "look.json").exists)
         # The next visit begins at the top.
         terminal.press("g", "g")
         settle(terminal, 0.5)

@@ -187,8 +187,9 @@ def _problems(how: End, code: int, seconds: float, limit: float, raw: bytes) -> 
 
 
 def make_home(folder: Path) -> Path:
-    """A home with the sample in its cache."""
+    """A home with the sample in its cache, and with settings: for the default ones a first frame ships."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.toml").touch()
     fill_with_sample(Workspace(None), folder / "papers.db")
     return folder
 

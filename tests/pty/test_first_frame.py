@@ -233,6 +233,19 @@ def test_a_reader_that_was_killed_at_once_has_kept_its_look(visited: Path, name:
     assert draws_first(visited)
 
 
+def test_even_the_first_start_draws_first(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home")
+    (home / "config.toml").unlink()
+    with open_reader(home, seconds=0.3) as terminal:
+        wait_for_frame(terminal)
+        before = screen(terminal)
+        for _ in range(3):
+            wait_for_next_frame(terminal)
+            assert [*changed(before, screen(terminal))] == []
+        terminal.press("q")
+        assert terminal.wait_closed() == 0
+
+
 def _drop_look(home: Path) -> None:
     (home / "look.json").unlink()
 

@@ -11,7 +11,7 @@ from textual.filter import LineFilter, Monochrome
 from textual.strip import Strip
 from textual.theme import BUILTIN_THEMES, Theme
 
-from reader.core.theme_names import OWN, TEXTUAL
+from reader.core.theme_names import OWN, TEXTUAL, theme_name
 from reader.ui import theme
 from reader.ui.stylesheets import styles_directory, stylesheets
 from reader.ui.textual_fixes import Colorless, ControlNet
@@ -44,7 +44,7 @@ TRUECOLOR = {"COLORTERM": "truecolor", "TERM": "xterm-256color"}
     ],
 )
 def test_the_theme_follows_the_setting_and_the_terminal(choice: str, environ: dict[str, str], name: str) -> None:
-    assert theme.theme_name(choice, environ) == name
+    assert theme_name(choice, environ) == name
 
 
 @pytest.mark.parametrize("one", theme.THEMES, ids=lambda one: one.name)
