@@ -201,7 +201,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
             LookKeeper(self.services, self.main, lambda: self.last_place.layout).begin(known)
         if not self.look.demo and not self.look.is_still:
-            assembly.refresher.begin()
+            assembly.refresher.begin_first()
             if self.settings.refresh_minutes:
                 self.set_interval(60 * self.settings.refresh_minutes, assembly.refresher.begin)
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from reader.ui.screens.main import MainScreen
     from reader.ui.work.services import Services
 
-AT_REST = 1.0
+AT_REST = 0.5
 """Seconds without a change, after which the look is kept."""
 
 _ARROWS = {"down": ("\x1b[B", "\x1bOB"), "up": ("\x1b[A", "\x1bOA")}

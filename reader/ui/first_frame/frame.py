@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import select
 import signal
-import termios
 from contextlib import suppress
 from threading import Thread
 from types import FrameType
@@ -69,13 +68,13 @@ class FirstFrame:
         self._thread = Thread(target=self._follow_keys, name="first-frame", daemon=True)
 
     def show(self) -> None:
-        """Draw the frame, and follow the keys; raises OSError or termios.error, and then the terminal is as it was."""
+        """Draw the frame, and follow the keys; raises OSError, and then the terminal is as it was."""
         for number in platform.ending_signals():
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self.signals[number] = signal.signal(number, self._end_by)
         self.is_shown = True
         try:
-            _make_raw()
+            self.modes.make_raw(INPUT, keep_signals=bool(os.environ.get("TEXTUAL_ALLOW_SIGNALS")))
             self._write(CLEAN + BEGIN + self._painter.whole() + END)
             self._thread.start()
         except BaseException:
@@ -153,17 +152,3 @@ class FirstFrame:
         data = text.encode()
         while data:
             data = data[os.write(self._output, data) :]
-
-
-_INPUT_FLAGS, _LOCAL_FLAGS, _CHARACTERS = 0, 3, 6
-"""Places in the modes of a terminal, as in the module `tty`."""
-
-
-def _make_raw() -> None:
-    """Send each key at once and unchanged, as Textual's driver does."""
-    modes = termios.tcgetattr(INPUT)
-    signals = 0 if os.environ.get("TEXTUAL_ALLOW_SIGNALS") else termios.ISIG
-    modes[_INPUT_FLAGS] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
-    modes[_LOCAL_FLAGS] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | signals)
-    modes[_CHARACTERS][termios.VMIN] = 1
-    termios.tcsetattr(INPUT, termios.TCSANOW, modes)

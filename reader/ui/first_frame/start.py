@@ -8,6 +8,8 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from reader import platform
+
 if TYPE_CHECKING:
     from reader.ui.first_frame.frame import FirstFrame
 
@@ -32,7 +34,7 @@ def show_first_frame() -> FirstFrame | None:
 def _has_usual_terminal() -> bool:
     """Whether this is a terminal like most, and the program is in its foreground."""
     environment = os.environ
-    if sys.platform == "win32" or "TEXTUAL_DRIVER" in environment:
+    if platform.WINDOWS or "TEXTUAL_DRIVER" in environment:
         return False
     if environment.get("TERM", "dumb") in ("dumb", "") or not (os.isatty(0) and os.isatty(1)):
         return False
