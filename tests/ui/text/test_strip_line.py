@@ -25,7 +25,9 @@ def test_the_strip_names_as_many_topics_as_fit(width: int, line: str) -> None:
 
 
 def test_nothing_stands_where_the_number_of_papers_would_move_it() -> None:
-    [known, unknown] = ("".join(piece.text for piece in strip_line(Strip("All", papers), 80)) for papers in (9294, None))
+    [known, unknown] = (
+        "".join(piece.text for piece in strip_line(Strip("All", papers), 80)) for papers in (9294, None)
+    )
     assert known == " All 9,294 · f opens"
     assert unknown == " All"
 
