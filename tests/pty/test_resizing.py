@@ -40,3 +40,23 @@ def test_the_last_of_many_sizes_is_drawn(tmp_path: Path) -> None:
         terminal.press("ctrl+q")
         assert terminal.wait_closed() == 0
         assert b"Traceback" not in terminal.raw
+
+
+def test_a_wider_pane_is_drawn_to_its_new_width_at_once(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home")
+    command = [sys.executable, "-P", "-m", "reader"]
+    with Terminal(command, {**environment(home), "PYTHONPATH": str(ROOT)}, (140, 30), home) as terminal:
+        terminal.wait_for("VIEWS")
+        terminal.press("f")
+        terminal.wait_for("┃")
+        for _ in range(3):
+            before = terminal.lines[1].index("┃")
+            terminal.press(">")
+            terminal.wait_for(lambda one, before=before: one.lines[1].index("┃") > before)
+            terminal.read_until_quiet(0.3)
+            terminal.show_all()
+            [view] = [line for line in terminal.lines if "Unread" in line]
+            assert view[: terminal.lines[1].index("┃")].rstrip()[-1].isdigit()
+            assert len(view.partition("┃")[0].rstrip()) == terminal.lines[1].index("┃") - 1
+        terminal.press("ctrl+q")
+        assert terminal.wait_closed() == 0
