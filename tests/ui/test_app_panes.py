@@ -134,19 +134,19 @@ async def test_days_of_a_paper_or_two_have_dates_and_stay_so(reader: Opener) -> 
         await r.do("day.older")
         assert r.cursor == 1
         await r.do("view.today")
-        assert r.list_lines[0].split() == ["FRIDAY", "8", "MAY", "1/1"]
+        assert r.list_lines[0].split() == ["FRIDAY", "8", "MAY", "1", "unread", "of", "1"]
 
 
 async def test_the_end_of_a_day_offers_the_day_before(reader: Opener) -> None:
     async with reader(size=(140, 40)) as r:
-        assert "─ 14 unread · [ Monday 11 has 16 ─" in r.text("#papers")
+        assert "─ 14 unread · [ Monday has 16 left ─" in r.text("#papers")
         await r.do("move.bottom")
         assert r.cursor == 13
         await r.do("mark.all_read")
-        assert "─ all read · [ Monday 11 has 16 ─" in r.text("#papers")
+        assert "─ all read · [ Monday has 16 left ─" in r.text("#papers")
         await r.do("day.older")
         assert r.view == "day:2026-05-11"
-        assert "─ 16 unread · [ Friday 8 has 14 ─" in r.text("#papers")
+        assert "─ 16 unread · [ Friday has 14 left ─" in r.text("#papers")
         await r.do("view.all")
         assert "─" not in r.text("#papers")
 
