@@ -50,14 +50,14 @@ class Handed(NamedTuple):
 class FirstFrame:
     """The first frame, from its appearance until Textual draws."""
 
-    def __init__(self, painter: Painter, look: KeptLook, output: int) -> None:
-        """Prepare to draw on the descriptor `output`; call `show` for the rest."""
+    def __init__(self, painter: Painter, look: KeptLook, size: tuple[int, int], output: int) -> None:
+        """Prepare to draw on the descriptor `output`, a terminal of `size`; call `show` for the rest."""
         self._painter = painter
         self._look = look
         self._moves = {keys.encode(): steps for keys, steps in look.moves.items()}
         self._longest = max(map(len, self._moves), default=1)
         self._output = output
-        self._size = os.get_terminal_size(output)
+        self._size = size
         self.modes = platform.TerminalModes(INPUT)
         """The terminal's own modes."""
         self.signals: dict[int, Any] = {}

@@ -120,6 +120,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.status = self.query_one(StatusLine)
         self.top = self.query_one(TopLine)
         self.strip = self.query_one(FilterStrip)
+        self.rule = self.query_one(Rule)
         # Watched, so that the work for a new cursor starts in the same frame.
         self.watch(self.papers, "reported", self._report_highlight, init=False)
         self._draw_whenever(_layout_parts, self._place_panes, now=False)
