@@ -8,10 +8,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
+
+from reader import platform
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -204,7 +205,7 @@ _XDG = {
 
 def _platform(kind: str) -> Path:
     """A folder of the system for the program's files."""
-    if sys.platform == "linux" and kind in _XDG and "ANDROID_ROOT" not in os.environ:
+    if platform.LINUX and kind in _XDG and "ANDROID_ROOT" not in os.environ:
         # The usual case, without the import of platformdirs (8 ms), which decides all others.
         variable, default = _XDG[kind]
         named, user = os.environ.get(variable, ""), os.environ.get("HOME", "")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 WINDOWS = sys.platform == "win32"
+LINUX = sys.platform == "linux"
 
 VFS_WITHOUT_LOCKS = "win32-none" if WINDOWS else "unix-none"
 """SQLite's name for the system's files without locks."""
@@ -119,6 +120,27 @@ class TerminalModes:
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTTOU])
             with suppress(termios.error, OSError):
                 termios.tcsetattr(terminal, termios.TCSANOW, self._modes)
+
+    def make_raw(self, terminal: int, *, keep_signals: bool = False) -> None:
+        """Send each key at once and unchanged, as Textual's driver does; raises OSError.
+
+        With `keep_signals` keys such as ctrl+c still send their signals.
+        """
+        import termios
+
+        signals = 0 if keep_signals else termios.ISIG
+        try:
+            modes = termios.tcgetattr(terminal)
+            modes[_INPUT_FLAGS] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
+            modes[_LOCAL_FLAGS] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | signals)
+            modes[_CHARACTERS][termios.VMIN] = 1
+            termios.tcsetattr(terminal, termios.TCSANOW, modes)
+        except termios.error as error:
+            raise OSError(*error.args) from error
+
+
+_INPUT_FLAGS, _LOCAL_FLAGS, _CHARACTERS = 0, 3, 6
+"""Places in the modes of a terminal, as in the module `tty`."""
 
 
 # Jobs of a shell

@@ -49,7 +49,7 @@ OPEN = """
 import sys
 from reader import cli
 from reader.actions.links import open_url
-cli.run = lambda words: 0 if open_url("https://arxiv.org/abs/2605.00001") else 1
+cli.run = lambda words, frame: 0 if open_url("https://arxiv.org/abs/2605.00001") else 1
 sys.exit(cli.main([]))
 """
 

@@ -43,18 +43,9 @@ class Visit(NamedTuple):
     folded: tuple[str, ...] = ()
     """Families of topics that are folded."""
 
-    @property
-    def layout(self) -> str:
-        """What decides on the places of the panes, to be compared with that of another visit."""
-        return json.dumps({name: value for name, value in self._plain().items() if name not in _NO_LAYOUT})
-
     def _plain(self) -> dict[str, object]:
         """Its fields, as JSON has them."""
         return self._asdict() | {"sizes": dict(self.sizes)}
-
-
-_NO_LAYOUT = frozenset(("view", "text", "paper", "visited", "history", "topic_order", "topic_mode", "folded"))
-"""The fields of a visit that do not change where the panes stand."""
 
 
 def remembered(now: Visit, before: Visit, given: str) -> Visit:

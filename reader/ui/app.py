@@ -185,6 +185,11 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     async def _begin_work(self, assembly: Assembly, known: KeptLook | None) -> None:
         """Begin with the keys that were typed meanwhile, and with what goes on beside them."""
+        if known is None and self.last_place.is_saved:
+            # Takes 10 ms, but not again; one of the keys may quit.
+            from reader.ui.look_keeper import keep_look
+
+            keep_look(self.main, self.keymap, self.settings)
         await self.keyboard.begin()
         finish_startup_tuning()
         for warning in self._warnings[:1]:
@@ -196,12 +201,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             assembly.marks.finish_marks()
         if not self.look.is_still:
             self.set_interval(assembly.cache_watch.seconds, assembly.cache_watch.look)
-        if self.last_place.is_saved:
-            from reader.ui.look_keeper import LookKeeper
-
-            LookKeeper(self.services, self.main, lambda: self.last_place.layout).begin(known)
         if not self.look.demo and not self.look.is_still:
-            assembly.refresher.begin()
+            assembly.refresher.begin_first()
             if self.settings.refresh_minutes:
                 self.set_interval(60 * self.settings.refresh_minutes, assembly.refresher.begin)
 

@@ -48,11 +48,6 @@ class LastPlace:
         """Whether the place is saved for the next start."""
         return self._file is not None
 
-    @property
-    def layout(self) -> str:
-        """What the visit that would be saved now says of the places of the panes."""
-        return "" if self.main is None else self._place(self.main).layout
-
     def keep(self) -> list[str]:
         """Save the place, unless it is saved already; return a sentence for each thing of this visit that is lost."""
         self._keep_once()

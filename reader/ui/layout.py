@@ -7,10 +7,9 @@ pane is its bar: a rule if another pane stands at its right, else blank; the scr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, cast, get_args
 
 if TYPE_CHECKING:
-    from reader.config import Settings
     from reader.session.visit import Visit
 
 PaneName: TypeAlias = Literal["list", "filter", "detail"]
@@ -138,7 +137,20 @@ def shape_at(width: int) -> Shape:
     return next(shape for shape, least in reversed(SHAPES.items()) if width >= least)
 
 
-def remembered(settings: Settings, left: Visit) -> PaneChoice:
+class PaneSettings(Protocol):
+    """The settings that decide on the panes."""
+
+    @property
+    def density(self) -> str: ...
+
+    @property
+    def filter_width(self) -> int: ...
+
+    @property
+    def list_share(self) -> float: ...
+
+
+def remembered(settings: PaneSettings, left: Visit) -> PaneChoice:
     """The choice by the settings and the last visit."""
     usual = cast(Density, settings.density)
     return PaneChoice(

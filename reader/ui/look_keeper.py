@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from itertools import groupby, product
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import textual
-from rich.cells import get_character_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -20,21 +19,14 @@ from textual.widget import Widget
 from reader import paths
 from reader.config import Settings
 from reader.keys.keymap import Keymap
-from reader.ui.first_frame.kept_look import Area, KeptLook, Run, Stamp, conditions, save_look, stamp, style_name
-from reader.ui.layout import Density
-from reader.ui.look import Look
-from reader.ui.model import subscribe
+from reader.ui.first_frame.kept_look import BAR, KeptLook, Stamp, conditions, save_look, stamp, style_name
 from reader.ui.stylesheets import styles_directory
-from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Piece
 from reader.ui.text.styled_text import PLAIN, draw
 
 if TYPE_CHECKING:
     from reader.ui.screens.main import MainScreen
-    from reader.ui.work.services import Services
-
-AT_REST = 1.0
-"""Seconds without a change, after which the look is kept."""
+    from reader.ui.widgets.pane import Pane
 
 _ARROWS = {"down": ("\x1b[B", "\x1bOB"), "up": ("\x1b[A", "\x1bOA")}
 """What terminals send for the arrow keys."""
@@ -42,68 +34,26 @@ _ARROWS = {"down": ("\x1b[B", "\x1bOB"), "up": ("\x1b[A", "\x1bOA")}
 _PACKAGE = Path(__file__).parent
 
 
-class LookKeeper:
-    """Keeps the look whenever the terminal or the panes have another size."""
-
-    def __init__(self, services: Services, main: MainScreen, layout: Callable[[], str]) -> None:
-        """`layout` is that of the visit that would be saved now."""
-        self._model = services.model
-        self._settings = services.settings
-        self._look = services.look
-        self._main = main
-        self._layout = layout
-        self._soon = services.background.delayed(self._keep)
-        self._theme = main.app.theme
-        self._kept: object = None
-
-    def begin(self, known: KeptLook | None = None) -> None:
-        """Keep the look from now on; `known` is the one of the first frame, which is true."""
-        if known is not None:
-            self._kept = known.conditions["columns"], known.conditions["rows"], known.layout
-        self._keep_soon()
-        subscribe(self._main, self._model, lambda state: (state.panes, state.context), self._keep_soon, now=False)
-        self._main.screen_layout_refresh_signal.subscribe(self._main, self._keep_soon)
-
-    def _keep_soon(self, _changed: object = None) -> None:
-        """Keep the look once all is at rest."""
-        self._soon.begin(AT_REST)
-
-    def _keep(self) -> None:
-        state, main, size, layout = self._model.state, self._main, self._main.size, self._layout()
-        seen = size.width, size.height, layout
-        is_as_at_start = (
-            state.context == "list"
-            and not state.is_filter_open
-            and not state.panes.is_zoomed
-            and main.status.size.height == 1
-        )
-        # A theme that was picked is another one at the next start, if it could be kept.
-        if seen == self._kept or not is_as_at_start or not main.is_current or main.app.theme != self._theme:
-            return
-        self._kept = seen
+def keep_look(main: MainScreen, keymap: Keymap, settings: Settings) -> None:
+    """Keep the look for the next start; call it as soon as all panes exist, before any key changes what they show."""
+    # The list looks otherwise while the terminal's window is not in front.
+    if main.is_current and main.papers.has_focus:
         with suppress(OSError):
-            save_look(paths.look_file(), look_of(main, self._look, self._settings, state.panes.density, layout))
+            save_look(paths.look_file(), look_of(main, keymap, settings))
 
 
-def look_of(main: MainScreen, look: Look, settings: Settings, density: Density, layout: str) -> KeptLook:
-    """The look of the main screen."""
-    size, keymap = main.size, look.keymap
-    lines: dict[str, Widget] = {"header": main.top, "strip": main.strip, "status": main.status}
-    shown = {name: line for name, line in lines.items() if line.is_on_screen}
-    areas = {name: Area(*line.region) for name, line in shown.items()}
-    areas["list"] = Area(*main.papers.region)._replace(width=main.papers.columns)
-    hints = {"plain": keymap.hints("list", without=("find.clear",)), "query": keymap.hints("list")}
+def look_of(main: MainScreen, keymap: Keymap, settings: Settings) -> KeptLook:
+    """The look of the main screen with the list in front."""
     return KeptLook(
-        conditions=conditions(size.width, size.height, os.environ),
+        conditions=conditions(os.environ),
         files=[*_files()],
-        layout=layout,
         order=settings.order,
         ascii=settings.ascii,
-        density=density,
-        areas=areas,
-        styles=dict(_styles(main, shown)),
-        backdrop=[*_backdrop(main, areas.values(), look.glyphs)],
-        hints=hints,
+        density=settings.density,
+        filter_width=settings.filter_width,
+        list_share=settings.list_share,
+        styles=dict(_styles(main)),
+        hints={"plain": keymap.hints("list", without=("find.clear",)), "query": keymap.hints("list")},
         filter_key=keymap.key("find.filter"),
         older_key=keymap.key("day.older"),
         moves={} if settings.read_when == "passed" else _moves(keymap),
@@ -132,10 +82,11 @@ def _moves(keymap: Keymap) -> Mapping[str, int]:
 # Styles
 
 
-def _styles(main: MainScreen, lines: Mapping[str, Widget]) -> Iterator[tuple[str, str]]:
-    """The style of each role of the lines and the list, by its name."""
+def _styles(main: MainScreen) -> Iterator[tuple[str, str]]:
+    """The style of each role of the lines and the panes, by its name."""
+    lines: dict[str, Widget] = {"header": main.top, "strip": main.strip, "status": main.status, "rule": main.rule}
     for name, line in lines.items():
-        prefix = next(iter(line.COMPONENT_CLASSES)).partition("--")[0]
+        prefix = next(iter(line.COMPONENT_CLASSES), "").partition("--")[0]
         for role in (PLAIN, *_roles(line)):
             drawn = draw(line, (Piece("x", role),), prefix)
             [strip] = Visual.to_strips(line, drawn, 1, 1, line.visual_style)
@@ -144,6 +95,10 @@ def _styles(main: MainScreen, lines: Mapping[str, Widget]) -> Iterator[tuple[str
     for role, over, hit in product((PLAIN, *_roles(papers)), ("", "highlighted"), (False, True)):
         style = papers.style_of(Piece("x", role, hit=hit), over or PLAIN)
         yield style_name("list", role, over=over, hit=hit), _parameters(papers, style)
+    panes: dict[str, Pane] = {"list": papers, "filter": main.filter, "detail": main.detail}
+    for name, pane in panes.items():
+        yield style_name(name, PLAIN), _parameters(pane, pane.ground)
+        yield style_name(name, BAR), _parameters(pane, pane.bar_style("rule"))
 
 
 def _roles(widget: Widget) -> Iterator[str]:
@@ -158,33 +113,3 @@ def _parameters(widget: Widget, style: Style | None) -> str:
         strip = strip.apply_filter(line_filter, background)
     written, _, _ = strip.render(widget.app.console).partition("x")
     return written.removeprefix("\x1b[").removesuffix("m")
-
-
-# What stands between the panes
-
-
-def _backdrop(main: MainScreen, areas: Iterable[Area], glyphs: Glyphs) -> Iterator[Run]:
-    """The cells around some areas, with the other panes as blanks."""
-    console = main.app.console
-    for y, strip in enumerate(main._compositor.render_strips()):
-        cells: list[tuple[str, str] | None] = []
-        for segment in strip:
-            written, _, _ = Strip([segment]).render(console).partition(segment.text)
-            style = written.removeprefix("\x1b[").removesuffix("m")
-            for character in segment.text:
-                # A wide character takes a second cell, one without a width none.
-                cells += [(style, character), (style, "")][: get_character_cell_size(character)]
-        for pane in (main.filter, main.detail, main.papers):
-            if pane.is_on_screen and pane.region.y <= y < pane.region.bottom:
-                bar = _parameters(pane, pane.bar_style("rule")), glyphs.rule if pane.is_ruled else " "
-                blank = _parameters(pane, pane.ground), " "
-                cells[pane.region.x : pane.region.right] = [*[blank] * pane.columns, bar]
-        for area in areas:
-            if area.y <= y < area.y + area.height:
-                cells[area.x : area.x + area.width] = [None] * area.width
-        x = 0
-        for style_here, run in groupby(cells, lambda cell: cell and cell[0]):
-            shown = list(run)
-            if isinstance(style_here, str):
-                yield Run(x, y, style_here, "".join(cell[1] for cell in shown if cell))
-            x += len(shown)

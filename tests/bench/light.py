@@ -20,7 +20,7 @@ SEEN = 12
 SECONDS_OF_KEYS = 5
 """Starts in which keys are pressed for a second."""
 
-AT_REST = 2.0
+AT_REST = 5.0
 """Seconds after the start when the reader has drawn, counted and refreshed, and waits for keys."""
 
 

@@ -83,7 +83,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[tuple[str, bool]
     seen: list[tuple[str, bool]] = []
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
 
-    def show_reader(_workspace: object, query: str) -> int:
+    def show_reader(_workspace: object, query: str, frame: None) -> int:
         seen.append((query, False))
         return 0
 
@@ -186,6 +186,9 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
 
         signal = 0
         is_terminal_gone = False
+
+        def __init__(self, frame: None) -> None:
+            pass
 
         def retire(self) -> None:
             pass

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import termios
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -55,22 +54,21 @@ sys.exit(main())
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the sample, which the user has visited once in a terminal of this size."""
+    """A home with the sample, which the user has visited once, and left as soon as there was a title."""
     home = make_home(tmp_path_factory.mktemp("visited") / "home")
     with open_reader(home) as terminal:
-        terminal.wait_for("s star", 30)
-        deadline = time.monotonic() + 20
-        while not (home / "look.json").exists() and time.monotonic() < deadline:
-            terminal.read(0.05)
+        terminal.wait_for("●", 30)
         terminal.press("q")
         assert terminal.wait_closed() == 0
     return home
 
 
-def open_reader(home: Path, *, seconds: float = 0.0, program: str = SLOW, **more: str) -> Terminal:
+def open_reader(
+    home: Path, *, seconds: float = 0.0, program: str = SLOW, size: tuple[int, int] = SIZE, **more: str
+) -> Terminal:
     command = [sys.executable, "-P", "-c", program.format(seconds=seconds)]
     variables = {**environment(home), "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT), **more}
-    return Terminal(command, variables, SIZE, home)
+    return Terminal(command, variables, size, home)
 
 
 @pytest.fixture
@@ -90,7 +88,8 @@ def has_frame(terminal: Terminal) -> bool:
 
 
 def screen(terminal: Terminal) -> list[list[Char]]:
-    return [[terminal._screen.buffer[y][x] for x in range(SIZE[0])] for y in range(SIZE[1])]
+    drawn = terminal._screen
+    return [[drawn.buffer[y][x] for x in range(drawn.columns)] for y in range(drawn.lines)]
 
 
 def wait_for_frame(terminal: Terminal) -> None:
@@ -115,8 +114,9 @@ def changed(before: list[list[Char]], after: list[list[Char]]) -> Iterator[str]:
                 yield f"{x},{y}: {cell} is {now}"
 
 
-def test_no_cell_changes_as_textual_takes_over(visited: Path) -> None:
-    with open_reader(visited, seconds=0.3) as terminal:
+@pytest.mark.parametrize("size", [SIZE, (60, 20), (80, 24), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_no_cell_changes_as_textual_takes_over(visited: Path, size: tuple[int, int]) -> None:
+    with open_reader(visited, seconds=0.3, size=size) as terminal:
         wait_for_frame(terminal)
         before = screen(terminal)
         header = terminal.lines[0].rstrip()
@@ -200,6 +200,18 @@ def test_a_terminal_that_closes_before_textual_ends_the_reader(visited: Path) ->
         terminal.process.wait(20)
 
 
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_reader_that_was_killed_at_once_has_kept_its_look(visited: Path, name: str) -> None:
+    (visited / "look.json").unlink()
+    with open_reader(visited) as terminal:
+        terminal.wait_for("s star", 30)
+        # The footer stands there a moment before all panes do.
+        terminal.wait_for(lambda _: (visited / "look.json").exists(), 30)
+        terminal.process.send_signal(getattr(signal, name))
+        terminal.wait_closed()
+    assert draws_first(visited)
+
+
 def _drop_look(home: Path) -> None:
     (home / "look.json").unlink()
 
@@ -241,7 +253,8 @@ def test_what_is_not_certain_is_left_to_textual(visited: Path, change: Callable[
 
 
 @pytest.mark.parametrize(
-    "more", [{"TERM": "dumb"}, {"TERM": ""}, {"TEXTUAL_DRIVER": "x"}, {"NO_COLOR": "1"}, {"TERM": "linux"}]
+    "more",
+    [{"TERM": "dumb"}, {"TERM": ""}, {"TEXTUAL_DRIVER": "x"}, {"NO_COLOR": "1"}, {"TERM": "linux"}, {"COLUMNS": "90"}],
 )
 def test_another_terminal_is_left_to_textual(visited: Path, more: dict[str, str]) -> None:
     assert not draws_first(visited, **more)

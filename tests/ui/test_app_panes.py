@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.ui.conftest import Opener
@@ -54,7 +56,7 @@ async def test_the_filter_pane_hides_too_and_its_key_brings_it_for_a_moment(read
         await r.do("find.filter", "pane.hide")
         assert panes(r) == ["papers", "detail"]
         assert r.context == "list"
-        assert "f opens" in r.strip
+        assert r.strip == " Today 14 · f opens"
         await r.do("find.filter")
         assert panes(r) == ["filter", "papers"]
         await r.do("find.filter")
@@ -147,3 +149,13 @@ async def test_the_end_of_a_day_offers_the_day_before(reader: Opener) -> None:
         assert "─ 16 unread · [ Friday has 14 left ─" in r.text("#papers")
         await r.do("view.all")
         assert "─" not in r.text("#papers")
+
+
+async def test_a_prompt_in_a_terminal_of_one_cell_comes_to_rest(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        await r.do("find.filter", "topic.narrow")
+        async with asyncio.timeout(20):
+            await r.resize(1, 1)
+        assert r.main.size == (1, 1)
+        await r.resize(80, 24)
+        assert "type to narrow" in r.lines[-1], r.screen

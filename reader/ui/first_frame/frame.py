@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import select
 import signal
-import termios
 from contextlib import suppress
 from threading import Thread
 from types import FrameType
@@ -51,14 +50,14 @@ class Handed(NamedTuple):
 class FirstFrame:
     """The first frame, from its appearance until Textual draws."""
 
-    def __init__(self, painter: Painter, look: KeptLook, output: int) -> None:
-        """Prepare to draw on the descriptor `output`; call `show` for the rest."""
+    def __init__(self, painter: Painter, look: KeptLook, size: tuple[int, int], output: int) -> None:
+        """Prepare to draw on the descriptor `output`, a terminal of `size`; call `show` for the rest."""
         self._painter = painter
         self._look = look
         self._moves = {keys.encode(): steps for keys, steps in look.moves.items()}
         self._longest = max(map(len, self._moves), default=1)
         self._output = output
-        self._size = os.get_terminal_size(output)
+        self._size = size
         self.modes = platform.TerminalModes(INPUT)
         """The terminal's own modes."""
         self.signals: dict[int, Any] = {}
@@ -69,13 +68,13 @@ class FirstFrame:
         self._thread = Thread(target=self._follow_keys, name="first-frame", daemon=True)
 
     def show(self) -> None:
-        """Draw the frame, and follow the keys; raises OSError or termios.error, and then the terminal is as it was."""
+        """Draw the frame, and follow the keys; raises OSError, and then the terminal is as it was."""
         for number in platform.ending_signals():
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self.signals[number] = signal.signal(number, self._end_by)
         self.is_shown = True
         try:
-            _make_raw()
+            self.modes.make_raw(INPUT, keep_signals=bool(os.environ.get("TEXTUAL_ALLOW_SIGNALS")))
             self._write(CLEAN + BEGIN + self._painter.whole() + END)
             self._thread.start()
         except BaseException:
@@ -153,17 +152,3 @@ class FirstFrame:
         data = text.encode()
         while data:
             data = data[os.write(self._output, data) :]
-
-
-_INPUT_FLAGS, _LOCAL_FLAGS, _CHARACTERS = 0, 3, 6
-"""Places in the modes of a terminal, as in the module `tty`."""
-
-
-def _make_raw() -> None:
-    """Send each key at once and unchanged, as Textual's driver does."""
-    modes = termios.tcgetattr(INPUT)
-    signals = 0 if os.environ.get("TEXTUAL_ALLOW_SIGNALS") else termios.ISIG
-    modes[_INPUT_FLAGS] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
-    modes[_LOCAL_FLAGS] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | signals)
-    modes[_CHARACTERS][termios.VMIN] = 1
-    termios.tcsetattr(INPUT, termios.TCSANOW, modes)

@@ -1,8 +1,9 @@
-"""What the first frame needs to know of the look of an earlier visit: Textual's own layout and colours.
+"""What the first frame needs to know of the look of an earlier visit: Textual's own colours, and the settings.
 
-Textual computes both from the stylesheets, which takes longer than the whole first frame. So the reader keeps what it
-found, once for each size and kind of terminal (`ui/look_keeper.py`). It is used only while nothing that it follows
-from has changed: the terminal, the settings, the sizes of the panes, and the files of the program.
+Textual computes colours from the stylesheets, which takes longer than the whole first frame. So the reader keeps what
+it found, once for each kind of terminal (`ui/look_keeper.py`). It is used only while nothing that it follows from has
+changed: the terminal's variables, the settings, and the files of the program. Sizes are no part of it: `ui/layout.py`
+places the panes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from reader import __version__
 from reader.paths import read_start, replace_private
 
 MOST_KEPT = 8
-"""Looks that are kept, the newest first: one for each size of terminal that is in use."""
+"""Looks that are kept, the newest first: one for each kind of terminal that is in use."""
 
 MAX_SIZE = 1 << 20
 """Bytes; a larger file is not read."""
@@ -25,27 +26,11 @@ MAX_SIZE = 1 << 20
 _VARIABLES = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR")
 """Variables of the environment that decide on colours, with all that begin with `TEXTUAL`."""
 
+BAR = "bar"
+"""The role of the bar at a pane's edge."""
+
 Stamp: TypeAlias = list[Any]
 """A file, with its time of change and its size: 0 if it is missing."""
-
-
-class Area(NamedTuple):
-    """A part of the screen, in cells."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-
-class Run(NamedTuple):
-    """Cells of one style in a row of the screen."""
-
-    x: int
-    y: int
-    style: str
-    """The parameters of SGR; empty for the terminal's own style."""
-    text: str
 
 
 class KeptLook(NamedTuple):
@@ -55,19 +40,15 @@ class KeptLook(NamedTuple):
     """What it is true for: see `conditions`."""
     files: Sequence[Stamp]
     """The files that it follows from."""
-    layout: str
-    """What decided on the places of the panes: `Visit.layout`."""
     order: str
     """The order of the list by the settings."""
     ascii: bool
     density: str
-    """The density of the list."""
-    areas: Mapping[str, Area]
-    """The lines and the list, by name; without those that are not shown."""
+    """The density of the list, the filter pane's columns and the list's share by the settings."""
+    filter_width: int
+    list_share: float
     styles: Mapping[str, str]
     """The parameters of SGR by `style_name`."""
-    backdrop: Sequence[Run]
-    """What stands around these areas: the rules, and other panes as blanks."""
     hints: Mapping[str, Sequence[tuple[str, str]]]
     """The keys of the last line, by `plain` and, with a query, `query`."""
     filter_key: str
@@ -83,10 +64,10 @@ def style_name(pane: str, role: str, *, over: str = "", hit: bool = False) -> st
     return f"{pane} {role} {over} {'hit' if hit else ''}".rstrip()
 
 
-def conditions(columns: int, rows: int, environment: Mapping[str, str]) -> dict[str, Any]:
-    """What a look depends on, apart from files: the version, the terminal's size, and its variables."""
+def conditions(environment: Mapping[str, str]) -> dict[str, Any]:
+    """What a look depends on, apart from files: the version, and the terminal's variables."""
     variables = {name: value for name, value in environment.items() if name in _VARIABLES or name.startswith("TEXTUAL")}
-    return {"version": __version__, "columns": columns, "rows": rows, "environment": variables}
+    return {"version": __version__, "environment": variables}
 
 
 def stamp(file: str) -> Stamp:
@@ -98,16 +79,12 @@ def stamp(file: str) -> Stamp:
     return [file, status.st_mtime_ns, status.st_size]
 
 
-def load_look(file: Path, wanted: Mapping[str, Any], layout: str) -> KeptLook | None:
-    """The kept look for these conditions and this layout; None if none is kept, or a file has changed."""
+def load_look(file: Path, wanted: Mapping[str, Any]) -> KeptLook | None:
+    """The kept look for these conditions; None if none is kept, or a file has changed."""
     for kept in _load_all(file):
-        is_same = kept["conditions"] == wanted and kept["layout"] == layout
-        if is_same and all(one == stamp(one[0]) for one in kept["files"]):
-            return KeptLook(**kept)._replace(
-                areas={name: Area(*area) for name, area in kept["areas"].items()},
-                backdrop=[Run(*run) for run in kept["backdrop"]],
-                hints={name: [(key, word) for key, word in pairs] for name, pairs in kept["hints"].items()},
-            )
+        if kept["conditions"] == wanted and all(one == stamp(one[0]) for one in kept["files"]):
+            hints = {name: [(key, word) for key, word in pairs] for name, pairs in kept["hints"].items()}
+            return KeptLook(**kept)._replace(hints=hints)
     return None
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from reader.ui import view_models
 from reader.ui.first_frame.content import Content
-from reader.ui.first_frame.kept_look import KeptLook, style_name
+from reader.ui.first_frame.kept_look import BAR, KeptLook, style_name
+from reader.ui.layout import Area, PaneChoice, lay_out
 from reader.ui.text.glyphs import glyphs
 from reader.ui.text.header_line import Condition, Header, header_line
 from reader.ui.text.lines import Line, Piece, measure, pattern
@@ -23,14 +24,22 @@ class Unsure(Exception):
 class Painter:
     """Draws the first frame, and the list again as the cursor moves."""
 
-    def __init__(self, look: KeptLook, content: Content, now: datetime) -> None:
+    def __init__(
+        self, look: KeptLook, content: Content, panes: PaneChoice, size: tuple[int, int], now: datetime
+    ) -> None:
+        """`size` is that of the terminal: columns and rows."""
+        self._columns, self._rows = size
+        # Without the header and the last line.
+        self._panes = lay_out(self._columns, self._rows - 2, panes)
+        if self._panes.list is None or self._panes.list.height < 1:
+            raise Unsure("list")
         self._look = look
         self._content = content
         self._now = now
         self._glyphs = glyphs(look.ascii)
-        self._list = look.areas["list"]
+        self._list = _without_bar(self._panes.list)
         place, order = content.place, content.order
-        form = ListForm(look.density == "comfortable", not days_have_headings(order), place.day is not None)
+        form = ListForm(panes.density == "comfortable", not days_have_headings(order), place.day is not None)
         self._lines = ListLines(order, form)
         self._list_look = ListLook(
             self._glyphs,
@@ -62,8 +71,7 @@ class Painter:
 
     def whole(self) -> str:
         """The whole screen."""
-        around = (f"{_at(run.x, run.y)}{_sgr(run.style, run.text)}" for run in self._look.backdrop)
-        return "".join((*self._shown, *self._chrome(), *around))
+        return "".join((*self._shown, *self._chrome(), *self._around()))
 
     # The cursor
 
@@ -96,7 +104,7 @@ class Painter:
         """The lines of the list, each with its place on the screen."""
         area = self._list
         slots = self._lines.contents(self._top, area.height)
-        return [f"{_at(area.x, y)}{self._draw(slot)}" for y, slot in enumerate(slots, area.y)]
+        return [f"{_at(area.x, y)}{self._draw(slot)}" for y, slot in enumerate(slots, area.y + 1)]
 
     def _draw(self, slot: Slot | None) -> str:
         """A line of the list; what needs counts, such as the end, is blank until they come."""
@@ -123,21 +131,30 @@ class Painter:
         shown = None if view_models.needs_counts(content.place) else count
         header = Header(place, content.place.text, shown, condition=Condition(refreshed, "fresh"))
         status = Status(keys=tuple(look.hints["query" if content.place.text else "plain"]))
-        lines: Mapping[str, tuple[Line, ...]] = {
-            "header": (header_line(header, look.areas["header"].width, signs),),
-            "status": status_lines(status, look.areas["status"].width, signs),
-        }
-        if "strip" in look.areas:
-            strip = view_models.filters(content.place, place, count, content.topic_names, look.filter_key)
+        last = status_lines(status, self._columns, signs)
+        if len(last) != 1:
+            raise Unsure("status")
+        yield f"{_at(0, 0)}{self._styled('header', header_line(header, self._columns, signs), self._columns)}"
+        yield f"{_at(0, self._rows - 1)}{self._styled('status', last[0], self._columns)}"
+        if self._panes.strip is not None:
             from reader.ui.text.strip_line import strip_line
 
-            lines = {**lines, "strip": (strip_line(strip, look.areas["strip"].width, signs),)}
-        for name, drawn in lines.items():
-            area = look.areas[name]
-            if len(drawn) != area.height:
-                raise Unsure(name)
-            for y, line in enumerate(drawn, area.y):
-                yield f"{_at(area.x, y)}{self._styled(name, line, area.width)}"
+            strip = view_models.filters(content.place, place, count, content.topic_names, look.filter_key)
+            yield f"{_at(0, 1)}{self._styled('strip', strip_line(strip, self._columns, signs), self._columns)}"
+
+    def _around(self) -> Iterator[str]:
+        """The bars of the panes, the rule, and the panes beside the list as blanks."""
+        panes, signs = self._panes, self._glyphs
+        for name, area in (("filter", panes.filter), ("list", panes.list), ("detail", panes.detail)):
+            if area is not None:
+                bar = self._styled(name, (Piece(signs.rule if area.right < self._columns else " ", BAR),), 1)
+                inside = _without_bar(area)
+                x, blank = (inside.right, "") if name == "list" else (area.x, self._styled(name, (), inside.width))
+                for y in range(area.height):
+                    yield f"{_at(x, area.y + y + 1)}{blank}{bar}"
+        if panes.rule is not None:
+            rule = Piece(signs.line * panes.rule.width)
+            yield f"{_at(panes.rule.x, panes.rule.y + 1)}{self._styled('rule', (rule,), panes.rule.width)}"
 
     def _styled(self, pane: str, line: Line, width: int, over: str = "") -> str:
         """A line in the kept styles, filled to the width."""
@@ -154,8 +171,13 @@ class Painter:
             raise Unsure(pane) from unknown
 
 
+def _without_bar(area: Area) -> Area:
+    """The inside of a pane, whose last column is its bar."""
+    return area._replace(width=area.width - 1)
+
+
 def _at(x: int, y: int) -> str:
-    """Go to a cell."""
+    """Go to a cell of the terminal; the panes' own lines begin below the header."""
     return f"\x1b[{y + 1};{x + 1}H"
 
 

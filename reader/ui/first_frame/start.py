@@ -8,6 +8,8 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from reader import platform
+
 if TYPE_CHECKING:
     from reader.ui.first_frame.frame import FirstFrame
 
@@ -32,7 +34,8 @@ def show_first_frame() -> FirstFrame | None:
 def _has_usual_terminal() -> bool:
     """Whether this is a terminal like most, and the program is in its foreground."""
     environment = os.environ
-    if sys.platform == "win32" or "TEXTUAL_DRIVER" in environment:
+    # Textual believes COLUMNS and LINES, if they are set, before the terminal.
+    if platform.WINDOWS or not environment.keys().isdisjoint(("TEXTUAL_DRIVER", "COLUMNS", "LINES")):
         return False
     if environment.get("TERM", "dumb") in ("dumb", "") or not (os.isatty(0) and os.isatty(1)):
         return False
@@ -54,20 +57,23 @@ def _show() -> FirstFrame | None:
 
     output = 2 if os.isatty(2) else 1
     left = visit.load(paths.state_file())
-    look = load_look(paths.look_file(), conditions(*os.get_terminal_size(output), os.environ), left.layout)
+    look = load_look(paths.look_file(), conditions(os.environ))
     if look is None:
         return None
     from reader.ui.first_frame.content import is_certain, read_content
+    from reader.ui.layout import remembered
 
     cache = paths.cache_file()
     if not is_certain(cache):
         return None
-    content = read_content(cache, left, look.order, with_people=look.density == "comfortable")
+    panes = remembered(look, left)
+    content = read_content(cache, left, look.order, with_people=panes.density == "comfortable")
     if content is None:
         return None
     from reader.ui.first_frame.frame import FirstFrame
     from reader.ui.first_frame.painter import Painter
 
-    frame = FirstFrame(Painter(look, content, datetime.now(UTC)), look, output)
+    size = os.get_terminal_size(output)
+    frame = FirstFrame(Painter(look, content, panes, size, datetime.now(UTC)), look, size, output)
     frame.show()
     return frame

@@ -120,6 +120,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.status = self.query_one(StatusLine)
         self.top = self.query_one(TopLine)
         self.strip = self.query_one(FilterStrip)
+        self.rule = self.query_one(Rule)
         # Watched, so that the work for a new cursor starts in the same frame.
         self.watch(self.papers, "reported", self._report_highlight, init=False)
         self._draw_whenever(_layout_parts, self._place_panes, now=False)
@@ -332,7 +333,7 @@ def _layout_parts(state: State) -> object:
 
 def _place_parts(state: State) -> object:
     drawn = view_models.header_parts(state), view_models.strip_parts(state)
-    return drawn, state.place, state.is_typing, state.is_ready, state.width
+    return drawn, state.place, state.is_typing, state.is_ready, has_strip(state.width, state.panes)
 
 
 def _empty_parts(state: State) -> object:

@@ -272,7 +272,8 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         if index >= len(self._rows):
             return Strip.blank(self.columns, self._style())
         strip = self._strips.get(index)
-        if strip is None:
+        # A new size is drawn before it is told.
+        if strip is None or strip.cell_length != self.columns:
             row = self._rows[index]
             at_cursor = index == self._cursor and self.has_focus and row.selectable
             line = self._line(row, self.columns, at_cursor)

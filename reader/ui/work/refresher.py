@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Callable
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from reader.refresh.jobs import JobRunner, Message, SourceFailing
     from reader.refresh.plan import Plan
     from reader.refresh.progress import RefreshFinished
+
+FIRST_SECOND = 1.0
+"""Seconds after the start that belong to keys: a process that starts takes much of the processor."""
 
 RETRY, LATEST_RETRY = 60.0, 960.0
 """First and longest wait in seconds before retrying a refresh that found no network."""
@@ -74,6 +78,13 @@ class Refresher:
         """Whether the refresh found no network."""
         self._told = ""
         """The lasting trouble that the user was told of; it is told again only if the user asks for a refresh."""
+
+    def begin_first(self) -> None:
+        """Fetch the latest days after the start: at once if there is nothing to read, else after the first second."""
+        if self._model.state.is_empty:
+            self.begin()
+        else:
+            self.retry.begin(FIRST_SECOND)
 
     def begin(self, plan: Plan | None = None, *, is_asked: bool = False) -> None:
         """Fetch the latest days, or the days of `plan`, unless a refresh is already running."""
@@ -133,6 +144,8 @@ class Refresher:
         self._model.change(ended.know_topics(self._library.topic_names()))
 
     async def _refresh(self, plan: Plan | None) -> None:
+        # Keys do not wait for these imports.
+        await asyncio.to_thread(_import_jobs)
         from reader.refresh import jobs
         from reader.refresh.plan import Latest
 
@@ -268,3 +281,8 @@ class Refresher:
             wait = min(RETRY * 2**self._tries, LATEST_RETRY)
             self._tries += 1
             self.retry.begin(wait)
+
+
+def _import_jobs() -> None:
+    """Import what a refresh needs."""
+    from reader.refresh import jobs, plan, worker  # noqa: F401

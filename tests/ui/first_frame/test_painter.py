@@ -7,11 +7,13 @@ from pathlib import Path
 import pyte
 import pytest
 from pyte.screens import Char
+from textual.geometry import Region
 
-from reader.session.visit import Visit
+from reader.session.visit import Visit, save
 from reader.ui.first_frame.content import Content, is_certain, read_content
 from reader.ui.first_frame.kept_look import KeptLook
 from reader.ui.first_frame.painter import Painter, Unsure
+from reader.ui.layout import PaneChoice, remembered
 from reader.ui.look_keeper import look_of
 from tests.ui import papers
 from tests.ui.conftest import Opener
@@ -21,6 +23,9 @@ from tests.ui.papers import draft
 LEFT = Visit()
 
 SIZES = ((60, 20), (80, 24), (100, 30), (140, 42), (200, 60))
+
+EDGES = ((20, 5), (61, 17), (69, 20), (70, 20), (89, 24), (90, 30), (129, 40), (130, 40), (179, 50), (180, 50))
+"""Sizes between which the panes stand otherwise."""
 
 LOOKS = {
     "dark": settings(theme="dark"),
@@ -50,10 +55,17 @@ def of_textual(r: Story) -> str:
     return r.main._compositor.render_full_update().render_segments(r.app.console)
 
 
+def paint(r: Story, visit: Visit = LEFT) -> Painter:
+    """The first frame as a start would draw it after a visit."""
+    look, content = read(r, visit)
+    return Painter(look, content, remembered(look, visit), r.app.size, papers.NOW)
+
+
 def read(r: Story, visit: Visit = LEFT) -> tuple[KeptLook, Content]:
     """The look of the screen as a start would know it, and the content of its list."""
-    look = look_of(r.main, r.app.look, r.app.settings, r.app.state.panes.density, visit.layout)
-    content = read_content(r.app.library._path, visit, look.order, with_people=look.density == "comfortable")
+    look = look_of(r.main, r.app.keymap, r.app.settings)
+    with_people = remembered(look, visit).density == "comfortable"
+    content = read_content(r.app.library._path, visit, look.order, with_people=with_people)
     assert content is not None
     return look, content
 
@@ -64,38 +76,66 @@ def differing(r: Story, painter: Painter) -> list[str]:
     # As in the reader's own first frame.
     r.main.papers.tell_days((), None)
     first, then = (cells(text, size) for text in (painter.whole(), of_textual(r)))
-    others = [pane.region for pane in (r.main.filter, r.main.detail) if pane.is_on_screen]
+    panes = [pane for pane in (r.main.filter, r.main.detail) if pane.is_on_screen]
+    insides = [Region(*pane.region)._replace(width=pane.columns) for pane in panes]
     bar = r.main.papers.region.right - 1
     return [
         f"{x},{y}: {first[y][x]} is {then[y][x]}"
         for y in range(size.height)
         for x in range(size.width)
         # The thumb, and what counts have added to the header, come later.
-        if not (x == bar or y == 0 or any(region.contains(x, y) for region in others))
+        if not (x == bar or y == 0 or (any(inside.contains(x, y) for inside in insides) and then[y][x].data != " "))
         if first[y][x] != then[y][x]
     ]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", LOOKS)
-async def test_textual_draws_the_same_cells(reader: Opener, size: tuple[int, int], name: str) -> None:
-    async with reader(size=size, settings=LOOKS[name]) as r:
-        painter = Painter(*read(r), papers.NOW)
-        assert differing(r, painter) == []
-        screen = cells(painter.whole(), size)
-        assert "Slow Video" in "".join(char.data for line in screen for char in line)
+async def test_textual_draws_the_same_cells(reader: Opener, name: str) -> None:
+    async with reader(size=SIZES[0], settings=LOOKS[name]) as r:
+        for size in SIZES:
+            await r.resize(*size)
+            painter = paint(r)
+            assert differing(r, painter) == [], size
+            screen = cells(painter.whole(), size)
+            assert "Slow Video" in "".join(char.data for line in screen for char in line)
+
+
+async def test_the_panes_stand_where_textual_puts_them(reader: Opener) -> None:
+    async with reader(size=EDGES[0]) as r:
+        for size in EDGES:
+            await r.resize(*size)
+            assert differing(r, paint(r)) == [], size
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_the_users_own_panes_are_drawn(reader: Opener, size: tuple[int, int], tmp_path: Path) -> None:
+    sizes = {"stacked": (26, 0.6), "columns": (26, 0.4), "three": (20, 0.3), "wide": (50, 0.7)}
+    visit = Visit(sizes=sizes, hidden=("detail",) if size[0] == 100 else (), density="comfortable")
+    save(tmp_path / "state.json", visit)
+    async with reader(size=size, state_file=tmp_path / "state.json") as r:
+        assert differing(r, paint(r, visit)) == []
+
+
+@pytest.mark.parametrize("name", LOOKS)
+async def test_a_look_does_not_depend_on_the_size(reader: Opener, name: str) -> None:
+    async with reader(size=(80, 24), settings=LOOKS[name]) as r:
+        look = look_of(r.main, r.app.keymap, r.app.settings)
+        await r.resize(200, 60)
+        assert look_of(r.main, r.app.keymap, r.app.settings) == look
+    async with reader(size=(140, 42), settings=LOOKS[name]) as r:
+        assert look_of(r.main, r.app.keymap, r.app.settings) == look
 
 
 async def test_no_color_is_drawn_without_colours(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reader(settings=settings(theme="ansi")) as r:
         monkeypatch.setenv("NO_COLOR", "1")
-        assert differing(r, Painter(*read(r), papers.NOW)) == []
+        assert differing(r, paint(r)) == []
 
 
 async def test_a_wide_title_is_cut_as_textual_cuts_it(reader: Opener) -> None:
     drafts = [draft(1, "漢字" * 60), draft(2, "e\u0301" * 90), draft(3, "\x1b[31mred")]
     async with reader(papers={"2026-05-12": drafts}, size=(100, 30)) as r:
-        assert differing(r, Painter(*read(r), papers.NOW)) == []
+        assert differing(r, paint(r)) == []
 
 
 @pytest.mark.parametrize(
@@ -109,18 +149,18 @@ async def test_a_wide_title_is_cut_as_textual_cuts_it(reader: Opener) -> None:
     ],
     ids=lambda visit: f"{visit.view} {visit.text}".strip(),
 )
-@pytest.mark.parametrize("size", [(80, 24), (140, 42)])
-async def test_other_places_are_drawn_too(reader: Opener, visit: Visit, size: tuple[int, int], tmp_path: Path) -> None:
+async def test_other_places_are_drawn_too(reader: Opener, visit: Visit, tmp_path: Path) -> None:
     (tmp_path / "state.json").write_text(f'{{"view": "{visit.view}", "text": "{visit.text}"}}')
-    async with reader(size=size, state_file=tmp_path / "state.json") as r:
+    async with reader(size=(80, 24), state_file=tmp_path / "state.json") as r:
         assert r.ids
-        assert differing(r, Painter(*read(r, visit), papers.NOW)) == []
+        assert differing(r, paint(r, visit)) == []
+        await r.resize(140, 42)
+        assert differing(r, paint(r, visit)) == []
 
 
 async def test_the_cursor_moves_as_in_the_list(reader: Opener) -> None:
     async with reader(size=(140, 12)) as r:
-        look, content = read(r)
-        painter = Painter(look, content, papers.NOW)
+        painter = paint(r)
         drawn = painter.whole()
         for action, steps in [*[("move.down", 1)] * 13, *[("move.up", -1)] * 8]:
             await r.do(action)
@@ -130,15 +170,15 @@ async def test_the_cursor_moves_as_in_the_list(reader: Opener) -> None:
             assert painter.height == r.main.papers.height
         r.main.papers.tell_days((), None)
         then = cells(of_textual(r), r.app.size)
-        area = look.areas["list"]
+        area = r.main.papers.region
         now = cells(drawn, r.app.size)
         for y in range(area.y, area.y + area.height):
-            assert now[y][area.x : area.x + area.width] == then[y][area.x : area.x + area.width]
+            assert now[y][area.x : area.right - 1] == then[y][area.x : area.right - 1]
 
 
 async def test_the_cursor_stops_at_the_ends(reader: Opener) -> None:
     async with reader() as r:
-        painter = Painter(*read(r), papers.NOW)
+        painter = paint(r)
         assert painter.move(-1)
         assert painter.changes() == ""
         assert painter.move(99)
@@ -153,7 +193,7 @@ def content_end(painter: Painter) -> int:
 async def test_the_cursor_does_not_leave_a_first_screenful(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.ui.first_frame.content.SCREENFUL", 5)
     async with reader() as r:
-        painter = Painter(*read(r, Visit("all")), papers.NOW)
+        painter = paint(r, Visit("all"))
         assert painter.move(4)
         assert not painter.move(1)
         assert painter.cursor == 4
@@ -163,9 +203,9 @@ async def test_the_cursor_begins_where_the_user_left_or_there_is_no_frame(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with reader() as r:
-        look, content = read(r, Visit("all", paper=r.ids[3]))
-        assert content.cursor == 3
-        assert Painter(look, content, papers.NOW).height == 4
+        painter = paint(r, Visit("all", paper=r.ids[3]))
+        assert painter.cursor == 3
+        assert painter.height == 4
         deep = r.ids[6]
         monkeypatch.setattr("reader.session.first_list.DEEPEST", 3)
         monkeypatch.setattr("reader.ui.first_frame.content.SCREENFUL", 2)
@@ -184,8 +224,8 @@ async def test_a_cursor_deep_in_the_list_is_where_textual_puts_it(
     visit = Visit("all", paper=deep)
     (tmp_path / "state.json").write_text(f'{{"view": "all", "paper": "{deep}"}}')
     async with reader(size=(100, 12), state_file=tmp_path / "state.json") as r:
-        look, content = read(r, visit)
-        painter = Painter(look, content, papers.NOW)
+        painter = paint(r, visit)
+        content = painter._content
         assert len(content.rows) < len(content.order.pks) == 60
         r.main.papers.stand(painter.highlighted, painter.height)
         assert r.here.id == deep
@@ -207,7 +247,7 @@ async def test_a_role_without_a_kept_style_is_not_guessed(reader: Opener) -> Non
         look, content = read(r)
         styles = {name: style for name, style in look.styles.items() if name != "list current highlighted"}
         with pytest.raises(Unsure):
-            Painter(look._replace(styles=styles), content, papers.NOW)
+            Painter(look._replace(styles=styles), content, PaneChoice(), r.app.size, papers.NOW)
 
 
 async def test_only_a_sound_and_current_cache_is_certain(reader: Opener) -> None:
