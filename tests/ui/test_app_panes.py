@@ -66,6 +66,11 @@ async def test_the_filter_pane_hides_too_and_its_key_brings_it_for_a_moment(read
         assert r.context == "filter"
 
 
+async def test_no_pane_shows_a_thumb_as_if_it_scrolled_at_the_start(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        assert not any(pane.is_scrolling for pane in (r.main.filter, r.main.papers, r.main.detail))
+
+
 async def test_the_focus_leaves_a_pane_that_is_hidden(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
         await r.do("pane.next")

@@ -328,7 +328,6 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self._post_hint()
 
     def on_resize(self) -> None:
-        self._strips.clear()
         self._reveal()
 
     # Internal
@@ -349,7 +348,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(0, len(self._rows))
         self._cursor = place_of(self._rows, current, self._cursor)
         # Rows come and go with the counts; the cursor's row stays where it is on the screen.
-        self.scroll_to(y=self._cursor - line, animate=False, force=True)
+        self.scroll_to(y=self._cursor - line if before else 0, animate=False, force=True)
         self._reveal()
         for index, (old, new) in enumerate(zip_longest(before, self._rows)):
             if old != new:
