@@ -54,6 +54,9 @@ for module in (textual.app, textual.pilot):
     setattr(module, "wait_for_idle", settle)  # noqa: B010 - neither module exports it
 
 
+MOST_PARSED = 400
+"""Sources of style that are kept: those of a dozen themes."""
+
 _parse_rules = Stylesheet._parse_rules
 _parsed: dict[tuple[object, ...], list[RuleSet]] = {}
 
@@ -69,6 +72,8 @@ def _parse_once(
     """The rules of a style sheet, which every reader of a process shares: nothing changes them once they are read."""
     key = (css, read_from, is_default_rules, tie_breaker, scope, tuple(sheet._variables.items()))
     if key not in _parsed:
+        if len(_parsed) > MOST_PARSED:
+            _parsed.clear()
         _parsed[key] = _parse_rules(sheet, css, read_from, is_default_rules, tie_breaker, scope)
     return _parsed[key]
 
