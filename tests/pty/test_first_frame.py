@@ -182,6 +182,27 @@ def test_a_signal_before_textual_leaves_the_terminal_as_it_was(visited: Path, na
         assert terminal.raw.rfind(b"\x1b[?7h") > terminal.raw.rfind(b"\x1b[?7l")
 
 
+CUT = """
+import os, signal, sys
+from reader.ui.first_frame.frame import FirstFrame
+def write_half(frame, text):
+    os.write(frame._output, text.encode()[: len(text) // 2])
+    os.kill(os.getpid(), signal.SIGTERM)
+FirstFrame._write = write_half
+from reader.__main__ import main
+sys.exit(main())
+"""
+"""Gets a signal amid its first frame."""
+
+
+def test_a_signal_amid_the_frame_leaves_nothing_half_done(visited: Path) -> None:
+    with open_reader(visited, program=CUT) as terminal:
+        assert terminal.wait_closed() == 128 + signal.SIGTERM
+        assert terminal.raw.count(BEGIN.encode()) == 1
+        assert terminal.raw.rfind(END.encode()) > terminal.raw.rfind(BEGIN.encode())
+        assert terminal.raw.rfind(b"\x1b[?1049l") > terminal.raw.rfind(END.encode())
+
+
 def test_a_failure_before_textual_is_told_on_the_users_own_screen(visited: Path) -> None:
     (visited / "sitecustomize.py").write_text("import sys; sys.modules['textual.app'] = None\n")
     with open_reader(visited, seconds=0.1, PYTHONPATH=f"{ROOT}:{visited}") as terminal:

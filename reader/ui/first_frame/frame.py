@@ -31,7 +31,8 @@ BEGIN, END = "\x1b[?2026h", "\x1b[?2026l"
 CLEAN = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[0m"
 """An empty screen beside the user's, without a cursor and without wrapping, as Textual's driver sets it."""
 
-AS_IT_WAS = "\x1b[0m\x1b[?1049l\x1b[?7h\x1b[?25h"
+AS_IT_WAS = f"\x1b\\{END}\x1b[0m\x1b[?1049l\x1b[?7h\x1b[?25h"
+"""Ends a sequence and a frame that were cut, and undoes `CLEAN`."""
 
 
 class Handed(NamedTuple):
