@@ -18,6 +18,10 @@ from hypothesis import HealthCheck, settings
 for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "COLORTERM"):
     os.environ.pop(name, None)
 
+# Each of the hundreds of programs that tests start would compile the package anew, and each worker all tests.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 os.environ["TZ"] = "UTC"
 if hasattr(time, "tzset"):
     time.tzset()

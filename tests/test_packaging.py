@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from zipfile import ZipFile
@@ -51,10 +52,14 @@ def modules_imported(source: str) -> Iterator[str]:
                 yield module.partition(".")[0]
 
 
+owners_of_modules = cache(packages_distributions)
+"""The distributions of each module, looked up once: that reads the list of files of every one that is installed."""
+
+
 def distributions_imported(folder: Path) -> dict[str, str]:
     """The distributions that a folder's modules import, each with the name that it is imported by."""
     modules = {name for file in folder.rglob("*.py") for name in modules_imported(file.read_text("utf-8"))}
-    owners = packages_distributions()
+    owners = owners_of_modules()
     found = {}
     for module in modules - sys.stdlib_module_names - OURS - STUBS:
         found.update({distribution(owner): module for owner in owners.get(module, [module])})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from reader.core.errors import ReaderError
@@ -56,14 +56,17 @@ def links(paper: Paper) -> tuple[Link, ...]:
     return tuple(found.values())
 
 
-def link_choices(paper: Paper) -> tuple[tuple[str, str], ...]:
-    """The letters of the links with names for a choice among them: where each leads, `media` without its number."""
+def places(paper: Paper) -> tuple[Link, ...]:
+    """The links of a paper, its page named by where it is: the feed, arXiv or the entry that told of it."""
     homes = {hf_url(paper.id): "feed", paper_url(paper.id): "arXiv", paper.url: "entry"}
+    return tuple(
+        replace(link, name=homes.get(link.url, link.name)) if link.letter == "o" else link for link in links(paper)
+    )
 
-    def name(link: Link) -> str:
-        return homes.get(link.url, link.name) if link.letter == "o" else link.name.removesuffix(f" {link.letter}")
 
-    return tuple((link.letter, name(link)) for link in links(paper))
+def link_choices(paper: Paper) -> tuple[tuple[str, str], ...]:
+    """The letters of the links with names for a choice among them, `media` without its number."""
+    return tuple((link.letter, link.name.removesuffix(f" {link.letter}")) for link in places(paper))
 
 
 def _home_page(paper: Paper) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reader.core.periods import period_of_view
 from reader.session.places import VIEWS, Place, View
 from reader.ui.state import State
-from reader.ui.text.day_names import near_day
+from reader.ui.text.day_names import day_left
 from reader.ui.text.empty_lines import EmptyReason, Way, because, said
 
 if TYPE_CHECKING:
@@ -40,13 +40,12 @@ def day_end_notice(state: State, day: DayCount, key: Callable[[str], str]) -> st
     """Say after a mark that all of the listed day is read, and what leads on; empty if some of it is unread."""
     if day.unread or not day.papers:
         return ""
-    name = "today" if state.place.view.id == "today" else near_day(day.day)
     number = f"{day.papers:,} " if day.papers > 1 else ""
     ways = _ways_on(state.counts, state.place, day.day)
     on = [f"{key(way.action)} {way.effect}" for way in ways if key(way.action)]
     nowhere = ["nothing unread is left"] if state.counts is not None and not on else []
-    # The way on first: a narrow terminal cuts the end.
-    return " · ".join((f"All {number}of {name} read", *on[:1], *nowhere, f"{key('mark.undo')} undoes"))
+    # A narrow terminal drops the last part; the end of the list says the way on too.
+    return " · ".join((f"All {number}read", f"{key('mark.undo')} undoes", *on[:1], *nowhere))
 
 
 def _ways_on(counts: Counts | None, place: Place, day: str | None) -> tuple[Way, ...]:
@@ -56,7 +55,7 @@ def _ways_on(counts: Counts | None, place: Place, day: str | None) -> tuple[Way,
     ways = []
     older = _next_older(place, day, counts.days) if day is not None else None
     if older is not None and older.unread:
-        ways.append(Way("day.older", f"{near_day(older.day, day)} has {older.unread:,} left"))
+        ways.append(Way("day.older", day_left(older.day, older.unread, day)))
     # The counts may be from before the last of the day was read.
     here = next((other.unread for other in counts.days if other.day == day), 0)
     elsewhere = next(number for view, number in zip(VIEWS, counts.views, strict=False) if view.id == "unread") - here

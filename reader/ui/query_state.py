@@ -127,7 +127,8 @@ class QueryState:
             at = self.search.left
         elif not self.place.text:
             return self
-        return self.go(self.place._replace(text=""), at if at.pk is not None else self.left)
+        dropped = self.go(self.place._replace(text=""), at if at.pk is not None else self.left)
+        return replace(dropped, widened_from=None)
 
     def widen_query(self, at: Position = TOP) -> Self:
         """Ask the same of all papers, or of the earlier view again; the cursor stays on its paper."""

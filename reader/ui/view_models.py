@@ -167,7 +167,7 @@ def view_name(view: View, ranked_at: str | None, now: datetime, dot: str) -> str
 def status_parts(state: State) -> object:
     """The parts of the state that `status` reads."""
     wider = state.in_all, state.widened_from
-    return state.context, bool(state.place.text), wider, state.prompt, state.notices.shown, state.hint
+    return state.context, bool(state.place.text), state.mode, wider, state.prompt, state.notices.shown, state.hint
 
 
 def status(state: State, keymap: Keymap) -> Status:
@@ -181,7 +181,9 @@ def status(state: State, keymap: Keymap) -> Status:
 
 def hints(state: State, keymap: Keymap) -> list[Choice]:
     """The most useful keys here, with their effects."""
-    idle = () if state.place.text or state.context == "page" else ("find.clear",)
+    idle = [] if state.place.text or state.context == "page" else ["find.clear"]
+    if state.mode == "sample":
+        idle.append("app.refresh")
     # The calendar shows its keys itself.
     context = "list" if state.context == "calendar" else state.context
     found = keymap.hints(context, without=idle)

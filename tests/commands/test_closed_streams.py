@@ -26,12 +26,12 @@ def run_in_shell(words: str) -> tuple[int, str, str]:
 
 
 CLOSED = (">&-", "<&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-")
-DONE = ("list", "list --json", "show 2606.26740", "export --format json", "config check", "keys", "doctor", "--version")
+DONE = ("list", "export --format json", "list --json", "show 2606.26740", "config check", "keys", "doctor", "--version")
 
 
-@pytest.mark.parametrize("closed", CLOSED)
-def test_what_was_done_exits_0(papers: Path, closed: str) -> None:
-    assert [words for words in DONE if run_in_shell(f"{words} {closed}")[0] != 0] == []
+@pytest.mark.parametrize(("closed", "done"), [*((closed, DONE[:2]) for closed in CLOSED[:-1]), (CLOSED[-1], DONE)])
+def test_what_was_done_exits_0(papers: Path, closed: str, done: tuple[str, ...]) -> None:
+    assert [words for words in done if run_in_shell(f"{words} {closed}")[0] != 0] == []
 
 
 @pytest.mark.parametrize("closed", CLOSED)

@@ -61,7 +61,7 @@ def use(terminal: Terminal) -> None:
     terminal.wait_closed()
 
 
-@pytest.mark.parametrize("theme", ["", "dark", "nord"])
+@pytest.mark.parametrize("theme", ["", "nord"])
 def test_no_color_sends_weight_underline_and_reverse_alone(home: Path, theme: str) -> None:
     with reader(home, NO_COLOR="1", TEXTUAL_THEME=theme) as terminal:
         use(terminal)

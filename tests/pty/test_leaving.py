@@ -83,9 +83,17 @@ sys.exit(main())
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda one: one.name)
+STARTED = ("reader.cli", "reader.commands.registry", "textual", "reader.ui.app", "textual.driver")
+"""Modules that a start imports, in order."""
+
+
+# SIGINT is an exception of Python's, wherever it comes; the others are the system's until the reader watches for them.
 @pytest.mark.parametrize(
-    "module", ["reader.cli", "reader.commands.registry", "textual", "reader.ui.app", "textual.driver"]
+    ("module", "number"),
+    [
+        *((module, signal.SIGINT) for module in STARTED),
+        *((module, number) for module in (STARTED[0], STARTED[-1]) for number in (signal.SIGTERM, signal.SIGHUP)),
+    ],
 )
 def test_a_signal_during_the_start_ends_it_without_a_traceback(home: Path, module: str, number: signal.Signals) -> None:
     command = [sys.executable, "-P", "-c", SIGNALLED.format(module=module, number=int(number))]

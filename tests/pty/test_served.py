@@ -121,43 +121,29 @@ def browser(home: Path, columns: int = 100, rows: int = 30, **more: str) -> Iter
             stream.close()
 
 
-def test_it_is_drawn_and_reads_keys(home: Path) -> None:
+def test_it_is_drawn_and_reads_keys_follows_the_window_and_opens_links(home: Path) -> None:
     with browser(home) as one:
         one.wait_for(READY)
         assert len(one.screen.display[0]) == 100
+        for columns, rows in ((60, 20), (120, 30)):
+            one.screen.resize(rows, columns)
+            one.tell(type="resize", width=columns, height=rows)
+            one.wait_for(lambda server: READY in server.screen.display[-1])
+        one.type("o")
+        one.wait_for(lambda server: bool(server.told))
+        (asked,) = one.told
+        assert asked["type"] == "open_url"
+        assert str(asked["url"]).startswith("https://huggingface.co/papers/")
         one.type("s")
         one.wait_for("1 starred")
+        one.type("\x1a")
+        one.wait_for("no shell to go back to")
         one.type("?")
         one.wait_for("Half a page down")
         one.tell(type="quit")
         assert one.end() == 0
         assert one.told[-1] == {"type": "exit"}
         assert one.process.stderr is not None and one.process.stderr.read() == b""
-
-
-def test_the_browsers_window_is_resized(home: Path) -> None:
-    with browser(home) as one:
-        one.wait_for(READY)
-        one.screen.resize(20, 60)
-        one.tell(type="resize", width=60, height=20)
-        one.wait_for(lambda server: READY in server.screen.display[-1])
-
-
-def test_links_open_in_the_users_browser(home: Path) -> None:
-    with browser(home) as one:
-        one.wait_for(READY)
-        one.type("o")
-        one.wait_for(lambda server: bool(server.told))
-        (asked,) = one.told
-        assert asked["type"] == "open_url"
-        assert str(asked["url"]).startswith("https://huggingface.co/papers/")
-
-
-def test_it_can_not_be_suspended(home: Path) -> None:
-    with browser(home) as one:
-        one.wait_for(READY)
-        one.type("\x1a")
-        one.wait_for("no shell to go back to")
 
 
 def test_it_quits_by_its_own_key(home: Path) -> None:

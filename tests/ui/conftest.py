@@ -14,6 +14,9 @@ import pytest
 import textual.app
 import textual.pilot
 from textual._context import active_app
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+from textual.css.types import CSSLocation
 from textual.pilot import Pilot
 
 from reader.core.paper import Draft
@@ -49,6 +52,33 @@ async def settle(*_: float) -> None:
 
 for module in (textual.app, textual.pilot):
     setattr(module, "wait_for_idle", settle)  # noqa: B010 - neither module exports it
+
+
+MOST_PARSED = 400
+"""Sources of style that are kept: those of a dozen themes."""
+
+_parse_rules = Stylesheet._parse_rules
+_parsed: dict[tuple[object, ...], list[RuleSet]] = {}
+
+
+def _parse_once(
+    sheet: Stylesheet,
+    css: str,
+    read_from: CSSLocation,
+    is_default_rules: bool = False,
+    tie_breaker: int = 0,
+    scope: str = "",
+) -> list[RuleSet]:
+    """The rules of a style sheet, which every reader of a process shares: nothing changes them once they are read."""
+    key = (css, read_from, is_default_rules, tie_breaker, scope, tuple(sheet._variables.items()))
+    if key not in _parsed:
+        if len(_parsed) > MOST_PARSED:
+            _parsed.clear()
+        _parsed[key] = _parse_rules(sheet, css, read_from, is_default_rules, tie_breaker, scope)
+    return _parsed[key]
+
+
+setattr(Stylesheet, "_parse_rules", _parse_once)  # noqa: B010 - a method, which mypy would not have assigned to
 
 
 class Opener(Protocol):

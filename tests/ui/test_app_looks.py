@@ -23,12 +23,12 @@ async def test_three_panes_side_by_side_where_there_is_room(reader: Opener) -> N
         assert r.main.papers.region.right <= r.main.detail.region.x
         assert r.filter_lines[:6] == ["VIEWS", "▸ Today 14/14", "Unread 60", "Starred 0", "All 60", ""]
         assert r.filter_lines[6:11] == ["DAYS", "Tue 12 14/14", "Mon 11 16/16", "Fri 8 14/14", "Thu 7 16/16"]
-        assert r.list_lines[0].split() == ["TUESDAY", "12", "MAY", "14/14"]
+        assert r.list_lines[0].split() == ["TUESDAY", "12", "MAY", "14", "unread", "of", "14"]
         assert r.list_lines[1].startswith("▌●  192    Slow Video")
         detail = r.text("#detail")
         for part in ("Ada Example, Bo Sample", "House of Examples", "Tue 12 May · arXiv 6 May · ▲ 192", "AI summary"):
             assert part in detail
-        assert "page · PDF · arXiv" in detail
+        assert "feed · PDF · arXiv" in detail
         assert r.lines[-1].startswith(" m read  s star  x hide  space next  / search  enter open  L links  ")
 
 

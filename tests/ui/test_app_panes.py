@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.ui.conftest import Opener
@@ -54,7 +56,7 @@ async def test_the_filter_pane_hides_too_and_its_key_brings_it_for_a_moment(read
         await r.do("find.filter", "pane.hide")
         assert panes(r) == ["papers", "detail"]
         assert r.context == "list"
-        assert "f opens" in r.strip
+        assert r.strip == " Today 14 · f opens"
         await r.do("find.filter")
         assert panes(r) == ["filter", "papers"]
         await r.do("find.filter")
@@ -62,6 +64,11 @@ async def test_the_filter_pane_hides_too_and_its_key_brings_it_for_a_moment(read
         await r.do("find.filter", "pane.hide")
         assert panes(r) == ["filter", "papers", "detail"]
         assert r.context == "filter"
+
+
+async def test_no_pane_shows_a_thumb_as_if_it_scrolled_at_the_start(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        assert not any(pane.is_scrolling for pane in (r.main.filter, r.main.papers, r.main.detail))
 
 
 async def test_the_focus_leaves_a_pane_that_is_hidden(reader: Opener) -> None:
@@ -132,18 +139,28 @@ async def test_days_of_a_paper_or_two_have_dates_and_stay_so(reader: Opener) -> 
         await r.do("day.older")
         assert r.cursor == 1
         await r.do("view.today")
-        assert r.list_lines[0].split() == ["FRIDAY", "8", "MAY", "1/1"]
+        assert r.list_lines[0].split() == ["FRIDAY", "8", "MAY", "1", "unread", "of", "1"]
 
 
 async def test_the_end_of_a_day_offers_the_day_before(reader: Opener) -> None:
     async with reader(size=(140, 40)) as r:
-        assert "─ 14 unread · [ Monday 11 has 16 ─" in r.text("#papers")
+        assert "─ 14 unread · [ Monday has 16 left ─" in r.text("#papers")
         await r.do("move.bottom")
         assert r.cursor == 13
         await r.do("mark.all_read")
-        assert "─ all read · [ Monday 11 has 16 ─" in r.text("#papers")
+        assert "─ all read · [ Monday has 16 left ─" in r.text("#papers")
         await r.do("day.older")
         assert r.view == "day:2026-05-11"
-        assert "─ 16 unread · [ Friday 8 has 14 ─" in r.text("#papers")
+        assert "─ 16 unread · [ Friday has 14 left ─" in r.text("#papers")
         await r.do("view.all")
         assert "─" not in r.text("#papers")
+
+
+async def test_a_prompt_in_a_terminal_of_one_cell_comes_to_rest(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        await r.do("find.filter", "topic.narrow")
+        async with asyncio.timeout(20):
+            await r.resize(1, 1)
+        assert r.main.size == (1, 1)
+        await r.resize(80, 24)
+        assert "type to narrow" in r.lines[-1], r.screen

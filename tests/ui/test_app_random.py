@@ -141,7 +141,7 @@ async def test_whatever_is_pressed_the_panes_tell_the_truth(
     chance = random.Random(seed)
     async with reader(size=SIZES[seed % len(SIZES)]) as r:
         for turn in range(TURNS):
-            for _ in range(8):
+            for _ in range(5):
                 await r.begin(*pressed(chance))
             await r.resize(*chance.choice(SIZES))
             await r.burst("escape", "escape", "escape", "escape")

@@ -170,7 +170,7 @@ async def test_what_is_hidden_is_out_of_all_views_and_found_by_name(reader: Open
 async def test_all_in_view_are_read_by_one_key_and_unread_by_another(reader: Opener) -> None:
     async with reader() as r:
         await r.do("mark.all_read")
-        assert r.status == "All 14 of today read · [ Monday has 16 left · u undoes"
+        assert r.status == "All 14 read · u undoes · [ Monday has 16 left"
         assert all(r.row(place).read for place in range(14))
         assert r.kept("2605.00413").read
         assert not r.kept("2605.00300").read
@@ -183,7 +183,7 @@ async def test_all_means_those_behind_the_first_screenful_too(reader: Opener) ->
     async with reader(papers=many, size=(80, 24)) as r:
         assert r.main.papers.count == 250
         await r.do("mark.all_read")
-        assert r.status == "All 250 of today read · nothing unread is left · u undoes"
+        assert r.status == "All 250 read · u undoes · nothing unread is left"
 
 
 async def test_all_above_are_read_with_the_one_under_the_cursor(reader: Opener) -> None:

@@ -5,7 +5,7 @@ The ratio is computed here from the drawn colours, not by the code that chooses 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from rich.style import Style
@@ -88,29 +88,31 @@ def faint_roles(r: Story) -> list[str]:
     return found
 
 
-SCREENS = {
-    "list": (),
-    "marked": ("paper.star", "move.down", "paper.read", "move.down", "paper.hide"),
-    "page": ("read.open",),
-    "help": ("app.help",),
-    "calendar": ("day.go",),
-    "filter": ("find.filter", "move.down"),
-    "links": ("link.list",),
+SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "list": ((), ()),
+    "marked": (("paper.star", "move.down", "paper.read", "move.down", "paper.hide"), ()),
+    "page": (("read.open",), ("escape",)),
+    "help": (("app.help",), ("escape",)),
+    "calendar": (("day.go",), ("escape",)),
+    "filter": (("find.filter", "move.down"), ("escape",)),
+    "links": (("link.list",), ("escape",)),
 }
-"""Screens by the actions that lead to them."""
+"""Screens, by the actions that lead from the list to them and the keys that lead back."""
 
 
 @pytest.mark.parametrize("size", [(140, 42), (60, 20)], ids=str)
 @pytest.mark.parametrize("name", ["dark", "light"])
 async def test_every_cell_can_be_read(reader: Opener, name: str, size: tuple[int, int]) -> None:
-    for screen, actions in SCREENS.items():
-        async with reader(settings=settings(theme=name), size=size) as r:
+    async with reader(settings=settings(theme=name), size=size) as r:
+        for screen, (actions, back) in SCREENS.items():
+            assert r.context == "list", screen
             await r.do(*actions)
             calendar = r.app.calendar
             # Behind the calendar lies the list, which is not to be read then.
             region = r.widget("#calendar").region if calendar is not None else None
             assert faint_cells(r, region) == [], screen
             assert faint_roles(r) == [], screen
+            await r.press(*back)
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
@@ -127,21 +129,30 @@ async def test_every_cell_can_be_read_while_one_types(reader: Opener, name: str)
         assert faint_roles(r) == []
 
 
-@pytest.mark.parametrize("name", RGB)
-async def test_every_theme_can_be_read(reader: Opener, name: str) -> None:
-    async with reader(settings=settings(theme=name)) as r:
+async def walk_themes(r: Story) -> AsyncIterator[str]:
+    """Every theme in RGB, by its name, as soon as the screen is drawn in it."""
+    for name in RGB:
+        r.app.use_theme(name)
+        await r.rest()
+        assert r.app.theme == name
+        yield name
+
+
+async def test_every_theme_can_be_read(reader: Opener) -> None:
+    async with reader() as r:
         await r.do("paper.star", "move.down", "paper.read")
-        assert faint_cells(r) == []
-        assert faint_roles(r) == []
+        async for name in walk_themes(r):
+            assert faint_cells(r) == [], name
+            assert faint_roles(r) == [], name
 
 
-@pytest.mark.parametrize("name", RGB)
-async def test_the_calendar_can_be_read_however_warm_a_day_is(reader: Opener, name: str) -> None:
-    async with reader(settings=settings(theme=name)) as r:
+async def test_the_calendar_can_be_read_however_warm_a_day_is(reader: Opener) -> None:
+    async with reader() as r:
         # Days of another warmth: all read, a few left, many.
         await r.do("move.down", "move.down", "mark.above_read", "day.older", "mark.all_read", "day.go")
         assert r.app.calendar is not None
-        assert faint_cells(r, r.widget("#calendar").region) == []
+        async for name in walk_themes(r):
+            assert faint_cells(r, r.widget("#calendar").region) == [], name
 
 
 @pytest.mark.parametrize("look", [DARK, LIGHT], ids=["dark", "light"])

@@ -429,14 +429,14 @@ def test_papers_that_no_day_lists_are_papers() -> None:
 def test_the_step_to_the_day_before_is_named_only_where_it_leads_to_unread_papers() -> None:
     end = DayCount("2026-05-12", 14, 0)
     today = replace(empty("today"), place=Place(view("today")))
-    assert day_end_notice(today, end, KEYMAP.key) == "All 14 of today read · gu all 19 unread · u undoes"
+    assert day_end_notice(today, end, KEYMAP.key) == "All 14 read · u undoes · gu all 19 unread"
     friday = replace(empty("day:2026-05-11"), place=Place(view("day:2026-05-11")))
     left = day_end_notice(friday, DayCount("2026-05-11", 1, 0), KEYMAP.key)
-    assert left == "All of Mon 11 May read · [ Friday has 3 left · u undoes"
+    assert left == "All read · u undoes · [ Friday has 3 left"
     unread = replace(today, place=Place(view("today"), "is:unread"))
-    assert day_end_notice(unread, end, KEYMAP.key) == "All 14 of today read · [ Friday has 3 left · u undoes"
+    assert day_end_notice(unread, end, KEYMAP.key) == "All 14 read · u undoes · [ Friday has 3 left"
     narrowed = replace(today, place=Place(view("today"), "topic:agents"))
-    assert day_end_notice(narrowed, end, KEYMAP.key) == "All 14 of today read · gu all 19 unread · u undoes"
+    assert day_end_notice(narrowed, end, KEYMAP.key) == "All 14 read · u undoes · gu all 19 unread"
 
 
 def test_the_end_of_a_day_counts_what_is_left_elsewhere() -> None:
@@ -445,10 +445,10 @@ def test_the_end_of_a_day_counts_what_is_left_elsewhere() -> None:
     days = (DayCount("2026-05-08", 14, 3),)
     state = replace(state, counts=counts(state.place, unread=3)._replace(days=days))
     day = DayCount("2026-05-08", 14, 0)
-    assert day_end_notice(state, day, KEYMAP.key) == "All 14 of Fri 8 May read · nothing unread is left · u undoes"
+    assert day_end_notice(state, day, KEYMAP.key) == "All 14 read · u undoes · nothing unread is left"
     assert day_end_notice(state, day._replace(unread=1), KEYMAP.key) == ""
     assert day_end_notice(state, day._replace(papers=0), KEYMAP.key) == ""
-    assert day_end_notice(replace(state, counts=None), day, KEYMAP.key) == "All 14 of Fri 8 May read · u undoes"
+    assert day_end_notice(replace(state, counts=None), day, KEYMAP.key) == "All 14 read · u undoes"
 
 
 @given(

@@ -442,6 +442,8 @@ def test_a_query_is_widened_to_all_papers_and_goes_back_to_its_view() -> None:
     # Another query does not change where it goes back to, another view does.
     assert wide.open_query(TOP).type_query("robot").widened_from == WEEK.view
     assert wide.go(Place(view("starred"), "robot")).widened_from is None
+    # A query that is let go was widened from nowhere.
+    assert wide.drop_query(TOP).widened_from is None
 
 
 def test_all_papers_are_no_wider_than_all_papers() -> None:

@@ -255,6 +255,12 @@ def test_to_clear_is_offered_where_there_is_a_query() -> None:
     assert ("F", "clear") not in hints(in_context("empty", 120), KEYMAP)
 
 
+def test_the_sample_does_not_offer_to_refresh() -> None:
+    empty = in_context("empty", 120)
+    assert ("r", "refresh") in hints(empty, KEYMAP)
+    assert ("r", "refresh") not in hints(replace(empty, mode="sample"), KEYMAP)
+
+
 def test_hints_name_the_keys_as_they_are_bound() -> None:
     own = Keymap(overrides={"paper.star": ("ctrl+t",)})
     assert (own.key("paper.star"), "star") in hints(in_context("list", 120), own)

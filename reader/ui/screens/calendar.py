@@ -103,6 +103,9 @@ class CalendarScreen(ModalScreen[None]):
         self, states: States, day: date, today: date, glyphs: Glyphs, keymap: Keymap, *, since: bool = False
     ) -> None:
         super().__init__()
+        # Where only a column or two of the list would show beside it, it stands alone.
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-alone"), (70, "-over")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]
         self.since = since
         self._keymap = keymap
         self.set_class(glyphs is ASCII, "-ascii")

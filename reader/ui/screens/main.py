@@ -333,7 +333,7 @@ def _layout_parts(state: State) -> object:
 
 def _place_parts(state: State) -> object:
     drawn = view_models.header_parts(state), view_models.strip_parts(state)
-    return drawn, state.place, state.is_typing, state.is_ready, state.width
+    return drawn, state.place, state.is_typing, state.is_ready, has_strip(state.width, state.panes)
 
 
 def _empty_parts(state: State) -> object:

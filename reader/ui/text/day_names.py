@@ -49,22 +49,6 @@ def day_in_list(day: str, today: date) -> str:
     return f"{when.day} {month}" if when.year == today.year else f"{month} {when.year}"
 
 
-def long_day(day: str, beside: str) -> str:
-    """Write an ISO day without the parts shared with another: `Monday 23`, `Friday 30 October`.
-
-    >>> long_day("2024-12-30", "2026-11-24")
-    'Monday 30 December 2024'
-    """
-    try:
-        when, other = date.fromisoformat(day), date.fromisoformat(beside)
-    except ValueError:
-        return literal(day)
-    name = f"{WEEKDAYS[when.weekday()]} {when.day}"
-    if (when.year, when.month) != (other.year, other.month):
-        name += f" {MONTHS[when.month - 1]}"
-    return f"{name} {when.year}" if when.year != other.year else name
-
-
 def day_name(day: str, newest: str) -> str:
     """Write an ISO day without the parts shared with `newest`: `Tue 24`, `Fri 30 Oct`, `Tue 24 Dec 2024`.
 
@@ -96,3 +80,12 @@ def near_day(day: str, other: str | None = None) -> str:
     if 0 < abs((since - then).days) < DAYS_OF_WEEK:
         return WEEKDAYS[then.weekday()]
     return short_day(day, since)
+
+
+def day_left(day: str, unread: int, other: str | None) -> str:
+    """Say how many papers of a day are unread; the day is named as beside `other`.
+
+    >>> day_left("2026-11-23", 8, "2026-11-24"), day_left("2026-10-30", 0, "2026-11-24")
+    ('Monday has 8 left', 'Fri 30 Oct is read')
+    """
+    return f"{near_day(day, other)} {f'has {unread:,} left' if unread else 'is read'}"

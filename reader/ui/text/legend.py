@@ -23,7 +23,7 @@ MEANINGS = (
     ("elsewhere", "Not in the cache", "The feed has this paper; opening it stores it."),
     ("rising", "Rising", "It gained many votes since you looked; in the facts, its votes."),
     ("code", "Code", "It links to its code."),
-    ("comments", "Comments", "Behind their number on the feed's page."),
+    ("comments", "Comments", "Behind their number, where the word is too long."),
     ("note", "Note", "Your own words."),
     ("quote", "AI summary", "Beside text that a machine wrote."),
     ("spark", "Trend", "A topic's share of each week's papers, or a paper's new votes; the newest at the right."),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from rich.cells import cell_len
 
 from reader.core.paper_row import PaperRow
-from reader.ui.text.day_names import day_heading, day_in_list, long_day
+from reader.ui.text.day_names import day_heading, day_in_list, day_left
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, literal, mark, measure
 
@@ -25,6 +25,9 @@ LIST_ROLES = (
 
 WITH_DATE, WITH_CODE, WITH_UPVOTES = 50, 44, 30
 """Minimum widths for these columns; the title gets the rest."""
+
+WITH_WORDS = 44
+"""Minimum width of a heading that says what its numbers are."""
 
 DATE_WIDTH = len("Sep 2024")
 DATE_GAP = 2
@@ -172,9 +175,14 @@ def draw_content(content: Content, width: int, look: ListLook) -> tuple[Line, ..
 
 
 def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
-    """Draw a day's heading, with its number of papers at the right: `12/34` are 12 unread of 34."""
-    unread = "" if heading.unread is None else f"{heading.unread:,}/"
-    number = "" if heading.papers is None else f"{unread}{heading.papers:,}"
+    """Draw a day's heading, with its number of papers at the right: `12 unread of 34`, `12/34` where that is long.
+
+    The number of papers is last, so it stays where it is when the number of unread ones is known.
+    """
+    number = "" if heading.papers is None else f"{heading.papers:,}"
+    if number and heading.unread is not None:
+        between = " unread of " if width >= WITH_WORDS else "/"
+        number = f"{heading.unread:,}{between}{number}"
     room = width - 3 - len(number)
     name = cut(day_heading(heading.day, look.today), room, look.glyphs.ellipsis)
     return (Piece(" "), Piece(f"{name:<{max(room, 0)}}", "day"), Piece(f" {number} ", "number"))
@@ -189,13 +197,12 @@ def day_end(day: str, days: Sequence[DayCount]) -> DayEnd | None:
 
 
 def draw_end(end: DayEnd, width: int, look: ListLook) -> Line:
-    """Draw the end of a day: `— 12 unread · [ Monday 23 has 8 —`; nothing if there is no room for it."""
+    """Draw the end of a day: `— 12 unread · [ Monday has 8 left —`; nothing if there is no room for it."""
     glyphs = look.glyphs
     left = f"{end.unread:,} unread" if end.unread else "all read"
     line = [Piece(" "), Piece(f"{glyphs.line} {left} ", "about")]
     if end.older is not None and look.older_key:
-        name = long_day(end.older.day, end.day)
-        more = f"has {end.older.unread:,}" if end.older.unread else "is read"
-        line += [Piece(f"{glyphs.dot} ", "about"), Piece(look.older_key, "key"), Piece(f" {name} {more} ", "about")]
+        left = day_left(end.older.day, end.older.unread, end.day)
+        line += [Piece(f"{glyphs.dot} ", "about"), Piece(look.older_key, "key"), Piece(f" {left} ", "about")]
     line.append(Piece(glyphs.line, "about"))
     return tuple(line) if measure(line) < width else ()

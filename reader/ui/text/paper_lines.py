@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from reader.actions.links import CODE_LINK, Link, links
+from reader.actions.links import CODE_LINK, Link, places
 from reader.cache.history import STILL, Votes
 from reader.core.paper import Paper, facts
 from reader.core.paper_row import NotCached
@@ -157,8 +157,16 @@ def _join_items(items: Iterable[Sequence[Piece]], between: Piece, width: int) ->
 
 
 def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
+    """The facts side by side; the weekday goes first, then the word of the comments, if that saves a line."""
+    word, sign = _number(paper.comments, "comment"), f"{paper.comments:,} {look.glyphs.comments}"
+    forms = ((True, word), (False, word), (False, sign))
+    items = (_fact_items(paper, look, comments, weekday=weekday) for weekday, comments in forms)
+    return _with_position(min((_join_items(one, _between(look.glyphs), width) for one in items), key=len), width, look)
+
+
+def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: bool) -> list[list[Piece]]:
     glyphs = look.glyphs
-    pieces = [Piece(short_day(paper.day, look.today), "facts")] if paper.day else []
+    pieces = [Piece(short_day(paper.day, look.today, weekday), "facts")] if paper.day else []
     if isinstance(paper.pk, NotCached):
         pieces.insert(0, Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
     if paper.published:
@@ -168,11 +176,11 @@ def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
         pieces.append(Piece(f"v{paper.version}{revised}", "facts"))
     pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(look)}", "facts"))
     if paper.comments:
-        pieces.append(Piece(_number(paper.comments, "comment"), "facts"))
+        pieces.append(Piece(comments, "facts"))
     pieces.extend(Piece(literal(f"+{tag}"), "facts") for tag in paper.tags)
     items = [[piece] for piece in pieces]
     items[0] = [*_marks(paper, glyphs), *items[0]]
-    return _with_position(_join_items(items, _between(glyphs), width), width, look)
+    return items
 
 
 def _marks(paper: Paper, glyphs: Glyphs) -> list[Piece]:
@@ -245,7 +253,7 @@ def _abstract(paper: Paper, width: int, searched: re.Pattern[str] | None) -> lis
 
 def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
     """The links: with their keys, each on its line, or all side by side, the code first."""
-    found = links(paper)
+    found = places(paper)
     if look.is_page:
         return [_link_line(link, width, look, paper.code_stars) for link in found]
     in_order = sorted(found, key=lambda link: link.name != CODE_LINK)

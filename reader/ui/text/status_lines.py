@@ -47,8 +47,9 @@ class Status(NamedTuple):
 def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[Line, ...]:
     """Draw the last line in a width; a prompt and a long warning may need more than one line.
 
-    A notice is cut at a word beside the first keys. A warning asks for something, so one that does not fit takes the
-    line, and a second one if it must. A hint takes only the room that the keys leave.
+    Beside the first keys a notice loses its last parts, and its first part is cut at a word. A warning asks for
+    something, so one that does not fit takes the line, and a second one if it must. A hint takes only the room that the
+    keys leave.
     """
     if status.choices:
         return _prompt(status, width, glyphs)
@@ -66,7 +67,7 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
     if needed > room:
         # Narrower than the first keys, the keys stay and the notice gives way.
         shown = _fitting(first, width)
-        said = _cut_words(said, width - _width(shown) - _GAP - 1, glyphs.ellipsis)
+        said = _cut_parts(said, width - _width(shown) - _GAP - 1, glyphs)
     else:
         shown = _fitting(keys, width - needed - _GAP - 1 if said else width)
     return (_two_slots(shown, (Piece(said, status.tone),) if said else (), width),)
@@ -141,6 +142,16 @@ def _warning(said: str, width: int, ellipsis: str) -> tuple[Line, ...]:
     else:
         texts = [said[start:end] for start, end in parts]
     return tuple(cut_line((Piece(" "), Piece(text, "warning")), width, ellipsis) for text in texts)
+
+
+def _cut_parts(text: str, room: int, glyphs: Glyphs) -> str:
+    """Drop the last parts of a text, which dots part, until it has at most `room` cells; cut the first at a word."""
+    dot = f" {glyphs.dot} "
+    parts = text.split(dot)
+    shorter = (dot.join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next(
+        (some for some in shorter if measure([Piece(some)]) <= room), _cut_words(parts[0], room, glyphs.ellipsis)
+    )
 
 
 def _cut_words(text: str, room: int, ellipsis: str) -> str:

@@ -17,6 +17,7 @@ class Strip(NamedTuple):
     place: str = ""
     """The view's or the day's name."""
     papers: int | None = None
+    """Number of papers; None until it is known."""
     picked: tuple[str, ...] = ()
     """Names of the picked topics."""
     excluded: tuple[str, ...] = ()
@@ -26,11 +27,15 @@ class Strip(NamedTuple):
 
 
 def strip_line(strip: Strip, width: int, glyphs: Glyphs = UNICODE) -> Line:
-    """Draw the place, the topics that fit, the number of the others, and the key."""
+    """Draw the place, the topics that fit, the number of the others, and the key.
+
+    Nothing stands behind the place until its number of papers is known, so nothing moves.
+    """
     dot = Piece(f" {glyphs.dot} ", "quiet")
     place: Line = (Piece(" "), Piece(literal(strip.place), "place"))
-    if strip.papers is not None:
-        place += (Piece(f" {strip.papers:,}", "quiet"),)
+    if strip.papers is None:
+        return cut_line(place, width, glyphs.ellipsis)
+    place += (Piece(f" {strip.papers:,}", "quiet"),)
     key: Line = (dot, Piece(literal(strip.key), "key"), Piece(" closes" if strip.is_open else " opens", "quiet"))
     topics: list[Line] = [
         (dot, Piece(literal(name), "picked"), Piece(f" {mark}", "mark"))

@@ -272,7 +272,8 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         if index >= len(self._rows):
             return Strip.blank(self.columns, self._style())
         strip = self._strips.get(index)
-        if strip is None:
+        # A new size is drawn before it is told.
+        if strip is None or strip.cell_length != self.columns:
             row = self._rows[index]
             at_cursor = index == self._cursor and self.has_focus and row.selectable
             line = self._line(row, self.columns, at_cursor)
@@ -327,7 +328,6 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self._post_hint()
 
     def on_resize(self) -> None:
-        self._strips.clear()
         self._reveal()
 
     # Internal
@@ -348,7 +348,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(0, len(self._rows))
         self._cursor = place_of(self._rows, current, self._cursor)
         # Rows come and go with the counts; the cursor's row stays where it is on the screen.
-        self.scroll_to(y=self._cursor - line, animate=False, force=True)
+        self.scroll_to(y=self._cursor - line if before else 0, animate=False, force=True)
         self._reveal()
         for index, (old, new) in enumerate(zip_longest(before, self._rows)):
             if old != new:

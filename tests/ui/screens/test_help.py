@@ -109,8 +109,10 @@ async def test_the_legend_stands_after_the_keys_of_this_place() -> None:
         assert any(line.startswith("#") and "Starred" in line for line in drawn(screen))
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 42), (200, 60)])
-@pytest.mark.parametrize("theme", ["dark", "ansi"])
+@pytest.mark.parametrize(
+    ("size", "theme"),
+    [((60, 20), "dark"), ((60, 20), "ansi"), ((80, 24), "dark"), ((140, 42), "ansi"), ((200, 60), "dark")],
+)
 async def test_all_keys_can_be_reached_and_no_line_is_cut(size: tuple[int, int], theme: str) -> None:
     keymap = Keymap()
     screen = HelpScreen(keymap, "list")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reader.cache.window import DayCount
 from reader.core.paper_row import PaperRow
-from reader.ui.text.day_names import day_in_list, long_day
+from reader.ui.text.day_names import day_in_list, day_left
 from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.text.lines import Line, measure, pattern
 from reader.ui.text.list_lines import (
@@ -160,15 +160,21 @@ def test_headings_count_at_the_right(heading: Heading, line: str) -> None:
     assert text(draw_heading(heading, 40, LOOK)) == line
 
 
+def test_a_wide_heading_says_what_its_numbers_are_and_the_number_of_papers_stays_in_its_place() -> None:
+    known, unknown = (text(draw_heading(Heading("2025-11-24", 34, unread), 44, LOOK)) for unread in (12, None))
+    assert known == " MONDAY 24 NOVEMBER         12 unread of 34 "
+    assert len(known) == len(unknown) and unknown.endswith(" 34 ")
+
+
 MONDAY, FRIDAY, OCTOBER = DayCount("2025-11-24", 34, 12), DayCount("2025-11-21", 17, 8), DayCount("2024-10-31", 3, 0)
 
 
 @pytest.mark.parametrize(
     ("day", "line"),
     [
-        ("", "─ 12 unread · [ Friday 21 has 8 ─"),
-        ("2025-11-24", "─ 12 unread · [ Friday 21 has 8 ─"),
-        ("2025-11-21", "─ 8 unread · [ Thursday 31 October 2024 is read ─"),
+        ("", "─ 12 unread · [ Friday has 8 left ─"),
+        ("2025-11-24", "─ 12 unread · [ Friday has 8 left ─"),
+        ("2025-11-21", "─ 8 unread · [ Thu 31 Oct 2024 is read ─"),
         ("2024-10-31", "─ all read ─"),
     ],
 )
@@ -193,11 +199,11 @@ def test_each_content_is_drawn_in_its_lines() -> None:
     assert len(draw_content(DayEnd("2025-11-24", 1), 60, LOOK)) == 2
 
 
-def test_days_are_short_in_the_list_and_long_at_its_end() -> None:
+def test_days_are_short_in_the_list_and_named_at_its_end() -> None:
     assert day_in_list("2026-06-02", date(2026, 11, 24)) == "2 Jun"
     assert day_in_list("2024-09-30", date(2026, 11, 24)) == "Sep 2024"
     assert day_in_list("soon", date(2026, 11, 24)) == ""
-    assert long_day("2026-11-23", "2026-11-24") == "Monday 23"
-    assert long_day("2026-10-30", "2026-11-24") == "Friday 30 October"
-    assert long_day("2024-12-30", "2026-11-24") == "Monday 30 December 2024"
-    assert long_day("soon", "2026-11-24") == "soon"
+    assert day_left("2026-11-23", 8, "2026-11-24") == "Monday has 8 left"
+    assert day_left("2026-10-30", 1_008, "2026-11-24") == "Fri 30 Oct has 1,008 left"
+    assert day_left("2024-12-30", 0, "2026-11-24") == "Mon 30 Dec 2024 is read"
+    assert day_left("soon", 1, "2026-11-24") == "soon has 1 left"

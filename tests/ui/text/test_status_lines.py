@@ -44,9 +44,16 @@ def test_the_last_key_is_the_last_to_go(width: int, line: str) -> None:
 
 
 def test_a_notice_that_does_not_fit_beside_the_first_keys_is_cut_at_a_word() -> None:
-    said = "fetching all since 2024-01-01 · esc stops, what has come is kept"
+    said = "fetching all since 2024-01-01, and all that came later"
     assert drawn(Status(KEYS, said=said), 60) == [" m read  s star  ? keys      fetching all since 2024-01-01…"]
     assert drawn(Status(KEYS, said=said), 20) == [" m read  ? keys"]
+
+
+def test_a_notice_of_parts_loses_the_last_ones_whole() -> None:
+    said = Status(KEYS, said="All 34 read · u undoes · [ Monday has 17 left")
+    assert drawn(said, 100)[0].endswith(said.said)
+    assert drawn(said, 60)[0].endswith("? keys" + " " * 14 + "All 34 read · u undoes")
+    assert drawn(said, 45)[0].endswith(" All 34 read")
 
 
 def test_a_warning_that_does_not_fit_takes_the_line_and_a_second_one_if_it_must() -> None:

@@ -24,6 +24,14 @@ def test_the_strip_names_as_many_topics_as_fit(width: int, line: str) -> None:
     assert "".join(piece.text for piece in strip_line(STRIP, width)) == line
 
 
+def test_nothing_stands_where_the_number_of_papers_would_move_it() -> None:
+    [known, unknown] = (
+        "".join(piece.text for piece in strip_line(Strip("All", papers), 80)) for papers in (9294, None)
+    )
+    assert known == " All 9,294 · f opens"
+    assert unknown == " All"
+
+
 def test_the_strip_says_what_its_key_does() -> None:
     line = strip_line(STRIP._replace(is_open=True, key="F2"), 80, ASCII)
     drawn = "".join(piece.text for piece in line)

@@ -75,7 +75,7 @@ def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
         "",
         "The rest is let go.",
         "",
-        "github.com/someone/forget ★ 312 · page · PDF · arXiv",
+        "github.com/someone/forget ★ 312 · feed · PDF · arXiv",
         "",
         "Video generation · Agents & tools",
         "x.Y",
@@ -92,6 +92,21 @@ def test_marks_and_the_origin_stand_before_the_day() -> None:
 def test_dates_of_another_year_name_it() -> None:
     lines = texts(paper(day="2024-11-25", published="2023-01-02"))
     assert "Mon 25 Nov 2024 · arXiv 2 Jan 2023 · ▲ 61 · 3 comments" in lines
+
+
+@pytest.mark.parametrize(
+    ("width", "facts"),
+    [
+        (45, ["Mon 24 Nov · arXiv 19 Nov · ▲ 61 · 3 comments"]),
+        (44, ["24 Nov · arXiv 19 Nov · ▲ 61 · 3 comments"]),
+        (40, ["24 Nov · arXiv 19 Nov · ▲ 61 · 3 ❞"]),
+        (33, ["Mon 24 Nov · arXiv 19 Nov · ▲ 61", "3 comments"]),
+    ],
+)
+def test_the_facts_lose_the_weekday_and_then_a_word_where_that_saves_a_line(width: int, facts: list[str]) -> None:
+    lines = texts(paper(), width)
+    at = next(number for number, line in enumerate(lines) if "24 Nov · arXiv" in line)
+    assert lines[at : at + len(facts) + 1] == [*facts, ""]
 
 
 @pytest.mark.parametrize(
@@ -184,9 +199,9 @@ def test_on_the_page_each_link_has_a_line_with_its_key() -> None:
     )
     keys = {"o": "o", "p": "P", "1": "L1"}
     lines = texts(one, look=Presentation(TODAY, link_keys=keys, is_page=True))
-    at = lines.index("o  Page     huggingface.co/papers/2511.12345")
+    at = lines.index("o  Feed     huggingface.co/papers/2511.12345")
     assert lines[at : at + 5] == [
-        "o  Page     huggingface.co/papers/2511.12345",
+        "o  Feed     huggingface.co/papers/2511.12345",
         "P  PDF      arxiv.org/pdf/2511.12345",
         "   arXiv    arxiv.org/abs/2511.12345",
         "L1 Media 1  example.org/a.mp4",
@@ -198,7 +213,7 @@ def test_on_the_page_each_link_has_a_line_with_its_key() -> None:
 def test_links_stand_side_by_side_in_the_pane() -> None:
     lines = texts(paper(code_url="https://github.com/" + "long/" * 20), 30)
     at = next(at for at, line in enumerate(lines) if line.startswith("github"))
-    assert lines[at : at + 2] == ["github.com/long/long/lo… ★ 312", "page · PDF · arXiv"]
+    assert lines[at : at + 2] == ["github.com/long/long/lo… ★ 312", "feed · PDF · arXiv"]
 
 
 def test_searched_words_are_marked_but_not_our_own_labels() -> None:
