@@ -110,8 +110,8 @@ async def test_hints_lines_and_panes_take_clicks(reader: Opener, browser: list[s
         await r.click("#top", 60)
         assert r.context == "query"
         await r.do("query.cancel")
-        line, text = next((at, line) for at, line in enumerate(r.lines) if "page · PDF" in line)
-        await r.click(r.app.screen, text.index("page ·"), line)
+        line, text = next((at, line) for at, line in enumerate(r.lines) if "feed · PDF" in line)
+        await r.click(r.app.screen, text.index("feed ·"), line)
         assert browser == ["https://huggingface.co/papers/2605.00400"]
     async with reader(size=(80, 24)) as r:
         await r.click("#strip", 3)

@@ -74,7 +74,7 @@ async def test_an_empty_variable_takes_no_colors(reader: Opener, monkeypatch: py
 
 async def test_a_picture_of_the_screen_is_saved_and_said(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reader(size=(160, 30)) as r:
-        home = r.file.parent / "home"
+        home = r.file.parent / "a-file"
         monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
         await r.do("paper.star")
         for _ in range(2):
@@ -93,7 +93,7 @@ async def test_a_picture_of_the_screen_is_saved_and_said(reader: Opener, monkeyp
 
 async def test_a_picture_that_can_not_be_saved_is_said(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reader(size=(160, 30)) as r:
-        home = r.file.parent / "home"
+        home = r.file.parent / "a-file"
         home.write_text("a file")
         monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
         await run(r, "Screenshot")
