@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import gc
-
 import pytest
+from rich.color import ColorSystem
 from rich.style import Style
+from textual.strip import Strip
 
 
 @pytest.fixture(autouse=True)
-def fresh_colour_codes() -> None:
-    """Forget the colour codes of earlier tests: Rich keeps a style's from the first terminal that it draws on."""
-    for one in gc.get_objects():
-        if isinstance(one, Style):
-            one._ansi = None
+def fresh_colour_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write each style anew: Rich keeps its codes as the first terminal got them, which may be that of another test."""
+    render = Strip.render_style
+
+    def render_anew(style: Style, text: str, color_system: ColorSystem) -> str:
+        style._ansi = None
+        return render(style, text, color_system)
+
+    monkeypatch.setattr(Strip, "render_style", staticmethod(render_anew))
