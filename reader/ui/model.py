@@ -43,6 +43,10 @@ class Model:
         """Answer the user's last action in the last line, until the next one."""
         self.change(self._state.change_notices(lambda notices: notices.answered(text, tone)))
 
+    def show_outcome(self, text: str, tone: Tone = "done", begun: str = "") -> None:
+        """Tell how an action that took time ended: in place of what it showed as it had `begun`, else as news."""
+        self.change(self._state.change_notices(lambda notices: notices.ended(text, tone, begun)))
+
     def show_news(self, text: str, tone: Tone = "done") -> None:
         """Tell what happened by itself in the last line, once no answer is shown there."""
         self.change(self._state.change_notices(lambda notices: notices.told(text, tone)))

@@ -43,6 +43,10 @@ class Notices(NamedTuple):
         """Show news in place of the last one, once no answer is shown."""
         return self._replace(news=Notice(text, tone), happened=self.happened + (not self.answer.text))
 
+    def ended(self, text: str, tone: Tone = "done", begun: str = "") -> Notices:
+        """Show how an action that took time ended, in place of what it answered as it had `begun`; else it is news."""
+        return self.answered(text, tone) if self.answer.text in ("", begun) else self.told(text, tone)
+
     def acted(self) -> Notices:
         """Remove the answer: the user has begun another action."""
         return self._replace(answer=Notice(), happened=self.happened + 1) if self.answer.text else self

@@ -272,6 +272,9 @@ async def test_new_papers_that_match_are_told_of_and_what_fails_is_said(reader: 
             feed.days[TODAY].append(item("2605.10001", "More news", TODAY))
             tell.unlink()
             await r.do("app.refresh")
+            await r.until(lambda: r.app.state.notices.news.text)
+            # The next action ends the answer, which the news waits for.
+            await r.do("move.down")
             await r.until(lambda: "was not found; check notify_command" in r.status)
 
 

@@ -20,6 +20,15 @@ def test_news_never_covers_an_answer_and_waits_until_it_has_passed() -> None:
     assert notices.told("nothing new").passed().shown == Notice("nothing new")
 
 
+def test_an_outcome_replaces_what_its_action_began_with_and_covers_no_other_answer() -> None:
+    begun = Notices().answered("esc stops searching")
+    assert begun.ended("the feed is silent", "warning", "esc stops searching").shown.text == "the feed is silent"
+    assert Notices().ended("the feed is silent").answer.text == "the feed is silent"
+    other = Notices().answered("1 read · u undoes").ended("the feed is silent", "warning", "esc stops searching")
+    assert other.shown.text == "1 read · u undoes"
+    assert other.acted().shown.text == "the feed is silent"
+
+
 def test_an_action_does_not_end_the_news_but_its_answer_covers_it() -> None:
     notices = Notices().told("no network", "warning")
     assert notices.acted().shown == Notice("no network", "warning")

@@ -82,10 +82,15 @@ class DisplayActions:
             self._background.start("settings", partial(self._keep_theme, name))
 
     async def _keep_theme(self, name: str) -> None:
-        await asyncio.to_thread(self._display.keep_setting, "theme", name)
+        begun = f"theme {name}"
+        try:
+            await asyncio.to_thread(self._display.keep_setting, "theme", name)
+        except ReaderError as error:
+            self._model.show_outcome(str(error), "warning", begun)
+            return
         wins = THEME_VARIABLE in os.environ
         ends = f"{THEME_VARIABLE} decides at the next start" if wins else "kept in the settings"
-        self._model.show_notice(f"theme {name} · {ends}")
+        self._model.show_outcome(f"{begun} · {ends}", begun=begun)
 
     def save_picture(self) -> None:
         """Save a picture of the screen, and say where it is."""

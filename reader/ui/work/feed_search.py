@@ -76,7 +76,7 @@ class FeedSearch:
             listings = await self._ask(text)
         except ReaderError as error:
             self._end()
-            self._model.show_news(f"{error} · {self._search_key} searches again", "warning")
+            self._model.show_outcome(f"{error} · {self._search_key} searches again", "warning", self._begun(text))
             return
         except Exception:
             self._end()
@@ -98,7 +98,8 @@ class FeedSearch:
         else:
             self._model.change(state.hold_results(results))
             found_count = f"{len(results.order.pks):,}"
-            self._model.show_news(f"{self._search_key} shows the {found_count} found for {results.text}")
+            said = f"{self._search_key} shows the {found_count} found for {results.text}"
+            self._model.show_outcome(said, begun=self._begun(results.text))
 
     async def _ask(self, text: str) -> tuple[Listing, ...]:
         from reader.refresh import jobs
@@ -130,8 +131,12 @@ class FeedSearch:
         state = self._model.state
         if state.search.asking == text:
             if state.search.progress is None:
-                self._model.show_notice(f"{self._stop_key} stops searching for {text}")
+                self._model.show_notice(self._begun(text))
             self._model.change(self._model.state.search_progressed(progress))
+
+    def _begun(self, text: str) -> str:
+        """The answer to a search that takes a while."""
+        return f"{self._stop_key} stops searching for {text}"
 
     def _end(self) -> None:
         # This worker is the running one, and ends by itself.

@@ -270,9 +270,8 @@ class Refresher:
         self._model.change(self._model.state.refresh_failed(str(error), trouble, self._local_time()))
 
     def _tell(self, text: str, tone: Tone = "done") -> None:
-        """Tell how the refresh ended: as an answer if it was asked for and no other is shown, else as news."""
-        is_answer = self._wanted.is_asked and not self._model.state.notices.answer.text
-        (self._model.show_notice if is_answer else self._model.show_news)(text, tone)
+        """Tell how the refresh ended: as an outcome if it was asked for, else as news."""
+        (self._model.show_outcome if self._wanted.is_asked else self._model.show_news)(text, tone)
 
     def _schedule_retry(self) -> None:
         """Retry at growing intervals until the network is back, unless the user chose offline mode."""
