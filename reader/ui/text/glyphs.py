@@ -44,6 +44,9 @@ class Glyphs(NamedTuple):
     nothing: str
     """In place of a missing number."""
     ellipsis: str
+    more_left: str
+    more_right: str
+    """Where a line goes on beyond the edge."""
     refreshed: str
     offline: str
     """Before a lasting trouble, such as no network."""
@@ -80,6 +83,8 @@ UNICODE = Glyphs(
     dot="·",
     nothing="–",
     ellipsis="…",
+    more_left="‹",
+    more_right="›",
     refreshed="↻",
     offline="○",
     spinner="⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏",
@@ -112,6 +117,8 @@ ASCII = Glyphs(
     dot="-",
     nothing="-",
     ellipsis="..",
+    more_left="<",
+    more_right=">",
     refreshed="@",
     offline="!",
     spinner="|/-\\",
