@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from reader.ui.handlers.add import AddActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
-from reader.ui.handlers.full_text import FullTextActions
+from reader.ui.handlers.full_text import FullTextActions, Outside
 from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.movement import MovementActions
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from reader.ui.keyboard import Keyboard
     from reader.ui.screens.main import MainScreen
     from reader.ui.widgets.paper_detail import PaperDetail
+    from reader.ui.work.bookmark_keeper import BookmarkKeeper
     from reader.ui.work.list_loader import ListLoader
     from reader.ui.work.services import Services
 
@@ -51,6 +52,7 @@ class Parts(Program, Display, Protocol):
     list_loader: ListLoader
     main: MainScreen
     screens: FrontScreens
+    bookmarks: BookmarkKeeper
 
     def text_in_front(self) -> PaperDetail | None: ...
 
@@ -83,15 +85,15 @@ class Assembly:
 
         self.marks = MarkActions(services, main.papers, parts.list_loader)
         self.text_fetcher = TextFetcher(services, run_job)
-        self.full_text = FullTextActions(services)
+        self.links = LinkActions(
+            services, keyboard, Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
+        )
+        self.full_text = FullTextActions(services, parts.bookmarks, Outside(self.links.browse, parts.copy_to_clipboard))
         self.page = PageActions(
             services.model, main.papers, self.detail_loader, self.marks, self.full_text, text_in_front=text_in_front
         )
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
-        self.links = LinkActions(
-            services, keyboard, Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
-        )
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
         groups = (

@@ -17,12 +17,15 @@ from reader.keys.keymap import Keymap
 from reader.session.places import VIEWS, Place, view
 from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults
+from reader.ui.full_text import FullText
+from reader.ui.outline import Outline
 from reader.ui.state import State
 from reader.ui.state_parts import TOP, CacheFacts, CalendarRequest, ListContent, Prompt, Reading
 from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Status
 from reader.ui.text.strip_line import Strip
+from reader.ui.text_view import Size
 from reader.ui.view_models import (
     filter_data,
     filter_parts,
@@ -230,6 +233,9 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.open_calendar(CalendarRequest(date(2026, 5, 12)))
         case "page":
             state = state.open_page(READING)
+        case "text" | "outline":
+            state = state.open_page(READING).open_text(FullText(READING.key, READING.paper, Size()))
+            state = state.change_outline(Outline(is_open=context == "outline"))
     assert state.context == context
     # A zoomed pane is shown at any width.
     return state.choose_panes(state.panes._replace(is_zoomed=True)).resized(width)
@@ -269,9 +275,9 @@ def test_hints_name_the_keys_as_they_are_bound() -> None:
 
 
 def test_the_links_name_the_keys_as_they_are_bound() -> None:
-    own = Keymap(overrides={"link.list": ("v",)})
+    own = Keymap(overrides={"link.list": ("B",)})
     keys = link_keys(own)
-    assert (keys["o"], keys["p"], keys["a"], keys["9"]) == ("o", "p", "va", "v9")
+    assert (keys["o"], keys["p"], keys["a"], keys["9"]) == ("o", "p", "Ba", "B9")
 
 
 def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filter() -> None:
@@ -280,9 +286,9 @@ def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filte
     state = state.focused("filter")
     assert status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)), said="Models that act.", tone="hint")
     state = state.change_notices(lambda notices: notices.told("no network", "warning"))
-    assert status(state, KEYMAP)[3:] == ("no network", "warning")
+    assert status(state, KEYMAP)[3:5] == ("no network", "warning")
     state = state.change_notices(lambda notices: notices.answered("1 read"))
-    assert status(state, KEYMAP)[3:] == ("1 read", "done")
+    assert status(state, KEYMAP)[3:5] == ("1 read", "done")
     prompt = Prompt((("t", "Today"),), "g")
     assert status(state.prompt_for(prompt), KEYMAP)[1:3] == (prompt.options, "g")
 
