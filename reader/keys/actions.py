@@ -31,6 +31,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "move": "Move",
     "paper": "Mark",
     "mark": "Mark",
+    "queue": "Mark",
     "read": "Read",
     "find": "Find",
     "view": "Views and days",
@@ -47,6 +48,7 @@ GROUPS: Final[Mapping[str, str]] = {
 """The heading for an action in lists, by the first part of its id."""
 
 _PAPER: Final[Contexts] = ("list", "detail", "page")
+_LIST: Final[Contexts] = ("list",)
 _SIDES: Final[Contexts] = ("list", "detail")
 _PANES: Final[Contexts] = ("list", "detail", "filter")
 _MAIN: Final[Contexts] = ("list", "detail", "filter", "empty")
@@ -89,7 +91,10 @@ def _motion(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Act
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.read", "m", "Read or unread", "Mark this paper read, or unread again.", _PAPER),
     Action("paper.star", "s", "Star", "Keep this paper in the Starred view, or let it go.", _PAPER),
+    Action("paper.queue", "b", "Queue", "Read it later, in the Queue view; again lets it go.", _PAPER),
     Action("paper.hide", "x", "Hide", "Not interested: out of every view but is:hidden.", _PAPER),
+    _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view: a place down.", _LIST),
+    _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view: a place up.", _LIST),
     Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", _BROWSE),
     Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _BROWSE),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
@@ -123,6 +128,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.sort", "S", "Change order", "By day, upvotes, date, title, and around again.", _PANES),
     Action("view.today", "gt", "Today", "The newest day that has papers.", _BROWSE),
     Action("view.unread", "gu", "Unread", "What you have not read yet, of all days.", _BROWSE),
+    Action("view.queue", "gq", "Queue", "What you want to read later, in your own order.", _BROWSE),
     Action("view.starred", "gs", "Starred", "What you have starred, of all days.", _BROWSE),
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
@@ -169,7 +175,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("date.type", "/", "Type a date", "2025-03, last tuesday or W20; a digit begins one too.", _DATE),
     Action("date.today", "t", "Today", "Back to today.", _DATE),
     Action("date.close", "escape q", "Close", "Stay where you were.", _DATE),
-    Action("app.older", "gD", "Older papers", "Fetch all days since a date, which the calendar asks for.", _BROWSE),
+    Action("app.older", "gD", "Older", "Fetch all days since a date, which the calendar asks for.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch what is new from the feed now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),
     Action("app.help", "? f1", "Keys", "The keys that act here, and what the signs mean.", _NOT_HELP),
@@ -186,6 +192,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "paper.read": "read",
         "paper.star": "star",
         "paper.hide": "hide",
+        "paper.queue": "queue",
         "find.clear": "clear",
         "read.on": "next",
         "find.query": "search",

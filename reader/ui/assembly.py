@@ -15,6 +15,7 @@ from reader.ui.handlers.movement import MovementActions
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
+from reader.ui.handlers.queue import QueueActions
 from reader.ui.handlers.registry import Handler, handlers_of
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
@@ -94,6 +95,7 @@ class Assembly:
             self.views,
             self.filter,
             self.links,
+            QueueActions(services, main.papers, self.marks),
             add,
             MovementActions(services, main, self.marks, self.views, text_in_front),
             QueryActions(services, main, self.search, add, self.page),

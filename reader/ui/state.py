@@ -164,6 +164,10 @@ class State(QueryState):
         """Record which paper is under the cursor."""
         return self if pk == self.highlighted else replace(self, highlighted=pk)
 
+    def move_listed(self, pk: PaperKey, place: int) -> State:
+        """Move a paper within the list, before the cache has the new order."""
+        return replace(self, listing=self.listing.with_moved(pk, place))
+
     def marked(self) -> State:
         """Record that marks were stored."""
         return replace(self, marks_version=self.marks_version + 1)

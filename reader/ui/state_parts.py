@@ -96,6 +96,12 @@ class ListContent:
         has_dates = before.has_dates if is_same else not days_have_headings(self.order)
         return replace(self, has_dates=has_dates)
 
+    def with_moved(self, pk: PaperKey, place: int) -> ListContent:
+        """The same content with a paper at another place, under the cursor."""
+        pks = [one for one in self.order.pks if one != pk]
+        pks.insert(place, pk)
+        return replace(self, order=self.order._replace(pks=pks, groups=()), at=Position(pk))
+
     @property
     def count(self) -> int | None:
         """Number of papers; None for a first screenful that more papers follow."""

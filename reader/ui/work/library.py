@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from reader.cache.window import DayCount, Order, Window
 from reader.core.errors import CacheError
+from reader.core.marks import QUEUE
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import last_refresh, refresh_stamp, touch_private
@@ -327,6 +328,17 @@ class Library:
             return events.mark(kind, value, known, progress, absent=absent)
 
         return _await_both(self._marks.submit(mark, report), self.store(pks))
+
+    def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[Event | None]:
+        """Move a paper in the queue to where it stands among the `listed` papers."""
+
+        def move(events: Events, _progress: Progress) -> Event | None:
+            from reader.cache.marks.queue_order import place_in
+
+            place = events.read(lambda connection: place_in(connection, pk, listed))
+            return None if place is None else events.mark(QUEUE, place, [pk])
+
+        return self._marks.submit(move)
 
     def store(self, pks: Sequence[PaperKey]) -> Awaitable[Sequence[int]]:
         """Store papers that only the feed has; return their keys in the cache."""
