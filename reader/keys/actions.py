@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
-Context: TypeAlias = Literal["list", "detail", "page", "filter", "query", "calendar", "help", "empty"]
+Context: TypeAlias = Literal["list", "detail", "page", "filter", "query", "tags", "calendar", "help", "empty"]
 """The pane or screen in which a key is pressed."""
 
 Contexts: TypeAlias = tuple[Context, ...]
@@ -18,13 +18,14 @@ PLACES: Final[Mapping[Context, str]] = {
     "page": "on a paper's page",
     "filter": "in the filter",
     "query": "while typing a query",
+    "tags": "while typing tags",
     "calendar": "in the calendar",
     "help": "in this help",
     "empty": "with nothing to show",
 }
 """Each context in words, for the end of a sentence."""
 
-TYPING: Final[Contexts] = ("query", "help")
+TYPING: Final[Contexts] = ("query", "tags", "help")
 """Contexts where letters are text: an action shared with other contexts acts here only by keys that write no text."""
 
 GROUPS: Final[Mapping[str, str]] = {
@@ -42,6 +43,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "topic": "Filter pane",
     "pane": "Panes",
     "query": "Query line",
+    "tags": "Line of tags",
     "app": "Program",
     "help": "Help",
 }
@@ -58,10 +60,11 @@ _SEARCH: Final[Contexts] = ("list", "detail", "empty")
 _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
 _WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty")
-_NOT_HELP: Final[Contexts] = ("list", "detail", "page", "filter", "query", "calendar", "empty")
+_NOT_HELP: Final[Contexts] = ("list", "detail", "page", "filter", "query", "tags", "calendar", "empty")
 _PAGE: Final[Contexts] = ("page",)
 _TOPIC: Final[Contexts] = ("filter",)
 _QUERY: Final[Contexts] = ("query",)
+_TAGS: Final[Contexts] = ("tags",)
 _EMPTY: Final[Contexts] = ("empty",)
 _HELP: Final[Contexts] = ("help",)
 _DATE: Final[Contexts] = ("calendar",)
@@ -93,6 +96,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.star", "s", "Star", "Keep this paper in the Starred view, or let it go.", _PAPER),
     Action("paper.queue", "b", "Queue", "Read it later, in the Queue view; again lets it go.", _PAPER),
     Action("paper.hide", "x", "Hide", "Not interested: out of every view but is:hidden.", _PAPER),
+    Action("paper.tag", "t", "Tags", "Type tags for this paper; -name takes one away.", _PAPER),
     _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view: a place down.", _LIST),
     _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view: a place up.", _LIST),
     Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", _BROWSE),
@@ -163,6 +167,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("query.complete", "tab", "Take suggestion", "Put the suggested word in its place.", _GUESS),
     Action("query.next", "down", "Next suggestion", "Down in the suggestions, or in the earlier queries.", _QUERY),
     Action("query.previous", "up", "Earlier query", "The query before; or up in the suggestions.", _QUERY),
+    Action("tags.accept", "enter", "Tag", "Give the paper the typed tags, and go back.", _TAGS),
+    Action("tags.cancel", "escape", "Leave as it was", "Close the line; no tag changes.", _TAGS),
+    Action("tags.complete", "tab", "Take suggestion", "Put the marked tag in place of the typed word.", _TAGS),
+    Action("tags.next", "down", "Next suggestion", "Mark the next of the suggested tags.", _TAGS),
+    Action("tags.previous", "up", "Previous suggestion", "Mark the suggested tag before.", _TAGS),
     Action("date.day", "enter", "Day", "Go to this day, or to the date that was typed.", _DATE),
     Action("date.week", "w", "Week", "Go to the best of this week.", _DATE),
     Action("date.month", "m", "Month", "Go to the best of this month.", _DATE),
@@ -192,8 +201,8 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "paper.read": "read",
         "paper.star": "star",
         "paper.hide": "hide",
-        "paper.queue": "queue",
         "find.clear": "clear",
+        "paper.queue": "queue",
         "read.on": "next",
         "find.query": "search",
         "read.open": "open",
@@ -221,6 +230,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "read.next": "next",
         "read.previous": "previous",
         "paper.hide": "hide",
+        "paper.tag": "tags",
         "read.unfold": "people",
         "link.page": "web page",
         "link.pdf": "PDF",
@@ -242,6 +252,13 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "find.feed": "search the feed",
         "query.complete": "take word",
         "query.cancel": "put back",
+        "app.help": "keys",
+    },
+    "tags": {
+        "tags.accept": "tag",
+        "tags.complete": "take word",
+        "tags.next": "next word",
+        "tags.cancel": "leave",
         "app.help": "keys",
     },
     "calendar": {

@@ -13,6 +13,8 @@ from reader.ui.layout import Density
 from reader.ui.text.list_layout import ListForm, days_have_headings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from reader.cache.history import Votes
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperKey
@@ -173,6 +175,22 @@ class Reading(NamedTuple):
     votes: Votes
     number: int = 0
     """Its place in the list, from 1; 0 if unknown."""
+
+
+class Tagging(NamedTuple):
+    """Papers whose tags are being typed."""
+
+    pks: tuple[PaperKey, ...]
+    has: tuple[str, ...]
+    """The tags that any of them has."""
+    known: Mapping[str, int]
+    """All tags of the user with their numbers of papers, the most common first."""
+
+    @property
+    def said(self) -> str:
+        """Which tags they have, in words."""
+        papers = "" if len(self.pks) == 1 else f"{len(self.pks):,} papers, "
+        return f"{papers}tagged {', '.join(self.has)}" if self.has else f"{papers}no tag yet"
 
 
 class Prompt(NamedTuple):
