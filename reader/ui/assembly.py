@@ -12,6 +12,7 @@ from reader.ui.handlers.display import Display, DisplayActions
 from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.movement import MovementActions
+from reader.ui.handlers.notes import NoteActions
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
@@ -34,9 +35,9 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
     from reader.ui.keyboard import Keyboard
+    from reader.ui.overlays import Overlays
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.main import MainScreen
-    from reader.ui.screens.tag_line import TagScreen
     from reader.ui.widgets.paper_detail import PaperDetail
     from reader.ui.work.list_loader import ListLoader
     from reader.ui.work.services import Services
@@ -52,7 +53,7 @@ class Parts(Program, Display, Protocol):
     list_loader: ListLoader
     main: MainScreen
     calendar: CalendarScreen | None
-    tag_line: TagScreen | None
+    overlays: Overlays
 
     def text_in_front(self) -> PaperDetail | None: ...
 
@@ -87,9 +88,9 @@ class Assembly:
         self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
-        self.links = LinkActions(
-            services, keyboard, Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
-        )
+        terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
+        self.links = LinkActions(services, keyboard, terminal)
+        self.notes = NoteActions(services, main.papers, self.marks, terminal, lambda: parts.overlays.note)
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
         groups = (
@@ -98,7 +99,8 @@ class Assembly:
             self.views,
             self.filter,
             self.links,
-            TagActions(services, self.marks, lambda: parts.tag_line),
+            self.notes,
+            TagActions(services, self.marks, lambda: parts.overlays.tag_line),
             QueueActions(services, main.papers, self.marks),
             add,
             MovementActions(services, main, self.marks, self.views, text_in_front),

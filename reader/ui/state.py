@@ -99,6 +99,8 @@ class State(OwnState):
         """Where a key acts."""
         if self.tagging is not None:
             return "tags"
+        if self.noting is not None:
+            return "note"
         if self.page is not None:
             return "page"
         if self.calendar is not None:
