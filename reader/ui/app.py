@@ -391,6 +391,11 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         if self.assembly is not None:
             self.assembly.show_topic(event.slug)
 
+    def on_paper_detail_tag_clicked(self, event: PaperDetail.TagClicked) -> None:
+        """Show the papers with a tag."""
+        if self.assembly is not None:
+            self.assembly.show_tag(event.tag)
+
     # Quit
 
     def open_sample(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
+from reader.core.query import Term
 from reader.ui.handlers.add import AddActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
@@ -123,3 +124,7 @@ class Assembly:
     def show_topic(self, slug: str) -> None:
         """Show all papers of one topic."""
         self.views.show_query(with_topic("", slug))
+
+    def show_tag(self, tag: str) -> None:
+        """Show all papers with one tag of the user's."""
+        self.views.show_query(str(Term("tag", tag)))
