@@ -381,6 +381,11 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         if self.assembly is not None:
             self.assembly.filter.pick_topics(event.choice)
 
+    def on_filter_pane_tag_toggled(self, event: FilterPane.TagToggled) -> None:
+        """Write the tag into the query, or take it out."""
+        if self.assembly is not None:
+            self.assembly.filter.toggle_tag(event.tag, event.where)
+
     def on_paper_detail_link_clicked(self, event: PaperDetail.LinkClicked) -> None:
         """Open a link in the browser."""
         if self.assembly is not None:

@@ -35,7 +35,7 @@ def filter_parts(state: State) -> object:
 
 def filter_data(state: State) -> FilterData:
     """Views, days and topics; without numbers until they are counted."""
-    from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
+    from reader.ui.text.filter_rows import DayItem, FilterData, TagItem, TopicItem, ViewItem
 
     counts, facts = state.counts, state.topic_facts
     if counts is None:
@@ -64,7 +64,8 @@ def filter_data(state: State) -> FilterData:
         for topic in counts.topics
         for trend in [facts.trends.get(topic.slug) if facts else None]
     )
-    return FilterData(views, days, topics, counts.approximate)
+    tags = tuple(TagItem(name, number) for name, number in counts.tags)
+    return FilterData(views, days, topics, counts.approximate, tags)
 
 
 def strip_parts(state: State) -> object:

@@ -266,6 +266,7 @@ class Library(Marking):
             anywhere=0 if facets.approximate else cache_counts.count(question.anywhere),
             place=question.place,
             approximate=facets.approximate,
+            tags=cache_counts.tags(),
         )
 
     async def find(self, selection: Selection, limit: int) -> list[PaperRow]:
