@@ -16,6 +16,7 @@ from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.registry import Handler, handlers_of
+from reader.ui.handlers.selection import SelectionActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
 from reader.ui.state_parts import Position
@@ -94,6 +95,7 @@ class Assembly:
             self.views,
             self.filter,
             self.links,
+            SelectionActions(services, main.papers, parts.list_loader),
             add,
             MovementActions(services, main, self.marks, self.views, text_in_front),
             QueryActions(services, main, self.search, add, self.page),

@@ -26,6 +26,8 @@ class Glyphs(NamedTuple):
     """The bar before the highlighted line."""
     caret: str
     """Where a typed text ends."""
+    selected: str
+    """Behind the state of a paper that is selected in the list."""
     picked: str
     excluded: str
     implied: str
@@ -68,6 +70,7 @@ UNICODE = Glyphs(
     upvotes="▲",
     cursor="▌",
     caret="▏",
+    selected="✓",
     picked="✓",
     excluded="✗",
     implied="·",
@@ -100,6 +103,7 @@ ASCII = Glyphs(
     upvotes="^",
     cursor="|",
     caret="_",
+    selected="=",
     picked="+",
     excluded="-",
     implied=".",
