@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from reader.core.paper_row import PaperKey
 from reader.session.places import TopicMode, TopicOrder
 from reader.ui.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
-from reader.ui.list_state import ListState
 from reader.ui.notices import Notices
+from reader.ui.own_state import OwnState
 from reader.ui.state_parts import (
     TOP,
     CalendarRequest,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class State(ListState):
+class State(OwnState):
     """Everything that panes draw and background work reads. Two states are equal only if they are one object."""
 
     marks_version: int = 0
@@ -97,6 +97,8 @@ class State(ListState):
     @property
     def context(self) -> Context:
         """Where a key acts."""
+        if self.tagging is not None:
+            return "tags"
         if self.page is not None:
             return "page"
         if self.calendar is not None:
@@ -153,6 +155,10 @@ class State(ListState):
     def list_failed(self, problem: str) -> State:
         """Record that the list could not be read."""
         return replace(self, is_list_coming=False, notices=self.notices.told(problem, "warning"))
+
+    def move_listed(self, pk: PaperKey, place: int) -> State:
+        """Move a paper within the list, before the cache has the new order."""
+        return replace(self, listing=self.listing.with_moved(pk, place))
 
     def marked(self) -> State:
         """Record that marks were stored."""
