@@ -34,6 +34,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "paper": "Mark",
     "mark": "Mark",
     "queue": "Mark",
+    "select": "Select",
     "read": "Read",
     "find": "Find",
     "view": "Views and days",
@@ -113,6 +114,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _BROWSE),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
     Action("mark.above_read", "M", "Read all above", "Mark this paper and those above it read.", _SIDES),
+    _motion("select.paper", "v", "Select", "This paper too, or not; then the next one. Keys act on all.", _SIDES),
+    Action("select.range", "V", "Select a range", "From here to where the cursor goes; again ends it.", _SIDES),
+    Action("select.all", "*", "Select all", "Every paper in view; again lets them go.", _SIDES),
     Action("read.open", "enter", "Open", "The paper's page; opening marks it read.", _SIDES),
     Action("read.on", "space", "Read on", "A page further; at the end, the next unread paper.", _PAPER),
     _motion("read.down", "J", "Scroll down", "The paper's text, a line down.", _PAPER),
@@ -306,3 +310,17 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
 
 The last one leads to all others, so it stays longest where there is little room.
 """
+
+SELECTED_FOOTER: Final[Mapping[str, str]] = {
+    "paper.read": "read",
+    "paper.star": "star",
+    "paper.queue": "queue",
+    "paper.tag": "tags",
+    "paper.hide": "hide",
+    "link.copy": "copy",
+    "select.range": "range",
+    "select.all": "all",
+    "app.escape": "let go",
+    "app.help": "keys",
+}
+"""The same for the list and the detail while papers are selected."""

@@ -19,6 +19,7 @@ from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.queue import QueueActions
 from reader.ui.handlers.registry import Handler, handlers_of
+from reader.ui.handlers.selection import SelectionActions
 from reader.ui.handlers.tags import TagActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
@@ -100,6 +101,7 @@ class Assembly:
             self.views,
             self.filter,
             self.links,
+            SelectionActions(services, main.papers, parts.list_loader),
             self.notes,
             TagActions(services, self.marks, lambda: parts.overlays.tag_line),
             QueueActions(services, main.papers, self.marks),
