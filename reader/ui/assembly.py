@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from reader.ui.handlers.add import AddActions
 from reader.ui.handlers.commands import CommandActions
+from reader.ui.handlers.copying import CopyActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
 from reader.ui.handlers.links import LinkActions, Terminal
@@ -106,6 +107,7 @@ class Assembly:
             self.views,
             self.filter,
             self.links,
+            CopyActions(services, keyboard, parts.copy_to_clipboard),
             SelectionActions(services, main.papers, parts.list_loader),
             TagActions(services, self.marks, lambda: parts.tag_line),
             QueueActions(services, main.papers, self.marks),
