@@ -7,6 +7,7 @@ title is skipped with a reason, and only a document that is not a feed is an err
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal, cast
@@ -132,24 +133,34 @@ def _parse_entry(element: Element) -> ArxivEntry:
     announce = clean(_text(element, "announce_type"), 20)
     announced = cast(AnnounceType, announce) if announce in _ANNOUNCED else None
     stamp = _text(element, "published") or _text(element, "pubDate")
-    version = _VERSION.search(id_text)
+    found = _VERSION.search(id_text)
+    version = int(found[1]) if found else None
+    published = None if announced else _day(stamp)
+    revised = None if announced else iso_day(_text(element, "updated"))
     draft = Draft(
         title=title,
         id=arxiv_id(_without_oai(id_text)),
         abstract=plain_block(_PREAMBLE.sub("", _text(element, "summary") or _text(element, "description"), count=1)),
         authors=_authors(element),
         # An announcement has its own date, not the date of the first version.
-        published=None if announced else _day(stamp),
+        published=published,
         categories=_categories(element),
-        version=int(version[1]) if version else None,
-        revised=None if announced else iso_day(_text(element, "updated")),
+        version=version,
+        revised=revised,
+        versions=known_versions({1: published, version or 1: revised if version else published}),
         announced=_day(stamp) if announced else None,
         remark=plain_line(_text(element, "comment")) or None,
         doi=clean(_text(element, "doi") or _text(element, "DOI"), _NAME_LIMIT) or None,
         journal=plain_line(_text(element, "journal_ref") or _text(element, "journal_reference")) or None,
         source="arxiv",
+        by_arxiv=True,
     )
     return ArxivEntry(draft, announced)
+
+
+def known_versions(days: Mapping[int, str | None]) -> tuple[str, ...]:
+    """Versions with their ISO days as `Draft.versions` has them, without those whose day is not known."""
+    return tuple(f"v{number} {day}" for number, day in sorted(days.items()) if day and number > 0)
 
 
 def _without_oai(text: str) -> str:

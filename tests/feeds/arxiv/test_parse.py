@@ -44,10 +44,12 @@ def test_an_entry_says_all_that_arxiv_knows() -> None:
                 categories=("cs.LG", "cs.CL"),
                 version=3,
                 revised="2026-05-11",
+                versions=("v1 2026-05-02", "v3 2026-05-11"),
                 remark="12 pages, 3 figures",
                 doi="10.1000/example.7",
                 journal="Example J. 7 (2026) 1-9",
                 source="arxiv",
+                by_arxiv=True,
             ),
         ),
     )
@@ -160,6 +162,7 @@ def test_an_announcement_says_why() -> None:
             version=1,
             announced="2026-05-12",
             source="arxiv",
+            by_arxiv=True,
         ),
         announce="new",
     )
