@@ -31,6 +31,7 @@ _ANNOUNCED = ("new", "cross", "replace", "replace-cross")
 # More authors than any real entry has.
 _AUTHORS = 5_000
 _CATEGORIES = 50
+_VERSIONS = 200
 _NAME_LIMIT = 200
 _NUMBER_LIMIT = 1_000_000_000
 
@@ -91,6 +92,49 @@ def parse_arxiv(body: bytes) -> ArxivResponse:
     if not elements and total and total > (_number(_text(channel, "startIndex")) or 0):
         raise FeedMalformed("arXiv's answer lacks the papers that it counts; try again later.")
     return ArxivResponse(tuple(entries), tuple(skipped), total)
+
+
+@of_one_answer()
+def parse_record(body: bytes) -> ArxivEntry | None:
+    """Parse a record of one paper in the format arXivRaw of OAI-PMH, which lists all versions; None if there is none.
+
+    It has no abstract and no list of authors. Raises FeedRefused and FeedMalformed.
+    """
+    root = _root(body)
+    if root.tag != "OAI-PMH":
+        raise FeedMalformed("arXiv answered, but not with a record of a paper; try again later.")
+    error = root.find("error")
+    if error is not None:
+        if error.get("code") == "idDoesNotExist":
+            return None
+        raise FeedRefused(f"arXiv refused the request: {clean(error.text or '', 200).rstrip('.') or 'no reason'}.")
+    element = next(root.iter("arXivRaw"), None)
+    id = None if element is None else arxiv_id(_text(element, "id").strip())
+    title = "" if element is None else plain_line(_text(element, "title"))
+    if element is None or not id or not title:
+        raise FeedMalformed("arXiv's record of the paper can't be read; try again later.")
+    days = {
+        int(found[1]): _day(_text(version, "date"))
+        for version in element.findall("version")[:_VERSIONS]
+        if (found := _VERSION.search(f" {version.get('version', '')}"))
+    }
+    newest = max(days, default=None)
+    categories = dict.fromkeys(_text(element, "categories").split()[:_CATEGORIES])
+    draft = Draft(
+        title=title,
+        id=id,
+        published=days.get(1),
+        categories=tuple(name for name in categories if len(name) <= 40 and _CATEGORY.fullmatch(name)),
+        version=newest,
+        revised=days[newest] if newest else None,
+        versions=known_versions(days),
+        remark=plain_line(_text(element, "comments")) or None,
+        doi=clean(_text(element, "doi"), _NAME_LIMIT) or None,
+        journal=plain_line(_text(element, "journal-ref")) or None,
+        source="arxiv",
+        by_arxiv=True,
+    )
+    return ArxivEntry(draft)
 
 
 def refusal_reason(body: bytes) -> str:
