@@ -359,12 +359,14 @@ TOPIC, PAPER_TOPIC = (METADATA.tables[name] for name in ("topic", "paper_topic")
 _SEARCHED_TEXT = "abstract, authors, keywords, organization"
 _SEARCHED = f"title, {_SEARCHED_TEXT}"
 
+_TOKENIZER = "unicode61 remove_diacritics 2"
+
 SEARCH_INDEX = (
     """CREATE VIEW paper_search AS
 SELECT p.pk AS pk, p.title, t.abstract, t.authors, t.keywords, t.organization
 FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk""",
     f"""CREATE VIRTUAL TABLE paper_fts USING fts5(
-    {_SEARCHED}, content='paper_search', content_rowid='pk', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
+    {_SEARCHED}, content='paper_search', content_rowid='pk', tokenize='{_TOKENIZER}', prefix='2 3'
 )""",
     f"""CREATE TRIGGER paper_text_added AFTER INSERT ON paper_text BEGIN
     INSERT INTO paper_fts(rowid, {_SEARCHED}) SELECT * FROM paper_search WHERE pk = new.pk;
@@ -384,5 +386,7 @@ END""",
     f"""CREATE TRIGGER paper_title_changed AFTER UPDATE OF title ON paper BEGIN
     INSERT INTO paper_fts(rowid, {_SEARCHED}) SELECT * FROM paper_search WHERE pk = new.pk;
 END""",
+    f"CREATE VIRTUAL TABLE text_fts USING fts5(words, content='', tokenize='{_TOKENIZER}')",
 )
-"""The full-text index, the view that it indexes and the triggers that keep it current, in SQL of SQLite's own."""
+"""The indexes in SQL of SQLite's own: of the papers, with the view and the triggers that keep it current, and of the
+words of full texts, which `reader.cache.text_index` keeps current."""

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from reader.core.venue import read_venue
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 
 def upgrade() -> None:
