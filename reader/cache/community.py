@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,14 +16,34 @@ from reader.core.community import Community, dump, load
 NOTHING = Community()
 
 
+OLD = timedelta(days=1)
+"""Age at which what the feed said of a paper is old."""
+
+
 class Kept(NamedTuple):
     """What the cache has of a paper's page."""
 
     community: Community = NOTHING
     asked: str | None = None
     """ISO time, UTC, of the feed's last answer; None if there was none."""
+    arxiv_asked: str | None = None
+    """ISO day on which arXiv was last asked about the paper."""
     models: tuple[int, ...] = ()
     """The number of models that name the paper, at each change, oldest first."""
+
+    def is_old(self, now: datetime, *, with_arxiv: bool) -> bool:
+        """Whether the feed or, `with_arxiv`, arXiv is asked again."""
+        return is_old(self.asked, now) or (with_arxiv and arxiv_is_old(self.arxiv_asked, now))
+
+
+def is_old(asked: str | None, now: datetime) -> bool:
+    """Whether the feed's answer of a time (ISO, UTC) is old; so is none at all."""
+    return asked is None or now - datetime.fromisoformat(asked) >= OLD
+
+
+def arxiv_is_old(asked: str | None, now: datetime) -> bool:
+    """Whether arXiv's answer of a day (ISO) is old; so is none at all."""
+    return (asked or "") < now.astimezone(UTC).date().isoformat()
 
 
 class Known(NamedTuple):
@@ -41,15 +63,19 @@ class Known(NamedTuple):
 
 def read_community(connection: sqlite3.Connection, pk: int) -> Kept:
     """Comments, repositories and the growth of a paper."""
-    row = connection.execute("SELECT body, asked FROM community WHERE pk = ?", (pk,)).fetchone()
+    row = connection.execute(
+        "SELECT c.body, c.asked, t.arxiv_asked FROM paper_text AS t LEFT JOIN community AS c ON c.pk = t.pk"
+        " WHERE t.pk = ?",
+        (pk,),
+    ).fetchone()
     if row is None:
         return Kept()
-    rows = connection.execute(
+    body, asked, arxiv_asked = row
+    counts = connection.execute(
         "SELECT models FROM paper_change WHERE pk = ? AND models IS NOT NULL ORDER BY at", (pk,)
     ).fetchall()
-    models = [count for (count,) in rows]
-    changes = [count for before, count in zip([None, *models], models, strict=False) if count != before]
-    return Kept(load(row[0]), row[1], tuple(changes))
+    models = tuple(count for count, _ in groupby(count for (count,) in counts))
+    return Kept(NOTHING if body is None else load(body), asked, arxiv_asked, models)
 
 
 class Communities:

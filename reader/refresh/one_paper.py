@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from reader.cache.community import Communities, Known
+from reader.cache.community import Communities, Known, arxiv_is_old, is_old
 from reader.core.community import Comment, Community
 from reader.core.document.model import Block, Paragraph, Span
 from reader.core.errors import FeedError, NoFullText
@@ -24,9 +24,6 @@ from reader.feeds.fulltext.markdown import parse_markdown
 from reader.feeds.huggingface.community import PaperPage, Said
 from reader.refresh.daily import StoreCounts, run_to_end
 from reader.refresh.progress import PaperRefreshed
-
-OLD = timedelta(days=1)
-"""Age at which what the feed said of a paper is old."""
 
 KEPT_TOGETHER = 100
 """Starred and queued papers that one request to arXiv also asks about, at most."""
@@ -55,11 +52,6 @@ class Store(Protocol):
     def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> StoreCounts: ...
 
 
-def is_old(asked: str | None, now: datetime) -> bool:
-    """Whether the feed's answer of a time (ISO, UTC) is old; None if it was never asked."""
-    return asked is None or now - datetime.fromisoformat(asked) >= OLD
-
-
 async def refresh_paper(
     file: Path, cache: Store, id: str, daily: PageSource, arxiv: VersionSource | None, *, now: Callable[[], datetime]
 ) -> AsyncGenerator[PaperRefreshed, None]:
@@ -72,7 +64,7 @@ async def refresh_paper(
         return
     if is_old(known.asked, now()):
         yield await _outcome(id, _ask_feed(file, cache, known, daily, _stamp(now)))
-    if arxiv is not None and (known.arxiv_asked or "") < _stamp(now)[:10]:
+    if arxiv is not None and arxiv_is_old(known.arxiv_asked, now()):
         yield await _outcome(id, _ask_arxiv(file, cache, known, arxiv, _stamp(now)))
 
 

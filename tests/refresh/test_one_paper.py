@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Unpack
 
 import pytest
 
@@ -22,6 +23,7 @@ from reader.feeds.arxiv.parse import ArxivEntry
 from reader.feeds.huggingface.community import PaperPage, Said
 from reader.refresh.one_paper import refresh_paper
 from reader.refresh.progress import PaperRefreshed
+from tests.facts import DraftFacts
 
 ID, OTHER = "2605.00001", "2605.00002"
 DAY = "2026-05-12"
@@ -30,7 +32,7 @@ BUSY = FeedRefused("arXiv is too busy to answer (406); it is asked again in 5 mi
 DOWN = FeedUnreachable("huggingface.co did not answer.")
 
 
-def entry(id: str, version: int, *versions: str, **more: str) -> ArxivEntry:
+def entry(id: str, version: int, /, *versions: str, **more: Unpack[DraftFacts]) -> ArxivEntry:
     return ArxivEntry(Draft("Another title", id, version=version, versions=versions, by_arxiv=True)._replace(**more))
 
 
@@ -42,7 +44,7 @@ class Feed:
         self.failure: FeedError | None = None
         self.known = True
         self.models = 1
-        self.said = (Said(Comment("a", "ana", "2026-05-12T09:00:00Z"), "Is it *open*?"),)
+        self.said: tuple[Said, ...] = (Said(Comment("a", "ana", "2026-05-12T09:00:00Z"), "Is it *open*?"),)
 
     async def page(self, id: str) -> PaperPage | None:
         self.asked.append(id)
@@ -171,7 +173,8 @@ async def test_comments_are_counted_and_a_paper_that_the_feed_lacks_is_not_asked
 async def test_a_paper_that_is_not_here_is_not_asked_for(home: Home, tmp_path: Path) -> None:
     feed = Feed()
     steps = refresh_paper(home.file, home.cache, "2605.00009", feed, None, now=lambda: datetime.now(UTC))
-    assert [step async for step in steps] == feed.asked == []
+    assert [step async for step in steps] == []
+    assert feed.asked == []
 
 
 async def test_a_comment_that_is_too_much_for_the_parser_is_kept_as_it_is_written(home: Home) -> None:
