@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from reader.ui.handlers.add import AddActions
@@ -13,6 +14,7 @@ from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.movement import MovementActions
 from reader.ui.handlers.page import PageActions
+from reader.ui.handlers.pdf import PdfActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.registry import Handler, handlers_of
@@ -25,6 +27,7 @@ from reader.ui.work.detail_loader import DetailLoader
 from reader.ui.work.feed_search import FeedSearch
 from reader.ui.work.notice_timer import NoticeTimer
 from reader.ui.work.paper_lookup import PaperLookup
+from reader.ui.work.pdf_fetcher import PdfFetcher
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.topic_meanings import TopicMeanings
 
@@ -60,6 +63,8 @@ class Parts(Program, Display, Protocol):
 
     def open_in_browser(self, url: str) -> bool: ...
 
+    def send_pdf(self, file: Path) -> bool: ...
+
 
 class Assembly:
     """All handlers of the keys, and the background work that they start."""
@@ -83,9 +88,9 @@ class Assembly:
         self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
-        self.links = LinkActions(
-            services, keyboard, Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
-        )
+        terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser, parts.send_pdf)
+        self.links = LinkActions(services, keyboard, terminal)
+        pdfs = PdfFetcher(services, run_job)
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
         groups = (
@@ -94,6 +99,7 @@ class Assembly:
             self.views,
             self.filter,
             self.links,
+            PdfActions(services, pdfs, terminal),
             add,
             MovementActions(services, main, self.marks, self.views, text_in_front),
             QueryActions(services, main, self.search, add, self.page),
@@ -106,6 +112,7 @@ class Assembly:
                 self.refresher,
                 self.search,
                 self.views,
+                pdfs=pdfs,
                 more_commands=display.commands,
                 position=position,
             ),

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 from reader.ui.handlers.registry import handles
@@ -22,6 +23,8 @@ class Terminal(NamedTuple):
     """Gives the terminal to another program."""
     open: Callable[[str], bool]
     """Opens an address where the user is; False if that is this machine."""
+    send_pdf: Callable[[Path], bool]
+    """Opens a PDF where the user is; False if that is this machine."""
 
 
 class LinkActions:
@@ -36,11 +39,15 @@ class LinkActions:
 
     @handles("link.page")
     def open_web_page(self, _count: int | None) -> None:
-        self._open("o")
+        from reader.actions.links import links
 
-    @handles("link.pdf")
-    def open_pdf(self, _count: int | None) -> None:
-        self._open("p")
+        paper = self._library.paper_of(self._model.state.highlighted)
+        if paper is not None:
+            link = next((link for link in links(paper) if link.letter == "o"), None)
+            if link is None:
+                self._model.show_notice("no page of this paper is known")
+            else:
+                self.browse(link.url)
 
     @handles("link.list")
     def choose_link(self, _count: int | None) -> None:
@@ -62,17 +69,6 @@ class LinkActions:
         paper = self._library.paper_of(self._model.state.highlighted)
         if paper is not None:
             self._copy(clipboard.paper_link(paper))
-
-    def _open(self, letter: str) -> None:
-        from reader.actions.links import links
-
-        paper = self._library.paper_of(self._model.state.highlighted)
-        if paper is not None:
-            link = next((link for link in links(paper) if link.letter == letter), None)
-            if link is None:
-                self._model.show_notice("no page of this paper is known")
-            else:
-                self.browse(link.url)
 
     def browse(self, url: str) -> None:
         """Open an address in the user's browser without waiting for it."""
