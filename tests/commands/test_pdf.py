@@ -11,7 +11,7 @@ from tests.commands.conftest import Run
 from tests.feed_server import FeedServer
 
 ID = "2606.26740"
-PDF = b"%PDF-1.5\n" + b"x" * 2_000
+PDF = b"%PDF-1.5\n" + b"x" * 2_000 + b"\n%%EOF\n"
 NAME = f"{ID} LiveEdit Streaming Video Editing.pdf"
 
 

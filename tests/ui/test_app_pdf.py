@@ -11,7 +11,7 @@ from tests.feed_server import FeedServer
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
 
-PDF = b"%PDF-1.5\n" + b"x" * 2_000
+PDF = b"%PDF-1.5\n" + b"x" * 2_000 + b"\n%%EOF\n"
 FIRST, SECOND = "2605.00400", "2605.00401"
 
 
