@@ -65,6 +65,14 @@ def test_a_key_of_the_file_is_not_taken_again(run: Run, papers: Path, tmp_path: 
     assert f"@misc{{Muller2026-{IDS[3]}," in file.read_text()
 
 
+def test_keys_without_an_id_are_the_same_in_every_order(run: Run, papers: Path) -> None:
+    run("config", "set", "citation_key", "{year}")
+    orders = [run("export", f"sort:{order}", "--format", "bibtex").out for order in ("title", "-title")]
+    first, second = ([line for line in text.splitlines() if line.startswith("@")] for text in orders)
+    assert first != second and sorted(first) == sorted(second)
+    assert len(set(first)) == 6 and "@misc{2026," in first
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
