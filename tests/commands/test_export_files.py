@@ -160,6 +160,20 @@ def test_a_note_that_was_changed_here_is_written_there(run: Run, papers: Path, v
     assert run("note", IDS[3]).out == ""
 
 
+def test_front_matter_of_the_user_s_is_kept(run: Run, papers: Path, vault: Path) -> None:
+    words = ("export", f"id:{IDS[3]}", "--format", "notes", "-o", str(vault))
+    run(*words)
+    [file] = vault.iterdir()
+    file.write_text(file.read_text().replace('status: "unread"\n', "status: reading\nrating: 5\n", 1))
+    run("tag", "add", "later", IDS[3])
+    run(*words)
+    assert "status: reading\nrating: 5\n" in file.read_text() and '"later"' in file.read_text()
+    broken = file.read_text().replace("rating: 5", "rating: [", 1)
+    file.write_text(broken)
+    assert "can't be read, so it was not changed" in run(*words).err
+    assert file.read_text() == broken
+
+
 def test_a_file_without_its_marker_is_not_changed(run: Run, papers: Path, vault: Path) -> None:
     words = ("export", f"id:{IDS[3]},{IDS[4]}", "--format", "notes", "-o", str(vault))
     run(*words)
