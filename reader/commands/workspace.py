@@ -60,7 +60,7 @@ class Workspace:
     def keymap(self) -> Keymap:
         from reader.keys.keymap import Keymap
 
-        return Keymap(overrides=self.settings.keys, ascii=self.settings.ascii)
+        return Keymap.of(self.settings)
 
     def mistakes(self) -> list[Mistake]:
         """All mistakes in the settings, keys included, sorted by line."""

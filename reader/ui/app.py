@@ -93,7 +93,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         still: bool = False,
     ) -> None:
         self.settings = settings
-        self.keymap = Keymap(overrides=settings.keys, ascii=settings.ascii)
+        self.keymap = Keymap.of(settings)
         super().__init__(css_path=list(stylesheets()))
         self.no_color = is_colorless(os.environ)
         self.use_theme(theme_name(settings.theme, os.environ))

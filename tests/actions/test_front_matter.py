@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from reader.actions.front_matter import Facts, UnreadableFrontMatter, split, sums_of, write
 
-BEFORE: dict[str, str | list[str]] = {"paper": "2606.30310", "title": "A: b # c", "tags": ["paper", "agents"], "status": "unread"}
+BEFORE: dict[str, str | list[str]] = {
+    "paper": "2606.30310",
+    "title": "A: b # c",
+    "tags": ["paper", "agents"],
+    "status": "unread",
+}
 NOW: dict[str, str | list[str]] = BEFORE | {"tags": ["paper", "later"], "status": "read", "marks": ["starred"]}
 
 
