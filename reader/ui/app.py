@@ -64,9 +64,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
     `query` in the view All; without a query it starts where the user left it. A `demo` fetches nothing, and saves
-    nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal already. `keep_setting`
-    writes a setting to the user's file. `now` is the clock; a `still` reader has no spinner and starts no refresh by
-    itself.
+    nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches over its end;
+    `first_frame` is on the terminal already. `keep_setting` writes a setting to the user's file. `now` is the clock; a
+    `still` reader has no spinner and starts no refresh by itself.
     """
 
     TITLE = "dailypapers"
@@ -81,6 +81,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         cache_file: Path,
         *,
         query: str = "",
+        opens_page: bool = False,
         demo: bool = False,
         state_file: Path | None = None,
         run_job: JobRunner,
@@ -102,6 +103,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.run_job = run_job
         self.rules = rules
         self.keep_setting = keep_setting
+        self._opens_page = opens_page
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
         self._left = visit.load(state_file) if state_file else visit.Visit()
@@ -136,7 +138,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             topic_mode=left.topic_mode,
             mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
         )
-        return state.remember_query(query)
+        return state if self._opens_page else state.remember_query(query)
 
     # Set-up
 
@@ -190,6 +192,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             from reader.ui.look_keeper import keep_look
 
             keep_look(self.main, self.keymap, self.settings)
+        if self._opens_page:
+            assembly.page.open()
         await self.keyboard.begin()
         finish_startup_tuning()
         for warning in self._warnings[:1]:
