@@ -66,9 +66,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed; `shell` runs commands.
     The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
-    nothing, and saves nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal
-    already. `keep_setting` writes a setting to the user's file. `now` is the clock; a `still` reader has no spinner and
-    starts no refresh by itself.
+    nothing, and saves nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches
+    over its end; `first_frame` is on the terminal already. `keep_setting` writes a setting to the user's file. `now` is
+    the clock; a `still` reader has no spinner and starts no refresh by itself.
     """
 
     TITLE = "dailypapers"
@@ -83,6 +83,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         cache_file: Path,
         *,
         query: str = "",
+        opens_page: bool = False,
         demo: bool = False,
         state_file: Path | None = None,
         run_job: JobRunner,
@@ -96,7 +97,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         still: bool = False,
     ) -> None:
         self.settings = settings
-        self.keymap = Keymap(overrides=settings.keys, ascii=settings.ascii)
+        self.keymap = Keymap.of(settings)
         super().__init__(css_path=list(stylesheets()))
         self.no_color = is_colorless(os.environ)
         self.use_theme(theme_name(settings.theme, os.environ))
@@ -106,6 +107,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.rules = rules
         self.shell = shell
         self.keep_setting = keep_setting
+        self._opens_page = opens_page
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
         self._left = visit.load(state_file) if state_file else visit.Visit()
@@ -143,7 +145,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             topic_mode=left.topic_mode,
             mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
         )
-        return state.remember_query(query)
+        return state if self._opens_page else state.remember_query(query)
 
     # Set-up
 
@@ -197,6 +199,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             from reader.ui.look_keeper import keep_look
 
             keep_look(self.main, self.keymap, self.settings)
+        if self._opens_page:
+            assembly.page.open()
         await self.keyboard.begin()
         finish_startup_tuning()
         for warning in self._warnings[:1]:

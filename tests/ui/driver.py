@@ -73,6 +73,7 @@ class AppOptions(TypedDict, total=False):
 
     settings: Settings
     query: str
+    opens_page: bool
     demo: bool
     state_file: Path
     warnings: Sequence[str]
@@ -93,6 +94,7 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
         chosen,
         file,
         query=how.get("query", ""),
+        opens_page=how.get("opens_page", False),
         demo=how.get("demo", False),
         state_file=how.get("state_file", file.with_name("state.json")),
         run_job=run_job,
