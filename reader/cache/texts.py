@@ -58,12 +58,6 @@ class Texts:
         except UnreadableDocument:
             return None
 
-    def packed(self, pk: int) -> bytes | None:
-        """The text of a paper as it is packed; None if there is none."""
-        with explained(self._path):
-            row = self._connection.execute("SELECT body FROM full_text WHERE pk = ?", (pk,)).fetchone()
-        return None if row is None else bytes(row[0])
-
     def put(self, pk: int, document: Document, source: str, now: str) -> None:
         """Store the text of a paper in place of an earlier one; `now` is ISO time, UTC."""
         values = (pk, source, document.version, now, now[:10], dump(document))
