@@ -97,7 +97,9 @@ def _search(
     with closing(Texts.open(workspace.cache_file)) as texts:
         for pk in pks:
             kept = texts.get(pk)
-            for row in window.rows([pk]) if kept is not None else ():
+            if kept is None:
+                continue
+            for row in window.rows([pk]):
                 yield from (_Found(row.id, row.title, hit) for hit in find(kept.document, words, finders))
 
 

@@ -3,16 +3,20 @@
     python -m tests.bench.texts --papers 100000 --texts 10000 [--folder DIR] [--without]
 
 Prints the sizes, then for each query the milliseconds to its first screenful, to all of its list and to its number,
-and last the milliseconds of `grep`. With `--without`, the same queries in the same cache without a text. Times are the
-medians of some calls in one process, with the file in the system's memory.
+and last the milliseconds of the command `grep`, with the start of Python, to its first places and to its end. With
+`--without`, the same queries in the same cache without a text. Times are medians of some calls, with the file in the
+system's memory.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from functools import partial
@@ -22,11 +26,14 @@ from statistics import median
 
 from reader.cache import maintenance, schema, text_index
 from reader.cache.search.compile import Scope, compile_query
+from reader.cache.texts import Texts
 from reader.cache.window import Window
 from reader.core.document.codec import dump
 from reader.core.document.model import Document, Heading, Paragraph, Reference, Span
+from reader.core.document.search import find
 from reader.core.document.searched import searched_text
 from reader.core.query import parse
+from reader.ui.text.lines import hits, pattern
 from tests.bench import corpus, words
 
 TIMES = 7
@@ -41,6 +48,8 @@ OWN = ("diffusion", "the model", "agents", "latent space tokens", "topic:reasoni
 """Queries of the papers' own texts: common, rare, several words, and one that nothing has."""
 
 IN_TEXTS = ('fulltext:"attention"', 'fulltext:"the model"', "fulltext:diff", "fulltext:zyzzyva", "has:fulltext")
+
+GREPPED = ("attention", '"the model"', "diff", "zyzzyva")
 
 RARE = "quokka"
 """A word that three of the texts have."""
@@ -121,6 +130,48 @@ def measure_queries(path: Path, queries: tuple[str, ...]) -> None:
             print(f"{text:28}{found:>9,}" + "".join(f"{one:9.1f}" for one in times))
 
 
+def measure_grep(path: Path, folder: Path) -> None:
+    """Run the command on a copy of the cache; print the milliseconds to the first places and to all."""
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
+    cache = home / "papers.db"
+    cache.unlink(missing_ok=True)
+    cache.hardlink_to(path)
+    environ = {**os.environ, "DAILYPAPERS_HOME": str(home), "NO_COLOR": "1"}
+    print(f"{'grep':28}{'places':>9}{'first':>9}{'all':>9}")
+    for wanted, limit in (*((one, 20) for one in GREPPED), (RARE, None)):
+        command = [sys.executable, "-m", "reader", "grep", wanted, *(("-n", str(limit)) if limit else ())]
+
+        def run(command: Sequence[str] = command) -> tuple[float, float, int]:
+            began = time.perf_counter()
+            with subprocess.Popen(
+                command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            ) as process:
+                assert process.stdout is not None
+                first = process.stdout.readline()
+                until = time.perf_counter()
+                places = bool(first) + len(process.stdout.readlines())
+            return 1_000 * (until - began), 1_000 * (time.perf_counter() - began), places
+
+        first, whole, places = (median(some) for some in zip(*(run() for _ in range(TIMES)), strict=True))
+        print(f"{wanted:28}{places:>9,.0f}{first:9.0f}{whole:9.0f}")
+
+
+def measure_finding(path: Path) -> None:
+    """Print the milliseconds to find a word in a text that is kept, without any start."""
+    with closing(Texts.open(path)) as texts, closing(schema.connect(path, query_only=True)) as connection:
+        pks = [pk for (pk,) in connection.execute("SELECT pk FROM full_text ORDER BY pk LIMIT 20")]
+        searched = pattern(("attention",))
+        look = milliseconds(
+            lambda: [
+                list(find(kept.document, ["attention"], [partial(hits, searched=searched)]))
+                for pk in pks
+                if (kept := texts.get(pk))
+            ]
+        )
+        print(f"to find a word in one text  {look / len(pks):9.1f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--papers", type=int, default=100_000)
@@ -133,6 +184,9 @@ def main() -> None:
         if part.name in ("full_text", "index of texts", "full-text index"):
             print(f"{part.name:28}{part.bytes / (1 << 20):9,.0f} MiB")
     measure_queries(path, OWN if options.without else (*OWN, *IN_TEXTS))
+    if not options.without:
+        measure_finding(path)
+        measure_grep(path, options.folder)
 
 
 if __name__ == "__main__":

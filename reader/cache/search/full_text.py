@@ -120,11 +120,11 @@ def select_matches(expression: str) -> Clause:
     return Clause("SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?", (expression,))
 
 
-SHORTEST_PREFIX = 3
+SHORTEST_PREFIX = 4
 """Letters from which on a word also finds longer ones in full texts.
 
-10,000 full texts have a hundred times as many words as the papers' own: to merge the lists of all that begin with `t`
-takes a second. Short words, such as AI or 3D, are mostly whole ones.
+To merge the lists of all words of 10,000 texts that begin with `the` takes 100 ms, and 1.5 s for `t`. Shorter words,
+such as AI or 3D, are mostly whole ones.
 """
 
 
