@@ -27,6 +27,7 @@ from reader.ui.layout import remembered
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.notices import Notices
+from reader.ui.overlays import Overlays
 from reader.ui.process import finish_startup_tuning
 from reader.ui.screens.main import MainScreen
 from reader.ui.state import State
@@ -123,6 +124,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self._page: PaperPage | None = None
         self.calendar: CalendarScreen | None = None
         """The calendar, while it is open."""
+        self.overlays = Overlays(self, self.model, self.look)
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
@@ -197,6 +199,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
             self.model.show_news("the bundled sample keeps nothing")
+        assembly.notes.tell_draft()
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
         if not self.look.is_still:
@@ -221,6 +224,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.refresh.ended, self.list_loader.reload_if_empty, now=False)
         on_change(lambda state: state.page, self._draw_page, now=False)
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
+        self.overlays.follow(assembly.notes.keep_draft)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
 
@@ -293,7 +297,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     @property
     def context(self) -> Context | None:
         """Where a key is pressed; None if the screen in front reads its own keys."""
-        if self.screen not in (self.main, self._page, self.calendar) or not self.main.is_mounted:
+        if self.screen not in (self.main, self._page, self.calendar, self.overlays.front) or not self.main.is_mounted:
             return None
         return self.model.state.context
 
@@ -315,8 +319,13 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     async def forward(self, key: events.Key) -> None:
         """Send a key to the widgets; a typed text takes it before the next key acts."""
+        overlay = self.overlays.front
+        if overlay is not None:
+            await overlay.ready()
         await super().on_event(key)
-        if self.model.state.is_typing:
+        if overlay is not None:
+            await overlay.catch_up()
+        elif self.model.state.is_typing:
             # The next key may be Enter, which accepts all text typed before it.
             await self.main.query_line.catch_up()
 
@@ -372,6 +381,11 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         if self.assembly is not None:
             self.assembly.filter.pick_topics(event.choice)
 
+    def on_filter_pane_tag_toggled(self, event: FilterPane.TagToggled) -> None:
+        """Write the tag into the query, or take it out."""
+        if self.assembly is not None:
+            self.assembly.filter.toggle_tag(event.tag, event.where)
+
     def on_paper_detail_link_clicked(self, event: PaperDetail.LinkClicked) -> None:
         """Open a link in the browser."""
         if self.assembly is not None:
@@ -381,6 +395,11 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         """Show a topic's papers."""
         if self.assembly is not None:
             self.assembly.show_topic(event.slug)
+
+    def on_paper_detail_tag_clicked(self, event: PaperDetail.TagClicked) -> None:
+        """Show the papers with a tag."""
+        if self.assembly is not None:
+            self.assembly.show_tag(event.tag)
 
     # Quit
 

@@ -6,16 +6,21 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
+from reader.core.query import Term
 from reader.ui.handlers.add import AddActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
 from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.movement import MovementActions
+from reader.ui.handlers.notes import NoteActions
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
+from reader.ui.handlers.queue import QueueActions
 from reader.ui.handlers.registry import Handler, handlers_of
+from reader.ui.handlers.selection import SelectionActions
+from reader.ui.handlers.tags import TagActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
 from reader.ui.state_parts import Position
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
     from reader.ui.keyboard import Keyboard
+    from reader.ui.overlays import Overlays
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.main import MainScreen
     from reader.ui.widgets.paper_detail import PaperDetail
@@ -49,6 +55,7 @@ class Parts(Program, Display, Protocol):
     list_loader: ListLoader
     main: MainScreen
     calendar: CalendarScreen | None
+    overlays: Overlays
 
     def text_in_front(self) -> PaperDetail | None: ...
 
@@ -83,9 +90,9 @@ class Assembly:
         self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
-        self.links = LinkActions(
-            services, keyboard, Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
-        )
+        terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
+        self.links = LinkActions(services, keyboard, terminal)
+        self.notes = NoteActions(services, main.papers, self.marks, terminal, lambda: parts.overlays.note)
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
         groups = (
@@ -94,6 +101,10 @@ class Assembly:
             self.views,
             self.filter,
             self.links,
+            SelectionActions(services, main.papers, parts.list_loader),
+            self.notes,
+            TagActions(services, self.marks, lambda: parts.overlays.tag_line),
+            QueueActions(services, main.papers, self.marks),
             add,
             MovementActions(services, main, self.marks, self.views, text_in_front),
             QueryActions(services, main, self.search, add, self.page),
@@ -115,3 +126,7 @@ class Assembly:
     def show_topic(self, slug: str) -> None:
         """Show all papers of one topic."""
         self.views.show_query(with_topic("", slug))
+
+    def show_tag(self, tag: str) -> None:
+        """Show all papers with one tag of the user's."""
+        self.views.show_query(str(Term("tag", tag)))
