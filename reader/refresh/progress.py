@@ -140,6 +140,24 @@ class PaperRefreshed:
 
 
 @dataclass(frozen=True, slots=True)
+class TextsAhead:
+    """Of the full texts that are fetched ahead, `done` of `total` were asked for; `stored` are kept now."""
+
+    done: int
+    total: int
+    stored: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextsPaused:
+    """No more full texts are fetched ahead for now; `left` wait."""
+
+    left: int
+    why: str
+    """In a word or two, such as `metered`."""
+
+
+@dataclass(frozen=True, slots=True)
 class PdfReceived:
     """Bytes of a PDF that are there, and all of them if that is known."""
 
