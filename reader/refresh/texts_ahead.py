@@ -29,6 +29,7 @@ from reader.feeds.fulltext.client import TextSource
 from reader.feeds.http.busy_host import HostBusy
 from reader.feeds.http.documents import is_local_url
 from reader.feeds.http.host_lock import host_lock
+from reader.paths import response_cache_folder
 from reader.refresh.full_text import fetch_text
 from reader.refresh.progress import TextMissing, TextsAhead, TextsPaused, TextStored, Waiting
 
@@ -58,7 +59,6 @@ async def fetch_texts_ahead(
     file: Path,
     settings: Settings,
     sources: Sequence[TextSource],
-    lock_folder: Path,
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -72,7 +72,7 @@ async def fetch_texts_ahead(
         yield TextsPaused(len(wanted), "metered")
         return
     # A stand-in on this machine may be asked at any rate.
-    lock = None if is_local_url(settings.endpoint) else lock_folder / LOCK
+    lock = None if is_local_url(settings.endpoint) else response_cache_folder() / LOCK
     stored = failures = 0
     for done, paper in enumerate(wanted):
         yield TextsAhead(done, len(wanted), stored)

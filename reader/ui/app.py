@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from reader.ui.leaving import Leaving
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
+    from reader.ui.shell import Shell
     from reader.ui.widgets.filter_pane import FilterPane
     from reader.ui.widgets.paper_detail import PaperDetail
 
@@ -63,11 +64,11 @@ SAMPLE = "sample"
 class ReaderApp(BoundedApp, inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
-    `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
-    `query` in the view All; without a query it starts where the user left it. A `demo` fetches nothing, and saves
-    nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal already. `keep_setting`
-    writes a setting to the user's file. `now` is the clock; a `still` reader has no spinner and starts no refresh by
-    itself.
+    `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed; `shell` runs commands.
+    The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
+    nothing, and saves nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal
+    already. `keep_setting` writes a setting to the user's file. `now` is the clock; a `still` reader has no spinner and
+    starts no refresh by itself.
     """
 
     TITLE = "dailypapers"
@@ -86,6 +87,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         state_file: Path | None = None,
         run_job: JobRunner,
         rules: Callable[[], Topics],
+        shell: Shell,
         leaving: Leaving | None = None,
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
@@ -102,6 +104,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
+        self.shell = shell
         self.keep_setting = keep_setting
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
@@ -134,6 +137,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             refresh=RefreshStatus(last=self.library.last_refresh()),
             panes=remembered(settings, left),
             history=left.history,
+            commands=left.commands,
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
             mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
@@ -223,12 +227,16 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.search.asking, assembly.search.follow, now=False)
         on_change(lambda state: state.refresh.ended, self.list_loader.reload_if_empty, now=False)
         on_change(lambda state: state.page, self._draw_page, now=False)
+        on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
         self.overlays.follow(assembly.notes.keep_draft)
+        on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
 
     def on_unmount(self) -> None:
+        if self.assembly is not None:
+            self.assembly.commands.close()
         self.library.close()
 
     # Screens

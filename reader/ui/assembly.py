@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from reader.core.query import Term
 from reader.ui.handlers.add import AddActions
+from reader.ui.handlers.commands import CommandActions
+from reader.ui.handlers.copying import CopyActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
 from reader.ui.handlers.links import LinkActions, Terminal
@@ -15,6 +18,7 @@ from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.movement import MovementActions
 from reader.ui.handlers.notes import NoteActions
 from reader.ui.handlers.page import PageActions
+from reader.ui.handlers.pdf import PdfActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.queue import QueueActions
@@ -25,11 +29,14 @@ from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
 from reader.ui.state_parts import Position
 from reader.ui.work.cache_watch import CacheWatch
+from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.counter import Counter
 from reader.ui.work.detail_loader import DetailLoader
 from reader.ui.work.feed_search import FeedSearch
 from reader.ui.work.notice_timer import NoticeTimer
+from reader.ui.work.page_refresher import PageRefresher
 from reader.ui.work.paper_lookup import PaperLookup
+from reader.ui.work.pdf_fetcher import PdfFetcher
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.topic_meanings import TopicMeanings
 
@@ -40,6 +47,7 @@ if TYPE_CHECKING:
     from reader.ui.overlays import Overlays
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.main import MainScreen
+    from reader.ui.shell import Shell
     from reader.ui.widgets.paper_detail import PaperDetail
     from reader.ui.work.list_loader import ListLoader
     from reader.ui.work.services import Services
@@ -50,6 +58,7 @@ class Parts(Program, Display, Protocol):
 
     services: Services
     run_job: JobRunner
+    shell: Shell
     rules: Callable[[], Topics]
     keyboard: Keyboard
     list_loader: ListLoader
@@ -66,6 +75,8 @@ class Parts(Program, Display, Protocol):
     def suspend(self) -> AbstractContextManager[None]: ...
 
     def open_in_browser(self, url: str) -> bool: ...
+
+    def send_pdf(self, file: Path) -> bool: ...
 
 
 class Assembly:
@@ -84,15 +95,18 @@ class Assembly:
         self.counter = Counter(services)
         self.cache_watch = CacheWatch(services, keyboard.when_still)
         self.notice_timer = NoticeTimer(services)
+        self.page_refresher = PageRefresher(services, run_job)
         self.topic_meanings = TopicMeanings(services, parts.rules)
+        self.commands = CommandRunner(services, parts.shell)
 
         self.marks = MarkActions(services, main.papers, parts.list_loader)
         self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
-        terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
+        terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser, parts.send_pdf)
         self.links = LinkActions(services, keyboard, terminal)
         self.notes = NoteActions(services, main.papers, self.marks, terminal, lambda: parts.overlays.note)
+        pdfs = PdfFetcher(services, run_job)
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
         groups = (
@@ -101,10 +115,20 @@ class Assembly:
             self.views,
             self.filter,
             self.links,
+            CopyActions(services, keyboard, parts.copy_to_clipboard),
             SelectionActions(services, main.papers, parts.list_loader),
             self.notes,
             TagActions(services, self.marks, lambda: parts.overlays.tag_line),
             QueueActions(services, main.papers, self.marks),
+            CommandActions(
+                parts,
+                services,
+                keyboard,
+                self.commands,
+                screen=lambda: parts.overlays.command_line,
+                copy=parts.copy_to_clipboard,
+            ),
+            PdfActions(services, pdfs, terminal),
             add,
             MovementActions(services, main, self.marks, self.views, text_in_front),
             QueryActions(services, main, self.search, add, self.page),
@@ -117,6 +141,8 @@ class Assembly:
                 self.refresher,
                 self.search,
                 self.views,
+                stop_command=self.commands.stop,
+                pdfs=pdfs,
                 more_commands=display.commands,
                 position=position,
             ),

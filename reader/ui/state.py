@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from reader.core.paper_row import PaperKey
 from reader.session.places import TopicMode, TopicOrder
+from reader.ui.command_state import CommandState
 from reader.ui.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.notices import Notices
-from reader.ui.own_state import OwnState
 from reader.ui.state_parts import (
     TOP,
     CalendarRequest,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class State(OwnState):
+class State(CommandState):
     """Everything that panes draw and background work reads. Two states are equal only if they are one object."""
 
     marks_version: int = 0
@@ -97,6 +97,8 @@ class State(OwnState):
     @property
     def context(self) -> Context:
         """Where a key acts."""
+        if self.command is not None:
+            return "command"
         if self.tagging is not None:
             return "tags"
         if self.noting is not None:
