@@ -229,6 +229,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.page, self._draw_page, now=False)
         on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
+        if not self.look.demo and not self.look.is_still:
+            on_change(assembly.texts_ahead.parts, assembly.texts_ahead.begin_soon, now=False)
         self.overlays.follow(assembly.notes.keep_draft)
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)

@@ -21,7 +21,8 @@ from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
 from reader.feeds.http.client import OnWait
 from reader.refresh.progress import TextsAhead, TextsPaused
-from reader.refresh.texts_ahead import LOCK, PACE, RETRY_DAYS, Wanted, fetch_texts_ahead, find_wanted
+from reader.refresh.texts_ahead import LOCK, PACE, fetch_texts_ahead
+from reader.refresh.wanted_texts import RETRY_DAYS, Wanted, find_wanted
 
 NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
 IDS = [f"2605.0000{number}" for number in range(1, 6)]
