@@ -20,6 +20,7 @@ from reader.cache.search.full_text import (
     text_condition,
     text_expression,
 )
+from reader.core.ids import doi_in
 from reader.core.query import And, Count, Match, Node, Not, Or, Regex, Term, When
 
 
@@ -242,7 +243,8 @@ class Compiler:
         current = [in_range("+p.id", prefix, prefix + _LAST) for prefix in prefixes]
         former = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")
         alias = Clause(f"p.pk IN (SELECT pk FROM paper_alias WHERE {former.sql})", former.params)
-        return bracketed(join_clauses([*current, alias], "OR"))
+        published = [Clause(f"p.pk IN ({_OF_DOI})", (value,))] if doi_in(value) else []
+        return bracketed(join_clauses([*current, alias, *published], "OR"))
 
     def newest_not_new(self) -> Clause | None:
         """The key of the newest paper that is not `is:new`; all greater keys are new. It needs no index on the time."""
@@ -274,6 +276,8 @@ class Compiler:
             case Term("id", id):
                 prefixes = _id_prefixes(id)
                 begins = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")
+                if doi_in(id):
+                    return Clause(_OF_DOI, (id,))
                 return Clause(
                     f"SELECT pk FROM paper WHERE {begins.sql} UNION ALL SELECT pk FROM paper_alias WHERE {begins.sql}",
                     begins.params * 2,
@@ -349,6 +353,7 @@ def _sort_day_bounds(first: str | None, last: str | None) -> list[Clause]:
 
 _TOPIC = "topic = (SELECT pk FROM topic WHERE slug = ?)"
 _LAST = "\U0010ffff"
+_OF_DOI = "SELECT pk FROM paper_text WHERE doi = ? COLLATE NOCASE"
 
 
 def _id_prefixes(value: str) -> list[str]:
