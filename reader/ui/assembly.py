@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from reader.ui.work.bookmark_keeper import BookmarkKeeper
     from reader.ui.work.list_loader import ListLoader
     from reader.ui.work.services import Services
+from reader.ui.work.texts_ahead import TextsAhead
 
 
 class Parts(Program, Display, Protocol):
@@ -100,6 +101,7 @@ class Assembly:
         self.cache_watch = CacheWatch(services, keyboard.when_still)
         self.notice_timer = NoticeTimer(services)
         self.page_refresher = PageRefresher(services, run_job)
+        self.texts_ahead = TextsAhead(services, run_job)
         self.topic_meanings = TopicMeanings(services, parts.rules)
         self.commands = CommandRunner(services, parts.shell)
 
