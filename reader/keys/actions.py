@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
-Context: TypeAlias = Literal["list", "detail", "page", "filter", "query", "calendar", "help", "empty"]
+Context: TypeAlias = Literal[
+    "list", "detail", "page", "filter", "query", "tags", "note", "command", "output", "calendar", "help", "empty"
+]
 """The pane or screen in which a key is pressed."""
 
 Contexts: TypeAlias = tuple[Context, ...]
@@ -18,19 +20,25 @@ PLACES: Final[Mapping[Context, str]] = {
     "page": "on a paper's page",
     "filter": "in the filter",
     "query": "while typing a query",
+    "tags": "while typing tags",
+    "note": "while writing a note",
+    "command": "while typing a command",
+    "output": "in a command's output",
     "calendar": "in the calendar",
     "help": "in this help",
     "empty": "with nothing to show",
 }
 """Each context in words, for the end of a sentence."""
 
-TYPING: Final[Contexts] = ("query", "help")
+TYPING: Final[Contexts] = ("query", "tags", "note", "command", "help")
 """Contexts where letters are text: an action shared with other contexts acts here only by keys that write no text."""
 
 GROUPS: Final[Mapping[str, str]] = {
     "move": "Move",
     "paper": "Mark",
     "mark": "Mark",
+    "queue": "Mark",
+    "select": "Select",
     "read": "Read",
     "find": "Find",
     "view": "Views and days",
@@ -41,28 +49,53 @@ GROUPS: Final[Mapping[str, str]] = {
     "topic": "Filter pane",
     "pane": "Panes",
     "query": "Query line",
+    "tags": "Line of tags",
+    "note": "Note",
+    "command": "Command line",
+    "output": "Command line",
     "app": "Program",
     "help": "Help",
 }
 """The heading for an action in lists, by the first part of its id."""
 
 _PAPER: Final[Contexts] = ("list", "detail", "page")
+_LIST: Final[Contexts] = ("list",)
 _SIDES: Final[Contexts] = ("list", "detail")
 _PANES: Final[Contexts] = ("list", "detail", "filter")
 _MAIN: Final[Contexts] = ("list", "detail", "filter", "empty")
 _BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty")
-_SCROLL: Final[Contexts] = ("list", "detail", "page", "filter", "help")
+_SCROLL: Final[Contexts] = ("list", "detail", "page", "filter", "output", "help")
 _SEARCH: Final[Contexts] = ("list", "detail", "empty")
 _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
 _WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty")
-_NOT_HELP: Final[Contexts] = ("list", "detail", "page", "filter", "query", "calendar", "empty")
+_NOT_HELP: Final[Contexts] = (
+    "list",
+    "detail",
+    "page",
+    "filter",
+    "query",
+    "tags",
+    "note",
+    "command",
+    "calendar",
+    "empty",
+)
 _PAGE: Final[Contexts] = ("page",)
 _TOPIC: Final[Contexts] = ("filter",)
 _QUERY: Final[Contexts] = ("query",)
+_TAGS: Final[Contexts] = ("tags",)
+_NOTE: Final[Contexts] = ("note",)
+_WRITE: Final[Contexts] = ("list", "detail", "page", "note")
+_COMMAND: Final[Contexts] = ("command",)
+_OUTPUT: Final[Contexts] = ("output",)
 _EMPTY: Final[Contexts] = ("empty",)
 _HELP: Final[Contexts] = ("help",)
 _DATE: Final[Contexts] = ("calendar",)
+
+
+_JOB: Final[Contexts] = tuple(context for context in CONTEXTS if context != "note")
+"""Where the program can be suspended: in the editor of notes, the same key takes back what was typed."""
 
 
 class Action(NamedTuple):
@@ -89,11 +122,20 @@ def _motion(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Act
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.read", "m", "Read or unread", "Mark this paper read, or unread again.", _PAPER),
     Action("paper.star", "s", "Star", "Keep this paper in the Starred view, or let it go.", _PAPER),
+    Action("paper.queue", "b", "Queue", "Read it later, in the Queue view; again lets it go.", _PAPER),
     Action("paper.hide", "x", "Hide", "Not interested: out of every view but is:hidden.", _PAPER),
+    Action("paper.tag", "t", "Tags", "Type tags for this paper; -name takes one away.", _PAPER),
+    Action("paper.note", "e", "Note", "Write what you think of this paper, in Markdown.", _PAPER),
+    Action("paper.editor", "ctrl+e", "Note in $EDITOR", "The same in your own editor.", _WRITE),
+    _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view: a place down.", _LIST),
+    _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view: a place up.", _LIST),
     Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", _BROWSE),
     Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _BROWSE),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
     Action("mark.above_read", "M", "Read all above", "Mark this paper and those above it read.", _SIDES),
+    _motion("select.paper", "v", "Select", "This paper too, or not; then the next one. Keys act on all.", _SIDES),
+    Action("select.range", "V", "Select a range", "From here to where the cursor goes; again ends it.", _SIDES),
+    Action("select.all", "*", "Select all", "Every paper in view; again lets them go.", _SIDES),
     Action("read.open", "enter", "Open", "The paper's page; opening marks it read.", _SIDES),
     Action("read.on", "space", "Read on", "A page further; at the end, the next unread paper.", _PAPER),
     _motion("read.down", "J", "Scroll down", "The paper's text, a line down.", _PAPER),
@@ -123,6 +165,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.sort", "S", "Change order", "By day, upvotes, date, title, and around again.", _PANES),
     Action("view.today", "gt", "Today", "The newest day that has papers.", _BROWSE),
     Action("view.unread", "gu", "Unread", "What you have not read yet, of all days.", _BROWSE),
+    Action("view.queue", "gq", "Queue", "What you want to read later, in your own order.", _BROWSE),
     Action("view.starred", "gs", "Starred", "What you have starred, of all days.", _BROWSE),
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
@@ -138,6 +181,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("link.pdf", "p", "PDF in browser", "The PDF's page on the web.", _PAPER),
     Action("link.list", "L", "All links", "Choose among all links of this paper.", _PAPER),
     Action("link.copy", "y", "Copy link", "The paper's address, to the clipboard.", _PAPER),
+    Action("link.copy_as", "Y", "Copy as", "Its id, title, BibTeX, Markdown, abstract or a citation.", _PAPER),
     Action("topic.pick", "space enter", "Pick", "Open this view or day; pick a topic or let go.", _TOPIC),
     Action("topic.exclude", "- x", "Exclude", "Leave out papers of this topic.", _TOPIC),
     Action("topic.any_all", "a", "Any or all", "Papers of any picked topic, or of all of them.", _TOPIC),
@@ -157,6 +201,24 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("query.complete", "tab", "Take suggestion", "Put the suggested word in its place.", _GUESS),
     Action("query.next", "down", "Next suggestion", "Down in the suggestions, or in the earlier queries.", _QUERY),
     Action("query.previous", "up", "Earlier query", "The query before; or up in the suggestions.", _QUERY),
+    Action("tags.accept", "enter", "Tag", "Give the paper the typed tags, and go back.", _TAGS),
+    Action("tags.cancel", "escape", "Leave as it was", "Close the line; no tag changes.", _TAGS),
+    Action("tags.complete", "tab", "Take suggestion", "Put the marked tag in place of the typed word.", _TAGS),
+    Action("tags.next", "down", "Next suggestion", "Mark the next of the suggested tags.", _TAGS),
+    Action("tags.previous", "up", "Previous suggestion", "Mark the suggested tag before.", _TAGS),
+    Action("note.keep", "escape ctrl+s", "Keep", "Store the note and go back; undo takes it back.", _NOTE),
+    Action("note.drop", "ctrl+g", "Put back", "Go back, with the note as it was before.", _NOTE),
+    Action("note.undo_typing", "ctrl+z", "Undo typing", "Take back what was typed last.", _NOTE),
+    Action("note.redo_typing", "ctrl+y", "Redo typing", "Type it again.", _NOTE),
+    Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _BROWSE),
+    Action("command.run", "enter", "Run", "Run what is typed; escape then stops it.", _COMMAND),
+    Action("command.cancel", "escape", "Close", "Back to where you were; nothing runs.", _COMMAND),
+    Action("command.complete", "tab", "Take suggestion", "Put the marked word in place of the typed one.", _COMMAND),
+    Action("command.next", "down", "Next suggestion", "Down in the suggestions, or in earlier commands.", _COMMAND),
+    Action("command.previous", "up", "Earlier command", "The command before; or up in the suggestions.", _COMMAND),
+    Action("command.output", ";", "Last output", "What the last command has printed.", _BROWSE),
+    Action("output.copy", "y", "Copy all", "The whole output, to the clipboard.", _OUTPUT),
+    Action("output.close", "escape q", "Close", "Back to where you were.", _OUTPUT),
     Action("date.day", "enter", "Day", "Go to this day, or to the date that was typed.", _DATE),
     Action("date.week", "w", "Week", "Go to the best of this week.", _DATE),
     Action("date.month", "m", "Month", "Go to the best of this month.", _DATE),
@@ -169,14 +231,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("date.type", "/", "Type a date", "2025-03, last tuesday or W20; a digit begins one too.", _DATE),
     Action("date.today", "t", "Today", "Back to today.", _DATE),
     Action("date.close", "escape q", "Close", "Stay where you were.", _DATE),
-    Action("app.older", "gD", "Older papers", "Fetch all days since a date, which the calendar asks for.", _BROWSE),
+    Action("app.older", "gD", "Older", "Fetch all days since a date, which the calendar asks for.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch what is new from the feed now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),
     Action("app.help", "? f1", "Keys", "The keys that act here, and what the signs mean.", _NOT_HELP),
-    Action("app.commands", ": ctrl+p", "Commands", "Find any command by its name.", _NOT_HELP),
+    Action("app.commands", "ctrl+p", "Palette", "Find any action, view, topic or paper by its name.", _NOT_HELP),
     Action("app.escape", "escape", "Step back", "Close or stop the latest thing; never quits.", _BROWSE),
     Action("app.back", "q", "Back or quit", "Back from page, results and query; then quit.", _BROWSE),
-    Action("app.suspend", "ctrl+z", "Suspend", "Back to the shell; its command fg comes back here.", CONTEXTS),
+    Action("app.suspend", "ctrl+z", "Suspend", "Back to the shell; its command fg comes back here.", _JOB),
     Action("app.quit", "ctrl+q", "Quit", "Leave at once; everything is kept.", CONTEXTS),
     Action("help.close", "escape ? f1", "Close", "Back to where you were.", _HELP),
 )
@@ -187,12 +249,13 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "paper.star": "star",
         "paper.hide": "hide",
         "find.clear": "clear",
+        "paper.queue": "queue",
         "read.on": "next",
         "find.query": "search",
         "read.open": "open",
         "link.list": "links",
         "find.filter": "filter",
-        "app.commands": "commands",
+        "command.open": "command",
         "app.help": "keys",
     },
     "detail": {
@@ -214,6 +277,8 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "read.next": "next",
         "read.previous": "previous",
         "paper.hide": "hide",
+        "paper.tag": "tags",
+        "paper.note": "note",
         "read.unfold": "people",
         "link.page": "web page",
         "link.pdf": "PDF",
@@ -237,6 +302,33 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "query.cancel": "put back",
         "app.help": "keys",
     },
+    "tags": {
+        "tags.accept": "tag",
+        "tags.complete": "take word",
+        "tags.next": "next word",
+        "tags.cancel": "leave",
+        "app.help": "keys",
+    },
+    "note": {
+        "note.keep": "keep",
+        "note.drop": "put back",
+        "paper.editor": "editor",
+        "note.undo_typing": "undo",
+        "app.help": "keys",
+    },
+    "command": {
+        "command.run": "run",
+        "command.complete": "take word",
+        "command.previous": "earlier",
+        "command.cancel": "close",
+        "app.help": "keys",
+    },
+    "output": {
+        "move.page_down": "page",
+        "move.bottom": "end",
+        "output.copy": "copy",
+        "output.close": "close",
+    },
     "calendar": {
         "date.day": "day",
         "date.week": "week",
@@ -252,7 +344,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "app.refresh": "refresh",
         "find.query": "search",
         "find.filter": "filter",
-        "app.commands": "commands",
+        "command.open": "command",
         "app.help": "keys",
     },
 }
@@ -260,3 +352,17 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
 
 The last one leads to all others, so it stays longest where there is little room.
 """
+
+SELECTED_FOOTER: Final[Mapping[str, str]] = {
+    "paper.read": "read",
+    "paper.star": "star",
+    "paper.queue": "queue",
+    "paper.tag": "tags",
+    "paper.hide": "hide",
+    "link.copy_as": "copy",
+    "select.range": "range",
+    "select.all": "all",
+    "app.escape": "let go",
+    "app.help": "keys",
+}
+"""The same for the list and the detail while papers are selected."""

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 DAY = "day:"
 """Prefix of the id of a day's view; the ISO day follows."""
 
+QUEUED = "queue"
+"""The id of the view of the papers to read later, in their own order."""
+
 ORDERS = ("day", "upvotes", "published", "title")
 """The orders that the sort key steps through."""
 
@@ -45,6 +48,7 @@ class View(NamedTuple):
 VIEWS = (
     View("today", "Today", "day:latest"),
     View("unread", "Unread", "is:unread"),
+    View(QUEUED, "Queue", "is:queued", "queue"),
     View("starred", "Starred", "is:starred"),
     View("all", "All", ""),
 )
@@ -107,6 +111,18 @@ class Place(NamedTuple):
     def whole(self, order: str) -> Query:
         """The query of the list, sorted by `order` if neither the text nor the view has an order."""
         return _joined(self.view.query, self.query, self.view.order or order)
+
+    def as_query(self) -> str:
+        """The query of the list as a text, without the view's own order."""
+        from reader.core.query import Sort
+
+        kept, order = self.text, ""
+        for part in reversed(self.query.parts):
+            if isinstance(part.node, Sort):
+                order = f" {kept[part.start : part.end]}"
+                kept = f"{kept[: part.start]} {kept[part.end :]}".strip()
+        asked = " ".join(f"({one})" for one in (self.view.query, kept) if one)
+        return (asked or "-is:hidden") + order
 
     def base(self, order: str) -> Query:
         """The query of the view alone."""

@@ -27,6 +27,7 @@ from reader.ui.layout import remembered
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.notices import Notices
+from reader.ui.overlays import Overlays
 from reader.ui.process import finish_startup_tuning
 from reader.ui.screens.main import MainScreen
 from reader.ui.state import State
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from reader.ui.leaving import Leaving
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
+    from reader.ui.shell import Shell
     from reader.ui.widgets.filter_pane import FilterPane
     from reader.ui.widgets.paper_detail import PaperDetail
 
@@ -62,11 +64,11 @@ SAMPLE = "sample"
 class ReaderApp(BoundedApp, inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
-    `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
-    `query` in the view All; without a query it starts where the user left it. A `demo` fetches nothing, and saves
-    nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal already. `keep_setting`
-    writes a setting to the user's file. `now` is the clock; a `still` reader has no spinner and starts no refresh by
-    itself.
+    `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed; `shell` runs commands.
+    The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
+    nothing, and saves nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal
+    already. `keep_setting` writes a setting to the user's file. `now` is the clock; a `still` reader has no spinner and
+    starts no refresh by itself.
     """
 
     TITLE = "dailypapers"
@@ -85,6 +87,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         state_file: Path | None = None,
         run_job: JobRunner,
         rules: Callable[[], Topics],
+        shell: Shell,
         leaving: Leaving | None = None,
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
@@ -101,6 +104,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
+        self.shell = shell
         self.keep_setting = keep_setting
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
@@ -123,6 +127,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self._page: PaperPage | None = None
         self.calendar: CalendarScreen | None = None
         """The calendar, while it is open."""
+        self.overlays = Overlays(self, self.model, self.look)
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
@@ -132,6 +137,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             refresh=RefreshStatus(last=self.library.last_refresh()),
             panes=remembered(settings, left),
             history=left.history,
+            commands=left.commands,
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
             mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
@@ -197,6 +203,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
             self.model.show_news("the bundled sample keeps nothing")
+        assembly.notes.tell_draft()
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
         if not self.look.is_still:
@@ -222,10 +229,14 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.page, self._draw_page, now=False)
         on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
+        self.overlays.follow(assembly.notes.keep_draft)
+        on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
 
     def on_unmount(self) -> None:
+        if self.assembly is not None:
+            self.assembly.commands.close()
         self.library.close()
 
     # Screens
@@ -294,7 +305,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     @property
     def context(self) -> Context | None:
         """Where a key is pressed; None if the screen in front reads its own keys."""
-        if self.screen not in (self.main, self._page, self.calendar) or not self.main.is_mounted:
+        if self.screen not in (self.main, self._page, self.calendar, self.overlays.front) or not self.main.is_mounted:
             return None
         return self.model.state.context
 
@@ -316,8 +327,13 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     async def forward(self, key: events.Key) -> None:
         """Send a key to the widgets; a typed text takes it before the next key acts."""
+        overlay = self.overlays.front
+        if overlay is not None:
+            await overlay.ready()
         await super().on_event(key)
-        if self.model.state.is_typing:
+        if overlay is not None:
+            await overlay.catch_up()
+        elif self.model.state.is_typing:
             # The next key may be Enter, which accepts all text typed before it.
             await self.main.query_line.catch_up()
 
@@ -373,6 +389,11 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         if self.assembly is not None:
             self.assembly.filter.pick_topics(event.choice)
 
+    def on_filter_pane_tag_toggled(self, event: FilterPane.TagToggled) -> None:
+        """Write the tag into the query, or take it out."""
+        if self.assembly is not None:
+            self.assembly.filter.toggle_tag(event.tag, event.where)
+
     def on_paper_detail_link_clicked(self, event: PaperDetail.LinkClicked) -> None:
         """Open a link in the browser."""
         if self.assembly is not None:
@@ -382,6 +403,11 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         """Show a topic's papers."""
         if self.assembly is not None:
             self.assembly.show_topic(event.slug)
+
+    def on_paper_detail_tag_clicked(self, event: PaperDetail.TagClicked) -> None:
+        """Show the papers with a tag."""
+        if self.assembly is not None:
+            self.assembly.show_tag(event.tag)
 
     # Quit
 

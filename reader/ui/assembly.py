@@ -6,20 +6,28 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
+from reader.core.query import Term
 from reader.ui.handlers.add import AddActions
+from reader.ui.handlers.commands import CommandActions
+from reader.ui.handlers.copying import CopyActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
 from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.movement import MovementActions
+from reader.ui.handlers.notes import NoteActions
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
+from reader.ui.handlers.queue import QueueActions
 from reader.ui.handlers.registry import Handler, handlers_of
+from reader.ui.handlers.selection import SelectionActions
+from reader.ui.handlers.tags import TagActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
 from reader.ui.state_parts import Position
 from reader.ui.work.cache_watch import CacheWatch
+from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.counter import Counter
 from reader.ui.work.detail_loader import DetailLoader
 from reader.ui.work.feed_search import FeedSearch
@@ -33,8 +41,10 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
     from reader.ui.keyboard import Keyboard
+    from reader.ui.overlays import Overlays
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.main import MainScreen
+    from reader.ui.shell import Shell
     from reader.ui.widgets.paper_detail import PaperDetail
     from reader.ui.work.list_loader import ListLoader
     from reader.ui.work.services import Services
@@ -45,11 +55,13 @@ class Parts(Program, Display, Protocol):
 
     services: Services
     run_job: JobRunner
+    shell: Shell
     rules: Callable[[], Topics]
     keyboard: Keyboard
     list_loader: ListLoader
     main: MainScreen
     calendar: CalendarScreen | None
+    overlays: Overlays
 
     def text_in_front(self) -> PaperDetail | None: ...
 
@@ -80,14 +92,15 @@ class Assembly:
         self.notice_timer = NoticeTimer(services)
         self.page_refresher = PageRefresher(services, run_job)
         self.topic_meanings = TopicMeanings(services, parts.rules)
+        self.commands = CommandRunner(services, parts.shell)
 
         self.marks = MarkActions(services, main.papers, parts.list_loader)
         self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
-        self.links = LinkActions(
-            services, keyboard, Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
-        )
+        terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
+        self.links = LinkActions(services, keyboard, terminal)
+        self.notes = NoteActions(services, main.papers, self.marks, terminal, lambda: parts.overlays.note)
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
         groups = (
@@ -96,6 +109,19 @@ class Assembly:
             self.views,
             self.filter,
             self.links,
+            CopyActions(services, keyboard, parts.copy_to_clipboard),
+            SelectionActions(services, main.papers, parts.list_loader),
+            self.notes,
+            TagActions(services, self.marks, lambda: parts.overlays.tag_line),
+            QueueActions(services, main.papers, self.marks),
+            CommandActions(
+                parts,
+                services,
+                keyboard,
+                self.commands,
+                screen=lambda: parts.overlays.command_line,
+                copy=parts.copy_to_clipboard,
+            ),
             add,
             MovementActions(services, main, self.marks, self.views, text_in_front),
             QueryActions(services, main, self.search, add, self.page),
@@ -108,6 +134,7 @@ class Assembly:
                 self.refresher,
                 self.search,
                 self.views,
+                stop_command=self.commands.stop,
                 more_commands=display.commands,
                 position=position,
             ),
@@ -117,3 +144,7 @@ class Assembly:
     def show_topic(self, slug: str) -> None:
         """Show all papers of one topic."""
         self.views.show_query(with_topic("", slug))
+
+    def show_tag(self, tag: str) -> None:
+        """Show all papers with one tag of the user's."""
+        self.views.show_query(str(Term("tag", tag)))

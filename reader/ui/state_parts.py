@@ -13,6 +13,8 @@ from reader.ui.layout import Density
 from reader.ui.text.list_layout import ListForm, days_have_headings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from reader.cache.community import Kept
     from reader.cache.history import Votes
     from reader.core.paper import Paper
@@ -97,6 +99,12 @@ class ListContent:
         has_dates = before.has_dates if is_same else not days_have_headings(self.order)
         return replace(self, has_dates=has_dates)
 
+    def with_moved(self, pk: PaperKey, place: int) -> ListContent:
+        """The same content with a paper at another place, under the cursor."""
+        pks = [one for one in self.order.pks if one != pk]
+        pks.insert(place, pk)
+        return replace(self, order=self.order._replace(pks=pks, groups=()), at=Position(pk))
+
     @property
     def count(self) -> int | None:
         """Number of papers; None for a first screenful that more papers follow."""
@@ -172,6 +180,34 @@ class Reading(NamedTuple):
     """What belongs to it, on the page."""
     fetching: str = ""
     """How it goes with fetching that; empty if there is nothing to say."""
+
+
+class Tagging(NamedTuple):
+    """Papers whose tags are being typed."""
+
+    pks: tuple[PaperKey, ...]
+    has: tuple[str, ...]
+    """The tags that any of them has."""
+    known: Mapping[str, int]
+    """All tags of the user with their numbers of papers, the most common first."""
+
+    @property
+    def said(self) -> str:
+        """Which tags they have, in words."""
+        papers = "" if len(self.pks) == 1 else f"{len(self.pks):,} papers, "
+        return f"{papers}tagged {', '.join(self.has)}" if self.has else f"{papers}no tag yet"
+
+
+class Noting(NamedTuple):
+    """A paper whose note is being written."""
+
+    pk: PaperKey
+    id: str
+    title: str
+    text: str
+    """What the editor begins with."""
+    is_draft: bool = False
+    """Whether that is a draft that was left."""
 
 
 class Prompt(NamedTuple):

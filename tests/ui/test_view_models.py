@@ -18,7 +18,7 @@ from reader.session.places import VIEWS, Place, view
 from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults
 from reader.ui.state import State
-from reader.ui.state_parts import TOP, CacheFacts, CalendarRequest, ListContent, Prompt, Reading
+from reader.ui.state_parts import TOP, CacheFacts, CalendarRequest, ListContent, Noting, Prompt, Reading, Tagging
 from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Status
@@ -44,7 +44,7 @@ KEYMAP = Keymap()
 NOT_YET = Condition("", "fresh")
 NAMES = {"agents": "Agents & tools", "video": "Video generation", "robotics": "Robotics"}
 COUNTS = Counts(
-    views=(14, 57, 3, 60, 0, 2),
+    views=(14, 57, 4, 3, 60, 0, 2),
     days=(DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0)),
     topics=(
         TopicCount("agents", "Agents & tools", "Agents", 8),
@@ -188,12 +188,13 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
     assert [(one.id, one.count) for one in views] == [
         ("today", 14),
         ("unread", 57),
+        ("queue", 4),
         ("starred", 3),
         ("all", 60),
         ("second", 2),
     ]
-    none = at("all").counted(COUNTS._replace(views=(0,) * 6))
-    assert [one.id for one in filter_data(none).views] == ["today", "unread", "starred", "all"]
+    none = at("all").counted(COUNTS._replace(views=(0,) * 7))
+    assert [one.id for one in filter_data(none).views] == ["today", "unread", "queue", "starred", "all"]
 
 
 def test_the_pane_has_days_and_topics_with_all_that_is_known_of_them() -> None:
@@ -226,6 +227,12 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.focused(context)
         case "query":
             state = state.open_query(TOP)
+        case "tags":
+            state = state.begin_tags(Tagging((1,), (), {}))
+        case "note":
+            state = state.begin_note(Noting(1, "2605.00400", "A paper", ""))
+        case "command":
+            state = state.open_command()
         case "calendar":
             state = state.open_calendar(CalendarRequest(date(2026, 5, 12)))
         case "page":
@@ -235,7 +242,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
     return state.choose_panes(state.panes._replace(is_zoomed=True)).resized(width)
 
 
-PLACES: list[Context] = [context for context in CONTEXTS if context != "help"]
+PLACES: list[Context] = [context for context in CONTEXTS if context not in ("help", "output")]
 
 
 # The calendar shows its keys itself, over the list.
@@ -269,9 +276,9 @@ def test_hints_name_the_keys_as_they_are_bound() -> None:
 
 
 def test_the_links_name_the_keys_as_they_are_bound() -> None:
-    own = Keymap(overrides={"link.list": ("v",)})
+    own = Keymap(overrides={"link.list": ("B",)})
     keys = link_keys(own)
-    assert (keys["o"], keys["p"], keys["a"], keys["9"]) == ("o", "p", "va", "v9")
+    assert (keys["o"], keys["p"], keys["a"], keys["9"]) == ("o", "p", "Ba", "B9")
 
 
 def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filter() -> None:
@@ -280,9 +287,9 @@ def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filte
     state = state.focused("filter")
     assert status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)), said="Models that act.", tone="hint")
     state = state.change_notices(lambda notices: notices.told("no network", "warning"))
-    assert status(state, KEYMAP)[3:] == ("no network", "warning")
+    assert status(state, KEYMAP)[3:5] == ("no network", "warning")
     state = state.change_notices(lambda notices: notices.answered("1 read"))
-    assert status(state, KEYMAP)[3:] == ("1 read", "done")
+    assert status(state, KEYMAP)[3:5] == ("1 read", "done")
     prompt = Prompt((("t", "Today"),), "g")
     assert status(state.prompt_for(prompt), KEYMAP)[1:3] == (prompt.options, "g")
 

@@ -14,18 +14,22 @@ class Glyphs(NamedTuple):
     unread: str
     read: str
     starred: str
+    queued: str
     hidden: str
     elsewhere: str
     """Before a paper that the feed has and the cache does not."""
     rising: str
     code: str
     note: str
+    full_text: str
     comments: str
     upvotes: str
     cursor: str
     """The bar before the highlighted line."""
     caret: str
     """Where a typed text ends."""
+    selected: str
+    """Behind the state of a paper that is selected in the list."""
     picked: str
     excluded: str
     implied: str
@@ -59,15 +63,18 @@ UNICODE = Glyphs(
     unread="●",
     read=" ",
     starred="★",
+    queued="⧗",
     hidden="◌",
     elsewhere="+",
     rising="▲",
     code="‹›",
     note="✎",
+    full_text="▤",
     comments="❞",
     upvotes="▲",
     cursor="▌",
     caret="▏",
+    selected="✓",
     picked="✓",
     excluded="✗",
     implied="·",
@@ -91,15 +98,18 @@ ASCII = Glyphs(
     unread="*",
     read=".",
     starred="#",
+    queued="q",
     hidden="x",
     elsewhere="+",
     rising="^",
     code="<>",
     note="n",
+    full_text="=",
     comments="c",
     upvotes="^",
     cursor="|",
     caret="_",
+    selected="=",
     picked="+",
     excluded="-",
     implied=".",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LIST_ROLES = (
     "bar", "dot", "star", "faint", "number", "mark", "unread", "read", "hidden", "current", "current-read", "about",
-    "date", "day", "key",
+    "date", "day", "key", "selected",
 )  # fmt: skip
 """The roles of the list's pieces."""
 
@@ -48,23 +48,26 @@ class ListLook(NamedTuple):
     """The key that goes to the day before."""
 
 
-def draw_paper(row: PaperRow, width: int, look: ListLook, highlighted: bool) -> tuple[Line, ...]:
+def draw_paper(
+    row: PaperRow, width: int, look: ListLook, highlighted: bool, selected: bool = False
+) -> tuple[Line, ...]:
     """Draw a paper as one line of at most `width` cells, or two if `look` is comfortable.
 
-    The first line has the cursor's bar, the state, whether it is rising, upvotes, code, title and date; the second has
-    the organization or the people, the topics, and then the date.
+    The first line has the cursor's bar, the state, whether it is rising or `selected`, upvotes, code, title, the signs
+    of what is kept of it and the date; the second has the organization or the people, the topics, and then the date.
     """
     glyphs = look.glyphs
     state, state_role = _state(row, glyphs)
     bar = Piece(glyphs.cursor if highlighted else " ", "bar")
-    begin = [bar, Piece(state, state_role), Piece(glyphs.rising if row.rising else " ", "bar")]
+    rising = Piece(glyphs.rising if row.rising else " ", "bar")
+    begin = [bar, Piece(state, state_role), Piece(glyphs.selected, "selected") if selected else rising]
     if width >= WITH_UPVOTES:
         begin.append(Piece(f"{_short(row.upvotes):>4} ", "number"))
     if width >= WITH_CODE:
         begin.append(Piece(f"{glyphs.code if row.code else '':<{len(glyphs.code)}} ", "mark"))
     indent = measure(begin)
     date_end = _date(row.day, look) if look.has_dates and width >= WITH_DATE else ()
-    title_end = () if look.is_comfortable else date_end
+    title_end = (*_kept(row, width, glyphs), *(() if look.is_comfortable else date_end))
     # One blank stays before the pane's bar.
     room = width - indent - 1
     title = mark(
@@ -84,6 +87,13 @@ def _filled(left: Sequence[Piece], right: Line, width: int) -> Line:
     if not right:
         return tuple(left)
     return (*left, Piece(" " * (width - 1 - measure(left) - measure(right))), *right, Piece(" "))
+
+
+def _kept(row: PaperRow, width: int, glyphs: Glyphs) -> Line:
+    """The signs of what the user or the cache keeps of a paper; only such a paper's title gets less room."""
+    kept = ((row.queued, glyphs.queued), (row.has_note, glyphs.note), (row.has_text, glyphs.full_text))
+    signs = "".join(sign for is_kept, sign in kept if is_kept)
+    return (Piece(f" {signs}", "mark"),) if signs and width >= WITH_UPVOTES else ()
 
 
 def _date(day: str, look: ListLook) -> Line:
@@ -137,6 +147,7 @@ class PaperAt(NamedTuple):
 
     row: PaperRow
     is_highlighted: bool = False
+    is_selected: bool = False
 
 
 class Heading(NamedTuple):
@@ -166,8 +177,8 @@ Content: TypeAlias = PaperAt | Heading | DayEnd
 def draw_content(content: Content, width: int, look: ListLook) -> tuple[Line, ...]:
     """Draw the lines of a paper, a heading or the end."""
     match content:
-        case PaperAt(row, is_highlighted):
-            return draw_paper(row, width, look, is_highlighted)
+        case PaperAt(row, is_highlighted, is_selected):
+            return draw_paper(row, width, look, is_highlighted, is_selected)
         case Heading():
             return (draw_heading(content, width, look),)
         case DayEnd():
