@@ -103,6 +103,9 @@ class Settings:
     pdf_folder: str = field(default="~/Papers", metadata={"rule": FilePath()})
     """Folder of fetched PDFs, which are named by the paper's id and title."""
 
+    pdf_viewer: tuple[str, ...] = field(default=(), metadata={"rule": Command()})
+    """Program that opens PDFs, such as ["zathura"]; it gets the file as its last argument. Empty is the system's."""
+
     order: str = field(default="day", metadata={"rule": Choice(("day", "upvotes", "published", "added", "title"))})
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from reader.commands.command import Command, add_no_pager
 from reader.commands.output import READABLE, Style, is_terminal, width, wrapped
 from reader.commands.workspace import NotInCache, Workspace, find
-from reader.core.errors import NoFullText
+from reader.core.errors import FeedError, FeedOffline, NoFullText
 from reader.core.ids import arxiv_id, pdf_url
 from reader.core.text import clean
 
@@ -84,7 +84,7 @@ def _kept_text(workspace: Workspace, pk: int) -> KeptText | None:
 
 
 def _fetch(workspace: Workspace, paper: Paper) -> None:
-    """Fetch the text into the cache; raises NoFullText that says where to look if there is none."""
+    """Fetch the text into the cache; raises FeedError, which says where to look unless there is no network."""
     page = pdf_url(paper.id)
     if page is None:
         see = f" See {paper.url}" if paper.url else ""
@@ -93,7 +93,13 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
     from reader.refresh.jobs import FetchText
     from reader.refresh.progress import TextMissing
 
-    for message in run_job(workspace, FetchText(paper.id)):
+    try:
+        messages = run_job(workspace, FetchText(paper.id))
+    except FeedOffline:
+        raise
+    except FeedError as error:
+        raise FeedError(f"{error} See {page}") from error
+    for message in messages:
         if isinstance(message, TextMissing):
             raise NoFullText(f"{paper.id} has no full text: {message.reason}. See {page}")
 

@@ -178,7 +178,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("day.older", "[", "Older day", "The day before that has papers.", _MAIN),
     _motion("day.newer", "]", "Newer day", "The day after that has papers.", _MAIN),
     Action("link.page", "o", "Open in browser", "The paper's page on the web.", _PAPER),
-    Action("link.pdf", "p", "PDF in browser", "The PDF's page on the web.", _PAPER),
+    Action("link.pdf", "p", "PDF", "Fetch the PDF to your folder, and open it; again opens it at once.", _PAPER),
     Action("link.list", "L", "All links", "Choose among all links of this paper.", _PAPER),
     Action("link.copy", "y", "Copy link", "The paper's address, to the clipboard.", _PAPER),
     Action("link.copy_as", "Y", "Copy as", "Its id, title, BibTeX, Markdown, abstract or a citation.", _PAPER),

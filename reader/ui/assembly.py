@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from reader.core.query import Term
@@ -17,6 +18,7 @@ from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.movement import MovementActions
 from reader.ui.handlers.notes import NoteActions
 from reader.ui.handlers.page import PageActions
+from reader.ui.handlers.pdf import PdfActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.queue import QueueActions
@@ -34,6 +36,7 @@ from reader.ui.work.feed_search import FeedSearch
 from reader.ui.work.notice_timer import NoticeTimer
 from reader.ui.work.page_refresher import PageRefresher
 from reader.ui.work.paper_lookup import PaperLookup
+from reader.ui.work.pdf_fetcher import PdfFetcher
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.topic_meanings import TopicMeanings
 
@@ -73,6 +76,8 @@ class Parts(Program, Display, Protocol):
 
     def open_in_browser(self, url: str) -> bool: ...
 
+    def send_pdf(self, file: Path) -> bool: ...
+
 
 class Assembly:
     """All handlers of the keys, and the background work that they start."""
@@ -98,9 +103,10 @@ class Assembly:
         self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
-        terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
+        terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser, parts.send_pdf)
         self.links = LinkActions(services, keyboard, terminal)
         self.notes = NoteActions(services, main.papers, self.marks, terminal, lambda: parts.overlays.note)
+        pdfs = PdfFetcher(services, run_job)
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
         groups = (
@@ -122,6 +128,7 @@ class Assembly:
                 screen=lambda: parts.overlays.command_line,
                 copy=parts.copy_to_clipboard,
             ),
+            PdfActions(services, pdfs, terminal),
             add,
             MovementActions(services, main, self.marks, self.views, text_in_front),
             QueryActions(services, main, self.search, add, self.page),
@@ -135,6 +142,7 @@ class Assembly:
                 self.search,
                 self.views,
                 stop_command=self.commands.stop,
+                pdfs=pdfs,
                 more_commands=display.commands,
                 position=position,
             ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from reader.actions.links import CODE_LINK, Link, places
 from reader.core.paper import Paper, facts
@@ -17,9 +16,6 @@ from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure,
 from reader.ui.text.own_lines import own_lines
 from reader.ui.text.presentation import Presentation
 from reader.ui.text.why_lines import why_lines
-
-if TYPE_CHECKING:
-    pass
 
 MEASURE = 78
 """Maximum cells in a line: with longer lines the eye loses the start of the next one."""
