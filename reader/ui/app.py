@@ -248,6 +248,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
                 from reader.ui.screens.paper_page import PaperPage
 
                 self._page = PaperPage(self.model, self.look)
+                # Else Textual removes it as it closes, and draws nothing of it when it opens again.
+                self.install_screen(self._page, "page")
             if self.screen is self.main:
                 self.push_screen(self._page)
             self._page.show(state.page)
