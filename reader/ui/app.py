@@ -299,7 +299,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
             key = self.keymap.key("command.complete", "command")
             taken = state.selection.count if state.page is None else 0
-            self.command_line = CommandScreen(self._type_command, state.commands, taken, key)
+            self.command_line = CommandScreen(
+                self._type_command, state.commands, taken, key=key, glyphs=self.look.glyphs
+            )
             self.push_screen(self.command_line)
 
     def _type_command(self, text: str) -> None:
