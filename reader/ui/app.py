@@ -27,6 +27,7 @@ from reader.ui.layout import remembered
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.notices import Notices
+from reader.ui.overlays import Overlays
 from reader.ui.process import finish_startup_tuning
 from reader.ui.screens.main import MainScreen
 from reader.ui.state import State
@@ -51,9 +52,7 @@ if TYPE_CHECKING:
     from reader.ui.first_frame.kept_look import KeptLook
     from reader.ui.leaving import Leaving
     from reader.ui.screens.calendar import CalendarScreen
-    from reader.ui.screens.command_line import CommandScreen
     from reader.ui.screens.paper_page import PaperPage
-    from reader.ui.screens.tag_line import TagScreen
     from reader.ui.shell import Shell
     from reader.ui.widgets.filter_pane import FilterPane
     from reader.ui.widgets.paper_detail import PaperDetail
@@ -128,10 +127,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self._page: PaperPage | None = None
         self.calendar: CalendarScreen | None = None
         """The calendar, while it is open."""
-        self.tag_line: TagScreen | None = None
-        """The line of tags, while it is open."""
-        self.command_line: CommandScreen | None = None
-        """The command line, while it is open."""
+        self.overlays = Overlays(self, self.model, self.look)
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
@@ -207,6 +203,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
             self.model.show_news("the bundled sample keeps nothing")
+        assembly.notes.tell_draft()
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
         if not self.look.is_still:
@@ -231,8 +228,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.refresh.ended, self.list_loader.reload_if_empty, now=False)
         on_change(lambda state: state.page, self._draw_page, now=False)
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
-        on_change(lambda state: state.tagging, self._draw_tag_line, now=False)
-        on_change(lambda state: state.command, self._draw_command_line, now=False)
+        self.overlays.follow(assembly.notes.keep_draft)
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
@@ -273,40 +269,6 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             if calendar.is_current:
                 self.pop_screen()
 
-    def _draw_tag_line(self, state: State) -> None:
-        """Open or close the line of tags."""
-        if state.tagging is not None:
-            from reader.ui.screens.tag_line import TagScreen
-
-            key = self.keymap.key("tags.complete", "tags")
-            self.tag_line = TagScreen(state.tagging, state.topic_papers, key)
-            self.push_screen(self.tag_line)
-        elif self.tag_line is not None:
-            line, self.tag_line = self.tag_line, None
-            if line.is_current:
-                self.pop_screen()
-
-    def _draw_command_line(self, state: State) -> None:
-        """Open or close the command line, or show what may follow in it."""
-        if state.command is None:
-            line, self.command_line = self.command_line, None
-            if line is not None and line.is_current:
-                self.pop_screen()
-        elif self.command_line is not None:
-            self.command_line.show(state.command)
-        else:
-            from reader.ui.screens.command_line import CommandScreen
-
-            key = self.keymap.key("command.complete", "command")
-            taken = state.selection.count if state.page is None else 0
-            self.command_line = CommandScreen(
-                self._type_command, state.commands, taken, key=key, glyphs=self.look.glyphs
-            )
-            self.push_screen(self.command_line)
-
-    def _type_command(self, text: str) -> None:
-        self.model.change(self.model.state.type_command(text))
-
     def _renew_calendar(self, _state: State) -> None:
         if self.calendar is not None:
             self.calendar.renew()
@@ -342,8 +304,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     @property
     def context(self) -> Context | None:
         """Where a key is pressed; None if the screen in front reads its own keys."""
-        known = self.main, self._page, self.calendar, self.tag_line, self.command_line
-        if self.screen not in known or not self.main.is_mounted:
+        if self.screen not in (self.main, self._page, self.calendar, self.overlays.front) or not self.main.is_mounted:
             return None
         return self.model.state.context
 
@@ -365,12 +326,12 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     async def forward(self, key: events.Key) -> None:
         """Send a key to the widgets; a typed text takes it before the next key acts."""
-        line = self.tag_line or self.command_line
-        if line is not None:
-            await line.ready()
+        overlay = self.overlays.front
+        if overlay is not None:
+            await overlay.ready()
         await super().on_event(key)
-        if line is not None:
-            await line.catch_up()
+        if overlay is not None:
+            await overlay.catch_up()
         elif self.model.state.is_typing:
             # The next key may be Enter, which accepts all text typed before it.
             await self.main.query_line.catch_up()
@@ -427,6 +388,11 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         if self.assembly is not None:
             self.assembly.filter.pick_topics(event.choice)
 
+    def on_filter_pane_tag_toggled(self, event: FilterPane.TagToggled) -> None:
+        """Write the tag into the query, or take it out."""
+        if self.assembly is not None:
+            self.assembly.filter.toggle_tag(event.tag, event.where)
+
     def on_paper_detail_link_clicked(self, event: PaperDetail.LinkClicked) -> None:
         """Open a link in the browser."""
         if self.assembly is not None:
@@ -436,6 +402,11 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         """Show a topic's papers."""
         if self.assembly is not None:
             self.assembly.show_topic(event.slug)
+
+    def on_paper_detail_tag_clicked(self, event: PaperDetail.TagClicked) -> None:
+        """Show the papers with a tag."""
+        if self.assembly is not None:
+            self.assembly.show_tag(event.tag)
 
     # Quit
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
+from reader.core.query import Term
 from reader.ui.handlers.add import AddActions
 from reader.ui.handlers.commands import CommandActions
 from reader.ui.handlers.copying import CopyActions
@@ -14,6 +15,7 @@ from reader.ui.handlers.display import Display, DisplayActions
 from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.movement import MovementActions
+from reader.ui.handlers.notes import NoteActions
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
@@ -38,10 +40,9 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
     from reader.ui.keyboard import Keyboard
+    from reader.ui.overlays import Overlays
     from reader.ui.screens.calendar import CalendarScreen
-    from reader.ui.screens.command_line import CommandScreen
     from reader.ui.screens.main import MainScreen
-    from reader.ui.screens.tag_line import TagScreen
     from reader.ui.shell import Shell
     from reader.ui.widgets.paper_detail import PaperDetail
     from reader.ui.work.list_loader import ListLoader
@@ -59,8 +60,7 @@ class Parts(Program, Display, Protocol):
     list_loader: ListLoader
     main: MainScreen
     calendar: CalendarScreen | None
-    command_line: CommandScreen | None
-    tag_line: TagScreen | None
+    overlays: Overlays
 
     def text_in_front(self) -> PaperDetail | None: ...
 
@@ -96,9 +96,9 @@ class Assembly:
         self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
-        self.links = LinkActions(
-            services, keyboard, Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
-        )
+        terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
+        self.links = LinkActions(services, keyboard, terminal)
+        self.notes = NoteActions(services, main.papers, self.marks, terminal, lambda: parts.overlays.note)
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
         groups = (
@@ -109,14 +109,15 @@ class Assembly:
             self.links,
             CopyActions(services, keyboard, parts.copy_to_clipboard),
             SelectionActions(services, main.papers, parts.list_loader),
-            TagActions(services, self.marks, lambda: parts.tag_line),
+            self.notes,
+            TagActions(services, self.marks, lambda: parts.overlays.tag_line),
             QueueActions(services, main.papers, self.marks),
             CommandActions(
                 parts,
                 services,
                 keyboard,
                 self.commands,
-                screen=lambda: parts.command_line,
+                screen=lambda: parts.overlays.command_line,
                 copy=parts.copy_to_clipboard,
             ),
             add,
@@ -141,3 +142,7 @@ class Assembly:
     def show_topic(self, slug: str) -> None:
         """Show all papers of one topic."""
         self.views.show_query(with_topic("", slug))
+
+    def show_tag(self, tag: str) -> None:
+        """Show all papers with one tag of the user's."""
+        self.views.show_query(str(Term("tag", tag)))

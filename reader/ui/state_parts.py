@@ -193,6 +193,18 @@ class Tagging(NamedTuple):
         return f"{papers}tagged {', '.join(self.has)}" if self.has else f"{papers}no tag yet"
 
 
+class Noting(NamedTuple):
+    """A paper whose note is being written."""
+
+    pk: PaperKey
+    id: str
+    title: str
+    text: str
+    """What the editor begins with."""
+    is_draft: bool = False
+    """Whether that is a draft that was left."""
+
+
 class Prompt(NamedTuple):
     """Keys that may follow the ones pressed so far, with what they do."""
 

@@ -38,7 +38,7 @@ def filter_parts(state: State) -> object:
 
 def filter_data(state: State) -> FilterData:
     """Views, days and topics; without numbers until they are counted."""
-    from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
+    from reader.ui.text.filter_rows import DayItem, FilterData, TagItem, TopicItem, ViewItem
 
     counts, facts = state.counts, state.topic_facts
     if counts is None:
@@ -67,7 +67,8 @@ def filter_data(state: State) -> FilterData:
         for topic in counts.topics
         for trend in [facts.trends.get(topic.slug) if facts else None]
     )
-    return FilterData(views, days, topics, counts.approximate)
+    tags = tuple(TagItem(name, number) for name, number in counts.tags)
+    return FilterData(views, days, topics, counts.approximate, tags)
 
 
 def strip_parts(state: State) -> object:

@@ -17,6 +17,7 @@ from reader.core.topics.trends import spark
 from reader.ui.text.day_names import short_day
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure, pattern, spread, unbroken
+from reader.ui.text.own_lines import own_lines
 from reader.ui.text.why_lines import why_lines
 
 if TYPE_CHECKING:
@@ -66,11 +67,15 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
     parts = (
         fill(mark(paper.title, "title", searched), width),
         [*_people(paper, width, look), *_organization(paper, width, searched), *_facts(paper, width, look)],
-        _note_lines(paper, width, look),
+        own_lines(paper, width, look.glyphs, is_unfolded=look.is_unfolded),
         _summary(paper, width, look, searched),
         _abstract(paper, width, searched),
         _links(paper, width, look),
-        [*_topics(paper, width, look), *_categories(paper, width, look), *_keywords(paper, width, look, searched)],
+        [
+            *_topics(paper, width, look),
+            *_categories(paper, width, look),
+            *_keywords(paper, width, look, searched),
+        ],
         [] if look.why is None else why_lines(look.why, width, look.glyphs),
     )
     lines: list[Line] = []
@@ -177,7 +182,6 @@ def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: boo
     pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(look)}", "facts"))
     if paper.comments:
         pieces.append(Piece(comments, "facts"))
-    pieces.extend(Piece(literal(f"+{tag}"), "facts") for tag in paper.tags)
     items = [[piece] for piece in pieces]
     items[0] = [*_marks(paper, glyphs), *items[0]]
     return items
@@ -185,8 +189,12 @@ def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: boo
 
 def _marks(paper: Paper, glyphs: Glyphs) -> list[Piece]:
     """The signs of what the user has marked."""
-    marks = [Piece(f"{glyphs.starred} ", "star")] if paper.starred else []
-    return [*marks, Piece(f"{glyphs.hidden} ", "facts")] if paper.hidden else marks
+    found = (
+        (paper.starred, glyphs.starred, "star"),
+        (paper.queued, glyphs.queued, "key"),
+        (paper.hidden, glyphs.hidden, "facts"),
+    )
+    return [Piece(f"{sign} ", role) for is_set, sign, role in found if is_set]
 
 
 def _with_position(lines: list[Line], width: int, look: Presentation) -> list[Line]:
@@ -215,16 +223,6 @@ def _number(count: int, name: str) -> str:
 
 
 # Text
-
-
-def _note_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    if not paper.note:
-        return []
-    first, *rest = paper.note.splitlines() or [""]
-    lines = fill([Piece(f"{look.glyphs.note} ", "label"), *mark(first, "text")], width)
-    for paragraph in rest:
-        lines.extend(fill(mark(paragraph, "text"), width) or [_EMPTY])
-    return lines
 
 
 def _summary(paper: Paper, width: int, look: Presentation, searched: re.Pattern[str] | None) -> list[Line]:

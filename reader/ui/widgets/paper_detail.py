@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from reader.core.topics.explain import Why
 
 _ROLES = (
-    "title", "people", "more", "facts", "position", "star", "topic", "keywords", "between", "label", "quote", "summary",
-    "muted", "key", "link",
+    "title", "people", "more", "facts", "position", "star", "tag", "topic", "keywords", "between", "label", "quote",
+    "summary", "muted", "key", "link",
 )  # fmt: skip
 
 
@@ -49,6 +49,12 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         """The user clicked a topic."""
 
         slug: str
+
+    @dataclass
+    class TagClicked(Message):
+        """The user clicked a tag of theirs."""
+
+        tag: str
 
     def __init__(
         self,
@@ -218,6 +224,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self.post_message(self.LinkClicked(value))
         elif kind == "topic":
             self.post_message(self.TopicClicked(value))
+        elif kind == "tag":
+            self.post_message(self.TagClicked(value))
         elif kind == "unfold":
             self.toggle_fold()
         else:
