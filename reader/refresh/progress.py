@@ -131,6 +131,15 @@ class TextMissing:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperRefreshed:
+    """The feed or arXiv was asked about a paper; what it said is stored."""
+
+    id: str
+    error: FeedError | None = None
+    """Why there was no answer; what is cached stays."""
+
+
+@dataclass(frozen=True, slots=True)
 class PdfReceived:
     """Bytes of a PDF that are there, and all of them if that is known."""
 

@@ -227,6 +227,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.search.asking, assembly.search.follow, now=False)
         on_change(lambda state: state.refresh.ended, self.list_loader.reload_if_empty, now=False)
         on_change(lambda state: state.page, self._draw_page, now=False)
+        on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
         self.overlays.follow(assembly.notes.keep_draft)
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)

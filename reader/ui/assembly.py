@@ -32,6 +32,7 @@ from reader.ui.work.counter import Counter
 from reader.ui.work.detail_loader import DetailLoader
 from reader.ui.work.feed_search import FeedSearch
 from reader.ui.work.notice_timer import NoticeTimer
+from reader.ui.work.page_refresher import PageRefresher
 from reader.ui.work.paper_lookup import PaperLookup
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.topic_meanings import TopicMeanings
@@ -89,6 +90,7 @@ class Assembly:
         self.counter = Counter(services)
         self.cache_watch = CacheWatch(services, keyboard.when_still)
         self.notice_timer = NoticeTimer(services)
+        self.page_refresher = PageRefresher(services, run_job)
         self.topic_meanings = TopicMeanings(services, parts.rules)
         self.commands = CommandRunner(services, parts.shell)
 

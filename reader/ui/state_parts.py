@@ -15,6 +15,7 @@ from reader.ui.text.list_layout import ListForm, days_have_headings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from reader.cache.community import Kept
     from reader.cache.history import Votes
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperKey
@@ -175,6 +176,10 @@ class Reading(NamedTuple):
     votes: Votes
     number: int = 0
     """Its place in the list, from 1; 0 if unknown."""
+    kept: Kept | None = None
+    """What belongs to it, on the page."""
+    fetching: str = ""
+    """How it goes with fetching that; empty if there is nothing to say."""
 
 
 class Tagging(NamedTuple):

@@ -222,7 +222,7 @@ def reach(state: State) -> Reach:
 def link_keys(keymap: Keymap) -> dict[str, str]:
     """The keys that open links, by the link's letter: a separate key, or the list's key and the letter."""
     listed = keymap.key("link.list")
-    behind = {letter: f"{listed}{letter}" for letter in "acwde123456789"}
+    behind = {letter: f"{listed}{letter}" for letter in "acwdemts123456789"}
     return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), **behind}
 
 

@@ -49,7 +49,7 @@ from tests.ui import papers
 PATIENCE = 30.0
 """Seconds after which a condition that does not come is a failure."""
 
-BESIDE = ("refresh",)
+BESIDE = ("refresh", "page")
 """Groups of workers that may run on while the reader is at rest."""
 
 

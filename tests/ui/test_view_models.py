@@ -229,10 +229,10 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.open_query(TOP)
         case "tags":
             state = state.begin_tags(Tagging((1,), (), {}))
-        case "command":
-            state = state.open_command()
         case "note":
             state = state.begin_note(Noting(1, "2605.00400", "A paper", ""))
+        case "command":
+            state = state.open_command()
         case "calendar":
             state = state.open_calendar(CalendarRequest(date(2026, 5, 12)))
         case "page":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Literal, NamedTuple
@@ -47,6 +48,9 @@ _HAS = {
     "media": "has_media = 1",
     "note": "has_note = 1",
     "comments": "comments > 0",
+    "model": "models > 0",
+    "dataset": "datasets > 0",
+    "space": "spaces > 0",
 }
 
 
@@ -219,6 +223,8 @@ class Compiler:
                 return Clause(f"EXISTS (SELECT 1 FROM paper_category WHERE {named.sql} AND pk = p.pk)", named.params)
             case "id" if self.tests_each:
                 return self.id_condition(value)
+            case "venue" if self.tests_each:
+                return bracketed(_venue(value, "p.venue"))
             case "topic" if self.tests_each:
                 return Clause(f"EXISTS (SELECT 1 FROM paper_topic WHERE {_TOPIC} AND pk = p.pk)", (value,))
             case "tag" if self.tests_each:
@@ -254,6 +260,9 @@ class Compiler:
                 return Clause(f"SELECT pk FROM paper_category WHERE {named.sql}", named.params)
             case Term("source", source) if source != "hf":
                 return Clause("SELECT pk FROM paper_source WHERE source = ?", (source,))
+            case Term("venue", venue):
+                named = _venue(venue, "venue")
+                return Clause(f"SELECT pk FROM paper WHERE venue IS NOT NULL AND {named.sql}", named.params)
             case Term("tag", tag):
                 return Clause("SELECT pk FROM paper_tag WHERE tag = ? COLLATE NOCASE", (tag,))
             case Term("id", id):
@@ -283,8 +292,8 @@ class Compiler:
         match node:
             case Term("is", ("read" | "starred" | "hidden") as state):
                 return Clause(f"SELECT pk FROM paper WHERE {_STATES[state]}")
-            case Term("has", "note"):
-                return Clause(f"SELECT pk FROM paper WHERE {_HAS['note']}")
+            case Term("has", ("note" | "model" | "dataset" | "space") as thing):
+                return Clause(f"SELECT pk FROM paper WHERE {_HAS[thing]}")
             case Count(name, low, high):
                 counted = in_range(_COUNTS[name], low, high)
                 return Clause(f"SELECT pk FROM paper WHERE {counted.sql}", counted.params)
@@ -310,6 +319,12 @@ def _category(value: str) -> Clause:
     if "." in value:
         return Clause("category = ?", (value,))
     return Clause("(category = ? OR category > ? AND category < ?)", (value, f"{value}.", f"{value}/"))
+
+
+def _venue(value: str, column: str) -> Clause:
+    """The condition that words of a venue, such as `ICLR 2026 oral`, begin with each word of the value."""
+    words = re.findall(r"[^\W_]+(?:[-/.&][^\W_]+)*", value)
+    return join_clauses([Clause(f"' ' || {column} LIKE ?", (f"% {word}%",)) for word in words] or [Clause("0")], "AND")
 
 
 def _sort_day_bounds(first: str | None, last: str | None) -> list[Clause]:

@@ -13,7 +13,7 @@ from reader.core.query.regex import UnsafePattern, compile_pattern
 
 CHOICES = {
     "is": ("unread", "read", "starred", "queued", "hidden", "new", "trending", "risen"),
-    "has": ("code", "project", "media", "note", "comments", "fulltext"),
+    "has": ("code", "project", "media", "model", "dataset", "space", "note", "comments", "fulltext"),
     "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue"),
 }
 """The fields with fixed values, and those values."""
@@ -28,6 +28,7 @@ EXAMPLES = {
     "tag": "tag:later",
     "source": "source:arxiv",
     "category": "category:cs.RO",
+    "venue": "venue:iclr",
     "id": "id:2406.12345",
     "is": "is:unread",
     "has": "has:code",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.ui.handlers.registry import handles
 from reader.ui.keyboard import Keyboard
 from reader.ui.work.services import Services
 
+if TYPE_CHECKING:
+    from reader.actions.links import Link
 MOST_OPENED = 12
 """Maximum number of selected papers that are opened in the browser at once."""
 
@@ -47,16 +49,36 @@ class LinkActions:
 
     @handles("link.list")
     def choose_link(self, _count: int | None) -> None:
-        from reader.actions.links import link_choices, links
+        from reader.actions.links import LINKED, link_choices, linked, links
 
-        paper = self._library.paper_of(self._model.state.highlighted)
+        highlighted = self._model.state.highlighted
+        paper = self._library.paper_of(highlighted)
         if paper is None:
             return
         urls = {link.letter: link.url for link in links(paper)}
-        if urls:
-            self._keyboard.ask_letter("open", link_choices(paper), lambda letter: self.browse(urls[letter]))
+        named = linked(self._library.belongings(highlighted).community.repositories)
+        choices = (*link_choices(paper), *((letter, name) for letter, name in LINKED.values() if letter in named))
+
+        def act(letter: str) -> None:
+            if letter in named:
+                self._choose_linked(named[letter])
+            else:
+                self.browse(urls[letter])
+
+        if choices:
+            self._keyboard.ask_letter("open", choices, act)
         else:
             self._model.show_notice("this paper has no links")
+
+    def _choose_linked(self, links: Sequence[Link]) -> None:
+        """Open one of the repositories of a kind; if there are several, ask which."""
+        if len(links) == 1:
+            self.browse(links[0].url)
+            return
+        urls = {link.letter: link.url for link in links}
+        self._keyboard.ask_letter(
+            "open", [(link.letter, link.name) for link in links], lambda one: self.browse(urls[one])
+        )
 
     def _open(self, letter: str) -> None:
         """Open the link of this letter of the selected papers, or of the one under the cursor."""

@@ -16,11 +16,13 @@ from reader.cache.history import STILL, Votes
 from reader.core.paper import Paper
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, centre, fill, with_keys
-from reader.ui.text.paper_lines import MEASURE, Presentation, compose
+from reader.ui.text.paper_lines import MEASURE, compose
+from reader.ui.text.presentation import Presentation
 from reader.ui.text.why_lines import WHY
 from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
+    from reader.cache.community import Kept
     from reader.core.topics.explain import Why
 
 _ROLES = (
@@ -80,10 +82,19 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
 
     # Content
 
-    def show(self, paper: Paper, words: tuple[str, ...] = (), votes: Votes = STILL, position: str = "") -> None:
+    def show(
+        self,
+        paper: Paper,
+        words: tuple[str, ...] = (),
+        votes: Votes = STILL,
+        *,
+        position: str = "",
+        kept: Kept | None = None,
+        fetching: str = "",
+    ) -> None:
         """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
 
-        `position` is its place in the list, such as `3 of 34`.
+        `position` is its place in the list, such as `3 of 34`. `kept` and `fetching` are as in `Presentation`.
         """
         is_same = self._paper is not None and self._paper.pk == paper.pk
         why = self._look.why if is_same else None
@@ -99,6 +110,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             today=today,
             votes=votes,
             position=position,
+            kept=kept,
+            fetching=fetching,
         )
         if (paper, look) != (self._paper, self._look):
             self._paper, self._look = paper, look
