@@ -228,7 +228,7 @@ def _show_reader(
             state_file=paths.state_file(),
             run_job=partial(_run_job, workspace, file),
             rules=lambda: workspace.topics,
-            shell=_shell(workspace, sample),
+            shell=partial(_shell, workspace, sample),
             leaving=leaving,
             first_frame=frame,
             keep_setting=partial(_keep_setting, workspace),

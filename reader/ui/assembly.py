@@ -62,7 +62,7 @@ class Parts(Program, Display, Protocol):
 
     services: Services
     run_job: JobRunner
-    shell: Shell
+    shell: Callable[[], Shell]
     rules: Callable[[], Topics]
     keyboard: Keyboard
     list_loader: ListLoader
