@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.core.document.lines import Line, Piece
     from reader.core.paper import Paper
-
-ASCII = str.maketrans("─│•", "-|*")
-"""Signs of the layout for terminals with `ascii = true`."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -101,15 +98,17 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
 def _draw(paper: Paper, kept: KeptText, ascii: bool) -> Iterator[str]:
     """The lines of a text: in a pipe, a paragraph or a row of a table each."""
     from reader.core.document.layout import Layout
+    from reader.core.document.lines import IN_ASCII
 
     style = Style.of(sys.stdout)
+    signs: Mapping[int, str] = IN_ASCII if ascii else {}
     columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
     yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))
     yield from (style.faint(line) for line in wrapped(", ".join(map(clean, paper.authors)), columns))
     yield from (style.faint(line) for line in wrapped(_facts(paper, kept), columns))
     yield ""
     for line in Layout(kept.document, columns, table_width=width() if columns else None):
-        yield _painted(line, style, ascii)
+        yield _painted(line, style, signs)
     if kept.document.is_cut:
         yield ""
         yield style.faint("The text is longer than the limits; its end is missing.")
@@ -122,18 +121,19 @@ def _facts(paper: Paper, kept: KeptText) -> str:
     return " · ".join(filter(None, (f"arXiv:{paper.id}{version}", document.licence, f"text from {source}")))
 
 
-def _painted(line: Line, style: Style, ascii: bool) -> str:
-    return "".join(_paint(piece, style, ascii) for piece in line.pieces).rstrip()
+def _painted(line: Line, style: Style, signs: Mapping[int, str]) -> str:
+    return "".join(_paint(piece, style, signs) for piece in line.pieces).rstrip()
 
 
-def _paint(piece: Piece, style: Style, ascii: bool) -> str:
+def _paint(piece: Piece, style: Style, signs: Mapping[int, str]) -> str:
+    """A piece in its style, its signs replaced by those of the table."""
     match piece.role:
         case "heading" | "strong" | "label":
-            return style.bold(piece.text.translate(ASCII) if ascii and piece.role == "label" else piece.text)
+            return style.bold(piece.text.translate(signs) if piece.role == "label" else piece.text)
         case "emphasis":
             return style.italic(piece.text)
         case "rule":
-            return style.faint(piece.text.translate(ASCII) if ascii else piece.text)
+            return style.faint(piece.text.translate(signs))
         case "muted" | "mark" | "caption":
             return style.faint(piece.text)
         case "code":

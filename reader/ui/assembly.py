@@ -10,6 +10,7 @@ from reader.core.query import Term
 from reader.ui.handlers.add import AddActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
+from reader.ui.handlers.full_text import FullTextActions
 from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.movement import MovementActions
@@ -31,14 +32,15 @@ from reader.ui.work.feed_search import FeedSearch
 from reader.ui.work.notice_timer import NoticeTimer
 from reader.ui.work.paper_lookup import PaperLookup
 from reader.ui.work.refresher import Refresher
+from reader.ui.work.text_fetcher import TextFetcher
 from reader.ui.work.topic_meanings import TopicMeanings
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
+    from reader.ui.front_screens import FrontScreens
     from reader.ui.keyboard import Keyboard
     from reader.ui.overlays import Overlays
-    from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.main import MainScreen
     from reader.ui.widgets.paper_detail import PaperDetail
     from reader.ui.work.list_loader import ListLoader
@@ -54,7 +56,7 @@ class Parts(Program, Display, Protocol):
     keyboard: Keyboard
     list_loader: ListLoader
     main: MainScreen
-    calendar: CalendarScreen | None
+    screens: FrontScreens
     overlays: Overlays
 
     def text_in_front(self) -> PaperDetail | None: ...
@@ -87,7 +89,11 @@ class Assembly:
         self.topic_meanings = TopicMeanings(services, parts.rules)
 
         self.marks = MarkActions(services, main.papers, parts.list_loader)
-        self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
+        self.text_fetcher = TextFetcher(services, run_job)
+        self.full_text = FullTextActions(services)
+        self.page = PageActions(
+            services.model, main.papers, self.detail_loader, self.marks, self.full_text, text_in_front=text_in_front
+        )
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
         terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
@@ -98,6 +104,7 @@ class Assembly:
         groups = (
             self.marks,
             self.page,
+            self.full_text,
             self.views,
             self.filter,
             self.links,
@@ -106,10 +113,10 @@ class Assembly:
             TagActions(services, self.marks, lambda: parts.overlays.tag_line),
             QueueActions(services, main.papers, self.marks),
             add,
-            MovementActions(services, main, self.marks, self.views, text_in_front),
+            MovementActions(services, main, self.marks, self.views, self.full_text, text_in_front=text_in_front),
             QueryActions(services, main, self.search, add, self.page),
             TopicActions(services, keyboard, self.page, text_in_front, parts.rules),
-            DateActions(services, self.refresher, self.views, lambda: parts.calendar),
+            DateActions(services, self.refresher, self.views, lambda: parts.screens.calendar),
             display,
             ProgramActions(
                 parts,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.paper_row import PaperKey
 from reader.session.places import TopicMode, TopicOrder
+from reader.ui.full_text import text_size
 from reader.ui.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.notices import Notices
 from reader.ui.own_state import OwnState
@@ -57,6 +58,8 @@ class State(OwnState):
     """Whether all panes exist: one frame after the list."""
     width: int = SHAPES["three"]
     """Columns of the terminal."""
+    height: int = 24
+    """Rows of the terminal."""
     panes: PaneChoice = field(default_factory=PaneChoice)
     """What the user chose for the panes."""
 
@@ -101,6 +104,8 @@ class State(OwnState):
             return "tags"
         if self.noting is not None:
             return "note"
+        if self.text is not None:
+            return "text"
         if self.page is not None:
             return "page"
         if self.calendar is not None:
@@ -196,9 +201,10 @@ class State(OwnState):
         """Record that all panes exist."""
         return replace(self, is_ready=True)
 
-    def resized(self, width: int) -> State:
-        """Store the terminal's new width."""
-        return replace(self, width=width)._with_focus_in_view()
+    def resized(self, width: int, height: int = 24) -> State:
+        """Store the terminal's new size."""
+        text = self.text and self.text.resized(text_size(width, height))
+        return replace(self, width=width, height=height, text=text)._with_focus_in_view()
 
     def choose_panes(self, panes: PaneChoice) -> State:
         """Store what the user chose for the panes."""
@@ -244,7 +250,7 @@ class State(OwnState):
         """Go back from the paper's page to the list."""
         if self.page is None:
             return self
-        closed = replace(self, page=None, is_list_outdated=False)
+        closed = replace(self.close_text(), page=None, is_list_outdated=False)
         if not self.is_list_outdated:
             return closed
         return replace(closed, request=self._next_request(TOP if self.is_list_coming else Position(self.highlighted)))
@@ -258,10 +264,12 @@ class State(OwnState):
         return self if self.calendar is None else replace(self, calendar=None)
 
     def step_back(self, at: Position) -> State:
-        """Close or leave what is in front: the page, a pane, the selection, the feed's results or the query.
+        """Close or leave what is in front: the text, the page, a pane, the selection, the feed's results or the query.
 
         `at` is the position of the list's cursor, which stays on its paper.
         """
+        if self.text is not None:
+            return self.step_back_in_text()
         if self.page is not None:
             return self.close_page()
         if self.focus == "filter":

@@ -282,7 +282,7 @@ class Story:
     @property
     def text_in_front(self) -> PaperDetail:
         """The pane of the paper whose text is in front."""
-        page = self.app._page
+        page = self.app.screens.page
         return page.detail if self.is_on_page and page is not None else self.main.detail
 
     # What the reader holds
