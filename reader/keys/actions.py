@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 Context: TypeAlias = Literal[
-    "list", "detail", "page", "text", "filter", "query", "tags", "note", "calendar", "help", "empty"
+    "list",
+    "detail",
+    "page",
+    "text",
+    "filter",
+    "query",
+    "tags",
+    "note",
+    "command",
+    "output",
+    "calendar",
+    "help",
+    "empty",
 ]
 """The pane or screen in which a key is pressed."""
 
@@ -23,13 +35,15 @@ PLACES: Final[Mapping[Context, str]] = {
     "query": "while typing a query",
     "tags": "while typing tags",
     "note": "while writing a note",
+    "command": "while typing a command",
+    "output": "in a command's output",
     "calendar": "in the calendar",
     "help": "in this help",
     "empty": "with nothing to show",
 }
 """Each context in words, for the end of a sentence."""
 
-TYPING: Final[Contexts] = ("query", "tags", "note", "help")
+TYPING: Final[Contexts] = ("query", "tags", "note", "command", "help")
 """Contexts where letters are text: an action shared with other contexts acts here only by keys that write no text."""
 
 GROUPS: Final[Mapping[str, str]] = {
@@ -51,6 +65,8 @@ GROUPS: Final[Mapping[str, str]] = {
     "query": "Query line",
     "tags": "Line of tags",
     "note": "Note",
+    "command": "Command line",
+    "output": "Command line",
     "app": "Program",
     "help": "Help",
 }
@@ -64,12 +80,14 @@ _PANES: Final[Contexts] = ("list", "detail", "filter")
 _MAIN: Final[Contexts] = ("list", "detail", "filter", "empty")
 _BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty")
 _BACK: Final[Contexts] = ("list", "detail", "page", "text", "filter", "empty")
-_SCROLL: Final[Contexts] = ("list", "detail", "page", "text", "filter", "help")
+_SCROLL: Final[Contexts] = ("list", "detail", "page", "text", "filter", "output", "help")
 _SEARCH: Final[Contexts] = ("list", "detail", "empty")
 _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
 _WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty")
-_NOT_HELP: Final[Contexts] = ("list", "detail", "page", "text", "filter", "query", "tags", "note", "calendar", "empty")
+_NOT_HELP: Final[Contexts] = (
+    "list", "detail", "page", "text", "filter", "query", "tags", "note", "command", "calendar", "empty",
+)  # fmt: skip
 _PAGE: Final[Contexts] = ("page",)
 _TEXT: Final[Contexts] = ("text",)
 _TOPIC: Final[Contexts] = ("filter",)
@@ -77,6 +95,8 @@ _QUERY: Final[Contexts] = ("query",)
 _TAGS: Final[Contexts] = ("tags",)
 _NOTE: Final[Contexts] = ("note",)
 _WRITE: Final[Contexts] = ("list", "detail", "page", "text", "note")
+_COMMAND: Final[Contexts] = ("command",)
+_OUTPUT: Final[Contexts] = ("output",)
 _EMPTY: Final[Contexts] = ("empty",)
 _HELP: Final[Contexts] = ("help",)
 _DATE: Final[Contexts] = ("calendar",)
@@ -176,6 +196,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("link.pdf", "p", "PDF in browser", "The PDF's page on the web.", _READ),
     Action("link.list", "L", "All links", "Choose among all links of this paper.", _READ),
     Action("link.copy", "y", "Copy link", "The paper's address, to the clipboard.", _PAPER),
+    Action("link.copy_as", "Y", "Copy as", "Its id, title, BibTeX, Markdown, abstract or a citation.", _PAPER),
     Action("topic.pick", "space enter", "Pick", "Open this view or day; pick a topic or let go.", _TOPIC),
     Action("topic.exclude", "- x", "Exclude", "Leave out papers of this topic.", _TOPIC),
     Action("topic.any_all", "a", "Any or all", "Papers of any picked topic, or of all of them.", _TOPIC),
@@ -204,6 +225,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("note.drop", "ctrl+g", "Put back", "Go back, with the note as it was before.", _NOTE),
     Action("note.undo_typing", "ctrl+z", "Undo typing", "Take back what was typed last.", _NOTE),
     Action("note.redo_typing", "ctrl+y", "Redo typing", "Type it again.", _NOTE),
+    Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _BROWSE),
+    Action("command.run", "enter", "Run", "Run what is typed; escape then stops it.", _COMMAND),
+    Action("command.cancel", "escape", "Close", "Back to where you were; nothing runs.", _COMMAND),
+    Action("command.complete", "tab", "Take suggestion", "Put the marked word in place of the typed one.", _COMMAND),
+    Action("command.next", "down", "Next suggestion", "Down in the suggestions, or in earlier commands.", _COMMAND),
+    Action("command.previous", "up", "Earlier command", "The command before; or up in the suggestions.", _COMMAND),
+    Action("command.output", ";", "Last output", "What the last command has printed.", _BROWSE),
+    Action("output.copy", "y", "Copy all", "The whole output, to the clipboard.", _OUTPUT),
+    Action("output.close", "escape q", "Close", "Back to where you were.", _OUTPUT),
     Action("date.day", "enter", "Day", "Go to this day, or to the date that was typed.", _DATE),
     Action("date.week", "w", "Week", "Go to the best of this week.", _DATE),
     Action("date.month", "m", "Month", "Go to the best of this month.", _DATE),
@@ -220,7 +250,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.refresh", "r", "Refresh", "Fetch what is new from the feed now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),
     Action("app.help", "? f1", "Keys", "The keys that act here, and what the signs mean.", _NOT_HELP),
-    Action("app.commands", ": ctrl+p", "Commands", "Find any command by its name.", _NOT_HELP),
+    Action("app.commands", "ctrl+p", "Palette", "Find any action, view, topic or paper by its name.", _NOT_HELP),
     Action("app.escape", "escape", "Step back", "Close or stop the latest thing; never quits.", _BACK),
     Action("app.back", "q", "Back or quit", "Back from page, results and query; then quit.", _BACK),
     Action("app.suspend", "ctrl+z", "Suspend", "Back to the shell; its command fg comes back here.", _JOB),
@@ -240,7 +270,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "read.open": "open",
         "link.list": "links",
         "find.filter": "filter",
-        "app.commands": "commands",
+        "command.open": "command",
         "app.help": "keys",
     },
     "detail": {
@@ -311,6 +341,19 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "note.undo_typing": "undo",
         "app.help": "keys",
     },
+    "command": {
+        "command.run": "run",
+        "command.complete": "take word",
+        "command.previous": "earlier",
+        "command.cancel": "close",
+        "app.help": "keys",
+    },
+    "output": {
+        "move.page_down": "page",
+        "move.bottom": "end",
+        "output.copy": "copy",
+        "output.close": "close",
+    },
     "calendar": {
         "date.day": "day",
         "date.week": "week",
@@ -326,7 +369,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "app.refresh": "refresh",
         "find.query": "search",
         "find.filter": "filter",
-        "app.commands": "commands",
+        "command.open": "command",
         "app.help": "keys",
     },
 }
@@ -341,7 +384,7 @@ SELECTED_FOOTER: Final[Mapping[str, str]] = {
     "paper.queue": "queue",
     "paper.tag": "tags",
     "paper.hide": "hide",
-    "link.copy": "copy",
+    "link.copy_as": "copy",
     "select.range": "range",
     "select.all": "all",
     "app.escape": "let go",

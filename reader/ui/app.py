@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from reader.ui.first_frame.frame import FirstFrame
     from reader.ui.first_frame.kept_look import KeptLook
     from reader.ui.leaving import Leaving
+    from reader.ui.shell import Shell
     from reader.ui.widgets.filter_pane import FilterPane
     from reader.ui.widgets.paper_detail import PaperDetail
 
@@ -62,11 +63,11 @@ SAMPLE = "sample"
 class ReaderApp(BoundedApp, inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
-    `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
-    `query` in the view All; without a query it starts where the user left it. A `demo` fetches nothing, and saves
-    nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal already. `keep_setting`
-    writes a setting to the user's file. `now` is the clock; a `still` reader has no spinner and starts no refresh by
-    itself.
+    `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed; `shell` runs commands.
+    The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
+    nothing, and saves nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal
+    already. `keep_setting` writes a setting to the user's file. `now` is the clock; a `still` reader has no spinner and
+    starts no refresh by itself.
     """
 
     TITLE = "dailypapers"
@@ -85,6 +86,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         state_file: Path | None = None,
         run_job: JobRunner,
         rules: Callable[[], Topics],
+        shell: Shell,
         leaving: Leaving | None = None,
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
@@ -101,6 +103,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
+        self.shell = shell
         self.keep_setting = keep_setting
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
@@ -131,6 +134,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             refresh=RefreshStatus(last=self.library.last_refresh()),
             panes=remembered(settings, left),
             history=left.history,
+            commands=left.commands,
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
             mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
@@ -222,9 +226,12 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.text, assembly.text_fetcher.follow, now=False)
         self.screens.follow()
         self.overlays.follow(assembly.notes.keep_draft)
+        on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
 
     def on_unmount(self) -> None:
+        if self.assembly is not None:
+            self.assembly.commands.close()
         self.library.close()
 
     # Screens

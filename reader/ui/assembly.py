@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from reader.core.query import Term
 from reader.ui.handlers.add import AddActions
+from reader.ui.handlers.commands import CommandActions
+from reader.ui.handlers.copying import CopyActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
 from reader.ui.handlers.full_text import FullTextActions
@@ -26,6 +28,7 @@ from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
 from reader.ui.state_parts import Position
 from reader.ui.work.cache_watch import CacheWatch
+from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.counter import Counter
 from reader.ui.work.detail_loader import DetailLoader
 from reader.ui.work.feed_search import FeedSearch
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from reader.ui.keyboard import Keyboard
     from reader.ui.overlays import Overlays
     from reader.ui.screens.main import MainScreen
+    from reader.ui.shell import Shell
     from reader.ui.widgets.paper_detail import PaperDetail
     from reader.ui.work.list_loader import ListLoader
     from reader.ui.work.services import Services
@@ -52,6 +56,7 @@ class Parts(Program, Display, Protocol):
 
     services: Services
     run_job: JobRunner
+    shell: Shell
     rules: Callable[[], Topics]
     keyboard: Keyboard
     list_loader: ListLoader
@@ -87,6 +92,7 @@ class Assembly:
         self.cache_watch = CacheWatch(services, keyboard.when_still)
         self.notice_timer = NoticeTimer(services)
         self.topic_meanings = TopicMeanings(services, parts.rules)
+        self.commands = CommandRunner(services, parts.shell)
 
         self.marks = MarkActions(services, main.papers, parts.list_loader)
         self.text_fetcher = TextFetcher(services, run_job)
@@ -108,10 +114,19 @@ class Assembly:
             self.views,
             self.filter,
             self.links,
+            CopyActions(services, keyboard, parts.copy_to_clipboard),
             SelectionActions(services, main.papers, parts.list_loader),
             self.notes,
             TagActions(services, self.marks, lambda: parts.overlays.tag_line),
             QueueActions(services, main.papers, self.marks),
+            CommandActions(
+                parts,
+                services,
+                keyboard,
+                self.commands,
+                screen=lambda: parts.overlays.command_line,
+                copy=parts.copy_to_clipboard,
+            ),
             add,
             MovementActions(services, main, self.marks, self.views, self.full_text, text_in_front=text_in_front),
             QueryActions(services, main, self.search, add, self.page),
@@ -124,6 +139,7 @@ class Assembly:
                 self.refresher,
                 self.search,
                 self.views,
+                stop_command=self.commands.stop,
                 more_commands=display.commands,
                 position=position,
             ),

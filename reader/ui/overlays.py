@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from reader.ui.look import Look
+    from reader.ui.screens.command_line import CommandScreen
+    from reader.ui.screens.line_screen import LineScreen
     from reader.ui.screens.note_editor import NoteScreen
     from reader.ui.screens.tag_line import TagScreen
 
 
 class Overlays:
-    """The line of tags and the editor of notes."""
+    """The line of tags, the editor of notes and the command line."""
 
     def __init__(self, app: App[str], model: Model, look: Look) -> None:
         self._app = app
@@ -31,10 +33,13 @@ class Overlays:
         """The line of tags, while it is open."""
         self.note: NoteScreen | None = None
         """The editor of a note, while it is open."""
+        self.command_line: CommandScreen | None = None
+        """The command line, while it is open."""
 
     def follow(self, write_draft: Callable[[str], object]) -> None:
         """Open and close the screens as the state says; `write_draft` gets the text of a note after each edit."""
         subscribe(self._app, self._model, lambda state: state.tagging, self._draw_tags, now=False)
+        subscribe(self._app, self._model, lambda state: state.command, self._draw_command, now=False)
         subscribe(
             self._app,
             self._model,
@@ -44,9 +49,9 @@ class Overlays:
         )
 
     @property
-    def front(self) -> TagScreen | NoteScreen | None:
+    def front(self) -> LineScreen | NoteScreen | None:
         """The one that is open."""
-        return self.tag_line or self.note
+        return self.command_line or self.tag_line or self.note
 
     def _draw_tags(self, state: State) -> None:
         if state.tagging is not None:
@@ -58,6 +63,27 @@ class Overlays:
         elif self.tag_line is not None:
             closed, self.tag_line = self.tag_line, None
             self._close(closed)
+
+    def _draw_command(self, state: State) -> None:
+        """Open or close the command line, or show what may follow in it."""
+        if state.command is None:
+            if self.command_line is not None:
+                closed, self.command_line = self.command_line, None
+                self._close(closed)
+        elif self.command_line is not None:
+            self.command_line.show(state.command)
+        else:
+            from reader.ui.screens.command_line import CommandScreen
+
+            key = self._keymap.key("command.complete", "command")
+            taken = state.selection.count if state.page is None else 0
+            self.command_line = CommandScreen(
+                self._type_command, state.commands, taken, key=key, glyphs=self._look.glyphs
+            )
+            self._app.push_screen(self.command_line)
+
+    def _type_command(self, text: str) -> None:
+        self._model.change(self._model.state.type_command(text))
 
     def _draw_note(self, state: State, write_draft: Callable[[str], object]) -> None:
         if state.noting is not None:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from reader.core.paper_row import PaperKey
 from reader.session.places import TopicMode, TopicOrder
+from reader.ui.command_state import CommandState
 from reader.ui.full_text import text_size
 from reader.ui.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.notices import Notices
-from reader.ui.own_state import OwnState
 from reader.ui.state_parts import (
     TOP,
     CalendarRequest,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class State(OwnState):
+class State(CommandState):
     """Everything that panes draw and background work reads. Two states are equal only if they are one object."""
 
     marks_version: int = 0
@@ -100,6 +100,8 @@ class State(OwnState):
     @property
     def context(self) -> Context:
         """Where a key acts."""
+        if self.command is not None:
+            return "command"
         if self.tagging is not None:
             return "tags"
         if self.noting is not None:

@@ -99,7 +99,7 @@ def test_every_context_has_a_place_a_footer_and_a_way_out() -> None:
         ("y", "link.copy"),
         ("r", "app.refresh"),
         ("question_mark", "app.help"),
-        ("colon", "app.commands"),
+        ("colon", "command.open"),
         ("ctrl+p", "app.commands"),
         ("q", "app.back"),
         ("ctrl+q", "app.quit"),

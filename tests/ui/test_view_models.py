@@ -229,6 +229,8 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.open_query(TOP)
         case "tags":
             state = state.begin_tags(Tagging((1,), (), {}))
+        case "command":
+            state = state.open_command()
         case "note":
             state = state.begin_note(Noting(1, "2605.00400", "A paper", ""))
         case "calendar":
@@ -240,7 +242,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
     return state.choose_panes(state.panes._replace(is_zoomed=True)).resized(width)
 
 
-PLACES: list[Context] = [context for context in CONTEXTS if context != "help"]
+PLACES: list[Context] = [context for context in CONTEXTS if context not in ("help", "output")]
 
 
 # The calendar shows its keys itself, over the list.

@@ -1,4 +1,4 @@
-"""Open links in the browser, and copy addresses to the clipboard."""
+"""Open links in the browser."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from typing import NamedTuple
 from reader.ui.handlers.registry import handles
 from reader.ui.keyboard import Keyboard
 from reader.ui.work.services import Services
+
+MOST_OPENED = 12
+"""Maximum number of selected papers that are opened in the browser at once."""
 
 
 class Terminal(NamedTuple):
@@ -25,7 +28,7 @@ class Terminal(NamedTuple):
 
 
 class LinkActions:
-    """Open and copy the links of the highlighted paper."""
+    """Open the links of the selected papers, or of the highlighted one."""
 
     def __init__(self, services: Services, keyboard: Keyboard, terminal: Terminal) -> None:
         self._model = services.model
@@ -55,24 +58,20 @@ class LinkActions:
         else:
             self._model.show_notice("this paper has no links")
 
-    @handles("link.copy")
-    def copy_link(self, _count: int | None) -> None:
-        from reader.actions import clipboard
-
-        paper = self._library.paper_of(self._model.state.highlighted)
-        if paper is not None:
-            self._copy(clipboard.paper_link(paper))
-
     def _open(self, letter: str) -> None:
+        """Open the link of this letter of the selected papers, or of the one under the cursor."""
         from reader.actions.links import links
 
-        paper = self._library.paper_of(self._model.state.highlighted)
-        if paper is not None:
-            link = next((link for link in links(paper) if link.letter == letter), None)
-            if link is None:
-                self._model.show_notice("no page of this paper is known")
-            else:
-                self.browse(link.url)
+        pks = self._model.take_targets()
+        if len(pks) > MOST_OPENED:
+            self._model.show_notice(f"{len(pks):,} papers are too many to open at once", "warning")
+            return
+        papers = [paper for pk in pks if (paper := self._library.paper(pk)) is not None]
+        urls = [link.url for paper in papers for link in links(paper) if link.letter == letter]
+        if papers and not urls:
+            self._model.show_notice("no page of this paper is known")
+        for url in urls:
+            self.browse(url)
 
     def browse(self, url: str) -> None:
         """Open an address in the user's browser without waiting for it."""
