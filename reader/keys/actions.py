@@ -10,6 +10,7 @@ Context: TypeAlias = Literal[
     "detail",
     "page",
     "text",
+    "outline",
     "filter",
     "query",
     "tags",
@@ -31,6 +32,7 @@ PLACES: Final[Mapping[Context, str]] = {
     "detail": "in the detail",
     "page": "on a paper's page",
     "text": "in a full text",
+    "outline": "in the outline of a text",
     "filter": "in the filter",
     "query": "while typing a query",
     "tags": "while typing tags",
@@ -54,6 +56,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "select": "Select",
     "read": "Read",
     "text": "Full text",
+    "outline": "Outline",
     "find": "Find",
     "view": "Views and days",
     "day": "Views and days",
@@ -79,17 +82,18 @@ _SIDES: Final[Contexts] = ("list", "detail")
 _PANES: Final[Contexts] = ("list", "detail", "filter")
 _MAIN: Final[Contexts] = ("list", "detail", "filter", "empty")
 _BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty")
-_BACK: Final[Contexts] = ("list", "detail", "page", "text", "filter", "empty")
-_SCROLL: Final[Contexts] = ("list", "detail", "page", "text", "filter", "output", "help")
+_BACK: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "empty")
+_SCROLL: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "output", "help")
 _SEARCH: Final[Contexts] = ("list", "detail", "empty")
 _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
 _WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty")
 _NOT_HELP: Final[Contexts] = (
-    "list", "detail", "page", "text", "filter", "query", "tags", "note", "command", "calendar", "empty",
+    "list", "detail", "page", "text", "outline", "filter", "query", "tags", "note", "command", "calendar", "empty",
 )  # fmt: skip
 _PAGE: Final[Contexts] = ("page",)
 _TEXT: Final[Contexts] = ("text",)
+_OUTLINE: Final[Contexts] = ("outline",)
 _TOPIC: Final[Contexts] = ("filter",)
 _QUERY: Final[Contexts] = ("query",)
 _TAGS: Final[Contexts] = ("tags",)
@@ -158,7 +162,17 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("text.previous_section", "[", "Previous section", "The heading above.", _TEXT),
     _motion("text.right", "l right", "Scroll to the right", "Tables and code that are too wide.", _TEXT),
     _motion("text.left", "h left", "Scroll to the left", "Back to the beginning of their lines.", _TEXT),
+    Action("text.search", "/", "Search in the text", "Type words; it shows the first place that has them.", _TEXT),
+    _motion("text.next_match", "n", "Next match", "The next line with your words.", _TEXT),
+    _motion("text.previous_match", "N", "Previous match", "The line with your words before.", _TEXT),
+    Action("text.follow", "enter", "Follow", "Choose a citation, section, table or link by its letter.", _TEXT),
     Action("text.back", "ctrl+o", "Back from a jump", "Where you read before.", _TEXT),
+    Action("text.select", "v", "Select lines", "A line to begin with; v again, and the selection grows.", _TEXT),
+    Action("text.copy", "y", "Copy lines", "The selected lines as a quotation with its source.", _TEXT),
+    Action("text.outline", "tab", "Outline", "The sections of the text; again goes back to it.", ("text", "outline")),
+    Action("outline.go", "enter space", "Go", "Read the section under the cursor.", _OUTLINE),
+    Action("outline.fold", "h left", "Fold", "Hide the parts of a section, or go to the section above.", _OUTLINE),
+    Action("outline.unfold", "l right", "Unfold", "Show the parts of a section.", _OUTLINE),
     _motion("move.down", "j down", "Down", "The next paper, topic or line; 5j goes five.", _SCROLL),
     _motion("move.up", "k up", "Up", "The paper, topic or line before.", _SCROLL),
     _motion("move.half_down", "ctrl+d", "Half a page down", "Half of what is in view, down.", _SCROLL),
@@ -303,11 +317,22 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     },
     "text": {
         "read.on": "read on",
-        "text.next_section": "next section",
+        "text.outline": "outline",
         "app.back": "back",
-        "text.right": "sideways",
+        "text.search": "search",
+        "text.follow": "follow",
+        "text.next_section": "next section",
+        "text.back": "back from a jump",
+        "text.select": "select",
         "paper.star": "star",
-        "link.list": "links",
+        "text.right": "sideways",
+        "app.help": "keys",
+    },
+    "outline": {
+        "outline.go": "read",
+        "text.outline": "back to the text",
+        "outline.fold": "fold",
+        "outline.unfold": "unfold",
         "app.help": "keys",
     },
     "filter": {

@@ -41,6 +41,7 @@ from reader.ui.widgets.scrollbar import draw_scrollbars
 from reader.ui.widgets.status_line import StatusLine
 from reader.ui.window_title import title_parts, window_title
 from reader.ui.work.background import Background
+from reader.ui.work.bookmark_keeper import BookmarkKeeper
 from reader.ui.work.library import Library
 from reader.ui.work.list_loader import ListLoader
 from reader.ui.work.services import Services
@@ -120,7 +121,10 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.keyboard = Keyboard(self.keymap, self.model, self.background, self)
         self.services = Services(self.model, self.library, self.background, settings, self.look)
         self.list_loader = ListLoader(self.services)
-        self.last_place = LastPlace(state_file, self._left, query, self.services, self.list_loader)
+        self.bookmarks = BookmarkKeeper(state_file and state_file.with_name("bookmarks.json"), self.background)
+        self.last_place = LastPlace(
+            state_file, self._left, query, self.services, self.list_loader, bookmarks=self.bookmarks
+        )
         self.assembly: Assembly | None = None
         """The handlers of the keys; None until all panes exist."""
         self.screens = FrontScreens(self, self.model, self.look, self.library.days_between)
@@ -224,6 +228,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.search.asking, assembly.search.follow, now=False)
         on_change(lambda state: state.refresh.ended, self.list_loader.reload_if_empty, now=False)
         on_change(lambda state: state.text, assembly.text_fetcher.follow, now=False)
+        on_change(lambda state: state.text, self.bookmarks.follow, now=False)
         self.screens.follow()
         self.overlays.follow(assembly.notes.keep_draft)
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
@@ -305,6 +310,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         """Take a key as text if topics are being narrowed or a date is being typed."""
         if context == "filter":
             return self.main.filter.type(key, character)
+        if context == "text" and self.assembly is not None:
+            return self.assembly.full_text.type(key, character)
         if context == "calendar" and self.screens.calendar is not None:
             return self.screens.calendar.type(key, character)
         return False

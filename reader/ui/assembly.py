@@ -12,7 +12,7 @@ from reader.ui.handlers.commands import CommandActions
 from reader.ui.handlers.copying import CopyActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
-from reader.ui.handlers.full_text import FullTextActions
+from reader.ui.handlers.full_text import FullTextActions, Outside
 from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.movement import MovementActions
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from reader.ui.screens.main import MainScreen
     from reader.ui.shell import Shell
     from reader.ui.widgets.paper_detail import PaperDetail
+    from reader.ui.work.bookmark_keeper import BookmarkKeeper
     from reader.ui.work.list_loader import ListLoader
     from reader.ui.work.services import Services
 
@@ -63,6 +64,7 @@ class Parts(Program, Display, Protocol):
     main: MainScreen
     screens: FrontScreens
     overlays: Overlays
+    bookmarks: BookmarkKeeper
 
     def text_in_front(self) -> PaperDetail | None: ...
 
@@ -96,15 +98,22 @@ class Assembly:
 
         self.marks = MarkActions(services, main.papers, parts.list_loader)
         self.text_fetcher = TextFetcher(services, run_job)
-        self.full_text = FullTextActions(services)
+        terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
+        self.links = LinkActions(services, keyboard, terminal)
+        self.full_text = FullTextActions(services, parts.bookmarks, Outside(self.links.browse, parts.copy_to_clipboard))
         self.page = PageActions(
             services.model, main.papers, self.detail_loader, self.marks, self.full_text, text_in_front=text_in_front
         )
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
-        terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
-        self.links = LinkActions(services, keyboard, terminal)
-        self.notes = NoteActions(services, main.papers, self.marks, terminal, lambda: parts.overlays.note)
+        self.notes = NoteActions(
+            services,
+            main.papers,
+            self.marks,
+            terminal,
+            screen=lambda: parts.overlays.note,
+            take_quote=self.full_text.take_quote,
+        )
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
         groups = (

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from reader.core.paper_row import PaperKey
 from reader.session.places import TopicMode, TopicOrder
 from reader.ui.command_state import CommandState
-from reader.ui.full_text import text_size
 from reader.ui.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.notices import Notices
 from reader.ui.state_parts import (
@@ -107,7 +106,7 @@ class State(CommandState):
         if self.noting is not None:
             return "note"
         if self.text is not None:
-            return "text"
+            return "outline" if self.text.outline.is_open else "text"
         if self.page is not None:
             return "page"
         if self.calendar is not None:
@@ -205,7 +204,7 @@ class State(CommandState):
 
     def resized(self, width: int, height: int = 24) -> State:
         """Store the terminal's new size."""
-        text = self.text and self.text.resized(text_size(width, height))
+        text = self.text and self.text.fitted(width, height)
         return replace(self, width=width, height=height, text=text)._with_focus_in_view()
 
     def choose_panes(self, panes: PaneChoice) -> State:

@@ -11,6 +11,7 @@ from reader.ui.list_state import ListState
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.ui.full_text import FullText
+    from reader.ui.outline import Outline
     from reader.ui.text_view import TextView
 
 
@@ -46,12 +47,21 @@ class TextState(ListState):
         notices = self.notices.ended(problem, "warning", "") if text.view else self.notices
         return replace(self, text=text.failed(problem), notices=notices)
 
+    def change_outline(self, outline: Outline) -> Self:
+        """Move in the outline of the open text, or let keys act there or in the text."""
+        return self if self.text is None else replace(self, text=replace(self.text, outline=outline))
+
     def step_back_in_text(self) -> Self:
-        """Stop what goes on in the text, or go back to the paper's page."""
+        """Close or stop what is in front: the outline, a selection, a fetch; at last go back to the paper's page."""
         text = self.text
-        if text is not None and text.is_fetching and text.view is not None:
-            return replace(self, text=text.failed(""))
-        return self.close_text()
+        if text is None or text.view is None:
+            return self.close_text()
+        if text.outline.is_open:
+            return self.change_outline(text.outline.closed())
+        view = text.view.let_go()
+        if view is not text.view:
+            return self.view_text(view)
+        return replace(self, text=text.failed("")) if text.is_fetching else self.close_text()
 
     def close_text(self) -> Self:
         """Go back to the paper's page."""

@@ -178,8 +178,8 @@ class Layout:
         at = bisect_right(starts, place.block) - 1
         is_within = at >= 0 and (starts[at] < place.block or self.letter(place) > 0)
         wanted = at + step + (1 if step < 0 and is_within else 0)
-        return self._start_of(starts[wanted]) if 0 <= wanted < len(starts) else None
+        return self.start_of(starts[wanted]) if 0 <= wanted < len(starts) else None
 
-    def _start_of(self, block: int) -> Place:
+    def start_of(self, block: int) -> Place:
         """The first line of a block that is not empty."""
         return Place(block, next((index for index, line in enumerate(self.lines(block)) if line.pieces), 0))

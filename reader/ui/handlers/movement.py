@@ -57,7 +57,7 @@ class MovementActions:
 
     def _step(self, lines: int) -> None:
         match self._model.state.context:
-            case "text":
+            case "text" | "outline":
                 self._full_text.move(lines)
             case "page" | "detail":
                 text = self._text_in_front()
@@ -88,7 +88,7 @@ class MovementActions:
     def _move_pages(self, direction: int, share: int, times: int) -> None:
         """Go `times` pages, or half pages if `share` is 2."""
         match self._model.state.context:
-            case "text":
+            case "text" | "outline":
                 self._full_text.move_pages(direction, share, times)
             case "page" | "detail":
                 text = self._text_in_front()
@@ -115,7 +115,7 @@ class MovementActions:
 
     def _to_end(self, count: int | None, *, last: bool) -> None:
         match self._model.state.context:
-            case "text":
+            case "text" | "outline":
                 self._full_text.move_to_end(last=last)
             case "page" | "detail":
                 text = self._text_in_front()

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from reader.ui import view_models
 from reader.ui.full_text import FullText
+from reader.ui.layout import outline_width
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.state import State
@@ -21,6 +22,7 @@ from reader.ui.text.full_text_lines import TextProgress, absence, text_header
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.styled_text import draw
 from reader.ui.text_view import TextView
+from reader.ui.widgets.outline_pane import OutlinePane
 from reader.ui.widgets.status_line import StatusLine
 from reader.ui.widgets.text_pane import TextPane
 
@@ -72,17 +74,24 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
         self._model = model
         self._keymap = look.keymap
         self._header = TextHeader(look.glyphs)
+        self._outline = OutlinePane(look.glyphs, id="outline")
+        self._outline.is_ruled = True
         self.pane = TextPane(look.glyphs, id="text")
         self.status = StatusLine(look.glyphs)
 
     def compose(self) -> ComposeResult:
         yield self._header
+        yield self._outline
         yield self.pane
         yield self.status
 
     def on_mount(self) -> None:
         subscribe(self, self._model, view_models.status_parts, self._draw_status)
         subscribe(self, self._model, lambda state: state.text, self._draw)
+
+    def on_screen_resume(self) -> None:
+        """Show the place of the text that is opened now."""
+        self._draw(self._model.state)
 
     def on_resize(self, event: events.Resize) -> None:
         self._model.change(self._model.state.resized(*event.size))
@@ -99,6 +108,19 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
             self.pane.clear(absence(said, [(self._keymap.key(action, "text"), name) for action, name in ways]))
         else:
             self.pane.show(text.view)
+        self._draw_outline(text)
+
+    def _draw_outline(self, text: FullText) -> None:
+        """Show the outline beside the text, or in its place where there is no room for both."""
+        width = outline_width(self._model.state.width)
+        is_open = text.outline.is_open
+        has_outline = text.view is not None and bool(text.outline.sections)
+        self._outline.display = has_outline and (bool(width) or is_open)
+        self._outline.styles.width = width or "1fr"
+        self.pane.display = bool(width) or not is_open
+        if text.view is not None and self._outline.display:
+            section = text.view.section
+            self._outline.show(text.outline, text.outline.at(section.start if section else 0))
 
     def _draw_status(self, state: State) -> None:
         self.status.show(view_models.status(state, self._keymap))

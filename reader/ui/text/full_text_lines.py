@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -11,7 +12,7 @@ from reader.core.document.lines import IN_ASCII, broken
 from reader.core.document.lines import Line as DocumentLine
 from reader.core.document.lines import Piece as DocumentPiece
 from reader.ui.text.glyphs import ASCII, Glyphs
-from reader.ui.text.lines import Line, Piece, cut_line, literal, measure, spread
+from reader.ui.text.lines import Line, Piece, cut_line, hits, literal, measure, spread
 
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 TEXT_ROLES = (
     "title", "heading", "strong", "emphasis", "code", "formula", "mark", "label", "caption", "muted", "rule", "link",
-    "cursor", "more", "key",
+    "cursor", "more", "key", "letter", "selected",
 )  # fmt: skip
 
 FrontLines: TypeAlias = Callable[[int], Sequence[DocumentLine]]
@@ -118,9 +119,44 @@ def heading_title(heading: Heading) -> str:
 # The text
 
 
-def text_line(line: DocumentLine, glyphs: Glyphs) -> Line:
+class LineMarks(NamedTuple):
+    """What is drawn over a line of the text."""
+
+    searched: re.Pattern[str] | None = None
+    """The words that are looked for."""
+    letters: tuple[tuple[int, str], ...] = ()
+    """The letters that choose references, each behind so many letters of the line."""
+
+
+PLAIN_LINE = LineMarks()
+
+
+def text_line(line: DocumentLine, glyphs: Glyphs, marks: LineMarks = PLAIN_LINE) -> Line:
     """A line of the document in pieces that are drawn; references can be clicked."""
-    return tuple(_piece(piece, glyphs) for piece in line.pieces)
+    drawn: Line = tuple(_piece(piece, glyphs) for piece in line.pieces)
+    if marks.searched is not None:
+        found = hits("".join(piece.text for piece in drawn), marks.searched)
+        drawn = _over(drawn, [(start, end, None) for start, end in found])
+    return _over(drawn, [(start, start + 1, letter) for start, letter in marks.letters]) if marks.letters else drawn
+
+
+def _over(line: Line, spans: Sequence[tuple[int, int, str | None]]) -> Line:
+    """A line with some parts marked as hits, or with a letter in their place."""
+    drawn: list[Piece] = []
+    offset = 0
+    for piece in line:
+        done, end = 0, len(piece.text)
+        for start, stop, letter in spans:
+            first, last = max(done, start - offset), min(end, stop - offset)
+            if first >= last:
+                continue
+            drawn.append(piece._replace(text=piece.text[done:first]))
+            over = piece._replace(text=piece.text[first:last], hit=True)
+            drawn.append(over if letter is None else Piece(letter.ljust(cell_len(over.text)), "letter"))
+            done = last
+        drawn.append(piece._replace(text=piece.text[done:]))
+        offset += end
+    return tuple(piece for piece in drawn if piece.text)
 
 
 def _piece(piece: DocumentPiece, glyphs: Glyphs) -> Piece:

@@ -13,9 +13,11 @@ from textual.strip import Strip
 
 from reader.core.document.layout import Place
 from reader.core.document.lines import Line as DocumentLine
-from reader.ui.text.full_text_lines import FOLLOW, TEXT_ROLES, clipped, text_line
+from reader.ui.text.full_text_lines import FOLLOW, PLAIN_LINE, TEXT_ROLES, LineMarks, clipped, text_line
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, Piece, centre, fill, with_keys
+from reader.ui.text.styled_text import PLAIN
+from reader.ui.text_links import LETTERS
 from reader.ui.text_view import TextView
 from reader.ui.widgets.pane import Pane
 
@@ -101,25 +103,44 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         if y >= len(self._shown):
             return Strip.blank(self.columns, self._style())
         place, line = self._shown[y]
-        is_marked = place == view.marked
-        side = min(view.side, view.overflow(place.block)) if view.side else 0
-        key = (place, side, is_marked)
+        key = (place, self._side(view, place.block), self._over(view, place), self._marks(view, place))
         strip = self._strips.get(key)
         if strip is None:
             if len(self._strips) > MOST_STRIPS:
                 self._strips.clear()
-            strip = self._strips[key] = self._draw(view, place, line, side, is_marked=is_marked)
+            strip = self._strips[key] = self._draw(view, line, *key)
         return strip
 
-    def _draw(self, view: TextView, place: Place, line: DocumentLine, side: int, *, is_marked: bool) -> Strip:
-        drawn = text_line(line, self._glyphs)
+    @staticmethod
+    def _side(view: TextView, block: int) -> int:
+        return min(view.side, view.overflow(block)) if view.side else 0
+
+    @staticmethod
+    def _over(view: TextView, place: Place) -> str:
+        """What a line is: selected, under a cursor, or neither."""
+        selection = view.selection
+        if selection is not None and selection.first <= place <= selection.last:
+            return "selected" if selection.anchor is not None else "cursor"
+        return "cursor" if place == view.marked else PLAIN
+
+    @staticmethod
+    def _marks(view: TextView, place: Place) -> LineMarks:
+        letters = [
+            (link.start, letter) for link, letter in zip(view.links, LETTERS, strict=False) if link.place == place
+        ]
+        return LineMarks(view.search.pattern, tuple(letters)) if letters or view.search.text else PLAIN_LINE
+
+    def _draw(  # noqa: PLR0917 - the parts of the key of a drawn line
+        self, view: TextView, line: DocumentLine, place: Place, side: int, over: str, marks: LineMarks
+    ) -> Strip:
+        drawn = text_line(line, self._glyphs, marks)
         if line.cells - side > view.size.widest or side:
             drawn = clipped(drawn, side, view.size.widest, self._glyphs)
         margin = view.margin(place.block)
-        if is_marked:
-            bar = Piece(self._glyphs.cursor.ljust(MARK), "cursor")
-            return self._strip((bar, *drawn), margin=margin - MARK)
-        return self._strip(drawn, margin=margin)
+        if over == PLAIN:
+            return self._strip(drawn, margin=margin)
+        bar = Piece(self._glyphs.cursor.ljust(MARK), "cursor")
+        return self._strip((bar, *drawn), over if over == "selected" else PLAIN, margin=margin - MARK)
 
     def _message_line(self, y: int) -> Line:
         width = self.columns
