@@ -10,7 +10,7 @@ import sqlite3
 
 TABLES = (
     *("paper_topic", "paper_category", "paper_source", "paper_change", "paper_alias", "trending", "listing"),
-    "full_text",
+    *("full_text", "kept_output"),
 )
 """Tables with rows about a paper, apart from `paper` and `paper_text`."""
 

@@ -321,6 +321,21 @@ class FullText(SQLModel, table=True):
     """A document, as `reader.core.document.codec` packs it."""
 
 
+class KeptOutput(SQLModel, table=True):
+    """What a program of the user's printed about a paper, which the user wanted kept: made by a machine."""
+
+    __tablename__ = "kept_output"
+    __table_args__ = (Index("kept_output_by_paper", "pk", "name", unique=True),)
+
+    key: int | None = Field(default=None, primary_key=True)
+    pk: int = Field(foreign_key="paper.pk")
+    name: str
+    """The command's name; a later output of the same command takes the place of an earlier one."""
+    made: str
+    """ISO time, UTC."""
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class Meta(SQLModel, table=True):
     """The cache's own facts, such as its machine id and the version of its topic rules."""
 
@@ -366,3 +381,16 @@ END""",
 END""",
 )
 """The full-text index, the view that it indexes and the triggers that keep it current, in SQL of SQLite's own."""
+
+OUTPUT_INDEX = (
+    """CREATE VIRTUAL TABLE output_fts USING fts5(
+    body, content='kept_output', content_rowid='key', tokenize='unicode61 remove_diacritics 2'
+)""",
+    """CREATE TRIGGER kept_output_added AFTER INSERT ON kept_output BEGIN
+    INSERT INTO output_fts(rowid, body) VALUES (new.key, new.body);
+END""",
+    """CREATE TRIGGER kept_output_dropped AFTER DELETE ON kept_output BEGIN
+    INSERT INTO output_fts(output_fts, rowid, body) VALUES ('delete', old.key, old.body);
+END""",
+)
+"""The index of the words of kept outputs. An output is never updated: a new one is another row."""
