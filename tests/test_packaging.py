@@ -148,3 +148,13 @@ def test_the_wheel_has_the_page_of_the_manual(tmp_path: Path) -> None:
         [page] = [name for name in wheel.namelist() if name.endswith("/data/share/man/man1/dailypapers.1")]
         assert b"dailypapers list" in wheel.read(page)
     assert sorted(tmp_path.iterdir()) == [Path(file)]
+
+
+def test_an_index_shows_a_readme_without_pictures_and_links_that_it_does_not_have(tmp_path: Path) -> None:
+    [file] = WheelBuilder(str(ROOT)).build(directory=str(tmp_path))
+    with ZipFile(file) as wheel:
+        [page] = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
+        readme = wheel.read(page).decode("utf-8")
+    assert [target for target in re.findall(r"\]\(([^)]*)\)", readme) if not target.startswith(("https:", "#"))] == []
+    assert "![" not in readme
+    assert "`reader/ARCHITECTURE.md` says how data flows" in readme
