@@ -13,9 +13,11 @@ from typing import Any
 
 from reader import config
 from reader.access_token import child_environment
+from reader.commands.settings_template import template
 from reader.commands.workspace import Workspace
 from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import nearest
+from reader.core.setting_tables import TABLES
 from reader.core.setting_types import InvalidValue, KeyTable, as_toml
 from reader.core.toml_edit import with_value
 from reader.core.toml_lines import Statement, read_statements
@@ -23,6 +25,13 @@ from reader.paths import replace_private
 
 KEYS = "keys."
 """Begins the name of the keys of an action, such as `keys.paper.star`."""
+
+CHANGED_BY = {
+    "views": "'dailypapers views' changes them.",
+    "exports": "Change them by 'dailypapers config edit'.",
+    "commands": "Change them by 'dailypapers config edit'.",
+}
+"""What changes the tables of the settings."""
 
 EDITORS = ("nano", "vi")
 """Editors for users who name none."""
@@ -52,6 +61,8 @@ def _advice(meant: str | None, listing: str) -> str:
 def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     """Write one setting to the file; raises ReaderError, and then the file is as it was."""
     key = key_of(name)
+    if name in TABLES:
+        raise UsageError(f"{name} are tables, which take no single value. {CHANGED_BY[name]}")
     file = workspace.config_file
     value, text = _checked(name, key, " ".join(words))
     if key[0] == "keys":
@@ -115,7 +126,7 @@ def edit(workspace: Workspace) -> None:
     file = workspace.config_file
     command = _find_editor()
     if not file.exists():
-        _write(file, config.template())
+        _write(file, template())
     try:
         ended = subprocess.run([*command, str(file)], env=child_environment(), check=False)
     except OSError as error:

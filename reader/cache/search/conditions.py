@@ -272,9 +272,9 @@ class Compiler:
             case Term("has", "output"):
                 return Clause("SELECT pk FROM kept_output")
             case Term("output", words):
-                found = "SELECT rowid FROM output_fts WHERE output_fts MATCH ?"
+                matching = "SELECT rowid FROM output_fts WHERE output_fts MATCH ?"
                 quoted = words.replace('"', '""')
-                return Clause(f"SELECT pk FROM kept_output WHERE key IN ({found})", (f'"{quoted}" *',))
+                return Clause(f"SELECT pk FROM kept_output WHERE key IN ({matching})", (f'"{quoted}" *',))
             case Term("is", "trending"):
                 return Clause("SELECT pk FROM trending")
             case Term("is", "queued"):
