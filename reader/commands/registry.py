@@ -34,6 +34,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "tag": "papers, as you name it",
             "tags": "all that you have",
             "note": "what you think of one",
+            "views": "queries with a name",
             "undo": "the last mark",
             "export": "BibTeX, Markdown, CSV, JSON",
             "restore": "marks from the journal",
