@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from reader.cache.marks.changes import Change
 from reader.core.marks import TAG
+from reader.core.tag_words import TagWords
 
 
 class Tagged(NamedTuple):
@@ -26,6 +28,22 @@ def tag_counts(connection: sqlite3.Connection) -> dict[str, int]:
 def spellings(name: str, known: Iterable[str]) -> list[str]:
     """The known tags that are this one but for capitals, its own spelling first."""
     return sorted((tag for tag in known if tag.casefold() == name.casefold()), key=lambda tag: (tag != name, tag))
+
+
+def tagging(
+    connection: sqlite3.Connection, words: TagWords, pks: Sequence[int], absent: Sequence[str] = ()
+) -> list[Change]:
+    """The changes that give papers tags and take tags from them, in the spellings that are in use.
+
+    `absent` are ids of papers that the cache does not have.
+    """
+    known = tag_counts(connection)
+    added = [next(iter(spellings(name, known)), name) for name in words.add]
+    removed = [spelled for name in words.remove for spelled in spellings(name, known) or [name]]
+    return [
+        *(Change(f"{TAG}{name}", True, pks, absent) for name in added),
+        *(Change(f"{TAG}{name}", False, pks) for name in removed),
+    ]
 
 
 def tagged(connection: sqlite3.Connection, tag: str) -> Tagged:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from reader.cache import schema
 from reader.cache.history import rose
@@ -31,10 +31,17 @@ Key_co = TypeVar("Key_co", covariant=True)
 CHUNK = 5_000
 """Rows fetched from SQLite at once, so that other threads can run within a frame."""
 
-_RENAMED = {"day": "sort_day", "code": "has_code"}
+_SQL = {
+    "day": "p.sort_day",
+    "code": "p.has_code",
+    "queued": "EXISTS (SELECT 1 FROM queue WHERE queue.pk = p.pk)",
+    "has_text": "EXISTS (SELECT 1 FROM full_text WHERE full_text.pk = p.pk)",
+}
 _ROW_NAMES = PaperRow._fields[: PaperRow._fields.index("rising")]
-ROW = ", ".join(f"p.{_RENAMED.get(name, name)}" for name in _ROW_NAMES)
-"""The stored columns of a `PaperRow`."""
+ROW = ", ".join(_SQL.get(name, f"p.{name}") for name in _ROW_NAMES)
+"""What the cache says of a `PaperRow`, in its order; whether it is rising follows, and then its people."""
+
+_FIRST_FLAG = PaperRow._fields.index("read")
 
 VISIBLE = "p.hidden = 0"
 """The condition of an empty query."""
@@ -352,6 +359,5 @@ def _select(selection: Selection) -> str:
     return f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {selection.where} ORDER BY {selection.order}"
 
 
-def _row(row: tuple[int, str, str, str, int, int, int, int, int, int, int]) -> PaperRow:
-    read, starred, hidden, code, rising = (bool(flag) for flag in row[6:])
-    return PaperRow(*row[:6], read, starred, hidden, code, rising)
+def _row(row: Sequence[Any]) -> PaperRow:
+    return PaperRow(*row[:_FIRST_FLAG], *map(bool, row[_FIRST_FLAG:]))

@@ -81,14 +81,12 @@ def known_tag(window: Window, tag: str) -> str:
 
 
 def _tagging(window: Window, tag: str, arguments: Namespace) -> list[Change]:
-    from reader.cache.marks.changes import Change
-    from reader.cache.tags import spellings, tag_counts
+    from reader.cache.tags import tagging
+    from reader.core.tag_words import TagWords
 
     pks = choose_papers(window, arguments.rest, arguments.query)
-    names = spellings(tag, window.read(tag_counts)) or [tag]
-    if arguments.what == "add":
-        return [Change(f"{TAG}{names[0]}", True, pks)]
-    return [Change(f"{TAG}{name}", False, pks) for name in names]
+    words = TagWords(add=(tag,)) if arguments.what == "add" else TagWords(remove=(tag,))
+    return window.read(partial(tagging, words=words, pks=pks))
 
 
 def _renaming(window: Window, tag: str, new: str) -> list[Change]:

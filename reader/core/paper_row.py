@@ -31,6 +31,11 @@ class PaperRow(NamedTuple):
     starred: bool
     hidden: bool
     code: bool
+    queued: bool = False
+    """Whether the user wants to read it later."""
+    has_note: bool = False
+    has_text: bool = False
+    """Whether the cache has its full text."""
     rising: bool = False
     """Whether it gained many votes since the user looked at it."""
     kept: bool = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
-Context: TypeAlias = Literal["list", "detail", "page", "filter", "query", "calendar", "help", "empty"]
+Context: TypeAlias = Literal["list", "detail", "page", "filter", "query", "tags", "calendar", "help", "empty"]
 """The pane or screen in which a key is pressed."""
 
 Contexts: TypeAlias = tuple[Context, ...]
@@ -18,19 +18,21 @@ PLACES: Final[Mapping[Context, str]] = {
     "page": "on a paper's page",
     "filter": "in the filter",
     "query": "while typing a query",
+    "tags": "while typing tags",
     "calendar": "in the calendar",
     "help": "in this help",
     "empty": "with nothing to show",
 }
 """Each context in words, for the end of a sentence."""
 
-TYPING: Final[Contexts] = ("query", "help")
+TYPING: Final[Contexts] = ("query", "tags", "help")
 """Contexts where letters are text: an action shared with other contexts acts here only by keys that write no text."""
 
 GROUPS: Final[Mapping[str, str]] = {
     "move": "Move",
     "paper": "Mark",
     "mark": "Mark",
+    "queue": "Mark",
     "read": "Read",
     "find": "Find",
     "view": "Views and days",
@@ -41,12 +43,14 @@ GROUPS: Final[Mapping[str, str]] = {
     "topic": "Filter pane",
     "pane": "Panes",
     "query": "Query line",
+    "tags": "Line of tags",
     "app": "Program",
     "help": "Help",
 }
 """The heading for an action in lists, by the first part of its id."""
 
 _PAPER: Final[Contexts] = ("list", "detail", "page")
+_LIST: Final[Contexts] = ("list",)
 _SIDES: Final[Contexts] = ("list", "detail")
 _PANES: Final[Contexts] = ("list", "detail", "filter")
 _MAIN: Final[Contexts] = ("list", "detail", "filter", "empty")
@@ -56,10 +60,11 @@ _SEARCH: Final[Contexts] = ("list", "detail", "empty")
 _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
 _WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty")
-_NOT_HELP: Final[Contexts] = ("list", "detail", "page", "filter", "query", "calendar", "empty")
+_NOT_HELP: Final[Contexts] = ("list", "detail", "page", "filter", "query", "tags", "calendar", "empty")
 _PAGE: Final[Contexts] = ("page",)
 _TOPIC: Final[Contexts] = ("filter",)
 _QUERY: Final[Contexts] = ("query",)
+_TAGS: Final[Contexts] = ("tags",)
 _EMPTY: Final[Contexts] = ("empty",)
 _HELP: Final[Contexts] = ("help",)
 _DATE: Final[Contexts] = ("calendar",)
@@ -89,7 +94,11 @@ def _motion(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Act
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.read", "m", "Read or unread", "Mark this paper read, or unread again.", _PAPER),
     Action("paper.star", "s", "Star", "Keep this paper in the Starred view, or let it go.", _PAPER),
+    Action("paper.queue", "b", "Queue", "Read it later, in the Queue view; again lets it go.", _PAPER),
     Action("paper.hide", "x", "Hide", "Not interested: out of every view but is:hidden.", _PAPER),
+    Action("paper.tag", "t", "Tags", "Type tags for this paper; -name takes one away.", _PAPER),
+    _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view: a place down.", _LIST),
+    _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view: a place up.", _LIST),
     Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", _BROWSE),
     Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _BROWSE),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
@@ -123,6 +132,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.sort", "S", "Change order", "By day, upvotes, date, title, and around again.", _PANES),
     Action("view.today", "gt", "Today", "The newest day that has papers.", _BROWSE),
     Action("view.unread", "gu", "Unread", "What you have not read yet, of all days.", _BROWSE),
+    Action("view.queue", "gq", "Queue", "What you want to read later, in your own order.", _BROWSE),
     Action("view.starred", "gs", "Starred", "What you have starred, of all days.", _BROWSE),
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
@@ -157,6 +167,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("query.complete", "tab", "Take suggestion", "Put the suggested word in its place.", _GUESS),
     Action("query.next", "down", "Next suggestion", "Down in the suggestions, or in the earlier queries.", _QUERY),
     Action("query.previous", "up", "Earlier query", "The query before; or up in the suggestions.", _QUERY),
+    Action("tags.accept", "enter", "Tag", "Give the paper the typed tags, and go back.", _TAGS),
+    Action("tags.cancel", "escape", "Leave as it was", "Close the line; no tag changes.", _TAGS),
+    Action("tags.complete", "tab", "Take suggestion", "Put the marked tag in place of the typed word.", _TAGS),
+    Action("tags.next", "down", "Next suggestion", "Mark the next of the suggested tags.", _TAGS),
+    Action("tags.previous", "up", "Previous suggestion", "Mark the suggested tag before.", _TAGS),
     Action("date.day", "enter", "Day", "Go to this day, or to the date that was typed.", _DATE),
     Action("date.week", "w", "Week", "Go to the best of this week.", _DATE),
     Action("date.month", "m", "Month", "Go to the best of this month.", _DATE),
@@ -169,7 +184,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("date.type", "/", "Type a date", "2025-03, last tuesday or W20; a digit begins one too.", _DATE),
     Action("date.today", "t", "Today", "Back to today.", _DATE),
     Action("date.close", "escape q", "Close", "Stay where you were.", _DATE),
-    Action("app.older", "gD", "Older papers", "Fetch all days since a date, which the calendar asks for.", _BROWSE),
+    Action("app.older", "gD", "Older", "Fetch all days since a date, which the calendar asks for.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch what is new from the feed now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),
     Action("app.help", "? f1", "Keys", "The keys that act here, and what the signs mean.", _NOT_HELP),
@@ -187,6 +202,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "paper.star": "star",
         "paper.hide": "hide",
         "find.clear": "clear",
+        "paper.queue": "queue",
         "read.on": "next",
         "find.query": "search",
         "read.open": "open",
@@ -214,6 +230,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "read.next": "next",
         "read.previous": "previous",
         "paper.hide": "hide",
+        "paper.tag": "tags",
         "read.unfold": "people",
         "link.page": "web page",
         "link.pdf": "PDF",
@@ -235,6 +252,13 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "find.feed": "search the feed",
         "query.complete": "take word",
         "query.cancel": "put back",
+        "app.help": "keys",
+    },
+    "tags": {
+        "tags.accept": "tag",
+        "tags.complete": "take word",
+        "tags.next": "next word",
+        "tags.cancel": "leave",
         "app.help": "keys",
     },
     "calendar": {

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 DAY = "day:"
 """Prefix of the id of a day's view; the ISO day follows."""
 
+QUEUED = "queue"
+"""The id of the view of the papers to read later, in their own order."""
+
 ORDERS = ("day", "upvotes", "published", "title")
 """The orders that the sort key steps through."""
 
@@ -45,6 +48,7 @@ class View(NamedTuple):
 VIEWS = (
     View("today", "Today", "day:latest"),
     View("unread", "Unread", "is:unread"),
+    View(QUEUED, "Queue", "is:queued", "queue"),
     View("starred", "Starred", "is:starred"),
     View("all", "All", ""),
 )

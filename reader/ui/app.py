@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from reader.ui.leaving import Leaving
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.paper_page import PaperPage
+    from reader.ui.screens.tag_line import TagScreen
     from reader.ui.widgets.filter_pane import FilterPane
     from reader.ui.widgets.paper_detail import PaperDetail
 
@@ -123,6 +124,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self._page: PaperPage | None = None
         self.calendar: CalendarScreen | None = None
         """The calendar, while it is open."""
+        self.tag_line: TagScreen | None = None
+        """The line of tags, while it is open."""
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
@@ -221,6 +224,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.refresh.ended, self.list_loader.reload_if_empty, now=False)
         on_change(lambda state: state.page, self._draw_page, now=False)
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
+        on_change(lambda state: state.tagging, self._draw_tag_line, now=False)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
 
@@ -258,6 +262,19 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             if calendar.is_current:
                 self.pop_screen()
 
+    def _draw_tag_line(self, state: State) -> None:
+        """Open or close the line of tags."""
+        if state.tagging is not None:
+            from reader.ui.screens.tag_line import TagScreen
+
+            key = self.keymap.key("tags.complete", "tags")
+            self.tag_line = TagScreen(state.tagging, state.topic_papers, key)
+            self.push_screen(self.tag_line)
+        elif self.tag_line is not None:
+            line, self.tag_line = self.tag_line, None
+            if line.is_current:
+                self.pop_screen()
+
     def _renew_calendar(self, _state: State) -> None:
         if self.calendar is not None:
             self.calendar.renew()
@@ -293,7 +310,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     @property
     def context(self) -> Context | None:
         """Where a key is pressed; None if the screen in front reads its own keys."""
-        if self.screen not in (self.main, self._page, self.calendar) or not self.main.is_mounted:
+        if self.screen not in (self.main, self._page, self.calendar, self.tag_line) or not self.main.is_mounted:
             return None
         return self.model.state.context
 
@@ -315,8 +332,13 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     async def forward(self, key: events.Key) -> None:
         """Send a key to the widgets; a typed text takes it before the next key acts."""
+        line = self.tag_line
+        if line is not None:
+            await line.ready()
         await super().on_event(key)
-        if self.model.state.is_typing:
+        if line is not None:
+            await line.catch_up()
+        elif self.model.state.is_typing:
             # The next key may be Enter, which accepts all text typed before it.
             await self.main.query_line.catch_up()
 

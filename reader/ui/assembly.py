@@ -15,7 +15,9 @@ from reader.ui.handlers.movement import MovementActions
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
+from reader.ui.handlers.queue import QueueActions
 from reader.ui.handlers.registry import Handler, handlers_of
+from reader.ui.handlers.tags import TagActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
 from reader.ui.state_parts import Position
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from reader.ui.keyboard import Keyboard
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.main import MainScreen
+    from reader.ui.screens.tag_line import TagScreen
     from reader.ui.widgets.paper_detail import PaperDetail
     from reader.ui.work.list_loader import ListLoader
     from reader.ui.work.services import Services
@@ -49,6 +52,7 @@ class Parts(Program, Display, Protocol):
     list_loader: ListLoader
     main: MainScreen
     calendar: CalendarScreen | None
+    tag_line: TagScreen | None
 
     def text_in_front(self) -> PaperDetail | None: ...
 
@@ -94,6 +98,8 @@ class Assembly:
             self.views,
             self.filter,
             self.links,
+            TagActions(services, self.marks, lambda: parts.tag_line),
+            QueueActions(services, main.papers, self.marks),
             add,
             MovementActions(services, main, self.marks, self.views, text_in_front),
             QueryActions(services, main, self.search, add, self.page),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.periods import Period, period_containing, period_of_view
 from reader.core.query.suggestions import complete
-from reader.session.places import DAY, Place, View, feed_text
+from reader.session.places import DAY, QUEUED, Place, View, feed_text
 from reader.ui.day_end import all_read, asks_for_unread, day_of
 from reader.ui.state import State
 from reader.ui.text.day_names import near_day, short_day
@@ -155,7 +155,7 @@ def _all_of_view_read(state: State, counts: Counts, today: date) -> EmptyReason:
     if day is not None:
         return all_read(state, counts.base, short_day(day, today), day)
     period = period_of_view(view.id)
-    names = {"all": "what is here", "unread": "what is here", "starred": "the starred papers"}
+    names = {"all": "what is here", "unread": "what is here", "starred": "the starred papers", "queue": "the queue"}
     return all_read(state, counts.base, period.name if period else names.get(view.id, view.name))
 
 
@@ -172,6 +172,9 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
         return _all_hidden(state, period, today)
     if view.id == "starred":
         return EmptyReason(said("Nothing starred yet."), because("A paper that you star stays here."), (_ALL,))
+    if view.id == QUEUED:
+        why = "A paper that you queue waits here until you let it go."
+        return EmptyReason(said("Nothing to read later."), because(why), (_ALL,))
     if view.id == "second":
         why = "Papers that rise after you read or hide them come here."
         return EmptyReason(said("Nothing has risen yet."), because(why), (_ALL,))

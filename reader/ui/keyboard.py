@@ -197,9 +197,9 @@ class Keyboard:
             else:
                 self._target.perform(outcome.action.id, self._with_repeats(key, outcome))
             return True
-        if context == "query" and spell(key.key) == "enter":
+        if context in ("query", "tags") and spell(key.key) == "enter":
             # Even if the user bound another key: the input's own message comes late, and the next keys would be text.
-            self._target.perform("query.accept")
+            self._target.perform(f"{context}.accept")
             return True
         return isinstance(outcome, Cancelled)
 

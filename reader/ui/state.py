@@ -15,7 +15,7 @@ from reader.core.paper_row import PaperKey
 from reader.session.places import TopicMode, TopicOrder
 from reader.ui.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.notices import Notices
-from reader.ui.query_state import QueryState
+from reader.ui.own_state import OwnState
 from reader.ui.state_parts import (
     TOP,
     CalendarRequest,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class State(QueryState):
+class State(OwnState):
     """Everything that panes draw and background work reads. Two states are equal only if they are one object."""
 
     listing: ListContent = field(default_factory=ListContent)
@@ -97,6 +97,8 @@ class State(QueryState):
     @property
     def context(self) -> Context:
         """Where a key acts."""
+        if self.tagging is not None:
+            return "tags"
         if self.page is not None:
             return "page"
         if self.calendar is not None:
@@ -163,6 +165,10 @@ class State(QueryState):
     def highlight(self, pk: PaperKey | None) -> State:
         """Record which paper is under the cursor."""
         return self if pk == self.highlighted else replace(self, highlighted=pk)
+
+    def move_listed(self, pk: PaperKey, place: int) -> State:
+        """Move a paper within the list, before the cache has the new order."""
+        return replace(self, listing=self.listing.with_moved(pk, place))
 
     def marked(self) -> State:
         """Record that marks were stored."""

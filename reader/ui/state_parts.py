@@ -13,6 +13,8 @@ from reader.ui.layout import Density
 from reader.ui.text.list_layout import ListForm, days_have_headings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from reader.cache.history import Votes
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperKey
@@ -96,6 +98,12 @@ class ListContent:
         has_dates = before.has_dates if is_same else not days_have_headings(self.order)
         return replace(self, has_dates=has_dates)
 
+    def with_moved(self, pk: PaperKey, place: int) -> ListContent:
+        """The same content with a paper at another place, under the cursor."""
+        pks = [one for one in self.order.pks if one != pk]
+        pks.insert(place, pk)
+        return replace(self, order=self.order._replace(pks=pks, groups=()), at=Position(pk))
+
     @property
     def count(self) -> int | None:
         """Number of papers; None for a first screenful that more papers follow."""
@@ -167,6 +175,22 @@ class Reading(NamedTuple):
     votes: Votes
     number: int = 0
     """Its place in the list, from 1; 0 if unknown."""
+
+
+class Tagging(NamedTuple):
+    """Papers whose tags are being typed."""
+
+    pks: tuple[PaperKey, ...]
+    has: tuple[str, ...]
+    """The tags that any of them has."""
+    known: Mapping[str, int]
+    """All tags of the user with their numbers of papers, the most common first."""
+
+    @property
+    def said(self) -> str:
+        """Which tags they have, in words."""
+        papers = "" if len(self.pks) == 1 else f"{len(self.pks):,} papers, "
+        return f"{papers}tagged {', '.join(self.has)}" if self.has else f"{papers}no tag yet"
 
 
 class Prompt(NamedTuple):

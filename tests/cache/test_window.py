@@ -13,7 +13,9 @@ from reader.cache import window as module
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
 from reader.cache.search.compile import Scope, Selection, compile_query
+from reader.cache.texts import Texts
 from reader.cache.window import DayCount, Window
+from reader.core.document.model import Document
 from reader.core.paper import Listing
 from reader.core.query import parse
 from reader.session.places import VIEWS, View
@@ -44,7 +46,20 @@ def ids(window: Window, pks: Sequence[int]) -> list[int]:
     return [int(row.id[-1]) for row in window.rows(pks)]
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.id)
+def test_a_row_tells_what_is_kept_of_its_paper(window: Window, path: Path) -> None:
+    queued, noted, with_text = list(window.order(selection("")).pks)[:3]
+    with closing(Events.open(path)) as events:
+        events.mark("queue", True, [queued])
+        events.mark("note", "Mine.", [noted])
+    with closing(Texts.open(path)) as texts:
+        texts.put(with_text, Document("A title", ()), "feed", NOW)
+    rows = window.rows([queued, noted, with_text])
+    assert [row.queued for row in rows] == [True, False, False]
+    assert [row.has_note for row in rows] == [False, True, False]
+    assert [row.has_text for row in rows] == [False, False, True]
+
+
+@pytest.mark.parametrize("view", [view for view in VIEWS if not view.order], ids=lambda view: view.id)
 @pytest.mark.parametrize("limit", [1, 3, 100])
 def test_the_first_papers_of_a_view_need_no_query_language(window: Window, view: View, limit: int) -> None:
     assert window.first_by_day(view.query, limit) == window.first(selection(view.query), limit)

@@ -24,7 +24,7 @@ from reader.session.places import Place
 Truth = bool | None
 """None where it depends on marks that may have changed since a list was read."""
 
-MARKS = {"read": "read", "star": "starred", "hide": "hidden"}
+MARKS = {"read": "read", "star": "starred", "hide": "hidden", "queue": "queued"}
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,10 @@ class Paper:
     """Slugs, strongest first."""
     tags: tuple[str, ...]
     marks: frozenset[str]
-    """Those of `read`, `starred` and `hidden` that it has."""
+    """Those of `MARKS` that it has."""
     rank: int | None
+    queued_at: str | None
+    """Its place in the queue."""
 
     @property
     def pk(self) -> int:
@@ -186,6 +188,8 @@ class _Judge:
                 return _not(self._has_mark("read"))
             case "starred":
                 return self._has_mark("starred")
+            case "queue":
+                return self._has_mark("queued")
             case "trending":
                 return self.paper.rank is not None
             case "second":
@@ -220,7 +224,7 @@ class _Judge:
         match field, value:
             case "is", "unread":
                 return _not(self._has_mark("read"))
-            case "is", ("read" | "starred" | "hidden"):
+            case "is", ("read" | "starred" | "hidden" | "queued"):
                 return self._has_mark(value)
             case "is", "trending":
                 return self.paper.rank is not None
@@ -343,7 +347,7 @@ def _period(kind: str, text: str) -> tuple[str, str]:
 def _order_of(view: str) -> str | None:
     if view.startswith(("week:", "month:")):
         return "upvotes"
-    return {"trending": "trending", "second": "rising"}.get(view)
+    return {"trending": "trending", "second": "rising", "queue": "queue"}.get(view)
 
 
 def _votes(paper: Paper) -> int:
@@ -357,6 +361,7 @@ _ORDERS: Mapping[str, tuple[Callable[[Paper], tuple[Any, ...]], bool]] = {
     "added": (lambda paper: (paper.pk,), False),
     "title": (lambda paper: (paper.facts["title"].lower(), paper.pk), True),
     "trending": (lambda paper: (10**9 if paper.rank is None else paper.rank, paper.pk), True),
+    "queue": (lambda paper: ("A" if paper.queued_at is None else paper.queued_at, paper.pk), True),
     # No votes move, so that all have gained as many.
     "rising": (lambda paper: (_votes(paper), paper.pk), False),
 }
@@ -382,6 +387,7 @@ def _papers(connection: sqlite3.Connection) -> Iterator[Paper]:
             tags=_column(connection, "SELECT tag FROM paper_tag WHERE pk = ? ORDER BY tag", pk),
             marks=frozenset(mark for mark, ids in marks.items() if id in ids),
             rank=next(iter(_column(connection, "SELECT rank FROM trending WHERE pk = ?", pk)), None),
+            queued_at=next(iter(_column(connection, "SELECT place FROM queue WHERE pk = ?", pk)), None),
         )
 
 
@@ -403,5 +409,5 @@ def _marks(connection: sqlite3.Connection) -> Mapping[str, set[str]]:
         if kind in MARKS and id not in undone:
             named = set(zlib.decompress(papers).decode().split("\n"))
             marked = found[MARKS[kind]]
-            found[MARKS[kind]] = marked | named if value == "1" else marked - named
+            found[MARKS[kind]] = marked - named if value == "0" else marked | named
     return found

@@ -49,7 +49,7 @@ VIEWS = (*(one.id for one in (*STANDING, *SPECIAL)), "day:2026-05-05", "week:202
 
 
 def counts(place: Place, *, unread: int = 19, base: int = 14, anywhere: int = 0) -> Counts:
-    return Counts((14, unread, 0, 60, 0, 0), DAYS, (), base, anywhere, place)
+    return Counts((14, unread, 0, 0, 60, 0, 0), DAYS, (), base, anywhere, place)
 
 
 def empty(view_id: str, text: str = "", facts: CacheFacts = FACTS, **numbers: int) -> State:
@@ -100,6 +100,7 @@ def _is_fetching(view_id: str) -> State:
 
 
 UNREAD = "All 60 papers are read. | r looks for new ones   ga all papers"
+QUEUE = "Nothing to read later. | A paper that you queue waits here until you let it go. | ga all papers"
 STARRED = "Nothing starred yet. | A paper that you star stays here. | ga all papers"
 HIDDEN = "All papers are hidden. | / is:hidden lists them"
 RISEN = "Nothing has risen yet. | Papers that rise after you read or hide them come here. | ga all papers"
@@ -112,6 +113,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         (
             "No papers on Tue 12 May. | The feed listed nothing. | [ Monday has 16   r asks the feed",
             UNREAD,
+            QUEUE,
             STARRED,
             HIDDEN,
             RANKING,
@@ -128,6 +130,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         (
             f"Nothing matches robot in Today. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot in Unread. | 7 in all. | {SEARCHES}",
+            f"Nothing matches robot in Queue. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot in Starred. | 7 in all. | {SEARCHES}",
             "Nothing matches robot. | F clears the query   ctrl+s searches the feed",
             f"Nothing matches robot in Trending. | 7 in all. | {SEARCHES}",
@@ -144,6 +147,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             for where in (
                 " in Today",
                 " in Unread",
+                " in Queue",
                 " in Starred",
                 "",
                 " in Trending",
@@ -160,7 +164,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         (
             *(
                 f"Nothing matches robot in {name}. | 7 in all. | ctrl+a searches all   ctrl+s searches the feed"
-                for name in ("Today", "Unread", "Starred")
+                for name in ("Today", "Unread", "Queue", "Starred")
             ),
             "Nothing matches robot. | All papers are hidden. | F clears the query   ctrl+s searches the feed",
             *(
@@ -227,6 +231,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         (
             "No papers on Tue 12 May. | No network. | [ Monday has 16   r try again",
             UNREAD,
+            QUEUE,
             STARRED,
             HIDDEN,
             "No ranking yet. | No network. | r try again   ga all papers",
@@ -241,6 +246,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         (
             "Fetching the latest days. | day 3 of 7. | esc stop",
             "All 60 papers are read. | New ones are being fetched: day 3 of 7. | ga all papers",
+            QUEUE,
             STARRED,
             HIDDEN,
             "Fetching the feed's ranking. | day 3 of 7. | esc stop",
@@ -255,6 +261,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         (
             "Fetching the latest days. | esc stop",
             "All 60 papers are read. | New ones are being fetched. | ga all papers",
+            QUEUE,
             STARRED,
             HIDDEN,
             "Fetching the feed's ranking. | esc stop",
@@ -269,6 +276,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         (
             "All papers of today are hidden. | [ Monday has 16   / is:hidden lists them",
             UNREAD,
+            "All queue papers are hidden. | / is:hidden lists them",
             "All starred papers are hidden. | / is:hidden lists them",
             HIDDEN,
             "All trending papers are hidden. | / is:hidden lists them",
@@ -284,6 +292,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         (
             "All 14 of today read. | [ Friday has 3 left   gu all 19 unread   F shows them",
             "All 14 of what is here read. | gu all 19 unread   F shows them",
+            "All 14 of the queue read. | gu all 19 unread   F shows them",
             "All 14 of the starred papers read. | gu all 19 unread   F shows them",
             "All 14 of what is here read. | gu all 19 unread   F shows them",
             "All 14 of Trending read. | gu all 19 unread   F shows them",
@@ -298,6 +307,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         (
             "No papers on Tue 12 May. | The feed was not asked yet. | [ Monday has 16   r asks the feed",
             UNREAD,
+            QUEUE,
             STARRED,
             HIDDEN,
             RANKING,
@@ -324,6 +334,7 @@ def test_every_view_says_what_is_so_and_which_key_helps_here(view_id: str, situa
 DEMO = (
     "No papers on Tue 12 May. | The sample has only its own days. | [ Monday has 16",
     "All 60 papers are read. | ga all papers",
+    QUEUE,
     STARRED,
     HIDDEN,
     "No ranking yet. | The sample has none. | ga all papers",

@@ -18,7 +18,7 @@ from reader.session.places import VIEWS, Place, view
 from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults
 from reader.ui.state import State
-from reader.ui.state_parts import TOP, CacheFacts, CalendarRequest, ListContent, Prompt, Reading
+from reader.ui.state_parts import TOP, CacheFacts, CalendarRequest, ListContent, Prompt, Reading, Tagging
 from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Status
@@ -44,7 +44,7 @@ KEYMAP = Keymap()
 NOT_YET = Condition("", "fresh")
 NAMES = {"agents": "Agents & tools", "video": "Video generation", "robotics": "Robotics"}
 COUNTS = Counts(
-    views=(14, 57, 3, 60, 0, 2),
+    views=(14, 57, 4, 3, 60, 0, 2),
     days=(DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0)),
     topics=(
         TopicCount("agents", "Agents & tools", "Agents", 8),
@@ -188,12 +188,13 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
     assert [(one.id, one.count) for one in views] == [
         ("today", 14),
         ("unread", 57),
+        ("queue", 4),
         ("starred", 3),
         ("all", 60),
         ("second", 2),
     ]
-    none = at("all").counted(COUNTS._replace(views=(0,) * 6))
-    assert [one.id for one in filter_data(none).views] == ["today", "unread", "starred", "all"]
+    none = at("all").counted(COUNTS._replace(views=(0,) * 7))
+    assert [one.id for one in filter_data(none).views] == ["today", "unread", "queue", "starred", "all"]
 
 
 def test_the_pane_has_days_and_topics_with_all_that_is_known_of_them() -> None:
@@ -226,6 +227,8 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.focused(context)
         case "query":
             state = state.open_query(TOP)
+        case "tags":
+            state = state.begin_tags(Tagging((1,), (), {}))
         case "calendar":
             state = state.open_calendar(CalendarRequest(date(2026, 5, 12)))
         case "page":

@@ -83,6 +83,11 @@ class Action:
         return self.events[0].kind
 
     @property
+    def value(self) -> str:
+        """The value of its first event."""
+        return self.events[0].value
+
+    @property
     def count(self) -> int:
         """Number of its papers, about: the most that any of its marks has."""
         papers: dict[str, int] = {}

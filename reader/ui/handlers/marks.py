@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
-from reader.core.marks import STATES
+from reader.core.marks import QUEUE, STATES
 from reader.core.paper_row import PaperKey
 from reader.ui.handlers.registry import handles
 from reader.ui.widgets.paper_list import PaperList
@@ -18,6 +18,9 @@ from reader.ui.work.services import Services
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action, Event
     from reader.ui.work.mark_thread import Progress
+
+FIELDS = {**STATES, QUEUE: "queued"}
+"""Kinds of marks that a key turns on and off, with the field of a row that each one decides."""
 
 BLINK = 0.5
 """Seconds after which a long mark shows its progress."""
@@ -46,6 +49,10 @@ class MarkActions:
     def toggle_star(self, _count: int | None) -> None:
         self._toggle("star")
 
+    @handles("paper.queue")
+    def toggle_queued(self, _count: int | None) -> None:
+        self._toggle(QUEUE)
+
     @handles("paper.hide")
     def toggle_hidden(self, _count: int | None) -> None:
         self._toggle("hide")
@@ -54,7 +61,7 @@ class MarkActions:
         row = self._papers.highlighted_row
         if row is None:
             return
-        value = not getattr(row, STATES[kind])
+        value = not getattr(row, FIELDS[kind])
         # On its page a paper is being read, and one that loses a mark is looked at again.
         goes_on = self._goes_on and value and self._model.state.page is None
         if goes_on and kind != "read":
@@ -126,26 +133,34 @@ class MarkActions:
         `shown` are the papers in view; `pks` may be all papers, which are too many to redraw.
         """
         for pk in pks if shown is None else shown:
-            self._papers.patch(pk, **{STATES[kind]: value, "kept": True})
+            self._papers.patch(pk, **{FIELDS[kind]: value, "kept": True})
         # Submitted before the work starts, so that quitting cannot lose it.
-        storing = self._library.mark(kind, value, pks, self._report("marking"))
-        self._background.start("marks", partial(self._wait_for_mark, storing, is_quiet))
+        self.follow(self._library.mark(kind, value, pks, self._report("marking")), is_quiet=is_quiet)
 
-    async def _wait_for_mark(self, storing: Awaitable[Event | None], is_quiet: bool) -> None:
+    def follow(self, storing: Awaitable[Event | Action | None], nothing: str = "", *, is_quiet: bool = False) -> None:
+        """Wait for a change of marks, then show what it changed; `nothing` is said if it changed nothing.
+
+        The change is submitted already, so that quitting cannot lose it.
+        """
+        self._background.start("marks", partial(self._wait_for_mark, storing, nothing, is_quiet))
+
+    async def _wait_for_mark(self, storing: Awaitable[Event | Action | None], nothing: str, is_quiet: bool) -> None:
         try:
-            event = await storing
+            done = await storing
         except ReaderError:
             self._papers.renew()
+            self._model.change(self._model.state.cache_changed())
             raise
         finally:
             self._model.change(self._model.state.busy_with(""))
         self._show_stored()
-        if event is not None:
-            said = "" if is_quiet else f"{event.count:,} {event.label} · {self._keymap.key('mark.undo')} undoes"
-            is_end = event.value == "1" and event.kind in ("read", "hide")
+        said = nothing
+        if done is not None:
+            said = "" if is_quiet else f"{done.count:,} {done.label} · {self._keymap.key('mark.undo')} undoes"
+            is_end = done.value == "1" and done.kind in ("read", "hide")
             said = (self._end_of_day() if is_end else "") or said
-            if said:
-                self._model.show_notice(said)
+        if said:
+            self._model.show_notice(said)
 
     def _end_of_day(self) -> str:
         """What to say if all of the listed day is read now, with the way on; empty if some are left."""

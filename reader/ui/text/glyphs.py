@@ -14,12 +14,14 @@ class Glyphs(NamedTuple):
     unread: str
     read: str
     starred: str
+    queued: str
     hidden: str
     elsewhere: str
     """Before a paper that the feed has and the cache does not."""
     rising: str
     code: str
     note: str
+    full_text: str
     comments: str
     upvotes: str
     cursor: str
@@ -59,11 +61,13 @@ UNICODE = Glyphs(
     unread="●",
     read=" ",
     starred="★",
+    queued="⧗",
     hidden="◌",
     elsewhere="+",
     rising="▲",
     code="‹›",
     note="✎",
+    full_text="▤",
     comments="❞",
     upvotes="▲",
     cursor="▌",
@@ -91,11 +95,13 @@ ASCII = Glyphs(
     unread="*",
     read=".",
     starred="#",
+    queued="q",
     hidden="x",
     elsewhere="+",
     rising="^",
     code="<>",
     note="n",
+    full_text="=",
     comments="c",
     upvotes="^",
     cursor="|",

@@ -51,8 +51,8 @@ class ListLook(NamedTuple):
 def draw_paper(row: PaperRow, width: int, look: ListLook, highlighted: bool) -> tuple[Line, ...]:
     """Draw a paper as one line of at most `width` cells, or two if `look` is comfortable.
 
-    The first line has the cursor's bar, the state, whether it is rising, upvotes, code, title and date; the second has
-    the organization or the people, the topics, and then the date.
+    The first line has the cursor's bar, the state, whether it is rising, upvotes, code, title, the signs of what is
+    kept of it and the date; the second has the organization or the people, the topics, and then the date.
     """
     glyphs = look.glyphs
     state, state_role = _state(row, glyphs)
@@ -64,7 +64,7 @@ def draw_paper(row: PaperRow, width: int, look: ListLook, highlighted: bool) -> 
         begin.append(Piece(f"{glyphs.code if row.code else '':<{len(glyphs.code)}} ", "mark"))
     indent = measure(begin)
     date_end = _date(row.day, look) if look.has_dates and width >= WITH_DATE else ()
-    title_end = () if look.is_comfortable else date_end
+    title_end = (*_kept(row, width, glyphs), *(() if look.is_comfortable else date_end))
     # One blank stays before the pane's bar.
     room = width - indent - 1
     title = mark(
@@ -84,6 +84,13 @@ def _filled(left: Sequence[Piece], right: Line, width: int) -> Line:
     if not right:
         return tuple(left)
     return (*left, Piece(" " * (width - 1 - measure(left) - measure(right))), *right, Piece(" "))
+
+
+def _kept(row: PaperRow, width: int, glyphs: Glyphs) -> Line:
+    """The signs of what the user or the cache keeps of a paper; only such a paper's title gets less room."""
+    kept = ((row.queued, glyphs.queued), (row.has_note, glyphs.note), (row.has_text, glyphs.full_text))
+    signs = "".join(sign for is_kept, sign in kept if is_kept)
+    return (Piece(f" {signs}", "mark"),) if signs and width >= WITH_UPVOTES else ()
 
 
 def _date(day: str, look: ListLook) -> Line:

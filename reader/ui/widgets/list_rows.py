@@ -27,6 +27,8 @@ class RowChanges(TypedDict, total=False):
     read: bool
     starred: bool
     hidden: bool
+    queued: bool
+    has_note: bool
     kept: bool
 
 

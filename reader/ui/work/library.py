@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from reader.cache.window import DayCount, Order, Window
 from reader.core.errors import CacheError
+from reader.core.marks import QUEUE
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import last_refresh, refresh_stamp, touch_private
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from reader.cache.search.compile import Scope, Selection
     from reader.cache.topic_trends import Extent
     from reader.cache.vocabulary import Vocabulary
+    from reader.core.tag_words import TagWords
     from reader.core.topics.trends import Trend
     from reader.session.places import Place
     from reader.ui.feed_results import FeedResults
@@ -123,6 +125,12 @@ class Library:
     def has_unfinished_marks(self) -> bool:
         """Whether an earlier run did not apply a mark to all its papers."""
         return self._ask(Window.has_unfinished_marks, False)
+
+    def tag_counts(self) -> dict[str, int]:
+        """The user's tags with their numbers of papers, the most common first."""
+        from reader.cache.tags import tag_counts
+
+        return self._ask(lambda window: window.read(tag_counts), {})
 
     def topic_names(self) -> dict[str, str]:
         """Names of topics by slug."""
@@ -316,17 +324,53 @@ class Library:
         The event is None if nothing changed. `report` gets (papers done, all papers) while many are marked. Papers
         that only the feed has are stored afterwards, which takes a second: their mark must not wait for it.
         """
+
+        def mark(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Event | None:
+            return events.mark(kind, value, known, progress, absent=absent)
+
+        return self._change(pks, mark, report)
+
+    def tag(
+        self, pks: Sequence[PaperKey], words: TagWords, report: Progress = ignore_progress
+    ) -> Awaitable[Action | None]:
+        """Give papers tags and take tags from them, in one action; it is durable once the result is there."""
+
+        def tag(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
+            from reader.cache.tags import tagging
+
+            changes = events.read(lambda connection: tagging(connection, words, known, absent))
+            return events.act(changes, progress)
+
+        return self._change(pks, tag, report)
+
+    def _change(
+        self,
+        pks: Sequence[PaperKey],
+        change: Callable[[Events, Progress, Sequence[int], Sequence[str]], T],
+        report: Progress = ignore_progress,
+    ) -> Awaitable[T]:
+        """Make a change of papers, with the keys of those in the cache and the ids of the others, then store these."""
         results = self.results
         if results is None:
             keys = _cached(pks)
-            return self._marks.submit(lambda events, progress: events.mark(kind, value, keys, progress), report)
+            return self._marks.submit(lambda events, progress: change(events, progress, keys, ()), report)
 
-        def mark(events: Events, progress: Progress) -> Event | None:
-            absent = results.absent(pks)
+        def split(events: Events, progress: Progress) -> T:
             known = [pk for key in pks if (pk := results.pk_of(key)) is not None]
-            return events.mark(kind, value, known, progress, absent=absent)
+            return change(events, progress, known, results.absent(pks))
 
-        return _await_both(self._marks.submit(mark, report), self.store(pks))
+        return _await_both(self._marks.submit(split, report), self.store(pks))
+
+    def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[Event | None]:
+        """Move a paper in the queue to where it stands among the `listed` papers."""
+
+        def move(events: Events, _progress: Progress) -> Event | None:
+            from reader.cache.marks.queue_order import place_in
+
+            place = events.read(lambda connection: place_in(connection, pk, listed))
+            return None if place is None else events.mark(QUEUE, place, [pk])
+
+        return self._marks.submit(move)
 
     def store(self, pks: Sequence[PaperKey]) -> Awaitable[Sequence[int]]:
         """Store papers that only the feed has; return their keys in the cache."""

@@ -1,0 +1,99 @@
+"""Tags typed in one line: `later "to cite" -soon` adds two and takes one away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from reader.core.marks import TAG, clean_mark
+
+_WORD = re.compile(r'[+-]?"[^"]*"?|[^\s,]+')
+
+_BEFORE_CURSOR = re.compile(r'[+-]?"[^"]*$|[^\s,]*$')
+
+MOST = 8
+"""Maximum number of completions."""
+
+
+class TagWords(NamedTuple):
+    """Names of tags to give papers, and to take from them."""
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+class TagCompletion(NamedTuple):
+    """Texts that can replace the line's text from `start` on, the likeliest first."""
+
+    start: int
+    words: tuple[str, ...]
+    papers: tuple[int | None, ...]
+    """Number of papers that have each as a tag; None for a topic that is no tag yet."""
+
+
+def parse_tags(text: str) -> TagWords:
+    """The tags in a line; names are parted by blanks or commas, and one with blanks stands in quotes.
+
+    A tag that is named twice counts as its last word says, whatever its capitals.
+    """
+    named: dict[str, tuple[str, bool]] = {}
+    for word in _WORD.findall(text):
+        name = tag_name(word.lstrip("+-") if word[:1] in "+-" else word)
+        if name:
+            named.pop(name.casefold(), None)
+            named[name.casefold()] = name, not word.startswith("-")
+    return TagWords(
+        tuple(name for name, is_added in named.values() if is_added),
+        tuple(name for name, is_added in named.values() if not is_added),
+    )
+
+
+def tag_name(text: str) -> str:
+    """A tag's name as it is stored; empty if nothing is left of the text."""
+    mark = clean_mark(f"{TAG}{text.replace(chr(34), '')}", "1")
+    return mark[0].removeprefix(TAG) if mark else ""
+
+
+def complete_tag(
+    text: str, own: Mapping[str, int], topics: Iterable[str], has: Collection[str]
+) -> TagCompletion | None:
+    """Complete the last word of a line: by the user's own tags, the most used first, then by topics.
+
+    `has` are the tags that the papers have: only they can be taken away, and nobody adds them again. Before a word
+    is begun, own tags are offered.
+    """
+    found = _BEFORE_CURSOR.search(text)
+    word = found[0] if found else ""
+    sign = word[:1] if word[:1] in ("-", "+") else ""
+    typed = word.removeprefix(sign).lstrip('"').casefold()
+    start = len(text) - len(word)
+    before = parse_tags(text[:start])
+    taken = {name.casefold() for name in (*before.add, *before.remove)}
+    if sign == "-":
+        names: list[str] = [name for name in has if name.casefold() not in taken]
+    else:
+        taken.update(name.casefold() for name in has)
+        known = {name.casefold() for name in own}
+        new = (slug for slug in topics if typed and slug not in known)
+        names = [name for name in (*own, *new) if name.casefold() not in taken]
+    matching = [name for name in _matching(names, typed) if name.casefold() != typed or name in own][:MOST]
+    if not matching or matching == [word]:
+        return None
+    return TagCompletion(start, tuple(f"{sign}{quoted(name)}" for name in matching), tuple(map(own.get, matching)))
+
+
+def quoted(name: str) -> str:
+    """A tag's name as it is typed."""
+    return f'"{name}"' if re.search(r"[\s,]", name) or name[:1] in ("-", "+") else name
+
+
+def _matching(names: Collection[str], typed: str) -> Iterator[str]:
+    """The names that begin with what was typed, then those with a later word that does."""
+    yield from (name for name in names if name.casefold().startswith(typed))
+    if typed:
+        yield from (
+            name
+            for name in names
+            if not name.casefold().startswith(typed) and re.search(rf"[\s-]{re.escape(typed)}", name.casefold())
+        )

@@ -1,0 +1,25 @@
+"""The part of the state in which the user writes something of their own about papers: tags, and a note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from reader.ui.query_state import QueryState
+from reader.ui.state_parts import Tagging
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class OwnState(QueryState):
+    """What is being written."""
+
+    tagging: Tagging | None = None
+    """The papers whose tags are being typed."""
+
+    def begin_tags(self, tagging: Tagging) -> Self:
+        """Let the user type tags."""
+        return replace(self, tagging=tagging)
+
+    def end_tags(self) -> Self:
+        """Close the line of tags."""
+        return self if self.tagging is None else replace(self, tagging=None)

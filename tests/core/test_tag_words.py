@@ -1,0 +1,81 @@
+"""Tags typed in one line: how it is read and completed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.marks import TAG_LIMIT
+from reader.core.tag_words import TagWords, complete_tag, parse_tags, quoted
+from reader.core.text import clean
+
+OWN = {"later": 12, "to cite": 4, "latent": 1, "Evals": 1}
+TOPICS = ("agents", "language-models", "evals")
+
+
+@pytest.mark.parametrize(
+    ("text", "add", "remove"),
+    [
+        ("", (), ()),
+        ("later", ("later",), ()),
+        ("later, evals  -soon", ("later", "evals"), ("soon",)),
+        ('"to cite" -"to read"', ("to cite",), ("to read",)),
+        ('"to ci', ("to ci",), ()),
+        ("+later +-x", ("later", "x"), ()),
+        ("later -Later", (), ("Later",)),
+        ("-later later", ("later",), ()),
+        ('- + "" ,', (), ()),
+        ("a\x1b[31mb", ("ab",), ()),
+        ("c++ gpt-4", ("c++", "gpt-4"), ()),
+    ],
+)
+def test_a_line_names_tags_to_add_and_to_take_away(text: str, add: tuple[str, ...], remove: tuple[str, ...]) -> None:
+    assert parse_tags(text) == TagWords(add, remove)
+
+
+@pytest.mark.parametrize(
+    ("text", "has", "words"),
+    [
+        ("", (), ("later", '"to cite"', "latent", "Evals")),
+        ("", ("later",), ('"to cite"', "latent", "Evals")),
+        ("la", (), ("later", "latent", "language-models")),
+        ("LAT", (), ("later", "latent")),
+        ("later lat", (), ("latent",)),
+        ("mod", (), ("language-models",)),
+        ("cite", (), ('"to cite"',)),
+        ('"to c', (), ('"to cite"',)),
+        ("ev", (), ("Evals",)),
+        ("ag", (), ("agents",)),
+        ("-", ("later", "to cite"), ("-later", '-"to cite"')),
+        ("-l", ("later", "to cite"), ("-later",)),
+    ],
+)
+def test_the_last_word_is_completed_by_own_tags_and_topics(
+    text: str, has: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    found = complete_tag(text, OWN, TOPICS, has)
+    assert found is not None
+    assert found.words == words
+    assert parse_tags(text[: found.start] + words[0]) != parse_tags(text)
+
+
+@pytest.mark.parametrize("text", ["later", "-soon", "zzz", "-"])
+def test_nothing_is_offered_for_a_whole_word_or_an_unknown_one(text: str) -> None:
+    assert complete_tag(text, {"later": 1}, (), ()) is None
+
+
+def test_a_completion_says_how_many_papers_have_the_tag() -> None:
+    found = complete_tag("a", {"ai": 3}, ("agents",), ())
+    assert found is not None
+    assert found.papers == (3, None)
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_typed_the_names_are_clean_and_distinct(text: str) -> None:
+    words = parse_tags(text)
+    names = [*words.add, *words.remove]
+    assert len({name.casefold() for name in names}) == len(names)
+    assert all(name == clean(name, TAG_LIMIT) for name in names)
+    assert parse_tags(" ".join(map(quoted, words.add))).add == words.add
+    complete_tag(text, OWN, TOPICS, names)

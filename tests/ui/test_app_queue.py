@@ -1,0 +1,56 @@
+"""Papers to read later: queued by a key, in an order that keys change."""
+
+from __future__ import annotations
+
+from tests.ui.conftest import Opener
+
+
+async def test_a_queue_keeps_the_order_that_the_user_gives_it(reader: Opener) -> None:
+    async with reader() as r:
+        ids = r.ids[:4]
+        for _ in ids:
+            await r.do("paper.queue")
+            assert r.status == "1 queued · u undoes"
+            await r.do("move.down")
+        assert "⧗" in r.list_lines[1]
+        assert r.kept(ids[0]).queued
+        await r.do("view.queue")
+        assert r.ids == ids
+        assert "▸ Queue 4" in r.filter_lines
+        # The last of the queue goes up by keys, and down again at once with a count.
+        await r.do("move.bottom", "queue.up", "queue.up")
+        assert r.ids == [ids[0], ids[3], ids[1], ids[2]]
+        assert r.here.id == ids[3] and r.cursor == 1
+        assert r.status == "1 moved in the queue · u undoes"
+        await r.do("queue.down", count=9)
+        assert r.ids == ids and r.cursor == 3
+        await r.do("queue.down")
+        assert r.status == "the last of the queue"
+        await r.do("queue.up", count=2)
+        moved = [ids[0], ids[3], ids[1], ids[2]]
+        assert r.ids == moved
+        # The cache has it, whatever the list shows.
+        await r.do("view.today", "view.queue")
+        assert r.ids == moved
+        await r.do("mark.undo")
+        assert r.ids == ids
+        await r.do("mark.redo")
+        assert r.ids == moved
+
+
+async def test_only_the_queue_in_its_own_order_can_be_moved(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("queue.down")
+        assert r.status == "gq shows the queue, where a paper can be moved"
+        await r.do("view.queue")
+        assert r.empty.startswith("Nothing to read later.")
+        await r.do("view.today", "paper.queue", "move.down", "paper.queue", "view.queue", "find.sort", "queue.down")
+        assert r.status == "gq shows the queue, where a paper can be moved"
+        # What is let go stays in sight until the list is read again.
+        await r.do("find.sort", "find.sort", "find.sort", "find.sort")
+        await r.do("move.top", "paper.queue")
+        assert r.status == "1 no longer queued · u undoes"
+        await r.do("queue.down")
+        assert r.status == "not in the queue any more · b queues it"
+        await r.do("view.today", "view.queue")
+        assert len(r.ids) == 1
