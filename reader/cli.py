@@ -211,6 +211,7 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None, f
             rules=lambda: workspace.topics,
             leaving=leaving,
             first_frame=frame,
+            settings_file=workspace.config_file,
             keep_setting=partial(_keep_setting, workspace),
             warnings=[*told, *(str(mistake) for mistake in workspace.loaded.mistakes)],
         )

@@ -71,7 +71,10 @@ _DATE: Final[Contexts] = ("calendar",)
 
 
 class Action(NamedTuple):
-    """An action of the keys; `keys` are its default bindings, separated by spaces; `repeatable` takes a count."""
+    """An action of the keys; `keys` are its default bindings, separated by spaces; `repeatable` takes a count.
+
+    A `numbered` action gets the place of its key among its keys as the count.
+    """
 
     id: str
     keys: str
@@ -79,6 +82,7 @@ class Action(NamedTuple):
     help: str
     contexts: Contexts
     repeatable: bool = False
+    numbered: bool = False
 
     @property
     def group(self) -> str:
@@ -89,6 +93,11 @@ class Action(NamedTuple):
 def _motion(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Action:
     """Make an action that takes a count, as in `5j`."""
     return Action(id, keys, name, help, contexts, repeatable=True)
+
+
+def _numbered(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Action:
+    """Make an action whose first key does it to the first of several things, and so on."""
+    return Action(id, keys, name, help, contexts, numbered=True)
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
@@ -137,6 +146,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
     Action("view.second", "gl", "Second look", "Read or hidden papers that rose or got code since.", _BROWSE),
+    _numbered(
+        "view.saved",
+        "g1 g2 g3 g4 g5 g6 g7 g8 g9",
+        "Saved view",
+        "The views that you have saved, by their places.",
+        _BROWSE,
+    ),
     Action("view.week", "gw", "Week", "The best of the week of this paper or day.", _BROWSE),
     Action("view.month", "gm", "Month", "The best of its month; the order key puts it by day.", _BROWSE),
     Action("day.go", "gd", "Date", "A calendar: which days are here, what is unread.", _BROWSE),

@@ -19,7 +19,7 @@ from reader.core.theme_names import is_colorless, theme_name
 from reader.keys.actions import Context
 from reader.keys.keymap import Keymap
 from reader.session import visit
-from reader.session.places import Place, view
+from reader.session.places import Place, listed_views, view
 from reader.ui.bounded_app import BoundedApp
 from reader.ui.keyboard import Keyboard
 from reader.ui.last_place import LastPlace
@@ -65,9 +65,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
     `query` in the view All; without a query it starts where the user left it. A `demo` fetches nothing, and saves
-    nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal already. `keep_setting`
-    writes a setting to the user's file. `now` is the clock; a `still` reader has no spinner and starts no refresh by
-    itself.
+    nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal already. Views that
+    change in `settings_file` change in the reader; `keep_setting` writes a setting to it. `now` is the clock; a `still`
+    reader has no spinner and starts no refresh by itself.
     """
 
     TITLE = "dailypapers"
@@ -89,6 +89,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         leaving: Leaving | None = None,
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
+        settings_file: Path | None = None,
         keep_setting: Callable[[str, str], object] = lambda _name, _value: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
@@ -102,6 +103,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
+        self.settings_file = settings_file
         self.keep_setting = keep_setting
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
@@ -129,8 +131,11 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
+        views = listed_views(settings)
         state = State(
-            place=Place(view("all"), query) if query else Place(view(left.view), left.text),
+            place=Place(view("all"), query) if query else Place(views.find(left.view), left.text),
+            views=views,
+            commands=settings.commands,
             topic_names=self.library.topic_names(),
             refresh=RefreshStatus(last=self.library.last_refresh()),
             panes=remembered(settings, left),
@@ -203,7 +208,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
         if not self.look.is_still:
-            self.set_interval(assembly.cache_watch.seconds, assembly.cache_watch.look)
+            self.set_interval(assembly.cache_watch.seconds, assembly.look_around)
         if not self.look.demo and not self.look.is_still:
             assembly.refresher.begin_first()
             if self.settings.refresh_minutes:

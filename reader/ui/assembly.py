@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from reader.ui.handlers.add import AddActions
@@ -28,6 +29,7 @@ from reader.ui.work.feed_search import FeedSearch
 from reader.ui.work.notice_timer import NoticeTimer
 from reader.ui.work.paper_lookup import PaperLookup
 from reader.ui.work.refresher import Refresher
+from reader.ui.work.settings_watch import SettingsWatch
 from reader.ui.work.topic_meanings import TopicMeanings
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ class Parts(Program, Display, Protocol):
     services: Services
     run_job: JobRunner
     rules: Callable[[], Topics]
+    settings_file: Path | None
     keyboard: Keyboard
     list_loader: ListLoader
     main: MainScreen
@@ -80,6 +83,7 @@ class Assembly:
         self.detail_loader = DetailLoader(services)
         self.counter = Counter(services)
         self.cache_watch = CacheWatch(services, keyboard.when_still)
+        self.settings_watch = SettingsWatch(services, parts.settings_file)
         self.notice_timer = NoticeTimer(services)
         self.topic_meanings = TopicMeanings(services, parts.rules)
 
@@ -117,6 +121,11 @@ class Assembly:
             ),
         )
         self.handlers: Mapping[str, Handler] = handlers_of(groups)
+
+    def look_around(self) -> None:
+        """Notice what other programs have changed."""
+        self.cache_watch.look()
+        self.settings_watch.look()
 
     def show_topic(self, slug: str) -> None:
         """Show all papers of one topic."""

@@ -40,6 +40,13 @@ class Counts(NamedTuple):
     """Whether the topics' numbers are estimates; exact ones then follow."""
 
 
+class ViewCount(NamedTuple):
+    """The numbers of a view that the user has saved."""
+
+    papers: int
+    unread: int
+
+
 class TopicFacts(NamedTuple):
     """Facts about topics besides their counts."""
 

@@ -15,7 +15,6 @@ from reader.core.paper_row import PaperKey
 from reader.session.places import TopicMode, TopicOrder
 from reader.ui.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.notices import Notices
-from reader.ui.own_state import OwnState
 from reader.ui.state_parts import (
     TOP,
     CalendarRequest,
@@ -26,6 +25,7 @@ from reader.ui.state_parts import (
     Reading,
     RefreshStatus,
 )
+from reader.ui.view_state import ViewState
 
 if TYPE_CHECKING:
     from reader.keys.actions import Context
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class State(OwnState):
+class State(ViewState):
     """Everything that panes draw and background work reads. Two states are equal only if they are one object."""
 
     listing: ListContent = field(default_factory=ListContent)

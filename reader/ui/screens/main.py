@@ -239,7 +239,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.combine_topics(self.filter.choice.mode))
 
     def _draw_filter(self, state: State) -> None:
-        self.filter.show(view_models.filter_data(state))
+        self.filter.show(view_models.filter_data(state, self._look.keymap.numbered("view.saved")))
 
     # An empty list
 
