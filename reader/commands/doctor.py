@@ -273,6 +273,7 @@ def _token(settings: Settings) -> str:
 def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
     """The notification queries, the program that notifies, and its last failure."""
     from reader.actions import notify
+    from reader.actions.programs import find_program
     from reader.cache import notified, schema
 
     settings = workspace.settings
@@ -281,7 +282,7 @@ def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
         return
     yield Finding("Notifications", "queries", ", ".join(settings.notify))
     if settings.notify_command:
-        program = notify.find_program(settings.notify_command)
+        program = find_program(settings.notify_command)
         advice = "" if program else "It is not on the path, or may not be run: check notify_command."
         yield Finding("Notifications", "program", program or settings.notify_command[0], advice)
     else:

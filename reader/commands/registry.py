@@ -37,6 +37,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "views": "queries with a name",
             "undo": "the last mark",
             "export": "BibTeX, Markdown, CSV, JSON",
+            "pipe": "to a program of yours",
             "restore": "marks from the journal",
         },
         "Look after it": {

@@ -25,7 +25,10 @@ NAME_LIMIT = 60
 EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json")
 """Names of the formats of exported files."""
 
-BUILT_IN_VIEWS = ("today", "unread", "starred", "all", "trending", "second")
+INPUTS = ("markdown", "json", "fulltext", "ids")
+"""What a command may get on its standard input."""
+
+BUILT_IN_VIEWS = ("today", "unread", "queue", "starred", "all", "trending", "second")
 """Ids of the views that ship with the reader, which can be hidden."""
 
 SHELL = "!"
@@ -149,7 +152,7 @@ class UserCommand:
 
     name: str = _entry(Name())
     run: str | tuple[str, ...] = _entry(ProgramLine())
-    input: str = _entry(Choice(("markdown", "json", "fulltext", "ids")), default="markdown")
+    input: str = _entry(Choice(INPUTS), default="markdown")
     """What it gets: Markdown, the JSON of `list --json`, the full texts as Markdown, or ids, one a line."""
     keep: bool = _entry(Boolean(), default=False)
     """Keep what it prints beside the paper; it then runs once for each paper."""
