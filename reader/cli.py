@@ -110,7 +110,11 @@ def _run_command(name: str, words: Sequence[str]) -> int:
 
     command = find_command(name)
     options = parse(make_parser(command), words)
-    return command.run(options, Workspace(options.log_level))
+    workspace = Workspace(options.log_level)
+    try:
+        return command.run(options, workspace)
+    finally:
+        workspace.write_exports()
 
 
 # The reader

@@ -123,7 +123,7 @@ COMMAND = Command(
     (
         ("pipe Summary 2406.12345", "one of your commands, from [[commands]] in the settings"),
         ("pipe 'wc -w' 2406.12345", "any program with its arguments"),
-        ("pipe '!grep -i limit | head -3' 2406.12345 --input fulltext", "a line for a shell, on the full text"),
+        ("pipe '!grep -ic limit >> limits.txt' 2406.12345 --input fulltext", "a line for a shell, on the full text"),
         ("pipe Summary --query 'is:starred -has:output' --keep", "keep what it says of each, where there is none yet"),
     ),
     _add_arguments,

@@ -19,6 +19,7 @@ from reader.refresh.progress import DayEmpty, DayFailed, DayStored, FeedStarted,
 
 def run_job(workspace: Workspace, job: jobs.Job, *, quiet: bool = False) -> list[jobs.Message]:
     """Run a job, show progress unless `quiet`, and return all its messages; raises ReaderError."""
+    workspace.has_changed = True
     with Progress(StringIO() if quiet else None) as progress:
         if not isinstance(job, jobs.StorePapers):
             progress.show(f"asking {urlsplit(workspace.settings.endpoint).netloc}")
