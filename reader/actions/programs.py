@@ -18,6 +18,7 @@ from typing import NamedTuple
 from reader import platform
 from reader.access_token import child_environment
 from reader.core.errors import ReaderError
+from reader.core.steps import note_step
 from reader.core.text import clean, clean_note
 
 MOST_KEPT = 100_000
@@ -97,6 +98,8 @@ async def run_program(
                     is_cut = True
                     break
                 last = _keep_short(stderr.fileno()) or last
+                # A program that takes long is no job that hangs.
+                note_step()
                 await asyncio.sleep(_POLL)
         except asyncio.CancelledError:
             if not goes_on:

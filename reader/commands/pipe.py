@@ -7,13 +7,14 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.commands.chosen_papers import choose_papers, expect_papers
 from reader.commands.command import Command, add_json, positive_number, suggest
 from reader.commands.output import Progress, Style, amount, print_json, print_line, warn
 from reader.commands.workspace import Workspace
-from reader.core.errors import NoFullText, UsageError
+from reader.core.errors import UsageError
 from reader.core.setting_tables import INPUTS, UserCommand, parse_command
 from reader.core.setting_types import InvalidValue
 
@@ -87,16 +88,10 @@ def _forget(arguments: Namespace, workspace: Workspace, command: UserCommand, pk
 
 
 async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *, is_json: bool) -> list[PipeResult]:
+    from reader.refresh import jobs
     from reader.refresh.pipes import pipe_papers
 
-    async def fetch(id: str) -> None:
-        from reader.refresh import jobs
-        from reader.refresh.progress import TextMissing
-
-        async for message in jobs.run_job(workspace.job_context, jobs.FetchText(id)):
-            if isinstance(message, TextMissing):
-                raise NoFullText(f"{id} has no full text: {message.reason}.")
-
+    fetch = partial(jobs.fetch_one_text, partial(jobs.run_job, workspace.job_context))
     results: list[PipeResult] = []
     with Progress() as progress:
         progress.show(f"{command.name} on {amount(len(pks), 'paper')}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -81,13 +82,16 @@ async def pipe_papers(
 
 
 async def run_logged(command: UserCommand, given: str, what: str) -> Printed:
-    """Run a command; a failure is logged too. Raises ProgramError."""
+    """Run a command, and log how it ended; raises ProgramError."""
     advice = "check it in the settings: [[commands]]" if command.keep or command.key else ""
+    began = time.monotonic()
     try:
-        return await run_program(command.words, given, seconds=command.seconds, advice=advice)
+        printed = await run_program(command.words, given, seconds=command.seconds, advice=advice)
     except ProgramError as error:
         log.record_warning(f"command {command.name} on {what}", str(error))
         raise
+    log.record_info(f"command {command.name} on {what}", f"done in {time.monotonic() - began:.1f} s")
+    return printed
 
 
 def _papers(file: Path, pks: Sequence[int]) -> list[Paper]:

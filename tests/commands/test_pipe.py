@@ -93,3 +93,23 @@ def test_a_failure_is_one_line(run: Run, words: tuple[str, ...], code: int, says
     ran = run("pipe", *words)
     assert (ran.code, ran.err.count("\n")) == (code, 1)
     assert says in ran.err
+
+
+def test_on_star_runs_on_papers_that_were_not_starred(run: Run, settings: Path, home: Path) -> None:
+    out = home / "out"
+    settings.write_text(f"on_star = ['sh', '-c', 'cat > {out}']\n{SETTINGS}")
+    run("mark", "star", IDS[0])
+    run("mark", "star", *IDS[:3])
+    assert [one["id"] for one in json.loads(out.read_text())] == IDS[1:3]
+    out.unlink()
+    run("mark", "star", *IDS[:3])
+    run("mark", "unstar", IDS[0])
+    run("mark", "star", IDS[0], "--dry-run")
+    assert not out.exists()
+    settings.write_text(f"on_star = 'first words'\n{SETTINGS}")
+    run("mark", "star", IDS[5])
+    assert run("count", "has:output").out == "1\n"
+    settings.write_text("on_star = 'no-such-program-here'\n")
+    ran = run("mark", "star", IDS[4])
+    assert (ran.code, ran.err) == (0, "on_star: no-such-program-here was not found.\n")
+    assert ran.out.startswith("1 paper marked starred.")
