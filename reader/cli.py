@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from reader.commands.workspace import Workspace
     from reader.refresh.jobs import Job, Message
     from reader.ui.first_frame.frame import FirstFrame
+    from reader.ui.shell import Shell
 
 
 def main(arguments: Sequence[str] | None = None, first_frame: FirstFrame | None = None) -> int:
@@ -213,6 +214,7 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None, f
             state_file=paths.state_file(),
             run_job=partial(_run_job, workspace, file),
             rules=lambda: workspace.topics,
+            shell=_shell(workspace, sample),
             leaving=leaving,
             first_frame=frame,
             settings_file=workspace.config_file,
@@ -233,6 +235,16 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None, f
     if outcome == SAMPLE and not sample and not leaving.signal:
         return _show_sample(workspace, query)
     return exit_code(leaving.signal, lost) or app.return_code or 0
+
+
+def _shell(workspace: Workspace, sample: Path | None) -> Shell:
+    """What the reader's command line can do; over the sample, commands know nothing of the user's own files."""
+    from reader.commands.shell import ReaderShell
+    from reader.paths import HOME_VARIABLE
+
+    if sample is None:
+        return ReaderShell(workspace)
+    return ReaderShell(Workspace(cache_file=sample), {HOME_VARIABLE: str(sample.parent)})
 
 
 def _prepare_cache(workspace: Workspace, frame: FirstFrame | None = None) -> list[str]:

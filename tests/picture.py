@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from textual.pilot import Pilot
 
 from reader.cli import fill_with_sample
+from reader.commands.shell import ReaderShell
 from reader.commands.workspace import Workspace
 from reader.config import Settings
 from reader.refresh import jobs
@@ -62,6 +63,7 @@ async def sample(size: tuple[int, int], query: str = "") -> AsyncIterator[tuple[
             demo=True,
             query=query,
             rules=lambda: workspace.topics,
+            shell=ReaderShell(Workspace(cache_file=file)),
             now=lambda: NOW,
             still=True,
         )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from reader.commands.command import Parser, StoreFile, make_parser
 from reader.commands.json_form import StoreJson
+from reader.commands.parsing import places_of_arguments
 from reader.commands.registry import COMMANDS, GROUPS, add_reader_options, find_command
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
@@ -58,6 +59,7 @@ class _Line:
     """The words of a command before the one that is completed."""
 
     def __init__(self, parser: Parser, before: Sequence[str], word: str, workspace: Workspace) -> None:
+        self._parser = parser
         self._options = parser._option_string_actions
         self._positionals = [action for action in parser._actions if not action.option_strings]
         self._before = before
@@ -87,7 +89,7 @@ class _Line:
 
     def _of_argument(self, word: str) -> Iterable[Candidate]:
         """Values of the argument that comes next."""
-        given = list(self._arguments_given())
+        given = [self._before[place] for place in places_of_arguments(self._parser, self._before)]
         if not self._positionals:
             return ()
         place = min(len(given), len(self._positionals) - 1)
@@ -95,15 +97,6 @@ class _Line:
         if len(given) > place and action.nargs not in ("*", "+"):
             return ()
         return self._values(action, word, given)
-
-    def _arguments_given(self) -> Iterator[str]:
-        """The words before that are arguments, without options and their values."""
-        is_value = False
-        for word in self._before:
-            action = self._options.get(word)
-            if not is_value and action is None and word != "--":
-                yield word
-            is_value = action is not None and action.nargs is None and not isinstance(action, StoreJson)
 
     def _values(self, action: Action, typed: str, given: Sequence[str] = ()) -> Iterable[Candidate]:
         if isinstance(action, StoreFile):

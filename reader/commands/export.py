@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -14,7 +14,7 @@ from reader.actions.citation_keys import CitationKeys
 from reader.actions.export import FORMATS, Format, Record, format_of, mark_record, replacing, write_json
 from reader.commands.command import Command, StoreFile, add_query, query_of
 from reader.commands.output import Progress, amount, print_line, warn
-from reader.commands.workspace import Workspace, parsed, selection
+from reader.commands.workspace import Workspace, find_all, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.marks import NOTE
 from reader.core.paper import Paper
@@ -38,6 +38,8 @@ AS_ADDED = f"{EVERYTHING} sort:-added"
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_query(parser)
+    about = "a paper to write, in place of a query; give it once for each paper"
+    parser.add_argument("--id", action="append", dest="ids", metavar="ID", help=about)
     formats = {one.name: one.about for one in FORMATS.values()} | {NOTES: "a folder with a file of Markdown a paper"}
     about = "; ".join(f"{name}: {said}" for name, said in formats.items())
     parser.add_argument("--format", choices=tuple(formats), help=f"{about} (default: by the ending of FILE)")
@@ -52,22 +54,23 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.watched:
         return _write_watched(arguments, workspace)
+    if arguments.ids and arguments.query:
+        raise UsageError("Name the papers, either by --id or by a query.")
     file = Path(arguments.output) if arguments.output and arguments.output != "-" else None
     if arguments.format == NOTES:
         return _write_notes(arguments, workspace, file)
     if arguments.append:
         return _append(arguments, workspace, file)
     format = _choose_format(arguments.format, file)
-    query = query_of(arguments.query)
     is_json = format.name == "json"
-    wanted = parsed(query or (AS_ADDED if is_json else EVERYTHING))
+    is_all = not arguments.query and not arguments.ids
     with workspace.window() as window, Progress() as progress:
         if window.has_unfinished_marks():
             _finish_marks(workspace)
-        pks = window.order(selection(window, wanted)).pks
+        pks = _choose(window, arguments, AS_ADDED if is_json else EVERYTHING)
         papers = _show_progress(window.papers(pks), len(pks), progress)
         write = (
-            partial(write_with_marks, window=window, with_lost=not query)
+            partial(write_with_marks, window=window, with_lost=is_all)
             if is_json
             else partial(format.write, keys=CitationKeys(workspace.settings.citation_key))
         )
@@ -88,7 +91,7 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
     """Write the files of the settings, and print what each has."""
     from reader.refresh.watched_exports import write_exports
 
-    if arguments.query or arguments.output or arguments.format or arguments.append:
+    if arguments.query or arguments.ids or arguments.output or arguments.format or arguments.append:
         raise UsageError("--watched takes nothing else: queries, files and formats stand in the settings.")
     settings = workspace.settings
     if not settings.exports:
@@ -103,6 +106,13 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
     return 1 if any(one.problem for one in results) else 0
 
 
+def _choose(window: Window, arguments: Namespace, everything: str = EVERYTHING) -> Sequence[int]:
+    """The keys of the papers to write: those of the ids in their order, or of the query."""
+    if arguments.ids:
+        return list(dict.fromkeys(find_all(window, arguments.ids)))
+    return window.order(selection(window, parsed(query_of(arguments.query) or everything))).pks
+
+
 def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> int:
     """Add to a file the papers that it lacks."""
     from io import StringIO
@@ -114,7 +124,7 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
     format = _choose_format(arguments.format, file)
     present = read_present(file, format.name)
     with workspace.window() as window, Progress() as progress:
-        pks = window.order(selection(window, parsed(query_of(arguments.query) or EVERYTHING))).pks
+        pks = _choose(window, arguments)
         papers = _show_progress(window.papers(pks), len(pks), progress)
         lacking = (paper for paper in papers if is_new(_ids(window, paper), paper.title, present))
         out = StringIO()
@@ -140,7 +150,7 @@ def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None
     changes: list[Change] = []
     count = 0
     with workspace.window() as window, Progress() as progress:
-        pks = window.order(selection(window, parsed(query_of(arguments.query) or EVERYTHING))).pks
+        pks = _choose(window, arguments)
         papers = _show_progress(window.papers(pks), len(pks), progress)
         for paper, written in write_notes(papers, folder, CitationKeys(workspace.settings.citation_key)):
             count += not written.problem

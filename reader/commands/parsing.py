@@ -65,6 +65,20 @@ def _has_number(word: str, options: Mapping[str, Action]) -> bool:
     return action is not None and action.nargs is None and word[2:].isdecimal()
 
 
+def places_of_arguments(parser: Parser, words: Sequence[str]) -> list[int]:
+    """Where in the words the arguments stand, without options and their values."""
+    options = parser._option_string_actions
+    places, is_value, is_plain = [], False, False
+    for place, word in enumerate(words):
+        action = None if is_plain else options.get(word)
+        if word == "--" and not is_plain:
+            is_plain = True
+        elif not is_value and action is None and (is_plain or not word.partition("=")[0].startswith("--")):
+            places.append(place)
+        is_value = action is not None and action.nargs is None and not isinstance(action, StoreJson)
+    return places
+
+
 def asks_for_help(words: Sequence[str]) -> bool:
     """Whether --help stands anywhere before `--`, whatever else is right or wrong."""
     return any(word in ("-h", "--help") for word in takewhile(lambda word: word != "--", words))

@@ -33,16 +33,17 @@ class NotInCache(ReaderError):
 
 
 class Workspace:
-    """One run of a command; `log_level` overrides the setting of that name."""
+    """One run of a command; `log_level` overrides the setting of that name, `cache_file` the place of the cache."""
 
-    def __init__(self, log_level: str | None = None) -> None:
+    def __init__(self, log_level: str | None = None, cache_file: Path | None = None) -> None:
         self._log_level = log_level
+        self._cache_file = cache_file
         self.has_changed = False
         """Whether papers or marks may have changed."""
 
     @cached_property
     def cache_file(self) -> Path:
-        return paths.cache_file()
+        return self._cache_file or paths.cache_file()
 
     @cached_property
     def config_file(self) -> Path:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
-Context: TypeAlias = Literal["list", "detail", "page", "filter", "query", "tags", "calendar", "help", "empty"]
+Context: TypeAlias = Literal[
+    "list", "detail", "page", "filter", "query", "tags", "command", "output", "calendar", "help", "empty"
+]
 """The pane or screen in which a key is pressed."""
 
 Contexts: TypeAlias = tuple[Context, ...]
@@ -19,13 +21,15 @@ PLACES: Final[Mapping[Context, str]] = {
     "filter": "in the filter",
     "query": "while typing a query",
     "tags": "while typing tags",
+    "command": "while typing a command",
+    "output": "in a command's output",
     "calendar": "in the calendar",
     "help": "in this help",
     "empty": "with nothing to show",
 }
 """Each context in words, for the end of a sentence."""
 
-TYPING: Final[Contexts] = ("query", "tags", "help")
+TYPING: Final[Contexts] = ("query", "tags", "command", "help")
 """Contexts where letters are text: an action shared with other contexts acts here only by keys that write no text."""
 
 GROUPS: Final[Mapping[str, str]] = {
@@ -33,6 +37,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "paper": "Mark",
     "mark": "Mark",
     "queue": "Mark",
+    "select": "Select",
     "read": "Read",
     "find": "Find",
     "view": "Views and days",
@@ -44,6 +49,8 @@ GROUPS: Final[Mapping[str, str]] = {
     "pane": "Panes",
     "query": "Query line",
     "tags": "Line of tags",
+    "command": "Command line",
+    "output": "Command line",
     "app": "Program",
     "help": "Help",
 }
@@ -55,16 +62,18 @@ _SIDES: Final[Contexts] = ("list", "detail")
 _PANES: Final[Contexts] = ("list", "detail", "filter")
 _MAIN: Final[Contexts] = ("list", "detail", "filter", "empty")
 _BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty")
-_SCROLL: Final[Contexts] = ("list", "detail", "page", "filter", "help")
+_SCROLL: Final[Contexts] = ("list", "detail", "page", "filter", "output", "help")
 _SEARCH: Final[Contexts] = ("list", "detail", "empty")
 _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
 _WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty")
-_NOT_HELP: Final[Contexts] = ("list", "detail", "page", "filter", "query", "tags", "calendar", "empty")
+_NOT_HELP: Final[Contexts] = ("list", "detail", "page", "filter", "query", "tags", "command", "calendar", "empty")
 _PAGE: Final[Contexts] = ("page",)
 _TOPIC: Final[Contexts] = ("filter",)
 _QUERY: Final[Contexts] = ("query",)
 _TAGS: Final[Contexts] = ("tags",)
+_COMMAND: Final[Contexts] = ("command",)
+_OUTPUT: Final[Contexts] = ("output",)
 _EMPTY: Final[Contexts] = ("empty",)
 _HELP: Final[Contexts] = ("help",)
 _DATE: Final[Contexts] = ("calendar",)
@@ -112,6 +121,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _BROWSE),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
     Action("mark.above_read", "M", "Read all above", "Mark this paper and those above it read.", _SIDES),
+    _motion("select.paper", "v", "Select", "This paper too, or not; then the next one. Keys act on all.", _SIDES),
+    Action("select.range", "V", "Select a range", "From here to where the cursor goes; again ends it.", _SIDES),
+    Action("select.all", "*", "Select all", "Every paper in view; again lets them go.", _SIDES),
     Action("read.open", "enter", "Open", "The paper's page; opening marks it read.", _SIDES),
     Action("read.on", "space", "Read on", "A page further; at the end, the next unread paper.", _PAPER),
     _motion("read.down", "J", "Scroll down", "The paper's text, a line down.", _PAPER),
@@ -188,6 +200,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("tags.complete", "tab", "Take suggestion", "Put the marked tag in place of the typed word.", _TAGS),
     Action("tags.next", "down", "Next suggestion", "Mark the next of the suggested tags.", _TAGS),
     Action("tags.previous", "up", "Previous suggestion", "Mark the suggested tag before.", _TAGS),
+    Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _BROWSE),
+    Action("command.run", "enter", "Run", "Run what is typed; escape then stops it.", _COMMAND),
+    Action("command.cancel", "escape", "Close", "Back to where you were; nothing runs.", _COMMAND),
+    Action("command.complete", "tab", "Take suggestion", "Put the marked word in place of the typed one.", _COMMAND),
+    Action("command.next", "down", "Next suggestion", "Down in the suggestions, or in earlier commands.", _COMMAND),
+    Action("command.previous", "up", "Earlier command", "The command before; or up in the suggestions.", _COMMAND),
+    Action("command.output", ";", "Last output", "What the last command has printed.", _BROWSE),
+    Action("output.copy", "y", "Copy all", "The whole output, to the clipboard.", _OUTPUT),
+    Action("output.close", "escape q", "Close", "Back to where you were.", _OUTPUT),
     Action("date.day", "enter", "Day", "Go to this day, or to the date that was typed.", _DATE),
     Action("date.week", "w", "Week", "Go to the best of this week.", _DATE),
     Action("date.month", "m", "Month", "Go to the best of this month.", _DATE),
@@ -204,7 +225,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.refresh", "r", "Refresh", "Fetch what is new from the feed now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),
     Action("app.help", "? f1", "Keys", "The keys that act here, and what the signs mean.", _NOT_HELP),
-    Action("app.commands", ": ctrl+p", "Commands", "Find any command by its name.", _NOT_HELP),
+    Action("app.commands", "ctrl+p", "Palette", "Find any action, view, topic or paper by its name.", _NOT_HELP),
     Action("app.escape", "escape", "Step back", "Close or stop the latest thing; never quits.", _BROWSE),
     Action("app.back", "q", "Back or quit", "Back from page, results and query; then quit.", _BROWSE),
     Action("app.suspend", "ctrl+z", "Suspend", "Back to the shell; its command fg comes back here.", CONTEXTS),
@@ -224,7 +245,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "read.open": "open",
         "link.list": "links",
         "find.filter": "filter",
-        "app.commands": "commands",
+        "command.open": "command",
         "app.help": "keys",
     },
     "detail": {
@@ -277,6 +298,19 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "tags.cancel": "leave",
         "app.help": "keys",
     },
+    "command": {
+        "command.run": "run",
+        "command.complete": "take word",
+        "command.previous": "earlier",
+        "command.cancel": "close",
+        "app.help": "keys",
+    },
+    "output": {
+        "move.page_down": "page",
+        "move.bottom": "end",
+        "output.copy": "copy",
+        "output.close": "close",
+    },
     "calendar": {
         "date.day": "day",
         "date.week": "week",
@@ -292,7 +326,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "app.refresh": "refresh",
         "find.query": "search",
         "find.filter": "filter",
-        "app.commands": "commands",
+        "command.open": "command",
         "app.help": "keys",
     },
 }
@@ -300,3 +334,17 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
 
 The last one leads to all others, so it stays longest where there is little room.
 """
+
+SELECTED_FOOTER: Final[Mapping[str, str]] = {
+    "paper.read": "read",
+    "paper.star": "star",
+    "paper.queue": "queue",
+    "paper.tag": "tags",
+    "paper.hide": "hide",
+    "link.copy": "copy",
+    "select.range": "range",
+    "select.all": "all",
+    "app.escape": "let go",
+    "app.help": "keys",
+}
+"""The same for the list and the detail while papers are selected."""

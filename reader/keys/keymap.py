@@ -103,15 +103,21 @@ class Keymap:
                 following.setdefault(one, (action, []))[1].append(shown)
         return tuple((self._numbered(shown)[0], action.name) for action, shown in following.values())
 
-    def hints(self, context: Context, width: int | None = None, without: Collection[str] = ()) -> list[tuple[str, str]]:
-        """Return the (key, word) pairs of the footer, the most important first.
+    def hints(
+        self,
+        context: Context,
+        width: int | None = None,
+        without: Collection[str] = (),
+        footer: Mapping[str, str] | None = None,
+    ) -> list[tuple[str, str]]:
+        """Return the (key, word) pairs of the footer, the most important first; `footer` is another than usual.
 
         With `width` only those that fit in so many cells, with two spaces between pairs. `without` are the ids of
         actions to leave out, such as those without effect now.
         """
         hints = [
             (self.key(action_id, context), word)
-            for action_id, word in FOOTERS[context].items()
+            for action_id, word in (FOOTERS[context] if footer is None else footer).items()
             if action_id in self._actions and action_id not in without and self.key(action_id, context)
         ]
         while width is not None and hints and sum(len(key) + len(word) + 3 for key, word in hints) - 2 > width:

@@ -144,6 +144,18 @@ class Place(NamedTuple):
         """The query of the list, sorted by `order` if neither the text nor the view has an order."""
         return _joined(self.view.query, self.query, self.view.order or order)
 
+    def as_query(self) -> str:
+        """The query of the list as a text, without the view's own order."""
+        from reader.core.query import Sort
+
+        kept, order = self.text, ""
+        for part in reversed(self.query.parts):
+            if isinstance(part.node, Sort):
+                order = f" {kept[part.start : part.end]}"
+                kept = f"{kept[: part.start]} {kept[part.end :]}".strip()
+        asked = " ".join(f"({one})" for one in (self.view.query, kept) if one)
+        return (asked or "-is:hidden") + order
+
     def base(self, order: str) -> Query:
         """The query of the view alone."""
         from reader.core.query import Query

@@ -17,7 +17,7 @@ MAX_SIZE = 1 << 20
 """Bytes; a larger file is not read."""
 
 MAX_TEXTS = 1_000
-"""Maximum queries of the history, and folded families."""
+"""Maximum queries and commands of the history, and folded families."""
 
 
 class Visit(NamedTuple):
@@ -37,6 +37,8 @@ class Visit(NamedTuple):
     """ISO time in UTC when the reader closed: later papers are new."""
     history: tuple[str, ...] = ()
     """Earlier queries, newest first."""
+    commands: tuple[str, ...] = ()
+    """Earlier commands of the command line, newest first."""
     topic_order: TopicOrder = "family"
     topic_mode: TopicMode = "any"
     """How picked topics combine if the query does not express it."""
@@ -131,7 +133,7 @@ def load(path: Path) -> Visit:
         return Visit()
     good = {name: found[name] for name, is_good in _GOOD.items() if is_good(found.get(name))}
     good["sizes"] = dict(_sizes(found.get("sizes")))
-    for name in ("history", "folded", "hidden"):
+    for name in ("history", "commands", "folded", "hidden"):
         texts = found.get(name)
         if isinstance(texts, list):
             good[name] = tuple(text for text in texts[:MAX_TEXTS] if _is_text(text))

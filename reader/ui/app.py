@@ -51,8 +51,10 @@ if TYPE_CHECKING:
     from reader.ui.first_frame.kept_look import KeptLook
     from reader.ui.leaving import Leaving
     from reader.ui.screens.calendar import CalendarScreen
+    from reader.ui.screens.command_line import CommandScreen
     from reader.ui.screens.paper_page import PaperPage
     from reader.ui.screens.tag_line import TagScreen
+    from reader.ui.shell import Shell
     from reader.ui.widgets.filter_pane import FilterPane
     from reader.ui.widgets.paper_detail import PaperDetail
 
@@ -63,11 +65,11 @@ SAMPLE = "sample"
 class ReaderApp(BoundedApp, inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
-    `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed. The reader starts with
-    `query` in the view All; without a query it starts where the user left it. A `demo` fetches nothing, and saves
-    nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal already. Views that
-    change in `settings_file` change in the reader; `keep_setting` writes a setting to it. `now` is the clock; a `still`
-    reader has no spinner and starts no refresh by itself.
+    `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed; `shell` runs commands.
+    The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
+    nothing, and saves nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal
+    already. Views that change in `settings_file` change in the reader; `keep_setting` writes a setting to it. `now` is
+    the clock; a `still` reader has no spinner and starts no refresh by itself.
     """
 
     TITLE = "dailypapers"
@@ -86,6 +88,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         state_file: Path | None = None,
         run_job: JobRunner,
         rules: Callable[[], Topics],
+        shell: Shell,
         leaving: Leaving | None = None,
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
@@ -104,6 +107,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.run_job = run_job
         self.rules = rules
         self.settings_file = settings_file
+        self.shell = shell
         self.keep_setting = keep_setting
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
@@ -128,6 +132,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         """The calendar, while it is open."""
         self.tag_line: TagScreen | None = None
         """The line of tags, while it is open."""
+        self.command_line: CommandScreen | None = None
+        """The command line, while it is open."""
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
@@ -135,11 +141,12 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         state = State(
             place=Place(view("all"), query) if query else Place(views.find(left.view), left.text),
             views=views,
-            commands=settings.commands,
+            programs=settings.commands,
             topic_names=self.library.topic_names(),
             refresh=RefreshStatus(last=self.library.last_refresh()),
             panes=remembered(settings, left),
             history=left.history,
+            commands=left.commands,
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
             mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
@@ -230,10 +237,14 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.page, self._draw_page, now=False)
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
         on_change(lambda state: state.tagging, self._draw_tag_line, now=False)
+        on_change(lambda state: state.command, self._draw_command_line, now=False)
+        on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
 
     def on_unmount(self) -> None:
+        if self.assembly is not None:
+            self.assembly.commands.close()
         self.library.close()
 
     # Screens
@@ -280,6 +291,25 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             if line.is_current:
                 self.pop_screen()
 
+    def _draw_command_line(self, state: State) -> None:
+        """Open or close the command line, or show what may follow in it."""
+        if state.command is None:
+            line, self.command_line = self.command_line, None
+            if line is not None and line.is_current:
+                self.pop_screen()
+        elif self.command_line is not None:
+            self.command_line.show(state.command)
+        else:
+            from reader.ui.screens.command_line import CommandScreen
+
+            key = self.keymap.key("command.complete", "command")
+            taken = state.selection.count if state.page is None else 0
+            self.command_line = CommandScreen(self._type_command, state.commands, taken, key)
+            self.push_screen(self.command_line)
+
+    def _type_command(self, text: str) -> None:
+        self.model.change(self.model.state.type_command(text))
+
     def _renew_calendar(self, _state: State) -> None:
         if self.calendar is not None:
             self.calendar.renew()
@@ -315,7 +345,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     @property
     def context(self) -> Context | None:
         """Where a key is pressed; None if the screen in front reads its own keys."""
-        if self.screen not in (self.main, self._page, self.calendar, self.tag_line) or not self.main.is_mounted:
+        known = self.main, self._page, self.calendar, self.tag_line, self.command_line
+        if self.screen not in known or not self.main.is_mounted:
             return None
         return self.model.state.context
 
@@ -337,7 +368,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     async def forward(self, key: events.Key) -> None:
         """Send a key to the widgets; a typed text takes it before the next key acts."""
-        line = self.tag_line
+        line = self.tag_line or self.command_line
         if line is not None:
             await line.ready()
         await super().on_event(key)

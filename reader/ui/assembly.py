@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from reader.ui.handlers.add import AddActions
+from reader.ui.handlers.commands import CommandActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
 from reader.ui.handlers.links import LinkActions, Terminal
@@ -18,11 +19,13 @@ from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.queue import QueueActions
 from reader.ui.handlers.registry import Handler, handlers_of
+from reader.ui.handlers.selection import SelectionActions
 from reader.ui.handlers.tags import TagActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
 from reader.ui.state_parts import Position
 from reader.ui.work.cache_watch import CacheWatch
+from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.counter import Counter
 from reader.ui.work.detail_loader import DetailLoader
 from reader.ui.work.feed_search import FeedSearch
@@ -37,8 +40,10 @@ if TYPE_CHECKING:
     from reader.refresh.jobs import JobRunner
     from reader.ui.keyboard import Keyboard
     from reader.ui.screens.calendar import CalendarScreen
+    from reader.ui.screens.command_line import CommandScreen
     from reader.ui.screens.main import MainScreen
     from reader.ui.screens.tag_line import TagScreen
+    from reader.ui.shell import Shell
     from reader.ui.widgets.paper_detail import PaperDetail
     from reader.ui.work.list_loader import ListLoader
     from reader.ui.work.services import Services
@@ -49,12 +54,14 @@ class Parts(Program, Display, Protocol):
 
     services: Services
     run_job: JobRunner
+    shell: Shell
     rules: Callable[[], Topics]
     settings_file: Path | None
     keyboard: Keyboard
     list_loader: ListLoader
     main: MainScreen
     calendar: CalendarScreen | None
+    command_line: CommandScreen | None
     tag_line: TagScreen | None
 
     def text_in_front(self) -> PaperDetail | None: ...
@@ -86,6 +93,7 @@ class Assembly:
         self.settings_watch = SettingsWatch(services, parts.settings_file)
         self.notice_timer = NoticeTimer(services)
         self.topic_meanings = TopicMeanings(services, parts.rules)
+        self.commands = CommandRunner(services, parts.shell)
 
         self.marks = MarkActions(services, main.papers, parts.list_loader)
         self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
@@ -102,8 +110,17 @@ class Assembly:
             self.views,
             self.filter,
             self.links,
+            SelectionActions(services, main.papers, parts.list_loader),
             TagActions(services, self.marks, lambda: parts.tag_line),
             QueueActions(services, main.papers, self.marks),
+            CommandActions(
+                parts,
+                services,
+                keyboard,
+                self.commands,
+                screen=lambda: parts.command_line,
+                copy=parts.copy_to_clipboard,
+            ),
             add,
             MovementActions(services, main, self.marks, self.views, text_in_front),
             QueryActions(services, main, self.search, add, self.page),
@@ -116,6 +133,7 @@ class Assembly:
                 self.refresher,
                 self.search,
                 self.views,
+                stop_command=self.commands.stop,
                 more_commands=display.commands,
                 position=position,
             ),

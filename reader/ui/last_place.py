@@ -81,6 +81,7 @@ class LastPlace:
             density=None if panes.density == panes.usual_density else panes.density,
             visited=self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             history=state.history,
+            commands=state.commands,
             topic_order=state.topic_order,
             topic_mode=state.topic_mode,
             folded=tuple(sorted(main.filter.folded)) if state.is_ready else self._before.folded,

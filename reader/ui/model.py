@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from reader.core.paper_row import PaperKey
 from reader.ui.notices import Tone
 from reader.ui.state import State
 
@@ -38,6 +39,11 @@ class Model:
         if state is not self._state:
             self._state = state
             self.publish(state)
+
+    def take_targets(self) -> tuple[PaperKey, ...]:
+        """The papers that an action takes, see `State.targets`; a range of selected papers ends with the action."""
+        self.change(self._state.end_range())
+        return self._state.targets
 
     def show_notice(self, text: str, tone: Tone = "done") -> None:
         """Answer the user's last action in the last line, until the next one."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Self
 
-from reader.ui.query_state import QueryState
+from reader.ui.list_state import ListState
 from reader.ui.state_parts import Tagging
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class OwnState(QueryState):
+class OwnState(ListState):
     """What is being written."""
 
     tagging: Tagging | None = None

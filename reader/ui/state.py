@@ -18,7 +18,6 @@ from reader.ui.notices import Notices
 from reader.ui.state_parts import (
     TOP,
     CalendarRequest,
-    ListContent,
     Mode,
     Position,
     Prompt,
@@ -36,11 +35,6 @@ if TYPE_CHECKING:
 class State(ViewState):
     """Everything that panes draw and background work reads. Two states are equal only if they are one object."""
 
-    listing: ListContent = field(default_factory=ListContent)
-    """The papers that are listed."""
-
-    cache_version: int = 0
-    """Increments when the papers of a list may have changed."""
     marks_version: int = 0
     """Increments when marks were stored; they change rows and counts but not the list."""
     counts: Counts | None = None
@@ -80,9 +74,15 @@ class State(ViewState):
     # Derived
 
     @property
-    def is_empty(self) -> bool:
-        """Whether the list has no papers."""
-        return not self.listing.order.pks
+    def targets(self) -> tuple[PaperKey, ...]:
+        """The papers that an action takes: the one on the page; in the list the selected ones, or the highlighted one.
+
+        They are in the list's order. There are none if the list is empty.
+        """
+        if self.page is not None:
+            return (self.page.key,)
+        selected = self.selection.in_order(self.listing.order.pks)
+        return selected or (() if self.highlighted is None or self.is_empty else (self.highlighted,))
 
     @property
     def front(self) -> Front:
@@ -97,6 +97,8 @@ class State(ViewState):
     @property
     def context(self) -> Context:
         """Where a key acts."""
+        if self.command is not None:
+            return "command"
         if self.tagging is not None:
             return "tags"
         if self.page is not None:
@@ -144,12 +146,6 @@ class State(ViewState):
         at = TOP if self.is_list_coming else Position(self.highlighted)
         return replace(changed, request=self._next_request(at))
 
-    def listed(self, listing: ListContent) -> State:
-        """Store the list that was read, or its first screenful."""
-        focus = "list" if self.focus == "detail" and not listing.order.pks else self.focus
-        listing = replace(listing.formed_like(self.listing), version=self.cache_version)
-        return replace(self, listing=listing, is_list_coming=False, focus=focus)
-
     def read_on(self, at: Position) -> State:
         """Request the rest of the list after its first screenful."""
         return replace(self, request=self._next_request(at))
@@ -161,10 +157,6 @@ class State(ViewState):
     def list_failed(self, problem: str) -> State:
         """Record that the list could not be read."""
         return replace(self, is_list_coming=False, notices=self.notices.told(problem, "warning"))
-
-    def highlight(self, pk: PaperKey | None) -> State:
-        """Record which paper is under the cursor."""
-        return self if pk == self.highlighted else replace(self, highlighted=pk)
 
     def move_listed(self, pk: PaperKey, place: int) -> State:
         """Move a paper within the list, before the cache has the new order."""
@@ -266,7 +258,7 @@ class State(ViewState):
         return self if self.calendar is None else replace(self, calendar=None)
 
     def step_back(self, at: Position) -> State:
-        """Close or leave the page, the filter pane, the detail, the feed's results or the query: what is in front.
+        """Close or leave what is in front: the page, a pane, the selection, the feed's results or the query.
 
         `at` is the position of the list's cursor, which stays on its paper.
         """
@@ -276,6 +268,8 @@ class State(ViewState):
             return self.close_filter()
         if self.focus == "detail":
             return self.focused("list")
+        if self.selection.count:
+            return self.let_go()
         return self.leave_results() if self.results is not None else self.drop_query(at)
 
     # Choosing topics

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from reader.ui.text.query_advice import Reach
     from reader.ui.text.strip_line import Strip
 
+SELECTING = ("list", "detail")
+"""The contexts in which keys act on the selected papers."""
+
 _MARKS = 3
 """Number of the list's first hints, which mark papers."""
 
@@ -178,13 +181,15 @@ def view_name(view: View, ranked_at: str | None, now: datetime, dot: str) -> str
 def status_parts(state: State) -> object:
     """The parts of the state that `status` reads."""
     wider = state.in_all, state.widened_from
-    return state.context, bool(state.place.text), state.mode, wider, state.prompt, state.notices.shown, state.hint
+    said = state.prompt, state.notices.shown, state.hint
+    return state.context, bool(state.place.text), state.mode, wider, said, state.selection.count
 
 
 def status(state: State, keymap: Keymap) -> Status:
     """The last line: the most useful keys here, and what just happened, or a prompt."""
     said, tone = state.notices.shown
-    status = Status(tuple(hints(state, keymap)), *state.prompt, said, tone)
+    selected = state.selection.count if state.context in SELECTING else 0
+    status = Status(tuple(hints(state, keymap)), *state.prompt, said, tone, selected)
     if not said and state.context == "filter":
         return status._replace(said=state.hint, tone="hint")
     return status
@@ -195,6 +200,10 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
     idle = [] if state.place.text or state.context == "page" else ["find.clear"]
     if state.mode == "sample":
         idle.append("app.refresh")
+    if state.selection.count and state.context in SELECTING:
+        from reader.keys.actions import SELECTED_FOOTER
+
+        return keymap.hints(state.context, footer=SELECTED_FOOTER)
     # The calendar shows its keys itself.
     context = "list" if state.context == "calendar" else state.context
     found = keymap.hints(context, without=idle)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 from reader.session.places import SAVED, Place, ViewList
-from reader.ui.own_state import OwnState
+from reader.ui.command_state import CommandState
 
 if TYPE_CHECKING:
     from reader.core.setting_tables import UserCommand
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class ViewState(OwnState):
+class ViewState(CommandState):
     """What is asked for, and the views that can be."""
 
     views: ViewList = field(default_factory=ViewList)
     view_counts: Mapping[str, ViewCount] = field(default_factory=dict)
     """The numbers of the saved views by their ids; those that are not counted yet are missing."""
-    commands: tuple[UserCommand, ...] = ()
-    """The user's commands."""
+    programs: tuple[UserCommand, ...] = ()
+    """The user's own commands, which run programs."""
 
-    def know_views(self, views: ViewList, commands: tuple[UserCommand, ...]) -> Self:
-        """Take over views and commands that have changed; the list follows if its own view has another query now."""
-        known = replace(self, views=views, commands=commands)
+    def know_views(self, views: ViewList, programs: tuple[UserCommand, ...]) -> Self:
+        """Take over views and programs that have changed; the list follows if its own view has another query now."""
+        known = replace(self, views=views, programs=programs)
         here = self.place.view
         if not here.id.startswith(SAVED):
             return known

@@ -17,9 +17,9 @@ def file(home: Path) -> Path:
 
 
 def test_keys_are_those_in_use(run: Run, file: Path) -> None:
-    file.write_text('[keys]\n"paper.star" = "*"\n')
+    file.write_text('[keys]\n"paper.star" = "$"\n')
     actions = {one["id"]: one["keys"] for one in run("keys", "--json").records}
-    assert actions["paper.star"] == ["*"]
+    assert actions["paper.star"] == ["$"]
     assert actions["paper.read"] == ["m"]
     assert run("keys", "--format", "json").json == run("keys", "--json").json
     assert run("keys", "--format", "markdown").out.startswith("| Keys | ")

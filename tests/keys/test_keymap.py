@@ -99,7 +99,7 @@ def test_every_context_has_a_place_a_footer_and_a_way_out() -> None:
         ("y", "link.copy"),
         ("r", "app.refresh"),
         ("question_mark", "app.help"),
-        ("colon", "app.commands"),
+        ("colon", "command.open"),
         ("ctrl+p", "app.commands"),
         ("q", "app.back"),
         ("ctrl+q", "app.quit"),
@@ -168,11 +168,11 @@ def test_the_same_key_elsewhere_is_no_clash() -> None:
 
 
 def test_overrides_replace_all_keys_of_an_action() -> None:
-    keymap = Keymap(overrides={"move.down": "ctrl+n", "paper.star": ["*", "<ctrl+w>s"], "link.pdf": ""})
+    keymap = Keymap(overrides={"move.down": "ctrl+n", "paper.star": ["$", "<ctrl+w>s"], "link.pdf": ""})
     assert keymap.mistakes == ()
     assert matched(read("ctrl+n", keymap=keymap)[-1])[0] == "move.down"
     assert isinstance(read("j", keymap=keymap)[-1], Unknown)
-    assert matched(read("asterisk", keymap=keymap)[-1])[0] == "paper.star"
+    assert matched(read("dollar_sign", keymap=keymap)[-1])[0] == "paper.star"
     assert matched(read("ctrl+w s", keymap=keymap)[-1])[0] == "paper.star"
     assert keymap.labels("link.pdf") == ()
     assert keymap.key("link.pdf") == ""
@@ -378,8 +378,8 @@ def test_hints_fit_their_width(context: Context, width: int) -> None:
 
 
 def test_hints_show_own_keys_and_leave_out_the_unbound() -> None:
-    hints = Keymap(overrides={"paper.star": "*", "paper.hide": ""}).hints("list", 200)
-    assert ("*", "star") in hints
+    hints = Keymap(overrides={"paper.star": "$", "paper.hide": ""}).hints("list", 200)
+    assert ("$", "star") in hints
     assert "hide" not in {word for _, word in hints}
 
 

@@ -21,6 +21,7 @@ LEFT = Visit(
     "comfortable",
     "2026-05-12T08:14:00.000Z",
     ("robot", "agents"),
+    ("mark read until:30d",),
     "rising",
     "all",
     ("Vision",),

@@ -29,10 +29,13 @@ from textual.widget import Widget
 
 from reader.cache.papers import Cache
 from reader.cache.window import Window
+from reader.commands.shell import ReaderShell
+from reader.commands.workspace import Workspace
 from reader.config import Settings
 from reader.core.paper import Draft, Listing, Paper
 from reader.core.paper_row import PaperRow
 from reader.core.topics.scorer import Topics
+from reader.paths import HOME_VARIABLE
 from reader.refresh import jobs
 from reader.ui.app import ReaderApp
 from reader.ui.assembly import Assembly
@@ -95,6 +98,7 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
         state_file=how.get("state_file", file.with_name("state.json")),
         run_job=run_job,
         rules=rules,
+        shell=ReaderShell(Workspace(cache_file=file), {HOME_VARIABLE: str(file.parent)}),
         warnings=how.get("warnings", ()),
         now=now,
         still=how.get("still", True),

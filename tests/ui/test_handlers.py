@@ -5,18 +5,23 @@ from __future__ import annotations
 from reader.keys.actions import ACTIONS, CONTEXTS
 from reader.keys.keymap import Keymap
 from reader.ui.screens.help import HelpScreen
+from reader.ui.screens.output import OutputScreen
 from tests.ui.conftest import Opener
 
-BY_HELP = HelpScreen.ACTS - {action.id for action in ACTIONS if action.contexts != ("help",)}
-"""Actions that the help screen alone performs."""
+OWN_KEYS = ("help", "output")
+"""The contexts of screens that read their own keys."""
+
+BY_SCREENS = {action.id for action in ACTIONS if set(action.contexts) <= set(OWN_KEYS)}
+"""Actions that these screens alone perform."""
 
 
 async def test_each_action_has_a_handler_and_each_handler_an_action(reader: Opener) -> None:
     async with reader() as r:
         handlers = set(r.assembly.handlers)
-    assert handlers | BY_HELP == {action.id for action in ACTIONS}
-    assert handlers.isdisjoint(BY_HELP)
+    assert BY_SCREENS <= HelpScreen.ACTS | OutputScreen.ACTS
+    assert handlers | BY_SCREENS == {action.id for action in ACTIONS}
+    assert handlers.isdisjoint(BY_SCREENS)
     for context in CONTEXTS:
-        if context != "help":
+        if context not in OWN_KEYS:
             bound = {action.id for action in Keymap().resolve(context).values()}
             assert bound and bound <= handlers

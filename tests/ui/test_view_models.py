@@ -229,6 +229,8 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.open_query(TOP)
         case "tags":
             state = state.begin_tags(Tagging((1,), (), {}))
+        case "command":
+            state = state.open_command()
         case "calendar":
             state = state.open_calendar(CalendarRequest(date(2026, 5, 12)))
         case "page":
@@ -238,7 +240,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
     return state.choose_panes(state.panes._replace(is_zoomed=True)).resized(width)
 
 
-PLACES: list[Context] = [context for context in CONTEXTS if context != "help"]
+PLACES: list[Context] = [context for context in CONTEXTS if context not in ("help", "output")]
 
 
 # The calendar shows its keys itself, over the list.
@@ -272,9 +274,9 @@ def test_hints_name_the_keys_as_they_are_bound() -> None:
 
 
 def test_the_links_name_the_keys_as_they_are_bound() -> None:
-    own = Keymap(overrides={"link.list": ("v",)})
+    own = Keymap(overrides={"link.list": ("B",)})
     keys = link_keys(own)
-    assert (keys["o"], keys["p"], keys["a"], keys["9"]) == ("o", "p", "va", "v9")
+    assert (keys["o"], keys["p"], keys["a"], keys["9"]) == ("o", "p", "Ba", "B9")
 
 
 def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filter() -> None:
@@ -283,9 +285,9 @@ def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filte
     state = state.focused("filter")
     assert status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)), said="Models that act.", tone="hint")
     state = state.change_notices(lambda notices: notices.told("no network", "warning"))
-    assert status(state, KEYMAP)[3:] == ("no network", "warning")
+    assert status(state, KEYMAP)[3:5] == ("no network", "warning")
     state = state.change_notices(lambda notices: notices.answered("1 read"))
-    assert status(state, KEYMAP)[3:] == ("1 read", "done")
+    assert status(state, KEYMAP)[3:5] == ("1 read", "done")
     prompt = Prompt((("t", "Today"),), "g")
     assert status(state.prompt_for(prompt), KEYMAP)[1:3] == (prompt.options, "g")
 

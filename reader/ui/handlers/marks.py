@@ -58,6 +58,9 @@ class MarkActions:
         self._toggle("hide")
 
     def _toggle(self, kind: str) -> None:
+        if self._model.state.selection.count and self._model.state.page is None:
+            self._toggle_selected(kind)
+            return
         row = self._papers.highlighted_row
         if row is None:
             return
@@ -70,6 +73,13 @@ class MarkActions:
         self._mark(kind, value, [row.pk])
         if goes_on:
             self._papers.move(1)
+
+    def _toggle_selected(self, kind: str) -> None:
+        """Mark all selected papers, or take the mark away if all of them have it."""
+        pks, field = self._model.take_targets(), FIELDS[kind]
+        value = self._papers.has_row(pks, lambda row: not getattr(row, field))
+        selected = self._model.state.selection.listed
+        self._mark(kind, value, pks, shown=[pk for pk in self._papers.visible_pks if pk in selected])
 
     def finish_reading(self, pk: PaperKey) -> None:
         """Mark a paper read without a notice, unless it is read already or the user marks papers by hand."""

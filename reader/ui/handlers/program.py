@@ -64,10 +64,11 @@ class ProgramActions:
         search: FeedSearch,
         views: ViewActions,
         *,
+        stop_command: Callable[[], bool],
         more_commands: Callable[[], list[Command]],
         position: Callable[[], Position],
     ) -> None:
-        """`position` returns the list's cursor."""
+        """`position` returns the list's cursor; `stop_command` returns whether a command ran."""
         self._program = program
         self._services = services
         self._model = services.model
@@ -76,6 +77,7 @@ class ProgramActions:
         self._demo = services.look.demo
         self._refresher = refresher
         self._search = search
+        self._stop_command = stop_command
         self._views = views
         self._more_commands = more_commands
         self._position = position
@@ -170,6 +172,8 @@ class ProgramActions:
         """Go one step back; return False at the top."""
         if self._search.stop():
             self._model.show_notice("search stopped")
+            return True
+        if self._stop_command():
             return True
         if self._program.leave_detour():
             return True

@@ -125,6 +125,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.watch(self.papers, "reported", self._report_highlight, init=False)
         self._draw_whenever(_layout_parts, self._place_panes, now=False)
         self._draw_whenever(lambda state: state.listing, self._draw_list, now=False)
+        self._draw_whenever(lambda state: state.selection, self._draw_selection, now=False)
         self._draw_whenever(lambda state: state.panes.density, self._draw_density, now=False)
         self._draw_whenever(lambda state: (state.listing.place, state.counts), self._draw_days)
         self._draw_whenever(_place_parts, self._draw_place_soon)
@@ -193,6 +194,9 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         listing = state.listing
         form, at = listing.in_lines(state.panes.density), listing.at
         self.papers.show(listing.order, self._rows, at.pk, words=listing.words, height=at.height, form=form)
+
+    def _draw_selection(self, state: State) -> None:
+        self.papers.select(state.selection.listed)
 
     def _draw_density(self, state: State) -> None:
         self.papers.change_form(state.listing.in_lines(state.panes.density))

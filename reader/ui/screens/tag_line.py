@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
-from contextlib import suppress
-
-from textual.app import ComposeResult
-from textual.screen import ModalScreen
 
 from reader.core.tag_words import TagCompletion, complete_tag
+from reader.ui.screens.line_screen import LineScreen
 from reader.ui.state_parts import Tagging
-from reader.ui.stylesheets import stylesheet
 from reader.ui.text.lines import Line
 from reader.ui.text.tag_advice import tag_advice
 from reader.ui.widgets.typed_line import TypedLine
@@ -20,39 +15,20 @@ LONGEST = 500
 """Maximum number of typed characters."""
 
 
-class TagScreen(ModalScreen[None]):
-    """The line of tags. The app reads its keys; letters go to the line."""
-
-    CSS_PATH = stylesheet("typed")
-    AUTO_FOCUS = ""
+class TagScreen(LineScreen):
+    """The line of tags."""
 
     def __init__(self, tagging: Tagging, topics: Iterable[str], key: str) -> None:
         """`topics` complete a word after the user's own tags; `key` takes a completion."""
-        super().__init__()
+        super().__init__(TypedLine("tag", self._advise, self._complete, LONGEST))
         self._tagging = tagging
         self._topics = tuple(topics)
         self._key = key
         self._selected = 0
         self._completion: TagCompletion | None = None
-        self._is_there = asyncio.Event()
-        self.line = TypedLine("tag", self._advise, self._complete, LONGEST)
-
-    def compose(self) -> ComposeResult:
-        yield self.line
 
     def on_mount(self) -> None:
         self._complete()
-        self.line.begin()
-        self._is_there.set()
-
-    async def ready(self) -> None:
-        """Wait until the line takes keys."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._is_there.wait(), 1.0)
-
-    async def catch_up(self) -> None:
-        """Wait until the line has taken the keys sent to it."""
-        await self.line.catch_up()
 
     # Keys
 

@@ -28,6 +28,8 @@ class Glyphs(NamedTuple):
     """The bar before the highlighted line."""
     caret: str
     """Where a typed text ends."""
+    selected: str
+    """Behind the state of a paper that is selected in the list."""
     picked: str
     excluded: str
     implied: str
@@ -72,6 +74,7 @@ UNICODE = Glyphs(
     upvotes="▲",
     cursor="▌",
     caret="▏",
+    selected="✓",
     picked="✓",
     excluded="✗",
     implied="·",
@@ -106,6 +109,7 @@ ASCII = Glyphs(
     upvotes="^",
     cursor="|",
     caret="_",
+    selected="=",
     picked="+",
     excluded="-",
     implied=".",

@@ -31,6 +31,7 @@ MEANINGS = (
     ("spark", "Trend", "A topic's share of each week's papers, or a paper's new votes; the newest at the right."),
     ("here", "Here", "The view, day or topic that the list shows; also before a fold that opens."),
     ("unfolded", "Open", "A group that folds."),
+    ("selected", "Selected", "Keys for a paper act on all that are selected."),
     ("picked", "Picked", "The list has papers of this topic; in the calendar, all of the day is read."),
     ("excluded", "Excluded", "The list has no papers of this topic."),
     ("implied", "Implied", "All papers of a picked topic have this topic too."),

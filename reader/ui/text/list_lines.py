@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LIST_ROLES = (
     "bar", "dot", "star", "faint", "number", "mark", "unread", "read", "hidden", "current", "current-read", "about",
-    "date", "day", "key",
+    "date", "day", "key", "selected",
 )  # fmt: skip
 """The roles of the list's pieces."""
 
@@ -48,16 +48,19 @@ class ListLook(NamedTuple):
     """The key that goes to the day before."""
 
 
-def draw_paper(row: PaperRow, width: int, look: ListLook, highlighted: bool) -> tuple[Line, ...]:
+def draw_paper(
+    row: PaperRow, width: int, look: ListLook, highlighted: bool, selected: bool = False
+) -> tuple[Line, ...]:
     """Draw a paper as one line of at most `width` cells, or two if `look` is comfortable.
 
-    The first line has the cursor's bar, the state, whether it is rising, upvotes, code, title, the signs of what is
-    kept of it and the date; the second has the organization or the people, the topics, and then the date.
+    The first line has the cursor's bar, the state, whether it is rising or `selected`, upvotes, code, title, the signs
+    of what is kept of it and the date; the second has the organization or the people, the topics, and then the date.
     """
     glyphs = look.glyphs
     state, state_role = _state(row, glyphs)
     bar = Piece(glyphs.cursor if highlighted else " ", "bar")
-    begin = [bar, Piece(state, state_role), Piece(glyphs.rising if row.rising else " ", "bar")]
+    rising = Piece(glyphs.rising if row.rising else " ", "bar")
+    begin = [bar, Piece(state, state_role), Piece(glyphs.selected, "selected") if selected else rising]
     if width >= WITH_UPVOTES:
         begin.append(Piece(f"{_short(row.upvotes):>4} ", "number"))
     if width >= WITH_CODE:
@@ -144,6 +147,7 @@ class PaperAt(NamedTuple):
 
     row: PaperRow
     is_highlighted: bool = False
+    is_selected: bool = False
 
 
 class Heading(NamedTuple):
@@ -173,8 +177,8 @@ Content: TypeAlias = PaperAt | Heading | DayEnd
 def draw_content(content: Content, width: int, look: ListLook) -> tuple[Line, ...]:
     """Draw the lines of a paper, a heading or the end."""
     match content:
-        case PaperAt(row, is_highlighted):
-            return draw_paper(row, width, look, is_highlighted)
+        case PaperAt(row, is_highlighted, is_selected):
+            return draw_paper(row, width, look, is_highlighted, is_selected)
         case Heading():
             return (draw_heading(content, width, look),)
         case DayEnd():

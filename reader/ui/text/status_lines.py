@@ -42,6 +42,8 @@ class Status(NamedTuple):
     said: str = ""
     """The text at the right."""
     tone: Tone = "done"
+    selected: int = 0
+    """Number of selected papers, which the keys act on."""
 
 
 def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[Line, ...]:
@@ -49,8 +51,10 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
 
     Beside the first keys a notice loses its last parts, and its first part is cut at a word. A warning asks for
     something, so one that does not fit takes the line, and a second one if it must. A hint takes only the room that the
-    keys leave.
+    keys leave. The number of selected papers stands before the keys.
     """
+    if status.selected and not status.choices:
+        return _with_selected(status, width, glyphs)
     if status.choices:
         return _prompt(status, width, glyphs)
     said = " ".join(literal(status.said).split()).replace(UNICODE.dot, glyphs.dot)
@@ -71,6 +75,14 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
     else:
         shown = _fitting(keys, width - needed - _GAP - 1 if said else width)
     return (_two_slots(shown, (Piece(said, status.tone),) if said else (), width),)
+
+
+def _with_selected(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
+    """Draw the number of selected papers, then the line in the rest of the width; a long warning stands alone."""
+    lead: Line = (Piece(" "), Piece(f"{status.selected:,} selected", "typed"), Piece(" "))
+    alone = status._replace(selected=0)
+    first, *more = status_lines(alone, width - measure(lead), glyphs)
+    return status_lines(alone, width, glyphs) if more else (cut_line((*lead, *first), width, glyphs.ellipsis),)
 
 
 def _two_slots(keys: Sequence[Choice], said: Line, width: int) -> Line:

@@ -70,6 +70,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._rows = RowsAtHand()
         self._days: Mapping[str, DayCount] = {}
         self._end: DayEnd | None = None
+        self._selected: Container[PaperKey] = ()
 
     # Content
 
@@ -132,6 +133,12 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._days, self._end = {day.day: day for day in days}, end
         self._repaint(before)
 
+    def select(self, selected: Container[PaperKey]) -> None:
+        """Mark the selected papers."""
+        before = self._picture()
+        self._selected = selected
+        self._repaint(before)
+
     def patch(self, pk: PaperKey, **changes: Unpack[RowChanges]) -> None:
         """Draw a paper's new state at once, before the cache has it; this paints only its line."""
         if not self._rows.patch(pk, changes):
@@ -166,6 +173,10 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     def row_of(self, pk: PaperKey) -> PaperRow | None:
         """Return a paper's drawn row, or its row from the cache if it is not loaded; None if the paper is gone."""
         return self._rows.of(pk)
+
+    def has_row(self, pks: Sequence[PaperKey], wanted: Callable[[PaperRow], bool]) -> bool:
+        """Whether any of the papers has a wanted row; rows are fetched until one is found."""
+        return self._rows.first(pks, wanted) is not None
 
     @property
     def cursor(self) -> int:
@@ -329,8 +340,9 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             return None
         kind, group, place, _ = slot
         if kind == "paper":
-            row = self._row(self._lines.pks[place])
-            return None if row is None else PaperAt(row, place == self._cursor)
+            pk = self._lines.pks[place]
+            row = self._row(pk)
+            return None if row is None else PaperAt(row, place == self._cursor, pk in self._selected)
         if kind == "end":
             return self._end
         day, papers = self._lines.heading(group)

@@ -74,9 +74,14 @@ class TypedLine(Widget):
         """The text before the cursor."""
         return self._input.value[: self._input.cursor_position]
 
-    def replace(self, start: int, word: str) -> None:
-        """Put a word in place of the text from `start` to the cursor, with a blank behind it."""
-        self._input.replace(f"{word} ", start, self._input.cursor_position)
+    def replace(self, start: int, word: str, end: str = " ") -> None:
+        """Put a word in place of the text from `start` to the cursor, with a blank behind it, or with `end`."""
+        self._input.replace(f"{word}{end}", start, self._input.cursor_position)
+
+    def write(self, text: str) -> None:
+        """Replace the whole text."""
+        self._input.value = text
+        self._input.cursor_position = len(text)
 
     def begin(self) -> None:
         """Take the keys."""

@@ -64,9 +64,9 @@ def test_keys_of_this_context_come_first_and_all_others_after() -> None:
 
 
 def test_own_keys_are_shown_and_marked() -> None:
-    keymap = Keymap(overrides={"paper.star": "*", "paper.hide": ""})
+    keymap = Keymap(overrides={"paper.star": "$", "paper.hide": ""})
     rows = {row.name: row for section in sections(keymap, "list") for row in section.rows}
-    assert rows["Star"].keys == "*"
+    assert rows["Star"].keys == "$"
     assert rows["Star"].about.endswith("Your own key.")
     assert rows["Hide"].keys == "-"
     assert not rows["Undo"].about.endswith("Your own key.")
@@ -74,7 +74,7 @@ def test_own_keys_are_shown_and_marked() -> None:
 
 def test_only_keys_that_act_here_are_shown_for_here() -> None:
     rows = {row.name: row for section in sections(Keymap(), "query") if section.here for row in section.rows}
-    assert rows["Commands"].keys == "ctrl+p"
+    assert rows["Palette"].keys == "ctrl+p"
 
 
 def test_typing_narrows_by_every_word() -> None:

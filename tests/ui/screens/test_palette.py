@@ -30,7 +30,7 @@ class Harness(App[None]):
 
     def commands(self) -> list[Command]:
         return [
-            *action_commands(Keymap(overrides={"paper.star": "*"}), "list", self.ran.append),
+            *action_commands(Keymap(overrides={"paper.star": "$"}), "list", self.ran.append),
             Command(HOSTILE, HOSTILE, lambda: self.ran.append("hostile")),
         ]
 
@@ -46,13 +46,13 @@ async def listed(pilot: Pilot[None]) -> list[str]:
 
 def test_commands_are_those_of_the_context_with_the_users_keys() -> None:
     ran: list[str] = []
-    commands = action_commands(Keymap(overrides={"paper.star": "*"}), "list", ran.append)
+    commands = action_commands(Keymap(overrides={"paper.star": "$"}), "list", ran.append)
     by_name = {command.name: command for command in commands}
     expected = [
         a.name for a in ACTIONS if "list" in a.contexts and not a.id.startswith("move.") and a.id != "app.commands"
     ]
     assert [command.name for command in commands] == expected
-    assert by_name["Star"].keys == "*"
+    assert by_name["Star"].keys == "$"
     assert "Exclude" not in by_name
     by_name["Star"].run()
     by_name["Undo"].run()
@@ -67,7 +67,7 @@ async def test_all_commands_are_offered_in_order(size: tuple[int, int], theme: s
         app.push_screen(Palette(app.commands()))
         lines = await listed(pilot)
         assert [line.partition("  ")[0] for line in lines[:-1]] == [c.name for c in app.commands()[:-1]]
-        assert lines[1].startswith("Star   ") and lines[1].endswith(" *") and "Keep this paper" in lines[1]
+        assert lines[1].startswith("Star   ") and lines[1].endswith(" $") and "Keep this paper" in lines[1]
         assert lines[-1].startswith(HOSTILE)
 
 

@@ -174,3 +174,14 @@ def test_a_click_on_a_key_or_its_word_is_the_key() -> None:
 
 def test_the_dots_of_a_notice_are_ascii_too() -> None:
     assert drawn(Status(KEYS, said="41 read · u undoes"), 80, ASCII)[0].isascii()
+
+
+def test_the_number_of_selected_papers_stands_first_and_gives_way_only_to_a_long_warning() -> None:
+    assert drawn(Status(KEYS, selected=1200), 60)[0].startswith(" 1,200 selected  m read")
+    assert drawn(Status(KEYS, said="3 starred · u undoes", selected=3), 60) == [
+        " 3 selected  m read  s star  ? keys    3 starred · u undoes"
+    ]
+    assert drawn(Status(KEYS, selected=3), 24) == [" 3 selected  ? keys"]
+    warning = Status(KEYS, said="the cache is locked by another program " * 2, tone="warning", selected=3)
+    assert drawn(warning, 60) == drawn(warning._replace(selected=0), 60)
+    assert "selected" not in drawn(Status(KEYS, (("o", "page"),), "open", selected=3), 60)[0]

@@ -1,0 +1,201 @@
+"""The command line: type a command of the shell, run it, and show what it has done."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from reader.core.errors import UsageError
+from reader.core.paper_row import NotCached, PaperKey
+from reader.ui.handlers.program import Program
+from reader.ui.handlers.registry import handles
+from reader.ui.keyboard import Keyboard
+from reader.ui.notices import Tone
+from reader.ui.screens.command_line import CommandScreen
+from reader.ui.shell import Here, Outcome, Typed
+from reader.ui.text.command_advice import as_notice, in_the_readers_words
+from reader.ui.work.command_runner import CommandRunner
+from reader.ui.work.services import Services
+
+LONGEST_NOTICE = 160
+"""Maximum characters of an output that is told in the last line."""
+
+CHUNK = 200
+"""Papers whose ids are read at once."""
+
+MARGINS = 3
+"""Cells beside the output: one at the left, two at the right."""
+
+NO_OUTPUT = "no command has printed anything yet"
+
+
+class Output(NamedTuple):
+    """What a command has printed."""
+
+    title: str
+    text: str
+
+
+class CommandActions:
+    """Open the command line, complete in it, and run what is typed."""
+
+    def __init__(
+        self,
+        program: Program,
+        services: Services,
+        keyboard: Keyboard,
+        runner: CommandRunner,
+        *,
+        screen: Callable[[], CommandScreen | None],
+        copy: Callable[[str], object],
+    ) -> None:
+        """`screen` returns the open command line; `copy` puts a text on the clipboard."""
+        self._program = program
+        self._model = services.model
+        self._library = services.library
+        self._background = services.background
+        self._look = services.look
+        self._keyboard = keyboard
+        self._runner = runner
+        self._screen = screen
+        self._copy = copy
+        self._last: Output | None = None
+
+    # The line
+
+    @handles("command.open")
+    def open(self, _count: int | None) -> None:
+        self._model.change(self._model.state.open_command())
+
+    @handles("command.cancel")
+    def cancel(self, _count: int | None) -> None:
+        self._model.change(self._model.state.close_command())
+
+    @handles("command.complete")
+    def complete(self, _count: int | None) -> None:
+        if screen := self._screen():
+            screen.complete()
+
+    @handles("command.next")
+    def next(self, _count: int | None) -> None:
+        if screen := self._screen():
+            screen.next()
+
+    @handles("command.previous")
+    def previous(self, _count: int | None) -> None:
+        if screen := self._screen():
+            screen.previous()
+
+    @handles("command.run")
+    def run(self, _count: int | None) -> None:
+        """Close the line, and do what it says."""
+        screen = self._screen()
+        line = screen.line.text.strip() if screen else ""
+        self._model.change(self._model.state.close_command().remember_command(line))
+        if line:
+            self._background.start("command", partial(self._obey, line, self._model.take_targets()))
+
+    async def _obey(self, line: str, targets: Sequence[PaperKey]) -> None:
+        try:
+            here = await self._here(targets)
+            typed = await self._runner.understand(line, here)
+        except UsageError as error:
+            self._model.show_notice(as_notice(str(error), "") or str(error), "warning")
+            return
+        if typed.action:
+            self._act(typed)
+        elif typed.is_counted:
+            await self._ask(line, typed.words)
+        elif typed.words:
+            await self._run(line, typed.words)
+
+    async def _here(self, targets: Sequence[PaperKey]) -> Here:
+        """What the user sees: the papers that the keys act on, and the query of the list."""
+        state = self._model.state
+        if any(isinstance(pk, NotCached) for pk in targets):
+            targets = await self._library.store(targets)
+        ids: list[str] = []
+        for start in range(0, len(targets), CHUNK):
+            ids += (row.id for row in self._library.rows(targets[start : start + CHUNK]))
+            # Thousands take a while, and the keys go first.
+            await asyncio.sleep(0)
+        is_selected = bool(state.selection.count) and state.page is None
+        return Here(tuple(ids) if is_selected else (), self._highlighted_id(), state.place.as_query())
+
+    def _highlighted_id(self) -> str | None:
+        state = self._model.state
+        pk = state.highlighted if state.page is None else state.page.key
+        paper = self._library.paper_of(None if state.is_empty and state.page is None else pk)
+        return None if paper is None else paper.id
+
+    def _act(self, typed: Typed) -> None:
+        """Run an action of the keys, if it acts here."""
+        context, action = self._program.context, self._look.keymap.action(typed.action)
+        if context in action.contexts:
+            self._program.perform(action.id, typed.times)
+        else:
+            self._model.show_notice(f"{action.name} does nothing here", "warning")
+
+    # Commands
+
+    async def _ask(self, line: str, words: Sequence[str]) -> None:
+        """Show how many papers a command would change, and run it if the user wants that."""
+        outcome = await self._runner.run((*words, "--dry-run", "--json"), self._columns)
+        if outcome.code:
+            self._report(line, outcome)
+            return
+        found = json.loads(outcome.text)
+        if not found["changed"]:
+            nothing = "nothing to change" if found["papers"] else "nothing matches"
+            self._model.show_notice(f"{nothing} · {line}")
+            return
+        papers = f"{found['changed']:,} paper{'' if found['changed'] == 1 else 's'}"
+        go_on = partial(self._background.start, "command", partial(self._run, line, words))
+        self._keyboard.ask_letter(
+            f"{line}: {papers}",
+            (("y", "do it"), ("n", "leave them")),
+            lambda letter: go_on() if letter == "y" else None,
+        )
+
+    async def _run(self, line: str, words: Sequence[str]) -> None:
+        self._report(line, await self._runner.run(words, self._columns))
+
+    @property
+    def _columns(self) -> int:
+        """The width of the screen on which the output is shown."""
+        return max(self._model.state.width - MARGINS, 20)
+
+    def _report(self, line: str, outcome: Outcome) -> None:
+        """Tell how a command has ended: in the last line if that is enough, else on a screen of its own."""
+        undo = self._look.keymap.key("mark.undo")
+        if outcome.is_stopped:
+            self._model.show_notice(f"stopped: {line}")
+            return
+        text = "\n".join(part for part in (outcome.text, outcome.said) if part)
+        said = as_notice(text, undo)
+        tone: Tone = "warning" if outcome.code else "done"
+        if not text:
+            said = f"done: {line}"
+        if said and len(said) <= LONGEST_NOTICE:
+            self._model.show_notice(said, tone)
+            return
+        self._last = Output(line, in_the_readers_words(text, undo))
+        if self._program.context in ("list", "detail", "page", "filter", "empty"):
+            self.show_output(None)
+        else:
+            key = self._look.keymap.key("command.output")
+            self._model.show_news(f"{line} has ended · {key} shows its output", tone)
+
+    @handles("command.output")
+    def show_output(self, _count: int | None) -> None:
+        """Show what the last command has printed."""
+        if self._last is None:
+            self._model.show_notice(NO_OUTPUT)
+            return
+        from reader.ui.screens.output import OutputScreen
+
+        title, text = self._last
+        self._program.show_screen(OutputScreen(title, text, self._look.keymap, self._copy, self._look.glyphs))

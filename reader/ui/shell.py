@@ -1,0 +1,86 @@
+"""What the reader needs of the shell's commands: to complete, understand and run the words of its command line.
+
+`reader.commands` has them; it stands above the interface, which gets them as an object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+
+class Here(NamedTuple):
+    """What the user sees as a command is typed."""
+
+    selected: tuple[str, ...] = ()
+    """The ids of the selected papers, in the list's order."""
+    highlighted: str | None = None
+    """The id of the paper under the cursor, or on the page."""
+    query: str = ""
+    """The query that finds the papers of the list."""
+
+
+class Candidate(NamedTuple):
+    """A word that may stand at the end of the line, and what it means."""
+
+    text: str
+    about: str = ""
+
+
+class Suggested(NamedTuple):
+    """The words that may take the place of a line's end, from `start` on."""
+
+    start: int = 0
+    candidates: tuple[Candidate, ...] = ()
+
+
+class Typed(NamedTuple):
+    """A typed line that makes sense: a command of the shell, or an action of the keys."""
+
+    words: tuple[str, ...] = ()
+    """The command's name and its words."""
+    is_counted: bool = False
+    """Whether it may change many papers that the user does not see: their number is shown first."""
+    action: str = ""
+    """The id of the action; empty for a command."""
+    times: int | None = None
+    """The count of the action."""
+
+
+class Outcome(NamedTuple):
+    """The end of a command."""
+
+    code: int
+    """0 done, 1 failed, 2 used wrongly, negative if it was ended."""
+    text: str = ""
+    """What it has printed, cleaned."""
+    said: str = ""
+    """What it has printed on standard error: notes, and why it failed."""
+    is_stopped: bool = False
+    """Whether the user has stopped it, or it took too long."""
+
+
+class Running(Protocol):
+    """A command that runs."""
+
+    def wait(self) -> Outcome:
+        """Wait until it has ended; for a thread."""
+
+    def stop(self) -> None:
+        """Let it end soon."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+
+class Shell(Protocol):
+    """The commands of the shell."""
+
+    def suggest(self, line: str) -> Suggested:
+        """The words that may follow; reads files, so call it in a thread."""
+
+    def understand(self, line: str, here: Here) -> Typed:
+        """What a line means; raises UsageError."""
+
+    def start(self, words: Sequence[str], columns: int) -> Running:
+        """Run a command in a process of its own, its output `columns` wide; raises ReaderError."""

@@ -1,0 +1,109 @@
+"""The commands of the shell for the reader: what may follow a line, and processes that run them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from reader.commands import own_process
+from reader.commands.own_process import CommandProcess
+from reader.commands.shell import ReaderShell
+from reader.commands.workspace import Workspace
+from reader.paths import HOME_VARIABLE
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> ReaderShell:
+    return ReaderShell(Workspace(cache_file=tmp_path / "papers.db"), {HOME_VARIABLE: str(tmp_path)})
+
+
+def follow(shell: ReaderShell, line: str) -> list[str]:
+    suggested = shell.suggest(line)
+    return [line[: suggested.start] + one.text for one in suggested.candidates]
+
+
+@pytest.mark.parametrize(
+    ("line", "first"),
+    [
+        ("ta", "tag"),
+        ("wri", "write"),
+        ("paper.s", "paper.star"),
+        ("tag ", "tag add"),
+        ("mark st", "mark star"),
+        ("mark read is:unr", "mark read is:unread"),
+        ("tag add later top", "tag add later topic:"),
+        ("export bib", "export bibtex"),
+        ("export not", "export notes"),
+        ("export bibtex x.bib is:st", "export bibtex x.bib is:starred"),
+        ("export --form", "export --format"),
+        ("list is:unread --js", "list is:unread --json"),
+        ("help ta", "help tag"),
+    ],
+)
+def test_what_may_follow(shell: ReaderShell, line: str, first: str) -> None:
+    assert follow(shell, line)[0] == first
+
+
+def test_nothing_follows_an_empty_line_or_an_unknown_command(shell: ReaderShell) -> None:
+    for line in ("", "   ", "tga ", "undo x y "):
+        assert follow(shell, line) == []
+
+
+def test_names_of_files_are_completed_with_quotes_where_they_need_them(
+    shell: ReaderShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("notes.md", "no blanks.md", ".hidden"):
+        (tmp_path / name).touch()
+    (tmp_path / "nothing").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert follow(shell, "write no") == ["write 'no blanks.md'", "write notes.md", "write nothing/"]
+    assert follow(shell, "export bibtex .h") == ["export bibtex .hidden"]
+    assert follow(shell, f"write {tmp_path}/not") == [f"write {tmp_path}/notes.md", f"write {tmp_path}/nothing/"]
+    assert follow(shell, f"write {tmp_path}/missing/") == []
+
+
+def test_a_command_prints_as_on_a_terminal_of_a_width_and_ends_with_its_code(shell: ReaderShell) -> None:
+    done = shell.start(["help", "mark"], 44).wait()
+    assert done.code == 0
+    assert "Usage: dailypapers mark" in done.text
+    assert max(map(len, done.text.splitlines())) <= 44
+    wrong = shell.start(["mark", "raed"], 80).wait()
+    assert (wrong.code, wrong.text) == (2, "")
+    assert "Did you mean read?" in wrong.said
+
+
+def test_standard_input_is_empty_and_the_token_is_not_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    show = "import os, sys; print(repr(sys.stdin.read()), 'HF_TOKEN' in os.environ, words, sys.stdout.isatty())"
+    monkeypatch.setattr(own_process, "_START", own_process._START.partition(" from reader.cli")[0] + show)
+    done = CommandProcess(["a b", "é"], 80, {HOME_VARIABLE: str(tmp_path)}).wait()
+    assert done.text == "'' False ['a b', 'é'] True"
+
+
+def test_output_is_bounded_and_drawable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_process, "MOST_OUTPUT", 5_000)
+    begin = own_process._START.partition(" from reader.cli")[0]
+    monkeypatch.setattr(own_process, "_START", begin + r"print('\x1b]0;title\x07\x1b[31mred\x1b[0m\tx' * 3000)")
+    done = CommandProcess([], 80, {HOME_VARIABLE: str(tmp_path)}).wait()
+    assert "\x1b" not in done.text
+    assert done.text.startswith("red x")
+    assert done.text.endswith("… there is too much of it: the rest is left out.")
+    assert len(done.text) < 6_000
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_a_command_that_goes_on_can_be_ended(end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = own_process._START.partition(" from reader.cli")[0]
+    endless = begin + " import time; print('begun', flush=True); time.sleep(600)"
+    monkeypatch.setattr(own_process, "_START", endless)
+    process = CommandProcess([], 80, {HOME_VARIABLE: str(tmp_path)})
+    timer = threading.Timer(0.2, getattr(process, end))
+    timer.start()
+    began = time.monotonic()
+    assert process.wait().is_stopped
+    assert time.monotonic() - began < 60

@@ -1,0 +1,139 @@
+"""What is typed at the reader's command line: the shell's words, short forms, actions, and mistakes."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.commands.typed_line import split, understand
+from reader.core.errors import UsageError
+from reader.ui.shell import Here, Typed
+
+A, B, C = "2401.00001", "2401.00002", "2401.00003"
+SELECTED = Here((A, B), C, "(day:latest)")
+ONE = Here((), C, "(day:latest) (topic:agents)")
+
+
+def words(line: str, here: Here = SELECTED) -> str:
+    typed = understand(line, here)
+    assert not typed.action
+    return " ".join(typed.words)
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("mark read", f"mark read {A} {B}"),
+        ("tag add later", f"tag add later {A} {B}"),
+        ("tag remove later --dry-run", f"tag remove later --dry-run {A} {B}"),
+        ("mark star 2406.12345 https://arxiv.org/abs/2406.54321", None),
+        ("tag rename later soon", None),
+        ("note", f"note {C}"),
+        ("note worth a second look", f"note {C} --text=worth a second look"),
+        ("note --text x", f"note --text x {C}"),
+        ("note 2406.12345 --text x", None),
+        ("show --json", f"show --json {C}"),
+        ("pdf -o /tmp", f"pdf -o /tmp {C}"),
+        ("list is:unread -n 5", None),
+        ("undo --json", None),
+        ("mark", None),
+        ("mark read --help", None),
+        ("export refs.bib", f"export -o refs.bib --id {A} --id {B}"),
+        ("export bibtex /tmp/refs", f"export --format bibtex -o /tmp/refs --id {A} --id {B}"),
+        ("export bibtex x.bib topic:agents since:7d", "export --format bibtex -o x.bib -- topic:agents since:7d"),
+        ("export --append refs.bib", f"export --append -o refs.bib --id {A} --id {B}"),
+        ("export --id 2406.12345 ris x.ris", "export --id 2406.12345 --format ris -o x.ris"),
+        ("export notes vault", f"export --format notes -o vault --id {A} --id {B}"),
+        ("write note.md", f"export --format markdown -o note.md --id {A} --id {B}"),
+        ("w refs.bib", f"export --format bibtex -o refs.bib --id {A} --id {B}"),
+    ],
+)
+def test_commands_take_the_papers_that_the_user_sees(line: str, meant: str | None) -> None:
+    assert words(line) == (line if meant is None else meant)
+    assert not understand(line, SELECTED).is_counted
+
+
+def test_without_a_selection_they_take_the_highlighted_paper_and_exports_the_list() -> None:
+    assert words("mark read", ONE) == f"mark read {C}"
+    assert words("write note.md", ONE) == f"export --format markdown -o note.md --id {C}"
+    assert understand("export refs.bib", ONE).words[-2:] == ("--", "(day:latest) (topic:agents)")
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("mark read until:30d", "mark read --query until:30d"),
+        ("mark read until:30d is:unread --json", "mark read --json --query until:30d is:unread"),
+        ("mark hide --query topic:finance", "mark hide --query topic:finance"),
+        ("tag add 'read later' -topic:agents", "tag add read later --query -topic:agents"),
+    ],
+)
+def test_what_may_change_papers_out_of_sight_is_counted_first(line: str, meant: str) -> None:
+    assert words(line) == meant
+    assert understand(line, SELECTED).is_counted
+    assert not understand(f"{line} --dry-run", SELECTED).is_counted
+
+
+@pytest.mark.parametrize(
+    ("line", "action"),
+    [
+        ("undo", Typed(action="mark.undo")),
+        ("refresh", Typed(action="app.refresh")),
+        ("q", Typed(action="app.quit")),
+        ("paper.star", Typed(action="paper.star")),
+        ("star", Typed(action="paper.star")),
+        ("Open in browser", Typed(action="link.page")),
+        ("12", Typed(action="move.top", times=12)),
+        ("", Typed()),
+        ("  ", Typed()),
+    ],
+)
+def test_actions_have_names_too(line: str, action: Typed) -> None:
+    assert understand(line, SELECTED) == action
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("tga add x", "There is no command 'tga'. Did you mean tag?"),
+        ("--demo", "There is no command '--demo'."),
+        ("export 'a b", "A quote is not closed."),
+        ("write", "Name one file"),
+        ("write a.md b.md", "Name one file"),
+    ],
+)
+def test_mistakes_are_told_before_anything_runs(line: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why.replace("?", r"\?")):
+        understand(line, SELECTED)
+
+
+def test_over_an_empty_list_a_command_on_papers_says_so() -> None:
+    for line in ("mark read", "show", "write x.md", "note hello"):
+        with pytest.raises(UsageError, match="There is no paper here"):
+            understand(line, Here())
+
+
+def test_a_path_in_the_home_is_written_out() -> None:
+    assert understand("export bibtex ~/refs.bib", SELECTED).words[4] == str(Path.home() / "refs.bib")
+    assert understand("list '~ free text'", SELECTED).words == ("list", "~ free text")
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40))
+@settings(max_examples=60)
+def test_any_line_means_something_or_is_refused(line: str) -> None:
+    try:
+        understand(line, SELECTED)
+    except UsageError as error:
+        assert "\n" not in str(error) or "\n" in line
+
+
+@given(st.lists(st.text("ab '\"\\\t", max_size=5), max_size=4))
+@settings(max_examples=60)
+def test_words_are_those_of_the_shell(given_words: list[str]) -> None:
+    line = shlex.join(given_words)
+    assert [word.text for word in split(line)] == given_words
+    assert [line[word.start] for word in split(line)] == [part[0] for part in map(shlex.quote, given_words)]

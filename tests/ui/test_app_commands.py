@@ -1,0 +1,113 @@
+"""The command line: commands of the shell, run on what the user sees, without leaving the list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.ui.conftest import Opener
+
+
+async def test_commands_run_on_the_papers_that_the_user_sees(reader: Opener, tmp_path: Path) -> None:
+    async with reader(size=(140, 30)) as r:
+        await r.do("command.open")
+        assert "mark read until:30d" in r.lines[-1]
+        await r.type("tag add la")
+        assert r.context == "command"
+        await r.type("ter")
+        await r.do("command.run")
+        assert r.status == "1 paper tagged later · u undoes"
+        assert r.kept(r.ids[0]).tags == ("later",)
+
+        await r.do("select.all", "command.open")
+        assert "for 14 selected papers" in r.lines[-1]
+        await r.type("mark star")
+        await r.do("command.run")
+        assert r.status == "14 papers marked starred · u undoes"
+        assert r.row(3).starred
+        await r.do("command.open")
+        await r.type(f"export bibtex {tmp_path}/refs.bib")
+        await r.do("command.run")
+        assert (tmp_path / "refs.bib").read_text("utf-8").count("@misc") == 14
+        await r.do("app.escape", "mark.undo")
+        assert not r.row(3).starred
+
+
+async def test_many_papers_out_of_sight_are_counted_first(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        await r.do("command.open")
+        await r.type("mark read until:2026-05-11")
+        await r.do("command.run")
+        assert "mark read until:2026-05-11: 46 papers" in r.lines[-1]
+        await r.press("n")
+        assert r.app.state.counts is not None
+        assert r.app.state.counts.views[1] == 60
+        await r.do("command.open", "command.previous", "command.run")
+        await r.press("y")
+        assert r.status == "46 papers marked read · u undoes"
+        assert r.app.state.counts.views[1] == 14
+        await r.do("command.open", "command.previous", "command.run")
+        assert r.status == "nothing to change · mark read until:2026-05-11"
+
+
+async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        await r.do("command.open")
+        await r.type("ta")
+        await r.do("command.next")
+        assert "all that you have" in r.lines[-1]
+        await r.do("command.previous", "command.complete")
+        await r.type("ad")
+        await r.do("command.complete")
+        line = r.app.command_line
+        assert line is not None
+        assert line.line.text == "tag add "
+        await r.do("command.cancel")
+        assert r.context == "list"
+        for text in ("star", "undo"):
+            await r.do("command.open")
+            await r.type(text)
+            await r.do("command.run")
+        assert r.status.startswith("undone: 1 starred")
+        await r.do("command.open")
+        await r.type("ma")
+        await r.do("command.previous", "command.previous", "command.previous")
+        line = r.app.command_line
+        assert line is not None
+        assert line.line.text == "star"
+        await r.do("command.next", "command.next")
+        assert line.line.text == "ma"
+        # A burst of keys is for the line as soon as it is open.
+        await r.do("command.cancel")
+        await r.burst(":", *"topic.order", "enter")
+        assert r.status == "Order topics does nothing here"
+
+
+async def test_long_output_has_a_screen_and_mistakes_a_line(reader: Opener) -> None:
+    async with reader(size=(80, 24)) as r:
+        await r.do("command.output")
+        assert r.status == "no command has printed anything yet"
+        await r.do("command.open")
+        await r.type("list")
+        await r.do("command.run")
+        assert r.lines[0].rstrip() == " list"
+        assert "Slow Video" in r.screen
+        await r.press("G")
+        assert "60 of 60" in r.screen
+        await r.press("y")
+        assert "copied" in r.lines[-1]
+        await r.press("q")
+        assert r.context == "list"
+        await r.do("command.output")
+        assert "Slow Video" in r.screen
+        await r.press("escape")
+        for line, said in (("tga", "Did you mean tag?"), ("mark raed", "Did you mean read?"), ("mark", "MARK")):
+            await r.do("command.open")
+            await r.type(line)
+            await r.do("command.run")
+            assert said in r.status
+        await r.do("read.open", "command.open")
+        await r.type("note a second look")
+        await r.do("command.run")
+        assert r.is_on_page
+        assert "note of 2605.00400 was written" in r.status
+        assert r.kept("2605.00400").note == "a second look"

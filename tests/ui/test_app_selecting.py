@@ -1,0 +1,70 @@
+"""Many papers at once: select them, act on all, and take it back in one step."""
+
+from __future__ import annotations
+
+from tests.ui.conftest import Opener
+
+
+async def test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        await r.do("select.paper", "select.paper", "move.down", "select.range", "move.down", "move.down")
+        assert r.app.status._status.selected == 5
+        assert "5 selected" in r.lines[-1]
+        assert [line[2] for line in r.list_lines[1:8]] == ["✓", "✓", " ", "✓", "✓", "✓", " "]
+        cursor = r.cursor
+        await r.do("paper.star")
+        assert r.status == "5 starred · u undoes"
+        assert [r.row(at).starred for at in range(7)] == [True, True, False, True, True, True, False]
+        # The range ended with the action, the selection did not; the cursor stays.
+        assert r.cursor == cursor
+        await r.do("move.down")
+        assert r.app.status._status.selected == 5
+        await r.do("mark.undo")
+        assert not any(r.row(at).starred for at in range(7))
+        await r.do("mark.redo", "paper.star")
+        assert not any(r.row(at).starred for at in range(7))
+
+        await r.do("app.escape")
+        assert r.app.status._status.selected == 0
+        await r.do("paper.read")
+        assert r.status == "1 read · u undoes"
+        await r.do("mark.undo", "select.all", "paper.read")
+        assert r.status.startswith("All 14 read")
+        await r.do("mark.undo", "select.all")
+        assert r.app.status._status.selected == 0
+
+
+async def test_a_selection_outlives_a_search_and_the_page_but_not_another_view(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        await r.do("select.paper", "find.query")
+        await r.type("robot")
+        assert r.app.state.selection.count == 0
+        await r.do("query.accept", "select.paper")
+        assert r.app.state.selection.count == 1
+        await r.do("find.clear")
+        assert len(r.app.state.targets) == 2
+        await r.do("move.bottom", "read.open")
+        assert list(r.app.state.targets) == [r.app.state.highlighted]
+        await r.do("paper.star")
+        assert r.status == "1 starred · u undoes"
+        await r.do("app.back")
+        assert r.app.state.selection.count == 2
+        await r.do("view.unread")
+        assert r.app.state.selection.count == 0
+        await r.do("select.paper", "select.paper", count=3)
+        assert r.app.state.selection.count == 6
+
+
+async def test_tags_and_the_queue_take_the_selection(reader: Opener) -> None:
+    async with reader(size=(140, 30)) as r:
+        await r.do("select.paper", "select.paper", "paper.tag")
+        assert "2 papers, no tag yet" in r.screen
+        await r.type("later")
+        await r.do("tags.accept")
+        assert r.status.startswith("2 tagged later")
+        await r.do("paper.queue")
+        assert r.status == "2 queued · u undoes"
+        papers = [r.kept(id) for id in r.ids[:3]]
+        assert [(paper.tags, paper.queued) for paper in papers] == [(("later",), True)] * 2 + [((), False)]
+        await r.do("mark.undo", "mark.undo")
+        assert r.kept(r.ids[0]).tags == ()
