@@ -227,6 +227,9 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None, f
         if frame is not None:
             frame.take_down()
     skip_final_collection()
+    if app.assembly is not None and app.assembly.beside.is_due:
+        workspace.has_changed = True
+        workspace.write_exports()
     lost = app.last_place.keep()
     if lost:
         _print_failure(" ".join(lost))

@@ -61,9 +61,9 @@ class Workspace:
 
     @cached_property
     def keymap(self) -> Keymap:
-        from reader.keys.keymap import Keymap
+        from reader.keys.own_actions import own_keymap
 
-        return Keymap(overrides=self.settings.keys, ascii=self.settings.ascii)
+        return own_keymap(self.settings)
 
     def mistakes(self) -> list[Mistake]:
         """All mistakes in the settings, keys included, sorted by line."""

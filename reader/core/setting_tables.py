@@ -282,7 +282,8 @@ def parse_command(typed: str, known: Sequence[UserCommand]) -> UserCommand:
     from reader.core.text import clean
 
     line = typed.strip()
-    named = next((one for one in known if one.name.casefold() == line.casefold()), None)
+    name = (line[1:-1] if line[:1] in ("'", '"') and line[-1] == line[0] else line).casefold()
+    named = next((one for one in known if one.name.casefold() == name), None)
     if named is not None:
         return named
     shell = line.startswith(SHELL)

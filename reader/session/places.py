@@ -146,15 +146,10 @@ class Place(NamedTuple):
 
     def as_query(self) -> str:
         """The query of the list as a text, without the view's own order."""
-        from reader.core.query import Sort
-
-        kept, order = self.text, ""
-        for part in reversed(self.query.parts):
-            if isinstance(part.node, Sort):
-                order = f" {kept[part.start : part.end]}"
-                kept = f"{kept[: part.start]} {kept[part.end :]}".strip()
-        asked = " ".join(f"({one})" for one in (self.view.query, kept) if one)
-        return (asked or "-is:hidden") + order
+        kept, order = _split_order(self.text)
+        viewed, own_order = _split_order(self.view.query)
+        asked = " ".join(f"({one})" for one in (viewed, kept) if one)
+        return " ".join(filter(None, (asked or "-is:hidden", order or own_order)))
 
     def base(self, order: str) -> Query:
         """The query of the view alone."""
@@ -175,6 +170,18 @@ class Place(NamedTuple):
             return self.whole(order)
         others = with_topics(self.text, TopicChoice("any", (), choice.excluded))
         return _joined(self.view.query, parse(others), self.view.order or order)
+
+
+def _split_order(text: str) -> tuple[str, str]:
+    """A query without its `sort:`, and that; raises QueryError."""
+    from reader.core.query import Sort, parse
+
+    order = ""
+    for part in reversed(parse(text).parts):
+        if isinstance(part.node, Sort):
+            order = text[part.start : part.end]
+            text = f"{text[: part.start]} {text[part.end :]}".strip()
+    return text, order
 
 
 def _joined(base: str, query: Query, order: str) -> Query:

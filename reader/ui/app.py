@@ -17,7 +17,7 @@ from reader import platform
 from reader.config import Settings
 from reader.core.theme_names import is_colorless, theme_name
 from reader.keys.actions import Context
-from reader.keys.keymap import Keymap
+from reader.keys.own_actions import own_keymap
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
 from reader.ui.bounded_app import BoundedApp
@@ -98,7 +98,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         still: bool = False,
     ) -> None:
         self.settings = settings
-        self.keymap = Keymap(overrides=settings.keys, ascii=settings.ascii)
+        self.keymap = own_keymap(settings)
         super().__init__(css_path=list(stylesheets()))
         self.no_color = is_colorless(os.environ)
         self.use_theme(theme_name(settings.theme, os.environ))
@@ -214,6 +214,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             self.model.show_news("the bundled sample keeps nothing")
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
+        assembly.beside.export_soon()
         if not self.look.is_still:
             self.set_interval(assembly.cache_watch.seconds, assembly.look_around)
         if not self.look.demo and not self.look.is_still:
@@ -238,6 +239,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
         on_change(lambda state: state.tagging, self._draw_tag_line, now=False)
         on_change(lambda state: state.command, self._draw_command_line, now=False)
+        on_change(assembly.beside.parts, assembly.beside.export_soon, now=False)
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
@@ -245,6 +247,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     def on_unmount(self) -> None:
         if self.assembly is not None:
             self.assembly.commands.close()
+            self.assembly.beside.close()
         self.library.close()
 
     # Screens
@@ -304,7 +307,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
             key = self.keymap.key("command.complete", "command")
             taken = state.selection.count if state.page is None else 0
-            self.command_line = CommandScreen(self._type_command, state.commands, taken, key)
+            self.command_line = CommandScreen(self._type_command, state.commands, taken, key, state.command.text)
             self.push_screen(self.command_line)
 
     def _type_command(self, text: str) -> None:

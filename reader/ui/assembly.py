@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from reader.keys.own_actions import own_actions
 from reader.ui.handlers.add import AddActions
 from reader.ui.handlers.commands import CommandActions
 from reader.ui.handlers.dates import DateActions
@@ -24,6 +25,7 @@ from reader.ui.handlers.tags import TagActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
 from reader.ui.state_parts import Position
+from reader.ui.work.beside import Beside
 from reader.ui.work.cache_watch import CacheWatch
 from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.counter import Counter
@@ -95,7 +97,9 @@ class Assembly:
         self.topic_meanings = TopicMeanings(services, parts.rules)
         self.commands = CommandRunner(services, parts.shell)
 
-        self.marks = MarkActions(services, main.papers, parts.list_loader)
+        self.beside = Beside(services, parts.shell)
+
+        self.marks = MarkActions(services, main.papers, parts.list_loader, self.beside.starring)
         self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
@@ -104,6 +108,14 @@ class Assembly:
         )
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
+        typed = CommandActions(
+            parts,
+            services,
+            keyboard,
+            self.commands,
+            screen=lambda: parts.command_line,
+            copy=parts.copy_to_clipboard,
+        )
         groups = (
             self.marks,
             self.page,
@@ -113,14 +125,7 @@ class Assembly:
             SelectionActions(services, main.papers, parts.list_loader),
             TagActions(services, self.marks, lambda: parts.tag_line),
             QueueActions(services, main.papers, self.marks),
-            CommandActions(
-                parts,
-                services,
-                keyboard,
-                self.commands,
-                screen=lambda: parts.command_line,
-                copy=parts.copy_to_clipboard,
-            ),
+            typed,
             add,
             MovementActions(services, main, self.marks, self.views, text_in_front),
             QueryActions(services, main, self.search, add, self.page),
@@ -138,7 +143,8 @@ class Assembly:
                 position=position,
             ),
         )
-        self.handlers: Mapping[str, Handler] = handlers_of(groups)
+        own = typed.own_handlers(own_actions(services.settings.commands))
+        self.handlers: Mapping[str, Handler] = {**handlers_of(groups), **own}
 
     def look_around(self) -> None:
         """Notice what other programs have changed."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reader.cache.history import Votes
+    from reader.cache.outputs import Output
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperKey
     from reader.ui.feed_results import FeedResults
@@ -175,6 +176,8 @@ class Reading(NamedTuple):
     votes: Votes
     number: int = 0
     """Its place in the list, from 1; 0 if unknown."""
+    outputs: tuple[Output, ...] = ()
+    """What the user's programs said about it."""
 
 
 class Tagging(NamedTuple):

@@ -18,8 +18,13 @@ LONGEST = 2_000
 class CommandScreen(LineScreen):
     """The line in which a command is typed, with what may follow, and earlier commands."""
 
-    def __init__(self, typed: Callable[[str], object], history: Sequence[str], taken: int, key: str) -> None:
-        """`typed` gets the text before the cursor; commands take `taken` selected papers; `key` takes a suggestion."""
+    def __init__(
+        self, typed: Callable[[str], object], history: Sequence[str], taken: int, key: str, begun: str = ""
+    ) -> None:
+        """The line begins with `begun`, and `typed` gets the text before its cursor.
+
+        Commands take `taken` selected papers; `key` takes a suggestion.
+        """
         super().__init__(TypedLine(":", self._advise, self._report, LONGEST))
         self._typed = typed
         self._history = tuple(history)
@@ -29,6 +34,11 @@ class CommandScreen(LineScreen):
         self._selected = 0
         self._recalled = -1
         self._draft = ""
+        self._begun = begun
+
+    def on_mount(self) -> None:
+        if self._begun:
+            self.line.write(self._begun)
 
     def show(self, command: TypedCommand) -> None:
         """Show what may follow the typed text."""

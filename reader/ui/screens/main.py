@@ -260,7 +260,8 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if state.reading is None:
             self.detail.clear()
         else:
-            self.detail.show(state.reading.paper, state.reading.words, state.reading.votes)
+            reading = state.reading
+            self.detail.show(reading.paper, reading.words, reading.votes, outputs=reading.outputs)
 
     def _draw_topic_names(self, state: State) -> None:
         self.detail.configure(state.topic_names)

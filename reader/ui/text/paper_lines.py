@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from reader.actions.links import CODE_LINK, Link, places
 from reader.cache.history import STILL, Votes
+from reader.cache.outputs import Output
 from reader.core.paper import Paper, facts
 from reader.core.paper_row import NotCached
 from reader.core.topics.trends import spark
 from reader.ui.text.day_names import short_day
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure, pattern, spread, unbroken
+from reader.ui.text.output_lines import output_lines
 from reader.ui.text.why_lines import why_lines
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ class Presentation:
     """Why the paper has its topics; None if the user did not ask."""
     votes: Votes = STILL
     """The changes of the paper's votes."""
+    outputs: tuple[Output, ...] = ()
+    """What the user's programs said about the paper."""
 
 
 def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
@@ -69,6 +73,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
         _note_lines(paper, width, look),
         _summary(paper, width, look, searched),
         _abstract(paper, width, searched),
+        *(output_lines(output, width, look.glyphs) for output in look.outputs),
         _links(paper, width, look),
         [*_topics(paper, width, look), *_categories(paper, width, look), *_keywords(paper, width, look, searched)],
         [] if look.why is None else why_lines(look.why, width, look.glyphs),

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from reader.cache.history import STILL, Votes
+from reader.cache.outputs import Output
 from reader.core.paper import Paper
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, centre, fill, with_keys
@@ -74,10 +75,17 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
 
     # Content
 
-    def show(self, paper: Paper, words: tuple[str, ...] = (), votes: Votes = STILL, position: str = "") -> None:
+    def show(
+        self,
+        paper: Paper,
+        words: tuple[str, ...] = (),
+        votes: Votes = STILL,
+        position: str = "",
+        outputs: tuple[Output, ...] = (),
+    ) -> None:
         """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
 
-        `position` is its place in the list, such as `3 of 34`.
+        `position` is its place in the list, such as `3 of 34`; `outputs` are what programs said about it.
         """
         is_same = self._paper is not None and self._paper.pk == paper.pk
         why = self._look.why if is_same else None
@@ -93,6 +101,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             today=today,
             votes=votes,
             position=position,
+            outputs=outputs,
         )
         if (paper, look) != (self._paper, self._look):
             self._paper, self._look = paper, look

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from reader.cache.history import Votes
     from reader.cache.marks.event_log import Action, Event
     from reader.cache.marks.events import Events
+    from reader.cache.outputs import Output
     from reader.cache.search.compile import Scope, Selection
     from reader.cache.vocabulary import Vocabulary
     from reader.core.tag_words import TagWords
@@ -165,6 +166,13 @@ class Library:
         if known is None:
             return STILL
         return self._ask(lambda window: window.read(lambda one: votes(one, known, self._visited)), STILL)
+
+    def outputs(self, pk: PaperKey) -> tuple[Output, ...]:
+        """What the user's programs said about a paper, where it was kept."""
+        from reader.cache.outputs import outputs_of
+
+        known = self._cached_key(pk)
+        return () if known is None else self._ask(lambda window: window.read(partial(outputs_of, pk=known)), ())
 
     def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
         """The state of each day from `first` to `last`, by ISO day."""
