@@ -105,7 +105,7 @@ def _print_front_page(words: Sequence[str]) -> int:
 
 
 def _run_command(name: str, words: Sequence[str]) -> int:
-    from reader.commands.command import make_parser
+    from reader.commands.command import OpenReader, make_parser
     from reader.commands.parsing import parse
     from reader.commands.workspace import Workspace
 
@@ -113,9 +113,13 @@ def _run_command(name: str, words: Sequence[str]) -> int:
     options = parse(make_parser(command), words)
     workspace = Workspace(options.log_level)
     try:
-        return command.run(options, workspace)
+        outcome = command.run(options, workspace)
     finally:
         workspace.write_exports()
+    if not isinstance(outcome, OpenReader):
+        return outcome
+    _expect_terminal()
+    return _show_reader(workspace, f'id:"{outcome.paper}"', opens_page=True)
 
 
 # The reader
@@ -133,14 +137,19 @@ def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
 
     if query:
         parsed(query)
-    if not _has_terminal():
-        raise UsageError(f"The reader needs a terminal. To print papers, use '{APP} list'.")
+    _expect_terminal()
     workspace = Workspace(log_level)
     return _show_sample(workspace, query) if demo else _show_reader(workspace, query, frame=frame)
 
 
 def _has_terminal() -> bool:
     return _has_driver() or (sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def _expect_terminal() -> None:
+    """Raise UsageError if the reader can't be drawn."""
+    if not _has_terminal():
+        raise UsageError(f"The reader needs a terminal. To print papers, use '{APP} list'.")
 
 
 def _has_driver() -> bool:
@@ -187,8 +196,15 @@ def _meant_command(words: Sequence[str]) -> str | None:
     return nearest(words[0], COMMANDS) if words and words[0].isalpha() else None
 
 
-def _show_reader(workspace: Workspace, query: str, sample: Path | None = None, frame: FirstFrame | None = None) -> int:
-    """Open the reader on the user's cache, or on the sample's."""
+def _show_reader(
+    workspace: Workspace,
+    query: str,
+    sample: Path | None = None,
+    frame: FirstFrame | None = None,
+    *,
+    opens_page: bool = False,
+) -> int:
+    """Open the reader on the user's cache, or on the sample's; with `opens_page` on the page of the first paper."""
     from reader.ui.process import skip_final_collection, tune_process
 
     tune_process()
@@ -210,6 +226,7 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None, f
             workspace.settings,
             file,
             query=query,
+            opens_page=opens_page,
             demo=sample is not None,
             state_file=paths.state_file(),
             run_job=partial(_run_job, workspace, file),

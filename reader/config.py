@@ -60,6 +60,9 @@ VARIABLES: Mapping[str, str] = MappingProxyType({"endpoint": ENDPOINT_VARIABLE, 
 LOG_LEVELS = ("error", "warning", "info")
 """What the log file contains: unexpected errors; then also failed fetches; then also each request."""
 
+PRESETS = ("vim", "newsboat", "arrows")
+"""The tables of keys in `reader.keys.presets`."""
+
 _SHOWN = 300
 """Maximum characters of a key or a value in the message about it."""
 
@@ -113,6 +116,9 @@ class Settings:
     pdf_folder: str = field(default="~/Papers", metadata={"rule": FilePath()})
     """Folder of fetched PDFs, which are named by the paper's id and title."""
 
+    pdf_viewer: tuple[str, ...] = field(default=(), metadata={"rule": Command()})
+    """Program that opens PDFs, such as ["zathura"]; it gets the file as its last argument. Empty is the system's."""
+
     order: str = field(default="day", metadata={"rule": Choice(("day", "upvotes", "published", "added", "title"))})
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
 
@@ -155,6 +161,8 @@ class Settings:
 
     on_new: str | tuple[str, ...] = field(default="", metadata={"rule": Hook()})
     """What runs on the new papers of each refresh: the name of one of your commands, or a program; "" is off."""
+    key_preset: str = field(default="vim", metadata={"rule": Choice(PRESETS)})
+    """Keys to begin with: the reader's own (vim), or more like newsboat, or without letters for moving (arrows)."""
 
     keys: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}

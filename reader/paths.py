@@ -57,6 +57,11 @@ def backup_folder(cache: Path) -> Path:
     return cache.with_name("backups")
 
 
+def draft_folder(cache: Path) -> Path:
+    """The folder of notes that are being written, beside the cache that will have them."""
+    return cache.with_name("drafts")
+
+
 def response_cache_folder() -> Path:
     """The folder of arXiv's cached responses and of the host locks that programs share."""
     return (home() or _platform("user_cache_path")) / "answers"

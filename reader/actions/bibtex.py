@@ -78,8 +78,9 @@ def _fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple[str, s
         yield "url", url
     if paper.organization:
         yield "organization", f"{{{escape(clean(paper.organization))}}}"
-    if words := [*paper.tags, *paper.keywords]:
-        yield "keywords", escape(", ".join(clean(word.replace(",", " ")) for word in words))
+    if paper.tags:
+        # The feed's own keywords are many, and a program would make tags of them.
+        yield "keywords", escape(", ".join(clean(tag.replace(",", " ")) for tag in paper.tags))
     if paper.abstract:
         yield "abstract", _with_formulas(clean_block(paper.abstract).replace("\n\n", " "), escape)
     if paper.note:

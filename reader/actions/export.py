@@ -164,6 +164,16 @@ def markdown_body(paper: Paper) -> str:
     return "\n\n".join(_section(paper._replace(note=None), level="#")) + "\n"
 
 
+def markdown_link(paper: Paper) -> str:
+    """A paper's title as a link to its page; the title alone if it has none."""
+    title, url = _plain(clean(paper.title)), hf_url(paper.id) or next((link.url for link in links(paper)), None)
+    return f"[{title}]({_in_parentheses(url)})" if url else title
+
+
+def _in_parentheses(url: str) -> str:
+    return url.replace("(", "%28").replace(")", "%29")
+
+
 def _section(paper: Paper, level: str = "##") -> Iterator[str]:
     yield f"{level} {_plain(clean(paper.title))}"
     if paper.authors:
@@ -183,7 +193,7 @@ def _section(paper: Paper, level: str = "##") -> Iterator[str]:
     if paper.note:
         yield f"Note: {_plain(clean(paper.note))}"
     if found := links(paper):
-        addresses = ((link.name, link.url.replace("(", "%28").replace(")", "%29")) for link in found)
+        addresses = ((link.name, _in_parentheses(link.url)) for link in found)
         yield " · ".join(f"[{name}]({url})" for name, url in addresses)
 
 

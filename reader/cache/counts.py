@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from reader.cache.search import plan
 from reader.cache.search.compile import Selection
 from reader.cache.search.topic_sets import GREATEST, TopicSets, bits
+from reader.cache.tags import tag_counts
 from reader.cache.window import VISIBLE, DayCount, TopicCount, Window
 
 SAMPLE = 500
@@ -59,6 +60,10 @@ class CountCache:
     def days(self) -> tuple[DayCount, ...]:
         """The days that list papers."""
         return self._once("days", lambda: tuple(self._window.days()))
+
+    def tags(self) -> tuple[tuple[str, int], ...]:
+        """The user's tags with their numbers of papers, by name."""
+        return self._once("tags", lambda: tuple(sorted(self._window.read(tag_counts).items(), key=_by_name)))
 
     def facets(self, selection: Selection, *, exactly: bool) -> Facets:
         """The topics of a selection; counted if `exactly` is True or counting is quick, else estimated."""
@@ -115,6 +120,10 @@ class CountCache:
 
 
 _ABOVE = "SELECT count(*) FROM paper WHERE sort_day = ? AND (upvotes, pk) >= (?, ?) AND hidden = 0"
+
+
+def _by_name(tag: tuple[str, int]) -> tuple[str, str]:
+    return tag[0].casefold(), tag[0]
 
 
 def _condition(selection: Selection) -> tuple[Hashable, ...]:

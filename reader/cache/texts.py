@@ -11,12 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache import retention, schema
+from reader.cache import retention, schema, text_index
 from reader.cache.sqlite_errors import explained
 from reader.core.document.codec import UnreadableDocument, dump, load
 from reader.core.document.model import Document
+from reader.core.document.searched import searched_text
 
-BATCH = 200
+BATCH = 50
 """Texts dropped in one transaction."""
 
 
@@ -66,13 +67,17 @@ class Texts:
     def put(self, pk: int, document: Document, source: str, now: str) -> None:
         """Store the text of a paper in place of an earlier one; `now` is ISO time, UTC."""
         values = (pk, source, document.version, now, now[:10], dump(document))
+        words = searched_text(document)
         with explained(self._path), schema.transaction(self._connection):
+            text_index.forget(self._connection, [pk])
             # The paper may have been dropped while its text was fetched.
-            self._connection.execute(
+            stored = self._connection.execute(
                 "INSERT OR REPLACE INTO full_text (pk, source, version, fetched, used, body)"
                 " SELECT ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM paper WHERE pk = ?)",
                 (*values, pk),
             )
+            if stored.rowcount:
+                text_index.add(self._connection, pk, words)
 
     def note_use(self, pk: int, today: str) -> None:
         """Note that a text is read today (ISO), at most once a day; a cache that can't be written stays as it is."""

@@ -243,6 +243,14 @@ class Window:
             ).fetchone()
         return None if row is None else int(row[0])
 
+    def pk_of_doi(self, doi: str) -> int | None:
+        """The key of the paper that a publisher gave this DOI, by looking at all papers."""
+        with explained(self._path):
+            row = self._connection.execute(
+                "SELECT pk FROM paper_text WHERE doi = ? COLLATE NOCASE LIMIT 1", (doi,)
+            ).fetchone()
+        return None if row is None else int(row[0])
+
     # Counts for the filter pane
 
     def has_papers(self) -> bool:

@@ -93,7 +93,7 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
         if finished.stored or not finished.failed:
             print_line(f"{format_counts(sums)} in {amount(finished.stored, 'day')}.")
         if finished.returned:
-            print_line(f"{amount(finished.returned, 'paper')} that you marked came back into the cache.")
+            print_line(f"{amount(finished.returned, 'paper')} that you marked or imported came in.")
     return _report_missing(finished, missing, quiet=arguments.quiet)
 
 

@@ -10,8 +10,6 @@ from reader.core.marks import TAG, clean_mark
 
 _WORD = re.compile(r'[+-]?"[^"]*"?|[^\s,]+')
 
-_BEFORE_CURSOR = re.compile(r'[+-]?"[^"]*$|[^\s,]*$')
-
 MOST = 8
 """Maximum number of completions."""
 
@@ -63,8 +61,7 @@ def complete_tag(
     `has` are the tags that the papers have: only they can be taken away, and nobody adds them again. Before a word
     is begun, own tags are offered.
     """
-    found = _BEFORE_CURSOR.search(text)
-    word = found[0] if found else ""
+    word = _last_word(text)
     sign = word[:1] if word[:1] in ("-", "+") else ""
     typed = word.removeprefix(sign).lstrip('"').casefold()
     start = len(text) - len(word)
@@ -81,6 +78,14 @@ def complete_tag(
     if not matching or matching == [word]:
         return None
     return TagCompletion(start, tuple(f"{sign}{quoted(name)}" for name in matching), tuple(map(own.get, matching)))
+
+
+def _last_word(text: str) -> str:
+    """The word that the text ends in, or that is begun by a quote before its end."""
+    *_, last = (None, *_WORD.finditer(text))
+    if last is None or last.end() < len(text) or re.fullmatch(r'[+-]?"[^"]*"', last[0]):
+        return ""
+    return last[0]
 
 
 def quoted(name: str) -> str:

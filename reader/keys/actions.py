@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 Context: TypeAlias = Literal[
-    "list", "detail", "page", "filter", "query", "tags", "command", "output", "calendar", "help", "empty"
+    "list", "detail", "page", "filter", "query", "tags", "note", "command", "output", "calendar", "help", "empty"
 ]
 """The pane or screen in which a key is pressed."""
 
@@ -21,6 +21,7 @@ PLACES: Final[Mapping[Context, str]] = {
     "filter": "in the filter",
     "query": "while typing a query",
     "tags": "while typing tags",
+    "note": "while writing a note",
     "command": "while typing a command",
     "output": "in a command's output",
     "calendar": "in the calendar",
@@ -29,7 +30,7 @@ PLACES: Final[Mapping[Context, str]] = {
 }
 """Each context in words, for the end of a sentence."""
 
-TYPING: Final[Contexts] = ("query", "tags", "command", "help")
+TYPING: Final[Contexts] = ("query", "tags", "note", "command", "help")
 """Contexts where letters are text: an action shared with other contexts acts here only by keys that write no text."""
 
 GROUPS: Final[Mapping[str, str]] = {
@@ -49,6 +50,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "pane": "Panes",
     "query": "Query line",
     "tags": "Line of tags",
+    "note": "Note",
     "command": "Command line",
     "run": "Command line",
     "output": "Command line",
@@ -68,16 +70,33 @@ _SEARCH: Final[Contexts] = ("list", "detail", "empty")
 _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
 _WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty")
-_NOT_HELP: Final[Contexts] = ("list", "detail", "page", "filter", "query", "tags", "command", "calendar", "empty")
+_NOT_HELP: Final[Contexts] = (
+    "list",
+    "detail",
+    "page",
+    "filter",
+    "query",
+    "tags",
+    "note",
+    "command",
+    "calendar",
+    "empty",
+)
 _PAGE: Final[Contexts] = ("page",)
 _TOPIC: Final[Contexts] = ("filter",)
 _QUERY: Final[Contexts] = ("query",)
 _TAGS: Final[Contexts] = ("tags",)
+_NOTE: Final[Contexts] = ("note",)
+_WRITE: Final[Contexts] = ("list", "detail", "page", "note")
 _COMMAND: Final[Contexts] = ("command",)
 _OUTPUT: Final[Contexts] = ("output",)
 _EMPTY: Final[Contexts] = ("empty",)
 _HELP: Final[Contexts] = ("help",)
 _DATE: Final[Contexts] = ("calendar",)
+
+
+_JOB: Final[Contexts] = tuple(context for context in CONTEXTS if context != "note")
+"""Where the program can be suspended: in the editor of notes, the same key takes back what was typed."""
 
 
 class Action(NamedTuple):
@@ -116,6 +135,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.queue", "b", "Queue", "Read it later, in the Queue view; again lets it go.", _PAPER),
     Action("paper.hide", "x", "Hide", "Not interested: out of every view but is:hidden.", _PAPER),
     Action("paper.tag", "t", "Tags", "Type tags for this paper; -name takes one away.", _PAPER),
+    Action("paper.note", "e", "Note", "Write what you think of this paper, in Markdown.", _PAPER),
+    Action("paper.editor", "ctrl+e", "Note in $EDITOR", "The same in your own editor.", _WRITE),
     _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view: a place down.", _LIST),
     _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view: a place up.", _LIST),
     Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", _BROWSE),
@@ -174,9 +195,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("day.older", "[", "Older day", "The day before that has papers.", _MAIN),
     _motion("day.newer", "]", "Newer day", "The day after that has papers.", _MAIN),
     Action("link.page", "o", "Open in browser", "The paper's page on the web.", _PAPER),
-    Action("link.pdf", "p", "PDF in browser", "The PDF's page on the web.", _PAPER),
+    Action("link.pdf", "p", "PDF", "Fetch the PDF to your folder, and open it; again opens it at once.", _PAPER),
     Action("link.list", "L", "All links", "Choose among all links of this paper.", _PAPER),
     Action("link.copy", "y", "Copy link", "The paper's address, to the clipboard.", _PAPER),
+    Action("link.copy_as", "Y", "Copy as", "Its id, title, BibTeX, Markdown, abstract or a citation.", _PAPER),
     Action("topic.pick", "space enter", "Pick", "Open this view or day; pick a topic or let go.", _TOPIC),
     Action("topic.exclude", "- x", "Exclude", "Leave out papers of this topic.", _TOPIC),
     Action("topic.any_all", "a", "Any or all", "Papers of any picked topic, or of all of them.", _TOPIC),
@@ -201,6 +223,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("tags.complete", "tab", "Take suggestion", "Put the marked tag in place of the typed word.", _TAGS),
     Action("tags.next", "down", "Next suggestion", "Mark the next of the suggested tags.", _TAGS),
     Action("tags.previous", "up", "Previous suggestion", "Mark the suggested tag before.", _TAGS),
+    Action("note.keep", "escape ctrl+s", "Keep", "Store the note and go back; undo takes it back.", _NOTE),
+    Action("note.drop", "ctrl+g", "Put back", "Go back, with the note as it was before.", _NOTE),
+    Action("note.undo_typing", "ctrl+z", "Undo typing", "Take back what was typed last.", _NOTE),
+    Action("note.redo_typing", "ctrl+y", "Redo typing", "Type it again.", _NOTE),
     Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _BROWSE),
     Action("command.pipe", "|", "Pipe", "A program of yours gets the paper, or what is selected: wc -w.", _PAPER),
     Action("command.run", "enter", "Run", "Run what is typed; escape then stops it.", _COMMAND),
@@ -230,7 +256,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.commands", "ctrl+p", "Palette", "Find any action, view, topic or paper by its name.", _NOT_HELP),
     Action("app.escape", "escape", "Step back", "Close or stop the latest thing; never quits.", _BROWSE),
     Action("app.back", "q", "Back or quit", "Back from page, results and query; then quit.", _BROWSE),
-    Action("app.suspend", "ctrl+z", "Suspend", "Back to the shell; its command fg comes back here.", CONTEXTS),
+    Action("app.suspend", "ctrl+z", "Suspend", "Back to the shell; its command fg comes back here.", _JOB),
     Action("app.quit", "ctrl+q", "Quit", "Leave at once; everything is kept.", CONTEXTS),
     Action("help.close", "escape ? f1", "Close", "Back to where you were.", _HELP),
 )
@@ -270,6 +296,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "read.previous": "previous",
         "paper.hide": "hide",
         "paper.tag": "tags",
+        "paper.note": "note",
         "read.unfold": "people",
         "link.page": "web page",
         "link.pdf": "PDF",
@@ -298,6 +325,13 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "tags.complete": "take word",
         "tags.next": "next word",
         "tags.cancel": "leave",
+        "app.help": "keys",
+    },
+    "note": {
+        "note.keep": "keep",
+        "note.drop": "put back",
+        "paper.editor": "editor",
+        "note.undo_typing": "undo",
         "app.help": "keys",
     },
     "command": {
@@ -343,7 +377,7 @@ SELECTED_FOOTER: Final[Mapping[str, str]] = {
     "paper.queue": "queue",
     "paper.tag": "tags",
     "paper.hide": "hide",
-    "link.copy": "copy",
+    "link.copy_as": "copy",
     "select.range": "range",
     "select.all": "all",
     "app.escape": "let go",

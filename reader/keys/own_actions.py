@@ -6,11 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from reader.keys.actions import ACTIONS, Action
-from reader.keys.keymap import Keymap
+from reader.keys.actions import Action
 
 if TYPE_CHECKING:
-    from reader.config import Settings
     from reader.core.setting_tables import UserCommand
 
 RUN = "run."
@@ -27,15 +25,17 @@ def own_actions(commands: Sequence[UserCommand]) -> Mapping[str, UserCommand]:
     return found
 
 
-def own_keymap(settings: Settings) -> Keymap:
-    """The table of actions with the user's commands and keys."""
-    own = own_actions(settings.commands)
-    actions = [
+def rows_of(commands: Sequence[UserCommand]) -> tuple[Action, ...]:
+    """The lines that the commands add to the table of actions; their keys are as in the settings."""
+    return tuple(
         Action(id, "", command.name, f"Your command on this paper: {_line(command)}.", ("list", "detail", "page"))
-        for id, command in own.items()
-    ]
-    keys = {id: command.key for id, command in own.items() if command.key}
-    return Keymap((*ACTIONS, *actions), {**keys, **settings.keys}, ascii=settings.ascii)
+        for id, command in own_actions(commands).items()
+    )
+
+
+def keys_of(commands: Sequence[UserCommand]) -> dict[str, str]:
+    """The keys of the commands that have some, by the ids of their actions."""
+    return {id: command.key for id, command in own_actions(commands).items() if command.key}
 
 
 def _line(command: UserCommand) -> str:

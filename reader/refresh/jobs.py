@@ -23,6 +23,7 @@ from reader.core.paper import Listing
 from reader.paths import response_cache_folder
 from reader.refresh.plan import Plan
 from reader.refresh.progress import (
+    PaperRefreshed,
     PdfReceived,
     PdfStored,
     RefreshEvent,
@@ -58,6 +59,13 @@ class LookUpPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class RefreshPaper:
+    """Fetch what belongs to a paper of the cache, by its arXiv id, if what is here is older than a day."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SearchFeed:
     """Search the whole feed; the results are not stored."""
 
@@ -86,7 +94,7 @@ class FetchPdf:
     path: str
 
 
-Job = Refresh | LookUpPaper | SearchFeed | StorePapers | FetchText | FetchPdf
+Job = Refresh | LookUpPaper | RefreshPaper | SearchFeed | StorePapers | FetchText | FetchPdf
 
 
 # Messages
@@ -164,6 +172,7 @@ Message = (
     | PapersStored
     | NotificationFailed
     | HookRan
+    | PaperRefreshed
     | TextStored
     | TextMissing
     | PdfReceived
@@ -199,6 +208,8 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
             return _refresh(context, plan)
         case LookUpPaper(id):
             return _look_up_paper(context, id)
+        case RefreshPaper(id):
+            return _refresh_paper(context, id)
         case SearchFeed(text):
             return _search_feed(context, text)
         case StorePapers(listings):
@@ -367,6 +378,16 @@ async def _fetch_pdf(id: str, file: Path) -> AsyncGenerator[Message, None]:
 async def _look_up_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
     async with _open_cache(context) as cache, open_sources(context, cache) as (daily, sources):
         yield LookupFinished(await sources.look_up(daily, id))
+
+
+async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
+    from reader.refresh.one_paper import refresh_paper
+
+    async with _open_cache(context) as cache, open_sources(context, cache) as (daily, sources):
+        arxiv = sources.arxiv_of_papers
+        async with aclosing(refresh_paper(context.cache_file, cache, id, daily, arxiv, now=context.now)) as steps:
+            async for step in steps:
+                yield step
 
 
 async def _search_feed(context: JobContext, text: str) -> AsyncGenerator[Message, None]:

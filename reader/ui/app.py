@@ -17,7 +17,7 @@ from reader import platform
 from reader.config import Settings
 from reader.core.theme_names import is_colorless, theme_name
 from reader.keys.actions import Context
-from reader.keys.own_actions import own_keymap
+from reader.keys.keymap import Keymap
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
 from reader.ui.bounded_app import BoundedApp
@@ -27,6 +27,7 @@ from reader.ui.layout import remembered
 from reader.ui.look import Look
 from reader.ui.model import Model, subscribe
 from reader.ui.notices import Notices
+from reader.ui.overlays import Overlays
 from reader.ui.process import finish_startup_tuning
 from reader.ui.screens.main import MainScreen
 from reader.ui.state import State
@@ -51,9 +52,7 @@ if TYPE_CHECKING:
     from reader.ui.first_frame.kept_look import KeptLook
     from reader.ui.leaving import Leaving
     from reader.ui.screens.calendar import CalendarScreen
-    from reader.ui.screens.command_line import CommandScreen
     from reader.ui.screens.paper_page import PaperPage
-    from reader.ui.screens.tag_line import TagScreen
     from reader.ui.shell import Shell
     from reader.ui.widgets.filter_pane import FilterPane
     from reader.ui.widgets.paper_detail import PaperDetail
@@ -67,8 +66,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed; `shell` runs commands.
     The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
-    nothing, and saves nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal
-    already. Views that change in `settings_file` change in the reader; `keep_setting` writes a setting to it. `now` is
+    nothing, and saves nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches
+    over its end; `first_frame` is on the terminal already. Views that change in `settings_file` change in the reader;
+    `keep_setting` writes a setting to it. `now` is
     the clock; a `still` reader has no spinner and starts no refresh by itself.
     """
 
@@ -84,6 +84,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         cache_file: Path,
         *,
         query: str = "",
+        opens_page: bool = False,
         demo: bool = False,
         state_file: Path | None = None,
         run_job: JobRunner,
@@ -98,7 +99,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         still: bool = False,
     ) -> None:
         self.settings = settings
-        self.keymap = own_keymap(settings)
+        self.keymap = Keymap.of(settings)
         super().__init__(css_path=list(stylesheets()))
         self.no_color = is_colorless(os.environ)
         self.use_theme(theme_name(settings.theme, os.environ))
@@ -109,6 +110,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.settings_file = settings_file
         self.shell = shell
         self.keep_setting = keep_setting
+        self._opens_page = opens_page
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
         self._left = visit.load(state_file) if state_file else visit.Visit()
@@ -130,10 +132,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self._page: PaperPage | None = None
         self.calendar: CalendarScreen | None = None
         """The calendar, while it is open."""
-        self.tag_line: TagScreen | None = None
-        """The line of tags, while it is open."""
-        self.command_line: CommandScreen | None = None
-        """The command line, while it is open."""
+        self.overlays = Overlays(self, self.model, self.look)
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
@@ -151,7 +150,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             topic_mode=left.topic_mode,
             mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
         )
-        return state.remember_query(query)
+        return state if self._opens_page else state.remember_query(query)
 
     # Set-up
 
@@ -205,6 +204,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             from reader.ui.look_keeper import keep_look
 
             keep_look(self.main, self.keymap, self.settings)
+        if self._opens_page:
+            assembly.page.open()
         await self.keyboard.begin()
         finish_startup_tuning()
         for warning in self._warnings[:1]:
@@ -212,6 +213,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
             self.model.show_news("the bundled sample keeps nothing")
+        assembly.notes.tell_draft()
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
         assembly.beside.export_soon()
@@ -236,9 +238,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.search.asking, assembly.search.follow, now=False)
         on_change(lambda state: state.refresh.ended, self.list_loader.reload_if_empty, now=False)
         on_change(lambda state: state.page, self._draw_page, now=False)
+        on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
         on_change(lambda state: state.calendar, self._draw_calendar, now=False)
-        on_change(lambda state: state.tagging, self._draw_tag_line, now=False)
-        on_change(lambda state: state.command, self._draw_command_line, now=False)
+        self.overlays.follow(assembly.notes.keep_draft)
         on_change(assembly.beside.parts, assembly.beside.export_soon, now=False)
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
         on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
@@ -281,38 +283,6 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             if calendar.is_current:
                 self.pop_screen()
 
-    def _draw_tag_line(self, state: State) -> None:
-        """Open or close the line of tags."""
-        if state.tagging is not None:
-            from reader.ui.screens.tag_line import TagScreen
-
-            key = self.keymap.key("tags.complete", "tags")
-            self.tag_line = TagScreen(state.tagging, state.topic_papers, key)
-            self.push_screen(self.tag_line)
-        elif self.tag_line is not None:
-            line, self.tag_line = self.tag_line, None
-            if line.is_current:
-                self.pop_screen()
-
-    def _draw_command_line(self, state: State) -> None:
-        """Open or close the command line, or show what may follow in it."""
-        if state.command is None:
-            line, self.command_line = self.command_line, None
-            if line is not None and line.is_current:
-                self.pop_screen()
-        elif self.command_line is not None:
-            self.command_line.show(state.command)
-        else:
-            from reader.ui.screens.command_line import CommandScreen
-
-            key = self.keymap.key("command.complete", "command")
-            taken = state.selection.count if state.page is None else 0
-            self.command_line = CommandScreen(self._type_command, state.commands, taken, key, state.command.text)
-            self.push_screen(self.command_line)
-
-    def _type_command(self, text: str) -> None:
-        self.model.change(self.model.state.type_command(text))
-
     def _renew_calendar(self, _state: State) -> None:
         if self.calendar is not None:
             self.calendar.renew()
@@ -348,8 +318,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     @property
     def context(self) -> Context | None:
         """Where a key is pressed; None if the screen in front reads its own keys."""
-        known = self.main, self._page, self.calendar, self.tag_line, self.command_line
-        if self.screen not in known or not self.main.is_mounted:
+        if self.screen not in (self.main, self._page, self.calendar, self.overlays.front) or not self.main.is_mounted:
             return None
         return self.model.state.context
 
@@ -371,12 +340,12 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     async def forward(self, key: events.Key) -> None:
         """Send a key to the widgets; a typed text takes it before the next key acts."""
-        line = self.tag_line or self.command_line
-        if line is not None:
-            await line.ready()
+        overlay = self.overlays.front
+        if overlay is not None:
+            await overlay.ready()
         await super().on_event(key)
-        if line is not None:
-            await line.catch_up()
+        if overlay is not None:
+            await overlay.catch_up()
         elif self.model.state.is_typing:
             # The next key may be Enter, which accepts all text typed before it.
             await self.main.query_line.catch_up()
@@ -433,6 +402,11 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         if self.assembly is not None:
             self.assembly.filter.pick_topics(event.choice)
 
+    def on_filter_pane_tag_toggled(self, event: FilterPane.TagToggled) -> None:
+        """Write the tag into the query, or take it out."""
+        if self.assembly is not None:
+            self.assembly.filter.toggle_tag(event.tag, event.where)
+
     def on_paper_detail_link_clicked(self, event: PaperDetail.LinkClicked) -> None:
         """Open a link in the browser."""
         if self.assembly is not None:
@@ -442,6 +416,11 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         """Show a topic's papers."""
         if self.assembly is not None:
             self.assembly.show_topic(event.slug)
+
+    def on_paper_detail_tag_clicked(self, event: PaperDetail.TagClicked) -> None:
+        """Show the papers with a tag."""
+        if self.assembly is not None:
+            self.assembly.show_tag(event.tag)
 
     # Quit
 

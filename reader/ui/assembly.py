@@ -7,15 +7,19 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from reader.core.query import Term
 from reader.keys.own_actions import own_actions
 from reader.ui.handlers.add import AddActions
 from reader.ui.handlers.commands import CommandActions
+from reader.ui.handlers.copying import CopyActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
 from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.movement import MovementActions
+from reader.ui.handlers.notes import NoteActions
 from reader.ui.handlers.page import PageActions
+from reader.ui.handlers.pdf import PdfActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.queue import QueueActions
@@ -32,7 +36,9 @@ from reader.ui.work.counter import Counter
 from reader.ui.work.detail_loader import DetailLoader
 from reader.ui.work.feed_search import FeedSearch
 from reader.ui.work.notice_timer import NoticeTimer
+from reader.ui.work.page_refresher import PageRefresher
 from reader.ui.work.paper_lookup import PaperLookup
+from reader.ui.work.pdf_fetcher import PdfFetcher
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.settings_watch import SettingsWatch
 from reader.ui.work.topic_meanings import TopicMeanings
@@ -41,10 +47,9 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
     from reader.ui.keyboard import Keyboard
+    from reader.ui.overlays import Overlays
     from reader.ui.screens.calendar import CalendarScreen
-    from reader.ui.screens.command_line import CommandScreen
     from reader.ui.screens.main import MainScreen
-    from reader.ui.screens.tag_line import TagScreen
     from reader.ui.shell import Shell
     from reader.ui.widgets.paper_detail import PaperDetail
     from reader.ui.work.list_loader import ListLoader
@@ -63,8 +68,7 @@ class Parts(Program, Display, Protocol):
     list_loader: ListLoader
     main: MainScreen
     calendar: CalendarScreen | None
-    command_line: CommandScreen | None
-    tag_line: TagScreen | None
+    overlays: Overlays
 
     def text_in_front(self) -> PaperDetail | None: ...
 
@@ -75,6 +79,8 @@ class Parts(Program, Display, Protocol):
     def suspend(self) -> AbstractContextManager[None]: ...
 
     def open_in_browser(self, url: str) -> bool: ...
+
+    def send_pdf(self, file: Path) -> bool: ...
 
 
 class Assembly:
@@ -94,6 +100,7 @@ class Assembly:
         self.cache_watch = CacheWatch(services, keyboard.when_still)
         self.settings_watch = SettingsWatch(services, parts.settings_file)
         self.notice_timer = NoticeTimer(services)
+        self.page_refresher = PageRefresher(services, run_job)
         self.topic_meanings = TopicMeanings(services, parts.rules)
         self.commands = CommandRunner(services, parts.shell)
 
@@ -103,9 +110,10 @@ class Assembly:
         self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
-        self.links = LinkActions(
-            services, keyboard, Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
-        )
+        terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser, parts.send_pdf)
+        self.links = LinkActions(services, keyboard, terminal)
+        self.notes = NoteActions(services, main.papers, self.marks, terminal, lambda: parts.overlays.note)
+        pdfs = PdfFetcher(services, run_job)
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
         typed = CommandActions(
@@ -113,7 +121,7 @@ class Assembly:
             services,
             keyboard,
             self.commands,
-            screen=lambda: parts.command_line,
+            screen=lambda: parts.overlays.command_line,
             copy=parts.copy_to_clipboard,
         )
         groups = (
@@ -122,10 +130,13 @@ class Assembly:
             self.views,
             self.filter,
             self.links,
+            CopyActions(services, keyboard, parts.copy_to_clipboard),
             SelectionActions(services, main.papers, parts.list_loader),
-            TagActions(services, self.marks, lambda: parts.tag_line),
+            self.notes,
+            TagActions(services, self.marks, lambda: parts.overlays.tag_line),
             QueueActions(services, main.papers, self.marks),
             typed,
+            PdfActions(services, pdfs, terminal),
             add,
             MovementActions(services, main, self.marks, self.views, text_in_front),
             QueryActions(services, main, self.search, add, self.page),
@@ -139,6 +150,7 @@ class Assembly:
                 self.search,
                 self.views,
                 stop_command=self.commands.stop,
+                pdfs=pdfs,
                 more_commands=display.commands,
                 position=position,
             ),
@@ -154,3 +166,7 @@ class Assembly:
     def show_topic(self, slug: str) -> None:
         """Show all papers of one topic."""
         self.views.show_query(with_topic("", slug))
+
+    def show_tag(self, tag: str) -> None:
+        """Show all papers with one tag of the user's."""
+        self.views.show_query(str(Term("tag", tag)))

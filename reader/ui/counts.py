@@ -38,6 +38,8 @@ class Counts(NamedTuple):
     """The place that was counted."""
     approximate: bool = False
     """Whether the topics' numbers are estimates; exact ones then follow."""
+    tags: tuple[tuple[str, int], ...] = ()
+    """The user's tags with their numbers of papers, by name."""
 
 
 class ViewCount(NamedTuple):

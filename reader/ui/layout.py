@@ -222,3 +222,30 @@ def _above(room: Area, lines: int) -> tuple[Area, Area, Area]:
         rule,
         room._replace(y=rule.y + 1, height=max(0, room.height - lines - 1)),
     )
+
+
+LEAST_NOTE = 8
+"""Lines of the editor of notes, where the screen has them."""
+
+_NARROWEST_NOTE = 30
+_NOTE_MEASURE = 84
+
+
+def place_note(width: int, height: int, choice: PaneChoice, front: Front, *, is_page: bool) -> Area:
+    """Place the editor of notes on a terminal: in the lower half of the detail, or of the page.
+
+    Without a detail it has all of the room between the first line and the last.
+    """
+    if is_page:
+        column = min(width, _NOTE_MEASURE)
+        return _lower_half(Area((width - column) // 2, 0, column, max(0, height - 1)))
+    room = Area(0, 1, width, max(0, height - 2))
+    detail = lay_out(width, room.height, choice, front).detail
+    if detail is None or detail.width < _NARROWEST_NOTE:
+        return room
+    return _lower_half(detail._replace(y=detail.y + 1))
+
+
+def _lower_half(room: Area) -> Area:
+    lines = min(room.height, max(LEAST_NOTE, room.height // 2))
+    return room._replace(y=room.y + room.height - lines, height=lines)

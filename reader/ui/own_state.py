@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from reader.ui.list_state import ListState
-from reader.ui.state_parts import Tagging
+from reader.ui.state_parts import Noting, Tagging
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -16,6 +16,9 @@ class OwnState(ListState):
     tagging: Tagging | None = None
     """The papers whose tags are being typed."""
 
+    noting: Noting | None = None
+    """The paper whose note is being written."""
+
     def begin_tags(self, tagging: Tagging) -> Self:
         """Let the user type tags."""
         return replace(self, tagging=tagging)
@@ -23,3 +26,11 @@ class OwnState(ListState):
     def end_tags(self) -> Self:
         """Close the line of tags."""
         return self if self.tagging is None else replace(self, tagging=None)
+
+    def begin_note(self, noting: Noting) -> Self:
+        """Let the user write a note."""
+        return replace(self, noting=noting)
+
+    def end_note(self) -> Self:
+        """Close the editor."""
+        return self if self.noting is None else replace(self, noting=None)

@@ -101,6 +101,8 @@ class State(ViewState):
             return "command"
         if self.tagging is not None:
             return "tags"
+        if self.noting is not None:
+            return "note"
         if self.page is not None:
             return "page"
         if self.calendar is not None:

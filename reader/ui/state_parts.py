@@ -15,6 +15,7 @@ from reader.ui.text.list_layout import ListForm, days_have_headings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from reader.cache.community import Kept
     from reader.cache.history import Votes
     from reader.cache.outputs import Output
     from reader.core.paper import Paper
@@ -176,6 +177,10 @@ class Reading(NamedTuple):
     votes: Votes
     number: int = 0
     """Its place in the list, from 1; 0 if unknown."""
+    kept: Kept | None = None
+    """What belongs to it, on the page."""
+    fetching: str = ""
+    """How it goes with fetching that; empty if there is nothing to say."""
     outputs: tuple[Output, ...] = ()
     """What the user's programs said about it."""
 
@@ -194,6 +199,18 @@ class Tagging(NamedTuple):
         """Which tags they have, in words."""
         papers = "" if len(self.pks) == 1 else f"{len(self.pks):,} papers, "
         return f"{papers}tagged {', '.join(self.has)}" if self.has else f"{papers}no tag yet"
+
+
+class Noting(NamedTuple):
+    """A paper whose note is being written."""
+
+    pk: PaperKey
+    id: str
+    title: str
+    text: str
+    """What the editor begins with."""
+    is_draft: bool = False
+    """Whether that is a draft that was left."""
 
 
 class Prompt(NamedTuple):

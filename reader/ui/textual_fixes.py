@@ -39,15 +39,14 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.style import Style as VisualStyle
     from textual.widget import Widget
-    from textual.widgets import Input
 
     _App: TypeAlias = App[str]
     _Screen: TypeAlias = Screen[None]
     _Palette: TypeAlias = CommandPalette
-    _Input: TypeAlias = Input
+    _Text: TypeAlias = Widget
 else:
     # At run time the mixins have no Textual base: CSS looks only at the first base that is a widget.
-    _App = _Screen = _Palette = _Input = object
+    _App = _Screen = _Palette = _Text = object
 
 
 # Time
@@ -377,11 +376,11 @@ class PagesOnlyLaidOutCommands(_Palette):
         return super().check_action(action, parameters)
 
 
-class PastesWhole(_Input):
-    """Mixed into an input: the whole pasted text goes through `insert_pasted`.
+class PastesWhole(_Text):
+    """Mixed into an input or a text area: the whole pasted text goes through `insert_pasted`.
 
-    Textual 8.2.8 inserts the first line of a pasted text with its control characters, and drops the rest. It calls the
-    `_on_paste` of each base class, so the handler here has to prevent the default.
+    Textual 8.2.8 inserts control characters, and into an input only the first line. It calls the `_on_paste` of each
+    base class, so the handler here has to prevent the default.
     """
 
     def insert_pasted(self, text: str) -> None:

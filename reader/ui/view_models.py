@@ -38,7 +38,7 @@ def filter_parts(state: State) -> object:
 
 def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     """Views, days and topics; without numbers until they are counted. `keys` show the saved views, by their places."""
-    from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
+    from reader.ui.text.filter_rows import DayItem, FilterData, TagItem, TopicItem, ViewItem
 
     counts, facts = state.counts, state.topic_facts
     saved = tuple(_saved_items(state, keys))
@@ -68,7 +68,8 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         for topic in counts.topics
         for trend in [facts.trends.get(topic.slug) if facts else None]
     )
-    return FilterData((*views, *saved), days, topics, counts.approximate)
+    tags = tuple(TagItem(name, number) for name, number in counts.tags)
+    return FilterData((*views, *saved), days, topics, counts.approximate, tags)
 
 
 def _saved_items(state: State, keys: Sequence[str]) -> Iterator[ViewItem]:
@@ -232,7 +233,7 @@ def reach(state: State) -> Reach:
 def link_keys(keymap: Keymap) -> dict[str, str]:
     """The keys that open links, by the link's letter: a separate key, or the list's key and the letter."""
     listed = keymap.key("link.list")
-    behind = {letter: f"{listed}{letter}" for letter in "acwde123456789"}
+    behind = {letter: f"{listed}{letter}" for letter in "acwdemts123456789"}
     return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), **behind}
 
 

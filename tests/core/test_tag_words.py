@@ -45,6 +45,8 @@ def test_a_line_names_tags_to_add_and_to_take_away(text: str, add: tuple[str, ..
         ("mod", (), ("language-models",)),
         ("cite", (), ('"to cite"',)),
         ('"to c', (), ('"to cite"',)),
+        ('"to cite" lat', (), ("later", "latent")),
+        ('"a b"', (), ("later", '"to cite"', "latent", "Evals")),
         ("ev", (), ("Evals",)),
         ("ag", (), ("agents",)),
         ("-", ("later", "to cite"), ("-later", '-"to cite"')),

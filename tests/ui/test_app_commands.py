@@ -58,7 +58,7 @@ async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
         await r.do("command.previous", "command.complete")
         await r.type("ad")
         await r.do("command.complete")
-        line = r.app.command_line
+        line = r.app.overlays.command_line
         assert line is not None
         assert line.line.text == "tag add "
         await r.do("command.cancel")
@@ -71,7 +71,7 @@ async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
         await r.do("command.open")
         await r.type("ma")
         await r.do("command.previous", "command.previous", "command.previous")
-        line = r.app.command_line
+        line = r.app.overlays.command_line
         assert line is not None
         assert line.line.text == "star"
         await r.do("command.next", "command.next")

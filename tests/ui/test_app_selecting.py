@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from reader.ui.app import ReaderApp
 from tests.ui.conftest import Opener
 
 
@@ -68,3 +71,29 @@ async def test_tags_and_the_queue_take_the_selection(reader: Opener) -> None:
         assert [(paper.tags, paper.queued) for paper in papers] == [(("later",), True)] * 2 + [((), False)]
         await r.do("mark.undo", "mark.undo")
         assert r.kept(r.ids[0]).tags == ()
+
+
+async def test_what_is_selected_is_copied_in_the_form_that_is_chosen(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied: list[str] = []
+    monkeypatch.setattr(ReaderApp, "copy_to_clipboard", lambda _app, text: copied.append(text))
+    async with reader(size=(140, 30)) as r:
+        await r.do("link.copy_as")
+        assert "b BibTeX" in r.lines[-1]
+        await r.press("i")
+        assert (copied[-1], r.status) == ("2605.00400", "copied 2605.00400")
+        await r.do("select.paper", "select.paper", "link.copy")
+        assert copied[-1].splitlines()[1] == "https://huggingface.co/papers/2605.00401"
+        assert r.status == "copied link of 2 papers"
+        await r.do("link.copy_as")
+        assert "copy 2 papers" in r.lines[-1]
+        await r.press("b")
+        assert copied[-1].count("@misc") == 2
+        assert r.status == "copied BibTeX of 2 papers"
+        await r.do("read.open", "link.copy_as")
+        await r.press("t")
+        assert len(copied[-1].splitlines()) == 1
+        monkeypatch.setattr("reader.ui.handlers.copying.MOST", 1)
+        await r.do("app.back", "link.copy")
+        assert "2 papers are too many for the clipboard" in r.status

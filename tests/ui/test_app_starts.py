@@ -154,10 +154,10 @@ async def test_mistakes_in_the_settings_are_told_and_cost_nothing_else(reader: O
 
 
 async def test_the_users_own_keys_act_and_are_named(reader: Opener) -> None:
-    async with reader(settings=settings(keys={"paper.star": ("v",), "mark.undo": ("U",)})) as r:
+    async with reader(settings=settings(keys={"paper.star": ("w",), "mark.undo": ("U",)})) as r:
         await r.press("s")
         assert not r.here.starred
-        await r.press("v")
+        await r.press("w")
         assert r.here.starred
         assert r.status == "1 starred · U undoes"
-        assert "v star" in r.lines[-1]
+        assert "w star" in r.lines[-1]

@@ -51,3 +51,25 @@ async def test_tags_typed_in_one_go_lose_no_letter_also_on_the_page(reader: Open
         assert "later" in r.text_in_front.text
         await r.burst("t", *"-later", "enter", "q", "j", "t", "escape", "j")
         assert r.context == "list" and r.cursor == 2
+
+
+async def test_own_tags_filter_from_the_pane(reader: Opener) -> None:
+    async with reader(size=(140, 42)) as r:
+        assert "TAGS" not in r.filter_lines
+        await r.do("paper.tag")
+        await r.type("later")
+        await r.do("tags.accept")
+        assert r.filter_lines[r.filter_lines.index("TAGS") + 1] == "later 1"
+        at = next(place for place, row in enumerate(r.main.filter.rows) if row.key == "later")
+        await r.click(r.main.filter, 4, at)
+        assert r.query == "tag:later" and len(r.ids) == 1
+        assert "✓ later 1" in r.filter_lines
+        await r.click(r.main.filter, 4, at, button=3)
+        assert r.query == "-tag:later" and len(r.ids) == 13
+        await r.click(r.main.filter, 4, at, button=3)
+        assert r.query == ""
+        # A click on a tag of the paper lists all papers with it.
+        await r.do("find.filter")
+        lines = r.text(r.main.detail).splitlines()
+        await r.click(r.main.detail, 6, next(place for place, line in enumerate(lines) if "Tags later" in line))
+        assert (r.view, r.query) == ("all", "tag:later")

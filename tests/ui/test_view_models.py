@@ -18,7 +18,7 @@ from reader.session.places import VIEWS, Place, view
 from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults
 from reader.ui.state import State
-from reader.ui.state_parts import TOP, CacheFacts, CalendarRequest, ListContent, Prompt, Reading, Tagging
+from reader.ui.state_parts import TOP, CacheFacts, CalendarRequest, ListContent, Noting, Prompt, Reading, Tagging
 from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Status
@@ -229,6 +229,8 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.open_query(TOP)
         case "tags":
             state = state.begin_tags(Tagging((1,), (), {}))
+        case "note":
+            state = state.begin_note(Noting(1, "2605.00400", "A paper", ""))
         case "command":
             state = state.open_command()
         case "calendar":

@@ -67,14 +67,14 @@ def with_topics(text: str, choice: TopicChoice) -> str:
     if loose:
         sorts = [part for part in query.parts if isinstance(part.node, Sort)]
         order = " ".join(text[part.start : part.end] for part in sorts)
-        return " ".join(piece for piece in (terms, f"({_cut(text, sorts)})", order) if piece)
+        return " ".join(piece for piece in (terms, f"({cut_parts(text, sorts)})", order) if piece)
     if not shown:
         return " ".join(piece for piece in (terms, text.strip()) if piece)
     if isinstance(query.root, Or):
         # The whole text is one group of topics, perhaps with a sort inside.
         order = str(query.sort) if query.sort else ""
         return " ".join(piece for piece in (terms, order) if piece)
-    return _cut(text, shown, terms)
+    return cut_parts(text, shown, terms)
 
 
 def _terms(choice: TopicChoice) -> str:
@@ -87,7 +87,7 @@ def _terms(choice: TopicChoice) -> str:
     return " ".join(pieces)
 
 
-def _cut(text: str, parts: list[Part], replacement: str = "") -> str:
+def cut_parts(text: str, parts: list[Part], replacement: str = "") -> str:
     """The text without some parts and the ANDs that joined them; `replacement` takes the place of the first."""
     pieces = []
     at = 0

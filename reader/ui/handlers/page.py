@@ -46,14 +46,14 @@ class PageActions:
         if state.page is not None:
             # The keys for marks read a paper's state from its row; the list is not read again until the page closes.
             self._papers.renew()
-            reading = self._loader.read(state.page.key)
+            reading = self._loader.read_page(state.page.key)
             if reading is not None:
-                reading = reading._replace(number=state.page.number)
+                reading = reading._replace(number=state.page.number, fetching=state.page.fetching)
                 self._model.change(self._model.state.open_page(reading))
 
     def _show(self) -> None:
         state = self._model.state
-        reading = self._loader.read(state.highlighted)
+        reading = self._loader.read_page(state.highlighted)
         if reading is None:
             return
         is_new = state.page is None or state.page.key != reading.key

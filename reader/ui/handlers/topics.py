@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from reader.core.errors import ReaderError
 from reader.core.paper import Paper
+from reader.core.query.tag_choice import with_tag
 from reader.core.query.topic_choice import TopicChoice, picked_topics, with_topics
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.registry import handles
@@ -78,6 +79,16 @@ class FilterActions:
             self._model.show_notice(str(error), "warning")
             return
         self._model.change(state.combine_topics(choice.mode).go(place))
+
+    def toggle_tag(self, tag: str, where: Literal["picked", "excluded"]) -> None:
+        """Pick or exclude a tag of the user's in the query, or take it out."""
+        state = self._model.state
+        try:
+            place = state.place._replace(text=with_tag(state.place.text, tag, where))
+        except ReaderError as error:
+            self._model.show_notice(str(error), "warning")
+            return
+        self._model.change(state.go(place))
 
 
 class TopicActions:

@@ -234,11 +234,14 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             self._mark_place(state.place)
 
     def _mark_place(self, place: Place) -> None:
+        from reader.core.query.tag_choice import chosen_tags
         from reader.core.query.topic_choice import picked_topics
 
         view = place.view.id
         self.filter.place(view, view.removeprefix("day:") if view.startswith("day:") else None)
-        self.filter.choose(picked_topics(place.query))
+        query = place.query
+        self.filter.choose(picked_topics(query))
+        self.filter.choose_tags(chosen_tags(query))
         # A query with several topics determines how they combine.
         self._model.change(self._model.state.combine_topics(self.filter.choice.mode))
 

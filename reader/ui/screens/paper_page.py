@@ -40,7 +40,15 @@ class PaperPage(Screen[None], inherit_bindings=False):
     def show(self, reading: Reading) -> None:
         """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
         position = view_models.position(reading.number, self._model.state.listing.count)
-        self.detail.show(reading.paper, reading.words, reading.votes, position, reading.outputs)
+        self.detail.show(
+            reading.paper,
+            reading.words,
+            reading.votes,
+            position=position,
+            kept=reading.kept,
+            fetching=reading.fetching,
+            outputs=reading.outputs,
+        )
 
     def _draw_position(self, state: State) -> None:
         """Show the paper again once the whole list is read: then its number of papers is known."""

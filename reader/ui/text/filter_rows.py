@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from reader.core.query.tag_choice import TagChoice
 from reader.core.query.topic_choice import TopicChoice
 from reader.core.text import fold
 from reader.session.places import TopicOrder
@@ -13,6 +14,10 @@ from reader.ui.text.day_names import day_name
 
 DAYS_AT_FIRST = 7
 """Days listed while the older ones are folded."""
+
+
+TAGS_AT_FIRST = 7
+"""Tags listed while the others are folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,14 @@ class DayItem:
     """None while unknown; 0 for a day without papers."""
     unread: int | None = None
     """None while unknown; a day without unread papers is muted."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagItem:
+    """A tag of the user's with the number of its papers."""
+
+    name: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,7 @@ class FilterData:
     topics: tuple[TopicItem, ...] = ()
     approximate: bool = False
     """Whether the topics' counts are estimates, which are marked with `~`."""
+    tags: tuple[TagItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +94,9 @@ class FilterState:
     choice: TopicChoice = field(default_factory=lambda: TopicChoice("any"))
     closed: frozenset[str] = frozenset()
     """Families that are folded."""
+    tags: TagChoice = field(default_factory=TagChoice)
     all_days: bool = False
+    all_tags: bool = False
     all_topics: bool = False
     """Whether topics without papers are unfolded."""
     on_top: tuple[str, ...] = ()
@@ -96,6 +112,7 @@ class Kind(StrEnum):
     HEADING = "heading"
     VIEW = "view"
     DAY = "day"
+    TAG = "tag"
     MORE = "more"
     FAMILY = "family"
     TOPIC = "topic"
@@ -121,7 +138,7 @@ class Row:
 
     kind: Kind
     key: str
-    """The view's id, the ISO day, the family or the topic's slug."""
+    """The view's id, the ISO day, the tag, the family or the topic's slug."""
     text: str = ""
     count: int | None = None
     mark: Mark = Mark.NONE
@@ -148,6 +165,7 @@ def lay_out(data: FilterData, state: FilterState) -> tuple[Row, ...]:
     if not state.narrowed:
         rows += _views(data, state)
         rows += _days(data, state)
+        rows += _tags(data, state)
     rows += _topics(data, state)
     return tuple(rows)
 
@@ -232,6 +250,26 @@ def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
     if hidden:
         yield Row(Kind.MORE, "days", f"{hidden:,} older", mark=Mark.FOLDED, quiet=True)
     yield Row(Kind.GAP, "days")
+
+
+def _tags(data: FilterData, state: FilterState) -> Iterator[Row]:
+    """The most used tags, by name, and those that filter the list; the others are folded."""
+    if not data.tags:
+        return
+    yield Row(Kind.HEADING, "tags", "TAGS")
+    marks = {tag.casefold(): Mark.PICKED for tag in state.tags.picked}
+    marks |= {tag.casefold(): Mark.EXCLUDED for tag in state.tags.excluded}
+    most = sorted(data.tags, key=lambda tag: -tag.count)[:TAGS_AT_FIRST]
+    hidden = 0
+    for tag in data.tags:
+        mark = marks.get(tag.name.casefold(), Mark.NONE)
+        if not state.all_tags and mark is Mark.NONE and tag not in most:
+            hidden += 1
+            continue
+        yield Row(Kind.TAG, tag.name, tag.name, tag.count, mark)
+    if hidden:
+        yield Row(Kind.MORE, "tags", f"{hidden:,} more", mark=Mark.FOLDED, quiet=True)
+    yield Row(Kind.GAP, "tags")
 
 
 def _topics(data: FilterData, state: FilterState) -> Iterator[Row]:

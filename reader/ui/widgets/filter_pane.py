@@ -12,6 +12,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
+from reader.core.query.tag_choice import TagChoice
 from reader.core.query.topic_choice import TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicMode, TopicOrder
 from reader.ui.text.filter_lines import draw_heading, draw_row, meaning
@@ -74,6 +75,13 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             return isinstance(message, FilterPane.TopicsChanged)
 
     @dataclass
+    class TagToggled(Message):
+        """The user picked, excluded or dropped a tag of theirs."""
+
+        tag: str
+        where: Literal["picked", "excluded"]
+
+    @dataclass
     class Hint(Message):
         """A hint about the row under the cursor; an empty text removes the last hint."""
 
@@ -126,6 +134,10 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             choice = replace(choice, mode=self.choice.mode)
         self._set_state(replace(self._state, choice=choice))
         self._put_on_top()
+
+    def choose_tags(self, tags: TagChoice) -> None:
+        """Mark the tags that the query picks and excludes."""
+        self._set_state(replace(self._state, tags=tags))
 
     def _put_on_top(self) -> None:
         """List the picked and excluded topics first; not in front of a user who picks among them."""
@@ -191,19 +203,26 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
                 self.post_message(self.DayChosen(row.key))
             case Kind.TOPIC:
                 self._choose(self.choice.toggle(row.key, "picked"))
+            case Kind.TAG:
+                self.post_message(self.TagToggled(row.key, "picked"))
             case Kind.FAMILY:
                 self._set_state(replace(self._state, closed=self._state.closed ^ {row.key}))
                 self._reveal_group()
             case Kind.MORE if row.key == "days":
                 self._set_state(replace(self._state, all_days=True))
+            case Kind.MORE if row.key == "tags":
+                self._set_state(replace(self._state, all_tags=True))
             case Kind.MORE:
                 self._set_state(replace(self._state, all_topics=not self._state.all_topics))
                 self._reveal_group()
 
     def exclude(self) -> None:
-        """Exclude the topic under the cursor, or include it again."""
-        if (row := self.current) is not None and row.kind is Kind.TOPIC:
+        """Exclude the topic or tag under the cursor, or include it again."""
+        row = self.current
+        if row is not None and row.kind is Kind.TOPIC:
             self._choose(self.choice.toggle(row.key, "excluded"))
+        elif row is not None and row.kind is Kind.TAG:
+            self.post_message(self.TagToggled(row.key, "excluded"))
 
     def switch_mode(self) -> None:
         """Switch between papers of any picked topic and papers of all of them."""
@@ -357,8 +376,10 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
 
     def _fold(self, row: Row) -> None:
         """Fold the older days, or the family or other group of the cursor, and go to its first row."""
-        if row.kind is Kind.DAY:
-            self._set_state(replace(self._state, all_days=False))
+        if row.kind in (Kind.DAY, Kind.TAG):
+            is_day = row.kind is Kind.DAY
+            folded = replace(self._state, all_days=False) if is_day else replace(self._state, all_tags=False)
+            self._set_state(folded)
             return
         group = group_above(self._rows, self._cursor)
         if group is None or self.narrowed:

@@ -17,16 +17,18 @@ from reader.cache.outputs import Output
 from reader.core.paper import Paper
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, centre, fill, with_keys
-from reader.ui.text.paper_lines import MEASURE, Presentation, compose
+from reader.ui.text.paper_lines import MEASURE, compose
+from reader.ui.text.presentation import Presentation
 from reader.ui.text.why_lines import WHY
 from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
+    from reader.cache.community import Kept
     from reader.core.topics.explain import Why
 
 _ROLES = (
-    "title", "people", "more", "facts", "position", "star", "topic", "keywords", "between", "label", "quote", "summary",
-    "muted", "key", "link",
+    "title", "people", "more", "facts", "position", "star", "tag", "topic", "keywords", "between", "label", "quote",
+    "summary", "muted", "key", "link",
 )  # fmt: skip
 
 
@@ -50,6 +52,12 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         """The user clicked a topic."""
 
         slug: str
+
+    @dataclass
+    class TagClicked(Message):
+        """The user clicked a tag of theirs."""
+
+        tag: str
 
     def __init__(
         self,
@@ -80,12 +88,15 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         paper: Paper,
         words: tuple[str, ...] = (),
         votes: Votes = STILL,
+        *,
         position: str = "",
+        kept: Kept | None = None,
+        fetching: str = "",
         outputs: tuple[Output, ...] = (),
     ) -> None:
         """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
 
-        `position` is its place in the list, such as `3 of 34`; `outputs` are what programs said about it.
+        `position` is its place in the list, such as `3 of 34`. The others are as in `Presentation`.
         """
         is_same = self._paper is not None and self._paper.pk == paper.pk
         why = self._look.why if is_same else None
@@ -102,6 +113,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             votes=votes,
             position=position,
             outputs=outputs,
+            kept=kept,
+            fetching=fetching,
         )
         if (paper, look) != (self._paper, self._look):
             self._paper, self._look = paper, look
@@ -227,6 +240,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self.post_message(self.LinkClicked(value))
         elif kind == "topic":
             self.post_message(self.TopicClicked(value))
+        elif kind == "tag":
+            self.post_message(self.TagClicked(value))
         elif kind == "unfold":
             self.toggle_fold()
         else:

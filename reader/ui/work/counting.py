@@ -49,6 +49,7 @@ class Counting:
             anywhere=0 if facets.approximate else kept.count(question.anywhere),
             place=question.place,
             approximate=facets.approximate,
+            tags=kept.tags(),
         )
 
     def count_view(self, window: Window, view: View, scope: Scope) -> ViewCount:

@@ -58,3 +58,8 @@ class DetailLoader:
             return None
         words, votes = self._model.state.listing.words, self._library.votes(pk)
         return Reading(pk, paper, words, votes, outputs=self._library.outputs(pk))
+
+    def read_page(self, pk: PaperKey | None) -> Reading | None:
+        """A paper for its page, with what belongs to it; None if it is gone."""
+        reading = self.read(pk)
+        return None if reading is None else reading._replace(kept=self._library.belongings(reading.key))

@@ -11,38 +11,34 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from reader.cache.window import DayCount, Order, Window
 from reader.core.errors import CacheError
-from reader.core.marks import QUEUE
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import last_refresh, refresh_stamp, touch_private
 from reader.session.first_list import first_list
 from reader.ui.counts import Counts, Question, TopicFacts, ViewCount
 from reader.ui.work.counting import Counting
-from reader.ui.work.mark_thread import MarkThread, Progress, ignore_progress
+from reader.ui.work.marking import Marking, cached_keys
 from reader.ui.work.query_thread import QueryThread
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from reader.cache.community import Kept
     from reader.cache.days import DayState
     from reader.cache.history import Votes
-    from reader.cache.marks.event_log import Action, Event
-    from reader.cache.marks.events import Events
     from reader.cache.outputs import Output
     from reader.cache.search.compile import Scope, Selection
     from reader.cache.vocabulary import Vocabulary
-    from reader.core.tag_words import TagWords
     from reader.session.places import Place, View
-    from reader.ui.feed_results import FeedResults
 
 T = TypeVar("T")
 
@@ -52,11 +48,11 @@ BREATH = 0.004
 _NO_PAPERS: Order[int] = Order(())
 
 
-class Library:
+class Library(Marking):
     """One open cache."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        super().__init__(path)
         self._near = Window.open(path)
         self._file = self._place()
         self.trouble = ""
@@ -64,12 +60,9 @@ class Library:
         self._visited: int | None = None
         self._new_since: str | None = None
         self._counting = Counting()
-        self.results: FeedResults | None = None
-        """The listed results of a feed search: their papers are read and marked as if the cache had them all."""
         self._screenfuls, self._whole, self._counts, self._days = (
             QueryThread(path, name) for name in ("screenful", "order", "count", "day")
         )
-        self._marks = MarkThread(path)
 
     @property
     def is_writable(self) -> bool:
@@ -92,7 +85,7 @@ class Library:
         def cached(keys: Sequence[int]) -> list[PaperRow]:
             return self._ask(lambda window: window.rows(keys, with_people=with_people), [])
 
-        return cached(_cached(pks)) if self.results is None else self.results.rows(pks, cached)
+        return cached(cached_keys(pks)) if self.results is None else self.results.rows(pks, cached)
 
     def paper(self, pk: PaperKey) -> Paper | None:
         """A whole paper; None if it is gone."""
@@ -104,6 +97,15 @@ class Library:
     def paper_of(self, pk: PaperKey | None) -> Paper | None:
         """A whole paper; None without a key, or if it is gone."""
         return None if pk is None else self.paper(pk)
+
+    def belongings(self, pk: PaperKey | None) -> Kept:
+        """What belongs to a paper, such as its comments."""
+        from reader.cache.community import Kept, read_community
+
+        known = None if pk is None else self._cached_key(pk)
+        if known is None:
+            return Kept()
+        return self._ask(lambda window: window.read(lambda one: read_community(one, known)), Kept())
 
     def _cached_key(self, pk: PaperKey) -> int | None:
         """The key of a paper in the cache; None if only the feed has it."""
@@ -286,101 +288,6 @@ class Library:
         with closing(Window.open(self._path)) as window:
             return window.read(partial(vocabulary, breathe=partial(time.sleep, BREATH)))
 
-    # In the marking thread
-
-    def mark(
-        self, kind: str, value: bool | str, pks: Sequence[PaperKey], report: Progress = ignore_progress
-    ) -> Awaitable[Event | None]:
-        """Record a mark, even if the result is not awaited; it is durable once the result is there.
-
-        The event is None if nothing changed. `report` gets (papers done, all papers) while many are marked. Papers
-        that only the feed has are stored afterwards, which takes a second: their mark must not wait for it.
-        """
-
-        def mark(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Event | None:
-            return events.mark(kind, value, known, progress, absent=absent)
-
-        return self._change(pks, mark, report)
-
-    def tag(
-        self, pks: Sequence[PaperKey], words: TagWords, report: Progress = ignore_progress
-    ) -> Awaitable[Action | None]:
-        """Give papers tags and take tags from them, in one action; it is durable once the result is there."""
-
-        def tag(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
-            from reader.cache.tags import tagging
-
-            changes = events.read(lambda connection: tagging(connection, words, known, absent))
-            return events.act(changes, progress)
-
-        return self._change(pks, tag, report)
-
-    def _change(
-        self,
-        pks: Sequence[PaperKey],
-        change: Callable[[Events, Progress, Sequence[int], Sequence[str]], T],
-        report: Progress = ignore_progress,
-    ) -> Awaitable[T]:
-        """Make a change of papers, with the keys of those in the cache and the ids of the others, then store these."""
-        results = self.results
-        if results is None:
-            keys = _cached(pks)
-            return self._marks.submit(lambda events, progress: change(events, progress, keys, ()), report)
-
-        def split(events: Events, progress: Progress) -> T:
-            known = [pk for key in pks if (pk := results.pk_of(key)) is not None]
-            return change(events, progress, known, results.absent(pks))
-
-        return _await_both(self._marks.submit(split, report), self.store(pks))
-
-    def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[Event | None]:
-        """Move a paper in the queue to where it stands among the `listed` papers."""
-
-        def move(events: Events, _progress: Progress) -> Event | None:
-            from reader.cache.marks.queue_order import place_in
-
-            place = events.read(lambda connection: place_in(connection, pk, listed))
-            return None if place is None else events.mark(QUEUE, place, [pk])
-
-        return self._marks.submit(move)
-
-    def store(self, pks: Sequence[PaperKey]) -> Awaitable[Sequence[int]]:
-        """Store papers that only the feed has; return their keys in the cache."""
-        stored = self._stored(pks)
-        return self._marks.submit(lambda _events, _progress: stored(), is_mark=False)
-
-    def _stored(self, pks: Sequence[PaperKey]) -> Callable[[], Sequence[int]]:
-        """Return a function that stores the papers that only the feed has, and returns the keys of all."""
-        if self.results is None:
-            return lambda: _cached(pks)
-        return partial(self._store_results, self.results, pks)
-
-    def _store_results(self, results: FeedResults, pks: Sequence[PaperKey]) -> Sequence[int]:
-        with closing(Window.open(self._path)) as window:
-            return results.store(pks, window.pk_of)
-
-    def undo(self, report: Progress = ignore_progress) -> Awaitable[Action | None]:
-        """Undo the last action that is not undone; None if there is none."""
-        return self._marks.submit(lambda events, progress: events.undo(progress), report)
-
-    def redo(self, report: Progress = ignore_progress) -> Awaitable[Action | None]:
-        """Redo the last undone action; None if there is none."""
-        return self._marks.submit(lambda events, progress: events.redo(progress), report)
-
-    def finish_marks(self, report: Progress = ignore_progress) -> Awaitable[None]:
-        """Finish the marks that an earlier run did not apply in full."""
-        return self._marks.submit(lambda events, progress: events.recover(progress), report)
-
-    @property
-    def is_marking(self) -> bool:
-        """Whether a mark is being stored, which changes the cache."""
-        return self._marks.is_busy
-
-    @property
-    def lost(self) -> str | None:
-        """A sentence about the marks that were not stored, after `close` or while it hangs; None if all were."""
-        return self._marks.lost
-
     def close(self) -> None:
         """Stop reads, record pending marks, and close the file.
 
@@ -391,15 +298,3 @@ class Library:
             asking.close()
         self._marks.close()
         self._near.close()
-
-
-async def _await_both(first: Awaitable[T], second: Awaitable[object]) -> T:
-    """The result of the first, once both are done."""
-    done = await first
-    await second
-    return done
-
-
-def _cached(pks: Sequence[PaperKey]) -> Sequence[int]:
-    """The same keys: a list without feed results has only keys of the cache."""
-    return cast("Sequence[int]", pks)

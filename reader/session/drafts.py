@@ -1,0 +1,56 @@
+"""Notes that are being written, each in a file of its own: they outlive a reader that is killed.
+
+A draft is gone once its note is stored or given up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from pathlib import Path
+
+from reader.core.text import NOTE_LIMIT, clean_note
+from reader.paths import read_start, replace_private
+
+_LONGEST_NAME = 80
+_MOST_BYTES = 4 * NOTE_LIMIT
+
+
+class Drafts:
+    """The drafts in a folder, which is made with the first one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def file(self, id: str) -> Path:
+        """The file of the draft about a paper: its id, with a hash in place of what a file's name can't have."""
+        name = "".join(char if char.isascii() and (char.isalnum() or char in ".-_") else "-" for char in id)
+        if name != id or len(name) > _LONGEST_NAME or name.startswith("."):
+            name = f"{name[:_LONGEST_NAME].lstrip('.')}-{hashlib.sha256(id.encode('utf-8', 'replace')).hexdigest()[:8]}"
+        return self._folder / f"{name}.md"
+
+    def read(self, id: str) -> str | None:
+        """The draft about a paper, cleaned; None if there is none that can be read."""
+        try:
+            return clean_note(read_start(self.file(id), _MOST_BYTES).decode("utf-8", "replace"))
+        except OSError:
+            return None
+
+    def write(self, id: str, text: str) -> None:
+        """Write the draft about a paper in full or not at all; raises OSError.
+
+        It does not wait for the disk: a reader that is killed loses nothing, a computer without power may.
+        """
+        replace_private(self.file(id), text, durable=False)
+
+    def drop(self, id: str) -> None:
+        """Remove the draft about a paper, if there is one."""
+        with suppress(OSError):
+            self.file(id).unlink()
+
+    def newest(self) -> str | None:
+        """The id of the paper about which the newest draft is left, as far as its file's name tells; None without."""
+        with suppress(OSError):
+            left = [one for one in self._folder.iterdir() if one.suffix == ".md" and not one.name.startswith(".")]
+            return max(left, key=lambda one: one.stat().st_mtime).stem if left else None
+        return None

@@ -1,0 +1,172 @@
+"""Write a note about the highlighted paper, in the reader or in the user's own editor."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from textual.app import SuspendNotSupported
+
+from reader.core.quotes import with_quote
+from reader.core.text import NOTE_LIMIT, clean_note
+from reader.ui.handlers.links import Terminal
+from reader.ui.handlers.marks import MarkActions
+from reader.ui.handlers.registry import handles
+from reader.ui.screens.note_editor import NoteScreen
+from reader.ui.state_parts import Noting
+from reader.ui.widgets.paper_list import PaperList
+from reader.ui.work.services import Services
+
+SAME = "the note is as it was"
+
+
+class NoteActions:
+    """Open the editor, keep what is written in it, or give it up."""
+
+    def __init__(
+        self,
+        services: Services,
+        papers: PaperList,
+        marks: MarkActions,
+        terminal: Terminal,
+        screen: Callable[[], NoteScreen | None],
+    ) -> None:
+        """`screen` returns the open editor."""
+        self._model = services.model
+        self._library = services.library
+        self._background = services.background
+        self._keymap = services.look.keymap
+        self._papers = papers
+        self._marks = marks
+        self._terminal = terminal
+        self._screen = screen
+
+    # In the reader
+
+    @handles("paper.note")
+    def write(self, _count: int | None) -> None:
+        self.open()
+
+    def open(self, quote: str = "") -> None:
+        """Open the editor on the note of the paper in front, with a quote at its end if there is one."""
+        noting = self._noting()
+        if noting is not None:
+            if quote:
+                noting = noting._replace(text=with_quote(noting.text, quote))
+            self._model.change(self._model.state.begin_note(noting))
+            if quote:
+                self.keep_draft(noting.text)
+
+    def _noting(self) -> Noting | None:
+        """The note of the highlighted paper, or the draft that was left of it."""
+        state = self._model.state
+        paper = self._library.paper_of(state.highlighted)
+        if paper is None or state.highlighted is None:
+            return None
+        draft, note = self._library.draft(paper.id), paper.note or ""
+        is_draft = draft is not None and draft.strip("\n") != note
+        return Noting(
+            state.highlighted, paper.id, paper.title, draft if draft is not None and is_draft else note, is_draft
+        )
+
+    def keep_draft(self, text: str) -> None:
+        """Keep what is written so far, in case that the reader is killed."""
+        noting = self._model.state.noting
+        if noting is not None:
+            writing = self._library.keep_draft(noting.id, text)
+            if writing is not None:
+                self._background.start("drafts", partial(_wait, writing))
+
+    @handles("note.keep")
+    def keep(self, _count: int | None) -> None:
+        """Store the note, and go back; the draft goes once the note is stored."""
+        screen, noting = self._screen(), self._model.state.noting
+        if screen is None or noting is None:
+            return
+        size = len(screen.text)
+        if size > NOTE_LIMIT:
+            self._model.show_notice(f"a note has at most {NOTE_LIMIT:,} characters, and this one {size:,}", "warning")
+            return
+        self._model.change(self._model.state.end_note())
+        self._store(noting, screen.text)
+
+    def _store(self, noting: Noting, text: str) -> None:
+        note = clean_note(text).strip("\n")
+        self._papers.patch(noting.pk, has_note=bool(note))
+        self._marks.follow(self._library.note(noting.pk, noting.id, note), SAME)
+
+    @handles("note.drop")
+    def drop(self, _count: int | None) -> None:
+        """Go back, with the note as it was."""
+        noting = self._model.state.noting
+        if noting is not None:
+            self._model.change(self._model.state.end_note())
+            self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.id)))
+            self._model.show_notice(SAME)
+
+    @handles("note.undo_typing")
+    def undo(self, _count: int | None) -> None:
+        screen = self._screen()
+        if screen is not None:
+            screen.undo()
+
+    @handles("note.redo_typing")
+    def redo(self, _count: int | None) -> None:
+        screen = self._screen()
+        if screen is not None:
+            screen.redo()
+
+    def tell_draft(self) -> None:
+        """Tell of a note that was being written when an earlier reader ended."""
+        id = self._library.newest_draft()
+        if id is not None:
+            self._model.show_news(f"the note of {id} was not kept: {self._keymap.key('paper.note')} there goes on")
+
+    # In the user's own editor
+
+    @handles("paper.editor")
+    def edit(self, _count: int | None) -> None:
+        """Write the note in the user's editor: from the list it is then stored, in the reader's editor it goes on."""
+        screen, noting = self._screen(), self._model.state.noting or self._noting()
+        if noting is not None:
+            text = noting.text if screen is None else screen.text
+            self._background.start("editor", partial(self._edit, noting, text), exclusive=True)
+
+    async def _edit(self, noting: Noting, text: str) -> None:
+        from reader.actions.editor import edit, find_editor
+
+        command = find_editor(os.environ)
+        if command is None:
+            self._model.show_notice("no editor was found: set the variable EDITOR to the name of one", "warning")
+            return
+        # The file of the draft is what is edited, so that this outlives the reader, too.
+        writing = self._library.keep_draft(noting.id, text)
+        await (writing or self._library.drafts_written())
+        try:
+            with self._terminal.suspend():
+                is_done = edit(command, self._library.draft_file(noting.id))
+        except SuspendNotSupported:
+            self._model.show_notice("this terminal can't be given to an editor", "warning")
+            return
+        except OSError as error:
+            self._model.show_notice(f"{command[0]} did not start: {error.strerror or error}", "warning")
+            return
+        self._take(noting, self._library.draft(noting.id) if is_done else None, command[0])
+
+    def _take(self, noting: Noting, text: str | None, editor: str) -> None:
+        """Take what the editor has written; None if it gave up."""
+        screen = self._screen()
+        if screen is not None:
+            if text is not None:
+                screen.change(text)
+            return
+        if text is None:
+            self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.id)))
+            self._model.show_notice(f"{editor} gave up: {SAME}")
+        else:
+            self._store(noting, text)
+
+
+async def _wait(writing: Awaitable[None]) -> None:
+    await writing

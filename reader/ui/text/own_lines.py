@@ -1,0 +1,74 @@
+"""What the user has written about a paper, as lines: their tags and their note."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from reader.core.paper import Paper
+from reader.ui.text.glyphs import Glyphs
+from reader.ui.text.lines import Line, Piece, fill, literal, mark, unbroken
+
+NOTE_LINES = 12
+"""Maximum lines of a note while it is folded."""
+
+_ITEM = re.compile(r"(\s*(?:[-*+]|\d{1,3}[.)])\s+)")
+_HEADING = re.compile(r"#{1,6}\s+")
+_DEEPEST = 12
+"""Maximum indent in cells."""
+
+
+def own_lines(paper: Paper, width: int, glyphs: Glyphs, *, is_unfolded: bool) -> list[Line]:
+    """The paper's tags, then its note; of a long note only the beginning, unless it is unfolded."""
+    return [*_tags(paper, width, glyphs), *_note(paper.note or "", width, glyphs, is_unfolded=is_unfolded)]
+
+
+def _tags(paper: Paper, width: int, glyphs: Glyphs) -> list[Line]:
+    """The tags; a click lists all papers with one."""
+    pieces = [Piece("Tags", "label")] if paper.tags else []
+    for place, tag in enumerate(paper.tags):
+        pieces += [
+            Piece(f" {glyphs.dot} " if place else " ", "between"),
+            Piece(unbroken(literal(tag)), "tag", action=("tag", tag)),
+        ]
+    return fill(pieces, width)
+
+
+def _note(note: str, width: int, glyphs: Glyphs, *, is_unfolded: bool) -> list[Line]:
+    lines: list[Line] = []
+    sign = Piece(f"{glyphs.note} ", "label")
+    paragraphs = iter(note.splitlines())
+    for text in paragraphs:
+        drawn = [(sign, *line) for line in _paragraph(text, width - 2, glyphs)] if not lines else []
+        lines += drawn or _paragraph(text, width, glyphs)
+        if len(lines) > NOTE_LINES and not is_unfolded:
+            return [*lines[: NOTE_LINES - 1], _more(len(lines) - NOTE_LINES + 1 + sum(1 for _ in paragraphs))]
+        if len(drawn) > 1:
+            lines[-len(drawn) + 1 :] = [(Piece("  "), *line[1:]) for line in drawn[1:]]
+    if is_unfolded and len(lines) > NOTE_LINES:
+        lines.append((Piece("less", "more", action=("unfold", "")),))
+    return lines
+
+
+def _more(lines: int) -> Line:
+    return (Piece(f"+{lines:,} lines", "more", action=("unfold", "")),)
+
+
+def _paragraph(text: str, width: int, glyphs: Glyphs) -> list[Line]:
+    """A line of Markdown: a quote behind a bar, an item with its text aligned, a heading without its signs."""
+    if text.startswith(">"):
+        bar = Piece(f"{glyphs.quote} ", "quote")
+        return [(bar, *line) for line in fill(mark(text[1:].strip(), "people"), width - 2) or [()]]
+    heading = _HEADING.match(text)
+    if heading is not None:
+        return fill(mark(text[heading.end() :], "label"), width)
+    item = _ITEM.match(text)
+    lead = literal(item[1].expandtabs(4)) if item is not None else ""
+    if item is None or len(lead) > min(_DEEPEST, width // 3):
+        return fill(mark(text, "text"), width) or [()]
+    return list(_hanging(lead, fill(mark(text[item.end() :], "text"), width - len(lead)) or [()]))
+
+
+def _hanging(lead: str, lines: list[Line]) -> Iterator[Line]:
+    for place, line in enumerate(lines):
+        yield (Piece(lead if not place else " " * len(lead)), *line)

@@ -1,0 +1,93 @@
+"""A note: written in the reader, kept while it is written, and stored as one step of undo."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from reader.ui.app import ReaderApp
+from tests.ui.conftest import Opener
+
+
+async def test_a_note_is_written_over_the_paper_and_stored(reader: Opener) -> None:
+    async with reader(size=(120, 30)) as r:
+        id, draft = r.here.id, r.file.with_name("drafts")
+        await r.do("paper.note")
+        assert r.context == "note"
+        assert any("✎ Note · " in line for line in r.lines)
+        # The title stays in sight above, and the keys below.
+        assert "Slow Video" in r.text(r.main.detail).splitlines()[0]
+        assert r.lines[-1].startswith(" esc keep  ctrl+g put back  ctrl+e editor")
+        await r.type("Compare with ours.")
+        await r.press("enter")
+        await r.type("- why so few? qjk")
+        assert (draft / f"{id}.md").read_text() == "Compare with ours.\n- why so few? qjk"
+        await r.do("note.undo_typing", "note.redo_typing", "note.keep")
+        assert r.context == "list"
+        assert r.status == "1 noted · u undoes"
+        assert r.kept(id).note == "Compare with ours.\n- why so few? qjk"
+        assert not list(draft.iterdir())
+        assert r.here.has_note and "✎" in r.list_lines[r.cursor_line]
+        assert "✎ Compare with ours." in r.text_in_front.text
+        await r.do("mark.undo")
+        assert r.kept(id).note is None and not r.here.has_note
+        await r.do("mark.redo", "read.open", "paper.note")
+        await r.type(" More.")
+        await r.do("note.drop")
+        assert r.context == "page" and r.status == "the note is as it was"
+        assert r.kept(id).note == "Compare with ours.\n- why so few? qjk"
+        await r.do("paper.note", "note.keep")
+        assert r.status == "the note is as it was"
+        assert not list(draft.iterdir())
+
+
+async def test_keys_faster_than_the_editor_opens_are_its_text(reader: Opener) -> None:
+    async with reader(size=(60, 20)) as r:
+        await r.burst("e", *"so fast", "escape", "j", "e", *"next", "escape", "k")
+        assert r.kept(r.row(0).id).note == "so fast"
+        assert r.kept(r.row(1).id).note == "next"
+
+
+async def test_what_was_being_written_outlives_the_reader(reader: Opener) -> None:
+    async with reader() as r:
+        id = r.here.id
+        await r.do("paper.note")
+        await r.type("half a th")
+        await r.press("ctrl+q")
+    async with reader() as r:
+        assert r.status == f"the note of {id} was not kept: e there goes on"
+        await r.do("paper.note")
+        assert any("a draft that was left" in line for line in r.lines)
+        await r.type("ought")
+        await r.do("note.keep")
+        assert r.kept(id).note == "half a thought"
+
+
+async def test_the_users_own_editor_writes_the_note(
+    reader: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = tmp_path / "my editor"
+    editor.write_text('#!/bin/sh\nprintf "$1" >> "$2"\n', "utf-8")
+    editor.chmod(0o700)
+    monkeypatch.setattr(ReaderApp, "suspend", lambda _app: nullcontext())
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", f"'{editor}' 'Seen. '")
+    async with reader() as r:
+        await r.do("paper.editor")
+        assert r.status == "1 noted · u undoes"
+        assert r.kept(r.here.id).note == "Seen."
+        await r.do("paper.note")
+        await r.type(" Twice")
+        await r.do("paper.editor")
+        assert r.context == "note"
+        await r.do("note.keep")
+        assert r.kept(r.here.id).note == "Seen. TwiceSeen."
+        monkeypatch.setenv("EDITOR", "false")
+        await r.do("paper.editor")
+        assert r.status == "false gave up: the note is as it was"
+        monkeypatch.setenv("EDITOR", "no-such-editor")
+        await r.do("paper.editor")
+        assert r.status == "no editor was found: set the variable EDITOR to the name of one"
+        assert r.kept(r.here.id).note == "Seen. TwiceSeen."

@@ -1,0 +1,58 @@
+"""Tags and notes as lines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.text import clean_note
+from reader.ui.text.glyphs import ASCII, UNICODE
+from reader.ui.text.lines import measure
+from reader.ui.text.own_lines import NOTE_LINES, own_lines
+from tests.ui.stage import paper
+
+
+def texts(width: int = 40, *, is_unfolded: bool = False, tags: tuple[str, ...] = (), note: str = "") -> list[str]:
+    lines = own_lines(paper(tags=tags, note=note), width, UNICODE, is_unfolded=is_unfolded)
+    return ["".join(piece.text for piece in line) for line in lines]
+
+
+def test_tags_stand_in_a_line_and_break_only_between_two() -> None:
+    assert texts(tags=("later", "to cite")) == ["Tags later · to cite"]
+    assert [line.rstrip() for line in texts(14, tags=("later", "to cite"))] == ["Tags later ·", "to cite"]
+    assert texts() == []
+    line = own_lines(paper(tags=("later",)), 40, ASCII, is_unfolded=False)[0]
+    assert line[-1].action == ("tag", "later")
+
+
+def test_a_note_is_drawn_as_what_it_means() -> None:
+    note = (
+        "# Why\nOne two three four five six seven\n\n> quoted words\n- an item that is longer than this line is\n12. x"
+    )
+    assert texts(24, note=note) == [
+        "✎ Why",
+        "One two three four five",
+        "six seven",
+        "",
+        "▎ quoted words",
+        "- an item that is longer",
+        "  than this line is",
+        "12. x",
+    ]
+    assert texts(12, note="One two three four") == ["✎ One two", "  three four"]
+
+
+@pytest.mark.parametrize("note", ["\n".join(f"line {number}" for number in range(40)), "word " * 400])
+def test_a_long_note_is_folded(note: str) -> None:
+    folded = texts(note=note)
+    assert len(folded) == NOTE_LINES
+    assert folded[-1].startswith("+") and folded[-1].endswith(" lines")
+    assert texts(note=note, is_unfolded=True)[-1] == "less"
+
+
+@given(st.text(max_size=300), st.integers(12, 60), st.booleans())
+def test_whatever_is_written_the_lines_fit(note: str, width: int, is_unfolded: bool) -> None:
+    lines = own_lines(paper(note=clean_note(note)), width, UNICODE, is_unfolded=is_unfolded)
+    assert all(measure(line) <= width for line in lines)
+    assert all("\n" not in piece.text for line in lines for piece in line)
