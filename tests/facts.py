@@ -109,6 +109,8 @@ class SettingFacts(TypedDict, total=False):
     notify: tuple[str, ...]
     notify_command: tuple[str, ...]
     keep_days: int
+    pdf_folder: str
+    pdf_viewer: tuple[str, ...]
     order: str
     read_when: str
     after_mark: str

@@ -29,6 +29,8 @@ from reader.refresh.progress import (
     RefreshEvent,
     SourceEvent,
     TextMissing,
+    TextsAhead,
+    TextsPaused,
     TextStored,
     Waiting,
 )
@@ -86,6 +88,11 @@ class FetchText:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchTextsAhead:
+    """Fetch the full texts that the settings want to be here before they are read."""
+
+
+@dataclass(frozen=True, slots=True)
 class FetchPdf:
     """Fetch the PDF of a paper by its arXiv id to a file, which must not exist."""
 
@@ -93,7 +100,7 @@ class FetchPdf:
     path: str
 
 
-Job = Refresh | LookUpPaper | RefreshPaper | SearchFeed | StorePapers | FetchText | FetchPdf
+Job = Refresh | LookUpPaper | RefreshPaper | SearchFeed | StorePapers | FetchText | FetchTextsAhead | FetchPdf
 
 
 # Messages
@@ -165,6 +172,8 @@ Message = (
     | PaperRefreshed
     | TextStored
     | TextMissing
+    | TextsAhead
+    | TextsPaused
     | PdfReceived
     | PdfStored
 )
@@ -206,6 +215,8 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
             return _store_papers(context, listings)
         case FetchText(id):
             return _fetch_text(context, id)
+        case FetchTextsAhead():
+            return _fetch_texts_ahead(context)
         case FetchPdf(id, path):
             return _fetch_pdf(id, Path(path))
 
@@ -311,6 +322,23 @@ async def _fetch_text(context: JobContext, id: str) -> AsyncGenerator[Message, N
             yield TextMissing(id, "it is not in the cache")
             return
         async with aclosing(fetch_text(context.cache_file, pk, id, sources, context.now)) as events:
+            async for event in events:
+                yield event
+    finally:
+        for source in sources:
+            await source.aclose()
+
+
+async def _fetch_texts_ahead(context: JobContext) -> AsyncGenerator[Message, None]:
+    from reader.feeds.fulltext.client import open_text_sources
+    from reader.refresh.texts_ahead import fetch_texts_ahead
+
+    folder = response_cache_folder()
+    sources = open_text_sources(context.settings, folder)
+    try:
+        async with aclosing(
+            fetch_texts_ahead(context.cache_file, context.settings, sources, folder, now=context.now)
+        ) as events:
             async for event in events:
                 yield event
     finally:

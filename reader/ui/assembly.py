@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from reader.core.query import Term
@@ -12,11 +13,13 @@ from reader.ui.handlers.commands import CommandActions
 from reader.ui.handlers.copying import CopyActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
+from reader.ui.handlers.full_text import FullTextActions, Outside
 from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.movement import MovementActions
 from reader.ui.handlers.notes import NoteActions
 from reader.ui.handlers.page import PageActions
+from reader.ui.handlers.pdf import PdfActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.queue import QueueActions
@@ -34,18 +37,21 @@ from reader.ui.work.feed_search import FeedSearch
 from reader.ui.work.notice_timer import NoticeTimer
 from reader.ui.work.page_refresher import PageRefresher
 from reader.ui.work.paper_lookup import PaperLookup
+from reader.ui.work.pdf_fetcher import PdfFetcher
 from reader.ui.work.refresher import Refresher
+from reader.ui.work.text_fetcher import TextFetcher
 from reader.ui.work.topic_meanings import TopicMeanings
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
+    from reader.ui.front_screens import FrontScreens
     from reader.ui.keyboard import Keyboard
     from reader.ui.overlays import Overlays
-    from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.main import MainScreen
     from reader.ui.shell import Shell
     from reader.ui.widgets.paper_detail import PaperDetail
+    from reader.ui.work.bookmark_keeper import BookmarkKeeper
     from reader.ui.work.list_loader import ListLoader
     from reader.ui.work.services import Services
 
@@ -60,7 +66,8 @@ class Parts(Program, Display, Protocol):
     keyboard: Keyboard
     list_loader: ListLoader
     main: MainScreen
-    calendar: CalendarScreen | None
+    screens: FrontScreens
+    bookmarks: BookmarkKeeper
     overlays: Overlays
 
     def text_in_front(self) -> PaperDetail | None: ...
@@ -72,6 +79,8 @@ class Parts(Program, Display, Protocol):
     def suspend(self) -> AbstractContextManager[None]: ...
 
     def open_in_browser(self, url: str) -> bool: ...
+
+    def send_pdf(self, file: Path) -> bool: ...
 
 
 class Assembly:
@@ -95,17 +104,23 @@ class Assembly:
         self.commands = CommandRunner(services, parts.shell)
 
         self.marks = MarkActions(services, main.papers, parts.list_loader)
-        self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
+        self.text_fetcher = TextFetcher(services, run_job)
+        terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser, parts.send_pdf)
+        self.links = LinkActions(services, keyboard, terminal)
+        self.full_text = FullTextActions(services, parts.bookmarks, Outside(self.links.browse, terminal.copy))
+        self.page = PageActions(
+            services.model, main.papers, self.detail_loader, self.marks, self.full_text, text_in_front=text_in_front
+        )
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
-        terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
-        self.links = LinkActions(services, keyboard, terminal)
         self.notes = NoteActions(services, main.papers, self.marks, terminal, lambda: parts.overlays.note)
+        pdfs = PdfFetcher(services, run_job)
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
         groups = (
             self.marks,
             self.page,
+            self.full_text,
             self.views,
             self.filter,
             self.links,
@@ -122,11 +137,12 @@ class Assembly:
                 screen=lambda: parts.overlays.command_line,
                 copy=parts.copy_to_clipboard,
             ),
+            PdfActions(services, pdfs, terminal),
             add,
-            MovementActions(services, main, self.marks, self.views, text_in_front),
+            MovementActions(services, main, self.marks, self.views, self.full_text, text_in_front=text_in_front),
             QueryActions(services, main, self.search, add, self.page),
             TopicActions(services, keyboard, self.page, text_in_front, parts.rules),
-            DateActions(services, self.refresher, self.views, lambda: parts.calendar),
+            DateActions(services, self.refresher, self.views, lambda: parts.screens.calendar),
             display,
             ProgramActions(
                 parts,
@@ -135,6 +151,7 @@ class Assembly:
                 self.search,
                 self.views,
                 stop_command=self.commands.stop,
+                pdfs=pdfs,
                 more_commands=display.commands,
                 position=position,
             ),

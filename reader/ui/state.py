@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from reader.core.paper_row import PaperKey
 from reader.session.places import TopicMode, TopicOrder
-from reader.ui.command_state import CommandState
 from reader.ui.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.notices import Notices
 from reader.ui.state_parts import (
@@ -25,6 +24,7 @@ from reader.ui.state_parts import (
     Reading,
     RefreshStatus,
 )
+from reader.ui.text_state import TextState
 
 if TYPE_CHECKING:
     from reader.keys.actions import Context
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class State(CommandState):
+class State(TextState):
     """Everything that panes draw and background work reads. Two states are equal only if they are one object."""
 
     marks_version: int = 0
@@ -57,6 +57,8 @@ class State(CommandState):
     """Whether all panes exist: one frame after the list."""
     width: int = SHAPES["three"]
     """Columns of the terminal."""
+    height: int = 24
+    """Rows of the terminal."""
     panes: PaneChoice = field(default_factory=PaneChoice)
     """What the user chose for the panes."""
 
@@ -103,6 +105,8 @@ class State(CommandState):
             return "tags"
         if self.noting is not None:
             return "note"
+        if self.text is not None:
+            return "outline" if self.text.outline.is_open else "text"
         if self.page is not None:
             return "page"
         if self.calendar is not None:
@@ -198,9 +202,10 @@ class State(CommandState):
         """Record that all panes exist."""
         return replace(self, is_ready=True)
 
-    def resized(self, width: int) -> State:
-        """Store the terminal's new width."""
-        return replace(self, width=width)._with_focus_in_view()
+    def resized(self, width: int, height: int = 24) -> State:
+        """Store the terminal's new size."""
+        text = self.text and self.text.fitted(width, height)
+        return replace(self, width=width, height=height, text=text)._with_focus_in_view()
 
     def choose_panes(self, panes: PaneChoice) -> State:
         """Store what the user chose for the panes."""
@@ -246,7 +251,7 @@ class State(CommandState):
         """Go back from the paper's page to the list."""
         if self.page is None:
             return self
-        closed = replace(self, page=None, is_list_outdated=False)
+        closed = replace(self.close_text(), page=None, is_list_outdated=False)
         if not self.is_list_outdated:
             return closed
         return replace(closed, request=self._next_request(TOP if self.is_list_coming else Position(self.highlighted)))
@@ -260,10 +265,12 @@ class State(CommandState):
         return self if self.calendar is None else replace(self, calendar=None)
 
     def step_back(self, at: Position) -> State:
-        """Close or leave what is in front: the page, a pane, the selection, the feed's results or the query.
+        """Close or leave what is in front: the full text, the page, a pane, the selection, the results or the query.
 
         `at` is the position of the list's cursor, which stays on its paper.
         """
+        if self.text is not None:
+            return self.step_back_in_text()
         if self.page is not None:
             return self.close_page()
         if self.focus == "filter":

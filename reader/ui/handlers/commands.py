@@ -29,6 +29,9 @@ CHUNK = 200
 MARGINS = 3
 """Cells beside the output: one at the left, two at the right."""
 
+BESIDE = ("list", "detail", "page", "text", "filter", "empty")
+"""The contexts in which an output is shown at once; elsewhere the user is amid something."""
+
 NO_OUTPUT = "no command has printed anything yet"
 
 
@@ -183,7 +186,7 @@ class CommandActions:
             self._model.show_notice(said, tone)
             return
         self._last = Output(line, in_the_readers_words(text, undo))
-        if self._program.context in ("list", "detail", "page", "filter", "empty"):
+        if self._program.context in BESIDE:
             self.show_output(None)
         else:
             key = self._look.keymap.key("command.output")

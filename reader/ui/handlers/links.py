@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.ui.handlers.registry import handles
@@ -27,6 +28,8 @@ class Terminal(NamedTuple):
     """Gives the terminal to another program."""
     open: Callable[[str], bool]
     """Opens an address where the user is; False if that is this machine."""
+    send_pdf: Callable[[Path], bool]
+    """Opens a PDF where the user is; False if that is this machine."""
 
 
 class LinkActions:
@@ -40,12 +43,19 @@ class LinkActions:
         self._terminal = terminal
 
     @handles("link.page")
-    def open_web_page(self, _count: int | None) -> None:
-        self._open("o")
+    def open_web_pages(self, _count: int | None) -> None:
+        from reader.actions.links import links
 
-    @handles("link.pdf")
-    def open_pdf(self, _count: int | None) -> None:
-        self._open("p")
+        pks = self._model.take_targets()
+        if len(pks) > MOST_OPENED:
+            self._model.show_notice(f"{len(pks):,} papers are too many to open at once", "warning")
+            return
+        papers = [paper for pk in pks if (paper := self._library.paper(pk)) is not None]
+        urls = [link.url for paper in papers for link in links(paper) if link.letter == "o"]
+        if papers and not urls:
+            self._model.show_notice("no page of this paper is known")
+        for url in urls:
+            self.browse(url)
 
     @handles("link.list")
     def choose_link(self, _count: int | None) -> None:
@@ -79,21 +89,6 @@ class LinkActions:
         self._keyboard.ask_letter(
             "open", [(link.letter, link.name) for link in links], lambda one: self.browse(urls[one])
         )
-
-    def _open(self, letter: str) -> None:
-        """Open the link of this letter of the selected papers, or of the one under the cursor."""
-        from reader.actions.links import links
-
-        pks = self._model.take_targets()
-        if len(pks) > MOST_OPENED:
-            self._model.show_notice(f"{len(pks):,} papers are too many to open at once", "warning")
-            return
-        papers = [paper for pk in pks if (paper := self._library.paper(pk)) is not None]
-        urls = [link.url for paper in papers for link in links(paper) if link.letter == letter]
-        if papers and not urls:
-            self._model.show_notice("no page of this paper is known")
-        for url in urls:
-            self.browse(url)
 
     def browse(self, url: str) -> None:
         """Open an address in the user's browser without waiting for it."""
