@@ -18,7 +18,7 @@ from reader.commands.command import make_parser
 from reader.commands.parsing import places_of_arguments
 from reader.commands.registry import COMMANDS, find_command
 from reader.core.errors import UsageError
-from reader.core.ids import OWN_PREFIXES, arxiv_id
+from reader.core.ids import OWN_PREFIXES, doi_in, named_id
 from reader.core.nearest import nearest
 from reader.keys.actions import ACTIONS
 from reader.ui.shell import Here, Typed
@@ -182,7 +182,7 @@ def _one(here: Here) -> tuple[str, ...]:
 
 
 def _is_id(word: str) -> bool:
-    return arxiv_id(word) is not None or word.startswith(OWN_PREFIXES)
+    return bool(named_id(word) or doi_in(word)) or word.startswith(OWN_PREFIXES)
 
 
 # Exports

@@ -30,7 +30,7 @@ def words(line: str, here: Here = SELECTED) -> str:
         ("mark read", f"mark read {A} {B}"),
         ("tag add later", f"tag add later {A} {B}"),
         ("tag remove later --dry-run", f"tag remove later --dry-run {A} {B}"),
-        ("mark star 2406.12345 https://arxiv.org/abs/2406.54321", None),
+        ("mark star 2406.12345 https://arxiv.org/abs/2406.54321 10.1038/s41586-024-07000-1 2406.12345v2.pdf", None),
         ("tag rename later soon", None),
         ("note", f"note {C}"),
         ("note worth a second look", f"note {C} --text=worth a second look"),
