@@ -117,6 +117,16 @@ def test_over_an_empty_list_a_command_on_papers_says_so() -> None:
             understand(line, Here())
 
 
+def test_a_file_that_would_be_replaced_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "refs.bib"
+    assert understand(f"export {file}", SELECTED).replaces == ""
+    file.touch()
+    for line in (f"export {file}", f"write {file}", f"export bibtex -o {file} is:starred"):
+        assert understand(line, SELECTED).replaces == str(file)
+    for line in (f"export --append {file}", f"export notes {tmp_path}"):
+        assert understand(line, SELECTED).replaces == ""
+
+
 def test_a_path_in_the_home_is_written_out() -> None:
     assert understand("export bibtex ~/refs.bib", SELECTED).words[4] == str(Path.home() / "refs.bib")
     assert understand("list '~ free text'", SELECTED).words == ("list", "~ free text")
