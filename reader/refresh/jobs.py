@@ -312,38 +312,28 @@ def _drop_unused_texts(file: Path, before: str) -> None:
 
 
 async def _fetch_text(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
-    from reader.feeds.fulltext.client import open_text_sources
-    from reader.refresh.full_text import fetch_text, find_key
+    from reader.refresh.full_text import fetch_text, find_key, open_sources
 
-    sources = open_text_sources(context.settings, response_cache_folder())
-    try:
-        pk = await asyncio.to_thread(find_key, context.cache_file, id)
-        if pk is None:
-            yield TextMissing(id, "it is not in the cache")
-            return
-        async with aclosing(fetch_text(context.cache_file, pk, id, sources, context.now)) as events:
-            async for event in events:
-                yield event
-    finally:
-        for source in sources:
-            await source.aclose()
+    pk = await asyncio.to_thread(find_key, context.cache_file, id)
+    if pk is None:
+        yield TextMissing(id, "it is not in the cache")
+        return
+    async with (
+        open_sources(context.settings) as sources,
+        aclosing(fetch_text(context.cache_file, pk, id, sources, context.now)) as events,
+    ):
+        async for event in events:
+            yield event
 
 
 async def _fetch_texts_ahead(context: JobContext) -> AsyncGenerator[Message, None]:
-    from reader.feeds.fulltext.client import open_text_sources
-    from reader.refresh.texts_ahead import fetch_texts_ahead
+    from reader.refresh import full_text, texts_ahead
 
-    folder = response_cache_folder()
-    sources = open_text_sources(context.settings, folder)
-    try:
-        async with aclosing(
-            fetch_texts_ahead(context.cache_file, context.settings, sources, folder, now=context.now)
-        ) as events:
+    async with full_text.open_sources(context.settings) as sources:
+        fetching = texts_ahead.fetch_texts_ahead(context.cache_file, context.settings, sources, now=context.now)
+        async with aclosing(fetching) as events:
             async for event in events:
                 yield event
-    finally:
-        for source in sources:
-            await source.aclose()
 
 
 async def _fetch_pdf(id: str, file: Path) -> AsyncGenerator[Message, None]:

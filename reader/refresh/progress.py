@@ -131,15 +131,6 @@ class TextMissing:
 
 
 @dataclass(frozen=True, slots=True)
-class PaperRefreshed:
-    """The feed or arXiv was asked about a paper; what it said is stored."""
-
-    id: str
-    error: FeedError | None = None
-    """Why there was no answer; what is cached stays."""
-
-
-@dataclass(frozen=True, slots=True)
 class TextsAhead:
     """Of the full texts that are fetched ahead, `done` of `total` were asked for; `stored` are kept now."""
 
@@ -155,6 +146,15 @@ class TextsPaused:
     left: int
     why: str
     """In a word or two, such as `metered`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRefreshed:
+    """The feed or arXiv was asked about a paper; what it said is stored."""
+
+    id: str
+    error: FeedError | None = None
+    """Why there was no answer; what is cached stays."""
 
 
 @dataclass(frozen=True, slots=True)

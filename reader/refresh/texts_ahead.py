@@ -8,29 +8,23 @@ next time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, closing, nullcontext
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 from reader import platform
-from reader.cache import schema
-from reader.cache.search.compile import Scope, compile_query
 from reader.cache.texts import Texts
-from reader.cache.window import Window
 from reader.config import Settings
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable
-from reader.core.ids import pdf_url
-from reader.core.query import Not, QueryError, Term, parse
-from reader.core.query.nodes import all_of
 from reader.feeds.fulltext.client import TextSource
 from reader.feeds.http.busy_host import HostBusy
 from reader.feeds.http.documents import is_local_url
 from reader.feeds.http.host_lock import host_lock
+from reader.paths import response_cache_folder
 from reader.refresh.full_text import fetch_text
 from reader.refresh.progress import TextMissing, TextsAhead, TextsPaused, TextStored, Waiting
+from reader.refresh.wanted_texts import RETRY_DAYS, find_wanted
 
 PACE = 4.0
 """Seconds between two texts: with those that are read meanwhile, a host gets under 100 requests in five minutes."""
@@ -41,24 +35,13 @@ MOST = 75
 FAILURES = 2
 """Texts in a row that could not be asked for, after which the rest waits."""
 
-RETRY_DAYS = 21
-"""Days after which a text that no source had is asked for again."""
-
 LOCK = "texts-ahead.lock"
-
-
-class Wanted(NamedTuple):
-    """A paper whose text is to be fetched."""
-
-    pk: int
-    id: str
 
 
 async def fetch_texts_ahead(
     file: Path,
     settings: Settings,
     sources: Sequence[TextSource],
-    lock_folder: Path,
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -72,7 +55,7 @@ async def fetch_texts_ahead(
         yield TextsPaused(len(wanted), "metered")
         return
     # A stand-in on this machine may be asked at any rate.
-    lock = None if is_local_url(settings.endpoint) else lock_folder / LOCK
+    lock = None if is_local_url(settings.endpoint) else response_cache_folder() / LOCK
     stored = failures = 0
     for done, paper in enumerate(wanted):
         yield TextsAhead(done, len(wanted), stored)
@@ -100,38 +83,6 @@ async def fetch_texts_ahead(
                 yield TextsPaused(len(wanted) - done, "no answer")
                 return
     yield TextsAhead(len(wanted), len(wanted), stored)
-
-
-def find_wanted(file: Path, settings: Settings, now: datetime) -> list[Wanted]:
-    """The papers of the settings' queries whose text is missing and may be there, in the queries' orders."""
-    if not settings.fetch_ahead or not settings.full_text_from:
-        return []
-    schema.ensure(file)
-    since = (now - timedelta(days=RETRY_DAYS)).date().isoformat()
-    with closing(Window.open(file)) as window, closing(Texts.open(file)) as texts:
-        missing = texts.missing(since)
-        pks = dict.fromkeys(pk for pk in _asked_for(window, settings.fetch_ahead, now) if pk not in missing)
-        return [paper for paper in _papers(window, list(pks)) if pdf_url(paper.id) is not None]
-
-
-def _asked_for(window: Window, queries: Sequence[str], now: datetime) -> Iterator[int]:
-    """The papers of the valid queries that have no text here."""
-    scope = Scope(now.date(), window.newest_day())
-    for text in queries:
-        try:
-            query = parse(text)
-        except QueryError:
-            # It is reported with the settings.
-            continue
-        nodes = [node for node in (query.root, Not(Term("has", "fulltext"))) if node is not None]
-        yield from window.order(compile_query(replace(query, root=all_of(nodes)), scope)).pks
-
-
-def _papers(window: Window, pks: Sequence[int]) -> Iterator[Wanted]:
-    for start in range(0, len(pks), 200):
-        for row in window.rows(pks[start : start + 200]):
-            if isinstance(row.pk, int):
-                yield Wanted(row.pk, row.id)
 
 
 def _put_off(file: Path, pk: int, since: datetime) -> None:

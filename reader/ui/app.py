@@ -235,6 +235,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.text, self.bookmarks.follow, now=False)
         self.screens.follow()
         on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
+        if not self.look.demo and not self.look.is_still:
+            on_change(assembly.texts_ahead.parts, assembly.texts_ahead.begin_soon, now=False)
         self.overlays.follow(assembly.notes.keep_draft)
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))

@@ -102,7 +102,15 @@ def filters(
 
 def header_parts(state: State) -> object:
     """The parts of the state that `header` reads."""
-    return state.listing, state.counts, state.refresh, state.search.progress, state.activity, state.mode
+    return (
+        state.listing,
+        state.counts,
+        state.refresh,
+        state.search.progress,
+        state.activity,
+        state.mode,
+        state.texts_ahead,
+    )
 
 
 def header(state: State, now: datetime, dot: str) -> Header:
@@ -129,6 +137,8 @@ def condition(state: State, now: datetime) -> Condition:
         return Condition(state.mode)
     if refresh.trouble:
         return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
+    if state.texts_ahead:
+        return Condition(state.texts_ahead)
     return Condition(clock(refresh.last, now) or "", "fresh")
 
 

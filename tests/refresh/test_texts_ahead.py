@@ -21,7 +21,8 @@ from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
 from reader.feeds.http.client import OnWait
 from reader.refresh.progress import TextsAhead, TextsPaused
-from reader.refresh.texts_ahead import LOCK, PACE, RETRY_DAYS, Wanted, fetch_texts_ahead, find_wanted
+from reader.refresh.texts_ahead import LOCK, PACE, fetch_texts_ahead
+from reader.refresh.wanted_texts import RETRY_DAYS, Wanted, find_wanted
 
 NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
 IDS = [f"2605.0000{number}" for number in range(1, 6)]
@@ -61,9 +62,7 @@ def file(tmp_path: Path) -> Path:
 
 
 async def run(file: Path, source: Source, settings: Settings = LOCAL, **more: Any) -> Sequence[object]:
-    events = fetch_texts_ahead(
-        file, settings, [source], file.parent, **{"now": lambda: NOW, "is_metered": lambda: False, **more}
-    )
+    events = fetch_texts_ahead(file, settings, [source], **{"now": lambda: NOW, "is_metered": lambda: False, **more})
     return [event async for event in events if isinstance(event, TextsAhead | TextsPaused)]
 
 
@@ -118,20 +117,21 @@ async def test_a_metered_network_is_left_alone(file: Path) -> None:
     assert source.asked == []
 
 
-async def test_all_programs_share_the_pace(file: Path) -> None:
+async def test_all_programs_share_the_pace(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(file.parent))
     slept: list[float] = []
 
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
     await run(file, Source(), Settings(), sleep=sleep)
-    assert (file.parent / LOCK).exists()
+    assert list(file.parent.rglob(LOCK))
     assert len(slept) == 2 and all(0 < seconds <= PACE for seconds in slept)
 
 
 async def test_a_text_that_came_meanwhile_is_not_asked_for(file: Path) -> None:
     source = Source()
-    events = fetch_texts_ahead(file, LOCAL, [source], file.parent, now=lambda: NOW, is_metered=lambda: False)
+    events = fetch_texts_ahead(file, LOCAL, [source], now=lambda: NOW, is_metered=lambda: False)
     assert await anext(events) == TextsAhead(0, 3, 0)
     with closing(Texts.open(file)) as texts:
         texts.put(3, Document("T", ()), "feed", "2026-05-12T08:00:00Z")
