@@ -37,7 +37,7 @@ def _item(paper: Paper, keys: CitationKeys) -> dict[str, Any]:
         "DOI": doi(paper) if url else None,
         "URL": url or clean(paper.url or ""),
         "abstract": clean_block(paper.abstract),
-        "keyword": ", ".join(clean(word.replace(",", " ")) for word in (*paper.tags, *paper.keywords)),
+        "keyword": ", ".join(clean(word.replace(",", " ")) for word in paper.tags),
         "source": "arXiv.org" if url else None,
         "note": f"arXiv:{paper.id}{f' [{primary}]' if primary else ''}" if url else None,
         "annote": clean_block(paper.note or ""),

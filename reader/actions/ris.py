@@ -48,7 +48,7 @@ def _fields(paper: Paper, keys: CitationKeys) -> Iterator[tuple[str, str]]:
         yield "L1", pdf_url(paper.id) or ""
     elif paper.url:
         yield "UR", clean(paper.url)
-    yield from (("KW", clean(word)) for word in (*paper.tags, *paper.keywords))
+    yield from (("KW", clean(word)) for word in paper.tags)
     if paper.note:
         yield "N1", clean(paper.note)
     yield "ER", ""

@@ -16,8 +16,11 @@ from reader.cache.search.full_text import (
     is_text_only,
     join_clauses,
     select_matches,
+    select_texts,
     text_condition,
+    text_expression,
 )
+from reader.core.ids import doi_in
 from reader.core.query import And, Count, Match, Node, Not, Or, Regex, Term, When
 
 
@@ -92,6 +95,8 @@ class Compiler:
 
     def condition(self, node: Node) -> Clause:
         """The condition that one node is true."""
+        if expression := text_expression(node):
+            return self.key_in(select_texts(expression))
         match node:
             case And(nodes):
                 return bracketed(self.every(nodes))
@@ -238,7 +243,8 @@ class Compiler:
         current = [in_range("+p.id", prefix, prefix + _LAST) for prefix in prefixes]
         former = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")
         alias = Clause(f"p.pk IN (SELECT pk FROM paper_alias WHERE {former.sql})", former.params)
-        return bracketed(join_clauses([*current, alias], "OR"))
+        published = [Clause(f"p.pk IN ({_OF_DOI})", (value,))] if doi_in(value) else []
+        return bracketed(join_clauses([*current, alias, *published], "OR"))
 
     def newest_not_new(self) -> Clause | None:
         """The key of the newest paper that is not `is:new`; all greater keys are new. It needs no index on the time."""
@@ -250,8 +256,10 @@ class Compiler:
     def select_members(self, node: Node) -> Clause | None:
         """A SELECT of the keys of a node's papers by an index; None without an index, or if most papers have the node.
 
-        It does not handle words.
+        It does not handle words of the papers' own text.
         """
+        if expression := text_expression(node):
+            return select_texts(expression)
         match node:
             case Term("topic", slug):
                 return Clause(f"SELECT pk FROM paper_topic WHERE {_TOPIC}", (slug,))
@@ -268,6 +276,8 @@ class Compiler:
             case Term("id", id):
                 prefixes = _id_prefixes(id)
                 begins = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")
+                if doi_in(id):
+                    return Clause(_OF_DOI, (id,))
                 return Clause(
                     f"SELECT pk FROM paper WHERE {begins.sql} UNION ALL SELECT pk FROM paper_alias WHERE {begins.sql}",
                     begins.params * 2,
@@ -343,6 +353,7 @@ def _sort_day_bounds(first: str | None, last: str | None) -> list[Clause]:
 
 _TOPIC = "topic = (SELECT pk FROM topic WHERE slug = ?)"
 _LAST = "\U0010ffff"
+_OF_DOI = "SELECT pk FROM paper_text WHERE doi = ? COLLATE NOCASE"
 
 
 def _id_prefixes(value: str) -> list[str]:

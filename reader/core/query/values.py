@@ -24,6 +24,7 @@ EXAMPLES = {
     "author": 'author:"kaiming he"',
     "keyword": "keyword:diffusion",
     "org": "org:nvidia",
+    "fulltext": 'fulltext:"sparse attention"',
     "topic": "topic:agents",
     "tag": "tag:later",
     "source": "source:arxiv",
@@ -116,10 +117,10 @@ def _name(name: str, text: str) -> str:
         archive, dot, part = text.partition(".")
         return archive.lower() + dot + (part.upper() if len(part) == 2 else part.lower())
     if name == "id":
-        # An address is accepted too: it is replaced by the id in it.
-        from reader.core.ids import arxiv_id
+        # An address or a file's name is accepted too: it is replaced by the id in it.
+        from reader.core.ids import doi_in, named_id
 
-        return arxiv_id(text) or text
+        return named_id(text) or doi_in(text) or text
     return text.lower()
 
 
