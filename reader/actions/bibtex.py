@@ -149,15 +149,20 @@ def _escaper() -> Callable[[str], str]:
     from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
     # BibTeX counts even escaped braces: a title with a single brace would swallow the rest of the file.
-    braces = {ord("{"): r"\textbraceleft", ord("}"): r"\textbraceright"}
+    signs = {ord("{"): r"\textbraceleft", ord("}"): r"\textbraceright", ord("“"): "``", ord("”"): "''"}
     encoder = UnicodeToLatexEncoder(
-        conversion_rules=[UnicodeToLatexConversionRule(RULE_DICT, braces), "defaults"],
+        conversion_rules=[UnicodeToLatexConversionRule(RULE_DICT, signs), "defaults"],
         replacement_latex_protection="braces-all",
         unknown_char_policy="keep",
         unknown_char_warning=False,
     )
     # One sign at a time, and few of them need it: ten times as quick as whole abstracts.
-    escape: Callable[[str], str] = lru_cache(maxsize=4_096)(encoder.unicode_to_latex)
+    # Programs that read BibTeX know formulas between dollars better than this command.
+    escape: Callable[[str], str] = lru_cache(maxsize=4_096)(
+        lambda sign: re.sub(r"\{\\ensuremath\{(.*)\}\}", r"{$\1$}", encoder.unicode_to_latex(sign))
+    )
     plain = "".join(sign for sign in map(chr, range(32, 127)) if escape(sign) == sign)
     other = re.compile(f"[^{re.escape(plain)}]")
-    return lambda text: other.sub(lambda sign: escape(sign[0]), text)
+    # LaTeX prints a straight quote as a closing one.
+    opening = re.compile(r"(?<![^\s(\[{-])\"(?=\S)")
+    return lambda text: other.sub(lambda sign: escape(sign[0]), opening.sub("“", text))

@@ -13,7 +13,7 @@ from reader.commands.command import Command, add_no_pager
 from reader.commands.output import READABLE, Style, is_terminal, width, wrapped
 from reader.commands.wanted_paper import find_or_fetch
 from reader.commands.workspace import Workspace
-from reader.core.errors import FeedError, FeedOffline, NoFullText
+from reader.core.errors import NoFullText
 from reader.core.ids import pdf_url
 from reader.core.text import clean
 
@@ -65,17 +65,11 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
     if page is None:
         see = f" See {paper.url}" if paper.url else ""
         raise NoFullText(f"{paper.id} has no arXiv id, by which texts are found.{see}")
-    from reader.commands.run_job import run_job
+    from reader.commands.run_job import fetch
     from reader.refresh.jobs import FetchText
     from reader.refresh.progress import TextMissing
 
-    try:
-        messages = run_job(workspace, FetchText(paper.id))
-    except FeedOffline:
-        raise
-    except FeedError as error:
-        raise FeedError(f"{error} See {page}") from error
-    for message in messages:
+    for message in fetch(workspace, FetchText(paper.id), page):
         if isinstance(message, TextMissing):
             raise NoFullText(f"{paper.id} has no full text: {message.reason}. See {page}")
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from reader import log
 from reader.commands.output import PATIENCE, Progress, amount
 from reader.commands.workspace import Workspace
+from reader.core.errors import FeedError, FeedOffline
 from reader.core.pace import pace_text
 from reader.refresh import jobs, memory
 from reader.refresh.failures import log_failure
@@ -24,6 +25,16 @@ def run_job(workspace: Workspace, job: jobs.Job, *, quiet: bool = False) -> list
             progress.show(f"asking {urlsplit(workspace.settings.endpoint).netloc}")
         with memory.limited():
             return asyncio.run(_collect_messages(workspace, job, progress))
+
+
+def fetch(workspace: Workspace, job: jobs.Job, page: str) -> list[jobs.Message]:
+    """Run a job for one paper; whatever failed, the reason names the paper's page unless there is no network."""
+    try:
+        return run_job(workspace, job)
+    except FeedOffline:
+        raise
+    except FeedError as error:
+        raise FeedError(f"{error} See {page}") from error
 
 
 async def _collect_messages(workspace: Workspace, job: jobs.Job, progress: Progress) -> list[jobs.Message]:

@@ -89,19 +89,8 @@ _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
 _WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty")
 _NOT_HELP: Final[Contexts] = (
-    "list",
-    "detail",
-    "page",
-    "text",
-    "outline",
-    "filter",
-    "query",
-    "tags",
-    "note",
-    "command",
-    "calendar",
-    "empty",
-)
+    "list", "detail", "page", "text", "outline", "filter", "query", "tags", "note", "command", "calendar", "empty",
+)  # fmt: skip
 _PAGE: Final[Contexts] = ("page",)
 _TEXT: Final[Contexts] = ("text",)
 _OUTLINE: Final[Contexts] = ("outline",)

@@ -64,7 +64,7 @@ SAMPLE = "sample"
 class ReaderApp(BoundedApp, inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
-    `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed; `shell` runs commands.
+    `run_job` runs jobs such as a refresh; `rules` loads the topic rules, and `shell` the commands, at their first use.
     The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
     nothing, and saves nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches
     over its end; `first_frame` is on the terminal already. `keep_setting` writes a setting to the user's file. `now` is
@@ -88,7 +88,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         state_file: Path | None = None,
         run_job: JobRunner,
         rules: Callable[[], Topics],
-        shell: Shell,
+        shell: Callable[[], Shell],
         leaving: Leaving | None = None,
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),

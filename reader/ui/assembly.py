@@ -63,14 +63,14 @@ class Parts(Program, Display, Protocol):
 
     services: Services
     run_job: JobRunner
-    shell: Shell
+    shell: Callable[[], Shell]
     rules: Callable[[], Topics]
     keyboard: Keyboard
     list_loader: ListLoader
     main: MainScreen
     screens: FrontScreens
-    bookmarks: BookmarkKeeper
     overlays: Overlays
+    bookmarks: BookmarkKeeper
 
     def text_in_front(self) -> PaperDetail | None: ...
 
@@ -117,8 +117,15 @@ class Assembly:
         )
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
-        self.notes = NoteActions(services, main.papers, self.marks, terminal, lambda: parts.overlays.note)
         pdfs = PdfFetcher(services, run_job)
+        self.notes = NoteActions(
+            services,
+            main.papers,
+            self.marks,
+            terminal,
+            screen=lambda: parts.overlays.note,
+            take_quote=self.full_text.take_quote,
+        )
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
         groups = (

@@ -69,6 +69,8 @@ class FrontScreens:
                 from reader.ui.screens.paper_page import PaperPage
 
                 self.page = PaperPage(self._model, self._look)
+                # Else Textual removes it as it closes, and draws nothing of it when it opens again.
+                self._app.install_screen(self.page, "page")
             if self.page not in self._app.screen_stack:
                 self._app.push_screen(self.page)
             self.page.show(state.page)

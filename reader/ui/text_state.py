@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from reader.core.paper_row import PaperKey
-from reader.ui.command_state import CommandState
+from reader.ui.list_state import ListState
 
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class TextState(CommandState):
+class TextState(ListState):
     """The full text that is read, over the paper's page."""
 
     found: Found | None = None

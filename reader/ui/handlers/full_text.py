@@ -327,16 +327,24 @@ class FullTextActions:
     def copy(self, _count: int | None) -> None:
         """Copy the selected lines with their source."""
         text = self._model.state.text
-        view = text.view if text is not None else None
-        if text is None or view is None or view.selection is None:
+        if text is None or text.view is None or text.view.selection is None:
             self._model.show_notice(f"{self._keymap.key('text.select')} selects lines to copy")
             return
-        section = view.layout.section_at(view.selection.first)
-        quoted = quotation(view.selected_lines(), view.document.blocks, source_of(text.paper.id, section))
-        self._change(TextView.let_go)
+        quoted = self.take_quote()
         if quoted:
             self._outside.copy(quoted)
         lines = quoted.count("\n") + 1
         self._model.show_notice(
             f"copied {quoted}" if quoted and lines == 1 else f"copied {lines} lines" if quoted else "no text there"
         )
+
+    def take_quote(self) -> str:
+        """The selected lines as a quote with their source, and let them go; empty if none are selected."""
+        text = self._model.state.text
+        view = text.view if text is not None else None
+        if text is None or view is None or view.selection is None:
+            return ""
+        section = view.layout.section_at(view.selection.first)
+        quoted = quotation(view.selected_lines(), view.document.blocks, source_of(text.paper.id, section))
+        self._change(TextView.let_go)
+        return quoted
