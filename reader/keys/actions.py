@@ -157,6 +157,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("read.next", "l right", "Next paper", "The page of the next paper in the list.", _PAGE),
     _motion("read.previous", "h left", "Previous paper", "The page of the paper before.", _PAGE),
     Action("text.open", "enter", "Read the full text", "Fetched once, then kept for reading offline.", _PAGE),
+    Action("text.places", "i", "Places in the text", "Read the full text where it has your words.", _PAPER),
     Action("text.again", "r", "Fetch again", "The text of a newer version, or after a failure.", _TEXT),
     _motion("text.next_section", "]", "Next section", "The heading below.", _TEXT),
     _motion("text.previous_section", "[", "Previous section", "The heading above.", _TEXT),

@@ -65,6 +65,11 @@ class FullTextActions:
             text = text.fetching()
         self._model.change(state.open_text(text))
 
+    def open_at(self, words: str, block: int) -> None:
+        """Show the text where a block of it has words; `n` goes on from there."""
+        self.open(None)
+        self._change(lambda view: view.search_from(words, block))
+
     def _why_not(self, id: str) -> str:
         """Why no text can be fetched for a paper; empty if one may be there."""
         if self._services.look.demo:
