@@ -30,7 +30,7 @@ TopicMode = Literal["any", "all"]
 
 TOPIC_MODES: tuple[TopicMode, ...] = get_args(TopicMode)
 
-WORD_FIELDS = (None, "title", "abstract", "author", "keyword", "org")
+WORD_FIELDS = (None, "title", "abstract", "author", "keyword", "org", "fulltext")
 
 
 class View(NamedTuple):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.session import visit
+from reader.ui.work.bookmark_keeper import BookmarkKeeper
 from reader.ui.work.list_loader import ListLoader
 from reader.ui.work.services import Services
 
@@ -29,7 +30,10 @@ class LastPlace:
         given: str,
         services: Services,
         loader: ListLoader,
+        *,
+        bookmarks: BookmarkKeeper,
     ) -> None:
+        self._bookmarks = bookmarks
         self._file = file
         self._before = before
         self._given = given
@@ -50,6 +54,7 @@ class LastPlace:
 
     def keep(self) -> list[str]:
         """Save the place, unless it is saved already; return a sentence for each thing of this visit that is lost."""
+        self._bookmarks.keep()
         self._keep_once()
         return [lost for lost in (self._failure, self._library.lost) if lost]
 

@@ -105,7 +105,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         # Before anything is mounted, so that the panes are laid out only once.
-        self._model.change(self._model.state.resized(self.app.size.width))
+        self._model.change(self._model.state.resized(*self.app.size))
         glyphs = self._look.glyphs
         yield TopLine(glyphs, None if self._look.is_still else 0.4, id="top")
         yield StatusLine(glyphs, id="status")
@@ -182,7 +182,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         return self._pane_layout
 
     def on_resize(self, event: events.Resize) -> None:
-        self._model.change(self._model.state.resized(event.size.width))
+        self._model.change(self._model.state.resized(*event.size))
 
     def _place_panes(self, _state: State) -> None:
         # The layout belongs to the screen, but only a child asks for another one.
