@@ -10,7 +10,7 @@ from reader.commands.command import Command
 from reader.commands.output import print_line
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.errors import NoFullText, UsageError
-from reader.core.ids import arxiv_id
+from reader.core.ids import pdf_url
 from reader.core.text import clean
 
 
@@ -22,14 +22,15 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
     paper = load_paper(workspace, arguments.id)
-    if arxiv_id(paper.id) != paper.id:
+    page = pdf_url(paper.id)
+    if page is None:
         raise NoFullText(f"{paper.id} has no arXiv id, by which PDFs are found.")
     file = pdf_file(paper, _folder(arguments, workspace))
     if not file.exists():
-        from reader.commands.run_job import run_job
+        from reader.commands.run_job import fetch
         from reader.refresh.jobs import FetchPdf
 
-        run_job(workspace, FetchPdf(paper.id, str(file)))
+        fetch(workspace, FetchPdf(paper.id, str(file)), page)
     print_line(str(file))
     return 0
 

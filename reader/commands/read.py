@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from reader.commands.command import Command, add_no_pager
 from reader.commands.output import READABLE, Style, is_terminal, width, wrapped
 from reader.commands.wanted_paper import find_or_fetch
 from reader.commands.workspace import Workspace
-from reader.core.errors import FeedError, FeedOffline, NoFullText
+from reader.core.errors import NoFullText
 from reader.core.ids import pdf_url
 from reader.core.text import clean
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.core.document.lines import Line, Piece
     from reader.core.paper import Paper
-
-ASCII = str.maketrans("─│•", "-|*")
-"""Signs of the layout for terminals with `ascii = true`."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -68,17 +65,11 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
     if page is None:
         see = f" See {paper.url}" if paper.url else ""
         raise NoFullText(f"{paper.id} has no arXiv id, by which texts are found.{see}")
-    from reader.commands.run_job import run_job
+    from reader.commands.run_job import fetch
     from reader.refresh.jobs import FetchText
     from reader.refresh.progress import TextMissing
 
-    try:
-        messages = run_job(workspace, FetchText(paper.id))
-    except FeedOffline:
-        raise
-    except FeedError as error:
-        raise FeedError(f"{error} See {page}") from error
-    for message in messages:
+    for message in fetch(workspace, FetchText(paper.id), page):
         if isinstance(message, TextMissing):
             raise NoFullText(f"{paper.id} has no full text: {message.reason}. See {page}")
 
@@ -86,15 +77,17 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
 def _draw(paper: Paper, kept: KeptText, ascii: bool) -> Iterator[str]:
     """The lines of a text: in a pipe, a paragraph or a row of a table each."""
     from reader.core.document.layout import Layout
+    from reader.core.document.lines import IN_ASCII
 
     style = Style.of(sys.stdout)
+    signs: Mapping[int, str] = IN_ASCII if ascii else {}
     columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
     yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))
     yield from (style.faint(line) for line in wrapped(", ".join(map(clean, paper.authors)), columns))
     yield from (style.faint(line) for line in wrapped(_facts(paper, kept), columns))
     yield ""
     for line in Layout(kept.document, columns, table_width=width() if columns else None):
-        yield _painted(line, style, ascii)
+        yield _painted(line, style, signs)
     if kept.document.is_cut:
         yield ""
         yield style.faint("The text is longer than the limits; its end is missing.")
@@ -107,18 +100,19 @@ def _facts(paper: Paper, kept: KeptText) -> str:
     return " · ".join(filter(None, (f"arXiv:{paper.id}{version}", document.licence, f"text from {source}")))
 
 
-def _painted(line: Line, style: Style, ascii: bool) -> str:
-    return "".join(_paint(piece, style, ascii) for piece in line.pieces).rstrip()
+def _painted(line: Line, style: Style, signs: Mapping[int, str]) -> str:
+    return "".join(_paint(piece, style, signs) for piece in line.pieces).rstrip()
 
 
-def _paint(piece: Piece, style: Style, ascii: bool) -> str:
+def _paint(piece: Piece, style: Style, signs: Mapping[int, str]) -> str:
+    """A piece in its style, its signs replaced by those of the table."""
     match piece.role:
         case "heading" | "strong" | "label":
-            return style.bold(piece.text.translate(ASCII) if ascii and piece.role == "label" else piece.text)
+            return style.bold(piece.text.translate(signs) if piece.role == "label" else piece.text)
         case "emphasis":
             return style.italic(piece.text)
         case "rule":
-            return style.faint(piece.text.translate(ASCII) if ascii else piece.text)
+            return style.faint(piece.text.translate(signs))
         case "muted" | "mark" | "caption":
             return style.faint(piece.text)
         case "code":

@@ -36,6 +36,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "note": "what you think of one",
             "views": "queries with a name",
             "undo": "the last mark",
+            "redo": "what was undone",
             "export": "BibTeX, Markdown, CSV, JSON",
             "pipe": "to a program of yours",
             "restore": "marks from the journal",

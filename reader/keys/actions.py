@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 Context: TypeAlias = Literal[
-    "list", "detail", "page", "filter", "query", "tags", "note", "command", "output", "calendar", "help", "empty"
+    "list",
+    "detail",
+    "page",
+    "text",
+    "outline",
+    "filter",
+    "query",
+    "tags",
+    "note",
+    "command",
+    "output",
+    "calendar",
+    "help",
+    "empty",
 ]
 """The pane or screen in which a key is pressed."""
 
@@ -18,6 +31,8 @@ PLACES: Final[Mapping[Context, str]] = {
     "list": "in the list",
     "detail": "in the detail",
     "page": "on a paper's page",
+    "text": "in a full text",
+    "outline": "in the outline of a text",
     "filter": "in the filter",
     "query": "while typing a query",
     "tags": "while typing tags",
@@ -40,6 +55,8 @@ GROUPS: Final[Mapping[str, str]] = {
     "queue": "Mark",
     "select": "Select",
     "read": "Read",
+    "text": "Full text",
+    "outline": "Outline",
     "find": "Find",
     "view": "Views and days",
     "day": "Views and days",
@@ -60,34 +77,29 @@ GROUPS: Final[Mapping[str, str]] = {
 """The heading for an action in lists, by the first part of its id."""
 
 _PAPER: Final[Contexts] = ("list", "detail", "page")
+_READ: Final[Contexts] = ("list", "detail", "page", "text")
 _LIST: Final[Contexts] = ("list",)
 _SIDES: Final[Contexts] = ("list", "detail")
 _PANES: Final[Contexts] = ("list", "detail", "filter")
 _MAIN: Final[Contexts] = ("list", "detail", "filter", "empty")
 _BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty")
-_SCROLL: Final[Contexts] = ("list", "detail", "page", "filter", "output", "help")
+_BACK: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "empty")
+_SCROLL: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "output", "help")
 _SEARCH: Final[Contexts] = ("list", "detail", "empty")
 _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
 _WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty")
 _NOT_HELP: Final[Contexts] = (
-    "list",
-    "detail",
-    "page",
-    "filter",
-    "query",
-    "tags",
-    "note",
-    "command",
-    "calendar",
-    "empty",
-)
+    "list", "detail", "page", "text", "outline", "filter", "query", "tags", "note", "command", "calendar", "empty",
+)  # fmt: skip
 _PAGE: Final[Contexts] = ("page",)
+_TEXT: Final[Contexts] = ("text",)
+_OUTLINE: Final[Contexts] = ("outline",)
 _TOPIC: Final[Contexts] = ("filter",)
 _QUERY: Final[Contexts] = ("query",)
 _TAGS: Final[Contexts] = ("tags",)
 _NOTE: Final[Contexts] = ("note",)
-_WRITE: Final[Contexts] = ("list", "detail", "page", "note")
+_WRITE: Final[Contexts] = ("list", "detail", "page", "text", "note")
 _COMMAND: Final[Contexts] = ("command",)
 _OUTPUT: Final[Contexts] = ("output",)
 _EMPTY: Final[Contexts] = ("empty",)
@@ -130,30 +142,48 @@ def _numbered(id: str, keys: str, name: str, help: str, contexts: Contexts) -> A
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
-    Action("paper.read", "m", "Read or unread", "Mark this paper read, or unread again.", _PAPER),
-    Action("paper.star", "s", "Star", "Keep this paper in the Starred view, or let it go.", _PAPER),
-    Action("paper.queue", "b", "Queue", "Read it later, in the Queue view; again lets it go.", _PAPER),
+    Action("paper.read", "m", "Read or unread", "Mark this paper read, or unread again.", _READ),
+    Action("paper.star", "s", "Star", "Keep this paper in the Starred view, or let it go.", _READ),
+    Action("paper.queue", "b", "Queue", "Read it later, in the Queue view; again lets it go.", _READ),
     Action("paper.hide", "x", "Hide", "Not interested: out of every view but is:hidden.", _PAPER),
-    Action("paper.tag", "t", "Tags", "Type tags for this paper; -name takes one away.", _PAPER),
-    Action("paper.note", "e", "Note", "Write what you think of this paper, in Markdown.", _PAPER),
+    Action("paper.tag", "t", "Tags", "Type tags for this paper; -name takes one away.", _READ),
+    Action("paper.note", "e", "Note", "Write what you think of this paper, in Markdown.", _READ),
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "The same in your own editor.", _WRITE),
     _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view: a place down.", _LIST),
     _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view: a place up.", _LIST),
-    Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", _BROWSE),
-    Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _BROWSE),
+    Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", _BACK),
+    Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _BACK),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
     Action("mark.above_read", "M", "Read all above", "Mark this paper and those above it read.", _SIDES),
     _motion("select.paper", "v", "Select", "This paper too, or not; then the next one. Keys act on all.", _SIDES),
     Action("select.range", "V", "Select a range", "From here to where the cursor goes; again ends it.", _SIDES),
     Action("select.all", "*", "Select all", "Every paper in view; again lets them go.", _SIDES),
     Action("read.open", "enter", "Open", "The paper's page; opening marks it read.", _SIDES),
-    Action("read.on", "space", "Read on", "A page further; at the end, the next unread paper.", _PAPER),
-    _motion("read.down", "J", "Scroll down", "The paper's text, a line down.", _PAPER),
-    _motion("read.up", "K", "Scroll up", "The paper's text, a line up.", _PAPER),
+    Action("read.on", "space", "Read on", "A page further; at the end, the next unread paper.", _READ),
+    _motion("read.down", "J", "Scroll down", "The paper's text, a line down.", _READ),
+    _motion("read.up", "K", "Scroll up", "The paper's text, a line up.", _READ),
     Action("read.why", "W", "Why these topics", "Which words gave the paper its topics; again closes.", _PAPER),
     Action("read.unfold", "+", "All people", "Every author and keyword of this paper; again folds them.", _PAPER),
     _motion("read.next", "l right", "Next paper", "The page of the next paper in the list.", _PAGE),
     _motion("read.previous", "h left", "Previous paper", "The page of the paper before.", _PAGE),
+    Action("text.open", "enter", "Read the full text", "Fetched once, then kept for reading offline.", _PAGE),
+    Action("text.places", "i", "Places in the text", "Read the full text where it has your words.", _PAPER),
+    Action("text.again", "r", "Fetch again", "The text of a newer version, or after a failure.", _TEXT),
+    _motion("text.next_section", "]", "Next section", "The heading below.", _TEXT),
+    _motion("text.previous_section", "[", "Previous section", "The heading above.", _TEXT),
+    _motion("text.right", "l right", "Scroll to the right", "Tables and code that are too wide.", _TEXT),
+    _motion("text.left", "h left", "Scroll to the left", "Back to the beginning of their lines.", _TEXT),
+    Action("text.search", "/", "Search in the text", "Type words; it shows the first place that has them.", _TEXT),
+    _motion("text.next_match", "n", "Next match", "The next line with your words.", _TEXT),
+    _motion("text.previous_match", "N", "Previous match", "The line with your words before.", _TEXT),
+    Action("text.follow", "enter", "Follow", "A citation, section, table, picture or link, by its letter.", _TEXT),
+    Action("text.back", "ctrl+o", "Back from a jump", "Where you read before.", _TEXT),
+    Action("text.select", "v", "Select lines", "A line to begin with; v again, and the selection grows.", _TEXT),
+    Action("text.copy", "y", "Copy lines", "The selected lines as a quotation with its source.", _TEXT),
+    Action("text.outline", "tab", "Outline", "The sections of the text; again goes back to it.", ("text", "outline")),
+    Action("outline.go", "enter space", "Go", "Read the section under the cursor.", _OUTLINE),
+    Action("outline.fold", "h left", "Fold", "Hide the parts of a section, or go to the section above.", _OUTLINE),
+    Action("outline.unfold", "l right", "Unfold", "Show the parts of a section.", _OUTLINE),
     _motion("move.down", "j down", "Down", "The next paper, topic or line; 5j goes five.", _SCROLL),
     _motion("move.up", "k up", "Up", "The paper, topic or line before.", _SCROLL),
     _motion("move.half_down", "ctrl+d", "Half a page down", "Half of what is in view, down.", _SCROLL),
@@ -194,11 +224,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("period.later", "}", "Period after", "The day, week or month after.", _BROWSE),
     _motion("day.older", "[", "Older day", "The day before that has papers.", _MAIN),
     _motion("day.newer", "]", "Newer day", "The day after that has papers.", _MAIN),
-    Action("link.page", "o", "Open in browser", "The paper's page on the web.", _PAPER),
-    Action("link.pdf", "p", "PDF", "Fetch the PDF to your folder, and open it; again opens it at once.", _PAPER),
-    Action("link.list", "L", "All links", "Choose among all links of this paper.", _PAPER),
+    Action("link.page", "o", "Open in browser", "The paper's page on the web.", _READ),
+    Action("link.pdf", "p", "PDF", "Fetch the PDF to your folder, and open it; again opens it at once.", _READ),
+    Action("link.list", "L", "All links", "Choose among all links of this paper.", _READ),
     Action("link.copy", "y", "Copy link", "The paper's address, to the clipboard.", _PAPER),
-    Action("link.copy_as", "Y", "Copy as", "Its id, title, BibTeX, Markdown, abstract or a citation.", _PAPER),
+    Action("link.copy_as", "Y", "Copy as", "Its id, title, BibTeX, Markdown, abstract or a citation.", _READ),
     Action("topic.pick", "space enter", "Pick", "Open this view or day; pick a topic or let go.", _TOPIC),
     Action("topic.exclude", "- x", "Exclude", "Leave out papers of this topic.", _TOPIC),
     Action("topic.any_all", "a", "Any or all", "Papers of any picked topic, or of all of them.", _TOPIC),
@@ -227,14 +257,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("note.drop", "ctrl+g", "Put back", "Go back, with the note as it was before.", _NOTE),
     Action("note.undo_typing", "ctrl+z", "Undo typing", "Take back what was typed last.", _NOTE),
     Action("note.redo_typing", "ctrl+y", "Redo typing", "Type it again.", _NOTE),
-    Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _BROWSE),
+    Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _BACK),
     Action("command.pipe", "|", "Pipe", "A program of yours gets the paper, or what is selected: wc -w.", _PAPER),
     Action("command.run", "enter", "Run", "Run what is typed; escape then stops it.", _COMMAND),
     Action("command.cancel", "escape", "Close", "Back to where you were; nothing runs.", _COMMAND),
     Action("command.complete", "tab", "Take suggestion", "Put the marked word in place of the typed one.", _COMMAND),
     Action("command.next", "down", "Next suggestion", "Down in the suggestions, or in earlier commands.", _COMMAND),
     Action("command.previous", "up", "Earlier command", "The command before; or up in the suggestions.", _COMMAND),
-    Action("command.output", ";", "Last output", "What the last command has printed.", _BROWSE),
+    Action("command.output", ";", "Last output", "What the last command has printed.", _BACK),
     Action("output.copy", "y", "Copy all", "The whole output, to the clipboard.", _OUTPUT),
     Action("output.close", "escape q", "Close", "Back to where you were.", _OUTPUT),
     Action("date.day", "enter", "Day", "Go to this day, or to the date that was typed.", _DATE),
@@ -254,8 +284,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),
     Action("app.help", "? f1", "Keys", "The keys that act here, and what the signs mean.", _NOT_HELP),
     Action("app.commands", "ctrl+p", "Palette", "Find any action, view, topic or paper by its name.", _NOT_HELP),
-    Action("app.escape", "escape", "Step back", "Close or stop the latest thing; never quits.", _BROWSE),
-    Action("app.back", "q", "Back or quit", "Back from page, results and query; then quit.", _BROWSE),
+    Action("app.escape", "escape", "Step back", "Close or stop the latest thing; never quits.", _BACK),
+    Action("app.back", "q", "Back or quit", "Back from page, results and query; then quit.", _BACK),
     Action("app.suspend", "ctrl+z", "Suspend", "Back to the shell; its command fg comes back here.", _JOB),
     Action("app.quit", "ctrl+q", "Quit", "Leave at once; everything is kept.", CONTEXTS),
     Action("help.close", "escape ? f1", "Close", "Back to where you were.", _HELP),
@@ -289,6 +319,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     },
     "page": {
         "read.on": "read on",
+        "text.open": "full text",
         "paper.star": "star",
         "app.back": "back",
         "link.list": "links",
@@ -301,6 +332,26 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "link.page": "web page",
         "link.pdf": "PDF",
         "find.topic": "topic",
+        "app.help": "keys",
+    },
+    "text": {
+        "read.on": "read on",
+        "text.outline": "outline",
+        "app.back": "back",
+        "text.search": "search",
+        "text.follow": "follow",
+        "text.next_section": "next section",
+        "text.back": "jump back",
+        "text.select": "select",
+        "paper.star": "star",
+        "text.right": "sideways",
+        "app.help": "keys",
+    },
+    "outline": {
+        "outline.go": "read",
+        "text.outline": "back to the text",
+        "outline.fold": "fold",
+        "outline.unfold": "unfold",
         "app.help": "keys",
     },
     "filter": {

@@ -21,6 +21,7 @@ from reader.keys.keymap import Keymap
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
 from reader.ui.bounded_app import BoundedApp
+from reader.ui.front_screens import FrontScreens
 from reader.ui.keyboard import Keyboard
 from reader.ui.last_place import LastPlace
 from reader.ui.layout import remembered
@@ -40,6 +41,7 @@ from reader.ui.widgets.scrollbar import draw_scrollbars
 from reader.ui.widgets.status_line import StatusLine
 from reader.ui.window_title import title_parts, window_title
 from reader.ui.work.background import Background
+from reader.ui.work.bookmark_keeper import BookmarkKeeper
 from reader.ui.work.library import Library
 from reader.ui.work.list_loader import ListLoader
 from reader.ui.work.services import Services
@@ -51,11 +53,10 @@ if TYPE_CHECKING:
     from reader.ui.first_frame.frame import FirstFrame
     from reader.ui.first_frame.kept_look import KeptLook
     from reader.ui.leaving import Leaving
-    from reader.ui.screens.calendar import CalendarScreen
-    from reader.ui.screens.paper_page import PaperPage
     from reader.ui.shell import Shell
     from reader.ui.widgets.filter_pane import FilterPane
     from reader.ui.widgets.paper_detail import PaperDetail
+    from reader.ui.widgets.text_pane import TextPane
 
 SAMPLE = "sample"
 """The app's return value if the user asks for the sample."""
@@ -64,7 +65,7 @@ SAMPLE = "sample"
 class ReaderApp(BoundedApp, inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
-    `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed; `shell` runs commands.
+    `run_job` runs jobs such as a refresh; `rules` loads the topic rules, and `shell` the commands, at their first use.
     The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
     nothing, and saves nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches
     over its end; `first_frame` is on the terminal already. Views that change in `settings_file` change in the reader;
@@ -89,7 +90,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         state_file: Path | None = None,
         run_job: JobRunner,
         rules: Callable[[], Topics],
-        shell: Shell,
+        shell: Callable[[], Shell],
         leaving: Leaving | None = None,
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
@@ -126,12 +127,13 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.keyboard = Keyboard(self.keymap, self.model, self.background, self)
         self.services = Services(self.model, self.library, self.background, settings, self.look)
         self.list_loader = ListLoader(self.services)
-        self.last_place = LastPlace(state_file, self._left, query, self.services, self.list_loader)
+        self.bookmarks = BookmarkKeeper(state_file and state_file.with_name("bookmarks.json"), self.background)
+        self.last_place = LastPlace(
+            state_file, self._left, query, self.services, self.list_loader, bookmarks=self.bookmarks
+        )
         self.assembly: Assembly | None = None
         """The handlers of the keys; None until all panes exist."""
-        self._page: PaperPage | None = None
-        self.calendar: CalendarScreen | None = None
-        """The calendar, while it is open."""
+        self.screens = FrontScreens(self, self.model, self.look, self.library.days_between)
         self.overlays = Overlays(self, self.model, self.look)
 
     def _first_state(self, query: str) -> State:
@@ -237,13 +239,16 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(assembly.counter.parts, assembly.counter.count_soon)
         on_change(lambda state: state.search.asking, assembly.search.follow, now=False)
         on_change(lambda state: state.refresh.ended, self.list_loader.reload_if_empty, now=False)
-        on_change(lambda state: state.page, self._draw_page, now=False)
+        on_change(lambda state: state.text, assembly.text_fetcher.follow, now=False)
+        on_change(lambda state: state.text, self.bookmarks.follow, now=False)
+        self.screens.follow()
+        on_change(assembly.text_places.parts, assembly.text_places.follow, now=False)
         on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
-        on_change(lambda state: state.calendar, self._draw_calendar, now=False)
+        if not self.look.demo and not self.look.is_still:
+            on_change(assembly.texts_ahead.parts, assembly.texts_ahead.begin_soon, now=False)
         self.overlays.follow(assembly.notes.keep_draft)
         on_change(assembly.beside.parts, assembly.beside.export_soon, now=False)
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
-        on_change(lambda state: (state.refresh.ended, state.cache_version), self._renew_calendar, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
 
     def on_unmount(self) -> None:
@@ -254,43 +259,11 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     # Screens
 
-    def _draw_page(self, state: State) -> None:
-        """Show the paper's page in front, or go back to the list."""
-        if state.page is not None:
-            if self._page is None:
-                from reader.ui.screens.paper_page import PaperPage
-
-                self._page = PaperPage(self.model, self.look)
-            if self.screen is self.main:
-                self.push_screen(self._page)
-            self._page.show(state.page)
-        elif self.screen is self._page:
-            self.pop_screen()
-
-    def _draw_calendar(self, state: State) -> None:
-        """Open or close the calendar."""
-        if state.calendar is not None:
-            from reader.ui.screens.calendar import CalendarScreen
-
-            day, since = state.calendar
-            self.calendar = CalendarScreen(
-                self.library.days_between, day, self.look.today, self.look.glyphs, self.keymap, since=since
-            )
-            self.push_screen(self.calendar)
-        elif self.calendar is not None:
-            calendar, self.calendar = self.calendar, None
-            # Only once: a second key may come before the calendar is gone, and must not close the list too.
-            if calendar.is_current:
-                self.pop_screen()
-
-    def _renew_calendar(self, _state: State) -> None:
-        if self.calendar is not None:
-            self.calendar.renew()
-
     def text_in_front(self) -> PaperDetail | None:
         """The paper's text on the screen: the page's or the detail's; None if neither is shown."""
-        if self._page is not None and self.model.state.page is not None:
-            return self._page.detail
+        page = self.screens.page
+        if page is not None and self.model.state.page is not None:
+            return page.detail
         return self.main.detail if self.main.detail.is_on_screen else None
 
     def leave_detour(self) -> bool:
@@ -307,7 +280,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     @property
     def status(self) -> StatusLine:
         """The status line of the screen in front."""
-        return self._page.status if self._page is not None and self.screen is self._page else self.main.status
+        status: StatusLine = getattr(self.screen, "status", self.main.status)
+        return status
 
     def show_screen(self, screen: Screen[None]) -> None:
         """Show a screen that reads its own keys."""
@@ -318,9 +292,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     @property
     def context(self) -> Context | None:
         """Where a key is pressed; None if the screen in front reads its own keys."""
-        if self.screen not in (self.main, self._page, self.calendar, self.overlays.front) or not self.main.is_mounted:
-            return None
-        return self.model.state.context
+        is_ours = self.screen in (self.main, self.overlays.front) or self.screens.has(self.screen)
+        return self.model.state.context if is_ours and self.main.is_mounted else None
 
     def is_list_in_front(self) -> bool:
         """Whether the list is in front: the user neither types nor reads a page."""
@@ -354,8 +327,10 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         """Take a key as text if topics are being narrowed or a date is being typed."""
         if context == "filter":
             return self.main.filter.type(key, character)
-        if context == "calendar" and self.calendar is not None:
-            return self.calendar.type(key, character)
+        if context == "text" and self.assembly is not None:
+            return self.assembly.full_text.type(key, character)
+        if context == "calendar" and self.screens.calendar is not None:
+            return self.screens.calendar.type(key, character)
         return False
 
     def perform(self, action_id: str, count: int | None = None) -> None:
@@ -412,10 +387,20 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         if self.assembly is not None:
             self.assembly.links.browse(event.url)
 
+    def on_text_pane_link_clicked(self, event: TextPane.LinkClicked) -> None:
+        """Follow a reference of a full text."""
+        if self.assembly is not None:
+            self.assembly.full_text.follow_to(event.target, event.words)
+
     def on_paper_detail_topic_clicked(self, event: PaperDetail.TopicClicked) -> None:
         """Show a topic's papers."""
         if self.assembly is not None:
             self.assembly.show_topic(event.slug)
+
+    def on_paper_detail_place_clicked(self, event: PaperDetail.PlaceClicked) -> None:
+        """Read the full text from a place on."""
+        if self.assembly is not None:
+            self.assembly.page.read_from(event.block)
 
     def on_paper_detail_tag_clicked(self, event: PaperDetail.TagClicked) -> None:
         """Show the papers with a tag."""

@@ -14,6 +14,7 @@ from reader.ui.handlers.commands import CommandActions
 from reader.ui.handlers.copying import CopyActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
+from reader.ui.handlers.full_text import FullTextActions, Outside
 from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.movement import MovementActions
@@ -41,19 +42,23 @@ from reader.ui.work.paper_lookup import PaperLookup
 from reader.ui.work.pdf_fetcher import PdfFetcher
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.settings_watch import SettingsWatch
+from reader.ui.work.text_fetcher import TextFetcher
 from reader.ui.work.topic_meanings import TopicMeanings
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
+    from reader.ui.front_screens import FrontScreens
     from reader.ui.keyboard import Keyboard
     from reader.ui.overlays import Overlays
-    from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.main import MainScreen
     from reader.ui.shell import Shell
     from reader.ui.widgets.paper_detail import PaperDetail
+    from reader.ui.work.bookmark_keeper import BookmarkKeeper
     from reader.ui.work.list_loader import ListLoader
     from reader.ui.work.services import Services
+from reader.ui.work.text_places import TextPlaces
+from reader.ui.work.texts_ahead import TextsAhead
 
 
 class Parts(Program, Display, Protocol):
@@ -61,14 +66,15 @@ class Parts(Program, Display, Protocol):
 
     services: Services
     run_job: JobRunner
-    shell: Shell
+    shell: Callable[[], Shell]
     rules: Callable[[], Topics]
     settings_file: Path | None
     keyboard: Keyboard
     list_loader: ListLoader
     main: MainScreen
-    calendar: CalendarScreen | None
+    screens: FrontScreens
     overlays: Overlays
+    bookmarks: BookmarkKeeper
 
     def text_in_front(self) -> PaperDetail | None: ...
 
@@ -101,19 +107,31 @@ class Assembly:
         self.settings_watch = SettingsWatch(services, parts.settings_file)
         self.notice_timer = NoticeTimer(services)
         self.page_refresher = PageRefresher(services, run_job)
+        self.text_places = TextPlaces(services)
+        self.texts_ahead = TextsAhead(services, run_job)
         self.topic_meanings = TopicMeanings(services, parts.rules)
         self.commands = CommandRunner(services, parts.shell)
 
         self.beside = Beside(services, parts.shell)
-
         self.marks = MarkActions(services, main.papers, parts.list_loader, self.beside.starring)
-        self.page = PageActions(services.model, main.papers, self.detail_loader, self.marks, text_in_front)
-        self.views = ViewActions(services, self.refresher, main.papers)
-        self.filter = FilterActions(services.model, main.filter)
+        self.text_fetcher = TextFetcher(services, run_job)
         terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser, parts.send_pdf)
         self.links = LinkActions(services, keyboard, terminal)
-        self.notes = NoteActions(services, main.papers, self.marks, terminal, lambda: parts.overlays.note)
+        self.full_text = FullTextActions(services, parts.bookmarks, Outside(self.links.browse, terminal.copy))
+        self.page = PageActions(
+            services.model, main.papers, self.detail_loader, self.marks, self.full_text, text_in_front=text_in_front
+        )
+        self.views = ViewActions(services, self.refresher, main.papers)
+        self.filter = FilterActions(services.model, main.filter)
         pdfs = PdfFetcher(services, run_job)
+        self.notes = NoteActions(
+            services,
+            main.papers,
+            self.marks,
+            terminal,
+            screen=lambda: parts.overlays.note,
+            take_quote=self.full_text.take_quote,
+        )
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
         typed = CommandActions(
@@ -127,6 +145,7 @@ class Assembly:
         groups = (
             self.marks,
             self.page,
+            self.full_text,
             self.views,
             self.filter,
             self.links,
@@ -138,10 +157,10 @@ class Assembly:
             typed,
             PdfActions(services, pdfs, terminal),
             add,
-            MovementActions(services, main, self.marks, self.views, text_in_front),
+            MovementActions(services, main, self.marks, self.views, self.full_text, text_in_front=text_in_front),
             QueryActions(services, main, self.search, add, self.page),
             TopicActions(services, keyboard, self.page, text_in_front, parts.rules),
-            DateActions(services, self.refresher, self.views, lambda: parts.calendar),
+            DateActions(services, self.refresher, self.views, lambda: parts.screens.calendar),
             display,
             ProgramActions(
                 parts,

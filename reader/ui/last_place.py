@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reader.core.errors import ReaderError
 from reader.session import visit
 from reader.session.places import SAVED
+from reader.ui.work.bookmark_keeper import BookmarkKeeper
 from reader.ui.work.list_loader import ListLoader
 from reader.ui.work.services import Services
 
@@ -30,7 +31,10 @@ class LastPlace:
         given: str,
         services: Services,
         loader: ListLoader,
+        *,
+        bookmarks: BookmarkKeeper,
     ) -> None:
+        self._bookmarks = bookmarks
         self._file = file
         self._before = before
         self._given = given
@@ -51,6 +55,7 @@ class LastPlace:
 
     def keep(self) -> list[str]:
         """Save the place, unless it is saved already; return a sentence for each thing of this visit that is lost."""
+        self._bookmarks.keep()
         self._keep_once()
         return [lost for lost in (self._failure, self._library.lost) if lost]
 

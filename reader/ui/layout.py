@@ -33,6 +33,20 @@ STACKED_SHARE = 0.4
 """Share of the lines that the list gets over the detail, unless the user chose another."""
 
 
+OUTLINE_FROM = 120
+"""Minimum columns of a terminal in which a full text has its outline beside it."""
+
+OUTLINE_WIDTH, WIDE_OUTLINE = 34, 44
+"""Columns of the outline with its bar, and those in the shape `wide`."""
+
+
+def outline_width(width: int) -> int:
+    """Columns of the outline beside a full text; 0 if the terminal is too narrow for both."""
+    if width < OUTLINE_FROM:
+        return 0
+    return WIDE_OUTLINE if width >= SHAPES["wide"] else OUTLINE_WIDTH
+
+
 class Area(NamedTuple):
     """The place of a pane."""
 

@@ -57,6 +57,8 @@ class State(ViewState):
     """Whether all panes exist: one frame after the list."""
     width: int = SHAPES["three"]
     """Columns of the terminal."""
+    height: int = 24
+    """Rows of the terminal."""
     panes: PaneChoice = field(default_factory=PaneChoice)
     """What the user chose for the panes."""
 
@@ -64,6 +66,8 @@ class State(ViewState):
     mode: Mode = ""
     activity: str = ""
     """Other work that takes long, such as `marking 1,200 of 9,295`; empty if there is none."""
+    texts_ahead: str = ""
+    """How many full texts are fetched ahead, or what they wait for; empty if none is wanted."""
     hint: str = ""
     """The meaning of the row under the filter pane's cursor."""
     prompt: Prompt = field(default_factory=Prompt)
@@ -103,6 +107,8 @@ class State(ViewState):
             return "tags"
         if self.noting is not None:
             return "note"
+        if self.text is not None:
+            return "outline" if self.text.outline.is_open else "text"
         if self.page is not None:
             return "page"
         if self.calendar is not None:
@@ -198,9 +204,10 @@ class State(ViewState):
         """Record that all panes exist."""
         return replace(self, is_ready=True)
 
-    def resized(self, width: int) -> State:
-        """Store the terminal's new width."""
-        return replace(self, width=width)._with_focus_in_view()
+    def resized(self, width: int, height: int = 24) -> State:
+        """Store the terminal's new size."""
+        text = self.text and self.text.fitted(width, height)
+        return replace(self, width=width, height=height, text=text)._with_focus_in_view()
 
     def choose_panes(self, panes: PaneChoice) -> State:
         """Store what the user chose for the panes."""
@@ -246,7 +253,7 @@ class State(ViewState):
         """Go back from the paper's page to the list."""
         if self.page is None:
             return self
-        closed = replace(self, page=None, is_list_outdated=False)
+        closed = replace(self.close_text(), page=None, is_list_outdated=False)
         if not self.is_list_outdated:
             return closed
         return replace(closed, request=self._next_request(TOP if self.is_list_coming else Position(self.highlighted)))
@@ -260,10 +267,12 @@ class State(ViewState):
         return self if self.calendar is None else replace(self, calendar=None)
 
     def step_back(self, at: Position) -> State:
-        """Close or leave what is in front: the page, a pane, the selection, the feed's results or the query.
+        """Close or leave what is in front: the full text, the page, a pane, the selection, the results or the query.
 
         `at` is the position of the list's cursor, which stays on its paper.
         """
+        if self.text is not None:
+            return self.step_back_in_text()
         if self.page is not None:
             return self.close_page()
         if self.focus == "filter":
@@ -322,6 +331,10 @@ class State(ViewState):
     def busy_with(self, activity: str) -> State:
         """Show work under way in the first line; an empty text ends it."""
         return self if activity == self.activity else replace(self, activity=activity)
+
+    def texts_came(self, texts_ahead: str) -> State:
+        """Show in the first line how far the texts are that are fetched ahead."""
+        return self if texts_ahead == self.texts_ahead else replace(self, texts_ahead=texts_ahead)
 
     def hinted(self, hint: str) -> State:
         """Show the meaning of the row under the filter pane's cursor; an empty text removes it."""

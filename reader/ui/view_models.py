@@ -15,12 +15,14 @@ from reader.ui.text.status_lines import Choice, Status
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from reader.core.paper_row import PaperKey
     from reader.keys.keymap import Keymap
     from reader.session.places import Place, View
     from reader.ui.counts import Counts
     from reader.ui.state import State
     from reader.ui.state_parts import ListContent
     from reader.ui.text.filter_rows import FilterData, ViewItem
+    from reader.ui.text.found_lines import Found
     from reader.ui.text.query_advice import Reach
     from reader.ui.text.strip_line import Strip
 
@@ -113,7 +115,15 @@ def filters(
 
 def header_parts(state: State) -> object:
     """The parts of the state that `header` reads."""
-    return state.listing, state.counts, state.refresh, state.search.progress, state.activity, state.mode
+    return (
+        state.listing,
+        state.counts,
+        state.refresh,
+        state.search.progress,
+        state.activity,
+        state.mode,
+        state.texts_ahead,
+    )
 
 
 def header(state: State, now: datetime, dot: str) -> Header:
@@ -140,6 +150,8 @@ def condition(state: State, now: datetime) -> Condition:
         return Condition(state.mode)
     if refresh.trouble:
         return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
+    if state.texts_ahead:
+        return Condition(state.texts_ahead)
     return Condition(clock(refresh.last, now) or "", "fresh")
 
 
@@ -182,18 +194,32 @@ def view_name(view: View, ranked_at: str | None, now: datetime, dot: str) -> str
 def status_parts(state: State) -> object:
     """The parts of the state that `status` reads."""
     wider = state.in_all, state.widened_from
-    said = state.prompt, state.notices.shown, state.hint
+    said = state.prompt, text_prompt(state), state.notices.shown, state.hint
     return state.context, bool(state.place.text), state.mode, wider, said, state.selection.count
 
 
 def status(state: State, keymap: Keymap) -> Status:
     """The last line: the most useful keys here, and what just happened, or a prompt."""
     said, tone = state.notices.shown
+    choices, typed, is_typing = text_prompt(state)
+    if choices and not state.prompt.options:
+        return Status((), choices, typed, is_typing=is_typing)
     selected = state.selection.count if state.context in SELECTING else 0
     status = Status(tuple(hints(state, keymap)), *state.prompt, said, tone, selected)
     if not said and state.context == "filter":
         return status._replace(said=state.hint, tone="hint")
     return status
+
+
+def text_prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
+    """The keys that matter while words of a full text are typed or a reference is chosen, and what is typed."""
+    view = state.text.view if state.text is not None else None
+    if view is not None and view.links:
+        return (("a-z", "follow"), ("esc", "stay")), "a letter", False
+    if view is not None and view.search.is_typing:
+        found = "" if view.search.text.strip() == "" or view.marked else "  not in this text"
+        return (("enter", "keep"), ("esc", "put back")), f"/{view.search.text}{found}", not found
+    return (), "", False
 
 
 def hints(state: State, keymap: Keymap) -> list[Choice]:
@@ -230,11 +256,16 @@ def reach(state: State) -> Reach:
     return Reach(state.listing.count or 0, state.in_all, back)
 
 
+def found(state: State, key: PaperKey) -> Found | None:
+    """Where the full text of a paper has the searched words, if that is known."""
+    return state.found if state.found is not None and state.found.key == key else None
+
+
 def link_keys(keymap: Keymap) -> dict[str, str]:
     """The keys that open links, by the link's letter: a separate key, or the list's key and the letter."""
     listed = keymap.key("link.list")
     behind = {letter: f"{listed}{letter}" for letter in "acwdemts123456789"}
-    return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), **behind}
+    return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), "places": keymap.key("text.places"), **behind}
 
 
 def position(number: int, count: int | None) -> str:

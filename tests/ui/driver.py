@@ -100,7 +100,7 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
         state_file=how.get("state_file", file.with_name("state.json")),
         run_job=run_job,
         rules=rules,
-        shell=ReaderShell(Workspace(cache_file=file), {HOME_VARIABLE: str(file.parent)}),
+        shell=lambda: ReaderShell(Workspace(cache_file=file), {HOME_VARIABLE: str(file.parent)}),
         warnings=how.get("warnings", ()),
         now=now,
         still=how.get("still", True),
@@ -290,7 +290,7 @@ class Story:
     @property
     def text_in_front(self) -> PaperDetail:
         """The pane of the paper whose text is in front."""
-        page = self.app._page
+        page = self.app.screens.page
         return page.detail if self.is_on_page and page is not None else self.main.detail
 
     # What the reader holds

@@ -107,7 +107,7 @@ async def test_every_cell_can_be_read(reader: Opener, name: str, size: tuple[int
         for screen, (actions, back) in SCREENS.items():
             assert r.context == "list", screen
             await r.do(*actions)
-            calendar = r.app.calendar
+            calendar = r.app.screens.calendar
             # Behind the calendar lies the list, which is not to be read then.
             region = r.widget("#calendar").region if calendar is not None else None
             assert faint_cells(r, region) == [], screen
@@ -150,7 +150,7 @@ async def test_the_calendar_can_be_read_however_warm_a_day_is(reader: Opener) ->
     async with reader() as r:
         # Days of another warmth: all read, a few left, many.
         await r.do("move.down", "move.down", "mark.above_read", "day.older", "mark.all_read", "day.go")
-        assert r.app.calendar is not None
+        assert r.app.screens.calendar is not None
         async for name in walk_themes(r):
             assert faint_cells(r, r.widget("#calendar").region) == [], name
 

@@ -17,12 +17,15 @@ from reader.keys.keymap import Keymap
 from reader.session.places import VIEWS, Place, view
 from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults
+from reader.ui.full_text import FullText
+from reader.ui.outline import Outline
 from reader.ui.state import State
 from reader.ui.state_parts import TOP, CacheFacts, CalendarRequest, ListContent, Noting, Prompt, Reading, Tagging
 from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Status
 from reader.ui.text.strip_line import Strip
+from reader.ui.text_view import Size
 from reader.ui.view_models import (
     filter_data,
     filter_parts,
@@ -143,6 +146,9 @@ def test_the_header_says_what_lasts() -> None:
     since = NOW.astimezone() - timedelta(minutes=30)
     offline = at("today").refresh_failed("No network.", "offline", since)
     assert header(offline, NOW, "·").condition == Condition("offline 07:44", "trouble")
+    assert header(offline.texts_came("text 1 of 2"), NOW, "·").condition == Condition("offline 07:44", "trouble")
+    fetching = at("today").texts_came("text 1 of 2")
+    assert header(fetching, NOW, "·").condition == Condition("text 1 of 2", "plain")
     silent = at("today").source_failed("2 feeds silent", since - timedelta(days=2))
     assert header(silent, NOW, "·").condition == Condition("2 feeds silent 10 May", "trouble")
     assert header(replace(silent, mode="sample"), NOW, "·").condition == Condition("sample", "plain")
@@ -237,6 +243,9 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.open_calendar(CalendarRequest(date(2026, 5, 12)))
         case "page":
             state = state.open_page(READING)
+        case "text" | "outline":
+            state = state.open_page(READING).open_text(FullText(READING.key, READING.paper, Size()))
+            state = state.change_outline(Outline(is_open=context == "outline"))
     assert state.context == context
     # A zoomed pane is shown at any width.
     return state.choose_panes(state.panes._replace(is_zoomed=True)).resized(width)

@@ -7,7 +7,7 @@ layout by its letter; progress is counted in letters too, and needs no layout.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
@@ -30,12 +30,24 @@ class Place(NamedTuple):
 class Layout:
     """The lines of a document at a width; without one, each paragraph is one line, as a pipe wants it."""
 
-    def __init__(self, document: Document, width: int | None, *, table_width: int | None = None) -> None:
-        """`table_width` is what a table may take before its long cells break; by default the width."""
+    def __init__(
+        self,
+        document: Document,
+        width: int | None,
+        *,
+        table_width: int | None = None,
+        front: Sequence[Line] = (),
+    ) -> None:
+        """`table_width` is what a table may take before its long cells break; by default the width.
+
+        `front` are lines before the text, such as the title; they belong to the first block.
+        """
         self.document = document
         self.width = width
+        self.front = tuple(front)
         self._writer = BlockWriter(width, table_width)
         self._lines: dict[int, tuple[Line, ...]] = {}
+        self._cells: dict[int, int] = {}
 
     def lines(self, block: int) -> tuple[Line, ...]:
         """The lines of a block, with the empty ones before it."""
@@ -43,7 +55,8 @@ class Layout:
         if found is None:
             blocks = self.document.blocks
             before = blocks[block - 1] if block else None
-            found = self._lines[block] = tuple(self._writer.lines(blocks[block], before))
+            lines = tuple(self._writer.lines(blocks[block], before))
+            found = self._lines[block] = lines if block else (*self.front, *lines)
         return found
 
     def __iter__(self) -> Iterator[Line]:
@@ -83,11 +96,29 @@ class Layout:
 
     def window(self, place: Place, rows: int) -> list[Line]:
         """The lines from a place on, at most so many."""
-        found: list[Line] = []
-        block, line = place
+        return [line for _, line in self.placed(place, rows)]
+
+    def placed(self, place: Place, rows: int) -> list[tuple[Place, Line]]:
+        """The lines from a place on, at most so many, with their places."""
+        found: list[tuple[Place, Line]] = []
+        block, first = place
         while len(found) < rows and block < len(self.document.blocks):
-            found += self.lines(block)[line : line + rows - len(found)]
-            block, line = block + 1, 0
+            lines = self.lines(block)[first : first + rows - len(found)]
+            found += [(Place(block, first + index), line) for index, line in enumerate(lines)]
+            block, first = block + 1, 0
+        return found
+
+    @property
+    def end(self) -> Place:
+        """The last line."""
+        last = max(0, len(self.document.blocks) - 1)
+        return Place(last, max(0, len(self.lines(last)) - 1) if self.document.blocks else 0)
+
+    def cells(self, block: int) -> int:
+        """The width of a block: that of its widest line."""
+        found = self._cells.get(block)
+        if found is None:
+            found = self._cells[block] = max((line.cells for line in self.lines(block)), default=0)
         return found
 
     def place_of(self, anchor: str) -> Place | None:
@@ -125,6 +156,12 @@ class Layout:
         size = self.document.sizes[place.block]
         return min(1.0, (self._before[place.block] + min(size, self.letter(place))) / total)
 
+    def place_of_share(self, share: float) -> Place:
+        """The line above which so much of the document is."""
+        letters = share * self._before[-1]
+        block = max(0, min(bisect_right(self._before, letters), len(self.document.blocks)) - 1)
+        return self.place_at(block, int(letters - self._before[block]))
+
     def minutes_left(self, place: Place) -> int:
         """Minutes to read the rest."""
         return round(self._before[-1] * (1 - self.share(place)) / LETTERS_A_MINUTE)
@@ -141,8 +178,8 @@ class Layout:
         at = bisect_right(starts, place.block) - 1
         is_within = at >= 0 and (starts[at] < place.block or self.letter(place) > 0)
         wanted = at + step + (1 if step < 0 and is_within else 0)
-        return self._start_of(starts[wanted]) if 0 <= wanted < len(starts) else None
+        return self.start_of(starts[wanted]) if 0 <= wanted < len(starts) else None
 
-    def _start_of(self, block: int) -> Place:
+    def start_of(self, block: int) -> Place:
         """The first line of a block that is not empty."""
         return Place(block, next((index for index, line in enumerate(self.lines(block)) if line.pieces), 0))

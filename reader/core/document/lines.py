@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from reader.core.cells import cell_len, wrap
 from reader.core.document.formula import SUPERSCRIPTS, formula_text
@@ -11,6 +11,9 @@ from reader.core.document.model import Spans
 
 UNBROKEN = "\u00a0"
 """A space at which no line breaks; it becomes a plain one."""
+
+IN_ASCII: Final[Mapping[int, str]] = {ord("─"): "-", ord("│"): "|", ord("•"): "*"}
+"""The signs of lines, for terminals that have only ASCII."""
 
 SHORT = 24
 """Letters of a formula that stays on one line."""
@@ -23,7 +26,7 @@ class Piece(NamedTuple):
     role: str = "text"
     """One of `ROLES`, which a theme has a style for."""
     target: str = ""
-    """Where it leads: `#` and an anchor, or a web address."""
+    """Where it leads: `#` and an anchor, a web address, or the path of a picture from the page's address."""
 
 
 ROLES = ("text", "heading", "strong", "emphasis", "code", "formula", "mark", "label", "caption", "muted", "rule")

@@ -148,30 +148,32 @@ def open_text_sources(
     """
     environ = lookup_environment() if environ is None else environ
     offline = is_offline(environ)
-    stand_in = environ.get(ENDPOINT_VARIABLE, "").strip().rstrip("/")
-    patience = min(_LIMITS.read_timeout, PATIENCE / max(1, len(settings.full_text_from)))
-    sources: dict[str, TextSource] = {}
-    for place in settings.full_text_from:
-        if place == FEED:
-            address = settings.endpoint
-            token = find_token(environ, settings) if may_have_token(address, settings) else None
-            advice = sign_in_advice(address, environ, settings)
-            http = _MarkdownClient(
-                address,
-                token,
-                sign_in=advice,
-                offline=offline,
-                limits=replace(_LIMITS, read_timeout=patience),
-                lock_folder=lock_folder,
-            )
-            sources[FEED] = FeedTexts(http)
-            continue
-        site = stand_in if stand_in and (urlsplit(place).hostname or "") in _NAMES else place
-        if not is_local_url(site) and is_local_url(settings.endpoint):
-            continue
-        limits = replace(_PAGE_LIMITS, read_timeout=patience)
-        sources.setdefault(site, PageTexts(site, lock_folder=lock_folder, offline=offline, limits=limits))
-    return list(sources.values())
+    places = _places(settings, environ.get(ENDPOINT_VARIABLE, "").strip().rstrip("/"))
+    patience = min(_LIMITS.read_timeout, PATIENCE / max(1, len(places)))
+
+    def open_source(place: str) -> TextSource:
+        if place != FEED:
+            limits = replace(_PAGE_LIMITS, read_timeout=patience)
+            return PageTexts(place, lock_folder=lock_folder, offline=offline, limits=limits)
+        address = settings.endpoint
+        token = find_token(environ, settings) if may_have_token(address, settings) else None
+        advice = sign_in_advice(address, environ, settings)
+        limits = replace(_LIMITS, read_timeout=patience)
+        return FeedTexts(
+            _MarkdownClient(address, token, sign_in=advice, offline=offline, limits=limits, lock_folder=lock_folder)
+        )
+
+    return [open_source(place) for place in places]
+
+
+def _places(settings: Settings, stand_in: str) -> list[str]:
+    """The feed and the sites to ask, in order, each once."""
+    sites = (
+        stand_in if stand_in and (urlsplit(place).hostname or "") in _NAMES else place
+        for place in settings.full_text_from
+    )
+    is_alone = is_local_url(settings.endpoint)
+    return [place for place in dict.fromkeys(sites) if place == FEED or not is_alone or is_local_url(place)]
 
 
 class _MarkdownClient(HttpClient):

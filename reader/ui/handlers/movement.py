@@ -8,6 +8,7 @@ from functools import partial
 from reader.core.errors import ReaderError
 from reader.core.periods import period_of_view
 from reader.session.places import DAY, Place, view
+from reader.ui.handlers.full_text import FullTextActions
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.registry import handles
 from reader.ui.handlers.views import ViewActions
@@ -29,8 +30,11 @@ class MovementActions:
         main: MainScreen,
         marks: MarkActions,
         views: ViewActions,
+        full_text: FullTextActions,
+        *,
         text_in_front: Callable[[], PaperDetail | None],
     ) -> None:
+        self._full_text = full_text
         self._model = services.model
         self._library = services.library
         self._keymap = services.look.keymap
@@ -53,6 +57,8 @@ class MovementActions:
 
     def _step(self, lines: int) -> None:
         match self._model.state.context:
+            case "text" | "outline":
+                self._full_text.move(lines)
             case "page" | "detail":
                 text = self._text_in_front()
                 if text is not None:
@@ -82,6 +88,8 @@ class MovementActions:
     def _move_pages(self, direction: int, share: int, times: int) -> None:
         """Go `times` pages, or half pages if `share` is 2."""
         match self._model.state.context:
+            case "text" | "outline":
+                self._full_text.move_pages(direction, share, times)
             case "page" | "detail":
                 text = self._text_in_front()
                 if text is not None:
@@ -107,6 +115,8 @@ class MovementActions:
 
     def _to_end(self, count: int | None, *, last: bool) -> None:
         match self._model.state.context:
+            case "text" | "outline":
+                self._full_text.move_to_end(last=last)
             case "page" | "detail":
                 text = self._text_in_front()
                 if text is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reader.core.paper_row import NotCached, PaperRow
+from reader.ui.handlers.full_text import FullTextActions
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.registry import handles
 from reader.ui.model import Model
@@ -23,12 +24,15 @@ class PageActions:
         papers: PaperList,
         loader: DetailLoader,
         marks: MarkActions,
+        full_text: FullTextActions,
+        *,
         text_in_front: Callable[[], PaperDetail | None],
     ) -> None:
         self._model = model
         self._papers = papers
         self._loader = loader
         self._marks = marks
+        self._full_text = full_text
         self._text_in_front = text_in_front
 
     @handles("read.open")
@@ -63,6 +67,25 @@ class PageActions:
             if isinstance(reading.paper.pk, NotCached):
                 self._marks.store_opened(reading.key)
 
+    @handles("text.places")
+    def read_places(self, _count: int | None = None) -> None:
+        """Read the full text where it has the searched words."""
+        found = self._model.state.found
+        if found is not None and found.hits:
+            self.read_from(found.hits[0].block)
+        elif self._model.state.listing.text_words:
+            self._model.show_notice("no full text here has the words")
+        else:
+            self._model.show_notice("search words first: this goes to where the full text has them")
+
+    def read_from(self, block: int) -> None:
+        """Read the full text of the shown paper from a block with the searched words on."""
+        found = self._model.state.found
+        if self._model.state.page is None:
+            self._show()
+        if found is not None and self._model.state.page is not None:
+            self._full_text.open_at(max(found.words, key=len), block)
+
     @handles("read.down")
     def scroll_down(self, count: int | None) -> None:
         self._scroll(count or 1)
@@ -72,13 +95,19 @@ class PageActions:
         self._scroll(-(count or 1))
 
     def _scroll(self, lines: int) -> None:
+        if self._model.state.text is not None:
+            self._full_text.scroll(lines)
+            return
         text = self._text_in_front()
         if text is not None:
             text.scroll_lines(lines)
 
     @handles("read.on")
     def read_on(self, _count: int | None) -> None:
-        """Scroll a page down; at the end of the text, mark the paper read and go to the next unread one."""
+        """Scroll a page down; at the end of the page, mark the paper read and go to the next unread one."""
+        if self._model.state.text is not None:
+            self._full_text.read_on()
+            return
         text = self._text_in_front()
         if text is None:
             self.open()

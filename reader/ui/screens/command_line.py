@@ -8,6 +8,7 @@ from reader.ui.command_state import TypedCommand
 from reader.ui.screens.line_screen import LineScreen
 from reader.ui.shell import Suggested
 from reader.ui.text.command_advice import command_advice
+from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line
 from reader.ui.widgets.typed_line import TypedLine
 
@@ -19,7 +20,14 @@ class CommandScreen(LineScreen):
     """The line in which a command is typed, with what may follow, and earlier commands."""
 
     def __init__(
-        self, typed: Callable[[str], object], history: Sequence[str], taken: int, key: str, begun: str = ""
+        self,
+        typed: Callable[[str], object],
+        history: Sequence[str],
+        taken: int,
+        *,
+        key: str,
+        glyphs: Glyphs = UNICODE,
+        begun: str = "",
     ) -> None:
         """The line begins with `begun`, and `typed` gets the text before its cursor.
 
@@ -30,6 +38,7 @@ class CommandScreen(LineScreen):
         self._history = tuple(history)
         self._taken = taken
         self._key = key
+        self._ellipsis = glyphs.ellipsis
         self._suggested = Suggested()
         self._selected = 0
         self._recalled = -1
@@ -92,4 +101,12 @@ class CommandScreen(LineScreen):
         self._typed(self.line.before_cursor)
 
     def _advise(self, width: int) -> Line:
-        return command_advice(self.line.text, self._taken, self._suggested, self._selected, key=self._key, width=width)
+        return command_advice(
+            self.line.text,
+            self._taken,
+            self._suggested,
+            self._selected,
+            key=self._key,
+            width=width,
+            ellipsis=self._ellipsis,
+        )

@@ -105,7 +105,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         # Before anything is mounted, so that the panes are laid out only once.
-        self._model.change(self._model.state.resized(self.app.size.width))
+        self._model.change(self._model.state.resized(*self.app.size))
         glyphs = self._look.glyphs
         yield TopLine(glyphs, None if self._look.is_still else 0.4, id="top")
         yield StatusLine(glyphs, id="status")
@@ -160,7 +160,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.ready())
         self._draw_whenever(view_models.filter_parts, self._draw_filter)
         self._draw_whenever(lambda state: state.topic_names, self._draw_topic_names, now=False)
-        self._draw_whenever(lambda state: state.reading, self._draw_detail)
+        self._draw_whenever(lambda state: (state.reading, state.found), self._draw_detail)
         self._draw_whenever(_empty_parts, self._draw_empty)
         self._draw_whenever(lambda state: state.is_typing, self._draw_query, now=False)
         self._draw_whenever(
@@ -182,7 +182,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         return self._pane_layout
 
     def on_resize(self, event: events.Resize) -> None:
-        self._model.change(self._model.state.resized(event.size.width))
+        self._model.change(self._model.state.resized(*event.size))
 
     def _place_panes(self, _state: State) -> None:
         # The layout belongs to the screen, but only a child asks for another one.
@@ -263,8 +263,8 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if state.reading is None:
             self.detail.clear()
         else:
-            reading = state.reading
-            self.detail.show(reading.paper, reading.words, reading.votes, outputs=reading.outputs)
+            reading, found = state.reading, view_models.found(state, state.reading.key)
+            self.detail.show(reading.paper, reading.words, reading.votes, found=found, outputs=reading.outputs)
 
     def _draw_topic_names(self, state: State) -> None:
         self.detail.configure(state.topic_names)

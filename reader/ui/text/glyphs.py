@@ -48,6 +48,9 @@ class Glyphs(NamedTuple):
     nothing: str
     """In place of a missing number."""
     ellipsis: str
+    more_left: str
+    more_right: str
+    """Where a line goes on beyond the edge."""
     refreshed: str
     offline: str
     """Before a lasting trouble, such as no network."""
@@ -87,6 +90,8 @@ UNICODE = Glyphs(
     dot="·",
     nothing="–",
     ellipsis="…",
+    more_left="‹",
+    more_right="›",
     refreshed="↻",
     offline="○",
     spinner="⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏",
@@ -122,6 +127,8 @@ ASCII = Glyphs(
     dot="-",
     nothing="-",
     ellipsis="..",
+    more_left="<",
+    more_right=">",
     refreshed="@",
     offline="!",
     spinner="|/-\\",

@@ -40,10 +40,11 @@ MEANINGS = (
     ("refreshed", "Refreshed", "Before the time at which the feed was last read."),
     ("offline", "Offline", "The feed can't be reached; you read the cache."),
     ("ellipsis", "Cut", "There is more than fits."),
+    ("more_right", "Wide", "A table or code goes on at the right; keys scroll it sideways."),
 )
 """Fields of `Glyphs` with a name and a sentence, in the order of the legend."""
 
-PLAIN = frozenset(("upvotes", "folded", "line", "rule", "thumb", "dot", "caret", "spinner"))
+PLAIN = frozenset(("upvotes", "folded", "line", "rule", "thumb", "dot", "caret", "spinner", "more_left"))
 """Fields of `Glyphs` that are not explained: they look like another sign, or mean nothing."""
 
 

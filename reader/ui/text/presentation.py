@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.outputs import Output
     from reader.core.topics.explain import Why
+    from reader.ui.text.found_lines import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +43,7 @@ class Presentation:
     """What the user's programs said about the paper."""
     kept: Kept | None = None
     """What belongs to the paper; None where that is not shown."""
+    found: Found | None = None
+    """Where its full text has the searched words; None where that is not known."""
     fetching: str = ""
     """How it goes with fetching that; empty if there is nothing to say."""

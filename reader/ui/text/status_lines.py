@@ -44,6 +44,8 @@ class Status(NamedTuple):
     tone: Tone = "done"
     selected: int = 0
     """Number of selected papers, which the keys act on."""
+    is_typing: bool = False
+    """Whether the user types `typed` now, so that it ends in a caret."""
 
 
 def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[Line, ...]:
@@ -125,7 +127,8 @@ def _first(keys: Sequence[Choice], count: int) -> Sequence[Choice]:
 
 def _prompt(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
     """Draw every choice, in as many lines as they need; no choice is parted."""
-    lead: Line = (Piece(f" {literal(status.typed)}{glyphs.ellipsis}", "typed"),) if status.typed else ()
+    end = glyphs.caret if status.is_typing else glyphs.ellipsis
+    lead: Line = (Piece(f" {literal(status.typed)}{end}", "typed"),) if status.typed else ()
     indent = measure(lead) + (_BETWEEN if lead else 1)
     if indent > width // 3:
         indent = 1

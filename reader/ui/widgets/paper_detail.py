@@ -25,6 +25,7 @@ from reader.ui.widgets.pane import Pane
 if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.core.topics.explain import Why
+    from reader.ui.text.found_lines import Found
 
 _ROLES = (
     "title", "people", "more", "facts", "position", "star", "tag", "topic", "keywords", "between", "label", "quote",
@@ -52,6 +53,12 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         """The user clicked a topic."""
 
         slug: str
+
+    @dataclass
+    class PlaceClicked(Message):
+        """The user clicked a place of the full text."""
+
+        block: int
 
     @dataclass
     class TagClicked(Message):
@@ -91,6 +98,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         *,
         position: str = "",
         kept: Kept | None = None,
+        found: Found | None = None,
         fetching: str = "",
         outputs: tuple[Output, ...] = (),
     ) -> None:
@@ -114,6 +122,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             position=position,
             outputs=outputs,
             kept=kept,
+            found=found,
             fetching=fetching,
         )
         if (paper, look) != (self._paper, self._look):
@@ -242,6 +251,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self.post_message(self.TopicClicked(value))
         elif kind == "tag":
             self.post_message(self.TagClicked(value))
+        elif kind == "place":
+            self.post_message(self.PlaceClicked(int(value)))
         elif kind == "unfold":
             self.toggle_fold()
         else:

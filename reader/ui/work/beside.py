@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from reader.ui.shell import Running, Shell
@@ -28,7 +28,8 @@ COLUMNS = 200
 class Beside:
     """Runs one command after the other, and tells of those that fail."""
 
-    def __init__(self, services: Services, shell: Shell) -> None:
+    def __init__(self, services: Services, shell: Callable[[], Shell]) -> None:
+        """`shell` makes the commands at their first use, in a thread: their imports take 30 ms."""
         self._model = services.model
         self._library = services.library
         self._background = services.background
@@ -83,7 +84,7 @@ class Beside:
 
     async def _run(self, words: Sequence[str]) -> None:
         """Run a command in a process of its own; a failure is told once until another comes."""
-        self._running = running = self._shell.start(words, COLUMNS)
+        self._running = running = await asyncio.to_thread(lambda: self._shell().start(words, COLUMNS))
         try:
             outcome = await asyncio.to_thread(running.wait)
         except asyncio.CancelledError:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from reader.cache.history import Votes
     from reader.cache.outputs import Output
     from reader.cache.search.compile import Scope, Selection
+    from reader.cache.texts import KeptText
     from reader.cache.vocabulary import Vocabulary
     from reader.session.places import Place, View
 
@@ -63,6 +64,11 @@ class Library(Marking):
         self._screenfuls, self._whole, self._counts, self._days = (
             QueryThread(path, name) for name in ("screenful", "order", "count", "day")
         )
+
+    @property
+    def path(self) -> Path:
+        """The cache's file."""
+        return self._path
 
     @property
     def is_writable(self) -> bool:
@@ -112,6 +118,27 @@ class Library(Marking):
         if self.results is not None:
             return self.results.pk_of(pk)
         return pk if isinstance(pk, int) else None
+
+    def text(self, pk: PaperKey) -> KeptText | None:
+        """The full text of a paper, if it is kept; to read one takes some 3 ms."""
+        from reader.cache.texts import Texts
+
+        known = self._cached_key(pk)
+        if known is None:
+            return None
+        return self._ask(lambda window: window.read(lambda one: Texts(one, self._path).get(known)), None)
+
+    async def note_text_use(self, pk: PaperKey, today: str) -> None:
+        """Note that a full text is read today (ISO), which keeps it longer."""
+        known = self._cached_key(pk)
+        if known is not None:
+            await asyncio.to_thread(self._note_text_use, known, today)
+
+    def _note_text_use(self, pk: int, today: str) -> None:
+        from reader.cache.texts import Texts
+
+        with closing(Texts.open(self._path)) as texts:
+            texts.note_use(pk, today)
 
     def pk_of(self, id: str) -> int | None:
         return self._ask(lambda window: window.pk_of(id), None)

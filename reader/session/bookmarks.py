@@ -1,0 +1,121 @@
+"""Bookmarks: where each full text was left, kept in a small JSON file.
+
+In another version of a text, the place is found again by its section.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.paths import read_start, replace_private
+
+if TYPE_CHECKING:
+    from reader.core.document.model import Document, Heading, Section
+
+MOST = 1_000
+"""Bookmarks that are kept, the latest ones."""
+
+MAX_SIZE = 1 << 20
+"""Bytes; a larger file is not read."""
+
+
+class Bookmark(NamedTuple):
+    """A place in a text."""
+
+    edition: str
+    """What tells the text from other versions of it: see `edition`."""
+    block: int = 0
+    letter: int = 0
+    """Letters of the block before the place; -1 for the empty line before the block."""
+    section: str = ""
+    """The number and the title of the section; empty before the first one."""
+    share: float = 0.0
+    """How much of the section, or of the whole text without one, is before the place."""
+
+
+def edition(document: Document, source: str) -> str:
+    """What tells a text from other versions of the paper, and from the same one of another source."""
+    return f"{source} v{document.version or '?'} {len(document.blocks)}"
+
+
+def bookmark(document: Document, source: str, block: int, letter: int) -> Bookmark:
+    """The bookmark of a place in a document."""
+    section = next((one for one in reversed(document.sections) if one.start <= block < one.end), None)
+    first, last = (section.start, section.end) if section else (0, len(document.blocks))
+    sizes = document.sizes[first:last]
+    before = sum(sizes[: block - first]) + max(0, letter)
+    share = min(1.0, before / sum(sizes)) if sum(sizes) else 0.0
+    return Bookmark(edition(document, source), block, letter, _name(section), round(share, 4))
+
+
+def find(mark: Bookmark, document: Document, source: str) -> tuple[int, int]:
+    """The block and the letters before a bookmark; in another version, the same share of the same section."""
+    blocks = len(document.blocks)
+    if mark.edition == edition(document, source) and mark.block < blocks:
+        return mark.block, mark.letter
+    section = _same_section(mark.section, document.sections)
+    if mark.section and section is None:
+        # The section is gone, and its share says nothing of the whole.
+        return 0, -1
+    first, last = (section.start, section.end) if section else (0, blocks)
+    sizes = document.sizes[first:last]
+    letters = int(mark.share * sum(sizes))
+    ends = list(accumulate(sizes))
+    block = next((place for place, end in enumerate(ends) if end > letters), len(ends) - 1)
+    return first + max(0, block), max(0, letters - (ends[block] - sizes[block])) if sizes else 0
+
+
+def _same_section(name: str, sections: Sequence[Section]) -> Section | None:
+    """The section of the same name; else the one of the same title, whose number changed, or of the same number."""
+    number, _, title = name.partition("\t")
+    named = [(_number(one.heading), _title(one.heading), one) for one in sections]
+    tests = (
+        [one for other, text, one in named if (other, text) == (number, title)],
+        [one for _, text, one in named if text == title],
+        [one for other, _, one in named if number and other == number],
+    )
+    return next((found[0] for found in tests if found), None)
+
+
+def _name(section: Section | None) -> str:
+    return f"{_number(section.heading)}\t{_title(section.heading)}" if section else ""
+
+
+def _number(heading: Heading) -> str:
+    return heading.number.rstrip(".")
+
+
+def _title(heading: Heading) -> str:
+    return " ".join("".join(span.text for span in heading.spans).lower().split())[:200]
+
+
+# The file
+
+
+def load(file: Path) -> dict[str, Bookmark]:
+    """The bookmarks by the paper's id, the latest last; invalid ones are left out."""
+    try:
+        found = json.loads(read_start(file, MAX_SIZE).decode())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return dict(_valid(found)) if isinstance(found, dict) else {}
+
+
+def _valid(found: Mapping[object, object]) -> Iterator[tuple[str, Bookmark]]:
+    for id, values in found.items():
+        match id, values:
+            case str(), [str(edition), int(block), int(letter), str(section), int(share) | float(share)]:
+                if block >= 0 and letter >= -1 and 0 <= share <= 1:
+                    yield id, Bookmark(edition, block, letter, section, float(share))
+
+
+def save(file: Path, changed: Mapping[str, Bookmark]) -> None:
+    """Write changed bookmarks behind those of the file, which another program may have written; raises OSError."""
+    kept = {id: mark for id, mark in load(file).items() if id not in changed} | dict(changed)
+    latest = dict(list(kept.items())[-MOST:])
+    # Not durable: to leave must not wait for the disk.
+    replace_private(file, json.dumps(latest, ensure_ascii=True, indent=0), durable=False)

@@ -1,0 +1,77 @@
+"""Find words within a full text: on the lines as they are drawn, each block looked at once."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from reader.core.document.layout import Layout, Place
+from reader.core.text import fold
+from reader.ui.text.lines import pattern
+
+
+class Search(NamedTuple):
+    """The words that are looked for, and where the search began."""
+
+    text: str = ""
+    is_typing: bool = False
+    block: int = 0
+    letter: int = 0
+    before: str = ""
+    """The words that were looked for before these were typed."""
+
+    @property
+    def pattern(self) -> re.Pattern[str] | None:
+        """What finds the text, at the beginning of words; None if it has no letters."""
+        return pattern((self.text,)) if self.text.strip() else None
+
+
+class _Block(NamedTuple):
+    """The text of a block, folded, and where its lines begin in it."""
+
+    folded: str
+    starts: list[int]
+
+
+class TextIndex:
+    """The folded lines of one layout."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._blocks: dict[int, _Block] = {}
+
+    def _block(self, block: int) -> _Block:
+        found = self._blocks.get(block)
+        if found is None:
+            text, starts = "", []
+            for line in self._layout.lines(block):
+                starts.append(len(text))
+                text += fold(line.text.strip()) + " "
+            found = self._blocks[block] = _Block(text, starts)
+        return found
+
+    def matches(self, searched: re.Pattern[str], block: int) -> list[Place]:
+        """The lines of a block in which a match begins."""
+        text, starts = self._block(block)
+        lines = (bisect_right(starts, match.start()) - 1 for match in searched.finditer(text))
+        return [Place(block, line) for line in dict.fromkeys(lines)]
+
+    def all_matches(self, searched: re.Pattern[str]) -> list[Place]:
+        """The lines of the whole text in which a match begins."""
+        return [place for block in self._order(0, 1) for place in self.matches(searched, block)]
+
+    def following(self, searched: re.Pattern[str], place: Place, step: int) -> Place | None:
+        """The nearest match below a place (1) or above it (-1), around the ends; None if there is none."""
+        for block in self._order(place.block, step):
+            found = self.matches(searched, block)
+            for match in found if step > 0 else reversed(found):
+                if block != place.block or (match > place if step > 0 else match < place):
+                    return match
+        return next(iter(self.matches(searched, place.block)[:: step or 1]), None)
+
+    def _order(self, first: int, step: int) -> Iterator[int]:
+        """All blocks from one on, around the ends."""
+        count = len(self._layout.document.blocks)
+        return ((first + step * number) % count for number in range(count))

@@ -1,0 +1,82 @@
+"""The pane with the outline of a full text. The state has its cursor; the pane draws it, and reports the mouse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+
+from reader.ui.outline import Outline
+from reader.ui.text.glyphs import UNICODE, Glyphs
+from reader.ui.text.lines import Piece
+from reader.ui.text.outline_lines import OUTLINE_ROLES, first_row, outline_line
+from reader.ui.text.styled_text import PLAIN
+from reader.ui.widgets.pane import Pane
+
+
+class OutlinePane(Pane, inherit_bindings=False):
+    """The sections that no fold hides; the one that is read is marked, or the cursor while keys act here."""
+
+    PREFIX = "outline"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"outline--{role}" for role in OUTLINE_ROLES}
+
+    @dataclass
+    class Chosen(Message):
+        """The user clicked a section."""
+
+        index: int
+
+    def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._outline = Outline()
+        self._here = 0
+        self._rows: list[int] = []
+
+    def show(self, outline: Outline, here: int) -> None:
+        """Show an outline; `here` is the section that is being read."""
+        if (outline, here) == (self._outline, self._here):
+            return
+        if outline.folded != self._outline.folded or outline.sections is not self._outline.sections:
+            self._rows = outline.shown
+        self._outline, self._here = outline, here
+        self._place()
+
+    def _place(self) -> None:
+        size = Size(self.columns, len(self._rows))
+        if size != self.virtual_size:
+            self.virtual_size = size
+        cursor = self._outline.cursor if self._outline.is_open else self._here
+        self.scroll_to(y=first_row(self._rows, cursor, self.size.height), animate=False, force=True)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Show the cursor's part."""
+        self._place()
+
+    def render_line(self, y: int) -> Strip:
+        row = y + self.scroll_offset.y
+        if row >= len(self._rows):
+            return Strip.blank(self.columns, self._style())
+        index, outline = self._rows[row], self._outline
+        is_cursor = outline.is_open and index == outline.cursor
+        line = outline_line(
+            outline.sections[index].heading,
+            self.columns - 1,
+            self._glyphs,
+            is_folded=index in outline.folded,
+            is_here=index == self._here,
+        )
+        bar = Piece(self._glyphs.cursor if is_cursor else " ", "cursor")
+        return self._strip((bar, *line), "highlighted" if is_cursor else PLAIN)
+
+    def on_click(self, event: events.Click) -> None:
+        """Report a click on a section."""
+        row = event.y + self.scroll_offset.y
+        if row < len(self._rows):
+            event.stop()
+            self.post_message(self.Chosen(self._rows[row]))
