@@ -244,10 +244,10 @@ def _show_reader(
         if frame is not None:
             frame.take_down()
     skip_final_collection()
-    if app.assembly is not None and app.assembly.beside.is_due:
+    lost = app.last_place.keep()
+    if app.has_exports_due and not leaving.signal:
         workspace.has_changed = True
         workspace.write_exports()
-    lost = app.last_place.keep()
     if lost:
         _print_failure(" ".join(lost))
     if app._exception is not None and not leaving.is_terminal_gone:

@@ -251,6 +251,11 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
 
+    @property
+    def has_exports_due(self) -> bool:
+        """Whether the watched exports may lack a change."""
+        return self.assembly is not None and self.assembly.beside.is_due
+
     def on_unmount(self) -> None:
         if self.assembly is not None:
             self.assembly.commands.close()
