@@ -11,7 +11,7 @@ from reader.actions.publication import container, entry_type, year
 from reader.core.ids import paper_url
 from reader.core.names import split_name
 from reader.core.paper import Paper
-from reader.core.text import clean, clean_block
+from reader.core.text import clean, clean_block, clean_note
 
 _TYPES = {"misc": "article", "article": "article-journal", "inproceedings": "paper-conference"}
 
@@ -41,7 +41,7 @@ def _item(paper: Paper, keys: CitationKeys) -> dict[str, Any]:
         "keyword": ", ".join(clean(word.replace(",", " ")) for word in paper.tags),
         "source": "arXiv.org" if url else None,
         "note": f"arXiv:{paper.id}{f' [{primary}]' if primary else ''}" if url else None,
-        "annote": clean_block(paper.note or ""),
+        "annote": clean_note(paper.note or ""),
     }
 
 
