@@ -134,7 +134,7 @@ def comment_lines(kept: Kept, width: int, look: Presentation) -> list[Line]:
 
 def _bars(depth: int, width: int, glyphs: Glyphs) -> list[Piece]:
     """What stands left of a reply."""
-    return [Piece(f"{glyphs.quote} ", "quote")] * min(depth, max(0, width // 12 - 1))
+    return [Piece(f"{glyphs.rule} ", "quote")] * min(depth, max(0, width // 12 - 1))
 
 
 def _comment(placed: Placed, width: int, look: Presentation) -> Iterator[Line]:
@@ -179,7 +179,7 @@ def _drawn(line: DocumentLine, glyphs: Glyphs) -> Iterator[Piece]:
         is_web = piece.target.startswith(("https://", "http://"))
         text = piece.text
         if piece.role == "rule":
-            text = text.replace("│", glyphs.quote).replace("─", glyphs.line)
+            text = text.replace("│", glyphs.rule).replace("─", glyphs.line)
         elif text == "• ":
             text = f"{glyphs.dot} "
         yield Piece(literal(text), "link" if is_web else role, action=("link", piece.target) if is_web else None)
