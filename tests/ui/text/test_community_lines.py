@@ -117,7 +117,7 @@ def test_automated_comments_are_folded() -> None:
     told = said("a", "This is an automated message from the bot.")
     told = told._replace(blocks=(*told.blocks, similar))
     assert discussion(told)[2:] == ["ana · 29 Jun", "automated, similar papers +2"]
-    assert "· One" in discussion(told, look=UNFOLDED)
+    assert "• One" in discussion(told, look=UNFOLDED)
 
 
 def test_very_many_comments_are_folded() -> None:
