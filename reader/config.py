@@ -91,7 +91,8 @@ class Settings:
     """Minutes between two refreshes while the reader is open; 0 leaves refreshing to the r key."""
 
     ask_arxiv: bool = field(default=True, metadata={"rule": Boolean()})
-    """Ask arXiv for categories of the feed's papers, one request a day, and for marked papers that are missing here."""
+    """Ask arXiv for categories of the feed's papers, one request a day, for versions and venues of opened papers, and
+    for marked papers that are missing here."""
 
     allow_local_feeds: bool = field(default=False, metadata={"rule": Boolean()})
     """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""
