@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from reader.ui.shell import Shell
     from reader.ui.widgets.filter_pane import FilterPane
     from reader.ui.widgets.paper_detail import PaperDetail
+    from reader.ui.widgets.text_pane import TextPane
 
 SAMPLE = "sample"
 """The app's return value if the user asks for the sample."""
@@ -234,6 +235,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.text, assembly.text_fetcher.follow, now=False)
         on_change(lambda state: state.text, self.bookmarks.follow, now=False)
         self.screens.follow()
+        on_change(assembly.text_places.parts, assembly.text_places.follow, now=False)
         on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
         if not self.look.demo and not self.look.is_still:
             on_change(assembly.texts_ahead.parts, assembly.texts_ahead.begin_soon, now=False)
@@ -376,10 +378,20 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         if self.assembly is not None:
             self.assembly.links.browse(event.url)
 
+    def on_text_pane_link_clicked(self, event: TextPane.LinkClicked) -> None:
+        """Follow a reference of a full text."""
+        if self.assembly is not None:
+            self.assembly.full_text.follow_to(event.target, event.words)
+
     def on_paper_detail_topic_clicked(self, event: PaperDetail.TopicClicked) -> None:
         """Show a topic's papers."""
         if self.assembly is not None:
             self.assembly.show_topic(event.slug)
+
+    def on_paper_detail_place_clicked(self, event: PaperDetail.PlaceClicked) -> None:
+        """Read the full text from a place on."""
+        if self.assembly is not None:
+            self.assembly.page.read_from(event.block)
 
     def on_paper_detail_tag_clicked(self, event: PaperDetail.TagClicked) -> None:
         """Show the papers with a tag."""

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from reader.ui.work.bookmark_keeper import BookmarkKeeper
     from reader.ui.work.list_loader import ListLoader
     from reader.ui.work.services import Services
+from reader.ui.work.text_places import TextPlaces
 from reader.ui.work.texts_ahead import TextsAhead
 
 
@@ -101,6 +102,7 @@ class Assembly:
         self.cache_watch = CacheWatch(services, keyboard.when_still)
         self.notice_timer = NoticeTimer(services)
         self.page_refresher = PageRefresher(services, run_job)
+        self.text_places = TextPlaces(services)
         self.texts_ahead = TextsAhead(services, run_job)
         self.topic_meanings = TopicMeanings(services, parts.rules)
         self.commands = CommandRunner(services, parts.shell)
