@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from reader.ui.shell import Shell
     from reader.ui.widgets.filter_pane import FilterPane
     from reader.ui.widgets.paper_detail import PaperDetail
+    from reader.ui.widgets.text_pane import TextPane
 
 SAMPLE = "sample"
 """The app's return value if the user asks for the sample."""
@@ -376,6 +377,11 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         """Open a link in the browser."""
         if self.assembly is not None:
             self.assembly.links.browse(event.url)
+
+    def on_text_pane_link_clicked(self, event: TextPane.LinkClicked) -> None:
+        """Follow a reference of a full text."""
+        if self.assembly is not None:
+            self.assembly.full_text.follow_to(event.target, event.words)
 
     def on_paper_detail_topic_clicked(self, event: PaperDetail.TopicClicked) -> None:
         """Show a topic's papers."""

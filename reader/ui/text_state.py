@@ -58,6 +58,14 @@ class TextState(ListState):
         """Move in the outline of the open text, or let keys act there or in the text."""
         return self if self.text is None else replace(self, text=replace(self.text, outline=outline))
 
+    def read_section(self, index: int) -> Self:
+        """Show a section, by its place in the outline, and let keys act in the text."""
+        text = self.text
+        if text is None or text.view is None or not 0 <= index < len(text.outline.sections):
+            return self
+        view = text.view.go_to_block(text.outline.sections[index].start)
+        return replace(self, text=replace(text, view=view, outline=text.outline.closed()))
+
     def step_back_in_text(self) -> Self:
         """Close or stop what is in front: the outline, a selection, a fetch; at last go back to the paper's page."""
         text = self.text

@@ -75,7 +75,9 @@ class CommandRunner:
             self._running.kill()
 
     def _show_progress(self) -> None:
+        """Tell that it runs: in the first line, and for screens without one in the last."""
         self._model.change(self._model.state.busy_with(f"running {self._name}"))
+        self._model.show_notice(f"{self._name} runs · {self._key('app.escape')} stops it")
 
     def _show_changes(self) -> None:
         """Show what the command has changed in the cache, without moving the list."""
