@@ -105,13 +105,18 @@ def _print_front_page(words: Sequence[str]) -> int:
 
 
 def _run_command(name: str, words: Sequence[str]) -> int:
-    from reader.commands.command import make_parser
+    from reader.commands.command import OpenReader, make_parser
     from reader.commands.parsing import parse
     from reader.commands.workspace import Workspace
 
     command = find_command(name)
     options = parse(make_parser(command), words)
-    return command.run(options, Workspace(options.log_level))
+    workspace = Workspace(options.log_level)
+    outcome = command.run(options, workspace)
+    if not isinstance(outcome, OpenReader):
+        return outcome
+    _expect_terminal()
+    return _show_reader(workspace, f'id:"{outcome.paper}"', opens_page=True)
 
 
 # The reader
@@ -129,14 +134,19 @@ def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
 
     if query:
         parsed(query)
-    if not _has_terminal():
-        raise UsageError(f"The reader needs a terminal. To print papers, use '{APP} list'.")
+    _expect_terminal()
     workspace = Workspace(log_level)
     return _show_sample(workspace, query) if demo else _show_reader(workspace, query, frame=frame)
 
 
 def _has_terminal() -> bool:
     return _has_driver() or (sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def _expect_terminal() -> None:
+    """Raise UsageError if the reader can't be drawn."""
+    if not _has_terminal():
+        raise UsageError(f"The reader needs a terminal. To print papers, use '{APP} list'.")
 
 
 def _has_driver() -> bool:
@@ -183,8 +193,15 @@ def _meant_command(words: Sequence[str]) -> str | None:
     return nearest(words[0], COMMANDS) if words and words[0].isalpha() else None
 
 
-def _show_reader(workspace: Workspace, query: str, sample: Path | None = None, frame: FirstFrame | None = None) -> int:
-    """Open the reader on the user's cache, or on the sample's."""
+def _show_reader(
+    workspace: Workspace,
+    query: str,
+    sample: Path | None = None,
+    frame: FirstFrame | None = None,
+    *,
+    opens_page: bool = False,
+) -> int:
+    """Open the reader on the user's cache, or on the sample's; with `opens_page` on the page of the first paper."""
     from reader.ui.process import skip_final_collection, tune_process
 
     tune_process()
@@ -206,11 +223,12 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None, f
             workspace.settings,
             file,
             query=query,
+            opens_page=opens_page,
             demo=sample is not None,
             state_file=paths.state_file(),
             run_job=partial(_run_job, workspace, file),
             rules=lambda: workspace.topics,
-            shell=_shell(workspace, sample),
+            shell=partial(_shell, workspace, sample),
             leaving=leaving,
             first_frame=frame,
             keep_setting=partial(_keep_setting, workspace),
@@ -235,6 +253,7 @@ def _show_reader(workspace: Workspace, query: str, sample: Path | None = None, f
 def _shell(workspace: Workspace, sample: Path | None) -> Shell:
     """What the reader's command line can do; over the sample, commands know nothing of the user's own files."""
     from reader.commands.shell import ReaderShell
+    from reader.commands.workspace import Workspace
     from reader.paths import HOME_VARIABLE
 
     if sample is None:

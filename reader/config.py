@@ -50,6 +50,9 @@ VARIABLES: Mapping[str, str] = MappingProxyType({"endpoint": ENDPOINT_VARIABLE, 
 LOG_LEVELS = ("error", "warning", "info")
 """What the log file contains: unexpected errors; then also failed fetches; then also each request."""
 
+PRESETS = ("vim", "newsboat", "arrows")
+"""The tables of keys in `reader.keys.presets`."""
+
 _SHOWN = 300
 """Maximum characters of a key or a value in the message about it."""
 
@@ -97,11 +100,17 @@ class Settings:
     )
     """Where full texts come from, the first that has one: the feed, or sites that have it under /html/ID; [] is off."""
 
+    fetch_ahead: tuple[str, ...] = field(default=("is:starred",), metadata={"rule": QueryList()})
+    """Queries, such as ["is:starred", "is:queued"]: full texts of their papers are fetched ahead; [] is off."""
+
     keep_texts_days: int = field(default=365, metadata={"rule": Number(0, 36_500)})
     """Days to keep a full text after it was last read; those of starred, tagged and noted papers stay, 0 keeps all."""
 
     pdf_folder: str = field(default="~/Papers", metadata={"rule": FilePath()})
     """Folder of fetched PDFs, which are named by the paper's id and title."""
+
+    pdf_viewer: tuple[str, ...] = field(default=(), metadata={"rule": Command()})
+    """Program that opens PDFs, such as ["zathura"]; it gets the file as its last argument. Empty is the system's."""
 
     order: str = field(default="day", metadata={"rule": Choice(("day", "upvotes", "published", "added", "title"))})
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
@@ -136,6 +145,9 @@ class Settings:
 
     log_level: str = field(default="warning", metadata={"rule": Choice(LOG_LEVELS)})
     """What the log file contains: unexpected errors; also failed fetches (warning); also each request (info)."""
+
+    key_preset: str = field(default="vim", metadata={"rule": Choice(PRESETS)})
+    """Keys to begin with: the reader's own (vim), or more like newsboat, or without letters for moving (arrows)."""
 
     keys: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}

@@ -94,6 +94,9 @@ class PaperFacts(TypedDict, total=False):
     version: int | None
     revised: str | None
     remark: str | None
+    models: int | None
+    datasets: int | None
+    spaces: int | None
     doi: str | None
     journal: str | None
     url: str | None
@@ -109,6 +112,8 @@ class SettingFacts(TypedDict, total=False):
     notify: tuple[str, ...]
     notify_command: tuple[str, ...]
     keep_days: int
+    pdf_folder: str
+    pdf_viewer: tuple[str, ...]
     order: str
     read_when: str
     after_mark: str

@@ -126,6 +126,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, path: str, query: Mapping[str, str]) -> tuple[int, object, dict[str, str]]:
         if (page := self.server.pages.get(path)) is not None:
+            if page.startswith(b"%PDF"):
+                return self._part(page)
             kind = "text/html" if page.lstrip()[:1] == b"<" else "text/markdown"
             return 200, page, {"Content-Type": f"{kind}; charset=utf-8"}
         if path == "/api/daily_papers":
@@ -137,6 +139,17 @@ class _Handler(BaseHTTPRequestHandler):
         # A paper that is asked for by its id comes bare.
         found = next((one["paper"] for one in every if path == f"/api/papers/{one['paper']['id']}"), None)
         return self._missing() if found is None else (200, found, {})
+
+    def _part(self, page: bytes) -> tuple[int, object, dict[str, str]]:
+        """A PDF, or what a client asks for that has the beginning of it."""
+        headers = {"Content-Type": "application/pdf", "ETag": f'"{zlib.crc32(page):x}"'}
+        asked = self.headers["Range"]
+        if asked is None or self.headers["If-Range"] != headers["ETag"]:
+            return 200, page, headers
+        start = int(asked.removeprefix("bytes=").removesuffix("-"))
+        if start >= len(page):
+            return 416, b"", {"Content-Range": f"bytes */{len(page)}"}
+        return 206, page[start:], {**headers, "Content-Range": f"bytes {start}-{len(page) - 1}/{len(page)}"}
 
     def _missing(self) -> tuple[int, object, dict[str, str]]:
         return 404, {"error": "Not found"}, {}

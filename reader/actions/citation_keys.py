@@ -1,12 +1,14 @@
 """Make the key of an entry from a pattern, such as `{author}{year}-{id}`: the same for a paper in every export.
 
-Without `{id}` two papers may come to the same key: the later one of an export then gets its id at the end.
+Without `{id}` papers may come to the same key: the first of them that came into the cache has it, the others get their
+id at its end. So a key that is cited stays, whatever comes later and whatever is exported in whatever order.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 
 from reader.core.ids import arxiv_id
 from reader.core.names import split_name
@@ -28,25 +30,48 @@ _SMALL_WORDS = frozenset((
 
 
 class CitationKeys:
-    """Gives each paper of an export its key; no key is given twice, whatever its capitals."""
+    """Gives each paper of an export its key; no key is given twice, whatever its capitals.
 
-    def __init__(self, pattern: str = DEFAULT, used: Iterable[str] = ()) -> None:
+    `used` are keys that none may get; `all_papers` are those of the cache, in the order in which they came.
+    """
+
+    def __init__(
+        self,
+        pattern: str = DEFAULT,
+        used: Iterable[str] = (),
+        all_papers: Callable[[], Iterable[Paper]] = tuple,
+    ) -> None:
         self._pattern = pattern
         self._used = {key.lower() for key in used}
+        self._all_papers = all_papers
+
+    @cached_property
+    def _owners(self) -> dict[str, str]:
+        """The id of the paper that has a key without its id, by the key in small letters."""
+        owners: dict[str, str] = {}
+        for paper in self._all_papers():
+            owners.setdefault(self._base(_parts(paper)).lower(), paper.id)
+        return owners
 
     def key(self, paper: Paper) -> str:
         """The key of a paper, which it gets now."""
         parts = _parts(paper)
-        made = _PART.sub(lambda found: parts.get(found[1], ""), self._pattern)
-        base = _safe(made) or f"paper-{parts['id']}"
-        key, number = base, 1
-        if key.lower() in self._used and "{id}" not in self._pattern:
+        key = base = self._base(parts)
+        number = 1
+        if "{id}" not in self._pattern and (
+            key.lower() in self._used or self._owners.get(key.lower(), paper.id) != paper.id
+        ):
             key = base = f"{base}-{parts['id']}"
         while key.lower() in self._used:
             number += 1
             key = f"{base}-{number}"
         self._used.add(key.lower())
         return key
+
+    def _base(self, parts: dict[str, str]) -> str:
+        """The key that the pattern makes of a paper's parts."""
+        made = _PART.sub(lambda found: parts.get(found[1], ""), self._pattern)
+        return _safe(made) or f"paper-{parts['id']}"
 
 
 def _parts(paper: Paper) -> dict[str, str]:

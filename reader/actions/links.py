@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from reader.core.community import Kind, Repository
 from reader.core.errors import ReaderError
 from reader.core.ids import hf_url, paper_url, pdf_url
 from reader.core.paper import Paper
@@ -25,6 +28,15 @@ class UnsafeLink(ReaderError):
 
 CODE_LINK = "code"
 """The name of the link to the paper's code."""
+
+
+LINKED: Mapping[Kind, tuple[str, str]] = MappingProxyType(
+    {"model": ("m", "models"), "dataset": ("t", "datasets"), "space": ("s", "Spaces")}
+)
+"""The letter and the name of the repositories of each kind that name a paper."""
+
+MOST_LINKED = 9
+"""Maximum repositories of a kind to choose from, each by a digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,17 @@ def places(paper: Paper) -> tuple[Link, ...]:
     return tuple(
         replace(link, name=homes.get(link.url, link.name)) if link.letter == "o" else link for link in links(paper)
     )
+
+
+def linked(repositories: Iterable[Repository]) -> Mapping[str, tuple[Link, ...]]:
+    """The repositories that name a paper, numbered, by the letter of their kind."""
+    found: dict[str, list[Link]] = {}
+    for one in repositories:
+        letter, _ = LINKED[one.kind]
+        links = found.setdefault(letter, [])
+        if (safe := safe_url(one.url)) and len(links) < MOST_LINKED:
+            links.append(Link(str(len(links) + 1), one.id, safe))
+    return {letter: tuple(links) for letter, links in found.items() if links}
 
 
 def link_choices(paper: Paper) -> tuple[tuple[str, str], ...]:

@@ -1,28 +1,34 @@
 """A folder of notes: a Markdown file a paper, for Obsidian and the like.
 
-What stands above the marker is written anew by each export; what stands below is the user's, word for word, and comes
-back as the paper's note. The marker tells which note was written last, so that it is known who changed it since.
+What stands above the marker is written anew by each export, but for what the user changed or added in the front matter;
+what stands below is the user's, word for word, and comes back as the paper's note. The marker has the sums of what was
+written last, so that it is known who changed it since.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from reader.actions import front_matter
 from reader.actions.bibtex import doi
 from reader.actions.citation_keys import CitationKeys
 from reader.actions.export import ExportFailed, markdown_body, replacing
+from reader.actions.front_matter import Facts
 from reader.core.ids import hf_url, paper_url, pdf_url
 from reader.core.paper import Paper
 from reader.core.text import clean, clean_note
 
-_MARKER = re.compile(r"^<!-- dailypapers ([0-9a-f]{8}): .*? -->[ \t]*\r?\n?", re.MULTILINE)
-_SAYS = "what is written below is yours, and comes back as the paper's note; what is above is written anew"
-_ID = re.compile(r'^paper: "([^"\n]{1,100})"[ \t]*\r?$', re.MULTILINE)
+_MARKER = re.compile(r"^<!-- dailypapers ([0-9a-f]{8})((?: \w+=[0-9a-f.]*)*): .*? -->[ \t]*\r?\n?", re.MULTILINE)
+_SAYS = (
+    "what is written below is yours, and comes back as the paper's note; what is above is written anew, but for the"
+    " properties that you change"
+)
+# Obsidian's editor of properties takes quotes away.
+_ID = re.compile(r"""^paper: *["']?([^"'\s]{1,100})["']?[ \t]*\r?$""", re.MULTILINE)
 _NO_NAME = re.compile(r'[\\/:*?"<>|#^\[\]\x00-\x1f]')
 
 HEAD_BYTES = 4_096
@@ -61,11 +67,17 @@ class NotesFolder:
         file = self._files.get(paper.id) or self._new_file(key)
         kept = clean_note(paper.note or "").strip("\n")
         old = _read(file)
-        own = kept if old is None else _own_part(old, kept)
-        if own is None:
+        marker = _MARKER.search(old) if old is not None else None
+        if old is not None and marker is None:
             return Written(file, problem=f"{file} has lost its line '<!-- dailypapers …', so it was not changed.")
+        own = _own_part(old, marker, kept) if old is not None and marker is not None else kept
         said = _plain(own)
-        text = f"{''.join(_front_matter(paper, key))}\n{markdown_body(paper)}\n{_marker(said)}{own}"
+        facts = {name: value for name, value in _facts(paper, key) if value}
+        try:
+            front = _front(facts, old, marker)
+        except front_matter.UnreadableFrontMatter:
+            return Written(file, problem=f"The front matter of {file} can't be read, so it was not changed.")
+        text = f"{front}\n{markdown_body(paper)}\n{_marker(said, facts)}{own}"
         if own and not own.endswith("\n"):
             text += "\n"
         if text != old:
@@ -107,14 +119,11 @@ def _read(file: Path) -> str | None:
         raise ExportFailed(f"{file} can't be read: {error.strerror}.") from error
 
 
-def _own_part(text: str, kept: str) -> str | None:
-    """What is to stand below the marker; None if the file has none.
+def _own_part(text: str, marker: re.Match[str], kept: str) -> str:
+    """What is to stand below the marker.
 
     Where file and cache have changed both, the file wins: the log of events keeps the other note.
     """
-    marker = _MARKER.search(text)
-    if marker is None:
-        return None
     own = text[marker.end() :]
     said = _plain(own)
     return kept if _sum(said) == marker[1] and said != kept else own
@@ -125,21 +134,21 @@ def _plain(own: str) -> str:
     return clean_note(own).strip("\n")
 
 
-def _marker(note: str) -> str:
-    return f"<!-- dailypapers {_sum(note)}: {_SAYS} -->\n"
+def _front(facts: Facts, old: str | None, marker: re.Match[str] | None) -> str:
+    """The front matter; raises UnreadableFrontMatter."""
+    if old is None or marker is None:
+        return front_matter.write(facts)
+    sums = dict(one.split("=", 1) for one in marker[2].split())
+    return front_matter.write(facts, front_matter.split(old)[0], sums or None)
+
+
+def _marker(note: str, facts: Facts) -> str:
+    sums = "".join(f" {name}={sum}" for name, sum in front_matter.sums_of(facts).items())
+    return f"<!-- dailypapers {_sum(note)}{sums}: {_SAYS} -->\n"
 
 
 def _sum(note: str) -> str:
     return f"{zlib.crc32(note.encode('utf-8', 'surrogatepass')):08x}"
-
-
-def _front_matter(paper: Paper, key: str) -> Iterator[str]:
-    """The lines of YAML; each value is JSON, which YAML reads as it is."""
-    yield "---\n"
-    for name, value in _facts(paper, key):
-        if value:
-            yield f"{name}: {json.dumps(value, ensure_ascii=False)}\n"
-    yield "---\n"
 
 
 def _facts(paper: Paper, key: str) -> Iterator[tuple[str, str | list[str] | None]]:

@@ -30,7 +30,7 @@ DAILY = "hf"
 """The source that nearly all papers come from."""
 
 
-MOVING = {"upvotes", "comments", "code_stars", "keywords", "has_code", "has_project", "has_media"}
+MOVING = {"upvotes", "comments", "code_stars", "keywords", "has_code", "has_project", "has_media", "models"}
 """Columns whose changes are recorded in `paper_change`."""
 
 
@@ -266,6 +266,7 @@ def _change(pk: int, facts: Mapping[str, Any], at: str) -> Values:
         "stars": facts["code_stars"],
         "keywords": len(facts["keywords"].split("\n")) if facts["keywords"] else 0,
         "links": sum(facts[flag] << bit for bit, flag in enumerate(flags)),
+        "models": facts["models"],
     }
 
 

@@ -1,4 +1,4 @@
-"""Checks a cache: its file, its full-text index, and what is derived from other data in it."""
+"""Checks a cache: its file, its full-text indexes, and what is derived from other data in it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache import schema
+from reader.cache import schema, text_index
 from reader.cache.marks.derived import queue_places
 from reader.cache.marks.journal import Entry, Journal
 from reader.cache.sqlite_errors import explained, is_damage, primary_code
@@ -21,8 +21,8 @@ from reader.paths import journal_file
 FAULTS = 20
 """Maximum number of reported faults of one kind."""
 
-_OF_INDEX = "paper_fts"
-"""Part of what SQLite says of the full-text index."""
+_OF_INDEX = "_fts"
+"""Part of what SQLite says of a full-text index."""
 
 
 class Check(NamedTuple):
@@ -48,6 +48,7 @@ def verify(path: Path) -> Iterator[Check]:
         connection.execute("BEGIN")
         yield Check("references", tuple(_references(connection)))
         yield Check("full-text index", (*faults, *_search(path)))
+        yield Check("index of texts", tuple(_texts(connection)))
         yield Check("days", tuple(_days(connection)))
         yield Check("log", tuple(_log(connection)))
         yield Check("marks", (*islice(_effects(connection), FAULTS), *_marks(connection)))
@@ -85,6 +86,15 @@ def _search(path: Path) -> Iterator[str]:
             if not is_damage(error) and primary_code(error) != sqlite3.SQLITE_ERROR:
                 raise
             yield "it differs from the papers' texts"
+
+
+def _texts(connection: sqlite3.Connection) -> Iterator[str]:
+    """Check that each full text is in the index, and nothing else."""
+    lacking, foreign = (connection.execute(differences).fetchone()[0] for differences in text_index.DIFFERENCES)
+    if lacking:
+        yield f"it lacks {lacking:,} of the texts"
+    if foreign:
+        yield f"it has {foreign:,} of dropped texts"
 
 
 def _days(connection: sqlite3.Connection) -> Iterator[str]:

@@ -73,6 +73,7 @@ _BY_CHECK = {
     "references": State.DAMAGED,
     "log": State.DAMAGED,
     "full-text index": State.INDEX,
+    "index of texts": State.INDEX,
     "days": State.MARKS,
     "marks": State.MARKS,
     "journal": State.JOURNAL,

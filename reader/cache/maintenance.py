@@ -18,15 +18,15 @@ from reader.cache.sqlite_errors import explained
 from reader.core.errors import CacheError
 
 MERGE_PAGES = 500
-"""Pages of the full-text index that are merged in one transaction: some 20 ms."""
+"""Pages of a full-text index that are merged in one transaction: some 20 ms."""
 
 
 class Part(NamedTuple):
-    """A table with its indexes, or the full-text index."""
+    """A table with its indexes, or one of the two full-text indexes."""
 
     name: str
     rows: int | None
-    """None for the full-text index."""
+    """None for a full-text index."""
     bytes: int
 
 
@@ -48,7 +48,8 @@ def sizes(path: Path) -> Sizes:
     """Measure the cache at `path`; reads every page of it (5 GB: 4 s)."""
     with explained(path), closing(schema.connect(path, query_only=True)) as connection:
         found = connection.execute(
-            "SELECT CASE WHEN d.name LIKE 'paper_fts%' THEN 'full-text index' ELSE coalesce(s.tbl_name, d.name) END"
+            "SELECT CASE WHEN d.name LIKE 'paper_fts%' THEN 'full-text index'"
+            " WHEN d.name LIKE 'text_fts%' THEN 'index of texts' ELSE coalesce(s.tbl_name, d.name) END"
             " AS part, sum(d.pgsize) FROM dbstat AS d LEFT JOIN sqlite_schema AS s ON s.name = d.name"
             " WHERE d.aggregate = 1 GROUP BY part ORDER BY 2 DESC"
         ).fetchall()
@@ -69,7 +70,7 @@ def _rows(connection: sqlite3.Connection, table: str) -> int | None:
 
 
 def compact(path: Path) -> Iterator[str]:
-    """Merge the full-text index, refresh the planner's statistics and rewrite the file; yield the name of each step.
+    """Merge the full-text indexes, refresh the planner's statistics and rewrite the file; yield the name of each step.
 
     Raises CacheBusy if another program reads or writes without a pause, CacheError if the disk lacks room.
     """
@@ -78,18 +79,24 @@ def compact(path: Path) -> Iterator[str]:
     if room < needed:
         raise CacheError(f"Compacting {path} needs {needed >> 20:,} MiB of free disk, and there are {room >> 20:,}.")
     with explained(path), closing(schema.connect(path)) as connection:
-        yield "merging the full-text index"
-        # A negative number starts a merge of the whole index; each further step is its own transaction.
-        pages = -MERGE_PAGES
-        while True:
-            before = connection.total_changes
-            connection.execute("INSERT INTO paper_fts(paper_fts, rank) VALUES ('merge', ?)", (pages,))
-            if connection.total_changes - before < 2:
-                break
-            pages = MERGE_PAGES
+        yield "merging the full-text indexes"
+        for index in ("paper_fts", "text_fts"):
+            _merge(connection, index)
         yield "counting for the planner"
         connection.execute("PRAGMA analysis_limit = 2000")
         connection.execute("ANALYZE")
         yield "rewriting the file"
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _merge(connection: sqlite3.Connection, index: str) -> None:
+    """Merge a full-text index into one part; each step is its own transaction."""
+    # A negative number starts a merge of the whole index.
+    pages = -MERGE_PAGES
+    while True:
+        before = connection.total_changes
+        connection.execute(f"INSERT INTO {index}({index}, rank) VALUES ('merge', ?)", (pages,))
+        if connection.total_changes - before < 2:
+            return
+        pages = MERGE_PAGES

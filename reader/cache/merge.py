@@ -22,6 +22,7 @@ BLANK: Mapping[str, Any] = {
     "has_code": 0,
     "has_project": 0,
     "has_media": 0,
+    "venue": None,
     "arxiv_asked": None,
 }
 """The initial values of all columns that merging may change."""
@@ -44,7 +45,8 @@ def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bo
             value = "\n".join(value)
         # A count of 0 is a value; None, an empty text and an empty list are not.
         if (value or value == 0) and value != known[name]:
-            after[name] = _choose_value(merge, known[name], value, newer=newer)
+            is_newer = newer or (merge == "arxiv" and draft.by_arxiv)
+            after[name] = _choose_value(merge, known[name], value, newer=is_newer)
     if draft.authors and after["authors"] == "\n".join(draft.authors):
         after["author_count"] = len(draft.authors)
     elif draft.author_count and not after["author_count"]:
@@ -55,6 +57,10 @@ def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bo
     after["sort_day"] = after["day"] or after["published"] or known["sort_day"] or draft.announced or ""
     for flag, column in (("has_code", "code_url"), ("has_project", "project_url"), ("has_media", "media")):
         after[flag] = int(bool(after[column]))
+    if any(after[column] != known[column] for column in ("remark", "journal")):
+        from reader.core.venue import read_venue
+
+        after["venue"] = read_venue(after["remark"], after["journal"])
     if after["title"] != known["title"]:
         after["title_hash"] = title_hash(after["title"])
     return {column: value for column, value in after.items() if value != known[column]}
@@ -66,6 +72,14 @@ def _choose_value(merge: Merge | None, known: Any, said: Any, *, newer: bool) ->
         return said
     if merge == "growing":
         return max(known, said)
+    if merge == "versions":
+        return _join_versions(known, said)
     if merge == "count" and said > known:
         return said
     return said if newer else known
+
+
+def _join_versions(known: str, said: str) -> str:
+    """All versions of two lists in their order, such as `v1 2026-09-11`; the second list is right where they differ."""
+    dates = dict(line.partition(" ")[::2] for line in (*known.split("\n"), *said.split("\n")))
+    return "\n".join(f"{name} {dates[name]}" for name in sorted(dates, key=lambda name: (len(name), name)))

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader.cache import aside, health, schema
+from reader.cache import aside, health, schema, text_index
 from reader.cache.backups import backups
 from reader.cache.health import Condition, Progress, State
 from reader.cache.marks.event_log import EventLog
@@ -181,9 +181,11 @@ class Repair:
             self._replace()
 
     def _rebuild_index(self) -> None:
-        self._progress("rebuilding the full-text index")
+        self._progress("rebuilding the full-text indexes")
         with explained(self._path), closing(schema.connect(self._path)) as connection:
             connection.execute("INSERT INTO paper_fts(paper_fts) VALUES ('rebuild')")
+            with schema.transaction(connection):
+                text_index.rebuild(connection)
 
     def _derive_marks(self) -> None:
         self._progress("deriving the marks again")

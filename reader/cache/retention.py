@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from reader.cache import text_index
+
 TABLES = (
     *("paper_topic", "paper_category", "paper_source", "paper_change", "paper_alias", "trending", "listing"),
-    "full_text",
+    *("full_text", "community"),
 )
 """Tables with rows about a paper, apart from `paper` and `paper_text`."""
 
@@ -41,6 +43,7 @@ def drop(connection: sqlite3.Connection, before: str, limit: int) -> int:
         named,
     )
     connection.execute(f"DELETE FROM effect WHERE pk IN {chosen}", named)
+    text_index.forget(connection, pks)
     days = connection.execute(f"SELECT DISTINCT day FROM listing WHERE pk IN {chosen}", named).fetchall()
     for table in (*TABLES, "paper_text", "paper"):
         connection.execute(f"DELETE FROM {table} WHERE pk IN {chosen}", named)
@@ -56,4 +59,7 @@ def drop_texts(connection: sqlite3.Connection, before: str, limit: int) -> int:
 
     Those of starred, tagged and noted papers stay. Returns how many were dropped.
     """
-    return connection.execute(f"DELETE FROM full_text WHERE pk IN ({_UNUSED})", (before, limit)).rowcount
+    pks = [pk for (pk,) in connection.execute(_UNUSED, (before, limit))]
+    text_index.forget(connection, pks)
+    connection.executemany("DELETE FROM full_text WHERE pk = ?", ((pk,) for pk in pks))
+    return len(pks)

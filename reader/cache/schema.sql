@@ -95,11 +95,15 @@ CREATE TABLE paper (
     starred INTEGER NOT NULL,
     hidden INTEGER NOT NULL,
     has_note INTEGER NOT NULL,
+    venue VARCHAR,
     title VARCHAR NOT NULL,
     published VARCHAR,
     upvotes INTEGER NOT NULL,
     comments INTEGER NOT NULL,
     code_stars INTEGER,
+    models INTEGER,
+    datasets INTEGER,
+    spaces INTEGER,
     UNIQUE (id)
 );
 
@@ -119,6 +123,8 @@ CREATE INDEX paper_by_title_hash ON paper (title_hash);
 
 CREATE INDEX paper_by_upvotes ON paper (upvotes, pk);
 
+CREATE INDEX paper_by_venue ON paper (venue) WHERE venue IS NOT NULL;
+
 CREATE INDEX paper_hidden_by_day ON paper (sort_day, upvotes, pk) WHERE hidden = 1;
 
 CREATE INDEX paper_noted ON paper (pk) WHERE has_note = 1;
@@ -130,6 +136,12 @@ CREATE INDEX paper_relisted ON paper (first_day, day) WHERE first_day < day;
 CREATE INDEX paper_starred_by_day ON paper (sort_day, upvotes, pk) WHERE starred = 1;
 
 CREATE INDEX paper_unread_by_day ON paper (sort_day, upvotes, pk, day) WHERE read = 0 AND hidden = 0;
+
+CREATE INDEX paper_with_datasets ON paper (pk) WHERE datasets > 0;
+
+CREATE INDEX paper_with_models ON paper (pk) WHERE models > 0;
+
+CREATE INDEX paper_with_spaces ON paper (pk) WHERE spaces > 0;
 
 CREATE TABLE paper_tag (
     tag VARCHAR NOT NULL,
@@ -154,6 +166,14 @@ CREATE TABLE topic (
     family VARCHAR NOT NULL,
     PRIMARY KEY (pk),
     UNIQUE (slug)
+);
+
+CREATE TABLE community (
+    pk INTEGER NOT NULL,
+    asked VARCHAR NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
 );
 
 CREATE TABLE full_text (
@@ -202,6 +222,7 @@ CREATE TABLE paper_change (
     stars INTEGER,
     keywords INTEGER NOT NULL,
     links INTEGER NOT NULL,
+    models INTEGER,
     PRIMARY KEY (pk, at),
     FOREIGN KEY(pk) REFERENCES paper (pk)
 ) WITHOUT ROWID;
@@ -231,6 +252,7 @@ CREATE TABLE paper_text (
     categories VARCHAR,
     version INTEGER,
     revised VARCHAR,
+    versions VARCHAR,
     remark VARCHAR,
     doi VARCHAR,
     journal VARCHAR,
@@ -289,6 +311,8 @@ END;
 CREATE TRIGGER paper_title_changed AFTER UPDATE OF title ON paper BEGIN
     INSERT INTO paper_fts(rowid, title, abstract, authors, keywords, organization) SELECT * FROM paper_search WHERE pk = new.pk;
 END;
+
+CREATE VIRTUAL TABLE text_fts USING fts5(words, content='', tokenize='unicode61 remove_diacritics 2');
 
 CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL,

@@ -28,6 +28,10 @@ def _column_type(field: PaperField) -> Any:
     return kind | None if field.is_nullable else kind
 
 
+LINKED = ("models", "datasets", "spaces")
+"""The columns that count what names a paper."""
+
+
 class _PaperColumns(SQLModel):
     """The columns of `paper` that are declared by hand."""
 
@@ -49,6 +53,8 @@ class _PaperColumns(SQLModel):
         Index("paper_by_comments", "comments"),
         Index("paper_by_authors", "author_count"),
         Index("paper_by_stars", "code_stars", sqlite_where=text("code_stars IS NOT NULL")),
+        Index("paper_by_venue", "venue", sqlite_where=text("venue IS NOT NULL")),
+        *(Index(f"paper_with_{name}", "pk", sqlite_where=text(f"{name} > 0")) for name in LINKED),
         # Matches a paper without an arXiv id to a later draft that has it.
         Index("paper_by_title_hash", "title_hash"),
         {"sqlite_autoincrement": True},
@@ -73,6 +79,8 @@ class _PaperColumns(SQLModel):
     starred: int = 0
     hidden: int = 0
     has_note: int = 0
+    venue: str | None = None
+    """Derived from `PaperText.journal` and `PaperText.remark`."""
 
 
 class _PaperTextColumns(SQLModel):
@@ -150,6 +158,8 @@ class PaperChange(SQLModel, table=True):
     """Number of keywords."""
     links: int
     """1 for code, plus 2 for a project page, plus 4 for media."""
+    models: int | None = None
+    """Models that name the paper; None before the feed was asked."""
 
 
 class Topic(SQLModel, table=True):
@@ -321,6 +331,16 @@ class FullText(SQLModel, table=True):
     """A document, as `reader.core.document.codec` packs it."""
 
 
+class Community(SQLModel, table=True):
+    """What the feed's page of a paper has besides the paper, which can be fetched again."""
+
+    pk: int = Field(primary_key=True, foreign_key="paper.pk")
+    asked: str
+    """ISO time, UTC, of the feed's last answer."""
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Comments and linked repositories, as `reader.core.community` packs them."""
+
+
 class Meta(SQLModel, table=True):
     """The cache's own facts, such as its machine id and the version of its topic rules."""
 
@@ -339,12 +359,14 @@ TOPIC, PAPER_TOPIC = (METADATA.tables[name] for name in ("topic", "paper_topic")
 _SEARCHED_TEXT = "abstract, authors, keywords, organization"
 _SEARCHED = f"title, {_SEARCHED_TEXT}"
 
+_TOKENIZER = "unicode61 remove_diacritics 2"
+
 SEARCH_INDEX = (
     """CREATE VIEW paper_search AS
 SELECT p.pk AS pk, p.title, t.abstract, t.authors, t.keywords, t.organization
 FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk""",
     f"""CREATE VIRTUAL TABLE paper_fts USING fts5(
-    {_SEARCHED}, content='paper_search', content_rowid='pk', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
+    {_SEARCHED}, content='paper_search', content_rowid='pk', tokenize='{_TOKENIZER}', prefix='2 3'
 )""",
     f"""CREATE TRIGGER paper_text_added AFTER INSERT ON paper_text BEGIN
     INSERT INTO paper_fts(rowid, {_SEARCHED}) SELECT * FROM paper_search WHERE pk = new.pk;
@@ -364,5 +386,7 @@ END""",
     f"""CREATE TRIGGER paper_title_changed AFTER UPDATE OF title ON paper BEGIN
     INSERT INTO paper_fts(rowid, {_SEARCHED}) SELECT * FROM paper_search WHERE pk = new.pk;
 END""",
+    f"CREATE VIRTUAL TABLE text_fts USING fts5(words, content='', tokenize='{_TOKENIZER}')",
 )
-"""The full-text index, the view that it indexes and the triggers that keep it current, in SQL of SQLite's own."""
+"""The indexes in SQL of SQLite's own: of the papers, with the view and the triggers that keep it current, and of the
+words of full texts, which `reader.cache.text_index` keeps current."""

@@ -1,7 +1,8 @@
-"""The words for completing queries: keywords, authors, organizations, tags, categories and sources."""
+"""The words for completing queries: keywords, authors, organizations, tags, categories, venues and sources."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,6 +22,8 @@ T = TypeVar("T")
 Vocabulary = Mapping[str, Mapping[str, int]]
 """Values of each field of the query language with their numbers of papers, the most common first."""
 
+
+_YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
 
 _SOURCES = """
 SELECT source, papers FROM (
@@ -56,8 +59,20 @@ def vocabulary(connection: sqlite3.Connection, breathe: Callable[[], None] = lam
         "org": _common(organizations),
         "tag": dict(tags.most_common()),
         "category": dict(categories.most_common()),
+        "venue": _venues(connection),
         "source": dict(connection.execute(_SOURCES).fetchall()),
     }
+
+
+def _venues(connection: sqlite3.Connection) -> dict[str, int]:
+    """The numbers of papers by venue, and by venue and year, without its tracks."""
+    papers: Counter[str] = Counter()
+    for venue, count in connection.execute("SELECT venue, count(*) FROM paper WHERE venue IS NOT NULL GROUP BY venue"):
+        name, year, _ = _YEAR.split(venue, maxsplit=1) if _YEAR.search(venue) else (venue, "", "")
+        papers[name.strip()] += count
+        if year:
+            papers[name + year] += count
+    return dict(papers.most_common(KNOWN))
 
 
 def _with_pauses(items: Iterable[T], breathe: Callable[[], None]) -> Iterator[T]:

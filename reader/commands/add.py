@@ -12,7 +12,7 @@ from reader.commands.output import (
 )
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, UsageError
-from reader.core.ids import arxiv_id
+from reader.core.ids import named_id
 from reader.core.text import clean
 
 
@@ -43,7 +43,7 @@ def _add_papers(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _parse_id(text: str) -> str:
-    id = arxiv_id(text)
+    id = named_id(text)
     if id is None:
         raise UsageError(f"{clean(text, 100)!r} is not a paper: give an arXiv id or an address with one.")
     return id

@@ -6,7 +6,7 @@ import sys
 from argparse import SUPPRESS, Action, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from reader.commands.output import COLOURS
 from reader.commands.workspace import Workspace
@@ -20,11 +20,19 @@ SHIELD = "\0"
 """Put before a word that argparse must not read as an option; a shell can't pass it."""
 
 
+class OpenReader(NamedTuple):
+    """The end of a command after which the reader opens on the page of a paper."""
+
+    paper: str
+    """The paper's id in the cache."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """One command: its name, a summary, examples, arguments, and the function that runs it.
 
-    `run` returns the exit code: 0 done, 1 partly failed. It raises ReaderError for a complete failure.
+    `run` returns the exit code: 0 done, 1 partly failed; or that the reader is to be opened. It raises ReaderError for
+    a complete failure.
     """
 
     name: str
@@ -32,7 +40,7 @@ class Command:
     examples: tuple[tuple[str, str], ...]
     """Pairs of the words after the program's name and their effect."""
     arguments: Callable[[ArgumentParser], None]
-    run: Callable[[Namespace, Workspace], int]
+    run: Callable[[Namespace, Workspace], int | OpenReader]
 
 
 class Parser(ArgumentParser):

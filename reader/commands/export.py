@@ -68,7 +68,7 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
         write = (
             partial(write_with_marks, window=window, with_lost=is_all)
             if is_json
-            else partial(format.write, keys=CitationKeys(workspace.settings.citation_key))
+            else partial(format.write, keys=_citation_keys(workspace, window))
         )
         if file is None:
             count = write(papers, sys.stdout)
@@ -105,7 +105,7 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
         papers = _show_progress(window.papers(pks), len(pks), progress)
         lacking = (paper for paper in papers if is_new(_ids(window, paper), paper.title, present))
         out = StringIO()
-        keys = CitationKeys(workspace.settings.citation_key, present.keys)
+        keys = _citation_keys(workspace, window, present.keys)
         if format.name == "json":
             count = write_with_marks(lacking, out, window=window, with_lost=False)
         else:
@@ -129,7 +129,7 @@ def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None
     with workspace.window() as window, Progress() as progress:
         pks = _choose(window, arguments)
         papers = _show_progress(window.papers(pks), len(pks), progress)
-        for paper, written in write_notes(papers, folder, CitationKeys(workspace.settings.citation_key)):
+        for paper, written in write_notes(papers, folder, _citation_keys(workspace, window)):
             count += not written.problem
             if written.problem:
                 warn(written.problem)
@@ -141,6 +141,13 @@ def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None
     back = f", and {amount(len(changes), 'note')} of yours came back; 'dailypapers undo' undoes that" if changes else ""
     warn(f"{amount(count, 'paper')} written in {folder}{back}.")
     return 0
+
+
+def _citation_keys(workspace: Workspace, window: Window, used: Iterable[str] = ()) -> CitationKeys:
+    """The keys by the user's pattern; all papers of the cache are asked only if the pattern needs them."""
+    from reader.cache.citable import citable_papers
+
+    return CitationKeys(workspace.settings.citation_key, used, partial(window.read, citable_papers))
 
 
 def _ids(window: Window, paper: Paper) -> list[str]:

@@ -1,4 +1,4 @@
-"""`dailypapers keys`: print the keys in use."""
+"""`dailypapers keys`: print the keys in use, or check the user's own."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Literal
 
 from reader.commands.command import Command, add_json, add_no_pager
 from reader.commands.help_text import wrap
-from reader.commands.output import Style, is_terminal, print_line, width
+from reader.commands.output import Style, amount, is_terminal, print_json, print_line, width
 from reader.commands.pager import print_paged
 from reader.commands.workspace import Workspace, warn_of_mistakes
+from reader.config import PRESETS
 
 if TYPE_CHECKING:
     from reader.keys.keymap import Keymap
@@ -24,23 +25,61 @@ LEAST = 30
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
+    about = "check: only what is wrong with your own keys; exit code 1 if anything is"
+    parser.add_argument("what", nargs="?", choices=("check",), metavar="check", help=about)
+    parser.add_argument("--preset", choices=PRESETS, help="the keys as this preset has them, without yours")
     parser.add_argument("--format", choices=("table", "json", "markdown"), default="table", help="how to print them")
     add_json(parser)
     add_no_pager(parser)
 
 
 def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.what:
+        return _check(arguments, workspace)
+    from reader.keys.keymap import Keymap
     from reader.keys.listing import keys_table
+    from reader.keys.presets import PRESETS as TABLES
 
+    keymap = workspace.keymap
+    if arguments.preset:
+        keymap = Keymap(preset=TABLES[arguments.preset], ascii=workspace.settings.ascii)
     format: Literal["table", "json", "markdown"] = "json" if arguments.json else arguments.format
     if format == "table":
         columns = min(width(), WIDEST) if is_terminal(sys.stdout) else sys.maxsize
-        lines = _draw_table(workspace.keymap, columns, Style.of(sys.stdout))
+        lines = _draw_table(keymap, columns, Style.of(sys.stdout))
         print_paged(lines, wanted=not arguments.no_pager)
     else:
-        print_line(keys_table(format, workspace.keymap))
+        print_line(keys_table(format, keymap))
     warn_of_mistakes(workspace)
     return 0
+
+
+def _check(arguments: Namespace, workspace: Workspace) -> int:
+    """Print what is wrong with the user's own keys, and what only some terminals send."""
+    from reader.keys.spelling import is_rarely_sent, write_chord
+
+    keymap, settings = workspace.keymap, workspace.settings
+    wrong = [one for one in workspace.mistakes() if one.key.partition(".")[0] in ("keys", "key_preset")]
+    own = [action.id for action in keymap.actions if keymap.is_own(action.id)]
+    unbound = [action for action in own if not keymap.chords(action)]
+    bound = [(action, chord) for action in own for chord in keymap.chords(action)]
+    rare = {action: write_chord(chord) for action, chord in bound if any(map(is_rarely_sent, chord))}
+    if arguments.json:
+        mistakes = [
+            {"line": one.line, "key": one.key, "mistake": one.message, "meant": one.suggestion} for one in wrong
+        ]
+        facts = {"preset": settings.key_preset, "own": own, "unbound": unbound, "rarely_sent": rare}
+        print_json(facts | {"file": str(workspace.config_file), "mistakes": mistakes})
+        return 1 if wrong else 0
+    for mistake in wrong:
+        print_line(str(mistake))
+    for action, key in rare.items():
+        print_line(f"{action}: many terminals do not send {key}.")
+    if unbound:
+        print_line(f"Without a key, by the command palette only: {', '.join(unbound)}.")
+    good = f"{amount(len(own), 'action')} {'has' if len(own) == 1 else 'have'} keys of yours"
+    print_line(f"Preset {settings.key_preset}; {good}; {amount(len(wrong), 'mistake')}.")
+    return 1 if wrong else 0
 
 
 def _draw_table(keymap: Keymap, columns: int, style: Style) -> Iterator[str]:
@@ -67,8 +106,13 @@ def _draw_table(keymap: Keymap, columns: int, style: Style) -> Iterator[str]:
 
 COMMAND = Command(
     "keys",
-    "Print every key of the reader, yours included.",
-    (("keys", "for reading"), ("keys --format markdown", "for a document")),
+    "Print every key of the reader, yours included, or check yours.",
+    (
+        ("keys", "for reading"),
+        ("keys check", "what is wrong with your own keys"),
+        ("keys --preset newsboat", "the keys that key_preset would give"),
+        ("keys --format markdown", "for a document"),
+    ),
     _add_arguments,
     _print_keys,
 )

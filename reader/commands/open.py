@@ -1,27 +1,33 @@
-"""`dailypapers open`: open a paper in the browser."""
+"""`dailypapers open`: open a paper in the browser, or in the reader."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from reader.commands.command import Command, add_json
+from reader.commands.command import Command, OpenReader, add_json
 from reader.commands.output import (
     print_json,
     print_line,
 )
 from reader.commands.workspace import Workspace, load_paper
-from reader.core.errors import ReaderError
+from reader.core.errors import ReaderError, UsageError
 
 LINKS = ("page", "pdf", "arxiv", "code", "project", "doi", "entry")
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
+    parser.add_argument(
+        "id", metavar="ID", help="an id of the paper in any form: arXiv, DOI, an address, a file's name"
+    )
     parser.add_argument("--link", choices=LINKS, help="which of its links (default: its page, or what it has)")
+    about = "open the reader on the paper's page; a paper that is not in the cache is fetched first"
+    parser.add_argument("--reader", action="store_true", help=about)
     add_json(parser)
 
 
-def _open_paper(arguments: Namespace, workspace: Workspace) -> int:
+def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
+    if arguments.reader:
+        return _open_in_reader(arguments, workspace)
     from reader.actions.links import links, open_url
 
     paper = load_paper(workspace, arguments.id)
@@ -38,10 +44,24 @@ def _open_paper(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
+def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:
+    """Find the paper, which is fetched if need be, before the reader takes the terminal."""
+    from reader.commands.wanted_paper import find_or_fetch
+
+    if arguments.link or arguments.json:
+        raise UsageError("--reader opens the paper's page in the reader: leave --link and --json out.")
+    paper, _ = find_or_fetch(workspace, arguments.id)
+    return OpenReader(paper.id)
+
+
 COMMAND = Command(
     "open",
-    "Open a paper in the browser; without a browser, print its address.",
-    (("open 2406.12345", "its page"), ("open 2406.12345 --link pdf", "its PDF")),
+    "Open a paper in the browser; without a browser, print its address. Or open it in the reader.",
+    (
+        ("open 2406.12345", "its page"),
+        ("open 2406.12345 --link pdf", "its PDF"),
+        ("open https://arxiv.org/abs/2406.12345 --reader", "its page in the reader"),
+    ),
     _add_arguments,
     _open_paper,
 )

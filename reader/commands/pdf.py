@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from reader.actions.pdf_files import pdf_file, pdf_folder
 from reader.commands.command import Command
 from reader.commands.output import print_line
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.errors import NoFullText, UsageError
-from reader.core.ids import arxiv_id
-from reader.core.paper import Paper
+from reader.core.ids import pdf_url
 from reader.core.text import clean
-
-TITLE_LETTERS = 60
-"""Maximum letters of the title in a file's name."""
-
-_UNFIT = re.compile(r"[^\w .,()+=@&'–-]+")
-"""What the names of files must not have on some system."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -29,14 +22,15 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
     paper = load_paper(workspace, arguments.id)
-    if arxiv_id(paper.id) != paper.id:
+    page = pdf_url(paper.id)
+    if page is None:
         raise NoFullText(f"{paper.id} has no arXiv id, by which PDFs are found.")
-    file = _folder(arguments, workspace) / pdf_name(paper)
+    file = pdf_file(paper, _folder(arguments, workspace))
     if not file.exists():
-        from reader.commands.run_job import run_job
+        from reader.commands.run_job import fetch
         from reader.refresh.jobs import FetchPdf
 
-        run_job(workspace, FetchPdf(paper.id, str(file)))
+        fetch(workspace, FetchPdf(paper.id, str(file)), page)
     print_line(str(file))
     return 0
 
@@ -45,18 +39,10 @@ def _folder(arguments: Namespace, workspace: Workspace) -> Path:
     if arguments.output is not None:
         folder = Path(arguments.output).absolute()
     else:
-        folder = workspace.config_file.parent / Path(workspace.settings.pdf_folder).expanduser()
+        folder = pdf_folder(workspace.settings.pdf_folder, workspace.config_file)
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{clean(str(folder), 200)} is not a folder.")
     return folder
-
-
-def pdf_name(paper: Paper) -> str:
-    """The name of a paper's PDF: its id and the beginning of its title, with letters that every system allows."""
-    title = " ".join(_UNFIT.sub(" ", clean(paper.title)).split())
-    if len(title) > TITLE_LETTERS:
-        title = title[: TITLE_LETTERS + 1].rpartition(" ")[0] or title[:TITLE_LETTERS]
-    return f"{paper.id.replace('/', '_')} {title.strip(' .')}".strip() + ".pdf"
 
 
 COMMAND = Command(

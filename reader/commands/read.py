@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_no_pager
 from reader.commands.output import READABLE, Style, is_terminal, width, wrapped
-from reader.commands.workspace import NotInCache, Workspace, find
+from reader.commands.wanted_paper import find_or_fetch
+from reader.commands.workspace import Workspace
 from reader.core.errors import NoFullText
-from reader.core.ids import arxiv_id, pdf_url
+from reader.core.ids import pdf_url
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
-    paper, pk = _find_paper(workspace, arguments.id)
+    paper, pk = find_or_fetch(workspace, arguments.id)
     kept = None if arguments.again else _kept_text(workspace, pk)
     if kept is None:
         _fetch(workspace, paper)
@@ -48,28 +49,6 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _find_paper(workspace: Workspace, id: str) -> tuple[Paper, int]:
-    """The paper and its key; one that is not in the cache is fetched into it."""
-    for is_last in (False, True):
-        with workspace.window() as window:
-            try:
-                pk = find(window, id)
-            except NotInCache:
-                known = arxiv_id(id)
-                if is_last or known is None:
-                    raise
-            else:
-                paper = window.paper(pk)
-                if paper is not None:
-                    return paper, pk
-        if known is not None:
-            from reader.commands.run_job import run_job
-            from reader.refresh.jobs import LookUpPaper
-
-            run_job(workspace, LookUpPaper(known))
-    raise NotInCache(f"{clean(id, 100)!r} is not in the cache.")
-
-
 def _kept_text(workspace: Workspace, pk: int) -> KeptText | None:
     from reader.cache.texts import Texts
 
@@ -81,16 +60,16 @@ def _kept_text(workspace: Workspace, pk: int) -> KeptText | None:
 
 
 def _fetch(workspace: Workspace, paper: Paper) -> None:
-    """Fetch the text into the cache; raises NoFullText that says where to look if there is none."""
+    """Fetch the text into the cache; raises FeedError, which says where to look unless there is no network."""
     page = pdf_url(paper.id)
     if page is None:
         see = f" See {paper.url}" if paper.url else ""
         raise NoFullText(f"{paper.id} has no arXiv id, by which texts are found.{see}")
-    from reader.commands.run_job import run_job
+    from reader.commands.run_job import fetch
     from reader.refresh.jobs import FetchText
     from reader.refresh.progress import TextMissing
 
-    for message in run_job(workspace, FetchText(paper.id)):
+    for message in fetch(workspace, FetchText(paper.id), page):
         if isinstance(message, TextMissing):
             raise NoFullText(f"{paper.id} has no full text: {message.reason}. See {page}")
 

@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 from reader import log
 from reader.commands.output import PATIENCE, Progress, amount
 from reader.commands.workspace import Workspace
+from reader.core.errors import FeedError, FeedOffline
 from reader.core.pace import pace_text
 from reader.refresh import jobs, memory
 from reader.refresh.failures import log_failure
-from reader.refresh.progress import DayEmpty, DayFailed, DayStored, FeedStarted, PdfReceived, Waiting
+from reader.refresh.progress import DayEmpty, DayFailed, DayStored, FeedStarted, PdfReceived, TextsAhead, Waiting
 
 
 def run_job(workspace: Workspace, job: jobs.Job, *, quiet: bool = False) -> list[jobs.Message]:
@@ -24,6 +25,16 @@ def run_job(workspace: Workspace, job: jobs.Job, *, quiet: bool = False) -> list
             progress.show(f"asking {urlsplit(workspace.settings.endpoint).netloc}")
         with memory.limited():
             return asyncio.run(_collect_messages(workspace, job, progress))
+
+
+def fetch(workspace: Workspace, job: jobs.Job, page: str) -> list[jobs.Message]:
+    """Run a job for one paper; whatever failed, the reason names the paper's page unless there is no network."""
+    try:
+        return run_job(workspace, job)
+    except FeedOffline:
+        raise
+    except FeedError as error:
+        raise FeedError(f"{error} See {page}") from error
 
 
 async def _collect_messages(workspace: Workspace, job: jobs.Job, progress: Progress) -> list[jobs.Message]:
@@ -59,6 +70,8 @@ def describe_progress(message: jobs.Message, seconds: float = 0.0) -> str:
             return f"day {message.n:,} of {message.of:,} done: {message.day}" + (f" · {left}" if left else "")
         case Waiting():
             return f"waiting {message.seconds:.0f} s: {message.why}"
+        case TextsAhead(done, total) if done < total:
+            return f"full text {done + 1:,} of {total:,}"
         case PdfReceived(done, total):
             of = f" of {total / 1e6:.1f}" if total else ""
             return f"{done / 1e6:.1f}{of} MB of the PDF"

@@ -76,8 +76,8 @@ def _check_keys(workspace: Workspace, action: str, keys: Any) -> None:
     """Raise UsageError if an action can't have these keys beside the others that are set."""
     from reader.keys.keymap import Keymap
 
-    overrides = {**workspace.settings.keys, action: keys}
-    wrong = next((one for one in Keymap(overrides=overrides).mistakes if one.action == action), None)
+    keymap = Keymap.of(workspace.settings, {**workspace.settings.keys, action: keys})
+    wrong = next((one for one in keymap.mistakes if one.action == action), None)
     if wrong is not None:
         meant = f" Did you mean {wrong.suggestion}?" if wrong.suggestion else ""
         raise UsageError(

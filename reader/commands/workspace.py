@@ -61,7 +61,7 @@ class Workspace:
     def keymap(self) -> Keymap:
         from reader.keys.keymap import Keymap
 
-        return Keymap(overrides=self.settings.keys, ascii=self.settings.ascii)
+        return Keymap.of(self.settings)
 
     def mistakes(self) -> list[Mistake]:
         """All mistakes in the settings, keys included, sorted by line."""
@@ -229,15 +229,17 @@ def _topics_in(node: Node | None) -> Iterator[str]:
 
 
 def find(window: Window, text: str) -> int:
-    """The key of the paper with this id, which may have a version or be an address; raises NotInCache."""
-    from reader.core.ids import arxiv_id
+    """The key of the paper that is named by its id in any form, or by its publisher's DOI; raises NotInCache."""
+    from reader.core.ids import doi_in, named_id
     from reader.core.text import clean
 
-    pk = window.pk_of(arxiv_id(text) or text.strip())
+    id = named_id(text)
+    pk = window.pk_of(id or text.strip())
+    if pk is None and id is None and (doi := doi_in(text)):
+        pk = window.pk_of_doi(doi)
     if pk is None:
-        raise NotInCache(
-            f"{clean(text, 100)!r} is not in the cache. 'dailypapers refresh --day DAY' fetches the papers of a day."
-        )
+        advice = f"'dailypapers add {id}' fetches it." if id else "It has no arXiv id, by which a paper can be fetched."
+        raise NotInCache(f"{clean(text, 100)!r} is not in the cache. {advice}")
     return pk
 
 

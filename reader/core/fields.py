@@ -9,11 +9,12 @@ from typing import Any, Literal, NamedTuple
 
 Table = Literal["paper", "paper_text"]
 
-Merge = Literal["newest", "count", "growing"]
+Merge = Literal["newest", "count", "growing", "versions", "arxiv"]
 """How a source's value is merged with the cached one.
 
 `newest`: a newer answer replaces the cached value, a file only fills a gap. `count`: the same, and a file may raise it.
-`growing`: the greater value wins, from any source.
+`growing`: the greater value wins, from any source. `versions`: a list that keeps what it has and takes what is new.
+`arxiv`: the same as `newest`, and an answer of arXiv itself replaces the cached value.
 """
 
 

@@ -17,7 +17,7 @@ OWN_PREFIXES = (PAGE_PREFIX, FEED_PREFIX)
 _BARE = re.compile(
     r"(?P<id>[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}|[a-z]{1,12}(?:-[a-z]{1,8})?(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]{1,3})?"
 )
-_PREFIX = re.compile(r"(?:arxiv:|(?:doi:\s*)?10\.48550/arxiv\.)\s*", re.IGNORECASE)
+_PREFIX = re.compile(r"^(?:oai:arxiv\.org:|arxiv[:.]|(?:doi:\s*)?10\.48550/arxiv\.)\s*", re.IGNORECASE)
 _ARCHIVE_AND_CLASS = re.compile(r"\.[A-Z]{2}(?=/)")
 _CATEGORY = re.compile(r"\s*\[[A-Za-z-]+(?:\.[A-Za-z-]+)?\]$")
 
@@ -31,6 +31,9 @@ _PATHS = {
     "hf.co": ("papers",),
     "alphaxiv.org": ("abs", "overview", "pdf", "html"),
     "semanticscholar.org": ("arxiv",),
+    "api.semanticscholar.org": ("v1/paper", "graph/v1/paper", "paper"),
+    "scirate.com": ("arxiv",),
+    "emergentmind.com": ("papers",),
 }
 _SUFFIXES = (".pdf", ".md")
 
@@ -40,19 +43,30 @@ _INTRODUCED = re.compile(
     rf"|\babs/){_BARE.pattern}(?![0-9])",
     re.IGNORECASE,
 )
+_DBLP = re.compile(r"(?:.*[/:])?journals/corr/abs-(\d{4})-(\d{4,5})(?:\.\w+)?", re.IGNORECASE)
 _NUMBER = r"(?P<id>[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5})(?:v[0-9]{1,3})?"
-_FILE = re.compile(rf"(?:^|[/\\:;\s]){_NUMBER}\.(?:pdf|html?|md|ps|tex)\b", re.IGNORECASE)
+_ENDING = r"\.(?:pdf|html?|md|ps|tex|txt|epub|djvu|tar|t?gz|zip)"
+_FILE = re.compile(rf"(?:^|[/\\:;\s]){_NUMBER}{_ENDING}\b", re.IGNORECASE)
+_IN_NAME = re.compile(rf"(?<![0-9.]){_NUMBER}(?![0-9])")
+_OLD_IN_NAME = re.compile(
+    r"(?<![a-z])(?P<id>[a-z]{1,12}(?:-[a-z]{1,8})?(?:\.[A-Z]{2})?)[_-]?(?P<number>[0-9]{7})(?:v[0-9]{1,3})?\."
+)
+_DOI = re.compile(
+    r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\"<>]{1,200})", re.IGNORECASE
+)
 
 
 def arxiv_id(text: str) -> str | None:
     """The bare arXiv id in a text, in arXiv's own form, or None.
 
-    The text is an id or `arXiv:ID`, both with or without a version, arXiv's DOI, or an address of arXiv,
-    Hugging Face, alphaXiv or doi.org, with or without a scheme.
+    The text is an id or `arXiv:ID`, both with or without a version, arXiv's DOI, DBLP's key, or an address of arXiv,
+    Hugging Face, alphaXiv, Semantic Scholar or doi.org, with or without a scheme.
     """
-    text = text.strip()
+    text = text.strip().strip("<>").strip()
     if len(text) > 300:
         return None
+    if keyed := _DBLP.fullmatch(text):
+        text = f"{keyed[1]}.{keyed[2]}"
     if "/" in text and (address := _id_in_address(text)):
         return address
     found = _BARE.fullmatch(_CATEGORY.sub("", _PREFIX.sub("", text, count=1)))
@@ -72,6 +86,29 @@ def id_in_file_name(text: str) -> str | None:
     """The id that a file's name begins with, in a path or a list of paths: `papers/2406.12345v2.pdf`."""
     match = _FILE.search(text)
     return arxiv_id(match["id"]) if match else None
+
+
+def named_id(text: str) -> str | None:
+    """The bare arXiv id of a paper that a user names in any form: `arxiv_id`, or a file with the id in its name."""
+    return arxiv_id(text) or _id_of_file(text)
+
+
+def _id_of_file(text: str) -> str | None:
+    """The only id in a file's name, such as `Wang 2406.12345v2.pdf` or `hep-th_9901001.pdf`."""
+    text = text.strip().strip("\"'").removeprefix("file://")
+    name = re.split(r"[/\\]", text)[-1]
+    if len(text) > 1_000 or not re.search(rf"{_ENDING}$", name, re.IGNORECASE):
+        return None
+    found = {arxiv_id(match["id"]) for match in _IN_NAME.finditer(name)}
+    if not found and (old := _OLD_IN_NAME.search(name)):
+        found = {arxiv_id(f"{old['id']}/{old['number']}")}
+    return found.pop() if len(found) == 1 else None
+
+
+def doi_in(text: str) -> str | None:
+    """The DOI that a text is, in small letters: bare, after `doi:`, or in an address of doi.org."""
+    found = _DOI.fullmatch(text.strip())
+    return found[1].lower() if found else None
 
 
 def _canonical(id: str) -> str:
@@ -130,7 +167,7 @@ def _id_in_address(text: str) -> str | None:
         return arxiv_id(path) if _PREFIX.match(path) else None
     for folder in _PATHS.get(host, ()):
         if path.startswith(f"{folder}/"):
-            rest = path.removeprefix(f"{folder}/")
+            rest = _PREFIX.sub("", path.removeprefix(f"{folder}/"))
             for suffix in _SUFFIXES:
                 rest = rest.removesuffix(suffix)
             found = _BARE.match(rest)

@@ -41,15 +41,21 @@ class Draft(NamedTuple):
     categories: tuple[str, ...] = ()
     version: int | None = None
     revised: str | None = None
+    versions: tuple[str, ...] = ()
     announced: str | None = None
     """ISO date on which a feed announced the paper; orders papers without another date."""
     remark: str | None = None
     doi: str | None = None
     journal: str | None = None
+    models: int | None = None
+    datasets: int | None = None
+    spaces: int | None = None
     url: str | None = None
     source: str = "hf"
     entry: str | None = None
     """The id of a feed's entry, `feed:` and twelve hexadecimal digits, for a paper without an arXiv id."""
+    by_arxiv: bool = False
+    """Whether it is an answer of arXiv itself."""
 
 
 class Skipped(NamedTuple):
@@ -126,11 +132,19 @@ class Paper(NamedTuple):
     """Number of the newest arXiv version."""
     revised: Annotated[str | None, FieldRules(merge="growing", is_date=True)] = None
     """ISO date of that version."""
-    remark: Annotated[str | None, FieldRules(label="Remark", in_facts=True)] = None
+    versions: Annotated[tuple[str, ...], FieldRules(merge="versions", is_null_unknown=True)] = ()
+    """The arXiv versions that are known, oldest first, each with its ISO date: `v2 2026-09-11`."""
+    venue: Annotated[str | None, FieldRules("paper", merge=None, label="Venue", in_csv=True)] = None
+    """Where it appeared, read from the journal reference and the remark: `ICLR 2026 oral`."""
+    remark: Annotated[str | None, FieldRules(merge="arxiv", label="Remark", in_facts=True)] = None
     """The authors' comment on arXiv, such as `12 pages, 3 figures`."""
-    doi: Annotated[str | None, FieldRules()] = None
+    doi: Annotated[str | None, FieldRules(merge="arxiv")] = None
     """The DOI that the publisher gave it."""
-    journal: Annotated[str | None, FieldRules(label="Journal", in_facts=True)] = None
+    journal: Annotated[str | None, FieldRules(merge="arxiv", label="Journal", in_facts=True)] = None
+    models: Annotated[int | None, FieldRules("paper", "newest")] = None
+    """Models that name the paper, by the feed; None until the feed was asked. Likewise `datasets` and `spaces`."""
+    datasets: Annotated[int | None, FieldRules("paper", "newest")] = None
+    spaces: Annotated[int | None, FieldRules("paper", "newest")] = None
     url: Annotated[str | None, FieldRules(key="entry_url", is_address=True)] = None
     """A page about the paper that a feed links to."""
 

@@ -76,8 +76,8 @@ GROUPS: Final[Mapping[str, str]] = {
 """The heading for an action in lists, by the first part of its id."""
 
 _PAPER: Final[Contexts] = ("list", "detail", "page")
-_LIST: Final[Contexts] = ("list",)
 _READ: Final[Contexts] = ("list", "detail", "page", "text")
+_LIST: Final[Contexts] = ("list",)
 _SIDES: Final[Contexts] = ("list", "detail")
 _PANES: Final[Contexts] = ("list", "detail", "filter")
 _MAIN: Final[Contexts] = ("list", "detail", "filter", "empty")
@@ -157,6 +157,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("read.next", "l right", "Next paper", "The page of the next paper in the list.", _PAGE),
     _motion("read.previous", "h left", "Previous paper", "The page of the paper before.", _PAGE),
     Action("text.open", "enter", "Read the full text", "Fetched once, then kept for reading offline.", _PAGE),
+    Action("text.places", "i", "Places in the text", "Read the full text where it has your words.", _PAPER),
     Action("text.again", "r", "Fetch again", "The text of a newer version, or after a failure.", _TEXT),
     _motion("text.next_section", "]", "Next section", "The heading below.", _TEXT),
     _motion("text.previous_section", "[", "Previous section", "The heading above.", _TEXT),
@@ -165,7 +166,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("text.search", "/", "Search in the text", "Type words; it shows the first place that has them.", _TEXT),
     _motion("text.next_match", "n", "Next match", "The next line with your words.", _TEXT),
     _motion("text.previous_match", "N", "Previous match", "The line with your words before.", _TEXT),
-    Action("text.follow", "enter", "Follow", "Choose a citation, section, table or link by its letter.", _TEXT),
+    Action("text.follow", "enter", "Follow", "A citation, section, table, picture or link, by its letter.", _TEXT),
     Action("text.back", "ctrl+o", "Back from a jump", "Where you read before.", _TEXT),
     Action("text.select", "v", "Select lines", "A line to begin with; v again, and the selection grows.", _TEXT),
     Action("text.copy", "y", "Copy lines", "The selected lines as a quotation with its source.", _TEXT),
@@ -207,10 +208,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("day.older", "[", "Older day", "The day before that has papers.", _MAIN),
     _motion("day.newer", "]", "Newer day", "The day after that has papers.", _MAIN),
     Action("link.page", "o", "Open in browser", "The paper's page on the web.", _READ),
-    Action("link.pdf", "p", "PDF in browser", "The PDF's page on the web.", _READ),
+    Action("link.pdf", "p", "PDF", "Fetch the PDF to your folder, and open it; again opens it at once.", _READ),
     Action("link.list", "L", "All links", "Choose among all links of this paper.", _READ),
     Action("link.copy", "y", "Copy link", "The paper's address, to the clipboard.", _PAPER),
-    Action("link.copy_as", "Y", "Copy as", "Its id, title, BibTeX, Markdown, abstract or a citation.", _PAPER),
+    Action("link.copy_as", "Y", "Copy as", "Its id, title, BibTeX, Markdown, abstract or a citation.", _READ),
     Action("topic.pick", "space enter", "Pick", "Open this view or day; pick a topic or let go.", _TOPIC),
     Action("topic.exclude", "- x", "Exclude", "Leave out papers of this topic.", _TOPIC),
     Action("topic.any_all", "a", "Any or all", "Papers of any picked topic, or of all of them.", _TOPIC),
@@ -239,13 +240,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("note.drop", "ctrl+g", "Put back", "Go back, with the note as it was before.", _NOTE),
     Action("note.undo_typing", "ctrl+z", "Undo typing", "Take back what was typed last.", _NOTE),
     Action("note.redo_typing", "ctrl+y", "Redo typing", "Type it again.", _NOTE),
-    Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _BROWSE),
+    Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _BACK),
     Action("command.run", "enter", "Run", "Run what is typed; escape then stops it.", _COMMAND),
     Action("command.cancel", "escape", "Close", "Back to where you were; nothing runs.", _COMMAND),
     Action("command.complete", "tab", "Take suggestion", "Put the marked word in place of the typed one.", _COMMAND),
     Action("command.next", "down", "Next suggestion", "Down in the suggestions, or in earlier commands.", _COMMAND),
     Action("command.previous", "up", "Earlier command", "The command before; or up in the suggestions.", _COMMAND),
-    Action("command.output", ";", "Last output", "What the last command has printed.", _BROWSE),
+    Action("command.output", ";", "Last output", "What the last command has printed.", _BACK),
     Action("output.copy", "y", "Copy all", "The whole output, to the clipboard.", _OUTPUT),
     Action("output.close", "escape q", "Close", "Back to where you were.", _OUTPUT),
     Action("date.day", "enter", "Day", "Go to this day, or to the date that was typed.", _DATE),
@@ -322,7 +323,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "text.search": "search",
         "text.follow": "follow",
         "text.next_section": "next section",
-        "text.back": "back from a jump",
+        "text.back": "jump back",
         "text.select": "select",
         "paper.star": "star",
         "text.right": "sideways",

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from reader.core.errors import ConfigError
 from reader.keys.actions import ACTIONS, CONTEXTS, FOOTERS, PLACES, TYPING, Action, Context
+from reader.keys.presets import PRESETS, VIM
 from reader.keys.spelling import Chord, is_typed, label, parse_keys
+
+if TYPE_CHECKING:
+    from reader.config import Settings
 
 
 class KeyMistake(NamedTuple):
@@ -27,8 +31,9 @@ class KeyMistake(NamedTuple):
 class Keymap:
     """The actions with their keys.
 
-    `overrides` are the user's keys by action id. They replace all keys of the action; an empty text unbinds it: only
-    the command palette then runs it. Overrides that can't be used are listed in `mistakes` and change nothing.
+    `preset` are other keys than the table's. `overrides` are the user's keys by action id. Both replace all keys of the
+    action; an empty text unbinds it: only the command palette then runs it. Overrides that can't be used are listed in
+    `mistakes` and change nothing.
     """
 
     def __init__(
@@ -36,16 +41,25 @@ class Keymap:
         actions: Iterable[Action] = ACTIONS,
         overrides: Mapping[str, str | Sequence[str]] | None = None,
         *,
+        preset: Mapping[str, str] = VIM,
         ascii: bool = False,
     ) -> None:
         self.ascii = ascii
         self._actions = {action.id: action for action in actions}
-        self._defaults = {action.id: parse_keys(action.keys) for action in self._actions.values()}
+        self._defaults = {
+            action.id: parse_keys(preset.get(action.id, action.keys)) for action in self._actions.values()
+        }
         mistakes: list[KeyMistake] = []
         own = dict(self._read_overrides(overrides or {}, mistakes))
         self._chords = self._drop_clashes(own, mistakes)
         self.mistakes: tuple[KeyMistake, ...] = tuple(mistakes)
         self._bound = {context: self._bindings(context) for context in CONTEXTS}
+
+    @classmethod
+    def of(cls, settings: Settings, overrides: Mapping[str, str | Sequence[str]] | None = None) -> Self:
+        """The keys by the user's settings, or with other keys of the user's."""
+        keys = settings.keys if overrides is None else overrides
+        return cls(overrides=keys, preset=PRESETS[settings.key_preset], ascii=settings.ascii)
 
     @property
     def actions(self) -> tuple[Action, ...]:

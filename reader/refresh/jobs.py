@@ -23,11 +23,14 @@ from reader.core.paper import Listing
 from reader.paths import response_cache_folder
 from reader.refresh.plan import Plan
 from reader.refresh.progress import (
+    PaperRefreshed,
     PdfReceived,
     PdfStored,
     RefreshEvent,
     SourceEvent,
     TextMissing,
+    TextsAhead,
+    TextsPaused,
     TextStored,
     Waiting,
 )
@@ -57,6 +60,13 @@ class LookUpPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class RefreshPaper:
+    """Fetch what belongs to a paper of the cache, by its arXiv id, if what is here is older than a day."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SearchFeed:
     """Search the whole feed; the results are not stored."""
 
@@ -78,6 +88,11 @@ class FetchText:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchTextsAhead:
+    """Fetch the full texts that the settings want to be here before they are read."""
+
+
+@dataclass(frozen=True, slots=True)
 class FetchPdf:
     """Fetch the PDF of a paper by its arXiv id to a file, which must not exist."""
 
@@ -85,7 +100,7 @@ class FetchPdf:
     path: str
 
 
-Job = Refresh | LookUpPaper | SearchFeed | StorePapers | FetchText | FetchPdf
+Job = Refresh | LookUpPaper | RefreshPaper | SearchFeed | StorePapers | FetchText | FetchTextsAhead | FetchPdf
 
 
 # Messages
@@ -154,8 +169,11 @@ Message = (
     | SearchAnswered
     | PapersStored
     | NotificationFailed
+    | PaperRefreshed
     | TextStored
     | TextMissing
+    | TextsAhead
+    | TextsPaused
     | PdfReceived
     | PdfStored
 )
@@ -189,12 +207,16 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
             return _refresh(context, plan)
         case LookUpPaper(id):
             return _look_up_paper(context, id)
+        case RefreshPaper(id):
+            return _refresh_paper(context, id)
         case SearchFeed(text):
             return _search_feed(context, text)
         case StorePapers(listings):
             return _store_papers(context, listings)
         case FetchText(id):
             return _fetch_text(context, id)
+        case FetchTextsAhead():
+            return _fetch_texts_ahead(context)
         case FetchPdf(id, path):
             return _fetch_pdf(id, Path(path))
 
@@ -290,21 +312,28 @@ def _drop_unused_texts(file: Path, before: str) -> None:
 
 
 async def _fetch_text(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
-    from reader.feeds.fulltext.client import open_text_sources
-    from reader.refresh.full_text import fetch_text, find_key
+    from reader.refresh.full_text import fetch_text, find_key, open_sources
 
-    sources = open_text_sources(context.settings, response_cache_folder())
-    try:
-        pk = await asyncio.to_thread(find_key, context.cache_file, id)
-        if pk is None:
-            yield TextMissing(id, "it is not in the cache")
-            return
-        async with aclosing(fetch_text(context.cache_file, pk, id, sources, context.now)) as events:
+    pk = await asyncio.to_thread(find_key, context.cache_file, id)
+    if pk is None:
+        yield TextMissing(id, "it is not in the cache")
+        return
+    async with (
+        open_sources(context.settings) as sources,
+        aclosing(fetch_text(context.cache_file, pk, id, sources, context.now)) as events,
+    ):
+        async for event in events:
+            yield event
+
+
+async def _fetch_texts_ahead(context: JobContext) -> AsyncGenerator[Message, None]:
+    from reader.refresh import full_text, texts_ahead
+
+    async with full_text.open_sources(context.settings) as sources:
+        fetching = texts_ahead.fetch_texts_ahead(context.cache_file, context.settings, sources, now=context.now)
+        async with aclosing(fetching) as events:
             async for event in events:
                 yield event
-    finally:
-        for source in sources:
-            await source.aclose()
 
 
 async def _fetch_pdf(id: str, file: Path) -> AsyncGenerator[Message, None]:
@@ -335,6 +364,16 @@ async def _fetch_pdf(id: str, file: Path) -> AsyncGenerator[Message, None]:
 async def _look_up_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
     async with _open_cache(context) as cache, open_sources(context, cache) as (daily, sources):
         yield LookupFinished(await sources.look_up(daily, id))
+
+
+async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
+    from reader.refresh.one_paper import refresh_paper
+
+    async with _open_cache(context) as cache, open_sources(context, cache) as (daily, sources):
+        arxiv = sources.arxiv_of_papers
+        async with aclosing(refresh_paper(context.cache_file, cache, id, daily, arxiv, now=context.now)) as steps:
+            async for step in steps:
+                yield step
 
 
 async def _search_feed(context: JobContext, text: str) -> AsyncGenerator[Message, None]:

@@ -1,6 +1,7 @@
-"""Brings back the papers that the user starred, tagged, noted or queued and the cache does not have.
+"""Brings in the papers that the user marked or imported and the cache does not have.
 
-Their marks are in the log, also after a lost cache or an import, and wait for them.
+Their marks are in the log, also after a lost cache or an import, and wait for them. Whether a paper was here before is
+not known: the log is the same.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class RefreshFinished:
     error: FeedError | None = None
     """The last failure, if any."""
     returned: int = 0
-    """Papers that the user had marked and the cache had lost."""
+    """Papers that the user had marked or imported and the cache lacked."""
 
 
 RefreshEvent = RefreshStarted | DayStored | DayEmpty | DayFailed | Waiting | RefreshFinished
@@ -107,7 +107,7 @@ class FeedFailed:
 
 @dataclass(frozen=True, slots=True)
 class PapersReturned:
-    """Papers came back that the user had marked and the cache had lost; `unknown` ones no source has."""
+    """Papers came in that the user had marked or imported; `unknown` ones no source has."""
 
     papers: int
     unknown: int
@@ -128,6 +128,33 @@ class TextMissing:
     id: str
     reason: str
     """What the last source said, such as `arXiv has no HTML of it`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextsAhead:
+    """Of the full texts that are fetched ahead, `done` of `total` were asked for; `stored` are kept now."""
+
+    done: int
+    total: int
+    stored: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextsPaused:
+    """No more full texts are fetched ahead for now; `left` wait."""
+
+    left: int
+    why: str
+    """In a word or two, such as `metered`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRefreshed:
+    """The feed or arXiv was asked about a paper; what it said is stored."""
+
+    id: str
+    error: FeedError | None = None
+    """Why there was no answer; what is cached stays."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
 from reader.refresh.daily import DailyFeed, DailyStore, StoreCounts, refresh_daily, run_to_end
 from reader.refresh.lost_papers import PaperLookup, fetch_lost_papers
+from reader.refresh.one_paper import VersionSource
 from reader.refresh.plan import Latest, Plan
 from reader.refresh.progress import (
     FeedFailed,
@@ -62,10 +63,8 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class ArxivSource(Protocol):
+class ArxivSource(VersionSource, Protocol):
     """The client of arXiv."""
-
-    async def papers(self, ids: Iterable[str]) -> tuple[ArxivEntry, ...]: ...
 
     async def latest(self, categories: Iterable[str]) -> tuple[ArxivEntry, ...]: ...
 
@@ -187,6 +186,8 @@ class Sources:
         self._daily = daily
         self._arxiv = arxiv
         self._categorize = categorize
+        self.arxiv_of_papers = arxiv if categorize else None
+        """arXiv, if it may be asked about papers of the feed."""
         self._stays_offline = stays_offline
         self._no_network = False
         self.feeds = feeds
@@ -342,8 +343,7 @@ class Sources:
 
     async def _fetch_lost_papers(self) -> AsyncGenerator[SourceEvent, None]:
         """Fetch papers that the user marked and the cache does not have."""
-        arxiv = self._arxiv if self._categorize else None
-        store = partial(self._store, newer=False)
+        arxiv, store = self.arxiv_of_papers, partial(self._store, newer=False)
         try:
             async with aclosing(fetch_lost_papers(self.feeds, self._daily, arxiv, store, self.now().date())) as events:
                 async for event in events:

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from reader.ui.shell import Shell
     from reader.ui.widgets.filter_pane import FilterPane
     from reader.ui.widgets.paper_detail import PaperDetail
+    from reader.ui.widgets.text_pane import TextPane
 
 SAMPLE = "sample"
 """The app's return value if the user asks for the sample."""
@@ -64,11 +65,11 @@ SAMPLE = "sample"
 class ReaderApp(BoundedApp, inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
-    `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed; `shell` runs commands.
+    `run_job` runs jobs such as a refresh; `rules` loads the topic rules, and `shell` the commands, at their first use.
     The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
-    nothing, and saves nothing outside the cache. `leaving` watches over its end; `first_frame` is on the terminal
-    already. `keep_setting` writes a setting to the user's file. `now` is the clock; a `still` reader has no spinner and
-    starts no refresh by itself.
+    nothing, and saves nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches
+    over its end; `first_frame` is on the terminal already. `keep_setting` writes a setting to the user's file. `now` is
+    the clock; a `still` reader has no spinner and starts no refresh by itself.
     """
 
     TITLE = "dailypapers"
@@ -83,11 +84,12 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         cache_file: Path,
         *,
         query: str = "",
+        opens_page: bool = False,
         demo: bool = False,
         state_file: Path | None = None,
         run_job: JobRunner,
         rules: Callable[[], Topics],
-        shell: Shell,
+        shell: Callable[[], Shell],
         leaving: Leaving | None = None,
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
@@ -96,7 +98,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         still: bool = False,
     ) -> None:
         self.settings = settings
-        self.keymap = Keymap(overrides=settings.keys, ascii=settings.ascii)
+        self.keymap = Keymap.of(settings)
         super().__init__(css_path=list(stylesheets()))
         self.no_color = is_colorless(os.environ)
         self.use_theme(theme_name(settings.theme, os.environ))
@@ -106,6 +108,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.rules = rules
         self.shell = shell
         self.keep_setting = keep_setting
+        self._opens_page = opens_page
         self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
         state_file = None if demo else state_file
         self._left = visit.load(state_file) if state_file else visit.Visit()
@@ -143,7 +146,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             topic_mode=left.topic_mode,
             mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
         )
-        return state.remember_query(query)
+        return state if self._opens_page else state.remember_query(query)
 
     # Set-up
 
@@ -197,6 +200,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
             from reader.ui.look_keeper import keep_look
 
             keep_look(self.main, self.keymap, self.settings)
+        if self._opens_page:
+            assembly.page.open()
         await self.keyboard.begin()
         finish_startup_tuning()
         for warning in self._warnings[:1]:
@@ -230,6 +235,10 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.text, assembly.text_fetcher.follow, now=False)
         on_change(lambda state: state.text, self.bookmarks.follow, now=False)
         self.screens.follow()
+        on_change(assembly.text_places.parts, assembly.text_places.follow, now=False)
+        on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
+        if not self.look.demo and not self.look.is_still:
+            on_change(assembly.texts_ahead.parts, assembly.texts_ahead.begin_soon, now=False)
         self.overlays.follow(assembly.notes.keep_draft)
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
@@ -274,8 +283,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     @property
     def context(self) -> Context | None:
         """Where a key is pressed; None if the screen in front reads its own keys."""
-        front = self.screen
-        is_ours = front in (self.main, self.overlays.front) or self.screens.has(front)
+        is_ours = self.screen in (self.main, self.overlays.front) or self.screens.has(self.screen)
         return self.model.state.context if is_ours and self.main.is_mounted else None
 
     def is_list_in_front(self) -> bool:
@@ -370,10 +378,20 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         if self.assembly is not None:
             self.assembly.links.browse(event.url)
 
+    def on_text_pane_link_clicked(self, event: TextPane.LinkClicked) -> None:
+        """Follow a reference of a full text."""
+        if self.assembly is not None:
+            self.assembly.full_text.follow_to(event.target, event.words)
+
     def on_paper_detail_topic_clicked(self, event: PaperDetail.TopicClicked) -> None:
         """Show a topic's papers."""
         if self.assembly is not None:
             self.assembly.show_topic(event.slug)
+
+    def on_paper_detail_place_clicked(self, event: PaperDetail.PlaceClicked) -> None:
+        """Read the full text from a place on."""
+        if self.assembly is not None:
+            self.assembly.page.read_from(event.block)
 
     def on_paper_detail_tag_clicked(self, event: PaperDetail.TagClicked) -> None:
         """Show the papers with a tag."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from reader.core.query import Term
@@ -18,6 +19,7 @@ from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.movement import MovementActions
 from reader.ui.handlers.notes import NoteActions
 from reader.ui.handlers.page import PageActions
+from reader.ui.handlers.pdf import PdfActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.queue import QueueActions
@@ -33,7 +35,9 @@ from reader.ui.work.counter import Counter
 from reader.ui.work.detail_loader import DetailLoader
 from reader.ui.work.feed_search import FeedSearch
 from reader.ui.work.notice_timer import NoticeTimer
+from reader.ui.work.page_refresher import PageRefresher
 from reader.ui.work.paper_lookup import PaperLookup
+from reader.ui.work.pdf_fetcher import PdfFetcher
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.text_fetcher import TextFetcher
 from reader.ui.work.topic_meanings import TopicMeanings
@@ -50,6 +54,8 @@ if TYPE_CHECKING:
     from reader.ui.work.bookmark_keeper import BookmarkKeeper
     from reader.ui.work.list_loader import ListLoader
     from reader.ui.work.services import Services
+from reader.ui.work.text_places import TextPlaces
+from reader.ui.work.texts_ahead import TextsAhead
 
 
 class Parts(Program, Display, Protocol):
@@ -57,7 +63,7 @@ class Parts(Program, Display, Protocol):
 
     services: Services
     run_job: JobRunner
-    shell: Shell
+    shell: Callable[[], Shell]
     rules: Callable[[], Topics]
     keyboard: Keyboard
     list_loader: ListLoader
@@ -76,6 +82,8 @@ class Parts(Program, Display, Protocol):
 
     def open_in_browser(self, url: str) -> bool: ...
 
+    def send_pdf(self, file: Path) -> bool: ...
+
 
 class Assembly:
     """All handlers of the keys, and the background work that they start."""
@@ -93,19 +101,23 @@ class Assembly:
         self.counter = Counter(services)
         self.cache_watch = CacheWatch(services, keyboard.when_still)
         self.notice_timer = NoticeTimer(services)
+        self.page_refresher = PageRefresher(services, run_job)
+        self.text_places = TextPlaces(services)
+        self.texts_ahead = TextsAhead(services, run_job)
         self.topic_meanings = TopicMeanings(services, parts.rules)
         self.commands = CommandRunner(services, parts.shell)
 
         self.marks = MarkActions(services, main.papers, parts.list_loader)
         self.text_fetcher = TextFetcher(services, run_job)
-        terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser)
+        terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser, parts.send_pdf)
         self.links = LinkActions(services, keyboard, terminal)
-        self.full_text = FullTextActions(services, parts.bookmarks, Outside(self.links.browse, parts.copy_to_clipboard))
+        self.full_text = FullTextActions(services, parts.bookmarks, Outside(self.links.browse, terminal.copy))
         self.page = PageActions(
             services.model, main.papers, self.detail_loader, self.marks, self.full_text, text_in_front=text_in_front
         )
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
+        pdfs = PdfFetcher(services, run_job)
         self.notes = NoteActions(
             services,
             main.papers,
@@ -136,6 +148,7 @@ class Assembly:
                 screen=lambda: parts.overlays.command_line,
                 copy=parts.copy_to_clipboard,
             ),
+            PdfActions(services, pdfs, terminal),
             add,
             MovementActions(services, main, self.marks, self.views, self.full_text, text_in_front=text_in_front),
             QueryActions(services, main, self.search, add, self.page),
@@ -149,6 +162,7 @@ class Assembly:
                 self.search,
                 self.views,
                 stop_command=self.commands.stop,
+                pdfs=pdfs,
                 more_commands=display.commands,
                 position=position,
             ),

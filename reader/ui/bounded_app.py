@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from io import StringIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual import constants, on
@@ -125,6 +126,13 @@ class BoundedApp(ThemedApp, inherit_bindings=False):
         if self._driver is None or not self._driver.is_web:
             return False
         self._driver.open_url(url)
+        return True
+
+    def send_pdf(self, file: Path) -> bool:
+        """Open a PDF in the user's browser; False if the reader is not in one."""
+        if self._driver is None or not self._driver.is_web:
+            return False
+        self.deliver_binary(file, open_method="browser", mime_type="application/pdf")
         return True
 
     def send_file(self, text: str, name: str) -> bool:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from reader.ui.look import Look
     from reader.ui.screens.command_line import CommandScreen
-    from reader.ui.screens.line_screen import LineScreen
     from reader.ui.screens.note_editor import NoteScreen
     from reader.ui.screens.tag_line import TagScreen
 
@@ -49,9 +48,9 @@ class Overlays:
         )
 
     @property
-    def front(self) -> LineScreen | NoteScreen | None:
+    def front(self) -> TagScreen | NoteScreen | CommandScreen | None:
         """The one that is open."""
-        return self.command_line or self.tag_line or self.note
+        return self.tag_line or self.note or self.command_line
 
     def _draw_tags(self, state: State) -> None:
         if state.tagging is not None:
@@ -64,11 +63,22 @@ class Overlays:
             closed, self.tag_line = self.tag_line, None
             self._close(closed)
 
+    def _draw_note(self, state: State, write_draft: Callable[[str], object]) -> None:
+        if state.noting is not None:
+            # Imported late: an editor of texts takes 30 ms.
+            from reader.ui.screens.note_editor import NoteScreen
+
+            self.note = NoteScreen(state.noting, self._place_note, self._look.glyphs, write_draft)
+            self._app.push_screen(self.note)
+        elif self.note is not None:
+            closed, self.note = self.note, None
+            self._close(closed)
+
     def _draw_command(self, state: State) -> None:
         """Open or close the command line, or show what may follow in it."""
         if state.command is None:
-            if self.command_line is not None:
-                closed, self.command_line = self.command_line, None
+            closed, self.command_line = self.command_line, None
+            if closed is not None:
                 self._close(closed)
         elif self.command_line is not None:
             self.command_line.show(state.command)
@@ -84,17 +94,6 @@ class Overlays:
 
     def _type_command(self, text: str) -> None:
         self._model.change(self._model.state.type_command(text))
-
-    def _draw_note(self, state: State, write_draft: Callable[[str], object]) -> None:
-        if state.noting is not None:
-            # Imported late: an editor of texts takes 30 ms.
-            from reader.ui.screens.note_editor import NoteScreen
-
-            self.note = NoteScreen(state.noting, self._place_note, self._look.glyphs, write_draft)
-            self._app.push_screen(self.note)
-        elif self.note is not None:
-            closed, self.note = self.note, None
-            self._close(closed)
 
     def _place_note(self, width: int, height: int) -> Area:
         state = self._model.state

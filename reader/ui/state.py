@@ -66,6 +66,8 @@ class State(CommandState):
     mode: Mode = ""
     activity: str = ""
     """Other work that takes long, such as `marking 1,200 of 9,295`; empty if there is none."""
+    texts_ahead: str = ""
+    """How many full texts are fetched ahead, or what they wait for; empty if none is wanted."""
     hint: str = ""
     """The meaning of the row under the filter pane's cursor."""
     prompt: Prompt = field(default_factory=Prompt)
@@ -265,7 +267,7 @@ class State(CommandState):
         return self if self.calendar is None else replace(self, calendar=None)
 
     def step_back(self, at: Position) -> State:
-        """Close or leave what is in front: the text, the page, a pane, the selection, the feed's results or the query.
+        """Close or leave what is in front: the full text, the page, a pane, the selection, the results or the query.
 
         `at` is the position of the list's cursor, which stays on its paper.
         """
@@ -329,6 +331,10 @@ class State(CommandState):
     def busy_with(self, activity: str) -> State:
         """Show work under way in the first line; an empty text ends it."""
         return self if activity == self.activity else replace(self, activity=activity)
+
+    def texts_came(self, texts_ahead: str) -> State:
+        """Show in the first line how far the texts are that are fetched ahead."""
+        return self if texts_ahead == self.texts_ahead else replace(self, texts_ahead=texts_ahead)
 
     def hinted(self, hint: str) -> State:
         """Show the meaning of the row under the filter pane's cursor; an empty text removes it."""

@@ -15,6 +15,7 @@ from reader.ui.text.list_layout import ListForm, days_have_headings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from reader.cache.community import Kept
     from reader.cache.history import Votes
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperKey
@@ -78,6 +79,11 @@ class ListContent:
     def words(self) -> tuple[str, ...]:
         """The searched words, which are marked in texts."""
         return self.place.words if self.results is None else tuple(self.results.text.split())
+
+    @property
+    def text_words(self) -> tuple[str, ...]:
+        """The searched words that full texts may have."""
+        return self.place.text_words if self.results is None else ()
 
     def with_facts(self, facts: CacheFacts, ranked_at: str | None) -> ListContent:
         """The same content with facts from the cache."""
@@ -175,6 +181,10 @@ class Reading(NamedTuple):
     votes: Votes
     number: int = 0
     """Its place in the list, from 1; 0 if unknown."""
+    kept: Kept | None = None
+    """What belongs to it, on the page."""
+    fetching: str = ""
+    """How it goes with fetching that; empty if there is nothing to say."""
 
 
 class Tagging(NamedTuple):

@@ -79,6 +79,23 @@ def test_a_feed_replaces_and_a_file_only_fills_gaps_and_raises_counts(
     assert merged(KNOWN, draft, None, newer=False) == by_file
 
 
+def test_versions_are_joined() -> None:
+    known = {**KNOWN, "versions": "v1 2026-05-01\nv3 2026-05-10"}
+    told = Draft("A title", versions=("v2 2026-05-05", "v3 2026-05-11", "v10 2026-06-01"))
+    joined = {"versions": "v1 2026-05-01\nv2 2026-05-05\nv3 2026-05-11\nv10 2026-06-01"}
+    assert merged(known, told, None, newer=True) == merged(known, told, None, newer=False) == joined
+
+
+def test_arxivs_own_remark_replaces_the_known_one_and_tells_the_venue() -> None:
+    known = {**KNOWN, "remark": "12 pages"}
+    accepted = Draft("Another", remark="Accepted to ICLR 2026 (Oral)")
+    assert merged(known, accepted, None, newer=False) == {}
+    now = {"remark": accepted.remark, "venue": "ICLR 2026 oral"}
+    assert merged(known, accepted._replace(by_arxiv=True), None, newer=False) == now
+    journal = Draft("A title", journal="Example J. 7 (2027) 1-9")
+    assert merged({**known, **now}, journal, None, newer=False)["venue"] == "Example J 2027"
+
+
 def test_a_new_title_has_a_new_hash() -> None:
     new = {"title": "Another", "title_hash": title_hash("Another")}
     assert merged(KNOWN, Draft("Another"), None, newer=True) == new

@@ -15,7 +15,9 @@ from reader.cache import backups, health, schema
 from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew
-from tests.cache.conftest import ByName
+from reader.core.paper import Listing
+from tests.breakage import make_older
+from tests.cache.conftest import NOW, ByName, draft
 
 
 def test_a_new_cache_is_private_and_current(tmp_path: Path) -> None:
@@ -235,6 +237,18 @@ def test_a_migration_backs_the_file_up_first(cache: Cache, path: Path) -> None:
     untouched = sqlite3.connect(path)
     assert untouched.execute("SELECT version_num FROM alembic_version").fetchone() == ("0000",)
     untouched.close()
+
+
+def test_an_older_cache_gets_venues_from_what_it_has(cache: Cache, path: Path) -> None:
+    told = [draft(1, remark="Accepted to ICLR 2026"), draft(2, remark="18 pages"), draft(3)]
+    cache.store(Listing(None, tuple(told)), NOW)
+    cache.close()
+    path.with_name("papers.journal.jsonl").touch()
+    make_older(path.parent)
+    schema.ensure(path)
+    with closing(sqlite3.connect(path)) as connection:
+        venues = connection.execute("SELECT venue FROM paper ORDER BY id").fetchall()
+    assert venues == [("ICLR 2026",), (None,), (None,)]
 
 
 START = "import sys; from pathlib import Path; from reader.cache import schema; schema.ensure(Path(sys.argv[1]))"

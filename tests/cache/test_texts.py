@@ -1,4 +1,4 @@
-"""Full texts are kept whole, found by a query, and dropped by their own retention."""
+"""Full texts are kept whole, are in their index, and are dropped by their own retention."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import maintenance, schema
+from reader.cache import maintenance, schema, text_index
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
 from reader.cache.texts import BATCH, Texts
 from reader.core.document.model import Document, Paragraph, Span
 from reader.core.paper import Listing
+from tests.breakage import WITHOUT_COMMUNITY
 from tests.cache.conftest import NOW, draft, faults
 
 DOCUMENT = Document("T", (Paragraph((Span("Sparse attention."),)),), 2, "CC BY 4.0")
@@ -81,3 +82,53 @@ def test_texts_count_in_the_sizes(texts: Texts, path: Path) -> None:
     texts.put(1, DOCUMENT, "feed", NOW)
     (part,) = [part for part in maintenance.sizes(path).parts if part.name == "full_text"]
     assert part.rows == 1 and part.bytes > 0
+
+
+# The index
+
+
+def found(path: Path, words: str) -> list[int]:
+    """The papers that the index has for words."""
+    with closing(schema.connect(path)) as connection:
+        rows = connection.execute("SELECT rowid FROM text_fts WHERE text_fts MATCH ? ORDER BY rowid", (words,))
+        return [pk for (pk,) in rows]
+
+
+def test_the_index_follows_the_texts(texts: Texts, filled: Cache, path: Path) -> None:
+    for pk in (1, 2, 4):
+        texts.put(pk, DOCUMENT, "feed", NOW)
+    assert found(path, '"sparse attention"') == [1, 2, 4]
+    texts.put(1, Document("T", (Paragraph((Span("Dense layers."),)),)), "feed", NOW)
+    assert found(path, "sparse") == [2, 4] and found(path, "dense") == [1]
+    assert list(filled.drop_before("2026-11-24")) == [2]
+    assert found(path, "sparse") == [2]
+    assert list(texts.drop_unused("2027-01-01")) == [2]
+    assert found(path, "sparse OR dense") == []
+    texts.put(99, DOCUMENT, "feed", NOW)
+    assert found(path, "sparse") == []
+    assert faults(path) == {}
+
+
+def test_an_index_that_differs_is_found_and_made_anew(texts: Texts, path: Path) -> None:
+    texts.put(1, DOCUMENT, "feed", NOW)
+    with closing(schema.connect(path)) as connection:
+        connection.execute("INSERT INTO text_fts (text_fts) VALUES ('delete-all')")
+        text_index.add(connection, 2, "Foreign.")
+        assert faults(path)["index of texts"] == (
+            "it lacks 1 of the texts",
+            "it has 1 of dropped texts",
+        )
+        connection.execute("UPDATE full_text SET body = x'00ff' WHERE pk = 2")
+        text_index.rebuild(connection)
+    assert faults(path) == {} and found(path, "sparse") == [1] and found(path, "foreign") == []
+
+
+def test_texts_of_an_older_cache_get_into_the_index(texts: Texts, path: Path) -> None:
+    texts.put(1, DOCUMENT, "feed", NOW)
+    with closing(schema.connect(path)) as connection:
+        for statement in (*WITHOUT_COMMUNITY, "DROP TABLE text_fts"):
+            connection.execute(statement)
+        connection.execute("UPDATE alembic_version SET version_num = '0004'")
+    schema.ensure(path)
+    assert found(path, "sparse") == [1]
+    assert faults(path) == {}

@@ -83,8 +83,8 @@ def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[tuple[str, bool]
     seen: list[tuple[str, bool]] = []
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
 
-    def show_reader(_workspace: object, query: str, frame: None) -> int:
-        seen.append((query, False))
+    def show_reader(_workspace: object, query: str, frame: None = None, *, opens_page: bool = False) -> int:
+        seen.append((f"{query}{' on its page' if opens_page else ''}", False))
         return 0
 
     def show_sample(_workspace: object, query: str) -> int:
@@ -144,6 +144,17 @@ def test_the_reader_has_no_colours_if_asked(
 def test_a_wrong_query_does_not_open_the_reader(run: Run, opened: list[tuple[str, bool]]) -> None:
     assert run("topic:agents", "OR").code == 2
     assert opened == []
+
+
+def test_a_paper_opens_in_the_reader(
+    run: Run, papers: Path, opened: list[tuple[str, bool]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("open", "https://arxiv.org/abs/2606.26740v2", "--reader")
+    assert opened == [('id:"2606.26740" on its page', False)]
+    assert run("open", "2606.26740", "--reader", "--link", "pdf").code == 2
+    monkeypatch.setattr(cli, "_has_terminal", lambda: False)
+    assert run("open", "2606.26740", "--reader").code == 2
+    assert len(opened) == 1
 
 
 @pytest.fixture

@@ -65,6 +65,14 @@ def test_a_key_of_the_file_is_not_taken_again(run: Run, papers: Path, tmp_path: 
     assert f"@misc{{Muller2026-{IDS[3]}," in file.read_text()
 
 
+def test_keys_without_an_id_are_the_same_in_every_order(run: Run, papers: Path) -> None:
+    run("config", "set", "citation_key", "{year}")
+    orders = [run("export", f"sort:{order}", "--format", "bibtex").out for order in ("title", "-title")]
+    first, second = ([line for line in text.splitlines() if line.startswith("@")] for text in orders)
+    assert first != second and sorted(first) == sorted(second)
+    assert len(set(first)) == 6 and "@misc{2026," in first
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
@@ -150,6 +158,20 @@ def test_a_note_that_was_changed_here_is_written_there(run: Run, papers: Path, v
     run(*words)
     assert file.read_text().endswith(" -->\n")
     assert run("note", IDS[3]).out == ""
+
+
+def test_front_matter_of_the_user_s_is_kept(run: Run, papers: Path, vault: Path) -> None:
+    words = ("export", f"id:{IDS[3]}", "--format", "notes", "-o", str(vault))
+    run(*words)
+    [file] = vault.iterdir()
+    file.write_text(file.read_text().replace('status: "unread"\n', "status: reading\nrating: 5\n", 1))
+    run("tag", "add", "later", IDS[3])
+    run(*words)
+    assert "status: reading\nrating: 5\n" in file.read_text() and '"later"' in file.read_text()
+    broken = file.read_text().replace("rating: 5", "rating: [", 1)
+    file.write_text(broken)
+    assert "can't be read, so it was not changed" in run(*words).err
+    assert file.read_text() == broken
 
 
 def test_a_file_without_its_marker_is_not_changed(run: Run, papers: Path, vault: Path) -> None:

@@ -27,6 +27,31 @@ def test_keys_are_those_in_use(run: Run, file: Path) -> None:
     assert all(f"{action.help} ({action.id})\n" in plain for action in ACTIONS)
 
 
+def test_own_keys_are_checked(run: Run, file: Path) -> None:
+    good = run("keys", "check")
+    assert (good.code, good.out) == (0, "Preset vim; 0 actions have keys of yours; 0 mistakes.\n")
+    file.write_text(
+        'key_preset = "arrows"\n[keys]\n"paper.star" = "ctrl+1"\n"paper.hide" = ""\n'
+        '"paper.sta" = "z"\n"find.add" = "S"\n'
+    )
+    found = run("keys", "check")
+    assert found.code == 1
+    assert found.out.splitlines() == [
+        f"{file}:5: keys.paper.sta there is no such action. Did you mean paper.star?",
+        f"{file}:6: keys.find.add S is the key of find.sort too, in the detail.",
+        "paper.star: many terminals do not send ctrl+1.",
+        "Without a key, by the command palette only: paper.hide.",
+        "Preset arrows; 2 actions have keys of yours; 2 mistakes.",
+    ]
+    record = run("keys", "check", "--json").record
+    assert (record["preset"], record["unbound"], len(record["mistakes"])) == ("arrows", ["paper.hide"], 2)
+
+
+def test_a_preset_can_be_looked_at(run: Run, file: Path) -> None:
+    actions = {one["id"]: one["keys"] for one in run("keys", "--preset", "newsboat", "--json").records}
+    assert actions["paper.read"] == ["N"] and actions["move.down"] == ["j", "down"]
+
+
 @pytest.mark.parametrize("columns", [60, 80, 140])
 def test_on_a_terminal_no_word_is_broken(run: Run, on_terminal: RunOnTerminal, columns: int) -> None:
     found = on_terminal("keys", columns=columns)

@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from reader.commands.pdf import pdf_name
-from reader.core.paper import Paper
 from tests.commands.conftest import Run
 from tests.feed_server import FeedServer
 
 ID = "2606.26740"
-PDF = b"%PDF-1.5\n" + b"x" * 2_000
+PDF = b"%PDF-1.5\n" + b"x" * 2_000 + b"\n%%EOF\n"
 NAME = f"{ID} LiveEdit Streaming Video Editing.pdf"
 
 
@@ -54,16 +52,3 @@ def test_a_failure_is_one_line_and_leaves_no_pdf(
     assert (found.code, found.out) == (1, "")
     assert found.err.startswith("dailypapers: ") and found.err.count("\n") == 1
     assert not list((tmp_path / "p").glob("*.pdf"))
-
-
-@pytest.mark.parametrize(
-    ("id", "title", "name"),
-    [
-        ("2605.00001", "A/B: \x1b[31m*Test*? \u202e", "2605.00001 A B Test.pdf"),
-        ("hep-th/9901001", "Ünïcode 中文", "hep-th_9901001 Ünïcode 中文.pdf"),
-        ("2605.00002", "word " * 40, "2605.00002 " + " ".join(["word"] * 12) + ".pdf"),
-        ("2605.00003", "...", "2605.00003.pdf"),
-    ],
-)
-def test_names_suit_every_system(id: str, title: str, name: str) -> None:
-    assert pdf_name(Paper(pk=1, id=id, title=title)) == name

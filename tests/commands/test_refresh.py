@@ -193,7 +193,7 @@ def test_papers_of_marks_come_back(run: Run, home: Path, feed: FeedServer, tmp_p
     assert run("import", str(file)).out == "0 new, 0 updated, 0 unchanged, 2 marks.\n"
     assert run("refresh").out.splitlines() == [
         "3 new, 0 updated, 0 unchanged in 2 days.",
-        "1 paper that you marked came back into the cache.",
+        "1 paper that you marked or imported came in.",
     ]
     assert run("list", "is:starred", "--json").records[0]["title"] == "An old one"
     assert run("refresh", "--json").record["returned"] == 0

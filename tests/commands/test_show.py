@@ -71,16 +71,14 @@ def test_a_failure_is_json_too(run: Run, papers: Path) -> None:
     assert json.loads(found.err) == {
         "error": "'2606.99999' is not in the cache.",
         "kind": "not_in_cache",
-        "hint": "'dailypapers refresh --day DAY' fetches the papers of a day.",
+        "hint": "'dailypapers add 2606.99999' fetches it.",
     }
 
 
 def test_show_of_what_is_not_there_fails_and_says_what_to_do(run: Run, papers: Path) -> None:
     found = run("show", "2606.99999")
     assert (found.code, found.out) == (1, "")
-    assert found.err == (
-        "dailypapers: '2606.99999' is not in the cache. 'dailypapers refresh --day DAY' fetches the papers of a day.\n"
-    )
+    assert found.err == ("dailypapers: '2606.99999' is not in the cache. 'dailypapers add 2606.99999' fetches it.\n")
 
 
 def test_show_why_tells_the_words_and_where_they_stand(run: Run, papers: Path) -> None:

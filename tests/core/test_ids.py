@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.ids import arxiv_id, feed_entry_id, hf_url, page_id, paper_url, pdf_url
+from reader.core.ids import arxiv_id, doi_in, feed_entry_id, hf_url, named_id, page_id, paper_url, pdf_url
 
 new_ids = st.builds("{:02}{:02}.{:05}".format, st.integers(7, 99), st.integers(1, 12), st.integers(0, 99_999))
 
@@ -55,6 +55,16 @@ new_ids = st.builds("{:02}{:02}.{:05}".format, st.integers(7, 99), st.integers(1
         ("http://arxiv.org/abs/2406.12345", "2406.12345"),
         ("https://dx.doi.org/10.48550/arXiv.2406.12345", "2406.12345"),
         ("cs/0112017", "cs/0112017"),
+        ("<https://arxiv.org/abs/2406.12345>", "2406.12345"),
+        ("oai:arXiv.org:2406.12345v1", "2406.12345"),
+        ("arXiv.2406.12345", "2406.12345"),
+        ("https://www.semanticscholar.org/arxiv/2406.12345", "2406.12345"),
+        ("https://api.semanticscholar.org/arXiv:2406.12345", None),
+        ("https://api.semanticscholar.org/graph/v1/paper/ARXIV:2406.12345?fields=title", "2406.12345"),
+        ("https://www.semanticscholar.org/paper/A-title/0123456789abcdef0123456789abcdef01234567", None),
+        ("https://scirate.com/arxiv/2406.12345", "2406.12345"),
+        ("DBLP:journals/corr/abs-2406-12345", "2406.12345"),
+        ("https://dblp.org/rec/journals/corr/abs-2406-12345.bib", "2406.12345"),
     ],
 )
 def test_an_id_is_found_in_each_of_its_forms(text: str, expected: str | None) -> None:
@@ -125,3 +135,40 @@ def test_an_entry_has_an_id_of_its_feed() -> None:
 def test_no_archive_has_a_name_that_long() -> None:
     assert arxiv_id("astro-ph/9901001") == "astro-ph/9901001"
     assert arxiv_id("somebodys-repository/1234567") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("arXiv:2406.12345v2 [cs.CL]", "2406.12345"),
+        ("2406.12345v2.pdf", "2406.12345"),
+        ("~/Papers/2406.12345 LiveEdit: a title.pdf", "2406.12345"),
+        ("file:///home/me/papers/2406.12345.html", "2406.12345"),
+        (r"C:\Papers\Wang_2406.12345v3.PDF", "2406.12345"),
+        ("'/tmp/arXiv-2406.12345v1.tar.gz'", "2406.12345"),
+        ("papers/hep-th_9901001v2.pdf", "hep-th/9901001"),
+        ("hep-th9901001.pdf", "hep-th/9901001"),
+        ("2406.12345 and 2406.12346.pdf", None),
+        ("2406.12345/notes.pdf", None),
+        ("report-2013.12345.pdf", None),
+        ("2406.12345.exe", None),
+        ("x" * 2_000 + "2406.12345.pdf", None),
+    ],
+)
+def test_a_paper_is_named_by_its_file_too(text: str, expected: str | None) -> None:
+    assert named_id(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("10.1103/PhysRevD.76.013009", "10.1103/physrevd.76.013009"),
+        ("doi: 10.1145/3292500.3330701", "10.1145/3292500.3330701"),
+        ("https://doi.org/10.1145/3292500.3330701", "10.1145/3292500.3330701"),
+        ("https://example.org/10.1145/3292500.3330701", None),
+        ("10.1145", None),
+        ("2406.12345", None),
+    ],
+)
+def test_a_doi_is_found_in_its_forms(text: str, expected: str | None) -> None:
+    assert doi_in(text) == expected

@@ -59,7 +59,9 @@ def test_a_row_is_read_in_the_order_of_its_fields() -> None:
     from reader.cache.window import ROW
 
     read = [column.removeprefix("p.") for column in ROW.split(", ")]
-    names = [{"sort_day": "day", "has_code": "code"}.get(name, name) for name in read]
+    tables = {"queue": "queued", "full_text": "has_text"}
+    made = {f"EXISTS (SELECT 1 FROM {table} WHERE {table}.pk = p.pk)": name for table, name in tables.items()}
+    names = [{"sort_day": "day", "has_code": "code", **made}.get(name, name) for name in read]
     assert tuple(names) == PaperRow._fields[: len(names)]
     others = ("rising", "kept", "organization", "author", "author_count", "topics")
     assert PaperRow._fields[len(names) :] == others
@@ -99,23 +101,24 @@ from reader.cache.window import Window
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
 from reader.feeds.files.papers_file import read_papers
-from reader.ui.text.paper_lines import Presentation, compose
+from reader.ui.text.paper_lines import compose
+from reader.ui.text.presentation import Presentation
 
 path = Path(sys.argv[1])
 now = "2026-11-24T08:00:00Z"
 with closing(Cache.open(path, Topics.from_toml(""))) as cache:
-    cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001", venue="Somewhere 2026"),)), now)
+    cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001", award="Best paper"),)), now)
     cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001"),)), now)
-    cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001", venue="Elsewhere"),)), now, newer=False)
+    cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001", award="Elsewhere"),)), now, newer=False)
 with closing(Window.open(path)) as window:
     paper = window.paper(1)
-found = {"paper": paper.venue}
+found = {"paper": paper.award}
 for name in ("json", "csv"):
     out = io.StringIO()
     FORMATS[name].write([paper], out)
     found[name] = out.getvalue()
 listings = read_papers(io.BytesIO(found["json"].encode()), date(2026, 11, 24))
-found["imported"] = [draft.venue for listing in listings for draft in listing.drafts]
+found["imported"] = [draft.award for listing in listings for draft in listing.drafts]
 found["pane"] = ["".join(piece.text for piece in line) for line in compose(paper, 78, Presentation(date(2026, 11, 24)))]
 print(json.dumps(found))
 """
@@ -128,10 +131,10 @@ def test_a_new_field_is_a_line_in_the_paper_and_one_in_the_draft(tmp_path: Path)
     file = program / "reader/core/paper.py"
     text = file.read_text("utf-8")
     for old, new in (
-        ("    source: str = ", "    venue: str | None = None\n    source: str = "),
+        ("    source: str = ", "    award: str | None = None\n    source: str = "),
         (
             "    url: Annotated[",
-            '    venue: Annotated[str | None, FieldRules(label="Venue", in_facts=True, in_csv=True)] = None\n'
+            '    award: Annotated[str | None, FieldRules(label="Award", in_facts=True, in_csv=True)] = None\n'
             "    url: Annotated[",
         ),
     ):
@@ -148,9 +151,9 @@ def test_a_new_field_is_a_line_in_the_paper_and_one_in_the_draft(tmp_path: Path)
 
     run("-m", "reader.cache.ddl")
     found = json.loads(run("-c", USE, str(tmp_path / "papers.db")))
-    assert found["paper"] == "Somewhere 2026"
-    assert json.loads(found["json"])[0]["venue"] == "Somewhere 2026"
-    assert found["imported"] == ["Somewhere 2026"]
-    assert "venue" in found["csv"].splitlines()[0].split(",")
-    assert any("Somewhere 2026" in line for line in found["pane"])
-    assert "Venue: Somewhere 2026" in run("-m", "reader", "show", "2611.00001")
+    assert found["paper"] == "Best paper"
+    assert json.loads(found["json"])[0]["award"] == "Best paper"
+    assert found["imported"] == ["Best paper"]
+    assert "award" in found["csv"].splitlines()[0].split(",")
+    assert any("Best paper" in line for line in found["pane"])
+    assert "Award: Best paper" in run("-m", "reader", "show", "2611.00001")

@@ -17,7 +17,10 @@ from tests.crash.program import Run, run
 from tests.crash.report import Report
 from tests.crash.trials import Scene, make_scenes, try_scene
 
-WHAT = ("mark", "undo", "bulk", "import", "refresh", "compact", "migrate")
+WHAT = (
+    *("mark", "undo", "bulk", "tag", "rename", "note", "queue", "library"),
+    *("import", "refresh", "read", "pdf", "compact", "migrate"),
+)
 
 LARGEST = 1 << 22
 """Bytes of the largest bound, and of the most room on a disk; small ones are tried as often as large ones."""

@@ -20,7 +20,10 @@ from tests.crash.trials import Scene, make_scenes, try_scene
 
 SOURCE = Path(__file__).with_name("faults.c")
 
-WHAT = ("mark", "undo", "bulk", "import", "compact", "migrate", "repair")
+WHAT = (
+    *("mark", "undo", "bulk", "tag", "rename", "note", "queue", "library"),
+    *("import", "read", "pdf", "compact", "migrate", "repair"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def write_first_schema(cache: Path, old: Path) -> None:
 
 
 def _tables(connection: sqlite3.Connection) -> list[str]:
-    rows = connection.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'paper_fts%'")
+    rows = connection.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE '%_fts%'")
     return [name for (name,) in rows if name not in KEEPS_OWN]
 
 

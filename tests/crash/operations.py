@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from tests.crash.homes import Stage
-from tests.crash.oracle import Deed, Snapshot, derive, states_by_paper, text_of
+from tests.crash.oracle import Deed, Snapshot, derive, make_pdf, pdf_of, states_by_paper, text_of
 from tests.crash.program import Run
 from tests.feeds.fulltext import pages
 
@@ -119,6 +119,15 @@ def _library(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     return Step(("import", str(file), "--star", "--queue", "--tag", "later"), deeds, said=" papers named, ")
 
 
+def _queue(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
+    """Put papers at the end of the queue in an order, or take some out of its middle."""
+    if before.queue and chance.random() < 0.4:
+        papers = chance.sample(before.queue, min(2, len(before.queue)))
+        return Step(("mark", "unqueue", *papers), (Deed("queue", "0", frozenset(papers)),), said=" marked ")
+    papers = chance.sample(sorted(before.states), 3)
+    return Step(("mark", "queue", *papers), (Deed("queue", "1", frozenset(papers)),), said=" marked ")
+
+
 def _undo(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
     return Step(("undo",), (Deed("undo"),), said="Taken back")
 
@@ -144,6 +153,14 @@ def _read(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     return Step(("read", id, "--again"), papers=frozenset({text_of(id)}), said="1  Start")
 
 
+def _pdf(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
+    """Fetch a PDF, which is whole under its name or not there; a part of it may be left of an earlier try."""
+    ids = sorted(id for id in before.states if ":" not in id)[:12]
+    id = chance.choice([id for id in ids if pdf_of(id) not in before.pdfs] or ids)
+    stage.feed.pages[f"/pdf/{id}"] = make_pdf(id)
+    return Step(("pdf", id), papers=frozenset({pdf_of(id)}), said=".pdf")
+
+
 OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
     {
         "mark": _mark,
@@ -151,12 +168,14 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
         "tag": _tag,
         "rename": _rename,
         "note": _note,
+        "queue": _queue,
         "library": _library,
         "undo": _undo,
         "import": _import,
         "refresh": _refresh,
         "compact": _compact,
         "read": _read,
+        "pdf": _pdf,
     }
 )
 """Commands by the names of the command line of these tests; the reader has a module of its own."""

@@ -71,16 +71,28 @@ class Snapshot:
     """What SQLite itself finds wrong."""
     texts: frozenset[str] = frozenset()
     """The papers whose full text is kept, as `text_of` names them."""
+    pdfs: frozenset[str] = frozenset()
+    """The papers whose PDF is there, as `pdf_of` names them."""
 
     @property
     def held(self) -> frozenset[str]:
-        """All papers and texts that must not be lost."""
-        return self.texts | self.states.keys()
+        """All papers, texts and PDFs that must not be lost."""
+        return self.texts | self.pdfs | self.states.keys()
 
 
 def text_of(id: str) -> str:
     """The name of the full text of a paper among what a step brings."""
     return f"text of {id}"
+
+
+def pdf_of(id: str) -> str:
+    """The name of the PDF of a paper among what a step brings."""
+    return f"PDF of {id}"
+
+
+def make_pdf(id: str) -> bytes:
+    """The PDF of a paper, of a megabyte: a part of it is no whole one, nor is that of another paper."""
+    return b"%PDF-1.5\n" + f"% {id}\n".encode() * 80_000 + b"%%EOF\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +128,22 @@ def read_home(cache: Path, *, deep: bool = True) -> Snapshot:
         journal = cache.with_name(f"{cache.stem}.journal.jsonl")
         found = read_journal(journal) if journal.exists() else None
         with closing(sqlite3.connect(copy)) as connection:
-            return _read(connection, found, deep=deep)
+            read = _read(connection, found, deep=deep)
+    torn = [file.name for file in _pdf_files(cache) if file.read_bytes() != make_pdf(_id_of(file))]
+    return replace(
+        read,
+        pdfs=frozenset(pdf_of(_id_of(file)) for file in _pdf_files(cache)),
+        faults=(*read.faults, *(f"{name} is not the whole PDF" for name in torn)),
+    )
+
+
+def _pdf_files(cache: Path) -> list[Path]:
+    """The PDFs under their final names; those that are not whole yet have others."""
+    return sorted(file for file in (cache.parent / "pdfs").glob("*.pdf") if not file.name.startswith("."))
+
+
+def _id_of(file: Path) -> str:
+    return file.name.split(" ", 1)[0].removesuffix(".pdf").replace("_", "/")
 
 
 def _read(connection: sqlite3.Connection, journal: Journal | None, *, deep: bool) -> Snapshot:
@@ -295,7 +322,7 @@ def judge_settled(before: Snapshot, after: Snapshot, deeds: Sequence[Deed], ackn
 
 
 def judge_papers(before: Snapshot, after: Snapshot, asked: frozenset[str], *, acknowledged: bool) -> list[str]:
-    """What is wrong with papers and texts: none may go, those that came must be those that were asked for."""
+    """What is wrong with papers, texts and PDFs: none may go, those that came must be those that were asked for."""
     lost = before.held - after.held - after.aliases.keys()
     strange = after.held - before.held - asked
     missing = asked - after.held - after.aliases.keys() if acknowledged else frozenset[str]()

@@ -60,14 +60,14 @@ class Kill:
 
 
 def environment(home: Path, endpoint: str = "", **more: str) -> dict[str, str]:
-    """What the program sees of the world: a home of its own, and a feed on this machine."""
+    """What the program sees of the world: a home of its own, and a feed on this machine in place of all others."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(home.parent),
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
         "DAILYPAPERS_HOME": str(home),
-        **({"HF_ENDPOINT": endpoint} if endpoint else {"HF_HUB_OFFLINE": "1"}),
+        **({"HF_ENDPOINT": endpoint, "ARXIV_ENDPOINT": endpoint} if endpoint else {"HF_HUB_OFFLINE": "1"}),
         **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
         **more,
     }

@@ -42,7 +42,7 @@ def report() -> Iterator[Report]:
     [
         (("mark", "undo"), 6),
         (("rename", "library", "undo"), 4),
-        (("import", "refresh", "read"), 3),
+        (("import", "refresh", "read", "pdf"), 4),
         (("migrate",), 1),
         (("repair",), 1),
         (("reader",), 1),

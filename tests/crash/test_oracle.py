@@ -12,7 +12,16 @@ import pytest
 
 from tests.crash.homes import SAMPLE
 from tests.crash.journal import read_journal
-from tests.crash.oracle import Deed, Snapshot, judge_moment, judge_papers, judge_settled, read_home
+from tests.crash.oracle import (
+    Deed,
+    Snapshot,
+    judge_moment,
+    judge_papers,
+    judge_settled,
+    make_pdf,
+    pdf_of,
+    read_home,
+)
 from tests.crash.program import environment, run
 from tests.crash.soak import Sample, judge_samples
 
@@ -135,6 +144,21 @@ def test_an_undo_takes_back_the_newest_mark_that_stands(cache: Path) -> None:
     assert after.entries[-1].value == after.entries[1].id
     assert judge_settled(before, after, [Deed("undo")], 1) == []
     assert judge_settled(before, after, [], 0) != []
+
+
+def test_a_pdf_that_is_torn_or_gone_is_found(cache: Path) -> None:
+    before = read_home(cache)
+    file = cache.parent / "pdfs" / "2606.26740 A Title.pdf"
+    file.parent.mkdir()
+    file.write_bytes(make_pdf("2606.26740"))
+    after, asked = read_home(cache), frozenset({pdf_of("2606.26740")})
+    assert [*judge_papers(before, after, asked, acknowledged=True), *after.faults] == []
+    assert judge_papers(before, after, frozenset(), acknowledged=False) == [
+        "1 papers unasked, such as PDF of 2606.26740"
+    ]
+    assert any("acknowledged and missing" in one for one in judge_papers(before, before, asked, acknowledged=True))
+    file.write_bytes(make_pdf("2606.26740")[:-1])
+    assert read_home(cache).faults == (f"{file.name} is not the whole PDF",)
 
 
 def test_papers_that_go_or_come_unasked_are_found(cache: Path) -> None:

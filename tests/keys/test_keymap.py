@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader import config
 from reader.core.errors import ConfigError
 from reader.keys.actions import ACTIONS, CONTEXTS, FOOTERS, GROUPS, PLACES, Action, Context, Contexts
 from reader.keys.chords import Cancelled, KeyReader, Match, Pending, Unknown
 from reader.keys.keymap import Keymap
 from reader.keys.listing import keys_table
-from reader.keys.spelling import label, parse_keys, spell, write_chord
+from reader.keys.presets import PRESETS
+from reader.keys.spelling import is_rarely_sent, label, parse_keys, spell, write_chord
 
 KEYMAP = Keymap()
 
@@ -140,6 +142,24 @@ def test_the_table_needs_no_textual() -> None:
 
 def test_the_default_table_has_no_clash() -> None:
     assert KEYMAP.mistakes == ()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_has_no_clash_and_a_key_for_every_move(name: str) -> None:
+    keymap = Keymap(preset=PRESETS[name])
+    assert keymap.mistakes == ()
+    assert PRESETS[name].keys() <= {action.id for action in ACTIONS}
+    assert not any(keymap.is_own(action.id) for action in ACTIONS)
+    assert all(read(key, keymap=keymap) for key in ("down", "up", "enter", "escape"))
+    assert set(PRESETS) == set(config.PRESETS)
+
+
+def test_the_user_s_keys_win_over_a_preset_s() -> None:
+    settings = config.Settings(key_preset="newsboat", keys={"paper.read": ("ctrl+t",), "find.next": ("U",)})
+    keymap = Keymap.of(settings)
+    assert [keymap.key(action) for action in ("paper.read", "mark.undo", "find.next")] == ["ctrl+t", "U", "n"]
+    assert [mistake.action for mistake in keymap.mistakes] == ["find.next"]
+    assert keymap.is_own("paper.read") and not keymap.is_own("mark.undo")
 
 
 def planted(keys: str, *, contexts: Contexts = ("list",)) -> tuple[Action, ...]:
@@ -288,6 +308,17 @@ def test_bindings_are_read_as_written() -> None:
     for wrong in ("ctrl+spcae", "hello", "<nope>x"):
         with pytest.raises(ConfigError):
             parse_keys(wrong)
+
+
+@pytest.mark.parametrize(
+    ("key", "is_rare"),
+    [
+        *((key, False) for key in ("ctrl+a", "ctrl+]", "alt+j", "shift+down", "ctrl+down", "+", "a")),
+        *((key, True) for key in ("ctrl+1", "super+a", "ctrl++", "ctrl+,")),
+    ],
+)
+def test_keys_that_few_terminals_send(key: str, is_rare: bool) -> None:
+    assert is_rarely_sent(spell(key)) == is_rare
 
 
 def test_labels_are_short_and_have_an_ascii_form() -> None:

@@ -49,7 +49,7 @@ from tests.ui import papers
 PATIENCE = 30.0
 """Seconds after which a condition that does not come is a failure."""
 
-BESIDE = ("refresh",)
+BESIDE = ("refresh", "page")
 """Groups of workers that may run on while the reader is at rest."""
 
 
@@ -73,6 +73,7 @@ class AppOptions(TypedDict, total=False):
 
     settings: Settings
     query: str
+    opens_page: bool
     demo: bool
     state_file: Path
     warnings: Sequence[str]
@@ -93,11 +94,12 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
         chosen,
         file,
         query=how.get("query", ""),
+        opens_page=how.get("opens_page", False),
         demo=how.get("demo", False),
         state_file=how.get("state_file", file.with_name("state.json")),
         run_job=run_job,
         rules=rules,
-        shell=ReaderShell(Workspace(cache_file=file), {HOME_VARIABLE: str(file.parent)}),
+        shell=lambda: ReaderShell(Workspace(cache_file=file), {HOME_VARIABLE: str(file.parent)}),
         warnings=how.get("warnings", ()),
         now=now,
         still=how.get("still", True),

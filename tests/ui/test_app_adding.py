@@ -41,6 +41,30 @@ async def test_a_paper_that_is_here_is_found_by_its_link(reader: Opener) -> None
         assert len(r.ids) > 1
 
 
+async def test_a_file_s_name_and_a_pasted_reference_find_their_paper(reader: Opener) -> None:
+    async with reader() as r:
+        first, second = r.ids[2], r.ids[5]
+        for pasted, id in ((f"~/Papers/{first} A title.pdf", first), (f"arXiv:{second}v2 [cs.CL]", second)):
+            await r.do("find.add")
+            await r.type(pasted)
+            await r.do("query.accept")
+            assert r.ids == [id]
+            await r.do("find.clear")
+
+
+async def test_the_reader_opens_on_the_page_of_a_paper(reader: Opener) -> None:
+    async with reader() as r:
+        id = r.ids[3]
+    async with reader(query=f'id:"{id}"', opens_page=True) as r:
+        assert r.app.model.state.page is not None and r.app.model.state.page.paper.id == id
+        assert r.here.read
+        await r.do("app.back")
+        assert r.ids == [id] and r.app.model.state.page is None
+        await r.do("app.back")
+        assert len(r.ids) > 1 and r.app.model.state.highlighted == r.here.pk
+        assert r.app.model.state.history == ()
+
+
 def _says(r: Story, words: str) -> bool:
     return words in r.status
 

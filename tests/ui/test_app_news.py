@@ -53,7 +53,7 @@ async def test_papers_of_marks_come_back_and_it_is_said(reader: Opener) -> None:
             with closing(Events.open(r.file)) as events:
                 add_marks(events, [PaperMarks("2401.00001", (mark,))])
             await r.do("app.refresh")
-            await r.until(lambda: "0 new, 1 that you marked are back" in r.status)
+            await r.until(lambda: "0 new, 1 that you marked or imported" in r.status)
             assert r.kept("2401.00001").starred
 
 

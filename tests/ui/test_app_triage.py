@@ -378,7 +378,8 @@ async def test_links_open_in_the_browser_and_are_copied(reader: Opener, browser:
         await r.do("move.down", "move.down", "link.page")
         assert browser.pop() == "https://huggingface.co/papers/2605.00402"
         assert r.status == "opening https://huggingface.co/papers/2605.00402"
-        await r.do("link.pdf")
+        await r.do("link.list")
+        await r.press("p")
         assert browser.pop() == "https://arxiv.org/pdf/2605.00402"
         await r.do("link.list")
         assert "c code" in r.lines[-1]

@@ -146,6 +146,9 @@ def test_the_header_says_what_lasts() -> None:
     since = NOW.astimezone() - timedelta(minutes=30)
     offline = at("today").refresh_failed("No network.", "offline", since)
     assert header(offline, NOW, "·").condition == Condition("offline 07:44", "trouble")
+    assert header(offline.texts_came("text 1 of 2"), NOW, "·").condition == Condition("offline 07:44", "trouble")
+    fetching = at("today").texts_came("text 1 of 2")
+    assert header(fetching, NOW, "·").condition == Condition("text 1 of 2", "plain")
     silent = at("today").source_failed("2 feeds silent", since - timedelta(days=2))
     assert header(silent, NOW, "·").condition == Condition("2 feeds silent 10 May", "trouble")
     assert header(replace(silent, mode="sample"), NOW, "·").condition == Condition("sample", "plain")
@@ -232,10 +235,10 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.open_query(TOP)
         case "tags":
             state = state.begin_tags(Tagging((1,), (), {}))
-        case "command":
-            state = state.open_command()
         case "note":
             state = state.begin_note(Noting(1, "2605.00400", "A paper", ""))
+        case "command":
+            state = state.open_command()
         case "calendar":
             state = state.open_calendar(CalendarRequest(date(2026, 5, 12)))
         case "page":

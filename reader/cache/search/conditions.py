@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Literal, NamedTuple
@@ -15,8 +16,11 @@ from reader.cache.search.full_text import (
     is_text_only,
     join_clauses,
     select_matches,
+    select_texts,
     text_condition,
+    text_expression,
 )
+from reader.core.ids import doi_in
 from reader.core.query import And, Count, Match, Node, Not, Or, Regex, Term, When
 
 
@@ -47,6 +51,9 @@ _HAS = {
     "media": "has_media = 1",
     "note": "has_note = 1",
     "comments": "comments > 0",
+    "model": "models > 0",
+    "dataset": "datasets > 0",
+    "space": "spaces > 0",
 }
 
 
@@ -88,6 +95,8 @@ class Compiler:
 
     def condition(self, node: Node) -> Clause:
         """The condition that one node is true."""
+        if expression := text_expression(node):
+            return self.key_in(select_texts(expression))
         match node:
             case And(nodes):
                 return bracketed(self.every(nodes))
@@ -219,6 +228,8 @@ class Compiler:
                 return Clause(f"EXISTS (SELECT 1 FROM paper_category WHERE {named.sql} AND pk = p.pk)", named.params)
             case "id" if self.tests_each:
                 return self.id_condition(value)
+            case "venue" if self.tests_each:
+                return bracketed(_venue(value, "p.venue"))
             case "topic" if self.tests_each:
                 return Clause(f"EXISTS (SELECT 1 FROM paper_topic WHERE {_TOPIC} AND pk = p.pk)", (value,))
             case "tag" if self.tests_each:
@@ -232,7 +243,8 @@ class Compiler:
         current = [in_range("+p.id", prefix, prefix + _LAST) for prefix in prefixes]
         former = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")
         alias = Clause(f"p.pk IN (SELECT pk FROM paper_alias WHERE {former.sql})", former.params)
-        return bracketed(join_clauses([*current, alias], "OR"))
+        published = [Clause(f"p.pk IN ({_OF_DOI})", (value,))] if doi_in(value) else []
+        return bracketed(join_clauses([*current, alias, *published], "OR"))
 
     def newest_not_new(self) -> Clause | None:
         """The key of the newest paper that is not `is:new`; all greater keys are new. It needs no index on the time."""
@@ -244,8 +256,10 @@ class Compiler:
     def select_members(self, node: Node) -> Clause | None:
         """A SELECT of the keys of a node's papers by an index; None without an index, or if most papers have the node.
 
-        It does not handle words.
+        It does not handle words of the papers' own text.
         """
+        if expression := text_expression(node):
+            return select_texts(expression)
         match node:
             case Term("topic", slug):
                 return Clause(f"SELECT pk FROM paper_topic WHERE {_TOPIC}", (slug,))
@@ -254,11 +268,16 @@ class Compiler:
                 return Clause(f"SELECT pk FROM paper_category WHERE {named.sql}", named.params)
             case Term("source", source) if source != "hf":
                 return Clause("SELECT pk FROM paper_source WHERE source = ?", (source,))
+            case Term("venue", venue):
+                named = _venue(venue, "venue")
+                return Clause(f"SELECT pk FROM paper WHERE venue IS NOT NULL AND {named.sql}", named.params)
             case Term("tag", tag):
                 return Clause("SELECT pk FROM paper_tag WHERE tag = ? COLLATE NOCASE", (tag,))
             case Term("id", id):
                 prefixes = _id_prefixes(id)
                 begins = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")
+                if doi_in(id):
+                    return Clause(_OF_DOI, (id,))
                 return Clause(
                     f"SELECT pk FROM paper WHERE {begins.sql} UNION ALL SELECT pk FROM paper_alias WHERE {begins.sql}",
                     begins.params * 2,
@@ -283,8 +302,8 @@ class Compiler:
         match node:
             case Term("is", ("read" | "starred" | "hidden") as state):
                 return Clause(f"SELECT pk FROM paper WHERE {_STATES[state]}")
-            case Term("has", "note"):
-                return Clause(f"SELECT pk FROM paper WHERE {_HAS['note']}")
+            case Term("has", ("note" | "model" | "dataset" | "space") as thing):
+                return Clause(f"SELECT pk FROM paper WHERE {_HAS[thing]}")
             case Count(name, low, high):
                 counted = in_range(_COUNTS[name], low, high)
                 return Clause(f"SELECT pk FROM paper WHERE {counted.sql}", counted.params)
@@ -312,6 +331,12 @@ def _category(value: str) -> Clause:
     return Clause("(category = ? OR category > ? AND category < ?)", (value, f"{value}.", f"{value}/"))
 
 
+def _venue(value: str, column: str) -> Clause:
+    """The condition that words of a venue, such as `ICLR 2026 oral`, begin with each word of the value."""
+    words = re.findall(r"[^\W_]+(?:[-/.&][^\W_]+)*", value)
+    return join_clauses([Clause(f"' ' || {column} LIKE ?", (f"% {word}%",)) for word in words] or [Clause("0")], "AND")
+
+
 def _sort_day_bounds(first: str | None, last: str | None) -> list[Clause]:
     """Bounds on `sort_day`, a paper's newest listed day, for papers listed on a day from `first` to `last`.
 
@@ -328,6 +353,7 @@ def _sort_day_bounds(first: str | None, last: str | None) -> list[Clause]:
 
 _TOPIC = "topic = (SELECT pk FROM topic WHERE slug = ?)"
 _LAST = "\U0010ffff"
+_OF_DOI = "SELECT pk FROM paper_text WHERE doi = ? COLLATE NOCASE"
 
 
 def _id_prefixes(value: str) -> list[str]:

@@ -77,6 +77,16 @@ def load(data: bytes) -> Document:
         raise UnreadableDocument(str(error)) from error
 
 
+def pack_blocks(blocks: Sequence[Block]) -> list[Any]:
+    """Blocks as values of JSON."""
+    return [_packed(block) for block in blocks]
+
+
+def unpack_blocks(parts: Sequence[Any]) -> tuple[Block, ...]:
+    """Blocks of values of JSON; raises UnreadableDocument, and what wrong types raise."""
+    return _blocks(parts, -1)
+
+
 def _packed(block: Block) -> list[Any]:
     match block:
         case Heading(level, number, spans, anchor):

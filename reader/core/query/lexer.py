@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-TEXT_FIELDS = ("title", "abstract", "author", "keyword", "org")
-NAME_FIELDS = ("topic", "tag", "source", "category", "id", "is", "has")
+TEXT_FIELDS = ("title", "abstract", "author", "keyword", "org", "fulltext")
+NAME_FIELDS = ("topic", "tag", "source", "category", "venue", "id", "is", "has")
 DATE_FIELDS = ("day", "published", "since", "until")
 COUNT_FIELDS = ("upvotes", "comments", "stars", "authors")
 FIELDS = (*TEXT_FIELDS, *NAME_FIELDS, *DATE_FIELDS, *COUNT_FIELDS, "sort")
@@ -28,6 +28,8 @@ ALIASES = {
     "order": "sort",
     "label": "tag",
     "arxiv": "id",
+    "conference": "venue",
+    "journal": "venue",
 }
 """Field names of other programs and our names for them: only suggested, never accepted."""
 

@@ -34,6 +34,9 @@ def parse(text: str) -> Query:
     """
     if len(text) > MAX_LENGTH:
         raise QueryError(f"A query may have at most {MAX_LENGTH:,} characters.", MAX_LENGTH, len(text))
+    if id := _only_paper(text):
+        term = Term("id", id)
+        return Query(term, None, (Part(term, 0, len(text)),))
     tokens = lex(text)
     tokens, sort = _lift_sort(tokens)
     parser = _Parser(tokens)
@@ -199,13 +202,19 @@ def _word(token: Token) -> Match | Term:
     return Match(token.text)
 
 
+def _only_paper(text: str) -> str | None:
+    """The paper that a pasted text with blanks names as a whole: `arXiv:2406.12345 [cs.CL]`, or a file and its path."""
+    text = text.strip().removeprefix("id:").strip()
+    return _named_paper(text) if " " in text else None
+
+
 def _named_paper(word: str) -> str | None:
     """The arXiv id that a word is, or that a pasted address contains; None for other words."""
     if "." not in word and "/" not in word:
         return None
-    from reader.core.ids import arxiv_id
+    from reader.core.ids import doi_in, named_id
 
-    return arxiv_id(word)
+    return named_id(word) or doi_in(word)
 
 
 def _meant_field(name: str) -> str | None:

@@ -13,7 +13,7 @@ from reader.core.query.regex import UnsafePattern, compile_pattern
 
 CHOICES = {
     "is": ("unread", "read", "starred", "queued", "hidden", "new", "trending", "risen"),
-    "has": ("code", "project", "media", "note", "comments", "fulltext"),
+    "has": ("code", "project", "media", "model", "dataset", "space", "note", "comments", "fulltext"),
     "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue"),
 }
 """The fields with fixed values, and those values."""
@@ -24,10 +24,12 @@ EXAMPLES = {
     "author": 'author:"kaiming he"',
     "keyword": "keyword:diffusion",
     "org": "org:nvidia",
+    "fulltext": 'fulltext:"sparse attention"',
     "topic": "topic:agents",
     "tag": "tag:later",
     "source": "source:arxiv",
     "category": "category:cs.RO",
+    "venue": "venue:iclr",
     "id": "id:2406.12345",
     "is": "is:unread",
     "has": "has:code",
@@ -115,10 +117,10 @@ def _name(name: str, text: str) -> str:
         archive, dot, part = text.partition(".")
         return archive.lower() + dot + (part.upper() if len(part) == 2 else part.lower())
     if name == "id":
-        # An address is accepted too: it is replaced by the id in it.
-        from reader.core.ids import arxiv_id
+        # An address or a file's name is accepted too: it is replaced by the id in it.
+        from reader.core.ids import doi_in, named_id
 
-        return arxiv_id(text) or text
+        return named_id(text) or doi_in(text) or text
     return text.lower()
 
 

@@ -1,4 +1,4 @@
-"""The client of arXiv, within arXiv's terms: one request in three seconds, and no request twice in a day."""
+"""The client of arXiv, within arXiv's terms: one request in three seconds, and no list twice in a day."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from reader.core.errors import FeedError, UsageError
 from reader.core.ids import arxiv_id
 from reader.core.text import clean
 from reader.feeds.arxiv.categories import find_category
-from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse, parse_arxiv, refusal_reason
+from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse, parse_arxiv, parse_record, refusal_reason
 from reader.feeds.http.busy_host import Backoff, BusyHostClient
 from reader.feeds.http.client import OnWait
 from reader.feeds.http.documents import Document
@@ -31,6 +32,8 @@ from reader.paths import make_folder, make_private, touch_private
 
 API_ENDPOINT = "https://export.arxiv.org"
 RSS_ENDPOINT = "https://rss.arxiv.org"
+RECORDS_ENDPOINT = "https://oaipmh.arxiv.org"
+"""Single papers with all their versions, by OAI-PMH. It is another machine, and often answers when the API is busy."""
 
 ENDPOINT_VARIABLE = "ARXIV_ENDPOINT"
 
@@ -70,6 +73,7 @@ class ArxivClient:
         *,
         api: str = API_ENDPOINT,
         feeds: str = RSS_ENDPOINT,
+        records: str = RECORDS_ENDPOINT,
         offline: bool = False,
         limits: Limits | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -78,26 +82,33 @@ class ArxivClient:
     ) -> None:
         self._api = api.rstrip("/")
         self._feeds = feeds.rstrip("/")
+        self._records = records.rstrip("/")
         self._folder = folder
         self._sleep = sleep
         self._now = now
         self._cache = ResponseCache(folder, now) if folder is not None else None
-        self._http = BusyHostClient(
-            self._api,
-            name="arXiv",
-            interval=INTERVAL,
-            reason=refusal_reason,
-            offline=offline,
-            limits=limits or _LIMITS,
-            sleep=sleep,
-            clock=clock,
-        )
-        file = folder / "arxiv.busy" if folder is not None else None
-        self._http.backoff = Backoff(file, lambda: self._now().timestamp())
+
+        def client(endpoint: str, busy_file: str) -> BusyHostClient:
+            opened = BusyHostClient(
+                endpoint,
+                name="arXiv",
+                interval=INTERVAL,
+                reason=refusal_reason,
+                offline=offline,
+                limits=limits or _LIMITS,
+                sleep=sleep,
+                clock=clock,
+            )
+            file = folder / busy_file if folder is not None else None
+            opened.backoff = Backoff(file, lambda: self._now().timestamp())
+            return opened
+
+        self._http = client(self._api, "arxiv.busy")
+        self._records_http = client(self._records, "arxiv-records.busy")
 
     @classmethod
     def from_environment(cls, folder: Path | None = None, *, environ: Mapping[str, str] | None = None) -> ArxivClient:
-        """A client with the environment's offline mode; ARXIV_ENDPOINT replaces both hosts."""
+        """A client with the environment's offline mode; ARXIV_ENDPOINT replaces all hosts."""
         environ = os.environ if environ is None else environ
         endpoint = environ.get(ENDPOINT_VARIABLE, "").strip()
         limits = replace(_LIMITS, longest_wait=60)
@@ -105,6 +116,7 @@ class ArxivClient:
             folder,
             api=endpoint or API_ENDPOINT,
             feeds=endpoint or RSS_ENDPOINT,
+            records=endpoint or RECORDS_ENDPOINT,
             offline=is_offline(environ),
             limits=limits,
         )
@@ -119,6 +131,7 @@ class ArxivClient:
 
     async def aclose(self) -> None:
         await self._http.aclose()
+        await self._records_http.aclose()
 
     async def papers(self, ids: Iterable[str], on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]:
         """The newest versions of papers by bare id; ids that arXiv does not know are left out.
@@ -167,6 +180,19 @@ class ArxivClient:
             return ()
         return (await self._get(f"{self._feeds}/rss/{'+'.join(ids)}", on_wait)).entries
 
+    async def record(self, id: str, on_wait: OnWait | None = None) -> ArxivEntry | None:
+        """A paper with all its versions by its bare id; None if arXiv does not know it.
+
+        It has no abstract and no authors. `on_wait` is called before each wait. Raises FeedError.
+        """
+        asked = {"verb": "GetRecord", "identifier": f"oai:arXiv.org:{id}", "metadataPrefix": "arXivRaw"}
+
+        def parse(document: Document) -> ArxivEntry | None:
+            return parse_record(document.body or b"")
+
+        async with self._turn():
+            return await self._records_http.document(f"{self._records}/oai?{urlencode(asked)}", parse, on_wait=on_wait)
+
     async def _query(self, parameters: Mapping[str, str | int], on_wait: OnWait | None) -> ArxivResponse:
         return await self._get(f"{self._api}/api/query?{urlencode(parameters)}", on_wait)
 
@@ -184,10 +210,14 @@ class ArxivClient:
                 cache.put(url, body)
             return response
 
+        async with self._turn():
+            return await self._http.document(url, parse, on_wait=on_wait)
+
+    def _turn(self) -> AbstractAsyncContextManager[None]:
+        """The turn to ask arXiv, which programs that share the folder take one after the other."""
         if self._folder is None:
-            return await self._http.document(url, parse, on_wait=on_wait)
-        async with host_lock(self._folder / "arxiv.lock", INTERVAL, self._sleep, lambda: self._now().timestamp()):
-            return await self._http.document(url, parse, on_wait=on_wait)
+            return nullcontext()
+        return host_lock(self._folder / "arxiv.lock", INTERVAL, self._sleep, lambda: self._now().timestamp())
 
 
 def last_renewal(now: datetime) -> datetime:

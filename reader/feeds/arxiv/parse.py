@@ -7,6 +7,7 @@ title is skipped with a reason, and only a document that is not a feed is an err
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal, cast
@@ -30,6 +31,7 @@ _ANNOUNCED = ("new", "cross", "replace", "replace-cross")
 # More authors than any real entry has.
 _AUTHORS = 5_000
 _CATEGORIES = 50
+_VERSIONS = 200
 _NAME_LIMIT = 200
 _NUMBER_LIMIT = 1_000_000_000
 
@@ -92,6 +94,49 @@ def parse_arxiv(body: bytes) -> ArxivResponse:
     return ArxivResponse(tuple(entries), tuple(skipped), total)
 
 
+@of_one_answer()
+def parse_record(body: bytes) -> ArxivEntry | None:
+    """Parse a record of one paper in the format arXivRaw of OAI-PMH, which lists all versions; None if there is none.
+
+    It has no abstract and no list of authors. Raises FeedRefused and FeedMalformed.
+    """
+    root = _root(body)
+    if root.tag != "OAI-PMH":
+        raise FeedMalformed("arXiv answered, but not with a record of a paper; try again later.")
+    error = root.find("error")
+    if error is not None:
+        if error.get("code") == "idDoesNotExist":
+            return None
+        raise FeedRefused(f"arXiv refused the request: {clean(error.text or '', 200).rstrip('.') or 'no reason'}.")
+    element = next(root.iter("arXivRaw"), None)
+    id = None if element is None else arxiv_id(_text(element, "id").strip())
+    title = "" if element is None else plain_line(_text(element, "title"))
+    if element is None or not id or not title:
+        raise FeedMalformed("arXiv's record of the paper can't be read; try again later.")
+    days = {
+        int(found[1]): _day(_text(version, "date"))
+        for version in element.findall("version")[:_VERSIONS]
+        if (found := _VERSION.search(f" {version.get('version', '')}"))
+    }
+    newest = max(days, default=None)
+    categories = dict.fromkeys(_text(element, "categories").split()[:_CATEGORIES])
+    draft = Draft(
+        title=title,
+        id=id,
+        published=days.get(1),
+        categories=tuple(name for name in categories if len(name) <= 40 and _CATEGORY.fullmatch(name)),
+        version=newest,
+        revised=days[newest] if newest else None,
+        versions=known_versions(days),
+        remark=plain_line(_text(element, "comments")) or None,
+        doi=clean(_text(element, "doi"), _NAME_LIMIT) or None,
+        journal=plain_line(_text(element, "journal-ref")) or None,
+        source="arxiv",
+        by_arxiv=True,
+    )
+    return ArxivEntry(draft)
+
+
 def refusal_reason(body: bytes) -> str:
     """The reason in the body of an arXiv error; empty if there is none."""
     try:
@@ -132,24 +177,34 @@ def _parse_entry(element: Element) -> ArxivEntry:
     announce = clean(_text(element, "announce_type"), 20)
     announced = cast(AnnounceType, announce) if announce in _ANNOUNCED else None
     stamp = _text(element, "published") or _text(element, "pubDate")
-    version = _VERSION.search(id_text)
+    found = _VERSION.search(id_text)
+    version = int(found[1]) if found else None
+    published = None if announced else _day(stamp)
+    revised = None if announced else iso_day(_text(element, "updated"))
     draft = Draft(
         title=title,
         id=arxiv_id(_without_oai(id_text)),
         abstract=plain_block(_PREAMBLE.sub("", _text(element, "summary") or _text(element, "description"), count=1)),
         authors=_authors(element),
         # An announcement has its own date, not the date of the first version.
-        published=None if announced else _day(stamp),
+        published=published,
         categories=_categories(element),
-        version=int(version[1]) if version else None,
-        revised=None if announced else iso_day(_text(element, "updated")),
+        version=version,
+        revised=revised,
+        versions=known_versions({1: published, version or 1: revised if version else published}),
         announced=_day(stamp) if announced else None,
         remark=plain_line(_text(element, "comment")) or None,
         doi=clean(_text(element, "doi") or _text(element, "DOI"), _NAME_LIMIT) or None,
         journal=plain_line(_text(element, "journal_ref") or _text(element, "journal_reference")) or None,
         source="arxiv",
+        by_arxiv=True,
     )
     return ArxivEntry(draft, announced)
+
+
+def known_versions(days: Mapping[int, str | None]) -> tuple[str, ...]:
+    """Versions with their ISO days as `Draft.versions` has them, without those whose day is not known."""
+    return tuple(f"v{number} {day}" for number, day in sorted(days.items()) if day and number > 0)
 
 
 def _without_oai(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from urllib.parse import quote
 
 from reader import platform
 from reader.access_token import lookup_environment
-from reader.core.errors import FeedMalformed, FeedRefused, NoFullText, ReaderError
+from reader.core.errors import FeedMalformed, FeedRefused, FeedUnreachable, NoFullText, ReaderError
 from reader.feeds.http.busy_host import Backoff, BusyHostClient
 from reader.feeds.http.client import OnWait
 from reader.feeds.http.documents import Document, Validators
@@ -34,8 +35,15 @@ LARGEST = 500_000_000
 
 SMALLEST = 500
 
-_MAGIC = b"%PDF-"
-_LIMITS = replace(Limits(), read_timeout=20, total_timeout=1_800, attempts=4, backoff=3.0, longest_wait=60)
+PACE, PACE_TIME = 16_000, 30.0
+"""Minimum bytes that must come in so many seconds: a host that sends a byte now and then would never end."""
+
+_MAGIC, _END = b"%PDF-", b"%%EOF"
+_TAIL = 8_192
+"""Bytes of the end in which a whole PDF has its mark; other things may follow it."""
+
+# A host that stays silent is told within half a minute: two attempts and the wait between them.
+_LIMITS = replace(Limits(), read_timeout=12, total_timeout=1_800, attempts=4, backoff=3.0, longest_wait=60)
 
 OnProgress = Callable[[int, int | None], None]
 """Called with the bytes that are there and all bytes, None if the host does not say."""
@@ -66,9 +74,10 @@ class PdfClient(BusyHostClient):
         offline: bool = False,
         limits: Limits = _LIMITS,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`folder` has what programs share about the host."""
-        super().__init__(endpoint, name="arXiv", offline=offline, limits=limits, sleep=sleep)
+        super().__init__(endpoint, name="arXiv", offline=offline, limits=limits, sleep=sleep, clock=clock)
         self.backoff = Backoff(folder / "arxiv.org.pages.busy" if folder is not None else None)
         self._part = Path()
         self._on_progress: OnProgress = lambda _, __: None
@@ -105,6 +114,9 @@ class PdfClient(BusyHostClient):
             if read_start(self._part, len(_MAGIC)) != _MAGIC or size < SMALLEST:
                 self._forget()
                 raise FeedMalformed("arXiv sent another file in place of the PDF; try again later.")
+            if _END not in _read_end(self._part):
+                self._forget()
+                raise FeedMalformed("arXiv sent only a part of the PDF; try again later.")
 
         try:
             await self.document(f"{self.endpoint}/pdf/{quote(id)}", check, _Resume(part=self._part), on_wait)
@@ -138,6 +150,7 @@ class PdfClient(BusyHostClient):
         total = done + int(length) if length.isascii() and length.isdecimal() and len(length) < 12 else None
         if (total or 0) > LARGEST:
             raise FeedMalformed(f"The PDF is larger than {LARGEST // 1_000_000} MB and was not fetched.")
+        begun, before = self._clock(), done
         with self._part.open("ab") as out:
             async for chunk in response.aiter_raw():
                 if done == 0 and not chunk.startswith(_MAGIC[: len(chunk)]):
@@ -147,6 +160,11 @@ class PdfClient(BusyHostClient):
                 if done > LARGEST:
                     raise FeedMalformed(f"The PDF is larger than {LARGEST // 1_000_000} MB and was not fetched.")
                 self._on_progress(done, total)
+                if self._clock() - begun > PACE_TIME:
+                    if done - before < PACE:
+                        sent = f"arXiv sent only {done - before:,} bytes of the PDF in {PACE_TIME:.0f} s"
+                        raise FeedUnreachable(f"{sent}; what came is kept, so try again later.")
+                    begun, before = self._clock(), done
         return b""
 
     def _new_client(self) -> httpx.AsyncClient:
@@ -155,6 +173,12 @@ class PdfClient(BusyHostClient):
         # A part of a packed file could not be joined to another.
         client.headers["Accept-Encoding"] = "identity"
         return client
+
+
+def _read_end(part: Path) -> bytes:
+    with part.open("rb") as opened:
+        opened.seek(max(0, part.stat().st_size - _TAIL))
+        return opened.read()
 
 
 def _tag_file(part: Path) -> Path:

@@ -43,7 +43,12 @@ ENDPOINT_VARIABLE = "ARXIV_ENDPOINT"
 
 _NAMES = {"arxiv.org": "arXiv", "export.arxiv.org": "arXiv", "ar5iv.labs.arxiv.org": "ar5iv", "ar5iv.org": "ar5iv"}
 
-_LIMITS = replace(Limits(), read_timeout=15, total_timeout=30, body_size=LETTERS, attempts=3, longest_wait=10)
+PATIENCE = 30.0
+"""Seconds in which all sources together must begin to answer: then the user is told that none does."""
+
+_LIMITS = replace(
+    Limits(), read_timeout=15, total_timeout=30, body_size=LETTERS, attempts=3, silent_attempts=1, longest_wait=10
+)
 
 _PAGE_LIMITS = replace(_LIMITS, backoff=3.0)
 
@@ -143,23 +148,32 @@ def open_text_sources(
     """
     environ = lookup_environment() if environ is None else environ
     offline = is_offline(environ)
-    stand_in = environ.get(ENDPOINT_VARIABLE, "").strip().rstrip("/")
-    sources: dict[str, TextSource] = {}
-    for place in settings.full_text_from:
-        if place == FEED:
-            address = settings.endpoint
-            token = find_token(environ, settings) if may_have_token(address, settings) else None
-            advice = sign_in_advice(address, environ, settings)
-            http = _MarkdownClient(
-                address, token, sign_in=advice, offline=offline, limits=_LIMITS, lock_folder=lock_folder
-            )
-            sources[FEED] = FeedTexts(http)
-            continue
-        site = stand_in if stand_in and (urlsplit(place).hostname or "") in _NAMES else place
-        if not is_local_url(site) and is_local_url(settings.endpoint):
-            continue
-        sources.setdefault(site, PageTexts(site, lock_folder=lock_folder, offline=offline))
-    return list(sources.values())
+    places = _places(settings, environ.get(ENDPOINT_VARIABLE, "").strip().rstrip("/"))
+    patience = min(_LIMITS.read_timeout, PATIENCE / max(1, len(places)))
+
+    def open_source(place: str) -> TextSource:
+        if place != FEED:
+            limits = replace(_PAGE_LIMITS, read_timeout=patience)
+            return PageTexts(place, lock_folder=lock_folder, offline=offline, limits=limits)
+        address = settings.endpoint
+        token = find_token(environ, settings) if may_have_token(address, settings) else None
+        advice = sign_in_advice(address, environ, settings)
+        limits = replace(_LIMITS, read_timeout=patience)
+        return FeedTexts(
+            _MarkdownClient(address, token, sign_in=advice, offline=offline, limits=limits, lock_folder=lock_folder)
+        )
+
+    return [open_source(place) for place in places]
+
+
+def _places(settings: Settings, stand_in: str) -> list[str]:
+    """The feed and the sites to ask, in order, each once."""
+    sites = (
+        stand_in if stand_in and (urlsplit(place).hostname or "") in _NAMES else place
+        for place in settings.full_text_from
+    )
+    is_alone = is_local_url(settings.endpoint)
+    return [place for place in dict.fromkeys(sites) if place == FEED or not is_alone or is_local_url(place)]
 
 
 class _MarkdownClient(HttpClient):

@@ -19,6 +19,9 @@ _NO_NETWORK = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}
 _BAD_PROXY = "A proxy's address is not valid; correct or unset HTTPS_PROXY, HTTP_PROXY and ALL_PROXY."
 
 
+LATER = "try again later"
+
+
 class HttpRefused(FeedRefused):
     """The feed answered with an error status."""
 
@@ -60,11 +63,12 @@ def explain_failure(
 
     match error:
         case TimeoutError() | httpx.TimeoutException():
-            timeouts = {httpx.ConnectTimeout: limits.connect_timeout, TimeoutError: limits.total_timeout}
-            reason = f"{host} did not answer within {timeouts.get(type(error), limits.read_timeout):g} s"
-            # A host that sends all the time, but never all, would do so again.
-            attempts = 1 if type(error) is TimeoutError else 2
-            return RetryableError(FeedUnreachable(f"{reason}; try again later."), reason, attempts)
+            if type(error) is TimeoutError:
+                # A host that sends all the time, but never all, would do so again.
+                return FeedUnreachable(f"{host} did not finish its answer within {limits.total_timeout:g} s; {LATER}.")
+            seconds = limits.connect_timeout if isinstance(error, httpx.ConnectTimeout) else limits.read_timeout
+            reason = f"{host} did not answer within {seconds:g} s"
+            return RetryableError(FeedUnreachable(f"{reason}; {LATER}."), reason, limits.silent_attempts)
         case ExceptionGroup():
             # A port that there is not.
             return FeedUnreachable(_BAD_PROXY)

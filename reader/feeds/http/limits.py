@@ -17,6 +17,8 @@ class Limits:
     body_size: int = 32 * 1024 * 1024
     """Maximum bytes of a response, both as sent and unpacked."""
     attempts: int = 4
+    silent_attempts: int = 2
+    """Attempts at a host that does not answer in time."""
     backoff: float = 0.5
     """Wait before the second attempt; it doubles with each attempt."""
     longest_wait: float = 310

@@ -18,6 +18,7 @@ from reader.feeds.http.client import HttpClient, OnWait, Response
 from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
 from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.limits import Limits
+from reader.feeds.huggingface.community import PaperPage, parse_page
 from reader.feeds.huggingface.parse import listed_day, listings, parse_item, read_items, read_json
 
 ENDPOINT = "https://huggingface.co"
@@ -154,6 +155,22 @@ class HuggingFaceClient:
 
         try:
             return await self._http.get(f"/api/papers/{quote(id)}", {}, parse, on_wait)
+        except HttpRefused as refused:
+            if refused.status == 404:
+                return None
+            raise
+
+    async def page(self, id: str, on_wait: OnWait | None = None) -> PaperPage | None:
+        """A paper with its comments and linked repositories, by its arXiv id; None if the feed does not have it.
+
+        `on_wait` is called before each wait. Raises FeedError.
+        """
+
+        def parse(response: Response) -> PaperPage:
+            return parse_page(read_json(response.body), id)
+
+        try:
+            return await self._http.get(f"/api/papers/{quote(id)}", {"field": "comments"}, parse, on_wait)
         except HttpRefused as refused:
             if refused.status == 404:
                 return None

@@ -7,7 +7,7 @@ id or a title is skipped with a reason; only a response that is not a list of re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from html import unescape
 
 from reader.core.dates import iso_day
@@ -16,9 +16,10 @@ from reader.core.ids import arxiv_id
 from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Listing, Skipped
 from reader.core.steps import note_step
-from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, fold
+from reader.core.text import BLOCK_LIMIT, fold
 from reader.feeds import plain_text
 from reader.feeds.addresses import github_url, web_url
+from reader.feeds.huggingface.values import as_count, as_line, as_list, as_mapping, as_text
 from reader.feeds.safe_json import TooManyValues, UnreadableJson, parse_json
 
 SKIPPED = 200
@@ -29,7 +30,6 @@ _AUTHORS = 5_000
 _KEYWORDS = 100
 _MEDIA = 50
 _NAME_LIMIT = 200
-_COUNT_LIMIT = 1_000_000_000
 
 # Only HTML's own elements: `<EOS>` or `<s>` in an abstract are part of its text.
 _TAG = re.compile(
@@ -101,11 +101,11 @@ def parse_item(item: object) -> Draft:
     if not isinstance(item, Mapping):
         raise FeedMalformed("not a record")
     outer: Mapping[str, object] = item
-    paper = _mapping(outer.get("paper")) or outer
-    id = arxiv_id(_string(paper.get("id")))
+    paper = as_mapping(outer.get("paper")) or outer
+    id = arxiv_id(as_text(paper.get("id")))
     if id is None:
         raise FeedMalformed("no arXiv id")
-    title = _line(paper.get("title")) or _line(outer.get("title"))
+    title = as_line(paper.get("title")) or as_line(outer.get("title"))
     if not title:
         raise FeedMalformed("no title")
     organization, slug = _organization(outer, paper)
@@ -118,38 +118,24 @@ def parse_item(item: object) -> Draft:
         organization=organization,
         organization_slug=slug,
         published=iso_day(paper.get("publishedAt")),
-        upvotes=_count(paper.get("upvotes")),
-        comments=_count(outer.get("numComments")),
-        summary=_line(_prose(paper.get("ai_summary"))) or None,
+        upvotes=as_count(paper.get("upvotes")),
+        comments=as_count(outer.get("numComments")),
+        summary=as_line(_prose(paper.get("ai_summary"))) or None,
         keywords=_keywords(paper.get("ai_keywords")),
         code_url=code,
-        code_stars=_count(paper.get("githubStars")) if code else None,
+        code_stars=as_count(paper.get("githubStars")) if code else None,
         project_url=project,
         media=_media(outer, paper),
+        models=as_count(paper.get("numTotalModels")),
+        datasets=as_count(paper.get("numTotalDatasets")),
+        spaces=as_count(paper.get("numTotalSpaces")),
     )
 
 
 def listed_day(item: object) -> str | None:
     """The ISO day on which a record was listed, as written: never shifted to another time zone."""
-    outer = _mapping(item)
-    return iso_day(_mapping(outer.get("paper")).get("submittedOnDailyAt")) or iso_day(outer.get("submittedOnDailyAt"))
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _sequence(value: object) -> Sequence[object]:
-    return value if isinstance(value, list) else ()
-
-
-def _string(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _line(value: object, limit: int = LINE_LIMIT) -> str:
-    """A value as one clean line; empty if it is not a text."""
-    return plain_text.plain_line(_string(value), limit)
+    outer = as_mapping(item)
+    return iso_day(as_mapping(outer.get("paper")).get("submittedOnDailyAt")) or iso_day(outer.get("submittedOnDailyAt"))
 
 
 def _block(value: object) -> str:
@@ -159,7 +145,7 @@ def _block(value: object) -> str:
 
 def _prose(value: object) -> str:
     """A text without HTML and leaked reasoning, not yet clean."""
-    text = _LEAKED_THOUGHT.sub("", _string(value)[: 4 * BLOCK_LIMIT], count=1) if value else ""
+    text = _LEAKED_THOUGHT.sub("", as_text(value)[: 4 * BLOCK_LIMIT], count=1) if value else ""
     if "<" in text:
         text = _TAG.sub("", _BREAK.sub("\n\n", text))
     if "&" in text:
@@ -167,20 +153,12 @@ def _prose(value: object) -> str:
     return text
 
 
-def _count(value: object) -> int | None:
-    """A plausible count, else None."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    # NaN compares as false.
-    return int(value) if 0 <= value <= _COUNT_LIMIT else None
-
-
 def _authors(value: object) -> tuple[str, ...]:
     """The authors' names in order, without hidden authors."""
     names = (
-        _line(author if isinstance(author, str) else _mapping(author).get("name"), _NAME_LIMIT)
-        for author in _sequence(value)[:_AUTHORS]
-        if _mapping(author).get("hidden") is not True
+        as_line(author if isinstance(author, str) else as_mapping(author).get("name"), _NAME_LIMIT)
+        for author in as_list(value)[:_AUTHORS]
+        if as_mapping(author).get("hidden") is not True
     )
     return tuple(filter(None, names))
 
@@ -194,8 +172,8 @@ def _organization(outer: Mapping[str, object], paper: Mapping[str, object]) -> t
         paper.get("submitterOrganization"),
     )
     for place in places:
-        slug = _line(_mapping(place).get("name"), _NAME_LIMIT) or None
-        name = _line(_mapping(place).get("fullname"), _NAME_LIMIT) or slug or _line(place, _NAME_LIMIT)
+        slug = as_line(as_mapping(place).get("name"), _NAME_LIMIT) or None
+        name = as_line(as_mapping(place).get("fullname"), _NAME_LIMIT) or slug or as_line(place, _NAME_LIMIT)
         if name:
             return name, slug
     return None, None
@@ -204,17 +182,17 @@ def _organization(outer: Mapping[str, object], paper: Mapping[str, object]) -> t
 def _keywords(value: object) -> tuple[str, ...]:
     """Keywords in their order, without duplicates; case and accents are ignored."""
     unique: dict[str, str] = {}
-    for keyword in _sequence(value)[:_KEYWORDS]:
-        if line := _line(keyword, _NAME_LIMIT):
+    for keyword in as_list(value)[:_KEYWORDS]:
+        if line := as_line(keyword, _NAME_LIMIT):
             unique.setdefault(fold(line), line)
     return tuple(unique.values())
 
 
 def _links(paper: Mapping[str, object]) -> tuple[str | None, str | None]:
     """Addresses of the code and the project page; a project page on GitHub counts as code."""
-    repo = _string(paper.get("githubRepo"))
+    repo = as_text(paper.get("githubRepo"))
     code = github_url(repo) or web_url(repo)
-    page = web_url(_string(paper.get("projectPage")))
+    page = web_url(as_text(paper.get("projectPage")))
     if page and (repository := github_url(page)):
         code = code or repository
         page = None if repository == code else page
@@ -224,10 +202,10 @@ def _links(paper: Mapping[str, object]) -> tuple[str | None, str | None]:
 def _media(outer: Mapping[str, object], paper: Mapping[str, object]) -> tuple[str, ...]:
     """Addresses of pictures and videos, without the thumbnail that every paper has."""
     values = (
-        *_sequence(outer.get("mediaUrls"))[:_MEDIA],
-        *_sequence(paper.get("mediaUrls"))[:_MEDIA],
+        *as_list(outer.get("mediaUrls"))[:_MEDIA],
+        *as_list(paper.get("mediaUrls"))[:_MEDIA],
         outer.get("mediaUrl"),
         paper.get("mediaUrl"),
     )
-    addresses = (web_url(_string(value)) for value in values)
+    addresses = (web_url(as_text(value)) for value in values)
     return tuple(dict.fromkeys(address for address in addresses if address and _THUMBNAIL not in address))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.ui.handlers.registry import handles
 from reader.ui.keyboard import Keyboard
 from reader.ui.work.services import Services
 
+if TYPE_CHECKING:
+    from reader.actions.links import Link
 MOST_OPENED = 12
 """Maximum number of selected papers that are opened in the browser at once."""
 
@@ -25,6 +28,8 @@ class Terminal(NamedTuple):
     """Gives the terminal to another program."""
     open: Callable[[str], bool]
     """Opens an address where the user is; False if that is this machine."""
+    send_pdf: Callable[[Path], bool]
+    """Opens a PDF where the user is; False if that is this machine."""
 
 
 class LinkActions:
@@ -38,28 +43,7 @@ class LinkActions:
         self._terminal = terminal
 
     @handles("link.page")
-    def open_web_page(self, _count: int | None) -> None:
-        self._open("o")
-
-    @handles("link.pdf")
-    def open_pdf(self, _count: int | None) -> None:
-        self._open("p")
-
-    @handles("link.list")
-    def choose_link(self, _count: int | None) -> None:
-        from reader.actions.links import link_choices, links
-
-        paper = self._library.paper_of(self._model.state.highlighted)
-        if paper is None:
-            return
-        urls = {link.letter: link.url for link in links(paper)}
-        if urls:
-            self._keyboard.ask_letter("open", link_choices(paper), lambda letter: self.browse(urls[letter]))
-        else:
-            self._model.show_notice("this paper has no links")
-
-    def _open(self, letter: str) -> None:
-        """Open the link of this letter of the selected papers, or of the one under the cursor."""
+    def open_web_pages(self, _count: int | None) -> None:
         from reader.actions.links import links
 
         pks = self._model.take_targets()
@@ -67,11 +51,44 @@ class LinkActions:
             self._model.show_notice(f"{len(pks):,} papers are too many to open at once", "warning")
             return
         papers = [paper for pk in pks if (paper := self._library.paper(pk)) is not None]
-        urls = [link.url for paper in papers for link in links(paper) if link.letter == letter]
+        urls = [link.url for paper in papers for link in links(paper) if link.letter == "o"]
         if papers and not urls:
             self._model.show_notice("no page of this paper is known")
         for url in urls:
             self.browse(url)
+
+    @handles("link.list")
+    def choose_link(self, _count: int | None) -> None:
+        from reader.actions.links import LINKED, link_choices, linked, links
+
+        highlighted = self._model.state.highlighted
+        paper = self._library.paper_of(highlighted)
+        if paper is None:
+            return
+        urls = {link.letter: link.url for link in links(paper)}
+        named = linked(self._library.belongings(highlighted).community.repositories)
+        choices = (*link_choices(paper), *((letter, name) for letter, name in LINKED.values() if letter in named))
+
+        def act(letter: str) -> None:
+            if letter in named:
+                self._choose_linked(named[letter])
+            else:
+                self.browse(urls[letter])
+
+        if choices:
+            self._keyboard.ask_letter("open", choices, act)
+        else:
+            self._model.show_notice("this paper has no links")
+
+    def _choose_linked(self, links: Sequence[Link]) -> None:
+        """Open one of the repositories of a kind; if there are several, ask which."""
+        if len(links) == 1:
+            self.browse(links[0].url)
+            return
+        urls = {link.letter: link.url for link in links}
+        self._keyboard.ask_letter(
+            "open", [(link.letter, link.name) for link in links], lambda one: self.browse(urls[one])
+        )
 
     def browse(self, url: str) -> None:
         """Open an address in the user's browser without waiting for it."""

@@ -50,14 +50,14 @@ class PageActions:
         if state.page is not None:
             # The keys for marks read a paper's state from its row; the list is not read again until the page closes.
             self._papers.renew()
-            reading = self._loader.read(state.page.key)
+            reading = self._loader.read_page(state.page.key)
             if reading is not None:
-                reading = reading._replace(number=state.page.number)
+                reading = reading._replace(number=state.page.number, fetching=state.page.fetching)
                 self._model.change(self._model.state.open_page(reading))
 
     def _show(self) -> None:
         state = self._model.state
-        reading = self._loader.read(state.highlighted)
+        reading = self._loader.read_page(state.highlighted)
         if reading is None:
             return
         is_new = state.page is None or state.page.key != reading.key
@@ -66,6 +66,25 @@ class PageActions:
             self._marks.finish_reading(reading.key)
             if isinstance(reading.paper.pk, NotCached):
                 self._marks.store_opened(reading.key)
+
+    @handles("text.places")
+    def read_places(self, _count: int | None = None) -> None:
+        """Read the full text where it has the searched words."""
+        found = self._model.state.found
+        if found is not None and found.hits:
+            self.read_from(found.hits[0].block)
+        elif self._model.state.listing.text_words:
+            self._model.show_notice("no full text here has the words")
+        else:
+            self._model.show_notice("search words first: this goes to where the full text has them")
+
+    def read_from(self, block: int) -> None:
+        """Read the full text of the shown paper from a block with the searched words on."""
+        found = self._model.state.found
+        if self._model.state.page is None:
+            self._show()
+        if found is not None and self._model.state.page is not None:
+            self._full_text.open_at(max(found.words, key=len), block)
 
     @handles("read.down")
     def scroll_down(self, count: int | None) -> None:

@@ -18,6 +18,7 @@ from reader.ui.handlers.views import ViewActions
 from reader.ui.state_parts import Position
 from reader.ui.text.day_names import short_day
 from reader.ui.work.feed_search import FeedSearch
+from reader.ui.work.pdf_fetcher import PdfFetcher
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.services import Services
 from reader.ui.work.title_search import find_by_title
@@ -65,6 +66,7 @@ class ProgramActions:
         views: ViewActions,
         *,
         stop_command: Callable[[], bool],
+        pdfs: PdfFetcher,
         more_commands: Callable[[], list[Command]],
         position: Callable[[], Position],
     ) -> None:
@@ -78,6 +80,7 @@ class ProgramActions:
         self._refresher = refresher
         self._search = search
         self._stop_command = stop_command
+        self._pdfs = pdfs
         self._views = views
         self._more_commands = more_commands
         self._position = position
@@ -152,7 +155,7 @@ class ProgramActions:
     @handles("app.escape")
     def step_back(self, _count: int | None) -> None:
         """Stop or close the latest thing; never quit."""
-        if not self._back():
+        if not (self._pdfs.stop() or self._back()):
             self._refresher.stop()
 
     @handles("app.back")

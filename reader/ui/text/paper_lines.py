@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from reader.actions.links import CODE_LINK, Link, places
-from reader.cache.history import STILL, Votes
 from reader.core.paper import Paper, facts
 from reader.core.paper_row import NotCached
 from reader.core.topics.trends import spark
 from reader.ui.text.day_names import short_day
-from reader.ui.text.glyphs import UNICODE, Glyphs
+from reader.ui.text.found_lines import found_lines
+from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure, pattern, spread, unbroken
 from reader.ui.text.own_lines import own_lines
+from reader.ui.text.presentation import Presentation
 from reader.ui.text.why_lines import why_lines
-
-if TYPE_CHECKING:
-    from reader.core.topics.explain import Why
 
 MEASURE = 78
 """Maximum cells in a line: with longer lines the eye loses the start of the next one."""
@@ -37,30 +32,6 @@ _UNFOLD = ("unfold", "")
 """The action of a click on the number of what is folded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Presentation:
-    """How a paper is shown, apart from the paper itself."""
-
-    today: date
-    words: tuple[str, ...] = ()
-    """Searched words to mark; see `lines.pattern`."""
-    glyphs: Glyphs = UNICODE
-    topic_names: Mapping[str, str] = field(default_factory=dict)
-    """Names of topics by slug."""
-    link_keys: Mapping[str, str] = field(default_factory=dict)
-    """Keys that open links, by the link's letter."""
-    is_page: bool = False
-    """Whether each link has a line of its own, with its key."""
-    position: str = ""
-    """The paper's place in the list, such as `3 of 34`."""
-    is_unfolded: bool = False
-    """Whether all authors and keywords are listed."""
-    why: tuple[Why, ...] | None = None
-    """Why the paper has its topics; None if the user did not ask."""
-    votes: Votes = STILL
-    """The changes of the paper's votes."""
-
-
 def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
     """Return the paper as lines of at most `width` cells, with an empty line between parts."""
     searched = pattern(look.words)
@@ -68,15 +39,20 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
         fill(mark(paper.title, "title", searched), width),
         [*_people(paper, width, look), *_organization(paper, width, searched), *_facts(paper, width, look)],
         own_lines(paper, width, look.glyphs, is_unfolded=look.is_unfolded),
+        found_lines(look.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
         _summary(paper, width, look, searched),
         _abstract(paper, width, searched),
         _links(paper, width, look),
+        *_linked(paper, width, look),
         [
             *_topics(paper, width, look),
+            *_versions(paper, width, look),
             *_categories(paper, width, look),
             *_keywords(paper, width, look, searched),
         ],
         [] if look.why is None else why_lines(look.why, width, look.glyphs),
+        *_comments(width, look),
+        fill([Piece(look.fetching, "muted")], width),
     )
     lines: list[Line] = []
     for part in parts:
@@ -179,6 +155,8 @@ def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: boo
     if paper.version and paper.version > 1:
         revised = f" {short_day(paper.revised, look.today, weekday=False)}" if paper.revised else ""
         pieces.append(Piece(f"v{paper.version}{revised}", "facts"))
+    if paper.venue:
+        pieces.append(Piece(literal(paper.venue), "facts"))
     pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(look)}", "facts"))
     if paper.comments:
         pieces.append(Piece(comments, "facts"))
@@ -255,9 +233,12 @@ def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
     if look.is_page:
         return [_link_line(link, width, look, paper.code_stars) for link in found]
     in_order = sorted(found, key=lambda link: link.name != CODE_LINK)
-    return _join_items(
-        [_link_item(link, width, look, paper.code_stars) for link in in_order], _between(look.glyphs), width
-    )
+    items = [_link_item(link, width, look, paper.code_stars) for link in in_order]
+    if paper.models or paper.datasets or paper.spaces:
+        from reader.ui.text.community_lines import linked_counts
+
+        items += [[Piece(unbroken(count), "muted")] for count in linked_counts(paper)]
+    return _join_items(items, _between(look.glyphs), width)
 
 
 def _link_item(link: Link, width: int, look: Presentation, stars: int | None) -> list[Piece]:
@@ -287,6 +268,31 @@ def _address(link: Link) -> str:
 
 def _code_stars(look: Presentation, stars: int | None) -> list[Piece]:
     return [Piece(f" {look.glyphs.starred} {stars:,}", "star")] if stars else []
+
+
+# What belongs to it, on a page
+
+
+def _linked(paper: Paper, width: int, look: Presentation) -> Iterator[list[Line]]:
+    if look.kept is not None:
+        from reader.ui.text.community_lines import repository_lines
+
+        yield repository_lines(paper, look.kept, width, look)
+
+
+def _versions(paper: Paper, width: int, look: Presentation) -> list[Line]:
+    if look.kept is None:
+        return []
+    from reader.ui.text.community_lines import version_lines
+
+    return version_lines(paper.versions, look.today, width, look.glyphs)
+
+
+def _comments(width: int, look: Presentation) -> Iterator[list[Line]]:
+    if look.kept is not None:
+        from reader.ui.text.community_lines import comment_lines
+
+        yield comment_lines(look.kept, width, look)
 
 
 # What it is about

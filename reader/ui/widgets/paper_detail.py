@@ -16,12 +16,15 @@ from reader.cache.history import STILL, Votes
 from reader.core.paper import Paper
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, centre, fill, with_keys
-from reader.ui.text.paper_lines import MEASURE, Presentation, compose
+from reader.ui.text.paper_lines import MEASURE, compose
+from reader.ui.text.presentation import Presentation
 from reader.ui.text.why_lines import WHY
 from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
+    from reader.cache.community import Kept
     from reader.core.topics.explain import Why
+    from reader.ui.text.found_lines import Found
 
 _ROLES = (
     "title", "people", "more", "facts", "position", "star", "tag", "topic", "keywords", "between", "label", "quote",
@@ -49,6 +52,12 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         """The user clicked a topic."""
 
         slug: str
+
+    @dataclass
+    class PlaceClicked(Message):
+        """The user clicked a place of the full text."""
+
+        block: int
 
     @dataclass
     class TagClicked(Message):
@@ -80,10 +89,20 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
 
     # Content
 
-    def show(self, paper: Paper, words: tuple[str, ...] = (), votes: Votes = STILL, position: str = "") -> None:
+    def show(
+        self,
+        paper: Paper,
+        words: tuple[str, ...] = (),
+        votes: Votes = STILL,
+        *,
+        position: str = "",
+        kept: Kept | None = None,
+        found: Found | None = None,
+        fetching: str = "",
+    ) -> None:
         """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
 
-        `position` is its place in the list, such as `3 of 34`.
+        `position` is its place in the list, such as `3 of 34`. `kept`, `found` and `fetching` are as in `Presentation`.
         """
         is_same = self._paper is not None and self._paper.pk == paper.pk
         why = self._look.why if is_same else None
@@ -99,6 +118,9 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             today=today,
             votes=votes,
             position=position,
+            kept=kept,
+            found=found,
+            fetching=fetching,
         )
         if (paper, look) != (self._paper, self._look):
             self._paper, self._look = paper, look
@@ -226,6 +248,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self.post_message(self.TopicClicked(value))
         elif kind == "tag":
             self.post_message(self.TagClicked(value))
+        elif kind == "place":
+            self.post_message(self.PlaceClicked(int(value)))
         elif kind == "unfold":
             self.toggle_fold()
         else:

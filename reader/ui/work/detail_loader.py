@@ -57,3 +57,8 @@ class DetailLoader:
         if pk is None or paper is None:
             return None
         return Reading(pk, paper, self._model.state.listing.words, self._library.votes(pk))
+
+    def read_page(self, pk: PaperKey | None) -> Reading | None:
+        """A paper for its page, with what belongs to it; None if it is gone."""
+        reading = self.read(pk)
+        return None if reading is None else reading._replace(kept=self._library.belongings(reading.key))

@@ -31,6 +31,7 @@ from reader.ui.work.query_thread import QueryThread
 if TYPE_CHECKING:
     from datetime import date
 
+    from reader.cache.community import Kept
     from reader.cache.counts import CountCache
     from reader.cache.days import DayState
     from reader.cache.history import Votes
@@ -69,6 +70,11 @@ class Library(Marking):
         )
 
     @property
+    def path(self) -> Path:
+        """The cache's file."""
+        return self._path
+
+    @property
     def is_writable(self) -> bool:
         """Whether the cache can be written; otherwise marks are refused."""
         return os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)
@@ -101,6 +107,15 @@ class Library(Marking):
     def paper_of(self, pk: PaperKey | None) -> Paper | None:
         """A whole paper; None without a key, or if it is gone."""
         return None if pk is None else self.paper(pk)
+
+    def belongings(self, pk: PaperKey | None) -> Kept:
+        """What belongs to a paper, such as its comments."""
+        from reader.cache.community import Kept, read_community
+
+        known = None if pk is None else self._cached_key(pk)
+        if known is None:
+            return Kept()
+        return self._ask(lambda window: window.read(lambda one: read_community(one, known)), Kept())
 
     def _cached_key(self, pk: PaperKey) -> int | None:
         """The key of a paper in the cache; None if only the feed has it."""

@@ -248,7 +248,7 @@ class Refresher:
         if sums.new or sums.returned:
             parts = (
                 f"{sums.new:,} new",
-                f"{sums.returned:,} that you marked are back" if sums.returned else "",
+                f"{sums.returned:,} that you marked or imported" if sums.returned else "",
                 f"{sums.skipped:,} records skipped" if sums.skipped else "",
             )
             self._tell(", ".join(filter(None, parts)))

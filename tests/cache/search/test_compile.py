@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.cache import schema
+from reader.cache import schema, text_index
 from reader.cache.counts import CountCache
 from reader.cache.search import plan, walk
 from reader.cache.search.compile import Clause, Scope, Selection, compile_query, register_functions
@@ -57,6 +57,8 @@ FLAGS = {
     "hidden": (6,),
 }
 CATEGORIES = {"cs.CL": (1, 2), "cs.LG": (1, 3), "csx.AA": (4,), "hep-th": (5,), "math.GT": (5,)}
+VENUES = {1: "ICLR 2026 oral", 3: "ICLR 2025 workshop", 5: "Phys.Lett.B 2003"}
+LINKED = {1: (2, 0, 1), 4: (0, 3, 0)}
 SOURCES = {"arxiv": (1, 5), "page": (6,), "hf": (5,)}
 TOPICS = {"agents": (1, 3, 6), "world-models": (3,), "maps": (4,), "code": ()}
 
@@ -85,9 +87,13 @@ def fill(connection: sqlite3.Connection) -> None:
     for table, named in (("paper_category", CATEGORIES), ("paper_source", SOURCES)):
         rows = [(name, pk) for name, pks in named.items() for pk in pks]
         connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows)
+    connection.executemany("UPDATE paper SET venue = ? WHERE pk = ?", [(venue, pk) for pk, venue in VENUES.items()])
+    linked = [(*counts, pk) for pk, counts in LINKED.items()]
+    connection.executemany("UPDATE paper SET models = ?, datasets = ?, spaces = ? WHERE pk = ?", linked)
     connection.execute("INSERT INTO paper_tag (tag, pk) VALUES ('To Read', 2)")
     connection.execute("INSERT INTO paper_alias (id, pk) VALUES ('page:ffff', 1)")
     connection.execute("INSERT INTO full_text (pk, source, fetched, used, body) VALUES (3, 'feed', '', '', '')")
+    text_index.add(connection, 3, "Sparse attention.")
 
 
 @pytest.fixture(scope="module")
@@ -193,6 +199,17 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
         ("has:note", [3]),
         ("has:comments", [3, 2]),
         ("has:fulltext", [3]),
+        ("has:model", [1]),
+        ("-has:model", [3, 2, 4, 5]),
+        ("has:dataset", [4]),
+        ("has:space OR has:dataset", [1, 4]),
+        ("venue:iclr", [1, 3]),
+        ('venue:"ICLR 2026"', [1]),
+        ("venue:oral,workshop", [1, 3]),
+        ("venue:phys.lett", [5]),
+        ("venue:lr", []),
+        ("venue:%", []),
+        ("-venue:iclr world", [4]),
         ("-has:fulltext", [1, 2, 4, 5]),
         ("has:fulltext world", [3]),
         ("has:fulltext OR has:code", [1, 3, 2]),

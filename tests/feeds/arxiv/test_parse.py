@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reader.core.errors import FeedMalformed, FeedRefused
 from reader.core.paper import Draft, Skipped
 from reader.feeds.arxiv.categories import categories
-from reader.feeds.arxiv.parse import ArxivEntry, parse_arxiv, refusal_reason
+from reader.feeds.arxiv.parse import ArxivEntry, parse_arxiv, parse_record, refusal_reason
 from tests.feeds.servers import Paper, announcement, api_feed, atom_entry, refused, rss_item
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "arxiv" / "atom"
@@ -44,10 +44,12 @@ def test_an_entry_says_all_that_arxiv_knows() -> None:
                 categories=("cs.LG", "cs.CL"),
                 version=3,
                 revised="2026-05-11",
+                versions=("v1 2026-05-02", "v3 2026-05-11"),
                 remark="12 pages, 3 figures",
                 doi="10.1000/example.7",
                 journal="Example J. 7 (2026) 1-9",
                 source="arxiv",
+                by_arxiv=True,
             ),
         ),
     )
@@ -160,6 +162,7 @@ def test_an_announcement_says_why() -> None:
             version=1,
             announced="2026-05-12",
             source="arxiv",
+            by_arxiv=True,
         ),
         announce="new",
     )
@@ -236,3 +239,51 @@ def test_real_answers_are_read_whole() -> None:
     assert found > 100
     (path,) = SHARED.glob("*.http400.xml")
     assert refusal_reason(path.read_bytes()) == "incorrect id format for abc"
+
+
+# Records
+
+
+def oai(inner: str) -> bytes:
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><responseDate>2026-09-17T08:04:18Z</responseDate>
+<request verb="GetRecord">http://oaipmh.arxiv.org/oai</request>{inner}</OAI-PMH>""".encode()
+
+
+RECORD = oai("""<GetRecord><record><header><identifier>oai:arXiv.org:2605.00001</identifier></header><metadata>
+<arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/"><id>2605.00001</id><submitter>A. Person</submitter>
+<version version="v2"><date>Tue, 05 May 2026 16:49:46 GMT</date><size>69kb</size></version>
+<version version="v1"><date>Fri, 01 May 2026 23:13:16 GMT</date></version>
+<version version="v10"><date>Mon, 11 May 2026 07:21:25 GMT</date></version>
+<version version="v3"><date>some day</date></version>
+<title>Agents
+  that $\\beta$</title><authors>A. Person (Lab, Town), B. Other</authors><categories>cs.LG cs.CL</categories>
+<comments>Accepted to ICLR 2026</comments><journal-ref>Example J. 7 (2026) 1-9</journal-ref><doi>10.1000/e.7</doi>
+<abstract>We look.</abstract></arXivRaw></metadata></record></GetRecord>""")
+
+
+def test_a_record_lists_all_versions_whatever_their_order() -> None:
+    entry = parse_record(RECORD)
+    assert entry is not None and entry.draft == Draft(
+        "Agents that β",
+        "2605.00001",
+        published="2026-05-01",
+        categories=("cs.LG", "cs.CL"),
+        version=10,
+        revised="2026-05-11",
+        versions=("v1 2026-05-01", "v2 2026-05-05", "v10 2026-05-11"),
+        remark="Accepted to ICLR 2026",
+        doi="10.1000/e.7",
+        journal="Example J. 7 (2026) 1-9",
+        source="arxiv",
+        by_arxiv=True,
+    )
+
+
+def test_an_unknown_record_is_none_and_others_are_errors() -> None:
+    assert parse_record(oai('<error code="idDoesNotExist">No such id.</error>')) is None
+    with pytest.raises(FeedRefused, match=r"^arXiv refused the request: Bad verb\.$"):
+        parse_record(oai('<error code="badVerb">Bad verb.</error>'))
+    for body in (b"", b"<html/>", oai("<GetRecord/>"), RECORD.replace(b"2605.00001</id>", b"x</id>"), api_feed([])):
+        with pytest.raises(FeedMalformed):
+            parse_record(body)

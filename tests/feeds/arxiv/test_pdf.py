@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import socket
 import threading
@@ -65,6 +66,8 @@ class _Handler(BaseHTTPRequestHandler):
             body = b"<!DOCTYPE html><body>Are you human?</body>" * 20
         elif fault == "small":
             body = b"%PDF-1.5"
+        elif fault == "half":
+            body = body[: len(body) // 2]
         elif (asked := re.fullmatch(r"bytes=(\d+)-", self.headers["Range"] or "")) and (
             self.headers["If-Range"] == server.tag
         ):
@@ -134,15 +137,26 @@ async def test_another_version_begins_anew(server: Server, file: Path) -> None:
     assert file.read_bytes() == server.body
 
 
-@pytest.mark.parametrize("fault", ["html", "small"])
-async def test_another_file_in_its_place_is_not_kept(server: Server, file: Path, fault: str) -> None:
+@pytest.mark.parametrize(
+    ("fault", "said"), [("html", "in place of the PDF"), ("small", "in place of the PDF"), ("half", "only a part")]
+)
+async def test_another_file_in_its_place_is_not_kept(server: Server, file: Path, fault: str, said: str) -> None:
     server.faults = [fault, fault, fault]
-    with pytest.raises(FeedMalformed, match="in place of the PDF"):
+    with pytest.raises(FeedMalformed, match=said):
         await fetch(server, file)
     assert left(file) == []
     server.faults.clear()
     await fetch(server, file)
     assert file.read_bytes() == PDF
+
+
+async def test_a_host_that_sends_next_to_nothing_is_left_and_what_came_is_kept(server: Server, file: Path) -> None:
+    seconds = itertools.count(0, 40)
+    client = PdfClient(server.url, limits=QUICK, sleep=Nap(), clock=lambda: float(next(seconds)))
+    with pytest.raises(FeedUnreachable, match=r"only [\d,]+ bytes of the PDF in 30 s; what came is kept"):
+        await client.fetch(ID, file)
+    await client.aclose()
+    assert left(file) == [".a.pdf.part", ".a.pdf.part.tag"]
 
 
 async def test_a_wrong_part_is_not_joined(server: Server, file: Path) -> None:

@@ -20,7 +20,7 @@ START = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"
 CHUNKED = START + b"Transfer-Encoding: chunked\r\n\r\n"
 BROKE = "The connection to 127.0.0.1 broke; try again later."
 TOO_LONG = "127.0.0.1 sent more than 0 MiB at once, which was not read; try again later."
-LATE = "127.0.0.1 did not answer within 0.2 s; try again later."
+LATE = "127.0.0.1 did not finish its answer within 0.2 s; try again later."
 
 
 def chunks(body: bytes, size: int = 2) -> bytes:

@@ -132,7 +132,7 @@ async def test_a_wait_can_be_cancelled(server: FeedServer) -> None:
         ("error", HttpRefused, "127.0.0.1 has trouble (503); try again later.", 4),
         ("error-after:9999", HttpRefused, "127.0.0.1 has trouble (503); try again later.", 4),
         ("hang", FeedUnreachable, "127.0.0.1 did not answer within 0.2 s; try again later.", 2),
-        ("slow:0.01", FeedUnreachable, "127.0.0.1 did not answer within 0.3 s; try again later.", 1),
+        ("slow:0.01", FeedUnreachable, "127.0.0.1 did not finish its answer within 0.3 s; try again later.", 1),
         ("drop", FeedUnreachable, "The connection to 127.0.0.1 broke; try again later.", 4),
         ("garbage", FeedMalformed, "The feed's answer is cut off or is not JSON; try again later.", 2),
         ("truncate", FeedMalformed, "The feed's answer is cut off or is not JSON; try again later.", 2),

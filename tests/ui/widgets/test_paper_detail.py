@@ -13,7 +13,8 @@ from reader.ui.screens.paper_page import PaperPage
 from reader.ui.state_parts import Reading
 from reader.ui.text.glyphs import ASCII, UNICODE
 from reader.ui.text.lines import measure
-from reader.ui.text.paper_lines import MEASURE, Presentation, compose
+from reader.ui.text.paper_lines import MEASURE, compose
+from reader.ui.text.presentation import Presentation
 from reader.ui.widgets.paper_detail import PaperDetail
 from tests.ui.stage import TODAY, Stage, look, paper
 

@@ -1,0 +1,44 @@
+"""The files of fetched PDFs: where they are, and what they are called."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from reader.core.errors import ConfigError
+from reader.core.paper import Paper
+from reader.core.text import clean
+
+TITLE_LETTERS = 60
+"""Maximum letters of the title in a file's name."""
+
+_UNFIT = re.compile(r"[^\w .,()+=@&'–-]+")
+"""What the names of files must not have on some system."""
+
+
+def pdf_folder(setting: str, config_file: Path) -> Path:
+    """The folder of PDFs by the setting `pdf_folder`, from the folder of the settings on; raises ConfigError."""
+    try:
+        return config_file.parent / Path(setting).expanduser()
+    except RuntimeError:
+        raise ConfigError(f"pdf_folder names the folder of a user that is not known: {clean(setting, 200)}.") from None
+
+
+def pdf_file(paper: Paper, folder: Path) -> Path:
+    """The file of a paper's PDF: the one that is there, even if the paper had another title then, else a new one."""
+    named = folder / pdf_name(paper)
+    if not named.exists():
+        return next(iter(sorted(folder.glob(f"{_name_of_id(paper)} *.pdf"))), named)
+    return named
+
+
+def pdf_name(paper: Paper) -> str:
+    """The name of a paper's PDF: its id and the beginning of its title, with letters that every system allows."""
+    title = " ".join(_UNFIT.sub(" ", clean(paper.title)).split())
+    if len(title) > TITLE_LETTERS:
+        title = title[: TITLE_LETTERS + 1].rpartition(" ")[0] or title[:TITLE_LETTERS]
+    return f"{_name_of_id(paper)} {title.strip(' .')}".strip() + ".pdf"
+
+
+def _name_of_id(paper: Paper) -> str:
+    return paper.id.replace("/", "_")

@@ -1,0 +1,141 @@
+"""What belongs to a paper, in the standard sqlite3: comments and repositories, and when feed and arXiv were asked."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from reader.cache import schema
+from reader.cache.sqlite_errors import explained
+from reader.core.community import Community, dump, load
+
+NOTHING = Community()
+
+
+OLD = timedelta(days=1)
+"""Age at which what the feed said of a paper is old."""
+
+
+class Kept(NamedTuple):
+    """What the cache has of a paper's page."""
+
+    community: Community = NOTHING
+    asked: str | None = None
+    """ISO time, UTC, of the feed's last answer; None if there was none."""
+    arxiv_asked: str | None = None
+    """ISO day on which arXiv was last asked about the paper."""
+    models: tuple[int, ...] = ()
+    """The number of models that name the paper, at each change, oldest first."""
+
+    def is_old(self, now: datetime, *, with_arxiv: bool) -> bool:
+        """Whether the feed or, `with_arxiv`, arXiv is asked again."""
+        return is_old(self.asked, now) or (with_arxiv and arxiv_is_old(self.arxiv_asked, now))
+
+
+def is_old(asked: str | None, now: datetime) -> bool:
+    """Whether the feed's answer of a time (ISO, UTC) is old; so is none at all."""
+    return asked is None or now - datetime.fromisoformat(asked) >= OLD
+
+
+def arxiv_is_old(asked: str | None, now: datetime) -> bool:
+    """Whether arXiv's answer of a day (ISO) is old; so is none at all."""
+    return (asked or "") < now.astimezone(UTC).date().isoformat()
+
+
+class Known(NamedTuple):
+    """What decides whether a paper is asked for again."""
+
+    pk: int
+    id: str
+    source: str
+    comments: int
+    asked: str | None
+    """ISO time, UTC, of the feed's last answer."""
+    arxiv_asked: str | None
+    """ISO day on which arXiv was last asked."""
+    versions: tuple[str, ...]
+    """As `Paper.versions`."""
+
+
+def read_community(connection: sqlite3.Connection, pk: int) -> Kept:
+    """Comments, repositories and the growth of a paper."""
+    row = connection.execute(
+        "SELECT c.body, c.asked, t.arxiv_asked FROM paper_text AS t LEFT JOIN community AS c ON c.pk = t.pk"
+        " WHERE t.pk = ?",
+        (pk,),
+    ).fetchone()
+    if row is None:
+        return Kept()
+    body, asked, arxiv_asked = row
+    counts = connection.execute(
+        "SELECT models FROM paper_change WHERE pk = ? AND models IS NOT NULL ORDER BY at", (pk,)
+    ).fetchall()
+    models = tuple(count for count, _ in groupby(count for (count,) in counts))
+    return Kept(NOTHING if body is None else load(body), asked, arxiv_asked, models)
+
+
+class Communities:
+    """What belongs to the papers of one cache, for one thread at a time."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    @classmethod
+    def open(cls, path: Path) -> Communities:
+        """Open the cache at `path`, whose schema must be current (`schema.ensure`)."""
+        with explained(path):
+            return cls(schema.connect(path), path)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def known(self, id: str) -> Known | None:
+        """What is known of a paper; None if the cache does not have it."""
+        with explained(self._path):
+            row = self._connection.execute(
+                "SELECT p.pk, p.id, p.source, p.comments, c.asked, t.arxiv_asked,"
+                " coalesce(t.versions, '') FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
+                " LEFT JOIN community AS c ON c.pk = p.pk WHERE p.id = ?",
+                (id,),
+            ).fetchone()
+        if row is None:
+            return None
+        pk, own_id, source, comments, asked, arxiv_asked, versions = row
+        return Known(pk, own_id, source, comments, asked, arxiv_asked, tuple(filter(None, versions.split("\n"))))
+
+    def put(self, pk: int, community: Community, now: str) -> None:
+        """Store what the feed's page of a paper has; `now` is ISO time, UTC."""
+        with explained(self._path), schema.transaction(self._connection):
+            # The paper may have been dropped while its page was fetched.
+            self._connection.execute(
+                "INSERT OR REPLACE INTO community (pk, asked, body)"
+                " SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM paper WHERE pk = ?)",
+                (pk, now, dump(community), pk),
+            )
+
+    def note_arxiv_asked(self, ids: Iterable[str], day: str) -> None:
+        """Record that arXiv was asked about papers on a day (ISO)."""
+        with explained(self._path), schema.transaction(self._connection):
+            self._connection.executemany(
+                "UPDATE paper_text SET arxiv_asked = ? WHERE pk = (SELECT pk FROM paper WHERE id = ?)",
+                [(day, id) for id in ids],
+            )
+
+    def kept_papers(self, asked_before: str, limit: int) -> list[str]:
+        """Ids of starred and queued papers that arXiv was last asked about before a day (ISO), the longest ago first.
+
+        They are asked for together with another paper, and so get their venues without a request of their own.
+        """
+        with explained(self._path):
+            rows = self._connection.execute(
+                "SELECT p.id FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
+                " WHERE p.pk IN (SELECT pk FROM paper WHERE starred = 1 UNION SELECT pk FROM queue)"
+                " AND coalesce(t.arxiv_asked, '') < ? ORDER BY coalesce(t.arxiv_asked, ''), p.pk DESC LIMIT ?",
+                (asked_before, limit),
+            ).fetchall()
+        return [id for (id,) in rows]

@@ -1,0 +1,152 @@
+"""What the feed's page of a paper has besides the paper: comments in threads, and repositories that name the paper."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, NamedTuple
+from urllib.parse import quote
+
+from reader.core.document.codec import UnreadableDocument, pack_blocks, unpack_blocks
+from reader.core.document.model import Block, texts
+
+Kind = Literal["model", "dataset", "space"]
+
+KINDS: tuple[Kind, ...] = ("model", "dataset", "space")
+
+SITE = "https://huggingface.co"
+
+DEEPEST = 4
+"""How deep a reply is drawn at most; deeper ones stand beside it."""
+
+_FORMAT = 1
+_LARGEST = 16 * 1024 * 1024
+"""Maximum bytes of the JSON."""
+
+_AUTOMATED = "This is an automated message"
+
+
+class Comment(NamedTuple):
+    """A comment of a paper's page."""
+
+    id: str
+    author: str
+    """The account's name."""
+    at: str
+    """ISO time, UTC."""
+    blocks: tuple[Block, ...] = ()
+    """Its text; empty if it is hidden."""
+    parent: str = ""
+    """The id of the comment that it answers; empty if it answers none."""
+    is_hidden: bool = False
+    is_edited: bool = False
+    reactions: tuple[tuple[str, int], ...] = ()
+    """Emoji with their numbers, the most frequent first."""
+
+    @property
+    def is_automated(self) -> bool:
+        """Whether a program wrote it, to recommend similar papers."""
+        first = next((text for block in self.blocks[:1] for text in texts(block) if text), "")
+        return first.startswith(_AUTOMATED)
+
+
+class Repository(NamedTuple):
+    """A model, dataset or Space that names the paper."""
+
+    kind: Kind
+    id: str
+    likes: int = 0
+    downloads: int | None = None
+    about: str = ""
+    """The task of a model, the title of a Space."""
+    state: str = ""
+    """What stands in the way of its use, such as `gated` or `sleeping`; empty if nothing does."""
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        folder = {"model": "", "dataset": "datasets/", "space": "spaces/"}[self.kind]
+        return f"{SITE}/{folder}{quote(self.id, errors='replace')}"
+
+
+class Community(NamedTuple):
+    """Comments, and the first repositories of each kind."""
+
+    comments: tuple[Comment, ...] = ()
+    repositories: tuple[Repository, ...] = ()
+
+
+class Placed(NamedTuple):
+    """A comment at its place among the others."""
+
+    comment: Comment
+    depth: int = 0
+    """0 for a comment that answers none."""
+    lost_parent: bool = False
+    """Whether it answers a comment that is gone."""
+
+
+def threads(comments: Sequence[Comment]) -> list[Placed]:
+    """Comments with the replies to each below it, oldest first. Hidden ones are kept only where one answers them."""
+    known = {comment.id: comment for comment in comments}
+    replies: dict[str, list[Comment]] = defaultdict(list)
+    for comment in sorted(known.values(), key=lambda one: (one.at, one.id)):
+        replies[comment.parent if comment.parent in known else ""].append(comment)
+    placed: list[Placed] = []
+    seen: set[str] = set()
+
+    def add(first: Comment) -> None:
+        open_comments = [(first, 0)]
+        while open_comments:
+            comment, depth = open_comments.pop()
+            if comment.id in seen:
+                continue
+            seen.add(comment.id)
+            if not comment.is_hidden or replies[comment.id]:
+                lost = bool(comment.parent) and comment.parent not in known
+                placed.append(Placed(comment, min(depth, DEEPEST), lost))
+            open_comments += [(reply, depth + 1) for reply in reversed(replies[comment.id])]
+
+    # Comments that answer each other in a circle follow those that begin a thread.
+    for comment in (*replies[""], *known.values()):
+        if comment.id not in seen:
+            add(comment)
+    return placed
+
+
+def dump(community: Community) -> bytes:
+    """A community as bytes."""
+    comments = [
+        [one.id, one.author, one.at, one.parent, int(one.is_hidden), int(one.is_edited), one.reactions,
+         pack_blocks(one.blocks)]
+        for one in community.comments
+    ]  # fmt: skip
+    parts = [_FORMAT, comments, community.repositories]
+    return zlib.compress(json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode(), 6)
+
+
+def load(data: bytes) -> Community:
+    """The community of bytes; an empty one if they are none."""
+    try:
+        text = zlib.decompressobj().decompress(data, _LARGEST)
+        _, comments, repositories = json.loads(text)
+        return Community(tuple(_comments(comments)), tuple(_repositories(repositories)))
+    except (zlib.error, UnreadableDocument, ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return Community()
+
+
+def _comments(rows: Sequence[Sequence[Any]]) -> Iterator[Comment]:
+    for id, author, at, parent, is_hidden, is_edited, reactions, blocks in rows:
+        counted = tuple((str(emoji), int(count)) for emoji, count in reactions)
+        yield Comment(
+            str(id), str(author), str(at), unpack_blocks(blocks), str(parent), bool(is_hidden), bool(is_edited), counted
+        )
+
+
+def _repositories(rows: Sequence[Sequence[Any]]) -> Iterator[Repository]:
+    for kind, id, likes, downloads, about, state in rows:
+        if kind in KINDS:
+            known = None if downloads is None else int(downloads)
+            yield Repository(kind, str(id), int(likes), known, str(about), str(state))

@@ -1,0 +1,261 @@
+"""Read where a paper appeared from arXiv's journal reference and the authors' remark: `ICLR 2026 oral`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+LONGEST = 90
+"""Maximum characters of a venue."""
+
+
+class Series(NamedTuple):
+    """A series of conferences, or a journal."""
+
+    name: str
+    """The short name by which people know it."""
+    title: str
+    is_journal: bool = False
+
+
+_CONFERENCES = {
+    "ICLR": "International Conference on Learning Representations",
+    "ICML": "International Conference on Machine Learning",
+    "NeurIPS": "Advances in Neural Information Processing Systems",
+    "AISTATS": "International Conference on Artificial Intelligence and Statistics",
+    "UAI": "Conference on Uncertainty in Artificial Intelligence",
+    "COLT": "Conference on Learning Theory",
+    "ACML": "Asian Conference on Machine Learning",
+    "CoLLAs": "Conference on Lifelong Learning Agents",
+    "COLM": "Conference on Language Modeling",
+    "CPAL": "Conference on Parsimony and Learning",
+    "MLSys": "Conference on Machine Learning and Systems",
+    "AAAI": "AAAI Conference on Artificial Intelligence",
+    "IJCAI": "International Joint Conference on Artificial Intelligence",
+    "ECAI": "European Conference on Artificial Intelligence",
+    "AAMAS": "International Conference on Autonomous Agents and Multiagent Systems",
+    "CVPR": "IEEE/CVF Conference on Computer Vision and Pattern Recognition",
+    "ICCV": "IEEE/CVF International Conference on Computer Vision",
+    "ECCV": "European Conference on Computer Vision",
+    "WACV": "IEEE/CVF Winter Conference on Applications of Computer Vision",
+    "BMVC": "British Machine Vision Conference",
+    "ACCV": "Asian Conference on Computer Vision",
+    "3DV": "International Conference on 3D Vision",
+    "ICIP": "IEEE International Conference on Image Processing",
+    "ICPR": "International Conference on Pattern Recognition",
+    "MICCAI": "International Conference on Medical Image Computing and Computer Assisted Intervention",
+    "MIDL": "Medical Imaging with Deep Learning",
+    "ACL": "Annual Meeting of the Association for Computational Linguistics",
+    "EMNLP": "Conference on Empirical Methods in Natural Language Processing",
+    "NAACL": "Conference of the North American Chapter of the Association for Computational Linguistics",
+    "EACL": "Conference of the European Chapter of the Association for Computational Linguistics",
+    "AACL": "Conference of the Asia-Pacific Chapter of the Association for Computational Linguistics",
+    "COLING": "International Conference on Computational Linguistics",
+    "LREC": "International Conference on Language Resources and Evaluation",
+    "CoNLL": "Conference on Computational Natural Language Learning",
+    "WMT": "Conference on Machine Translation",
+    "INTERSPEECH": "Interspeech",
+    "ICASSP": "IEEE International Conference on Acoustics, Speech and Signal Processing",
+    "ASRU": "IEEE Automatic Speech Recognition and Understanding Workshop",
+    "ISMIR": "International Society for Music Information Retrieval Conference",
+    "KDD": "ACM SIGKDD Conference on Knowledge Discovery and Data Mining",
+    "WWW": "The Web Conference",
+    "WSDM": "ACM International Conference on Web Search and Data Mining",
+    "CIKM": "ACM International Conference on Information and Knowledge Management",
+    "SIGIR": "International ACM SIGIR Conference on Research and Development in Information Retrieval",
+    "RecSys": "ACM Conference on Recommender Systems",
+    "ECIR": "European Conference on Information Retrieval",
+    "ICDM": "IEEE International Conference on Data Mining",
+    "VLDB": "International Conference on Very Large Data Bases",
+    "SIGMOD": "ACM SIGMOD International Conference on Management of Data",
+    "SIGGRAPH Asia": "SIGGRAPH Asia",
+    "SIGGRAPH": "ACM SIGGRAPH",
+    "CHI": "CHI Conference on Human Factors in Computing Systems",
+    "UIST": "ACM Symposium on User Interface Software and Technology",
+    "FAccT": "ACM Conference on Fairness, Accountability, and Transparency",
+    "ICRA": "IEEE International Conference on Robotics and Automation",
+    "IROS": "IEEE/RSJ International Conference on Intelligent Robots and Systems",
+    "CoRL": "Conference on Robot Learning",
+    "RSS": "Robotics: Science and Systems",
+    "L4DC": "Learning for Dynamics and Control Conference",
+    "ICSE": "International Conference on Software Engineering",
+    "ISSTA": "ACM SIGSOFT International Symposium on Software Testing and Analysis",
+    "ASE": "IEEE/ACM International Conference on Automated Software Engineering",
+    "POPL": "ACM SIGPLAN Symposium on Principles of Programming Languages",
+    "PLDI": "ACM SIGPLAN Conference on Programming Language Design and Implementation",
+    "OSDI": "USENIX Symposium on Operating Systems Design and Implementation",
+    "SOSP": "ACM Symposium on Operating Systems Principles",
+    "ASPLOS": "International Conference on Architectural Support for Programming Languages and Operating Systems",
+    "USENIX Security": "USENIX Security Symposium",
+    "NDSS": "Network and Distributed System Security Symposium",
+    "SODA": "ACM-SIAM Symposium on Discrete Algorithms",
+    "STOC": "ACM Symposium on Theory of Computing",
+    "FOCS": "IEEE Symposium on Foundations of Computer Science",
+    "ICALP": "International Colloquium on Automata, Languages and Programming",
+}
+_JOURNALS = {
+    "TMLR": "Transactions on Machine Learning Research",
+    "JMLR": "Journal of Machine Learning Research",
+    "TPAMI": "IEEE Transactions on Pattern Analysis and Machine Intelligence",
+    "IJCV": "International Journal of Computer Vision",
+    "TACL": "Transactions of the Association for Computational Linguistics",
+    "TIP": "IEEE Transactions on Image Processing",
+    "TNNLS": "IEEE Transactions on Neural Networks and Learning Systems",
+    "TKDE": "IEEE Transactions on Knowledge and Data Engineering",
+    "TASLP": "IEEE/ACM Transactions on Audio, Speech and Language Processing",
+    "RA-L": "IEEE Robotics and Automation Letters",
+    "TOG": "ACM Transactions on Graphics",
+    "JAIR": "Journal of Artificial Intelligence Research",
+}
+
+SERIES = MappingProxyType(
+    {name: Series(name, title) for name, title in _CONFERENCES.items()}
+    | {name: Series(name, title, True) for name, title in _JOURNALS.items()}
+)
+"""The series that are known by name."""
+
+_OTHER_NAMES = {"NIPS": "NeurIPS", "Interspeech": "INTERSPEECH", "T-PAMI": "TPAMI", "RAL": "RA-L", "TheWebConf": "WWW"}
+
+_CITED = re.compile(
+    r"\b(?:submitted|submission|under (?:peer |double-blind )?review|in review|ARR|rejected|withdrawn|arXiv admin"
+    r"|(?:extended|full|longer|journal|short|abridged|preliminary|earlier|conference|previous) versions?"
+    r"|extends|extension of|part of this work|builds? (?:up)?on)\b",
+    re.IGNORECASE,
+)
+"""What follows is where the paper may appear one day, or where another one did."""
+
+_TOLD = re.compile(
+    r"\b(?:accepted|acceptance|to appear|appears?|appeared|published|publication|camera[- ]ready|presented|in press"
+    r"|proceedings|proc|oral|spotlight|poster|findings|main conference|conference|symposium|workshop)\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"(?<=[a-z0-9)'’!])\.\s+(?=[A-Z(])|;\s*|\s+/\s+|\s*\|\s*|!\s+")
+_YEAR = re.compile(r"(?<![\d.:-])(?<![A-Za-z]/)(?:19[89]|20[0-4])\d(?![\d:])")
+_NEAR_YEAR = re.compile(r"\)?[\s,:-]{0,2}(?:['’]\s?(\d\d)(?!\d)|((?:19[89]|20[0-4])\d)(?!\d)|(\d\d)(?![\d\w.-]))")
+_NAMED = re.compile(r"\(\s*([A-Z][A-Za-z0-9&/-]{1,14}?)(?:\s*['’]\s?(\d\d)|\s*((?:19[89]|20[0-4])\d))?\s*[),]")
+_FIRST = re.compile(r"([A-Z][A-Za-z0-9&-]{2,14})(?:\s?['’](\d\d)|\s((?:19|20)\d\d))\b")
+_JOURNAL = re.compile(r"\s*(?:in\s+)?([^\d(;:]{4,70})", re.IGNORECASE)
+_VOLUME = re.compile(
+    r"[\s.,]*\b(?:vol(?:ume)?|no|issue|pp?|pages|ser(?:ies)?|(?:jan|febr)uary|march|april|may|june|july|august"
+    r"|(?:septem|octo|novem|decem)ber)?[\s.,]*$",
+    re.IGNORECASE,
+)
+
+_TRACKS = (
+    ("Findings", re.compile(r"\bfindings\b", re.IGNORECASE)),
+    ("Datasets and Benchmarks", re.compile(r"\bdatasets? (?:and|&) benchmarks?\b|\bD&B\b", re.IGNORECASE)),
+    ("workshop", re.compile(r"\bworkshops?\b|\b[A-Z]+W\b", re.IGNORECASE)),
+    ("industry track", re.compile(r"\bindustry track\b", re.IGNORECASE)),
+    ("demo", re.compile(r"\b(?:system )?demo(?:nstration)?s?\b", re.IGNORECASE)),
+    ("best paper", re.compile(r"\bbest (?:student )?paper\b", re.IGNORECASE)),
+    ("oral", re.compile(r"\boral\b", re.IGNORECASE)),
+    ("spotlight", re.compile(r"\bspotlight\b", re.IGNORECASE)),
+    ("highlight", re.compile(r"\bhighlight(?:ed)?\b", re.IGNORECASE)),
+    ("poster", re.compile(r"\bposter\b", re.IGNORECASE)),
+)
+
+
+def read_venue(remark: str | None, journal: str | None) -> str | None:
+    """Where a paper appeared, or will surely: `ICLR 2026 oral`, `TMLR 2025`, `ACL 2025 Findings`; None if unknown.
+
+    The journal reference goes first. A remark counts only where it does not tell of a mere submission.
+    """
+    if journal and (venue := _known(journal, is_told=True) or _named(journal) or _journal(journal)):
+        return venue[:LONGEST].rstrip()
+    for clause in _clauses(remark or ""):
+        is_told = _TOLD.search(clause) is not None
+        if venue := _known(clause, is_told=is_told) or (_named(clause) if is_told else None):
+            return venue[:LONGEST].rstrip()
+    return None
+
+
+def series_of(venue: str | None) -> Series | None:
+    """The series that a venue belongs to, if it is one of the known."""
+    name = venue or ""
+    return SERIES.get(" ".join(name.split()[:2])) or SERIES.get(name.partition(" ")[0])
+
+
+def year_of(venue: str | None) -> str | None:
+    """The year of a venue."""
+    found = _YEAR.search(venue or "")
+    return found[0] if found else None
+
+
+def _clauses(remark: str) -> Iterator[str]:
+    """The parts of a remark, each up to where it begins to tell of another paper or of a submission."""
+    for clause in _CLAUSE.split(remark):
+        cited = _CITED.search(clause)
+        yield clause[: cited.start()] if cited else clause
+
+
+@lru_cache(1)
+def _known_names() -> re.Pattern[str]:
+    """A pattern of all known series: short names as they are written, titles in any case."""
+    short = sorted((*SERIES, *_OTHER_NAMES), key=len, reverse=True)
+    titles = sorted((one.title for one in SERIES.values()), key=len, reverse=True)
+    named = "|".join(map(re.escape, short))
+    titled = "|".join(re.escape(title).replace(r"\ ", r"\s+") for title in titles)
+    return re.compile(rf"(?<![A-Za-z0-9-])(?:(?P<name>{named})(?=W?\b|W?\d)|(?i:(?P<title>{titled})))")
+
+
+@lru_cache(1)
+def _by_title() -> dict[str, str]:
+    return {one.title.lower(): one.name for one in SERIES.values()}
+
+
+def _known(text: str, *, is_told: bool) -> str | None:
+    """The venue of a known series in a text; without a word that it is accepted, only with its year beside it."""
+    found = _known_names().search(text)
+    if found is None:
+        return None
+    if found["title"]:
+        name = _by_title()[" ".join(found["title"].lower().split())]
+    else:
+        name = _OTHER_NAMES.get(found["name"], found["name"])
+    near = _NEAR_YEAR.match(text, found.end() + (text[found.end() : found.end() + 1] == "W"))
+    if near is None and not is_told:
+        return None
+    year = _year_in(text)
+    # Two bare digits beside a full year are the number of a volume.
+    is_volume = near is not None and near[3] and year
+    return _put(name, _full(near) if near and not is_volume else year, text)
+
+
+def _named(text: str) -> str | None:
+    """A venue by the short name that a text gives it, such as `… Verification and Validation (ICST 2026)`."""
+    for found in (*_NAMED.finditer(text), *filter(None, [_FIRST.match(text)])):
+        name, short, full = found.groups()
+        year = _full(found, 2) if short or full else _year_in(text)
+        if year and sum(map(str.isupper, name)) > 1:
+            is_workshop = name.endswith("W") and "workshop" in text.lower()
+            return _put(name[:-1] if is_workshop else name, year, text)
+    return None
+
+
+def _journal(reference: str) -> str | None:
+    """A journal by the name that its reference begins with."""
+    found, year = _JOURNAL.match(reference), _year_in(reference)
+    name = _VOLUME.sub("", found[1]).strip(" .-–'\"{}") if found else ""
+    return f"{name} {year or ''}".rstrip() if sum(map(str.isalpha, name)) > 3 else None
+
+
+def _full(found: re.Match[str], first: int = 1) -> str:
+    """The year that a match has in one of its groups, with all four digits."""
+    digits = next(filter(None, found.groups()[first - 1 :]))
+    return digits if len(digits) == 4 else f"20{digits}"
+
+
+def _year_in(text: str) -> str | None:
+    years: list[str] = _YEAR.findall(text)
+    return years[-1] if years else None
+
+
+def _put(name: str, year: str | None, text: str) -> str:
+    """A venue with its track, if the text tells it."""
+    series = SERIES.get(name)
+    is_journal = series is not None and series.is_journal
+    tracks = [] if is_journal else [track for track, pattern in _TRACKS if pattern.search(text)][:2]
+    return " ".join(filter(None, (name, year, *tracks)))

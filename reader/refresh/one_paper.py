@@ -1,0 +1,166 @@
+"""Refresh what belongs to one paper: votes, comments and repositories by the feed, versions and venue by arXiv.
+
+Each of the two is asked at most once a day for a paper, and fails alone. Where arXiv's API is too busy, or lacks
+versions between the first and the newest, its records by OAI-PMH are asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from reader.cache.community import Communities, Known, arxiv_is_old, is_old
+from reader.core.community import Comment, Community
+from reader.core.document.model import Block, Paragraph, Span
+from reader.core.errors import FeedError, NoFullText
+from reader.core.paper import Draft, Listing
+from reader.core.text import BLOCK_LIMIT, clean
+from reader.feeds.arxiv.parse import ArxivEntry
+from reader.feeds.fulltext.markdown import parse_markdown
+from reader.feeds.huggingface.community import PaperPage, Said
+from reader.refresh.daily import StoreCounts, run_to_end
+from reader.refresh.progress import PaperRefreshed
+
+KEPT_TOGETHER = 100
+"""Starred and queued papers that one request to arXiv also asks about, at most."""
+
+KEPT_AGAIN = timedelta(days=7)
+"""Age at which what arXiv said of these is old."""
+
+
+class PageSource(Protocol):
+    """The client of the daily feed."""
+
+    async def page(self, id: str) -> PaperPage | None: ...
+
+
+class VersionSource(Protocol):
+    """The client of arXiv."""
+
+    async def papers(self, ids: Iterable[str]) -> tuple[ArxivEntry, ...]: ...
+
+    async def record(self, id: str) -> ArxivEntry | None: ...
+
+
+class Store(Protocol):
+    """The cache that stores papers; its method blocks, and runs in a thread."""
+
+    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> StoreCounts: ...
+
+
+async def refresh_paper(
+    file: Path, cache: Store, id: str, daily: PageSource, arxiv: VersionSource | None, *, now: Callable[[], datetime]
+) -> AsyncGenerator[PaperRefreshed, None]:
+    """Ask the feed and then arXiv about a paper of the cache in `file`, and yield how each of them went.
+
+    What is not old is not asked for again, and nothing is yielded for it. Without `arxiv`, that is not asked.
+    """
+    known = await asyncio.to_thread(_known, file, id)
+    if known is None:
+        return
+    if is_old(known.asked, now()):
+        yield await _outcome(id, _ask_feed(file, cache, known, daily, _stamp(now)))
+    if arxiv is not None and arxiv_is_old(known.arxiv_asked, now()):
+        yield await _outcome(id, _ask_arxiv(file, cache, known, arxiv, _stamp(now)))
+
+
+async def _outcome(id: str, asking: Awaitable[None]) -> PaperRefreshed:
+    try:
+        await asking
+    except FeedError as error:
+        return PaperRefreshed(id, error)
+    return PaperRefreshed(id)
+
+
+# The feed
+
+
+async def _ask_feed(file: Path, cache: Store, known: Known, daily: PageSource, now: str) -> None:
+    page = await daily.page(known.id)
+    if page is None:
+        await run_to_end(_put, file, known.pk, Community(), now)
+        return
+    community = Community(tuple(await asyncio.to_thread(_comments, page.said)), page.repositories)
+    # Lists of days count the comments, but older days are not asked for again.
+    count = sum(not comment.is_hidden for comment in community.comments)
+    drafts = tuple(draft._replace(comments=max(known.comments, count)) for draft in page.listing.drafts)
+    await run_to_end(cache.store, page.listing._replace(drafts=drafts), now, noted=False)
+    await run_to_end(_put, file, known.pk, community, now)
+
+
+def _comments(said: Iterable[Said]) -> list[Comment]:
+    return [comment._replace(blocks=_blocks(markdown)) for comment, markdown in said]
+
+
+def _blocks(markdown: str) -> tuple[Block, ...]:
+    """The text of a comment; as it is written, if it is too much for the parser."""
+    try:
+        return parse_markdown(markdown).blocks
+    except NoFullText:
+        return (Paragraph((Span(clean(markdown, BLOCK_LIMIT)),)),)
+
+
+# arXiv
+
+
+async def _ask_arxiv(file: Path, cache: Store, known: Known, arxiv: VersionSource, now: str) -> None:
+    """Ask arXiv's API, and its records if that fails or lacks versions."""
+    before = (datetime.fromisoformat(now) - KEPT_AGAIN).date().isoformat()
+    ids = [known.id, *await asyncio.to_thread(_kept_papers, file, before)]
+    failure: FeedError | None = None
+    entries: tuple[ArxivEntry, ...] = ()
+    try:
+        entries = await arxiv.papers(list(dict.fromkeys(ids)))
+    except FeedError as error:
+        ids, failure = [known.id], error
+    own = next((entry.draft for entry in entries if entry.draft.id == known.id), None)
+    if failure is not None or lacks_versions(known.versions, own):
+        try:
+            record = await arxiv.record(known.id)
+        except FeedError:
+            if failure is not None:
+                raise failure from None
+        else:
+            entries += (record,) if record is not None else ()
+    for entry in entries:
+        # Other values of papers that the feed has are the feed's.
+        is_feeds = entry.draft.id != known.id or known.source == "hf"
+        await run_to_end(cache.store, Listing(None, (entry.draft,)), now, newer=not is_feeds, noted=False)
+    await run_to_end(_note_arxiv_asked, file, ids, now[:10])
+
+
+def lacks_versions(known: Sequence[str], draft: Draft | None) -> bool:
+    """Whether versions are missing between the first and the newest."""
+    versions = {version.partition(" ")[0] for version in (*known, *(draft.versions if draft else ()))}
+    return draft is not None and len(versions) < (draft.version or 0)
+
+
+# In a thread
+
+
+def _stamp(now: Callable[[], datetime]) -> str:
+    return now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _known(file: Path, id: str) -> Known | None:
+    with closing(Communities.open(file)) as communities:
+        return communities.known(id)
+
+
+def _put(file: Path, pk: int, community: Community, now: str) -> None:
+    with closing(Communities.open(file)) as communities:
+        communities.put(pk, community, now)
+
+
+def _kept_papers(file: Path, before: str) -> list[str]:
+    with closing(Communities.open(file)) as communities:
+        return communities.kept_papers(before, KEPT_TOGETHER)
+
+
+def _note_arxiv_asked(file: Path, ids: Sequence[str], day: str) -> None:
+    with closing(Communities.open(file)) as communities:
+        communities.note_arxiv_asked(ids, day)

@@ -1,0 +1,46 @@
+"""How a paper is shown, apart from the paper itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from reader.cache.history import STILL, Votes
+from reader.ui.text.glyphs import UNICODE, Glyphs
+
+if TYPE_CHECKING:
+    from reader.cache.community import Kept
+    from reader.core.topics.explain import Why
+    from reader.ui.text.found_lines import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """How a paper is shown, apart from the paper itself."""
+
+    today: date
+    words: tuple[str, ...] = ()
+    """Searched words to mark; see `lines.pattern`."""
+    glyphs: Glyphs = UNICODE
+    topic_names: Mapping[str, str] = field(default_factory=dict)
+    """Names of topics by slug."""
+    link_keys: Mapping[str, str] = field(default_factory=dict)
+    """Keys that open links, by the link's letter."""
+    is_page: bool = False
+    """Whether each link has a line of its own, with its key."""
+    position: str = ""
+    """The paper's place in the list, such as `3 of 34`."""
+    is_unfolded: bool = False
+    """Whether all authors and keywords are listed."""
+    why: tuple[Why, ...] | None = None
+    """Why the paper has its topics; None if the user did not ask."""
+    votes: Votes = STILL
+    """The changes of the paper's votes."""
+    kept: Kept | None = None
+    """What belongs to the paper; None where that is not shown."""
+    found: Found | None = None
+    """Where its full text has the searched words; None where that is not known."""
+    fetching: str = ""
+    """How it goes with fetching that; empty if there is nothing to say."""

@@ -1,0 +1,112 @@
+"""The feed's page of a paper: comments in either shape, and repositories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.community import Comment, Repository
+from reader.core.errors import FeedMalformed
+from reader.feeds.huggingface.community import COMMENTS, parse_page
+
+ID = "2605.00001"
+
+
+def said(id: str, text: str = "Yes.", *, author: str = "ana", **data: Any) -> dict[str, Any]:
+    return {
+        "id": id,
+        "author": {"name": author, "fullname": "Ana N."},
+        "createdAt": "2026-05-12T09:00:00.412Z",
+        "type": "comment",
+        "data": {"hidden": False, "latest": {"raw": text, "html": "<p>Never shown</p>"}, "reactions": [], **data},
+    }
+
+
+def page(*comments: object, **more: object) -> dict[str, object]:
+    return {"id": ID, "title": "A title", "upvotes": 3, "comments": list(comments), **more}
+
+
+def test_a_comment_is_read_whole() -> None:
+    reactions = [{"reaction": "👍", "count": 1}, {"reaction": "🔥", "users": ["a"], "count": 4}, {"reaction": "x"}]
+    (one,) = parse_page(page(said("a", "Is it *open*?", numEdits=2, reactions=reactions, parentCommentId="b")), ID).said
+    told = (("🔥", 4), ("👍", 1))
+    assert one.comment == Comment("a", "ana", "2026-05-12T09:00:00Z", (), "b", False, True, told)
+    assert one.markdown == "Is it *open*?"
+
+
+def test_replies_within_a_comment_are_read_like_flat_ones() -> None:
+    nested = said("a") | {"replies": [said("b") | {"replies": [said("c")]}, said("d")]}
+    parents = [(one.comment.id, one.comment.parent) for one in parse_page(page(nested, said("e")), ID).said]
+    assert parents == [("a", ""), ("b", "a"), ("c", "b"), ("d", "a"), ("e", "")]
+
+
+def test_a_hidden_comment_has_no_text_and_other_types_are_left_out() -> None:
+    hidden = said("a", "Buy this", hidden=True, hiddenReason="Spam")
+    (one,) = parse_page(page(hidden, said("b") | {"type": "status-change"}, said(""), "x", None), ID).said
+    assert (one.comment.id, one.comment.is_hidden, one.markdown) == ("a", True, "")
+
+
+def test_comments_are_bounded() -> None:
+    assert len(parse_page(page(*(said(str(n)) for n in range(COMMENTS + 9))), ID).said) == COMMENTS
+    assert len(parse_page(page(said("a", "x" * 90_000)), ID).said[0].markdown) == 20_000
+
+
+def test_repositories_are_read_with_what_stands_in_the_way_of_their_use() -> None:
+    record = page(
+        linkedModels=[
+            {
+                "id": "lab/seven",
+                "likes": 842,
+                "downloads": 1_200_000,
+                "pipeline_tag": "text-generation",
+                "gated": False,
+            },
+            {"id": "lab/big", "gated": "manual"},
+            {"id": "lab/secret", "private": True},
+            {"id": "../../etc passwd"},
+            7,
+        ],
+        linkedDatasets=[{"id": "lab/示例-corpus", "likes": None}],
+        linkedSpaces=[
+            {"id": "lab/demo", "title": "A [bold]demo[/bold]", "runtime": {"stage": "RUNNING"}},
+            {"id": "a/b", "runtime": {"stage": "SLEEPING"}},
+            {"id": "a/c", "runtime": {"stage": "RUNTIME_ERROR"}},
+        ],
+        numTotalModels=254,
+        numTotalDatasets=1,
+        numTotalSpaces="many",
+    )
+    found = parse_page(record, ID)
+    assert found.repositories == (
+        Repository("model", "lab/seven", 842, 1_200_000, "text-generation"),
+        Repository("model", "lab/big", state="gated"),
+        Repository("dataset", "lab/示例-corpus"),
+        Repository("space", "lab/demo", about="A [bold]demo[/bold]"),
+        Repository("space", "a/b", state="sleeping"),
+        Repository("space", "a/c", state="broken"),
+    )
+    assert found.repositories[2].url == "https://huggingface.co/datasets/lab/%E7%A4%BA%E4%BE%8B-corpus"
+    assert found.repositories[3].url == "https://huggingface.co/spaces/lab/demo"
+    (draft,) = found.listing.drafts
+    assert (draft.models, draft.datasets, draft.spaces) == (254, 1, None)
+
+
+def test_a_record_without_a_paper_is_malformed() -> None:
+    with pytest.raises(FeedMalformed, match=rf"^The feed's record of {ID} can't be used: no title\.$"):
+        parse_page({"id": ID}, ID)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(sorted(said("a"))), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(_JSON, _JSON)
+def test_any_values_are_read(comments: object, models: object) -> None:
+    found = parse_page(page() | {"comments": comments, "linkedModels": models}, ID)
+    assert all(one.comment.id for one in found.said)

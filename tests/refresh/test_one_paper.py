@@ -1,0 +1,186 @@
+"""What belongs to a paper, asked for from the feed and arXiv: once a day, each failing alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Unpack
+
+import pytest
+
+from reader.cache.community import read_community
+from reader.cache.marks.events import Events
+from reader.cache.papers import Cache
+from reader.cache.window import Window
+from reader.core.community import Comment, Repository
+from reader.core.document.model import Paragraph, Span
+from reader.core.errors import FeedError, FeedRefused, FeedUnreachable
+from reader.core.paper import Draft, Listing, Paper
+from reader.core.topics.scorer import Topics
+from reader.feeds.arxiv.parse import ArxivEntry
+from reader.feeds.huggingface.community import PaperPage, Said
+from reader.refresh.one_paper import refresh_paper
+from reader.refresh.progress import PaperRefreshed
+from tests.facts import DraftFacts
+
+ID, OTHER = "2605.00001", "2605.00002"
+DAY = "2026-05-12"
+MODEL = Repository("model", "lab/seven", 3, 40)
+BUSY = FeedRefused("arXiv is too busy to answer (406); it is asked again in 5 minutes.")
+DOWN = FeedUnreachable("huggingface.co did not answer.")
+
+
+def entry(id: str, version: int, /, *versions: str, **more: Unpack[DraftFacts]) -> ArxivEntry:
+    return ArxivEntry(Draft("Another title", id, version=version, versions=versions, by_arxiv=True)._replace(**more))
+
+
+class Feed:
+    """The feed's pages; `failure` is raised in their place."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.failure: FeedError | None = None
+        self.known = True
+        self.models = 1
+        self.said: tuple[Said, ...] = (Said(Comment("a", "ana", "2026-05-12T09:00:00Z"), "Is it *open*?"),)
+
+    async def page(self, id: str) -> PaperPage | None:
+        self.asked.append(id)
+        if self.failure is not None:
+            raise self.failure
+        draft = Draft("A title", id, upvotes=9, models=self.models, datasets=0, spaces=0)
+        return PaperPage(Listing(DAY, (draft,)), self.said, (MODEL,)) if self.known else None
+
+
+class Arxiv:
+    """The API's entries, and the records."""
+
+    def __init__(self, *entries: ArxivEntry, record: ArxivEntry | FeedError | None = None) -> None:
+        self.asked: list[tuple[str, ...]] = []
+        self.entries: tuple[ArxivEntry, ...] | FeedError = entries
+        self.stored_record = record
+
+    async def papers(self, ids: Iterable[str]) -> tuple[ArxivEntry, ...]:
+        self.asked.append(tuple(ids))
+        if isinstance(self.entries, FeedError):
+            raise self.entries
+        return tuple(one for one in self.entries if one.draft.id in self.asked[-1])
+
+    async def record(self, id: str) -> ArxivEntry | None:
+        self.asked.append(("record", id))
+        if isinstance(self.stored_record, FeedError):
+            raise self.stored_record
+        return self.stored_record
+
+
+class Home:
+    """A cache with two papers of the feed."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.cache = Cache.open(file, Topics())
+        papers = (Draft("A title", ID, upvotes=5, comments=1), Draft("B", OTHER, upvotes=1))
+        self.cache.store(Listing(DAY, papers), f"{DAY}T00:00:00Z")
+
+    async def refresh(
+        self, feed: Feed, arxiv: Arxiv | None = None, at: str = f"{DAY}T10:00:00"
+    ) -> list[PaperRefreshed]:
+        moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
+        steps = refresh_paper(self.file, self.cache, ID, feed, arxiv, now=lambda: moment)
+        return [step async for step in steps]
+
+    def paper(self, id: str = ID) -> Paper:
+        with closing(Window.open(self.file)) as window:
+            paper = window.paper(window.pk_of(id) or 0)
+            assert paper is not None
+            return paper
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterable[Home]:
+    home = Home(tmp_path / "papers.db")
+    yield home
+    home.cache.close()
+
+
+async def test_what_both_say_is_stored_and_asked_for_once_a_day(home: Home) -> None:
+    feed, arxiv = Feed(), Arxiv(entry(ID, 2, "v1 2026-05-01", "v2 2026-05-11", remark="Accepted to ICLR 2026 (Oral)"))
+    assert await home.refresh(feed, arxiv) == [PaperRefreshed(ID), PaperRefreshed(ID)]
+    paper = home.paper()
+    assert (paper.title, paper.upvotes, paper.models, paper.venue) == ("A title", 9, 1, "ICLR 2026 oral")
+    assert paper.versions == ("v1 2026-05-01", "v2 2026-05-11")
+    with closing(Window.open(home.file)) as window:
+        kept = window.read(lambda connection: read_community(connection, 1))
+    assert kept.community.repositories == (MODEL,)
+    (comment,) = kept.community.comments
+    assert comment.blocks == (Paragraph((Span("Is it "), Span("open", "emphasis"), Span("?"))),)
+    assert await home.refresh(feed, arxiv, f"{DAY}T23:59:00") == []
+    feed.models = 4
+    assert await home.refresh(feed, arxiv, "2026-05-13T10:00:00") == [PaperRefreshed(ID), PaperRefreshed(ID)]
+    assert (feed.asked, arxiv.asked) == ([ID] * 2, [(ID,)] * 2)
+    with closing(Window.open(home.file)) as window:
+        assert window.read(lambda connection: read_community(connection, 1)).models == (1, 4)
+
+
+async def test_each_fails_alone_and_is_asked_again(home: Home) -> None:
+    feed, arxiv = Feed(), Arxiv(record=BUSY)
+    feed.failure, arxiv.entries = DOWN, FeedRefused("The API is too busy.")
+    assert await home.refresh(feed, arxiv) == [PaperRefreshed(ID, DOWN), PaperRefreshed(ID, arxiv.entries)]
+    assert home.paper().upvotes == 5
+    feed.failure = None
+    assert await home.refresh(feed, arxiv) == [PaperRefreshed(ID), PaperRefreshed(ID, arxiv.entries)]
+    assert (len(feed.asked), len(arxiv.asked)) == (2, 4)
+
+
+async def test_records_stand_in_for_a_busy_api_and_fill_gaps(home: Home) -> None:
+    versions = ("v1 2026-05-01", "v2 2026-05-05", "v3 2026-05-11")
+    arxiv = Arxiv(entry(ID, 3, versions[0], versions[2]), record=entry(ID, 3, *versions))
+    assert await home.refresh(Feed(), arxiv) == [PaperRefreshed(ID), PaperRefreshed(ID)]
+    assert home.paper().versions == versions
+    assert arxiv.asked == [(ID,), ("record", ID)]
+    await home.refresh(Feed(), arxiv, "2026-05-13T10:00:00")
+    assert arxiv.asked[2:] == [(ID,)]
+    arxiv.entries, arxiv.stored_record = BUSY, entry(ID, 4, *versions, "v4 2026-05-14")
+    assert await home.refresh(Feed(), arxiv, "2026-05-14T10:00:00") == [PaperRefreshed(ID), PaperRefreshed(ID)]
+    assert home.paper().version == 4
+
+
+async def test_starred_papers_are_asked_about_in_the_same_request(home: Home) -> None:
+    with closing(Events.open(home.file)) as events:
+        events.mark("star", True, [2])
+    arxiv = Arxiv(entry(ID, 1, "v1 2026-05-01"), entry(OTHER, 1, journal="Example J. 7 (2026) 1-9"))
+    await home.refresh(Feed(), arxiv)
+    assert arxiv.asked == [(ID, OTHER)]
+    assert home.paper(OTHER).venue == "Example J 2026"
+    await home.refresh(Feed(), arxiv, "2026-05-14T10:00:00")
+    assert arxiv.asked[1:] == [(ID,)]
+
+
+async def test_comments_are_counted_and_a_paper_that_the_feed_lacks_is_not_asked_for_again(home: Home) -> None:
+    feed = Feed()
+    feed.said = tuple(Said(Comment(id, "ana", "", is_hidden=id == "c"), "") for id in "abc")
+    assert await home.refresh(feed) == [PaperRefreshed(ID)]
+    assert home.paper().comments == 2
+    feed.known = False
+    assert await home.refresh(feed, at="2026-05-14T10:00:00") == [PaperRefreshed(ID)]
+    assert await home.refresh(feed, at="2026-05-14T11:00:00") == []
+    with closing(Window.open(home.file)) as window:
+        assert window.read(lambda connection: read_community(connection, 1)).community.comments == ()
+
+
+async def test_a_paper_that_is_not_here_is_not_asked_for(home: Home, tmp_path: Path) -> None:
+    feed = Feed()
+    steps = refresh_paper(home.file, home.cache, "2605.00009", feed, None, now=lambda: datetime.now(UTC))
+    assert [step async for step in steps] == []
+    assert feed.asked == []
+
+
+async def test_a_comment_that_is_too_much_for_the_parser_is_kept_as_it_is_written(home: Home) -> None:
+    feed = Feed()
+    feed.said = (Said(feed.said[0].comment, "[" * 5_000),)
+    await home.refresh(feed)
+    with closing(Window.open(home.file)) as window:
+        (comment,) = window.read(lambda connection: read_community(connection, 1)).community.comments
+    assert comment.blocks == (Paragraph((Span("[" * 5_000),)),)
