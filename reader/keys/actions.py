@@ -11,6 +11,7 @@ Context: TypeAlias = Literal[
     "page",
     "text",
     "outline",
+    "picture",
     "filter",
     "query",
     "tags",
@@ -33,6 +34,7 @@ PLACES: Final[Mapping[Context, str]] = {
     "page": "on a paper's page",
     "text": "in a full text",
     "outline": "in the outline of a text",
+    "picture": "with a picture in front",
     "filter": "in the filter",
     "query": "while typing a query",
     "tags": "while typing tags",
@@ -57,6 +59,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "read": "Read",
     "text": "Full text",
     "outline": "Outline",
+    "picture": "Pictures",
     "find": "Find",
     "view": "Views and days",
     "day": "Views and days",
@@ -94,6 +97,7 @@ _NOT_HELP: Final[Contexts] = (
     "page",
     "text",
     "outline",
+    "picture",
     "filter",
     "query",
     "tags",
@@ -105,6 +109,8 @@ _NOT_HELP: Final[Contexts] = (
 _PAGE: Final[Contexts] = ("page",)
 _TEXT: Final[Contexts] = ("text",)
 _OUTLINE: Final[Contexts] = ("outline",)
+_PICTURES: Final[Contexts] = ("page", "text")
+_PICTURE: Final[Contexts] = ("picture",)
 _TOPIC: Final[Contexts] = ("filter",)
 _QUERY: Final[Contexts] = ("query",)
 _TAGS: Final[Contexts] = ("tags",)
@@ -180,6 +186,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("text.back", "ctrl+o", "Back from a jump", "Where you read before.", _TEXT),
     Action("text.select", "v", "Select lines", "A line to begin with; v again, and the selection grows.", _TEXT),
     Action("text.copy", "y", "Copy lines", "The selected lines as a quotation with its source.", _TEXT),
+    Action("picture.open", "P", "Pictures", "The figure in view, or the paper's first picture.", _PICTURES),
+    _motion("picture.next", "l right j down space n", "Next picture", "The one after.", _PICTURE),
+    _motion("picture.previous", "h left k up N", "Previous picture", "The one before.", _PICTURE),
+    Action("picture.browse", "o", "Open in browser", "The picture's address.", _PICTURE),
+    Action("picture.close", "escape q P", "Close", "Back to the page or the text.", _PICTURE),
     Action("text.outline", "tab", "Outline", "The sections of the text; again goes back to it.", ("text", "outline")),
     Action("outline.go", "enter space", "Go", "Read the section under the cursor.", _OUTLINE),
     Action("outline.fold", "h left", "Fold", "Hide the parts of a section, or go to the section above.", _OUTLINE),
@@ -332,11 +343,19 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "app.back": "back",
         "text.search": "search",
         "text.follow": "follow",
+        "picture.open": "pictures",
         "text.next_section": "next section",
         "text.back": "back from a jump",
         "text.select": "select",
         "paper.star": "star",
         "text.right": "sideways",
+        "app.help": "keys",
+    },
+    "picture": {
+        "picture.next": "next",
+        "picture.previous": "previous",
+        "picture.close": "back",
+        "picture.browse": "browser",
         "app.help": "keys",
     },
     "outline": {

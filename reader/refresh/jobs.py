@@ -21,6 +21,7 @@ from reader.config import Settings, retention_start, text_retention_start
 from reader.core.errors import ReaderError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
+from reader.refresh.pictures import DrawPicture, PictureDrawn, draw_picture
 from reader.refresh.plan import Plan
 from reader.refresh.progress import (
     PaperRefreshed,
@@ -93,7 +94,7 @@ class FetchPdf:
     path: str
 
 
-Job = Refresh | LookUpPaper | RefreshPaper | SearchFeed | StorePapers | FetchText | FetchPdf
+Job = Refresh | LookUpPaper | RefreshPaper | SearchFeed | StorePapers | FetchText | FetchPdf | DrawPicture
 
 
 # Messages
@@ -167,6 +168,7 @@ Message = (
     | TextMissing
     | PdfReceived
     | PdfStored
+    | PictureDrawn
 )
 
 
@@ -208,6 +210,8 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
             return _fetch_text(context, id)
         case FetchPdf(id, path):
             return _fetch_pdf(id, Path(path))
+        case DrawPicture():
+            return draw_picture(job, context.settings)
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from reader.core.paper_row import PaperKey
 from reader.session.places import TopicMode, TopicOrder
 from reader.ui.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.notices import Notices
+from reader.ui.picture_state import PictureState
 from reader.ui.state_parts import (
     TOP,
     CalendarRequest,
@@ -24,7 +25,6 @@ from reader.ui.state_parts import (
     Reading,
     RefreshStatus,
 )
-from reader.ui.text_state import TextState
 
 if TYPE_CHECKING:
     from reader.keys.actions import Context
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class State(TextState):
+class State(PictureState):
     """Everything that panes draw and background work reads. Two states are equal only if they are one object."""
 
     marks_version: int = 0
@@ -105,6 +105,8 @@ class State(TextState):
             return "tags"
         if self.noting is not None:
             return "note"
+        if self.pictures is not None:
+            return "picture"
         if self.text is not None:
             return "outline" if self.text.outline.is_open else "text"
         if self.page is not None:
