@@ -228,7 +228,7 @@ def _show_reader(
             state_file=paths.state_file(),
             run_job=partial(_run_job, workspace, file),
             rules=lambda: workspace.topics,
-            shell=_shell(workspace, sample),
+            shell=partial(_shell, workspace, sample),
             leaving=leaving,
             first_frame=frame,
             keep_setting=partial(_keep_setting, workspace),
@@ -253,6 +253,7 @@ def _show_reader(
 def _shell(workspace: Workspace, sample: Path | None) -> Shell:
     """What the reader's command line can do; over the sample, commands know nothing of the user's own files."""
     from reader.commands.shell import ReaderShell
+    from reader.commands.workspace import Workspace
     from reader.paths import HOME_VARIABLE
 
     if sample is None:

@@ -100,6 +100,9 @@ class Settings:
     )
     """Where full texts come from, the first that has one: the feed, or sites that have it under /html/ID; [] is off."""
 
+    fetch_ahead: tuple[str, ...] = field(default=("is:starred",), metadata={"rule": QueryList()})
+    """Queries, such as ["is:starred", "is:queued"]: full texts of their papers are fetched ahead; [] is off."""
+
     keep_texts_days: int = field(default=365, metadata={"rule": Number(0, 36_500)})
     """Days to keep a full text after it was last read; those of starred, tagged and noted papers stay, 0 keeps all."""
 

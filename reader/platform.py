@@ -11,7 +11,7 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -245,3 +245,33 @@ else:
         except OSError:
             return False
         return True
+
+
+# Networks
+
+
+def is_metered(run: Callable[[Sequence[str]], str] | None = None, system: str = sys.platform) -> bool:
+    """Whether the system says that the network costs by the byte, as some phones' do; False where it can't be asked."""
+    if system != "linux":
+        return False
+    asked = ("busctl", "--system", "get-property", _MANAGER, f"/{_MANAGER.replace('.', '/')}", _MANAGER, "Metered")
+    # The answer is `u` and a number: 1 for yes, 3 for a guess.
+    return (run or _ask)(asked).split() in (["u", "1"], ["u", "3"])
+
+
+_MANAGER = "org.freedesktop.NetworkManager"
+
+
+def _ask(command: Sequence[str]) -> str:
+    """The output of a program; empty if it fails or takes long."""
+    import subprocess
+
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=ASKED_SECONDS, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout if done.returncode == 0 else ""
+
+
+ASKED_SECONDS = 2.0
+"""Seconds that a program of the system gets to answer."""

@@ -203,16 +203,22 @@ def make_newer(home: Path) -> None:
     execute(home / "papers.db", "UPDATE alembic_version SET version_num = '0999'", "ALTER TABLE event ADD COLUMN more")
 
 
+WITHOUT_COMMUNITY = (
+    "DROP TABLE community",
+    "DROP INDEX paper_by_venue",
+    *(f"DROP INDEX paper_with_{name}" for name in ("models", "datasets", "spaces")),
+    *(f"ALTER TABLE paper DROP COLUMN {name}" for name in ("venue", "models", "datasets", "spaces")),
+    "ALTER TABLE paper_text DROP COLUMN versions",
+    "ALTER TABLE paper_change DROP COLUMN models",
+)
+"""Takes away what migration 0006 and those after it add."""
+
+
 def make_older(home: Path) -> None:
     """Take the cache back to the first schema, as the first version left it: without a mark and without a journal."""
     execute(
         home / "papers.db",
-        "DROP TABLE community",
-        "DROP INDEX paper_by_venue",
-        *(f"DROP INDEX paper_with_{name}" for name in ("models", "datasets", "spaces")),
-        *(f"ALTER TABLE paper DROP COLUMN {name}" for name in ("venue", "models", "datasets", "spaces")),
-        "ALTER TABLE paper_text DROP COLUMN versions",
-        "ALTER TABLE paper_change DROP COLUMN models",
+        *WITHOUT_COMMUNITY,
         "DROP TABLE queue",
         "DROP INDEX event_by_number",
         "DROP INDEX event_by_target",

@@ -94,6 +94,9 @@ class PaperFacts(TypedDict, total=False):
     version: int | None
     revised: str | None
     remark: str | None
+    models: int | None
+    datasets: int | None
+    spaces: int | None
     doi: str | None
     journal: str | None
     url: str | None

@@ -63,7 +63,7 @@ async def sample(size: tuple[int, int], query: str = "") -> AsyncIterator[tuple[
             demo=True,
             query=query,
             rules=lambda: workspace.topics,
-            shell=ReaderShell(Workspace(cache_file=file)),
+            shell=lambda: ReaderShell(Workspace(cache_file=file)),
             now=lambda: NOW,
             still=True,
         )

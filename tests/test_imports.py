@@ -157,6 +157,7 @@ def test_no_command_imports_the_interface(papers: Path) -> None:
         ["topics"],
         ["mark", "star", id],
         ["undo"],
+        ["redo"],
         ["export", "--format", "json"],
         ["import", str(papers / "days.jsonl")],
         ["doctor"],

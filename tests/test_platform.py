@@ -117,3 +117,16 @@ def test_a_lock_is_held_once(tmp_path: Path) -> None:
         assert not platform.try_lock(other.fileno())
     with file.open("w") as again:
         assert platform.try_lock(again.fileno())
+
+
+@pytest.mark.parametrize(
+    ("answer", "metered"), [("u 1\n", True), ("u 3", True), ("u 2", False), ("u 4", False), ("", False), ("x", False)]
+)
+def test_a_network_is_metered_if_the_system_says_so(answer: str, metered: bool) -> None:
+    assert platform.is_metered(lambda _command: answer, "linux") is metered
+    assert not platform.is_metered(lambda _command: answer, "darwin")
+
+
+def test_a_system_that_cannot_be_asked_has_no_metered_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not platform.is_metered(system="linux")

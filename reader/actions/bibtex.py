@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TextIO
 
 from reader.actions.citation_keys import CitationKeys
+from reader.actions.publication import container, entry_type, year
 from reader.core.ids import paper_url
 from reader.core.names import split_name
 from reader.core.paper import Paper
@@ -19,12 +20,6 @@ from reader.core.text import clean, clean_block
 
 ARXIV_DOI = "10.48550/arXiv."
 
-_CONFERENCE = re.compile(
-    r"\b(?:conference|conf|proceedings|proc|workshop|symposium|meeting|neurips|nips|icml|iclr|cvpr|iccv|eccv|wacv|bmvc"
-    r"|acl|emnlp|naacl|eacl|coling|interspeech|icassp|aaai|ijcai|kdd|www|sigir|siggraph|chi|icra|iros|corl|colt|uai"
-    r"|aistats|miccai)\b",
-    re.IGNORECASE,
-)
 _FORMULA = re.compile(r"(\$(?![\s\d])[^$\n]{0,200}?[\\^_][^$\n]{0,200}?(?<!\s)\$)")
 
 
@@ -49,24 +44,17 @@ def _braced(fields: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         yield name, _MONTHS[int(value) - 1] if name == "month" else f"{{{value}}}"
 
 
-def entry_type(paper: Paper) -> str:
-    """`misc`, or what the paper appeared in, if that is known."""
-    if not paper.journal:
-        return "misc"
-    return "inproceedings" if _CONFERENCE.search(paper.journal) else "article"
-
-
 def _fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     """Name and value of each field, escaped."""
     yield "title", _title(clean(paper.title), escape)
     if paper.authors:
         yield "author", " and ".join(_name(clean(name), escape) for name in paper.authors)
-    if date := paper.published or paper.day:
-        yield "year", date[:4]
+    if when := year(paper):
+        yield "year", when
+    if (date := paper.published or paper.day) and date[:4] == when:
         yield "month", date[5:7]
-    if paper.journal:
-        where = "booktitle" if entry_type(paper) == "inproceedings" else "journal"
-        yield where, escape(clean(paper.journal))
+    if where := container(paper):
+        yield "booktitle" if entry_type(paper) == "inproceedings" else "journal", escape(where)
     if url := paper_url(paper.id):
         yield "eprint", paper.id
         yield "archivePrefix", "arXiv"
@@ -149,15 +137,20 @@ def _escaper() -> Callable[[str], str]:
     from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
     # BibTeX counts even escaped braces: a title with a single brace would swallow the rest of the file.
-    braces = {ord("{"): r"\textbraceleft", ord("}"): r"\textbraceright"}
+    signs = {ord("{"): r"\textbraceleft", ord("}"): r"\textbraceright", ord("“"): "``", ord("”"): "''"}
     encoder = UnicodeToLatexEncoder(
-        conversion_rules=[UnicodeToLatexConversionRule(RULE_DICT, braces), "defaults"],
+        conversion_rules=[UnicodeToLatexConversionRule(RULE_DICT, signs), "defaults"],
         replacement_latex_protection="braces-all",
         unknown_char_policy="keep",
         unknown_char_warning=False,
     )
     # One sign at a time, and few of them need it: ten times as quick as whole abstracts.
-    escape: Callable[[str], str] = lru_cache(maxsize=4_096)(encoder.unicode_to_latex)
+    # Programs that read BibTeX know formulas between dollars better than this command.
+    escape: Callable[[str], str] = lru_cache(maxsize=4_096)(
+        lambda sign: re.sub(r"\{\\ensuremath\{(.*)\}\}", r"{$\1$}", encoder.unicode_to_latex(sign))
+    )
     plain = "".join(sign for sign in map(chr, range(32, 127)) if escape(sign) == sign)
     other = re.compile(f"[^{re.escape(plain)}]")
-    return lambda text: other.sub(lambda sign: escape(sign[0]), text)
+    # LaTeX prints a straight quote as a closing one.
+    opening = re.compile(r"(?<![^\s(\[{-])\"(?=\S)")
+    return lambda text: other.sub(lambda sign: escape(sign[0]), opening.sub("“", text))

@@ -14,6 +14,7 @@ from reader.core.ids import paper_url
 from reader.core.names import Name, split_name
 from reader.core.paper import Paper
 from reader.core.text import clean
+from reader.core.venue import year_of
 
 _MONTHS = ("Jan.", "Feb.", "Mar.", "Apr.", "May", "June", "July", "Aug.", "Sep.", "Oct.", "Nov.", "Dec.")
 
@@ -25,7 +26,7 @@ def apa(paper: Paper) -> str:
     year = f"({_year(paper) or 'n.d.'})"
     title = clean(paper.title)
     begin = f"{_ended(who)} {year}. {title}" if who else f"{title} {year}"
-    where = clean(paper.journal or "")
+    where = _where(paper)
     if paper_url(paper.id) and not where:
         begin, where = f"{begin} (arXiv:{paper.id})", "arXiv"
     return " ".join(part for part in (_ended(begin), _ended(where), _address(paper)) if part)
@@ -37,8 +38,9 @@ def ieee(paper: Paper) -> str:
     who = f"{names[0]} et al." if len(names) > 6 else _joined(names, ", ", ", and " if len(names) > 2 else " and ")
     title = clean(paper.title).rstrip(".,")
     date = paper.published or paper.day
-    when = f"{_MONTHS[int(date[5:7]) - 1]} {date[:4]}" if date and date[5:7].isdecimal() else _year(paper)
-    where = clean(paper.journal or "")
+    where = _where(paper)
+    has_month = date and date[5:7].isdecimal() and not where
+    when = f"{_MONTHS[int(date[5:7]) - 1]} {date[:4]}" if date and has_month else _year(paper)
     number = f"arXiv:{paper.id}" if paper_url(paper.id) else ""
     rest = ", ".join(part for part in (where or number, when) if part)
     return f"{f'{who}, ' if who else ''}“{title}{f',” {rest}.' if rest else '.”'}"
@@ -51,7 +53,7 @@ def mla(paper: Paper) -> str:
     second = f", and {_plain(names[1])}" if len(names) == 2 else ", et al" if len(names) > 2 else ""
     title = clean(paper.title)
     quoted = f"“{title if title[-1:] in '.?!' else f'{title}.'}”"
-    where = clean(paper.journal or "") or ("arXiv" if paper_url(paper.id) else "")
+    where = _where(paper) or ("arXiv" if paper_url(paper.id) else "")
     parts = (where, _year(paper), _address(paper))
     return _ended(" ".join(part for part in (_ended(first + second), quoted, ", ".join(filter(None, parts))) if part))
 
@@ -84,8 +86,14 @@ def _joined(names: Sequence[str], between: str, last: str) -> str:
     return last.join(filter(None, (between.join(names[:-1]), names[-1]))) if names else ""
 
 
+def _where(paper: Paper) -> str:
+    """The journal or the venue in which it appeared, if that is known."""
+    return clean(paper.journal or paper.venue or "")
+
+
 def _year(paper: Paper) -> str:
-    return (paper.published or paper.day or "")[:4]
+    """The year in which it appeared, else that of its first version."""
+    return year_of(_where(paper)) or (paper.published or paper.day or "")[:4]
 
 
 def _address(paper: Paper) -> str:

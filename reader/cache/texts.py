@@ -20,6 +20,9 @@ from reader.core.document.searched import searched_text
 BATCH = 50
 """Texts dropped in one transaction."""
 
+_MISSING = "no_text:"
+"""Prefix of the `meta` keys with the last day on which no source had the text of a paper, by the paper's key."""
+
 
 class KeptText(NamedTuple):
     """A full text of the cache."""
@@ -58,11 +61,10 @@ class Texts:
         except UnreadableDocument:
             return None
 
-    def packed(self, pk: int) -> bytes | None:
-        """The text of a paper as it is packed; None if there is none."""
+    def has(self, pk: int) -> bool:
+        """Whether there is a text of a paper."""
         with explained(self._path):
-            row = self._connection.execute("SELECT body FROM full_text WHERE pk = ?", (pk,)).fetchone()
-        return None if row is None else bytes(row[0])
+            return self._connection.execute("SELECT 1 FROM full_text WHERE pk = ?", (pk,)).fetchone() is not None
 
     def put(self, pk: int, document: Document, source: str, now: str) -> None:
         """Store the text of a paper in place of an earlier one; `now` is ISO time, UTC."""
@@ -78,11 +80,27 @@ class Texts:
             )
             if stored.rowcount:
                 text_index.add(self._connection, pk, words)
+            self._connection.execute("DELETE FROM meta WHERE key = ?", (f"{_MISSING}{pk}",))
 
     def note_use(self, pk: int, today: str) -> None:
         """Note that a text is read today (ISO), at most once a day; a cache that can't be written stays as it is."""
         with suppress(sqlite3.OperationalError):
             self._connection.execute("UPDATE full_text SET used = ? WHERE pk = ? AND used < ?", (today, pk, today))
+
+    def note_missing(self, pk: int, today: str) -> None:
+        """Note that no source has the text of a paper today (ISO)."""
+        with explained(self._path), schema.transaction(self._connection):
+            self._connection.execute(
+                "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (f"{_MISSING}{pk}", today)
+            )
+
+    def missing(self, since: str) -> set[int]:
+        """The papers that had no text on a day from `since` (ISO) on."""
+        # The colon's next character ends the range.
+        sql = "SELECT key FROM meta WHERE key > ? AND key < ? AND value >= ?"
+        with explained(self._path):
+            keys = self._connection.execute(sql, (_MISSING, f"{_MISSING[:-1]};", since))
+            return {int(key.removeprefix(_MISSING)) for (key,) in keys}
 
     def drop_unused(self, before: str) -> Iterator[int]:
         """Drop the texts that were last read before a day (ISO); yield the number dropped so far."""

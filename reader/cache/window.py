@@ -62,6 +62,12 @@ class Order(NamedTuple, Generic[Key_co]):
     """(ISO day or empty, papers) of each run, in order; empty if the order is not by day."""
     complete: bool = True
     """False for a first screenful if more papers follow."""
+    in_texts: int = 0
+    """Number of papers at the end that have the query's words only in their full text."""
+
+
+IN_TEXTS = "only in the full text"
+"""In place of a day, the group of the papers that have a query's words only in their full text: the last one."""
 
 
 class DayCount(NamedTuple):
@@ -173,7 +179,9 @@ class Window:
 
         with explained(self._path):
             found = plan.first(self._connection, selection, limit).rows
-        return _order(found, limit, grouped=selection.grouped_by_day)
+            known = [pk for pk, _ in found]
+            further = plan.in_texts(self._connection, selection, known, limit - len(found))
+        return _with_texts(_order(found, limit, grouped=selection.grouped_by_day), [pk for pk, _ in further], limit)
 
     def order(self, selection: Selection) -> Order[int]:
         """All papers of a selection, in order."""
@@ -193,9 +201,11 @@ class Window:
                         count = 0
                     day = run_day
                     count += sum(1 for _ in run)
+            further = plan.in_texts(self._connection, selection, pks)
         if count:
             groups.append((day, count))
-        return Order(pks, tuple(groups) if selection.grouped_by_day else ())
+        order = Order(pks, tuple(groups) if selection.grouped_by_day else ())
+        return _with_texts(order, [pk for pk, _ in further])
 
     def count(self, selection: Selection) -> int:
         """How many papers a selection has."""
@@ -361,6 +371,15 @@ def _order(found: Sequence[tuple[int, str]], limit: int, *, grouped: bool = True
     """The beginning of a list from keys and days: at most `limit` papers, the whole list if there are fewer."""
     groups = tuple((day, sum(1 for _ in run)) for day, run in groupby(found, key=lambda row: row[1]))
     return Order(array("q", (pk for pk, _ in found)), groups if grouped else (), complete=len(found) < limit)
+
+
+def _with_texts(order: Order[int], pks: Sequence[int], limit: int | None = None) -> Order[int]:
+    """The order with the papers that have the words only in their full text; at most `limit` in all."""
+    if not pks:
+        return order
+    groups = (*order.groups, (IN_TEXTS, len(pks))) if order.groups or not order.pks else ()
+    listed = array("q", [*order.pks, *pks])
+    return Order(listed, groups, limit is None or len(listed) < limit, len(pks))
 
 
 def _select(selection: Selection) -> str:

@@ -7,6 +7,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +21,7 @@ from reader.core.text import clean
 if TYPE_CHECKING:
     from reader.cache.window import Window
     from reader.core.document.search import Finder, Hit
+    from reader.core.query import Query
 
 _WORD = re.compile(r'"[^"]+"|\S+')
 
@@ -57,8 +59,8 @@ def _find_words(arguments: Namespace, workspace: Workspace) -> int:
         raise UsageError(f"{clean(arguments.words, 100)!r} has no word to look for.")
     finders: list[Finder] = [partial(hits, searched=one) for one in patterns]
     with workspace.window() as window:
-        chosen = selection(window, parsed(query_of(arguments.query), also="has:fulltext"))
-        pks = window.order(chosen).pks
+        query = parsed(query_of(arguments.query), also="has:fulltext")
+        pks = window.order(selection(window, _with_words(query, words))).pks
         found: Iterator[_Found] = islice(_search(workspace, window, pks, words, finders), arguments.limit)
         if arguments.json:
             print_json([_record(one) for one in found])
@@ -66,7 +68,8 @@ def _find_words(arguments: Namespace, workspace: Workspace) -> int:
         lines = _draw(found) if is_terminal(sys.stdout) else (_format(one) for one in found)
         first = next(lines, None)
         if first is None:
-            warn("No text has it." if pks else "No text is kept here yet. 'dailypapers read ID' fetches one.")
+            has_texts = pks or window.count(selection(window, query))
+            warn("No text has it." if has_texts else "No text is kept here yet. 'dailypapers read ID' fetches one.")
             return 0
         from reader.commands.pager import print_paged
 
@@ -74,19 +77,30 @@ def _find_words(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
+def _with_words(query: Query, words: Sequence[str]) -> Query:
+    """The query with the words that the index of full texts finds as they are found here, as beginnings."""
+    from reader.cache.search.full_text import is_found_in_texts
+    from reader.core.query import Match
+    from reader.core.query.nodes import all_of
+
+    matches = (Match(word.strip('"'), word.startswith('"'), "fulltext") for word in words)
+    nodes = [query.root, *filter(is_found_in_texts, matches)]
+    return replace(query, root=all_of([node for node in nodes if node is not None]))
+
+
 def _search(
     workspace: Workspace, window: Window, pks: Sequence[int], words: Sequence[str], finders: Sequence[Finder]
 ) -> Iterator[_Found]:
     from reader.cache.texts import Texts
-    from reader.core.document.search import find_in, may_have
+    from reader.core.document.search import find
 
     with closing(Texts.open(workspace.cache_file)) as texts:
         for pk in pks:
-            packed = texts.packed(pk)
-            if packed is None or not may_have(packed, words):
+            kept = texts.get(pk)
+            if kept is None:
                 continue
             for row in window.rows([pk]):
-                yield from (_Found(row.id, row.title, hit) for hit in find_in(packed, finders))
+                yield from (_Found(row.id, row.title, hit) for hit in find(kept.document, words, finders))
 
 
 def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:

@@ -25,6 +25,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     which.add_argument("--days", type=positive_number, metavar="N", help="the last N days (default: days_at_start)")
     which.add_argument("--since", type=_start, metavar="D", help="all days since D: a date, or such as 2w or 3m")
     which.add_argument("--month", type=_month, metavar="M", help="a month: 2026-05")
+    about = "do not fetch full texts ahead, which fetch_ahead of the settings names"
+    parser.add_argument("--no-texts", action="store_true", help=about)
     how = parser.add_mutually_exclusive_group()
     how.add_argument("-q", "--quiet", action="store_true", help="print nothing unless something is missing, for cron")
     how.add_argument("-v", "--verbose", action="store_true", help="print each request with its status, bytes and time")
@@ -68,13 +70,13 @@ def _span(text: str) -> tuple[str, str]:
 def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import NotificationFailed, Refresh
+    from reader.refresh.plan import Latest
     from reader.refresh.progress import FeedFailed, RefreshFinished
 
     if arguments.verbose:
         print_requests()
-    messages = run_job(
-        workspace, Refresh(_choose_plan(arguments, workspace)), quiet=arguments.quiet or arguments.verbose
-    )
+    quiet, plan = arguments.quiet or arguments.verbose, _choose_plan(arguments, workspace)
+    messages = run_job(workspace, Refresh(plan), quiet=quiet)
     for message in messages:
         if isinstance(message, NotificationFailed):
             # The papers are stored, so the refresh did not fail.
@@ -84,17 +86,31 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     if not finished.failed:
         paths.touch_private(paths.refresh_stamp(workspace.cache_file))
     sums = {name: getattr(finished, name) for name in ("new", "updated", "unchanged", "skipped")}
+    with_texts = isinstance(plan, Latest) and finished.error is None and not arguments.no_texts
+    texts = _fetch_texts(workspace, quiet=quiet) if with_texts else 0
     if arguments.json:
         error = str(finished.error) if finished.error else None
         days = {"days": finished.stored, "failed": list(finished.failed), "error": error}
         feeds = [{"slug": one.slug, "title": one.title, "error": str(one.error)} for one in missing]
-        print_json(sums | {"returned": finished.returned} | days | {"feeds_failed": feeds})
+        print_json(sums | {"returned": finished.returned} | days | {"feeds_failed": feeds, "texts": texts})
     elif not arguments.quiet:
         if finished.stored or not finished.failed:
             print_line(f"{format_counts(sums)} in {amount(finished.stored, 'day')}.")
         if finished.returned:
             print_line(f"{amount(finished.returned, 'paper')} that you marked or imported came in.")
+        if texts:
+            print_line(f"{amount(texts, 'full text')} fetched ahead.")
     return _report_missing(finished, missing, quiet=arguments.quiet)
+
+
+def _fetch_texts(workspace: Workspace, *, quiet: bool) -> int:
+    """Fetch the full texts that the settings want to be here; return how many came."""
+    from reader.commands.run_job import run_job
+    from reader.refresh.jobs import FetchTextsAhead
+    from reader.refresh.progress import TextsAhead
+
+    messages = run_job(workspace, FetchTextsAhead(), quiet=quiet)
+    return max((message.stored for message in messages if isinstance(message, TextsAhead)), default=0)
 
 
 def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:

@@ -15,7 +15,7 @@ from reader.core.errors import FeedError, FeedOffline
 from reader.core.pace import pace_text
 from reader.refresh import jobs, memory
 from reader.refresh.failures import log_failure
-from reader.refresh.progress import DayEmpty, DayFailed, DayStored, FeedStarted, PdfReceived, Waiting
+from reader.refresh.progress import DayEmpty, DayFailed, DayStored, FeedStarted, PdfReceived, TextsAhead, Waiting
 
 
 def run_job(workspace: Workspace, job: jobs.Job, *, quiet: bool = False) -> list[jobs.Message]:
@@ -70,6 +70,8 @@ def describe_progress(message: jobs.Message, seconds: float = 0.0) -> str:
             return f"day {message.n:,} of {message.of:,} done: {message.day}" + (f" · {left}" if left else "")
         case Waiting():
             return f"waiting {message.seconds:.0f} s: {message.why}"
+        case TextsAhead(done, total) if done < total:
+            return f"full text {done + 1:,} of {total:,}"
         case PdfReceived(done, total):
             of = f" of {total / 1e6:.1f}" if total else ""
             return f"{done / 1e6:.1f}{of} MB of the PDF"

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_no_pager
 from reader.commands.json_form import add_json_fields
-from reader.commands.output import READABLE, Style, fit, is_terminal, width, wrapped
+from reader.commands.output import READABLE, Style, fit, is_terminal, warn, width, wrapped
 from reader.commands.paper_page import draw_paper, facts
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.paper import Paper, labelled
 from reader.core.text import clean, clean_block
 
 if TYPE_CHECKING:
+    from reader.cache.community import Kept
     from reader.core.topics.scorer import Reason
 
 
@@ -29,6 +30,9 @@ WHY = "why"
 
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
+    parser.add_argument(
+        "--refresh", action="store_true", help="ask for comments, links and versions first, at most once a day"
+    )
     parser.add_argument("--why", action="store_true", help="print which words gave it its topics")
     add_json_fields(parser, _fields, "id,title,abstract")
     add_no_pager(parser)
@@ -36,20 +40,25 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
+    from reader.commands.belongings import KEYS
 
-    return (*RECORD_KEYS, WHY)
+    return (*RECORD_KEYS, *KEYS, WHY)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
     paper = load_paper(workspace, arguments.id)
+    if arguments.refresh:
+        _refresh(workspace, paper.id)
+        paper = load_paper(workspace, paper.id)
     reasons = None
     if arguments.why or (arguments.json and WHY in arguments.json.fields):
         reasons = workspace.topics.explain(paper.title, paper.abstract, paper.keywords, paper.categories)
     if arguments.json:
         from reader.actions.export import record
+        from reader.commands.belongings import record as belongings
 
         why = {WHY: [asdict(reason) for reason in reasons]} if reasons is not None else {}
-        arguments.json.print_record(record(paper) | why)
+        arguments.json.print_record(record(paper) | belongings(_kept(workspace, paper)) | why)
         return 0
     from reader.commands.pager import print_paged
 
@@ -57,16 +66,38 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
+def _refresh(workspace: Workspace, id: str) -> None:
+    """Fetch what belongs to a paper; where that fails, the user is told, and what is here is printed."""
+    from reader.commands.run_job import run_job
+    from reader.refresh.jobs import RefreshPaper
+    from reader.refresh.progress import PaperRefreshed
+
+    for message in run_job(workspace, RefreshPaper(id)):
+        if isinstance(message, PaperRefreshed) and message.error is not None:
+            warn(f"Not refreshed: {message.error}")
+
+
+def _kept(workspace: Workspace, paper: Paper) -> Kept:
+    from reader.cache.community import Kept, read_community
+
+    pk = paper.pk
+    if not isinstance(pk, int):
+        return Kept()
+    with workspace.window() as window:
+        return window.read(lambda connection: read_community(connection, pk))
+
+
 def _choose_lines(paper: Paper, reasons: Sequence[Reason] | None, workspace: Workspace) -> Iterator[str]:
     style = Style.of(sys.stdout)
     if reasons is not None:
         names = {topic.slug: topic.name for topic in workspace.topics.topics}
         return _format_reasons(paper, reasons, names, style)
+    kept = _kept(workspace, paper)
     if not is_terminal(sys.stdout):
-        return _format_paper(paper, style)
+        return _format_paper(paper, kept, style)
     with workspace.window() as window:
         topics = window.topic_names()
-    return draw_paper(paper, topics, style, min(width(), READABLE))
+    return draw_paper(paper, kept, topics, style, min(width(), READABLE))
 
 
 def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], style: Style) -> Iterator[str]:
@@ -95,9 +126,10 @@ def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str,
         yield style.faint(LEGEND)
 
 
-def _format_paper(paper: Paper, style: Style) -> Iterator[str]:
+def _format_paper(paper: Paper, kept: Kept, style: Style) -> Iterator[str]:
     """Lines of a paper in a pipe: a paragraph is one line, which the next program wraps or searches."""
     from reader.actions.links import links
+    from reader.commands.belongings import belonging_lines
 
     yield style.bold(clean(paper.title))
     if paper.authors:
@@ -112,6 +144,7 @@ def _format_paper(paper: Paper, style: Style) -> Iterator[str]:
             yield paragraph
     yield ""
     yield from (f"{link.name:8} {link.url}" for link in links(paper))
+    yield from belonging_lines(paper, kept, style, None)
 
 
 COMMAND = Command(
@@ -120,6 +153,7 @@ COMMAND = Command(
     (
         ("show 2406.12345", "by its arXiv id"),
         ("show https://huggingface.co/papers/2406.12345 --json=title,code_url", "by an address, two fields as JSON"),
+        ("show 2406.12345 --refresh", "with the newest votes, comments and links"),
         ("show 2406.12345 --why", "which words gave it its topics"),
     ),
     _add_arguments,

@@ -68,7 +68,7 @@ class Repository(NamedTuple):
     def url(self) -> str:
         """Its page."""
         folder = {"model": "", "dataset": "datasets/", "space": "spaces/"}[self.kind]
-        return f"{SITE}/{folder}{quote(self.id)}"
+        return f"{SITE}/{folder}{quote(self.id, errors='replace')}"
 
 
 class Community(NamedTuple):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing, closing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager, closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -12,11 +12,24 @@ from pathlib import Path
 from reader.cache import schema
 from reader.cache.texts import Texts
 from reader.cache.window import Window
+from reader.config import Settings
 from reader.core.document.model import Document
 from reader.core.errors import FeedError, NoFullText
-from reader.feeds.fulltext.client import TextSource
+from reader.feeds.fulltext.client import TextSource, open_text_sources
+from reader.paths import response_cache_folder
 from reader.refresh.daily import with_waits
 from reader.refresh.progress import TextMissing, TextStored, Waiting
+
+
+@asynccontextmanager
+async def open_sources(settings: Settings) -> AsyncIterator[Sequence[TextSource]]:
+    """The sources of full texts, in the order of the settings."""
+    sources = open_text_sources(settings, response_cache_folder())
+    try:
+        yield sources
+    finally:
+        for source in sources:
+            await source.aclose()
 
 
 async def fetch_text(

@@ -21,6 +21,7 @@ from reader.config import Settings, retention_start, text_retention_start
 from reader.core.errors import ReaderError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
+from reader.refresh.pdfs import fetch_pdf
 from reader.refresh.pictures import DrawPicture, PictureDrawn, draw_picture
 from reader.refresh.plan import Plan
 from reader.refresh.progress import (
@@ -30,6 +31,8 @@ from reader.refresh.progress import (
     RefreshEvent,
     SourceEvent,
     TextMissing,
+    TextsAhead,
+    TextsPaused,
     TextStored,
     Waiting,
 )
@@ -87,6 +90,11 @@ class FetchText:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchTextsAhead:
+    """Fetch the full texts that the settings want to be here before they are read."""
+
+
+@dataclass(frozen=True, slots=True)
 class FetchPdf:
     """Fetch the PDF of a paper by its arXiv id to a file, which must not exist."""
 
@@ -94,7 +102,17 @@ class FetchPdf:
     path: str
 
 
-Job = Refresh | LookUpPaper | RefreshPaper | SearchFeed | StorePapers | FetchText | FetchPdf | DrawPicture
+Job = (
+    Refresh
+    | LookUpPaper
+    | RefreshPaper
+    | SearchFeed
+    | StorePapers
+    | FetchText
+    | FetchTextsAhead
+    | FetchPdf
+    | DrawPicture
+)
 
 
 # Messages
@@ -166,6 +184,8 @@ Message = (
     | PaperRefreshed
     | TextStored
     | TextMissing
+    | TextsAhead
+    | TextsPaused
     | PdfReceived
     | PdfStored
     | PictureDrawn
@@ -208,8 +228,10 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
             return _store_papers(context, listings)
         case FetchText(id):
             return _fetch_text(context, id)
+        case FetchTextsAhead():
+            return _fetch_texts_ahead(context)
         case FetchPdf(id, path):
-            return _fetch_pdf(id, Path(path))
+            return fetch_pdf(id, Path(path))
         case DrawPicture():
             return draw_picture(job, context.settings)
 
@@ -305,46 +327,28 @@ def _drop_unused_texts(file: Path, before: str) -> None:
 
 
 async def _fetch_text(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
-    from reader.feeds.fulltext.client import open_text_sources
-    from reader.refresh.full_text import fetch_text, find_key
+    from reader.refresh.full_text import fetch_text, find_key, open_sources
 
-    sources = open_text_sources(context.settings, response_cache_folder())
-    try:
-        pk = await asyncio.to_thread(find_key, context.cache_file, id)
-        if pk is None:
-            yield TextMissing(id, "it is not in the cache")
-            return
-        async with aclosing(fetch_text(context.cache_file, pk, id, sources, context.now)) as events:
+    pk = await asyncio.to_thread(find_key, context.cache_file, id)
+    if pk is None:
+        yield TextMissing(id, "it is not in the cache")
+        return
+    async with (
+        open_sources(context.settings) as sources,
+        aclosing(fetch_text(context.cache_file, pk, id, sources, context.now)) as events,
+    ):
+        async for event in events:
+            yield event
+
+
+async def _fetch_texts_ahead(context: JobContext) -> AsyncGenerator[Message, None]:
+    from reader.refresh import full_text, texts_ahead
+
+    async with full_text.open_sources(context.settings) as sources:
+        fetching = texts_ahead.fetch_texts_ahead(context.cache_file, context.settings, sources, now=context.now)
+        async with aclosing(fetching) as events:
             async for event in events:
                 yield event
-    finally:
-        for source in sources:
-            await source.aclose()
-
-
-async def _fetch_pdf(id: str, file: Path) -> AsyncGenerator[Message, None]:
-    from reader.feeds.arxiv.pdf import PdfClient
-
-    news: asyncio.Queue[Message | None] = asyncio.Queue()
-    client = PdfClient.from_environment(response_cache_folder())
-    fetching = asyncio.ensure_future(
-        client.fetch(
-            id,
-            file,
-            lambda done, total: news.put_nowait(PdfReceived(done, total)),
-            lambda seconds, why: news.put_nowait(Waiting(seconds, why)),
-        )
-    )
-    fetching.add_done_callback(lambda _: news.put_nowait(None))
-    try:
-        while (message := await news.get()) is not None:
-            yield message
-        await fetching
-        yield PdfStored(str(file))
-    finally:
-        fetching.cancel()
-        await asyncio.gather(fetching, return_exceptions=True)
-        await client.aclose()
 
 
 async def _look_up_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:

@@ -131,6 +131,24 @@ class TextMissing:
 
 
 @dataclass(frozen=True, slots=True)
+class TextsAhead:
+    """Of the full texts that are fetched ahead, `done` of `total` were asked for; `stored` are kept now."""
+
+    done: int
+    total: int
+    stored: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextsPaused:
+    """No more full texts are fetched ahead for now; `left` wait."""
+
+    left: int
+    why: str
+    """In a word or two, such as `metered`."""
+
+
+@dataclass(frozen=True, slots=True)
 class PaperRefreshed:
     """The feed or arXiv was asked about a paper; what it said is stored."""
 

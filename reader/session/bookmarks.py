@@ -30,7 +30,7 @@ class Bookmark(NamedTuple):
     """What tells the text from other versions of it: see `edition`."""
     block: int = 0
     letter: int = 0
-    """Letters of the block before the place."""
+    """Letters of the block before the place; -1 for the empty line before the block."""
     section: str = ""
     """The number and the title of the section; empty before the first one."""
     share: float = 0.0
@@ -47,7 +47,7 @@ def bookmark(document: Document, source: str, block: int, letter: int) -> Bookma
     section = next((one for one in reversed(document.sections) if one.start <= block < one.end), None)
     first, last = (section.start, section.end) if section else (0, len(document.blocks))
     sizes = document.sizes[first:last]
-    before = sum(sizes[: block - first]) + letter
+    before = sum(sizes[: block - first]) + max(0, letter)
     share = min(1.0, before / sum(sizes)) if sum(sizes) else 0.0
     return Bookmark(edition(document, source), block, letter, _name(section), round(share, 4))
 
@@ -60,7 +60,7 @@ def find(mark: Bookmark, document: Document, source: str) -> tuple[int, int]:
     section = _same_section(mark.section, document.sections)
     if mark.section and section is None:
         # The section is gone, and its share says nothing of the whole.
-        return 0, 0
+        return 0, -1
     first, last = (section.start, section.end) if section else (0, blocks)
     sizes = document.sizes[first:last]
     letters = int(mark.share * sum(sizes))
@@ -109,7 +109,7 @@ def _valid(found: Mapping[object, object]) -> Iterator[tuple[str, Bookmark]]:
     for id, values in found.items():
         match id, values:
             case str(), [str(edition), int(block), int(letter), str(section), int(share) | float(share)]:
-                if block >= 0 and letter >= 0 and 0 <= share <= 1:
+                if block >= 0 and letter >= -1 and 0 <= share <= 1:
                     yield id, Bookmark(edition, block, letter, section, float(share))
 
 

@@ -5,7 +5,7 @@ The query language (20 ms) is imported only where it is needed: the first frame 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ TopicMode = Literal["any", "all"]
 
 TOPIC_MODES: tuple[TopicMode, ...] = get_args(TopicMode)
 
-WORD_FIELDS = (None, "title", "abstract", "author", "keyword", "org")
+WORD_FIELDS = (None, "title", "abstract", "author", "keyword", "org", "fulltext")
 
 
 class View(NamedTuple):
@@ -89,6 +89,11 @@ class Place(NamedTuple):
     def words(self) -> tuple[str, ...]:
         """The searched words and phrases to mark in texts; raises QueryError."""
         return words(self.query) if self.text else ()
+
+    @property
+    def text_words(self) -> tuple[str, ...]:
+        """The searched words and phrases that full texts may have; raises QueryError."""
+        return words(self.query, (None, "fulltext")) if self.text else ()
 
     @property
     def query(self) -> Query:
@@ -182,19 +187,19 @@ def feed_text(text: str) -> str:
     return " ".join(word.strip('"') for word in words(query))
 
 
-def words(query: Query) -> tuple[str, ...]:
+def words(query: Query, fields: Collection[str | None] = WORD_FIELDS) -> tuple[str, ...]:
     """The words and phrases that a query searches in texts."""
-    return tuple(_words(query.root)) if query.root is not None else ()
+    return tuple(_words(query.root, fields)) if query.root is not None else ()
 
 
-def _words(node: Node) -> Iterator[str]:
+def _words(node: Node, fields: Collection[str | None]) -> Iterator[str]:
     from reader.core.query import And, Match, Not, Or
 
     match node:
         case And(nodes) | Or(nodes):
             for inner in nodes:
-                yield from _words(inner)
-        case Match(field=field) if field in WORD_FIELDS:
+                yield from _words(inner, fields)
+        case Match(field=field) if field in fields:
             # In quotes, only whole words are marked.
             yield f'"{node.text}"' if node.exact else node.text
         case Not():

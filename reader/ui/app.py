@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from reader.ui.shell import Shell
     from reader.ui.widgets.filter_pane import FilterPane
     from reader.ui.widgets.paper_detail import PaperDetail
+    from reader.ui.widgets.text_pane import TextPane
 
 SAMPLE = "sample"
 """The app's return value if the user asks for the sample."""
@@ -64,7 +65,7 @@ SAMPLE = "sample"
 class ReaderApp(BoundedApp, inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
-    `run_job` runs jobs such as a refresh; `rules` loads the topic rules when they are needed; `shell` runs commands.
+    `run_job` runs jobs such as a refresh; `rules` loads the topic rules, and `shell` the commands, at their first use.
     The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
     nothing, and saves nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches
     over its end; `first_frame` is on the terminal already. `keep_setting` writes a setting to the user's file. `now` is
@@ -88,7 +89,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         state_file: Path | None = None,
         run_job: JobRunner,
         rules: Callable[[], Topics],
-        shell: Shell,
+        shell: Callable[[], Shell],
         leaving: Leaving | None = None,
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
@@ -236,7 +237,10 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.pictures, assembly.picture_loader.follow, now=False)
         on_change(lambda state: (state.width, state.height), assembly.pictures.follow_size, now=False)
         self.screens.follow()
+        on_change(assembly.text_places.parts, assembly.text_places.follow, now=False)
         on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
+        if not self.look.demo and not self.look.is_still:
+            on_change(assembly.texts_ahead.parts, assembly.texts_ahead.begin_soon, now=False)
         self.overlays.follow(assembly.notes.keep_draft)
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
@@ -376,10 +380,20 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         if self.assembly is not None:
             self.assembly.links.browse(event.url)
 
+    def on_text_pane_link_clicked(self, event: TextPane.LinkClicked) -> None:
+        """Follow a reference of a full text."""
+        if self.assembly is not None:
+            self.assembly.full_text.follow_to(event.target, event.words)
+
     def on_paper_detail_topic_clicked(self, event: PaperDetail.TopicClicked) -> None:
         """Show a topic's papers."""
         if self.assembly is not None:
             self.assembly.show_topic(event.slug)
+
+    def on_paper_detail_place_clicked(self, event: PaperDetail.PlaceClicked) -> None:
+        """Read the full text from a place on."""
+        if self.assembly is not None:
+            self.assembly.page.read_from(event.block)
 
     def on_paper_detail_tag_clicked(self, event: PaperDetail.TagClicked) -> None:
         """Show the papers with a tag."""

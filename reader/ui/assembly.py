@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from reader.ui.work.bookmark_keeper import BookmarkKeeper
     from reader.ui.work.list_loader import ListLoader
     from reader.ui.work.services import Services
+from reader.ui.work.text_places import TextPlaces
+from reader.ui.work.texts_ahead import TextsAhead
 
 
 class Parts(Program, Display, Protocol):
@@ -65,15 +67,15 @@ class Parts(Program, Display, Protocol):
 
     services: Services
     run_job: JobRunner
-    shell: Shell
+    shell: Callable[[], Shell]
     rules: Callable[[], Topics]
     keyboard: Keyboard
     list_loader: ListLoader
     main: MainScreen
     screens: FrontScreens
-    bookmarks: BookmarkKeeper
     no_color: bool
     overlays: Overlays
+    bookmarks: BookmarkKeeper
 
     def text_in_front(self) -> PaperDetail | None: ...
 
@@ -108,6 +110,8 @@ class Assembly:
         self.cache_watch = CacheWatch(services, keyboard.when_still)
         self.notice_timer = NoticeTimer(services)
         self.page_refresher = PageRefresher(services, run_job)
+        self.text_places = TextPlaces(services)
+        self.texts_ahead = TextsAhead(services, run_job)
         self.topic_meanings = TopicMeanings(services, parts.rules)
         self.commands = CommandRunner(services, parts.shell)
 
@@ -130,8 +134,15 @@ class Assembly:
         )
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
-        self.notes = NoteActions(services, main.papers, self.marks, terminal, lambda: parts.overlays.note)
         pdfs = PdfFetcher(services, run_job)
+        self.notes = NoteActions(
+            services,
+            main.papers,
+            self.marks,
+            terminal,
+            screen=lambda: parts.overlays.note,
+            take_quote=self.full_text.take_quote,
+        )
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
         groups = (

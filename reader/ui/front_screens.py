@@ -53,6 +53,8 @@ class FrontScreens:
         """Whether a screen is one of these."""
         return screen in (self.page, self.text, self.picture, self.calendar)
 
+    # Textual removes a screen as it closes, and draws nothing of it when it opens again, unless it is installed.
+
     def _draw_text(self, state: State) -> None:
         """Show a full text in front, or go back to the paper's page."""
         if state.text is not None:
@@ -60,6 +62,7 @@ class FrontScreens:
                 from reader.ui.screens.full_text import FullTextScreen
 
                 self.text = FullTextScreen(self._model, self._look)
+                self._app.install_screen(self.text, "text")
             if self.text not in self._app.screen_stack:
                 self._app.push_screen(self.text)
         elif self.text is not None and self.text.is_current:
@@ -85,6 +88,7 @@ class FrontScreens:
                 from reader.ui.screens.paper_page import PaperPage
 
                 self.page = PaperPage(self._model, self._look)
+                self._app.install_screen(self.page, "page")
             if self.page not in self._app.screen_stack:
                 self._app.push_screen(self.page)
             self.page.show(state.page)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Self
 
-from reader.ui.list_state import ListState
+from reader.ui.picture_state import PictureState
 from reader.ui.state_parts import Noting, Tagging
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class OwnState(ListState):
+class OwnState(PictureState):
     """What is being written."""
 
     tagging: Tagging | None = None

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from reader.core.paper_row import PaperKey
 from reader.session.places import TopicMode, TopicOrder
+from reader.ui.command_state import CommandState
 from reader.ui.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.notices import Notices
-from reader.ui.picture_state import PictureState
 from reader.ui.state_parts import (
     TOP,
     CalendarRequest,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class State(PictureState):
+class State(CommandState):
     """Everything that panes draw and background work reads. Two states are equal only if they are one object."""
 
     marks_version: int = 0
@@ -66,6 +66,8 @@ class State(PictureState):
     mode: Mode = ""
     activity: str = ""
     """Other work that takes long, such as `marking 1,200 of 9,295`; empty if there is none."""
+    texts_ahead: str = ""
+    """How many full texts are fetched ahead, or what they wait for; empty if none is wanted."""
     hint: str = ""
     """The meaning of the row under the filter pane's cursor."""
     prompt: Prompt = field(default_factory=Prompt)
@@ -331,6 +333,10 @@ class State(PictureState):
     def busy_with(self, activity: str) -> State:
         """Show work under way in the first line; an empty text ends it."""
         return self if activity == self.activity else replace(self, activity=activity)
+
+    def texts_came(self, texts_ahead: str) -> State:
+        """Show in the first line how far the texts are that are fetched ahead."""
+        return self if texts_ahead == self.texts_ahead else replace(self, texts_ahead=texts_ahead)
 
     def hinted(self, hint: str) -> State:
         """Show the meaning of the row under the filter pane's cursor; an empty text removes it."""

@@ -80,6 +80,11 @@ class ListContent:
         """The searched words, which are marked in texts."""
         return self.place.words if self.results is None else tuple(self.results.text.split())
 
+    @property
+    def text_words(self) -> tuple[str, ...]:
+        """The searched words that full texts may have."""
+        return self.place.text_words if self.results is None else ()
+
     def with_facts(self, facts: CacheFacts, ranked_at: str | None) -> ListContent:
         """The same content with facts from the cache."""
         return replace(self, facts=facts, ranked_at=ranked_at)

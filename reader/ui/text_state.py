@@ -6,21 +6,28 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from reader.core.paper_row import PaperKey
-from reader.ui.command_state import CommandState
+from reader.ui.list_state import ListState
 
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.ui.full_text import FullText
     from reader.ui.outline import Outline
+    from reader.ui.text.found_lines import Found
     from reader.ui.text_view import TextView
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class TextState(CommandState):
+class TextState(ListState):
     """The full text that is read, over the paper's page."""
 
+    found: Found | None = None
+    """Where the full text of the shown paper has the searched words; None while that is not known."""
     text: FullText | None = None
     """The open full text, which may be on its way; None while none is open."""
+
+    def found_in_text(self, found: Found | None) -> Self:
+        """Record where a paper's full text has the searched words."""
+        return self if found == self.found else replace(self, found=found)
 
     def open_text(self, text: FullText) -> Self:
         """Show a full text, or that it is being fetched."""
@@ -50,6 +57,14 @@ class TextState(CommandState):
     def change_outline(self, outline: Outline) -> Self:
         """Move in the outline of the open text, or let keys act there or in the text."""
         return self if self.text is None else replace(self, text=replace(self.text, outline=outline))
+
+    def read_section(self, index: int) -> Self:
+        """Show a section, by its place in the outline, and let keys act in the text."""
+        text = self.text
+        if text is None or text.view is None or not 0 <= index < len(text.outline.sections):
+            return self
+        view = text.view.go_to_block(text.outline.sections[index].start)
+        return replace(self, text=replace(text, view=view, outline=text.outline.closed()))
 
     def step_back_in_text(self) -> Self:
         """Close or stop what is in front: the outline, a selection, a fetch; at last go back to the paper's page."""

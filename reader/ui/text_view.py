@@ -56,7 +56,8 @@ class Spot(NamedTuple):
     """A place that holds at any width: a block, and the letters of it that come before."""
 
     block: int = 0
-    letter: int = 0
+    letter: int = -1
+    """-1 for what stands before the letters of the block: an empty line, or the lines before the text."""
 
 
 class Selection(NamedTuple):
@@ -160,11 +161,16 @@ class TextView:
 
     def spot(self, place: Place) -> Spot:
         """A place as it holds at any width."""
-        return Spot(place.block, self.layout.letter(place))
+        block, index = place
+        lines = self.layout.lines(block)
+        is_before = (block == 0 and index < len(self.layout.front)) or (
+            lines[index].start == 0 and not lines[index].pieces
+        )
+        return Spot(block, -1 if is_before else self.layout.letter(place))
 
     def place(self, spot: Spot) -> Place:
-        """The place of a spot in this layout; the very beginning is the first line."""
-        return BEGINNING if spot == Spot() else self.layout.place_at(*spot)
+        """The place of a spot in this layout."""
+        return self.layout.place_at(*spot)
 
     # Moves
 
@@ -237,10 +243,18 @@ class TextView:
 
     # Search
 
+    def search_from(self, words: str, block: int) -> TextView:
+        """Look for words, and show the first line of a block that has them; `back` returns."""
+        begun = replace(self, search=Search(words))
+        searched = begun.search.pattern
+        places = self.index.matches(searched, block) if searched else []
+        return begun.jump(places[0] if places else self.layout.start_of(block))
+
     def begin_search(self) -> TextView:
         """Begin to type words, from here on."""
-        search = Search("", is_typing=True, block=self.top.block, letter=self.layout.letter(self.top))
-        return replace(self, search=search._replace(before=self.search.text))
+        block, letter = self.spot(self.top)
+        search = Search("", is_typing=True, block=block, letter=letter, before=self.search.text)
+        return replace(self, search=search)
 
     def type_search(self, text: str) -> TextView:
         """Show the first line with the typed words, or where the search began if there is none."""
@@ -334,16 +348,13 @@ class TextView:
         """Lay the text out for other room; the first line in view stays."""
         if size == self.size:
             return self
-        spot = Spot() if self._is_in_front(self.top) else self.spot(self.top)
+        spot = self.spot(self.top)
         marked = self.marked and self.spot(self.marked)
         if size.columns == self.size.columns:
             return replace(self, size=size)._at(self.top, self.marked)
         layout = _layout(self.document, size, self.front)
         resized = replace(self, layout=layout, index=TextIndex(layout), size=size, side=0, selection=None, links=())
         return resized._at(resized.place(spot), marked and resized.place(marked))
-
-    def _is_in_front(self, place: Place) -> bool:
-        return place.block == 0 and place.line <= len(self.layout.front)
 
 
 def _layout(document: Document, size: Size, front: FrontLines) -> Layout:

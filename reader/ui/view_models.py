@@ -15,12 +15,14 @@ from reader.ui.text.status_lines import Choice, Status
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from reader.core.paper_row import PaperKey
     from reader.keys.keymap import Keymap
     from reader.session.places import Place, View
     from reader.ui.counts import Counts
     from reader.ui.state import State
     from reader.ui.state_parts import ListContent
     from reader.ui.text.filter_rows import FilterData
+    from reader.ui.text.found_lines import Found
     from reader.ui.text.query_advice import Reach
     from reader.ui.text.strip_line import Strip
 
@@ -102,7 +104,15 @@ def filters(
 
 def header_parts(state: State) -> object:
     """The parts of the state that `header` reads."""
-    return state.listing, state.counts, state.refresh, state.search.progress, state.activity, state.mode
+    return (
+        state.listing,
+        state.counts,
+        state.refresh,
+        state.search.progress,
+        state.activity,
+        state.mode,
+        state.texts_ahead,
+    )
 
 
 def header(state: State, now: datetime, dot: str) -> Header:
@@ -129,6 +139,8 @@ def condition(state: State, now: datetime) -> Condition:
         return Condition(state.mode)
     if refresh.trouble:
         return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
+    if state.texts_ahead:
+        return Condition(state.texts_ahead)
     return Condition(clock(refresh.last, now) or "", "fresh")
 
 
@@ -233,11 +245,16 @@ def reach(state: State) -> Reach:
     return Reach(state.listing.count or 0, state.in_all, back)
 
 
+def found(state: State, key: PaperKey) -> Found | None:
+    """Where the full text of a paper has the searched words, if that is known."""
+    return state.found if state.found is not None and state.found.key == key else None
+
+
 def link_keys(keymap: Keymap) -> dict[str, str]:
     """The keys that open links, by the link's letter: a separate key, or the list's key and the letter."""
     listed = keymap.key("link.list")
     behind = {letter: f"{listed}{letter}" for letter in "acwdemts123456789"}
-    return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), **behind}
+    return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), "places": keymap.key("text.places"), **behind}
 
 
 def position(number: int, count: int | None) -> str:

@@ -24,8 +24,15 @@ def test_a_paper_of_a_journal_and_many_people(live_edit: Paper) -> None:
     begin = "van der Berg, J.-L., The Live Team, King, M., Jr., Name0, A. B., "
     assert apa(paper).startswith(begin)
     assert apa(paper).endswith(f"Name15, A. B., … Name19, A. B. (2026). Does It Edit? Nature 7. {DOI}")
-    assert ieee(paper) == "J.-L. van der Berg et al., “Does It Edit?,” Nature 7, June 2026."
+    assert ieee(paper) == "J.-L. van der Berg et al., “Does It Edit?,” Nature 7, 2026."
     assert mla(paper) == f"van der Berg, Jean-Luc, et al. “Does It Edit?” Nature 7, 2026, {DOI}."
+
+
+def test_a_paper_of_a_conference_has_its_year(live_edit: Paper) -> None:
+    paper = live_edit._replace(venue="ICLR 2027 oral", title="It Edits")
+    assert apa(paper) == f"Wang, X., & Zhao, C. (2027). It Edits. ICLR 2027 oral. {DOI}"
+    assert ieee(paper) == "X. Wang and C. Zhao, “It Edits,” ICLR 2027 oral, 2027."
+    assert mla(paper) == f"Wang, Xinyu, and Chongbo Zhao. “It Edits.” ICLR 2027 oral, 2027, {DOI}."
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -14,6 +14,7 @@ from reader.cache.papers import Cache
 from reader.cache.texts import BATCH, Texts
 from reader.core.document.model import Document, Paragraph, Span
 from reader.core.paper import Listing
+from tests.breakage import WITHOUT_COMMUNITY
 from tests.cache.conftest import NOW, draft, faults
 
 DOCUMENT = Document("T", (Paragraph((Span("Sparse attention."),)),), 2, "CC BY 4.0")
@@ -125,7 +126,8 @@ def test_an_index_that_differs_is_found_and_made_anew(texts: Texts, path: Path) 
 def test_texts_of_an_older_cache_get_into_the_index(texts: Texts, path: Path) -> None:
     texts.put(1, DOCUMENT, "feed", NOW)
     with closing(schema.connect(path)) as connection:
-        connection.execute("DROP TABLE text_fts")
+        for statement in (*WITHOUT_COMMUNITY, "DROP TABLE text_fts"):
+            connection.execute(statement)
         connection.execute("UPDATE alembic_version SET version_num = '0004'")
     schema.ensure(path)
     assert found(path, "sparse") == [1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -9,9 +10,8 @@ import pytest
 
 from reader.cache.texts import Texts
 from reader.cache.window import Window
-from reader.core.document.codec import dump
 from reader.core.document.model import Document, Heading, Paragraph, Span
-from reader.core.document.search import AROUND, may_have
+from reader.core.document.search import AROUND
 from tests.commands.conftest import Run, RunOnTerminal
 
 LONG = "padding words on this side " * 20
@@ -92,8 +92,15 @@ def test_on_a_terminal_hits_stand_under_their_paper(on_terminal: RunOnTerminal, 
     assert "  Abstract" in lines and "" in lines
 
 
-def test_a_damaged_text_is_passed_over() -> None:
-    assert not may_have(b"no text", ["a"])
-    packed = dump(document("x"))
-    assert may_have(packed, ["spars", "frechet"])
-    assert not may_have(packed, ["absent"])
+def test_a_damaged_text_is_passed_over(run: Run, texts: Path) -> None:
+    with closing(sqlite3.connect(texts)) as connection, connection:
+        connection.execute("UPDATE full_text SET body = x'00ff' WHERE pk = (SELECT min(pk) FROM full_text)")
+    assert run("grep", "attention").code == 0
+
+
+@pytest.mark.parametrize("words", ["a", "at", "c++", "α", "ᵢ", '"we use"', "s-attention", "frechet"])
+def test_the_index_leaves_out_no_text(run: Run, texts: Path, words: str) -> None:
+    found = run("grep", words).lines
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reader.cache.search.full_text.is_found_in_texts", lambda match: False)
+        assert run("grep", words).lines == found

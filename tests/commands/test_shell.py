@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reader import cli
 from reader.commands import own_process
 from reader.commands.own_process import CommandProcess
 from reader.commands.shell import ReaderShell
@@ -75,6 +76,14 @@ def test_a_command_prints_as_on_a_terminal_of_a_width_and_ends_with_its_code(she
     assert "Did you mean read?" in wrong.said
 
 
+def test_over_the_sample_commands_know_only_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "own"))
+    sample = cli._shell(Workspace(), tmp_path / "sample" / "papers.db")
+    assert sample.start(["config", "path"], 200).wait().text == str(tmp_path / "sample" / "config.toml")
+    own = cli._shell(Workspace(), None)
+    assert own.start(["config", "path"], 200).wait().text == str(tmp_path / "own" / "config.toml")
+
+
 def test_standard_input_is_empty_and_the_token_is_not_in_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,7 +101,7 @@ def test_output_is_bounded_and_drawable(tmp_path: Path, monkeypatch: pytest.Monk
     done = CommandProcess([], 80, {HOME_VARIABLE: str(tmp_path)}).wait()
     assert "\x1b" not in done.text
     assert done.text.startswith("red x")
-    assert done.text.endswith("… there is too much of it: the rest is left out.")
+    assert done.text.endswith("There is too much of it: the rest is left out.")
     assert len(done.text) < 6_000
 
 

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from reader.core.quotes import quoted, with_quote
-
-
-def test_a_quote_has_its_source_below_it() -> None:
-    assert quoted(["One line ", "", "and another"], "§3 Method, 2605.00400v2") == (
-        "> One line\n>\n> and another\n>\n> — §3 Method, 2605.00400v2"
-    )
-    assert quoted(["One"], "") == "> One"
+from reader.core.quotes import with_quote
 
 
 def test_a_quote_stands_at_the_end_with_room_below() -> None:

@@ -142,6 +142,12 @@ def test_marks_and_the_place_are_as_they_were_left(start: Open, environment: dic
     first.wait_for(lambda terminal: "s star" in terminal.lines[-1])
     do(first, "move.down", "move.down")
     first.wait_for(lambda terminal: "number 3" in highlighted(terminal))
+    # The page is drawn each time that it opens.
+    for _ in range(2):
+        do(first, "read.open")
+        first.wait_for("read on")
+        do(first, "app.back")
+        first.wait_for(lambda terminal: "read on" not in terminal.text and "number 3" in highlighted(terminal))
     do(first, "paper.star")
     first.wait_for("1 starred")
     do(first, "app.quit")

@@ -119,7 +119,7 @@ def _same(moment: datetime) -> datetime:
 
 
 async def test_a_pdf_is_fetched_with_its_progress(place: JobContext, monkeypatch: pytest.MonkeyPatch) -> None:
-    body = b"%PDF-1.5\n" + b"x" * 3_000
+    body = b"%PDF-1.5\n" + b"x" * 3_000 + b"\n%%EOF\n"
     with FeedServer() as feed:
         feed.pages["/pdf/2605.00001"] = body
         monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)

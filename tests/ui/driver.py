@@ -99,7 +99,7 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
         state_file=how.get("state_file", file.with_name("state.json")),
         run_job=run_job,
         rules=rules,
-        shell=ReaderShell(Workspace(cache_file=file), {HOME_VARIABLE: str(file.parent)}),
+        shell=lambda: ReaderShell(Workspace(cache_file=file), {HOME_VARIABLE: str(file.parent)}),
         warnings=how.get("warnings", ()),
         now=now,
         still=how.get("still", True),

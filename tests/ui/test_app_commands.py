@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from reader.commands import own_process
 from tests.ui.conftest import Opener
 
 
@@ -28,8 +31,15 @@ async def test_commands_run_on_the_papers_that_the_user_sees(reader: Opener, tmp
         await r.type(f"export bibtex {tmp_path}/refs.bib")
         await r.do("command.run")
         assert (tmp_path / "refs.bib").read_text("utf-8").count("@misc") == 14
+        await r.do("command.open", "command.previous", "command.run")
+        assert "refs.bib is there already…  y replace it" in r.lines[-1]
+        await r.press("n")
         await r.do("app.escape", "mark.undo")
         assert not r.row(3).starred
+        # The papers are those of the list that was asked for before, however quickly all is typed.
+        await r.burst("/", *"robot", "enter", ":", *"tag add metal", "enter")
+        assert "Robot" in r.here.title
+        assert r.kept(r.here.id).tags == ("metal",)
 
 
 async def test_many_papers_out_of_sight_are_counted_first(reader: Opener) -> None:
@@ -111,3 +121,48 @@ async def test_long_output_has_a_screen_and_mistakes_a_line(reader: Opener) -> N
         assert r.is_on_page
         assert "note of 2605.00400 was written" in r.status
         assert r.kept("2605.00400").note == "a second look"
+
+
+async def test_a_command_that_goes_on_is_told_and_stopped(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = own_process._START.partition(" from reader.cli")[0]
+    monkeypatch.setattr(own_process, "_START", f"{start} import time; time.sleep(600)")
+    async with reader(size=(140, 30)) as r:
+        await r.do("command.open")
+        await r.type("count is:unread")
+        await r.begin("enter")
+        await r.until(lambda: "running count" in r.top)
+        await r.begin(":", *"count", "enter")
+        await r.until(lambda: "count still runs · esc stops it" in r.status)
+        await r.begin("j")
+        assert r.cursor == 1
+        await r.do("app.escape")
+        assert r.status == "stopped: count is:unread"
+        assert "running" not in r.top
+        # The end of the reader is the end of its command.
+        await r.do("command.open")
+        await r.type("count")
+        await r.begin("enter")
+        await r.until(lambda: r.assembly.commands.is_running)
+        await r.do("app.quit")
+
+
+async def test_an_output_that_comes_while_the_user_types_waits(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    start = own_process._START.partition(" from reader.cli")[0]
+    print_later = f"import os, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.01)\nprint('one\\ntwo')"
+    monkeypatch.setattr(own_process, "_START", f"{start} exec({print_later!r})")
+    async with reader(size=(140, 30)) as r:
+        await r.do("command.open")
+        await r.type("tags")
+        await r.begin("enter")
+        await r.until(lambda: r.assembly.commands.is_running)
+        await r.begin("/", "a")
+        go.touch()
+        await r.until(lambda: not r.assembly.commands.is_running)
+        assert r.context == "query"
+        await r.do("query.cancel")
+        assert "tags has ended · ; shows its output" in r.status
+        await r.do("command.output")
+        assert "two" in r.screen

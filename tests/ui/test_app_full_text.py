@@ -8,8 +8,8 @@ import pytest
 
 from reader.refresh import jobs
 from tests.ui.conftest import Opener
-from tests.ui.driver import Story
-from tests.ui.full_texts import keep_text
+from tests.ui.driver import Story, settings
+from tests.ui.full_texts import document, keep_text
 
 
 async def open_text(r: Story) -> None:
@@ -87,3 +87,105 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         await r.until(lambda: "arXiv asks to wait" in r.screen)
         go_on.set()
         await r.until(lambda: "§1 Introduction" in r.lines[0])
+
+
+async def test_moving_in_a_text_by_its_outline_words_and_references(
+    reader: Opener, cache_file: Path, browser: list[str]
+) -> None:
+    async with reader(size=(140, 30)) as r:
+        id = r.here.id
+        keep_text(cache_file, id)
+        await open_text(r)
+        # The outline stands beside the text.
+        assert "2.1 Zebra crossing" in r.text("#outline") and "▌" not in r.text("#outline")
+        await r.do("text.outline", "move.down", "move.down", "outline.fold")
+        assert r.context == "outline" and "▌  2 Method" in r.text("#outline")
+        await r.do("outline.fold")
+        assert "Zebra" not in r.text("#outline") and "▌▸ 2 Method" in r.text("#outline")
+        await r.do("outline.unfold", "move.bottom", "move.half_up", "move.top", "app.escape")
+        assert r.context == "text" and "0 %" in r.lines[0]
+        await r.do("text.outline", "move.down", "outline.go")
+        assert r.context == "text" and "§2 Method" in r.lines[0]
+        await r.do("text.back")
+        assert "0 %" in r.lines[0]
+        await r.click("#outline", 6, 3)
+        assert "§3 Results" in r.lines[0]
+        # Words are looked for as they are typed.
+        await r.do("text.search")
+        await r.type("zebrx")
+        assert "not in this text" in r.lines[-1]
+        await r.press("backspace", "a")
+        assert "/zebra▏" in r.lines[-1] and "Zebra crossing" in r.text("#text")
+        await r.press("enter")
+        assert r.status == "1 of 2 · zebra"
+        await r.do("text.next_match")
+        assert r.status == "2 of 2 · zebra" and "▌ The zebra" in r.text("#text")
+        await r.do("text.previous_match", "text.search")
+        await r.press("q", "down", "ctrl+u", "escape")
+        assert r.context == "text" and "zebra" not in r.lines[-1]
+        await r.do("text.search")
+        await r.press("backspace")
+        # References are chosen by letters.
+        await r.do("move.top", "text.follow")
+        assert "a-z" in r.lines[-1]
+        await r.press("s")
+        assert "▌ ───" in r.text("#text") and "ctrl+o goes back" in r.status
+        await r.do("text.back", "text.follow")
+        await r.press("escape")
+        assert r.context == "text" and "0 %" in r.lines[0]
+        row, line = next(found for found in enumerate(r.text("#text").splitlines()) if "[2]" in found[1])
+        await r.click("#text", line.index("[2]") + 1, row)
+        assert "▌ [2] Author 2" in r.text("#text")
+        # Lines are copied with their source.
+        await r.do("text.copy")
+        assert "selects lines" in r.status
+        await r.do("text.back", "text.select")
+        await r.do("move.down", count=row - 1)
+        await r.do("text.select", "move.down", "text.copy")
+        assert r.status == f"copied > We follow [2] and the tables of Table 1, see ({id}, §1)"
+        assert r.app.clipboard == r.status.removeprefix("copied ")
+        await r.do("text.select", "app.escape", "app.back")
+        assert r.is_on_page
+
+
+async def test_each_text_opens_where_it_was_left_even_in_another_version(reader: Opener, cache_file: Path) -> None:
+    async with reader(size=(80, 24)) as r:
+        first, second = r.row(0).id, r.row(1).id
+        keep_text(cache_file, first)
+        keep_text(cache_file, second)
+        await open_text(r)
+        await r.do("text.next_section", "text.next_section", "text.next_section", "move.down")
+        left = r.lines[1:-1]
+        await r.do("app.back", "read.next", "text.open")
+        assert "0 %" in r.lines[0]
+        await r.do("app.back", "read.previous", "text.open")
+        assert [line[:70] for line in r.lines[1:-1]] == [line[:70] for line in left]
+        await r.do("move.half_down", "app.quit")
+    keep_text(cache_file, first, document(2, more=9))
+    async with reader(size=(60, 20)) as r:
+        await open_text(r)
+        assert "§3 Results" in r.lines[0]
+        await r.do("text.outline")
+        assert r.context == "outline" and "▌  3 Results" in r.screen
+        await r.do("text.outline", "text.outline")
+        await r.resize(140, 42)
+        assert "▌  3 Results" in r.text("#outline") and "Paragraph" in r.text("#text")
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+async def test_the_mouse_scrolls_and_signs_can_be_in_ascii(reader: Opener, cache_file: Path, ascii: bool) -> None:
+    async with reader(size=(100, 30), settings=settings(ascii=ascii, theme="dark")) as r:
+        keep_text(cache_file, r.here.id)
+        await open_text(r)
+        first = r.text("#text").splitlines()
+        await r.scroll("#text", 2)
+        assert r.text("#text").splitlines()[0] == first[6]
+        await r.scroll("#text", -1)
+        assert r.text("#text").splitlines()[0] == first[3]
+        await r.do("text.outline", "app.escape", "text.next_section", "text.right", "text.select")
+        if ascii:
+            assert all(line.isascii() for line in r.lines), r.screen
+        for theme in ("light", "ansi"):
+            r.app.use_theme(theme)
+            await r.rest()
+            assert "Method" in r.screen

@@ -47,7 +47,7 @@ QUERIES = (
     "sort:added",
 )
 KEYS = [
-    *"jjjjkkmmssxuAMJKWlhGTfFnNS[]{}oy-?:g5019",
+    *"jjjjkkmmssxuvvV*AMJKWlhGTfFnNS[]{}oy-?:g5019",
     *(
         "enter",
         "escape",
@@ -103,6 +103,7 @@ def lies(r: Story, *, is_list_new: bool) -> list[str]:
         "papers": set(may) >= set(found) >= must and (not is_list_new or found == oracle.listed(place, order)),
         # A paper that was let go keeps its place in a list of the queue, until that is read again.
         "order": found == [pk for pk in may if pk in set(found)] or (place.view.id == QUEUED and not is_list_new),
+        "targets": set(state.targets) <= set(papers.pks_all()),
         "views": counts.views == true.views,
         "days": tuple(counts.days) == true.days,
         "topics": tuple((topic.slug, topic.papers) for topic in counts.topics) == true.topics,

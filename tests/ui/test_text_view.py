@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.core.document.layout import Place
+from reader.ui.text.quote_lines import quotation, source_of
 from reader.ui.text_view import Size, Spot, TextView
 from tests.ui.full_texts import document
 
@@ -106,3 +107,98 @@ def test_a_spot_is_found_in_any_layout(view: TextView) -> None:
         spot = view.spot(place)
         assert narrow.place(spot).block == place.block
         assert narrow.go(spot).go(Spot()).top == Place()
+
+
+# Search
+
+
+def search(view: TextView, text: str) -> TextView:
+    view = view.begin_search()
+    for end in range(1, len(text) + 1):
+        view = view.type_search(text[:end])
+    return view
+
+
+def marked(view: TextView) -> str:
+    return "" if view.marked is None else view.layout.lines(view.marked.block)[view.marked.line].text
+
+
+def test_typing_shows_the_first_match_from_here_on(view: TextView) -> None:
+    found = search(view, "zebra r")
+    assert marked(found) == "The zebra runs only here." and found.top != view.top
+    assert search(view, "ZÉBRA C").marked is not None
+    assert marked(search(view, "zebra cr")) == "2.1  Zebra crossing"
+    assert search(view, "ebra").marked is None, "a word is found at its beginning"
+    nothing = search(view.scroll(5), "zebra x")
+    assert nothing.marked is None and nothing.top == view.scroll(5).top
+    assert search(view, "%").marked is None
+    near = search(view, "we follow")
+    assert near.top == view.top and marked(near).startswith("We follow")
+
+
+def test_a_phrase_is_found_over_the_end_of_a_line(view: TextView) -> None:
+    narrow = view.resized(Size(30, 22))
+    found = search(narrow, "measured sentence of plain words stands")
+    assert found.marked is not None and "stands" not in marked(found)
+
+
+def test_matches_follow_each_other_around_the_ends(view: TextView) -> None:
+    found = search(view, "zebra").end_search(is_kept=True)
+    assert found.matches() == (1, 2)
+    second = found.next_match(1)
+    assert second.matches() == (2, 2) and marked(second) == "The zebra runs only here."
+    assert second.next_match(1).marked == found.marked == second.next_match(-1).marked
+    assert found.next_match(-1).marked == second.marked
+    assert found.back().top == view.top
+    assert search(view, "zebra x").end_search(is_kept=True).matches() == (0, 0)
+    assert search(view, "author 39").end_search(is_kept=True).next_match(1).matches() == (1, 1)
+    assert view.next_match(1) is view and view.matches() == (0, 0)
+
+
+def test_a_search_that_is_dropped_leaves_all_as_it_was(view: TextView) -> None:
+    kept = search(view, "zebra").end_search(is_kept=True)
+    dropped = search(kept, "author").end_search(is_kept=False)
+    assert dropped.search.text == "zebra" and dropped.top == kept.top
+    again = kept.begin_search().end_search(is_kept=True)
+    assert again.search.text == "zebra" and marked(again) == "The zebra runs only here."
+    assert view.begin_search().end_search(is_kept=True).search.text == ""
+
+
+# Selection
+
+
+def test_lines_are_selected_from_the_cursor_to_where_it_goes(view: TextView) -> None:
+    assert view.move_cursor(1) is view
+    chosen = view.select()
+    assert [line.text for _, line in chosen.selected_lines()] == ["1  Introduction"]
+    chosen = chosen.move_cursor(2)
+    assert "We follow" in chosen.selected_lines()[0][1].text
+    grown = chosen.select().move_cursor(4)
+    assert len(grown.selected_lines()) == 5
+    assert grown.move_cursor(-8).selected_lines()[-1] == chosen.selected_lines()[0]
+    assert grown.move_cursor(30).top > view.top and grown.move_cursor(30).move_cursor(-90).top == view.top
+    assert grown.let_go().selection is None and grown.let_go().selected_lines() == []
+    assert search(view, "zebra r").select().selected_lines()[0][1].text == "The zebra runs only here."
+
+
+def test_a_quotation_has_whole_paragraphs_and_its_source(view: TextView) -> None:
+    chosen = view.select().move_cursor(2).select().move_cursor(4)
+    text = quotation(chosen.selected_lines(), view.document.blocks, source_of("2605.00001", view.section))
+    first, gap, second = text.split("\n")
+    assert first == "> We follow [2] and the tables of Table 1, see" and gap == ">"
+    assert second.startswith("> Paragraph 0. a measured sentence") and second.endswith(" (2605.00001, §1)")
+    assert quotation([], view.document.blocks, "x") == ""
+
+
+def test_a_table_is_quoted_line_by_line(view: TextView) -> None:
+    method = view.next_section(1)
+    lines = [(place, line) for place, line in method.lines() if place.block == method.top.block + 1]
+    text = quotation(lines, view.document.blocks, "x")
+    assert text.count("\n") == 2 and "─" not in text and "> column 0  column 1" in text
+
+
+def test_a_source_names_the_section(view: TextView) -> None:
+    sections = {section.heading.number or "none": section for section in view.document.sections}
+    assert source_of("2605.00001", sections["2.1"]) == "2605.00001, §2.1"
+    assert source_of("2605.00001", sections["none"]) == "2605.00001, References"
+    assert source_of("2605.00001", None) == "2605.00001"

@@ -19,8 +19,11 @@ from reader.cache.search.full_text import (
     Clause,
     Param,
     fts_expression,
+    in_full_text,
     is_text_only,
     select_matches,
+    select_texts,
+    text_expression,
     wanted_words,
     with_spellings,
     without_empty_words,
@@ -72,6 +75,17 @@ class DayWalk(NamedTuple):
     """Whether the oldest day comes first."""
 
 
+class InTexts(NamedTuple):
+    """The papers that have all plain words of a query in their full text, whether or not they are found without it."""
+
+    pks: Clause
+    """A SELECT of the keys of the papers whose full text has the words."""
+    rest: Clause
+    """The condition of the other terms."""
+    order: str
+    """Their order, without placeholders."""
+
+
 class Selection(NamedTuple):
     """The papers of a query and their order: `SELECT ... FROM paper AS p WHERE {where} ORDER BY {order}`.
 
@@ -99,6 +113,8 @@ class Selection(NamedTuple):
     """Whether a walk reads papers in about their stored order."""
     is_spread: bool = False
     """Whether the papers are ordered by day and can be of any day; the first ones then give an estimated count."""
+    in_texts: InTexts | None = None
+    """The papers that are found by their full text; None for a query without plain words. No other field finds them."""
 
 
 class TitleFirst(NamedTuple):
@@ -144,8 +160,19 @@ def compile_query(query: Query, scope: Scope) -> Selection:
     wanted = wanted_words(root) if root and sort.key == "relevance" else []
     if sort.key == "relevance":
         selection = _selection(terms, Sort("day", sort.reverse and not wanted), scope)
-        return _by_relevance(selection, terms, wanted, sort.reverse, scope) if wanted else selection
-    return _selection(terms, sort, scope)
+        found = _by_relevance(selection, terms, wanted, sort.reverse, scope) if wanted else selection
+    else:
+        found = selection = _selection(terms, sort, scope)
+    return found._replace(in_texts=_in_texts(terms, selection.order, scope))
+
+
+def _in_texts(terms: Sequence[Node], order: str, scope: Scope) -> InTexts | None:
+    plain = {id(node): found for node in terms if (found := in_full_text(node))}
+    if not plain:
+        return None
+    words = And(tuple(plain.values())) if len(plain) > 1 else next(iter(plain.values()))
+    rest = Compiler(scope, "day", "driven").every([node for node in terms if id(node) not in plain])
+    return InTexts(select_texts(text_expression(words) or ""), rest, order)
 
 
 def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:

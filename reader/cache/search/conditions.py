@@ -16,7 +16,9 @@ from reader.cache.search.full_text import (
     is_text_only,
     join_clauses,
     select_matches,
+    select_texts,
     text_condition,
+    text_expression,
 )
 from reader.core.ids import doi_in
 from reader.core.query import And, Count, Match, Node, Not, Or, Regex, Term, When
@@ -93,6 +95,8 @@ class Compiler:
 
     def condition(self, node: Node) -> Clause:
         """The condition that one node is true."""
+        if expression := text_expression(node):
+            return self.key_in(select_texts(expression))
         match node:
             case And(nodes):
                 return bracketed(self.every(nodes))
@@ -252,8 +256,10 @@ class Compiler:
     def select_members(self, node: Node) -> Clause | None:
         """A SELECT of the keys of a node's papers by an index; None without an index, or if most papers have the node.
 
-        It does not handle words.
+        It does not handle words of the papers' own text.
         """
+        if expression := text_expression(node):
+            return select_texts(expression)
         match node:
             case Term("topic", slug):
                 return Clause(f"SELECT pk FROM paper_topic WHERE {_TOPIC}", (slug,))

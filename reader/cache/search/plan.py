@@ -19,19 +19,20 @@ is a number of papers, or of steps of SQLite's virtual machine.
 
 A walk by days that gives up is followed by 6. If 6 fails, the walk goes on; it ends in 7 if it tests texts and needs
 ten times as much work. A look-up takes at most HARDLY_ANY papers if the other terms read their texts. All rows of a
-selection, and their number, are read by 1, 2, 6 or 7.
+selection, and their number, are read by 1, 2, 6 or 7. Papers that have the words only in their full text come after
+all others: `in_texts`.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from reader.cache.search.compile import Clause, DayWalk, Lookup, Selection, Word
-from reader.cache.search.full_text import Param, join_clauses
+from reader.cache.search.compile import Clause, DayWalk, InTexts, Lookup, Selection, Word
+from reader.cache.search.full_text import Param, bracketed, join_clauses
 from reader.cache.search.walk import Scattered, walk_stretches
 
 HARDLY_ANY = 2_000
@@ -128,8 +129,40 @@ def whole(connection: sqlite3.Connection, selection: Selection) -> Selection:
 
 
 def in_any_order(connection: sqlite3.Connection, selection: Selection) -> Clause:
-    """The quickest condition for finding all papers of a selection in any order."""
-    return few_by_any(connection, selection) or Clause(selection.where, selection.params)
+    """The quickest condition for finding all papers of a selection in any order, also those of `in_texts`."""
+    own = few_by_any(connection, selection) or Clause(selection.where, selection.params)
+    further = selection.in_texts and _having(connection, selection.in_texts)
+    return join_clauses([bracketed(own), bracketed(further)], "OR") if further else own
+
+
+def in_texts(
+    connection: sqlite3.Connection,
+    selection: Selection,
+    known: Iterable[int],
+    limit: int = -1,
+    columns: str = "p.pk, p.sort_day",
+) -> list[Row]:
+    """Read the papers that are found only by their full text, in order: all others of the selection are `known`.
+
+    There are as many full texts as the user has read, so they are looked up in a moment. Papers whose own text has the
+    words come first; to look for the others waits until those are read.
+    """
+    if selection.in_texts is None or limit == 0:
+        return []
+    where = _having(connection, selection.in_texts, known)
+    return _fetch(connection, where, selection.in_texts.order, limit, columns) if where else []
+
+
+def _having(connection: sqlite3.Connection, found: InTexts, known: Iterable[int] = ()) -> Clause | None:
+    """The condition on the papers whose full text has the words, but for `known` ones; None if there are none."""
+    pks = {pk for (pk,) in connection.execute(found.pks.sql, found.pks.params)}
+    pks = pks.difference(known) if pks else pks
+    return join_clauses([_one_of(pks), found.rest], "AND") if pks else None
+
+
+def _one_of(pks: Iterable[int]) -> Clause:
+    """The condition that a paper has one of these keys."""
+    return Clause("p.pk IN (SELECT value FROM json_each(?))", (f"[{','.join(map(str, pks))}]",))
 
 
 def _few(connection: sqlite3.Connection, lookups: Sequence[Lookup], most: int) -> Clause | None:
@@ -142,10 +175,7 @@ def _few(connection: sqlite3.Connection, lookups: Sequence[Lookup], most: int) -
         sql = f"SELECT * FROM ({lookup.pks.sql}) LIMIT ?"
         pks = connection.execute(sql, (*lookup.pks.params, enough + 1)).fetchall()
         if len(pks) <= enough:
-            listed = ",".join(str(pk) for (pk,) in pks)
-            return join_clauses(
-                [Clause("p.pk IN (SELECT value FROM json_each(?))", (f"[{listed}]",)), lookup.rest], "AND"
-            )
+            return join_clauses([_one_of(pk for (pk,) in pks), lookup.rest], "AND")
     return None
 
 

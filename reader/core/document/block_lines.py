@@ -207,12 +207,13 @@ class BlockWriter:
 
     def _figure(self, figure: Figure, edge: _Edge) -> Iterator[Line]:
         has_caption = bool(figure.label or figure.caption)
+        picture = figure.pictures[0] if figure.pictures else ""
         if has_caption:
             end = " " if figure.label.startswith("(") else ": " if figure.caption else ""
-            label = [Piece(figure.label + end, "label")] if figure.label else []
+            label = [Piece(figure.label + end, "label", picture)] if figure.label else []
             yield from self._text([*label, *pieces_of(figure.caption, "caption")], edge)
         elif figure.pictures:
-            yield Line((*edge.pieces, Piece("[picture]", "muted")))
+            yield Line((*edge.pieces, Piece("[picture]", "muted", picture)))
         if figure.blocks:
             if has_caption and not isinstance(figure.blocks[0], (Table, Figure)):
                 yield edge.empty()

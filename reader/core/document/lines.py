@@ -26,7 +26,7 @@ class Piece(NamedTuple):
     role: str = "text"
     """One of `ROLES`, which a theme has a style for."""
     target: str = ""
-    """Where it leads: `#` and an anchor, or a web address."""
+    """Where it leads: `#` and an anchor, a web address, or the path of a picture from the page's address."""
 
 
 ROLES = ("text", "heading", "strong", "emphasis", "code", "formula", "mark", "label", "caption", "muted", "rule")

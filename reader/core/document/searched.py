@@ -1,10 +1,11 @@
-"""The text of a document that the full-text index has: its words in reading order, without the commands of formulas."""
+"""The text of a document that is searched: what a reader sees of it, in reading order, and formulas as Unicode."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from reader.core.document.formula import formula_text
 from reader.core.document.model import (
     Block,
     Document,
@@ -39,7 +40,7 @@ def block_texts(block: Block) -> Iterator[str]:
             case Paragraph(spans) | Theorem(spans):
                 yield _joined(spans)
             case Formula(rows):
-                yield from (_COMMAND.sub(" ", row) for row in rows)
+                yield from map(_shown, rows)
             case Item(marker):
                 yield marker
             case Listing(lines):
@@ -51,4 +52,9 @@ def block_texts(block: Block) -> Iterator[str]:
 
 
 def _joined(spans: Spans) -> str:
-    return "".join(_COMMAND.sub(" ", span.text) if span.style == "formula" else span.text for span in spans)
+    return "".join(_shown(span.text) if span.style == "formula" else span.text for span in spans)
+
+
+def _shown(tex: str) -> str:
+    """A formula as it is shown; one that stays TeX, without the names of its commands."""
+    return formula_text(tex) or _COMMAND.sub(" ", tex)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-TEXT_FIELDS = ("title", "abstract", "author", "keyword", "org")
+TEXT_FIELDS = ("title", "abstract", "author", "keyword", "org", "fulltext")
 NAME_FIELDS = ("topic", "tag", "source", "category", "venue", "id", "is", "has")
 DATE_FIELDS = ("day", "published", "since", "until")
 COUNT_FIELDS = ("upvotes", "comments", "stars", "authors")

@@ -18,7 +18,7 @@ class Match:
     text: str
     exact: bool = False
     field: str | None = None
-    """`title`, `abstract`, `author`, `keyword`, `org`, or None for all of them."""
+    """`title`, `abstract`, `author`, `keyword`, `org`, or None for all of them; or `fulltext`."""
 
     def __str__(self) -> str:
         value = quoted(self.text) if self.exact else self.text

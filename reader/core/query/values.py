@@ -24,6 +24,7 @@ EXAMPLES = {
     "author": 'author:"kaiming he"',
     "keyword": "keyword:diffusion",
     "org": "org:nvidia",
+    "fulltext": 'fulltext:"sparse attention"',
     "topic": "topic:agents",
     "tag": "tag:later",
     "source": "source:arxiv",

@@ -58,7 +58,7 @@ def parse_bibtex(text: str) -> Iterator[LibraryEntry]:
 
 def _entry(entry: Entry) -> LibraryEntry:
     fields = {field.key.lower(): _joined(str(field.value)) for field in entry.fields}
-    labels = (latex_to_unicode(fields.get(name, "").strip('{}" ')) for name in _LABELS)
+    labels = (_plain(fields.get(name, "").strip('{}" ')) for name in _LABELS)
     return make_entry(f"entry {entry.key}", _title(fields), _id(fields), labels)
 
 
@@ -87,8 +87,12 @@ def _joined(value: str) -> str:
 
 
 def _title(fields: Mapping[str, str]) -> str:
-    title = first_of(fields, ("title", "shorttitle", "booktitle"))
-    return latex_to_unicode(title).replace("{", "").replace("}", "")
+    return _plain(first_of(fields, ("title", "shorttitle", "booktitle")))
+
+
+def _plain(text: str) -> str:
+    """A text without LaTeX and the braces that protect its letters."""
+    return latex_to_unicode(text).replace("{", "").replace("}", "")
 
 
 def _without_tex(text: str) -> str:

@@ -115,7 +115,8 @@ class Painter:
         if slot.kind == "heading":
             content = Heading(*self._lines.heading(slot.group))
         else:
-            content = PaperAt(self._content.rows[self._content.order.pks[slot.place]], slot.place == self.cursor)
+            row = self._content.rows[self._content.order.pks[slot.place]]
+            content = PaperAt(row, slot.place == self.cursor, in_text=self._lines.is_in_text(slot.place))
         if content not in self._drawn:
             over = "highlighted" if isinstance(content, PaperAt) and content.is_highlighted else ""
             lines = draw_content(content, width, self._list_look)

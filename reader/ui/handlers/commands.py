@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 from reader.core.errors import UsageError
@@ -28,6 +29,9 @@ CHUNK = 200
 
 MARGINS = 3
 """Cells beside the output: one at the left, two at the right."""
+
+BESIDE = ("list", "detail", "page", "text", "filter", "empty")
+"""The contexts in which an output is shown at once; elsewhere the user is amid something."""
 
 NO_OUTPUT = "no command has printed anything yet"
 
@@ -108,7 +112,9 @@ class CommandActions:
         if typed.action:
             self._act(typed)
         elif typed.is_counted:
-            await self._ask(line, typed.words)
+            await self._count_first(line, typed.words)
+        elif typed.replaces:
+            self._ask(f"{Path(typed.replaces).name} is there already", "replace it", line, typed.words)
         elif typed.words:
             await self._run(line, typed.words)
 
@@ -141,7 +147,7 @@ class CommandActions:
 
     # Commands
 
-    async def _ask(self, line: str, words: Sequence[str]) -> None:
+    async def _count_first(self, line: str, words: Sequence[str]) -> None:
         """Show how many papers a command would change, and run it if the user wants that."""
         outcome = await self._runner.run((*words, "--dry-run", "--json"), self._columns)
         if outcome.code:
@@ -153,12 +159,13 @@ class CommandActions:
             self._model.show_notice(f"{nothing} · {line}")
             return
         papers = f"{found['changed']:,} paper{'' if found['changed'] == 1 else 's'}"
-        go_on = partial(self._background.start, "command", partial(self._run, line, words))
-        self._keyboard.ask_letter(
-            f"{line}: {papers}",
-            (("y", "do it"), ("n", "leave them")),
-            lambda letter: go_on() if letter == "y" else None,
-        )
+        self._ask(f"{line}: {papers}", "do it", line, words)
+
+    def _ask(self, what: str, yes: str, line: str, words: Sequence[str]) -> None:
+        """Run a command if the user answers `y`."""
+        run = partial(self._background.start, "command", partial(self._run, line, words))
+        choices = (("y", yes), ("n", "leave it"))
+        self._keyboard.ask_letter(what, choices, lambda letter: run() if letter == "y" else None)
 
     async def _run(self, line: str, words: Sequence[str]) -> None:
         self._report(line, await self._runner.run(words, self._columns))
@@ -183,7 +190,7 @@ class CommandActions:
             self._model.show_notice(said, tone)
             return
         self._last = Output(line, in_the_readers_words(text, undo))
-        if self._program.context in ("list", "detail", "page", "filter", "empty"):
+        if self._program.context in BESIDE:
             self.show_output(None)
         else:
             key = self._look.keymap.key("command.output")

@@ -67,6 +67,11 @@ class FullTextActions:
             text = text.fetching()
         self._model.change(state.open_text(text))
 
+    def open_at(self, words: str, block: int) -> None:
+        """Show the text where a block of it has words; `n` goes on from there."""
+        self.open(None)
+        self._change(lambda view: view.search_from(words, block))
+
     def _why_not(self, id: str) -> str:
         """Why no text can be fetched for a paper; empty if one may be there."""
         if self._services.look.demo:
@@ -176,13 +181,15 @@ class FullTextActions:
         elif len(links) == 1:
             self._go_to(links[0].goal)
 
-    def follow_to(self, target: str) -> None:
-        """Follow a reference that was clicked."""
+    def follow_to(self, target: str, words: str) -> None:
+        """Follow a reference that was clicked, by its target and what it says."""
         text = self._model.state.text
         if text is None or text.view is None:
             return
-        goal = Goals(text.view.layout).of(target, "")
-        if goal is not None:
+        goal = Goals(text.view.layout).of(target, words)
+        if goal is None:
+            self._model.show_notice("what it refers to is not in this text")
+        else:
             self._go_to(goal)
 
     def _go_to(self, goal: Place | str) -> None:
@@ -291,14 +298,7 @@ class FullTextActions:
         """Read the section under the cursor."""
         outline = self._outline
         if outline is not None:
-            self.show_section(outline.cursor)
-
-    def show_section(self, index: int) -> None:
-        """Read a section, by its place in the outline."""
-        text = self._model.state.text
-        if text is not None and index < len(text.outline.sections):
-            self._model.change(self._model.state.change_outline(text.outline.closed()))
-            self._change(lambda view: view.go_to_block(text.outline.sections[index].start))
+            self._model.change(self._model.state.read_section(outline.cursor))
 
     @handles("outline.fold")
     def fold(self, _count: int | None) -> None:
@@ -326,16 +326,24 @@ class FullTextActions:
     def copy(self, _count: int | None) -> None:
         """Copy the selected lines with their source."""
         text = self._model.state.text
-        view = text.view if text is not None else None
-        if text is None or view is None or view.selection is None:
+        if text is None or text.view is None or text.view.selection is None:
             self._model.show_notice(f"{self._keymap.key('text.select')} selects lines to copy")
             return
-        section = view.layout.section_at(view.selection.first)
-        quoted = quotation(view.selected_lines(), view.document.blocks, source_of(text.paper.id, section))
-        self._change(TextView.let_go)
+        quoted = self.take_quote()
         if quoted:
             self._outside.copy(quoted)
         lines = quoted.count("\n") + 1
         self._model.show_notice(
             f"copied {quoted}" if quoted and lines == 1 else f"copied {lines} lines" if quoted else "no text there"
         )
+
+    def take_quote(self) -> str:
+        """The selected lines as a quote with their source, and let them go; empty if none are selected."""
+        text = self._model.state.text
+        view = text.view if text is not None else None
+        if text is None or view is None or view.selection is None:
+            return ""
+        section = view.layout.section_at(view.selection.first)
+        quoted = quotation(view.selected_lines(), view.document.blocks, source_of(text.paper.id, section))
+        self._change(TextView.let_go)
+        return quoted

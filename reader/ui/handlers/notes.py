@@ -30,9 +30,11 @@ class NoteActions:
         papers: PaperList,
         marks: MarkActions,
         terminal: Terminal,
+        *,
         screen: Callable[[], NoteScreen | None],
+        take_quote: Callable[[], str],
     ) -> None:
-        """`screen` returns the open editor."""
+        """`screen` returns the open editor; `take_quote` the lines that are selected in a full text."""
         self._model = services.model
         self._library = services.library
         self._background = services.background
@@ -41,17 +43,16 @@ class NoteActions:
         self._marks = marks
         self._terminal = terminal
         self._screen = screen
+        self._take_quote = take_quote
 
     # In the reader
 
     @handles("paper.note")
     def write(self, _count: int | None) -> None:
-        self.open()
-
-    def open(self, quote: str = "") -> None:
-        """Open the editor on the note of the paper in front, with a quote at its end if there is one."""
+        """Open the editor on the note of the paper in front, with the selected lines of its text as a quote."""
         noting = self._noting()
         if noting is not None:
+            quote = self._take_quote()
             if quote:
                 noting = noting._replace(text=with_quote(noting.text, quote))
             self._model.change(self._model.state.begin_note(noting))

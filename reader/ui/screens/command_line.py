@@ -8,6 +8,7 @@ from reader.ui.command_state import TypedCommand
 from reader.ui.screens.line_screen import LineScreen
 from reader.ui.shell import Suggested
 from reader.ui.text.command_advice import command_advice
+from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line
 from reader.ui.widgets.typed_line import TypedLine
 
@@ -18,13 +19,22 @@ LONGEST = 2_000
 class CommandScreen(LineScreen):
     """The line in which a command is typed, with what may follow, and earlier commands."""
 
-    def __init__(self, typed: Callable[[str], object], history: Sequence[str], taken: int, key: str) -> None:
+    def __init__(
+        self,
+        typed: Callable[[str], object],
+        history: Sequence[str],
+        taken: int,
+        *,
+        key: str,
+        glyphs: Glyphs = UNICODE,
+    ) -> None:
         """`typed` gets the text before the cursor; commands take `taken` selected papers; `key` takes a suggestion."""
         super().__init__(TypedLine(":", self._advise, self._report, LONGEST))
         self._typed = typed
         self._history = tuple(history)
         self._taken = taken
         self._key = key
+        self._ellipsis = glyphs.ellipsis
         self._suggested = Suggested()
         self._selected = 0
         self._recalled = -1
@@ -82,4 +92,12 @@ class CommandScreen(LineScreen):
         self._typed(self.line.before_cursor)
 
     def _advise(self, width: int) -> Line:
-        return command_advice(self.line.text, self._taken, self._suggested, self._selected, key=self._key, width=width)
+        return command_advice(
+            self.line.text,
+            self._taken,
+            self._suggested,
+            self._selected,
+            key=self._key,
+            width=width,
+            ellipsis=self._ellipsis,
+        )

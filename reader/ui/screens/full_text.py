@@ -139,3 +139,7 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
     @on(TextPane.Dragged)
     def _drag(self, event: TextPane.Dragged) -> None:
         self._change(lambda view: view.scroll_to(event.share))
+
+    @on(OutlinePane.Chosen)
+    def _read_section(self, event: OutlinePane.Chosen) -> None:
+        self._model.change(self._model.state.read_section(event.index))

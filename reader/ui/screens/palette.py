@@ -112,7 +112,7 @@ class Palette(DismissedOnce, PagesOnlyLaidOutCommands, ReversesHighlight, Comman
 
     def on_mount(self) -> None:
         # The default sign is two cells wide, and some terminals draw it in one.
-        self.query_one(SearchIcon).icon = ":"
+        self.query_one(SearchIcon).icon = ">"
 
     def _draw(self, command: Command, finder: Finder) -> Content:
         """Draw a command in one line, with the typed words marked."""

@@ -17,14 +17,16 @@ _COMMAND = re.compile(r"'dailypapers ([^'\n]+)'")
 _PROGRAM = re.compile(r"^dailypapers(?: [a-z]+)?: ")
 
 
-def command_advice(text: str, taken: int, suggested: Suggested, selected: int, *, key: str, width: int) -> Line:
+def command_advice(
+    text: str, taken: int, suggested: Suggested, selected: int, *, key: str, width: int, ellipsis: str = "…"
+) -> Line:
     """What may follow the text, with the `selected` word marked and explained; `key` takes it.
 
     Without a text, how many papers are selected, which commands take if they name none, and examples.
     """
     if not text.strip():
         papers = f"for {taken:,} selected papers: " if taken else ""
-        return cut_line((Piece(papers, "key"), Piece(EXAMPLES, "quiet")), width)
+        return cut_line((Piece(papers, "key"), Piece(EXAMPLES, "quiet")), width, ellipsis)
     found = suggested.candidates
     if not found:
         return ()
@@ -39,8 +41,8 @@ def command_advice(text: str, taken: int, suggested: Suggested, selected: int, *
         line += item
     rest = width - measure(line) - 3
     if about and rest >= LEAST_ABOUT:
-        line += [Piece(" " * 3), Piece(cut(about, rest), "number")]
-    return cut_line(tuple(line), width)
+        line += [Piece(" " * 3), Piece(cut(about, rest, ellipsis), "number")]
+    return cut_line(tuple(line), width, ellipsis)
 
 
 def in_the_readers_words(text: str, undo_key: str) -> str:

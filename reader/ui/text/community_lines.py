@@ -97,7 +97,8 @@ def _repository_line(repository: Repository, key: str, width: int, look: Present
     name = cut(literal(repository.id), max(8, width - measure(begin)), look.glyphs.ellipsis)
     room = width - measure(begin) - measure([Piece(name)]) - 2
     shown = cut(end, room, look.glyphs.ellipsis) if room > 3 else ""
-    return (*begin, Piece(name, "link", action=action), Piece(f"  {shown}" if shown else "", "muted"))
+    line = (*begin, Piece(name, "link", action=action), *([Piece(f"  {shown}", "muted")] if shown else []))
+    return cut_line(line, width, look.glyphs.ellipsis)
 
 
 def compact(count: int) -> str:
@@ -119,11 +120,12 @@ def comment_lines(kept: Kept, width: int, look: Presentation) -> list[Line]:
         return []
     lines = fill([Piece("1 comment" if said == 1 else f"{said:,} comments", "label")], width)
     shown = placed[: MANY_COMMENTS if look.is_unfolded else FEW_COMMENTS]
+    before = 0
     for one in shown:
+        lines.append(tuple(_bars(min(before, one.depth), width, look.glyphs)))
         bars = _bars(one.depth, width, look.glyphs)
-        room = width - measure(bars)
-        lines.append(_EMPTY if not one.depth else tuple(bars))
-        lines += [(*bars, *line) for line in _comment(one, room, look)]
+        lines += [(*bars, *line) for line in _comment(one, width - measure(bars), look)]
+        before = one.depth
     if more := len(placed) - len(shown):
         action = None if look.is_unfolded else _UNFOLD
         lines += [_EMPTY, (Piece(f"+{more:,} more", "more", action=action),)]
@@ -143,8 +145,8 @@ def _comment(placed: Placed, width: int, look: Presentation) -> Iterator[Line]:
     yield from fill([*_head(comment, look), *([Piece(_LOST, "muted")] if placed.lost_parent else [])], width)
     if comment.is_automated and not look.is_unfolded:
         papers = sum(len(block.items) for block in comment.blocks if isinstance(block, Items))
-        what = f"automated, names {papers} similar papers " if papers else "automated "
-        yield from fill([Piece(what, "muted"), Piece("more", "more", action=_UNFOLD)], width)
+        what, more = ("automated, similar papers ", f"+{papers}") if papers else ("automated ", "+")
+        yield from fill([Piece(what, "muted"), Piece(more, "more", action=_UNFOLD)], width)
     else:
         yield from text_lines(comment.blocks, width, look.glyphs)
 
@@ -172,9 +174,12 @@ def text_lines(blocks: Sequence[Block], width: int, glyphs: Glyphs) -> list[Line
 
 def _drawn(line: DocumentLine, glyphs: Glyphs) -> Iterator[Piece]:
     """A line of a document in the roles and signs of a paper's page."""
-    signs = {"│ ": f"{glyphs.quote} ", "• ": f"{glyphs.dot} "}
     for piece in line.pieces:
         role = "muted" if piece.role in _MUTED else _STYLED.get(piece.role, "text")
         is_web = piece.target.startswith(("https://", "http://"))
-        text = signs.get(piece.text, piece.text) if piece.role in ("rule", "label") else piece.text
+        text = piece.text
+        if piece.role == "rule":
+            text = text.replace("│", glyphs.quote).replace("─", glyphs.line)
+        elif text == "• ":
+            text = f"{glyphs.dot} "
         yield Piece(literal(text), "link" if is_web else role, action=("link", piece.target) if is_web else None)

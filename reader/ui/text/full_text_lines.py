@@ -28,7 +28,7 @@ FrontLines: TypeAlias = Callable[[int], Sequence[DocumentLine]]
 """The lines before the text, such as the title, for a width."""
 
 FOLLOW = "follow"
-"""The action of a click on a reference, with where it leads."""
+"""The action of a click on a reference, with where it leads and, behind a blank, what it says."""
 
 MOST_PEOPLE = 12
 """Authors that are named before the text; the page of the paper has all."""
@@ -165,7 +165,7 @@ def _piece(piece: DocumentPiece, glyphs: Glyphs) -> Piece:
         text = text.translate(IN_ASCII)
     if not piece.target:
         return Piece(text, piece.role)
-    return Piece(text, "link" if piece.role == "text" else piece.role, action=(FOLLOW, piece.target))
+    return Piece(text, "link" if piece.role == "text" else piece.role, action=(FOLLOW, f"{piece.target} {text}"))
 
 
 def clipped(line: Line, start: int, width: int, glyphs: Glyphs) -> Line:
@@ -185,7 +185,7 @@ def _cells(text: str) -> Iterator[str]:
     for char in text:
         size = cell_len(char)
         if size == 0 and found:
-            found[-1] += char
+            found[-1 if found[-1] else -2] += char
         elif size:
             found += [char, *[""] * (size - 1)]
     yield from found

@@ -61,8 +61,10 @@ def days_have_headings(order: Order[PaperKey]) -> bool:
 
     A single day always has its heading.
     """
-    groups = len(order.groups)
-    return groups == 1 or (groups > 0 and len(order.pks) >= FEWEST_A_DAY * groups)
+    if not order.groups:
+        return False
+    days = len(order.groups) - (1 if order.in_texts else 0)
+    return days <= 1 or len(order.pks) - order.in_texts >= FEWEST_A_DAY * days
 
 
 class ListLines:
@@ -73,6 +75,7 @@ class ListLines:
         self.groups = order.groups if order else ()
         """The days of an order by day, with or without headings."""
         self.is_complete = order.complete if order else True
+        self._in_texts_from = len(self.pks) - (order.in_texts if order else 0)
         self.each = 2 if form.is_comfortable else 1
         """Lines of a paper."""
         self.has_headings = bool(self.groups) and not form.has_dates
@@ -91,6 +94,10 @@ class ListLines:
     def group_of(self, index: int) -> int:
         """Return the group that the paper at a place belongs to; -1 without groups."""
         return bisect_right(self._starts, index) - 1
+
+    def is_in_text(self, index: int) -> bool:
+        """Return whether only the full text of the paper at a place has the searched words."""
+        return index >= self._in_texts_from
 
     def start_of(self, group: int) -> int:
         """Return the place of a group's first paper."""

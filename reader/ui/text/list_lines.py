@@ -49,12 +49,13 @@ class ListLook(NamedTuple):
 
 
 def draw_paper(
-    row: PaperRow, width: int, look: ListLook, highlighted: bool, selected: bool = False
+    row: PaperRow, width: int, look: ListLook, highlighted: bool, selected: bool = False, *, in_text: bool = False
 ) -> tuple[Line, ...]:
     """Draw a paper as one line of at most `width` cells, or two if `look` is comfortable.
 
     The first line has the cursor's bar, the state, whether it is rising or `selected`, upvotes, code, title, the signs
     of what is kept of it and the date; the second has the organization or the people, the topics, and then the date.
+    The sign of the full text is marked if only that has the searched words.
     """
     glyphs = look.glyphs
     state, state_role = _state(row, glyphs)
@@ -67,7 +68,7 @@ def draw_paper(
         begin.append(Piece(f"{glyphs.code if row.code else '':<{len(glyphs.code)}} ", "mark"))
     indent = measure(begin)
     date_end = _date(row.day, look) if look.has_dates and width >= WITH_DATE else ()
-    title_end = (*_kept(row, width, glyphs), *(() if look.is_comfortable else date_end))
+    title_end = (*_kept(row, width, glyphs, in_text), *(() if look.is_comfortable else date_end))
     # One blank stays before the pane's bar.
     room = width - indent - 1
     title = mark(
@@ -89,11 +90,13 @@ def _filled(left: Sequence[Piece], right: Line, width: int) -> Line:
     return (*left, Piece(" " * (width - 1 - measure(left) - measure(right))), *right, Piece(" "))
 
 
-def _kept(row: PaperRow, width: int, glyphs: Glyphs) -> Line:
+def _kept(row: PaperRow, width: int, glyphs: Glyphs, in_text: bool) -> Line:
     """The signs of what the user or the cache keeps of a paper; only such a paper's title gets less room."""
-    kept = ((row.queued, glyphs.queued), (row.has_note, glyphs.note), (row.has_text, glyphs.full_text))
+    kept = ((row.queued, glyphs.queued), (row.has_note, glyphs.note), (row.has_text and not in_text, glyphs.full_text))
     signs = "".join(sign for is_kept, sign in kept if is_kept)
-    return (Piece(f" {signs}", "mark"),) if signs and width >= WITH_UPVOTES else ()
+    if width < WITH_UPVOTES or not (signs or in_text):
+        return ()
+    return (Piece(f" {signs}", "mark"), *((Piece(glyphs.full_text, "mark", hit=True),) if in_text else ()))
 
 
 def _date(day: str, look: ListLook) -> Line:
@@ -148,6 +151,8 @@ class PaperAt(NamedTuple):
     row: PaperRow
     is_highlighted: bool = False
     is_selected: bool = False
+    in_text: bool = False
+    """Whether only its full text has the searched words."""
 
 
 class Heading(NamedTuple):
@@ -177,8 +182,8 @@ Content: TypeAlias = PaperAt | Heading | DayEnd
 def draw_content(content: Content, width: int, look: ListLook) -> tuple[Line, ...]:
     """Draw the lines of a paper, a heading or the end."""
     match content:
-        case PaperAt(row, is_highlighted, is_selected):
-            return draw_paper(row, width, look, is_highlighted, is_selected)
+        case PaperAt(row, is_highlighted, is_selected, in_text):
+            return draw_paper(row, width, look, is_highlighted, is_selected, in_text=in_text)
         case Heading():
             return (draw_heading(content, width, look),)
         case DayEnd():

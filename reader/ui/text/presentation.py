@@ -13,6 +13,7 @@ from reader.ui.text.glyphs import UNICODE, Glyphs
 if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.core.topics.explain import Why
+    from reader.ui.text.found_lines import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +40,7 @@ class Presentation:
     """The changes of the paper's votes."""
     kept: Kept | None = None
     """What belongs to the paper; None where that is not shown."""
+    found: Found | None = None
+    """Where its full text has the searched words; None where that is not known."""
     fetching: str = ""
     """How it goes with fetching that; empty if there is nothing to say."""

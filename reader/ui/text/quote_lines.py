@@ -25,8 +25,8 @@ def quotation(lines: Sequence[tuple[Place, Line]], blocks: Sequence[Block], sour
 
 
 def _part(lines: Sequence[Line], block: Block) -> Iterator[str]:
-    """The lines of one block: those of running text become one."""
-    texts = [line.text.rstrip() for line in lines]
+    """The lines of one block without its rules; those of running text become one."""
+    texts = [line.text.rstrip() for line in lines if any(piece.role != "rule" for piece in line.pieces)]
     if isinstance(block, (Table, Listing, Formula, Figure)):
         yield from (text for text in texts if text)
     elif joined := " ".join(text.strip() for text in texts if text.strip()):

@@ -24,6 +24,7 @@ from reader.ui.widgets.pane import Pane
 if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.core.topics.explain import Why
+    from reader.ui.text.found_lines import Found
 
 _ROLES = (
     "title", "people", "more", "facts", "position", "star", "tag", "topic", "keywords", "between", "label", "quote",
@@ -51,6 +52,12 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         """The user clicked a topic."""
 
         slug: str
+
+    @dataclass
+    class PlaceClicked(Message):
+        """The user clicked a place of the full text."""
+
+        block: int
 
     @dataclass
     class TagClicked(Message):
@@ -90,11 +97,12 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         *,
         position: str = "",
         kept: Kept | None = None,
+        found: Found | None = None,
         fetching: str = "",
     ) -> None:
         """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
 
-        `position` is its place in the list, such as `3 of 34`. `kept` and `fetching` are as in `Presentation`.
+        `position` is its place in the list, such as `3 of 34`. `kept`, `found` and `fetching` are as in `Presentation`.
         """
         is_same = self._paper is not None and self._paper.pk == paper.pk
         why = self._look.why if is_same else None
@@ -111,6 +119,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             votes=votes,
             position=position,
             kept=kept,
+            found=found,
             fetching=fetching,
         )
         if (paper, look) != (self._paper, self._look):
@@ -239,6 +248,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self.post_message(self.TopicClicked(value))
         elif kind == "tag":
             self.post_message(self.TagClicked(value))
+        elif kind == "place":
+            self.post_message(self.PlaceClicked(int(value)))
         elif kind == "unfold":
             self.toggle_fold()
         else:

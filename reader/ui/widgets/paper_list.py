@@ -342,7 +342,9 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         if kind == "paper":
             pk = self._lines.pks[place]
             row = self._row(pk)
-            return None if row is None else PaperAt(row, place == self._cursor, pk in self._selected)
+            if row is None:
+                return None
+            return PaperAt(row, place == self._cursor, pk in self._selected, self._lines.is_in_text(place))
         if kind == "end":
             return self._end
         day, papers = self._lines.heading(group)

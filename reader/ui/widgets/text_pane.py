@@ -58,6 +58,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         """The user clicked a reference."""
 
         target: str
+        words: str
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -194,4 +195,5 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         meta = event.style.meta
         if meta.get("kind") == FOLLOW:
             event.stop()
-            self.post_message(self.LinkClicked(meta.get("value", "")))
+            target, _, words = meta.get("value", "").partition(" ")
+            self.post_message(self.LinkClicked(target, words))

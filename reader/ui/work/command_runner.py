@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 
 from reader.core.errors import ReaderError
 from reader.ui.shell import Here, Outcome, Running, Shell, Typed
@@ -18,15 +18,20 @@ BLINK = 0.5
 class CommandRunner:
     """Starts commands in processes of their own, waits in threads, and shows at once what they have changed."""
 
-    def __init__(self, services: Services, shell: Shell) -> None:
+    def __init__(self, services: Services, shell: Callable[[], Shell]) -> None:
+        """`shell` makes the commands at their first use, in a thread: their imports take 30 ms."""
         self._model = services.model
         self._library = services.library
         self._background = services.background
         self._key = services.look.keymap.key
-        self._shell = shell
+        self._make_shell = shell
         self._running: Running | None = None
         self._name = ""
         self._progress = services.background.delayed(self._show_progress)
+
+    @cached_property
+    def _shell(self) -> Shell:
+        return self._make_shell()
 
     @property
     def is_running(self) -> bool:
@@ -35,7 +40,7 @@ class CommandRunner:
 
     async def understand(self, line: str, here: Here) -> Typed:
         """What a line means; raises UsageError."""
-        return await asyncio.to_thread(self._shell.understand, line, here)
+        return await asyncio.to_thread(lambda: self._shell.understand(line, here))
 
     async def run(self, words: Sequence[str], columns: int) -> Outcome:
         """Run a command; raises ReaderError if another one runs, or if it can't be started."""
@@ -70,7 +75,9 @@ class CommandRunner:
             self._running.kill()
 
     def _show_progress(self) -> None:
+        """Tell that it runs: in the first line, and for screens without one in the last."""
         self._model.change(self._model.state.busy_with(f"running {self._name}"))
+        self._model.show_notice(f"{self._name} runs · {self._key('app.escape')} stops it")
 
     def _show_changes(self) -> None:
         """Show what the command has changed in the cache, without moving the list."""
@@ -91,5 +98,5 @@ class CommandRunner:
             self._background.start("suggest", partial(self._suggest, state.command.text), exclusive=True)
 
     async def _suggest(self, text: str) -> None:
-        suggested = await asyncio.to_thread(self._shell.suggest, text)
+        suggested = await asyncio.to_thread(lambda: self._shell.suggest(text))
         self._model.change(self._model.state.suggest(text, suggested))

@@ -70,6 +70,11 @@ class Library(Marking):
         )
 
     @property
+    def path(self) -> Path:
+        """The cache's file."""
+        return self._path
+
+    @property
     def is_writable(self) -> bool:
         """Whether the cache can be written; otherwise marks are refused."""
         return os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)

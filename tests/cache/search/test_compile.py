@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.cache import schema
+from reader.cache import schema, text_index
 from reader.cache.counts import CountCache
 from reader.cache.search import plan, walk
 from reader.cache.search.compile import Clause, Scope, Selection, compile_query, register_functions
@@ -93,6 +93,7 @@ def fill(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO paper_tag (tag, pk) VALUES ('To Read', 2)")
     connection.execute("INSERT INTO paper_alias (id, pk) VALUES ('page:ffff', 1)")
     connection.execute("INSERT INTO full_text (pk, source, fetched, used, body) VALUES (3, 'feed', '', '', '')")
+    text_index.add(connection, 3, "Sparse attention.")
 
 
 @pytest.fixture(scope="module")

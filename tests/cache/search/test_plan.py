@@ -50,7 +50,7 @@ def traced(connection: sqlite3.Connection) -> Iterator[list[str]]:
 
 def scans(connection: sqlite3.Connection, statement: str) -> list[str]:
     """What a statement reads from end to end."""
-    if not re.match(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", statement) or "paper_fts_config" in statement:
+    if not re.match(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", statement) or "_fts_config" in statement:
         return []
     lines = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
     if re.search(r"ORDER BY (p\.)?pk DESC", statement) and not any("TEMP B-TREE" in line for line in lines):

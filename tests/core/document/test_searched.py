@@ -27,8 +27,8 @@ def test_every_kind_of_block_is_searched() -> None:
         "Not the title",
         (
             Heading(1, "2", (Span("Method"),)),
-            Quote((Paragraph((Span("trans"), Span("former", "strong"), Span(r"\mathcal{O}(n)", "formula"))),)),
-            Formula((r"\frac{relu}{x}",), "(1)"),
+            Quote((Paragraph((Span("trans"), Span("former", "strong"), Span(r"\leq\alpha", "formula"))),)),
+            Formula((r"\unknown{relu}{x}",), "(1)"),
             Items((Item("(a)", (Paragraph((Span("first"),)),)),)),
             Listing(((Span("for "), Span("each")),)),
             Table(((Cell((Span("cell"),)),),)),
@@ -39,6 +39,6 @@ def test_every_kind_of_block_is_searched() -> None:
         ),
     )
     assert searched_text(document).splitlines() == [
-        "2 Method", "transformer {O}(n)", " {relu}{x}", "(a)", "first", "for each", "cell", "Figure 1 caption",
+        "2 Method", "transformer≤ α", " {relu}{x}", "(a)", "first", "for each", "cell", "Figure 1 caption",
         "Lemma 1", "1 aside", "[3] Cited work",
     ]  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.cache.window import IN_TEXTS
 from reader.ui.text.list_layout import END_LINES, ListForm, ListLines, Slot, days_have_headings
 from tests.ui.stage import order
 
@@ -98,6 +99,17 @@ def test_a_first_screenful_counts_only_days_that_are_whole_and_has_no_end() -> N
 def test_days_of_three_papers_have_headings(groups: tuple[tuple[str, int], ...], headed: bool) -> None:
     count = sum(size for _, size in groups) or 9
     assert days_have_headings(order(range(count), *groups)) is headed
+
+
+def test_papers_that_are_found_in_texts_are_no_day() -> None:
+    found = order(range(5), ("2025-11-24", 3), (IN_TEXTS, 2))._replace(in_texts=2)
+    assert days_have_headings(found)
+    assert [ListLines(found).is_in_text(place) for place in range(5)] == [False, False, False, True, True]
+    assert not days_have_headings(
+        order(range(6), ("2025-11-24", 1), ("2025-11-21", 1), (IN_TEXTS, 4))._replace(in_texts=4)
+    )
+    assert days_have_headings(order(range(5), ("2025-11-24", 1), (IN_TEXTS, 4))._replace(in_texts=4))
+    assert days_have_headings(order(range(2), (IN_TEXTS, 2))._replace(in_texts=2))
 
 
 @pytest.mark.parametrize("form", [ListForm(), ListForm(is_comfortable=True), ListForm(has_dates=True)])

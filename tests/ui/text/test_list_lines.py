@@ -48,6 +48,14 @@ def lines(one: PaperRow, width: int, look: ListLook = LOOK, highlighted: bool = 
     return [text(line) for line in draw_paper(one, width, look, highlighted)]
 
 
+def test_a_paper_that_only_its_full_text_finds_is_marked() -> None:
+    found = row(1, "Title")._replace(has_text=True, queued=True)
+    (line,) = draw_paper(found, 60, LOOK, False, in_text=True)
+    assert [piece.text for piece in line if piece.hit] == [UNICODE.full_text]
+    assert text(line).endswith(f" {UNICODE.queued}{UNICODE.full_text} ") and measure(line) == 60
+    assert draw_content(PaperAt(found, in_text=True), 60, LOOK) == (line,)
+
+
 def test_narrow_lists_drop_columns_and_keep_the_title() -> None:
     one = row(1, "A title", upvotes=5, comments=7, code=True)
     assert lines(one, 20) == [" ● A title"]

@@ -1,0 +1,140 @@
+"""Full texts are fetched ahead: those that the settings name, and none while the network fails or costs money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reader.cache.marks.events import Events
+from reader.cache.papers import Cache
+from reader.cache.texts import Texts
+from reader.config import Settings
+from reader.core.document.model import Document, Paragraph, Span
+from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable, NoFullText
+from reader.core.paper import Draft, Listing
+from reader.core.topics.scorer import Topics
+from reader.feeds.http.client import OnWait
+from reader.refresh.progress import TextsAhead, TextsPaused
+from reader.refresh.texts_ahead import LOCK, PACE, fetch_texts_ahead
+from reader.refresh.wanted_texts import RETRY_DAYS, Wanted, find_wanted
+
+NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
+IDS = [f"2605.0000{number}" for number in range(1, 6)]
+LOCAL = Settings(endpoint="http://127.0.0.1:1")
+
+
+class Source:
+    """Texts of papers, or errors."""
+
+    name = "feed"
+
+    def __init__(self, **answers: FeedError) -> None:
+        self.answers = answers
+        self.asked: list[str] = []
+
+    async def text(self, id: str, on_wait: OnWait | None = None) -> Document:
+        self.asked.append(id)
+        if on_wait is not None:
+            on_wait(3.0, "busy")
+        if error := self.answers.get(f"n{id[-1]}"):
+            raise error
+        return Document(id, (Paragraph((Span("Words."),)),))
+
+    async def aclose(self) -> None: ...
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "papers.db"
+    with closing(Cache.open(path, Topics())) as cache:
+        drafts = [Draft(f"Paper {id}", id) for id in IDS]
+        cache.store(Listing("2026-05-11", (*drafts, Draft("A page without an id"))), "2026-05-11T08:00:00Z")
+    with closing(Events.open(path)) as events:
+        events.mark("star", True, [1, 2, 3, 6])
+        events.mark("hide", True, [5])
+    return path
+
+
+async def run(file: Path, source: Source, settings: Settings = LOCAL, **more: Any) -> Sequence[object]:
+    events = fetch_texts_ahead(file, settings, [source], **{"now": lambda: NOW, "is_metered": lambda: False, **more})
+    return [event async for event in events if isinstance(event, TextsAhead | TextsPaused)]
+
+
+def wanted(file: Path, settings: Settings = LOCAL, now: datetime = NOW) -> list[str]:
+    return sorted(paper.id for paper in find_wanted(file, settings, now))
+
+
+def test_starred_papers_with_an_id_are_wanted(file: Path) -> None:
+    assert wanted(file) == IDS[:3]
+    assert find_wanted(file, LOCAL, NOW)[0] == Wanted(3, IDS[2])
+    assert wanted(file, replace(LOCAL, fetch_ahead=())) == []
+    assert wanted(file, replace(LOCAL, full_text_from=())) == []
+    assert wanted(file, replace(LOCAL, fetch_ahead=("sort:day OR", "is:unread"))) == IDS[:4]
+
+
+async def test_what_is_missing_is_fetched_once(file: Path) -> None:
+    source = Source(n2=NoFullText("none"))
+    assert await run(file, source) == [
+        TextsAhead(0, 3, 0),
+        TextsAhead(1, 3, 1),
+        TextsAhead(2, 3, 1),
+        TextsAhead(3, 3, 2),
+    ]
+    assert source.asked == IDS[2::-1]
+    assert await run(file, source) == []
+    later = NOW + timedelta(days=RETRY_DAYS + 1)
+    assert wanted(file, now=later) == [IDS[1]]
+    assert await run(file, Source(), now=lambda: later) == [TextsAhead(0, 1, 0), TextsAhead(1, 1, 1)]
+    with closing(Texts.open(file)) as texts:
+        assert texts.missing("") == set() and texts.has(2)
+
+
+async def test_a_failing_network_ends_it_until_the_next_time(file: Path) -> None:
+    offline = Source(n3=FeedOffline("no network"))
+    assert await run(file, offline) == [TextsAhead(0, 3, 0), TextsPaused(3, "no answer")]
+    silent = Source(n3=FeedUnreachable("silent"), n2=FeedUnreachable("silent"))
+    assert (await run(file, silent))[-1] == TextsPaused(2, "no answer")
+    assert silent.asked == [IDS[2], IDS[1]]
+    assert wanted(file) == IDS[:3]
+
+
+async def test_a_page_that_cannot_be_read_lets_others_go_first(file: Path) -> None:
+    odd = Source(n3=FeedMalformed("odd"), n2=FeedMalformed("odd"))
+    assert (await run(file, odd))[-1] == TextsPaused(2, "no answer")
+    assert wanted(file) == [IDS[0]]
+    assert wanted(file, now=NOW + timedelta(days=2)) == IDS[:3]
+
+
+async def test_a_metered_network_is_left_alone(file: Path) -> None:
+    source = Source()
+    assert await run(file, source, is_metered=lambda: True) == [TextsPaused(3, "metered")]
+    assert source.asked == []
+
+
+async def test_all_programs_share_the_pace(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(file.parent))
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    await run(file, Source(), Settings(), sleep=sleep)
+    assert list(file.parent.rglob(LOCK))
+    assert len(slept) == 2 and all(0 < seconds <= PACE for seconds in slept)
+
+
+async def test_a_text_that_came_meanwhile_is_not_asked_for(file: Path) -> None:
+    source = Source()
+    events = fetch_texts_ahead(file, LOCAL, [source], now=lambda: NOW, is_metered=lambda: False)
+    assert await anext(events) == TextsAhead(0, 3, 0)
+    with closing(Texts.open(file)) as texts:
+        texts.put(3, Document("T", ()), "feed", "2026-05-12T08:00:00Z")
+    async for _ in events:
+        pass
+    assert source.asked == [IDS[1], IDS[0]]

@@ -1,0 +1,86 @@
+"""Where full texts were left."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reader.core.document.model import Heading, Span
+from reader.session.bookmarks import MOST, Bookmark, bookmark, find, load, save
+from tests.ui.full_texts import document
+
+METHOD = 14
+"""The block with the heading of the second section of `document`."""
+
+
+def test_the_same_text_is_opened_at_the_very_line() -> None:
+    text = document()
+    for place in ((0, -1), (METHOD + 3, 200), (len(text.blocks) - 1, 5)):
+        assert find(bookmark(text, "arxiv.org", *place), text, "arxiv.org") == place
+
+
+def test_another_version_is_opened_at_the_same_share_of_the_same_section() -> None:
+    left = bookmark(document(), "arxiv.org", METHOD + 10, 0)
+    longer = document(2)
+    front = replace(longer, blocks=(*longer.blocks[:METHOD], *longer.blocks[2:9], *longer.blocks[METHOD:]))
+    block, letter = find(left, front, "arxiv.org")
+    assert abs(block - (METHOD + 10 + 7)) <= 1 and letter >= 0
+    assert find(left, document(), "ar5iv.org")[0] in (METHOD + 9, METHOD + 10)
+
+
+def test_a_section_is_known_by_its_title_or_by_its_number() -> None:
+    left = bookmark(document(), "arxiv.org", METHOD, 0)
+    text = document(2)
+    for heading in (Heading(1, "5", (Span("Method"),)), Heading(1, "2", (Span("Our way"),))):
+        changed = replace(text, blocks=(*text.blocks[:METHOD], heading, *text.blocks[METHOD + 1 :]))
+        assert find(left, changed, "arxiv.org")[0] == METHOD
+    gone = replace(text, blocks=text.blocks[:METHOD])
+    assert find(left, gone, "arxiv.org") == (0, -1)
+
+
+def test_a_text_without_sections_is_opened_at_the_same_share() -> None:
+    plain = replace(document(), blocks=document().blocks[1:METHOD])
+    longer = replace(plain, blocks=plain.blocks * 2)
+    block, _ = find(bookmark(plain, "feed", 7, 0), longer, "feed")
+    assert block in (13, 14)
+    empty = replace(plain, blocks=())
+    assert find(bookmark(plain, "feed", 7, 0), empty, "feed") == (0, 0)
+
+
+def test_bookmarks_are_kept_in_a_file_the_latest_last(tmp_path: Path) -> None:
+    file = tmp_path / "bookmarks.json"
+    mark = Bookmark("arxiv.org v1 9", 3, 40, "2\tmethod", 0.25)
+    assert load(file) == {}
+    save(file, {"2605.00001": mark})
+    save(file, {"2605.00002": mark})
+    save(file, {"2605.00001": mark._replace(block=5)})
+    assert list(load(file).items()) == [("2605.00002", mark), ("2605.00001", mark._replace(block=5))]
+    assert file.stat().st_mode & 0o077 == 0
+    save(file, {f"2605.{number:05}": mark for number in range(MOST + 5)})
+    assert len(load(file)) == MOST and f"2605.{MOST + 4:05}" in load(file)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"a": 1}',
+        '{"a": ["v1", -1, 0, "", 0.5]}',
+        '{"a": ["v1", 1, 0, "", 2]}',
+        '{"a": ["v1", 1, 0, ""]}',
+        '{"a": ["v1", "1", 0, "", 0.5]}',
+        "[" * 100_000,
+        '{"a": "\ud800"}',
+    ],
+)
+def test_what_is_no_bookmark_is_left_out(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "bookmarks.json"
+    file.write_bytes(text.encode("utf-8", "surrogatepass"))
+    assert load(file) == {}
+    save(file, {"2605.00001": Bookmark("v1")})
+    assert list(json.loads(file.read_text())) == ["2605.00001"]
