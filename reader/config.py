@@ -136,6 +136,10 @@ class Settings:
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The
     environment variable TEXTUAL_THEME wins over it."""
 
+    images: str = field(default="auto", metadata={"rule": Choice(("auto", "kitty", "sixel", "blocks", "off"))})
+    """How pictures are drawn: the best that the terminal is known to have, and none over ssh (auto), or always so. They
+    need the extra dailypapers[images]."""
+
     ascii: bool = field(default=False, metadata={"rule": Boolean()})
     """Draw ASCII characters instead of glyphs, for a font or a terminal that lacks them."""
 
