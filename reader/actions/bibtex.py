@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TextIO
 
 from reader.actions.citation_keys import CitationKeys
+from reader.actions.publication import container, entry_type, year
 from reader.core.ids import paper_url
 from reader.core.names import split_name
 from reader.core.paper import Paper
@@ -19,12 +20,6 @@ from reader.core.text import clean, clean_block
 
 ARXIV_DOI = "10.48550/arXiv."
 
-_CONFERENCE = re.compile(
-    r"\b(?:conference|conf|proceedings|proc|workshop|symposium|meeting|neurips|nips|icml|iclr|cvpr|iccv|eccv|wacv|bmvc"
-    r"|acl|emnlp|naacl|eacl|coling|interspeech|icassp|aaai|ijcai|kdd|www|sigir|siggraph|chi|icra|iros|corl|colt|uai"
-    r"|aistats|miccai)\b",
-    re.IGNORECASE,
-)
 _FORMULA = re.compile(r"(\$(?![\s\d])[^$\n]{0,200}?[\\^_][^$\n]{0,200}?(?<!\s)\$)")
 
 
@@ -49,24 +44,17 @@ def _braced(fields: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         yield name, _MONTHS[int(value) - 1] if name == "month" else f"{{{value}}}"
 
 
-def entry_type(paper: Paper) -> str:
-    """`misc`, or what the paper appeared in, if that is known."""
-    if not paper.journal:
-        return "misc"
-    return "inproceedings" if _CONFERENCE.search(paper.journal) else "article"
-
-
 def _fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     """Name and value of each field, escaped."""
     yield "title", _title(clean(paper.title), escape)
     if paper.authors:
         yield "author", " and ".join(_name(clean(name), escape) for name in paper.authors)
-    if date := paper.published or paper.day:
-        yield "year", date[:4]
+    if when := year(paper):
+        yield "year", when
+    if (date := paper.published or paper.day) and date[:4] == when:
         yield "month", date[5:7]
-    if paper.journal:
-        where = "booktitle" if entry_type(paper) == "inproceedings" else "journal"
-        yield where, escape(clean(paper.journal))
+    if where := container(paper):
+        yield "booktitle" if entry_type(paper) == "inproceedings" else "journal", escape(where)
     if url := paper_url(paper.id):
         yield "eprint", paper.id
         yield "archivePrefix", "arXiv"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from reader.actions.bibtex import category, doi, entry_type
+from reader.actions.bibtex import category, doi
 from reader.actions.citation_keys import CitationKeys
+from reader.actions.publication import container, entry_type, year
 from reader.core.ids import paper_url
 from reader.core.names import split_name
 from reader.core.paper import Paper
-from reader.core.text import clean, clean_block
+from reader.core.text import clean, clean_block, clean_note
 
 _TYPES = {"misc": "article", "article": "article-journal", "inproceedings": "paper-conference"}
 
@@ -30,8 +31,8 @@ def _item(paper: Paper, keys: CitationKeys) -> dict[str, Any]:
         "type": _TYPES[entry_type(paper)],
         "title": clean(paper.title),
         "author": [_author(clean(name)) for name in paper.authors],
-        "issued": {"date-parts": [[int(part) for part in date.split("-")]]} if date else None,
-        "container-title": clean(paper.journal or ""),
+        "issued": {"date-parts": [_date_parts(paper)]} if date else None,
+        "container-title": container(paper),
         "publisher": "arXiv" if url else None,
         "number": f"arXiv:{paper.id}" if url else None,
         "DOI": doi(paper) if url else None,
@@ -40,8 +41,14 @@ def _item(paper: Paper, keys: CitationKeys) -> dict[str, Any]:
         "keyword": ", ".join(clean(word.replace(",", " ")) for word in paper.tags),
         "source": "arXiv.org" if url else None,
         "note": f"arXiv:{paper.id}{f' [{primary}]' if primary else ''}" if url else None,
-        "annote": clean_block(paper.note or ""),
+        "annote": clean_note(paper.note or ""),
     }
+
+
+def _date_parts(paper: Paper) -> list[int]:
+    """Year, month and day of the first version; only the year, if the paper appeared in another."""
+    date, when = paper.published or paper.day or "", year(paper)
+    return [int(part) for part in date.split("-")] if date[:4] == when else [int(when or 0)]
 
 
 def _author(name: str) -> dict[str, str]:

@@ -52,6 +52,8 @@ def record(paper: Paper) -> Record:
     """A paper as a JSON object."""
     values = {key: _json_value(getattr(paper, name), is_block) for key, name, is_block in _JSON_FIELDS}
     values["url"] = hf_url(paper.id) or _line(paper.url)
+    # The user's own text has its lines as they are.
+    values["note"] = clean_note(paper.note or "") or None
     return values
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from reader.actions.bibtex import doi, entry_type
+from reader.actions.bibtex import doi
 from reader.actions.citation_keys import CitationKeys
+from reader.actions.publication import container, entry_type, year
 from reader.core.ids import paper_url, pdf_url
 from reader.core.names import split_name
 from reader.core.paper import Paper
@@ -32,11 +33,12 @@ def _fields(paper: Paper, keys: CitationKeys) -> Iterator[tuple[str, str]]:
     yield "ID", keys.key(paper)
     yield "TI", clean(paper.title)
     yield from (("AU", split_name(clean(name)).inverted) for name in paper.authors)
-    if date := paper.published or paper.day:
-        yield "PY", date[:4]
+    if when := year(paper):
+        yield "PY", when
+    if (date := paper.published or paper.day) and date[:4] == when:
         yield "DA", f"{date.replace('-', '/')}/"
-    if paper.journal:
-        yield "T2", clean(paper.journal)
+    if where := container(paper):
+        yield "T2", where
     if paper.abstract:
         yield "AB", clean(paper.abstract)
     if url := paper_url(paper.id):

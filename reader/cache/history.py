@@ -6,6 +6,7 @@ The user looked at a paper when they last marked or hid it, and at all papers wh
 from __future__ import annotations
 
 import sqlite3
+from itertools import groupby
 from typing import NamedTuple
 
 LEAST_VOTES = 10
@@ -63,7 +64,7 @@ class Votes(NamedTuple):
     """The changes of one paper's votes."""
 
     points: tuple[int, ...] = ()
-    """Votes at each change, oldest first; empty without a change."""
+    """Votes after each change of them, oldest first, with the first known; empty without a change."""
     gained: int = 0
     """Votes gained since the user looked."""
 
@@ -75,10 +76,11 @@ STILL = Votes()
 def votes(connection: sqlite3.Connection, pk: int, visited: int | None) -> Votes:
     """The changes of a paper's votes; `visited` is when the reader was last closed, in seconds since 1970."""
     rows = connection.execute("SELECT upvotes FROM paper_change WHERE pk = ? ORDER BY at", (pk,)).fetchall()
-    if not rows:
+    points = tuple(count for count, _ in groupby(count for (count,) in rows))
+    if len(points) < 2:
         return STILL
     looked = f"coalesce({_MARKED}, ?)"
     row = connection.execute(
         f"SELECT p.upvotes - {_then('c.upvotes', looked)} FROM paper AS p WHERE p.pk = ?", (visited, pk)
     ).fetchone()
-    return Votes(tuple(points for (points,) in rows), row[0] or 0 if row else 0)
+    return Votes(points, row[0] or 0 if row else 0)

@@ -22,7 +22,10 @@ def alone(lock: Path, seconds: float) -> Iterator[None]:
         touch_private(make_folder(lock))
     except OSError as error:
         raise CacheError(f"{lock} can't be written: {error.strerror}. Check the permissions of its folder.") from error
-    with explained(lock), closing(sqlite3.connect(lock, timeout=seconds, isolation_level=None)) as connection:
-        # SQLite's locks end with the program, on every system.
-        connection.execute("BEGIN EXCLUSIVE")
+    with explained(lock):
+        connection = sqlite3.connect(lock, timeout=seconds, isolation_level=None)
+    with closing(connection):
+        with explained(lock):
+            # SQLite's locks end with the program, on every system.
+            connection.execute("BEGIN EXCLUSIVE")
         yield

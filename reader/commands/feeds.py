@@ -276,29 +276,56 @@ def _answer_record(event: FeedStored | FeedFailed) -> dict[str, object]:
 
 def _import_feeds(arguments: Namespace, workspace: Workspace) -> int:
     """Follow the feeds of OPML files; the next refresh fetches them."""
-    from reader.feeds.syndication.opml import BODY_LIMIT, parse_opml
+    from reader.feeds.syndication.opml import BODY_LIMIT
 
     added, known = list[str](), 0
     failures: list[str] = []
-    with _open_feeds(workspace) as feeds:
-        for name in arguments.names:
-            try:
-                with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
-                    listed = parse_opml(file.read(BODY_LIMIT + 1))
-            except FeedError as error:
-                failures.append(f"{name}: {error}")
-                continue
-            for skipped in listed.skipped:
-                warn(f"{name}: {skipped.where}: {skipped.reason}; skipped")
-            for outline in listed.feeds:
-                new = _follow_outline(feeds, outline)
-                added += [feed.slug for feed in new]
-                known += not new
+    for name in arguments.names:
+        try:
+            with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
+                new, old = follow_list(workspace, name, file.read(BODY_LIMIT + 1))
+        except FeedError as error:
+            failures.append(f"{name}: {error}")
+            continue
+        added, known = added + new, known + old
     if arguments.json:
         print_json({"added": added, "known": known, "failed": failures})
     elif len(failures) < len(arguments.names):
-        print_line(f"{amount(len(added), 'feed')} added, {known:,} known already; 'dailypapers refresh' fetches them.")
+        print_line(describe_followed(len(added), known))
     return _raise_failures(failures)
+
+
+def follow_list(workspace: Workspace, name: str, body: bytes, *, is_dry: bool = False) -> tuple[list[str], int]:
+    """Follow the feeds of an OPML file, or only look; return the names of new ones and the number of known ones.
+
+    Raises FeedError.
+    """
+    from reader.feeds.syndication.opml import parse_opml
+
+    listed = parse_opml(body)
+    for skipped in listed.skipped:
+        warn(f"{name}: {skipped.where}: {skipped.reason}; skipped")
+    added, known = list[str](), 0
+    with _open_feeds(workspace, query_only=is_dry) as feeds:
+        for outline in listed.feeds:
+            new = _new_in(feeds, outline) if is_dry else [feed.slug for feed in _follow_outline(feeds, outline)]
+            added += new
+            known += not new
+    return added, known
+
+
+def describe_followed(added: int, known: int, *, is_dry: bool = False) -> str:
+    """What came of a list of feeds, as a sentence."""
+    if is_dry:
+        return f"{amount(added, 'feed')} would be added, {known:,} known already; nothing was changed."
+    return f"{amount(added, 'feed')} added, {known:,} known already; 'dailypapers refresh' fetches them."
+
+
+def _new_in(feeds: Feeds, outline: Outline) -> list[str]:
+    """What following an outline would add."""
+    from reader.feeds.arxiv.categories import announced_categories
+
+    return [one for one in announced_categories(outline.url) or [outline.url] if feeds.find(one) is None]
 
 
 def _follow_outline(feeds: Feeds, outline: Outline) -> list[Followed]:

@@ -10,13 +10,14 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from reader.commands.command import Command, StoreFile, add_json
+from reader.commands.feeds import describe_followed, follow_list
 from reader.commands.output import Progress, amount, format_counts, print_json, print_line, warn
 from reader.commands.taken_in import as_entries, chosen_labels, chosen_marks, take_in
 from reader.commands.workspace import Workspace
-from reader.core.errors import FeedError
+from reader.core.errors import FeedError, UsageError
 from reader.core.text import text_size
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ PART = 1_000
 PART_CHARACTERS = 8 * 1024 * 1024
 """Characters of text after which fewer papers are stored."""
 
+CLIPBOARD = "the clipboard"
+"""The name of the clipboard's text among the files."""
+
 REASONS = 3
 """Maximum number of a file's skipped records that are printed."""
 
@@ -39,9 +43,10 @@ REASONS = 3
 def _add_arguments(parser: ArgumentParser) -> None:
     about = (
         "JSON of ours or in the feed's shape, the text of a saved page; BibTeX, RIS, CSL-JSON or Zotero RDF; newsboat's"
-        " cache.db; ids and links in any text; a PDF named by its id. Any of them may be gzipped (- for stdin)"
+        " cache.db; OPML; ids and links in any text; a PDF named by its id. Any of them may be gzipped (- for stdin)"
     )
-    parser.add_argument("files", nargs="+", action=StoreFile, metavar="FILE", help=about)
+    parser.add_argument("files", nargs="*", action=StoreFile, metavar="FILE", help=about)
+    parser.add_argument("--clipboard", action="store_true", help="take the text of the clipboard too")
     parser.add_argument("--star", action="store_true", help="star the papers of the files")
     parser.add_argument("--queue", action="store_true", help="put them into the queue for later")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="tag them; may be repeated")
@@ -63,27 +68,38 @@ class _Found:
     """The papers of records."""
     entries: list[LibraryEntry] = field(default_factory=list)
     """The entries of other programs."""
+    feeds: list[tuple[str, bytes]] = field(default_factory=list)
+    """Lists of feeds by the names of their files."""
     failed: list[str] = field(default_factory=list)
 
 
 def _import_files(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.clipboard:
+        arguments.files.append(CLIPBOARD)
+    if not arguments.files:
+        raise UsageError("Name a file to import, - for standard input, or --clipboard.")
     # A damaged cache is told of before anything is read.
     workspace.ensure_cache()
     marks = chosen_marks(workspace, star=arguments.star, queue=arguments.queue, tags=arguments.tag)
     labels = chosen_labels(workspace, arguments.flag, keep=arguments.keep_tags)
     found = _read_files(arguments, workspace, keep=bool(marks))
     taken = take_in(workspace, found.entries, found.papers, marks, labels, is_dry=arguments.dry_run)
+    followed = _follow(workspace, found, is_dry=arguments.dry_run)
     if arguments.dry_run:
         found.counts |= {"new": taken.stored_new, "unchanged": len(found.papers) - taken.stored_new}
     if arguments.json:
         counts = {name: count + taken.counts.get(name, 0) for name, count in found.counts.items()}
         more = taken.record() if found.entries or marks or arguments.dry_run else {}
-        print_json(counts | {"marks": found.marks + sum(taken.marked.values())} | more | {"failed": found.failed})
-    elif len(found.failed) < len(arguments.files):
+        marked = {"marks": found.marks + sum(taken.marked.values())}
+        print_json(counts | marked | more | followed | {"failed": found.failed})
+    elif len(found.failed) + len(found.feeds) < len(arguments.files):
         if not found.entries or any(found.counts.values()):
-            marked = f", {amount(found.marks, 'mark')}" if found.marks else ""
-            print_line(f"{format_counts(found.counts)}{marked}.")
+            with_marks = f", {amount(found.marks, 'mark')}" if found.marks else ""
+            print_line(f"{format_counts(found.counts)}{with_marks}.")
         taken.print(found.entries)
+    if followed and not arguments.json:
+        feeds = followed["feeds"]
+        print_line(describe_followed(len(feeds["added"]), feeds["known"], is_dry=arguments.dry_run))
     if len(found.failed) > 1:
         for problem in found.failed:
             warn(problem)
@@ -93,9 +109,25 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
+def _follow(workspace: Workspace, found: _Found, *, is_dry: bool) -> dict[str, Any]:
+    """Follow the feeds of OPML; return what came of it as JSON, which is empty without such files."""
+    if not found.feeds:
+        return {}
+    added, known = list[str](), 0
+    for name, body in found.feeds:
+        try:
+            new, old = follow_list(workspace, name, body, is_dry=is_dry)
+        except FeedError as error:
+            found.failed.append(f"{name}: {error}")
+        else:
+            added, known = added + new, known + old
+    return {"feeds": {"added": added, "known": known}}
+
+
 def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _Found:
     """Read the files, and store their papers and marks unless this is a dry run; with `keep`, return the papers."""
     from reader.cache.papers import Stored
+    from reader.feeds.files.papers_file import ListsFeeds
     from reader.refresh import memory
 
     found, total = _Found({}), Stored()
@@ -110,6 +142,8 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
                         found.entries += (entry for listing in part for entry in listing.entries)
                         if keep or arguments.dry_run:
                             found.papers += (entry for listing in part for entry in as_entries(listing))
+            except ListsFeeds as listed:
+                found.feeds.append((name, listed.body))
             except FeedError as error:
                 found.failed.append(str(error) if name in str(error) else f"{name}: {error}")
     found.counts = asdict(total)
@@ -154,7 +188,7 @@ def _read_parts(name: str) -> Iterator[list[Listing]]:
     """The listings of a file in parts; prints the first skipped records with their places, and how many more."""
     from reader.feeds.files.papers_file import read_papers
 
-    source = sys.stdin.buffer if name == "-" else Path(name)
+    source = _source(name)
     reasons: list[str] = []
     skipped = 0
     with Progress() as progress:
@@ -166,6 +200,16 @@ def _read_parts(name: str) -> Iterator[list[Listing]]:
         warn(f"{name}: {reason}; skipped")
     if skipped > len(reasons):
         warn(f"{name}: {skipped - len(reasons):,} more skipped")
+
+
+def _source(name: str) -> Path | BinaryIO:
+    if name == CLIPBOARD:
+        from io import BytesIO
+
+        from reader.actions.paste import read_clipboard
+
+        return BytesIO(read_clipboard())
+    return sys.stdin.buffer if name == "-" else Path(name)
 
 
 def _parts(listings: Iterable[Listing]) -> Iterator[list[Listing]]:
@@ -217,6 +261,7 @@ COMMAND = Command(
         ("import library.rdf --dry-run", "what would come in, and what has no paper of arXiv"),
         ("import ~/.newsboat/cache.db --flag t=thesis", "what you read and flagged in newsboat"),
         ("import links.md daily_papers.jsonl.gz", "links in any text; recorded days of the feed"),
+        ("import --clipboard --queue", "the ids and links that you have just copied"),
     ),
     _add_arguments,
     _import_files,

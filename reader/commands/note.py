@@ -14,6 +14,8 @@ from reader.core.text import NOTE_LIMIT, clean_note
 
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
+    about = "the new note from standard input, as by --text -"
+    parser.add_argument("stdin", nargs="?", choices=("-",), metavar="-", help=about)
     about = "the new note, in Markdown (- for stdin); an empty one removes it. Without this option, the note is printed"
     parser.add_argument("--text", metavar="TEXT", help=about)
     add_json(parser)
@@ -24,7 +26,8 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
         pk = find(window, arguments.id)
         paper = window.paper(pk)
     id, old = (paper.id, paper.note or "") if paper else (arguments.id, "")
-    if arguments.text is None:
+    given = arguments.stdin if arguments.text is None else arguments.text
+    if given is None:
         if arguments.json:
             print_json({"id": id, "note": old or None})
         elif old:
@@ -32,7 +35,7 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
         else:
             warn(f"{id} has no note. 'dailypapers note {id} --text TEXT' writes one.")
         return 0
-    text = _read_stdin() if arguments.text == "-" else arguments.text
+    text = _read_stdin() if given == "-" else given
     note = clean_note(text).strip("\n")
     if len(text) > NOTE_LIMIT:
         warn(f"The note was cut after {NOTE_LIMIT:,} characters.")

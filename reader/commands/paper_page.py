@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from reader.commands.output import Style, amount, state_words, wrapped
 from reader.core.paper import Paper, labelled
 from reader.core.text import clean, clean_block
+
+if TYPE_CHECKING:
+    from reader.cache.community import Kept
 
 INDENT = "  "
 
@@ -28,9 +32,10 @@ def facts(paper: Paper) -> list[str]:
     return [fact for fact in known if fact]
 
 
-def draw_paper(paper: Paper, topics: Mapping[str, str], style: Style, columns: int) -> Iterator[str]:
+def draw_paper(paper: Paper, kept: Kept, topics: Mapping[str, str], style: Style, columns: int) -> Iterator[str]:
     """Lines of a paper, at most `columns` wide but for its links; `topics` has the names by slug."""
     from reader.actions.links import links
+    from reader.commands.belongings import belonging_lines
     from reader.commands.terminal import shows_links
 
     found = links(paper)
@@ -54,6 +59,7 @@ def draw_paper(paper: Paper, topics: Mapping[str, str], style: Style, columns: i
         yield style.bold("Links")
     # A wrapped address can't be clicked or copied.
     yield from (f"{INDENT}{link.name:9} {style.link(link.url, link.url)}" for link in found)
+    yield from belonging_lines(paper, kept, style, columns)
 
 
 def packed(items: Sequence[str], separator: str, columns: int) -> Iterator[str]:

@@ -6,22 +6,28 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_no_pager
 from reader.commands.json_form import add_json_fields
-from reader.commands.output import READABLE, Style, fit, is_terminal, width, wrapped
+from reader.commands.output import READABLE, Style, fit, is_terminal, warn, width, wrapped
 from reader.commands.paper_page import draw_paper, facts
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.paper import Paper, labelled
-from reader.core.text import clean, clean_block
+from reader.core.text import clean, clean_block, clean_note
 
 if TYPE_CHECKING:
+    from reader.cache.community import Kept
+    from reader.cache.outputs import Output
     from reader.core.topics.scorer import Reason
 
 
 SAID = 28
 """Columns of a phrase before what is known of it."""
+
+OUTPUTS = "outputs"
+"""The key in JSON of what programs of the user's said about the paper."""
 
 WHY = "why"
 """The key in JSON of what gave a paper its topics."""
@@ -29,6 +35,9 @@ WHY = "why"
 
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
+    parser.add_argument(
+        "--refresh", action="store_true", help="ask for comments, links and versions first, at most once a day"
+    )
     parser.add_argument("--why", action="store_true", help="print which words gave it its topics")
     add_json_fields(parser, _fields, "id,title,abstract")
     add_no_pager(parser)
@@ -36,25 +45,54 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
+    from reader.commands.belongings import KEYS
 
-    return (*RECORD_KEYS, WHY)
+    return (*RECORD_KEYS, *KEYS, OUTPUTS, WHY)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
     paper = load_paper(workspace, arguments.id)
+    if arguments.refresh:
+        _refresh(workspace, paper.id)
+        paper = load_paper(workspace, paper.id)
+    outputs = _load_outputs(workspace, paper)
     reasons = None
     if arguments.why or (arguments.json and WHY in arguments.json.fields):
         reasons = workspace.topics.explain(paper.title, paper.abstract, paper.keywords, paper.categories)
     if arguments.json:
         from reader.actions.export import record
+        from reader.commands.belongings import record as belongings
 
         why = {WHY: [asdict(reason) for reason in reasons]} if reasons is not None else {}
-        arguments.json.print_record(record(paper) | why)
+        said = {OUTPUTS: [one._asdict() for one in outputs]}
+        arguments.json.print_record(record(paper) | belongings(_kept(workspace, paper)) | said | why)
         return 0
     from reader.commands.pager import print_paged
 
-    print_paged(_choose_lines(paper, reasons, workspace), wanted=not arguments.no_pager)
+    lines = _choose_lines(paper, reasons, workspace)
+    print_paged(chain(lines, () if reasons is not None else _format_outputs(outputs)), wanted=not arguments.no_pager)
     return 0
+
+
+def _refresh(workspace: Workspace, id: str) -> None:
+    """Fetch what belongs to a paper; where that fails, the user is told, and what is here is printed."""
+    from reader.commands.run_job import run_job
+    from reader.refresh.jobs import RefreshPaper
+    from reader.refresh.progress import PaperRefreshed
+
+    for message in run_job(workspace, RefreshPaper(id)):
+        if isinstance(message, PaperRefreshed) and message.error is not None:
+            warn(f"Not refreshed: {message.error}")
+
+
+def _kept(workspace: Workspace, paper: Paper) -> Kept:
+    from reader.cache.community import Kept, read_community
+
+    pk = paper.pk
+    if not isinstance(pk, int):
+        return Kept()
+    with workspace.window() as window:
+        return window.read(lambda connection: read_community(connection, pk))
 
 
 def _choose_lines(paper: Paper, reasons: Sequence[Reason] | None, workspace: Workspace) -> Iterator[str]:
@@ -62,11 +100,12 @@ def _choose_lines(paper: Paper, reasons: Sequence[Reason] | None, workspace: Wor
     if reasons is not None:
         names = {topic.slug: topic.name for topic in workspace.topics.topics}
         return _format_reasons(paper, reasons, names, style)
+    kept = _kept(workspace, paper)
     if not is_terminal(sys.stdout):
-        return _format_paper(paper, style)
+        return _format_paper(paper, kept, style)
     with workspace.window() as window:
         topics = window.topic_names()
-    return draw_paper(paper, topics, style, min(width(), READABLE))
+    return draw_paper(paper, kept, topics, style, min(width(), READABLE))
 
 
 def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], style: Style) -> Iterator[str]:
@@ -95,9 +134,10 @@ def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str,
         yield style.faint(LEGEND)
 
 
-def _format_paper(paper: Paper, style: Style) -> Iterator[str]:
+def _format_paper(paper: Paper, kept: Kept, style: Style) -> Iterator[str]:
     """Lines of a paper in a pipe: a paragraph is one line, which the next program wraps or searches."""
     from reader.actions.links import links
+    from reader.commands.belongings import belonging_lines
 
     yield style.bold(clean(paper.title))
     if paper.authors:
@@ -112,6 +152,28 @@ def _format_paper(paper: Paper, style: Style) -> Iterator[str]:
             yield paragraph
     yield ""
     yield from (f"{link.name:8} {link.url}" for link in links(paper))
+    yield from belonging_lines(paper, kept, style, None)
+
+
+def _load_outputs(workspace: Workspace, paper: Paper) -> tuple[Output, ...]:
+    from reader.cache.outputs import outputs_of
+
+    pk = paper.pk
+    if not isinstance(pk, int):
+        return ()
+    with workspace.window() as window:
+        return window.read(lambda connection: outputs_of(connection, pk))
+
+
+def _format_outputs(outputs: Sequence[Output]) -> Iterator[str]:
+    """Lines of what programs said: as they printed it, but for its width on a terminal."""
+    style = Style.of(sys.stdout)
+    columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
+    for output in outputs:
+        yield ""
+        yield style.bold(f"{clean(output.name)} (made by a program on {output.made[:10]})")
+        for line in clean_note(output.text).split("\n"):
+            yield from wrapped(line, columns) if line.strip() else ("",)
 
 
 COMMAND = Command(
@@ -120,6 +182,7 @@ COMMAND = Command(
     (
         ("show 2406.12345", "by its arXiv id"),
         ("show https://huggingface.co/papers/2406.12345 --json=title,code_url", "by an address, two fields as JSON"),
+        ("show 2406.12345 --refresh", "with the newest votes, comments and links"),
         ("show 2406.12345 --why", "which words gave it its topics"),
     ),
     _add_arguments,

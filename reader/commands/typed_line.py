@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +20,7 @@ from reader.commands.command import make_parser
 from reader.commands.parsing import places_of_arguments
 from reader.commands.registry import COMMANDS, find_command
 from reader.core.errors import UsageError
-from reader.core.ids import OWN_PREFIXES, arxiv_id
+from reader.core.ids import OWN_PREFIXES, doi_in, named_id
 from reader.core.nearest import nearest
 from reader.keys.actions import ACTIONS
 from reader.ui.shell import Here, Typed
@@ -29,7 +31,8 @@ WRITE = "write"
 _SHORT = {"q": "quit", "w": WRITE, "h": "help", "wq": "quit"}
 """Habits from other programs."""
 
-_VIEWS = {"save": "add"}
+PIPE = "pipe"
+"""The command whose line is that of another program: it is taken as it is typed."""
 
 ACTIONS_FIRST = {
     "help": "app.help", "quit": "app.quit", "redo": "mark.redo", "refresh": "app.refresh", "search": "find.query",
@@ -85,6 +88,8 @@ def split(line: str) -> list[Word]:
 def understand(line: str, here: Here) -> Typed:
     """What a typed line means; raises UsageError, also for the mistakes that the command itself would refuse."""
     found = split(line)
+    if found and found[0].text == PIPE:
+        return _pipe(line.strip().removeprefix(PIPE).strip(), here)
     if found and found[-1].is_open:
         raise UsageError("A quote is not closed.")
     words = [_with_home(word.text) for word in found]
@@ -92,19 +97,21 @@ def understand(line: str, here: Here) -> Typed:
         return Typed()
     words[0] = _SHORT.get(words[0], words[0])
     if words[0] == "view" and "views" in COMMANDS:
-        words = ["views", *(_VIEWS.get(word, word) for word in words[1:2]), *words[2:]]
+        words[0] = "views"
     if action := _action(words):
         return action
     name, rest = words[0], words[1:]
     if name == WRITE:
-        return Typed(("export", *_write(rest, here)))
+        return _to_file(_write(rest, here))
     if name not in COMMANDS:
         meant = nearest(name, (*COMMANDS, WRITE, *_by_name()))
         raise UsageError(f"There is no command {name!r}." + (f" Did you mean {meant}?" if meant else ""))
     if "--help" in rest or "-h" in rest:
         return Typed((name, *rest))
     if name == "export":
-        return Typed((name, *_export(rest, here)))
+        return _to_file(_export(rest, here))
+    if name == "views" and len(rest) == 2 and rest[0] in ("add", "save"):
+        return Typed((name, *rest, here.query))
     if name in _BEFORE_PAPERS:
         return _with_papers(name, rest, here)
     return Typed((name, *rest))
@@ -174,6 +181,21 @@ def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
     return Typed((name, *words))
 
 
+def _pipe(line: str, here: Here) -> Typed:
+    """A program and its arguments on the papers that the user sees; options of ours may stand before it."""
+    options: list[str] = []
+    while line.startswith("--"):
+        option, _, line = line.partition(" ")
+        options.append(option)
+        if option in ("--input", "--seconds"):
+            value, _, line = line.strip().partition(" ")
+            options.append(value)
+        line = line.strip()
+    if not line and options in ([], ["--help"]):
+        return Typed((PIPE, "--help"))
+    return Typed((PIPE, *options, "--", line, *(here.selected or _one(here))))
+
+
 def _one(here: Here) -> tuple[str, ...]:
     """The paper under the cursor; raises UsageError if there is none."""
     if here.highlighted is None:
@@ -182,7 +204,7 @@ def _one(here: Here) -> tuple[str, ...]:
 
 
 def _is_id(word: str) -> bool:
-    return arxiv_id(word) is not None or word.startswith(OWN_PREFIXES)
+    return bool(named_id(word) or doi_in(word)) or word.startswith(OWN_PREFIXES)
 
 
 # Exports
@@ -223,6 +245,16 @@ def _write(words: Sequence[str], here: Here) -> list[str]:
     format = format_of(Path(file))
     as_format = [] if "--format" in options else ["--format", format.name if format else "markdown"]
     return [*options, *as_format, "-o", file, *_by_id(here.selected or _one(here))]
+
+
+def _to_file(words: Sequence[str]) -> Typed:
+    """An export; a file that it would replace is named."""
+    file = next((Path(after) for word, after in pairwise(words) if word in ("-o", "--output")), None)
+    is_added = "--append" in words or "notes" in words
+    with suppress(OSError):
+        if file is not None and not is_added and file.is_file():
+            return Typed(("export", *words), replaces=str(file))
+    return Typed(("export", *words))
 
 
 def _is_file(word: str) -> bool:

@@ -247,7 +247,9 @@ class Keyboard:
 
 
 def _needs_papers(action: Action, context: Context) -> bool:
-    """Whether the action needs a non-empty list, or goes on from the day that is listed."""
+    """Whether the action needs a non-empty list, goes on from the day that is listed, or may act on what is listed."""
+    if action.id == "command.run":
+        return True
     if action.id.startswith("day.") and action.repeatable:
         return True
     return "empty" not in action.contexts and (context in ("list", "detail") or action.id.startswith("mark."))

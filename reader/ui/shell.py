@@ -32,6 +32,8 @@ class Suggested(NamedTuple):
 
     start: int = 0
     candidates: tuple[Candidate, ...] = ()
+    line: str = ""
+    """The line for which they hold."""
 
 
 class Typed(NamedTuple):
@@ -41,6 +43,8 @@ class Typed(NamedTuple):
     """The command's name and its words."""
     is_counted: bool = False
     """Whether it may change many papers that the user does not see: their number is shown first."""
+    replaces: str = ""
+    """The file that is there already and would be replaced; the user is asked first."""
     action: str = ""
     """The id of the action; empty for a command."""
     times: int | None = None

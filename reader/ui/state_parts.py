@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from reader.cache.community import Kept
     from reader.cache.history import Votes
+    from reader.cache.outputs import Output
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperKey
     from reader.ui.feed_results import FeedResults
@@ -79,6 +80,11 @@ class ListContent:
     def words(self) -> tuple[str, ...]:
         """The searched words, which are marked in texts."""
         return self.place.words if self.results is None else tuple(self.results.text.split())
+
+    @property
+    def text_words(self) -> tuple[str, ...]:
+        """The searched words that full texts may have."""
+        return self.place.text_words if self.results is None else ()
 
     def with_facts(self, facts: CacheFacts, ranked_at: str | None) -> ListContent:
         """The same content with facts from the cache."""
@@ -180,6 +186,8 @@ class Reading(NamedTuple):
     """What belongs to it, on the page."""
     fetching: str = ""
     """How it goes with fetching that; empty if there is nothing to say."""
+    outputs: tuple[Output, ...] = ()
+    """What the user's programs said about it."""
 
 
 class Tagging(NamedTuple):

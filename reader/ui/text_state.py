@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.ui.full_text import FullText
     from reader.ui.outline import Outline
+    from reader.ui.text.found_lines import Found
     from reader.ui.text_view import TextView
 
 
@@ -19,8 +20,14 @@ if TYPE_CHECKING:
 class TextState(ListState):
     """The full text that is read, over the paper's page."""
 
+    found: Found | None = None
+    """Where the full text of the shown paper has the searched words; None while that is not known."""
     text: FullText | None = None
     """The open full text, which may be on its way; None while none is open."""
+
+    def found_in_text(self, found: Found | None) -> Self:
+        """Record where a paper's full text has the searched words."""
+        return self if found == self.found else replace(self, found=found)
 
     def open_text(self, text: FullText) -> Self:
         """Show a full text, or that it is being fetched."""

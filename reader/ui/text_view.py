@@ -243,6 +243,13 @@ class TextView:
 
     # Search
 
+    def search_from(self, words: str, block: int) -> TextView:
+        """Look for words, and show the first line of a block that has them; `back` returns."""
+        begun = replace(self, search=Search(words))
+        searched = begun.search.pattern
+        places = self.index.matches(searched, block) if searched else []
+        return begun.jump(places[0] if places else self.layout.start_of(block))
+
     def begin_search(self) -> TextView:
         """Begin to type words, from here on."""
         block, letter = self.spot(self.top)

@@ -111,6 +111,29 @@ def test_the_type_follows_from_where_a_paper_appeared(
     }.items() <= found.items()  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("venue", "entry"),
+    [
+        ("ICLR 2027 oral", {"type": "inproceedings", "year": "2027",
+         "booktitle": "International Conference on Learning Representations (ICLR 2027)"}),
+        ("ICML 2026 workshop", {"type": "inproceedings", "month": "jun",
+         "booktitle": "Workshop at International Conference on Machine Learning (ICML 2026)"}),
+        ("TMLR 2026", {"type": "article", "journal": "Transactions on Machine Learning Research"}),
+        ("ICST 2026", {"type": "inproceedings", "booktitle": "ICST 2026"}),
+    ],
+)  # fmt: skip
+def test_a_venue_stands_for_a_missing_journal_reference(live_edit: Paper, venue: str, entry: dict[str, str]) -> None:
+    paper = live_edit._replace(venue=venue)
+    found = fields_of(paper)
+    assert entry.items() <= found.items()
+    assert ("month" in found) == (found["year"] == "2026")
+    (item,) = json.loads(written("csl-json", paper))
+    assert item["container-title"] == entry.get("booktitle", entry.get("journal"))
+    assert item["issued"]["date-parts"][0][0] == int(found["year"])
+    ris = written("ris", paper)
+    assert f"PY  - {found['year']}\r\n" in ris and f"T2  - {item['container-title']}\r\n" in ris
+
+
 def test_tags_and_notes_go_along(live_edit: Paper) -> None:
     found = fields_of(live_edit._replace(tags=("to read", "a, b"), note="Mine:\n100 % {sure}"))
     assert found["keywords"] == "to read, a b"

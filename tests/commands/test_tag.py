@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,8 @@ def test_a_note_is_written_printed_and_removed(run: Run, papers: Path) -> None:
 def test_a_note_comes_from_standard_input(spawn: Spawn, papers: Path) -> None:
     assert spawn("note", IDS[0], "--text", "-", input="\nTwo\r\n  lines \x1b[31m\n").code == 0
     assert spawn("note", IDS[0]).out == "Two\n  lines\n"
+    assert spawn("note", IDS[0], "-", input="- one\n- two").code == 0
+    assert json.loads(spawn("show", IDS[0], "--json").out)["note"] == "- one\n- two"
 
 
 def test_the_queue_has_its_own_order(run: Run, papers: Path) -> None:

@@ -30,7 +30,7 @@ def words(line: str, here: Here = SELECTED) -> str:
         ("mark read", f"mark read {A} {B}"),
         ("tag add later", f"tag add later {A} {B}"),
         ("tag remove later --dry-run", f"tag remove later --dry-run {A} {B}"),
-        ("mark star 2406.12345 https://arxiv.org/abs/2406.54321", None),
+        ("mark star 2406.12345 https://arxiv.org/abs/2406.54321 10.1038/s41586-024-07000-1 2406.12345v2.pdf", None),
         ("tag rename later soon", None),
         ("note", f"note {C}"),
         ("note worth a second look", f"note {C} --text=worth a second look"),
@@ -115,6 +115,16 @@ def test_over_an_empty_list_a_command_on_papers_says_so() -> None:
     for line in ("mark read", "show", "write x.md", "note hello"):
         with pytest.raises(UsageError, match="There is no paper here"):
             understand(line, Here())
+
+
+def test_a_file_that_would_be_replaced_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "refs.bib"
+    assert understand(f"export {file}", SELECTED).replaces == ""
+    file.touch()
+    for line in (f"export {file}", f"write {file}", f"export bibtex -o {file} is:starred"):
+        assert understand(line, SELECTED).replaces == str(file)
+    for line in (f"export --append {file}", f"export notes {tmp_path}"):
+        assert understand(line, SELECTED).replaces == ""
 
 
 def test_a_path_in_the_home_is_written_out() -> None:

@@ -1,4 +1,4 @@
-"""Full texts in the list: fetched ahead, and found by words."""
+"""Full texts in the list: fetched ahead, found by words, and read where they have them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,33 @@ async def test_starred_papers_get_their_texts_and_are_found_by_them(
         monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
         monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
         feed.pages = {f"/papers/{id}.md": pages.MARKDOWN.encode() for id in (FIRST, SECOND)}
-        feed.fault = "hang"
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            await r.do("mark.star")
+        async with reader(settings=settings(endpoint=feed.url), size=(140, 42)) as r:
+            await r.do("paper.star")
             r.assembly.texts_ahead.begin()
-            await r.until(lambda: "text 1 of 1" in r.top)
-            feed.fault = "ok"
+            await r.until(lambda: r.row(0).has_text)
+            await r.until(lambda: r.app.state.texts_ahead == "")
+            assert [one.path for one in feed.requests] == [f"/papers/{FIRST}.md"]
+            r.assembly.texts_ahead.begin()
+            await r.rest()
+            assert len(feed.requests) == 1
+
+            await r.do("find.query")
+            await r.type("sentence fills")
+            await r.press("enter")
+            await r.until(lambda: r.app.state.found)
+            assert "ONLY IN THE FULL TEXT" in r.screen and r.ids == [FIRST]
+            await r.until(lambda: "In the full text  1 place" in r.screen)
+
+            await r.do("text.places")
+            text = r.app.state.text
+            assert text is not None and text.view is not None
+            assert text.view.search.text == "sentence" and text.view.marked is not None
+            await r.do("app.back", "app.back", "find.clear")
+            assert r.app.state.found is None
+            await r.do("text.places")
+            assert "search words first" in r.status
+            await r.do("find.query")
+            await r.type("video")
+            await r.press("enter")
+            await r.do("text.places")
+            assert "no full text here has the words" in r.status

@@ -47,6 +47,14 @@ _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
+class ListsFeeds(FeedMalformed):
+    """The file is OPML: it names feeds, not papers."""
+
+    def __init__(self, name: str, body: bytes) -> None:
+        super().__init__(f"{name} lists feeds: 'dailypapers feeds import {name}' follows them.")
+        self.body = body
+
+
 def read_papers(source: Path | BinaryIO, today: date) -> Iterator[Listing]:
     """The listings of a file, or of a binary stream such as standard input; `today` completes a saved page's dates.
 
@@ -131,6 +139,8 @@ def _read_text(body: bytes, name: str, today: date) -> Listing:
     entries = tuple(id_list.parse_list(text))
     if any(entry.id for entry in entries):
         return Listing(None, (), entries=entries)
+    if re.search(r"^https?://|^\"(?:query|exec|filter):", text, re.MULTILINE):
+        raise FeedMalformed(f"{name} names no paper. If it lists newsboat's feeds, import what 'newsboat -e' writes.")
     raise FeedMalformed(f"{name} names no paper, or has no known format: see 'dailypapers import --help'.")
 
 
@@ -151,7 +161,7 @@ def _decoded(body: bytes, name: str) -> str:
         raise FeedMalformed(f"{name} is neither text nor a file that is known.")
     if body.lstrip()[:1] == b"<":
         if b"<opml" in body[:4096].lower():
-            raise FeedMalformed(f"{name} lists feeds: 'dailypapers feeds import {name}' follows them.")
+            raise ListsFeeds(name, body)
         raise FeedMalformed(f"{name} is a page's source; copy the page's text from the browser, and import that.")
     try:
         return body.decode()

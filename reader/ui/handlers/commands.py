@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.errors import UsageError
 from reader.core.paper_row import NotCached, PaperKey
 from reader.ui.handlers.program import Program
-from reader.ui.handlers.registry import handles
+from reader.ui.handlers.registry import Handler, handles
 from reader.ui.keyboard import Keyboard
 from reader.ui.notices import Tone
 from reader.ui.screens.command_line import CommandScreen
@@ -19,6 +20,9 @@ from reader.ui.shell import Here, Outcome, Typed
 from reader.ui.text.command_advice import as_notice, in_the_readers_words
 from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.services import Services
+
+if TYPE_CHECKING:
+    from reader.core.setting_tables import UserCommand
 
 LONGEST_NOTICE = 160
 """Maximum characters of an output that is told in the last line."""
@@ -28,6 +32,9 @@ CHUNK = 200
 
 MARGINS = 3
 """Cells beside the output: one at the left, two at the right."""
+
+BESIDE = ("list", "detail", "page", "text", "filter", "empty")
+"""The contexts in which an output is shown at once; elsewhere the user is amid something."""
 
 NO_OUTPUT = "no command has printed anything yet"
 
@@ -70,6 +77,18 @@ class CommandActions:
     def open(self, _count: int | None) -> None:
         self._model.change(self._model.state.open_command())
 
+    @handles("command.pipe")
+    def pipe(self, _count: int | None) -> None:
+        self._model.change(self._model.state.open_command("pipe "))
+
+    def own_handlers(self, commands: Mapping[str, UserCommand]) -> Mapping[str, Handler]:
+        """The handlers of the user's own commands, by the ids of their actions."""
+
+        def handler(name: str) -> Handler:
+            return lambda _count: self._begin(f"pipe {name}")
+
+        return {id: handler(command.name) for id, command in commands.items()}
+
     @handles("command.cancel")
     def cancel(self, _count: int | None) -> None:
         self._model.change(self._model.state.close_command())
@@ -96,7 +115,10 @@ class CommandActions:
         line = screen.line.text.strip() if screen else ""
         self._model.change(self._model.state.close_command().remember_command(line))
         if line:
-            self._background.start("command", partial(self._obey, line, self._model.take_targets()))
+            self._begin(line)
+
+    def _begin(self, line: str) -> None:
+        self._background.start("command", partial(self._obey, line, self._model.take_targets()))
 
     async def _obey(self, line: str, targets: Sequence[PaperKey]) -> None:
         try:
@@ -108,7 +130,9 @@ class CommandActions:
         if typed.action:
             self._act(typed)
         elif typed.is_counted:
-            await self._ask(line, typed.words)
+            await self._count_first(line, typed.words)
+        elif typed.replaces:
+            self._ask(f"{Path(typed.replaces).name} is there already", "replace it", line, typed.words)
         elif typed.words:
             await self._run(line, typed.words)
 
@@ -141,7 +165,7 @@ class CommandActions:
 
     # Commands
 
-    async def _ask(self, line: str, words: Sequence[str]) -> None:
+    async def _count_first(self, line: str, words: Sequence[str]) -> None:
         """Show how many papers a command would change, and run it if the user wants that."""
         outcome = await self._runner.run((*words, "--dry-run", "--json"), self._columns)
         if outcome.code:
@@ -153,12 +177,13 @@ class CommandActions:
             self._model.show_notice(f"{nothing} · {line}")
             return
         papers = f"{found['changed']:,} paper{'' if found['changed'] == 1 else 's'}"
-        go_on = partial(self._background.start, "command", partial(self._run, line, words))
-        self._keyboard.ask_letter(
-            f"{line}: {papers}",
-            (("y", "do it"), ("n", "leave them")),
-            lambda letter: go_on() if letter == "y" else None,
-        )
+        self._ask(f"{line}: {papers}", "do it", line, words)
+
+    def _ask(self, what: str, yes: str, line: str, words: Sequence[str]) -> None:
+        """Run a command if the user answers `y`."""
+        run = partial(self._background.start, "command", partial(self._run, line, words))
+        choices = (("y", yes), ("n", "leave it"))
+        self._keyboard.ask_letter(what, choices, lambda letter: run() if letter == "y" else None)
 
     async def _run(self, line: str, words: Sequence[str]) -> None:
         self._report(line, await self._runner.run(words, self._columns))
@@ -183,7 +208,7 @@ class CommandActions:
             self._model.show_notice(said, tone)
             return
         self._last = Output(line, in_the_readers_words(text, undo))
-        if self._program.context in ("list", "detail", "page", "filter", "empty"):
+        if self._program.context in BESIDE:
             self.show_output(None)
         else:
             key = self._look.keymap.key("command.output")

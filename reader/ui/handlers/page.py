@@ -67,6 +67,25 @@ class PageActions:
             if isinstance(reading.paper.pk, NotCached):
                 self._marks.store_opened(reading.key)
 
+    @handles("text.places")
+    def read_places(self, _count: int | None = None) -> None:
+        """Read the full text where it has the searched words."""
+        found = self._model.state.found
+        if found is not None and found.hits:
+            self.read_from(found.hits[0].block)
+        elif self._model.state.listing.text_words:
+            self._model.show_notice("no full text here has the words")
+        else:
+            self._model.show_notice("search words first: this goes to where the full text has them")
+
+    def read_from(self, block: int) -> None:
+        """Read the full text of the shown paper from a block with the searched words on."""
+        found = self._model.state.found
+        if self._model.state.page is None:
+            self._show()
+        if found is not None and self._model.state.page is not None:
+            self._full_text.open_at(max(found.words, key=len), block)
+
     @handles("read.down")
     def scroll_down(self, count: int | None) -> None:
         self._scroll(count or 1)

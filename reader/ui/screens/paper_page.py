@@ -34,18 +34,25 @@ class PaperPage(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         subscribe(self, self._model, view_models.status_parts, self._draw_status)
-        subscribe(self, self._model, lambda state: state.listing.count, self._draw_position, now=False)
+        subscribe(self, self._model, lambda state: (state.listing.count, state.found), self._draw_again, now=False)
         subscribe(self, self._model, lambda state: state.topic_names, self._draw_topic_names, now=False)
 
     def show(self, reading: Reading) -> None:
         """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
-        position = view_models.position(reading.number, self._model.state.listing.count)
+        state = self._model.state
         self.detail.show(
-            reading.paper, reading.words, reading.votes, position=position, kept=reading.kept, fetching=reading.fetching
+            reading.paper,
+            reading.words,
+            reading.votes,
+            position=view_models.position(reading.number, state.listing.count),
+            kept=reading.kept,
+            found=view_models.found(state, reading.key),
+            fetching=reading.fetching,
+            outputs=reading.outputs,
         )
 
-    def _draw_position(self, state: State) -> None:
-        """Show the paper again once the whole list is read: then its number of papers is known."""
+    def _draw_again(self, state: State) -> None:
+        """Show the paper again once its text is searched, or the whole list is read and its number of papers known."""
         if state.page is not None:
             self.show(state.page)
 

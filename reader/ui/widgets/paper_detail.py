@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from reader.cache.history import STILL, Votes
+from reader.cache.outputs import Output
 from reader.core.paper import Paper
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, centre, fill, with_keys
@@ -24,6 +25,7 @@ from reader.ui.widgets.pane import Pane
 if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.core.topics.explain import Why
+    from reader.ui.text.found_lines import Found
 
 _ROLES = (
     "title", "people", "more", "facts", "position", "star", "tag", "topic", "keywords", "between", "label", "quote",
@@ -51,6 +53,12 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         """The user clicked a topic."""
 
         slug: str
+
+    @dataclass
+    class PlaceClicked(Message):
+        """The user clicked a place of the full text."""
+
+        block: int
 
     @dataclass
     class TagClicked(Message):
@@ -90,11 +98,13 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         *,
         position: str = "",
         kept: Kept | None = None,
+        found: Found | None = None,
         fetching: str = "",
+        outputs: tuple[Output, ...] = (),
     ) -> None:
         """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
 
-        `position` is its place in the list, such as `3 of 34`. `kept` and `fetching` are as in `Presentation`.
+        `position` is its place in the list, such as `3 of 34`. The others are as in `Presentation`.
         """
         is_same = self._paper is not None and self._paper.pk == paper.pk
         why = self._look.why if is_same else None
@@ -110,7 +120,9 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             today=today,
             votes=votes,
             position=position,
+            outputs=outputs,
             kept=kept,
+            found=found,
             fetching=fetching,
         )
         if (paper, look) != (self._paper, self._look):
@@ -239,6 +251,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self.post_message(self.TopicClicked(value))
         elif kind == "tag":
             self.post_message(self.TagClicked(value))
+        elif kind == "place":
+            self.post_message(self.PlaceClicked(int(value)))
         elif kind == "unfold":
             self.toggle_fold()
         else:

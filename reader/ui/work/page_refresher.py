@@ -46,6 +46,11 @@ class PageRefresher:
         self.delay = services.background.delayed(self._begin)
         self._progress = services.background.delayed(self._say_begun)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is asked, nor will be."""
+        return not self.delay.is_waiting and (self._worker is None or self._worker.is_finished)
+
     @staticmethod
     def parts(state: State) -> object:
         """The part of the state whose change begins or stops a refresh."""

@@ -39,7 +39,7 @@ def discussion(*comments: Comment, look: Presentation = LOOK, width: int = 40) -
 
 
 def test_counts_are_in_words_and_short_numbers() -> None:
-    assert linked_counts(paper(models=1, datasets=0, spaces=1_356)) == ["1 model", "1,356 Spaces"]
+    assert linked_counts(paper()._replace(models=1, datasets=0, spaces=1_356)) == ["1 model", "1,356 Spaces"]
     assert linked_counts(paper()) == []
     assert [*map(compact, (7, 999, 1_000, 8_800, 20_345, 1_200_000, 3_000_000_000))] == [
         "7", "999", "1k", "8.8k", "20k", "1.2M", "3G",
@@ -62,7 +62,7 @@ SPACE = Repository("space", "lab/demo", 1, None, "A [bold]demo[/bold]", "sleepin
 
 def test_repositories_are_listed_with_their_keys_and_the_growth_of_models() -> None:
     kept = Kept(Community((), (*MODELS, SPACE)), models=(1, 3, 5))
-    lines = texts(repository_lines(paper(models=254, spaces=1), kept, 72, LOOK))
+    lines = texts(repository_lines(paper()._replace(models=254, spaces=1), kept, 72, LOOK))
     assert lines == [
         "Linked 254 models ▂▅█ · 1 Space",
         "Lm1  lab/model-1  text-generation · 900 likes · 10 downloads",
@@ -71,12 +71,12 @@ def test_repositories_are_listed_with_their_keys_and_the_growth_of_models() -> N
         "     +2",
         "Ls   lab/demo  A [bold]demo[/bold] · 1 like · sleeping",
     ]
-    assert len(repository_lines(paper(models=254), kept, 72, UNFOLDED)) == 7
-    assert repository_lines(paper(models=0), kept, 72, LOOK) == []
+    assert len(repository_lines(paper()._replace(models=254), kept, 72, UNFOLDED)) == 7
+    assert repository_lines(paper()._replace(models=0), kept, 72, LOOK) == []
 
 
 def test_a_repository_is_clicked() -> None:
-    lines = repository_lines(paper(spaces=1), Kept(Community((), (SPACE,))), 72, LOOK)
+    lines = repository_lines(paper()._replace(spaces=1), Kept(Community((), (SPACE,))), 72, LOOK)
     assert lines[1][1].action == ("link", "https://huggingface.co/spaces/lab/demo")
 
 
@@ -91,10 +91,10 @@ def test_replies_stand_behind_bars() -> None:
         "ana · 29 Jun · 🔥 23",
         "First.",
         "",
-        "▎ ana · 30 Jun · edited",
-        "▎ Second.",
-        "▎",
-        "▎ More.",
+        "│ ana · 30 Jun · edited",
+        "│ Second.",
+        "│",
+        "│ More.",
     ]
 
 
@@ -103,8 +103,8 @@ def test_a_hidden_comment_and_one_that_is_gone_are_told() -> None:
     assert discussion(*told, width=60)[2:] == [
         "a comment that is hidden",
         "",
-        "▎ ana · 30 Jun",
-        "▎ Yes.",
+        "│ ana · 30 Jun",
+        "│ Yes.",
         "",
         "ana · 29 Jun, to a comment that is gone",
         "No.",
@@ -117,7 +117,7 @@ def test_automated_comments_are_folded() -> None:
     told = said("a", "This is an automated message from the bot.")
     told = told._replace(blocks=(*told.blocks, similar))
     assert discussion(told)[2:] == ["ana · 29 Jun", "automated, similar papers +2"]
-    assert "· One" in discussion(told, look=UNFOLDED)
+    assert "• One" in discussion(told, look=UNFOLDED)
 
 
 def test_very_many_comments_are_folded() -> None:
@@ -137,12 +137,13 @@ def test_marked_up_text_is_drawn_as_such_and_links_are_clicked() -> None:
     )
     lines = comment_lines(Kept(Community((said("a")._replace(blocks=text),))), 30, LOOK)
     drawn = texts(lines)
-    assert "▎ Is it?" in drawn
+    assert "│ Is it?" in drawn
     assert "  x = [i for i in range(10) i…" in drawn
     assert "[picture]" in drawn
     links = [piece for line in lines for piece in line if piece.action]
     assert [(piece.text, piece.role, piece.action) for piece in links] == [
-        ("this", "link", ("link", "https://x.example/"))
+        ("this", "link", ("link", "https://x.example/")),
+        ("[picture]", "link", ("link", "https://x.example/a.png")),
     ]
 
 
@@ -151,7 +152,7 @@ def test_ascii_draws_with_letters() -> None:
     items = Items((Item("•", (Paragraph((Span("x"),)),)),))
     told = (said("a")._replace(blocks=(Quote((items,)), items)), said("bb", "Yes.", parent="a"))
     kept = Kept(Community(told, MODELS), models=(1, 2))
-    lines = [*comment_lines(kept, 40, look), *repository_lines(paper(models=5), kept, 40, look)]
+    lines = [*comment_lines(kept, 40, look), *repository_lines(paper()._replace(models=5), kept, 40, look)]
     assert all(line.isascii() for line in texts(lines))
 
 
@@ -165,6 +166,6 @@ def test_whatever_is_said_is_drawn_literally_and_in_its_width(
 ) -> None:
     told = tuple(said("a" * n, text, parent="a" * (n - 1))._replace(author=author) for n in range(1, 6))
     kept = Kept(Community(told, (Repository("model", f"{author}/x", 3, 4, about),)))
-    for line in (*comment_lines(kept, width, look), *repository_lines(paper(models=1), kept, width, look)):
+    for line in (*comment_lines(kept, width, look), *repository_lines(paper()._replace(models=1), kept, width, look)):
         assert measure(line) <= width
         assert all(piece.text.isprintable() for piece in line)
