@@ -39,9 +39,9 @@ class CommandState(OwnState):
     commands: tuple[str, ...] = ()
     """Commands that were typed, newest first."""
 
-    def open_command(self) -> Self:
-        """Let the user type a command."""
-        return replace(self, command=TypedCommand())
+    def open_command(self, begun: str = "") -> Self:
+        """Let the user type a command, of which some is `begun`."""
+        return replace(self, command=TypedCommand(begun))
 
     def type_command(self, text: str) -> Self:
         """Take over the typed text."""
