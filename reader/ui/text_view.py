@@ -141,7 +141,9 @@ class TextView:
 
     @property
     def section(self) -> Section | None:
-        """The section that is being read: that of the third line in view."""
+        """The section that is being read: that of the marked line, else of the third line in view."""
+        if self.marked is not None:
+            return self.layout.section_at(self.marked)
         return self.layout.section_at(self.layout.down(self.top, min(2, max(0, self.size.rows - 1))))
 
     @property
@@ -232,14 +234,15 @@ class TextView:
 
     def next_section(self, step: int) -> TextView:
         """Put the heading `step` sections further at the top, or the end of the text if there is none."""
-        found = self.layout.next_section(self.top, step)
+        found = self.layout.next_section(self.marked or self.top, step)
         if found is None:
             return self._at(self.layout.end if step > 0 else BEGINNING)
-        return self._at(found)
+        return self._at(found, found if found > self.last_top else None)
 
     def go_to_block(self, block: int) -> TextView:
-        """Put a block at the top; `back` returns."""
-        return self._remember(self.top)._at(self.layout.start_of(block))
+        """Put a block at the top, and mark it where the end of the text is in the way; `back` returns."""
+        start = self.layout.start_of(block)
+        return self._remember(self.top)._at(start, start if start > self.last_top else None)
 
     # Search
 

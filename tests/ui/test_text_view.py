@@ -214,3 +214,15 @@ def test_words_are_found_though_their_style_changes_within_and_signs_as_they_are
     for text in ("attention h", "λ", "λ1", "x2", "with λ"):
         assert search(view, text).marked == Place(0, 0), text
     assert search(view, "λ2").marked is None
+
+
+def test_a_section_at_the_end_of_the_text_is_marked_where_it_stands(view: TextView) -> None:
+    small = view.resized(Size(79, 60))
+    block = view.document.sections[-1].start
+    there = small.go_to_block(block)
+    assert there.is_at_end and marked(there) == "References"
+    assert there.section is not None and there.section.start == block
+    assert there.back().top == small.top
+    before = there.next_section(-1)
+    assert before.section is not None and before.section.heading.number == "3"
+    assert marked(before.next_section(1)) == "References"
