@@ -16,7 +16,6 @@ from reader.cache.texts import BATCH, Texts
 from reader.core.document.codec import dump
 from reader.core.document.model import Document, Paragraph, Span
 from reader.core.paper import Listing
-from tests.breakage import WITHOUT_COMMUNITY
 from tests.cache.conftest import NOW, ByName, draft, faults
 
 DOCUMENT = Document("T", (Paragraph((Span("Sparse attention."),)),), 2, "CC BY 4.0")
