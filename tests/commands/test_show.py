@@ -119,7 +119,9 @@ def test_what_belongs_to_a_paper_is_asked_for_and_printed(
     ]
     models = [{"id": "lab/seven", "likes": 1, "downloads": 40, "gated": "auto"}]
     belonging = {"comments": comments, "linkedModels": models, "numTotalModels": 254, "linkedSpaces": [{"id": "a/b"}]}
-    with FeedServer({"2026-06-30": [item("2606.26740", "LiveEdit: Streaming Video Editing", **belonging)]}) as feed:
+    with FeedServer(
+        {"2026-06-30": [item("2606.26740", "LiveEdit: Streaming Video Editing", None, **belonging)]}
+    ) as feed:
         monkeypatch.setenv("HF_ENDPOINT", feed.url)
         out = run("show", "2606.26740", "--refresh").out
         assert "\nLinked  254 models, 0 datasets, 0 Spaces\n" in out
