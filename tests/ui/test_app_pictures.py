@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from reader.ui.text_links import LETTERS
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.ui.conftest import Opener
@@ -56,10 +57,10 @@ async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed
         await r.until(lambda: "Figure 1" in r.screen or "Start of it" in r.screen)
         await r.do("move.bottom", "picture.open")
         await r.until(lambda: "drawing of lines (SVG)" in r.screen)
-        assert r.lines[0].strip() == "2 of 3 Figure 1" and "Both." in r.screen
+        assert r.lines[0].strip() == "2 of 3 · Figure 1" and "Both." in r.screen
         await r.do("picture.next")
         await r.until(lambda: blocks(r) > 100)
-        assert r.lines[0].strip() == "3 of 3 Figure 1 (a)"
+        assert r.lines[0].strip() == "3 of 3 · Figure 1 (a)"
         await r.do("picture.previous")
         asked = len(feed.requests)
         await r.do("picture.next")
@@ -69,6 +70,10 @@ async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed
         assert max(len(line.rstrip()) for line in r.lines) <= 60
         await r.do("picture.close")
         assert r.context == "text" and blocks(r) == 0
+        await r.do("text.follow")
+        links = r.app.state.text.view.links  # type: ignore[union-attr]
+        await r.press(LETTERS[next(index for index, link in enumerate(links) if link.text.startswith("(a)"))])
+        assert r.context == "picture" and r.lines[0].strip() == "3 of 3 · Figure 1 (a)"
 
 
 async def test_where_no_picture_can_be_shown_it_is_said(
