@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from reader.core.paper_row import PaperKey
+from reader.core.setting_tables import SavedView, UserCommand, WatchedExport
 
 
 def cached(key: PaperKey) -> int:
@@ -125,3 +126,9 @@ class SettingFacts(TypedDict, total=False):
     density: str
     topics_file: str
     keys: Mapping[str, tuple[str, ...]]
+    views: tuple[SavedView, ...]
+    exports: tuple[WatchedExport, ...]
+    commands: tuple[UserCommand, ...]
+    hidden_views: tuple[str, ...]
+    on_star: str | tuple[str, ...]
+    on_new: str | tuple[str, ...]

@@ -72,6 +72,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "tags": "Line of tags",
     "note": "Note",
     "command": "Command line",
+    "run": "Command line",
     "output": "Command line",
     "app": "Program",
     "help": "Help",
@@ -117,7 +118,10 @@ _JOB: Final[Contexts] = tuple(context for context in CONTEXTS if context != "not
 
 
 class Action(NamedTuple):
-    """An action of the keys; `keys` are its default bindings, separated by spaces; `repeatable` takes a count."""
+    """An action of the keys; `keys` are its default bindings, separated by spaces; `repeatable` takes a count.
+
+    A `numbered` action gets the place of its key among its keys as the count.
+    """
 
     id: str
     keys: str
@@ -125,6 +129,7 @@ class Action(NamedTuple):
     help: str
     contexts: Contexts
     repeatable: bool = False
+    numbered: bool = False
 
     @property
     def group(self) -> str:
@@ -135,6 +140,11 @@ class Action(NamedTuple):
 def _motion(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Action:
     """Make an action that takes a count, as in `5j`."""
     return Action(id, keys, name, help, contexts, repeatable=True)
+
+
+def _numbered(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Action:
+    """Make an action whose first key does it to the first of several things, and so on."""
+    return Action(id, keys, name, help, contexts, numbered=True)
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
@@ -211,6 +221,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
     Action("view.second", "gl", "Second look", "Read or hidden papers that rose or got code since.", _BROWSE),
+    _numbered(
+        "view.saved",
+        "g1 g2 g3 g4 g5 g6 g7 g8 g9",
+        "Saved view",
+        "The views that you have saved, by their places.",
+        _BROWSE,
+    ),
     Action("view.week", "gw", "Week", "The best of the week of this paper or day.", _BROWSE),
     Action("view.month", "gm", "Month", "The best of its month; the order key puts it by day.", _BROWSE),
     Action("day.go", "gd", "Date", "A calendar: which days are here, what is unread.", _BROWSE),
@@ -252,6 +269,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("note.undo_typing", "ctrl+z", "Undo typing", "Take back what was typed last.", _NOTE),
     Action("note.redo_typing", "ctrl+y", "Redo typing", "Type it again.", _NOTE),
     Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _BACK),
+    Action("command.pipe", "|", "Pipe", "A program of yours gets the paper, or what is selected: wc -w.", _PAPER),
     Action("command.run", "enter", "Run", "Run what is typed; escape then stops it.", _COMMAND),
     Action("command.cancel", "escape", "Close", "Back to where you were; nothing runs.", _COMMAND),
     Action("command.complete", "tab", "Take suggestion", "Put the marked word in place of the typed one.", _COMMAND),

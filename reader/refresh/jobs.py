@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.config import Settings, retention_start, text_retention_start
-from reader.core.errors import ReaderError
+from reader.core.errors import NoFullText, ReaderError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
 from reader.refresh.pdfs import fetch_pdf
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from reader.cache.papers import Cache
     from reader.core.topics.scorer import Topics
     from reader.feeds.huggingface.client import HuggingFaceClient
+    from reader.refresh.hooks import NewPaperHook
     from reader.refresh.notifications import Notifier
     from reader.refresh.sources import Sources
 
@@ -166,9 +167,17 @@ class PapersStored:
 
 @dataclass(frozen=True, slots=True)
 class NotificationFailed:
-    """The notification of new papers failed."""
+    """The notification of new papers failed, or the program that gets them."""
 
     error: ReaderError
+
+
+@dataclass(frozen=True, slots=True)
+class HookRan:
+    """The user's program is done with so many of the new papers."""
+
+    done: int
+    of: int
 
 
 Message = (
@@ -181,6 +190,7 @@ Message = (
     | SearchAnswered
     | PapersStored
     | NotificationFailed
+    | HookRan
     | PaperRefreshed
     | TextStored
     | TextMissing
@@ -269,12 +279,16 @@ def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManag
 
 
 async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, None]:
+    from reader.refresh.hooks import NewPaperHook
     from reader.refresh.notifications import Notifier
 
+    hook = NewPaperHook(plan, context.cache_file, context.settings, context.now)
     notifier = Notifier.for_plan(plan, context.cache_file, context.settings, context.now)
     async with _open_cache(context) as cache:
         await notifier.start()
-        for step in (_fetch(context, cache, plan), _notify(notifier), _maintain_cache(context, cache)):
+        await hook.start()
+        steps = _fetch(context, cache, plan), _notify(notifier), _maintain_cache(context, cache), _run(context, hook)
+        for step in steps:
             async with aclosing(step) as messages:
                 async for message in messages:
                     yield message
@@ -297,6 +311,24 @@ async def _notify(notifier: Notifier) -> AsyncGenerator[Message, None]:
         await notifier.notify_new_papers()
     except ReaderError as error:
         yield NotificationFailed(error)
+
+
+async def _run(context: JobContext, hook: NewPaperHook) -> AsyncGenerator[Message, None]:
+    """Give new papers to the user's program; last, because it may take long."""
+    try:
+        async with aclosing(hook.run(partial(fetch_one_text, partial(run_job, context)))) as results:
+            async for result in results:
+                yield HookRan(result.done, result.of)
+    except ReaderError as error:
+        yield NotificationFailed(error)
+
+
+async def fetch_one_text(run: JobRunner, id: str) -> None:
+    """Fetch the full text of a paper by a job; raises NoFullText if there is none."""
+    async with aclosing(run(FetchText(id))) as messages:
+        async for message in messages:
+            if isinstance(message, TextMissing):
+                raise NoFullText(f"{id} has no full text: {message.reason}.")
 
 
 async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:

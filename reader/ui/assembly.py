@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from reader.core.query import Term
+from reader.keys.own_actions import own_actions
 from reader.ui.handlers.add import AddActions
 from reader.ui.handlers.commands import CommandActions
 from reader.ui.handlers.copying import CopyActions
@@ -32,6 +33,7 @@ from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
 from reader.ui.picture_terminal import picture_terminal
 from reader.ui.state_parts import Position
+from reader.ui.work.beside import Beside
 from reader.ui.work.cache_watch import CacheWatch
 from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.counter import Counter
@@ -43,6 +45,7 @@ from reader.ui.work.paper_lookup import PaperLookup
 from reader.ui.work.pdf_fetcher import PdfFetcher
 from reader.ui.work.picture_loader import PictureLoader
 from reader.ui.work.refresher import Refresher
+from reader.ui.work.settings_watch import SettingsWatch
 from reader.ui.work.text_fetcher import TextFetcher
 from reader.ui.work.topic_meanings import TopicMeanings
 
@@ -69,6 +72,7 @@ class Parts(Program, Display, Protocol):
     run_job: JobRunner
     shell: Callable[[], Shell]
     rules: Callable[[], Topics]
+    settings_file: Path | None
     keyboard: Keyboard
     list_loader: ListLoader
     main: MainScreen
@@ -108,6 +112,7 @@ class Assembly:
         self.detail_loader = DetailLoader(services)
         self.counter = Counter(services)
         self.cache_watch = CacheWatch(services, keyboard.when_still)
+        self.settings_watch = SettingsWatch(services, parts.settings_file)
         self.notice_timer = NoticeTimer(services)
         self.page_refresher = PageRefresher(services, run_job)
         self.text_places = TextPlaces(services)
@@ -115,7 +120,8 @@ class Assembly:
         self.topic_meanings = TopicMeanings(services, parts.rules)
         self.commands = CommandRunner(services, parts.shell)
 
-        self.marks = MarkActions(services, main.papers, parts.list_loader)
+        self.beside = Beside(services, parts.shell)
+        self.marks = MarkActions(services, main.papers, parts.list_loader, self.beside.starring)
         self.text_fetcher = TextFetcher(services, run_job)
         terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser, parts.send_pdf)
         self.links = LinkActions(services, keyboard, terminal)
@@ -145,6 +151,14 @@ class Assembly:
         )
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
+        typed = CommandActions(
+            parts,
+            services,
+            keyboard,
+            self.commands,
+            screen=lambda: parts.overlays.command_line,
+            copy=parts.copy_to_clipboard,
+        )
         groups = (
             self.marks,
             self.page,
@@ -158,14 +172,7 @@ class Assembly:
             self.notes,
             TagActions(services, self.marks, lambda: parts.overlays.tag_line),
             QueueActions(services, main.papers, self.marks),
-            CommandActions(
-                parts,
-                services,
-                keyboard,
-                self.commands,
-                screen=lambda: parts.overlays.command_line,
-                copy=parts.copy_to_clipboard,
-            ),
+            typed,
             PdfActions(services, pdfs, terminal),
             add,
             MovementActions(services, main, self.marks, self.views, self.full_text, text_in_front=text_in_front),
@@ -185,7 +192,13 @@ class Assembly:
                 position=position,
             ),
         )
-        self.handlers: Mapping[str, Handler] = handlers_of(groups)
+        own = typed.own_handlers(own_actions(services.settings.commands))
+        self.handlers: Mapping[str, Handler] = {**handlers_of(groups), **own}
+
+    def look_around(self) -> None:
+        """Notice what other programs have changed."""
+        self.cache_watch.look()
+        self.settings_watch.look()
 
     def show_topic(self, slug: str) -> None:
         """Show all papers of one topic."""
