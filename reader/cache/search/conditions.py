@@ -20,6 +20,7 @@ from reader.cache.search.full_text import (
     text_condition,
     text_expression,
 )
+from reader.cache.search.sql_functions import search_key
 from reader.core.ids import doi_in
 from reader.core.query import And, Count, Match, Node, Not, Or, Regex, Term, When
 
@@ -212,6 +213,8 @@ class Compiler:
                 return Clause("EXISTS (SELECT 1 FROM queue WHERE queue.pk = p.pk)")
             case "has" if value == "fulltext" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM full_text WHERE full_text.pk = p.pk)")
+            case "has" if value == "output" and self.tests_each:
+                return Clause("EXISTS (SELECT 1 FROM kept_output WHERE kept_output.pk = p.pk)")
             case "is" if value == "new":
                 newest = self.newest_not_new()
                 key = self.column("pk", ordered=self.key == "added")
@@ -273,6 +276,9 @@ class Compiler:
                 return Clause(f"SELECT pk FROM paper WHERE venue IS NOT NULL AND {named.sql}", named.params)
             case Term("tag", tag):
                 return Clause("SELECT pk FROM paper_tag WHERE tag = ? COLLATE NOCASE", (tag,))
+            case Term("note", words):
+                key = search_key(words, exact=False)
+                return Clause("SELECT pk FROM note WHERE has_words(?, body)", (key,)) if key else Clause("SELECT 0")
             case Term("id", id):
                 prefixes = _id_prefixes(id)
                 begins = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")
@@ -286,6 +292,12 @@ class Compiler:
                 return Clause(f"SELECT p.pk FROM paper AS p WHERE {RISEN}")
             case Term("has", "fulltext"):
                 return Clause("SELECT pk FROM full_text")
+            case Term("has", "output"):
+                return Clause("SELECT pk FROM kept_output")
+            case Term("output", words):
+                matching = "SELECT rowid FROM output_fts WHERE output_fts MATCH ?"
+                quoted = words.replace('"', '""')
+                return Clause(f"SELECT pk FROM kept_output WHERE key IN ({matching})", (f'"{quoted}" *',))
             case Term("is", "trending"):
                 return Clause("SELECT pk FROM trending")
             case Term("is", "queued"):
