@@ -137,7 +137,7 @@ def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
 
     if query:
         parsed(query)
-    _expect_terminal()
+    _expect_terminal(f"To print papers, use '{APP} list'.")
     workspace = Workspace(log_level)
     return _show_sample(workspace, query) if demo else _show_reader(workspace, query, frame=frame)
 
@@ -146,10 +146,10 @@ def _has_terminal() -> bool:
     return _has_driver() or (sys.stdin.isatty() and sys.stdout.isatty())
 
 
-def _expect_terminal() -> None:
-    """Raise UsageError if the reader can't be drawn."""
+def _expect_terminal(advice: str) -> None:
+    """Raise UsageError with advice if the reader can't be drawn."""
     if not _has_terminal():
-        raise UsageError(f"The reader needs a terminal. To print papers, use '{APP} list'.")
+        raise UsageError(f"The reader needs a terminal. {advice}")
 
 
 def _has_driver() -> bool:
