@@ -112,7 +112,10 @@ def _run_command(name: str, words: Sequence[str]) -> int:
     command = find_command(name)
     options = parse(make_parser(command), words)
     workspace = Workspace(options.log_level)
-    outcome = command.run(options, workspace)
+    try:
+        outcome = command.run(options, workspace)
+    finally:
+        workspace.write_exports()
     if not isinstance(outcome, OpenReader):
         return outcome
     _expect_terminal()
@@ -231,6 +234,7 @@ def _show_reader(
             shell=partial(_shell, workspace, sample),
             leaving=leaving,
             first_frame=frame,
+            settings_file=workspace.config_file,
             keep_setting=partial(_keep_setting, workspace),
             warnings=[*told, *(str(mistake) for mistake in workspace.loaded.mistakes)],
         )
@@ -241,6 +245,9 @@ def _show_reader(
             frame.take_down()
     skip_final_collection()
     lost = app.last_place.keep()
+    if app.has_exports_due and not leaving.signal:
+        workspace.has_changed = True
+        workspace.write_exports()
     if lost:
         _print_failure(" ".join(lost))
     if app._exception is not None and not leaving.is_terminal_gone:

@@ -14,6 +14,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import ReaderError
+from reader.core.setting_tables import (
+    TABLES,
+    Entries,
+    HiddenViews,
+    Hook,
+    OpenEntry,
+    SavedView,
+    UserCommand,
+    WatchedExport,
+    is_named,
+)
 from reader.core.setting_types import (
     Boolean,
     Choice,
@@ -29,7 +40,6 @@ from reader.core.setting_types import (
     SettingType,
     TextSources,
     ThemeName,
-    as_toml,
     nearest,
 )
 from reader.core.theme_names import AUTO, THEMES
@@ -81,7 +91,8 @@ class Settings:
     """Minutes between two refreshes while the reader is open; 0 leaves refreshing to the r key."""
 
     ask_arxiv: bool = field(default=True, metadata={"rule": Boolean()})
-    """Ask arXiv for categories of the feed's papers, one request a day, and for marked papers that are missing here."""
+    """Ask arXiv for categories of the feed's papers, one request a day, for versions and venues of opened papers, and
+    for marked papers that are missing here."""
 
     allow_local_feeds: bool = field(default=False, metadata={"rule": Boolean()})
     """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""
@@ -125,6 +136,10 @@ class Settings:
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The
     environment variable TEXTUAL_THEME wins over it."""
 
+    images: str = field(default="auto", metadata={"rule": Choice(("auto", "kitty", "sixel", "blocks", "off"))})
+    """How pictures are drawn: the best that the terminal is known to have, and none over ssh (auto), or always so. They
+    need the extra dailypapers[images]."""
+
     ascii: bool = field(default=False, metadata={"rule": Boolean()})
     """Draw ASCII characters instead of glyphs, for a font or a terminal that lacks them."""
 
@@ -146,6 +161,14 @@ class Settings:
     log_level: str = field(default="warning", metadata={"rule": Choice(LOG_LEVELS)})
     """What the log file contains: unexpected errors; also failed fetches (warning); also each request (info)."""
 
+    hidden_views: tuple[str, ...] = field(default=(), metadata={"rule": HiddenViews()})
+    """Views of the reader's own that the filter pane does not list; their keys still show them."""
+
+    on_star: str | tuple[str, ...] = field(default="", metadata={"rule": Hook()})
+    """What runs on papers that you star: the name of one of your commands, or a program that gets JSON; "" is off."""
+
+    on_new: str | tuple[str, ...] = field(default="", metadata={"rule": Hook()})
+    """What runs on the new papers of each refresh: the name of one of your commands, or a program; "" is off."""
     key_preset: str = field(default="vim", metadata={"rule": Choice(PRESETS)})
     """Keys to begin with: the reader's own (vim), or more like newsboat, or without letters for moving (arrows)."""
 
@@ -153,6 +176,15 @@ class Settings:
         default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}
     )
     """Keys by action id, in a table of its own: see the ids with "dailypapers keys"."""
+
+    views: tuple[SavedView, ...] = field(default=(), metadata={"rule": Entries("views")})
+    """Queries with a name, each in a table: the filter pane lists them in this order, and g1 to g9 show them."""
+
+    exports: tuple[WatchedExport, ...] = field(default=(), metadata={"rule": Entries("exports")})
+    """Files that are written anew after each change, each in a table; the format follows from the file's ending."""
+
+    commands: tuple[UserCommand, ...] = field(default=(), metadata={"rule": Entries("commands")})
+    """Programs of yours that read papers, each in a table: the | key and the command pipe run them."""
 
 
 SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(
@@ -224,6 +256,7 @@ class _SettingsReader:
         self.lines: dict[str, int] = {}
         self.seen: dict[str, int] = {}
         self.unknown_tables: set[str] = set()
+        self.entry: OpenEntry | None = None
 
     def open(self, path: Path) -> str:
         """The file's text; empty if it is missing or unreadable."""
@@ -250,6 +283,8 @@ class _SettingsReader:
             name = ".".join(found.key)
             if found.value is None:
                 self._header(found)
+            elif self.entry is not None:
+                self._take_entry_line(self.entry, found)
             elif name in self.seen:
                 self._add_mistake(found.line, name, f"is set a second time; line {self.seen[name]} is used")
             else:
@@ -258,6 +293,7 @@ class _SettingsReader:
                     self._set(found.key, found.value, found.line)
                 except InvalidValue as unfit:
                     self._add_mistake(found.line, name, str(unfit), unfit.suggestion)
+        self._end_entry()
         if not self.mistakes:
             self._check_whole(text)
 
@@ -274,11 +310,37 @@ class _SettingsReader:
                 self.mistakes.append(Mistake("environment", 0, variable, str(unfit), unfit.suggestion))
 
     def _header(self, header: Statement) -> None:
-        if header.key[0] != "keys":
-            self.unknown_tables.add(header.key[0])
-            self._add_mistake(
-                header.line, header.key[0], "is not a table of the settings", nearest(header.key[0], ["keys"])
-            )
+        self._end_entry()
+        name = header.key[0]
+        if header.is_entry and len(header.key) == 1 and name in TABLES:
+            self.entry = OpenEntry(name, header.line)
+        elif name in TABLES:
+            self.unknown_tables.add(name)
+            self._add_mistake(header.line, name, "may stand several times, so needs two brackets", f"[[{name}]]")
+        elif name != "keys":
+            self.unknown_tables.add(name)
+            self._add_mistake(header.line, name, "is not a table of the settings", nearest(name, ["keys", *TABLES]))
+
+    def _take_entry_line(self, entry: OpenEntry, found: Statement) -> None:
+        try:
+            entry.take(found.value, found.line)
+        except InvalidValue as unfit:
+            self._add_mistake(found.line, entry.table, str(unfit))
+
+    def _end_entry(self) -> None:
+        """Take the table whose lines have been read, unless its name is there already."""
+        ended, self.entry = self.entry, None
+        if ended is None:
+            return
+        entry, wrong = ended.end()
+        for line, (key, unfit) in wrong:
+            self._add_mistake(line, f"{ended.table}.{key}".rstrip("."), str(unfit), unfit.suggestion)
+        known = self.values.setdefault(ended.table, ())
+        if entry is not None and is_named(entry, known):
+            self._add_mistake(ended.line, ended.table, "has the name of an earlier one and was left out")
+        elif entry is not None:
+            self.values[ended.table] = (*known, entry)
+            self.lines.setdefault(ended.table, ended.line)
 
     def _set(self, key: tuple[str, ...], value: object, line: int) -> None:
         if key[0] == "keys" and len(key) > 1:
@@ -341,36 +403,3 @@ def text_retention_start(settings: Settings, today: date) -> str | None:
 
     days = settings.keep_texts_days
     return (today - timedelta(days=days)).isoformat() if days else None
-
-
-def setting_docs() -> dict[str, str]:
-    """Each setting's docstring, read from the source where it is declared."""
-    import ast
-    import inspect
-
-    found: dict[str, str] = {}
-    name = ""
-    for node in ast.walk(ast.parse(inspect.getsource(Settings))):
-        match node:
-            case ast.AnnAssign(target=ast.Name(id=name)):
-                pass
-            case ast.Expr(value=ast.Constant(value=str(text))) if name:
-                found[name] = " ".join(text.split())
-    return found
-
-
-def template() -> str:
-    """A new settings file: every setting with its documentation, commented out at its default."""
-    import textwrap
-
-    lines = ["# Settings of dailypapers. Take the # away before a line to change it."]
-    defaults = Settings()
-    for name, text in setting_docs().items():
-        wrapped = textwrap.wrap(text, 86, initial_indent="# ", subsequent_indent="# ")
-        if name == "keys":
-            lines += ["", *wrapped, "[keys]", '# "paper.star" = "s"']
-        else:
-            takes = f"Takes {SETTING_TYPES[name].describe()}."
-            wrapped += textwrap.wrap(takes, 86, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
-            lines += ["", *wrapped, f"# {name} = {as_toml(getattr(defaults, name))}"]
-    return "\n".join(lines) + "\n"

@@ -63,6 +63,12 @@ def record_warning(where: str, text: str) -> None:
         _LOGGER.warning("%s: %s", where, text)
 
 
+def record_info(where: str, text: str) -> None:
+    """Log what the program does beside; only if `attach` chose a level that includes it."""
+    if _find_handler() is not None:
+        _LOGGER.info("%s: %s", where, text)
+
+
 def record_thread_error(failure: threading.ExceptHookArgs) -> None:
     """Log an uncaught error in a thread; a `threading.excepthook`."""
     if failure.exc_value is not None:

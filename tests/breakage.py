@@ -225,6 +225,8 @@ def make_older(home: Path) -> None:
         "DROP INDEX ix_orphan_event",
         "DROP TABLE full_text",
         "DROP TABLE text_fts",
+        "DROP TABLE kept_output",
+        "DROP TABLE output_fts",
         "ALTER TABLE event DROP COLUMN number",
         "DELETE FROM event WHERE kind LIKE 'follow:%'",
         "DELETE FROM meta WHERE key = 'journal_size'",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from reader.core.paper_row import PaperKey
+from reader.core.setting_tables import SavedView, UserCommand, WatchedExport
 
 
 def cached(key: PaperKey) -> int:
@@ -118,9 +119,16 @@ class SettingFacts(TypedDict, total=False):
     read_when: str
     after_mark: str
     theme: str
+    images: str
     ascii: bool
     filter_width: int
     list_share: float
     density: str
     topics_file: str
     keys: Mapping[str, tuple[str, ...]]
+    views: tuple[SavedView, ...]
+    exports: tuple[WatchedExport, ...]
+    commands: tuple[UserCommand, ...]
+    hidden_views: tuple[str, ...]
+    on_star: str | tuple[str, ...]
+    on_new: str | tuple[str, ...]

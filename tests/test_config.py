@@ -15,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader import config
+from reader.commands.settings_template import setting_docs, template
 from reader.config import LoadedSettings, Mistake, Settings, load_settings
 from reader.core.errors import ReaderError
+from reader.core.setting_tables import TABLES, SavedView, UserCommand, WatchedExport
 
 
 @pytest.fixture
@@ -300,7 +302,7 @@ def test_settings_are_frozen() -> None:
 
 
 def test_every_setting_is_documented_and_its_default_obeys_its_rule() -> None:
-    documentation = config.setting_docs()
+    documentation = setting_docs()
     assert list(documentation) == [field.name for field in fields(Settings)]
     for name, rule in config.SETTING_TYPES.items():
         assert documentation[name].endswith(".")
@@ -309,10 +311,10 @@ def test_every_setting_is_documented_and_its_default_obeys_its_rule() -> None:
 
 
 def test_the_template_has_every_default_and_can_be_used_as_it_is(file: Path) -> None:
-    template = config.template()
-    assert read(file, template) == LoadedSettings(Settings(), str(file))
-    lines = template.splitlines()
-    for name in config.SETTING_TYPES.keys() - {"keys"}:
+    text = template()
+    assert read(file, text) == LoadedSettings(Settings(), str(file))
+    lines = text.splitlines()
+    for name in config.SETTING_TYPES.keys() - {"keys", *TABLES}:
         [line] = [line for line in lines if line.startswith(f"# {name} = ")]
         written = tomllib.loads(line.removeprefix("# "))[name]
         assert config.SETTING_TYPES[name].check(written) == getattr(Settings(), name)
@@ -360,3 +362,91 @@ def test_queries_to_be_told_of_and_the_program_that_tells(file: Path) -> None:
     assert loaded.settings.notify == ("topic:agents upvotes:>20",)
     assert loaded.settings.notify_command == ("mail", "-s", "a b", "")
     assert read(file, "notify = []\nnotify_command = []\n").mistakes == ()
+
+
+VIEWS = """theme = "dark"
+
+# Mine.
+[[views]]
+name = "evals"
+query = "topic:evaluation"
+
+[[views]]
+name = "loud"
+query = "upvotes:>20 sort:upvotes"  # many
+
+[[exports]]
+query = "is:starred"
+file = "~/s.bib"
+
+[[commands]]
+name = "Summary"
+run = ["ollama", "run", "llama3.2"]
+keep = true
+key = "gx"
+
+[[commands]]
+name = "count"
+run = "wc -w | cat"
+shell = true
+
+[keys]
+"paper.star" = "S"
+"""
+
+
+def test_tables_that_stand_several_times_are_read_in_their_order(file: Path) -> None:
+    loaded = read(file, VIEWS)
+    assert loaded.mistakes == ()
+    found = loaded.settings
+    assert found.views == (SavedView("evals", "topic:evaluation"), SavedView("loud", "upvotes:>20 sort:upvotes"))
+    assert found.exports == (WatchedExport("is:starred", "~/s.bib"),)
+    first, second = found.commands
+    assert first == UserCommand("Summary", ("ollama", "run", "llama3.2"), keep=True, key="gx")
+    assert (first.words, second.words) == (("ollama", "run", "llama3.2"), ("/bin/sh", "-c", "wc -w | cat"))
+    assert (found.keys["paper.star"], found.theme) == (("S",), "dark")
+    assert (loaded.origin("views"), loaded.origin("commands")) == (f"{file}:4", f"{file}:16")
+
+
+def test_tables_may_stand_in_one_line(file: Path) -> None:
+    loaded = read(file, 'views = [{name = "evals", query = "topic:evaluation"}]')
+    assert (loaded.mistakes, loaded.settings.views) == ((), (SavedView("evals", "topic:evaluation"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "message", "suggestion", "left"),
+    [
+        ('[[views]]\nname = "a"\nquery = "is:unred"', 3, "views.query", "has a mistake", '"is:unread"', 0),
+        ('[[views]]\nname = "a"\n', 1, "views", "needs query; it was left out", None, 0),
+        ('[[views]]\nnam = "a"\nquery = "x"', 2, "views.nam", "is no key of [[views]]", "name", 0),
+        ('[[views]]\nname = " "\nquery = "x"', 2, "views.name", "must be a name", None, 0),
+        ('[[views]]\nname = "a"\nname = "b"\nquery = "x"', 3, "views", "is set a second time; line 2", None, 1),
+        ('[views]\nname = "a"', 1, "views", "may stand several times, so needs two brackets", "[[views]]", 0),
+        ("views = 1", 1, "views", "must be tables: write [[views]]", None, 0),
+        ('views = [{name = "a"}]', 1, "views", "needs query", None, 0),
+        ('[[view]]\nname = "a"', 1, "view", "is not a table of the settings", "views", 0),
+        ('[[exports]]\nquery = "x"\nfile = "a"\nformat = "bib"', 4, "exports.format", "must be", "", 0),
+        ('[[commands]]\nname = "a"\nrun = "b \'c"', 3, "commands.run", "can't be split into words", None, 0),
+        ('[[commands]]\nname = "a"\nrun = []', 3, "commands.run", "must be a program", None, 0),
+        ('hidden_views = ["todya"]', 1, "hidden_views", 'has "todya", which is no such view', "today", 0),
+    ],
+)
+def test_a_mistake_in_a_table_names_its_line_and_costs_only_that_table(
+    file: Path, text: str, line: int, key: str, message: str, suggestion: str | None, left: int
+) -> None:
+    loaded = read(file, f'{text}\n[[views]]\nname = "last"\nquery = "y"\n')
+    mistake = loaded.mistakes[0]
+    assert (mistake.line, mistake.key) == (line, key)
+    assert message in mistake.message
+    if suggestion != "":
+        assert mistake.suggestion == suggestion
+    assert loaded.settings.views[left:] == (SavedView("last", "y"),) or text.startswith(("views", "[view"))
+
+
+def test_of_two_tables_with_one_name_the_first_is_used(file: Path) -> None:
+    text = '[[views]]\nname = "Evals"\nquery = "x"\n[[views]]\nname = "evals"\nquery = "y"\n'
+    loaded = read(file, text)
+    assert loaded.settings.views == (SavedView("Evals", "x"),)
+    assert [(one.line, one.message) for one in loaded.mistakes] == [
+        (4, "has the name of an earlier one and was left out")
+    ]

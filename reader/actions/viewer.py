@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from reader.access_token import child_environment
-from reader.actions.notify import find_program
+from reader.actions.programs import find_program
 from reader.core.errors import ReaderError
 from reader.core.text import clean
 

@@ -9,7 +9,8 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from reader.cache.schema import SCHEMA
-from reader.cache.tables import METADATA, SEARCH_INDEX
+from reader.cache.tables import METADATA
+from reader.cache.word_indexes import OUTPUT_INDEX, SEARCH_INDEX
 
 _HEADING = "-- Written by `python -m reader.cache.ddl` from the tables; edit those instead.\n"
 
@@ -30,6 +31,7 @@ def _statements() -> Iterator[str]:
         yield _compiled(CreateTable(table))
         yield from (_compiled(CreateIndex(index)) for index in sorted(table.indexes, key=lambda index: str(index.name)))
     yield from SEARCH_INDEX
+    yield from OUTPUT_INDEX
     yield _STAMP
 
 

@@ -31,16 +31,16 @@ class Problem(NamedTuple):
     error: str
 
 
-def begin(path: Path) -> None:
-    """Treat papers as new from now on; do nothing after the first call."""
+def begin(path: Path, key: str = _CLAIMED) -> None:
+    """Treat papers as new from now on; do nothing after the first call. `key` is that of the claims in `meta`."""
     with _opened(path) as cache, schema.transaction(cache):
         cache.execute(
             "INSERT INTO meta (key, value) SELECT ?, coalesce(max(pk), 0) FROM paper WHERE true ON CONFLICT DO NOTHING",
-            (_CLAIMED,),
+            (key,),
         )
 
 
-def claim(path: Path, queries: Mapping[str, Query], scope: Scope) -> dict[int, tuple[str, ...]]:
+def claim(path: Path, queries: Mapping[str, Query], scope: Scope, key: str = _CLAIMED) -> dict[int, tuple[str, ...]]:
     """Claim the matching papers that came since the last claim, each with its queries; no later claim returns them.
 
     Papers that the user has already read or hidden are left out.
@@ -50,9 +50,9 @@ def claim(path: Path, queries: Mapping[str, Query], scope: Scope) -> dict[int, t
     with _opened(path) as cache:
         # The papers are searched after the transaction: other programs may wait for its end.
         with schema.transaction(cache):
-            row = cache.execute("SELECT value FROM meta WHERE key = ?", (_CLAIMED,)).fetchone()
+            row = cache.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
             (newest,) = cache.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
-            _put(cache, _CLAIMED, str(newest))
+            _put(cache, key, str(newest))
         for name, query in queries.items():
             # New papers are few, so each is checked in turn.
             asked = compile_query(query, scope).walk

@@ -187,6 +187,18 @@ CREATE TABLE full_text (
     FOREIGN KEY(pk) REFERENCES paper (pk)
 );
 
+CREATE TABLE kept_output (
+    "key" INTEGER NOT NULL,
+    pk INTEGER NOT NULL,
+    name VARCHAR NOT NULL,
+    made VARCHAR NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY ("key"),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+
+CREATE UNIQUE INDEX kept_output_by_paper ON kept_output (pk, name);
+
 CREATE TABLE listing (
     day VARCHAR NOT NULL,
     pk INTEGER NOT NULL,
@@ -313,6 +325,18 @@ CREATE TRIGGER paper_title_changed AFTER UPDATE OF title ON paper BEGIN
 END;
 
 CREATE VIRTUAL TABLE text_fts USING fts5(words, content='', tokenize='unicode61 remove_diacritics 2');
+
+CREATE VIRTUAL TABLE output_fts USING fts5(
+    body, content='kept_output', content_rowid='key', tokenize='unicode61 remove_diacritics 2'
+);
+
+CREATE TRIGGER kept_output_added AFTER INSERT ON kept_output BEGIN
+    INSERT INTO output_fts(rowid, body) VALUES (new.key, new.body);
+END;
+
+CREATE TRIGGER kept_output_dropped AFTER DELETE ON kept_output BEGIN
+    INSERT INTO output_fts(output_fts, rowid, body) VALUES ('delete', old.key, old.body);
+END;
 
 CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL,

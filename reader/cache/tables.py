@@ -331,6 +331,21 @@ class FullText(SQLModel, table=True):
     """A document, as `reader.core.document.codec` packs it."""
 
 
+class KeptOutput(SQLModel, table=True):
+    """What a program of the user's printed about a paper, which the user wanted kept: made by a machine."""
+
+    __tablename__ = "kept_output"
+    __table_args__ = (Index("kept_output_by_paper", "pk", "name", unique=True),)
+
+    key: int | None = Field(default=None, primary_key=True)
+    pk: int = Field(foreign_key="paper.pk")
+    name: str
+    """The command's name; a later output of the same command takes the place of an earlier one."""
+    made: str
+    """ISO time, UTC."""
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class Community(SQLModel, table=True):
     """What the feed's page of a paper has besides the paper, which can be fetched again."""
 
@@ -355,38 +370,3 @@ LISTING, DAY, META = (METADATA.tables[name] for name in ("listing", "day", "meta
 TRENDING, PAPER_CHANGE = (METADATA.tables[name] for name in ("trending", "paper_change"))
 PAPER_CATEGORY, PAPER_SOURCE = (METADATA.tables[name] for name in ("paper_category", "paper_source"))
 TOPIC, PAPER_TOPIC = (METADATA.tables[name] for name in ("topic", "paper_topic"))
-
-_SEARCHED_TEXT = "abstract, authors, keywords, organization"
-_SEARCHED = f"title, {_SEARCHED_TEXT}"
-
-_TOKENIZER = "unicode61 remove_diacritics 2"
-
-SEARCH_INDEX = (
-    """CREATE VIEW paper_search AS
-SELECT p.pk AS pk, p.title, t.abstract, t.authors, t.keywords, t.organization
-FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk""",
-    f"""CREATE VIRTUAL TABLE paper_fts USING fts5(
-    {_SEARCHED}, content='paper_search', content_rowid='pk', tokenize='{_TOKENIZER}', prefix='2 3'
-)""",
-    f"""CREATE TRIGGER paper_text_added AFTER INSERT ON paper_text BEGIN
-    INSERT INTO paper_fts(rowid, {_SEARCHED}) SELECT * FROM paper_search WHERE pk = new.pk;
-END""",
-    f"""CREATE TRIGGER paper_text_dropped BEFORE DELETE ON paper_text BEGIN
-    INSERT INTO paper_fts(paper_fts, rowid, {_SEARCHED}) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
-END""",
-    f"""CREATE TRIGGER paper_text_changing BEFORE UPDATE OF {_SEARCHED_TEXT} ON paper_text BEGIN
-    INSERT INTO paper_fts(paper_fts, rowid, {_SEARCHED}) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
-END""",
-    f"""CREATE TRIGGER paper_text_changed AFTER UPDATE OF {_SEARCHED_TEXT} ON paper_text BEGIN
-    INSERT INTO paper_fts(rowid, {_SEARCHED}) SELECT * FROM paper_search WHERE pk = new.pk;
-END""",
-    f"""CREATE TRIGGER paper_title_changing BEFORE UPDATE OF title ON paper BEGIN
-    INSERT INTO paper_fts(paper_fts, rowid, {_SEARCHED}) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
-END""",
-    f"""CREATE TRIGGER paper_title_changed AFTER UPDATE OF title ON paper BEGIN
-    INSERT INTO paper_fts(rowid, {_SEARCHED}) SELECT * FROM paper_search WHERE pk = new.pk;
-END""",
-    f"CREATE VIRTUAL TABLE text_fts USING fts5(words, content='', tokenize='{_TOKENIZER}')",
-)
-"""The indexes in SQL of SQLite's own: of the papers, with the view and the triggers that keep it current, and of the
-words of full texts, which `reader.cache.text_index` keeps current."""

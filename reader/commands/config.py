@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields, is_dataclass
 from types import MappingProxyType
 
 from reader import config
 from reader.commands.command import Command, add_json, add_words, suggest
 from reader.commands.output import Style, amount, print_json, print_line, print_text, warn
+from reader.commands.settings_template import setting_docs, template
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import ReaderError, UsageError
+from reader.core.setting_tables import TABLES
 from reader.core.setting_types import Boolean, Choice, as_toml
 
 
@@ -67,12 +70,22 @@ def _print_value(arguments: Namespace, workspace: Workspace) -> int:
 
         value = [write_chord(chord) for chord in workspace.keymap.chords(key[1])]
     else:
-        value = getattr(workspace.settings, key[0])
+        value = _plain(getattr(workspace.settings, key[0]))
     if arguments.json:
         print_json({"value": value, "from": workspace.loaded.origin(".".join(key))})
+    elif key[0] in TABLES:
+        for line in _table_lines(workspace, key[0]):
+            print_line(line)
     else:
         print_line(value if isinstance(value, str) else as_toml(value))
     return 0
+
+
+def _plain(value: object) -> object:
+    """A setting's value as JSON has it."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return [asdict(one) if is_dataclass(one) else one for one in value] if isinstance(value, tuple) else value  # type: ignore[arg-type]
 
 
 def _set_value(arguments: Namespace, workspace: Workspace) -> int:
@@ -107,11 +120,11 @@ def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
         print_json(
             {
                 name: {
-                    "value": dict(value) if name == "keys" else value,
+                    "value": _plain(value),
                     "from": loaded.origin(name),
                     "about": about,
                 }
-                for name, about in config.setting_docs().items()
+                for name, about in setting_docs().items()
                 for value in [getattr(loaded.settings, name)]
             }
         )
@@ -129,13 +142,26 @@ def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
     """Lines in the form of the settings file, each with the origin of its value."""
     loaded = workspace.loaded
     for name in config.SETTING_TYPES:
-        if name != "keys":
+        if name != "keys" and name not in TABLES:
             yield f"{name} = {as_toml(getattr(loaded.settings, name))}", loaded.origin(name)
     if loaded.settings.keys:
         yield "", ""
         yield "[keys]", ""
         for action, keys in loaded.settings.keys.items():
             yield f"{as_toml(action)} = {as_toml(keys)}", loaded.origin(f"keys.{action}")
+    for table in TABLES:
+        for line in _table_lines(workspace, table):
+            yield line, loaded.origin(table) if line.startswith("[[") else ""
+
+
+def _table_lines(workspace: Workspace, table: str) -> Iterator[str]:
+    """The tables of a kind, in the form of the settings file, without what has its default."""
+    for entry in getattr(workspace.settings, table):
+        yield from ("", f"[[{table}]]")
+        for one in fields(entry):
+            value = getattr(entry, one.name)
+            if value != one.default:
+                yield f"{one.name} = {as_toml(value)}"
 
 
 def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
@@ -171,7 +197,7 @@ def _write_template(arguments: Namespace, workspace: Workspace) -> int:
     file = workspace.config_file
     try:
         with open_private(make_folder(file), new=True) as out:
-            out.write(config.template())
+            out.write(template())
     except FileExistsError as error:
         raise ReaderError(f"{file} is there already and was left as it is. Edit it, or move it away.") from error
     except OSError as error:

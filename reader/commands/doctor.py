@@ -64,6 +64,7 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
     findings += _examine_terminal()
     findings += _examine_feed(workspace, ask=arguments.online)
     findings += _examine_notifications(workspace)
+    findings += _examine_programs(workspace)
     findings += _examine_log()
     wrong = sum(not finding.ok for finding in findings)
     if arguments.json:
@@ -273,6 +274,7 @@ def _token(settings: Settings) -> str:
 def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
     """The notification queries, the program that notifies, and its last failure."""
     from reader.actions import notify
+    from reader.actions.programs import find_program
     from reader.cache import notified, schema
 
     settings = workspace.settings
@@ -281,7 +283,7 @@ def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
         return
     yield Finding("Notifications", "queries", ", ".join(settings.notify))
     if settings.notify_command:
-        program = notify.find_program(settings.notify_command)
+        program = find_program(settings.notify_command)
         advice = "" if program else "It is not on the path, or may not be run: check notify_command."
         yield Finding("Notifications", "program", program or settings.notify_command[0], advice)
     else:
@@ -294,6 +296,22 @@ def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
         return
     if problem is not None:
         yield Finding("Notifications", "last", f"failing since {_local(problem.since)}", problem.error)
+
+
+def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
+    """The files of watched exports, and the programs of the user's commands."""
+    from reader.actions.programs import find_program
+    from reader.refresh.watched_exports import export_format, export_path
+
+    for export in workspace.settings.exports:
+        file = export_path(export, workspace.config_file.parent)
+        advice = "" if export_format(export) else "Its ending names no format: add format = to its [[exports]]."
+        advice = advice if file.parent.is_dir() else "Its folder is not there: make it, or name another file."
+        yield Finding("Exports", export.query, str(file), advice)
+    for command in workspace.settings.commands:
+        program = find_program(command.words)
+        advice = "" if program else f"{command.words[0]} is not on the path, or may not be run."
+        yield Finding("Commands", command.name, program or command.words[0], advice)
 
 
 def _examine_log() -> Iterator[Finding]:

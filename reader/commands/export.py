@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from reader.actions.citation_keys import CitationKeys
 from reader.actions.export import FORMATS, Format, Record, format_of, mark_record, replacing, write_json
 from reader.commands.command import Command, StoreFile, add_query, query_of
-from reader.commands.output import Progress, amount, warn
+from reader.commands.output import Progress, amount, print_line, warn
 from reader.commands.workspace import Workspace, find_all, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.marks import NOTE
@@ -47,9 +47,13 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("-o", "--output", action=StoreFile, metavar="FILE", help=about)
     about = "add to the file the papers that it lacks; what is in it stays as it is"
     parser.add_argument("--append", action="store_true", help=about)
+    about = "write the files of [[exports]] in the settings now, which every change does by itself"
+    parser.add_argument("--watched", action="store_true", help=about)
 
 
 def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.watched:
+        return _write_watched(arguments, workspace)
     if arguments.ids and arguments.query:
         raise UsageError("Name the papers, either by --id or by a query.")
     file = Path(arguments.output) if arguments.output and arguments.output != "-" else None
@@ -81,6 +85,25 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
         more = f", and the marks of {amount(lost, 'paper')} that {'is' if lost == 1 else 'are'} not in the cache"
         warn(f"{amount(min(count, len(pks)), 'paper')} written{place}{more if lost > 0 else ''}.")
     return 0
+
+
+def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
+    """Write the files of the settings, and print what each has."""
+    from reader.refresh.watched_exports import write_exports
+
+    if arguments.query or arguments.ids or arguments.output or arguments.format or arguments.append:
+        raise UsageError("--watched takes nothing else: queries, files and formats stand in the settings.")
+    settings = workspace.settings
+    if not settings.exports:
+        raise UsageError("The settings have no [[exports]]. 'dailypapers config edit' opens them.")
+    workspace.ensure_cache()
+    results = write_exports(workspace.cache_file, settings.exports, workspace.config_file.parent, settings.citation_key)
+    for one in results:
+        if one.problem:
+            warn(one.problem)
+        else:
+            print_line(f"{amount(one.papers, 'paper')} in {one.file}{'' if one.is_new else ', as before'}.")
+    return 1 if any(one.problem for one in results) else 0
 
 
 def _choose(window: Window, arguments: Namespace, everything: str = EVERYTHING) -> Sequence[int]:
@@ -210,6 +233,7 @@ COMMAND = Command(
             "export has:note --format notes -o ~/vault/papers",
             "files for Obsidian; what you write there comes back",
         ),
+        ("export --watched", "the files of [[exports]] in the settings, now"),
         ("export -o papers.json", "everything with all your marks; 'import papers.json' reads it again"),
     ),
     _add_arguments,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.commands.chosen_papers import add_papers, choose_papers, expect_papers
 from reader.commands.command import Command, add_json
-from reader.commands.output import Progress, amount, print_json, print_line
+from reader.commands.output import Progress, amount, print_json, print_line, warn
 from reader.commands.workspace import Workspace
+from reader.core.errors import ReaderError
 
 if TYPE_CHECKING:
     from reader.cache.window import Window
@@ -41,6 +43,8 @@ def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         pks = choose_papers(window, arguments.ids, arguments.query, also=also)
         changed = _count_changing(window, kind, value, pks) if arguments.dry_run else 0
+        is_hooked = kind == "star" and value and workspace.settings.on_star and not arguments.dry_run
+        newly = [row.pk for row in window.rows(pks) if not row.starred] if is_hooked else []
     if not arguments.dry_run:
         changed = _store_mark(workspace, kind, value, pks)
     if arguments.json:
@@ -56,7 +60,31 @@ def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
             if pks
             else "Nothing matches."
         )
+    if newly:
+        _run_on_star(workspace, [pk for pk in newly if isinstance(pk, int)])
     return 0
+
+
+def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
+    """Run the program of the settings on papers that were starred; print why if it fails."""
+    import asyncio
+
+    from reader import log
+    from reader.refresh import jobs
+    from reader.refresh.hooks import run_hook
+
+    log.attach(workspace.settings.log_level)
+    fetch = partial(jobs.fetch_one_text, partial(jobs.run_job, workspace.job_context))
+
+    async def run(progress: Progress) -> None:
+        async for result in run_hook(workspace.cache_file, "on_star", workspace.settings, pks, fetch):
+            progress.show(f"on_star: {result.done:,} of {amount(result.of, 'paper')}")
+
+    with Progress() as progress:
+        try:
+            asyncio.run(run(progress))
+        except ReaderError as error:
+            warn(f"on_star: {error}")
 
 
 def _count_changing(window: Window, kind: str, value: bool, pks: Sequence[int]) -> int:

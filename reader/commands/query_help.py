@@ -30,6 +30,7 @@ QUERIES = (
         strict=True,
     )),
     (f"has:{'|'.join(CHOICES['has'])}", "what a paper has"),
+    ('output:"weak baseline"', "words in what your own programs said about papers, where it was kept"),
     ("day:today day:2026-05 day:7d", "listed then; 2026-05-11, 2026-W20 and yesterday too"),
     ("since:2w until:2026-05-31", "listed from or up to a day"),
     ("published:2026-05-01..2026-05-31", "by the date on arXiv"),

@@ -34,9 +34,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "tag": "papers, as you name it",
             "tags": "all that you have",
             "note": "what you think of one",
+            "views": "queries with a name",
             "undo": "the last mark",
             "redo": "what was undone",
             "export": "BibTeX, Markdown, CSV, JSON",
+            "pipe": "to a program of yours",
             "restore": "marks from the journal",
         },
         "Look after it": {

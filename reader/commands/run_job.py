@@ -20,6 +20,7 @@ from reader.refresh.progress import DayEmpty, DayFailed, DayStored, FeedStarted,
 
 def run_job(workspace: Workspace, job: jobs.Job, *, quiet: bool = False) -> list[jobs.Message]:
     """Run a job, show progress unless `quiet`, and return all its messages; raises ReaderError."""
+    workspace.has_changed = True
     with Progress(StringIO() if quiet else None) as progress:
         if not isinstance(job, jobs.StorePapers):
             progress.show(f"asking {urlsplit(workspace.settings.endpoint).netloc}")
@@ -77,6 +78,8 @@ def describe_progress(message: jobs.Message, seconds: float = 0.0) -> str:
             return f"{done / 1e6:.1f}{of} MB of the PDF"
         case jobs.PapersClassified(done, total):
             return f"new topic rules: {done:,} of {total:,} papers"
+        case jobs.HookRan(done, of):
+            return f"on_new: {done:,} of {amount(of, 'paper')}"
         case jobs.PapersDropped(papers, before):
             return f"{amount(papers, 'paper')} from before {before} dropped"
     return ""

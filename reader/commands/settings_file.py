@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from reader import config
 from reader.access_token import child_environment
+from reader.commands.settings_template import template
 from reader.commands.workspace import Workspace
 from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import nearest
+from reader.core.setting_tables import TABLES
 from reader.core.setting_types import InvalidValue, KeyTable, as_toml
 from reader.core.toml_edit import with_value
-from reader.core.toml_lines import Statement, read_statements
+from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
+from reader.core.toml_tables import find_blocks
 from reader.paths import replace_private
 
 KEYS = "keys."
 """Begins the name of the keys of an action, such as `keys.paper.star`."""
+
+CHANGED_BY = {
+    "views": "'dailypapers views' changes them.",
+    "exports": "Change them by 'dailypapers config edit'.",
+    "commands": "Change them by 'dailypapers config edit'.",
+}
+"""What changes the tables of the settings."""
 
 EDITORS = ("nano", "vi")
 """Editors for users who name none."""
@@ -52,6 +63,8 @@ def _advice(meant: str | None, listing: str) -> str:
 def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     """Write one setting to the file; raises ReaderError, and then the file is as it was."""
     key = key_of(name)
+    if name in TABLES:
+        raise UsageError(f"{name} are tables, which take no single value. {CHANGED_BY[name]}")
     file = workspace.config_file
     value, text = _checked(name, key, " ".join(words))
     if key[0] == "keys":
@@ -61,9 +74,48 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     wanted = _statements(before) | {key: tomllib.loads(f"value = {text}")["value"]}
     if _statements(after) != wanted:
         raise ConfigError(f"{name} can't be set in {file} as it is written. Change it by 'dailypapers config edit'.")
-    if len(after.encode()) > config.MAX_FILE_SIZE:
+    _write_bounded(file, after)
+
+
+Tables = list[dict[str, Any]]
+
+
+def change_tables(
+    workspace: Workspace, table: str, change: Callable[[str], str], expected: Callable[[Tables], Tables]
+) -> None:
+    """Change the tables of a name in the file; raises ReaderError, and then the file is as it was.
+
+    `change` makes the new text, and `expected` says what the tables then are: nothing else may have changed.
+    """
+    file = workspace.config_file
+    before = _read(file)
+    document = _parsed(before, file)
+    if table in document and not find_blocks(before, table):
+        raise ConfigError(f"{table} stand in one line in {file}. Change them by 'dailypapers config edit'.")
+    wanted = expected([dict(one) for one in document.get(table, [])])
+    after = change(before)
+    rest = {name: value for name, value in document.items() if name != table}
+    if _parsed(after, file) != rest | ({table: wanted} if wanted else {}):
+        raise ConfigError(f"{table} can't be changed in {file} as it is written. Use 'dailypapers config edit'.")
+    _write_bounded(file, after)
+
+
+def _parsed(text: str, file: Path) -> dict[str, Any]:
+    """The document of a settings file; raises ConfigError with the place of what is no TOML."""
+    try:
+        return parse_toml(text)
+    except (ValueError, RecursionError) as error:
+        wrong = next((one for one in read_statements(text) if isinstance(one, MalformedLine)), None)
+        line = re.search(r"\(at line (\d+)", str(error))
+        said = wrong.message if wrong else str(error).partition(" (at ")[0]
+        where = f"{file}:{wrong.line}" if wrong else f"{file}:{line[1]}" if line else str(file)
+        raise ConfigError(f"{where}: {said}. It was left as it is: 'dailypapers config edit' opens it.") from error
+
+
+def _write_bounded(file: Path, text: str) -> None:
+    if len(text.encode()) > config.MAX_FILE_SIZE:
         raise ConfigError(f"{file} would be larger than {config.MAX_FILE_SIZE // 1024} KiB. It was left as it is.")
-    _write(file, after)
+    _write(file, text)
 
 
 def _statements(text: str) -> dict[tuple[str, ...], object]:
@@ -115,7 +167,7 @@ def edit(workspace: Workspace) -> None:
     file = workspace.config_file
     command = _find_editor()
     if not file.exists():
-        _write(file, config.template())
+        _write(file, template())
     try:
         ended = subprocess.run([*command, str(file)], env=child_environment(), check=False)
     except OSError as error:

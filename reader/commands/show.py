@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_no_pager
@@ -14,15 +15,19 @@ from reader.commands.output import READABLE, Style, fit, is_terminal, warn, widt
 from reader.commands.paper_page import draw_paper, facts
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.paper import Paper, labelled
-from reader.core.text import clean, clean_block
+from reader.core.text import clean, clean_block, clean_note
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
+    from reader.cache.outputs import Output
     from reader.core.topics.scorer import Reason
 
 
 SAID = 28
 """Columns of a phrase before what is known of it."""
+
+OUTPUTS = "outputs"
+"""The key in JSON of what programs of the user's said about the paper."""
 
 WHY = "why"
 """The key in JSON of what gave a paper its topics."""
@@ -42,7 +47,7 @@ def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
     from reader.commands.belongings import KEYS
 
-    return (*RECORD_KEYS, *KEYS, WHY)
+    return (*RECORD_KEYS, *KEYS, OUTPUTS, WHY)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -50,6 +55,7 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.refresh:
         _refresh(workspace, paper.id)
         paper = load_paper(workspace, paper.id)
+    outputs = _load_outputs(workspace, paper)
     reasons = None
     if arguments.why or (arguments.json and WHY in arguments.json.fields):
         reasons = workspace.topics.explain(paper.title, paper.abstract, paper.keywords, paper.categories)
@@ -58,11 +64,13 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         from reader.commands.belongings import record as belongings
 
         why = {WHY: [asdict(reason) for reason in reasons]} if reasons is not None else {}
-        arguments.json.print_record(record(paper) | belongings(_kept(workspace, paper)) | why)
+        said = {OUTPUTS: [one._asdict() for one in outputs]}
+        arguments.json.print_record(record(paper) | belongings(_kept(workspace, paper)) | said | why)
         return 0
     from reader.commands.pager import print_paged
 
-    print_paged(_choose_lines(paper, reasons, workspace), wanted=not arguments.no_pager)
+    lines = _choose_lines(paper, reasons, workspace)
+    print_paged(chain(lines, () if reasons is not None else _format_outputs(outputs)), wanted=not arguments.no_pager)
     return 0
 
 
@@ -145,6 +153,27 @@ def _format_paper(paper: Paper, kept: Kept, style: Style) -> Iterator[str]:
     yield ""
     yield from (f"{link.name:8} {link.url}" for link in links(paper))
     yield from belonging_lines(paper, kept, style, None)
+
+
+def _load_outputs(workspace: Workspace, paper: Paper) -> tuple[Output, ...]:
+    from reader.cache.outputs import outputs_of
+
+    pk = paper.pk
+    if not isinstance(pk, int):
+        return ()
+    with workspace.window() as window:
+        return window.read(lambda connection: outputs_of(connection, pk))
+
+
+def _format_outputs(outputs: Sequence[Output]) -> Iterator[str]:
+    """Lines of what programs said: as they printed it, but for its width on a terminal."""
+    style = Style.of(sys.stdout)
+    columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
+    for output in outputs:
+        yield ""
+        yield style.bold(f"{clean(output.name)} (made by a program on {output.made[:10]})")
+        for line in clean_note(output.text).split("\n"):
+            yield from wrapped(line, columns) if line.strip() else ("",)
 
 
 COMMAND = Command(

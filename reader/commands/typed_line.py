@@ -31,7 +31,8 @@ WRITE = "write"
 _SHORT = {"q": "quit", "w": WRITE, "h": "help", "wq": "quit"}
 """Habits from other programs."""
 
-_VIEWS = {"save": "add"}
+PIPE = "pipe"
+"""The command whose line is that of another program: it is taken as it is typed."""
 
 ACTIONS_FIRST = {
     "help": "app.help", "quit": "app.quit", "redo": "mark.redo", "refresh": "app.refresh", "search": "find.query",
@@ -87,6 +88,8 @@ def split(line: str) -> list[Word]:
 def understand(line: str, here: Here) -> Typed:
     """What a typed line means; raises UsageError, also for the mistakes that the command itself would refuse."""
     found = split(line)
+    if found and found[0].text == PIPE:
+        return _pipe(line.strip().removeprefix(PIPE).strip(), here)
     if found and found[-1].is_open:
         raise UsageError("A quote is not closed.")
     words = [_with_home(word.text) for word in found]
@@ -94,7 +97,7 @@ def understand(line: str, here: Here) -> Typed:
         return Typed()
     words[0] = _SHORT.get(words[0], words[0])
     if words[0] == "view" and "views" in COMMANDS:
-        words = ["views", *(_VIEWS.get(word, word) for word in words[1:2]), *words[2:]]
+        words[0] = "views"
     if action := _action(words):
         return action
     name, rest = words[0], words[1:]
@@ -107,6 +110,8 @@ def understand(line: str, here: Here) -> Typed:
         return Typed((name, *rest))
     if name == "export":
         return _to_file(_export(rest, here))
+    if name == "views" and len(rest) == 2 and rest[0] in ("add", "save"):
+        return Typed((name, *rest, here.query))
     if name in _BEFORE_PAPERS:
         return _with_papers(name, rest, here)
     return Typed((name, *rest))
@@ -174,6 +179,21 @@ def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
     if name == "note" and not any(word.partition("=")[0] == "--text" for word in words):
         return Typed((name, *_one(here), *options, f"--text={said}"))
     return Typed((name, *words))
+
+
+def _pipe(line: str, here: Here) -> Typed:
+    """A program and its arguments on the papers that the user sees; options of ours may stand before it."""
+    options: list[str] = []
+    while line.startswith("--"):
+        option, _, line = line.partition(" ")
+        options.append(option)
+        if option in ("--input", "--seconds"):
+            value, _, line = line.strip().partition(" ")
+            options.append(value)
+        line = line.strip()
+    if not line and options in ([], ["--help"]):
+        return Typed((PIPE, "--help"))
+    return Typed((PIPE, *options, "--", line, *(here.selected or _one(here))))
 
 
 def _one(here: Here) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ class Workspace:
     def __init__(self, log_level: str | None = None, cache_file: Path | None = None) -> None:
         self._log_level = log_level
         self._cache_file = cache_file
+        self.has_changed = False
+        """Whether papers or marks may have changed."""
 
     @cached_property
     def cache_file(self) -> Path:
@@ -112,6 +114,16 @@ class Workspace:
 
         backups.keep_daily_backup(self.cache_file, datetime.now().astimezone().date())
 
+    def write_exports(self) -> None:
+        """Write the watched exports anew if something has changed; print why one could not be."""
+        if self.has_changed and self.settings.exports:
+            from reader.refresh.watched_exports import try_to_write
+
+            self.has_changed = False
+            folder, settings = self.config_file.parent, self.settings
+            for problem in try_to_write(self.cache_file, settings.exports, folder, settings.citation_key):
+                warn(problem)
+
     @property
     def job_context(self) -> JobContext:
         """The context for jobs."""
@@ -150,6 +162,7 @@ class Workspace:
         from reader.cache.marks.events import Events
 
         self.ensure_cache()
+        self.has_changed = True
         events = Events.open(self.cache_file)
         try:
             yield events
@@ -163,6 +176,7 @@ class Workspace:
         from reader.cache.papers import Cache
 
         self.ensure_cache()
+        self.has_changed = True
         cache = Cache.open(self.cache_file, self.topics)
         try:
             yield cache

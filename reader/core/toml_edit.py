@@ -21,9 +21,9 @@ def with_value(text: str, key: Sequence[str], value: str) -> str:
     found = next((one for one in _values(text) if one.key == tuple(key)), None)
     if found is not None:
         start = found.line - 1
-        stop = _end_of(lines, start)
+        stop = end_of(lines, start)
         name = lines[start].partition("=")[0].rstrip()
-        lines[start:stop] = _replaced(lines[start:stop], f"{name} = {value}")
+        lines[start:stop] = replaced(lines[start:stop], f"{name} = {value}")
         return end.join(lines)
     table, name = tuple(key[:-1]), _as_key(key[-1])
     place = _place_of(lines, table, name)
@@ -42,7 +42,7 @@ def _values(text: str) -> Iterator[Statement]:
     return (one for one in read_statements(text) if isinstance(one, Statement) and one.value is not None)
 
 
-def _end_of(lines: Sequence[str], start: int) -> int:
+def end_of(lines: Sequence[str], start: int) -> int:
     """The index after the last line of the statement that begins at `start`."""
     import tomllib
 
@@ -55,7 +55,7 @@ def _end_of(lines: Sequence[str], start: int) -> int:
     return start + 1
 
 
-def _replaced(old: Sequence[str], new: str) -> list[str]:
+def replaced(old: Sequence[str], new: str) -> list[str]:
     """The new statement with the comments of the old one: those within it above, that of its last line beside it."""
     comments = [] if any('"""' in line or "'''" in line for line in old) else [_comment(line) for line in old]
     above = [comment for comment in comments[:-1] if comment]

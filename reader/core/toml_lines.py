@@ -28,6 +28,8 @@ class Statement:
     value: object
     line: int
     """The statement's first line, from 1."""
+    is_entry: bool = False
+    """Whether it is the header of one of several tables, `[[a]]`; the values below it are in a list of one mapping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,4 +144,4 @@ def _leaves(node: object, line: int, is_header: bool, key: tuple[str, ...] = ())
         for name, child in node.items():
             yield from _leaves(child, line, is_header, (*key, name))
     elif key:
-        yield Statement(key, None if is_header else node, line)
+        yield Statement(key, None if is_header else node, line, is_entry=is_header and isinstance(node, list))

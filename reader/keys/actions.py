@@ -11,6 +11,7 @@ Context: TypeAlias = Literal[
     "page",
     "text",
     "outline",
+    "picture",
     "filter",
     "query",
     "tags",
@@ -33,6 +34,7 @@ PLACES: Final[Mapping[Context, str]] = {
     "page": "on a paper's page",
     "text": "in a full text",
     "outline": "in the outline of a text",
+    "picture": "with a picture in front",
     "filter": "in the filter",
     "query": "while typing a query",
     "tags": "while typing tags",
@@ -57,6 +59,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "read": "Read",
     "text": "Full text",
     "outline": "Outline",
+    "picture": "Pictures",
     "find": "Find",
     "view": "Views and days",
     "day": "Views and days",
@@ -69,6 +72,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "tags": "Line of tags",
     "note": "Note",
     "command": "Command line",
+    "run": "Command line",
     "output": "Command line",
     "app": "Program",
     "help": "Help",
@@ -89,11 +93,14 @@ _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
 _WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty")
 _NOT_HELP: Final[Contexts] = (
-    "list", "detail", "page", "text", "outline", "filter", "query", "tags", "note", "command", "calendar", "empty",
+    "list", "detail", "page", "text", "outline", "picture", "filter", "query", "tags", "note", "command", "calendar",
+    "empty",
 )  # fmt: skip
 _PAGE: Final[Contexts] = ("page",)
 _TEXT: Final[Contexts] = ("text",)
 _OUTLINE: Final[Contexts] = ("outline",)
+_PICTURES: Final[Contexts] = ("page", "text")
+_PICTURE: Final[Contexts] = ("picture",)
 _TOPIC: Final[Contexts] = ("filter",)
 _QUERY: Final[Contexts] = ("query",)
 _TAGS: Final[Contexts] = ("tags",)
@@ -111,7 +118,10 @@ _JOB: Final[Contexts] = tuple(context for context in CONTEXTS if context != "not
 
 
 class Action(NamedTuple):
-    """An action of the keys; `keys` are its default bindings, separated by spaces; `repeatable` takes a count."""
+    """An action of the keys; `keys` are its default bindings, separated by spaces; `repeatable` takes a count.
+
+    A `numbered` action gets the place of its key among its keys as the count.
+    """
 
     id: str
     keys: str
@@ -119,6 +129,7 @@ class Action(NamedTuple):
     help: str
     contexts: Contexts
     repeatable: bool = False
+    numbered: bool = False
 
     @property
     def group(self) -> str:
@@ -129,6 +140,11 @@ class Action(NamedTuple):
 def _motion(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Action:
     """Make an action that takes a count, as in `5j`."""
     return Action(id, keys, name, help, contexts, repeatable=True)
+
+
+def _numbered(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Action:
+    """Make an action whose first key does it to the first of several things, and so on."""
+    return Action(id, keys, name, help, contexts, numbered=True)
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
@@ -174,6 +190,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("outline.go", "enter space", "Go", "Read the section under the cursor.", _OUTLINE),
     Action("outline.fold", "h left", "Fold", "Hide the parts of a section, or go to the section above.", _OUTLINE),
     Action("outline.unfold", "l right", "Unfold", "Show the parts of a section.", _OUTLINE),
+    Action("picture.open", "P", "Pictures", "The figure in view, or the paper's first picture.", _PICTURES),
+    _motion("picture.next", "l right j down space n", "Next picture", "The one after.", _PICTURE),
+    _motion("picture.previous", "h left k up N", "Previous picture", "The one before.", _PICTURE),
+    Action("picture.browse", "o", "Open in browser", "The picture's address.", _PICTURE),
+    Action("picture.close", "escape q P", "Close", "Back to the page or the text.", _PICTURE),
     _motion("move.down", "j down", "Down", "The next paper, topic or line; 5j goes five.", _SCROLL),
     _motion("move.up", "k up", "Up", "The paper, topic or line before.", _SCROLL),
     _motion("move.half_down", "ctrl+d", "Half a page down", "Half of what is in view, down.", _SCROLL),
@@ -200,6 +221,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
     Action("view.second", "gl", "Second look", "Read or hidden papers that rose or got code since.", _BROWSE),
+    _numbered(
+        "view.saved",
+        "g1 g2 g3 g4 g5 g6 g7 g8 g9",
+        "Saved view",
+        "The views that you have saved, by their places.",
+        _BROWSE,
+    ),
     Action("view.week", "gw", "Week", "The best of the week of this paper or day.", _BROWSE),
     Action("view.month", "gm", "Month", "The best of its month; the order key puts it by day.", _BROWSE),
     Action("day.go", "gd", "Date", "A calendar: which days are here, what is unread.", _BROWSE),
@@ -241,6 +269,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("note.undo_typing", "ctrl+z", "Undo typing", "Take back what was typed last.", _NOTE),
     Action("note.redo_typing", "ctrl+y", "Redo typing", "Type it again.", _NOTE),
     Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _BACK),
+    Action("command.pipe", "|", "Pipe", "A program of yours gets the paper, or what is selected: wc -w.", _PAPER),
     Action("command.run", "enter", "Run", "Run what is typed; escape then stops it.", _COMMAND),
     Action("command.cancel", "escape", "Close", "Back to where you were; nothing runs.", _COMMAND),
     Action("command.complete", "tab", "Take suggestion", "Put the marked word in place of the typed one.", _COMMAND),
@@ -322,11 +351,19 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "app.back": "back",
         "text.search": "search",
         "text.follow": "follow",
+        "picture.open": "pictures",
         "text.next_section": "next section",
         "text.back": "jump back",
         "text.select": "select",
         "paper.star": "star",
         "text.right": "sideways",
+        "app.help": "keys",
+    },
+    "picture": {
+        "picture.next": "next",
+        "picture.previous": "previous",
+        "picture.close": "back",
+        "picture.browse": "browser",
         "app.help": "keys",
     },
     "outline": {

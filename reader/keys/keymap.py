@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from reader.core.errors import ConfigError
 from reader.keys.actions import ACTIONS, CONTEXTS, FOOTERS, PLACES, TYPING, Action, Context
+from reader.keys.own_actions import keys_of, rows_of
 from reader.keys.presets import PRESETS, VIM
 from reader.keys.spelling import Chord, is_typed, label, parse_keys
 
@@ -59,7 +60,9 @@ class Keymap:
     def of(cls, settings: Settings, overrides: Mapping[str, str | Sequence[str]] | None = None) -> Self:
         """The keys by the user's settings, or with other keys of the user's."""
         keys = settings.keys if overrides is None else overrides
-        return cls(overrides=keys, preset=PRESETS[settings.key_preset], ascii=settings.ascii)
+        actions = (*ACTIONS, *rows_of(settings.commands))
+        own = keys_of(settings.commands)
+        return cls(actions, {**own, **keys}, preset=PRESETS[settings.key_preset], ascii=settings.ascii)
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -78,8 +81,17 @@ class Keymap:
         return tuple(chord for chord in chords if _acts(self._actions[action_id], chord, context))
 
     def labels(self, action_id: str, context: Context | None = None) -> tuple[str, ...]:
-        """Return the displayed bindings of an action; empty for an unbound action."""
-        return tuple(label(chord, ascii=self.ascii) for chord in self.chords(action_id, context))
+        """Return the displayed bindings of an action; empty for an unbound action. Those by number are in one."""
+        labels = [label(chord, ascii=self.ascii) for chord in self.chords(action_id, context)]
+        return self._numbered(labels) if self._actions[action_id].numbered else tuple(labels)
+
+    def numbered(self, action_id: str) -> tuple[str, ...]:
+        """Return the displayed bindings of an action by number, one by one."""
+        return tuple(label(chord, ascii=self.ascii) for chord in self.chords(action_id))
+
+    def _numbered(self, labels: Sequence[str]) -> tuple[str, ...]:
+        between = "-" if self.ascii else "…"
+        return (f"{labels[0]}{between}{labels[-1]}",) if len(labels) > 1 else tuple(labels)
 
     def key(self, action_id: str, context: Context | None = None) -> str:
         """Return the first displayed binding of an action, for sentences such as `u undoes`; empty if unbound."""
@@ -100,11 +112,13 @@ class Keymap:
     def continuations(self, context: Context, begun: Chord) -> tuple[tuple[str, str], ...]:
         """Return the (displayed keys, action's name) that may follow the keys pressed so far, in the table's order."""
         size = len(begun)
-        return tuple(
-            (label(chord[size:], ascii=self.ascii), action.name)
-            for chord, action in self._bound[context].items()
-            if len(chord) > size and chord[:size] == begun
-        )
+        following: dict[str, tuple[Action, list[str]]] = {}
+        for chord, action in self._bound[context].items():
+            if len(chord) > size and chord[:size] == begun:
+                shown = label(chord[size:], ascii=self.ascii)
+                one = action.id if action.numbered else shown
+                following.setdefault(one, (action, []))[1].append(shown)
+        return tuple((self._numbered(shown)[0], action.name) for action, shown in following.values())
 
     def hints(
         self,

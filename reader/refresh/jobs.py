@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.config import Settings, retention_start, text_retention_start
-from reader.core.errors import ReaderError
+from reader.core.errors import NoFullText, ReaderError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
+from reader.refresh.pdfs import fetch_pdf
+from reader.refresh.pictures import DrawPicture, PictureDrawn, draw_picture
 from reader.refresh.plan import Plan
 from reader.refresh.progress import (
     PaperRefreshed,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from reader.cache.papers import Cache
     from reader.core.topics.scorer import Topics
     from reader.feeds.huggingface.client import HuggingFaceClient
+    from reader.refresh.hooks import NewPaperHook
     from reader.refresh.notifications import Notifier
     from reader.refresh.sources import Sources
 
@@ -100,7 +103,17 @@ class FetchPdf:
     path: str
 
 
-Job = Refresh | LookUpPaper | RefreshPaper | SearchFeed | StorePapers | FetchText | FetchTextsAhead | FetchPdf
+Job = (
+    Refresh
+    | LookUpPaper
+    | RefreshPaper
+    | SearchFeed
+    | StorePapers
+    | FetchText
+    | FetchTextsAhead
+    | FetchPdf
+    | DrawPicture
+)
 
 
 # Messages
@@ -154,9 +167,17 @@ class PapersStored:
 
 @dataclass(frozen=True, slots=True)
 class NotificationFailed:
-    """The notification of new papers failed."""
+    """The notification of new papers failed, or the program that gets them."""
 
     error: ReaderError
+
+
+@dataclass(frozen=True, slots=True)
+class HookRan:
+    """The user's program is done with so many of the new papers."""
+
+    done: int
+    of: int
 
 
 Message = (
@@ -169,6 +190,7 @@ Message = (
     | SearchAnswered
     | PapersStored
     | NotificationFailed
+    | HookRan
     | PaperRefreshed
     | TextStored
     | TextMissing
@@ -176,6 +198,7 @@ Message = (
     | TextsPaused
     | PdfReceived
     | PdfStored
+    | PictureDrawn
 )
 
 
@@ -218,7 +241,9 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
         case FetchTextsAhead():
             return _fetch_texts_ahead(context)
         case FetchPdf(id, path):
-            return _fetch_pdf(id, Path(path))
+            return fetch_pdf(id, Path(path))
+        case DrawPicture():
+            return draw_picture(job, context.settings)
 
 
 @asynccontextmanager
@@ -254,12 +279,16 @@ def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManag
 
 
 async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, None]:
+    from reader.refresh.hooks import NewPaperHook
     from reader.refresh.notifications import Notifier
 
+    hook = NewPaperHook(plan, context.cache_file, context.settings, context.now)
     notifier = Notifier.for_plan(plan, context.cache_file, context.settings, context.now)
     async with _open_cache(context) as cache:
         await notifier.start()
-        for step in (_fetch(context, cache, plan), _notify(notifier), _maintain_cache(context, cache)):
+        await hook.start()
+        steps = _fetch(context, cache, plan), _notify(notifier), _maintain_cache(context, cache), _run(context, hook)
+        for step in steps:
             async with aclosing(step) as messages:
                 async for message in messages:
                     yield message
@@ -282,6 +311,24 @@ async def _notify(notifier: Notifier) -> AsyncGenerator[Message, None]:
         await notifier.notify_new_papers()
     except ReaderError as error:
         yield NotificationFailed(error)
+
+
+async def _run(context: JobContext, hook: NewPaperHook) -> AsyncGenerator[Message, None]:
+    """Give new papers to the user's program; last, because it may take long."""
+    try:
+        async with aclosing(hook.run(partial(fetch_one_text, partial(run_job, context)))) as results:
+            async for result in results:
+                yield HookRan(result.done, result.of)
+    except ReaderError as error:
+        yield NotificationFailed(error)
+
+
+async def fetch_one_text(run: JobRunner, id: str) -> None:
+    """Fetch the full text of a paper by a job; raises NoFullText if there is none."""
+    async with aclosing(run(FetchText(id))) as messages:
+        async for message in messages:
+            if isinstance(message, TextMissing):
+                raise NoFullText(f"{id} has no full text: {message.reason}.")
 
 
 async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:
@@ -334,31 +381,6 @@ async def _fetch_texts_ahead(context: JobContext) -> AsyncGenerator[Message, Non
         async with aclosing(fetching) as events:
             async for event in events:
                 yield event
-
-
-async def _fetch_pdf(id: str, file: Path) -> AsyncGenerator[Message, None]:
-    from reader.feeds.arxiv.pdf import PdfClient
-
-    news: asyncio.Queue[Message | None] = asyncio.Queue()
-    client = PdfClient.from_environment(response_cache_folder())
-    fetching = asyncio.ensure_future(
-        client.fetch(
-            id,
-            file,
-            lambda done, total: news.put_nowait(PdfReceived(done, total)),
-            lambda seconds, why: news.put_nowait(Waiting(seconds, why)),
-        )
-    )
-    fetching.add_done_callback(lambda _: news.put_nowait(None))
-    try:
-        while (message := await news.get()) is not None:
-            yield message
-        await fetching
-        yield PdfStored(str(file))
-    finally:
-        fetching.cancel()
-        await asyncio.gather(fetching, return_exceptions=True)
-        await client.aclose()
 
 
 async def _look_up_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:

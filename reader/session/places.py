@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
+    from reader.config import Settings
     from reader.core.query import Node, Query
 
 DAY = "day:"
@@ -16,6 +17,9 @@ DAY = "day:"
 
 QUEUED = "queue"
 """The id of the view of the papers to read later, in their own order."""
+
+SAVED = "saved:"
+"""Prefix of the id of a view that the user has saved; its name follows."""
 
 ORDERS = ("day", "upvotes", "published", "title")
 """The orders that the sort key steps through."""
@@ -60,8 +64,36 @@ SPECIAL = (
 """Views listed only while they have papers: the feed's ranking, and read or hidden papers that have since risen."""
 
 
+def saved_view(name: str, query: str) -> View:
+    """A view that the user has saved."""
+    return View(f"{SAVED}{name}", name, query)
+
+
+class ViewList(NamedTuple):
+    """The views that are listed: the reader's own, and those that the user has saved, in his order."""
+
+    saved: tuple[View, ...] = ()
+    hidden: tuple[str, ...] = ()
+    """Ids of the reader's own views that are not listed; their keys still show them."""
+
+    @property
+    def own(self) -> tuple[View, ...]:
+        """The reader's own views that are listed."""
+        return tuple(one for one in VIEWS if one.id not in self.hidden)
+
+    def find(self, id: str) -> View:
+        """The view with this id, also of a day, week or month; Today for an unknown id."""
+        return next((one for one in self.saved if one.id == id), None) or view(id)
+
+
+def listed_views(settings: Settings) -> ViewList:
+    """The views as the settings have them."""
+    saved = tuple(saved_view(one.name, one.query) for one in settings.views)
+    return ViewList(saved, settings.hidden_views)
+
+
 def view(id: str) -> View:
-    """The view with this id, also of a day, week or month; Today for an unknown id."""
+    """The reader's own view with this id, also of a day, week or month; Today for an unknown id."""
     if ":" in id:
         from reader.core.periods import period_of_view
 
@@ -119,15 +151,10 @@ class Place(NamedTuple):
 
     def as_query(self) -> str:
         """The query of the list as a text, without the view's own order."""
-        from reader.core.query import Sort
-
-        kept, order = self.text, ""
-        for part in reversed(self.query.parts):
-            if isinstance(part.node, Sort):
-                order = f" {kept[part.start : part.end]}"
-                kept = f"{kept[: part.start]} {kept[part.end :]}".strip()
-        asked = " ".join(f"({one})" for one in (self.view.query, kept) if one)
-        return (asked or "-is:hidden") + order
+        kept, order = _split_order(self.text)
+        viewed, own_order = _split_order(self.view.query)
+        asked = " ".join(f"({one})" for one in (viewed, kept) if one)
+        return " ".join(filter(None, (asked or "-is:hidden", order or own_order)))
 
     def base(self, order: str) -> Query:
         """The query of the view alone."""
@@ -150,12 +177,25 @@ class Place(NamedTuple):
         return _joined(self.view.query, parse(others), self.view.order or order)
 
 
+def _split_order(text: str) -> tuple[str, str]:
+    """A query without its `sort:`, and that; raises QueryError."""
+    from reader.core.query import Sort, parse
+
+    order = ""
+    for part in reversed(parse(text).parts):
+        if isinstance(part.node, Sort):
+            order = text[part.start : part.end]
+            text = f"{text[: part.start]} {text[part.end :]}".strip()
+    return text, order
+
+
 def _joined(base: str, query: Query, order: str) -> Query:
     from reader.core.query import Query, Sort, parse
     from reader.core.query.nodes import all_of
 
-    nodes = [node for node in (parse(base).root, query.root) if node is not None]
-    return Query(all_of(nodes) if nodes else None, query.sort or Sort(order))
+    viewed = parse(base)
+    nodes = [node for node in (viewed.root, query.root) if node is not None]
+    return Query(all_of(nodes) if nodes else None, query.sort or viewed.sort or Sort(order))
 
 
 def next_order(text: str, default: str) -> str:

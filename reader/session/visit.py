@@ -44,6 +44,8 @@ class Visit(NamedTuple):
     """How picked topics combine if the query does not express it."""
     folded: tuple[str, ...] = ()
     """Families of topics that are folded."""
+    view_query: str = ""
+    """The query of the view, if the user has saved it: the first frame has no settings."""
 
     def _plain(self) -> dict[str, object]:
         """Its fields, as JSON has them."""
@@ -58,7 +60,7 @@ def remembered(now: Visit, before: Visit, given: str) -> Visit:
     if not given or now.text != given:
         return now
     if now.view == "all":
-        return now._replace(view=before.view, text=before.text, paper=before.paper)
+        return now._replace(view=before.view, view_query=before.view_query, text=before.text, paper=before.paper)
     return now._replace(text="")
 
 
@@ -110,6 +112,7 @@ def _fits(setting: str) -> Callable[[object], bool]:
 
 _GOOD: Mapping[str, Callable[[object], bool]] = {
     "view": _is_text,
+    "view_query": _is_query,
     "text": _is_query,
     "paper": _is_text,
     "density": _fits("density"),

@@ -19,7 +19,7 @@ from reader.core.theme_names import is_colorless, theme_name
 from reader.keys.actions import Context
 from reader.keys.keymap import Keymap
 from reader.session import visit
-from reader.session.places import Place, view
+from reader.session.places import Place, listed_views, view
 from reader.ui.bounded_app import BoundedApp
 from reader.ui.front_screens import FrontScreens
 from reader.ui.keyboard import Keyboard
@@ -68,7 +68,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules, and `shell` the commands, at their first use.
     The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
     nothing, and saves nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches
-    over its end; `first_frame` is on the terminal already. `keep_setting` writes a setting to the user's file. `now` is
+    over its end; `first_frame` is on the terminal already. Views that change in `settings_file` change in the reader;
+    `keep_setting` writes a setting to it. `now` is
     the clock; a `still` reader has no spinner and starts no refresh by itself.
     """
 
@@ -93,6 +94,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         leaving: Leaving | None = None,
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
+        settings_file: Path | None = None,
         keep_setting: Callable[[str, str], object] = lambda _name, _value: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
@@ -106,6 +108,7 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
+        self.settings_file = settings_file
         self.shell = shell
         self.keep_setting = keep_setting
         self._opens_page = opens_page
@@ -135,8 +138,11 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
+        views = listed_views(settings)
         state = State(
-            place=Place(view("all"), query) if query else Place(view(left.view), left.text),
+            place=Place(view("all"), query) if query else Place(views.find(left.view), left.text),
+            views=views,
+            programs=settings.commands,
             topic_names=self.library.topic_names(),
             refresh=RefreshStatus(last=self.library.last_refresh()),
             panes=remembered(settings, left),
@@ -212,8 +218,9 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         assembly.notes.tell_draft()
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
+        assembly.beside.export_soon()
         if not self.look.is_still:
-            self.set_interval(assembly.cache_watch.seconds, assembly.cache_watch.look)
+            self.set_interval(assembly.cache_watch.seconds, assembly.look_around)
         if not self.look.demo and not self.look.is_still:
             assembly.refresher.begin_first()
             if self.settings.refresh_minutes:
@@ -234,18 +241,27 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.refresh.ended, self.list_loader.reload_if_empty, now=False)
         on_change(lambda state: state.text, assembly.text_fetcher.follow, now=False)
         on_change(lambda state: state.text, self.bookmarks.follow, now=False)
+        on_change(lambda state: state.pictures, assembly.picture_loader.follow, now=False)
+        on_change(lambda state: (state.width, state.height), assembly.pictures.follow_size, now=False)
         self.screens.follow()
         on_change(assembly.text_places.parts, assembly.text_places.follow, now=False)
         on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
         if not self.look.demo and not self.look.is_still:
             on_change(assembly.texts_ahead.parts, assembly.texts_ahead.begin_soon, now=False)
         self.overlays.follow(assembly.notes.keep_draft)
+        on_change(assembly.beside.parts, assembly.beside.export_soon, now=False)
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
+
+    @property
+    def has_exports_due(self) -> bool:
+        """Whether the watched exports may lack a change."""
+        return self.assembly is not None and self.assembly.beside.is_due
 
     def on_unmount(self) -> None:
         if self.assembly is not None:
             self.assembly.commands.close()
+            self.assembly.beside.close()
         self.library.close()
 
     # Screens

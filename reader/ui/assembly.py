@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from reader.core.query import Term
+from reader.keys.own_actions import own_actions
 from reader.ui.handlers.add import AddActions
 from reader.ui.handlers.commands import CommandActions
 from reader.ui.handlers.copying import CopyActions
@@ -20,6 +22,7 @@ from reader.ui.handlers.movement import MovementActions
 from reader.ui.handlers.notes import NoteActions
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.pdf import PdfActions
+from reader.ui.handlers.pictures import PictureActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.queue import QueueActions
@@ -28,7 +31,9 @@ from reader.ui.handlers.selection import SelectionActions
 from reader.ui.handlers.tags import TagActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
+from reader.ui.picture_terminal import picture_terminal
 from reader.ui.state_parts import Position
+from reader.ui.work.beside import Beside
 from reader.ui.work.cache_watch import CacheWatch
 from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.counter import Counter
@@ -38,7 +43,9 @@ from reader.ui.work.notice_timer import NoticeTimer
 from reader.ui.work.page_refresher import PageRefresher
 from reader.ui.work.paper_lookup import PaperLookup
 from reader.ui.work.pdf_fetcher import PdfFetcher
+from reader.ui.work.picture_loader import PictureLoader
 from reader.ui.work.refresher import Refresher
+from reader.ui.work.settings_watch import SettingsWatch
 from reader.ui.work.text_fetcher import TextFetcher
 from reader.ui.work.topic_meanings import TopicMeanings
 
@@ -65,10 +72,12 @@ class Parts(Program, Display, Protocol):
     run_job: JobRunner
     shell: Callable[[], Shell]
     rules: Callable[[], Topics]
+    settings_file: Path | None
     keyboard: Keyboard
     list_loader: ListLoader
     main: MainScreen
     screens: FrontScreens
+    no_color: bool
     overlays: Overlays
     bookmarks: BookmarkKeeper
 
@@ -83,6 +92,9 @@ class Parts(Program, Display, Protocol):
     def open_in_browser(self, url: str) -> bool: ...
 
     def send_pdf(self, file: Path) -> bool: ...
+
+    @property
+    def is_served(self) -> bool: ...
 
 
 class Assembly:
@@ -100,6 +112,7 @@ class Assembly:
         self.detail_loader = DetailLoader(services)
         self.counter = Counter(services)
         self.cache_watch = CacheWatch(services, keyboard.when_still)
+        self.settings_watch = SettingsWatch(services, parts.settings_file)
         self.notice_timer = NoticeTimer(services)
         self.page_refresher = PageRefresher(services, run_job)
         self.text_places = TextPlaces(services)
@@ -107,11 +120,21 @@ class Assembly:
         self.topic_meanings = TopicMeanings(services, parts.rules)
         self.commands = CommandRunner(services, parts.shell)
 
-        self.marks = MarkActions(services, main.papers, parts.list_loader)
+        self.beside = Beside(services, parts.shell)
+        self.marks = MarkActions(services, main.papers, parts.list_loader, self.beside.starring)
         self.text_fetcher = TextFetcher(services, run_job)
         terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser, parts.send_pdf)
         self.links = LinkActions(services, keyboard, terminal)
-        self.full_text = FullTextActions(services, parts.bookmarks, Outside(self.links.browse, terminal.copy))
+        self.pictures = PictureActions(
+            services,
+            self.links.browse,
+            lambda: picture_terminal(
+                services.settings.images, os.environ, colorless=parts.no_color, served=parts.is_served
+            ),
+        )
+        self.picture_loader = PictureLoader(services, run_job)
+        outside = Outside(self.links.browse, terminal.copy, self.pictures.open_address)
+        self.full_text = FullTextActions(services, parts.bookmarks, outside)
         self.page = PageActions(
             services.model, main.papers, self.detail_loader, self.marks, self.full_text, text_in_front=text_in_front
         )
@@ -128,10 +151,19 @@ class Assembly:
         )
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
+        typed = CommandActions(
+            parts,
+            services,
+            keyboard,
+            self.commands,
+            screen=lambda: parts.overlays.command_line,
+            copy=parts.copy_to_clipboard,
+        )
         groups = (
             self.marks,
             self.page,
             self.full_text,
+            self.pictures,
             self.views,
             self.filter,
             self.links,
@@ -140,14 +172,7 @@ class Assembly:
             self.notes,
             TagActions(services, self.marks, lambda: parts.overlays.tag_line),
             QueueActions(services, main.papers, self.marks),
-            CommandActions(
-                parts,
-                services,
-                keyboard,
-                self.commands,
-                screen=lambda: parts.overlays.command_line,
-                copy=parts.copy_to_clipboard,
-            ),
+            typed,
             PdfActions(services, pdfs, terminal),
             add,
             MovementActions(services, main, self.marks, self.views, self.full_text, text_in_front=text_in_front),
@@ -167,7 +192,13 @@ class Assembly:
                 position=position,
             ),
         )
-        self.handlers: Mapping[str, Handler] = handlers_of(groups)
+        own = typed.own_handlers(own_actions(services.settings.commands))
+        self.handlers: Mapping[str, Handler] = {**handlers_of(groups), **own}
+
+    def look_around(self) -> None:
+        """Notice what other programs have changed."""
+        self.cache_watch.look()
+        self.settings_watch.look()
 
     def show_topic(self, slug: str) -> None:
         """Show all papers of one topic."""

@@ -23,6 +23,8 @@ class TypedCommand(NamedTuple):
     @property
     def fitting(self) -> Suggested:
         """Those that still fit the text: new ones come some milliseconds after each letter."""
+        if self.suggested.line == self.text:
+            return self.suggested
         word = self.text[self.suggested.start :]
         fitting = tuple(one for one in self.suggested.candidates if one.text.startswith(word))
         return self.suggested._replace(candidates=fitting)
@@ -37,9 +39,9 @@ class CommandState(OwnState):
     commands: tuple[str, ...] = ()
     """Commands that were typed, newest first."""
 
-    def open_command(self) -> Self:
-        """Let the user type a command."""
-        return replace(self, command=TypedCommand())
+    def open_command(self, begun: str = "") -> Self:
+        """Let the user type a command, of which some is `begun`."""
+        return replace(self, command=TypedCommand(begun))
 
     def type_command(self, text: str) -> Self:
         """Take over the typed text."""

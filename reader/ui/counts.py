@@ -42,6 +42,13 @@ class Counts(NamedTuple):
     """The user's tags with their numbers of papers, by name."""
 
 
+class ViewCount(NamedTuple):
+    """The numbers of a view that the user has saved."""
+
+    papers: int
+    unread: int
+
+
 class TopicFacts(NamedTuple):
     """Facts about topics besides their counts."""
 

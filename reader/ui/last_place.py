@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.session import visit
+from reader.session.places import SAVED
 from reader.ui.work.bookmark_keeper import BookmarkKeeper
 from reader.ui.work.list_loader import ListLoader
 from reader.ui.work.services import Services
@@ -77,6 +78,7 @@ class LastPlace:
         panes = state.panes
         now = visit.Visit(
             view=state.place.view.id,
+            view_query=state.place.view.query if state.place.view.id.startswith(SAVED) else "",
             text=state.place.text,
             paper=self._paper_id(main),
             sizes={str(shape): sizes for shape, sizes in panes.sizes.items()},

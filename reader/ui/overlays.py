@@ -88,7 +88,7 @@ class Overlays:
             key = self._keymap.key("command.complete", "command")
             taken = state.selection.count if state.page is None else 0
             self.command_line = CommandScreen(
-                self._type_command, state.commands, taken, key=key, glyphs=self._look.glyphs
+                self._type_command, state.commands, taken, key=key, glyphs=self._look.glyphs, begun=state.command.text
             )
             self._app.push_screen(self.command_line)
 

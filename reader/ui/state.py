@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from reader.core.paper_row import PaperKey
 from reader.session.places import TopicMode, TopicOrder
-from reader.ui.command_state import CommandState
 from reader.ui.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.notices import Notices
 from reader.ui.state_parts import (
@@ -25,6 +24,7 @@ from reader.ui.state_parts import (
     Reading,
     RefreshStatus,
 )
+from reader.ui.view_state import ViewState
 
 if TYPE_CHECKING:
     from reader.keys.actions import Context
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class State(CommandState):
+class State(ViewState):
     """Everything that panes draw and background work reads. Two states are equal only if they are one object."""
 
     marks_version: int = 0
@@ -107,6 +107,8 @@ class State(CommandState):
             return "tags"
         if self.noting is not None:
             return "note"
+        if self.pictures is not None:
+            return "picture"
         if self.text is not None:
             return "outline" if self.text.outline.is_open else "text"
         if self.page is not None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from reader.cache.community import Kept
     from reader.cache.history import Votes
+    from reader.cache.outputs import Output
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperKey
     from reader.ui.feed_results import FeedResults
@@ -185,6 +186,8 @@ class Reading(NamedTuple):
     """What belongs to it, on the page."""
     fetching: str = ""
     """How it goes with fetching that; empty if there is nothing to say."""
+    outputs: tuple[Output, ...] = ()
+    """What the user's programs said about it."""
 
 
 class Tagging(NamedTuple):

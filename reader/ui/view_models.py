@@ -13,7 +13,7 @@ from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Choice, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from reader.core.paper_row import PaperKey
     from reader.keys.keymap import Keymap
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reader.ui.counts import Counts
     from reader.ui.state import State
     from reader.ui.state_parts import ListContent
-    from reader.ui.text.filter_rows import FilterData
+    from reader.ui.text.filter_rows import FilterData, ViewItem
     from reader.ui.text.found_lines import Found
     from reader.ui.text.query_advice import Reach
     from reader.ui.text.strip_line import Strip
@@ -35,16 +35,17 @@ _MARKS = 3
 
 def filter_parts(state: State) -> object:
     """The parts of the state that `filter_data` reads."""
-    return state.counts, state.topic_facts, state.topic_meanings
+    return state.counts, state.topic_facts, state.topic_meanings, state.views, state.view_counts
 
 
-def filter_data(state: State) -> FilterData:
-    """Views, days and topics; without numbers until they are counted."""
+def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
+    """Views, days and topics; without numbers until they are counted. `keys` show the saved views, by their places."""
     from reader.ui.text.filter_rows import DayItem, FilterData, TagItem, TopicItem, ViewItem
 
     counts, facts = state.counts, state.topic_facts
+    saved = tuple(_saved_items(state, keys))
     if counts is None:
-        return FilterData(tuple(ViewItem(one.id, one.name) for one in VIEWS))
+        return FilterData((*(ViewItem(one.id, one.name) for one in state.views.own), *saved))
     newest = counts.days[0] if counts.days else None
     views = tuple(
         # The newest day is the view Today, unless all of its papers are hidden.
@@ -52,7 +53,7 @@ def filter_data(state: State) -> FilterData:
             one.id, one.name, number, newest.unread if newest and (one.id, number) == ("today", newest.papers) else None
         )
         for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
-        if number or one in VIEWS
+        if (number or one in VIEWS) and one.id not in state.views.hidden
     )
     days = tuple(DayItem(day.day, day.papers, day.unread) for day in counts.days)
     topics = tuple(
@@ -70,7 +71,17 @@ def filter_data(state: State) -> FilterData:
         for trend in [facts.trends.get(topic.slug) if facts else None]
     )
     tags = tuple(TagItem(name, number) for name, number in counts.tags)
-    return FilterData(views, days, topics, counts.approximate, tags)
+    return FilterData((*views, *saved), days, topics, counts.approximate, tags)
+
+
+def _saved_items(state: State, keys: Sequence[str]) -> Iterator[ViewItem]:
+    from reader.ui.text.filter_rows import ViewItem
+
+    for place, one in enumerate(state.views.saved):
+        counted = state.view_counts.get(one.id)
+        key = keys[place] if place < len(keys) else ""
+        count, unread = counted if counted is not None else (None, None)
+        yield ViewItem(one.id, one.name, count, unread, key)
 
 
 def strip_parts(state: State) -> object:

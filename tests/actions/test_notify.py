@@ -12,7 +12,7 @@ from tempfile import TemporaryFile
 
 import pytest
 
-from reader.actions import notify
+from reader.actions import notify, programs
 from reader.actions.notify import NotifyError
 
 HOSTILE = "--help; `touch x` $(touch x) <b>&amp;\x1b[31m\n-u critical"
@@ -107,10 +107,10 @@ def test_what_a_program_prints_fills_no_disk() -> None:
         program = os.dup(said.fileno())
         try:
             os.write(program, b"x" * 1_000_000)
-            notify._keep_short(said.fileno())
+            programs._keep_short(said.fileno())
             assert os.fstat(program).st_size == 1_000_000
             os.write(program, b"x" * 1_000_000)
-            notify._keep_short(said.fileno())
+            programs._keep_short(said.fileno())
             os.write(program, b"the last word")
             assert os.fstat(program).st_size == len("the last word")
         finally:

@@ -176,6 +176,7 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
 
     class Reader:
         return_code = 0
+        has_exports_due = False
         last_place = SimpleNamespace(keep=list)
         _exception: Exception | None = None
 

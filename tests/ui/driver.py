@@ -79,6 +79,7 @@ class AppOptions(TypedDict, total=False):
     warnings: Sequence[str]
     now: Callable[[], datetime]
     still: bool
+    settings_file: Path
     keep_setting: Callable[[str, str], object]
 
 
@@ -103,6 +104,7 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
         warnings=how.get("warnings", ()),
         now=now,
         still=how.get("still", True),
+        settings_file=how.get("settings_file"),
         keep_setting=how.get("keep_setting", lambda _name, _value: None),
     )
 

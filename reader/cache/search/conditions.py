@@ -213,6 +213,8 @@ class Compiler:
                 return Clause("EXISTS (SELECT 1 FROM queue WHERE queue.pk = p.pk)")
             case "has" if value == "fulltext" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM full_text WHERE full_text.pk = p.pk)")
+            case "has" if value == "output" and self.tests_each:
+                return Clause("EXISTS (SELECT 1 FROM kept_output WHERE kept_output.pk = p.pk)")
             case "is" if value == "new":
                 newest = self.newest_not_new()
                 key = self.column("pk", ordered=self.key == "added")
@@ -290,6 +292,12 @@ class Compiler:
                 return Clause(f"SELECT p.pk FROM paper AS p WHERE {RISEN}")
             case Term("has", "fulltext"):
                 return Clause("SELECT pk FROM full_text")
+            case Term("has", "output"):
+                return Clause("SELECT pk FROM kept_output")
+            case Term("output", words):
+                matching = "SELECT rowid FROM output_fts WHERE output_fts MATCH ?"
+                quoted = words.replace('"', '""')
+                return Clause(f"SELECT pk FROM kept_output WHERE key IN ({matching})", (f'"{quoted}" *',))
             case Term("is", "trending"):
                 return Clause("SELECT pk FROM trending")
             case Term("is", "queued"):

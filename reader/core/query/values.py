@@ -13,7 +13,7 @@ from reader.core.query.regex import UnsafePattern, compile_pattern
 
 CHOICES = {
     "is": ("unread", "read", "starred", "queued", "hidden", "new", "trending", "risen"),
-    "has": ("code", "project", "media", "model", "dataset", "space", "note", "comments", "fulltext"),
+    "has": ("code", "project", "media", "model", "dataset", "space", "note", "comments", "fulltext", "output"),
     "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue"),
 }
 """The fields with fixed values, and those values."""
@@ -34,6 +34,7 @@ EXAMPLES = {
     "id": "id:2406.12345",
     "is": "is:unread",
     "has": "has:code",
+    "output": 'output:"weak baseline"',
     "day": "day:today",
     "published": "published:2026-05",
     "since": "since:7d",

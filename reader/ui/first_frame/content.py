@@ -14,7 +14,7 @@ from reader.cache import schema
 from reader.cache.window import Order, Window
 from reader.core.paper_row import PaperRow
 from reader.session.first_list import SCREENFUL, first_list
-from reader.session.places import Place, view
+from reader.session.places import SAVED, Place, saved_view, view
 from reader.session.visit import Visit
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ def read_content(cache: Path, visit: Visit, order: str, *, with_people: bool = F
 
     None if it can't show the place as the reader will. Raises CacheError.
     """
-    place = Place(view(visit.view), visit.text)
+    is_saved = visit.view.startswith(SAVED)
+    shown = saved_view(visit.view.removeprefix(SAVED), visit.view_query) if is_saved else view(visit.view)
+    place = Place(shown, visit.text)
     with closing(Window.open(cache, PATIENCE)) as window:
         if visit.visited is not None:
             window.visited(int(datetime.fromisoformat(visit.visited).timestamp()))

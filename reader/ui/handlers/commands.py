@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.errors import UsageError
 from reader.core.paper_row import NotCached, PaperKey
 from reader.ui.handlers.program import Program
-from reader.ui.handlers.registry import handles
+from reader.ui.handlers.registry import Handler, handles
 from reader.ui.keyboard import Keyboard
 from reader.ui.notices import Tone
 from reader.ui.screens.command_line import CommandScreen
@@ -20,6 +20,9 @@ from reader.ui.shell import Here, Outcome, Typed
 from reader.ui.text.command_advice import as_notice, in_the_readers_words
 from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.services import Services
+
+if TYPE_CHECKING:
+    from reader.core.setting_tables import UserCommand
 
 LONGEST_NOTICE = 160
 """Maximum characters of an output that is told in the last line."""
@@ -74,6 +77,18 @@ class CommandActions:
     def open(self, _count: int | None) -> None:
         self._model.change(self._model.state.open_command())
 
+    @handles("command.pipe")
+    def pipe(self, _count: int | None) -> None:
+        self._model.change(self._model.state.open_command("pipe "))
+
+    def own_handlers(self, commands: Mapping[str, UserCommand]) -> Mapping[str, Handler]:
+        """The handlers of the user's own commands, by the ids of their actions."""
+
+        def handler(name: str) -> Handler:
+            return lambda _count: self._begin(f"pipe {name}")
+
+        return {id: handler(command.name) for id, command in commands.items()}
+
     @handles("command.cancel")
     def cancel(self, _count: int | None) -> None:
         self._model.change(self._model.state.close_command())
@@ -100,7 +115,10 @@ class CommandActions:
         line = screen.line.text.strip() if screen else ""
         self._model.change(self._model.state.close_command().remember_command(line))
         if line:
-            self._background.start("command", partial(self._obey, line, self._model.take_targets()))
+            self._begin(line)
+
+    def _begin(self, line: str) -> None:
+        self._background.start("command", partial(self._obey, line, self._model.take_targets()))
 
     async def _obey(self, line: str, targets: Sequence[PaperKey]) -> None:
         try:

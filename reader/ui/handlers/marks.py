@@ -29,7 +29,14 @@ BLINK = 0.5
 class MarkActions:
     """Mark the papers of the list."""
 
-    def __init__(self, services: Services, papers: PaperList, loader: ListLoader) -> None:
+    def __init__(
+        self,
+        services: Services,
+        papers: PaperList,
+        loader: ListLoader,
+        starring: Callable[[Sequence[PaperKey]], object],
+    ) -> None:
+        """`starring` gets papers before they are starred."""
         self._model = services.model
         self._library = services.library
         self._background = services.background
@@ -38,6 +45,7 @@ class MarkActions:
         self._goes_on = services.settings.after_mark == "next"
         self._papers = papers
         self._loader = loader
+        self._starring = starring
 
     # One paper
 
@@ -142,6 +150,8 @@ class MarkActions:
 
         `shown` are the papers in view; `pks` may be all papers, which are too many to redraw.
         """
+        if kind == "star" and value:
+            self._starring(pks)
         for pk in pks if shown is None else shown:
             self._papers.patch(pk, **{FIELDS[kind]: value, "kept": True})
         # Submitted before the work starts, so that quitting cannot lose it.

@@ -121,11 +121,19 @@ class ProgramActions:
         context = self._program.context
         if context is not None:
             own = action_commands(self._keymap, context, self._do_later)
-            commands = [*own, *self._topic_commands(), *self._more_commands()]
+            commands = [*own, *self._view_commands(), *self._topic_commands(), *self._more_commands()]
             self._program.show_screen(Palette(commands, self._glyphs, self._paper_commands))
 
     def _do_later(self, action_id: str) -> None:
         self._program.call_when_closed(partial(self._program.perform, action_id))
+
+    def _view_commands(self) -> list[Command]:
+        from reader.ui.screens.palette import Command
+
+        def show(id: str) -> None:
+            self._program.call_when_closed(partial(self._views.go, id))
+
+        return [Command(f"View: {one.name}", one.query, partial(show, one.id)) for one in self._model.state.views.saved]
 
     def _topic_commands(self) -> list[Command]:
         from reader.ui.screens.palette import Command

@@ -33,7 +33,7 @@ class ViewActions:
     def go(self, id: str) -> None:
         """Show a view with the current query, and fetch its days that the cache does not know."""
         state = self._model.state.close_page()
-        self._model.change(state.go(Place(view(id), state.place.text)))
+        self._model.change(state.go(Place(state.views.find(id), state.place.text)))
         period = period_of_view(id) if ":" in id else None
         if period is not None and not self._look.demo and not self._look.is_still:
             days = self._library.gaps(period.first, period.last, self._look.today)
@@ -71,6 +71,17 @@ class ViewActions:
     @handles("view.all")
     def show_all(self, _count: int | None) -> None:
         self.go("all")
+
+    @handles("view.saved")
+    def show_saved(self, number: int | None) -> None:
+        """Show the saved view of this number."""
+        saved, number = self._model.state.views.saved, number or 1
+        if number <= len(saved):
+            self.go(saved[number - 1].id)
+        elif saved:
+            self._model.show_notice(f"you have {len(saved)} saved views")
+        else:
+            self._model.show_notice("no saved views yet · dailypapers views add NAME QUERY")
 
     # The feed's own ranking
 

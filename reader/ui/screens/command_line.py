@@ -27,8 +27,12 @@ class CommandScreen(LineScreen):
         *,
         key: str,
         glyphs: Glyphs = UNICODE,
+        begun: str = "",
     ) -> None:
-        """`typed` gets the text before the cursor; commands take `taken` selected papers; `key` takes a suggestion."""
+        """The line begins with `begun`, and `typed` gets the text before its cursor.
+
+        Commands take `taken` selected papers; `key` takes a suggestion.
+        """
         super().__init__(TypedLine(":", self._advise, self._report, LONGEST))
         self._typed = typed
         self._history = tuple(history)
@@ -39,6 +43,11 @@ class CommandScreen(LineScreen):
         self._selected = 0
         self._recalled = -1
         self._draft = ""
+        self._begun = begun
+
+    def on_mount(self) -> None:
+        if self._begun:
+            self.line.write(self._begun)
 
     def show(self, command: TypedCommand) -> None:
         """Show what may follow the typed text."""

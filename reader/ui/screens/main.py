@@ -246,7 +246,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.combine_topics(self.filter.choice.mode))
 
     def _draw_filter(self, state: State) -> None:
-        self.filter.show(view_models.filter_data(state))
+        self.filter.show(view_models.filter_data(state, self._look.keymap.numbered("view.saved")))
 
     # An empty list
 
@@ -263,8 +263,8 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if state.reading is None:
             self.detail.clear()
         else:
-            found = view_models.found(state, state.reading.key)
-            self.detail.show(state.reading.paper, state.reading.words, state.reading.votes, found=found)
+            reading, found = state.reading, view_models.found(state, state.reading.key)
+            self.detail.show(reading.paper, reading.words, reading.votes, found=found, outputs=reading.outputs)
 
     def _draw_topic_names(self, state: State) -> None:
         self.detail.configure(state.topic_names)

@@ -48,6 +48,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
             kept=reading.kept,
             found=view_models.found(state, reading.key),
             fetching=reading.fetching,
+            outputs=reading.outputs,
         )
 
     def _draw_again(self, state: State) -> None:

@@ -18,8 +18,12 @@ def draw_row(row: Row, width: int, state: FilterState, glyphs: Glyphs, at_cursor
     """Draw a row in `width` cells: cursor, sign, name, and at the right its sparkline and number."""
     bar = Piece(glyphs.cursor, "mark") if at_cursor else Piece(" ")
     right = _right(row, width, state.order, glyphs)
-    name = cut(literal(row.text), width - 3 - measure(right), glyphs.ellipsis)
+    room = width - 3 - measure(right)
+    name = cut(literal(row.text), room, glyphs.ellipsis)
     left: Line = (bar, _sign(row, glyphs), Piece(" "), Piece(name, _role(row)))
+    shortcut = f" {row.shortcut}"
+    if row.shortcut and cell_len(name) + len(shortcut) <= room:
+        left = (*left, Piece(shortcut, "nothing"))
     return spread(left, right, width)
 
 

@@ -30,6 +30,8 @@ class ViewItem:
     """None while unknown."""
     unread: int | None = None
     """None while unknown, and where it is not shown."""
+    key: str = ""
+    """The key that shows it, if the row names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ class Row:
     weeks: tuple[float, ...] = ()
     """A topic's share of each week's papers; empty if unknown."""
     rising: float = 0.0
+    shortcut: str = ""
+    """The key of a view that the user has saved."""
 
     @property
     def selectable(self) -> bool:
@@ -223,7 +227,7 @@ def _views(data: FilterData, state: FilterState) -> Iterator[Row]:
     yield Row(Kind.HEADING, "views", "VIEWS")
     for view in data.views:
         mark = Mark.CHOSEN if view.id == state.view else Mark.NONE
-        yield Row(Kind.VIEW, view.id, view.name, view.count, mark, unread=view.unread)
+        yield Row(Kind.VIEW, view.id, view.name, view.count, mark, unread=view.unread, shortcut=view.key)
     yield Row(Kind.GAP, "views")
 
 

@@ -14,6 +14,7 @@ from reader.ui.text.day_names import short_day
 from reader.ui.text.found_lines import found_lines
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure, pattern, spread, unbroken
+from reader.ui.text.output_lines import output_lines
 from reader.ui.text.own_lines import own_lines
 from reader.ui.text.presentation import Presentation
 from reader.ui.text.why_lines import why_lines
@@ -42,6 +43,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
         found_lines(look.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
         _summary(paper, width, look, searched),
         _abstract(paper, width, searched),
+        *(output_lines(output, width, look.glyphs) for output in look.outputs),
         _links(paper, width, look),
         *_linked(paper, width, look),
         [

@@ -12,6 +12,7 @@ from reader.ui.text.glyphs import UNICODE, Glyphs
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
+    from reader.cache.outputs import Output
     from reader.core.topics.explain import Why
     from reader.ui.text.found_lines import Found
 
@@ -38,6 +39,8 @@ class Presentation:
     """Why the paper has its topics; None if the user did not ask."""
     votes: Votes = STILL
     """The changes of the paper's votes."""
+    outputs: tuple[Output, ...] = ()
+    """What the user's programs said about the paper."""
     kept: Kept | None = None
     """What belongs to the paper; None where that is not shown."""
     found: Found | None = None

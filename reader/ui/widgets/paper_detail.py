@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from reader.cache.history import STILL, Votes
+from reader.cache.outputs import Output
 from reader.core.paper import Paper
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, centre, fill, with_keys
@@ -99,10 +100,11 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         kept: Kept | None = None,
         found: Found | None = None,
         fetching: str = "",
+        outputs: tuple[Output, ...] = (),
     ) -> None:
         """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
 
-        `position` is its place in the list, such as `3 of 34`. `kept`, `found` and `fetching` are as in `Presentation`.
+        `position` is its place in the list, such as `3 of 34`. The others are as in `Presentation`.
         """
         is_same = self._paper is not None and self._paper.pk == paper.pk
         why = self._look.why if is_same else None
@@ -118,6 +120,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             today=today,
             votes=votes,
             position=position,
+            outputs=outputs,
             kept=kept,
             found=found,
             fetching=fetching,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
+    from reader.session.places import View
+    from reader.ui.counts import ViewCount
 
 COUNT_AFTER = 0.015
 """Seconds without a change before counting: the list is painted first."""
@@ -40,7 +43,7 @@ class Counter:
         listing = state.listing
         return (
             state.is_ready, listing.place, listing.results, listing.version,
-            state.marks_version, state.refresh.ended, state.topic_mode,
+            state.marks_version, state.refresh.ended, state.topic_mode, state.views,
         )  # fmt: skip
 
     def count_soon(self, state: State) -> None:
@@ -67,11 +70,17 @@ class Counter:
                 self._model.change(self._model.state.counted(counts))
             self._counted = asked
             facts = await library.topic_facts(picked_topics(state.listing.place.query).picked)
+            saved = await self._count_saved(state.views.saved)
         except CacheInterrupted:
             # The interrupting query starts a new count, but may itself be stopped before.
             self.delay.begin(COUNT_AGAIN)
             return
-        self._model.change(self._model.state.know_topics(facts=facts))
+        self._model.change(self._model.state.know_topics(facts=facts).counted_views(saved))
+
+    async def _count_saved(self, views: Sequence[View]) -> dict[str, ViewCount]:
+        """Count the views that the user has saved, one by one: a key that needs the thread waits for one at most."""
+        library, scope = self._services.library, self._services.scope()
+        return {one.id: await library.count_view(one, scope) for one in views}
 
 
 def question(place: Place, order: str, scope: Scope, mode: str) -> Question:

@@ -56,7 +56,8 @@ class DetailLoader:
         paper = None if pk is None else self._library.paper(pk)
         if pk is None or paper is None:
             return None
-        return Reading(pk, paper, self._model.state.listing.words, self._library.votes(pk))
+        words, votes = self._model.state.listing.words, self._library.votes(pk)
+        return Reading(pk, paper, words, votes, outputs=self._library.outputs(pk))
 
     def read_page(self, pk: PaperKey | None) -> Reading | None:
         """A paper for its page, with what belongs to it; None if it is gone."""

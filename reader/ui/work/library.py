@@ -24,7 +24,8 @@ from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import last_refresh, refresh_stamp, touch_private
 from reader.session.first_list import first_list
-from reader.ui.counts import Counts, Question, TopicFacts
+from reader.ui.counts import Counts, Question, TopicFacts, ViewCount
+from reader.ui.work.counting import Counting
 from reader.ui.work.marking import Marking, cached_keys
 from reader.ui.work.query_thread import QueryThread
 
@@ -32,15 +33,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from reader.cache.community import Kept
-    from reader.cache.counts import CountCache
     from reader.cache.days import DayState
     from reader.cache.history import Votes
+    from reader.cache.outputs import Output
     from reader.cache.search.compile import Scope, Selection
     from reader.cache.texts import KeptText
-    from reader.cache.topic_trends import Extent
     from reader.cache.vocabulary import Vocabulary
-    from reader.core.topics.trends import Trend
-    from reader.session.places import Place
+    from reader.session.places import Place, View
 
 T = TypeVar("T")
 
@@ -61,10 +60,7 @@ class Library(Marking):
         """What the user has to know of a read that failed; empty if none did."""
         self._visited: int | None = None
         self._new_since: str | None = None
-        self._extent: Extent | None = None
-        self._trends: Mapping[str, Trend] = {}
-        self._implied: dict[str, frozenset[str]] = {}
-        self._count_cache: CountCache | None = None
+        self._counting = Counting()
         self._screenfuls, self._whole, self._counts, self._days = (
             QueryThread(path, name) for name in ("screenful", "order", "count", "day")
         )
@@ -200,6 +196,13 @@ class Library(Marking):
             return STILL
         return self._ask(lambda window: window.read(lambda one: votes(one, known, self._visited)), STILL)
 
+    def outputs(self, pk: PaperKey) -> tuple[Output, ...]:
+        """What the user's programs said about a paper, where it was kept."""
+        from reader.cache.outputs import outputs_of
+
+        known = self._cached_key(pk)
+        return () if known is None else self._ask(lambda window: window.read(partial(outputs_of, pk=known)), ())
+
     def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
         """The state of each day from `first` to `last`, by ISO day."""
         from reader.cache.days import day_states
@@ -284,27 +287,11 @@ class Library(Marking):
 
         Slow counts are estimated, unless `exactly` is True.
         """
-        return await self._counts.ask(lambda window: self._count(window, question, exactly))
+        return await self._counts.ask(lambda window: self._counting.count(window, question, exactly))
 
-    def _count(self, window: Window, question: Question, exactly: bool) -> Counts:
-        from reader.cache.counts import CountCache
-
-        if self._count_cache is None:
-            self._count_cache = CountCache(window)
-        cache_counts = self._count_cache
-        cache_counts.drop_if_changed()
-        facets = cache_counts.facets(question.facets, exactly=exactly)
-        return Counts(
-            views=tuple(cache_counts.count(view) for view in question.views),
-            days=cache_counts.days(),
-            topics=facets.topics,
-            base=cache_counts.count(question.base),
-            # Needed only if nothing is found, and then counting is quick.
-            anywhere=0 if facets.approximate else cache_counts.count(question.anywhere),
-            place=question.place,
-            approximate=facets.approximate,
-            tags=cache_counts.tags(),
-        )
+    async def count_view(self, view: View, scope: Scope) -> ViewCount:
+        """Count a view that the user has saved; raises CacheInterrupted if `count` is called meanwhile."""
+        return await self._counts.ask_next(lambda window: self._counting.count_view(window, view, scope))
 
     async def find(self, selection: Selection, limit: int) -> list[PaperRow]:
         """The rows of the first papers of a selection; raises CacheInterrupted if it is called again meanwhile."""
@@ -312,23 +299,7 @@ class Library(Marking):
 
     async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
         """The trends of topics, and the topics implied by the picked ones; raises CacheInterrupted like `count`."""
-        return await self._counts.ask_next(lambda window: self._topic_facts(window, tuple(picked)))
-
-    def _topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
-        from reader.cache import topic_trends
-
-        if self._count_cache is not None:
-            self._count_cache.prepare()
-        extent = window.read(topic_trends.extent)
-        if extent != self._extent:
-            self._trends = window.read(lambda connection: topic_trends.topic_trends(connection, extent.newest))
-            self._implied = {}
-            self._extent = extent
-        for slug in picked:
-            if slug not in self._implied:
-                self._implied[slug] = window.read(partial(topic_trends.implied_topics, slug=slug))
-        implied = frozenset().union(*(self._implied[slug] for slug in picked))
-        return TopicFacts(self._trends, implied - set(picked))
+        return await self._counts.ask_next(lambda window: self._counting.topic_facts(window, tuple(picked)))
 
     async def vocabulary(self) -> Vocabulary:
         """The keywords, people and other values for completing queries.

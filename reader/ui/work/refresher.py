@@ -157,7 +157,7 @@ class Refresher:
 
     def _receive(self, message: Message) -> None:
         """Apply a job's message to the state."""
-        from reader.refresh.jobs import NotificationFailed, PapersClassified, PapersDropped, SourceFailing
+        from reader.refresh.jobs import HookRan, NotificationFailed, PapersClassified, PapersDropped, SourceFailing
         from reader.refresh.progress import (
             DayEmpty,
             DayFailed,
@@ -202,6 +202,8 @@ class Refresher:
                     self._renew()
             case NotificationFailed(error):
                 self._model.show_news(str(error), "warning")
+            case HookRan(done, of):
+                self._progress(f"on_new {done:,} of {of:,}")
             case PapersDropped(papers=papers):
                 self._progress(f"{papers:,} old papers dropped")
 

@@ -1,0 +1,142 @@
+"""Run a program of the user's on data: by an argument list, with a time limit, and with bounded, clean output.
+
+It gets its data on standard input, and the user's own environment without the access token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import NamedTuple
+
+from reader import platform
+from reader.access_token import child_environment
+from reader.core.errors import ReaderError
+from reader.core.steps import note_step
+from reader.core.text import clean, clean_note
+
+MOST_KEPT = 100_000
+"""Characters that are kept of what a program prints."""
+
+MOST_PRINTED = 1 << 20
+"""Bytes of standard output after which a program is stopped, and of standard error after which it is forgotten."""
+
+_LAST_WORDS = 4_000
+"""Bytes that are read of the end of standard error for the reason of a failure."""
+
+_POLL = 0.02
+"""Seconds between two checks whether the program has ended."""
+
+
+class ProgramError(ReaderError):
+    """The program was not found, failed, or took too long."""
+
+
+class Printed(NamedTuple):
+    """What a program printed."""
+
+    text: str
+    is_cut: bool = False
+    """Whether it printed more, and was stopped for it."""
+
+
+def find_program(command: Sequence[str]) -> str | None:
+    """The path of a command's program, or None."""
+    try:
+        return shutil.which(str(Path(command[0]).expanduser())) if command else None
+    except RuntimeError:
+        # It is in the folder of a user that is not there.
+        return None
+
+
+async def run_program(
+    command: Sequence[str],
+    given: str = "",
+    *,
+    seconds: float,
+    advice: str = "",
+    goes_on: bool = False,
+    is_silent: bool = False,
+) -> Printed:
+    """Run a program with a text on its standard input, and wait until it ends; raises ProgramError.
+
+    After `seconds` it is killed with its children, and also if this call is cancelled, unless it `goes_on` then.
+    `advice` ends the sentence of a failure. Of a program that `is_silent` nothing is kept.
+    """
+    name, end = clean(command[0], 100), f"; {advice}." if advice else "."
+    program = find_program(command)
+    if program is None:
+        raise ProgramError(f"{name} was not found{end}")
+    # Files, not pipes: a program that leaves its input unread, or a child with open pipes, must not block us.
+    with TemporaryFile() as stdin, TemporaryFile() as stdout, TemporaryFile() as stderr:
+        stdin.write(given.encode("utf-8", "replace"))
+        stdin.seek(0)
+        try:
+            process = await asyncio.to_thread(
+                subprocess.Popen,
+                (program, *command[1:]),
+                stdin=stdin,
+                stdout=subprocess.DEVNULL if is_silent else stdout,
+                stderr=stderr,
+                start_new_session=True,
+                env=child_environment(),
+            )
+        except OSError as error:
+            raise ProgramError(f"{name} could not be run: {error.strerror}{end}") from error
+        last, is_cut, late = b"", False, time.monotonic() + seconds
+        try:
+            while process.poll() is None:
+                if time.monotonic() > late:
+                    raise ProgramError(f"{name} took longer than {seconds:g} s and was stopped{end}")
+                if os.fstat(stdout.fileno()).st_size > MOST_PRINTED:
+                    is_cut = True
+                    break
+                last = _keep_short(stderr.fileno()) or last
+                # A program that takes long is no job that hangs.
+                note_step()
+                await asyncio.sleep(_POLL)
+        except asyncio.CancelledError:
+            if not goes_on:
+                _kill_group(process)
+            raise
+        finally:
+            if is_cut or time.monotonic() > late:
+                _kill_group(process)
+        if process.returncode and not is_cut:
+            stderr.seek(max(0, stderr.seek(0, os.SEEK_END) - _LAST_WORDS))
+            lines = (last + stderr.read(_LAST_WORDS)).decode("utf-8", "replace").strip().splitlines()
+            why = clean(lines[-1], 200) if lines else f"exit code {process.returncode}"
+            raise ProgramError(f"{name} failed: {why.rstrip('.')}{end}")
+        stdout.seek(0)
+        text = stdout.read(MOST_PRINTED).decode("utf-8", "replace")
+    cleaned = clean_note(text, MOST_KEPT).strip("\n")
+    return Printed(cleaned, is_cut or len(text) > MOST_KEPT)
+
+
+def _keep_short(printed: int) -> bytes:
+    """Empty a file that a program prints to, once it is long, and return its end: the program may print for ever.
+
+    The program shares the file's position, so it goes on at the file's start.
+    """
+    size = os.fstat(printed).st_size
+    if size <= MOST_PRINTED:
+        return b""
+    # Not by `read`, which would move the shared position.
+    end = os.pread(printed, _LAST_WORDS, size - _LAST_WORDS) if hasattr(os, "pread") else b""
+    if size < os.fstat(printed).st_size < 8 * MOST_PRINTED:
+        # It prints just now: a later look empties the file.
+        return b""
+    os.lseek(printed, 0, os.SEEK_SET)
+    os.ftruncate(printed, 0)
+    return end
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    platform.kill_group(process.pid)
+    process.wait()

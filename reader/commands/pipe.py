@@ -1,0 +1,126 @@
+"""`dailypapers pipe`: run a program of the user's on papers."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reader.commands.chosen_papers import choose_papers, expect_papers
+from reader.commands.command import Command, add_json, positive_number, suggest
+from reader.commands.output import Progress, Style, amount, print_json, print_line, warn
+from reader.commands.workspace import Workspace
+from reader.core.errors import UsageError
+from reader.core.setting_tables import INPUTS, UserCommand, parse_command
+from reader.core.setting_types import InvalidValue
+
+if TYPE_CHECKING:
+    from reader.refresh.pipes import PipeResult
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    about = "one of your commands by its name, a program with its arguments in quotes, or '!' and a line for a shell"
+    suggest(parser.add_argument("command", metavar="COMMAND", help=about), _suggest)
+    parser.add_argument("ids", nargs="*", metavar="ID", help="arXiv ids or addresses of papers")
+    parser.add_argument("--query", metavar="QUERY", help="run it on all papers of a query")
+    about = f"what it reads: {', '.join(INPUTS)} (default: as its settings say, else markdown)"
+    parser.add_argument("--input", choices=INPUTS, metavar="FORM", help=about)
+    parser.add_argument("--keep", action="store_true", help="keep what it prints beside each paper, as machine-made")
+    parser.add_argument("--forget", action="store_true", help="drop what it has kept for these papers, and run nothing")
+    parser.add_argument("--seconds", type=positive_number, metavar="N", help="stop it after N seconds (default: 120)")
+    add_json(parser)
+
+
+def _suggest(_given: Sequence[str]) -> Sequence[str]:
+    return [one.name for one in Workspace().settings.commands]
+
+
+def _pipe_papers(arguments: Namespace, workspace: Workspace) -> int:
+    expect_papers(arguments, arguments.ids, "pipe")
+    command = _command(arguments, workspace)
+    with workspace.window() as window:
+        pks = list(choose_papers(window, arguments.ids, arguments.query))
+    if not pks:
+        warn("Nothing matches.")
+        return 0
+    if arguments.forget:
+        return _forget(arguments, workspace, command, pks)
+    results = asyncio.run(_run(workspace, command, pks, is_json=arguments.json))
+    if arguments.json:
+        print_json(
+            [
+                {"ids": list(one.ids), "output": one.printed.text, "cut": one.printed.is_cut, "kept": one.is_kept}
+                for one in results
+            ]
+        )
+    kept = sum(one.is_kept for one in results)
+    if kept and not arguments.json:
+        warn(f"Kept for {amount(kept, 'paper')} as {command.name}; 'dailypapers list has:output' finds such papers.")
+    return 0
+
+
+def _command(arguments: Namespace, workspace: Workspace) -> UserCommand:
+    try:
+        command = parse_command(arguments.command, workspace.settings.commands)
+    except InvalidValue as unfit:
+        raise UsageError(f"COMMAND {unfit}.") from unfit
+    return replace(
+        command,
+        input=arguments.input or command.input,
+        keep=arguments.keep or command.keep,
+        seconds=min(arguments.seconds, 3600) if arguments.seconds else command.seconds,
+    )
+
+
+def _forget(arguments: Namespace, workspace: Workspace, command: UserCommand, pks: Sequence[int]) -> int:
+    from reader.cache.outputs import drop_outputs
+
+    dropped = drop_outputs(workspace.cache_file, pks, command.name)
+    if arguments.json:
+        print_json({"command": command.name, "papers": len(pks), "dropped": dropped})
+    else:
+        print_line(f"{amount(dropped, 'output')} of {command.name} dropped.")
+    return 0
+
+
+async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *, is_json: bool) -> list[PipeResult]:
+    from reader.refresh import jobs
+    from reader.refresh.pipes import pipe_papers
+
+    fetch = partial(jobs.fetch_one_text, partial(jobs.run_job, workspace.job_context))
+    results: list[PipeResult] = []
+    with Progress() as progress:
+        progress.show(f"{command.name} on {amount(len(pks), 'paper')}")
+        async for result in pipe_papers(workspace.cache_file, command, pks, fetch):
+            results.append(result)
+            if not is_json:
+                _print(result, with_ids=command.keep and len(pks) > 1)
+            progress.show(f"{command.name}: {result.done:,} of {result.of:,} papers")
+    return results
+
+
+def _print(result: PipeResult, *, with_ids: bool) -> None:
+    if with_ids:
+        print_line(Style.of(sys.stdout).bold(" ".join(result.ids)))
+    for line in result.printed.text.split("\n"):
+        print_line(line)
+    if result.printed.is_cut:
+        warn("It printed more than is kept, and the rest is left out.")
+
+
+COMMAND = Command(
+    "pipe",
+    "Run a program of yours on papers, which it reads on its standard input; no shell is used unless you say so.",
+    (
+        ("pipe Summary 2406.12345", "one of your commands, from [[commands]] in the settings"),
+        ("pipe 'wc -w' 2406.12345", "any program with its arguments"),
+        ("pipe '!grep -ic limit >> limits.txt' 2406.12345 --input fulltext", "a line for a shell, on the full text"),
+        ("pipe Summary --query 'is:starred -has:output' --keep", "keep what it says of each, where there is none yet"),
+    ),
+    _add_arguments,
+    _pipe_papers,
+)

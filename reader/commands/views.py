@@ -1,0 +1,266 @@
+"""`dailypapers views`: the queries that have a name, in the settings file."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from types import MappingProxyType
+from typing import Any
+
+from reader.commands.command import Command, add_json, add_words, suggest
+from reader.commands.output import is_terminal, print_json, print_line
+from reader.commands.workspace import Workspace, parsed, selection
+from reader.core.errors import ReaderError, UsageError
+from reader.core.nearest import nearest
+from reader.core.setting_tables import BUILT_IN_VIEWS, Name, SavedView
+from reader.core.setting_types import InvalidValue
+from reader.core.text import clean
+from reader.core.toml_tables import with_table, with_table_moved, with_table_value, without_table
+
+TABLE = "views"
+
+KEYED = 9
+"""Views that have a key: g1 to g9."""
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
+    suggest(
+        parser.add_argument("name", nargs="?", metavar="NAME", help="the view's name; in quotes if it has blanks"),
+        _suggest,
+    )
+    about = "for add and save, the query; for rename, the new name; for move, the place from 1"
+    parser.add_argument("rest", nargs="*", metavar="QUERY", help=about)
+    add_json(parser)
+
+
+def _suggest(given: Sequence[str]) -> Sequence[str]:
+    if given[0] in ("hide", "unhide"):
+        return BUILT_IN_VIEWS
+    return [one.name for one in Workspace().settings.views] if given[0] not in ("list", "add") else ()
+
+
+def _run_views(arguments: Namespace, workspace: Workspace) -> int:
+    run, _ = ACTIONS[arguments.what]
+    if arguments.what == "list":
+        if arguments.name is not None:
+            raise UsageError("'views list' takes no name. See 'dailypapers views --help'.")
+        return _print_views(arguments, workspace)
+    if arguments.name is None:
+        raise UsageError(f"Name the view: dailypapers views {arguments.what} NAME.")
+    said, *facts = run(workspace, arguments.name, list(arguments.rest))
+    if arguments.json:
+        print_json({"view": facts[0] if facts else arguments.name, "did": arguments.what})
+    else:
+        print_line(said)
+    return 0
+
+
+def _print_views(arguments: Namespace, workspace: Workspace) -> int:
+    """Print the saved views with their numbers of papers, in the reader's order."""
+    found = workspace.settings.views
+    if not found:
+        if arguments.json:
+            print_json([])
+        else:
+            print_line("You have no views yet. 'dailypapers views add NAME QUERY' saves a query.")
+        return 0
+    with workspace.window() as window:
+        numbers = [
+            [window.count(selection(window, parsed(view.query, also=also))) for also in ("is:unread", "")]
+            for view in found
+        ]
+    if arguments.json:
+        print_json(
+            [
+                asdict(view) | {"key": _key(place) or None, "unread": unread, "count": count}
+                for place, (view, (unread, count)) in enumerate(zip(found, numbers, strict=True), 1)
+            ]
+        )
+        return 0
+    rows = [
+        (_key(place), view.name, f"{unread:,}/{count:,}", view.query)
+        for place, (view, (unread, count)) in enumerate(zip(found, numbers, strict=True), 1)
+    ]
+    if not is_terminal(sys.stdout):
+        for row in rows:
+            print_line("\t".join(map(clean, row)))
+        return 0
+    widths = [max(len(clean(row[column])) for row in rows) for column in range(3)]
+    for key, name, number, query in rows:
+        print_line(f"{key:2}  {clean(name):{widths[1]}}  {number:>{widths[2]}}  {clean(query)}")
+    return 0
+
+
+def _key(place: int) -> str:
+    return f"g{place}" if place <= KEYED else ""
+
+
+# Changes: each returns what to say
+
+
+def _add(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
+    if _index(workspace, name) is not None:
+        raise ReaderError(f"There is a view {name!r} already. 'views save' gives it another query.")
+    return _save(workspace, name, words)
+
+
+def _save(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
+    query = " ".join(words).strip()
+    if not query:
+        raise UsageError("A view needs a query: dailypapers views add NAME QUERY.")
+    parsed(query)
+    index = _index(workspace, name)
+    if index is not None:
+        name = workspace.settings.views[index].name
+        _set(workspace, index, "query", query)
+        return (f"{name} is now: {query}", name)
+    values = asdict(SavedView(_checked(name), query))
+    _change(workspace, lambda text: with_table(text, TABLE, values), lambda views: [*views, values])
+    place = len(workspace.settings.views) + 1
+    key = f"; its key in the reader is {_key(place)}" if _key(place) else ""
+    return (f"{name} is saved{key}.", name)
+
+
+def _remove(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
+    _expect(words, 0, "remove NAME")
+    index, view = _find(workspace, name)
+    _change(
+        workspace,
+        lambda text: without_table(text, TABLE, index),
+        lambda views: [one for at, one in enumerate(views) if at != index],
+    )
+    return (f"{view.name} is removed. It was: {view.query}", view.name)
+
+
+def _rename(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
+    _expect(words, 1, "rename NAME NEW")
+    index, view = _find(workspace, name)
+    new = _checked(words[0])
+    if _index(workspace, new) not in (None, index):
+        raise ReaderError(f"There is a view {new!r} already.")
+    _set(workspace, index, "name", new)
+    return (f"{view.name} is now {new}.", new)
+
+
+def _move(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
+    _expect(words, 1, "move NAME PLACE")
+    index, view = _find(workspace, name)
+    count = len(workspace.settings.views)
+    if not words[0].isdecimal() or not 1 <= int(words[0]) <= count:
+        raise UsageError(f"The place is a number from 1 to {count}.")
+    to = int(words[0]) - 1
+
+    def moved(views: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        views.insert(to, views.pop(index))
+        return views
+
+    if to != index:
+        _change(workspace, lambda text: with_table_moved(text, TABLE, index, to), moved)
+    return (f"{view.name} is in place {to + 1}.", view.name)
+
+
+def _hide(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
+    return _set_hidden(workspace, name, words, is_hidden=True)
+
+
+def _unhide(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
+    return _set_hidden(workspace, name, words, is_hidden=False)
+
+
+def _set_hidden(workspace: Workspace, name: str, words: list[str], *, is_hidden: bool) -> tuple[str, ...]:
+    from reader.commands.settings_file import set_value
+    from reader.core.setting_types import as_toml
+
+    _expect(words, 0, "hide NAME")
+    name = name.casefold()
+    if name not in BUILT_IN_VIEWS:
+        meant = nearest(name, BUILT_IN_VIEWS)
+        advice = f"Did you mean {meant}?" if meant else f"Those that can be hidden are {', '.join(BUILT_IN_VIEWS)}."
+        raise UsageError(f"{name!r} is no view of the reader's own. {advice}")
+    kept = [one for one in workspace.settings.hidden_views if one != name]
+    set_value(workspace, "hidden_views", [as_toml([*kept, name] if is_hidden else kept)])
+    return (f"{name} is {'hidden' if is_hidden else 'listed again'}.", name)
+
+
+def _change(
+    workspace: Workspace,
+    change: Callable[[str], str],
+    expected: Callable[[list[dict[str, Any]]], list[dict[str, Any]]],
+) -> None:
+    from reader.commands.settings_file import change_tables
+
+    broken = next((one for one in workspace.loaded.mistakes if one.key.partition(".")[0] == TABLE), None)
+    if broken is not None:
+        # The places in the file and in the reader would differ.
+        raise ReaderError(f"{broken} Correct it first: 'dailypapers config edit'.")
+    change_tables(workspace, TABLE, change, expected)
+
+
+def _set(workspace: Workspace, index: int, key: str, value: str) -> None:
+    def changed(views: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        views[index][key] = value
+        return views
+
+    _change(workspace, lambda text: with_table_value(text, TABLE, index, key, value), changed)
+
+
+def _index(workspace: Workspace, name: str) -> int | None:
+    names = [one.name.casefold() for one in workspace.settings.views]
+    return names.index(name.casefold()) if name.casefold() in names else None
+
+
+def _find(workspace: Workspace, name: str) -> tuple[int, SavedView]:
+    """The place of a view and the view; raises ReaderError if there is none."""
+    index = _index(workspace, name)
+    if index is not None:
+        return index, workspace.settings.views[index]
+    meant = nearest(name, [one.name for one in workspace.settings.views])
+    advice = f"Did you mean {meant}?" if meant else "'dailypapers views list' prints yours."
+    raise ReaderError(f"There is no view {clean(name, 100)!r}. {advice}")
+
+
+def _checked(name: str) -> str:
+    try:
+        Name().check(name)
+    except InvalidValue as unfit:
+        raise UsageError(f"The name of a view {unfit}.") from unfit
+    return name
+
+
+def _expect(words: Sequence[str], number: int, usage: str) -> None:
+    if len(words) != number:
+        raise UsageError(f"Write it as: dailypapers views {usage}. Names with blanks need quotes.")
+
+
+Run = Callable[[Workspace, str, list[str]], tuple[str, ...]]
+
+ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
+    {
+        "list": (_add, "print your views with their unread papers and all; the keys g1 to g9 show the first nine"),
+        "add": (_add, "give a query a name"),
+        "save": (_save, "the same, also in place of a view of that name"),
+        "remove": (_remove, "remove a view; no paper changes"),
+        "rename": (_rename, "give a view another name"),
+        "move": (_move, "put a view into another place of the list"),
+        "hide": (_hide, f"do not list one of {', '.join(BUILT_IN_VIEWS)}"),
+        "unhide": (_unhide, "list it again"),
+    }
+)
+"""What the command can do, with the function for it."""
+
+COMMAND = Command(
+    "views",
+    "Give queries a name: the reader's filter pane lists them, and g1 to g9 show them.",
+    (
+        ("views add evals topic:evaluation is:unread", "save a query"),
+        ("views list", "all of yours, with their numbers of papers"),
+        ("views rename evals Evaluation", "another name"),
+        ("views move Evaluation 1", "the first of them, with the key g1"),
+        ("views hide trending", "a view of the reader's own, out of the pane"),
+    ),
+    _add_arguments,
+    _run_views,
+)

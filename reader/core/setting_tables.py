@@ -1,0 +1,295 @@
+"""The tables of the settings that may stand several times: `[[views]]`, `[[exports]]` and `[[commands]]`."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import Any, NamedTuple, TypeAlias
+
+from reader.core.setting_types import (
+    Boolean,
+    Choice,
+    FilePath,
+    InvalidValue,
+    Number,
+    QueryList,
+    SettingType,
+    as_toml,
+    nearest,
+)
+
+NAME_LIMIT = 60
+"""Maximum characters of a name."""
+
+EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json")
+"""Names of the formats of exported files."""
+
+INPUTS = ("markdown", "json", "fulltext", "ids")
+"""What a command may get on its standard input."""
+
+BUILT_IN_VIEWS = ("today", "unread", "queue", "starred", "all", "trending", "second")
+"""Ids of the views that ship with the reader, which can be hidden."""
+
+SHELL = "!"
+"""Before a command that is typed: a shell runs it."""
+
+
+class Name(SettingType):
+    """A name of the user's: one line of text."""
+
+    def check(self, value: object) -> object:
+        from reader.core.text import clean
+
+        if not isinstance(value, str) or not any(map(str.isalnum, value)) or clean(value, NAME_LIMIT) != value:
+            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
+        return value
+
+    def describe(self) -> str:
+        return f"a name of at most {NAME_LIMIT} characters, without control characters and blanks at its ends"
+
+
+class OneQuery(QueryList):
+    """A query, which may be an order alone."""
+
+    def check(self, value: object) -> object:
+        if not isinstance(value, str) or "\0" in value:
+            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
+        if value.split(":")[0] != "sort":
+            super().check(value)
+        return value
+
+    def describe(self) -> str:
+        return "a query in quotes"
+
+
+class ProgramLine(SettingType):
+    """A program with its arguments: a list, or a text that is split like words of a shell."""
+
+    def check(self, value: object) -> object:
+        words = self._words(value)
+        if not words or not words[0].strip() or any("\0" in word for word in words):
+            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
+        return value if isinstance(value, str) else words
+
+    def _words(self, value: object) -> tuple[str, ...]:
+        if isinstance(value, list | tuple):
+            return tuple(value) if all(isinstance(word, str) for word in value) else ()
+        if not isinstance(value, str):
+            return ()
+        try:
+            return tuple(shlex.split(value))
+        except ValueError as error:
+            raise InvalidValue(f"{as_toml(value)} can't be split into words: {str(error).lower()}") from error
+
+    def describe(self) -> str:
+        return "a program with its arguments, as a text or a list"
+
+
+class Hook(ProgramLine):
+    """What runs by itself: the name of a command of the user's, or a program with its arguments; empty for nothing."""
+
+    def check(self, value: object) -> object:
+        return "" if value in ("", [], ()) else super().check(value)
+
+    def describe(self) -> str:
+        return "the name of one of your commands, or a program with its arguments, or nothing"
+
+
+class KeyText(SettingType):
+    """Keys as they are typed; the keymap knows which there are."""
+
+    def check(self, value: object) -> object:
+        if not isinstance(value, str):
+            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
+        return value
+
+    def describe(self) -> str:
+        return 'keys such as "gx"'
+
+
+class HiddenViews(SettingType):
+    """Views that ship with the reader and are not listed."""
+
+    def check(self, value: object) -> object:
+        names = value if isinstance(value, list | tuple) else ()
+        if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in names):
+            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
+        for name in names:
+            if name not in BUILT_IN_VIEWS:
+                raise InvalidValue(f"has {as_toml(name)}, which is no such view", nearest(name, BUILT_IN_VIEWS))
+        return tuple(names)
+
+    def describe(self) -> str:
+        return f"a list of {', '.join(as_toml(name) for name in BUILT_IN_VIEWS)}"
+
+
+def _entry(rule: SettingType, **default: Any) -> Any:
+    return field(**default, metadata={"rule": rule})
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A query with a name."""
+
+    name: str = _entry(Name())
+    query: str = _entry(OneQuery())
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedExport:
+    """A file with the papers of a query, which is written anew after each change."""
+
+    query: str = _entry(OneQuery())
+    file: str = _entry(FilePath())
+    format: str = _entry(Choice(("", *EXPORT_FORMATS)), default="")
+    """The name of a format; empty for that of the file's ending."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserCommand:
+    """A program that reads papers on its standard input."""
+
+    name: str = _entry(Name())
+    run: str | tuple[str, ...] = _entry(ProgramLine())
+    input: str = _entry(Choice(INPUTS), default="markdown")
+    """What it gets: Markdown, the JSON of `list --json`, the full texts as Markdown, or ids, one a line."""
+    keep: bool = _entry(Boolean(), default=False)
+    """Keep what it prints beside the paper; it then runs once for each paper."""
+    key: str = _entry(KeyText(), default="")
+    """Keys in the reader, such as `gx`."""
+    shell: bool = _entry(Boolean(), default=False)
+    """Run it by a shell, so that `|`, `>` and `$` mean something."""
+    seconds: int = _entry(Number(1, 3600), default=120)
+    """It is stopped after so long."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The program and its arguments."""
+        if self.shell:
+            line = self.run if isinstance(self.run, str) else shlex.join(self.run)
+            return ("/bin/sh", "-c", line)
+        return tuple(shlex.split(self.run)) if isinstance(self.run, str) else self.run
+
+
+Entry: TypeAlias = SavedView | WatchedExport | UserCommand
+
+TABLES: Mapping[str, type[Entry]] = {"views": SavedView, "exports": WatchedExport, "commands": UserCommand}
+"""The tables by their names in the file."""
+
+MOST = 100
+"""Maximum tables of a kind."""
+
+
+class Unfit(NamedTuple):
+    """A mistake in an entry: which key of it has it, empty for the whole entry, and what is wrong."""
+
+    key: str
+    error: InvalidValue
+
+
+def entry_rules(table: str) -> dict[str, SettingType]:
+    """The keys of a table, with their types."""
+    return {one.name: one.metadata["rule"] for one in fields(TABLES[table])}
+
+
+def needs_value(one: Field[Any]) -> bool:
+    """Whether an entry needs this key."""
+    return one.default is MISSING
+
+
+def read_entry(table: str, values: Mapping[str, object]) -> tuple[Entry | None, list[Unfit]]:
+    """An entry of the file, or None if what it needs is missing or wrong; and all its mistakes."""
+    rules = entry_rules(table)
+    good: dict[str, Any] = {}
+    wrong: list[Unfit] = []
+    for key, value in values.items():
+        if key not in rules:
+            wrong.append(Unfit(key, InvalidValue(f"is no key of [[{table}]]", nearest(key, rules))))
+            continue
+        try:
+            good[key] = rules[key].check(value)
+        except InvalidValue as error:
+            wrong.append(Unfit(key, error))
+    lacking = [one.name for one in fields(TABLES[table]) if needs_value(one) and one.name not in good]
+    if lacking:
+        missing = [name for name in lacking if name not in values]
+        if missing:
+            wrong.append(Unfit("", InvalidValue(f"needs {' and '.join(missing)}; it was left out")))
+        return None, wrong
+    return TABLES[table](**good), wrong
+
+
+def is_named(entry: Entry, known: Sequence[Entry]) -> bool:
+    """Whether one of the known entries has the same name; capitals make no difference, and exports have no names."""
+    name = getattr(entry, "name", "").casefold()
+    return bool(name) and any(getattr(one, "name", "").casefold() == name for one in known)
+
+
+class OpenEntry:
+    """A table of the file whose lines are being read."""
+
+    def __init__(self, table: str, line: int) -> None:
+        self.table = table
+        self.line = line
+        self._values: dict[str, object] = {}
+        self._lines: dict[str, int] = {}
+
+    def take(self, value: object, line: int) -> None:
+        """Take a line of the table, as a list of one mapping; raises InvalidValue for a key that is there already."""
+        for key, one in value[0].items() if isinstance(value, list) and isinstance(value[0], dict) else ():
+            if key in self._values:
+                raise InvalidValue(f"is set a second time; line {self._lines[key]} is used")
+            self._values[key], self._lines[key] = one, line
+
+    def end(self) -> tuple[Entry | None, list[tuple[int, Unfit]]]:
+        """The entry, or None if it can't be used; and its mistakes with their lines."""
+        entry, wrong = read_entry(self.table, self._values)
+        return entry, [(self._lines.get(one.key, self.line), one) for one in wrong]
+
+
+class Entries(SettingType):
+    """All tables of a kind."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def check(self, value: object) -> object:
+        if not isinstance(value, list | tuple):
+            raise InvalidValue(f"must be tables: write [[{self.table}]] on a line of its own")
+        return tuple(self._checked(value))
+
+    def _checked(self, values: Sequence[object]) -> Iterator[Entry]:
+        for one in values:
+            if isinstance(one, SavedView | WatchedExport | UserCommand):
+                yield one
+                continue
+            entry, wrong = read_entry(self.table, one if isinstance(one, Mapping) else {})
+            for unfit in wrong:
+                raise unfit.error
+            if entry is not None:
+                yield entry
+
+    def describe(self) -> str:
+        return f"tables, each after a line [[{self.table}]]"
+
+
+def parse_command(typed: str, known: Sequence[UserCommand]) -> UserCommand:
+    """The command that a typed line means: one of the known ones by its name, a program, or `!` and a line for a shell.
+
+    Raises InvalidValue.
+    """
+    from reader.core.text import clean
+
+    line = typed.strip()
+    name = (line[1:-1] if line[:1] in ("'", '"') and line[-1] == line[0] else line).casefold()
+    named = next((one for one in known if one.name.casefold() == name), None)
+    if named is not None:
+        return named
+    shell = line.startswith(SHELL)
+    line = line.removeprefix(SHELL).strip()
+    if not line:
+        raise InvalidValue("needs the name of a command of yours, or a program")
+    if not shell:
+        ProgramLine().check(line)
+    return UserCommand(clean(line, NAME_LIMIT), line, shell=shell)

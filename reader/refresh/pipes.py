@@ -1,0 +1,148 @@
+"""Give papers to a program of the user's, and keep what it says about each if that is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
+
+from reader import log
+from reader.actions.export import record, write_markdown
+from reader.actions.programs import Printed, ProgramError, run_program
+from reader.cache.outputs import Output, keep_output
+from reader.cache.texts import Texts
+from reader.cache.window import Window
+from reader.core.document.markdown import markdown_lines
+from reader.core.document.model import Document
+from reader.core.errors import ReaderError
+from reader.core.paper import Paper
+from reader.core.setting_tables import UserCommand
+
+MOST_PAPERS = 1_000
+"""Papers that a program gets at once."""
+
+MOST_RUNS = 100
+"""Papers for each of which a program runs."""
+
+MOST_GIVEN = 20_000_000
+"""Characters on its standard input."""
+
+FetchText = Callable[[str], Awaitable[None]]
+"""Fetches the full text of a paper by its id into the cache; raises ReaderError if there is none."""
+
+
+class PipeResult(NamedTuple):
+    """What a program said about some papers."""
+
+    ids: tuple[str, ...]
+    printed: Printed
+    is_kept: bool
+    done: int
+    """Papers of all that it is done with."""
+    of: int
+
+
+async def pipe_papers(
+    file: Path,
+    command: UserCommand,
+    pks: Sequence[int],
+    fetch: FetchText,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> AsyncGenerator[PipeResult, None]:
+    """Run a command on papers of the cache: once on all, or once on each if it keeps what it prints.
+
+    Raises ReaderError; what was kept before stays.
+    """
+    if len(pks) > MOST_PAPERS:
+        raise ProgramError(f"{command.name} can get at most {MOST_PAPERS:,} papers at once, not {len(pks):,}.")
+    if command.keep and len(pks) > MOST_RUNS:
+        raise ProgramError(
+            f"{command.name} runs once for each paper, so on at most {MOST_RUNS} at once, not {len(pks):,}."
+        )
+    done = 0
+    for group in [[pk] for pk in pks] if command.keep else [list(pks)]:
+        papers = await asyncio.to_thread(_papers, file, group)
+        if not papers:
+            continue
+        given = await _given(file, papers, command, fetch)
+        printed = await run_logged(command, given, f"{len(papers)} papers" if len(papers) > 1 else papers[0].id)
+        is_kept = False
+        if command.keep:
+            stamp = now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            output = Output(command.name, stamp, printed.text.strip())
+            is_kept = await asyncio.to_thread(keep_output, file, group[0], output) and bool(output.text)
+        done += len(group)
+        yield PipeResult(tuple(paper.id for paper in papers), printed, is_kept, done, len(pks))
+
+
+async def run_logged(command: UserCommand, given: str, what: str) -> Printed:
+    """Run a command, and log how it ended; raises ProgramError."""
+    advice = "check it in the settings: [[commands]]" if command.keep or command.key else ""
+    began = time.monotonic()
+    try:
+        printed = await run_program(command.words, given, seconds=command.seconds, advice=advice)
+    except ProgramError as error:
+        log.record_warning(f"command {command.name} on {what}", str(error))
+        raise
+    log.record_info(f"command {command.name} on {what}", f"done in {time.monotonic() - began:.1f} s")
+    return printed
+
+
+def _papers(file: Path, pks: Sequence[int]) -> list[Paper]:
+    with closing(Window.open(file)) as window:
+        return list(window.papers(pks))
+
+
+async def _given(file: Path, papers: Sequence[Paper], command: UserCommand, fetch: FetchText) -> str:
+    """The standard input of a command; raises ReaderError."""
+    if command.input == "fulltext":
+        text = "\n".join([await _full_text(file, paper, fetch) for paper in papers])
+    else:
+        text = await asyncio.to_thread(papers_as, command.input, papers)
+    if len(text) > MOST_GIVEN:
+        raise ProgramError(f"That is more text than {command.name} can get at once: choose fewer papers.")
+    return text
+
+
+def papers_as(input: str, papers: Sequence[Paper]) -> str:
+    """Papers as Markdown, as the JSON of `list --json`, or as ids."""
+    if input == "ids":
+        return "".join(f"{paper.id}\n" for paper in papers)
+    if input == "json":
+        return json.dumps([record(paper) for paper in papers], ensure_ascii=False, indent=1) + "\n"
+    out = StringIO()
+    write_markdown(papers, out)
+    return out.getvalue()
+
+
+async def _full_text(file: Path, paper: Paper, fetch: FetchText) -> str:
+    """The full text as Markdown; it is fetched if it is not here."""
+    text = await asyncio.to_thread(_kept_text, file, paper)
+    if text is None:
+        await fetch(paper.id)
+        text = await asyncio.to_thread(_kept_text, file, paper)
+    if text is None:
+        raise ReaderError(f"{paper.id} has no full text. Give the command another input, such as Markdown.")
+    return text
+
+
+def _kept_text(file: Path, paper: Paper) -> str | None:
+    if not isinstance(paper.pk, int):
+        return None
+    with closing(Texts.open(file)) as texts:
+        kept = texts.get(paper.pk)
+    return None if kept is None else "\n".join(_lines(paper, kept.document))
+
+
+def _lines(paper: Paper, document: Document) -> Iterator[str]:
+    if not document.title:
+        yield f"# {paper.title}"
+        yield ""
+    yield from markdown_lines(document)
+    yield ""

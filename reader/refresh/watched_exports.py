@@ -1,0 +1,124 @@
+"""Write the files of `[[exports]]` anew: each whole or not at all, and never over what something else has written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
+
+from reader import log
+from reader.actions.citation_keys import CitationKeys
+from reader.actions.export import FORMATS, ExportFailed, Format, format_of, replacing
+from reader.cache.exported import known_contents, note_content
+from reader.cache.search.compile import Scope, compile_query
+from reader.cache.window import Window
+from reader.core.errors import CacheError, QueryError
+from reader.core.query import parse
+from reader.core.setting_tables import WatchedExport
+
+MOST_PAPERS = 20_000
+"""Papers in a watched file: it is written after each change."""
+
+
+class ExportResult(NamedTuple):
+    """How the writing of one file ended."""
+
+    file: str
+    papers: int = 0
+    is_new: bool = False
+    """Whether the file has changed."""
+    problem: str = ""
+    """Why it was not written, as a sentence; empty if it has what it should."""
+
+
+def export_path(export: WatchedExport, folder: Path) -> Path:
+    """The file of an export; a relative one begins in the settings' `folder`."""
+    return folder / Path(export.file).expanduser()
+
+
+def export_format(export: WatchedExport) -> Format | None:
+    """The format of an export: the named one, else that of the file's ending; None if it has none."""
+    return FORMATS.get(export.format) or format_of(Path(export.file))
+
+
+def write_exports(
+    cache: Path, exports: Sequence[WatchedExport], folder: Path, citation_key: str, today: date | None = None
+) -> list[ExportResult]:
+    """Write all files that are not as they should be; a failure of one does not stop the others.
+
+    Raises CacheError if the cache can't be read.
+    """
+    results = []
+    known = known_contents(cache)
+    with closing(Window.open(cache)) as window:
+        scope = Scope(today or datetime.now(UTC).date(), window.newest_day(), None)
+        for export in exports:
+            file = export_path(export, folder)
+            try:
+                papers, content = _content(window, export, CitationKeys(citation_key), scope)
+                is_new = _replace(file, content, known.get(str(file), ()))
+            except _NotWrittenError as error:
+                problem = f"{file} is not written: {error}"
+                log.record_warning("watched export", problem)
+                results.append(ExportResult(str(file), problem=problem))
+                continue
+            digest = _digest(content)
+            if digest not in known.get(str(file), ())[:1]:
+                note_content(cache, str(file), digest)
+            results.append(ExportResult(str(file), papers, is_new))
+    return results
+
+
+class _NotWrittenError(Exception):
+    """The reason why a file is not written."""
+
+
+def _content(window: Window, export: WatchedExport, keys: CitationKeys, scope: Scope) -> tuple[int, bytes]:
+    """The number of papers of an export, and what its file should have."""
+    format = export_format(export)
+    if format is None:
+        raise _NotWrittenError("its ending names no format; add format = to its [[exports]].")
+    try:
+        pks = window.order(compile_query(parse(export.query), scope)).pks
+    except QueryError as error:
+        raise _NotWrittenError(f"its query is wrong: {error}") from error
+    if len(pks) > MOST_PAPERS:
+        raise _NotWrittenError(f"{len(pks):,} papers are more than {MOST_PAPERS:,}; narrow its query.")
+    out = StringIO()
+    papers = format.write(window.papers(pks), out, keys)
+    return papers, out.getvalue().encode("utf-8", "replace")
+
+
+def _replace(file: Path, content: bytes, known: Sequence[str]) -> bool:
+    """Write a file unless it has this content; return whether it was written."""
+    try:
+        is_there = file.exists()
+        there = file.read_bytes() if is_there else b""
+        if is_there and there == content:
+            return False
+        if there and _digest(there) not in known:
+            raise _NotWrittenError("something else has written or changed it. Move it away, and it is written anew.")
+        with replacing(file) as stream:
+            stream.write(content.decode())
+    except ExportFailed as error:
+        raise _NotWrittenError(f"{getattr(error.__cause__, 'strerror', None) or error}.") from error
+    except OSError as error:
+        raise _NotWrittenError(f"{error.strerror}.") from error
+    return True
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def try_to_write(cache: Path, exports: Sequence[WatchedExport], folder: Path, citation_key: str) -> list[str]:
+    """Write all files; return a sentence for each that could not be."""
+    try:
+        results = write_exports(cache, exports, folder, citation_key)
+    except CacheError as error:
+        return [str(error)]
+    return [one.problem for one in results if one.problem]

@@ -1,0 +1,115 @@
+"""Programs of the user's on papers, from a script."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reader.cache.texts import Texts
+from reader.cache.window import Window
+from reader.core.document.model import Document, Paragraph, Span
+from tests.commands.conftest import IDS, Run
+
+SETTINGS = """
+[[commands]]
+name = "Ids"
+run = ["cat"]
+input = "ids"
+
+[[commands]]
+name = "First words"
+run = "head -c 20"
+keep = true
+"""
+
+
+@pytest.fixture(autouse=True)
+def settings(papers: Path, home: Path) -> Path:
+    file = home / "config.toml"
+    file.write_text(SETTINGS)
+    return file
+
+
+def test_a_command_of_the_settings_gets_what_it_asks_for(run: Run) -> None:
+    assert run("pipe", "ids", *IDS[:2]).out == f"{IDS[0]}\n{IDS[1]}\n"
+    assert run("pipe", "Ids", "--query", "agents", "--json").json == [
+        {"ids": IDS[1:3] + IDS[5:], "output": "\n".join(IDS[1:3] + IDS[5:]), "cut": False, "kept": False}
+    ]
+    asked = json.loads(run("pipe", "Ids", IDS[0], "--input", "json").out)
+    assert [one["id"] for one in asked] == IDS[:1] and "tags" in asked[0]
+    assert run("pipe", "Ids", IDS[0], "--input", "markdown").out.startswith("## LiveEdit: Streaming")
+
+
+def test_any_program_runs_and_a_shell_only_if_asked_for(run: Run) -> None:
+    assert run("pipe", "head -n 1", IDS[1]).out == "## Agents that write their own tools\n"
+    # Without a shell, its signs are letters.
+    assert "a;b|c$(d)" in run("pipe", f"{sys.executable} -c 'print(\"a;b|c$(d)\")'", IDS[1]).out
+    assert run("pipe", "!head -n 1 | tr a-z A-Z", IDS[1]).out == "## AGENTS THAT WRITE THEIR OWN TOOLS\n"
+
+
+def test_what_is_kept_is_shown_searched_and_dropped(run: Run) -> None:
+    ran = run("pipe", "First words", *IDS[:2])
+    assert ran.out == f"{IDS[0]}\n## LiveEdit: Streami\n{IDS[1]}\n## Agents that write\n"
+    assert ran.err.startswith("Kept for 2 papers as First words;")
+    assert run("list", "output:agents", "--json=id").json == [{"id": IDS[1]}]
+    shown = run("show", IDS[1]).out
+    assert "First words (made by a program" in shown and "## Agents that write" in shown
+    (output,) = run("show", IDS[1], "--json").record["outputs"]
+    assert (output["name"], output["text"]) == ("First words", "## Agents that write")
+    assert run("show", IDS[1], "--json").record["note"] is None
+    assert run("pipe", "First words", *IDS[:3], "--forget").out == "2 outputs of First words dropped.\n"
+    assert run("count", "has:output").out == "0\n"
+    run("pipe", "wc -w", IDS[0], "--keep")
+    assert run("show", IDS[0], "--json").record["outputs"][0]["name"] == "wc -w"
+
+
+def test_the_full_text_is_given_and_its_lack_is_said(run: Run, papers: Path) -> None:
+    with closing(Window.open(papers)) as window, closing(Texts.open(papers)) as texts:
+        pk = window.pk_of(IDS[0])
+        assert pk is not None
+        texts.put(pk, Document("", (Paragraph((Span("Sparse attention."),)),)), "feed", "2026-07-01T00:00:00Z")
+    ran = run("pipe", "cat", IDS[0], "--input", "fulltext")
+    assert ran.out.splitlines()[0].startswith("# LiveEdit") and "Sparse attention." in ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("cat",), 2, "Name the papers"),
+        (("cat", "9999.99999"), 1, "is not in the cache"),
+        (("", IDS[0]), 2, "COMMAND needs the name of a command"),
+        (("!", IDS[0]), 2, "COMMAND needs"),
+        (("cat 'x", IDS[0]), 2, "can't be split into words"),
+        (("no-such-program-here", IDS[0]), 1, "no-such-program-here was not found."),
+        (("ls /no/such/place", IDS[0]), 1, "ls failed: "),
+        (("sleep 20", IDS[0], "--seconds", "1"), 1, "sleep took longer than 1 s and was stopped."),
+    ],
+)
+def test_a_failure_is_one_line(run: Run, words: tuple[str, ...], code: int, says: str) -> None:
+    ran = run("pipe", *words)
+    assert (ran.code, ran.err.count("\n")) == (code, 1)
+    assert says in ran.err
+
+
+def test_on_star_runs_on_papers_that_were_not_starred(run: Run, settings: Path, home: Path) -> None:
+    out = home / "out"
+    settings.write_text(f"on_star = ['sh', '-c', 'cat > {out}']\n{SETTINGS}")
+    run("mark", "star", IDS[0])
+    run("mark", "star", *IDS[:3])
+    assert [one["id"] for one in json.loads(out.read_text())] == IDS[1:3]
+    out.unlink()
+    run("mark", "star", *IDS[:3])
+    run("mark", "unstar", IDS[0])
+    run("mark", "star", IDS[0], "--dry-run")
+    assert not out.exists()
+    settings.write_text(f"on_star = 'first words'\n{SETTINGS}")
+    run("mark", "star", IDS[5])
+    assert run("count", "has:output").out == "1\n"
+    settings.write_text("on_star = 'no-such-program-here'\n")
+    ran = run("mark", "star", IDS[4])
+    assert (ran.code, ran.err) == (0, "on_star: no-such-program-here was not found.\n")
+    assert ran.out.startswith("1 paper marked starred.")

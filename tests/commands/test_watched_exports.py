@@ -1,0 +1,83 @@
+"""Files that are written anew after each change, and never over what something else has written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reader.actions.export import FORMATS
+from reader.core.setting_tables import EXPORT_FORMATS
+from reader.refresh import watched_exports
+from tests.commands.conftest import IDS, Run
+
+
+@pytest.fixture
+def stars(papers: Path, home: Path) -> Path:
+    """The watched file of starred papers."""
+    (home / "config.toml").write_text('[[exports]]\nquery = "is:starred"\nfile = "stars.bib"\n')
+    return home / "stars.bib"
+
+
+def test_each_change_writes_the_file_anew(run: Run, stars: Path) -> None:
+    run("mark", "star", IDS[0])
+    assert f"eprint = {{{IDS[0]}}}" in stars.read_text()
+    run("mark", "star", IDS[1])
+    assert stars.read_text().count("@misc") == 2
+    run("undo")
+    assert stars.read_text().count("@misc") == 1
+    before = stars.stat().st_mtime_ns
+    run("tag", "add", "later", IDS[3])
+    assert stars.stat().st_mtime_ns == before, "a file that is as it should be is not written"
+    run("list")
+    assert run("export", "--watched").out == f"1 paper in {stars}, as before.\n"
+    stars.unlink()
+    assert run("export", "--watched").out == f"1 paper in {stars}.\n"
+    assert [file.name for file in stars.parent.glob(".stars*")] == []
+
+
+def test_what_something_else_has_written_stays(run: Run, stars: Path) -> None:
+    stars.write_text("@misc{mine}\n")
+    ran = run("mark", "star", IDS[0])
+    assert ran.code == 0
+    assert (
+        ran.err
+        == f"{stars} is not written: something else has written or changed it. Move it away, and it is written anew.\n"
+    )
+    assert stars.read_text() == "@misc{mine}\n"
+    stars.unlink()
+    run("mark", "star", IDS[1])
+    stars.write_text(stars.read_text() + "% mine\n")
+    assert "is not written" in run("mark", "star", IDS[2]).err
+    assert stars.read_text().endswith("% mine\n")
+    assert run("export", "--watched").code == 1
+
+
+@pytest.mark.parametrize(
+    ("export", "says"),
+    [
+        ('query = "is:starred"\nfile = "stars.xyz"', "its ending names no format"),
+        ('query = "is:starred"\nfile = "no/such/stars.bib"', "No such file or directory."),
+        ('query = "sort:title"\nfile = "all.csv"', "6 papers are more than 5"),
+    ],
+)
+def test_a_file_that_can_not_be_written_is_said_and_stops_nothing(
+    run: Run, stars: Path, home: Path, monkeypatch: pytest.MonkeyPatch, export: str, says: str
+) -> None:
+    monkeypatch.setattr(watched_exports, "MOST_PAPERS", 5)
+    with (home / "config.toml").open("a") as file:
+        file.write(f"[[exports]]\n{export}\n")
+    ran = run("mark", "star", IDS[0])
+    assert (ran.code, ran.err.count("\n")) == (0, 1)
+    assert says in ran.err
+    assert IDS[0] in stars.read_text()
+    assert says.partition(" ")[0] in run("export", "--watched").err
+
+
+def test_formats_of_the_settings_are_those_of_exports() -> None:
+    assert tuple(FORMATS) == EXPORT_FORMATS
+
+
+def test_watched_takes_nothing_else_and_needs_a_table(run: Run, papers: Path) -> None:
+    assert "have no [[exports]]" in run("export", "--watched").err
+    assert run("export", "--watched", "-o", "x.bib").code == 2

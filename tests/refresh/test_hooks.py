@@ -1,0 +1,69 @@
+"""Programs that run by themselves: bounded, once for each paper, and failing in a sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from reader.cache.papers import Cache
+from reader.config import Settings
+from reader.core.paper import Listing
+from reader.core.setting_tables import UserCommand
+from reader.refresh import hooks
+from reader.refresh.hooks import NewPaperHook, hook_command, run_hook
+from reader.refresh.plan import Day, Latest
+from tests.cache.conftest import NOW, ByName, draft
+
+WORDS = UserCommand("Words", "wc -w", keep=True)
+
+
+async def no_text(_id: str) -> None:
+    raise AssertionError("no text is asked for")
+
+
+def test_a_hook_is_a_command_of_the_user_or_a_program() -> None:
+    known = (WORDS,)
+    assert hook_command("on_star", Settings()) is None
+    assert hook_command("on_star", Settings(commands=known, on_star="words")) == WORDS
+    typed = hook_command("on_new", Settings(commands=known, on_new="wc -l"))
+    assert typed == UserCommand("wc -l", "wc -l", input="json")
+    listed = hook_command("on_new", Settings(on_new=("wc", "-l")))
+    assert listed is not None and (listed.words, listed.input) == (("wc", "-l"), "json")
+
+
+async def test_what_a_refresh_brings_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, out = tmp_path / "papers.db", tmp_path / "out"
+    settings = Settings(on_new=("sh", "-c", f"cat >> {out}"))
+    cache = Cache.open(file, ByName())
+
+    def store(*numbers: int) -> None:
+        cache.store(Listing("2026-11-24", tuple(draft(number, upvotes=number) for number in numbers)), NOW)
+
+    async def refresh(plan: Latest | Day) -> list[list[str]]:
+        hook = NewPaperHook(plan, file, settings, lambda: datetime(2026, 11, 24, tzinfo=UTC))
+        await hook.start()
+        results = [result async for result in hook.run(no_text)]
+        return [list(one.ids) for one in results]
+
+    store(1, 2)
+    assert await refresh(Latest(7)) == []
+    store(1, 2, 3, 4)
+    assert await refresh(Day("2026-11-24")) == []
+    assert await refresh(Latest(7)) == [["2611.00004", "2611.00003"]]
+    assert await refresh(Latest(7)) == []
+    assert [one["id"] for one in json.loads(out.read_text())] == ["2611.00004", "2611.00003"]
+    # Of many, the first.
+    monkeypatch.setattr(hooks, "MOST_PAPERS", 2)
+    store(5, 6, 7)
+    assert await refresh(Latest(7)) == [["2611.00007", "2611.00006"]]
+    cache.close()
+
+
+@pytest.mark.parametrize("pks", [(), (1,)])
+async def test_without_papers_or_a_program_nothing_runs(tmp_path: Path, pks: Sequence[int]) -> None:
+    settings = Settings() if pks else Settings(on_star="no-such-program")
+    assert [one async for one in run_hook(tmp_path / "none.db", "on_star", settings, pks, no_text)] == []
