@@ -91,7 +91,8 @@ class Settings:
     """Minutes between two refreshes while the reader is open; 0 leaves refreshing to the r key."""
 
     ask_arxiv: bool = field(default=True, metadata={"rule": Boolean()})
-    """Ask arXiv for categories of the feed's papers, one request a day, and for marked papers that are missing here."""
+    """Ask arXiv for categories of the feed's papers, one request a day, for versions and venues of opened papers, and
+    for marked papers that are missing here."""
 
     allow_local_feeds: bool = field(default=False, metadata={"rule": Boolean()})
     """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""
@@ -134,6 +135,10 @@ class Settings:
     theme: str = field(default=AUTO, metadata={"rule": ThemeName((AUTO, *THEMES))})
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The
     environment variable TEXTUAL_THEME wins over it."""
+
+    images: str = field(default="auto", metadata={"rule": Choice(("auto", "kitty", "sixel", "blocks", "off"))})
+    """How pictures are drawn: the best that the terminal is known to have, and none over ssh (auto), or always so. They
+    need the extra dailypapers[images]."""
 
     ascii: bool = field(default=False, metadata={"rule": Boolean()})
     """Draw ASCII characters instead of glyphs, for a font or a terminal that lacks them."""

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 WINDOWS = sys.platform == "win32"
 LINUX = sys.platform == "linux"
@@ -62,6 +62,38 @@ def _is_gone(mask: int, system: str = sys.platform) -> bool | None:
         # macOS answers this for every /dev/tty, which it can't poll; elsewhere the descriptor was closed.
         return None if system == "darwin" else True
     return bool(mask & (select.POLLHUP | select.POLLERR))
+
+
+PictureProtocol = Literal["kitty", "sixel", "blocks"]
+"""How a terminal shows pictures: by kitty's protocol, as sixels, or as half blocks in colours, which all have."""
+
+_WITH_PICTURES = ("xterm-kitty", "xterm-ghostty")
+_WITH_SIXELS = ("foot", "mlterm", "contour", "yaft", "wezterm")
+_SIXEL_PROGRAMS = ("WezTerm", "iTerm.app", "mintty")
+
+
+def picture_protocol(environ: Mapping[str, str]) -> PictureProtocol:
+    """The best way that the terminal is known to have; within tmux and screen, which may not pass others on, blocks."""
+    term = environ.get("TERM", "")
+    if environ.get("TMUX") or environ.get("STY") or term.startswith(("tmux", "screen")):
+        return "blocks"
+    if environ.get("KITTY_WINDOW_ID") or environ.get("GHOSTTY_RESOURCES_DIR") or term.startswith(_WITH_PICTURES):
+        return "kitty"
+    is_known = term.startswith(_WITH_SIXELS) or environ.get("TERM_PROGRAM") in _SIXEL_PROGRAMS
+    return "sixel" if is_known else "blocks"
+
+
+def cell_size() -> tuple[int, int]:
+    """The pixels of a cell of the terminal; a usual size where it does not say."""
+    with suppress(ImportError, OSError):
+        import fcntl
+        import struct
+        import termios
+
+        rows, columns, width, height = struct.unpack("HHHH", fcntl.ioctl(2, termios.TIOCGWINSZ, bytes(8)))
+        if rows and columns and width >= columns and height >= rows:
+            return width // columns, height // rows
+    return 10, 20
 
 
 _WITH_LINKS = ("WEZTERM_PANE", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION", "DOMTERM", "GHOSTTY_RESOURCES_DIR")

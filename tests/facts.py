@@ -119,6 +119,7 @@ class SettingFacts(TypedDict, total=False):
     read_when: str
     after_mark: str
     theme: str
+    images: str
     ascii: bool
     filter_width: int
     list_share: float

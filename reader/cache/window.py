@@ -65,6 +65,11 @@ class Order(NamedTuple, Generic[Key_co]):
     in_texts: int = 0
     """Number of papers at the end that have the query's words only in their full text."""
 
+    @property
+    def only_in_texts(self) -> frozenset[Key_co]:
+        """Those papers."""
+        return frozenset(self.pks[len(self.pks) - self.in_texts :])
+
 
 IN_TEXTS = "only in the full text"
 """In place of a day, the group of the papers that have a query's words only in their full text: the last one."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_limit, add_no_pager, add_query, add_quiet, query_of
 from reader.commands.json_form import add_json_fields
 from reader.commands.output import Style, is_terminal, print_line, state_words
 from reader.commands.workspace import Workspace, explain_nothing, parsed, selection
-from reader.core.paper_row import PaperRow
+from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
 
-    return RECORD_KEYS
+    return (*RECORD_KEYS, "in_text")
 
 
 def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
@@ -44,14 +44,17 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
         if arguments.json:
             from reader.actions.export import record
 
-            arguments.json.print_records(map(record, window.papers(found.pks)))
+            # True if the paper has the query's words only in its full text.
+            in_texts = found.only_in_texts
+            papers = window.papers(found.pks)
+            arguments.json.print_records(record(paper) | {"in_text": paper.pk in in_texts} for paper in papers)
         elif is_terminal(sys.stdout):
             from reader.commands.pager import print_paged
 
             lines = _draw_table(window, found, chosen, workspace, with_total=not arguments.quiet)
             print_paged(lines, wanted=not arguments.no_pager)
         else:
-            for line in _format_fields(_rows(window, found)):
+            for line in _format_fields(_rows(window, found), found.only_in_texts):
                 print_line(line)
         if not found.pks and not arguments.quiet:
             explain_nothing(window)
@@ -63,12 +66,16 @@ def _rows(window: Window, found: Order[int]) -> Iterator[PaperRow]:
     return (row for start in range(0, len(pks), CHUNK) for row in window.rows(pks[start : start + CHUNK]))
 
 
-def _format_fields(rows: Iterable[PaperRow]) -> Iterator[str]:
-    """Lines for other programs: id, day, upvotes, comments, state and title, separated by tabs."""
+def _format_fields(rows: Iterable[PaperRow], in_texts: Container[PaperKey]) -> Iterator[str]:
+    """Lines for other programs: id, day, upvotes, comments, state and title, separated by tabs.
+
+    The state of a paper that only its full text finds ends in `in-text`.
+    """
     style = Style.of(sys.stdout)
     for row in rows:
         title = clean(row.title)
-        facts = "\t".join((row.id, row.day, str(row.upvotes), str(row.comments), state_words(row)))
+        state = f"{state_words(row)},in-text" if row.pk in in_texts else state_words(row)
+        facts = "\t".join((row.id, row.day, str(row.upvotes), str(row.comments), state))
         yield f"{style.faint(facts)}\t{title if row.read else style.bold(title)}"
 
 

@@ -49,7 +49,7 @@ class ListTable(NamedTuple):
 
     def draw(self, window: Window, found: Order[int], chunk: int) -> Iterator[str]:
         """The lines of an order, read from the cache in parts of `chunk` papers."""
-        headings = self._headings(found)
+        headings, in_texts = self._headings(found), found.only_in_texts
         for start in range(0, len(found.pks), chunk):
             pks = found.pks[start : start + chunk]
             topics = window.read(partial(topics_of, pks=pks)) if self.columns >= WITH_TOPICS else {}
@@ -60,7 +60,8 @@ class ListTable(NamedTuple):
                     yield headings[place]
                 # A paper may have been removed since the order was read.
                 if pk in by_pk:
-                    yield self._draw_paper(by_pk[pk], topics.get(pk, ()), size, with_day=not found.groups)
+                    sign = self.signs.full_text if pk in in_texts else ""
+                    yield self._draw_paper(by_pk[pk], topics.get(pk, ()), size, sign, with_day=not found.groups)
 
     def total(self, shown: int, total: int) -> str:
         """The last line: `8 of 9,294`."""
@@ -76,12 +77,12 @@ class ListTable(NamedTuple):
             headings[start] = f"{self.style.bold(day_heading(day, self.today))}{self.style.faint(known)}"
         return headings
 
-    def _draw_paper(self, row: PaperRow, topics: Sequence[str], id_size: int, *, with_day: bool) -> str:
-        """State, id, upvotes, the day if asked for, the title, and as many topics as there is room for."""
+    def _draw_paper(self, row: PaperRow, topics: Sequence[str], id_size: int, sign: str, *, with_day: bool) -> str:
+        """State, id, upvotes, the day if asked for, the title with a sign, and as many topics as there is room for."""
         day = f"  {row.day:10}" if with_day and self.columns >= WITH_DAYS else ""
         facts = f"{row.upvotes:>5,}{day}"
         room = self.columns - 2 - id_size - len(facts) - GAP
-        title = clean(row.title)
+        title = f"{sign} {clean(row.title)}" if sign else clean(row.title)
         marks = self._choose_topics(topics, room, cell_len(title))
         kept = cut(title, room - len(marks) - GAP if marks else room, self.signs.ellipsis)
         gap = " " * (room - cell_len(kept) - len(marks)) if marks else ""

@@ -37,6 +37,7 @@ QUERIES = (
     ("upvotes:>20 authors:<5", "by a number; comments and stars (of the code) too"),
     ("id:2406.12345", "one paper"),
     ("category:cs.RO source:arxiv tag:later", "by arXiv category, source or your tag"),
+    ('note:"compare with ours"', "by words of your note"),
     ('venue:"iclr 2026"', "by where it appeared, as arXiv's remark and journal reference tell"),
     ("(rag OR retrieval) NOT survey", "combinations"),
     (f"sort:{'|'.join(CHOICES['sort'])}", "another order; sort:-day reverses it"),

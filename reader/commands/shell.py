@@ -15,6 +15,7 @@ from reader.commands.own_process import CommandProcess
 from reader.commands.registry import COMMANDS, GROUPS
 from reader.commands.typed_line import WRITE, Word, split
 from reader.commands.workspace import Workspace
+from reader.core.nearest import nearest
 from reader.keys.actions import ACTIONS
 from reader.ui.shell import Candidate, Here, Suggested, Typed
 
@@ -50,12 +51,13 @@ class ReaderShell:
         last = Word("", len(line)) if is_new else words.pop()
         before = [word.text for word in words]
         found = islice(dict.fromkeys(self._candidates(before, last.text)), MOST)
-        return Suggested(last.start, tuple(_quoted(one) for one in found))
+        return Suggested(last.start, tuple(_quoted(one) for one in found), line)
 
     def _candidates(self, before: Sequence[str], word: str) -> Iterator[Candidate]:
         if not before:
-            if word:
-                yield from _first_words(word)
+            known = list(_first_words(word)) if word else []
+            meant = nearest(word, (*COMMANDS, WRITE)) if word and not known else None
+            yield from known if meant is None else _first_words(meant)
             return
         name = before[0]
         if name == WRITE:

@@ -15,7 +15,8 @@ ReaderError
     ├── FeedUnreachable   no answer in time, or the connection broke
     ├── FeedRefused       an error response (4xx, rate limit)
     ├── FeedMalformed     a response that can't be parsed
-    └── NoFullText        a page that is not the text of a paper
+    ├── NoFullText        a page that is not the text of a paper
+    └── NoPicture         a picture that is not there or can't be drawn
 """
 
 from __future__ import annotations
@@ -92,3 +93,7 @@ class FeedMalformed(FeedError):
 
 class NoFullText(FeedError):
     """The page is not the text of a paper; says what it is instead."""
+
+
+class NoPicture(FeedError):
+    """There is no such picture, or it can't be drawn; says why."""

@@ -11,6 +11,7 @@ Context: TypeAlias = Literal[
     "page",
     "text",
     "outline",
+    "picture",
     "filter",
     "query",
     "tags",
@@ -33,6 +34,7 @@ PLACES: Final[Mapping[Context, str]] = {
     "page": "on a paper's page",
     "text": "in a full text",
     "outline": "in the outline of a text",
+    "picture": "with a picture in front",
     "filter": "in the filter",
     "query": "while typing a query",
     "tags": "while typing tags",
@@ -57,6 +59,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "read": "Read",
     "text": "Full text",
     "outline": "Outline",
+    "picture": "Pictures",
     "find": "Find",
     "view": "Views and days",
     "day": "Views and days",
@@ -90,11 +93,14 @@ _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
 _WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty")
 _NOT_HELP: Final[Contexts] = (
-    "list", "detail", "page", "text", "outline", "filter", "query", "tags", "note", "command", "calendar", "empty",
+    "list", "detail", "page", "text", "outline", "picture", "filter", "query", "tags", "note", "command", "calendar",
+    "empty",
 )  # fmt: skip
 _PAGE: Final[Contexts] = ("page",)
 _TEXT: Final[Contexts] = ("text",)
 _OUTLINE: Final[Contexts] = ("outline",)
+_PICTURES: Final[Contexts] = ("page", "text")
+_PICTURE: Final[Contexts] = ("picture",)
 _TOPIC: Final[Contexts] = ("filter",)
 _QUERY: Final[Contexts] = ("query",)
 _TAGS: Final[Contexts] = ("tags",)
@@ -184,6 +190,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("outline.go", "enter space", "Go", "Read the section under the cursor.", _OUTLINE),
     Action("outline.fold", "h left", "Fold", "Hide the parts of a section, or go to the section above.", _OUTLINE),
     Action("outline.unfold", "l right", "Unfold", "Show the parts of a section.", _OUTLINE),
+    Action("picture.open", "P", "Pictures", "The figure in view, or the paper's first picture.", _PICTURES),
+    _motion("picture.next", "l right j down space n", "Next picture", "The one after.", _PICTURE),
+    _motion("picture.previous", "h left k up N", "Previous picture", "The one before.", _PICTURE),
+    Action("picture.browse", "o", "Open in browser", "The picture's address.", _PICTURE),
+    Action("picture.close", "escape q P", "Close", "Back to the page or the text.", _PICTURE),
     _motion("move.down", "j down", "Down", "The next paper, topic or line; 5j goes five.", _SCROLL),
     _motion("move.up", "k up", "Up", "The paper, topic or line before.", _SCROLL),
     _motion("move.half_down", "ctrl+d", "Half a page down", "Half of what is in view, down.", _SCROLL),
@@ -340,11 +351,19 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "app.back": "back",
         "text.search": "search",
         "text.follow": "follow",
+        "picture.open": "pictures",
         "text.next_section": "next section",
         "text.back": "jump back",
         "text.select": "select",
         "paper.star": "star",
         "text.right": "sideways",
+        "app.help": "keys",
+    },
+    "picture": {
+        "picture.next": "next",
+        "picture.previous": "previous",
+        "picture.close": "back",
+        "picture.browse": "browser",
         "app.help": "keys",
     },
     "outline": {

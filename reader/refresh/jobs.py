@@ -21,6 +21,8 @@ from reader.config import Settings, retention_start, text_retention_start
 from reader.core.errors import NoFullText, ReaderError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
+from reader.refresh.pdfs import fetch_pdf
+from reader.refresh.pictures import DrawPicture, PictureDrawn, draw_picture
 from reader.refresh.plan import Plan
 from reader.refresh.progress import (
     PaperRefreshed,
@@ -101,7 +103,17 @@ class FetchPdf:
     path: str
 
 
-Job = Refresh | LookUpPaper | RefreshPaper | SearchFeed | StorePapers | FetchText | FetchTextsAhead | FetchPdf
+Job = (
+    Refresh
+    | LookUpPaper
+    | RefreshPaper
+    | SearchFeed
+    | StorePapers
+    | FetchText
+    | FetchTextsAhead
+    | FetchPdf
+    | DrawPicture
+)
 
 
 # Messages
@@ -186,6 +198,7 @@ Message = (
     | TextsPaused
     | PdfReceived
     | PdfStored
+    | PictureDrawn
 )
 
 
@@ -228,7 +241,9 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
         case FetchTextsAhead():
             return _fetch_texts_ahead(context)
         case FetchPdf(id, path):
-            return _fetch_pdf(id, Path(path))
+            return fetch_pdf(id, Path(path))
+        case DrawPicture():
+            return draw_picture(job, context.settings)
 
 
 @asynccontextmanager
@@ -366,31 +381,6 @@ async def _fetch_texts_ahead(context: JobContext) -> AsyncGenerator[Message, Non
         async with aclosing(fetching) as events:
             async for event in events:
                 yield event
-
-
-async def _fetch_pdf(id: str, file: Path) -> AsyncGenerator[Message, None]:
-    from reader.feeds.arxiv.pdf import PdfClient
-
-    news: asyncio.Queue[Message | None] = asyncio.Queue()
-    client = PdfClient.from_environment(response_cache_folder())
-    fetching = asyncio.ensure_future(
-        client.fetch(
-            id,
-            file,
-            lambda done, total: news.put_nowait(PdfReceived(done, total)),
-            lambda seconds, why: news.put_nowait(Waiting(seconds, why)),
-        )
-    )
-    fetching.add_done_callback(lambda _: news.put_nowait(None))
-    try:
-        while (message := await news.get()) is not None:
-            yield message
-        await fetching
-        yield PdfStored(str(file))
-    finally:
-        fetching.cancel()
-        await asyncio.gather(fetching, return_exceptions=True)
-        await client.aclose()
 
 
 async def _look_up_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:

@@ -241,6 +241,8 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         on_change(lambda state: state.refresh.ended, self.list_loader.reload_if_empty, now=False)
         on_change(lambda state: state.text, assembly.text_fetcher.follow, now=False)
         on_change(lambda state: state.text, self.bookmarks.follow, now=False)
+        on_change(lambda state: state.pictures, assembly.picture_loader.follow, now=False)
+        on_change(lambda state: (state.width, state.height), assembly.pictures.follow_size, now=False)
         self.screens.follow()
         on_change(assembly.text_places.parts, assembly.text_places.follow, now=False)
         on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -21,6 +22,7 @@ from reader.ui.handlers.movement import MovementActions
 from reader.ui.handlers.notes import NoteActions
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.pdf import PdfActions
+from reader.ui.handlers.pictures import PictureActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.queue import QueueActions
@@ -29,6 +31,7 @@ from reader.ui.handlers.selection import SelectionActions
 from reader.ui.handlers.tags import TagActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
+from reader.ui.picture_terminal import picture_terminal
 from reader.ui.state_parts import Position
 from reader.ui.work.beside import Beside
 from reader.ui.work.cache_watch import CacheWatch
@@ -40,6 +43,7 @@ from reader.ui.work.notice_timer import NoticeTimer
 from reader.ui.work.page_refresher import PageRefresher
 from reader.ui.work.paper_lookup import PaperLookup
 from reader.ui.work.pdf_fetcher import PdfFetcher
+from reader.ui.work.picture_loader import PictureLoader
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.settings_watch import SettingsWatch
 from reader.ui.work.text_fetcher import TextFetcher
@@ -73,6 +77,7 @@ class Parts(Program, Display, Protocol):
     list_loader: ListLoader
     main: MainScreen
     screens: FrontScreens
+    no_color: bool
     overlays: Overlays
     bookmarks: BookmarkKeeper
 
@@ -87,6 +92,9 @@ class Parts(Program, Display, Protocol):
     def open_in_browser(self, url: str) -> bool: ...
 
     def send_pdf(self, file: Path) -> bool: ...
+
+    @property
+    def is_served(self) -> bool: ...
 
 
 class Assembly:
@@ -117,7 +125,16 @@ class Assembly:
         self.text_fetcher = TextFetcher(services, run_job)
         terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser, parts.send_pdf)
         self.links = LinkActions(services, keyboard, terminal)
-        self.full_text = FullTextActions(services, parts.bookmarks, Outside(self.links.browse, terminal.copy))
+        self.pictures = PictureActions(
+            services,
+            self.links.browse,
+            lambda: picture_terminal(
+                services.settings.images, os.environ, colorless=parts.no_color, served=parts.is_served
+            ),
+        )
+        self.picture_loader = PictureLoader(services, run_job)
+        outside = Outside(self.links.browse, terminal.copy, self.pictures.open_address)
+        self.full_text = FullTextActions(services, parts.bookmarks, outside)
         self.page = PageActions(
             services.model, main.papers, self.detail_loader, self.marks, self.full_text, text_in_front=text_in_front
         )
@@ -146,6 +163,7 @@ class Assembly:
             self.marks,
             self.page,
             self.full_text,
+            self.pictures,
             self.views,
             self.filter,
             self.links,

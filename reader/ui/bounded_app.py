@@ -121,23 +121,28 @@ class BoundedApp(ThemedApp, inherit_bindings=False):
     def _draw_again(self) -> None:
         self.refresh(layout=True)
 
+    @property
+    def is_served(self) -> bool:
+        """Whether the reader is in the user's browser, and not in a terminal."""
+        return self._driver is not None and self._driver.is_web
+
     def open_in_browser(self, url: str) -> bool:
         """Open an address where the user is; False if that is this machine, whose browser the caller chooses."""
-        if self._driver is None or not self._driver.is_web:
+        if self._driver is None or not self.is_served:
             return False
         self._driver.open_url(url)
         return True
 
     def send_pdf(self, file: Path) -> bool:
         """Open a PDF in the user's browser; False if the reader is not in one."""
-        if self._driver is None or not self._driver.is_web:
+        if not self.is_served:
             return False
         self.deliver_binary(file, open_method="browser", mime_type="application/pdf")
         return True
 
     def send_file(self, text: str, name: str) -> bool:
         """Send a file to the user's browser; False if the reader is not in one."""
-        if self._driver is None or not self._driver.is_web:
+        if not self.is_served:
             return False
         self.deliver_text(StringIO(text), save_filename=name, open_method="download")
         return True

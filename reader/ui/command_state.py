@@ -23,6 +23,8 @@ class TypedCommand(NamedTuple):
     @property
     def fitting(self) -> Suggested:
         """Those that still fit the text: new ones come some milliseconds after each letter."""
+        if self.suggested.line == self.text:
+            return self.suggested
         word = self.text[self.suggested.start :]
         fitting = tuple(one for one in self.suggested.candidates if one.text.startswith(word))
         return self.suggested._replace(candidates=fitting)

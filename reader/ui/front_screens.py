@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.full_text import FullTextScreen
     from reader.ui.screens.paper_page import PaperPage
+    from reader.ui.screens.picture import PictureScreen
 
 
 class FrontScreens:
@@ -34,12 +35,14 @@ class FrontScreens:
         self._days = days
         self.page: PaperPage | None = None
         self.text: FullTextScreen | None = None
+        self.picture: PictureScreen | None = None
         self.calendar: CalendarScreen | None = None
         """The calendar, while it is open."""
 
     def follow(self) -> None:
         """Draw the screens whenever the state asks for others."""
         on_change = partial(subscribe, self._app, self._model, now=False)
+        on_change(lambda state: state.pictures, self._draw_picture)
         # Before the page, which may close together with its text.
         on_change(lambda state: state.text, self._draw_text)
         on_change(lambda state: state.page, self._draw_page)
@@ -48,7 +51,7 @@ class FrontScreens:
 
     def has(self, screen: Screen[object]) -> bool:
         """Whether a screen is one of these."""
-        return screen in (self.page, self.text, self.calendar)
+        return screen in (self.page, self.text, self.picture, self.calendar)
 
     # Textual removes a screen as it closes, and draws nothing of it when it opens again, unless it is installed.
 
@@ -63,6 +66,19 @@ class FrontScreens:
             if self.text not in self._app.screen_stack:
                 self._app.push_screen(self.text)
         elif self.text is not None and self.text.is_current:
+            self._app.pop_screen()
+
+    def _draw_picture(self, state: State) -> None:
+        """Show a picture in front, or go back to the page or the text."""
+        if state.pictures is not None:
+            if self.picture is None:
+                from reader.ui.screens.picture import PictureScreen
+
+                self.picture = PictureScreen(self._model, self._look)
+                self._app.install_screen(self.picture, "picture")
+            if self.picture not in self._app.screen_stack:
+                self._app.push_screen(self.picture)
+        elif self.picture is not None and self.picture.is_current:
             self._app.pop_screen()
 
     def _draw_page(self, state: State) -> None:

@@ -242,7 +242,8 @@ LEAST_NOTE = 8
 """Lines of the editor of notes, where the screen has them."""
 
 _NARROWEST_NOTE = 30
-_NOTE_MEASURE = 84
+_NOTE_MEASURE = 80
+"""Cells of the editor on a page, with a blank at each side: its text is below that of the page."""
 
 
 def place_note(width: int, height: int, choice: PaneChoice, front: Front, *, is_page: bool) -> Area:
@@ -252,7 +253,7 @@ def place_note(width: int, height: int, choice: PaneChoice, front: Front, *, is_
     """
     if is_page:
         column = min(width, _NOTE_MEASURE)
-        return _lower_half(Area((width - column) // 2, 0, column, max(0, height - 1)))
+        return _lower_half(Area(max(0, width - 1 - column) // 2, 0, column, max(0, height - 1)))
     room = Area(0, 1, width, max(0, height - 2))
     detail = lay_out(width, room.height, choice, front).detail
     if detail is None or detail.width < _NARROWEST_NOTE:

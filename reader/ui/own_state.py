@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Self
 
+from reader.ui.picture_state import PictureState
 from reader.ui.state_parts import Noting, Tagging
-from reader.ui.text_state import TextState
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class OwnState(TextState):
+class OwnState(PictureState):
     """What is being written."""
 
     tagging: Tagging | None = None

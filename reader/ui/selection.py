@@ -35,8 +35,9 @@ class PaperSelection:
         return len(self.listed)
 
     def in_order(self, pks: Sequence[PaperKey]) -> tuple[PaperKey, ...]:
-        """The selected papers of a list, in its order."""
-        return tuple(pk for pk in pks if pk in self.listed) if self.listed else ()
+        """The selected papers of a list, in its order; those that are not read yet come last."""
+        found = tuple(pk for pk in pks if pk in self.listed) if self.listed else ()
+        return found if len(found) == len(self.listed) else (*found, *self.listed.difference(found))
 
     def with_papers(self, pks: Iterable[PaperKey]) -> PaperSelection:
         """Select papers of the list too; a range ends."""

@@ -32,6 +32,8 @@ class Suggested(NamedTuple):
 
     start: int = 0
     candidates: tuple[Candidate, ...] = ()
+    line: str = ""
+    """The line for which they hold."""
 
 
 class Typed(NamedTuple):

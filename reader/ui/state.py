@@ -107,6 +107,8 @@ class State(ViewState):
             return "tags"
         if self.noting is not None:
             return "note"
+        if self.pictures is not None:
+            return "picture"
         if self.text is not None:
             return "outline" if self.text.outline.is_open else "text"
         if self.page is not None:

@@ -49,7 +49,7 @@ NAMES = (
     ("王小明", "O'Neil, Shaquille"),
 )
 
-TAGS = ((), ("to read",), ("thesis", "ML & more"))
+TAGS = ((), ("to read",), ("ML & more", "é 中文", "a_b {c}"))
 
 
 @pytest.fixture(scope="module")

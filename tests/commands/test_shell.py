@@ -31,6 +31,7 @@ def follow(shell: ReaderShell, line: str) -> list[str]:
     [
         ("ta", "tag"),
         ("wri", "write"),
+        ("exprot", "export"),
         ("paper.s", "paper.star"),
         ("tag ", "tag add"),
         ("mark st", "mark star"),

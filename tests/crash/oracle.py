@@ -217,13 +217,22 @@ def _faults(connection: sqlite3.Connection, *, deep: bool) -> Iterator[str]:
     check = "integrity_check" if deep else "quick_check"
     yield from (str(row[0]) for row in connection.execute(f"PRAGMA {check}") if row[0] != "ok")
     yield from (f"row {row[1]} of {row[0]} refers to nothing" for row in connection.execute("PRAGMA foreign_key_check"))
-    wrong = (
+    wrong: tuple[str, ...] = (
         "SELECT day.day FROM day WHERE papers <> (SELECT count(*) FROM listing WHERE listing.day = day.day)",
         "SELECT pk FROM paper WHERE pk NOT IN (SELECT pk FROM paper_text)",
         "SELECT pk FROM effect WHERE event NOT IN (SELECT seq FROM event)",
     )
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'text_fts'").fetchone():
+        wrong += _WRONG_TEXTS
     for query in wrong:
         yield from (f"{query}: {row[0]}" for row in connection.execute(query).fetchmany(3))
+
+
+_WRONG_TEXTS = (
+    "SELECT pk FROM full_text WHERE pk NOT IN (SELECT id FROM text_fts_docsize)",
+    "SELECT id FROM text_fts_docsize WHERE id NOT IN (SELECT pk FROM full_text)",
+)
+"""Texts that their index lacks, and the other way round."""
 
 
 # Deriving

@@ -57,7 +57,8 @@ def check_draft(draft: Draft) -> None:
     lines = (draft.organization, draft.organization_slug, draft.summary, draft.remark, draft.doi, draft.journal)
     for line in (*filter(None, lines), *draft.authors, *draft.keywords, *draft.categories):
         check_line(line)
-    for count in (draft.author_count, draft.upvotes, draft.comments, draft.code_stars, draft.version):
+    counts = (draft.author_count, draft.upvotes, draft.comments, draft.code_stars, draft.version)
+    for count in (*counts, draft.models, draft.datasets, draft.spaces):
         check_count(count)
     for day in (draft.published, draft.revised, draft.announced):
         check_day(day)

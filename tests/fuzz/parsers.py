@@ -19,6 +19,8 @@ from reader.cache.marks import journal
 from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
 from reader.core import dates, hosts, ids, periods
+from reader.core.community import Community, dump
+from reader.core.community import load as load_community
 from reader.core.document.codec import UnreadableDocument, load
 from reader.core.document.formula import formula_text
 from reader.core.errors import FeedError, NoFullText, QueryError, UsageError
@@ -29,8 +31,9 @@ from reader.core.query.suggestions import tokens
 from reader.core.query.topic_choice import picked_topics, with_topics
 from reader.core.text import BLOCK_LIMIT, clean, clean_block, fold, latex_to_unicode, title_hash
 from reader.core.topics.rules import read_rules, review_rules
+from reader.core.venue import LONGEST, read_venue
 from reader.feeds import addresses, plain_text
-from reader.feeds.arxiv.parse import parse_arxiv, refusal_reason
+from reader.feeds.arxiv.parse import parse_arxiv, parse_record, refusal_reason
 from reader.feeds.files.bibtex_file import parse_bibtex
 from reader.feeds.files.decompress import DamagedFile, decompressed
 from reader.feeds.files.export_file import is_export, parse_export
@@ -44,6 +47,7 @@ from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import parse_markdown, read_markdown
 from reader.feeds.http import responses
 from reader.feeds.http.bodies import BodyReader, BodyTooLarge, UnknownEncoding
+from reader.feeds.huggingface.community import parse_page
 from reader.feeds.huggingface.parse import listings, read_items, read_json
 from reader.feeds.safe_json import UnreadableJson, parse_json
 from reader.feeds.syndication.opml import parse_opml
@@ -113,6 +117,45 @@ def attack_arxiv(data: bytes) -> None:
     for entry in found.entries:
         check_draft(entry.draft)
         assert entry.draft.id
+
+
+def attack_record(data: bytes) -> None:
+    try:
+        found = parse_record(data)
+    except FeedError as error:
+        check_sentence(error)
+        return
+    if found is not None:
+        check_draft(found.draft)
+        assert found.draft.id
+        for version in found.draft.versions:
+            check_day(version.partition(" ")[2])
+
+
+def attack_community(data: bytes) -> None:
+    try:
+        found = parse_page(read_json(data), "2605.00001")
+    except FeedError as error:
+        check_sentence(error)
+        return
+    check_listings([found.listing])
+    for comment, markdown in found.said:
+        for line in (comment.id, comment.author, comment.parent, *(emoji for emoji, _ in comment.reactions)):
+            check_line(line, 100)
+        assert len(markdown) <= BLOCK_LIMIT
+    for one in found.repositories:
+        check_address(one.url)
+        check_line(one.about, 100)
+    community = Community(tuple(one.comment for one in found.said), found.repositories)
+    assert load_community(dump(community)) == community
+    assert load_community(data) is not None
+
+
+def attack_venue(data: bytes) -> None:
+    text = clean(_text(data))
+    for venue in (read_venue(text, None), read_venue(None, text)):
+        assert venue is None or venue
+        check_line(venue or "", LONGEST)
 
 
 def attack_feed(data: bytes) -> None:

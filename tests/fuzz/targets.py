@@ -21,6 +21,17 @@ class Target:
 
 
 RECORD = b'[{"paper":{"id":"2605.00001","title":"T","summary":"a\\n\\nb","authors":[{"name":"A"}],"upvotes":1,'
+COMMUNITY = (
+    b'{"id":"2605.00001","title":"T","comments":[{"id":"a","author":{"name":"n"},"createdAt":"2026-05-12T09:00:00.000Z",'
+    b'"type":"comment","data":{"latest":{"raw":"*x*"},"reactions":[{"reaction":"+","count":3}]},"replies":[{"id":"b",'
+    b'"data":{"parentCommentId":"a","hidden":true}}]}],"linkedModels":[{"id":"a/b","likes":1,"gated":"auto"}],'
+    b'"linkedSpaces":[{"id":"a/c","title":"t","runtime":{"stage":"SLEEPING"}}],"numTotalModels":2}'
+)
+ARXIV_RECORD = (
+    b'<OAI-PMH xmlns="o"><GetRecord><record><metadata><arXivRaw><id>2605.00001</id><version version="v1"><date>Fri, 01'
+    b" May 2026 23:13:16 GMT</date></version><title>T $x^2$</title><categories>cs.LG cs.CL</categories><comments>c"
+    b"</comments><journal-ref>J</journal-ref></arXivRaw></metadata></record></GetRecord></OAI-PMH>"
+)
 ATOM = (
     b'<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title><entry><id>http://arxiv.org/abs/2605.00001v2</id>'
     b"<title>T $x^2$</title><summary>S</summary><author><name>A</name></author><published>2026-05-11T00:00:00Z"
@@ -72,6 +83,7 @@ TARGETS = {
     "dates": Target(
         parsers.attack_dates, (b"2026-05-11..7d", b"2026-w20", b"week:2026-05-11"), (b"..", b"w", b"9999", b"latest")
     ),
+    "community": Target(parsers.attack_community, (COMMUNITY,), (b'"replies":[', b'"data":{', b'"id":"a"', b"1e400")),
     "document": Target(
         parsers.attack_document,
         (
@@ -97,6 +109,12 @@ TARGETS = {
     ),
     "huggingface": Target(
         parsers.attack_huggingface, (RECORD + b'"x":[NaN,1e999]}}]',), (b'"paper":{', b'"mediaUrls":[', b"1e400")
+    ),
+    "oai_record": Target(parsers.attack_record, (ARXIV_RECORD,), (b"<version>", b"<error>", b"<date>", b"]]>")),
+    "venue": Target(
+        parsers.attack_venue,
+        (b"Accepted to ICLR 2026 (Oral)", b"Phys.Lett.B573:94-100,2003", b"at the Workshop on X (XYZ'26)"),
+        (b"NeurIPS", b"2026", b"'26", b"(", b"workshop", b"submitted to", b"; "),
     ),
     "ids": Target(
         parsers.attack_ids, (b"https://arxiv.org/abs/2605.00001v2", b"hep-th/9901001", b"owner/name.git", b"0x7f.1")

@@ -46,10 +46,10 @@ async def test_a_page_gets_what_belongs_to_its_paper(
                 return [one.path for one in feed.requests if one.query.get("field") == "comments"]
 
             await r.do("read.open")
-            await r.until(lambda: "▎ Yes." in r.screen)
+            await r.until(lambda: "│ Yes." in r.screen)
             assert "Linked 254 models · 1 Space" in r.screen
             assert "Lm2  lab/model-2  2 likes" in r.screen
-            assert "▎ Yes." in r.screen
+            assert "│ Yes." in r.screen
             await r.do("link.list")
             assert "m models" in r.lines[-1] and "s Spaces" in r.lines[-1]
             await r.press("m")

@@ -131,8 +131,9 @@ async def test_a_command_that_goes_on_is_told_and_stopped(reader: Opener, monkey
         await r.type("count is:unread")
         await r.begin("enter")
         await r.until(lambda: "running count" in r.top)
+        assert r.status == "count runs · esc stops it"
         await r.begin(":", *"count", "enter")
-        await r.until(lambda: "count still runs · esc stops it" in r.status)
+        await r.until(lambda: "only one runs at a time" in r.status)
         await r.begin("j")
         assert r.cursor == 1
         await r.do("app.escape")

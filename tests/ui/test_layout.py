@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from reader.config import Settings
 from reader.session.visit import Visit
 from reader.ui.layout import (
+    LEAST_NOTE,
+    LIST,
     SHAPES,
+    USUAL,
     Area,
     Front,
     Layout,
@@ -19,6 +22,7 @@ from reader.ui.layout import (
     PaneSizes,
     has_filter,
     lay_out,
+    place_note,
     remembered,
     shape_at,
     shown_panes,
@@ -151,3 +155,23 @@ def test_panes_fill_the_room_and_never_overlap(width: int, height: int, choice: 
 def test_each_width_has_a_shape() -> None:
     assert [shape_at(least) for least in SHAPES.values()] == list(SHAPES)
     assert [shape_at(least - 1) for least in list(SHAPES.values())[1:]] == list(SHAPES)[:-1]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (30, 6), (60, 20), (80, 24), (100, 30), (140, 42), (200, 60)])
+@pytest.mark.parametrize("is_page", [False, True])
+def test_the_editor_of_notes_is_on_the_screen_and_leaves_the_first_line_and_the_last(
+    size: tuple[int, int], is_page: bool
+) -> None:
+    width, height = size
+    area = place_note(width, height, USUAL, LIST, is_page=is_page)
+    assert area.x >= 0 and area.right <= width
+    assert area.y + area.height <= max(1, height - 1)
+    if height >= 20:
+        assert area.height >= LEAST_NOTE
+
+
+def test_the_editor_of_notes_has_the_lower_half_of_the_detail_or_all_there_is() -> None:
+    detail = lay_out(140, 40, USUAL, LIST).detail
+    assert detail is not None
+    assert place_note(140, 42, USUAL, LIST, is_page=False) == (detail.x, 21, detail.width, 20)
+    assert place_note(60, 20, USUAL, LIST, is_page=False) == (0, 1, 60, 18)

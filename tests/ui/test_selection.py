@@ -21,6 +21,12 @@ def test_papers_are_selected_and_let_go_in_the_lists_order() -> None:
     assert selection.toggled([5, 9]) == NOTHING_SELECTED
 
 
+def test_a_list_of_which_only_the_first_papers_are_read_has_all_that_were_selected() -> None:
+    selection = NOTHING_SELECTED.with_papers(LIST)
+    assert selection.in_order(LIST[:2])[:2] == LIST[:2]
+    assert sorted(selection.in_order(LIST[:2])) == sorted(LIST)
+
+
 def test_a_range_grows_shrinks_and_turns_with_the_cursor() -> None:
     selection = NOTHING_SELECTED.with_papers([5]).begin_range(9)
     assert selection.in_order(LIST) == (5, 9)

@@ -20,6 +20,7 @@ from reader.cache.search.full_text import (
     text_condition,
     text_expression,
 )
+from reader.cache.search.sql_functions import search_key
 from reader.core.ids import doi_in
 from reader.core.query import And, Count, Match, Node, Not, Or, Regex, Term, When
 
@@ -275,6 +276,9 @@ class Compiler:
                 return Clause(f"SELECT pk FROM paper WHERE venue IS NOT NULL AND {named.sql}", named.params)
             case Term("tag", tag):
                 return Clause("SELECT pk FROM paper_tag WHERE tag = ? COLLATE NOCASE", (tag,))
+            case Term("note", words):
+                key = search_key(words, exact=False)
+                return Clause("SELECT pk FROM note WHERE has_words(?, body)", (key,)) if key else Clause("SELECT 0")
             case Term("id", id):
                 prefixes = _id_prefixes(id)
                 begins = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")

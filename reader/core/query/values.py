@@ -27,6 +27,7 @@ EXAMPLES = {
     "fulltext": 'fulltext:"sparse attention"',
     "topic": "topic:agents",
     "tag": "tag:later",
+    "note": 'note:"compare with ours"',
     "source": "source:arxiv",
     "category": "category:cs.RO",
     "venue": "venue:iclr",

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from reader.core.ids import ids_in
+from reader.core.ids import arxiv_id
 from reader.core.library import LibraryEntry
 from reader.core.text import latex_to_unicode
 from reader.feeds.files.library import eprint_id, find_id, find_in_files, first_of, make_entry
@@ -29,6 +29,9 @@ _LABELS = ("keywords", "keyword", "mendeley-tags", "tags", "groups")
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
 _TITLE = re.compile(r"\btitle\s*=\s*[{\"]+([^{}\"]{1,500})", re.IGNORECASE)
+_EPRINT = re.compile(r"\beprint\s*=\s*[{\"]+\s*([^{}\"\s]{1,60})", re.IGNORECASE)
+_LEFT_BRACE = re.compile(r"\{\\textbraceleft\}|\\textbraceleft\b ?|\\\{")
+_RIGHT_BRACE = re.compile(r"\{\\textbraceright\}|\\textbraceright\b ?|\\\}")
 _PART = re.compile(r"\"([^\"]*)\"|\{([^{}]*)\}|([^\s#\"{}]+)")
 
 
@@ -75,8 +78,9 @@ def _broken(block: Block) -> LibraryEntry:
     """An entry that can't be parsed, such as one that never ends."""
     raw = block.raw or ""
     title = _TITLE.search(raw)
-    ids = ids_in(_without_tex(raw))
-    return make_entry(f"line {(block.start_line or 0) + 1}", title[1] if title else "", ids[0] if ids else None)
+    eprint = _EPRINT.search(raw)
+    id = (arxiv_id(eprint[1]) if eprint else None) or find_id([_without_tex(raw)])
+    return make_entry(f"line {(block.start_line or 0) + 1}", title[1] if title else "", id)
 
 
 def _joined(value: str) -> str:
@@ -91,8 +95,9 @@ def _title(fields: Mapping[str, str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """A text without LaTeX and the braces that protect its letters."""
-    return latex_to_unicode(text).replace("{", "").replace("}", "")
+    """A text without LaTeX and the braces that protect its letters; braces that are printed stay."""
+    kept = _RIGHT_BRACE.sub("\ue001", _LEFT_BRACE.sub("\ue000", text))
+    return latex_to_unicode(kept).translate({ord("{"): None, ord("}"): None, 0xE000: "{", 0xE001: "}"})
 
 
 def _without_tex(text: str) -> str:

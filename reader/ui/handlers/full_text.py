@@ -32,6 +32,8 @@ class Outside(NamedTuple):
     """Opens a web address."""
     copy: Callable[[str], object]
     """Puts a text on the terminal's clipboard; some terminals ignore it."""
+    show_picture: Callable[[str], bool]
+    """Shows the picture of an address; False if it is none, or can't be shown here."""
 
 
 class FullTextActions:
@@ -196,7 +198,9 @@ class FullTextActions:
             self._change(lambda view: view.jump(goal))
             self._model.show_notice(f"{self._keymap.key('text.back')} goes back")
         elif text is not None:
-            self._outside.browse(web_address(goal, text.source, text.paper.id))
+            address = web_address(goal, text.source, text.paper.id)
+            if not self._outside.show_picture(address):
+                self._outside.browse(address)
 
     # Keys that are letters
 

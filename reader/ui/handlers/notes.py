@@ -122,7 +122,8 @@ class NoteActions:
         """Tell of a note that was being written when an earlier reader ended."""
         id = self._library.newest_draft()
         if id is not None:
-            self._model.show_news(f"the note of {id} was not kept: {self._keymap.key('paper.note')} there goes on")
+            # Not as news, which the first refresh would replace.
+            self._model.show_notice(f"the note of {id} was not kept: {self._keymap.key('paper.note')} there goes on")
 
     # In the user's own editor
 

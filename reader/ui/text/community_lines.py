@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from reader.actions.links import LINKED
 from reader.core.community import KINDS, Comment, Kind, Placed, Repository, threads
 from reader.core.document.block_lines import BlockWriter
+from reader.core.document.lines import IN_ASCII
 from reader.core.document.lines import Line as DocumentLine
 from reader.core.document.model import Items
 from reader.core.topics.trends import spark
 from reader.ui.text.day_names import short_day
-from reader.ui.text.glyphs import Glyphs
+from reader.ui.text.glyphs import ASCII, Glyphs
 from reader.ui.text.lines import UNBROKEN, Line, Piece, cut, cut_line, fill, literal, measure, unbroken
 from reader.ui.text.presentation import Presentation
 
@@ -134,7 +135,7 @@ def comment_lines(kept: Kept, width: int, look: Presentation) -> list[Line]:
 
 def _bars(depth: int, width: int, glyphs: Glyphs) -> list[Piece]:
     """What stands left of a reply."""
-    return [Piece(f"{glyphs.quote} ", "quote")] * min(depth, max(0, width // 12 - 1))
+    return [Piece(f"{glyphs.rule} ", "quote")] * min(depth, max(0, width // 12 - 1))
 
 
 def _comment(placed: Placed, width: int, look: Presentation) -> Iterator[Line]:
@@ -177,9 +178,6 @@ def _drawn(line: DocumentLine, glyphs: Glyphs) -> Iterator[Piece]:
     for piece in line.pieces:
         role = "muted" if piece.role in _MUTED else _STYLED.get(piece.role, "text")
         is_web = piece.target.startswith(("https://", "http://"))
-        text = piece.text
-        if piece.role == "rule":
-            text = text.replace("│", glyphs.quote).replace("─", glyphs.line)
-        elif text == "• ":
-            text = f"{glyphs.dot} "
+        is_sign = glyphs is ASCII and piece.role in ("rule", "label")
+        text = piece.text.translate(IN_ASCII) if is_sign else piece.text
         yield Piece(literal(text), "link" if is_web else role, action=("link", piece.target) if is_web else None)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SECTIONS, SECTIONS_ON_PAGE = 3, 8
 """Sections that are shown in the detail pane, and on the page."""
 
+INDENT = "  "
+
 
 class Found(NamedTuple):
     """The paragraphs of a paper's full text that have the searched words."""
@@ -69,7 +71,7 @@ def found_lines(found: Found | None, width: int, glyphs: Glyphs, *, is_page: boo
         action = ("place", str(hit.block))
         if hit.section is not None:
             lines.append((Piece(cut(literal(_name(hit.section)), width, glyphs.ellipsis), "facts", action=action),))
-        lines += fill(_marked(hit, action), width)
+        lines += ((Piece(INDENT), *line) for line in fill(_marked(hit, action), max(width - len(INDENT), 1)))
     return lines
 
 

@@ -28,7 +28,11 @@ MEANINGS = (
     ("note", "Note", "Your own words."),
     ("full_text", "Full text", "The cache has the paper's whole text."),
     ("quote", "AI summary", "Beside text that a machine wrote."),
-    ("spark", "Trend", "A topic's share of each week's papers, or a paper's new votes; the newest at the right."),
+    (
+        "spark",
+        "Trend",
+        "A topic's share of each week's papers, or a paper's new votes or models; the newest at the right.",
+    ),
     ("here", "Here", "The view, day or topic that the list shows; also before a fold that opens."),
     ("unfolded", "Open", "A group that folds."),
     ("selected", "Selected", "Keys for a paper act on all that are selected."),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 
 from reader.core.errors import ReaderError
+from reader.ui.notices import Notices
 from reader.ui.shell import Here, Outcome, Running, Shell, Typed
 from reader.ui.state import State
 from reader.ui.work.services import Services
@@ -38,6 +39,10 @@ class CommandRunner:
         """Whether a command runs."""
         return self._running is not None
 
+    @property
+    def _way_out(self) -> str:
+        return f"{self._name} runs · {self._key('app.escape')} stops it"
+
     async def understand(self, line: str, here: Here) -> Typed:
         """What a line means; raises UsageError."""
         return await asyncio.to_thread(lambda: self._shell.understand(line, here))
@@ -45,7 +50,7 @@ class CommandRunner:
     async def run(self, words: Sequence[str], columns: int) -> Outcome:
         """Run a command; raises ReaderError if another one runs, or if it can't be started."""
         if self._running is not None:
-            raise ReaderError(f"{self._name} still runs · {self._key('app.escape')} stops it")
+            raise ReaderError(f"{self._way_out}: only one runs at a time")
         # The process is started here, so that `stop` finds it whatever comes next; it takes a few milliseconds.
         self._running = running = self._shell.start(words, columns)
         self._name = words[0]
@@ -58,8 +63,7 @@ class CommandRunner:
             raise
         finally:
             self._running = None
-            self._progress.stop()
-            self._model.change(self._model.state.busy_with(""))
+            self._end_progress()
             self._show_changes()
 
     def stop(self) -> bool:
@@ -77,7 +81,13 @@ class CommandRunner:
     def _show_progress(self) -> None:
         """Tell that it runs: in the first line, and for screens without one in the last."""
         self._model.change(self._model.state.busy_with(f"running {self._name}"))
-        self._model.show_notice(f"{self._name} runs · {self._key('app.escape')} stops it")
+        self._model.show_notice(self._way_out)
+
+    def _end_progress(self) -> None:
+        self._progress.stop()
+        state = self._model.state.busy_with("")
+        is_told = state.notices.answer.text == self._way_out
+        self._model.change(state.change_notices(Notices.acted) if is_told else state)
 
     def _show_changes(self) -> None:
         """Show what the command has changed in the cache, without moving the list."""

@@ -91,6 +91,7 @@ def fill(connection: sqlite3.Connection) -> None:
     linked = [(*counts, pk) for pk, counts in LINKED.items()]
     connection.executemany("UPDATE paper SET models = ?, datasets = ?, spaces = ? WHERE pk = ?", linked)
     connection.execute("INSERT INTO paper_tag (tag, pk) VALUES ('To Read', 2)")
+    connection.execute("INSERT INTO note (pk, body) VALUES (3, 'Mine: all of it, naïve.')")
     connection.execute("INSERT INTO paper_alias (id, pk) VALUES ('page:ffff', 1)")
     connection.execute("INSERT INTO full_text (pk, source, fetched, used, body) VALUES (3, 'feed', '', '', '')")
     text_index.add(connection, 3, "Sparse attention.")
@@ -197,6 +198,11 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
         ("has:project", [2]),
         ("has:media", [3]),
         ("has:note", [3]),
+        ("note:mine", [3]),
+        ('note:"mine all"', [3]),
+        ('note:"all mine" OR note:ine OR note:%', []),
+        ("note:naive -note:other", [3]),
+        ("-note:mine world", [4]),
         ("has:comments", [3, 2]),
         ("has:fulltext", [3]),
         ("has:model", [1]),

@@ -96,13 +96,15 @@ BROKEN = """\
 
 def test_a_broken_entry_keeps_no_other_out() -> None:
     found = entries(BROKEN)
-    assert [entry.id for entry in found if entry.id] == [f"2401.0000{number}" for number in (1, 2, 3, 4, 6)]
+    assert [entry.id for entry in found if entry.id] == [f"2401.0000{number}" for number in range(1, 7)]
     titles = {entry.where: entry.title for entry in found}
     assert titles["entry a"] == "The key again"
     assert titles["entry b"] == "Two parts"
     assert titles["entry e"] == "No id ö"
     (broken,) = (entry for entry in found if entry.where.startswith("line"))
     assert (broken.where, broken.title) == ("line 9", "Never ends, eprint=")
+    [last] = entries("@misc{a, title={One}, eprint={2606.30308}")
+    assert (last.where, last.id) == ("line 1", "2606.30308")
 
 
 RIS = f"""\ufeffTY  - GEN

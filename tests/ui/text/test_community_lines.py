@@ -91,10 +91,10 @@ def test_replies_stand_behind_bars() -> None:
         "ana · 29 Jun · 🔥 23",
         "First.",
         "",
-        "▎ ana · 30 Jun · edited",
-        "▎ Second.",
-        "▎",
-        "▎ More.",
+        "│ ana · 30 Jun · edited",
+        "│ Second.",
+        "│",
+        "│ More.",
     ]
 
 
@@ -103,8 +103,8 @@ def test_a_hidden_comment_and_one_that_is_gone_are_told() -> None:
     assert discussion(*told, width=60)[2:] == [
         "a comment that is hidden",
         "",
-        "▎ ana · 30 Jun",
-        "▎ Yes.",
+        "│ ana · 30 Jun",
+        "│ Yes.",
         "",
         "ana · 29 Jun, to a comment that is gone",
         "No.",
@@ -117,7 +117,7 @@ def test_automated_comments_are_folded() -> None:
     told = said("a", "This is an automated message from the bot.")
     told = told._replace(blocks=(*told.blocks, similar))
     assert discussion(told)[2:] == ["ana · 29 Jun", "automated, similar papers +2"]
-    assert "· One" in discussion(told, look=UNFOLDED)
+    assert "• One" in discussion(told, look=UNFOLDED)
 
 
 def test_very_many_comments_are_folded() -> None:
@@ -137,12 +137,13 @@ def test_marked_up_text_is_drawn_as_such_and_links_are_clicked() -> None:
     )
     lines = comment_lines(Kept(Community((said("a")._replace(blocks=text),))), 30, LOOK)
     drawn = texts(lines)
-    assert "▎ Is it?" in drawn
+    assert "│ Is it?" in drawn
     assert "  x = [i for i in range(10) i…" in drawn
     assert "[picture]" in drawn
     links = [piece for line in lines for piece in line if piece.action]
     assert [(piece.text, piece.role, piece.action) for piece in links] == [
-        ("this", "link", ("link", "https://x.example/"))
+        ("this", "link", ("link", "https://x.example/")),
+        ("[picture]", "link", ("link", "https://x.example/a.png")),
     ]
 
 

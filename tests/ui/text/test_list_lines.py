@@ -66,7 +66,7 @@ def test_narrow_lists_drop_columns_and_keep_the_title() -> None:
 def test_what_is_kept_of_a_paper_stands_behind_its_title() -> None:
     one = row(1, "A title")._replace(queued=True, has_note=True, has_text=True)
     (line,) = lines(one, 44)
-    assert line == " ●    1    A title" + " " * 21 + " ⧗✎▤ "
+    assert line == " ●    1    A title" + " " * 21 + " ◔✎▤ "
     assert lines(one, 29) == [" ● A title"]
     assert lines(one, 44, LOOK._replace(glyphs=ASCII))[0].endswith(" qn= ")
     one = row(1, "A title that is too long for it all")
@@ -76,9 +76,9 @@ def test_what_is_kept_of_a_paper_stands_behind_its_title() -> None:
 
 def test_what_is_kept_stands_before_the_date_or_alone_in_two_lines() -> None:
     one = row(1, "A title", day="2025-06-02")._replace(queued=True)
-    assert lines(one, 50, DATED)[0].endswith(" ⧗     2 Jun ")
+    assert lines(one, 50, DATED)[0].endswith(" ◔     2 Jun ")
     first, second = lines(one, 50, DATED._replace(is_comfortable=True))
-    assert first.endswith(" ⧗ ") and second.endswith("   2 Jun ")
+    assert first.endswith(" ◔ ") and second.endswith("   2 Jun ")
 
 
 def test_a_blank_stays_between_a_cut_title_and_the_bar() -> None:

@@ -1,0 +1,193 @@
+"""Fetch a picture and draw it for a terminal: as text in colours, by kitty's protocol or as sixels.
+
+All of it runs in the process of jobs, so no key waits for Pillow, and a hostile picture meets the bounds of that
+process. The result is plain data, which the reader only sends to the terminal. It needs the extra `images`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO, StringIO
+from typing import TYPE_CHECKING
+
+from reader.core.errors import NoPicture, ReaderError
+from reader.refresh.progress import Waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from PIL.Image import Image
+    from rich.segment import Segment
+
+    from reader.config import Settings
+    from reader.platform import PictureProtocol
+
+MOST_PIXELS = 40_000_000
+"""Pixels of the largest picture that is unpacked."""
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+
+LARGEST_SCALE = 2.0
+"""By how much a small picture is enlarged at most."""
+
+NEEDS_EXTRA = "Pictures need the extra images: install dailypapers[images]."
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """What a picture is drawn for: the protocol, the room in cells, and the pixels of a cell."""
+
+    protocol: PictureProtocol
+    columns: int
+    rows: int
+    cell_width: int = 10
+    cell_height: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DrawPicture:
+    """Fetch a picture and draw it; the job that is given to the process."""
+
+    address: str
+    canvas: Canvas
+
+
+@dataclass(frozen=True, slots=True)
+class PictureDrawn:
+    """A picture as the terminal takes it."""
+
+    address: str
+    columns: int
+    lines: tuple[tuple[Segment, ...], ...]
+    """What stands in the cells: the picture itself, or what the terminal puts it in place of."""
+    before: str = ""
+    """What is sent to the terminal before the lines: the picture by kitty's protocol."""
+    after: str = ""
+    """What is sent once the picture is no longer shown."""
+    sixels: str = ""
+    """The picture as sixels, from the first cell on."""
+
+    @property
+    def rows(self) -> int:
+        return len(self.lines)
+
+
+async def draw_picture(job: DrawPicture, settings: Settings) -> AsyncGenerator[PictureDrawn | Waiting, None]:
+    """Fetch and draw a picture; raises ReaderError."""
+    from reader.feeds.pictures import PictureClient
+    from reader.refresh.daily import with_waits
+
+    client = PictureClient.open(job.address, settings)
+    try:
+        async with aclosing(with_waits(partial(client.fetch))) as answers:
+            async for answer in answers:
+                if isinstance(answer, Waiting):
+                    yield answer
+                else:
+                    yield await asyncio.to_thread(draw, answer, job.address, job.canvas)
+    finally:
+        await client.aclose()
+
+
+def draw(data: bytes, address: str, canvas: Canvas) -> PictureDrawn:
+    """Draw a picture from the bytes of its file; raises NoPicture, and ReaderError without the extra."""
+    image = _open(data, canvas)
+    columns, rows = _fit(image, canvas)
+    from rich.console import Console
+
+    console = Console(
+        file=StringIO(), width=columns, height=rows, force_terminal=True, color_system="truecolor", legacy_windows=False
+    )
+    with _captured_terminal(canvas) as said:
+        renderable = _renderable(image, columns, rows, canvas.protocol)
+        segments = list(console.render(renderable, console.options.update(width=columns, height=rows)))
+        before = said.getvalue()
+        renderable.cleanup()
+    after = said.getvalue()[len(before) :]
+    if canvas.protocol == "sixel":
+        sixels = "".join(segment.text for segment in segments if segment.text.startswith("\x1bP"))
+        return PictureDrawn(address, columns, ((),) * rows, sixels=sixels)
+    return PictureDrawn(address, columns, tuple(_lines(segments, rows)), before, after)
+
+
+def _open(data: bytes, canvas: Canvas) -> Image:
+    """The picture in its own colours on white, no larger than the canvas; raises NoPicture."""
+    try:
+        from PIL import Image
+    except ImportError:
+        raise ReaderError(NEEDS_EXTRA) from None
+    if b"<svg" in data[:2_000] or data.lstrip()[:5] in (b"<?xml", b"<!DOC"):
+        raise NoPicture("This figure is a drawing of lines (SVG), which can't be shown here.")
+    try:
+        with Image.open(BytesIO(data), formats=FORMATS) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise NoPicture(f"This picture has more than {MOST_PIXELS // 1_000_000} million pixels.")
+            opened.thumbnail((canvas.columns * canvas.cell_width, canvas.rows * canvas.cell_height))
+            colored = opened.convert("RGBA")
+    except NoPicture:
+        raise
+    except Exception as error:
+        # Decoders raise all kinds of errors on a file that is broken.
+        raise NoPicture("This picture is broken, or no PNG, JPEG, WebP or GIF.") from error
+    # Figures are made for paper: what is transparent would be black on black here.
+    image = Image.new("RGB", colored.size, "white")
+    image.paste(colored, mask=colored.getchannel("A"))
+    return image
+
+
+def _fit(image: Image, canvas: Canvas) -> tuple[int, int]:
+    """The cells of a picture in a canvas, its proportions kept."""
+    scale = min(
+        canvas.columns * canvas.cell_width / image.width,
+        canvas.rows * canvas.cell_height / image.height,
+        LARGEST_SCALE,
+    )
+    columns = round(image.width * scale / canvas.cell_width)
+    rows = round(image.height * scale / canvas.cell_height)
+    return min(max(1, columns), canvas.columns), min(max(1, rows), canvas.rows)
+
+
+@contextmanager
+def _captured_terminal(canvas: Canvas) -> Iterator[StringIO]:
+    """Let textual-image write to a text, and take the size of cells from the canvas.
+
+    textual-image 0.12: its import asks the terminal what it can do, and waits for the answer on the standard input,
+    whose keys are the reader's; its images write to the terminal by themselves.
+    """
+    said, real = StringIO(), sys.__stdout__
+    sizes = {"TEXTUAL_CELL_WIDTH": str(canvas.cell_width), "TEXTUAL_CELL_HEIGHT": str(canvas.cell_height)}
+    known = {name: os.environ.get(name) for name in sizes}
+    sys.__stdout__ = said  # type: ignore[misc,assignment]
+    os.environ.update(sizes)
+    try:
+        yield said
+    finally:
+        sys.__stdout__ = real  # type: ignore[misc]
+        for name, value in known.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _renderable(image: Image, columns: int, rows: int, protocol: PictureProtocol):  # type: ignore[no-untyped-def]
+    try:
+        from textual_image import renderable
+    except ImportError:
+        raise ReaderError(NEEDS_EXTRA) from None
+    kinds = {"kitty": renderable.TGPImage, "sixel": renderable.SixelImage, "blocks": renderable.HalfcellImage}
+    return kinds[protocol](image, columns, rows)
+
+
+def _lines(segments: Iterable[Segment], rows: int) -> Iterator[tuple[Segment, ...]]:
+    """The segments of each row; pixels of one colour that follow each other are one segment."""
+    from rich.segment import Segment
+
+    split = list(Segment.split_lines(segments))[:rows]
+    yield from (tuple(Segment.simplify(line)) for line in split)

@@ -1,0 +1,71 @@
+"""Pictures in the reader: opened over the page and the full text, gone through, and what is said where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.feed_server import FeedServer
+from tests.feeds.fulltext import pages
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story, settings
+
+ID = "2605.00400"
+
+
+def png(color: str, size: tuple[int, int] = (300, 200)) -> bytes:
+    file = BytesIO()
+    Image.new("RGB", size, color).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def feed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FeedServer]:
+    """A feed whose first paper has a full text with two figures, at the desk of the user."""
+    for name in ("SSH_CONNECTION", "SSH_TTY", "NO_COLOR", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
+    with FeedServer() as server:
+        monkeypatch.setenv("ARXIV_ENDPOINT", server.url)
+        server.pages = {
+            f"/html/{ID}": pages.PAGE.encode(),
+            f"/html/{ID}/x1.png": png("red"),
+            f"/html/{ID}/x2.png": b"<svg></svg>",
+        }
+        yield server
+
+
+def blocks(r: Story) -> int:
+    """The cells of a picture that is drawn as half blocks."""
+    return r.screen.count("▀")
+
+
+async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed: FeedServer) -> None:
+    own = settings(endpoint=feed.url, images="blocks")
+    async with reader(size=(80, 24), settings=own) as r:
+        await r.do("read.open", "picture.open")
+        assert r.lines[0].strip() == "Card of the feed" and r.context == "picture"
+        await r.until(lambda: "is not asked while the feed is" in r.screen)
+        await r.do("picture.next")
+        assert r.status == "this is the last picture"
+        await r.do("picture.close", "text.open")
+        await r.until(lambda: "Figure 1" in r.screen or "Start of it" in r.screen)
+        await r.do("move.bottom", "picture.open")
+        await r.until(lambda: "drawing of lines (SVG)" in r.screen)
+        assert r.lines[0].strip() == "2 of 3 Figure 1" and "Both." in r.screen
+        await r.do("picture.next")
+        await r.until(lambda: blocks(r) > 100)
+        assert r.lines[0].strip() == "3 of 3 Figure 1 (a)"
+        await r.do("picture.previous")
+        asked = len(feed.requests)
+        await r.do("picture.next")
+        assert blocks(r) > 100 and len(feed.requests) == asked
+        await r.resize(60, 20)
+        await r.until(lambda: blocks(r) > 100 and len(feed.requests) > asked)
+        assert max(len(line.rstrip()) for line in r.lines) <= 60
+        await r.do("picture.close")
+        assert r.context == "text" and blocks(r) == 0
