@@ -204,6 +204,8 @@ def make_newer(home: Path) -> None:
 
 
 WITHOUT_COMMUNITY = (
+    "DROP TABLE kept_output",
+    "DROP TABLE output_fts",
     "DROP TABLE community",
     "DROP INDEX paper_by_venue",
     *(f"DROP INDEX paper_with_{name}" for name in ("models", "datasets", "spaces")),
@@ -225,8 +227,6 @@ def make_older(home: Path) -> None:
         "DROP INDEX ix_orphan_event",
         "DROP TABLE full_text",
         "DROP TABLE text_fts",
-        "DROP TABLE kept_output",
-        "DROP TABLE output_fts",
         "ALTER TABLE event DROP COLUMN number",
         "DELETE FROM event WHERE kind LIKE 'follow:%'",
         "DELETE FROM meta WHERE key = 'journal_size'",

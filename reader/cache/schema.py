@@ -304,7 +304,7 @@ def _is_current(path: Path, facts: _Facts) -> bool:
 
 def known_names() -> frozenset[str]:
     """The names of the tables, indexes, views and triggers of a cache."""
-    created = r"^CREATE (?:VIRTUAL )?(?:TABLE|INDEX|VIEW|TRIGGER) (\w+)"
+    created = r"^CREATE (?:VIRTUAL |UNIQUE )?(?:TABLE|INDEX|VIEW|TRIGGER) (\w+)"
     return frozenset(re.findall(created, SCHEMA.read_text("utf-8"), re.MULTILINE))
 
 

@@ -1,4 +1,4 @@
-"""Pictures in the reader: opened over the page and the full text, gone through, and what is said where none is."""
+"""Pictures in the reader: opened over the page and the full text, gone through, and said where there is none."""
 
 from __future__ import annotations
 
