@@ -324,8 +324,16 @@ class TextView:
         if self.selection is None:
             return self
         move = self.layout.down if lines > 0 else self.layout.up
-        cursor = move(self.selection.cursor, abs(lines))
-        moved = replace(self, selection=self.selection._replace(cursor=cursor))
+        return self._with_cursor(self.selection, move(self.selection.cursor, abs(lines)))
+
+    def move_cursor_to_end(self, *, last: bool) -> TextView:
+        """Move the selection's cursor to the first line, or the last one."""
+        if self.selection is None:
+            return self
+        return self._with_cursor(self.selection, self.layout.end if last else BEGINNING)
+
+    def _with_cursor(self, selection: Selection, cursor: Place) -> TextView:
+        moved = replace(self, selection=selection._replace(cursor=cursor))
         last = self.layout.down(self.top, self.size.rows - 1)
         top = cursor if cursor < self.top else self.layout.up(cursor, self.size.rows - 1) if cursor > last else self.top
         return moved._at(top)

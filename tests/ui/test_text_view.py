@@ -178,6 +178,9 @@ def test_lines_are_selected_from_the_cursor_to_where_it_goes(view: TextView) -> 
     assert len(grown.selected_lines()) == 5
     assert grown.move_cursor(-8).selected_lines()[-1] == chosen.selected_lines()[0]
     assert grown.move_cursor(30).top > view.top and grown.move_cursor(30).move_cursor(-90).top == view.top
+    end = grown.move_cursor_to_end(last=True)
+    assert end.is_at_end and end.selected_lines()[-1][0] == end.layout.end
+    assert end.move_cursor_to_end(last=False).top == view.top and view.move_cursor_to_end(last=True) is view
     assert grown.let_go().selection is None and grown.let_go().selected_lines() == []
     assert search(view, "zebra r").select().selected_lines()[0][1].text == "The zebra runs only here."
 

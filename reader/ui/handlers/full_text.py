@@ -131,8 +131,8 @@ class FullTextActions:
         """Go to the beginning or the end."""
         if self._outline is not None:
             self.move(len(self._outline.sections) * (1 if last else -1))
-            return
-        self._change(lambda view: view.jump_to_end(last=last))
+        elif not self._change(lambda view: view.move_cursor_to_end(last=last)):
+            self._change(lambda view: view.jump_to_end(last=last))
 
     def read_on(self) -> None:
         """Scroll a page down, or say that this is the end."""
