@@ -17,6 +17,7 @@ from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action, Event
+    from reader.session.places import Place
     from reader.ui.work.mark_thread import Progress
 
 FIELDS = {**STATES, QUEUE: "queued"}
@@ -168,9 +169,12 @@ class MarkActions:
 
         The change is submitted already, so that quitting cannot lose it.
         """
-        self._background.start("marks", partial(self._wait_for_mark, storing, nothing, is_quiet))
+        here = self._model.state.place
+        self._background.start("marks", partial(self._wait_for_mark, storing, here, nothing, is_quiet))
 
-    async def _wait_for_mark(self, storing: Awaitable[Event | Action | None], nothing: str, is_quiet: bool) -> None:
+    async def _wait_for_mark(
+        self, storing: Awaitable[Event | Action | None], here: Place, nothing: str, is_quiet: bool
+    ) -> None:
         try:
             done = await storing
         except ReaderError:
@@ -180,6 +184,9 @@ class MarkActions:
         finally:
             self._model.change(self._model.state.busy_with(""))
         self._show_stored()
+        if self._model.state.place != here:
+            # The list of a place to which the user went meanwhile may have been read without the mark.
+            self._model.change(self._model.state.cache_changed())
         said = nothing
         if done is not None:
             said = "" if is_quiet else f"{done.count:,} {done.label} · {self._keymap.key('mark.undo')} undoes"
