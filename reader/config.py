@@ -114,7 +114,8 @@ class Settings:
     """Queries, such as ["is:starred", "is:queued"]: full texts of their papers are fetched ahead; [] is off."""
 
     keep_texts_days: int = field(default=365, metadata={"rule": Number(0, 36_500)})
-    """Days to keep a full text after it was last read; those of starred, tagged and noted papers stay, 0 keeps all."""
+    """Days to keep a full text after it was last read; starred, tagged, noted and queued papers keep theirs, and 0
+    keeps all."""
 
     pdf_folder: str = field(default="~/Papers", metadata={"rule": FilePath()})
     """Folder of fetched PDFs, which are named by the paper's id and title."""

@@ -148,10 +148,10 @@ def _numbered(id: str, keys: str, name: str, help: str, contexts: Contexts) -> A
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
-    Action("paper.read", "m", "Read or unread", "Mark this paper read, or unread again.", _READ),
-    Action("paper.star", "s", "Star", "Keep this paper in the Starred view, or let it go.", _READ),
-    Action("paper.queue", "b", "Queue", "Read it later, in the Queue view; again lets it go.", _READ),
-    Action("paper.hide", "x", "Hide", "Not interested: out of every view but is:hidden.", _PAPER),
+    Action("paper.read", "m", "Read or unread", "Mark this paper read, or unread again; 3m marks three.", _READ, True),
+    Action("paper.star", "s", "Star", "Keep this paper in the Starred view, or let it go.", _READ, True),
+    Action("paper.queue", "b", "Queue", "Read it later, in the Queue view; again lets it go.", _READ, True),
+    Action("paper.hide", "x", "Hide", "Not interested: out of every view but is:hidden.", _PAPER, True),
     Action("paper.tag", "t", "Tags", "Type tags for this paper; -name takes one away.", _READ),
     Action("paper.note", "e", "Note", "Write what you think of this paper, in Markdown.", _READ),
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "The same in your own editor.", _WRITE),

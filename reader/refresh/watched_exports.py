@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
+from functools import partial
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from reader import log
 from reader.actions.citation_keys import CitationKeys
 from reader.actions.export import FORMATS, ExportFailed, Format, format_of, replacing
+from reader.cache.citable import citable_papers
 from reader.cache.exported import known_contents, note_content
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.window import Window
@@ -57,8 +59,13 @@ def write_exports(cache: Path, settings: Settings, folder: Path, today: date | N
         scope = Scope(today or datetime.now(UTC).date(), window.newest_day(), None, saved_queries(settings.views))
         for export in settings.exports:
             file = export_path(export, folder)
+            keys = CitationKeys(citation_key, all_papers=partial(window.read, citable_papers))
             try:
+<<<<<<< HEAD
+                papers, content = _content(window, export, keys, scope)
+=======
                 papers, content = _content(window, export, CitationKeys(settings.citation_key), scope)
+>>>>>>> w-views
                 is_new = _replace(file, content, known.get(str(file), ()))
             except _NotWrittenError as error:
                 problem = f"{file} is not written: {error}"

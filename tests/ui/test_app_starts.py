@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 from textual import events
 
-from reader.cli import fill_with_sample
+from reader.commands.sample import fill_with_sample
 from reader.commands.workspace import Workspace
 from reader.core.query.suggestions import Completer
 from reader.ui.app import SAMPLE, ReaderApp

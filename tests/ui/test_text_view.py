@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from reader.core.document.layout import Place
+from reader.core.document.model import Document, Span
 from reader.ui.text.quote_lines import quotation, source_of
 from reader.ui.text_view import Size, Spot, TextView
-from tests.ui.full_texts import document
+from tests.ui.full_texts import document, paragraph
 
 SIZE = Size(79, 22)
 
@@ -202,3 +203,14 @@ def test_a_source_names_the_section(view: TextView) -> None:
     assert source_of("2605.00001", sections["2.1"]) == "2605.00001, §2.1"
     assert source_of("2605.00001", sections["none"]) == "2605.00001, References"
     assert source_of("2605.00001", None) == "2605.00001"
+
+
+def test_words_are_found_though_their_style_changes_within_and_signs_as_they_are_drawn() -> None:
+    blocks = (
+        paragraph("An ", Span("at", "strong"), "tention head with ", Span(r"\lambda_1 + x_{2}", "formula"), " in it."),
+        paragraph("Nothing."),
+    )
+    view = TextView.open(Document("A", blocks), SIZE)
+    for text in ("attention h", "λ", "λ1", "x2", "with λ"):
+        assert search(view, text).marked == Place(0, 0), text
+    assert search(view, "λ2").marked is None

@@ -20,7 +20,7 @@ from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults
 from reader.ui.full_text import FullText
 from reader.ui.outline import Outline
-from reader.ui.pictures import Pictures
+from reader.ui.pictures import Picture, Pictures
 from reader.ui.state import State
 from reader.ui.state_parts import TOP, CacheFacts, CalendarRequest, ListContent, Noting, Prompt, Reading, Tagging
 from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
@@ -245,11 +245,13 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.open_calendar(CalendarRequest(date(2026, 5, 12)))
         case "page":
             state = state.open_page(READING)
+        case "picture":
+            state = state.show_pictures(
+                Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0, Canvas("blocks", 80, 20))
+            )
         case "text" | "outline":
             state = state.open_page(READING).open_text(FullText(READING.key, READING.paper, Size()))
             state = state.change_outline(Outline(is_open=context == "outline"))
-        case "picture":
-            state = state.open_page(READING).show_pictures(Pictures((), 0, Canvas("blocks", 80, 24)))
     assert state.context == context
     # A zoomed pane is shown at any width.
     return state.choose_panes(state.panes._replace(is_zoomed=True)).resized(width)
