@@ -59,13 +59,9 @@ def write_exports(cache: Path, settings: Settings, folder: Path, today: date | N
         scope = Scope(today or datetime.now(UTC).date(), window.newest_day(), None, saved_queries(settings.views))
         for export in settings.exports:
             file = export_path(export, folder)
-            keys = CitationKeys(citation_key, all_papers=partial(window.read, citable_papers))
+            keys = CitationKeys(settings.citation_key, all_papers=partial(window.read, citable_papers))
             try:
-<<<<<<< HEAD
                 papers, content = _content(window, export, keys, scope)
-=======
-                papers, content = _content(window, export, CitationKeys(settings.citation_key), scope)
->>>>>>> w-views
                 is_new = _replace(file, content, known.get(str(file), ()))
             except _NotWrittenError as error:
                 problem = f"{file} is not written: {error}"
