@@ -27,16 +27,15 @@ async def test_help_lists_the_keys_of_the_place_and_is_searched(reader: Opener) 
         assert r.context == "filter"
 
 
-@pytest.mark.parametrize("key", [":", "ctrl+p"])
-async def test_any_command_is_found_by_its_name(reader: Opener, key: str) -> None:
+async def test_any_action_is_found_by_its_name(reader: Opener) -> None:
     async with reader() as r:
-        await r.press(key)
+        await r.do("app.commands")
         await r.type("star")
         await r.until(lambda: "Keep this paper in the Starred view" in r.screen)
         await r.press("enter")
         await r.until(lambda: r.context == "list")
         await r.until(lambda: r.here.starred)
-        await r.press(key)
+        await r.do("app.commands")
         await r.type("topic robotics")
         await r.until(lambda: "Topic: Robotics" in r.screen)
         await r.press("enter")
