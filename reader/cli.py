@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -112,13 +111,15 @@ def _run_command(name: str, words: Sequence[str]) -> int:
     command = find_command(name)
     options = parse(make_parser(command), words)
     workspace = Workspace(options.log_level)
+    if getattr(options, "reader", False):
+        # Before anything is fetched.
+        _expect_terminal("In the reader, the key that adds a paper shows one by its id.")
     try:
         outcome = command.run(options, workspace)
     finally:
         workspace.write_exports()
     if not isinstance(outcome, OpenReader):
         return outcome
-    _expect_terminal()
     return _show_reader(workspace, f'id:"{outcome.paper}"', opens_page=True)
 
 
@@ -137,7 +138,7 @@ def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
 
     if query:
         parsed(query)
-    _expect_terminal()
+    _expect_terminal(f"To print papers, use '{APP} list'.")
     workspace = Workspace(log_level)
     return _show_sample(workspace, query) if demo else _show_reader(workspace, query, frame=frame)
 
@@ -146,10 +147,10 @@ def _has_terminal() -> bool:
     return _has_driver() or (sys.stdin.isatty() and sys.stdout.isatty())
 
 
-def _expect_terminal() -> None:
-    """Raise UsageError if the reader can't be drawn."""
+def _expect_terminal(advice: str) -> None:
+    """Raise UsageError with advice if the reader can't be drawn."""
     if not _has_terminal():
-        raise UsageError(f"The reader needs a terminal. To print papers, use '{APP} list'.")
+        raise UsageError(f"The reader needs a terminal. {advice}")
 
 
 def _has_driver() -> bool:
@@ -319,26 +320,12 @@ def _show_sample(workspace: Workspace, query: str) -> int:
     """Open the bundled sample in a temporary cache."""
     from tempfile import TemporaryDirectory
 
+    from reader.commands.sample import fill_with_sample
+
     with TemporaryDirectory(prefix=f"{APP}-", ignore_cleanup_errors=True) as folder:
         file = Path(folder) / "papers.db"
         fill_with_sample(workspace, file)
         return _show_reader(workspace, query, file)
-
-
-def fill_with_sample(workspace: Workspace, file: Path) -> None:
-    """Make a cache with the papers that ship with the program."""
-    from datetime import UTC, datetime
-    from io import BytesIO
-
-    from reader.cache.papers import Cache
-    from reader.data import read_text
-    from reader.feeds.files.papers_file import read_papers
-
-    now = datetime.now(UTC)
-    with closing(Cache.open(file, workspace.topics)) as cache:
-        listings = read_papers(BytesIO(read_text("sample.json").encode()), now.date())
-        for _ in cache.store_all(listings, now.isoformat(timespec="seconds")):
-            pass
 
 
 # Output

@@ -19,11 +19,10 @@ from reader.core.setting_tables import (
     Entries,
     HiddenViews,
     Hook,
-    OpenEntry,
     SavedView,
+    TableReader,
     UserCommand,
     WatchedExport,
-    is_named,
 )
 from reader.core.setting_types import (
     Boolean,
@@ -115,7 +114,8 @@ class Settings:
     """Queries, such as ["is:starred", "is:queued"]: full texts of their papers are fetched ahead; [] is off."""
 
     keep_texts_days: int = field(default=365, metadata={"rule": Number(0, 36_500)})
-    """Days to keep a full text after it was last read; those of starred, tagged and noted papers stay, 0 keeps all."""
+    """Days to keep a full text after it was last read; starred, tagged, noted and queued papers keep theirs, and 0
+    keeps all."""
 
     pdf_folder: str = field(default="~/Papers", metadata={"rule": FilePath()})
     """Folder of fetched PDFs, which are named by the paper's id and title."""
@@ -256,7 +256,7 @@ class _SettingsReader:
         self.lines: dict[str, int] = {}
         self.seen: dict[str, int] = {}
         self.unknown_tables: set[str] = set()
-        self.entry: OpenEntry | None = None
+        self.tables = TableReader()
 
     def open(self, path: Path) -> str:
         """The file's text; empty if it is missing or unreadable."""
@@ -283,8 +283,8 @@ class _SettingsReader:
             name = ".".join(found.key)
             if found.value is None:
                 self._header(found)
-            elif self.entry is not None:
-                self._take_entry_line(self.entry, found)
+            elif self.tables.is_open:
+                self.tables.take(found.value, found.line)
             elif name in self.seen:
                 self._add_mistake(found.line, name, f"is set a second time; line {self.seen[name]} is used")
             else:
@@ -293,7 +293,9 @@ class _SettingsReader:
                     self._set(found.key, found.value, found.line)
                 except InvalidValue as unfit:
                     self._add_mistake(found.line, name, str(unfit), unfit.suggestion)
-        self._end_entry()
+        self._end_table()
+        self.values |= self.tables.found
+        self.lines |= self.tables.lines
         if not self.mistakes:
             self._check_whole(text)
 
@@ -310,10 +312,10 @@ class _SettingsReader:
                 self.mistakes.append(Mistake("environment", 0, variable, str(unfit), unfit.suggestion))
 
     def _header(self, header: Statement) -> None:
-        self._end_entry()
+        self._end_table()
         name = header.key[0]
         if header.is_entry and len(header.key) == 1 and name in TABLES:
-            self.entry = OpenEntry(name, header.line)
+            self.tables.begin(name, header.line)
         elif name in TABLES:
             self.unknown_tables.add(name)
             self._add_mistake(header.line, name, "may stand several times, so needs two brackets", f"[[{name}]]")
@@ -321,26 +323,9 @@ class _SettingsReader:
             self.unknown_tables.add(name)
             self._add_mistake(header.line, name, "is not a table of the settings", nearest(name, ["keys", *TABLES]))
 
-    def _take_entry_line(self, entry: OpenEntry, found: Statement) -> None:
-        try:
-            entry.take(found.value, found.line)
-        except InvalidValue as unfit:
-            self._add_mistake(found.line, entry.table, str(unfit))
-
-    def _end_entry(self) -> None:
-        """Take the table whose lines have been read, unless its name is there already."""
-        ended, self.entry = self.entry, None
-        if ended is None:
-            return
-        entry, wrong = ended.end()
-        for line, (key, unfit) in wrong:
-            self._add_mistake(line, f"{ended.table}.{key}".rstrip("."), str(unfit), unfit.suggestion)
-        known = self.values.setdefault(ended.table, ())
-        if entry is not None and is_named(entry, known):
-            self._add_mistake(ended.line, ended.table, "has the name of an earlier one and was left out")
-        elif entry is not None:
-            self.values[ended.table] = (*known, entry)
-            self.lines.setdefault(ended.table, ended.line)
+    def _end_table(self) -> None:
+        for line, key, unfit in self.tables.end():
+            self._add_mistake(line, key, str(unfit), unfit.suggestion)
 
     def _set(self, key: tuple[str, ...], value: object, line: int) -> None:
         if key[0] == "keys" and len(key) > 1:

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from textual.pilot import Pilot
 
-from reader.cli import fill_with_sample
+from reader.commands.sample import fill_with_sample
 from reader.commands.shell import ReaderShell
 from reader.commands.workspace import Workspace
 from reader.config import Settings

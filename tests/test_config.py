@@ -420,7 +420,7 @@ def test_tables_may_stand_in_one_line(file: Path) -> None:
         ('[[views]]\nname = "a"\n', 1, "views", "needs query; it was left out", None, 0),
         ('[[views]]\nnam = "a"\nquery = "x"', 2, "views.nam", "is no key of [[views]]", "name", 0),
         ('[[views]]\nname = " "\nquery = "x"', 2, "views.name", "must be a name", None, 0),
-        ('[[views]]\nname = "a"\nname = "b"\nquery = "x"', 3, "views", "is set a second time; line 2", None, 1),
+        ('[[views]]\nname = "a"\nname = "b"\nquery = "x"', 3, "views.name", "is set a second time; line 2", None, 1),
         ('[views]\nname = "a"', 1, "views", "may stand several times, so needs two brackets", "[[views]]", 0),
         ("views = 1", 1, "views", "must be tables: write [[views]]", None, 0),
         ('views = [{name = "a"}]', 1, "views", "needs query", None, 0),

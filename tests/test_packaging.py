@@ -23,9 +23,6 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 DEVELOPMENT: list[str] = PROJECT["optional-dependencies"].pop("dev")
 EXTRAS: list[list[str]] = list(PROJECT["optional-dependencies"].values())
 RUNTIME: list[str] = [*PROJECT["dependencies"], *(text for extra in EXTRAS for text in extra)]
-    *PROJECT["dependencies"],
-    *(text for extra in PROJECT["optional-dependencies"].values() for text in extra),
-]
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 
 

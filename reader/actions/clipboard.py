@@ -7,6 +7,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
+from reader.actions.citation_keys import CitationKeys
 from reader.core.ids import hf_url
 from reader.core.paper import Paper
 from reader.core.text import clean, clean_block
@@ -18,8 +19,8 @@ class Copy(NamedTuple):
     """A form in which papers are copied: its name, and the text of some papers."""
 
     name: str
-    text: Callable[[Papers, str], str]
-    """Takes the papers, and the pattern for the keys of BibTeX entries."""
+    text: Callable[[Papers, CitationKeys], str]
+    """Takes the papers, and what gives BibTeX entries their keys."""
 
 
 def paper_link(paper: Paper) -> str:
@@ -27,45 +28,44 @@ def paper_link(paper: Paper) -> str:
     return hf_url(paper.id) or clean(paper.title)
 
 
-def links(papers: Papers, _pattern: str = "") -> str:
+def links(papers: Papers, _keys: CitationKeys | None = None) -> str:
     """The addresses, a line each."""
     return "\n".join(map(paper_link, papers))
 
 
-def _ids(papers: Papers, _pattern: str) -> str:
+def _ids(papers: Papers, _keys: CitationKeys) -> str:
     return "\n".join(clean(paper.id) for paper in papers)
 
 
-def _titles(papers: Papers, _pattern: str) -> str:
+def _titles(papers: Papers, _keys: CitationKeys) -> str:
     return "\n".join(clean(paper.title) for paper in papers)
 
 
-def _bibtex(papers: Papers, pattern: str) -> str:
+def _bibtex(papers: Papers, keys: CitationKeys) -> str:
     from io import StringIO
 
     from reader.actions import bibtex
-    from reader.actions.citation_keys import CitationKeys
 
     out = StringIO()
-    bibtex.write(papers, out, CitationKeys(pattern))
+    bibtex.write(papers, out, keys)
     return out.getvalue()
 
 
-def _markdown_links(papers: Papers, _pattern: str) -> str:
+def _markdown_links(papers: Papers, _keys: CitationKeys) -> str:
     from reader.actions.export import markdown_link
 
     bullet = "- " if len(papers) > 1 else ""
     return "\n".join(bullet + markdown_link(paper) for paper in papers)
 
 
-def _abstracts(papers: Papers, _pattern: str) -> str:
+def _abstracts(papers: Papers, _keys: CitationKeys) -> str:
     """The abstract of a paper; of several, each under its title."""
     if len(papers) == 1:
         return clean_block(papers[0].abstract)
     return "\n\n".join(f"{clean(paper.title)}\n\n{clean_block(paper.abstract)}".rstrip() for paper in papers)
 
 
-def _citations(papers: Papers, _pattern: str, style: str) -> str:
+def _citations(papers: Papers, _keys: CitationKeys, style: str) -> str:
     from reader.actions.citation_styles import STYLES
 
     return "\n".join(map(STYLES[style], papers))

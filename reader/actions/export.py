@@ -184,6 +184,7 @@ def _section(paper: Paper, level: str = "##") -> Iterator[str]:
         paper.organization and _plain(clean(paper.organization)),
         paper.day,
         paper.published and f"arXiv {paper.published}",
+        paper.venue and _plain(clean(paper.venue)),
         _amount(paper.upvotes, "upvote"),
         _amount(paper.comments, "comment"),
         ", ".join(f"`{topic}`" for topic in paper.topics),

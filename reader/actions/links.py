@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from reader.core.community import Kind, Repository
 from reader.core.errors import ReaderError
 from reader.core.ids import hf_url, paper_url, pdf_url
 from reader.core.paper import Paper
 from reader.core.text import clean
+
+if TYPE_CHECKING:
+    from reader.core.community import Kind, Repository
 
 MAX_LENGTH = 2_000
 """Maximum characters of an address that browsers and terminals accept."""

@@ -165,6 +165,7 @@ def _facts(paper: Paper, key: str) -> Iterator[tuple[str, str | list[str] | None
         yield "arxiv_url", url
         yield "doi", doi(paper)
         yield "pdf", pdf_url(paper.id)
+    yield "venue", clean(paper.venue or "")
     yield "status", "read" if paper.read else "unread"
     yield "marks", [word for word, is_set in (("starred", paper.starred), ("queued", paper.queued)) if is_set]
 

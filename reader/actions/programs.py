@@ -34,6 +34,10 @@ _POLL = 0.02
 """Seconds between two checks whether the program has ended."""
 
 
+_running: set[int] = set()
+"""The programs that run, by their process groups."""
+
+
 class ProgramError(ReaderError):
     """The program was not found, failed, or took too long."""
 
@@ -89,6 +93,7 @@ async def run_program(
             )
         except OSError as error:
             raise ProgramError(f"{name} could not be run: {error.strerror}{end}") from error
+        _running.add(process.pid)
         last, is_cut, late = b"", False, time.monotonic() + seconds
         try:
             while process.poll() is None:
@@ -108,6 +113,7 @@ async def run_program(
         finally:
             if is_cut or time.monotonic() > late:
                 _kill_group(process)
+            _running.discard(process.pid)
         if process.returncode and not is_cut:
             stderr.seek(max(0, stderr.seek(0, os.SEEK_END) - _LAST_WORDS))
             lines = (last + stderr.read(_LAST_WORDS)).decode("utf-8", "replace").strip().splitlines()
@@ -135,6 +141,12 @@ def _keep_short(printed: int) -> bytes:
     os.lseek(printed, 0, os.SEEK_SET)
     os.ftruncate(printed, 0)
     return end
+
+
+def kill_all() -> None:
+    """Kill all programs that run, with their children: this process ends now."""
+    for group in tuple(_running):
+        platform.kill_group(group)
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

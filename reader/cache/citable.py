@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 
+from reader.cache.window import Window
 from reader.core.paper import Paper
 
 
@@ -13,6 +16,12 @@ def citable_papers(connection: sqlite3.Connection) -> list[Paper]:
         Paper(pk, id, title, day=day, published=published, authors=(author,) if author else ())
         for pk, id, title, day, published, author in connection.execute(_CITABLE)
     ]
+
+
+def citable_papers_of(file: Path) -> list[Paper]:
+    """The same of the cache at a path, which is opened for it: any thread may ask."""
+    with closing(Window.open(file)) as window:
+        return window.read(citable_papers)
 
 
 _CITABLE = """

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from reader.commands.output import Progress, Style, amount, is_terminal, print_j
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError, ConfigError, FeedError, ReaderError
 from reader.core.text import clean
+from reader.core.theme_names import is_colorless
 from reader.paths import journal_file, refresh_stamp
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
         *_examine_settings(workspace),
         *_examine_cache(workspace.cache_file, workspace.settings),
     ]
-    findings += _examine_terminal()
+    findings += _examine_terminal(workspace.settings)
     findings += _examine_feed(workspace, ask=arguments.online)
     findings += _examine_notifications(workspace)
     findings += _examine_programs(workspace)
@@ -239,12 +241,19 @@ def _time_of(file: Path) -> str:
         return "never"
 
 
-def _examine_terminal() -> Iterator[Finding]:
+def _examine_terminal(settings: Settings) -> Iterator[Finding]:
     for name, stream in (("input", sys.stdin), ("output", sys.stdout)):
         kind = f"terminal of {width()} columns" if is_terminal(stream) else "no terminal"
         yield Finding("Terminal", name, f"{kind}, {stream.encoding}")
     said = (f"{name}={os.environ[name]}" for name in TERMINAL if name in os.environ)
     yield Finding("Terminal", "environment", " ".join(said) or "nothing said")
+    if find_spec("textual_image") is None:
+        yield Finding("Terminal", "pictures", "none: the extra dailypapers[images] is not installed")
+    else:
+        from reader.ui.picture_terminal import picture_terminal
+
+        terminal = picture_terminal(settings.images, os.environ, colorless=is_colorless(os.environ))
+        yield Finding("Terminal", "pictures", terminal.why_not or f"drawn as {terminal.protocol}")
 
 
 def _examine_feed(workspace: Workspace, *, ask: bool) -> Iterator[Finding]:

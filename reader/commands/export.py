@@ -97,7 +97,7 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
     if not settings.exports:
         raise UsageError("The settings have no [[exports]]. 'dailypapers config edit' opens them.")
     workspace.ensure_cache()
-    results = write_exports(workspace.cache_file, settings.exports, workspace.config_file.parent, settings.citation_key)
+    results = write_exports(workspace.cache_file, settings, workspace.config_file.parent)
     for one in results:
         if one.problem:
             warn(one.problem)

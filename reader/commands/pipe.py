@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from reader.actions import programs
 from reader.commands.chosen_papers import choose_papers, expect_papers
 from reader.commands.command import Command, add_json, positive_number, suggest
 from reader.commands.output import Progress, Style, amount, print_json, print_line, warn
@@ -49,7 +52,8 @@ def _pipe_papers(arguments: Namespace, workspace: Workspace) -> int:
         return 0
     if arguments.forget:
         return _forget(arguments, workspace, command, pks)
-    results = asyncio.run(_run(workspace, command, pks, is_json=arguments.json))
+    with ending_by_signals():
+        results = asyncio.run(_run(workspace, command, pks, is_json=arguments.json))
     if arguments.json:
         print_json(
             [
@@ -61,6 +65,23 @@ def _pipe_papers(arguments: Namespace, workspace: Workspace) -> int:
     if kept and not arguments.json:
         warn(f"Kept for {amount(kept, 'paper')} as {command.name}; 'dailypapers list has:output' finds such papers.")
     return 0
+
+
+@contextmanager
+def ending_by_signals() -> Iterator[None]:
+    """Kill the programs that run if this process is ended from outside, such as by a terminal that is closed."""
+
+    def end(number: int, _frame: object) -> None:
+        programs.kill_all()
+        sys.exit(128 + number)
+
+    wanted = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, end) for number in wanted if signal.getsignal(number) is signal.SIG_DFL}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _command(arguments: Namespace, workspace: Workspace) -> UserCommand:

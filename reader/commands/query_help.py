@@ -39,6 +39,7 @@ QUERIES = (
     ("category:cs.RO source:arxiv tag:later", "by arXiv category, source or your tag"),
     ('note:"compare with ours"', "by words of your note"),
     ('venue:"iclr 2026"', "by where it appeared, as arXiv's remark and journal reference tell"),
+    ('view:evals -view:"read twice"', "papers of views that you have saved"),
     ("(rag OR retrieval) NOT survey", "combinations"),
     (f"sort:{'|'.join(CHOICES['sort'])}", "another order; sort:-day reverses it"),
 )  # fmt: skip

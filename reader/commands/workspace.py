@@ -120,8 +120,7 @@ class Workspace:
             from reader.refresh.watched_exports import try_to_write
 
             self.has_changed = False
-            folder, settings = self.config_file.parent, self.settings
-            for problem in try_to_write(self.cache_file, settings.exports, folder, settings.citation_key):
+            for problem in try_to_write(self.cache_file, self.settings, self.config_file.parent):
                 warn(problem)
 
     @property
@@ -209,15 +208,35 @@ def selection(window: Window, query: Query) -> Selection:
     from reader.cache.search.compile import Scope, compile_query
     from reader.session import visit
 
+    views = _saved_views(query)
     _check_topics(window, query)
     # The feed's days are in UTC; `is:new` means added since the reader was last closed.
     today = datetime.now(UTC).date()
-    return compile_query(query, Scope(today, window.newest_day(), visit.load(paths.state_file()).visited))
+    return compile_query(query, Scope(today, window.newest_day(), visit.load(paths.state_file()).visited, views))
+
+
+def _saved_views(query: Query) -> tuple[tuple[str, str], ...]:
+    """The saved views as (name, query) if the query names one; raises UsageError for one that is not there."""
+    wanted = list(_names_in(query.root, "view"))
+    if not wanted:
+        return ()
+    from reader.core.setting_tables import saved_queries
+
+    views = saved_queries(config.load_settings(paths.config_file()).settings.views)
+    known = {name.casefold() for name, _ in views}
+    for name in wanted:
+        if name.casefold() not in known:
+            from reader.core.nearest import nearest
+
+            meant = nearest(name, [one for one, _ in views])
+            advice = f"Did you mean {meant}?" if meant else "'dailypapers views list' prints yours."
+            raise UsageError(f"There is no view {name!r}. {advice}")
+    return views
 
 
 def _check_topics(window: Window, query: Query) -> None:
     """Raise UsageError for the first topic of a query that does not exist; an empty cache has no topics to tell."""
-    wanted = list(_topics_in(query.root))
+    wanted = list(_names_in(query.root, "topic"))
     known = window.topic_names() if wanted else {}
     for slug in wanted:
         if known and slug not in known:
@@ -228,17 +247,17 @@ def _check_topics(window: Window, query: Query) -> None:
             raise UsageError(f"There is no topic {slug!r}. {advice}")
 
 
-def _topics_in(node: Node | None) -> Iterator[str]:
-    """The slugs of all topics that a query names."""
+def _names_in(node: Node | None, field: str) -> Iterator[str]:
+    """The names in all terms of a field."""
     from reader.core.query.nodes import And, Not, Or, Term
 
     match node:
         case And() | Or():
             for part in node.nodes:
-                yield from _topics_in(part)
+                yield from _names_in(part, field)
         case Not():
-            yield from _topics_in(node.node)
-        case Term(field="topic"):
+            yield from _names_in(node.node, field)
+        case Term() if node.field == field:
             yield node.value
 
 

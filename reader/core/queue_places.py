@@ -24,9 +24,13 @@ def place_between(before: str | None, after: str | None) -> str:
         return _shifted(before, 1)
     if after and not before:
         return _shifted(after, -1)
-    # One more digit than either has, so that a number is free between two that follow each other.
-    digits = max(len(low), len(high)) + 1
-    return f"{(int(low.ljust(digits, '0')) + int(high.ljust(digits, '0'))) // 2:0{digits}}"
+    # As few digits as leave a number free: where papers are moved again and again, places would else grow by one each.
+    most = max(len(low), len(high)) + 1
+    for digits in range(_DIGITS, most + 1):
+        first, last = (int(place[:digits].ljust(digits, "0")) for place in (low, high))
+        if last - first > 1 or digits == most:
+            break
+    return f"{(first + last) // 2:0{digits}}"
 
 
 def _shifted(place: str, milliseconds: int) -> str:

@@ -220,32 +220,62 @@ def read_entry(table: str, values: Mapping[str, object]) -> tuple[Entry | None, 
     return TABLES[table](**good), wrong
 
 
-def is_named(entry: Entry, known: Sequence[Entry]) -> bool:
+def saved_queries(views: Sequence[SavedView]) -> tuple[tuple[str, str], ...]:
+    """The saved views as (name, query), for terms that name them."""
+    return tuple((one.name, one.query) for one in views)
+
+
+class TableReader:
+    """Reads the tables of a file, line by line."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, tuple[Entry, ...]] = {}
+        """The tables that can be used, by their name."""
+        self.lines: dict[str, int] = {}
+        """The line of the first table of each name."""
+        self._open: tuple[str, int] | None = None
+        self._values: dict[str, object] = {}
+        self._lines: dict[str, int] = {}
+        self._twice: list[tuple[int, str, InvalidValue]] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the lines of a table are being read."""
+        return self._open is not None
+
+    def begin(self, table: str, line: int) -> None:
+        """Begin a table at its header's line."""
+        self._open, self._values, self._lines, self._twice = (table, line), {}, {}, []
+
+    def take(self, value: object, line: int) -> None:
+        """Take a line of the table, as a list of one mapping."""
+        for key, one in value[0].items() if isinstance(value, list) and isinstance(value[0], dict) else ():
+            if key in self._values:
+                again = InvalidValue(f"is set a second time; line {self._lines[key]} is used")
+                self._twice.append((line, key, again))
+            else:
+                self._values[key], self._lines[key] = one, line
+
+    def end(self) -> list[tuple[int, str, InvalidValue]]:
+        """End the table that is open, if any; return its mistakes, with their lines and dotted keys."""
+        if self._open is None:
+            return []
+        (table, begun), self._open = self._open, None
+        entry, unfit = read_entry(table, self._values)
+        wrong = [*self._twice, *((self._lines.get(one.key, begun), one.key, one.error) for one in unfit)]
+        known = self.found.get(table, ())
+        if entry is not None and _is_named(entry, known):
+            wrong.append((begun, "", InvalidValue("has the name of an earlier one and was left out")))
+        elif entry is not None:
+            self.found[table] = (*known, entry)
+            self.lines.setdefault(table, begun)
+        return [(line, f"{table}.{key}".rstrip("."), error) for line, key, error in wrong]
+
+
+def _is_named(entry: Entry, known: Sequence[Entry]) -> bool:
     """Whether one of the known entries has the same name; capitals make no difference, and exports have no names."""
     name = getattr(entry, "name", "").casefold()
     return bool(name) and any(getattr(one, "name", "").casefold() == name for one in known)
-
-
-class OpenEntry:
-    """A table of the file whose lines are being read."""
-
-    def __init__(self, table: str, line: int) -> None:
-        self.table = table
-        self.line = line
-        self._values: dict[str, object] = {}
-        self._lines: dict[str, int] = {}
-
-    def take(self, value: object, line: int) -> None:
-        """Take a line of the table, as a list of one mapping; raises InvalidValue for a key that is there already."""
-        for key, one in value[0].items() if isinstance(value, list) and isinstance(value[0], dict) else ():
-            if key in self._values:
-                raise InvalidValue(f"is set a second time; line {self._lines[key]} is used")
-            self._values[key], self._lines[key] = one, line
-
-    def end(self) -> tuple[Entry | None, list[tuple[int, Unfit]]]:
-        """The entry, or None if it can't be used; and its mistakes with their lines."""
-        entry, wrong = read_entry(self.table, self._values)
-        return entry, [(self._lines.get(one.key, self.line), one) for one in wrong]
 
 
 class Entries(SettingType):

@@ -148,10 +148,10 @@ def _numbered(id: str, keys: str, name: str, help: str, contexts: Contexts) -> A
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
-    Action("paper.read", "m", "Read or unread", "Mark this paper read, or unread again.", _READ),
-    Action("paper.star", "s", "Star", "Keep this paper in the Starred view, or let it go.", _READ),
-    Action("paper.queue", "b", "Queue", "Read it later, in the Queue view; again lets it go.", _READ),
-    Action("paper.hide", "x", "Hide", "Not interested: out of every view but is:hidden.", _PAPER),
+    Action("paper.read", "m", "Read or unread", "Mark this paper read, or unread again; 3m marks three.", _READ, True),
+    Action("paper.star", "s", "Star", "Keep this paper in the Starred view, or let it go.", _READ, True),
+    Action("paper.queue", "b", "Queue", "Read it later, in the Queue view; again lets it go.", _READ, True),
+    Action("paper.hide", "x", "Hide", "Not interested: out of every view but is:hidden.", _PAPER, True),
     Action("paper.tag", "t", "Tags", "Type tags for this paper; -name takes one away.", _READ),
     Action("paper.note", "e", "Note", "Write what you think of this paper, in Markdown.", _READ),
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "The same in your own editor.", _WRITE),
@@ -269,7 +269,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("note.undo_typing", "ctrl+z", "Undo typing", "Take back what was typed last.", _NOTE),
     Action("note.redo_typing", "ctrl+y", "Redo typing", "Type it again.", _NOTE),
     Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _BACK),
-    Action("command.pipe", "|", "Pipe", "A program of yours gets the paper, or what is selected: wc -w.", _PAPER),
+    Action("command.pipe", "|", "Pipe", "A program of yours gets the paper, or what is selected: wc -w.", _READ),
     Action("command.run", "enter", "Run", "Run what is typed; escape then stops it.", _COMMAND),
     Action("command.cancel", "escape", "Close", "Back to where you were; nothing runs.", _COMMAND),
     Action("command.complete", "tab", "Take suggestion", "Put the marked word in place of the typed one.", _COMMAND),

@@ -18,6 +18,7 @@ from reader.config import Settings
 from reader.core.errors import QueryError
 from reader.core.paper import Paper
 from reader.core.query import Query, parse
+from reader.core.setting_tables import saved_queries
 from reader.refresh import memory
 from reader.refresh.plan import Latest, Plan
 
@@ -44,11 +45,13 @@ class Notifier:
         queries: Sequence[str],
         command: Sequence[str],
         now: Callable[[], datetime] = _utc_now,
+        views: Sequence[tuple[str, str]] = (),
     ) -> None:
         self._file = cache_file
         self._queries = tuple(queries)
         self._command = tuple(command)
         self._now = now
+        self._views = tuple(views)
 
     @classmethod
     def for_plan(
@@ -56,7 +59,7 @@ class Notifier:
     ) -> Notifier:
         """The notifier for a refresh. Only `Latest` brings news: the user already looks at the days of other plans."""
         queries = settings.notify if isinstance(plan, Latest) else ()
-        return cls(cache_file, queries, settings.notify_command, now)
+        return cls(cache_file, queries, settings.notify_command, now, saved_queries(settings.views))
 
     async def start(self) -> None:
         """Count papers as new from now on. Only the first call has an effect; later refreshes continue from there."""
@@ -88,7 +91,7 @@ class Notifier:
     def _claim(self) -> MatchedQueries:
         with closing(Window.open(self._file)) as window:
             # Every paper that `claim` looks at is new.
-            scope = Scope(self._now().date(), window.newest_day(), new_since="")
+            scope = Scope(self._now().date(), window.newest_day(), new_since="", views=self._views)
             found = notified.claim(self._file, dict(_parse_valid(self._queries)), scope)
             return {paper: found[pk] for pk in found if (paper := window.paper(pk)) is not None}
 

@@ -16,7 +16,7 @@ from typing import Protocol
 from reader.cache.community import Communities, Known, arxiv_is_old, is_old
 from reader.core.community import Comment, Community
 from reader.core.document.model import Block, Paragraph, Span
-from reader.core.errors import FeedError, NoFullText
+from reader.core.errors import FeedError, FeedOffline, NoFullText
 from reader.core.paper import Draft, Listing
 from reader.core.text import BLOCK_LIMIT, clean
 from reader.feeds.arxiv.parse import ArxivEntry
@@ -63,7 +63,10 @@ async def refresh_paper(
     if known is None:
         return
     if is_old(known.asked, now()):
-        yield await _outcome(id, _ask_feed(file, cache, known, daily, _stamp(now)))
+        outcome = await _outcome(id, _ask_feed(file, cache, known, daily, _stamp(now)))
+        yield outcome
+        if isinstance(outcome.error, FeedOffline):
+            return
     if arxiv is not None and arxiv_is_old(known.arxiv_asked, now()):
         yield await _outcome(id, _ask_arxiv(file, cache, known, arxiv, _stamp(now)))
 

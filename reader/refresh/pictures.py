@@ -122,8 +122,11 @@ def _open(data: bytes, canvas: Canvas) -> Image:
         from PIL import Image
     except ImportError:
         raise ReaderError(NEEDS_EXTRA) from None
-    if b"<svg" in data[:2_000] or data.lstrip()[:5] in (b"<?xml", b"<!DOC"):
+    start = data[:2_000].lstrip().lower()
+    if b"<svg" in start:
         raise NoPicture("This figure is a drawing of lines (SVG), which can't be shown here.")
+    if start.startswith((b"<!doctype html", b"<html")):
+        raise NoPicture("A page came in place of the picture; this network may ask to sign in first.")
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:

@@ -20,6 +20,7 @@ from reader.core.errors import FeedError, FeedOffline, FeedUnreachable
 from reader.feeds.fulltext.client import TextSource
 from reader.feeds.http.busy_host import HostBusy
 from reader.feeds.http.documents import is_local_url
+from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.host_lock import host_lock
 from reader.paths import response_cache_folder
 from reader.refresh.full_text import fetch_text
@@ -49,15 +50,14 @@ async def fetch_texts_ahead(
 ) -> AsyncGenerator[TextsAhead | TextsPaused | Waiting, None]:
     """Fetch the texts that are missing into the cache in `file`; yields nothing if none is. Raises CacheError."""
     wanted = (await asyncio.to_thread(find_wanted, file, settings, now()))[:MOST]
-    if not wanted:
-        return
-    if await asyncio.to_thread(is_metered):
-        yield TextsPaused(len(wanted), "metered")
-        return
     # A stand-in on this machine may be asked at any rate.
     lock = None if is_local_url(settings.endpoint) else response_cache_folder() / LOCK
     stored = failures = 0
     for done, paper in enumerate(wanted):
+        # It may change on the way.
+        if await asyncio.to_thread(is_metered):
+            yield TextsPaused(len(wanted) - done, "metered")
+            return
         yield TextsAhead(done, len(wanted), stored)
         if await asyncio.to_thread(_is_kept, file, paper.pk):
             continue
@@ -76,13 +76,21 @@ async def fetch_texts_ahead(
             failures = 0
         except FeedError as error:
             failures += 1
-            if not isinstance(error, FeedOffline | FeedUnreachable | HostBusy):
+            if _is_of_page(error):
                 # The page may be to blame, or a network that asks to sign in: others have their turn before it.
                 await asyncio.to_thread(_put_off, file, paper.pk, now() - timedelta(days=RETRY_DAYS - 1))
             if failures == FAILURES or isinstance(error, FeedOffline):
                 yield TextsPaused(len(wanted) - done, "no answer")
                 return
-    yield TextsAhead(len(wanted), len(wanted), stored)
+    if wanted:
+        yield TextsAhead(len(wanted), len(wanted), stored)
+
+
+def _is_of_page(error: FeedError) -> bool:
+    """Whether another page of the host may well be sent."""
+    if isinstance(error, HttpRefused):
+        return not isinstance(error, HostBusy) and error.status < 500 and error.status != 429
+    return not isinstance(error, FeedOffline | FeedUnreachable)
 
 
 def _put_off(file: Path, pk: int, since: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
+from functools import partial
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import NamedTuple
 from reader import log
 from reader.actions.citation_keys import CitationKeys
 from reader.actions.export import FORMATS, ExportFailed, Format, format_of, replacing
+from reader.cache.citable import citable_papers
 from reader.cache.exported import known_contents, note_content
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.window import Window
+from reader.config import Settings
 from reader.core.errors import CacheError, QueryError
 from reader.core.query import parse
-from reader.core.setting_tables import WatchedExport
+from reader.core.setting_tables import WatchedExport, saved_queries
 
 MOST_PAPERS = 20_000
 """Papers in a watched file: it is written after each change."""
@@ -45,9 +48,7 @@ def export_format(export: WatchedExport) -> Format | None:
     return FORMATS.get(export.format) or format_of(Path(export.file))
 
 
-def write_exports(
-    cache: Path, exports: Sequence[WatchedExport], folder: Path, citation_key: str, today: date | None = None
-) -> list[ExportResult]:
+def write_exports(cache: Path, settings: Settings, folder: Path, today: date | None = None) -> list[ExportResult]:
     """Write all files that are not as they should be; a failure of one does not stop the others.
 
     Raises CacheError if the cache can't be read.
@@ -55,11 +56,12 @@ def write_exports(
     results = []
     known = known_contents(cache)
     with closing(Window.open(cache)) as window:
-        scope = Scope(today or datetime.now(UTC).date(), window.newest_day(), None)
-        for export in exports:
+        scope = Scope(today or datetime.now(UTC).date(), window.newest_day(), None, saved_queries(settings.views))
+        for export in settings.exports:
             file = export_path(export, folder)
+            keys = CitationKeys(settings.citation_key, all_papers=partial(window.read, citable_papers))
             try:
-                papers, content = _content(window, export, CitationKeys(citation_key), scope)
+                papers, content = _content(window, export, keys, scope)
                 is_new = _replace(file, content, known.get(str(file), ()))
             except _NotWrittenError as error:
                 problem = f"{file} is not written: {error}"
@@ -115,10 +117,10 @@ def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-def try_to_write(cache: Path, exports: Sequence[WatchedExport], folder: Path, citation_key: str) -> list[str]:
+def try_to_write(cache: Path, settings: Settings, folder: Path) -> list[str]:
     """Write all files; return a sentence for each that could not be."""
     try:
-        results = write_exports(cache, exports, folder, citation_key)
+        results = write_exports(cache, settings, folder)
     except CacheError as error:
         return [str(error)]
     return [one.problem for one in results if one.problem]

@@ -68,7 +68,7 @@ class Overlays:
             # Imported late: an editor of texts takes 30 ms.
             from reader.ui.screens.note_editor import NoteScreen
 
-            self.note = NoteScreen(state.noting, self._place_note, self._look.glyphs, write_draft)
+            self.note = NoteScreen(self._model, self._look, state.noting, self._place_note, write_draft)
             self._app.push_screen(self.note)
         elif self.note is not None:
             closed, self.note = self.note, None

@@ -35,8 +35,8 @@ class Picture(NamedTuple):
     label: str
     """Such as `Figure 2`."""
     caption: str = ""
-    block: int = 0
-    """The block of the full text that has it."""
+    block: int = -1
+    """The block of the full text that has it; -1 for one of the feed."""
 
 
 def pictures_of(paper: Paper, document: Document | None = None, source: str = "") -> tuple[Picture, ...]:

@@ -1,4 +1,4 @@
-"""Find words within a full text: on the lines as they are drawn, each block looked at once."""
+"""Find words within a full text: on the lines as they are drawn, but only those of blocks that may have the words."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from reader.core.document.layout import Layout, Place
+from reader.core.document.model import texts
 from reader.core.text import fold
 from reader.ui.text.lines import pattern
+
+_SYMBOLS = re.compile(r"[^\x00-\x7f]|\d")
+_TEX = re.compile(r"[\\_^]")
 
 
 class Search(NamedTuple):
@@ -36,11 +40,27 @@ class _Block(NamedTuple):
 
 
 class TextIndex:
-    """The folded lines of one layout."""
+    """The folded words of one layout; a block is laid out only if its text has what is looked for."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._blocks: dict[int, _Block] = {}
+        self._texts: dict[int, str] = {}
+
+    def _text(self, block: int) -> str:
+        """The text of a block in any layout; words that change their style within are together and apart."""
+        found = self._texts.get(block)
+        if found is None:
+            parts = [*texts(self._layout.document.blocks[block])]
+            front = [line.text for line in self._layout.front] if block == 0 else []
+            found = self._texts[block] = fold(f"{' '.join([*front, *parts])} {''.join(parts)}")
+        return found
+
+    def _may_match(self, searched: re.Pattern[str], block: int) -> bool:
+        """Whether lines of a block may match: formulas are drawn with signs that their TeX does not have."""
+        return searched.search(self._text(block)) is not None or (
+            _SYMBOLS.search(searched.pattern) is not None and _TEX.search(self._text(block)) is not None
+        )
 
     def _block(self, block: int) -> _Block:
         found = self._blocks.get(block)
@@ -54,6 +74,8 @@ class TextIndex:
 
     def matches(self, searched: re.Pattern[str], block: int) -> list[Place]:
         """The lines of a block in which a match begins."""
+        if not self._may_match(searched, block):
+            return []
         text, starts = self._block(block)
         lines = (bisect_right(starts, match.start()) - 1 for match in searched.finditer(text))
         return [Place(block, line) for line in dict.fromkeys(lines)]

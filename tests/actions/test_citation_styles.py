@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reader.actions.citation_keys import CitationKeys
 from reader.actions.citation_styles import STYLES, apa, ieee, mla
 from reader.actions.clipboard import COPIES
 from reader.core.paper import Paper
@@ -46,7 +47,7 @@ def test_what_is_not_known_is_left_out(style: str, live_edit: Paper) -> None:
 
 def test_papers_are_copied_in_every_form(live_edit: Paper) -> None:
     other = live_edit._replace(id="2606.54321", title="[Odd] *title*", abstract="", authors=("Ann Lee",))
-    made = {one.name: one.text([live_edit, other], "{author}") for one in COPIES.values()}
+    made = {one.name: one.text([live_edit, other], CitationKeys("{author}")) for one in COPIES.values()}
     assert made["id"] == "2606.12345\n2606.54321"
     assert made["title"] == f"{TITLE}\n[Odd] *title*"
     assert made["link"].splitlines()[1] == "https://huggingface.co/papers/2606.54321"
@@ -54,5 +55,5 @@ def test_papers_are_copied_in_every_form(live_edit: Paper) -> None:
     assert made["abstract"].startswith(f"{TITLE}\n\nEditing a stream asks for two things at once.\n\nA short")
     assert [made["BibTeX"].count(one) for one in ("@misc{wang,", "@misc{lee,")] == [1, 1]
     assert len(made["APA"].splitlines()) == 2
-    assert COPIES["a"].text([live_edit], "").startswith("Editing a stream")
-    assert COPIES["m"].text([live_edit], "").startswith("[LiveEdit")
+    assert COPIES["a"].text([live_edit], CitationKeys()).startswith("Editing a stream")
+    assert COPIES["m"].text([live_edit], CitationKeys()).startswith("[LiveEdit")

@@ -27,6 +27,7 @@ from tests.bench.drive import (
 from tests.bench.feed import feed, publishing
 from tests.bench.filtering import measure_facets, measure_search, measure_topic
 from tests.bench.light import measure_light
+from tests.bench.reading import measure_text
 from tests.bench.stage import REST, Bench, in_ms, reading
 from tests.pty.terminal import Terminal
 
@@ -249,6 +250,7 @@ MEASURES: dict[str, Callable[[Bench], None]] = {
     "topic": measure_topic,
     "search": measure_search,
     "facets": measure_facets,
+    "text": measure_text,
     "marks": measure_marks,
     "refresh": measure_refresh,
     "quit": measure_quit,

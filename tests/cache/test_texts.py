@@ -11,11 +11,12 @@ import pytest
 from reader.cache import maintenance, schema, text_index
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
+from reader.cache.repair import Repair
 from reader.cache.texts import BATCH, Texts
+from reader.core.document.codec import dump
 from reader.core.document.model import Document, Paragraph, Span
 from reader.core.paper import Listing
-from tests.breakage import WITHOUT_COMMUNITY
-from tests.cache.conftest import NOW, draft, faults
+from tests.cache.conftest import NOW, ByName, draft, faults
 
 DOCUMENT = Document("T", (Paragraph((Span("Sparse attention."),)),), 2, "CC BY 4.0")
 
@@ -123,12 +124,24 @@ def test_an_index_that_differs_is_found_and_made_anew(texts: Texts, path: Path) 
     assert faults(path) == {} and found(path, "sparse") == [1] and found(path, "foreign") == []
 
 
-def test_texts_of_an_older_cache_get_into_the_index(texts: Texts, path: Path) -> None:
+def test_a_damaged_index_is_made_anew(texts: Texts, path: Path) -> None:
     texts.put(1, DOCUMENT, "feed", NOW)
     with closing(schema.connect(path)) as connection:
-        for statement in (*WITHOUT_COMMUNITY, "DROP TABLE text_fts"):
-            connection.execute(statement)
-        connection.execute("UPDATE alembic_version SET version_num = '0004'")
+        connection.execute("UPDATE text_fts_data SET block = zeroblob(40) WHERE id > 10")
+    assert set(faults(path)) == {"index of texts"}
+    Repair(path, ByName).run()
+    assert faults(path) == {} and found(path, "sparse") == [1]
+
+
+def test_texts_of_an_older_cache_get_into_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "older.db"
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "HEAD", "0004")
+        schema.upgrade(path)
+    with closing(schema.connect(path)) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute(
+            "INSERT INTO full_text (pk, source, fetched, used, body) VALUES (1, '', '', '', ?)", (dump(DOCUMENT),)
+        )
     schema.ensure(path)
     assert found(path, "sparse") == [1]
-    assert faults(path) == {}

@@ -17,6 +17,7 @@ import pytest
 
 from reader import __version__, cli
 from reader.commands.registry import COMMANDS, find_command
+from reader.commands.sample import fill_with_sample
 from reader.commands.workspace import Workspace
 from reader.config import Settings
 from tests.commands.conftest import Run, Spawn
@@ -277,7 +278,7 @@ def test_without_a_terminal_the_reader_says_so(spawn: Spawn, home: Path) -> None
 def test_the_sample_fills_a_cache(home: Path, tmp_path: Path) -> None:
     from reader.cache.window import Window
 
-    cli.fill_with_sample(Workspace(), tmp_path / "sample.db")
+    fill_with_sample(Workspace(), tmp_path / "sample.db")
     window = Window.open(tmp_path / "sample.db")
     try:
         assert len(window.topics()) > 50

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Run, RunOnTerminal
+from tests.feed_server import FeedServer, item
 
 
 @pytest.mark.parametrize(
@@ -100,3 +101,52 @@ def test_why_fits_the_terminal_and_breaks_no_word(
     found = on_terminal("show", "2606.26740", "--why", columns=columns)
     assert all(len(line) <= columns for line in found.lines)
     assert found.out.split() == run("show", "2606.26740", "--why").out.split()
+
+
+def test_what_belongs_to_a_paper_is_asked_for_and_printed(
+    run: Run, on_terminal: RunOnTerminal, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said(id: str, text: str, **data: object) -> dict[str, object]:
+        return {"id": id, "author": {"name": "ana"}, "createdAt": "2026-06-30T09:00:00.000Z",
+                "data": {"latest": {"raw": text}, **data}}  # fmt: skip
+
+    bot = "This is an automated message from the bot."
+    comments = [
+        said("a", "Is it *open*?", reactions=[{"reaction": "👍", "count": 3}]),
+        said("b", "No.", hidden=True),
+        said("c", "Yes:\n\n- here", parentCommentId="b", numEdits=1),
+        said("d", bot, parentCommentId="x"),
+    ]
+    models = [{"id": "lab/seven", "likes": 1, "downloads": 40, "gated": "auto"}]
+    belonging = {"comments": comments, "linkedModels": models, "numTotalModels": 254, "linkedSpaces": [{"id": "a/b"}]}
+    with FeedServer(
+        {"2026-06-30": [item("2606.26740", "LiveEdit: Streaming Video Editing", None, **belonging)]}
+    ) as feed:
+        monkeypatch.setenv("HF_ENDPOINT", feed.url)
+        out = run("show", "2606.26740", "--refresh").out
+        assert "\nLinked  254 models, 0 datasets, 0 Spaces\n" in out
+        assert "\n  model     https://huggingface.co/lab/seven  1 like, 40 downloads, gated\n" in out
+        assert "\n  Space     https://huggingface.co/spaces/a/b\n" in out
+        assert out.endswith(
+            "Comments\n  ana · 2026-06-30 · 👍 3\n  Is it open?\n\n  a comment that is hidden\n\n"
+            "    ana · 2026-06-30 · edited\n    Yes:\n    • here\n\n"
+            "  ana · 2026-06-30 · to a comment that is gone\n  automated: similar papers\n"
+        )
+        feed.fault = "error"
+        record = run("show", "2606.26740", "--refresh", "--json=models,linked,discussion").record
+        assert [record["models"], record["linked"][0]["state"]] == [254, "gated"]
+        assert [(one["id"], one["depth"], one["text"]) for one in record["discussion"]] == [
+            ("a", 0, "Is it *open*?"), ("b", 0, None), ("c", 1, "Yes:\n\n- here"), ("d", 0, bot),
+        ]  # fmt: skip
+        assert len([one for one in feed.requests if one.query.get("field") == "comments"]) == 1
+        lines = on_terminal("show", "2606.26740", columns=40).lines
+        assert "Comments" in lines and "    Yes:" in lines
+
+
+def test_a_refresh_that_fails_is_told_and_the_paper_printed(
+    run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    found = run("show", "2606.26740", "--refresh")
+    assert found.code == 0 and found.lines[0] == "LiveEdit: Streaming Video Editing"
+    assert found.err.startswith("Not refreshed: Offline mode is on") and found.err.count("\n") == 1

@@ -92,3 +92,13 @@ def test_a_file_that_is_broken_is_refused_with_the_place(run: Run, home: Path, t
     settings(home).write_text(text)
     assert says in run("views", "add", "new", "y").err
     assert settings(home).read_text() == text
+
+
+def test_a_query_may_name_views(run: Run, papers: Path) -> None:
+    run("views", "add", "bots", "agents")
+    run("views", "add", "quiet bots", "view:bots", "upvotes:<50")
+    assert run("count", "view:bots").out == "3\n"
+    assert run("count", 'view:"Quiet bots" -title:web').out == "1\n"
+    assert run("count", "-view:bots").out == "3\n"
+    ran = run("list", "view:bot")
+    assert (ran.code, ran.err) == (2, "dailypapers: There is no view 'bot'. Did you mean bots?\n")

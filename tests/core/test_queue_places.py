@@ -27,6 +27,13 @@ def test_a_paper_can_be_moved_to_any_place(moves: list[int]) -> None:
         assert clean_mark(QUEUE, place) == (QUEUE, place)
 
 
+def test_places_stay_short_where_papers_are_moved_again_and_again() -> None:
+    first, second = (first_place(1_764_000_000_000, position) for position in (0, 1))
+    for _ in range(500):
+        second = place_between(first, second)
+    assert clean_mark(QUEUE, second) == (QUEUE, second)
+
+
 def test_a_foreign_place_must_be_one() -> None:
     for value in ("2", "12", "x" * 30, "१" * 30, "1" * 300, ""):
         assert clean_mark(QUEUE, value) is None

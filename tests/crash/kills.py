@@ -36,6 +36,7 @@ WEIGHTS = {
     "compact": 1,
     "read": 2,
     "pdf": 2,
+    "refresh-paper": 1,
     "reader": 1,
     "migrate": 1,
     "repair": 2,

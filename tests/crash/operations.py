@@ -161,6 +161,11 @@ def _pdf(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     return Step(("pdf", id), papers=frozenset({pdf_of(id)}), said=".pdf")
 
 
+def _refresh_paper(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
+    """Fetch what belongs to a paper; the feed has some of them."""
+    return Step(("show", chance.choice(sorted(before.states)), "--refresh"))
+
+
 OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
     {
         "mark": _mark,
@@ -176,6 +181,7 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
         "compact": _compact,
         "read": _read,
         "pdf": _pdf,
+        "refresh-paper": _refresh_paper,
     }
 )
 """Commands by the names of the command line of these tests; the reader has a module of its own."""

@@ -332,7 +332,7 @@ def test_labels_are_short_and_have_an_ascii_form() -> None:
 def test_counts_come_before_keys_and_chords() -> None:
     assert matched(read("5 j")[-1]) == ("move.down", 5)
     assert matched(read("1 0 g g")[-1]) == ("move.top", 10)
-    assert matched(read("5 s")[-1]) == ("paper.star", None)
+    assert matched(read("5 o")[-1]) == ("link.page", None)
     outcome = read("5 j")[-1]
     assert isinstance(outcome, Match)
     assert outcome.times == 5

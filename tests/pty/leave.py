@@ -25,7 +25,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from reader.cli import fill_with_sample
+from reader.commands.sample import fill_with_sample
 from reader.commands.workspace import Workspace
 from tests.pty.terminal import Terminal
 

@@ -16,7 +16,7 @@ from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.core.community import Comment, Repository
 from reader.core.document.model import Paragraph, Span
-from reader.core.errors import FeedError, FeedRefused, FeedUnreachable
+from reader.core.errors import FeedError, FeedOffline, FeedRefused, FeedUnreachable
 from reader.core.paper import Draft, Listing, Paper
 from reader.core.topics.scorer import Topics
 from reader.feeds.arxiv.parse import ArxivEntry
@@ -132,6 +132,13 @@ async def test_each_fails_alone_and_is_asked_again(home: Home) -> None:
     feed.failure = None
     assert await home.refresh(feed, arxiv) == [PaperRefreshed(ID), PaperRefreshed(ID, arxiv.entries)]
     assert (len(feed.asked), len(arxiv.asked)) == (2, 4)
+
+
+async def test_without_a_network_nothing_else_is_asked(home: Home) -> None:
+    feed, arxiv = Feed(), Arxiv()
+    feed.failure = FeedOffline("No network.")
+    assert await home.refresh(feed, arxiv) == [PaperRefreshed(ID, feed.failure)]
+    assert arxiv.asked == []
 
 
 async def test_records_stand_in_for_a_busy_api_and_fill_gaps(home: Home) -> None:

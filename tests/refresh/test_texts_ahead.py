@@ -20,6 +20,7 @@ from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreac
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
 from reader.feeds.http.client import OnWait
+from reader.feeds.http.failures import HttpRefused
 from reader.refresh.progress import TextsAhead, TextsPaused
 from reader.refresh.texts_ahead import LOCK, PACE, fetch_texts_ahead
 from reader.refresh.wanted_texts import RETRY_DAYS, Wanted, find_wanted
@@ -109,6 +110,13 @@ async def test_a_page_that_cannot_be_read_lets_others_go_first(file: Path) -> No
     assert (await run(file, odd))[-1] == TextsPaused(2, "no answer")
     assert wanted(file) == [IDS[0]]
     assert wanted(file, now=NOW + timedelta(days=2)) == IDS[:3]
+
+
+@pytest.mark.parametrize(("status", "put_off"), [(403, True), (429, False), (503, False)])
+async def test_a_host_that_refuses_all_puts_no_paper_off(file: Path, status: int, put_off: bool) -> None:
+    refusing = Source(n3=HttpRefused("no", status), n2=HttpRefused("no", status))
+    assert (await run(file, refusing))[-1] == TextsPaused(2, "no answer")
+    assert wanted(file) == ([IDS[0]] if put_off else IDS[:3])
 
 
 async def test_a_metered_network_is_left_alone(file: Path) -> None:

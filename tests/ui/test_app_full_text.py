@@ -79,7 +79,7 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
     monkeypatch.setattr(jobs, "_fetch_text", fetch)
     async with reader(size=(80, 24)) as r:
         await r.begin("enter", "enter")
-        await r.until(lambda: "arXiv asks to wait, 12 s" in r.screen)
+        await r.until(lambda: "arXiv asks to wait; next try in 12 s" in r.screen)
         assert "esc stop" in r.screen
         await r.do("app.escape")
         assert r.is_on_page

@@ -6,7 +6,10 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from textual import events
 
+from reader.cache.marks.events import Events
+from reader.core.errors import CacheError
 from reader.ui.app import ReaderApp
 from tests.ui.conftest import Opener
 from tests.ui.full_texts import keep_text
@@ -69,6 +72,33 @@ async def test_keys_faster_than_the_editor_opens_are_its_text(reader: Opener) ->
         await r.burst("e", *"so fast", "escape", "j", "e", *"next", "escape", "k")
         assert r.kept(r.row(0).id).note == "so fast"
         assert r.kept(r.row(1).id).note == "next"
+
+
+async def test_the_editor_takes_pastes_help_another_size_and_a_disk_that_refuses(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise CacheError("The disk is full.")
+
+    async with reader(size=(80, 24)) as r:
+        id = r.here.id
+        await r.do("paper.note")
+        assert r.app.overlays.note is not None and r.app.overlays.note.focused is not None
+        r.app.overlays.note.focused.post_message(events.Paste("pasted \x1b[31mred\x1b[0m\r\nin two lines "))
+        await r.rest()
+        await r.press("f1", "escape")
+        await r.type("and more")
+        await r.resize(140, 42)
+        assert [line.find("pasted red") for line in r.lines if "pasted red" in line] == [r.main.detail.region.x + 1]
+        with monkeypatch.context() as broken:
+            broken.setattr(Events, "mark", refuse)
+            await r.do("note.keep")
+        # What can't be stored is not lost: the editor is open again.
+        assert r.context == "note" and "The disk is full." in r.screen
+        assert r.kept(id).note is None
+        x = r.lines[-1].index("esc")
+        await r.click(r.app.overlays.note.status, x)
+        assert r.kept(id).note == "pasted red\nin two lines and more"
 
 
 async def test_what_was_being_written_outlives_the_reader(reader: Opener) -> None:

@@ -62,9 +62,19 @@ async def test_p_fetches_and_opens_and_then_only_opens(
             assert r.app.state.activity == ""
             assert r.assembly.refresher.stop() is False
 
-            # It goes on afterwards, also from the page.
+            # Of several papers the missing ones are fetched, and none is opened.
             feed.fault = "ok"
-            await r.do("move.up", "read.open", "link.pdf")
+            await r.do("move.up", "move.up", "select.all", "link.pdf")
+            await r.until(lambda: r.status.startswith("the PDFs are in") or "has no PDF" in r.status)
+            feed.pages |= {f"/pdf/{id}": PDF for id in r.ids}
+            await r.do("link.pdf")
+            await r.until(lambda: r.status == f"the PDFs are in {home / 'pdfs'}")
+            assert len(list((home / "pdfs").glob("26*.pdf"))) == len(r.ids) and len(opened(home)) == 2
+            await r.do("link.pdf")
+            assert r.status == f"no PDF of these {len(r.ids)} papers is missing"
+
+            # It goes on afterwards, also from the page.
+            await r.do("app.escape", "move.down", "read.open", "link.pdf")
             await r.until(lambda: len(opened(home)) == 3)
             assert opened(home)[-1].startswith(SECOND)
 

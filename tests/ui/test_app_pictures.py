@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from reader.ui.text_links import LETTERS
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.ui.conftest import Opener
@@ -56,10 +57,10 @@ async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed
         await r.until(lambda: "Figure 1" in r.screen or "Start of it" in r.screen)
         await r.do("move.bottom", "picture.open")
         await r.until(lambda: "drawing of lines (SVG)" in r.screen)
-        assert r.lines[0].strip() == "2 of 3 Figure 1" and "Both." in r.screen
+        assert r.lines[0].strip() == "2 of 3 · Figure 1" and "Both." in r.screen
         await r.do("picture.next")
         await r.until(lambda: blocks(r) > 100)
-        assert r.lines[0].strip() == "3 of 3 Figure 1 (a)"
+        assert r.lines[0].strip() == "3 of 3 · Figure 1 (a)"
         await r.do("picture.previous")
         asked = len(feed.requests)
         await r.do("picture.next")
@@ -69,3 +70,36 @@ async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed
         assert max(len(line.rstrip()) for line in r.lines) <= 60
         await r.do("picture.close")
         assert r.context == "text" and blocks(r) == 0
+        await r.do("text.follow")
+        links = r.app.state.text.view.links  # type: ignore[union-attr]
+        await r.press(LETTERS[next(index for index, link in enumerate(links) if link.text.startswith("(a)"))])
+        assert r.context == "picture" and r.lines[0].strip() == "3 of 3 · Figure 1 (a)"
+
+
+async def test_where_no_picture_can_be_shown_it_is_said(
+    reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with reader(settings=settings(endpoint=feed.url, images="off")) as r:
+        await r.do("read.open", "picture.open")
+        assert r.is_on_page and r.status == "pictures are off: see images in the settings"
+        monkeypatch.setattr("reader.ui.handlers.pictures.find_spec", lambda _: None)
+        await r.do("picture.open")
+        assert r.is_on_page and r.status == "pictures need the extra dailypapers[images], which is not installed"
+
+
+@pytest.mark.parametrize("protocol", ["kitty", "sixel"])
+async def test_what_the_terminal_draws_itself_is_sent_to_it(
+    reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch, protocol: str
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr("textual.drivers.headless_driver.HeadlessDriver.write", lambda _, data: sent.append(data))
+    async with reader(size=(80, 24), settings=settings(endpoint=feed.url, images=protocol)) as r:
+        await r.do("read.open", "text.open")
+        await r.until(lambda: "Start of it" in r.screen)
+        await r.do("move.bottom", "picture.open", "picture.next")
+        start = {"kitty": "\x1b_G", "sixel": "\x1b7\x1b["}[protocol]
+        await r.until(lambda: any(one.startswith(start) for one in sent))
+        assert r.screen.count("\U0010eeee") > 100 if protocol == "kitty" else "\x1bP" in "".join(sent)
+        await r.do("picture.close")
+        assert r.context == "text"
+        assert sent[-1].startswith("\x1b_Ga=d") if protocol == "kitty" else True

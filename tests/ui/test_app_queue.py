@@ -38,6 +38,12 @@ async def test_a_queue_keeps_the_order_that_the_user_gives_it(reader: Opener) ->
         assert r.ids == moved
 
 
+async def test_what_is_queued_a_moment_before_the_queue_is_opened_is_in_it(reader: Opener) -> None:
+    async with reader() as r:
+        await r.burst(*"bjbjbgq")
+        assert r.view == "queue" and len(r.ids) == 3
+
+
 async def test_only_the_queue_in_its_own_order_can_be_moved(reader: Opener) -> None:
     async with reader() as r:
         await r.do("queue.down")

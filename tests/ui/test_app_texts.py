@@ -40,6 +40,10 @@ async def test_starred_papers_get_their_texts_and_are_found_by_them(
             text = r.app.state.text
             assert text is not None and text.view is not None
             assert text.view.search.text == "sentence" and text.view.marked is not None
+            await r.do("app.back", "app.back")
+            shown = r.text(r.main.detail).splitlines()
+            await r.click(r.main.detail, 8, next(y for y, line in enumerate(shown) if "sentence fills" in line))
+            assert r.app.state.text is not None and r.app.state.page is not None
             await r.do("app.back", "app.back", "find.clear")
             assert r.app.state.found is None
             await r.do("text.places")

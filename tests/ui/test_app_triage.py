@@ -194,6 +194,22 @@ async def test_all_above_are_read_with_the_one_under_the_cursor(reader: Opener) 
         assert [r.row(place).read for place in range(5)] == [True] * 4 + [False]
 
 
+async def test_a_count_before_a_mark_takes_the_papers_below_too(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("move.down")
+        ids = r.ids[1:4]
+        await r.do("paper.star", count=3)
+        await r.until(lambda: "3 starred" in r.status)
+        await r.do("paper.queue", count=2)
+        await r.until(lambda: "2 queued" in r.status)
+        await r.do("view.starred")
+        assert r.ids == ids
+        await r.do("read.open")
+        await r.do("paper.star", count=3)
+        await r.do("app.back")
+        assert [r.row(place).starred for place in range(3)] == [False, True, True]
+
+
 async def test_next_is_the_next_unread_without_a_search_and_the_next_hit_with_one(reader: Opener) -> None:
     async with reader() as r:
         await r.do("move.down", "paper.read", "move.down", "paper.read", "move.top")

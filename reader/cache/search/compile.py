@@ -30,6 +30,7 @@ from reader.cache.search.full_text import (
     without_merging,
 )
 from reader.cache.search.sql_functions import register_functions
+from reader.cache.search.view_terms import resolve_views
 from reader.core.query import And, Match, Node, Not, Or, Query, Sort, Term, When
 
 __all__ = ["Clause", "DayWalk", "Lookup", "Scope", "Selection", "Word", "compile_query", "register_functions"]
@@ -155,6 +156,7 @@ _ASCENDING = ("title", "trending", "queue")
 
 def compile_query(query: Query, scope: Scope) -> Selection:
     """Compile a query; hidden papers are left out unless it has `is:hidden`."""
+    query = resolve_views(query, scope.views)
     root = without_empty_words(query.root) if query.root else None
     spelled = with_spellings(root) if root else None
     terms = list(spelled.nodes) if isinstance(spelled, And) else [spelled] if spelled else []

@@ -33,6 +33,8 @@ class Scope(NamedTuple):
     """The ISO day of `day:latest`; None if no day has papers."""
     new_since: str | None = None
     """Papers added from this time on are `is:new` (ISO, UTC); None if no paper is."""
+    views: tuple[tuple[str, str], ...] = ()
+    """The user's saved views as (name, query)."""
 
 
 Form = Literal["plain", "walk", "ordered", "driven"]

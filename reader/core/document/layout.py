@@ -143,6 +143,11 @@ class Layout:
 
     # Progress
 
+    @property
+    def letters(self) -> int:
+        """The letters of the document."""
+        return self._before[-1]
+
     @cached_property
     def _before(self) -> list[int]:
         """The letters before each block, and all of them."""

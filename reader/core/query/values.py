@@ -33,6 +33,7 @@ EXAMPLES = {
     "venue": "venue:iclr",
     "id": "id:2406.12345",
     "is": "is:unread",
+    "view": "view:evals",
     "has": "has:code",
     "output": 'output:"weak baseline"',
     "day": "day:today",

@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +17,10 @@ from reader.access_token import lookup_environment
 from reader.core.errors import FeedMalformed, FeedRefused, FeedUnreachable, NoFullText, ReaderError
 from reader.feeds.http.busy_host import Backoff, BusyHostClient
 from reader.feeds.http.client import OnWait
-from reader.feeds.http.documents import Document, Validators
+from reader.feeds.http.documents import Document, Validators, is_local_url
 from reader.feeds.http.environment import is_offline
 from reader.feeds.http.failures import HttpRefused
+from reader.feeds.http.host_lock import host_lock
 from reader.feeds.http.limits import Limits
 from reader.paths import read_start, sync
 
@@ -37,6 +38,9 @@ SMALLEST = 500
 
 PACE, PACE_TIME = 16_000, 30.0
 """Minimum bytes that must come in so many seconds: a host that sends a byte now and then would never end."""
+
+INTERVAL = 3.0
+"""Seconds between two PDFs, by arXiv's terms."""
 
 _MAGIC, _END = b"%PDF-", b"%%EOF"
 _TAIL = 8_192
@@ -64,7 +68,7 @@ class _Resume(Validators):
 
 
 class PdfClient(BusyHostClient):
-    """PDFs of arXiv, one at a time."""
+    """PDFs of arXiv, one at a time for all programs that share `folder`."""
 
     def __init__(
         self,
@@ -79,6 +83,8 @@ class PdfClient(BusyHostClient):
         """`folder` has what programs share about the host."""
         super().__init__(endpoint, name="arXiv", offline=offline, limits=limits, sleep=sleep, clock=clock)
         self.backoff = Backoff(folder / "arxiv.org.pages.busy" if folder is not None else None)
+        # A stand-in on this machine may be asked at any rate.
+        self._pdf_lock = None if folder is None or is_local_url(endpoint) else folder / "arxiv.org.pdf.lock"
         self._part = Path()
         self._on_progress: OnProgress = lambda _, __: None
 
@@ -127,6 +133,9 @@ class PdfClient(BusyHostClient):
             if refused.status in (404, 410):
                 raise NoFullText(f"arXiv has no PDF of {id}.") from refused
             raise
+
+    def _host_lock(self) -> AbstractAsyncContextManager[None]:
+        return host_lock(self._pdf_lock, INTERVAL, self._sleep) if self._pdf_lock else nullcontext()
 
     def _forget(self) -> None:
         for file in (self._part, _tag_file(self._part)):

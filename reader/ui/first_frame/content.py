@@ -60,6 +60,9 @@ def read_content(cache: Path, visit: Visit, order: str, *, with_people: bool = F
     is_saved = visit.view.startswith(SAVED)
     shown = saved_view(visit.view.removeprefix(SAVED), visit.view_query) if is_saved else view(visit.view)
     place = Place(shown, visit.text)
+    if "view:" in f"{shown.query} {visit.text}":
+        # The settings have the queries that it names.
+        return None
     with closing(Window.open(cache, PATIENCE)) as window:
         if visit.visited is not None:
             window.visited(int(datetime.fromisoformat(visit.visited).timestamp()))

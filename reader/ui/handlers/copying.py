@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
+from reader.actions.citation_keys import CitationKeys
 from reader.actions.clipboard import COPIES
+from reader.cache.citable import citable_papers_of
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey
 from reader.ui.handlers.registry import handles
@@ -64,7 +66,8 @@ class CopyActions:
             await asyncio.sleep(0)
         form = COPIES[letter]
         # BibTeX imports what takes a tenth of a second.
-        text = await asyncio.to_thread(form.text, papers, self._pattern)
+        keys = CitationKeys(self._pattern, all_papers=partial(citable_papers_of, self._library.path))
+        text = await asyncio.to_thread(form.text, papers, keys)
         self._clipboard(text)
         if len(papers) == 1:
             said = text if len(text) <= SHORT and "\n" not in text else f"the paper's {form.name}"

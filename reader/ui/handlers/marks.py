@@ -17,6 +17,7 @@ from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action, Event
+    from reader.session.places import Place
     from reader.ui.work.mark_thread import Progress
 
 FIELDS = {**STATES, QUEUE: "queued"}
@@ -50,27 +51,34 @@ class MarkActions:
     # One paper
 
     @handles("paper.read")
-    def toggle_read(self, _count: int | None) -> None:
-        self._toggle("read")
+    def toggle_read(self, count: int | None) -> None:
+        self._toggle("read", count)
 
     @handles("paper.star")
-    def toggle_star(self, _count: int | None) -> None:
-        self._toggle("star")
+    def toggle_star(self, count: int | None) -> None:
+        self._toggle("star", count)
 
     @handles("paper.queue")
-    def toggle_queued(self, _count: int | None) -> None:
-        self._toggle(QUEUE)
+    def toggle_queued(self, count: int | None) -> None:
+        self._toggle(QUEUE, count)
 
     @handles("paper.hide")
-    def toggle_hidden(self, _count: int | None) -> None:
-        self._toggle("hide")
+    def toggle_hidden(self, count: int | None) -> None:
+        self._toggle("hide", count)
 
-    def _toggle(self, kind: str) -> None:
+    def _toggle(self, kind: str, count: int | None) -> None:
+        """Mark the selected papers; or so many from the cursor on, but on a page always its own paper alone."""
         if self._model.state.selection.count and self._model.state.page is None:
-            self._toggle_selected(kind)
+            self._toggle_all(kind, self._model.take_targets())
             return
         row = self._papers.highlighted_row
         if row is None:
+            return
+        if count is not None and self._model.state.page is None:
+            pks = self._papers.pks_all()[self._papers.cursor :][:count]
+            self._toggle_all(kind, pks)
+            if self._goes_on:
+                self._papers.move(len(pks))
             return
         value = not getattr(row, FIELDS[kind])
         # On its page a paper is being read, and one that loses a mark is looked at again.
@@ -82,12 +90,11 @@ class MarkActions:
         if goes_on:
             self._papers.move(1)
 
-    def _toggle_selected(self, kind: str) -> None:
-        """Mark all selected papers, or take the mark away if all of them have it."""
-        pks, field = self._model.take_targets(), FIELDS[kind]
+    def _toggle_all(self, kind: str, pks: Sequence[PaperKey]) -> None:
+        """Mark all of some papers, or take the mark away if all of them have it."""
+        field, wanted = FIELDS[kind], frozenset(pks)
         value = self._papers.has_row(pks, lambda row: not getattr(row, field))
-        selected = self._model.state.selection.listed
-        self._mark(kind, value, pks, shown=[pk for pk in self._papers.visible_pks if pk in selected])
+        self._mark(kind, value, pks, shown=[pk for pk in self._papers.visible_pks if pk in wanted])
 
     def finish_reading(self, pk: PaperKey) -> None:
         """Mark a paper read without a notice, unless it is read already or the user marks papers by hand."""
@@ -162,9 +169,12 @@ class MarkActions:
 
         The change is submitted already, so that quitting cannot lose it.
         """
-        self._background.start("marks", partial(self._wait_for_mark, storing, nothing, is_quiet))
+        here = self._model.state.place
+        self._background.start("marks", partial(self._wait_for_mark, storing, here, nothing, is_quiet))
 
-    async def _wait_for_mark(self, storing: Awaitable[Event | Action | None], nothing: str, is_quiet: bool) -> None:
+    async def _wait_for_mark(
+        self, storing: Awaitable[Event | Action | None], here: Place, nothing: str, is_quiet: bool
+    ) -> None:
         try:
             done = await storing
         except ReaderError:
@@ -174,6 +184,9 @@ class MarkActions:
         finally:
             self._model.change(self._model.state.busy_with(""))
         self._show_stored()
+        if self._model.state.place != here:
+            # The list of a place to which the user went meanwhile may have been read without the mark.
+            self._model.change(self._model.state.cache_changed())
         said = nothing
         if done is not None:
             said = "" if is_quiet else f"{done.count:,} {done.label} · {self._keymap.key('mark.undo')} undoes"

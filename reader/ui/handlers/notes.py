@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
+from reader.core.errors import ReaderError
 from reader.core.quotes import with_quote
 from reader.core.text import NOTE_LIMIT, clean_note
 from reader.ui.handlers.links import Terminal
@@ -17,6 +20,9 @@ from reader.ui.screens.note_editor import NoteScreen
 from reader.ui.state_parts import Noting
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.work.services import Services
+
+if TYPE_CHECKING:
+    from reader.cache.marks.event_log import Event
 
 SAME = "the note is as it was"
 
@@ -95,7 +101,17 @@ class NoteActions:
     def _store(self, noting: Noting, text: str) -> None:
         note = clean_note(text).strip("\n")
         self._papers.patch(noting.pk, has_note=bool(note))
-        self._marks.follow(self._library.note(noting.pk, noting.id, note), SAME)
+        storing = self._library.note(noting.pk, noting.id, note)
+        self._marks.follow(asyncio.ensure_future(self._stored(storing, noting._replace(text=text))), SAME)
+
+    async def _stored(self, storing: Awaitable[Event | None], noting: Noting) -> Event | None:
+        """Wait until a note is stored; if it can't be, open the editor again, so that its text is not lost."""
+        try:
+            return await storing
+        except ReaderError:
+            if self._model.state.noting is None:
+                self._model.change(self._model.state.begin_note(noting))
+            raise
 
     @handles("note.drop")
     def drop(self, _count: int | None) -> None:

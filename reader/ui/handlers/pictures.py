@@ -93,13 +93,13 @@ class PictureActions:
         return f"no pictures of this paper are known · those of its full text are, once {key} has fetched it"
 
     def _first_in_view(self, pictures: tuple[Picture, ...]) -> int:
+        """The first figure from the first line in view on, else the last one; 0 on the page."""
         text = self._model.state.text
         if text is None or text.view is None:
             return 0
-        blocks = {place.block for place, _ in text.view.lines()}
-        in_view = (index for index, one in enumerate(pictures) if one.block and one.block in blocks)
-        later = (index for index, one in enumerate(pictures) if one.block >= text.view.top.block > 0)
-        return next(in_view, next(later, 0))
+        figures = [(index, one.block) for index, one in enumerate(pictures) if one.block >= 0]
+        below = (index for index, block in figures if block >= text.view.top.block)
+        return next(below, figures[-1][0] if figures else 0)
 
     def _show(self, pictures: tuple[Picture, ...], index: int) -> None:
         state = self._model.state

@@ -15,13 +15,18 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from reader.core.text import clean_note
+from reader.ui import view_models
 from reader.ui.layout import Area
+from reader.ui.look import Look
+from reader.ui.model import Model, subscribe
+from reader.ui.state import State
 from reader.ui.state_parts import Noting
 from reader.ui.stylesheets import stylesheet
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.ui.text.styled_text import draw
 from reader.ui.textual_fixes import PastesWhole
+from reader.ui.widgets.status_line import StatusLine
 
 _PATIENCE = 1.0
 """Maximum seconds to wait until the text has taken its keys: late letters are better than an editor that hangs."""
@@ -39,7 +44,8 @@ class NoteArea(PastesWhole, TextArea):  # type: ignore[misc]  # Handlers of mess
         self.move_cursor(self.document.end)
 
     def insert_pasted(self, text: str) -> None:
-        result = self.replace(clean_note(text), *self.selection)
+        # A note ends in no blank, but what is pasted into it may.
+        result = self.replace(clean_note(f"{text}.")[:-1], *self.selection)
         self.move_cursor(result.end_location)
 
 
@@ -53,22 +59,29 @@ class NoteScreen(ModalScreen[None]):
     CSS_PATH = stylesheet("note")
     AUTO_FOCUS = ""
 
-    def __init__(self, noting: Noting, place: Place, glyphs: Glyphs, changed: Callable[[str], object]) -> None:
+    def __init__(
+        self, model: Model, look: Look, noting: Noting, place: Place, changed: Callable[[str], object]
+    ) -> None:
         """`changed` gets the text after each edit."""
         super().__init__()
+        self._model = model
+        self._look = look
         self._place = place
         self._changed = changed
         self._is_there = asyncio.Event()
         self._sheet = NoteSheet()
-        self._heading = _Heading(noting, glyphs)
+        self._heading = _Heading(noting, look.glyphs)
+        self.status = StatusLine(look.glyphs)
         self._area = NoteArea(noting.text)
 
     def compose(self) -> ComposeResult:
         with self._sheet:
             yield self._heading
             yield self._area
+        yield self.status
 
     def on_mount(self) -> None:
+        subscribe(self, self._model, view_models.status_parts, self._draw_status)
         self._lay_out(self.app.size.width, self.app.size.height)
         self.set_focus(self._area)
         self._is_there.set()
@@ -80,6 +93,9 @@ class NoteScreen(ModalScreen[None]):
     def _lay_out(self, width: int, height: int) -> None:
         area, styles = self._place(width, height), self._sheet.styles
         styles.offset, styles.width, styles.height = (area.x, area.y), area.width, area.height
+
+    def _draw_status(self, state: State) -> None:
+        self.status.show(view_models.status(state, self._look.keymap))
 
     @property
     def text(self) -> str:

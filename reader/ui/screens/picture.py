@@ -110,6 +110,7 @@ class PictureScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self._model = model
         self._keymap = look.keymap
+        self._dot = look.glyphs.dot
         self._title = _Text(look.glyphs, id="picture-title")
         self._picture = PicturePane()
         self._caption = _Text(look.glyphs, id="picture-caption", rows=CAPTION_ROWS)
@@ -138,7 +139,7 @@ class PictureScreen(Screen[None], inherit_bindings=False):
             self._picture.leave()
             return
         front, count = pictures.front, len(pictures.pictures)
-        number = f"{pictures.index + 1:,} of {count:,}  " if count > 1 else ""
+        number = f"{pictures.index + 1:,} of {count:,} {self._dot} " if count > 1 else ""
         self._title.show(f"{number}{front.label}")
         self._caption.show(front.caption)
         self._picture.show(pictures.drawn, pictures.said)

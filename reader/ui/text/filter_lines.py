@@ -10,6 +10,9 @@ from reader.ui.text.filter_rows import FilterState, Kind, Mark, Row
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, literal, measure, spread
 
+SHORTCUT_ROOM = 9
+"""Minimum cells of a name with its key."""
+
 NAME_ROOM = 15
 """Minimum cells of a topic's name next to its sparkline."""
 
@@ -19,10 +22,10 @@ def draw_row(row: Row, width: int, state: FilterState, glyphs: Glyphs, at_cursor
     bar = Piece(glyphs.cursor, "mark") if at_cursor else Piece(" ")
     right = _right(row, width, state.order, glyphs)
     room = width - 3 - measure(right)
-    name = cut(literal(row.text), room, glyphs.ellipsis)
+    shortcut = f" {row.shortcut}" if row.shortcut and room >= SHORTCUT_ROOM else ""
+    name = cut(literal(row.text), room - len(shortcut), glyphs.ellipsis)
     left: Line = (bar, _sign(row, glyphs), Piece(" "), Piece(name, _role(row)))
-    shortcut = f" {row.shortcut}"
-    if row.shortcut and cell_len(name) + len(shortcut) <= room:
+    if shortcut:
         left = (*left, Piece(shortcut, "nothing"))
     return spread(left, right, width)
 

@@ -59,8 +59,10 @@ def facts(paper: Paper, kept: KeptText) -> str:
     document = kept.document
     source = "Hugging Face" if kept.source == "feed" else kept.source
     version = f"v{document.version}" if document.version else ""
+    newer = f"v{paper.version} is out" if document.version and (paper.version or 0) > document.version else ""
     cut = "its end is missing" if document.is_cut else ""
-    return literal(" · ".join(filter(None, (f"arXiv:{paper.id}{version}", document.licence, f"from {source}", cut))))
+    parts = (f"arXiv:{paper.id}{version}", newer, document.licence, f"from {source}", cut)
+    return literal(" · ".join(filter(None, parts)))
 
 
 # The first line

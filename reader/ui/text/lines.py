@@ -20,6 +20,7 @@ UNBROKEN = "\u00a0"
 
 _TOKEN = re.compile(r"[^\W_]+")
 _KEY = re.compile(r"`([^`\n]+)`")
+_RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]", re.DOTALL)
 _VARIATION_SELECTOR = "\ufe0f"
 
 
@@ -178,10 +179,12 @@ def hits(text: str, searched: re.Pattern[str] | None) -> list[tuple[int, int]]:
         return [match.span() for match in searched.finditer(text.lower())]
     folded: list[str] = []
     origin: list[int] = []
-    for index, char in enumerate(text):
-        bare = _folded(char)
+    for run in _RUN.finditer(text):
+        # A long text has few letters that are not ASCII: to fold each would take a hundred times as long.
+        is_plain = run[0].isascii()
+        bare = run[0].lower() if is_plain else _folded(run[0])
         folded.append(bare)
-        origin.extend([index] * len(bare))
+        origin.extend(range(*run.span()) if is_plain else [run.start()] * len(bare))
     origin.append(len(text))
     return [
         (origin[match.start()], max(origin[match.end()], origin[match.start()] + 1))

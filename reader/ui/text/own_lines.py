@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reader.core.paper import Paper
 from reader.ui.text.glyphs import Glyphs
-from reader.ui.text.lines import Line, Piece, fill, literal, mark, unbroken
+from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, unbroken
 
 NOTE_LINES = 12
 """Maximum lines of a note while it is folded."""
@@ -36,22 +36,23 @@ def _tags(paper: Paper, width: int, glyphs: Glyphs) -> list[Line]:
 
 def _note(note: str, width: int, glyphs: Glyphs, *, is_unfolded: bool) -> list[Line]:
     lines: list[Line] = []
-    sign = Piece(f"{glyphs.note} ", "label")
     paragraphs = iter(note.splitlines())
     for text in paragraphs:
-        drawn = [(sign, *line) for line in _paragraph(text, width - 2, glyphs)] if not lines else []
-        lines += drawn or _paragraph(text, width, glyphs)
+        lines += _paragraph(text, width, glyphs) if lines else _first(text, width, glyphs)
         if len(lines) > NOTE_LINES and not is_unfolded:
-            return [*lines[: NOTE_LINES - 1], _more(len(lines) - NOTE_LINES + 1 + sum(1 for _ in paragraphs))]
-        if len(drawn) > 1:
-            lines[-len(drawn) + 1 :] = [(Piece("  "), *line[1:]) for line in drawn[1:]]
-    if is_unfolded and len(lines) > NOTE_LINES:
-        lines.append((Piece("less", "more", action=("unfold", "")),))
-    return lines
+            rest = len(lines) - NOTE_LINES + 1 + sum(1 for _ in paragraphs)
+            return [*lines[: NOTE_LINES - 1], _fold(f"+{rest:,} lines", width)]
+    return [*lines, _fold("less", width)] if len(lines) > NOTE_LINES else lines
 
 
-def _more(lines: int) -> Line:
-    return (Piece(f"+{lines:,} lines", "more", action=("unfold", "")),)
+def _first(text: str, width: int, glyphs: Glyphs) -> list[Line]:
+    """The first paragraph, behind the sign of a note."""
+    sign, *rest = _hanging(f"{glyphs.note} ", _paragraph(text, width - 2, glyphs))
+    return [(sign[0]._replace(role="label"), *sign[1:]), *rest]
+
+
+def _fold(text: str, width: int) -> Line:
+    return (Piece(cut(text, width), "more", action=("unfold", "")),)
 
 
 def _paragraph(text: str, width: int, glyphs: Glyphs) -> list[Line]:

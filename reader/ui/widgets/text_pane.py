@@ -89,7 +89,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         """Let the bar show how far the text is read; the length of the text is estimated."""
         rows = view.size.rows
         is_whole = view.is_at_end and view.top == Place()
-        length = rows if is_whole else rows + max(1, sum(view.document.sizes) // LETTERS_A_LINE)
+        length = rows if is_whole else rows + max(1, view.layout.letters // LETTERS_A_LINE)
         size = Size(self.columns, length)
         if size != self.virtual_size:
             self.virtual_size = size

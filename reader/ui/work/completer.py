@@ -24,7 +24,8 @@ class Completer:
         if not known and not self._is_loading and _ASKS.search(text):
             self._is_loading = True
             self._services.background.start("suggestions", self._load)
-        return complete(text, cursor, {**known, "topic": self._model.state.topic_papers})
+        views = [one.name for one in self._model.state.views.saved]
+        return complete(text, cursor, {**known, "topic": self._model.state.topic_papers, "view": views})
 
     async def _load(self) -> None:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,20 +13,23 @@ from reader.core.errors import CacheInterrupted
 from reader.core.query import Sort
 from reader.core.query.topic_choice import picked_topics
 from reader.session.places import SPECIAL, VIEWS, Place, view
-from reader.ui.counts import Question
+from reader.ui.counts import Question, ViewCount
 from reader.ui.state import State
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
     from reader.session.places import View
-    from reader.ui.counts import ViewCount
 
 COUNT_AFTER = 0.015
 """Seconds without a change before counting: the list is painted first."""
 
 COUNT_AGAIN = 0.3
 """Seconds after which an interrupted count begins again, unless another count comes first."""
+
+
+REST, LONGEST_REST = 0.15, 2.0
+"""Seconds without a change after which saved views are counted, and for which they wait at most, each of them."""
 
 
 class Counter:
@@ -36,6 +41,8 @@ class Counter:
         self.delay = services.background.delayed(self._start)
         self._counted: Question | None = None
         """The last question that was counted exactly."""
+        self._seen: State | None = None
+        """The state as the user last rested."""
 
     @staticmethod
     def parts(state: State) -> object:
@@ -70,17 +77,29 @@ class Counter:
                 self._model.change(self._model.state.counted(counts))
             self._counted = asked
             facts = await library.topic_facts(picked_topics(state.listing.place.query).picked)
+            self._model.change(self._model.state.know_topics(facts=facts))
             saved = await self._count_saved(state.views.saved)
         except CacheInterrupted:
             # The interrupting query starts a new count, but may itself be stopped before.
             self.delay.begin(COUNT_AGAIN)
             return
-        self._model.change(self._model.state.know_topics(facts=facts).counted_views(saved))
+        self._model.change(self._model.state.counted_views(saved))
 
     async def _count_saved(self, views: Sequence[View]) -> dict[str, ViewCount]:
-        """Count the views that the user has saved, one by one: a key that needs the thread waits for one at most."""
+        """Count the views that the user has saved, one by one, and only while the user rests: no key waits for them."""
         library, scope = self._services.library, self._services.scope()
-        return {one.id: await library.count_view(one, scope) for one in views}
+        counted: dict[str, ViewCount] = {}
+        for one in views:
+            await self._rest(is_first=not counted)
+            counted[one.id] = await library.count_view(one, scope)
+        return counted
+
+    async def _rest(self, *, is_first: bool) -> None:
+        """Wait until nothing has changed for `REST`, at most `LONGEST_REST`; not at all if nothing changes now."""
+        until = time.monotonic() + LONGEST_REST
+        while (is_first or self._model.state is not self._seen) and time.monotonic() < until:
+            self._seen, is_first = self._model.state, False
+            await asyncio.sleep(REST)
 
 
 def question(place: Place, order: str, scope: Scope, mode: str) -> Question:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from reader.cache.window import Window
+from reader.core.errors import ReaderError
 from reader.core.marks import NOTE, QUEUE
 from reader.core.paper_row import PaperKey
 from reader.paths import draft_folder
@@ -87,8 +88,11 @@ class Marking:
 
         def write(_events: Events, _progress: Progress) -> None:
             newest = self._unwritten.pop(id, None)
-            if newest is not None:
-                self._drafts.write(id, newest)
+            try:
+                if newest is not None:
+                    self._drafts.write(id, newest)
+            except OSError as error:
+                raise ReaderError(f"The draft of the note can't be kept: {error.strerror or error}.") from error
 
         return self._marks.submit(write, is_mark=False)
 

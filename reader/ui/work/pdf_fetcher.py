@@ -34,6 +34,11 @@ class PdfFetcher:
         self._worker: Worker[None] | None = None
         self._wanted: deque[_Wanted] = deque()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being fetched and nothing waits."""
+        return not self._wanted
+
     def begin(self, id: str, file: Path, then: Callable[[Path, str], Awaitable[None]]) -> None:
         """Fetch the PDF of a paper to `file`; `then` gets the file and what this has answered meanwhile."""
         if any(wanted.file == file for wanted in self._wanted):

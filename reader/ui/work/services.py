@@ -25,4 +25,5 @@ class Services(NamedTuple):
 
     def scope(self) -> Scope:
         """The current meanings of relative words in queries, such as `today`, `latest` and `new`."""
-        return self.library.scope(self.look.today)
+        views = tuple((one.name, one.query) for one in self.model.state.views.saved)
+        return self.library.scope(self.look.today)._replace(views=views)

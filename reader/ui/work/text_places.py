@@ -31,7 +31,7 @@ class TextPlaces:
     def parts(state: State) -> object:
         """The parts of the state whose change asks for other places."""
         shown = state.page or state.reading
-        return shown and shown.key, state.listing.place.text, state.listing.results
+        return shown and shown.key, state.listing.place.text, state.listing.results, state.marks_version
 
     def follow(self, state: State) -> None:
         """Search the text of the paper that is now shown, for the words of the list's query."""
@@ -39,7 +39,8 @@ class TextPlaces:
         if wanted is None:
             self.delay.stop()
             self._model.change(state.found_in_text(None))
-        elif state.found is None or (state.found.key, state.found.words) != wanted:
+        elif state.found is None or not state.found.is_any or (state.found.key, state.found.words) != wanted:
+            # A paper without its text may have it now.
             self.delay.begin(REST)
 
     def _start(self) -> None:

@@ -31,6 +31,7 @@ async def connected(
         folder,
         api=server.url,
         feeds=server.url,
+        records=server.url,
         offline=offline,
         limits=Limits(body_size=1_000_000),
         sleep=nap,
@@ -39,6 +40,11 @@ async def connected(
     )
     async with client:
         yield client
+
+
+RECORD = b"""<OAI-PMH><GetRecord><record><metadata><arXivRaw><id>2605.00001</id><title>On one matter</title>
+<version version="v1"><date>Fri, 01 May 2026 23:13:16 GMT</date></version></arXivRaw></metadata></record></GetRecord>
+</OAI-PMH>"""
 
 
 # What is asked
@@ -56,6 +62,25 @@ async def test_papers_come_by_id(server: Arxiv, nap: Nap) -> None:
     assert request.headers["User-Agent"] == f"dailypapers/{__version__}"
     assert "application/atom+xml" in (request.headers["Accept"] or "")
     assert request.headers["If-None-Match"] is None
+
+
+async def test_a_record_has_all_versions_and_a_pause_of_its_own(server: Arxiv, nap: Nap, tmp_path: Path) -> None:
+    async with connected(server, nap, tmp_path) as arxiv:
+        server.answers += [Page(status=406)] * 4
+        with pytest.raises(FeedRefused, match="too busy"):
+            await arxiv.papers(["2605.00001"])
+        server.answers.append(Page(RECORD, "text/xml"))
+        found = await arxiv.record("2605.00001")
+        with pytest.raises(FeedRefused, match="too busy"):
+            await arxiv.papers(["2605.00001"])
+    assert found is not None and found.draft.versions == ("v1 2026-05-01",)
+    request = server.requests[-1]
+    assert request.path == "/oai"
+    assert request.query == {
+        "verb": "GetRecord",
+        "identifier": "oai:arXiv.org:2605.00001",
+        "metadataPrefix": "arXivRaw",
+    }
 
 
 async def test_nothing_is_asked_about_nothing(server: Arxiv, nap: Nap) -> None:

@@ -48,10 +48,11 @@ def test_a_long_note_is_folded(note: str) -> None:
     folded = texts(note=note)
     assert len(folded) == NOTE_LINES
     assert folded[-1].startswith("+") and folded[-1].endswith(" lines")
+    assert "".join(folded).count("✎") == 1
     assert texts(note=note, is_unfolded=True)[-1] == "less"
 
 
-@given(st.text(max_size=300), st.integers(12, 60), st.booleans())
+@given(st.text(max_size=300), st.integers(4, 60), st.booleans())
 def test_whatever_is_written_the_lines_fit(note: str, width: int, is_unfolded: bool) -> None:
     lines = own_lines(paper(note=clean_note(note)), width, UNICODE, is_unfolded=is_unfolded)
     assert all(measure(line) <= width for line in lines)

@@ -1,0 +1,35 @@
+"""Terms that name saved views: each stands for the view's query, and a view can't be its own part."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.cache.search.view_terms import NOTHING, resolve_views
+from reader.core.query import Not, parse
+
+VIEWS = (("Evals", "topic:evaluation OR bench"), ("mine", "view:evals is:starred sort:title"), ("all", "sort:title"),
+         ("a", "x view:b"), ("b", "view:a"), ("broken", "is:"))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("view:evals", "topic:evaluation OR bench"),
+        ("-view:EVALS robots", "-(topic:evaluation OR bench) robots"),
+        ("view:mine", "(topic:evaluation OR bench) is:starred"),
+        ("robots sort:upvotes", "robots sort:upvotes"),
+        ("", ""),
+    ],
+)
+def test_a_view_stands_for_its_query(query: str, meant: str) -> None:
+    assert str(resolve_views(parse(query), VIEWS).root) == str(parse(meant).root)
+    assert resolve_views(parse(query), VIEWS).sort == parse(query).sort
+
+
+@pytest.mark.parametrize("query", ["view:none", "view:broken", "view:b"])
+def test_a_view_that_means_nothing_finds_nothing(query: str) -> None:
+    assert str(NOTHING) in str(resolve_views(parse(query), VIEWS).root)
+
+
+def test_a_view_of_all_papers_finds_all() -> None:
+    assert resolve_views(parse("view:all"), VIEWS).root == Not(NOTHING)

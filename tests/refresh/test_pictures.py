@@ -1,0 +1,150 @@
+"""Pictures: drawn for each kind of terminal in its own proportions, bounded, and refused in plain words."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from io import BytesIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from reader.config import Settings
+from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, NoPicture, ReaderError
+from reader.feeds.pictures import PictureClient
+from reader.platform import PictureProtocol
+from reader.refresh import pictures
+from reader.refresh.pictures import Canvas, DrawPicture, PictureDrawn, draw, draw_picture
+from tests.feed_server import FeedServer
+from tests.feeds.servers import Nap
+
+ADDRESS = "https://arxiv.org/html/2605.00001/x1.png"
+
+
+def picture(mode: str = "RGB", size: tuple[int, int] = (400, 200), form: str = "PNG", color: object = "red") -> bytes:
+    file = BytesIO()
+    Image.new(mode, size, color).save(file, form)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_blocks_keep_the_proportions_and_fit(form: str) -> None:
+    drawn = draw(picture(form=form), ADDRESS, Canvas("blocks", 30, 20))
+    # Twice as wide as high, and a cell is twice as high as wide.
+    assert (drawn.columns, drawn.rows) == (30, 8)
+    assert all("".join(segment.text for segment in line) == "▀" * 30 for line in drawn.lines)
+    assert (drawn.before, drawn.after, drawn.sixels) == ("", "", "")
+    assert pickle.loads(pickle.dumps(drawn)) == drawn
+
+
+def test_a_small_picture_is_enlarged_twice_at_most() -> None:
+    drawn = draw(picture(size=(20, 20)), ADDRESS, Canvas("blocks", 80, 40))
+    assert (drawn.columns, drawn.rows) == (4, 2)
+
+
+def test_what_is_transparent_is_white_as_on_paper() -> None:
+    drawn = draw(picture("RGBA", color=(0, 0, 0, 0)), ADDRESS, Canvas("blocks", 10, 5))
+    style = drawn.lines[0][0].style
+    assert style is not None and style.color is not None and style.color.triplet == (255, 255, 255)
+
+
+def test_kitty_gets_the_picture_once_and_signs_in_its_place(capfd: pytest.CaptureFixture[str]) -> None:
+    stdout = sys.__stdout__
+    drawn = draw(picture(), ADDRESS, Canvas("kitty", 30, 20, 8, 16))
+    assert drawn.before.startswith("\x1b_G") and "U=1" in drawn.before and drawn.before.endswith("\x1b\\")
+    assert drawn.after.startswith("\x1b_Ga=d") and drawn.after.endswith("\x1b\\")
+    assert all(line[0].text.count("\U0010eeee") == drawn.columns == 30 for line in drawn.lines)
+    # Nothing was asked of the terminal or written to it.
+    assert capfd.readouterr() == ("", "")
+    assert sys.__stdout__ is stdout and "TEXTUAL_CELL_WIDTH" not in os.environ
+
+
+def test_sixels_are_one_sequence_over_blank_rows() -> None:
+    drawn = draw(picture(), ADDRESS, Canvas("sixel", 30, 20))
+    assert drawn.sixels.startswith("\x1bP") and drawn.sixels.endswith("\x1b\\")
+    assert drawn.lines == ((),) * drawn.rows
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "drawing of lines"),
+        (b"<?xml version='1.0'?><svg/>", "drawing of lines"),
+        (b"<!DOCTYPE html><p>Sign in", "A page came in place"),
+        (b"GIF89a\x00", "broken"),
+        (b"BM" + bytes(100), "broken"),
+        (picture()[:60], "broken"),
+    ],
+)
+def test_what_can_not_be_drawn_is_said(data: bytes, said: str) -> None:
+    with pytest.raises(NoPicture, match=said):
+        draw(data, ADDRESS, Canvas("blocks", 30, 20))
+
+
+def test_a_picture_of_too_many_pixels_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 10_000)
+    with pytest.raises(NoPicture, match="more than 0 million pixels"):
+        draw(picture(), ADDRESS, Canvas("blocks", 30, 20))
+
+
+@given(st.binary(max_size=200), st.integers(0, 60))
+def test_no_bytes_break_it(junk: bytes, at: int) -> None:
+    whole = picture(size=(8, 8))
+    for data in (junk, whole[:at] + junk, whole[:at] + junk[:4] + whole[at + 4 :]):
+        try:
+            drawn = draw(data, ADDRESS, Canvas("blocks", 10, 5))
+        except NoPicture:
+            continue
+        assert drawn.columns <= 10 and drawn.rows <= 5
+
+
+@pytest.mark.parametrize("missing", ["PIL", "textual_image"])
+def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    data = picture()
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(ReaderError, match=r"dailypapers\[images\]"):
+        draw(data, ADDRESS, Canvas("blocks", 30, 20))
+
+
+# Fetching
+
+
+async def fetched(address: str, settings: Settings, protocol: PictureProtocol = "blocks") -> PictureDrawn:
+    [drawn] = [
+        one
+        async for one in draw_picture(DrawPicture(address, Canvas(protocol, 30, 20)), settings)
+        if isinstance(one, PictureDrawn)
+    ]
+    return drawn
+
+
+async def test_a_picture_of_arxiv_comes_from_its_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    with FeedServer() as feed:
+        monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
+        feed.pages["/html/2605.00001/x1.png"] = picture()
+        drawn = await fetched(ADDRESS, Settings(endpoint=feed.url))
+        assert (drawn.address, drawn.columns) == (ADDRESS, 30)
+        with pytest.raises(NoPicture, match="does not have this picture"):
+            await fetched(ADDRESS.replace("x1", "x2"), Settings(endpoint=feed.url))
+        feed.pages["/html/2605.00001/x1.png"] = b""
+        client = PictureClient(f"{feed.url}/html/2605.00001/x1.png", public_only=False, sleep=Nap())
+        with pytest.raises(FeedMalformed, match="sent an empty picture"):
+            await client.fetch()
+        await client.aclose()
+        with pytest.raises(FeedRefused, match=r"cdn\.example is not asked while the feed is on this machine"):
+            await fetched("https://cdn.example/a.png", Settings(endpoint=feed.url))
+
+
+async def test_a_page_can_not_lead_into_the_users_network_nor_past_offline_mode(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with FeedServer() as feed:
+        with pytest.raises(FeedRefused, match="on this machine or its network"):
+            await fetched(f"{feed.url}/a.png", Settings())
+        assert feed.requests == []
+    client = PictureClient.open(ADDRESS, Settings(), {"HF_HUB_OFFLINE": "1"})
+    with pytest.raises(FeedOffline):
+        await client.fetch()
